@@ -1,0 +1,168 @@
+"""
+An application and everything that happened to it. Frozen: every step makes a new value.
+
+The functions of `perizinan_core.workflow` are the only ones that move an application from state to
+state. Times are aware datetimes; days are local days of the authority.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from perizinan_core.model.applicant import Applicant, Representative
+from perizinan_core.model.case import (
+    Clock,
+    ConflictOfInterest,
+    CorrectionRequest,
+    Decision,
+    DeemedGrant,
+    Override,
+    StageState,
+    SubmittedDocument,
+)
+from perizinan_core.model.fees import FeeAssessment, Payment
+from perizinan_core.model.kinds import ApplicationKind
+from perizinan_core.model.requirement import RequirementLevel
+from perizinan_core.model.stage import SilencePolicy
+from perizinan_core.model.text import Period
+
+__all__ = ["Application", "ApplicationState", "FrozenTerms", "SlotTerms"]
+
+
+class ApplicationState(StrEnum):
+    """Where an application stands. Late is a flag, not a state."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    """Waiting for the completeness check."""
+    IN_REVIEW = "in_review"
+    CORRECTION_REQUESTED = "correction_requested"
+    APPROVED = "approved"
+    """Decided; the letter is not yet made."""
+    AWAITING_SIGNATURE = "awaiting_signature"
+    """Number taken, letter made, signature outstanding."""
+    ISSUED = "issued"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+    @property
+    def is_terminal(self) -> bool:
+        """True when nothing can follow."""
+        return self in _TERMINAL
+
+
+_TERMINAL = frozenset(
+    {
+        ApplicationState.ISSUED,
+        ApplicationState.REFUSED,
+        ApplicationState.WITHDRAWN,
+        ApplicationState.LAPSED,
+    }
+)
+
+
+@attrs.frozen(kw_only=True)
+class SlotTerms:
+    """A requirement as it applies to one application."""
+
+    requirement: str
+    level: RequirementLevel
+    min_files: int
+    max_files: int
+    item: int | None = None
+    """Index of the item it belongs to, for papers asked for per item."""
+
+    alternative_group: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Name of the slot: the requirement's code, with ``#n`` for the n-th item (from 0)."""
+        return self.requirement if self.item is None else f"{self.requirement}#{self.item}"
+
+
+@attrs.frozen(kw_only=True)
+class FrozenTerms:
+    """What the submission fixed: later changes of the catalogue do not touch it."""
+
+    slots: tuple[SlotTerms, ...]
+    stages: tuple[str, ...]
+    """Codes of the stages that apply, in catalogue order."""
+
+    time_limit: Period
+    silence: SilencePolicy
+    issue_within: Period | None = None
+    max_correction_rounds: int
+    correction_window: Period
+    fee: FeeAssessment
+
+
+@attrs.frozen(kw_only=True)
+class Application:
+    """A request for a permit."""
+
+    id: str
+    """UUIDv7 in canonical text form."""
+
+    version: int = attrs.field(default=0, validator=attrs.validators.ge(0))
+    """For optimistic locking: the store raises it by one at every write."""
+
+    authority: str
+    permit_type: str
+    permit_type_version: str
+    """The version in force when the draft was begun; submitting freezes the one in force then."""
+
+    kind: ApplicationKind
+    owner: str
+    """Id of the actor who opened it and to whom it is shown."""
+
+    applicant: Applicant
+    representative: Representative | None = None
+    form: Mapping[str, Any] = attrs.field(factory=dict)
+    documents: tuple[SubmittedDocument, ...] = ()
+    """All that were ever handed in; those of earlier submissions stay."""
+
+    state: ApplicationState = ApplicationState.DRAFT
+    submission: int = 0
+    """0 before the first submission; raised by each one, so that reviews know which they judged."""
+
+    receipt_number: str | None = None
+    terms: FrozenTerms | None = None
+    stages: tuple[StageState, ...] = ()
+    corrections: tuple[CorrectionRequest, ...] = ()
+    clock: Clock = Clock()
+    decision: Decision | None = None
+    deemed_grant: DeemedGrant | None = None
+    conflicts: tuple[ConflictOfInterest, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    previous_permit: str | None = None
+    """Id of the permit that is renewed, amended, duplicated or given up."""
+
+    permit_id: str | None = None
+    """Set when the number is taken."""
+
+    external_numbers: Mapping[str, str] = attrs.field(factory=dict)
+    """Case numbers in other systems, by system."""
+
+    created_at: datetime
+    submitted_at: datetime | None = None
+    completed_at: datetime | None = None
+    """When the file was found complete: the clock starts."""
+
+    closed_at: datetime | None = None
+    earliest_day: date | None = None
+    """Filing day for the clock: the next working day for what came in after hours."""
+
+    def stage_state(self, code: str) -> StageState | None:
+        """Return the state of a stage, or None when the stage does not apply."""
+        return next((item for item in self.stages if item.stage == code), None)
+
+    def current_documents(self) -> tuple[SubmittedDocument, ...]:
+        """Return the documents that stand: those not replaced by a later one or removed."""
+        return tuple(item for item in self.documents if item.replaced_at is None)

@@ -1,0 +1,269 @@
+"""The parts of an application's history: documents, stages, corrections, the clock, the decision."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import attrs
+
+from perizinan_core.model.text import Period
+
+__all__ = [
+    "Clock",
+    "ClockEntry",
+    "ClockEvent",
+    "ConflictOfInterest",
+    "CorrectionItem",
+    "CorrectionRequest",
+    "DeadlineRecord",
+    "Decision",
+    "DecisionKind",
+    "DeemedGrant",
+    "InspectionMinutes",
+    "OfficialLetter",
+    "Override",
+    "StageOutcome",
+    "StageState",
+    "StageStatus",
+    "SubmittedDocument",
+]
+
+
+@attrs.frozen(kw_only=True)
+class SubmittedDocument:
+    """A file in a requirement's slot."""
+
+    id: str
+    slot: str
+    """`SlotTerms.key`."""
+
+    file_name: str = attrs.field(repr=False)
+    """As the applicant named it; shown back, never used as a path."""
+
+    sha256: str
+    size: int
+    """Bytes."""
+
+    content_type: str
+    """Found in the content, not in the name."""
+
+    pages: int | None = None
+    uploaded_at: datetime
+    uploaded_by: str
+    submission: int
+    """The submission it was handed in for."""
+
+    expires_on: date | None = None
+    choice: int | None = None
+    """Index into `Requirement.choices`."""
+
+    replaced_at: datetime | None = None
+    """Set when a later file took its place or it was removed from the draft."""
+
+
+class StageStatus(StrEnum):
+    """How a stage stands."""
+
+    WAITING = "waiting"
+    """For the stages before it, or for somebody to ask for it."""
+    OPEN = "open"
+    DONE = "done"
+    """Judged, for the submission it names."""
+
+
+class StageOutcome(StrEnum):
+    """How a stage ended."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    CORRECTION = "correction"
+    """It asked the applicant for a correction."""
+
+
+@attrs.frozen(kw_only=True)
+class OfficialLetter:
+    """A numbered letter that a stage made, e.g. a technical recommendation."""
+
+    number: str
+    day: date
+    issued_by: str
+    """Code of the unit."""
+
+    sha256: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class InspectionMinutes:
+    """Minutes of a site inspection (berita acara)."""
+
+    number: str | None = None
+    day: date
+    inspectors: tuple[str, ...] = attrs.field(validator=attrs.validators.min_len(1))
+    """Ids of the officers who were there."""
+
+    findings: str
+    favourable: bool
+    opinion: str = ""
+    """Advice and conditions."""
+
+    documents: tuple[str, ...] = ()
+    """SHA-256 of photographs and the signed minutes."""
+
+
+@attrs.frozen(kw_only=True)
+class StageState:
+    """How one stage of one application stands."""
+
+    stage: str
+    status: StageStatus = StageStatus.WAITING
+    requested: bool = False
+    """For stages that open on request: somebody asked for it."""
+
+    assignee: str | None = None
+    opened_at: datetime | None = None
+    outcome: StageOutcome | None = None
+    submission: int | None = None
+    """The submission that the outcome judges; an outcome for an older one does not count."""
+
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    reasons: tuple[str, ...] = ()
+    letter: OfficialLetter | None = None
+    minutes: InspectionMinutes | None = None
+
+    past_assignees: tuple[str, ...] = ()
+    """Officers who held it before, oldest first; separation of duties looks at them too once they decided."""
+
+
+@attrs.frozen(kw_only=True)
+class CorrectionItem:
+    """One thing to put right."""
+
+    target: str
+    """Slot key, or ``form:<field>``."""
+
+    reason: str = attrs.field(validator=attrs.validators.min_len(1))
+
+
+@attrs.frozen(kw_only=True)
+class CorrectionRequest:
+    """A round of corrections. It pauses the clock; it never resets it."""
+
+    round: int
+    stage: str
+    requested_by: str
+    requested_at: datetime
+    items: tuple[CorrectionItem, ...] = attrs.field(validator=attrs.validators.min_len(1))
+    answer_by: date
+    """Last local day to answer; after it the application lapses."""
+
+    answered_at: datetime | None = None
+
+
+class ClockEvent(StrEnum):
+    """What happened to the clock."""
+
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    STOPPED = "stopped"
+
+
+@attrs.frozen(kw_only=True)
+class ClockEntry:
+    """One event of the clock, with its reason and person."""
+
+    event: ClockEvent
+    at: datetime
+    by: str
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class DeadlineRecord:
+    """A computed deadline and the calendar it was counted on."""
+
+    due: date
+    calendar_version: str
+    computed_at: datetime
+    consumed: int
+    """Whole working days used when it was computed."""
+
+
+@attrs.frozen(kw_only=True)
+class Clock:
+    """Working-day clock: a ledger that only grows. All counting is done by `perizinan_core.workflow`."""
+
+    entries: tuple[ClockEntry, ...] = ()
+    limit: Period | None = None
+    deadlines: tuple[DeadlineRecord, ...] = ()
+    """Every deadline that ever held, oldest first: a changed calendar adds one, old and new are both kept."""
+
+    @property
+    def due(self) -> date | None:
+        """The deadline that holds, or None before the clock started or while it is paused."""
+        if not self.deadlines or not self.is_running:
+            return None
+        return self.deadlines[-1].due
+
+    @property
+    def is_running(self) -> bool:
+        """True between a start or resume and the next pause or stop."""
+        return bool(self.entries) and self.entries[-1].event in (ClockEvent.STARTED, ClockEvent.RESUMED)
+
+
+class DecisionKind(StrEnum):
+    """The one terminal decision of an application."""
+
+    APPROVED = "approved"
+    DEEMED_GRANTED = "deemed_granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+@attrs.frozen(kw_only=True)
+class Decision:
+    """The decision, its reasons and the way to object."""
+
+    kind: DecisionKind
+    at: datetime
+    by: str
+    reasons: tuple[str, ...] = ()
+    objection_until: date | None = None
+    """Last day for an objection (keberatan): 21 working days, UU 30/2014 art. 77(1)."""
+
+    objection_to: str | None = None
+    """Who takes the objection."""
+
+
+@attrs.frozen(kw_only=True)
+class DeemedGrant:
+    """Silence past the limit (UU 30/2014 art. 53(4) as amended), with its evidence. Distinct from a grant."""
+
+    at: datetime
+    due: date
+    calendar_version: str
+    consumed: int
+    issue_by: date | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ConflictOfInterest:
+    """An officer declared the case as their own or a relative's."""
+
+    officer: str
+    declared_at: datetime
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class Override:
+    """A rule set aside by a second person: a jump of the queue, a choice of officer. Public in the log."""
+
+    rule: str
+    requested_by: str
+    approved_by: str
+    at: datetime
+    reason: str

@@ -1,0 +1,61 @@
+"""What happened: told to listeners after the commit, and kept as the case's history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+__all__ = ["Event", "EventKind"]
+
+
+class EventKind(StrEnum):
+    """Kinds of events; the names are stable."""
+
+    APPLICATION_STARTED = "application_started"
+    DOCUMENT_ADDED = "document_added"
+    DOCUMENT_REMOVED = "document_removed"
+    APPLICATION_SUBMITTED = "application_submitted"
+    APPLICATION_RESUBMITTED = "application_resubmitted"
+    STAGE_OPENED = "stage_opened"
+    STAGE_ASSIGNED = "stage_assigned"
+    STAGE_REQUESTED = "stage_requested"
+    STAGE_DECIDED = "stage_decided"
+    FILE_COMPLETE = "file_complete"
+    CORRECTION_REQUESTED = "correction_requested"
+    CONFLICT_DECLARED = "conflict_declared"
+    OVERRIDE_RECORDED = "override_recorded"
+    DEADLINE_CHANGED = "deadline_changed"
+    PAYMENT_RECORDED = "payment_recorded"
+    DEEMED_GRANTED = "deemed_granted"
+    APPLICATION_APPROVED = "application_approved"
+    APPLICATION_REFUSED = "application_refused"
+    APPLICATION_WITHDRAWN = "application_withdrawn"
+    APPLICATION_LAPSED = "application_lapsed"
+    NUMBER_TAKEN = "number_taken"
+    NUMBER_CANCELLED = "number_cancelled"
+    PERMIT_ISSUED = "permit_issued"
+    PERMIT_SUSPENDED = "permit_suspended"
+    PERMIT_REINSTATED = "permit_reinstated"
+    PERMIT_REVOKED = "permit_revoked"
+    PERMIT_ANNULLED = "permit_annulled"
+    PERMIT_SUPERSEDED = "permit_superseded"
+
+
+@attrs.frozen(kw_only=True)
+class Event:
+    """One thing that happened. Holds codes, numbers and times; no personal data."""
+
+    kind: EventKind
+    subject: str
+    """Id of the application, or of the permit for ``permit_…`` kinds."""
+
+    at: datetime
+    actor: str
+    """Id of the actor."""
+
+    data: Mapping[str, Any] = attrs.field(factory=dict)
+    """JSON values; free text such as reasons is kept in the case and not here."""

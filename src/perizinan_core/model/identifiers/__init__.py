@@ -1,0 +1,49 @@
+"""
+Identifiers of people, taxpayers, businesses and places, as frozen values.
+
+Every class has ``parse()`` for what people type, refuses what cannot be right with
+`InvalidIdentifierError`, and lists what is only unusual in ``warnings``. Sources and open questions
+stand in each class. python-stdnum is not used: its NIK check refuses real provinces and accepts
+impossible days.
+"""
+
+from perizinan_core.model.identifiers.base import Identifier, IdentifierWarning
+from perizinan_core.model.identifiers.business import KBLI_EDITIONS, Kbli, Nib, Npwp
+from perizinan_core.model.identifiers.contact import PhoneNumber
+from perizinan_core.model.identifiers.person import FamilyCardNumber, Nik, Nip, PassportNumber, Sex
+from perizinan_core.model.identifiers.place import (
+    PostalCode,
+    Province,
+    RegionCode,
+    RegionKind,
+    RegionLevel,
+    find_province,
+    provinces,
+)
+from perizinan_core.model.identifiers.slug import MAX_SLUG_LENGTH, check_slug, is_slug, validate_slug
+
+__all__ = [
+    "KBLI_EDITIONS",
+    "MAX_SLUG_LENGTH",
+    "FamilyCardNumber",
+    "Identifier",
+    "IdentifierWarning",
+    "Kbli",
+    "Nib",
+    "Nik",
+    "Nip",
+    "Npwp",
+    "PassportNumber",
+    "PhoneNumber",
+    "PostalCode",
+    "Province",
+    "RegionCode",
+    "RegionKind",
+    "RegionLevel",
+    "Sex",
+    "check_slug",
+    "find_province",
+    "is_slug",
+    "provinces",
+    "validate_slug",
+]
