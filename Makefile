@@ -1,0 +1,64 @@
+# `make demo` and `make test` need Python 3.11 or newer, git and make; everything else they fetch themselves.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+DEMO_ARGS ?=
+TEST_ARGS ?=
+PLUGINS := $(wildcard plugins/*/pyproject.toml)
+
+.PHONY: help setup tools demo test check lint types contracts bench coverage lock messages clean
+
+help:
+	@echo "make demo    a permit from catalogue to verified PDF (DEMO_ARGS=\"--no-serve --out build/demo\")"
+	@echo "make test    every test: core, plugins, examples, documentation"
+	@echo "make check   lint, types, import contracts, tests"
+	@echo "make bench   measurements beside their peers, into build/bench.json"
+
+$(STAMP): requirements.lock pyproject.toml $(PLUGINS) scripts/setup.sh
+	@sh scripts/setup.sh $(VENV)
+	@touch $@
+
+setup: $(STAMP)
+
+tools: $(STAMP)
+	@sh scripts/tools.sh
+
+demo: $(STAMP)
+	@$(BIN)/perizinan demo $(DEMO_ARGS)
+
+test: tools
+	@mkdir -p build
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(TEST_ARGS)
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+contracts: $(STAMP)
+	$(BIN)/lint-imports
+
+check: lint types contracts test
+
+coverage: tools
+	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term-missing:skip-covered $(TEST_ARGS)
+
+bench: $(STAMP)
+	@mkdir -p build
+	$(BIN)/python benchmarks/run.py --out build/bench.json
+
+# Writes requirements.lock anew; its head names the command and no index.
+lock:
+	uv pip compile --universal --generate-hashes --python-version 3.11 --group dev --extra postgresql \
+		--no-emit-package perizinan-core pyproject.toml $(PLUGINS) -o requirements.lock
+
+messages: $(STAMP)
+	$(BIN)/python scripts/messages.py
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage*

@@ -1,0 +1,183 @@
+"""
+Wire shapes: how values become JSON and come back. The only place that knows them.
+
+- Identifiers are text, rupiah are whole numbers, decimals are text, days are ``YYYY-MM-DD``, times are
+  ISO 8601 with their offset, sets are sorted lists.
+- An applicant carries ``"type": "person"`` or ``"organisation"``.
+- Unknown fields are refused (docs/decisions/0003): data of a newer version must not be read, changed
+  and written back with a part of it lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from types import MappingProxyType
+from typing import Any, TypeVar, get_origin
+
+import rfc8785
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+from cattrs.preconf.json import make_converter
+from cattrs.strategies import configure_tagged_union
+from cattrs.v import transform_error
+
+from perizinan_core.errors.wire import WireFormatError
+from perizinan_core.model import identifiers
+from perizinan_core.model.applicant import Applicant, Organisation, Person
+from perizinan_core.model.money import Rupiah
+
+__all__ = ["canonical_json", "from_json", "to_json"]
+
+T = TypeVar("T")
+
+_TEXT_IDENTIFIERS = (
+    identifiers.Nik,
+    identifiers.Npwp,
+    identifiers.Nib,
+    identifiers.RegionCode,
+    identifiers.PhoneNumber,
+    identifiers.PostalCode,
+    identifiers.PassportNumber,
+    identifiers.FamilyCardNumber,
+    identifiers.Nip,
+)
+
+
+def to_json(value: Any) -> Any:
+    """Return ``value`` (a model value, or a list or mapping of them) as JSON-able data."""
+    return _converter().unstructure(value)
+
+
+def from_json(kind: type[T], data: Any) -> T:
+    """
+    Return the value of class ``kind`` that ``data`` (parsed JSON) describes.
+
+    Raises:
+        WireFormatError: naming every problem with its path; the data itself is not repeated.
+    """
+    try:
+        return _converter().structure(data, kind)
+    except BaseValidationError as error:
+        problems = transform_error(error, format_exception=_describe)
+        raise WireFormatError(kind=kind.__name__, problems=tuple(problems)) from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise WireFormatError(kind=kind.__name__, problems=(f"{_describe(error, None)} @ $",)) from error
+
+
+def canonical_json(value: Any) -> bytes:
+    """Return the canonical form (RFC 8785, UTF-8) of ``value``: what is hashed, signed and embedded."""
+    return rfc8785.dumps(to_json(value))
+
+
+def _describe(error: BaseException, _type: type | None) -> str:
+    if isinstance(error, KeyError):
+        return "required field missing"
+    fields = getattr(error, "extra_fields", None)
+    if fields is not None:
+        return f"unknown fields {', '.join(sorted(fields))}"
+    return f"invalid value ({type(error).__name__})"
+
+
+@cache
+def _converter() -> Converter:
+    converter = make_converter(forbid_extra_keys=True, detailed_validation=True)
+    for identifier in _TEXT_IDENTIFIERS:
+        converter.register_unstructure_hook(identifier, _identifier_text)
+        converter.register_structure_hook(identifier, _parse_identifier)
+    converter.register_unstructure_hook(Rupiah, lambda value: value.amount)
+    converter.register_structure_hook(Rupiah, lambda value, _: Rupiah(value))
+    converter.register_unstructure_hook(Decimal, str)
+    converter.register_structure_hook(Decimal, _parse_decimal)
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_structure_hook(date, _parse_date)
+    converter.register_unstructure_hook(datetime, _aware_text)
+    converter.register_structure_hook(datetime, _parse_datetime)
+    converter.register_structure_hook(str, _only(str))
+    converter.register_structure_hook(bool, _only(bool))
+    converter.register_structure_hook(int, _parse_int)
+    converter.register_unstructure_hook_func(
+        lambda kind: get_origin(kind) in (frozenset, set) or kind in (frozenset, set),
+        lambda values: sorted(converter.unstructure(item) for item in values),
+    )
+    converter.register_unstructure_hook_func(_is_free_mapping, _plain)
+    converter.register_structure_hook_func(_is_free_mapping, lambda value, _: _only(Mapping)(value, Mapping))
+    configure_tagged_union(
+        Applicant,
+        converter,
+        tag_name="type",
+        tag_generator=lambda kind: {Person: "person", Organisation: "organisation"}[kind],
+    )
+    return converter
+
+
+def _is_free_mapping(kind: Any) -> bool:
+    return get_origin(kind) is not None and getattr(kind, "__args__", None) == (str, Any) and issubclass(
+        get_origin(kind), Mapping
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Copy free-form JSON (form data, schemas), with dates as text."""
+    if isinstance(value, Mapping | MappingProxyType):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return value
+
+
+def _identifier_text(value: Any) -> str:
+    return str(value.value)
+
+
+def _parse_identifier(value: Any, kind: Any) -> Any:
+    return kind.parse(_only(str)(value, str))
+
+
+def _parse_decimal(value: Any, _kind: type) -> Decimal:
+    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
+        raise TypeError("expected a decimal number as text")
+    try:
+        return Decimal(value)
+    except InvalidOperation as error:
+        raise ValueError("expected a decimal number as text") from error
+
+
+def _parse_date(value: Any, _kind: type) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    return date.fromisoformat(_only(str)(value, str))
+
+
+def _aware_text(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise ValueError("a time without time zone cannot be stored; pass aware datetimes")
+    return value.isoformat()
+
+
+def _parse_datetime(value: Any, _kind: type) -> datetime:
+    result = value if isinstance(value, datetime) else datetime.fromisoformat(_only(str)(value, str))
+    if result.tzinfo is None:
+        raise ValueError("expected a time with its offset")
+    return result
+
+
+def _parse_int(value: Any, _kind: type) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("expected a whole number")
+    return value
+
+
+def _only(kind: Any) -> Callable[[Any, Any], Any]:
+    def structure(value: Any, _kind: Any) -> Any:
+        if not isinstance(value, kind):
+            raise TypeError(f"expected {kind.__name__}")
+        return value
+
+    return structure

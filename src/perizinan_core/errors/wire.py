@@ -1,0 +1,33 @@
+"""Errors of reading stored or exchanged data."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.i18n import N_
+
+__all__ = ["WireFormatError"]
+
+
+@attrs.define(slots=False, eq=False)
+class WireFormatError(PerizinanError):
+    """Data that should have been one of our values was not; every problem is named with its path."""
+
+    code: ClassVar[str] = "wire-format"
+    sentence: ClassVar[str] = N_(
+        "This is not a valid {kind}: {problems}. Compare it with the published schema and send it again."
+    )
+
+    kind: str
+    """Name of the value that was expected."""
+
+    problems: tuple[str, ...]
+    """Each problem with its path, e.g. ``required field missing @ $.clock.limit``; never the data itself."""
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Join the problems with semicolons, since each of them may hold commas."""
+        del language
+        return {"kind": self.kind, "problems": "; ".join(self.problems)}
