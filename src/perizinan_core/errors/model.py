@@ -43,6 +43,7 @@ __all__ = [
     "NaiveMomentError",
     "NumeralError",
     "NumeralRangeError",
+    "quoted",
 ]
 
 _IDENTIFIER_NAMES = {
@@ -58,6 +59,17 @@ _IDENTIFIER_NAMES = {
     "passport": N_("Passport number"),
     "slug": N_("Short name"),
 }
+
+
+def quoted(value: object) -> str:
+    """Return a value that is not personal data as errors quote it: its ``repr``, at most 40 characters."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= 40 else value[:39] + "…")
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to write integers of more than 4300 digits
+        text = f"a very long {type(value).__name__}"
+    return text if len(text) <= 40 else text[:39] + "…"
 
 
 @attrs.define(slots=False, eq=False)

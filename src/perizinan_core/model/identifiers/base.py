@@ -7,7 +7,7 @@ from typing import ClassVar, NoReturn, Self
 
 import attrs
 
-from perizinan_core.errors.model import IdentifierTypeError, InvalidIdentifierError
+from perizinan_core.errors.model import IdentifierTypeError, InvalidIdentifierError, quoted
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
 __all__ = ["Identifier", "IdentifierWarning", "mask"]
@@ -116,7 +116,7 @@ class Identifier:
 
     @classmethod
     def _refuse(cls, reason: str, value: str, expected: str, remedy: str | None = None) -> NoReturn:
-        received = _masked_input(value) if cls.personal else shown(value)
+        received = _masked_input(value) if cls.personal else quoted(value)
         raise InvalidIdentifierError(cls.kind, reason, received, len(value), expected, remedy or cls.remedy)
 
     @classmethod
@@ -134,11 +134,6 @@ class Identifier:
 def mask(value: str) -> str:
     """Return ``***…`` and the last four characters; of fewer than eight characters nothing is shown."""
     return f"***…{value[-4:]}" if len(value) >= 8 else "***"
-
-
-def shown(text: str) -> str:
-    """Return text that is not personal as an error may quote it: in quotes, at most 40 characters."""
-    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
 
 
 def _masked_input(value: str) -> str:

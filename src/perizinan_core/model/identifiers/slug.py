@@ -6,9 +6,8 @@ import re
 
 import attrs
 
-from perizinan_core.errors.model import IdentifierTypeError, InvalidIdentifierError
+from perizinan_core.errors.model import IdentifierTypeError, InvalidIdentifierError, quoted
 from perizinan_core.i18n import N_
-from perizinan_core.model.identifiers.base import shown
 
 __all__ = ["MAX_SLUG_LENGTH", "check_slug", "is_slug", "validate_slug"]
 
@@ -36,7 +35,7 @@ def check_slug(text: str) -> str:
     if not isinstance(text, str):
         raise IdentifierTypeError("slug", "type", type(text).__name__, 0, N_("text"), _REMEDY)
     if not is_slug(text):
-        raise InvalidIdentifierError("slug", "form", shown(text), len(text), _EXPECTED, _REMEDY)
+        raise InvalidIdentifierError("slug", "form", quoted(text), len(text), _EXPECTED, _REMEDY)
     return text
 
 
