@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from datetime import date, time
 from enum import StrEnum
@@ -10,7 +11,6 @@ import attrs
 
 from perizinan_core.errors.model import InvalidCalendarError
 from perizinan_core.model.text import Source
-import itertools
 
 __all__ = ["DayHours", "OfficeHours", "SpecialHours", "TimeSpan", "Weekday"]
 
