@@ -159,6 +159,12 @@ class Application:
     earliest_day: date | None = None
     """Filing day for the clock: the next working day for what came in after hours."""
 
+    signer: str | None = None
+    """Account of the officer who signs the letter; set together with `permit_id`."""
+
+    shown_at_counter: tuple[str, ...] = ()
+    """Slots left empty because the originals are shown at the counter (`Requirement.shown_at_counter`)."""
+
     def stage_state(self, code: str) -> StageState | None:
         """Return the state of a stage, or None when the stage does not apply."""
         return next((item for item in self.stages if item.stage == code), None)

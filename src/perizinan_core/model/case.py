@@ -24,6 +24,7 @@ __all__ = [
     "OfficialLetter",
     "Override",
     "StageOutcome",
+    "StageRecord",
     "StageState",
     "StageStatus",
     "SubmittedDocument",
@@ -112,6 +113,23 @@ class InspectionMinutes:
 
 
 @attrs.frozen(kw_only=True)
+class StageRecord:
+    """An outcome that no longer counts: of an older submission, or set aside. It stays in the case's history."""
+
+    submission: int
+    outcome: StageOutcome
+    decided_at: datetime
+    decided_by: str
+    reasons: tuple[str, ...] = ()
+    letter: OfficialLetter | None = None
+    minutes: InspectionMinutes | None = None
+    set_aside_at: datetime
+    set_aside_by: str
+    set_aside_reasons: tuple[str, ...] = ()
+    """Why the stage was sent back; empty when a new submission replaced the one judged."""
+
+
+@attrs.frozen(kw_only=True)
 class StageState:
     """How one stage of one application stands."""
 
@@ -134,6 +152,9 @@ class StageState:
 
     past_assignees: tuple[str, ...] = ()
     """Officers who held it before, oldest first; separation of duties looks at them too once they decided."""
+
+    earlier: tuple[StageRecord, ...] = ()
+    """Outcomes that no longer count, oldest first; their deciders still count for separation of duties."""
 
 
 @attrs.frozen(kw_only=True)

@@ -42,6 +42,9 @@ class StatusChange:
     until: date | None = None
     """Last day of a suspension, or None until it is lifted."""
 
+    ground: str | None = None
+    """Of an annulment: the defect, ``"power"``, ``"procedure"`` or ``"substance"``."""
+
 
 @attrs.frozen(kw_only=True)
 class Permit:
