@@ -1,0 +1,69 @@
+"""Errors of putting an office together: settings, secrets, keys."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.i18n import N_
+
+__all__ = ["AlreadySetUpError", "SecretMissingError", "SettingsError", "SignerNotConfiguredError"]
+
+
+@attrs.define(slots=False, eq=False)
+class SettingsError(PerizinanError):
+    """The settings cannot be used."""
+
+    code: ClassVar[str] = "settings"
+    sentence: ClassVar[str] = N_(
+        "The settings file {path} cannot be used: {problems}. "
+        "Correct it, or make a new one with `perizinan init`."
+    )
+
+    path: str
+    problems: tuple[str, ...]
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Join the problems with semicolons."""
+        del language
+        return {"path": self.path, "problems": "; ".join(self.problems)}
+
+
+@attrs.define(slots=False, eq=False)
+class SecretMissingError(PerizinanError):
+    """A secret is not where the settings say."""
+
+    code: ClassVar[str] = "secret-missing"
+    sentence: ClassVar[str] = N_(
+        "There is no secret at {address}. Write `env:NAME` and set that environment variable, "
+        "or `file:PATH` and put it into that file."
+    )
+
+    address: str
+
+
+@attrs.define(slots=False, eq=False)
+class SignerNotConfiguredError(PerizinanError):
+    """Nobody told how a position signs."""
+
+    code: ClassVar[str] = "signer-not-configured"
+    sentence: ClassVar[str] = N_(
+        "There is no signer for the position {position}. Add it to [signing.signers] of perizinan.toml, "
+        "or set `development = true` there to try things out."
+    )
+
+    position: str
+
+
+@attrs.define(slots=False, eq=False)
+class AlreadySetUpError(PerizinanError):
+    """``init`` found an office."""
+
+    code: ClassVar[str] = "already-set-up"
+    sentence: ClassVar[str] = N_(
+        "{path} is there already and was left as it is. Choose another folder, or remove the file first."
+    )
+
+    path: str

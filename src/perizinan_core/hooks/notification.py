@@ -1,0 +1,105 @@
+"""
+Telling people: the channel port and the embedded default, which writes mails as files.
+
+A mail as a file (``.eml``) can be read with any mail program, so a developer and a small office see
+what would be sent before a real channel is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTPUTF8
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import uuid4
+
+import attrs
+
+__all__ = ["MailFolderChannel", "Notification", "NotificationChannel"]
+
+
+@attrs.frozen(kw_only=True)
+class Notification:
+    """A message to one person. The text is personal data: channels send it and log only the id."""
+
+    id: str
+    """Stable over repeated deliveries: a channel that knows it already sent this id does nothing."""
+
+    kind: str
+    """`EventKind` value that caused it."""
+
+    recipient_name: str = attrs.field(repr=False)
+    email: str | None = attrs.field(repr=False)
+    phone: str | None = attrs.field(repr=False)
+    """E.164, or None."""
+
+    language: str
+    subject: str = attrs.field(repr=False)
+    body: str = attrs.field(repr=False)
+    """Plain text."""
+
+    created_at: datetime
+    data: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
+    """Codes and numbers for channels that fill their own templates (receipt number, permit type, state)."""
+
+
+class NotificationChannel(Protocol):
+    """Brings messages to people."""
+
+    def send(self, notification: Notification) -> None:
+        """
+        Send the message, or raise: the worker tries again later (at-least-once).
+
+        Must be idempotent by `Notification.id`. A recipient without the address that this channel
+        needs is passed over without an error.
+        """
+        ...
+
+
+@attrs.frozen
+class MailFolderChannel:
+    """Writes each message as an ``.eml`` file into a folder."""
+
+    folder: Path
+    sender: str = "perizinan@localhost"
+
+    def send(self, notification: Notification) -> None:
+        """Write the mail; the same id again leaves the first file as it is."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        stem = re.sub(r"[^A-Za-z0-9-]", "", notification.id) or uuid4().hex
+        # The id alone makes the name: who gets the mail must not be readable in a folder listing.
+        target = self.folder / f"{stem}.eml"
+        if target.exists():
+            return
+        temporary = target.with_name(f".{stem}.{uuid4().hex}.part")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(self._compose(notification).as_bytes())
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+
+    def _compose(self, notification: Notification) -> EmailMessage:
+        message = EmailMessage(policy=SMTPUTF8)
+        message["Date"] = format_datetime(notification.created_at)
+        message["From"] = self.sender
+        message["To"] = _mailbox(notification)
+        message["Subject"] = " ".join(notification.subject.split())
+        message["Message-ID"] = f"<{notification.id}@perizinan.invalid>"
+        message["Content-Language"] = notification.language
+        message.set_content(notification.body)
+        return message
+
+
+def _mailbox(notification: Notification) -> Address | str:
+    """Return the recipient; a line break in a name cannot smuggle in another header."""
+    name = " ".join(notification.recipient_name.split())
+    if not notification.email:
+        return Address(display_name=name, username="tanpa-alamat", domain="perizinan.invalid")
+    return Address(display_name=name, addr_spec=notification.email)

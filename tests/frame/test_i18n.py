@@ -1,0 +1,113 @@
+"""Sentences for people, in two languages."""
+
+from __future__ import annotations
+
+import ast
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+import perizinan_core.errors as errors_package
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.i18n import translate
+
+SOURCE = Path(errors_package.__file__).parents[1]
+LOCALE = SOURCE / "locale" / "id" / "LC_MESSAGES"
+PLACEHOLDER = re.compile(r"\{(\w+)[^}]*\}")
+
+
+def catalogues():
+    """Return msgid to msgstr of every room's Indonesian catalogue."""
+    entries = {}
+    for path in sorted(LOCALE.glob("*.po")):
+        with path.open("rb") as file:
+            entries |= {item.id: item.string for item in read_po(file) if item.id and isinstance(item.id, str)}
+    return entries
+
+
+def marked_sentences():
+    """Return every literal given to N_() or translate() in the source."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {"N_", "translate"}
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+                and isinstance(node.args[0].value, str)
+            ):
+                yield path.relative_to(SOURCE), node.args[0].value
+
+
+def all_errors(kind=PerizinanError):
+    for module in pkgutil.iter_modules(errors_package.__path__, errors_package.__name__ + "."):
+        __import__(module.name)
+    for child in kind.__subclasses__():
+        yield child
+        yield from all_errors(child)
+
+
+def test_every_sentence_of_the_source_is_translated():
+    """No user meets an English sentence because somebody forgot its translation."""
+    known = catalogues()
+
+    missing = {f"{path}: {text}" for path, text in marked_sentences() if text and not known.get(text)}
+
+    assert set() == missing
+
+
+def test_every_translation_keeps_the_placeholders():
+    """A translation neither loses a value nor asks for one that is not there."""
+    wrong = {
+        msgid: msgstr
+        for msgid, msgstr in catalogues().items()
+        if not isinstance(msgstr, tuple) and set(PLACEHOLDER.findall(msgid)) != set(PLACEHOLDER.findall(msgstr))
+    }
+
+    assert {} == wrong
+
+
+def test_compiled_catalogues_are_those_of_the_sources():
+    """The .mo files that the wheel ships say what the .po files say."""
+    import gettext
+
+    for path in LOCALE.glob("*.po"):
+        with path.open("rb") as source, path.with_suffix(".mo").open("rb") as compiled:
+            expected = {item.id: item.string for item in read_po(source) if item.id and isinstance(item.id, str)}
+            mo = gettext.GNUTranslations(compiled)
+
+            assert expected == {msgid: mo.gettext(msgid) for msgid in expected}, path.name
+
+
+def test_every_error_has_a_code_of_its_own():
+    """Programs tell errors apart by their code."""
+    codes = {}
+    for kind in all_errors():
+        if "code" in vars(kind):
+            codes.setdefault(kind.code, set()).add(kind.__qualname__)
+
+    assert {} == {code: kinds for code, kinds in codes.items() if len(kinds) > 1}
+
+
+def test_a_placeholder_without_a_value_is_shown_and_raises_nothing():
+    """A sentence is never lost because a value is missing."""
+    assert "a {b}" == translate("a {b}", "en", c=1)
+
+
+def test_an_unknown_language_gives_english():
+    """English stands in for languages that have no catalogue."""
+    assert "Stopped." == translate("Stopped.", "xx")
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_an_error_speaks_both_languages(language):
+    """The same error is read in the language of its reader."""
+    from perizinan_core.errors.wire import WireFormatError
+
+    sentence = WireFormatError(kind="Permit", problems=("a @ $.x", "b @ $.y")).message(language)
+
+    assert "a @ $.x; b @ $.y" in sentence
