@@ -79,13 +79,13 @@ class WorkingCalendar:
     time_zone: IndonesianTimeZone
     """Clocks of the office."""
 
-    workdays: frozenset[Weekday] = attrs.field(converter=frozenset)
+    workdays: frozenset[Weekday]
     """Weekdays that count, five or six by decision of the authority (Perpres 21/2023 art. 3 and 7)."""
 
     hours: OfficeHours
     """Opening hours; a weekday that counts needs some."""
 
-    holidays: tuple[Holiday, ...] = attrs.field(default=(), converter=tuple)
+    holidays: tuple[Holiday, ...] = ()
     """Days off, in any order; two may fall on one day."""
 
     late_filing_counts_next_day: bool
