@@ -99,7 +99,7 @@ def _converter() -> Converter:
     converter.register_structure_hook(bool, _only(bool))
     converter.register_structure_hook(int, _parse_int)
     converter.register_unstructure_hook_func(
-        lambda kind: get_origin(kind) in (frozenset, set) or kind in (frozenset, set),
+        lambda kind: bool(get_origin(kind) == frozenset),
         lambda values: sorted(converter.unstructure(item) for item in values),
     )
     converter.register_unstructure_hook_func(_is_free_mapping, _plain)
@@ -114,8 +114,10 @@ def _converter() -> Converter:
 
 
 def _is_free_mapping(kind: Any) -> bool:
-    return get_origin(kind) is not None and getattr(kind, "__args__", None) == (str, Any) and issubclass(
-        get_origin(kind), Mapping
+    return (
+        get_origin(kind) is not None
+        and getattr(kind, "__args__", None) == (str, Any)
+        and issubclass(get_origin(kind), Mapping)
     )
 
 

@@ -28,8 +28,15 @@ def person():
 
 def application(applicant):
     return Application(
-        id="0190", authority="kota-contoh", permit_type="jalan", permit_type_version="1", kind=ApplicationKind.NEW,
-        owner="siti", applicant=applicant, form={"luas": 12, "items": [{"a": 1}]}, created_at=NOW,
+        id="0190",
+        authority="kota-contoh",
+        permit_type="jalan",
+        permit_type_version="1",
+        kind=ApplicationKind.NEW,
+        owner="siti",
+        applicant=applicant,
+        form={"luas": 12, "items": [{"a": 1}]},
+        created_at=NOW,
     )
 
 
@@ -38,7 +45,10 @@ def application(applicant):
     [
         person(),
         Organisation(
-            name="PT Contoh", kind=ApplicantKind.LEGAL_ENTITY, nib=Nib.parse("0123456789012"), responsible=person()
+            name="PT Contoh",
+            kind=ApplicantKind.LEGAL_ENTITY,
+            nib=Nib.parse("0123456789012"),
+            responsible=person(),
         ),
     ],
     ids=["person", "organisation"],
@@ -52,9 +62,14 @@ def test_an_application_comes_back_as_it_went_out(applicant):
 
 def test_leading_zeros_of_identifiers_survive():
     """A NIB is text."""
-    data = to_json(Organisation(
-        name="PT Contoh", kind=ApplicantKind.BUSINESS, nib=Nib.parse("0123456789012"), responsible=person()
-    ))
+    data = to_json(
+        Organisation(
+            name="PT Contoh",
+            kind=ApplicantKind.BUSINESS,
+            nib=Nib.parse("0123456789012"),
+            responsible=person(),
+        )
+    )
 
     assert "0123456789012" == data["nib"]
 

@@ -24,7 +24,9 @@ def catalogues():
     entries = {}
     for path in sorted(LOCALE.glob("*.po")):
         with path.open("rb") as file:
-            entries |= {item.id: item.string for item in read_po(file) if item.id and isinstance(item.id, str)}
+            entries |= {
+                item.id: item.string for item in read_po(file) if item.id and isinstance(item.id, str)
+            }
     return entries
 
 
@@ -65,7 +67,8 @@ def test_every_translation_keeps_the_placeholders():
     wrong = {
         msgid: msgstr
         for msgid, msgstr in catalogues().items()
-        if not isinstance(msgstr, tuple) and set(PLACEHOLDER.findall(msgid)) != set(PLACEHOLDER.findall(msgstr))
+        if not isinstance(msgstr, tuple)
+        and set(PLACEHOLDER.findall(msgid)) != set(PLACEHOLDER.findall(msgstr))
     }
 
     assert {} == wrong
@@ -77,7 +80,9 @@ def test_compiled_catalogues_are_those_of_the_sources():
 
     for path in LOCALE.glob("*.po"):
         with path.open("rb") as source, path.with_suffix(".mo").open("rb") as compiled:
-            expected = {item.id: item.string for item in read_po(source) if item.id and isinstance(item.id, str)}
+            expected = {
+                item.id: item.string for item in read_po(source) if item.id and isinstance(item.id, str)
+            }
             mo = gettext.GNUTranslations(compiled)
 
             assert expected == {msgid: mo.gettext(msgid) for msgid in expected}, path.name

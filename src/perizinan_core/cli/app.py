@@ -30,11 +30,23 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("perizinan_core.cli.init", "init_command", N_("Set up an office in a folder.")),
     "demo": ("perizinan_core.cli.demo", "demo_command", N_("Show a permit from catalogue to verified PDF.")),
     "catalogue": ("perizinan_core.cli.catalogue", "catalogue_group", N_("Check and show permit catalogues.")),
-    "documents": ("perizinan_core.cli.documents", "documents_group", N_("Judge files as uploads are judged.")),
-    "verify": ("perizinan_core.cli.verify", "verify_command", N_("Check permits: genuine, entitled, in force.")),
+    "documents": (
+        "perizinan_core.cli.documents",
+        "documents_group",
+        N_("Judge files as uploads are judged."),
+    ),
+    "verify": (
+        "perizinan_core.cli.verify",
+        "verify_command",
+        N_("Check permits: genuine, entitled, in force."),
+    ),
     "keys": ("perizinan_core.cli.keys", "keys_group", N_("Make, show and rotate keys.")),
     "migrate": ("perizinan_core.cli.migrate", "migrate_command", N_("Create or upgrade the database.")),
-    "worker": ("perizinan_core.cli.worker", "worker_command", N_("Send mail, resume signing, watch deadlines.")),
+    "worker": (
+        "perizinan_core.cli.worker",
+        "worker_command",
+        N_("Send mail, resume signing, watch deadlines."),
+    ),
     "plugins": ("perizinan_core.cli.plugins", "plugins_group", N_("Show the plugins and how they stand.")),
 }
 

@@ -6,7 +6,15 @@ from datetime import date
 
 import attrs
 
-from perizinan_core.model.identifiers import Nib, Nik, Npwp, PassportNumber, PhoneNumber, PostalCode, RegionCode
+from perizinan_core.model.identifiers import (
+    Nib,
+    Nik,
+    Npwp,
+    PassportNumber,
+    PhoneNumber,
+    PostalCode,
+    RegionCode,
+)
 from perizinan_core.model.kinds import ApplicantKind
 
 __all__ = ["Address", "Applicant", "Organisation", "Person", "Representative"]

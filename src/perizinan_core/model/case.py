@@ -114,7 +114,7 @@ class InspectionMinutes:
 
 @attrs.frozen(kw_only=True)
 class StageRecord:
-    """An outcome that no longer counts: of an older submission, or set aside. It stays in the case's history."""
+    """An outcome that no longer counts: of an older submission, or set aside. It stays on record."""
 
     submission: int
     outcome: StageOutcome

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import attrs
 
-from perizinan_core.model.money import Rupiah
+from perizinan_core.model.money import RoundingMode, Rupiah
 from perizinan_core.model.text import DateRange, Source, Text, code_field
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "FeeLine",
     "FeeRule",
     "Payment",
-    "RoundingMode",
     "TariffRow",
     "TariffTable",
 ]
@@ -34,14 +33,6 @@ class FeeKind(StrEnum):
     """Retribusi: assessed and billed here."""
     ELSEWHERE = "elsewhere"
     """A tax or contribution that another office assesses; this office only checks the receipt."""
-
-
-class RoundingMode(StrEnum):
-    """How an amount is brought to a multiple."""
-
-    HALF_UP = "half_up"
-    UP = "up"
-    DOWN = "down"
 
 
 @attrs.frozen(kw_only=True)

@@ -19,8 +19,8 @@ CODE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*\Z")
 def code_field(**kwargs: Any) -> Any:
     """Return an attrs field for a code (see `CODE`); a value of another form raises ``ValueError``."""
 
-    def check(_instance: object, attribute: attrs.Attribute[str], value: str) -> None:
-        if not isinstance(value, str) or not CODE.match(value) or len(value) > 80:
+    def check(_instance: object, attribute: attrs.Attribute[str], value: object) -> None:
+        if not (isinstance(value, str) and CODE.match(value) and len(value) <= 80):
             raise ValueError(
                 f"{attribute.name}: expected a code of lower-case letters, digits and dashes "
                 f"(at most 80 characters), got {value!r}"
