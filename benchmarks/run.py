@@ -35,7 +35,8 @@ def collect(names: list[str], console: Console) -> Iterator[dict[str, Any]]:
         for name in names:
             task = bar.add_task(name)
             spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
-            assert spec is not None and spec.loader is not None
+            assert spec is not None
+            assert spec.loader is not None
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
             yield from module.rows()

@@ -99,7 +99,7 @@ def _converter() -> Converter:
     converter.register_structure_hook(bool, _only(bool))
     converter.register_structure_hook(int, _parse_int)
     converter.register_unstructure_hook_func(
-        lambda kind: bool(get_origin(kind) == frozenset),
+        _is_frozenset,
         lambda values: sorted(converter.unstructure(item) for item in values),
     )
     converter.register_unstructure_hook_func(_is_free_mapping, _plain)
@@ -111,6 +111,10 @@ def _converter() -> Converter:
         tag_generator=lambda kind: {Person: "person", Organisation: "organisation"}[kind],
     )
     return converter
+
+
+def _is_frozenset(kind: Any) -> bool:
+    return get_origin(kind) is frozenset
 
 
 def _is_free_mapping(kind: Any) -> bool:

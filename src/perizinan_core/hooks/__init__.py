@@ -1,1 +1,1 @@
-"""hooks"""
+"""Plugins: what they may do, the records they return, and how they are loaded."""
