@@ -1,1 +1,51 @@
-"""documents"""
+"""
+Files that applicants hand in and the office keeps.
+
+- Keeping: `DocumentStore` is the port, `FolderDocumentStore` the embedded default (a folder, named by
+content),
+  `InMemoryDocumentStore` the one for tests.
+- Judging: `inspect_upload` reports everything about an upload, `check_upload` raises on anything that
+refuses it;
+  an `UploadPolicy` says what is accepted, `UploadScanner` is the port for more checks.
+- Showing: `display_name` makes any file name fit to be shown.
+
+::
+
+    report = check_upload(stream, file_name="KTP – Dewi.pdf", policy=UploadPolicy(max_bytes=5_000_000))
+    stored = store.put(stream, expected_sha256=report.sha256)
+"""
+
+from perizinan_core.documents.content_types import KNOWN_TYPES, OFFICE_TYPES, ContentType
+from perizinan_core.documents.findings import FINDINGS, finding
+from perizinan_core.documents.folder_store import FolderDocumentStore
+from perizinan_core.documents.memory_store import InMemoryDocumentStore
+from perizinan_core.documents.names import display_name
+from perizinan_core.documents.policy import DEFAULT_ACCEPTED, UploadPolicy
+from perizinan_core.documents.ports import DocumentStore, StoredDocument, StoreProblem, UploadScanner
+from perizinan_core.documents.report import Finding, Severity, UploadReport
+from perizinan_core.documents.sandbox import Sandbox, default_sandbox
+from perizinan_core.documents.uploads import check_upload, inspect_upload
+
+__all__ = [
+    "DEFAULT_ACCEPTED",
+    "FINDINGS",
+    "KNOWN_TYPES",
+    "OFFICE_TYPES",
+    "ContentType",
+    "DocumentStore",
+    "Finding",
+    "FolderDocumentStore",
+    "InMemoryDocumentStore",
+    "Sandbox",
+    "Severity",
+    "StoreProblem",
+    "StoredDocument",
+    "UploadPolicy",
+    "UploadReport",
+    "UploadScanner",
+    "check_upload",
+    "default_sandbox",
+    "display_name",
+    "finding",
+    "inspect_upload",
+]

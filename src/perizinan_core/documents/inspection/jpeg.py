@@ -1,0 +1,65 @@
+"""The outline of a JPEG file (ITU-T T.81 Annex B): where the picture ends, and its size in pixels."""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+__all__ = ["JpegOutline", "jpeg_end", "jpeg_size"]
+
+_MARKER_IN_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
+_STANDALONE = frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
+_FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+_MAX_SEGMENTS = 100_000
+
+
+class JpegOutline(Protocol):
+    """What bytes and memory maps have in common here."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, key: slice, /) -> bytes: ...
+
+
+def jpeg_end(data: JpegOutline) -> int | None:
+    """
+    Return the offset just behind the end-of-image marker of the first picture, or None when there is
+    none.
+    """
+    position = 2
+    for _ in range(_MAX_SEGMENTS):
+        marker = data[position : position + 2]
+        if len(marker) < 2 or marker[0] != 0xFF:
+            return None
+        kind = marker[1]
+        if kind == 0xFF:  # fill byte
+            position += 1
+        elif kind == _END_OF_IMAGE:
+            return position + 2
+        elif kind in _STANDALONE:
+            position += 2
+        else:
+            position += 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+            if kind == _START_OF_SCAN:
+                found = _MARKER_IN_SCAN.search(data, position)  # type: ignore[call-overload]
+                if found is None:
+                    return None
+                position = found.end() - 2
+    return None
+
+
+def jpeg_size(data: bytes) -> tuple[int, int] | None:
+    """Return (width, height) of the first frame header, or None."""
+    position = 2
+    while position + 9 <= len(data) and data[position] == 0xFF:
+        kind = data[position + 1]
+        if kind in _FRAME_HEADERS:
+            height, width = data[position + 5 : position + 7], data[position + 7 : position + 9]
+            return int.from_bytes(width, "big"), int.from_bytes(height, "big")
+        if kind == 0xFF:
+            position += 1
+        elif kind in _STANDALONE:
+            position += 2
+        else:
+            position += 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+    return None

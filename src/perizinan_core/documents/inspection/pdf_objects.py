@@ -1,0 +1,205 @@
+"""
+Every object of a PDF, reachable or not: programs, actions, attachments, media, and what its streams unpack
+to.
+
+Objects are visited by number, and only their own content is walked, so that circles of references cannot
+catch the visitor and nothing is missed because no page points to it. Names come decoded (``/J#53`` is
+``/JS``), and the values that decide are resolved, because ``/S 5 0 R`` may point to the name ``/JavaScript``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pypdf import PdfReader
+from pypdf.generic import IndirectObject, NullObject, StreamObject
+
+from perizinan_core.documents.inspection.observations import Limits, Observations
+from perizinan_core.documents.inspection.pdf_streams import StreamMeter, decoded
+
+__all__ = ["inspect_objects", "resolved"]
+
+_ACTIONS = {
+    "/JavaScript": "pdf-javascript",
+    "/Launch": "pdf-launch",
+    "/SubmitForm": "pdf-submit",
+    "/ImportData": "pdf-submit",
+    "/GoToR": "pdf-external",
+    "/GoToE": "pdf-external",
+    "/Thread": "pdf-external",
+    "/Rendition": "pdf-media",
+    "/Movie": "pdf-media",
+    "/Sound": "pdf-media",
+    "/RichMediaExecute": "pdf-media",
+    "/GoTo3DView": "pdf-media",
+}
+_SUBTYPES = {
+    "/FileAttachment": "pdf-attachment",
+    "/RichMedia": "pdf-media",
+    "/Movie": "pdf-media",
+    "/Sound": "pdf-media",
+    "/Screen": "pdf-media",
+    "/3D": "pdf-media",
+    "/PS": "pdf-launch",
+}
+_KEYS = {"/RichMediaContent": "pdf-media", "/Collection": "pdf-attachment", "/Ref": "pdf-external"}
+_SCHEME = re.compile(r"([a-z][a-z0-9+-]*):", re.IGNORECASE)
+_LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel", "geo", "whatsapp", "urn"})
+_UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0]")
+_MAX_CHAIN = 32
+_MAX_PERMIT_JSON = 1024 * 1024
+_MAX_OBJECTS = 1_000_000
+
+
+def resolved(value: Any) -> Any:
+    """Follow references to the object itself; a missing one or ``null`` is None."""
+    for _ in range(_MAX_CHAIN):
+        if not isinstance(value, IndirectObject):
+            break
+        value = value.get_object()
+    return None if value is None or isinstance(value, (NullObject, IndirectObject)) else value
+
+
+def inspect_objects(reader: PdfReader, limits: Limits, notes: Observations) -> None:
+    """
+    Visit every object that the cross-reference table names, and the trailer.
+
+    Raises:
+        StopInspectionError: Something was noted that makes looking further pointless.
+        Exception: What the reader raises on malformed objects.
+    """
+    visitor = _Visitor(limits, notes)
+    visitor.walk(reader.trailer)
+    for count, reference in enumerate(_references(reader)):
+        if count > _MAX_OBJECTS:
+            raise notes.stop("bomb")
+        value = reference.get_object()
+        visitor.walk(value)
+        if isinstance(value, StreamObject):
+            visitor.stream(value, reference.idnum)
+            if resolved(value.get("/Type")) != "/ObjStm":
+                # A stream's bytes are not needed again; the reader would keep them all.
+                reader.resolved_objects.pop((reference.generation, reference.idnum), None)
+    visitor.conclude()
+
+
+def _references(reader: PdfReader) -> Iterator[IndirectObject]:
+    for generation, offsets in list(reader.xref.items()):
+        free = reader.xref_free_entry.get(generation, {})
+        for number in list(offsets):
+            if generation != 65535 and not free.get(number):
+                yield IndirectObject(number, generation, reader)
+    for number in list(reader.xref_objStm):
+        yield IndirectObject(number, 0, reader)
+
+
+class _Visitor:
+    def __init__(self, limits: Limits, notes: Observations) -> None:
+        self._limits = limits
+        self._notes = notes
+        self._meter = StreamMeter(limits, notes)
+        self._embedded: set[int] = set()
+        self._allowed: set[int] = set()
+
+    def walk(self, value: Any) -> None:
+        """Look at one object's own content, not at what it refers to."""
+        waiting = [value]
+        while waiting:
+            item = waiting.pop()
+            if isinstance(item, dict):
+                self._dictionary(item)
+                waiting.extend(child for child in dict.values(item) if isinstance(child, (dict, list)))
+            elif isinstance(item, list):
+                waiting.extend(child for child in list.__iter__(item) if isinstance(child, (dict, list)))
+
+    def stream(self, stream: StreamObject, number: int) -> None:
+        """Measure what a stream unpacks to, and note embedded and external files."""
+        if resolved(stream.get("/Type")) == "/EmbeddedFile":
+            self._embedded.add(number)
+        if "/F" in stream and resolved(stream.get("/F")) is not None:
+            self._notes.note("pdf-external")
+        self._meter.measure(stream)
+
+    def conclude(self) -> None:
+        """Judge embedded files, now that all file specifications are known."""
+        if self._embedded - self._allowed:
+            self._notes.note("pdf-attachment")
+
+    def _dictionary(self, item: dict[str, Any]) -> None:
+        keys = item.keys()
+        if "/JS" in keys and isinstance(resolved(item["/JS"]), (str, bytes, StreamObject)):
+            self._notes.note("pdf-javascript")
+        if "/JavaScript" in keys and isinstance(resolved(item["/JavaScript"]), dict):
+            self._notes.note("pdf-javascript")
+        if "/XFA" in keys and isinstance(resolved(item["/XFA"]), (list, StreamObject)):
+            self._notes.note("pdf-xfa")
+        for table, key in ((_ACTIONS, "/S"), (_SUBTYPES, "/Subtype")):
+            if key in keys:
+                self._named(table, resolved(item[key]))
+        for key in _KEYS.keys() & keys:
+            if isinstance(resolved(item[key]), dict):
+                self._notes.note(_KEYS[key])
+        if "/EF" in keys:
+            self._file_specification(item)
+        if "/URI" in keys:
+            self._link(resolved(item["/URI"]))
+        self._automatic(item)
+
+    def _named(self, table: dict[str, str], name: Any) -> None:
+        code = table.get(name) if isinstance(name, str) else None
+        if code is not None:
+            self._notes.note(code)
+
+    def _link(self, target: Any) -> None:
+        if not isinstance(target, (str, bytes)):
+            return
+        text = _UNSEEN.sub("", target if isinstance(target, str) else target.decode("latin-1"))
+        scheme = _SCHEME.match(text)
+        names_port = (
+            scheme is not None and text[scheme.end() :].partition("/")[0].isdigit()
+        )  # "localhost:8080/…"
+        if text.startswith("\\\\") or (scheme and scheme[1].lower() not in _LINK_SCHEMES and not names_port):
+            self._notes.note("pdf-unsafe-link")
+
+    def _automatic(self, item: dict[str, Any]) -> None:
+        # Actions that run without a click: on opening, and the additional actions of pages, fields,
+        # annotations.
+        actions = [resolved(item["/OpenAction"])] if "/OpenAction" in item else []
+        additional = resolved(item["/AA"]) if "/AA" in item else None
+        if isinstance(additional, dict):
+            actions.extend(resolved(action) for action in dict.values(additional))
+        for _ in range(_MAX_CHAIN):
+            followers: list[Any] = []
+            for action in actions:
+                if isinstance(action, dict):
+                    if resolved(action.get("/S")) == "/URI":
+                        self._notes.note("pdf-opens-website")
+                    following = resolved(action.get("/Next"))
+                    followers.extend(following if isinstance(following, list) else [following])
+            actions = [resolved(action) for action in followers[:_MAX_CHAIN]]
+
+    def _file_specification(self, item: dict[str, Any]) -> None:
+        files = resolved(item["/EF"])
+        if not isinstance(files, dict) or not files:
+            return
+        names = {resolved(item.get(key)) for key in ("/UF", "/F")} - {None}
+        accepted = bool(names) and names <= set(self._limits.accepted_attachments)
+        for reference in dict.values(files):
+            content = resolved(reference)
+            if accepted and isinstance(content, StreamObject) and _is_json_object(content):
+                self._notes.note("pdf-permit-data")
+                if isinstance(reference, IndirectObject):
+                    self._allowed.add(reference.idnum)
+            else:
+                self._notes.note("pdf-attachment")
+
+
+def _is_json_object(stream: StreamObject) -> bool:
+    content = decoded(stream, _MAX_PERMIT_JSON)
+    try:
+        return content is not None and isinstance(json.loads(content), dict)
+    except (ValueError, RecursionError):
+        return False

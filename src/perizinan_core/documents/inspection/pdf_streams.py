@@ -1,0 +1,164 @@
+"""What the streams of a PDF unpack to: counted piece by piece, never held whole."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from pypdf.filters import ASCII85Decode, ASCIIHexDecode, LZWDecode, RunLengthDecode
+from pypdf.generic import DictionaryObject, IndirectObject, NullObject, StreamObject
+
+from perizinan_core.documents.inspection.jpeg import jpeg_size
+from perizinan_core.documents.inspection.observations import Limits, Observations
+
+__all__ = ["StreamMeter", "decoded"]
+
+_PIECE = 256 * 1024
+_MAX_FILTERS = 4
+_MAX_PLAIN_STREAM = 64 * 1024 * 1024
+_IMAGE_SLACK = 1024 * 1024
+_FLATE = frozenset({"/FlateDecode", "/Fl"})
+_PICTURE_FILTERS = frozenset({"/DCTDecode", "/DCT", "/JPXDecode", "/CCITTFaxDecode", "/CCF", "/JBIG2Decode"})
+_COMPONENTS = {"/DeviceGray": 1, "/DeviceRGB": 3, "/DeviceCMYK": 4}
+_MOST_COMPONENTS = 4
+_JPX_SIZE_MARKER = b"\xff\x4f\xff\x51"
+
+
+class StreamMeter:
+    """Adds up what all streams of one file unpack to."""
+
+    def __init__(self, limits: Limits, notes: Observations) -> None:
+        self._limits = limits
+        self._notes = notes
+        self._left = limits.max_unpacked_bytes
+
+    def measure(self, stream: StreamObject) -> None:
+        """
+        Unpack one stream without keeping it.
+
+        Raises:
+            StopInspectionError: It is a bomb or damaged; that is noted.
+            Exception: What the library's decoders raise on malformed data.
+        """
+        limit = _MAX_PLAIN_STREAM
+        if _value(stream, "/Subtype") == "/Image" or _is_size(_value(stream, "/Width")):
+            limit = self._picture_limit(stream)
+        limit = min(limit, self._left)
+        total = 0
+        for piece in _unpacked(stream, limit):
+            total += len(piece)
+            if total > limit:
+                raise self._notes.stop("bomb")
+        self._left -= total
+
+    def _picture_limit(self, stream: StreamObject) -> int:
+        width, height = _value(stream, "/Width"), _value(stream, "/Height")
+        if not _is_size(width) or not _is_size(height):
+            return _MAX_PLAIN_STREAM
+        coded = _coded_size(stream)
+        if max(width * height, coded[0] * coded[1]) > self._limits.max_pixels:
+            raise self._notes.stop("too-many-pixels", limit=self._limits.max_pixels)
+        bits = _value(stream, "/BitsPerComponent")
+        components = _COMPONENTS.get(_value(stream, "/ColorSpace"), _MOST_COMPONENTS)
+        row = (width * components * (bits if bits in {1, 2, 4, 8, 16} else 8) + 7) // 8 + 1
+        return int(row * height + _IMAGE_SLACK)
+
+
+def decoded(stream: StreamObject, limit: int) -> bytes | None:
+    """Return what a stream unpacks to, or None when that is more than ``limit`` bytes or a picture."""
+    if set(_filters(stream)) & _PICTURE_FILTERS:
+        return None
+    content = bytearray()
+    for piece in _unpacked(stream, limit):
+        content += piece
+        if len(content) > limit:
+            return None
+    return bytes(content)
+
+
+def _unpacked(stream: StreamObject, limit: int) -> Iterator[bytes]:
+    filters = _filters(stream)
+    if len(filters) > _MAX_FILTERS:
+        yield from _too_much(limit)
+        return
+    pieces: Iterator[bytes] = iter((_stored(stream),))
+    for name in filters:
+        if name in _FLATE:
+            pieces = _inflated(pieces)
+        elif name in _PICTURE_FILTERS:
+            return  # judged by its pixels
+        elif name != "/Crypt":
+            pieces = _by_library(name, pieces, limit)
+    yield from pieces
+
+
+def _too_much(limit: int) -> Iterator[bytes]:
+    # Nobody honest stacks this many filters: let the caller find more bytes than it allows.
+    for _ in range(limit // _PIECE + 2):
+        yield b"\0" * _PIECE
+
+
+def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    inflater = zlib.decompressobj()
+    for piece in pieces:
+        pending = piece
+        while pending and not inflater.eof:
+            yield inflater.decompress(pending, _PIECE)
+            pending = inflater.unconsumed_tail
+
+
+def _by_library(name: str, pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
+    packed = bytearray()
+    for piece in pieces:
+        packed += piece
+        if len(packed) > limit:
+            yield from _too_much(limit)
+            return
+    if name in {"/ASCIIHexDecode", "/AHx"}:
+        yield ASCIIHexDecode.decode(bytes(packed))
+    elif name in {"/ASCII85Decode", "/A85"}:
+        yield ASCII85Decode.decode(bytes(packed))
+    elif name in {"/LZWDecode", "/LZW"}:
+        yield LZWDecode.decode(bytes(packed), DictionaryObject())
+    elif name in {"/RunLengthDecode", "/RL"}:
+        yield RunLengthDecode.decode(bytes(packed))
+    else:
+        raise NotImplementedError(name)
+
+
+def _filters(stream: StreamObject) -> list[str]:
+    found = _value(stream, "/Filter")
+    if found is None:
+        return []
+    names = found if isinstance(found, list) else [found]
+    return [str(name.get_object() if isinstance(name, IndirectObject) else name) for name in names]
+
+
+def _stored(stream: StreamObject) -> bytes:
+    return bytes(stream._data)  # noqa: SLF001 - the bytes as stored have no public name; get_data() unpacks whole
+
+
+def _coded_size(stream: StreamObject) -> tuple[int, int]:
+    # The size that the compressed picture itself claims, which a viewer believes more than the dictionary.
+    filters = _filters(stream)
+    if len(filters) != 1 or filters[0] not in {"/DCTDecode", "/DCT", "/JPXDecode"}:
+        return 0, 0
+    content = _stored(stream)
+    if filters[0] != "/JPXDecode":
+        return jpeg_size(content) or (0, 0)
+    at = content.find(_JPX_SIZE_MARKER)
+    if at < 0:
+        return 0, 0
+    sizes = content[at + 8 : at + 16]
+    return int.from_bytes(sizes[:4], "big"), int.from_bytes(sizes[4:], "big")
+
+
+def _value(stream: StreamObject, key: str) -> Any:
+    value = stream.get(key)
+    value = value.get_object() if isinstance(value, IndirectObject) else value
+    return None if isinstance(value, NullObject) else value
+
+
+def _is_size(value: Any) -> bool:
+    return isinstance(value, int) and value > 0

@@ -1,0 +1,174 @@
+"""
+JPEG, PNG, WebP and HEIC pictures.
+
+Every picture is first measured, then checked to its last pixel without keeping more of it in memory than
+needed: a PNG is only unpacked, a JPEG is decoded at an eighth of its size, which still reads all its data.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from mmap import ACCESS_READ, mmap
+from typing import BinaryIO
+
+from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+
+from perizinan_core.documents.inspection import png
+from perizinan_core.documents.inspection.jpeg import jpeg_end
+from perizinan_core.documents.inspection.observations import Limits, Observations
+from perizinan_core.documents.inspection.sniffing import is_also_archive, is_also_document
+
+__all__ = ["inspect_picture"]
+
+_PADDING = b"\0 \t\r\n"
+_MAX_PADDING = 64 * 1024
+_REDUCTION = 8
+
+
+def inspect_picture(file: BinaryIO, size: int, limits: Limits, notes: Observations) -> None:
+    """
+    Look closely at a picture whose kind is in ``notes.content_type``.
+
+    Raises:
+        StopInspectionError: Something was noted that makes looking further pointless.
+    """
+    _find_other_kinds(file, notes)
+    inspect = {
+        "image/jpeg": _inspect_jpeg,
+        "image/png": _inspect_png,
+        "image/webp": _inspect_webp,
+        "image/heic": _inspect_heic,
+    }[notes.content_type or ""]
+    Image.MAX_IMAGE_PIXELS = None  # our own limit comes before any decoding
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            inspect(file, size, limits, notes)
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        TypeError,
+        KeyError,
+        IndexError,
+        ArithmeticError,
+    ) as error:
+        raise notes.stop("damaged") from error
+
+
+def _find_other_kinds(file: BinaryIO, notes: Observations) -> None:
+    with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+
+        def search(pattern: re.Pattern[bytes]) -> object:
+            return pattern.search(data)
+
+        hidden = is_also_document(data.find, search)
+    if hidden or is_also_archive(file):
+        raise notes.stop("polyglot", type=notes.content_type)
+    file.seek(0)
+
+
+def _measure(width: int, height: int, limits: Limits, notes: Observations) -> None:
+    notes.width, notes.height = width, height
+    if width * height > limits.max_pixels:
+        raise notes.stop("too-many-pixels", limit=limits.max_pixels)
+
+
+def _inspect_jpeg(file: BinaryIO, size: int, limits: Limits, notes: Observations) -> None:
+    with JpegImagePlugin.JpegImageFile(file) as picture:
+        _measure(*picture.size, limits, notes)
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+            end = jpeg_end(data)
+            if end is None:
+                raise notes.stop("damaged")
+            _judge_tail(data, end, size, notes)
+        picture.draft(picture.mode, (picture.width // _REDUCTION or 1, picture.height // _REDUCTION or 1))
+        picture.load()
+
+
+def _judge_tail(data: mmap, end: int, size: int, notes: Observations) -> None:
+    # Telephones append to a picture: a second picture (MPF), a film, or Samsung's own block.
+    extra = size - end
+    beginning = data[end : end + 64]
+    from_camera = beginning[:3] == b"\xff\xd8\xff" or beginning[4:8] == b"ftyp" or data[-4:] == b"SEFT"
+    if extra <= _MAX_PADDING and not data[end:size].strip(_PADDING):
+        return
+    if from_camera:
+        notes.note("image-camera-extras", extra_bytes=extra)
+    else:
+        notes.note("trailing-data", extra_bytes=extra)
+
+
+def _inspect_png(file: BinaryIO, size: int, limits: Limits, notes: Observations) -> None:
+    try:
+        found = png.outline(file, size, limits.max_pixels)
+    except png.BrokenPngError as error:
+        raise notes.stop("damaged") from error
+    _measure(found.width, found.height, limits, notes)
+    if found.oversized:
+        raise notes.stop("bomb")
+    if found.animated:
+        notes.note("image-several")
+    _note_rest(file, found.end, size, notes)
+    file.seek(0)
+    with PngImagePlugin.PngImageFile(
+        file
+    ) as picture:  # reads the text and colour chunks under its own limits
+        picture.verify()
+
+
+def _inspect_webp(file: BinaryIO, size: int, limits: Limits, notes: Observations) -> None:
+    file.seek(4)
+    length = int.from_bytes(file.read(4), "little")
+    end = 8 + length + length % 2
+    if end > size + 1:
+        raise notes.stop("damaged")
+    _note_rest(file, end, size, notes)
+    file.seek(0)
+    with WebPImagePlugin.WebPImageFile(file) as picture:
+        _decode(picture, limits, notes)
+
+
+def _inspect_heic(file: BinaryIO, size: int, limits: Limits, notes: Observations) -> None:
+    from pillow_heif import HeifImageFile
+
+    _walk_boxes(file, size, notes)
+    file.seek(0)
+    with HeifImageFile(file) as picture:  # type: ignore[no-untyped-call]
+        _decode(picture, limits, notes)
+
+
+def _decode(picture: ImageFile.ImageFile, limits: Limits, notes: Observations) -> None:
+    _measure(*picture.size, limits, notes)
+    if getattr(picture, "n_frames", 1) > 1:
+        raise notes.stop("image-several")
+    picture.load()
+
+
+def _walk_boxes(file: BinaryIO, size: int, notes: Observations) -> None:
+    # ISO/IEC 14496-12, 4.2: a box is its length, its type and its content; they fill the file exactly.
+    position = 0
+    while position < size:
+        file.seek(position)
+        head = file.read(16)
+        length = int.from_bytes(head[:4], "big")
+        if length == 1:
+            length = int.from_bytes(head[8:16], "big")
+        elif length == 0:
+            length = size - position
+        plausible = len(head) >= 8 and length >= 8 and head[4:8].isalnum()
+        if not plausible and position:
+            _note_rest(file, position, size, notes)
+            return
+        if not plausible or position + length > size:
+            raise notes.stop("damaged")
+        position += length
+
+
+def _note_rest(file: BinaryIO, end: int, size: int, notes: Observations) -> None:
+    file.seek(end)
+    rest = file.read(_MAX_PADDING + 1)
+    if len(rest) > _MAX_PADDING or rest.strip(_PADDING):
+        notes.note("trailing-data", extra_bytes=size - end)

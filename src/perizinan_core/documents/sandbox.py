@@ -1,0 +1,265 @@
+"""
+Processes that inspect uploads, kept warm: a hostile file can at worst end one of them.
+
+The asking process hands over an open file and gets codes and numbers back. It never parses the file
+itself. The inspecting process has limits on computing time and memory, cannot write files, has no terminal
+to print to, and is killed when its time on the clock is over. It is started as a fresh program, which is
+safe with threads.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from perizinan_core.documents.inspection.channel import receive, send
+from perizinan_core.documents.policy import UploadPolicy
+from perizinan_core.errors.documents import InspectionUnavailableError
+
+__all__ = ["Answer", "Sandbox", "default_sandbox"]
+
+_MODULE = "perizinan_core.documents.inspection.child"
+_START_SECONDS = 60.0
+_MOST_WORKERS = 4
+_FILES_PER_WORKER = 500
+_GRACE_SECONDS = 5.0
+
+
+@attrs.frozen
+class Answer:
+    """What came back from the inspecting process."""
+
+    notes: Mapping[str, Any] = attrs.field(factory=dict)
+    """Its observations; empty when it failed."""
+
+    failed: str | None = None
+    """
+    The finding that says why there are none: ``"time-limit"``, ``"memory-limit"`` or
+    ``"inspection-failed"``.
+    """
+
+
+class Sandbox:
+    """
+    A small pool of inspecting processes, safe to use from many threads.
+
+    Processes are started when they are needed and end with this object, or with the interpreter.
+    """
+
+    def __init__(self, *, workers: int | None = None, python: str | None = None) -> None:
+        """
+        Make the pool; nothing is started yet.
+
+        Args:
+            workers: Most files inspected at the same time; by default one a processor, at most 4.
+            python: The interpreter to start, where ``sys.executable`` is not one (Python inside another
+                program).
+        """
+        self._python = python or sys.executable
+        self._places = threading.BoundedSemaphore(workers or min(_MOST_WORKERS, os.cpu_count() or 1))
+        self._lock = threading.Lock()
+        self._idle: list[_Worker] = []
+        self._owner = os.getpid()
+        self._finalizer = weakref.finalize(self, _close_all, self._idle, self._owner)
+
+    def inspect(self, descriptor: int, *, size: int, ending: str, policy: UploadPolicy) -> Answer:
+        """
+        Have an open file inspected.
+
+        Args:
+            descriptor: The file, open for reading; stays open.
+            size: Its bytes.
+            ending: Ending of its name, as ``"x.pdf"``.
+            policy: What is accepted, and the limits.
+
+        Raises:
+            InspectionUnavailableError: No process can be started.
+        """
+        request = _request(size, ending, policy)
+        with self._places:
+            worker = self._take()
+            try:
+                answer = worker.ask(request, descriptor, policy.wall_seconds)
+            except BaseException:
+                worker.end()
+                raise
+            self._give_back(worker)
+            return answer
+
+    def warm_up(self) -> None:
+        """
+        Start one process ahead of the first upload.
+
+        Raises:
+            InspectionUnavailableError: It cannot be started.
+        """
+        self._give_back(self._take())
+
+    def close(self) -> None:
+        """End all idle processes; the pool can be used again."""
+        with self._lock:
+            _close_all(self._idle, self._owner)
+
+    def _take(self) -> _Worker:
+        with self._lock:
+            self._forget_after_fork()
+            if self._idle:
+                return self._idle.pop()
+        return _Worker(self._python)
+
+    def _give_back(self, worker: _Worker) -> None:
+        if not worker.usable:
+            worker.end()
+            return
+        with self._lock:
+            self._idle.append(worker)
+
+    def _forget_after_fork(self) -> None:
+        # The processes belong to the parent; two of us on one channel would get each other's answers.
+        if self._owner != os.getpid():
+            for worker in self._idle:
+                worker.disown()
+            self._idle.clear()
+            self._owner = os.getpid()
+            self._finalizer.detach()
+            self._finalizer = weakref.finalize(self, _close_all, self._idle, self._owner)
+
+
+class _Worker:
+    def __init__(self, python: str) -> None:
+        self._files = 0
+        self._broken = False
+        self._channel, theirs = socket.socketpair()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell, no input in the arguments
+                [python, "-P", "-m", _MODULE, str(theirs.fileno())],
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                env=_environment(),
+                start_new_session=True,  # Ctrl-C in a terminal is for the asking process
+            )
+        except OSError as error:
+            self._channel.close()
+            raise InspectionUnavailableError(error.strerror or type(error).__name__) from error
+        finally:
+            theirs.close()
+        self._await_ready()
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can take another file."""
+        return not self._broken and self._files < _FILES_PER_WORKER
+
+    def ask(self, request: dict[str, Any], descriptor: int, wall_seconds: float) -> Answer:
+        """Send one file and wait for the answer, at most ``wall_seconds``."""
+        self._files += 1
+        self._channel.settimeout(wall_seconds)
+        try:
+            send(self._channel, request, descriptor)
+            reply, _ = receive(self._channel)
+        except TimeoutError:
+            self._broken = True
+            return Answer(failed="time-limit")
+        except (EOFError, OSError):
+            self._broken = True
+            return Answer(failed=self._why_it_died())
+        self._broken = reply.get("again") is not True
+        notes = reply.get("notes")
+        if isinstance(notes, dict):
+            return Answer(notes=notes)
+        return Answer(failed="memory-limit" if reply.get("failed") == "memory-limit" else "inspection-failed")
+
+    def end(self) -> None:
+        """Close the channel, and kill the process when that does not end it."""
+        self._channel.close()
+        if self._broken:
+            self._process.kill()
+        try:
+            self._process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def disown(self) -> None:
+        """Let go of a process that belongs to the process we were forked from."""
+        self._channel.close()
+        self._process.returncode = 0  # it is not ours to wait for
+
+    def _await_ready(self) -> None:
+        self._channel.settimeout(_START_SECONDS)
+        try:
+            receive(self._channel)
+        except (EOFError, OSError) as error:
+            self._broken = True
+            self.end()
+            raise InspectionUnavailableError(f"it ended with status {self._process.returncode}") from error
+
+    def _why_it_died(self) -> str:
+        try:
+            status = self._process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            return "inspection-failed"
+        by_signal = {-signal.SIGXCPU: "time-limit", -signal.SIGKILL: "memory-limit"}
+        return by_signal.get(status, "inspection-failed")
+
+
+def _request(size: int, ending: str, policy: UploadPolicy) -> dict[str, Any]:
+    return {
+        "size": size,
+        "ending": ending,
+        "cpu_seconds": policy.cpu_seconds,
+        "memory_bytes": policy.memory_bytes,
+        "limits": {
+            "accepted_types": sorted(policy.accepted_types),
+            "max_pages": policy.max_pages,
+            "max_pixels": policy.max_pixels,
+            "max_unpacked_bytes": policy.max_unpacked_bytes,
+            "allow_restricted_pdf": policy.allow_restricted_pdf,
+            "accepted_attachments": sorted(policy.accepted_attachments),
+        },
+    }
+
+
+def _environment() -> dict[str, str]:
+    # Nothing of the service's own environment, which holds secrets, reaches the process that reads hostile
+    # files.
+    return {
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if Path(path).is_absolute()),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "random",
+        "MALLOC_ARENA_MAX": "2",  # address space is limited, and arenas reserve it by the 64 MiB
+        "OMP_NUM_THREADS": "1",
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+def _close_all(idle: list[_Worker], owner: int) -> None:
+    if owner == os.getpid():
+        while idle:
+            idle.pop().end()
+
+
+_default: Sandbox | None = None
+_default_lock = threading.Lock()
+
+
+def default_sandbox() -> Sandbox:
+    """Return the pool that is used unless one is given; made at the first call."""
+    global _default  # noqa: PLW0603 - one pool a process is the point
+    with _default_lock:
+        if _default is None:
+            _default = Sandbox()
+        return _default

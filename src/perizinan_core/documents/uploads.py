@@ -1,0 +1,227 @@
+"""
+Inspecting what an applicant uploads: one door that reports everything, one that raises.
+
+In order: (1) size and hash, in small pieces; (2) kind and content, in a process of its own; (3) scanners that
+plugins add, when nothing refused the file so far.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import attrs
+
+from perizinan_core.documents.findings import FINDINGS, finding
+from perizinan_core.documents.policy import UploadPolicy
+from perizinan_core.documents.ports import UploadScanner
+from perizinan_core.documents.reading import CHUNK_BYTES
+from perizinan_core.documents.report import Finding, Severity, UploadReport
+from perizinan_core.documents.sandbox import Sandbox, default_sandbox
+from perizinan_core.errors.documents import UploadRefusedError, UploadUnreadableError
+
+__all__ = ["check_upload", "inspect_upload"]
+
+_LOG = logging.getLogger(__name__)
+_ENDING_CHARACTERS = 16
+_DEFAULT_POLICY = UploadPolicy()
+
+
+def inspect_upload(
+    source: Path | str | BinaryIO,
+    *,
+    file_name: str,
+    policy: UploadPolicy = _DEFAULT_POLICY,
+    scanners: Iterable[UploadScanner] = (),
+    sandbox: Sandbox | None = None,
+) -> UploadReport:
+    """
+    Inspect a file by its content and report everything that was found.
+
+    Args:
+        source: A path, or a stream open for reading, which is read to its end (or just past the size
+        limit). A
+            seekable stream is put back where it was, so that it can be stored next with the report's hash
+            expected.
+        file_name: The name that the applicant gave it; any text. Kept as data; only its ending is compared.
+        policy: What is accepted, and the limits.
+        scanners: Further checks, asked in order; one that fails refuses the file.
+        sandbox: The processes to use; by default a pool shared by the whole program.
+
+    Raises:
+        UploadUnreadableError: The path cannot be read, or is no ordinary file.
+        InspectionUnavailableError: The inspecting process cannot be started.
+    """
+    with _opened(source, policy) as copy:
+        if copy.refusal is not None:
+            return UploadReport(
+                file_name=file_name,
+                content_type=None,
+                sha256=copy.sha256,
+                size=copy.size,
+                findings=(copy.refusal,),
+            )
+        report = _by_content(copy, file_name, policy, sandbox or default_sandbox())
+        report = _with_findings(report, _scanned(scanners, copy.path, report))
+        if copy.changed():
+            report = _with_findings(report, [finding("changed-while-read")])
+    return report
+
+
+def check_upload(
+    source: Path | str | BinaryIO,
+    *,
+    file_name: str,
+    policy: UploadPolicy = _DEFAULT_POLICY,
+    scanners: Iterable[UploadScanner] = (),
+    sandbox: Sandbox | None = None,
+) -> UploadReport:
+    """
+    Inspect a file as `inspect_upload` does, and return its report when it can be accepted.
+
+    Raises:
+        UploadRefusedError: Something refuses the file; all reasons are in it.
+        UploadUnreadableError: The path cannot be read, or is no ordinary file.
+        InspectionUnavailableError: The inspecting process cannot be started.
+    """
+    report = inspect_upload(source, file_name=file_name, policy=policy, scanners=scanners, sandbox=sandbox)
+    if not report.accepted:
+        raise UploadRefusedError(report.refusals)
+    return report
+
+
+@attrs.define
+class _Copy:
+    # The bytes to inspect: the file itself when a path was given, else a private temporary file.
+    file: BinaryIO
+    path: Path
+    size: int = 0
+    sha256: str | None = None
+    refusal: Finding | None = None
+    _state: tuple[int, int] = (0, 0)
+
+    def settle(self) -> None:
+        self._state = self._now()
+
+    def changed(self) -> bool:
+        return self._now() != self._state
+
+    def _now(self) -> tuple[int, int]:
+        status = os.fstat(self.file.fileno())
+        return status.st_size, status.st_mtime_ns
+
+
+@contextlib.contextmanager
+def _opened(source: Path | str | BinaryIO, policy: UploadPolicy) -> Iterator[_Copy]:
+    if isinstance(source, (str, Path)):
+        path = Path(source)
+        with _ordinary_file(path) as file:
+            copy = _Copy(file, path)
+            copy.settle()
+            _measure(copy, file, None, policy)
+            yield copy
+        return
+    with tempfile.NamedTemporaryFile(prefix="upload-") as file:  # 0600, under a name that tells nothing
+        copy = _Copy(file, Path(file.name))  # type: ignore[arg-type]
+        position = source.tell() if source.seekable() else None
+        _measure(copy, source, copy.file, policy)
+        if position is not None:
+            source.seek(position)
+        file.flush()
+        copy.settle()
+        yield copy
+
+
+@contextlib.contextmanager
+def _ordinary_file(path: Path) -> Iterator[BinaryIO]:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        raise UploadUnreadableError(
+            getattr(error, "strerror", None) or "the name cannot be a path"
+        ) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UploadUnreadableError("it is not an ordinary file")
+    with os.fdopen(descriptor, "rb") as file:
+        yield file
+
+
+def _measure(copy: _Copy, source: BinaryIO, target: BinaryIO | None, policy: UploadPolicy) -> None:
+    digest = hashlib.sha256()
+    while piece := source.read(CHUNK_BYTES):
+        copy.size += len(piece)
+        if copy.size > policy.max_bytes:
+            copy.refusal = finding("too-large", limit_bytes=policy.max_bytes)
+            return
+        digest.update(piece)
+        if target is not None:
+            target.write(piece)
+    copy.sha256 = digest.hexdigest()
+    if copy.size == 0:
+        copy.refusal = finding("empty")
+
+
+def _by_content(copy: _Copy, file_name: str, policy: UploadPolicy, sandbox: Sandbox) -> UploadReport:
+    answer = sandbox.inspect(copy.file.fileno(), size=copy.size, ending=_ending(file_name), policy=policy)
+    notes = answer.notes
+    findings = [finding(answer.failed)] if answer.failed else _findings(notes.get("findings"))
+    content_type = notes.get("content_type")
+    report = UploadReport(
+        file_name=file_name,
+        content_type=content_type if isinstance(content_type, str) else None,
+        sha256=copy.sha256,
+        size=copy.size,
+        pages=_count(notes, "pages"),
+        width=_count(notes, "width"),
+        height=_count(notes, "height"),
+    )
+    if content_type not in policy.accepted_types and not findings:
+        findings = [finding("inspection-failed")]  # never accepted by silence
+    return _with_findings(report, findings)
+
+
+def _findings(noted: Any) -> list[Finding]:
+    # The answer of a process that read a hostile file is not trusted either.
+    if not isinstance(noted, Mapping):
+        return [finding("inspection-failed")]
+    return [
+        finding(code, **fields)
+        if code in FINDINGS and isinstance(fields, dict)
+        else finding("inspection-failed")
+        for code, fields in noted.items()
+    ]
+
+
+def _count(notes: Mapping[str, Any], name: str) -> int | None:
+    value = notes.get(name)
+    return value if isinstance(value, int) else None
+
+
+def _ending(file_name: str) -> str:
+    return "x" + file_name[file_name.rfind(".") :][:_ENDING_CHARACTERS] if "." in file_name else "x"
+
+
+def _scanned(scanners: Iterable[UploadScanner], path: Path, report: UploadReport) -> list[Finding]:
+    found: list[Finding] = []
+    for scanner in scanners:
+        if any(item.severity is Severity.REFUSE for item in (*report.findings, *found)):
+            break
+        try:
+            found.extend(scanner.scan(path, report))
+        except Exception:  # noqa: BLE001 - a scanner is foreign code, and fails closed
+            _LOG.exception("The upload scanner %s failed.", scanner.name)
+            found.append(finding("scanner-failed"))
+    return found
+
+
+def _with_findings(report: UploadReport, more: Iterable[Finding]) -> UploadReport:
+    findings = sorted((*report.findings, *more), key=lambda item: item.severity is not Severity.REFUSE)
+    return attrs.evolve(report, findings=tuple(findings))

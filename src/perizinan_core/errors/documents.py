@@ -1,0 +1,286 @@
+"""
+Errors of the documents room: the store of files, and the inspection of uploads.
+
+::
+
+    PerizinanError
+    ├── DocumentStoreError
+    │   ├── DocumentNotFoundError
+    │   ├── DocumentDamagedError
+    │   ├── DocumentTooLargeError
+    │   ├── DocumentHashMismatchError
+    │   ├── InvalidDocumentHashError
+    │   ├── InvalidLinkNameError
+    │   ├── LinkConflictError
+    │   ├── DocumentInUseError
+    │   └── DocumentStoreUnavailableError
+    │       └── DocumentStoreFullError
+    ├── UploadRefusedError
+    ├── UploadUnreadableError
+    ├── UnknownContentTypeError
+    └── InspectionUnavailableError
+
+No error carries the name that an applicant gave a file: such names hold names of people,
+and errors end in logs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Protocol
+
+import attrs
+
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.i18n import DEFAULT_LANGUAGE, N_
+
+__all__ = [
+    "DocumentDamagedError",
+    "DocumentHashMismatchError",
+    "DocumentInUseError",
+    "DocumentNotFoundError",
+    "DocumentStoreError",
+    "DocumentStoreFullError",
+    "DocumentStoreUnavailableError",
+    "DocumentTooLargeError",
+    "InspectionUnavailableError",
+    "InvalidDocumentHashError",
+    "InvalidLinkNameError",
+    "LinkConflictError",
+    "RefusalReason",
+    "UnknownContentTypeError",
+    "UploadRefusedError",
+    "UploadUnreadableError",
+]
+
+
+class RefusalReason(Protocol):
+    """What an `UploadRefusedError` needs to know of a finding."""
+
+    @property
+    def code(self) -> str:
+        """Stable name of the reason, e.g. ``"pdf-javascript"``."""
+        ...
+
+    def message(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return the sentence for the applicant, the remedy included."""
+        ...
+
+
+@attrs.define(slots=False, eq=False)
+class DocumentStoreError(PerizinanError):
+    """Anything that goes wrong between us and the place where files are kept."""
+
+    code: ClassVar[str] = "document-store"
+
+
+@attrs.define(slots=False, eq=False)
+class DocumentNotFoundError(DocumentStoreError):
+    """The store holds no content with this hash."""
+
+    sha256: str
+    """The hash asked for, 64 hexadecimal digits."""
+
+    code: ClassVar[str] = "document-not-found"
+    sentence: ClassVar[str] = N_(
+        "The document store holds no file with SHA-256 {sha256}. Restore it from a backup, or ask for "
+        "the document to be uploaded again."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class DocumentDamagedError(DocumentStoreError):
+    """The stored bytes are not the bytes that were put in."""
+
+    sha256: str
+    """The hash under which the file is kept."""
+
+    found: str
+    """The hash of the bytes that were really read."""
+
+    code: ClassVar[str] = "document-damaged"
+    sentence: ClassVar[str] = N_(
+        "The stored file should have SHA-256 {sha256}, but its bytes give {found}: it was damaged or "
+        "changed in the store. Do not use it; restore it from a backup and check the disk."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class DocumentTooLargeError(DocumentStoreError):
+    """More bytes came than the caller allows."""
+
+    limit_bytes: int
+    """Largest number of bytes that was allowed."""
+
+    code: ClassVar[str] = "document-too-large"
+    sentence: ClassVar[str] = N_(
+        "The file is larger than the {limit_bytes} bytes allowed here. Use a smaller file."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class DocumentHashMismatchError(DocumentStoreError):
+    """The bytes that came are not the bytes that were announced."""
+
+    expected: str
+    """The hash that the caller announced."""
+
+    found: str
+    """The hash of the bytes that came."""
+
+    code: ClassVar[str] = "document-hash-mismatch"
+    sentence: ClassVar[str] = N_(
+        "The file was announced with SHA-256 {expected}, but the bytes that came give {found}; nothing "
+        "was stored. Send the file again."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class InvalidDocumentHashError(DocumentStoreError):
+    """A content hash that is not 64 lower-case hexadecimal digits."""
+
+    code: ClassVar[str] = "invalid-document-hash"
+    sentence: ClassVar[str] = N_(
+        "A document is named by its SHA-256 in 64 lower-case hexadecimal digits; what came is not one. "
+        "Pass the hash that the store returned."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class InvalidLinkNameError(DocumentStoreError):
+    """A link name outside the small alphabet that every store can keep."""
+
+    code: ClassVar[str] = "invalid-link-name"
+    sentence: ClassVar[str] = N_(
+        "A link name is one to four parts joined by /, each of lower-case letters, digits, dot, hyphen "
+        "or underscore, beginning with a letter or digit, together at most 200 characters; what came is "
+        "not one. Build the name from identifiers, never from what a person typed."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class LinkConflictError(DocumentStoreError):
+    """A write-once name that already stands for other content."""
+
+    name: str
+    """The name, e.g. ``"signed/<sha256 of the unsigned file>"``."""
+
+    existing: str
+    """The hash that the name stands for, for good."""
+
+    offered: str
+    """The hash that was to replace it."""
+
+    code: ClassVar[str] = "link-conflict"
+    sentence: ClassVar[str] = N_(
+        "The name {name} already stands for the file with SHA-256 {existing} and can never stand for "
+        "{offered}: such names are written once. Use the file that is there."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class DocumentInUseError(DocumentStoreError):
+    """Content that a write-once name stands for cannot be deleted."""
+
+    sha256: str
+    """The hash of the content."""
+
+    names: tuple[str, ...]
+    """The write-once names that stand for it."""
+
+    code: ClassVar[str] = "document-in-use"
+    sentence: ClassVar[str] = N_(
+        "The file with SHA-256 {sha256} stays: the write-once names {names} stand for it. Only files "
+        "without such a name can be deleted."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class DocumentStoreUnavailableError(DocumentStoreError):
+    """The disk or the service behind the store refused."""
+
+    action: str
+    """What was tried, e.g. ``"put"``."""
+
+    reason: str
+    """What the operating system or service said, without a path."""
+
+    code: ClassVar[str] = "document-store-unavailable"
+    sentence: ClassVar[str] = N_(
+        "The document store could not {action}: {reason}. Nothing was changed. Check that the folder "
+        "exists, belongs to the account of the service and is writable by it alone, then try again."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class DocumentStoreFullError(DocumentStoreUnavailableError):
+    """No room is left for another file."""
+
+    code: ClassVar[str] = "document-store-full"
+    sentence: ClassVar[str] = N_(
+        "The document store could not {action}: there is no room left ({reason}). Nothing was changed. "
+        "Free space on the disk or raise the quota, then try again."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class UploadRefusedError(PerizinanError):
+    """An uploaded file that cannot be accepted, with every reason at once."""
+
+    findings: tuple[RefusalReason, ...]
+    """All reasons, each with its code and its sentence for the applicant."""
+
+    code: ClassVar[str] = "upload-refused"
+    sentence: ClassVar[str] = N_("This file cannot be accepted. {reasons}")
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Return the reasons as one text in ``language``."""
+        return {"reasons": " ".join(finding.message(language) for finding in self.findings)}
+
+    def details(self) -> dict[str, Any]:
+        """Return the codes of the reasons."""
+        return {"findings": tuple(finding.code for finding in self.findings)}
+
+
+@attrs.define(slots=False, eq=False)
+class UploadUnreadableError(PerizinanError):
+    """The bytes of an upload could not be read from where they are."""
+
+    reason: str
+    """What the operating system said, without the path."""
+
+    code: ClassVar[str] = "upload-unreadable"
+    sentence: ClassVar[str] = N_(
+        "The file could not be read: {reason}. Expected is a readable, ordinary file; check its name and"
+        " permissions."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class UnknownContentTypeError(PerizinanError):
+    """A policy names a content type that no inspection here can judge."""
+
+    content_type: str
+    """The name that came."""
+
+    known: tuple[str, ...]
+    """The names that are possible."""
+
+    code: ClassVar[str] = "unknown-content-type"
+    sentence: ClassVar[str] = N_(
+        "{content_type} is not a content type that uploads can be checked for; possible are {known}. "
+        "Correct the requirement's accepted content types."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class InspectionUnavailableError(PerizinanError):
+    """The separate process that parses uploads cannot be started; uploads are then not accepted."""
+
+    reason: str
+    """What failed, without a path."""
+
+    code: ClassVar[str] = "inspection-unavailable"
+    sentence: ClassVar[str] = N_(
+        "Uploads cannot be checked at the moment, because the checking process does not start: {reason}."
+        " The file was not accepted; try again later, and tell the operator if it stays so."
+    )
