@@ -1,1 +1,41 @@
-"""signing"""
+"""
+Signing permits: PDF in, PAdES-signed PDF out.
+
+`sign_pdf` is the one verb; `SigningRequest` says what the signature states and where it shows.
+`SignerRegistry` opens signers by address, `FileKeySigner` is the built-in one, `DigestSigner` and
+`DocumentSigner` are the ports for others. `DevelopmentCA` makes certificates for trying out.
+
+Modules, from the ground up: `pdf_syntax`, `pdf_file` (strict reading), `incremental` (writing),
+`pages`, `form`, `structure`, `mark` (what is added), `certificates`, `cms` (the container),
+`ports`, `request`, `sign`; `file_key`, `registry`, `synthetic_ca`, `development` (keys).
+"""
+
+from perizinan_core.signing.development import DevelopmentCA
+from perizinan_core.signing.file_key import FileKeySigner, no_secret
+from perizinan_core.signing.ports import (
+    DigestSigner,
+    DocumentSigner,
+    SecretCallback,
+    SignatureAlgorithm,
+    Signer,
+)
+from perizinan_core.signing.registry import SignerOpener, SignerRegistry
+from perizinan_core.signing.request import Placement, SigningRequest, VisibleMark
+from perizinan_core.signing.sign import sign_pdf
+
+__all__ = [
+    "DevelopmentCA",
+    "DigestSigner",
+    "DocumentSigner",
+    "FileKeySigner",
+    "Placement",
+    "SecretCallback",
+    "SignatureAlgorithm",
+    "Signer",
+    "SignerOpener",
+    "SignerRegistry",
+    "SigningRequest",
+    "VisibleMark",
+    "no_secret",
+    "sign_pdf",
+]
