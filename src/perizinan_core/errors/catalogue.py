@@ -1,0 +1,247 @@
+"""
+Errors of the catalogue.
+
+``CatalogueError`` (data that cannot be loaded, with every problem) ·
+``PermitTypeNotFoundError`` · ``NoVersionInForceError`` ·
+``RuleError`` (a rule that cannot be applied to one case) →
+``ExpressionError``, ``ExpressionLimitError``, ``TariffNotFoundError``, ``RuleMissingError`` ·
+``NumberFormatMissingError`` · ``NumberTextError``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+import attrs
+
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
+
+__all__ = [
+    "CatalogueError",
+    "CatalogueProblem",
+    "ExpressionError",
+    "ExpressionLimitError",
+    "NoVersionInForceError",
+    "NumberFormatMissingError",
+    "NumberTextError",
+    "PermitTypeNotFoundError",
+    "Phrase",
+    "RuleError",
+    "RuleMissingError",
+    "TariffNotFoundError",
+]
+
+
+@attrs.frozen
+class Phrase:
+    """Part of a sentence that is translated with it."""
+
+    sentence: str
+    """English msgid with named placeholders."""
+
+    fields: Mapping[str, object] = attrs.field(factory=dict)
+    """Values of the placeholders; phrases among them are translated too."""
+
+    def to(self, language: str) -> str:
+        """Return it in ``language``."""
+        filled = {name: _worded(value, language) for name, value in self.fields.items()}
+        return translate(self.sentence, language, **filled)
+
+    def __str__(self) -> str:
+        return self.to("en")
+
+
+def _worded(value: object, language: str) -> object:
+    if isinstance(value, Phrase):
+        return value.to(language)
+    if isinstance(value, tuple):
+        return ", ".join(str(_worded(item, language)) for item in value)
+    return value
+
+
+@attrs.frozen
+class CatalogueProblem:
+    """One thing that is wrong, or worth a look, in the files of a catalogue."""
+
+    code: str
+    """Stable machine-readable name, e.g. ``"unknown-key"``."""
+
+    file: str
+    """Path inside the catalogue folder, with ``/``."""
+
+    path: str
+    """Where in the file, e.g. ``$.requirements[2].when``."""
+
+    line: int | None
+    """Line in the file, from 1; None when the whole file or folder is meant."""
+
+    phrase: Phrase
+    """What was expected, what came, and the remedy."""
+
+    def message(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return the sentence in ``language`` (``"id"`` or ``"en"``)."""
+        return self.phrase.to(language)
+
+    @property
+    def place(self) -> str:
+        """File, line and path in one, as editors understand it."""
+        line = f":{self.line}" if self.line is not None else ""
+        return f"{self.file}{line} {self.path}"
+
+    def describe(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return place and sentence in one line."""
+        return f"{self.place}: {self.message(language)}"
+
+    def to_dict(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """Return it as JSON-able data."""
+        return {
+            "code": self.code,
+            "file": self.file,
+            "line": self.line,
+            "path": self.path,
+            "message": self.message(language),
+        }
+
+
+@attrs.define(slots=False, eq=False)
+class CatalogueError(PerizinanError):
+    """The files of a catalogue cannot be used; every problem is in `problems`."""
+
+    code: ClassVar[str] = "catalogue-invalid"
+    sentence: ClassVar[str] = N_(
+        "Expected a catalogue without problems in {folder}, but found {count}. "
+        "Correct each of them and load it again:\n{problems}"
+    )
+
+    folder: str
+    """Name of the catalogue's folder, without the path to it."""
+
+    problems: tuple[CatalogueProblem, ...]
+
+    def wording(self, language: str) -> dict[str, object]:
+        """List the problems, one a line."""
+        return {
+            "folder": self.folder,
+            "count": len(self.problems),
+            "problems": "\n".join(f"- {problem.describe(language)}" for problem in self.problems),
+        }
+
+
+@attrs.define(slots=False, eq=False)
+class PermitTypeNotFoundError(PerizinanError):
+    """The catalogue has no permit type of this code."""
+
+    code: ClassVar[str] = "permit-type-not-found"
+    sentence: ClassVar[str] = N_(
+        "Expected the code of a permit type of this catalogue, but got {permit_type!r}. "
+        "Nearest codes: {nearest}. List all of them with `perizinan catalogue list`."
+    )
+
+    permit_type: str
+    nearest: tuple[str, ...]
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Show a dash when nothing is near."""
+        return {"permit_type": self.permit_type, "nearest": ", ".join(self.nearest) or "–"}
+
+
+@attrs.define(slots=False, eq=False)
+class NoVersionInForceError(PerizinanError):
+    """The permit type exists, but no version of it is in force on the day."""
+
+    code: ClassVar[str] = "no-version-in-force"
+    sentence: ClassVar[str] = N_(
+        "Expected a version of {permit_type} in force on {day}, but the catalogue has only {versions}. "
+        "Choose another day, or let the office add the version of that day."
+    )
+
+    permit_type: str
+    day: date
+    versions: tuple[str, ...]
+    """Each version with its span of days."""
+
+
+@attrs.define(slots=False, eq=False)
+class RuleError(PerizinanError):
+    """A rule of the catalogue cannot be applied to this case."""
+
+    code: ClassVar[str] = "rule"
+
+    permit_type: str
+    """Code and version."""
+
+    path: str
+    """Where the rule stands in the permit type, e.g. ``$.fee.components[0].formula``."""
+
+
+@attrs.define(slots=False, eq=False)
+class ExpressionError(RuleError):
+    """An expression that gives no usable value for this case."""
+
+    code: ClassVar[str] = "expression"
+    sentence: ClassVar[str] = N_(
+        "The rule {path} of {permit_type} gives no result for this case: {reason}. "
+        "Complete the form, or let the office correct the expression: {expression}"
+    )
+
+    expression: str
+    reason: Phrase
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Translate the reason."""
+        return {**super().wording(language), "reason": self.reason.to(language)}
+
+
+@attrs.define(slots=False, eq=False)
+class ExpressionLimitError(ExpressionError):
+    """An expression that needs more steps or larger values than allowed."""
+
+    code: ClassVar[str] = "expression-limit"
+
+
+@attrs.define(slots=False, eq=False)
+class TariffNotFoundError(ExpressionError):
+    """No tariff of this day, of these keys or for this quantity."""
+
+    code: ClassVar[str] = "tariff-not-found"
+
+
+@attrs.define(slots=False, eq=False)
+class RuleMissingError(RuleError):
+    """A rule that this use needs is not in the catalogue, or none of its cases holds."""
+
+    code: ClassVar[str] = "rule-missing"
+    sentence: ClassVar[str] = N_(
+        "Expected {path} of {permit_type} to say something for this case, but it does not. "
+        "Let the office complete the catalogue before this case goes on."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class NumberFormatMissingError(PerizinanError):
+    """A register has no number format for the day."""
+
+    code: ClassVar[str] = "number-format-missing"
+    sentence: ClassVar[str] = N_(
+        "Expected a number format of the register {register} in force on {day}, but there is none. "
+        "Add a format with that span of days to the authority file."
+    )
+
+    register: str
+    day: date
+
+
+@attrs.define(slots=False, eq=False)
+class NumberTextError(PerizinanError):
+    """Text that is no number of the register's format."""
+
+    code: ClassVar[str] = "number-text"
+    sentence: ClassVar[str] = N_(
+        "Expected a number like {template}, but got {received!r}. Compare it with the letter."
+    )
+
+    template: str
+    received: str
