@@ -64,8 +64,7 @@ class DocumentStore(Protocol):
         Raises:
             DocumentTooLargeError: More than ``max_bytes`` came.
             DocumentHashMismatchError: The bytes are not those announced.
-            DocumentStoreUnavailableError: Disk or service refused; ``DocumentStoreFullError`` when out of
-            room.
+            DocumentStoreUnavailableError: Disk or service refused; `DocumentStoreFullError` when out of room.
         """
         ...
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from perizinan_core.documents.folder_access import typed_refusal
 from perizinan_core.errors.documents import (
     DocumentDamagedError,
     DocumentHashMismatchError,
@@ -55,7 +56,8 @@ class _CheckedRaw(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         view = memoryview(buffer).cast("B")
-        count = self._raw.readinto(view)  # type: ignore[attr-defined]
+        with typed_refusal("read"):
+            count = self._raw.readinto(view)  # type: ignore[attr-defined]
         if not self._sound and len(view):
             self._hash.update(view[:count])
             self._taken += count
@@ -93,8 +95,9 @@ class _CheckedRaw(io.RawIOBase):
 
     def _finish(self) -> None:
         position = self._raw.tell()
-        while more := self._raw.read(CHUNK_BYTES):  # only when the content grew
-            self._hash.update(more)
+        with typed_refusal("read"):
+            while more := self._raw.read(CHUNK_BYTES):  # only when the content grew
+                self._hash.update(more)
         self._sound = True  # told once, a later close() stays quiet
         if self._hash.hexdigest() != self._sha256:
             raise DocumentDamagedError(self._sha256, self._hash.hexdigest())

@@ -46,9 +46,8 @@ def inspect_upload(
     Inspect a file by its content and report everything that was found.
 
     Args:
-        source: A path, or a stream open for reading, which is read to its end (or just past the size
-        limit). A
-            seekable stream is put back where it was, so that it can be stored next with the report's hash
+        source: A path, or a stream open for reading, which is read to its end (or just past the size limit).
+            A seekable stream is put back where it was, so that it can be stored next with the report's hash
             expected.
         file_name: The name that the applicant gave it; any text. Kept as data; only its ending is compared.
         policy: What is accepted, and the limits.
