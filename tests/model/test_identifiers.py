@@ -554,6 +554,13 @@ def test_what_is_not_text_is_refused(parse, value):
     assert "3572010101900001" not in str(error)
 
 
+@pytest.mark.parametrize(("cls", "value"), PERSONAL)
+def test_the_class_itself_takes_text_only(cls, value):
+    """Also where a stored value comes back as a number."""
+    with pytest.raises(IdentifierTypeError):
+        cls(int("".join(character for character in value if character.isdecimal())))
+
+
 @pytest.mark.parametrize("parse", ALL_PARSERS)
 def test_very_long_texts_are_refused_at_once(parse):
     """A megabyte of digits is no identifier and is not repeated in the error."""

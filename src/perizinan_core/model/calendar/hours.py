@@ -94,7 +94,7 @@ class DayHours:
         Return the first clock time at which ``worked`` microseconds of the day's work have passed.
 
         Args:
-            worked: More than 0 and at most `working_time`.
+            worked: More than 0; from `working_time` on the answer is the closing time.
         """
         left = worked
         for start, end in self._stretches():

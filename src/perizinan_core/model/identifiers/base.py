@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from typing import ClassVar, NoReturn, Self
 
 import attrs
@@ -42,7 +43,7 @@ class IdentifierWarning:
 
 
 @attrs.frozen(repr=False)
-class Identifier:
+class Identifier(ABC):
     """
     A checked number or code; the text of a wrong one cannot become an object.
 
@@ -102,9 +103,9 @@ class Identifier:
         return _SEPARATORS.sub("", text)
 
     @classmethod
+    @abstractmethod
     def _check(cls, value: str) -> None:
         """Raise unless ``value`` is canonical."""
-        raise NotImplementedError
 
     @classmethod
     def _check_digits(cls, value: str, count: int, expected: str) -> None:

@@ -152,7 +152,7 @@ class Kbli(Identifier):
                 self._refuse_type(part)
         if self.edition not in KBLI_EDITIONS:
             self._refuse("edition", self.edition, N_("edition 2020 or 2025"))
-        self._check_code(self.code)
+        self._check(self.code)
 
     @classmethod
     def parse(cls, text: str, *, edition: str | None = None) -> Kbli:
@@ -172,16 +172,17 @@ class Kbli(Identifier):
             cls._refuse("edition", named, N_("the edition that the form asks for"))
         chosen = named if edition is None else edition
         if chosen is None:
-            cls._check_code(code)
+            cls._check(code)
             cls._refuse("edition", code, N_("a code together with its edition, 2020 or 2025"))
         return cls(chosen, code)
 
     @classmethod
-    def _check_code(cls, code: str) -> None:
+    def _check(cls, value: str) -> None:
+        # Of the code alone: the edition has its own rule and sentence.
         expected = N_("five digits of which the first two are 01 to 99")
-        cls._check_digits(code, 5, expected)
-        if code.startswith("00"):
-            cls._refuse("form", code, expected)
+        cls._check_digits(value, 5, expected)
+        if value.startswith("00"):
+            cls._refuse("form", value, expected)
 
 
 def _passes_luhn(digits: str) -> bool:
