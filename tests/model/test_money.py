@@ -97,6 +97,13 @@ def test_rounding_goes_to_the_step_in_the_named_direction(exact, step, mode, exp
     assert Rupiah(expected) == round_rupiah(exact, Rounding(step, mode))
 
 
+@pytest.mark.parametrize("exact", [-1, Decimal("-0.1"), Fraction(-1, 1000)])
+def test_nothing_below_zero_is_rounded_up_to_it(exact):
+    """A formula that gives less than nothing is wrong."""
+    with pytest.raises(MoneyRangeError):
+        round_rupiah(exact)
+
+
 def test_an_amount_is_rounded_to_a_step():
     """As the last line of a fee rule."""
     assert Rupiah(124_000) == Rupiah(123_456).rounded(Rounding(1000, UP))
