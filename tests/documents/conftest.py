@@ -1,11 +1,13 @@
 """Fixtures for the tests of stores and uploads."""
 
+import importlib.util
+import sys
 import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -50,3 +52,31 @@ def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def data() -> Path:
     """Return the folder of sample files; its README says where they come from."""
     return Path(__file__).parent / "data"
+
+
+def _load_samples() -> dict[str, ModuleType]:
+    folder = Path(__file__).parent / "samples"
+    names = ("sample_case", "sample_pdfs", "sample_pictures", "sample_office")
+    for name in names:  # the samples import each other by these names, also when run as a script
+        if name not in sys.modules:
+            spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
+            assert spec is not None
+            assert spec.loader is not None
+            sys.modules[name] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(sys.modules[name])
+    return {name: sys.modules[name] for name in names}
+
+
+@pytest.fixture(scope="session")
+def samples() -> dict[str, ModuleType]:
+    """Return the modules that make sample files, by name."""
+    return _load_samples()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for ``case`` once for every sample."""
+    if "case" in metafunc.fixturenames:
+        cases = [
+            case for name, module in _load_samples().items() if name != "sample_case" for case in module.cases()
+        ]
+        metafunc.parametrize("case", cases, ids=[case.name for case in cases])

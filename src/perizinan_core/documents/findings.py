@@ -33,25 +33,31 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     ),
     "type-not-accepted": (
         _REFUSE,
-        N_("This is a {type}; accepted here: {types}. Save or scan the document in one of these forms."),
+        N_(
+            "The file is of the kind “{type}”; accepted here: {types}. Save or scan the document in one"
+            " of these forms."
+        ),
     ),
     "dangerous-type": (
         _REFUSE,
         N_(
-            "This is a {type}, which can do harm when it is opened. Accepted here: {types}. If you did "
-            "not expect this, check your computer or telephone for viruses, and scan the paper document"
-            " again."
+            "The file is of the kind “{type}”, which can do harm when it is opened. Accepted here: "
+            "{types}. If you did not expect this, check your computer or telephone for viruses, and "
+            "scan the paper document again."
         ),
     ),
     "name-differs": (
         _NOTE,
-        N_("The name of the file promises a {promised}, but it is a {actual}; it is kept as what it is."),
+        N_(
+            "The name of the file promises “{promised}”, but its content is “{actual}”; it is kept as "
+            "what it is."
+        ),
     ),
     "polyglot": (
         _REFUSE,
         N_(
-            "The file is two kinds of file at once ({type} and something else hidden in it). Open it, "
-            "save or print it as a new file, and upload the new one."
+            "The file is two kinds of file at once (“{type}” and something else hidden in it). Open it,"
+            " save or print it as a new file, and upload the new one."
         ),
     ),
     "leading-data": (

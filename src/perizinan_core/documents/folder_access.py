@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from perizinan_core.errors.documents import DocumentStoreFullError, DocumentStoreUnavailableError
+from perizinan_core.i18n import N_
 
 __all__ = ["FILE_MODE", "FOLDER_MODE", "FolderTree", "typed_refusal"]
 
@@ -49,7 +50,7 @@ class FolderTree:
             root.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             self._root = root.resolve(strict=True)
             if stat.S_IMODE(self._root.stat().st_mode) & 0o022:
-                raise DocumentStoreUnavailableError("open", "the folder is writable by other accounts")
+                raise DocumentStoreUnavailableError("open", N_("the folder is writable by other accounts"))
 
     @contextlib.contextmanager
     def folder(self, *parts: str, create: bool = False) -> Iterator[int]:
@@ -103,7 +104,7 @@ class FolderTree:
             descriptor = os.open(name, flags, dir_fd=folder)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise OSError(errno.EINVAL, "what lies there is not an ordinary file")
+            raise OSError(errno.EINVAL, N_("what lies there is not an ordinary file"))
         return descriptor
 
     @staticmethod

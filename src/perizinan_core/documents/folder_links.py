@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from perizinan_core.documents.folder_access import FILE_MODE, FolderTree
 from perizinan_core.documents.keys import checked_hash, checked_link_name
 from perizinan_core.errors.documents import InvalidDocumentHashError, LinkConflictError
+from perizinan_core.i18n import N_
 
 __all__ = ["FolderLinks"]
 
@@ -46,7 +47,7 @@ class FolderLinks:
         try:
             return checked_hash(os.read(descriptor, _HASH_LENGTH + 1).decode("ascii", "replace"))
         except InvalidDocumentHashError:
-            raise OSError(errno.EIO, "a write-once name holds no hash") from None
+            raise OSError(errno.EIO, N_("a write-once name holds no hash")) from None
         finally:
             os.close(descriptor)
 

@@ -26,6 +26,7 @@ from perizinan_core.documents.reading import CHUNK_BYTES
 from perizinan_core.documents.report import Finding, Severity, UploadReport
 from perizinan_core.documents.sandbox import Sandbox, default_sandbox
 from perizinan_core.errors.documents import UploadRefusedError, UploadUnreadableError
+from perizinan_core.i18n import N_
 
 __all__ = ["check_upload", "inspect_upload"]
 
@@ -144,11 +145,11 @@ def _ordinary_file(path: Path) -> Iterator[BinaryIO]:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise UploadUnreadableError(
-            getattr(error, "strerror", None) or "the name cannot be a path"
+            getattr(error, "strerror", None) or N_("the name cannot be a path")
         ) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise UploadUnreadableError("it is not an ordinary file")
+        raise UploadUnreadableError(N_("it is not an ordinary file"))
     with os.fdopen(descriptor, "rb") as file:
         yield file
 

@@ -31,7 +31,7 @@ from typing import Any, ClassVar, Protocol
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.i18n import DEFAULT_LANGUAGE, N_
+from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
 __all__ = [
     "DocumentDamagedError",
@@ -51,6 +51,17 @@ __all__ = [
     "UploadRefusedError",
     "UploadUnreadableError",
 ]
+
+_ACTIONS = {
+    "open": N_("be opened"),
+    "put": N_("store the file"),
+    "read": N_("read the file"),
+    "look up": N_("look up the file"),
+    "delete": N_("delete the file"),
+    "link": N_("name the file"),
+    "list": N_("list the files"),
+    "tidy up": N_("remove unfinished files"),
+}
 
 
 class RefusalReason(Protocol):
@@ -205,6 +216,12 @@ class DocumentStoreUnavailableError(DocumentStoreError):
     """What the operating system or service said, without a path."""
 
     code: ClassVar[str] = "document-store-unavailable"
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Return action and reason in ``language``, as far as they are our own words."""
+        action = translate(_ACTIONS.get(self.action, self.action), language)
+        return {"action": action, "reason": translate(self.reason, language)}
+
     sentence: ClassVar[str] = N_(
         "The document store could not {action}: {reason}. Nothing was changed. Check that the folder "
         "exists, belongs to the account of the service and is writable by it alone, then try again."
@@ -249,6 +266,11 @@ class UploadUnreadableError(PerizinanError):
     """What the operating system said, without the path."""
 
     code: ClassVar[str] = "upload-unreadable"
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Return the reason in ``language``, as far as it is our own words."""
+        return {"reason": translate(self.reason, language)}
+
     sentence: ClassVar[str] = N_(
         "The file could not be read: {reason}. Expected is a readable, ordinary file; check its name and"
         " permissions."

@@ -1,0 +1,119 @@
+"""Pictures drawn here: honest ones, and ones that are broken, endless, or something else as well."""
+
+import io
+import random
+import struct
+import zlib
+
+import pillow_heif
+from PIL import Image
+from sample_case import SampleCase
+from sample_pdfs import document, zeros, zip_of
+
+
+def drawing(size=(160, 120), mode="RGB"):
+    """Return a picture with enough detail that its data is longer than its headers."""
+    noise = random.Random(7).randbytes(size[0] * size[1])
+    return Image.frombytes("L", size, noise).convert(mode)
+
+
+def saved(kind, *, picture=None, **options):
+    """Return the picture as a file."""
+    out = io.BytesIO()
+    (picture or drawing()).save(out, kind, **options)
+    return out.getvalue()
+
+
+def heic(*more):
+    """Return a HEIC file, with ``more`` pictures behind the first."""
+    out = io.BytesIO()
+    file = pillow_heif.from_pillow(drawing())
+    for picture in more:
+        file.add_from_pillow(picture)
+    file.save(out, quality=50)
+    return out.getvalue()
+
+
+def chunk(name, content):
+    """Return a PNG chunk."""
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+def png(width, height, data, extra=b"", colour=0):
+    """Return a PNG file with the compressed pixel data given."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + extra + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def honest():
+    """Yield (name, content, codes, file name) of pictures to accept."""
+    yield "jpeg", saved("JPEG"), (), "foto.JPG"
+    yield "progressive jpeg", saved("JPEG", progressive=True), (), "foto.jpeg"
+    yield "cmyk jpeg", saved("JPEG", picture=drawing(mode="CMYK")), (), "foto.jpg"
+    yield "jpeg with thumbnail", saved("JPEG", exif=_exif_with_thumbnail()), (), "foto.jpg"
+    yield "png", saved("PNG"), (), "foto.png"
+    yield "png with palette", saved("PNG", picture=drawing().convert("P")), (), "foto.png"
+    yield "png of one pixel", saved("PNG", picture=drawing((1, 1))), (), "foto.png"
+    yield "webp", saved("WEBP"), (), "foto.webp"
+    yield "lossless webp", saved("WEBP", lossless=True), (), "foto.webp"
+    yield "heic", heic(), (), "IMG_0001.HEIC"
+    yield "padded jpeg", saved("JPEG") + bytes(100), (), "foto.jpg"
+    yield "telephone with film", saved("JPEG") + b"\0\0\0\x18ftypmp42" + bytes(500), ("image-camera-extras",), "a.jpg"
+    yield "telephone with own block", saved("JPEG") + b"block" * 9 + b"SEFT", ("image-camera-extras",), "a.jpg"
+    yield "jpeg named pdf", saved("JPEG"), ("name-differs",), "surat.pdf"
+    yield "jpeg named exe", saved("JPEG"), ("name-differs",), "surat.exe"
+    yield "name without ending", saved("JPEG"), (), "surat"
+
+
+def _exif_with_thumbnail():
+    exif = Image.Exif()
+    exif[0x010E] = "x"
+    inner = saved("JPEG", picture=drawing((16, 16)))
+    return exif.tobytes() + inner  # the inner picture has its own end marker
+
+
+def hostile():
+    """Yield (name, content, codes, file name) of pictures to refuse."""
+    jpeg, plain = saved("JPEG"), saved("PNG")
+    yield "jpeg cut", jpeg[: len(jpeg) // 2], ("damaged",), "a.jpg"
+    yield "jpeg without end", jpeg[:-2], ("damaged",), "a.jpg"
+    yield "jpeg that is only a start", b"\xff\xd8\xff\xe0", ("damaged",), "a.jpg"
+    yield "jpeg with junk behind", jpeg + b"junk", ("trailing-data",), "a.jpg"
+    yield "jpeg with archive behind", jpeg + zip_of("a.exe", b"MZ"), ("polyglot",), "a.jpg"
+    yield "jpeg with pdf behind", jpeg + document(), ("polyglot",), "a.jpg"
+    yield "jpeg with page inside", saved("JPEG", comment=b"<script>alert(1)</script>"), ("polyglot",), "a.jpg"
+    yield "jpeg with php inside", saved("JPEG", comment=b"<?php system(1);"), ("polyglot",), "a.jpg"
+    frame = jpeg.index(b"\xff\xc0") + 5
+    huge = jpeg[:frame] + b"\xff\xdc\xff\xdc" + jpeg[frame + 4 :]
+    yield "jpeg of four gigapixels", huge, ("too-many-pixels",), "a.jpg"
+    yield "png cut", plain[:-20], ("damaged",), "a.png"
+    yield "png with wrong checksum", plain[:50] + bytes([plain[50] ^ 1]) + plain[51:], ("damaged",), "a.png"
+    yield "png with junk behind", plain + b"junk", ("trailing-data",), "a.png"
+    yield "png of four gigapixels", png(65_000, 65_000, zlib.compress(b"")), ("too-many-pixels",), "a.png"
+    yield "png with endless data", png(10, 10, zeros(100 * 1024 * 1024)), ("bomb",), "a.png"
+    yield "png with too little data", png(10, 10, zlib.compress(b"\0" * 10)), ("damaged",), "a.png"
+    text = chunk(b"zTXt", b"a\0\0" + zeros(100 * 1024 * 1024))
+    yield "png with endless text", png(1, 1, zlib.compress(b"\0\0"), text), ("damaged",), "a.png"
+    frames = [drawing((8, 8)), drawing((8, 8)).rotate(90)]
+    yield "animated png", saved("PNG", picture=frames[0], save_all=True, append_images=frames[1:]), ("image-several",), ""
+    moving = saved("WEBP", picture=frames[0], save_all=True, append_images=frames[1:])
+    yield "animated webp", moving, ("image-several",), "a.webp"
+    webp = saved("WEBP")
+    yield "webp cut", webp[: len(webp) // 2], ("damaged",), "a.webp"
+    yield "webp with junk behind", webp + b"junk", ("trailing-data",), "a.webp"
+    apple = heic()
+    yield "heic cut", apple[:-200], ("damaged",), "a.heic"
+    yield "heic with junk behind", apple + b"?!" * 9, ("trailing-data",), "a.heic"
+    several = heic(drawing((64, 64)))
+    yield "heic with several pictures", several, ("image-several",), "a.heic"
+    for kind in ("GIF", "BMP", "TIFF"):
+        yield kind.lower(), saved(kind), ("type-not-accepted",), f"a.{kind.lower()}"
+
+
+def cases():
+    """Return every picture sample."""
+    return [
+        SampleCase(f"picture: {name}", content, codes, file_name)
+        for group in (honest, hostile)
+        for name, content, codes, file_name in group()
+    ]
