@@ -3,10 +3,15 @@ Permit types as data.
 
 For plugin authors: the files are described in ``docs/reference/catalogue-format.md``, and
 `check_catalogue` says everything that is wrong with them at once. For services: `load_catalogue` gives a
-`Catalogue`.
+`Catalogue`; the other functions apply a permit type to a case (its `Facts`) and are pure.
 """
 
 from perizinan_core.catalogue.catalogue import Catalogue
+from perizinan_core.catalogue.expressions import PaperFacts
+from perizinan_core.catalogue.facts import Facts, PreviousPermit, facts, facts_of
+from perizinan_core.catalogue.fees import assess_fee, late_interest
+from perizinan_core.catalogue.form_check import FormProblem, validate_form
+from perizinan_core.catalogue.letters import LetterContent, letter_content
 from perizinan_core.catalogue.loading import (
     CatalogueReport,
     ScenarioRunner,
@@ -14,12 +19,62 @@ from perizinan_core.catalogue.loading import (
     load_authority,
     load_catalogue,
 )
+from perizinan_core.catalogue.numbers import NumberParts, format_number, parse_number, register_number
+from perizinan_core.catalogue.reader import AssumedValue
+from perizinan_core.catalogue.standard import StandardComponent, describe_period, service_standard
+from perizinan_core.catalogue.terms import (
+    applicable_prerequisites,
+    computed_values,
+    find_slots,
+    find_stages,
+    find_time_limit,
+    freeze_terms,
+    is_exempt,
+)
+from perizinan_core.catalogue.validity import (
+    RenewalWindow,
+    Validity,
+    find_validity,
+    re_registration_due,
+    renewal_window,
+)
 
 __all__ = [
+    "AssumedValue",
     "Catalogue",
     "CatalogueReport",
+    "Facts",
+    "FormProblem",
+    "LetterContent",
+    "NumberParts",
+    "PaperFacts",
+    "PreviousPermit",
+    "RenewalWindow",
     "ScenarioRunner",
+    "StandardComponent",
+    "Validity",
+    "applicable_prerequisites",
+    "assess_fee",
     "check_catalogue",
+    "computed_values",
+    "describe_period",
+    "facts",
+    "facts_of",
+    "find_slots",
+    "find_stages",
+    "find_time_limit",
+    "find_validity",
+    "format_number",
+    "freeze_terms",
+    "is_exempt",
+    "late_interest",
+    "letter_content",
     "load_authority",
     "load_catalogue",
+    "parse_number",
+    "re_registration_due",
+    "register_number",
+    "renewal_window",
+    "service_standard",
+    "validate_form",
 ]

@@ -41,6 +41,14 @@ class Problems:
         """Report an error of a whole file or folder."""
         self._append(self.found, CatalogueProblem(code, file, "$", line, Phrase(sentence, fields)))
 
+    def warn_no_authority(self, node: Node) -> None:
+        """Say once that nothing could be checked against an authority."""
+        self.warn(
+            node,
+            "no-authority",
+            N_("there is no authority.yaml; units, registers, delegations and the calendar were not checked"),
+        )
+
     @staticmethod
     def _append(target: list[CatalogueProblem], problem: CatalogueProblem) -> None:
         if len(target) < MAX_PROBLEMS and problem not in target:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -168,6 +169,25 @@ def _read_tariffs(reader: Reader, node: Node, source: Source | None) -> Any:
     return FAILED if any(table is FAILED for table in tables) else tuple(tables)
 
 
+def _read_steps(reader: Reader, node: Node, source: Source | None) -> Any:
+    """Read the steps of an example; a bare word is a step without details."""
+    if not isinstance(node.value, list):
+        return reader.read_list(_STEPS, node, source)
+    steps = []
+    for item in node.items:
+        if isinstance(item.value, str):
+            steps.append({item.value: {}})
+        elif isinstance(item.value, dict):
+            steps.append(
+                {key: {} if value.value is None else value.plain() for key, value in item.value.items()}
+            )
+        else:
+            steps.append(reader.wrong(item, N_("a step: a word, or a word with details")))
+    return FAILED if any(step is FAILED for step in steps) else tuple(steps)
+
+
+_STEPS = tuple[Mapping[str, Any], ...]
+
 HOOKS: dict[Any, Hook] = {
     **CALENDAR_HOOKS,
     Text: _read_text,
@@ -177,5 +197,6 @@ HOOKS: dict[Any, Hook] = {
     Rupiah: _read_rupiah,
     TariffTable: _read_tariff,
     tuple[TariffTable, ...]: _read_tariffs,
+    _STEPS: _read_steps,
 }
 """Readers by class; the calendar brings its own, see `perizinan_core.catalogue.loading`."""

@@ -1,5 +1,0 @@
-"""stub"""
-
-
-def check_files(*a):
-    pass

@@ -1,0 +1,33 @@
+"""
+Expressions of the catalogue: CEL, checked when it is loaded, computed exactly and within limits.
+
+``schema`` reads types from a form's JSON Schema, ``declarations`` and ``environment`` compile with
+Google's CEL library, ``tree`` decodes what it checked, ``evaluator`` and ``functions`` compute.
+"""
+
+from perizinan_core.catalogue.expressions.environment import (
+    BASE_NAMES,
+    Compiled,
+    CompileFailure,
+    Environment,
+    Scope,
+    environment,
+)
+from perizinan_core.catalogue.expressions.evaluator import ExpressionFailure, FailureKind, evaluate
+from perizinan_core.catalogue.expressions.functions import PaperFacts, make_functions, months_begun, text_of
+
+__all__ = [
+    "BASE_NAMES",
+    "CompileFailure",
+    "Compiled",
+    "Environment",
+    "ExpressionFailure",
+    "FailureKind",
+    "PaperFacts",
+    "Scope",
+    "environment",
+    "evaluate",
+    "make_functions",
+    "months_begun",
+    "text_of",
+]
