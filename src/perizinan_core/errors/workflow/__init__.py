@@ -1,0 +1,191 @@
+"""
+Errors of the workflow: every refusal says who may do what, and why not now.
+
+Nothing is changed when one is raised.
+
+::
+
+    PerizinanError
+    └── WorkflowError
+        │   who acts:
+        ├── AlreadyAssignedError
+        ├── ConflictOfInterestError
+        ├── NoEligibleOfficerError
+        ├── NotAllowedError
+        ├── NotAssigneeError
+        ├── NotPartyError
+        ├── OwnCaseError
+        ├── QueueJumpError
+        ├── SecondPersonError
+        ├── SeparationOfDutiesError
+        │   when:
+        ├── ClockOrderError
+        ├── ClockStateError
+        ├── CorrectionWindowPassedError
+        ├── DeemedGrantDueError
+        ├── NoDeemedGrantError
+        ├── NotDueError
+        │   drafts, documents, submissions:
+        ├── CorrectionUnansweredError
+        ├── DocumentChoiceError
+        ├── DocumentIdTakenError
+        ├── NotInCorrectionError
+        ├── PermitTypeMismatchError
+        ├── PermitTypeNotOpenError
+        ├── PreviousPermitError
+        ├── SlotFullError
+        ├── SubmissionRefusedError
+        ├── TransitionNotAllowedError
+        ├── UnknownDocumentError
+        ├── UnknownSlotError
+        │   stages, outcomes, corrections, payments:
+        ├── CorrectionLimitError
+        ├── CorrectionTargetError
+        ├── LetterMismatchError
+        ├── LetterMissingError
+        ├── MinutesMismatchError
+        ├── MinutesMissingError
+        ├── OutcomeNotAllowedError
+        ├── PaymentOutstandingError
+        ├── PaymentReferenceError
+        ├── ReasonMissingError
+        ├── StageGraphError
+        ├── StageNotOpenError
+        ├── StageOutcomeMissingError
+        ├── StageRequestError
+        ├── UnknownStageError
+        │   signing, issuing, the fate of a permit:
+        ├── AnnulmentPeriodError
+        ├── DelegationMissingError
+        ├── EffectiveDayError
+        ├── LegalBasisMissingError
+        ├── NotSignatoryError
+        ├── PermitStatusError
+        ├── RenewalTooEarlyError
+        ├── RenewalTooLateError
+        └── WrongPermitError
+"""
+
+from perizinan_core.errors.workflow.filing import (
+    CorrectionUnansweredError,
+    DocumentChoiceError,
+    DocumentIdTakenError,
+    NotInCorrectionError,
+    PermitTypeMismatchError,
+    PermitTypeNotOpenError,
+    PreviousPermitError,
+    Problem,
+    SlotFullError,
+    SubmissionRefusedError,
+    TransitionNotAllowedError,
+    UnknownDocumentError,
+    UnknownSlotError,
+)
+from perizinan_core.errors.workflow.labels import (
+    WorkflowError,
+)
+from perizinan_core.errors.workflow.people import (
+    AlreadyAssignedError,
+    ConflictOfInterestError,
+    NoEligibleOfficerError,
+    NotAllowedError,
+    NotAssigneeError,
+    NotPartyError,
+    OwnCaseError,
+    QueueJumpError,
+    SecondPersonError,
+    SeparationOfDutiesError,
+)
+from perizinan_core.errors.workflow.permits import (
+    AnnulmentPeriodError,
+    DelegationMissingError,
+    EffectiveDayError,
+    LegalBasisMissingError,
+    NotSignatoryError,
+    PermitStatusError,
+    RenewalTooEarlyError,
+    RenewalTooLateError,
+    WrongPermitError,
+)
+from perizinan_core.errors.workflow.stages import (
+    CorrectionLimitError,
+    CorrectionTargetError,
+    LetterMismatchError,
+    LetterMissingError,
+    MinutesMismatchError,
+    MinutesMissingError,
+    OutcomeNotAllowedError,
+    PaymentOutstandingError,
+    PaymentReferenceError,
+    ReasonMissingError,
+    StageGraphError,
+    StageNotOpenError,
+    StageOutcomeMissingError,
+    StageRequestError,
+    UnknownStageError,
+)
+from perizinan_core.errors.workflow.times import (
+    ClockOrderError,
+    ClockStateError,
+    CorrectionWindowPassedError,
+    DeemedGrantDueError,
+    NoDeemedGrantError,
+    NotDueError,
+)
+
+__all__ = [
+    "AlreadyAssignedError",
+    "AnnulmentPeriodError",
+    "ClockOrderError",
+    "ClockStateError",
+    "ConflictOfInterestError",
+    "CorrectionLimitError",
+    "CorrectionTargetError",
+    "CorrectionUnansweredError",
+    "CorrectionWindowPassedError",
+    "DeemedGrantDueError",
+    "DelegationMissingError",
+    "DocumentChoiceError",
+    "DocumentIdTakenError",
+    "EffectiveDayError",
+    "LegalBasisMissingError",
+    "LetterMismatchError",
+    "LetterMissingError",
+    "MinutesMismatchError",
+    "MinutesMissingError",
+    "NoDeemedGrantError",
+    "NoEligibleOfficerError",
+    "NotAllowedError",
+    "NotAssigneeError",
+    "NotDueError",
+    "NotInCorrectionError",
+    "NotPartyError",
+    "NotSignatoryError",
+    "OutcomeNotAllowedError",
+    "OwnCaseError",
+    "PaymentOutstandingError",
+    "PaymentReferenceError",
+    "PermitStatusError",
+    "PermitTypeMismatchError",
+    "PermitTypeNotOpenError",
+    "PreviousPermitError",
+    "Problem",
+    "QueueJumpError",
+    "ReasonMissingError",
+    "RenewalTooEarlyError",
+    "RenewalTooLateError",
+    "SecondPersonError",
+    "SeparationOfDutiesError",
+    "SlotFullError",
+    "StageGraphError",
+    "StageNotOpenError",
+    "StageOutcomeMissingError",
+    "StageRequestError",
+    "SubmissionRefusedError",
+    "TransitionNotAllowedError",
+    "UnknownDocumentError",
+    "UnknownSlotError",
+    "UnknownStageError",
+    "WorkflowError",
+    "WrongPermitError",
+]

@@ -1,0 +1,191 @@
+"""
+Workflow: how an application moves from draft to decision, and a permit through its life.
+
+Every function is pure: it takes model values, the actor and the moment, and returns a `Transition` (the new
+application and the events) or a `PermitTransition`. Nothing here reads a clock, a database or randomness.
+Every refusal is a `perizinan_core.errors.workflow.WorkflowError` that says who may do what and why not.
+
+The rules, in the order in which a case meets them:
+
+1. `states`: what each state allows; the picture in ``docs/explanation/workflow.md`` is drawn from it.
+2. `drafts`, `completeness`, `submission`: begin, upload, hand in; version, terms and fee are frozen.
+3. `graph`, `stage_access`, `review`: stages in order or side by side, and their outcomes.
+4. `assignment`, `duties`, `people`, `exceptions`: who gets a stage, who may not, and the second person.
+5. `corrections`, `clock`, `measure`, `deadlines`: repairs, the working-day clock, a changed calendar.
+6. `decisions`, `silence`: the one terminal decision, and the grant by silence.
+7. `issuing`, `permits`, `renewal`: number and signature, and what becomes of the permit.
+8. `actions`, `history`: what somebody may do now, and a case told again from its events.
+"""
+
+from __future__ import annotations
+
+from perizinan_core.workflow.actions import AllowedAction, allowed_actions
+from perizinan_core.workflow.assignment import (
+    Workload,
+    assign_open_stages,
+    assign_stage,
+    draw_officer,
+    eligible_officers,
+    next_in_rotation,
+)
+from perizinan_core.workflow.clock import (
+    consumed_days,
+    due_date,
+    is_late,
+    is_stage_late,
+    remaining,
+    stage_due,
+)
+from perizinan_core.workflow.completeness import submission_problems
+from perizinan_core.workflow.corrections import correction_targets, lapse, request_correction, rounds_left
+from perizinan_core.workflow.deadlines import recompute_deadlines
+from perizinan_core.workflow.decisions import approve, refuse, withdraw
+from perizinan_core.workflow.drafts import (
+    APPLICANT_TARGET,
+    FORM_TARGET,
+    add_document,
+    remove_document,
+    replace_document,
+    start_draft,
+    update_applicant,
+    update_form,
+)
+from perizinan_core.workflow.duties import SIGNATURE, Duty, check_separation, duty_of, holders
+from perizinan_core.workflow.exceptions import (
+    QueueEntry,
+    allow_queue_jump,
+    check_queue,
+    declare_conflict,
+    reassign_stage,
+)
+from perizinan_core.workflow.graph import (
+    check_graph,
+    live_stages,
+    outcomes_missing,
+    outcomes_negative,
+    prerequisites,
+    waiting_for,
+)
+from perizinan_core.workflow.history import CaseHistory, replay
+from perizinan_core.workflow.issuing import (
+    cancel_number,
+    check_signer,
+    issued,
+    signing_delegation,
+    to_awaiting_signature,
+)
+from perizinan_core.workflow.legal import LEGAL_TERMS, LegalTerm, LegalTerms
+from perizinan_core.workflow.measure import add_period, subtract_period
+from perizinan_core.workflow.payments import amount_outstanding, record_payment
+from perizinan_core.workflow.people import conflicted_officers, excluded_accounts, party_accounts
+from perizinan_core.workflow.permits import (
+    AnnulledBy,
+    DefectGround,
+    PermitTransition,
+    annul,
+    put_in_force,
+    reinstate,
+    revoke,
+    supersede,
+    suspend,
+)
+from perizinan_core.workflow.renewal import check_renewal, renewal_window
+from perizinan_core.workflow.review import allowed_outcomes, decide_stage, request_stage, send_back
+from perizinan_core.workflow.silence import deem_granted, is_deemed_due
+from perizinan_core.workflow.states import RULES, Action, StateRule, actions_in, state_diagram
+from perizinan_core.workflow.submission import resubmit, submit
+from perizinan_core.workflow.transition import Transition, last_moment, local_day
+
+__all__ = [
+    "APPLICANT_TARGET",
+    "FORM_TARGET",
+    "LEGAL_TERMS",
+    "RULES",
+    "SIGNATURE",
+    "Action",
+    "AllowedAction",
+    "AnnulledBy",
+    "CaseHistory",
+    "DefectGround",
+    "Duty",
+    "LegalTerm",
+    "LegalTerms",
+    "PermitTransition",
+    "QueueEntry",
+    "StateRule",
+    "Transition",
+    "Workload",
+    "actions_in",
+    "add_document",
+    "add_period",
+    "allow_queue_jump",
+    "allowed_actions",
+    "allowed_outcomes",
+    "amount_outstanding",
+    "annul",
+    "approve",
+    "assign_open_stages",
+    "assign_stage",
+    "cancel_number",
+    "check_graph",
+    "check_queue",
+    "check_renewal",
+    "check_separation",
+    "check_signer",
+    "conflicted_officers",
+    "consumed_days",
+    "correction_targets",
+    "decide_stage",
+    "declare_conflict",
+    "deem_granted",
+    "draw_officer",
+    "due_date",
+    "duty_of",
+    "eligible_officers",
+    "excluded_accounts",
+    "holders",
+    "is_deemed_due",
+    "is_late",
+    "is_stage_late",
+    "issued",
+    "lapse",
+    "last_moment",
+    "live_stages",
+    "local_day",
+    "next_in_rotation",
+    "outcomes_missing",
+    "outcomes_negative",
+    "party_accounts",
+    "prerequisites",
+    "put_in_force",
+    "reassign_stage",
+    "recompute_deadlines",
+    "record_payment",
+    "refuse",
+    "reinstate",
+    "remaining",
+    "remove_document",
+    "renewal_window",
+    "replace_document",
+    "replay",
+    "request_correction",
+    "request_stage",
+    "resubmit",
+    "revoke",
+    "rounds_left",
+    "send_back",
+    "signing_delegation",
+    "stage_due",
+    "start_draft",
+    "state_diagram",
+    "submission_problems",
+    "submit",
+    "subtract_period",
+    "supersede",
+    "suspend",
+    "to_awaiting_signature",
+    "update_applicant",
+    "update_form",
+    "waiting_for",
+    "withdraw",
+]

@@ -1,0 +1,203 @@
+"""The one terminal decision: approve, refuse, withdraw."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from perizinan_core.errors.workflow import (
+    OutcomeNotAllowedError,
+    ReasonMissingError,
+    StageOutcomeMissingError,
+)
+from perizinan_core.model.actor import Actor
+from perizinan_core.model.application import Application, ApplicationState
+from perizinan_core.model.calendar import WorkingCalendar
+from perizinan_core.model.case import Decision, DecisionKind, StageOutcome
+from perizinan_core.model.events import EventKind
+from perizinan_core.model.permit_type import PermitType
+from perizinan_core.workflow.clock import is_late, stop_clock
+from perizinan_core.workflow.graph import approval_stage, outcomes_missing, outcomes_negative
+from perizinan_core.workflow.legal import LEGAL_TERMS, LegalTerms
+from perizinan_core.workflow.measure import add_period
+from perizinan_core.workflow.people import require_party
+from perizinan_core.workflow.review import judged
+from perizinan_core.workflow.silence import check_not_deemed
+from perizinan_core.workflow.stage_access import open_approval_for, require_post
+from perizinan_core.workflow.states import Action, check_state
+from perizinan_core.workflow.transition import (
+    Transition,
+    check_moment,
+    check_permit_type,
+    clean_reasons,
+    event,
+    local_day,
+)
+
+__all__ = ["approve", "check_reviews", "may_refuse", "refuse", "withdraw"]
+
+
+def check_reviews(application: Application, permit_type: PermitType) -> None:
+    """
+    Pass when every review that applies is positive for the current submission.
+
+    Raises:
+        StageOutcomeMissingError: naming those that are missing or negative.
+    """
+    missing = outcomes_missing(application, permit_type)
+    negative = outcomes_negative(application, permit_type)
+    if missing or negative:
+        raise StageOutcomeMissingError(missing=missing, negative=negative)
+
+
+def approve(
+    application: Application,
+    permit_type: PermitType,
+    *,
+    actor: Actor,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> Transition:
+    """
+    Grant the application; the letter can then be made.
+
+    Raises:
+        StageOutcomeMissingError: while a review of the current submission is not positive.
+        NotAssigneeError: for anybody but the officer of the approval stage.
+        SeparationOfDutiesError: for somebody who received or assessed the case.
+        DeemedGrantDueError: when the time limit has passed in silence.
+    """
+    check_state(application, Action.APPROVE)
+    check_permit_type(application, permit_type)
+    check_moment(application, now)
+    approval = approval_stage(application, permit_type)
+    require_post(application, permit_type, approval, actor, Action.APPROVE)
+    check_reviews(application, permit_type)
+    state = open_approval_for(application, permit_type, actor, Action.APPROVE)
+    check_not_deemed(application, Action.APPROVE, calendar, now)
+    late = is_late(application, calendar, now)
+    case = judged(application, state, StageOutcome.POSITIVE, actor, now)
+    case = stop_clock(case, by=actor.id, now=now, reason="approved")
+    case = attrs.evolve(
+        case,
+        state=ApplicationState.APPROVED,
+        decision=Decision(kind=DecisionKind.APPROVED, at=now, by=actor.id),
+    )
+    happened = event(
+        EventKind.APPLICATION_APPROVED,
+        case,
+        actor,
+        now,
+        stage=state.stage,
+        submission=case.submission,
+        late=late,
+    )
+    return Transition(case, (happened,))
+
+
+def may_refuse(application: Application, permit_type: PermitType) -> bool:
+    """Return True when the approver may refuse: a review is negative, or the approval stage itself may refuse."""
+    stage = permit_type.stage(approval_stage(application, permit_type))
+    return stage.may_refuse or bool(outcomes_negative(application, permit_type))
+
+
+def refuse(
+    application: Application,
+    permit_type: PermitType,
+    *,
+    reasons: tuple[str, ...],
+    objection_to: str,
+    actor: Actor,
+    now: datetime,
+    calendar: WorkingCalendar,
+    legal: LegalTerms = LEGAL_TERMS,
+) -> Transition:
+    """
+    Refuse the application, with reasons and the way to object.
+
+    Args:
+        application: The case.
+        permit_type: The version that the application froze.
+        reasons: In words that the applicant understands.
+        objection_to: Who takes an objection (keberatan): the office that decided, with its channel.
+        actor: The officer of the approval stage.
+        now: Aware moment.
+        calendar: The authority's calendar.
+        legal: For the objection period.
+
+    Raises:
+        ReasonMissingError: without reasons, or without ``objection_to``.
+        OutcomeNotAllowedError: when the stage may not refuse and no review is negative.
+        NotAssigneeError: for anybody but the officer of the approval stage.
+        SeparationOfDutiesError: for somebody who received or assessed the case.
+        DeemedGrantDueError: when the time limit has passed in silence.
+    """
+    check_state(application, Action.REFUSE)
+    check_permit_type(application, permit_type)
+    check_moment(application, now)
+    state = open_approval_for(application, permit_type, actor, Action.REFUSE)
+    check_not_deemed(application, Action.REFUSE, calendar, now)
+    if not may_refuse(application, permit_type):
+        raise OutcomeNotAllowedError(
+            stage=state.stage, outcome=StageOutcome.NEGATIVE.value, allowed=(StageOutcome.POSITIVE.value,)
+        )
+    why = clean_reasons(Action.REFUSE, reasons)
+    if not objection_to.strip():
+        raise ReasonMissingError(action=Action.REFUSE.value)
+    until = add_period(calendar, local_day(calendar, now), legal.objection.period)
+    late = is_late(application, calendar, now)
+    case = judged(application, state, StageOutcome.NEGATIVE, actor, now, reasons=why)
+    case = stop_clock(case, by=actor.id, now=now, reason="refused")
+    case = attrs.evolve(
+        case,
+        state=ApplicationState.REFUSED,
+        decision=Decision(
+            kind=DecisionKind.REFUSED,
+            at=now,
+            by=actor.id,
+            reasons=why,
+            objection_until=until,
+            objection_to=objection_to.strip(),
+        ),
+        closed_at=now,
+    )
+    happened = event(
+        EventKind.APPLICATION_REFUSED,
+        case,
+        actor,
+        now,
+        stage=state.stage,
+        submission=case.submission,
+        objection_until=until.isoformat(),
+        late=late,
+    )
+    return Transition(case, (happened,))
+
+
+def withdraw(application: Application, *, actor: Actor, now: datetime, reason: str = "") -> Transition:
+    """
+    Take the application back, at any time before the decision.
+
+    Args:
+        application: The case.
+        actor: The applicant, the representative or the host application.
+        now: Aware moment.
+        reason: Nobody has to give one.
+
+    Raises:
+        NotPartyError: for anybody else.
+    """
+    check_state(application, Action.WITHDRAW)
+    require_party(application, actor, Action.WITHDRAW)
+    check_moment(application, now)
+    case = stop_clock(application, by=actor.id, now=now, reason="withdrawn")
+    reasons = (reason.strip(),) if reason.strip() else ()
+    case = attrs.evolve(
+        case,
+        state=ApplicationState.WITHDRAWN,
+        decision=Decision(kind=DecisionKind.WITHDRAWN, at=now, by=actor.id, reasons=reasons),
+        closed_at=now,
+    )
+    happened = event(EventKind.APPLICATION_WITHDRAWN, case, actor, now)
+    return Transition(case, (happened,))

@@ -1,0 +1,330 @@
+"""What an applicant does before handing in: begin, upload, fill the form, in a draft or a correction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from perizinan_core.errors.workflow import (
+    DocumentChoiceError,
+    DocumentIdTakenError,
+    NotAllowedError,
+    NotInCorrectionError,
+    PermitTypeMismatchError,
+    PermitTypeNotOpenError,
+    PreviousPermitError,
+    SlotFullError,
+    UnknownDocumentError,
+    UnknownSlotError,
+)
+from perizinan_core.model.actor import Actor, ActorKind, Role
+from perizinan_core.model.applicant import Applicant, Representative
+from perizinan_core.model.application import Application, ApplicationState, SlotTerms
+from perizinan_core.model.calendar import WorkingCalendar
+from perizinan_core.model.case import SubmittedDocument
+from perizinan_core.model.events import EventKind
+from perizinan_core.model.kinds import ApplicationKind
+from perizinan_core.model.permit import Permit
+from perizinan_core.model.permit_type import PermitType
+from perizinan_core.workflow.people import require_party
+from perizinan_core.workflow.renewal import check_renewal
+from perizinan_core.workflow.states import Action, check_state
+from perizinan_core.workflow.transition import Transition, check_moment, event, local_day, terms_of
+
+__all__ = [
+    "APPLICANT_TARGET",
+    "FORM_TARGET",
+    "add_document",
+    "remove_document",
+    "replace_document",
+    "start_draft",
+    "update_applicant",
+    "update_form",
+]
+
+FORM_TARGET = "form:"
+"""Prefix of `CorrectionItem.target` for a field of the form."""
+
+APPLICANT_TARGET = "applicant"
+"""`CorrectionItem.target` for the data of the applicant and the representative."""
+
+
+def start_draft(
+    permit_type: PermitType,
+    *,
+    id: str,  # noqa: A002 - the name of the field
+    authority: str,
+    kind: ApplicationKind,
+    applicant: Applicant,
+    actor: Actor,
+    now: datetime,
+    calendar: WorkingCalendar,
+    owner: str | None = None,
+    representative: Representative | None = None,
+    previous_permit: Permit | None = None,
+    form: Mapping[str, Any] | None = None,
+) -> Transition:
+    """
+    Begin an application.
+
+    Args:
+        permit_type: The version in force.
+        id: UUIDv7 in canonical text form.
+        authority: Slug.
+        kind: What is asked for.
+        applicant: Who applies.
+        actor: Who opens it: the applicant, the representative, the host application, or the front office
+            for somebody at the counter.
+        now: Aware moment.
+        calendar: The authority's calendar.
+        owner: Account to which the application belongs; the actor's own unless the host or the front
+            office opens it for somebody.
+        representative: Acts for the applicant.
+        previous_permit: The permit that is renewed, amended, duplicated or given up.
+        form: First form data.
+
+    Raises:
+        NotAllowedError: for other actors, and when an applicant names another owner.
+        PermitTypeNotOpenError: when the type is incomplete or not in force.
+        PreviousPermitError: when the kind and the permit do not fit together.
+        PermitStatusError: when the permit's status does not allow this kind.
+        RenewalTooEarlyError: before the renewal window opens.
+        RenewalTooLateError: after it closed.
+    """
+    _may_open(actor, owner)
+    today = local_day(calendar, now)
+    if not permit_type.complete or today not in permit_type.in_force:
+        raise PermitTypeNotOpenError(
+            permit_type=permit_type.code, version=permit_type.version, day=today.isoformat()
+        )
+    _check_previous(permit_type, authority, kind, previous_permit)
+    if previous_permit is not None:
+        check_renewal(permit_type.renewal, previous_permit, kind, today, calendar)
+    application = Application(
+        id=id,
+        authority=authority,
+        permit_type=permit_type.code,
+        permit_type_version=permit_type.version,
+        kind=kind,
+        owner=owner or actor.id,
+        applicant=applicant,
+        representative=representative,
+        form=dict(form or {}),
+        previous_permit=previous_permit.id if previous_permit else None,
+        created_at=now,
+    )
+    happened = event(
+        EventKind.APPLICATION_STARTED,
+        application,
+        actor,
+        now,
+        permit_type=permit_type.code,
+        version=permit_type.version,
+        kind=kind.value,
+    )
+    return Transition(application, (happened,))
+
+
+def add_document(
+    application: Application,
+    permit_type: PermitType,
+    document: SubmittedDocument,
+    *,
+    slots: tuple[SlotTerms, ...],
+    actor: Actor,
+    now: datetime,
+) -> Transition:
+    """
+    Put a file, already checked by content, into a slot.
+
+    Args:
+        application: A draft, or a case that waits for a correction.
+        permit_type: For the choices of the requirement.
+        document: The file; who, when and for which submission is set here.
+        slots: The slots that apply to the form as it stands.
+        actor: Who uploads.
+        now: Aware moment.
+
+    Raises:
+        UnknownSlotError: when the slot does not apply.
+        SlotFullError: when it holds as many files as it may.
+        NotInCorrectionError: when the correction does not ask for it.
+        DocumentChoiceError: when the kind of paper does not exist.
+        DocumentIdTakenError: when the id is in use.
+        NotPartyError: for anybody but the applicant and the representative.
+    """
+    _check_edit(application, actor, Action.UPLOAD, now)
+    slot = _slot(slots, document.slot)
+    _check_asked(application, (slot.key,))
+    _check_choice(permit_type, slot, document)
+    if any(item.id == document.id for item in application.documents):
+        raise DocumentIdTakenError(document=document.id)
+    held = [item for item in application.current_documents() if item.slot == slot.key]
+    if len(held) >= slot.max_files:
+        raise SlotFullError(slot=slot.key, max_files=slot.max_files)
+    added = attrs.evolve(
+        document,
+        uploaded_at=now,
+        uploaded_by=actor.id,
+        submission=application.submission + 1,
+        replaced_at=None,
+    )
+    case = attrs.evolve(application, documents=(*application.documents, added))
+    happened = event(
+        EventKind.DOCUMENT_ADDED,
+        application,
+        actor,
+        now,
+        document=added.id,
+        slot=slot.key,
+        sha256=added.sha256,
+        size=added.size,
+    )
+    return Transition(case, (happened,))
+
+
+def replace_document(
+    application: Application,
+    permit_type: PermitType,
+    old: str,
+    document: SubmittedDocument,
+    *,
+    slots: tuple[SlotTerms, ...],
+    actor: Actor,
+    now: datetime,
+) -> Transition:
+    """Put a file in the place of the current document ``old``; raises as both of its steps."""
+    removed = remove_document(application, old, actor=actor, now=now)
+    return removed.then(
+        lambda case: add_document(case, permit_type, document, slots=slots, actor=actor, now=now)
+    )
+
+
+def remove_document(application: Application, document: str, *, actor: Actor, now: datetime) -> Transition:
+    """
+    Take a current document out of its slot; it stays on record as replaced.
+
+    Raises:
+        UnknownDocumentError: when no current document has this id.
+        NotInCorrectionError: when the correction does not ask for its slot.
+        NotPartyError: for anybody but the applicant and the representative.
+    """
+    _check_edit(application, actor, Action.UPLOAD, now)
+    found = next((item for item in application.current_documents() if item.id == document), None)
+    if found is None:
+        raise UnknownDocumentError(document=document)
+    _check_asked(application, (found.slot,))
+    gone = attrs.evolve(found, replaced_at=now)
+    case = attrs.evolve(
+        application, documents=tuple(gone if item is found else item for item in application.documents)
+    )
+    happened = event(EventKind.DOCUMENT_REMOVED, application, actor, now, document=document, slot=found.slot)
+    return Transition(case, (happened,))
+
+
+def update_form(
+    application: Application, form: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> Transition:
+    """
+    Replace the form data; the caller checks them against the schema when they are handed in.
+
+    Raises:
+        NotInCorrectionError: when a field was changed that had a value and that the correction does not ask for.
+        NotPartyError: for anybody but the applicant and the representative.
+    """
+    _check_edit(application, actor, Action.EDIT, now)
+    names = sorted({*application.form, *form})
+    changed = tuple(name for name in names if application.form.get(name) != form.get(name))
+    if not changed:
+        return Transition(application)
+    _check_asked(application, tuple(FORM_TARGET + name for name in changed if name in application.form))
+    happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=list(changed))
+    return Transition(attrs.evolve(application, form=dict(form)), (happened,))
+
+
+def update_applicant(
+    application: Application,
+    applicant: Applicant,
+    representative: Representative | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Transition:
+    """
+    Replace the data of the applicant and the representative.
+
+    Raises:
+        NotInCorrectionError: when a correction does not ask for it.
+        NotPartyError: for anybody but the applicant and the representative.
+    """
+    _check_edit(application, actor, Action.EDIT, now)
+    case = attrs.evolve(application, applicant=applicant, representative=representative)
+    if case == application:
+        return Transition(application)
+    _check_asked(application, (APPLICANT_TARGET,))
+    happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=[APPLICANT_TARGET])
+    return Transition(case, (happened,))
+
+
+def _may_open(actor: Actor, owner: str | None) -> None:
+    at_counter = actor.kind is ActorKind.OFFICER and actor.has(Role.FRONT_OFFICE)
+    for_others = at_counter or actor.kind is ActorKind.HOST
+    own = actor.kind in (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE) and owner in (None, actor.id)
+    if not (for_others or own):
+        kinds = (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE, ActorKind.HOST, ActorKind.OFFICER)
+        raise NotAllowedError(
+            action=Action.START.value,
+            actor=actor.id,
+            kinds=tuple(kind.value for kind in kinds),
+            roles=(Role.FRONT_OFFICE.value,),
+        )
+
+
+def _check_previous(
+    permit_type: PermitType, authority: str, kind: ApplicationKind, permit: Permit | None
+) -> None:
+    fits = (permit is None) is (kind is ApplicationKind.NEW) and kind in permit_type.application_kinds
+    if not fits:
+        raise PreviousPermitError(kind=kind.value, permit=permit.id if permit else None)
+    if permit is not None and (permit.authority, permit.permit_type) != (authority, permit_type.code):
+        raise PermitTypeMismatchError(
+            expected=f"{authority} {permit_type.code}", received=f"{permit.authority} {permit.permit_type}"
+        )
+
+
+def _check_edit(application: Application, actor: Actor, action: Action, now: datetime) -> None:
+    check_state(application, action)
+    require_party(application, actor, action)
+    check_moment(application, now)
+
+
+def _slot(slots: tuple[SlotTerms, ...], key: str) -> SlotTerms:
+    for slot in slots:
+        if slot.key == key:
+            return slot
+    raise UnknownSlotError(slot=key, known=tuple(slot.key for slot in slots))
+
+
+def _check_choice(permit_type: PermitType, slot: SlotTerms, document: SubmittedDocument) -> None:
+    count = len(permit_type.requirement(slot.requirement).choices)
+    if document.choice is not None and not 0 <= document.choice < count:
+        raise DocumentChoiceError(slot=slot.key, choice=document.choice, count=count)
+
+
+def _check_asked(application: Application, targets: tuple[str, ...]) -> None:
+    """Pass in a draft; in a correction, for what it asks for and for slots that did not apply before."""
+    if application.state is ApplicationState.DRAFT:
+        return
+    asked = tuple(item.target for item in application.corrections[-1].items)
+    before = {slot.key for slot in terms_of(application).slots}
+    refused = tuple(
+        target
+        for target in targets
+        if target not in asked
+        and (target in before or target == APPLICANT_TARGET or target.startswith(FORM_TARGET))
+    )
+    if refused:
+        raise NotInCorrectionError(targets=refused, asked=asked)

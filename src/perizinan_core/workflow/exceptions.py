@@ -1,0 +1,270 @@
+"""
+What takes a case out of its ordinary course: reassignment, conflicts of interest, jumps of the queue.
+
+Each needs a reason and a supervisor as second person, and stays on record in the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from random import Random
+
+import attrs
+
+from perizinan_core.errors.workflow import QueueJumpError, SecondPersonError, StageNotOpenError
+from perizinan_core.model.actor import Actor, ActorKind, Officer, Role
+from perizinan_core.model.application import Application, ApplicationState
+from perizinan_core.model.case import ConflictOfInterest, Override, StageState, StageStatus
+from perizinan_core.model.events import Event, EventKind
+from perizinan_core.model.permit_type import PermitType
+from perizinan_core.workflow.assignment import Workload, give_stage
+from perizinan_core.workflow.graph import put_stage, refresh, returned_event, set_aside, stage_of
+from perizinan_core.workflow.people import require_officer
+from perizinan_core.workflow.stage_access import open_stage_for
+from perizinan_core.workflow.states import Action, check_state
+from perizinan_core.workflow.transition import (
+    Transition,
+    check_moment,
+    check_permit_type,
+    clean_reasons,
+    event,
+)
+
+__all__ = ["QueueEntry", "allow_queue_jump", "check_queue", "declare_conflict", "reassign_stage"]
+
+_JUMP = "queue_jump"
+_REASSIGNMENT = "reassignment"
+
+
+@attrs.frozen(kw_only=True)
+class QueueEntry:
+    """A case that waits for an officer at a stage."""
+
+    application: str
+    """Id of the application."""
+
+    opened_at: datetime
+    """`StageState.opened_at`: its place in the queue."""
+
+
+def reassign_stage(
+    application: Application,
+    permit_type: PermitType,
+    stage: str,
+    *,
+    reason: str,
+    staff: tuple[Officer, ...],
+    workloads: Iterable[Workload] = (),
+    actor: Actor,
+    now: datetime,
+    random: Random | None = None,
+) -> Transition:
+    """
+    Take a stage from its officer and give it to another, again by the stage's rule and not by choice.
+
+    Raises:
+        NotAllowedError: unless a supervisor does it.
+        ReasonMissingError: without a reason.
+        SecondPersonError: when the supervisor is the officer concerned.
+        StageNotOpenError: when the stage is done.
+        NoEligibleOfficerError: when nobody else can take it; it then stays where it is.
+    """
+    check_state(application, Action.REASSIGN)
+    check_permit_type(application, permit_type)
+    check_moment(application, now)
+    require_officer(application, actor, Action.REASSIGN, Role.SUPERVISOR)
+    (why,) = clean_reasons(Action.REASSIGN, (reason,))
+    state = stage_of(application, stage)
+    if state.status is StageStatus.DONE:
+        raise StageNotOpenError(stage=stage, status=state.status.value, waiting_for=())
+    if actor.id == state.assignee:
+        raise SecondPersonError(action=Action.REASSIGN.value, approved_by=actor.id)
+    given = give_stage(
+        application,
+        permit_type,
+        state,
+        staff=staff,
+        workloads=workloads,
+        actor=actor,
+        now=now,
+        random=random,
+        barred=frozenset({actor.id, *([state.assignee] if state.assignee else [])}),
+    )
+    override = Override(
+        rule=f"{_REASSIGNMENT}:{stage}",
+        requested_by=state.assignee or actor.id,
+        approved_by=actor.id,
+        at=now,
+        reason=why,
+    )
+    return given.then(lambda case: _recorded(case, override, actor))
+
+
+def declare_conflict(
+    application: Application,
+    permit_type: PermitType,
+    *,
+    officer: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> Transition:
+    """
+    Record that the case is an officer's own or a relative's, and take the officer out of it.
+
+    Stages that the officer holds wait for another one. What the officer judged for the current submission
+    is set aside and judged again, unless the application is already decided.
+
+    Args:
+        application: The case.
+        permit_type: The version that the application froze.
+        officer: Account of the officer concerned.
+        reason: Why; kept in the case, not in the public log.
+        actor: The officer, or a supervisor for another officer.
+        now: Aware moment.
+
+    Raises:
+        NotAllowedError: for anybody else.
+        ReasonMissingError: without a reason.
+    """
+    check_state(application, Action.DECLARE_CONFLICT)
+    check_permit_type(application, permit_type)
+    check_moment(application, now)
+    if actor.kind is not ActorKind.OFFICER or actor.id != officer:
+        require_officer(application, actor, Action.DECLARE_CONFLICT, Role.SUPERVISOR)
+    (why,) = clean_reasons(Action.DECLARE_CONFLICT, (reason,))
+    declared = ConflictOfInterest(officer=officer, declared_at=now, reason=why)
+    case = attrs.evolve(application, conflicts=(*application.conflicts, declared))
+    happened = event(EventKind.CONFLICT_DECLARED, application, actor, now, officer=officer)
+    moved = Transition(case, (happened,))
+    if application.state is ApplicationState.APPROVED:
+        return moved
+    for state in application.stages:
+        moved = moved.followed_by(
+            _without(moved.application, permit_type, state, officer, reason=why, actor=actor, now=now)
+        )
+    if application.state is ApplicationState.CORRECTION_REQUESTED:
+        return moved
+    return moved.then(lambda case: refresh(case, permit_type, actor, now, (why,)))
+
+
+def check_queue(
+    application: Application,
+    permit_type: PermitType,
+    stage: str,
+    *,
+    actor: Actor,
+    queue: Iterable[QueueEntry],
+) -> None:
+    """
+    Pass when no earlier case of the same stage and officer waits, or a jump was allowed since it opened.
+
+    Args:
+        application: The case that the officer wants to work on.
+        permit_type: The version that the application froze.
+        stage: Code of its stage, open and assigned to ``actor``.
+        actor: The officer.
+        queue: Cases of the same stage that wait for the officer, in any order; this one may be among them.
+
+    Raises:
+        QueueJumpError: naming the case whose turn it is.
+    """
+    state = open_stage_for(application, permit_type, stage, actor, Action.DECIDE_STAGE)
+    if _may_jump(application, state, actor):
+        return
+    mine = (state.opened_at, application.id)
+    earlier = sorted(
+        (entry.opened_at, entry.application)
+        for entry in queue
+        if entry.application != application.id and (entry.opened_at, entry.application) < mine
+    )
+    if earlier:
+        raise QueueJumpError(
+            stage=stage, application=application.id, first=earlier[0][1], waiting=len(earlier)
+        )
+
+
+def allow_queue_jump(
+    application: Application,
+    permit_type: PermitType,
+    stage: str,
+    *,
+    requested_by: Actor,
+    approved_by: Actor,
+    reason: str,
+    now: datetime,
+) -> Transition:
+    """
+    Let the officer of an open stage take this case before its turn; public in the log.
+
+    Raises:
+        NotAllowedError: unless ``approved_by`` is a supervisor.
+        NotAssigneeError: unless the stage is that of ``requested_by``.
+        SecondPersonError: when both are the same person.
+        ReasonMissingError: without a reason.
+    """
+    check_state(application, Action.JUMP_QUEUE)
+    check_permit_type(application, permit_type)
+    check_moment(application, now)
+    open_stage_for(application, permit_type, stage, requested_by, Action.JUMP_QUEUE)
+    require_officer(application, approved_by, Action.JUMP_QUEUE, Role.SUPERVISOR)
+    if requested_by.id == approved_by.id:
+        raise SecondPersonError(action=Action.JUMP_QUEUE.value, approved_by=approved_by.id)
+    (why,) = clean_reasons(Action.JUMP_QUEUE, (reason,))
+    override = Override(
+        rule=f"{_JUMP}:{stage}",
+        requested_by=requested_by.id,
+        approved_by=approved_by.id,
+        at=now,
+        reason=why,
+    )
+    return _recorded(application, override, approved_by)
+
+
+def _recorded(application: Application, override: Override, actor: Actor) -> Transition:
+    case = attrs.evolve(application, overrides=(*application.overrides, override))
+    happened = event(
+        EventKind.OVERRIDE_RECORDED,
+        application,
+        actor,
+        override.at,
+        rule=override.rule,
+        requested_by=override.requested_by,
+        approved_by=override.approved_by,
+    )
+    return Transition(case, (happened,))
+
+
+def _may_jump(application: Application, state: StageState, actor: Actor) -> bool:
+    return any(
+        override.rule == f"{_JUMP}:{state.stage}"
+        and override.requested_by == actor.id
+        and state.opened_at is not None
+        and override.at >= state.opened_at
+        for override in application.overrides
+    )
+
+
+def _without(
+    application: Application,
+    permit_type: PermitType,
+    state: StageState,
+    officer: str,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> Transition:
+    """Take the officer out of one stage, and set aside what the officer judged there."""
+    present = state.minutes.inspectors if state.minutes else ()
+    judged = state.status is StageStatus.DONE and officer in (state.decided_by, *present)
+    if state.assignee != officer and not judged:
+        return Transition(application)
+    events: tuple[Event, ...] = ()
+    if judged:
+        state = set_aside(state, actor.id, now, (reason,))
+        events = (returned_event(application, permit_type, state.stage, actor, now),)
+    if state.assignee == officer:
+        state = attrs.evolve(state, assignee=None, past_assignees=(*state.past_assignees, officer))
+    return Transition(put_stage(application, state), events)

@@ -1,0 +1,236 @@
+"""
+From the decision to the issued permit: who signs under which delegation, and the number that stays.
+
+A number once taken belongs to one permit of this application. When signing fails, the application stays
+``awaiting_signature`` and signing is tried again for the same permit; only a person can cancel the number,
+which then stays in the register with its reason, and the next attempt takes a new one.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import attrs
+
+from perizinan_core.errors.workflow import (
+    DelegationMissingError,
+    NotSignatoryError,
+    PermitStatusError,
+    WrongPermitError,
+)
+from perizinan_core.model.actor import Actor, ActorKind, Role
+from perizinan_core.model.application import Application, ApplicationState
+from perizinan_core.model.authority import Authority, Delegation
+from perizinan_core.model.case import DecisionKind
+from perizinan_core.model.events import Event, EventKind
+from perizinan_core.model.permit import Permit, PermitStatus
+from perizinan_core.model.permit_type import PermitType
+from perizinan_core.model.stage import SilencePolicy
+from perizinan_core.workflow.decisions import check_reviews
+from perizinan_core.workflow.duties import SIGNATURE, check_separation
+from perizinan_core.workflow.people import check_no_interest, require_officer
+from perizinan_core.workflow.states import Action, check_state
+from perizinan_core.workflow.transition import (
+    Transition,
+    check_moment,
+    check_permit_type,
+    clean_reasons,
+    event,
+    local_day,
+    terms_of,
+)
+
+__all__ = [
+    "cancel_number",
+    "check_issuer",
+    "check_signer",
+    "issued",
+    "signing_delegation",
+    "to_awaiting_signature",
+]
+
+_AUTOMATIC = (ActorKind.SYSTEM, ActorKind.HOST)
+_DECIDERS = (Role.OFFICE_HEAD, Role.SIGNATORY)
+
+
+def signing_delegation(authority: Authority, permit_type: str, position: str, day: date) -> Delegation:
+    """
+    Return the delegation under which ``position`` signs this permit type on the local day ``day``.
+
+    Where several hold, the one that began last: a holder's acting (Plt., Plh.) is more recent than the
+    office it stands in for.
+
+    Raises:
+        DelegationMissingError: saying whether there is none, the last has ended or the next not begun.
+    """
+    mine = [item for item in authority.delegations if item.position == position]
+    holding = [item for item in mine if item.covers(permit_type, day)]
+    if holding:
+        return max(holding, key=lambda item: (item.valid.start or date.min, item.code))
+    kin = [item.valid for item in mine if not {"*", permit_type}.isdisjoint(item.permit_types)]
+    ended = [valid.end for valid in kin if valid.end is not None and valid.end < day]
+    coming = [valid.start for valid in kin if valid.start is not None and valid.start > day]
+    reason, boundary = "none", None
+    if coming:
+        reason, boundary = "not_yet", min(coming)
+    if ended:
+        reason, boundary = "expired", max(ended)
+    raise DelegationMissingError(
+        position=position, permit_type=permit_type, day=day, reason=reason, boundary=boundary
+    )
+
+
+def check_signer(application: Application, permit_type: PermitType, signer: Actor, position: str) -> None:
+    """
+    Pass when ``signer`` may sign the letter of this case for ``position``.
+
+    Raises:
+        NotSignatoryError: unless an officer with the signatory role who holds the position.
+        OwnCaseError: for a party.
+        ConflictOfInterestError: after a declaration.
+        SeparationOfDutiesError: for somebody who received, assessed or decided the case.
+    """
+    holds = signer.kind is ActorKind.OFFICER and signer.has(Role.SIGNATORY) and signer.position == position
+    if not holds:
+        raise NotSignatoryError(actor=signer.id, position=position)
+    check_no_interest(application, signer, Action.SIGN)
+    check_separation(application, permit_type, SIGNATURE, signer.id)
+
+
+def to_awaiting_signature(
+    application: Application,
+    permit_type: PermitType,
+    *,
+    permit_id: str,
+    number: str,
+    signer: Actor,
+    position: str,
+    authority: Authority,
+    actor: Actor,
+    now: datetime,
+) -> Transition:
+    """
+    Bind a number and a signer to a decided application; the letter is made and waits for its signature.
+
+    Args:
+        application: Approved, or deemed granted.
+        permit_type: The version that the application froze.
+        permit_id: UUIDv7 of the permit that has taken the number.
+        number: As printed.
+        signer: The officer who will sign.
+        position: Code of the position for which it is signed.
+        authority: With its delegations and calendar.
+        actor: Who goes on with the case: the system, the host application or an officer; after a deemed
+            grant with the duty to issue, the head of office or a signatory.
+        now: Aware moment; its local day is that of the letter.
+
+    Raises:
+        DelegationMissingError: when nothing lets the position sign on that day.
+        NotSignatoryError: when the signer does not hold the position.
+        SeparationOfDutiesError: when the signer had another duty in the case.
+        NotAllowedError: for other actors.
+    """
+    check_state(application, Action.TAKE_NUMBER)
+    check_permit_type(application, permit_type)
+    check_moment(application, now)
+    check_issuer(application, actor)
+    if application.deemed_grant is None:
+        check_reviews(application, permit_type)
+    check_signer(application, permit_type, signer, position)
+    day = local_day(authority.calendar, now)
+    delegation = signing_delegation(authority, permit_type.code, position, day)
+    case = attrs.evolve(
+        application,
+        state=ApplicationState.AWAITING_SIGNATURE,
+        permit_id=permit_id,
+        signer=signer.id,
+    )
+    happened = event(
+        EventKind.NUMBER_TAKEN,
+        case,
+        actor,
+        now,
+        permit=permit_id,
+        number=number,
+        signer=signer.id,
+        position=position,
+        delegation=delegation.code,
+    )
+    return Transition(case, (happened,))
+
+
+def cancel_number(application: Application, *, reason: str, actor: Actor, now: datetime) -> Transition:
+    """
+    Give up the number of a letter that cannot be signed; it stays taken, with the reason.
+
+    The caller writes the reason beside the number in the register.
+
+    Raises:
+        NotAllowedError: unless the head of office or a signatory does it.
+        ReasonMissingError: without a reason.
+    """
+    check_state(application, Action.CANCEL_NUMBER)
+    check_moment(application, now)
+    require_officer(application, actor, Action.CANCEL_NUMBER, *_DECIDERS)
+    clean_reasons(Action.CANCEL_NUMBER, (reason,))
+    case = attrs.evolve(application, state=ApplicationState.APPROVED, permit_id=None, signer=None)
+    happened = event(EventKind.NUMBER_CANCELLED, case, actor, now, permit=application.permit_id)
+    return Transition(case, (happened,))
+
+
+def issued(application: Application, permit: Permit, *, actor: Actor, now: datetime) -> Transition:
+    """
+    Close the application: its permit is signed, stored and in force.
+
+    Args:
+        application: Awaiting signature.
+        permit: Signed; see `perizinan_core.workflow.put_in_force`.
+        actor: The system, the host application, the signer or another officer.
+        now: Aware moment.
+
+    Raises:
+        WrongPermitError: for another permit than the one whose number was taken.
+        PermitStatusError: while it is not signed.
+        NotAllowedError: for applicants.
+    """
+    check_state(application, Action.ISSUE)
+    check_moment(application, now)
+    require_officer(application, actor, Action.ISSUE, kinds=_AUTOMATIC)
+    if permit.id != application.permit_id or permit.application_id != application.id:
+        raise WrongPermitError(expected=application.permit_id, received=permit.id)
+    if permit.signed_sha256 is None or permit.status is PermitStatus.AWAITING_SIGNATURE:
+        raise PermitStatusError(
+            action=Action.ISSUE.value,
+            status=permit.status.value,
+            allowed=(PermitStatus.IN_FORCE.value,),
+        )
+    case = attrs.evolve(application, state=ApplicationState.ISSUED, closed_at=now)
+    deemed = case.decision is not None and case.decision.kind is DecisionKind.DEEMED_GRANTED
+    happened = Event(
+        kind=EventKind.PERMIT_ISSUED,
+        subject=permit.id,
+        at=now,
+        actor=actor.id,
+        data={"application": case.id, "number": permit.number, "deemed": deemed},
+    )
+    return Transition(case, (happened,))
+
+
+def check_issuer(application: Application, actor: Actor) -> None:
+    """
+    Pass when ``actor`` may go on with a decided application.
+
+    After a deemed grant with the duty to issue a person must do so; else the system may, too.
+
+    Raises:
+        NotAllowedError: naming who may.
+        OwnCaseError: for a party.
+        ConflictOfInterestError: after a declaration.
+    """
+    by_duty = (
+        application.deemed_grant is not None and terms_of(application).silence is SilencePolicy.DUTY_TO_ISSUE
+    )
+    if by_duty:
+        require_officer(application, actor, Action.TAKE_NUMBER, *_DECIDERS)
+    else:
+        require_officer(application, actor, Action.TAKE_NUMBER, kinds=_AUTOMATIC)

@@ -1,0 +1,119 @@
+"""Who may act in a case: its parties, its officers, the system. Roles, units and exclusions."""
+
+from __future__ import annotations
+
+from perizinan_core.errors.workflow import (
+    ConflictOfInterestError,
+    NotAllowedError,
+    NotPartyError,
+    OwnCaseError,
+)
+from perizinan_core.model.actor import Actor, ActorKind, Role
+from perizinan_core.model.application import Application
+from perizinan_core.workflow.states import Action
+
+__all__ = [
+    "check_no_interest",
+    "conflicted_officers",
+    "excluded_accounts",
+    "party_accounts",
+    "require_kind",
+    "require_officer",
+    "require_party",
+]
+
+
+def party_accounts(application: Application) -> frozenset[str]:
+    """Return the accounts whose application it is: the owner's and the representative's."""
+    agent = application.representative.actor_id if application.representative else None
+    return frozenset(account for account in (application.owner, agent) if account)
+
+
+def conflicted_officers(application: Application) -> frozenset[str]:
+    """Return the accounts of officers with a declared conflict of interest."""
+    return frozenset(item.officer for item in application.conflicts)
+
+
+def excluded_accounts(application: Application) -> frozenset[str]:
+    """Return the accounts that can never act as officer in the case."""
+    return party_accounts(application) | conflicted_officers(application)
+
+
+def require_party(application: Application, actor: Actor, action: Action) -> None:
+    """
+    Pass for the owner, the representative and the host application.
+
+    Raises:
+        NotPartyError: for anybody else.
+    """
+    if actor.kind is ActorKind.HOST:
+        return
+    if actor.kind is ActorKind.SYSTEM or actor.id not in party_accounts(application):
+        raise NotPartyError(action=action.value, actor=actor.id)
+
+
+def require_kind(actor: Actor, action: Action, *kinds: ActorKind) -> None:
+    """
+    Pass when the actor acts in one of these capacities.
+
+    Raises:
+        NotAllowedError: naming the kinds.
+    """
+    if actor.kind not in kinds:
+        raise NotAllowedError(action=action.value, actor=actor.id, kinds=tuple(kind.value for kind in kinds))
+
+
+def check_no_interest(application: Application, actor: Actor, action: Action) -> None:
+    """
+    Pass when the officer is no party and has declared no conflict of interest.
+
+    Raises:
+        OwnCaseError: for a party.
+        ConflictOfInterestError: after a declaration.
+    """
+    if actor.id in party_accounts(application):
+        raise OwnCaseError(action=action.value, actor=actor.id)
+    if actor.id in conflicted_officers(application):
+        raise ConflictOfInterestError(action=action.value, officer=actor.id)
+
+
+def require_officer(
+    application: Application,
+    actor: Actor,
+    action: Action,
+    *roles: Role,
+    units: tuple[str, ...] = (),
+    kinds: tuple[ActorKind, ...] = (),
+) -> None:
+    """
+    Pass for an officer with one of ``roles`` in one of ``units`` and no interest in the case.
+
+    Args:
+        application: The case.
+        actor: Who acts.
+        action: What is to be done.
+        roles: One is enough; none given: any officer.
+        units: One is enough; none given: any unit.
+        kinds: Further kinds of actor that pass without roles.
+
+    Raises:
+        NotAllowedError: naming the roles and units that are needed.
+        OwnCaseError: for a party.
+        ConflictOfInterestError: after a declaration.
+    """
+    if actor.kind in kinds:
+        return
+    allowed = (
+        actor.kind is ActorKind.OFFICER
+        and (not roles or actor.has(*roles))
+        and (not units or not actor.units.isdisjoint(units))
+    )
+    if not allowed:
+        raise NotAllowedError(
+            action=action.value,
+            actor=actor.id,
+            kinds=tuple(kind.value for kind in (ActorKind.OFFICER, *kinds)),
+            roles=tuple(role.value for role in roles),
+            units=units,
+        )
+    check_no_interest(application, actor, action)
