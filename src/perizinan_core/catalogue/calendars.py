@@ -146,8 +146,8 @@ def _read_day(reader: Reader, name: str, node: Node) -> Any:
             return reader.wrong(
                 node, N_("hours such as 07:30-16:00, or 07:30-12:00, 13:00-16:00 with a break")
             )
-        numbers = [int(group) for group in match.groups()]
-        stretches.append((time(*numbers[:2]), time(*numbers[2:])))
+        opens_hour, opens_minute, closes_hour, closes_minute = (int(group) for group in match.groups())
+        stretches.append((time(opens_hour, opens_minute), time(closes_hour, closes_minute)))
     if weekday is FAILED:
         return FAILED
     breaks = [TimeSpan(before[1], after[0]) for before, after in itertools.pairwise(stretches)]

@@ -40,7 +40,7 @@ class Catalogue:
             on: The versions in force on this local day; types without one are left out.
                 None: the latest version of each type.
         """
-        found = []
+        found: list[PermitType] = []
         for code in self.codes():
             versions = self.versions(code)
             if on is not None:

@@ -78,6 +78,7 @@ def _formats() -> FormatChecker:
 def _problems(schema: Mapping[str, Any], error: ValidationError) -> Iterator[FormProblem]:
     keyword = str(error.validator)
     path = _path_text(error.absolute_path)
+    instance: Any = error.instance
     if keyword in ("anyOf", "oneOf", "allOf", "if", "then", "else") and error.context:
         options = _titled_options(error.schema)
         if not options:
@@ -87,14 +88,16 @@ def _problems(schema: Mapping[str, Any], error: ValidationError) -> Iterator[For
                 yield from _problems(schema, inner)
             return
     if keyword == "required":
-        for name in error.validator_value:
-            if name not in error.instance:
+        wanted: Any = error.validator_value
+        for name in wanted:
+            if name not in instance:
                 place = f"{path}.{name}" if path else name
                 yield _problem(schema, "required", place, N_("{field}: please fill this in"))
         return
     if keyword == "additionalProperties":
-        known = error.schema.get("properties", {})
-        for name in error.instance:
+        described: Any = error.schema
+        known = described.get("properties", {})
+        for name in instance:
             if name not in known:
                 place = f"{path}.{name}" if path else name
                 yield _problem(
@@ -143,22 +146,23 @@ _LIMITS: dict[str, str] = {
 
 
 def _sentence(error: ValidationError, keyword: str) -> tuple[str, dict[str, object]]:
-    value = error.validator_value
+    value: Any = error.validator_value
     if keyword in _LIMITS:
         return _LIMITS[keyword], {"limit": value}
-    if keyword == "type":
-        kind = next((item for item in ([value] if isinstance(value, str) else value) if item != "null"), "")
-        return _TYPES.get(kind, _OTHER), {}
-    if keyword == "format":
-        return _FORMATS.get(str(value), _OTHER), {}
-    if keyword == "const":
-        return N_("{field}: expected {choices}"), {"choices": str(value)}
     if keyword in ("enum", "oneOf", "anyOf"):
         choices = value if keyword == "enum" else _titled_options(error.schema)
         return N_("{field}: choose one of {choices}"), {"choices": ", ".join(str(item) for item in choices)}
-    if keyword == "uniqueItems":
-        return N_("{field}: no entry may stand there twice"), {}
-    return _OTHER, {}
+    if keyword == "const":
+        return N_("{field}: expected {choices}"), {"choices": str(value)}
+    kinds = [value] if isinstance(value, str) else value
+    sentences = {
+        "type": _TYPES.get(next((item for item in kinds if item != "null"), ""))
+        if keyword == "type"
+        else None,
+        "format": _FORMATS.get(str(value)),
+        "uniqueItems": N_("{field}: no entry may stand there twice"),
+    }
+    return sentences.get(keyword) or _OTHER, {}
 
 
 _OTHER = N_("{field}: this is not filled in as expected; read the hint at the field and correct it")

@@ -8,6 +8,7 @@ decimal digits, and dates as ``YYYY-MM-DD``. So ``no``, ``on``, ``12:30`` and ``
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -299,18 +300,19 @@ def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if _PLAIN_KEY.match(key) else f"{path}[{key!r}]"
 
 
+_WORDS: dict[str, Scalar] = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
 def _resolve(text: str) -> Scalar:
-    if text in ("", "~", "null"):
-        return None
-    if text in ("true", "false"):
-        return text == "true"
-    if _INTEGER.match(text):
-        return int(text)
-    if _DECIMAL.match(text):
-        return Decimal(text)
-    if _DATE.match(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            return text  # an impossible date stays text, and is reported where a date is expected
-    return text
+    result: Scalar = text
+    if text in _WORDS:
+        result = _WORDS[text]
+    elif _INTEGER.match(text):
+        result = int(text)
+    elif _DECIMAL.match(text):
+        result = Decimal(text)
+    elif _DATE.match(text):
+        # An impossible date stays text, and is reported where a date is expected.
+        with contextlib.suppress(ValueError):
+            result = date.fromisoformat(text)
+    return result

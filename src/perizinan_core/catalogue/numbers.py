@@ -152,7 +152,9 @@ def parse_number(
     Args:
         template: `NumberFormat.template`.
         text: The number as printed.
-        unit: As for `format_number`; likewise the others.
+        unit: As for `format_number`.
+        archive_class: As for `format_number`.
+        permit: As for `format_number`.
 
     Raises:
         NumberTextError: for text that this format never writes.

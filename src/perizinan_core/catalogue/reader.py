@@ -85,20 +85,23 @@ class Reader:
         hook = self.hooks.get(kind)
         if hook is not None:
             return hook(self, node, source)
+        if kind in _SCALARS:
+            return self._read_scalar(kind, node)
+        if get_origin(kind) is not None:
+            return self._read_container(kind, node, source)
+        if issubclass(kind, Enum):
+            return self._read_enum(kind, node)
+        if issubclass(kind, Identifier):
+            return self._read_identifier(kind, node)
+        return self.read_class(kind, node, source)
+
+    def _read_container(self, kind: Any, node: Node, source: Source | None) -> Any:
         origin = get_origin(kind)
         if origin in (Union, types.UnionType):
             return self._read_optional(kind, node, source)
         if origin in (tuple, frozenset):
             return self.read_list(kind, node, source)
-        if origin is not None and issubclass(origin, Mapping):
-            return self._read_mapping(get_args(kind)[1], node, source)
-        if kind in _SCALARS:
-            return self._read_scalar(kind, node)
-        if isinstance(kind, type) and issubclass(kind, Enum):
-            return self._read_enum(kind, node)
-        if isinstance(kind, type) and issubclass(kind, Identifier):
-            return self._read_identifier(kind, node)
-        return self.read_class(kind, node, source)
+        return self._read_mapping(get_args(kind)[1], node, source)
 
     def read_class(self, kind: Any, node: Node, source: Source | None = None) -> Any:
         """Return an attrs value from a mapping, or `FAILED`."""
@@ -208,26 +211,10 @@ class Reader:
         return FAILED if any(value is FAILED for value in values.values()) else values
 
     def _read_scalar(self, kind: Any, node: Node) -> Any:
-        value = node.value
         if kind is Any:
             return node.plain()
-        if kind is str:
-            # Taken as it stands in the file: 2026.10 keeps its zero where text is wanted.
-            if isinstance(value, str):
-                return value
-            if isinstance(value, int | Decimal | date) and not isinstance(value, bool):
-                return node.raw
-        elif kind is bool and isinstance(value, bool):
-            return value
-        elif kind is int and isinstance(value, int) and not isinstance(value, bool):
-            return value
-        elif kind is Decimal and isinstance(value, int | Decimal) and not isinstance(value, bool):
-            return Decimal(value)
-        elif kind is date and isinstance(value, date):
-            return value
-        elif kind is time and isinstance(value, str) and _CLOCK.match(value):
-            return time.fromisoformat(value)
-        return self.wrong(node, _SCALARS[kind])
+        value = _scalar(kind, node)
+        return self.wrong(node, _SCALARS[kind]) if value is FAILED else value
 
     def _read_enum(self, kind: type[Enum], node: Node) -> Any:
         values = [str(item.value) for item in kind]
@@ -257,24 +244,45 @@ class Reader:
             return FAILED
 
 
+def _scalar(kind: Any, node: Node) -> Any:
+    """Return the scalar as ``kind``, or `FAILED` when it is another."""
+    value = node.value
+    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    result: Any = FAILED
+    if kind is str and isinstance(value, str):
+        result = value
+    elif kind is str and (is_number or isinstance(value, date)):
+        result = node.raw  # taken as it stands in the file: 2026.10 keeps its zero where text is wanted
+    elif kind is Decimal and is_number:
+        result = Decimal(str(value))
+    elif kind is int and is_number and isinstance(value, int):
+        result = value
+    elif kind is time and isinstance(value, str) and _CLOCK.match(value):
+        result = time.fromisoformat(value)
+    elif kind in (bool, date) and isinstance(value, kind):
+        result = value
+    return result
+
+
 def came(node: Node) -> Phrase:
     """Return what was read at ``node``, in words."""
     value = node.value
-    if isinstance(value, dict):
-        return Phrase(N_("keys and values"))
-    if isinstance(value, list):
-        return Phrase(N_("a list"))
-    if value is None:
-        return Phrase(N_("nothing"))
-    if isinstance(value, bool):
-        return Phrase(N_("the word {raw}, which YAML reads as yes or no"), {"raw": node.raw})
-    if isinstance(value, date):
-        return Phrase(N_("the date {raw}"), {"raw": node.raw})
-    if isinstance(value, int | Decimal):
-        return Phrase(N_("the number {raw}"), {"raw": node.raw})
-    shown = value if len(value) <= 60 else value[:59] + "…"
-    return Phrase(N_("the text {shown!r}"), {"shown": shown})
+    if isinstance(value, str):
+        return Phrase(N_("the text {shown!r}"), {"shown": value if len(value) <= 60 else value[:59] + "…"})
+    for kind, sentence in _CAME.items():
+        if isinstance(value, kind):
+            return Phrase(sentence, {"raw": node.raw})
+    return Phrase(N_("nothing"))
 
+
+_CAME: dict[type, str] = {
+    dict: N_("keys and values"),
+    list: N_("a list"),
+    bool: N_("the word {raw}, which YAML reads as yes or no"),
+    date: N_("the date {raw}"),
+    int: N_("the number {raw}"),
+    Decimal: N_("the number {raw}"),
+}
 
 _SCALARS: dict[Any, str] = {
     Any: N_("any value"),

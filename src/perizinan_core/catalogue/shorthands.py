@@ -173,7 +173,7 @@ def _read_steps(reader: Reader, node: Node, source: Source | None) -> Any:
     """Read the steps of an example; a bare word is a step without details."""
     if not isinstance(node.value, list):
         return reader.read_list(_STEPS, node, source)
-    steps = []
+    steps: list[Any] = []
     for item in node.items:
         if isinstance(item.value, str):
             steps.append({item.value: {}})

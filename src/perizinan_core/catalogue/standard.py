@@ -7,7 +7,8 @@ the service. Six follow from the permit type itself, eight are texts of their ow
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 import attrs
 
@@ -98,9 +99,27 @@ _UNITS = {
 }
 
 
+_ONE = {
+    PeriodUnit.MINUTES: N_("{value} minute"),
+    PeriodUnit.HOURS: N_("{value} hour"),
+    PeriodUnit.DAYS: N_("{value} day"),
+    PeriodUnit.WORKING_DAYS: N_("{value} working day"),
+    PeriodUnit.WEEKS: N_("{value} week"),
+    PeriodUnit.MONTHS: N_("{value} month"),
+    PeriodUnit.YEARS: N_("{value} year"),
+}
+
+
 def describe_period(period: Period, language: str = DEFAULT_LANGUAGE) -> str:
     """Return a period for people: ``5 hari kerja``."""
-    return translate(_UNITS[period.unit], language, value=period.value)
+    sentence = (_ONE if period.value == 1 else _UNITS)[period.unit]
+    return translate(sentence, language, value=period.value)
+
+
+class _Sourced(Protocol):
+    @property
+    def source(self) -> Source:
+        """Where it comes from."""
 
 
 @attrs.frozen
@@ -207,15 +226,15 @@ class _Lines:
 
     def sources(self, code: str) -> Iterator[Source]:
         permit_type = self.permit_type
-        parts = {
+        own: Mapping[str, tuple[_Sourced | None, ...]] = {
             "requirements": permit_type.requirements,
             "procedure": permit_type.stages,
             "time": (permit_type.time_limit,),
             "fee": (permit_type.fee,),
             "product": (permit_type,),
             "legal_basis": (permit_type,),
-        }.get(code, (permit_type.service_standard,))
-        for part in parts:
+        }
+        for part in own.get(code, (permit_type.service_standard,)):
             if part is not None:
                 yield part.source
 

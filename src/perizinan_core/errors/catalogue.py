@@ -145,7 +145,7 @@ class PermitTypeNotFoundError(PerizinanError):
 
     def wording(self, language: str) -> dict[str, object]:
         """Show a dash when nothing is near."""
-        return {"permit_type": self.permit_type, "nearest": ", ".join(self.nearest) or "–"}
+        return {**super().wording(language), "nearest": ", ".join(self.nearest) or "–"}
 
 
 @attrs.define(slots=False, eq=False)

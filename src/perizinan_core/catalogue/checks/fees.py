@@ -61,14 +61,14 @@ def check_fee(problems: Problems, permit_type: PermitType, node: Node) -> None:
                 "expected components of the levy, but there are none; add them, or choose kind free or elsewhere"
             ),
         )
-    codes = [component.code for component in fee.components]
-    for index, code in enumerate(codes):
-        if code in codes[:index]:
+    names = [component.code for component in fee.components]
+    for index, name in enumerate(names):
+        if name in names[:index]:
             problems.add(
                 node_at(node, ("fee", "components", index)),
                 "duplicate-code",
                 N_("the code {code} stands there twice; rename one of them"),
-                code=code,
+                code=name,
             )
 
 

@@ -13,8 +13,9 @@ from perizinan_core.catalogue.expressions.environment import (
     Scope,
     environment,
 )
-from perizinan_core.catalogue.expressions.evaluator import ExpressionFailure, FailureKind, evaluate
+from perizinan_core.catalogue.expressions.evaluator import evaluate
 from perizinan_core.catalogue.expressions.functions import PaperFacts, make_functions, months_begun, text_of
+from perizinan_core.catalogue.expressions.operators import ExpressionFailure, FailureKind
 
 __all__ = [
     "BASE_NAMES",

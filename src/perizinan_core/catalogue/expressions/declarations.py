@@ -7,6 +7,7 @@ see ``docs/reference/catalogue-format.md``.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,80 +17,63 @@ __all__ = ["FUNCTIONS", "MAX_TARIFF_KEYS", "environment_config", "type_text"]
 MAX_TARIFF_KEYS = 5
 """Most key columns of a tariff table."""
 
-_NUMBERS = ("int", "double")
-_MIXED = [(left, right) for left in _NUMBERS for right in _NUMBERS]
+# N stands for a whole or decimal number, each mix of which is an overload of its own; as a result it is
+# whole when all arguments are. A stands for any one type.
+_OPERATOR_TABLE = """
+_+_(N, N) N | _-_(N, N) N | _*_(N, N) N | _/_(N, N) double | _%_(int, int) int | -_(N) N
+_+_(string, string) string | _+_(list(A), list(A)) list(A)
+_+_(date, period) date | _-_(date, period) date
+_<_(N, N) bool | _<=_(N, N) bool | _>_(N, N) bool | _>=_(N, N) bool
+_<_(date, date) bool | _<=_(date, date) bool | _>_(date, date) bool | _>=_(date, date) bool
+_<_(string, string) bool | _<=_(string, string) bool | _>_(string, string) bool | _>=_(string, string) bool
+_==_(A, A) bool | _==_(int, double) bool | _==_(double, int) bool
+_!=_(A, A) bool | _!=_(int, double) bool | _!=_(double, int) bool
+_?_:_(bool, A, A) A | _?_:_(bool, int, double) double | _?_:_(bool, double, int) double
+"""
+
+_FUNCTION_TABLE = """
+given_value(string) bool
+date(string) date | date(date) date
+days(int) period | weeks(int) period | months(int) period | years(int) period
+days_between(date, date) int | months_begun(date, date) int
+year(date) int | month(date) int | day_of_month(date) int
+end_of_month(date) date | end_of_year(date) date
+earliest(date, date) date | latest(date, date) date
+min(N, N) N | max(N, N) N | floor(N) int | ceil(N) int
+round_to(N, N) double | round_up_to(N, N) double | round_down_to(N, N) double
+sum(list(dyn)) double | number(string) double | number(N) double
+has_paper(string) bool | has_paper(string, int) bool
+paper_expiry(string) date | paper_expiry(string, int) date
+text(dyn) string | rupiah(N) string | words(N) string | words(date) string | roman(int) string
+upper(string) string | join(list(string), string) string
+label(string) string | item_label(string) string
+"""
+
+Signature = tuple[str, str, tuple[str, ...]]
 
 
-def _operators() -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    for name in ("_+_", "_-_", "_*_"):
-        for pair in _MIXED:
-            yield name, "int" if pair == ("int", "int") else "double", pair
-    for pair in _MIXED:
-        yield "_/_", "double", pair
-    yield "_%_", "int", ("int", "int")
-    for number in _NUMBERS:
-        yield "-_", number, (number,)
-    yield "_+_", "string", ("string", "string")
-    yield "_+_", "list(A)", ("list(A)", "list(A)")
-    for name in ("_+_", "_-_"):
-        yield name, "date", ("date", "period")
-    for name in ("_<_", "_<=_", "_>_", "_>=_"):
-        for pair in (*_MIXED, ("date", "date"), ("string", "string")):
-            yield name, "bool", pair
-    for name in ("_==_", "_!=_"):
-        for pair in (("A", "A"), ("int", "double"), ("double", "int")):
-            yield name, "bool", pair
-    for result, pair in (("A", ("A", "A")), ("double", ("int", "double")), ("double", ("double", "int"))):
-        yield "_?_:_", result, ("bool", *pair)
+def _signatures(table: str) -> Iterator[Signature]:
+    """Yield name, result type and argument types of each overload in a table."""
+    for entry in table.replace("\n", "|").split("|"):
+        if not entry.strip():
+            continue
+        head, _, result = entry.strip().rpartition(" ")
+        name, _, rest = head.partition("(")
+        arguments = rest.removesuffix(")").split(", ")
+        choices = [("int", "double") if argument == "N" else (argument,) for argument in arguments]
+        for chosen in itertools.product(*choices):
+            number = "double" if "double" in chosen else "int"
+            yield name, number if result == "N" else result, chosen
 
 
-def _functions() -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    yield "given_value", "bool", ("string",)
-    for source in ("string", "date"):
-        yield "date", "date", (source,)
-    for unit in ("days", "weeks", "months", "years"):
-        yield unit, "period", ("int",)
-    for name in ("days_between", "months_begun"):
-        yield name, "int", ("date", "date")
-    for name in ("year", "month", "day_of_month"):
-        yield name, "int", ("date",)
-    for name in ("end_of_month", "end_of_year"):
-        yield name, "date", ("date",)
-    for name in ("earliest", "latest"):
-        yield name, "date", ("date", "date")
-    for name in ("min", "max"):
-        for pair in _MIXED:
-            yield name, "int" if pair == ("int", "int") else "double", pair
-    for number in _NUMBERS:
-        for name in ("floor", "ceil"):
-            yield name, "int", (number,)
-    for name in ("round_to", "round_up_to", "round_down_to"):
-        for pair in _MIXED:
-            yield name, "double", pair
-    yield "sum", "double", ("list(dyn)",)
-    for source in ("string", *_NUMBERS):
-        yield "number", "double", (source,)
+def _tariff_signatures() -> Iterator[Signature]:
     for keys in range(MAX_TARIFF_KEYS + 1):
-        yield "tariff", "double", ("string",) * (keys + 1)
-        for number in _NUMBERS:
-            yield "tariff", "double", (*("string",) * (keys + 1), number)
-    for name, result in (("has_paper", "bool"), ("paper_expiry", "date")):
-        yield name, result, ("string",)
-        yield name, result, ("string", "int")
-    yield "text", "string", ("dyn",)
-    for number in _NUMBERS:
-        yield "rupiah", "string", (number,)
-        yield "words", "string", (number,)
-    yield "words", "string", ("date",)
-    yield "roman", "string", ("int",)
-    yield "upper", "string", ("string",)
-    yield "join", "string", ("list(string)", "string")
-    yield "label", "string", ("string",)
-    yield "item_label", "string", ("string",)
+        texts = ("string",) * (keys + 1)
+        yield from (("tariff", "double", (*texts, *more)) for more in ((), ("int",), ("double",)))
 
 
-_OPERATORS = tuple(_operators())
-FUNCTIONS = tuple(_functions())
+_OPERATORS = tuple(_signatures(_OPERATOR_TABLE))
+FUNCTIONS = (*_signatures(_FUNCTION_TABLE), *_tariff_signatures())
 """Our functions: name, result type, argument types."""
 
 _PARAMETER = {"type_name": "A", "is_type_param": True}

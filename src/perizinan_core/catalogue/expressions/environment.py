@@ -19,8 +19,8 @@ from perizinan_core.i18n import N_
 __all__ = [
     "BASE_NAMES",
     "MAX_CHARACTERS",
-    "Compiled",
     "CompileFailure",
+    "Compiled",
     "Environment",
     "Scope",
     "environment",

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.catalogue.expressions.evaluator import ExpressionFailure, FailureKind
+from perizinan_core.catalogue.expressions.operators import ExpressionFailure, FailureKind
 from perizinan_core.catalogue.expressions.schema import schema_at
 from perizinan_core.errors.catalogue import Phrase
 from perizinan_core.i18n import N_

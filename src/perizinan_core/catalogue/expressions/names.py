@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.catalogue.expressions.declarations import FUNCTIONS
-from perizinan_core.catalogue.expressions.evaluator import OPERATOR_NAMES
+from perizinan_core.catalogue.expressions.operators import OPERATOR_NAMES
 from perizinan_core.catalogue.expressions.schema import item_schema, properties_at, schema_at
 from perizinan_core.catalogue.expressions.tree import Call, Const, Expr, Fold, Ident, Select, walk
 from perizinan_core.catalogue.problems import suggestion

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
@@ -170,8 +171,10 @@ def _typed(root: Mapping[str, Any], schema: Any, data: Any, depth: int) -> Any:
     if isinstance(data, list | tuple):
         items = schema.get("items") if isinstance(schema, Mapping) else None
         return tuple(_typed(root, items, value, depth + 1) for value in data)
-    if isinstance(data, bool) or data is None:
-        return data
+    return _typed_scalar(schema, data)
+
+
+def _typed_scalar(schema: Any, data: Any) -> Any:
     if isinstance(data, float):
         return _number(data)
     if isinstance(data, str) and isinstance(schema, Mapping) and schema.get("format") == "date":
@@ -183,7 +186,7 @@ def _typed(root: Mapping[str, Any], schema: Any, data: Any, depth: int) -> Any:
 
 
 def _number(value: float) -> int | Fraction | None:
-    if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN differs from itself
+    if not math.isfinite(value):
         return None
     exact = Fraction(repr(value))
     return exact.numerator if exact.denominator == 1 else exact

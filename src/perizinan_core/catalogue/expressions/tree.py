@@ -9,7 +9,7 @@ that evaluation needs are decoded; the wire format is https://protobuf.dev/progr
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -160,22 +160,29 @@ def _expr(data: bytes) -> Expr:
 
 
 def _const(fields: Fields) -> Const:
-    if 2 in fields:
-        return Const(bool(_one(fields, 2)))
-    if 3 in fields:
-        number = _one(fields, 3)
-        return Const(number - 2**64 if number >= 2**63 else number)
-    if 4 in fields:
-        return Const(_one(fields, 4))
-    if 5 in fields:
-        # The shortest text of the float is the literal that somebody wrote (up to 15 digits).
-        (number,) = struct.unpack("<d", _one(fields, 5))
-        return Const(Fraction(Decimal(repr(number))))
-    if 6 in fields:
-        return Const(_text(fields, 6))
-    if 7 in fields:
-        return Const(bytes(_one(fields, 7)))
+    for number, read in _LITERALS.items():
+        if number in fields:
+            return Const(read(_one(fields, number)))
     return Const(None)
+
+
+def _signed(number: int) -> int:
+    return number - 2**64 if number >= 2**63 else number
+
+
+def _decimal(data: bytes) -> Fraction:
+    # The shortest text of the float is the literal that somebody wrote (up to 15 digits).
+    return Fraction(Decimal(repr(struct.unpack("<d", data)[0])))
+
+
+_LITERALS: dict[int, Callable[[Any], Any]] = {
+    2: bool,
+    3: _signed,
+    4: int,
+    5: _decimal,
+    6: lambda data: str(data, "utf-8"),
+    7: bytes,
+}
 
 
 def _call(fields: Fields) -> Call:
@@ -200,7 +207,7 @@ def _fold(fields: Fields) -> Fold:
     )
 
 
-_BUILDERS: dict[int, Any] = {
+_BUILDERS: dict[int, Callable[[Fields], Expr]] = {
     3: _const,
     4: lambda fields: Ident(_text(fields, 1)),
     5: lambda fields: Select(_expr(_one(fields, 1)), _text(fields, 2), bool(fields.get(3, [0])[-1])),
