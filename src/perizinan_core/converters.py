@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar, get_origin
@@ -96,6 +97,8 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(datetime, _aware_text)
     converter.register_structure_hook(datetime, _parse_datetime)
     converter.register_structure_hook(str, _only(str))
+    # Without it the hook for text would be used for its subclasses, and any text pass as any enumeration.
+    converter.register_structure_hook(StrEnum, lambda value, kind: kind(_only(str)(value, str)))
     converter.register_structure_hook(bool, _only(bool))
     converter.register_structure_hook(int, _parse_int)
     converter.register_unstructure_hook_func(
