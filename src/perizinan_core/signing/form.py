@@ -91,15 +91,16 @@ def check_restrictions(
     """
     if pdf.resolve(form.raw(b"/XFA")) != b"null":
         raise XfaFormError
-    certification = pdf.dictionary(catalog.raw(b"/Perms")).raw(b"/DocMDP")
-    if certification != b"null" and _forbids(pdf, pdf.dictionary(certification)):
-        raise ChangesForbiddenError("")
     for field in fields:
         if not field.is_signature or field.value == b"null":
             continue
         lock = pdf.dictionary(field.dictionary.raw(b"/Lock"))
         if _permission(pdf, lock) == _NO_CHANGES or _forbids(pdf, pdf.dictionary(field.value)):
             raise ChangesForbiddenError(field.name)
+    # Last, because here the name of the field is not at hand.
+    certification = pdf.dictionary(catalog.raw(b"/Perms")).raw(b"/DocMDP")
+    if _forbids(pdf, pdf.dictionary(certification)):
+        raise ChangesForbiddenError("")
 
 
 def _forbids(pdf: PdfFile, signature: RawDictionary) -> bool:

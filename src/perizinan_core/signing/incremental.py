@@ -48,8 +48,7 @@ class IncrementalUpdate:
         It is written only if it was changed.
         """
         if number not in self._edited:
-            source = self.pdf.body(number, self.pdf.generation(number))
-            found, _ = parse_dictionary(source)
+            found = self.pdf.dictionary(b"%d %d R" % (number, self.pdf.generation(number)))
             self._edited[number] = (found, found.to_bytes())
         return self._edited[number][0]
 
@@ -59,10 +58,22 @@ class IncrementalUpdate:
         if isinstance(value, RawDictionary):
             return value
         found = reference(value)
-        if found:
+        if found and (found[0] in self._edited or self.pdf.body(*found) != b"null"):
             return self.edit(found[0])
-        holder[key] = nested = RawDictionary() if value == b"null" else parse_dictionary(value)[0]
+        holder[key] = nested = RawDictionary() if found or value == b"null" else parse_dictionary(value)[0]
         return nested
+
+    def own_child(self, holder: RawDictionary, key: bytes) -> RawDictionary:
+        """Like `child`, but a missing dictionary becomes an object: later updates leave ``holder`` alone."""
+        if self.pdf.resolve(holder.raw(key)) == b"null" and not self._is_new(holder.raw(key)):
+            number = self.allocate()
+            self._edited[number] = (RawDictionary(), b"")
+            holder[key] = b"%d 0 R" % number
+        return self.child(holder, key)
+
+    def _is_new(self, raw: bytes) -> bool:
+        found = reference(raw)
+        return found is not None and found[0] in self._edited
 
     def append(self, holder: RawDictionary, key: bytes, item: bytes) -> None:
         """Append ``item`` to the array under ``key`` of ``holder``, be it direct, referred to or missing."""

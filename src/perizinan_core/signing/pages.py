@@ -86,15 +86,11 @@ def find_page(pdf: PdfFile, catalog: RawDictionary, wanted: int) -> Page:
         PageNotFoundError: There is no such page.
         DamagedPdfError: The page tree is incomplete or circular.
     """
-    if wanted == 1:
-        first = next(_pages(pdf, catalog), None)
-        if first is None:
-            raise PageNotFoundError(wanted, 0)
-        return first
+    # The whole tree is walked, also for the first page: a document with a broken tree is not signed.
     pages = list(_pages(pdf, catalog))
     if not -len(pages) <= wanted <= len(pages):
         raise PageNotFoundError(wanted, len(pages))
-    return pages[wanted - 1 if wanted > 0 else wanted]
+    return _page(pdf, *pages[wanted - 1 if wanted > 0 else wanted])
 
 
 def page_of(pdf: PdfFile, catalog: RawDictionary, widget: int, holder: bytes) -> Page:
@@ -105,16 +101,22 @@ def page_of(pdf: PdfFile, catalog: RawDictionary, widget: int, holder: bytes) ->
         DamagedPdfError: No page does.
     """
     named = reference(holder)
-    for page in _pages(pdf, catalog):
-        if named and page.number == named[0]:
-            return page
-        listed = pdf.array(page.dictionary.raw(b"/Annots")) if named is None else []
-        if any(reference(item) == (widget, pdf.generation(widget)) for item in listed):
-            return page
-    raise DamagedPdfError("pages", widget)
+    found = None
+    for node in _pages(pdf, catalog):
+        number, dictionary, _ = node
+        listed = pdf.array(dictionary.raw(b"/Annots")) if named is None else []
+        if (named and number == named[0]) or (widget, pdf.generation(widget)) in map(reference, listed):
+            found = node
+    if found is None:
+        raise DamagedPdfError("pages", widget)
+    return _page(pdf, *found)
 
 
-def _pages(pdf: PdfFile, catalog: RawDictionary) -> Iterator[Page]:
+_Node = tuple[int, RawDictionary, dict[bytes, bytes]]
+"""Object number, page object and inherited entries."""
+
+
+def _pages(pdf: PdfFile, catalog: RawDictionary) -> Iterator[_Node]:
     seen: set[int] = set()
     waiting: list[tuple[bytes, dict[bytes, bytes], int]] = [(catalog.raw(b"/Pages"), {}, 0)]
     while waiting:
@@ -128,7 +130,7 @@ def _pages(pdf: PdfFile, catalog: RawDictionary) -> Iterator[Page]:
         if b"/Kids" in node:
             waiting += ((kid, inherited, depth + 1) for kid in reversed(pdf.array(node.raw(b"/Kids"))))
         elif decoded_name(pdf.resolve(node.raw(b"/Type"))) == b"/Page":
-            yield _page(pdf, found[0], node, inherited)
+            yield found[0], node, inherited
         else:
             raise DamagedPdfError("pages", found[0])
 

@@ -14,7 +14,6 @@ readers repair differently would be signed twice over with two meanings. So, in 
 from __future__ import annotations
 
 import re
-import zlib
 from typing import Self
 
 import attrs
@@ -35,6 +34,7 @@ from perizinan_core.signing.pdf_syntax import (
     reference,
     value_span,
 )
+from perizinan_core.signing.stream_filters import PREDICTOR_SETTINGS, decoded
 
 __all__ = ["Entry", "PdfFile"]
 
@@ -42,13 +42,14 @@ Entry = tuple[int, int, int]
 """As in a cross-reference stream: 0 free; 1, offset, generation; 2, object stream, index."""
 
 _HEADER_WITHIN = 1024
-_LARGEST_DECODED = 64 * 1024 * 1024
+_LARGEST_GENERATION = 65535
 _END = re.compile(rb"startxref\s+(\d{1,15})\s+%%EOF[\s\x00]*\Z")
 _TABLE = re.compile(rb"xref[ \t]*(?:\r\n|\r|\n)")
 _SUBSECTION = re.compile(rb"\s*(\d{1,10})[ \t]+(\d{1,10})[ \t]*(?:\r\n|\r|\n)")
 _ENTRIES = re.compile(rb"(?:\d{10} \d{5} [nf](?: \r| \n|\r\n))*+")
 _TRAILER = re.compile(rb"\s*trailer")
 _OBJECT = re.compile(rb"\s*(\d{1,10})\s+(\d{1,5})\s+obj\b")
+_DICTIONARY_OBJECT = re.compile(_OBJECT.pattern + rb"\s*<<")
 _STREAM = re.compile(rb"\s*stream(?:\r\n|\n)")
 _ENDSTREAM = re.compile(rb"\s*endstream\b")
 
@@ -147,6 +148,13 @@ class PdfFile:
 
     def dictionary(self, raw: bytes) -> RawDictionary:
         """Return the dictionary that ``raw`` is or refers to; empty if it is null."""
+        found = reference(raw)
+        kind, where, generation = self.entries.get(found[0], (0, 0, 0)) if found else (0, 0, 0)
+        if found and kind == 1 and generation == found[1]:
+            # Straight from the file, which is the usual case: `resolve` would go through it twice.
+            header = _DICTIONARY_OBJECT.match(self.data, where)
+            if header:
+                return parse_dictionary(self.data, header.end() - 2)[0]
         value = self.resolve(raw)
         return RawDictionary() if value == b"null" else parse_dictionary(value)[0]
 
@@ -251,6 +259,7 @@ class PdfFile:
         counts = sum(pairs[1::2])
         if (
             len(widths) != 3
+            or len(pairs) % 2
             or min(*widths, *pairs) < 0
             or len(data) < sum(widths) * counts
             or not sum(widths)
@@ -277,6 +286,8 @@ class PdfFile:
                 usual = b"%d %d obj" % (number, generation)
                 if not self.data.startswith(usual, where) and not self._begins(number, generation, where):
                     raise DamagedPdfError("object", number)
+                if generation > _LARGEST_GENERATION:
+                    raise DamagedPdfError("xref", number)
             elif kind == 2 and self.entries.get(where, (0, 0, 0))[0] != 1:
                 raise DamagedPdfError("object", number)
             # An object at or above /Size does not exist for readers; raising /Size would reveal it.
@@ -322,22 +333,14 @@ class PdfFile:
         return objects
 
     def _decode(self, header: RawDictionary, stored: bytes) -> bytes:
-        """Return the decoded data of a stream, strictly: what pypdf would rescue is refused first."""
-        filters = header.raw(b"/Filter")
-        if filters == b"null":
-            return stored
-        data = stored
-        if filters.strip(b"[] ") == b"/FlateDecode":
-            inflater = zlib.decompressobj()
-            try:
-                data = inflater.decompress(stored, _LARGEST_DECODED)
-            except zlib.error as cause:
-                raise DamagedPdfError("stream") from cause
-            if not inflater.eof:
-                raise DamagedPdfError("stream")
-            if b"/DecodeParms" not in header:
-                return data
-        return _decoded_by_pypdf(header, stored)
+        """Return the decoded data of a stream, strictly: nothing is rescued."""
+        raw, parameters = self.resolve(header.raw(b"/Filter")), self.resolve(header.raw(b"/DecodeParms"))
+        filters = array_items(raw) if raw.startswith(b"[") else [raw]
+        if parameters.startswith(b"["):
+            parameters = (array_items(parameters) or [b"null"])[0]
+        found = self.dictionary(parameters)
+        settings = {key: self.number(found.raw(key), "stream") for key in PREDICTOR_SETTINGS if key in found}
+        return decoded([decoded_name(item) for item in filters if item != b"null"], settings, stored)
 
 
 def _stream_entries(data: bytes, widths: list[int]) -> list[Entry]:
@@ -351,21 +354,3 @@ def _stream_entries(data: bytes, widths: list[int]) -> list[Entry]:
         # Types to come are references to null (ISO 32000-1 section 7.5.8.3), like free entries.
         entries.append((kind, where, third) if kind in (1, 2) else (0, 0, 0))
     return entries
-
-
-def _decoded_by_pypdf(header: RawDictionary, stored: bytes) -> bytes:
-    # pypdf takes long to load and most files need none of its filters and predictors.
-    from io import BytesIO
-
-    from pypdf.errors import PyPdfError
-    from pypdf.generic import EncodedStreamObject, NameObject, read_object
-
-    stream = EncodedStreamObject()
-    try:
-        for key in (b"/Filter", b"/DecodeParms"):
-            if key in header:
-                stream[NameObject(key.decode())] = read_object(BytesIO(header.raw(key)), None)
-        stream._data = stored  # noqa: SLF001 - the only way in without a file
-        return stream.get_data()
-    except (PyPdfError, AssertionError, ValueError, TypeError, KeyError, NotImplementedError) as cause:
-        raise DamagedPdfError("stream") from cause

@@ -44,6 +44,14 @@ _TOKEN = re.compile(
 _REFERENCE = re.compile(
     rb"(\d{1,10})[" + _SPACE + rb"]++(\d{1,5})[" + _SPACE + rb"]++R(?![^" + _SPACE + _DELIMITER + rb"])"
 )
+# Most entries of a dictionary: a name and a reference, number, keyword or name. Only for speed.
+_PLAIN_ENTRY = re.compile(
+    _SKIP
+    + rb"(/[^" + _SPACE + _DELIMITER + rb"]*+)"
+    + rb"[" + _SPACE + rb"]*+"
+    + rb"(\d{1,10}[" + _SPACE + rb"]++\d{1,5}[" + _SPACE + rb"]++R(?![^" + _SPACE + _DELIMITER + rb"])"
+    + rb"|/?[^" + _SPACE + _DELIMITER + rb"]++)"
+)  # fmt: skip
 _IN_STRING = re.compile(rb"[()\\]")
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _NAME_IRREGULAR = re.compile(rb"[^!\"$&'*+,\-.0-9:;=?@A-Z\\^_`a-z|~]")
@@ -136,16 +144,23 @@ def parse_dictionary(data: bytes, position: int = 0) -> tuple[RawDictionary, int
     position = match.end()
     found = RawDictionary()
     while True:
-        match = _token(data, position)
-        if match.lastgroup == "close":
-            return found, match.end()
-        if match.lastgroup != "name":
-            raise DamagedPdfError("syntax")
-        key = decoded_name(match["name"])
+        plain = _PLAIN_ENTRY.match(data, position)
+        if plain:
+            raw, value = plain.groups()
+            position = plain.end()
+        else:
+            match = _token(data, position)
+            if match.lastgroup == "close":
+                return found, match.end()
+            if match.lastgroup != "name":
+                raise DamagedPdfError("syntax")
+            raw = match["name"]
+            start, position = value_span(data, match.end())
+            value = data[start:position]
+        key = decoded_name(raw)
         if key in found:
             raise DamagedPdfError("duplicate-key")
-        start, position = value_span(data, match.end())
-        found[key] = data[start:position]
+        found[key] = value
 
 
 def array_items(raw: bytes) -> list[bytes]:

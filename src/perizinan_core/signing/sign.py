@@ -143,7 +143,7 @@ def _signature_dictionary(request: SigningRequest, room: int, lock: RawDictionar
 
 
 def _mark_form(update: IncrementalUpdate, catalog: RawDictionary) -> None:
-    form = update.child(catalog, b"/AcroForm")
+    form = update.own_child(catalog, b"/AcroForm")
     flags = integer(update.pdf.resolve(form.raw(b"/SigFlags"))) or 0
     form[b"/SigFlags"] = b"%d" % (flags | _SIGNATURES_EXIST | _APPEND_ONLY)
 
@@ -201,7 +201,7 @@ def _add_field(
         node[b"/Tabs"] = b"/S"
     update.put(widget, entries.to_bytes())
     update.append(node, b"/Annots", b"%d 0 R" % widget)
-    update.append(update.child(catalog, b"/AcroForm"), b"/Fields", b"%d 0 R" % widget)
+    update.append(update.own_child(catalog, b"/AcroForm"), b"/Fields", b"%d 0 R" % widget)
 
 
 def _new_place(update: IncrementalUpdate, catalog: RawDictionary, request: SigningRequest) -> _Place:
