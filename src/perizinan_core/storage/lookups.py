@@ -1,0 +1,58 @@
+"""Which personal values an application can be found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from perizinan_core.model.applicant import Organisation, Person
+from perizinan_core.model.application import Application
+from perizinan_core.storage.records import Lookup, LookupKind
+
+__all__ = ["lookups_of"]
+
+
+def lookups_of(application: Application) -> frozenset[Lookup]:
+    """
+    Return the values of applicant, responsible person and representative, and the hashes of all files.
+
+    Args:
+        application: In any state; fields that are not filled give nothing.
+    """
+    found: set[Lookup] = set()
+    applicant = application.applicant
+    found.update(_of_party(applicant))
+    if isinstance(applicant, Organisation):
+        found.update(_of_party(applicant.responsible))
+    if application.representative is not None:
+        found.update(_of_party(application.representative.person))
+        if application.representative.power_of_attorney:
+            found.add(Lookup(LookupKind.DOCUMENT, application.representative.power_of_attorney))
+    found.update(Lookup(LookupKind.DOCUMENT, digest) for digest in _files(application))
+    return frozenset(found)
+
+
+def _of_party(party: Person | Organisation) -> Iterator[Lookup]:
+    if party.npwp is not None:
+        yield Lookup(LookupKind.NPWP, party.npwp.value)
+    if party.phone is not None:
+        yield Lookup(LookupKind.PHONE, party.phone.value)
+    if party.email:
+        yield Lookup.parse(LookupKind.EMAIL, party.email)
+    if isinstance(party, Organisation):
+        if party.nib is not None:
+            yield Lookup(LookupKind.NIB, party.nib.value)
+        return
+    if party.nik is not None:
+        yield Lookup(LookupKind.NIK, party.nik.value)
+    if party.passport is not None:
+        yield Lookup(LookupKind.PASSPORT, party.passport.value)
+
+
+def _files(application: Application) -> Iterator[str]:
+    for document in application.documents:
+        yield document.sha256
+    for stage in application.stages:
+        if stage.letter is not None and stage.letter.sha256:
+            yield stage.letter.sha256
+        if stage.minutes is not None:
+            yield from stage.minutes.documents

@@ -1,0 +1,148 @@
+"""
+Making and upgrading the tables, without a command line or an ``alembic.ini``.
+
+A migration is one transaction on both databases: it is done or it is not. Processes that migrate at the
+same moment wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from perizinan_core.errors.storage import DatabaseUnavailableError, SchemaTooNewError
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+__all__ = ["MigrationReport", "current_revision", "migrate", "pending"]
+
+_LOCK = 0x7065_7269_7A69_6E01
+"""Number of the PostgreSQL advisory lock that migrations hold ("perizin", 1)."""
+
+
+@attrs.frozen(kw_only=True)
+class MigrationReport:
+    """What a migration did."""
+
+    before: str | None
+    """Revision before, or None: there were no tables."""
+
+    after: str
+    """Revision now."""
+
+    applied: tuple[str, ...]
+    """Revisions applied, in order."""
+
+
+def migrate(url: str, *, progress: Callable[[str], None] | None = None) -> MigrationReport:
+    """
+    Create or upgrade the tables; harmless when there is nothing to do.
+
+    Args:
+        url: ``sqlite:///path`` or ``postgresql+psycopg://…``. A new SQLite file is readable by its owner only.
+        progress: Called with each revision before it is applied.
+
+    Raises:
+        InvalidDatabaseUrlError: The address is of no known form.
+        SchemaTooNewError: The tables belong to a newer version.
+        DatabaseUnavailableError: The database refused; nothing was changed.
+    """
+    from perizinan_core.storage.sql import engine as engines
+    from perizinan_core.storage.sql.failures import translated
+    from perizinan_core.storage.sql.revisions import REVISIONS, find_revision
+
+    parsed = engines.parse_url(url)
+    file = engines.sqlite_path(parsed)
+    if file is not None:
+        _make_file(file)
+    engine = engines.make_engine(parsed)
+    try:
+        with translated(), engine.connect() as connection:
+            engines.use_wal(connection)
+        with translated(), engine.connect().execution_options(**{engines.WRITE: True}) as connection:
+            _lock(connection)
+            before = find_revision(connection)
+            steps = _steps(before)
+            for step in steps:
+                if progress is not None:
+                    progress(step)
+                _upgrade(connection, step)
+            connection.commit()
+        return MigrationReport(before=before, after=REVISIONS[-1], applied=steps)
+    finally:
+        engine.dispose()
+
+
+def current_revision(url: str) -> str | None:
+    """
+    Return the revision of the tables, or None when there are none; changes nothing.
+
+    Raises:
+        DatabaseUnavailableError: The database does not answer.
+    """
+    from perizinan_core.storage.sql import engine as engines
+    from perizinan_core.storage.sql.failures import translated
+    from perizinan_core.storage.sql.revisions import find_revision
+
+    parsed = engines.parse_url(url)
+    file = engines.sqlite_path(parsed)
+    if file is not None and not file.exists():
+        return None
+    engine = engines.make_engine(parsed)
+    try:
+        with translated(), engine.connect() as connection:
+            return find_revision(connection)
+    finally:
+        engine.dispose()
+
+
+def pending(url: str) -> tuple[str, ...]:
+    """
+    Return the revisions that `migrate` would apply, in order.
+
+    Raises:
+        SchemaTooNewError: The tables belong to a newer version.
+    """
+    return _steps(current_revision(url))
+
+
+def _steps(found: str | None) -> tuple[str, ...]:
+    from perizinan_core.storage.sql.revisions import REVISIONS
+
+    if found is None:
+        return REVISIONS
+    if found not in REVISIONS:
+        raise SchemaTooNewError(found=found, newest=REVISIONS[-1])
+    return REVISIONS[REVISIONS.index(found) + 1 :]
+
+
+def _make_file(file: Path) -> None:
+    from perizinan_core.storage.sql.engine import create_private_file
+
+    try:
+        create_private_file(file)
+    except OSError as error:
+        raise DatabaseUnavailableError(reason=error.strerror or "I/O error") from error
+
+
+def _lock(connection: sa.Connection) -> None:
+    import sqlalchemy as sa
+
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    else:
+        connection.begin()
+
+
+def _upgrade(connection: sa.Connection, revision: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

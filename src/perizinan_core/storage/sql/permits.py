@@ -1,0 +1,139 @@
+"""Permits in SQL."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import attrs
+import sqlalchemy as sa
+
+from perizinan_core.errors.storage import RecordNotFoundError, StaleObjectError
+from perizinan_core.model.permit import Permit, PermitStatus
+from perizinan_core.storage.records import LastChange, Page, PermitFilter
+from perizinan_core.storage.sql.rows import permit_row, read_permit
+from perizinan_core.storage.sql.session import Session
+from perizinan_core.storage.sql.tables import permits
+
+__all__ = ["SqlPermits"]
+
+_EVERY = PermitFilter()
+_LOADED = (permits.c.id, permits.c.version, permits.c.payload)
+_STANDING = (PermitStatus.IN_FORCE.value, PermitStatus.SUSPENDED.value)
+
+
+class SqlPermits:
+    """Implements `perizinan_core.storage.ports.Permits`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, permit: Permit, *, by: str, at: datetime) -> Permit:
+        """See the port."""
+        self._session.check_writable()
+        stored = attrs.evolve(permit, version=1)
+        row = {**permit_row(self._session, stored), "changed_by": by, "changed_at": at}
+        parent = ("application", permit.application_id)
+        self._session.write(permits.insert().values(row), kind="permit", parent=parent)
+        return stored
+
+    def get(self, id: str) -> Permit:  # noqa: A002
+        """See the port."""
+        return self._one(permits.c.id == id, id)
+
+    def get_by_number(self, number: str) -> Permit:
+        """See the port."""
+        return self._one(permits.c.number == number, number)
+
+    def get_by_status_index(self, index: int) -> Permit:
+        """See the port."""
+        return self._one(permits.c.status_index == index, str(index))
+
+    def of_application(self, application: str) -> tuple[Permit, ...]:
+        """See the port."""
+        query = sa.select(*_LOADED).where(permits.c.application_id == application).order_by(permits.c.id)
+        return tuple(read_permit(self._session, row) for row in self._session.read(query))
+
+    def save(self, permit: Permit, *, by: str, at: datetime) -> Permit:
+        """See the port."""
+        self._session.check_writable()
+        stored = attrs.evolve(permit, version=permit.version + 1)
+        row = {**permit_row(self._session, stored), "changed_by": by, "changed_at": at}
+        mine = (permits.c.id == permit.id) & (permits.c.version == permit.version)
+        result = self._session.write(
+            permits.update().where(mine).values(row),
+            kind="permit",
+            parent=("application", permit.application_id),
+        )
+        if result.rowcount == 0:
+            found = self.last_change(permit.id)
+            raise StaleObjectError(
+                kind="permit",
+                id=permit.id,
+                expected_version=permit.version,
+                found_version=found.version,
+                changed_by=found.by,
+                changed_at=found.at,
+            )
+        return stored
+
+    def last_change(self, id: str) -> LastChange:  # noqa: A002
+        """See the port."""
+        columns = (permits.c.version, permits.c.changed_by, permits.c.changed_at)
+        row = self._session.first(sa.select(*columns).where(permits.c.id == id))
+        if row is None:
+            raise RecordNotFoundError(kind="permit", key=id)
+        return LastChange(version=row.version, by=row.changed_by, at=row.changed_at)
+
+    def find(
+        self,
+        filter: PermitFilter = _EVERY,  # noqa: A002
+        *,
+        limit: int = 50,
+        after: str | None = None,
+        newest_first: bool = True,
+    ) -> Page[Permit]:
+        """See the port."""
+        query = sa.select(*_LOADED).where(*_conditions(filter))
+        id_ = permits.c.id
+        if after is not None:
+            query = query.where(id_ < after if newest_first else id_ > after)
+        rows = self._session.read(query.order_by(id_.desc() if newest_first else id_).limit(limit + 1))
+        items = tuple(read_permit(self._session, row) for row in rows[:limit])
+        return Page(items, items[-1].id if len(rows) > limit else None)
+
+    def count(self, filter: PermitFilter = _EVERY) -> int:  # noqa: A002
+        """See the port."""
+        query = sa.select(sa.func.count()).select_from(permits).where(*_conditions(filter))
+        return int(self._session.scalar(query))
+
+    def expiring_between(self, first: date, last: date) -> tuple[Permit, ...]:
+        """See the port."""
+        ends = permits.c.valid_until
+        query = (
+            sa.select(*_LOADED)
+            .where(permits.c.status.in_(_STANDING), ends >= first, ends <= last)
+            .order_by(ends, permits.c.id)
+        )
+        return tuple(read_permit(self._session, row) for row in self._session.read(query))
+
+    def _one(self, condition: sa.ColumnElement[bool], key: str) -> Permit:
+        row = self._session.first(sa.select(*_LOADED).where(condition))
+        if row is None:
+            raise RecordNotFoundError(kind="permit", key=key)
+        return read_permit(self._session, row)
+
+
+def _conditions(wanted: PermitFilter) -> list[sa.ColumnElement[bool]]:
+    permit = permits.c
+    found: list[sa.ColumnElement[bool] | None] = [
+        permit.status.in_(sorted(wanted.statuses)) if wanted.statuses else None,
+        permit.permit_type.in_(sorted(wanted.permit_types)) if wanted.permit_types else None,
+        permit.register == wanted.register if wanted.register is not None else None,
+        permit.register_year == wanted.register_year if wanted.register_year is not None else None,
+        permit.valid_until >= wanted.valid_until_from if wanted.valid_until_from is not None else None,
+        permit.valid_until <= wanted.valid_until_to if wanted.valid_until_to is not None else None,
+        permit.previous_permit == wanted.previous_permit if wanted.previous_permit is not None else None,
+    ]
+    if wanted.number_contains is not None:
+        found.append(permit.number.icontains(wanted.number_contains, autoescape=True))
+    return [condition for condition in found if condition is not None]

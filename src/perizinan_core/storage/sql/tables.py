@@ -1,0 +1,296 @@
+"""
+The tables: columns that are searched by, and one sealed payload.
+
+Personal data stands in ``payload`` columns only, encrypted. Times are UTC; days are local days of the
+authority; money is whole rupiah. All names begin with ``perizinan_``, because the database may be shared with
+the application that embeds the library. Migrations make these tables; a test holds both against each other.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+from perizinan_core.errors.model import NaiveMomentError
+
+__all__ = [
+    "PREFIX",
+    "SEALED_TABLES",
+    "UtcDateTime",
+    "applications",
+    "counters",
+    "history",
+    "idempotency",
+    "lookups",
+    "metadata",
+    "number_counters",
+    "numbers",
+    "officer_roles",
+    "officers",
+    "open_stages",
+    "outbox",
+    "payments",
+    "permits",
+    "settings",
+    "signing_attempts",
+]
+
+PREFIX = "perizinan_"
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware moment, stored in UTC: ``timestamptz`` in PostgreSQL, sortable text in SQLite."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Bring a moment to UTC; a naive one is a mistake of the caller."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise NaiveMomentError(value.isoformat())
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment, aware, in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite gives rising keys without gaps to INTEGER only; PostgreSQL counts in 64 bits.
+_RowNumber = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+# Without lengths: SQLite would not check them, and PostgreSQL gains nothing from them.
+_Text = sa.String()
+
+
+def _table(name: str, *items: Any, **options: Any) -> sa.Table:
+    return sa.Table(PREFIX + name, metadata, *items, **options)
+
+
+def _of_application() -> sa.Column[str]:
+    target = sa.ForeignKey(PREFIX + "applications.id", ondelete="CASCADE")
+    return sa.Column("application_id", _Text, target, primary_key=True)
+
+
+applications = _table(
+    "applications",
+    sa.Column("id", _Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("authority", _Text, nullable=False),
+    sa.Column("permit_type", _Text, nullable=False),
+    sa.Column("kind", _Text, nullable=False),
+    sa.Column("owner", _Text, nullable=False),
+    sa.Column("state", _Text, nullable=False),
+    sa.Column("receipt_number", _Text, unique=True),
+    sa.Column("previous_permit", _Text, index=True),
+    sa.Column("due", sa.Date, index=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("submitted_at", UtcDateTime),
+    sa.Column("submitted_day", sa.Date, index=True),
+    sa.Column("closed_at", UtcDateTime),
+    sa.Column("closed_day", sa.Date),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("changed_by", _Text, nullable=False),
+    sa.Column("key_id", _Text, nullable=False, index=True),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Index(None, "owner", "id"),
+    sa.Index(None, "state", "id"),
+    sa.Index(None, "permit_type", "id"),
+)
+
+open_stages = _table(
+    "open_stages",
+    _of_application(),
+    sa.Column("stage", _Text, primary_key=True),
+    sa.Column("assignee", _Text, index=True),
+    sa.Column("opened_at", UtcDateTime, nullable=False),
+    sa.Index(None, "stage", "opened_at"),
+)
+
+lookups = _table(
+    "lookups",
+    _of_application(),
+    sa.Column("kind", _Text, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("key_id", _Text, nullable=False, index=True),
+    sa.Index(None, "digest"),
+)
+
+payments = _table(
+    "payments",
+    sa.Column("reference", _Text, primary_key=True),
+    sa.Column(
+        "application_id",
+        _Text,
+        sa.ForeignKey(PREFIX + "applications.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("paid_at", UtcDateTime, nullable=False),
+    sa.Column("paid_day", sa.Date, nullable=False, index=True),
+)
+
+permits = _table(
+    "permits",
+    sa.Column("id", _Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("authority", _Text, nullable=False),
+    sa.Column("number", _Text, nullable=False, unique=True),
+    sa.Column("register", _Text, nullable=False),
+    sa.Column("register_year", sa.Integer, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("permit_type", _Text, nullable=False),
+    sa.Column(
+        "application_id",
+        _Text,
+        sa.ForeignKey(PREFIX + "applications.id"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("status", _Text, nullable=False),
+    sa.Column("status_index", sa.Integer, nullable=False, unique=True),
+    sa.Column("issued_on", sa.Date, nullable=False),
+    sa.Column("valid_from", sa.Date, nullable=False),
+    sa.Column("valid_until", sa.Date),
+    sa.Column("unsigned_sha256", _Text, nullable=False),
+    sa.Column("signed_sha256", _Text),
+    sa.Column("previous_permit", _Text, index=True),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("changed_by", _Text, nullable=False),
+    sa.Column("key_id", _Text, nullable=False, index=True),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("register", "register_year", "sequence"),
+    sa.Index(None, "status", "valid_until"),
+    sa.Index(None, "permit_type", "id"),
+)
+
+number_counters = _table(
+    "number_counters",
+    sa.Column("register", _Text, primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+
+numbers = _table(
+    "numbers",
+    sa.Column("register", _Text, primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True),
+    sa.Column("number", _Text, unique=True),
+    sa.Column("subject", _Text, index=True),
+    sa.Column("taken_by", _Text, nullable=False),
+    sa.Column("taken_at", UtcDateTime, nullable=False),
+    sa.Column("cancelled_by", _Text),
+    sa.Column("cancelled_at", UtcDateTime),
+    sa.Column("key_id", _Text, index=True),
+    sa.Column("payload", sa.LargeBinary),
+)
+
+counters = _table(
+    "counters",
+    sa.Column("name", _Text, primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+)
+
+outbox = _table(
+    "outbox",
+    sa.Column("id", _RowNumber, primary_key=True, autoincrement=True),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("written_at", UtcDateTime, nullable=False),
+    sa.Column("available_at", UtcDateTime),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("worker", _Text),
+    sa.Column("done_at", UtcDateTime, index=True),
+    sa.Column("last_error", _Text),
+    sa.Index(None, "available_at", "id"),
+    sqlite_autoincrement=True,
+)
+
+history = _table(
+    "history",
+    sa.Column("id", _RowNumber, primary_key=True, autoincrement=True),
+    sa.Column("subject", _Text, nullable=False),
+    sa.Column("kind", _Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Index(None, "subject", "id"),
+    sa.Index(None, "kind", "at"),
+    sqlite_autoincrement=True,
+)
+
+officers = _table(
+    "officers",
+    sa.Column("id", _Text, primary_key=True),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("assigned_at", UtcDateTime),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("changed_by", _Text, nullable=False),
+    sa.Column("key_id", _Text, nullable=False, index=True),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+)
+
+officer_roles = _table(
+    "officer_roles",
+    sa.Column(
+        "officer_id",
+        _Text,
+        sa.ForeignKey(PREFIX + "officers.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("unit", _Text, primary_key=True),
+    sa.Column("role", _Text, primary_key=True),
+    sa.Index(None, "unit", "role"),
+)
+
+idempotency = _table(
+    "idempotency",
+    sa.Column("actor", _Text, primary_key=True),
+    sa.Column("key", _Text, primary_key=True),
+    sa.Column("use_case", _Text, nullable=False),
+    sa.Column("request_hash", _Text, nullable=False),
+    sa.Column("begun_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("key_id", _Text, index=True),
+    sa.Column("payload", sa.LargeBinary),
+)
+
+signing_attempts = _table(
+    "signing_attempts",
+    sa.Column("unsigned_sha256", _Text, primary_key=True),
+    sa.Column("state", _Text, nullable=False),
+    sa.Column("holder", _Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
+    sa.Column("interrupted", sa.Boolean, nullable=False),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Column("signed_sha256", _Text),
+    sa.Column("error", _Text),
+    sa.Index(None, "state", "until"),
+)
+
+settings = _table(
+    "settings",
+    sa.Column("key", _Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+SEALED_TABLES = (applications, permits, numbers, officers, idempotency)
+"""Tables with a ``payload`` and the ``key_id`` it is sealed with."""

@@ -1,0 +1,38 @@
+"""
+The conformance suite for record stores: subclass `StorageSuite`, give it a store, and pytest does the rest.
+
+::
+
+    class TestMyStore(StorageSuite):
+        @pytest.fixture
+        def storage(self, tmp_path):
+            storage = MyStore(tmp_path)
+            yield storage
+            storage.close()
+
+The fixture gives an empty store whose zone is `perizinan_core.testing.storage.samples.WIB`; it is
+asked for once in each test. Stores that live in files or servers should also prove that a killed
+process loses nothing and that no personal data is readable on disk, as ``tests/storage`` does for ours.
+"""
+
+from perizinan_core.testing.storage.applications import ApplicationsSuite
+from perizinan_core.testing.storage.concurrency import ConcurrencySuite
+from perizinan_core.testing.storage.events import EventsSuite
+from perizinan_core.testing.storage.numbers import NumbersSuite
+from perizinan_core.testing.storage.permits import PermitsSuite
+from perizinan_core.testing.storage.requests import RequestsSuite
+from perizinan_core.testing.storage.units import UnitsSuite
+
+__all__ = ["StorageSuite"]
+
+
+class StorageSuite(
+    UnitsSuite,
+    ApplicationsSuite,
+    PermitsSuite,
+    NumbersSuite,
+    EventsSuite,
+    RequestsSuite,
+    ConcurrencySuite,
+):
+    """Every promise of `perizinan_core.storage.ports`."""
