@@ -77,6 +77,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for ``case`` once for every sample."""
     if "case" in metafunc.fixturenames:
         cases = [
-            case for name, module in _load_samples().items() if name != "sample_case" for case in module.cases()
+            case
+            for name, module in _load_samples().items()
+            if name != "sample_case"
+            for case in module.cases()
         ]
         metafunc.parametrize("case", cases, ids=[case.name for case in cases])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -15,6 +16,10 @@ DEFAULT_ACCEPTED = frozenset({"application/pdf", "image/jpeg", "image/png", "ima
 """Accepted unless a requirement says otherwise: scans and photographs, no office files."""
 
 _MIB = 1024 * 1024
+
+
+def _names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(names)
 
 
 def _only_known(_policy: object, _field: attrs.Attribute[frozenset[str]], value: frozenset[str]) -> None:
@@ -38,7 +43,7 @@ class UploadPolicy:
     """
 
     accepted_types: frozenset[str] = attrs.field(
-        default=DEFAULT_ACCEPTED, converter=frozenset, validator=[attrs.validators.min_len(1), _only_known]
+        default=DEFAULT_ACCEPTED, converter=_names, validator=[attrs.validators.min_len(1), _only_known]
     )
     """Media types, e.g. ``"application/pdf"``; the file's content decides, not its name."""
 

@@ -33,6 +33,7 @@ _START_SECONDS = 60.0
 _MOST_WORKERS = 4
 _FILES_PER_WORKER = 500
 _GRACE_SECONDS = 5.0
+_REST_SECONDS = 1.0
 
 
 @attrs.frozen
@@ -43,10 +44,10 @@ class Answer:
     """Its observations; empty when it failed."""
 
     failed: str | None = None
-    """
-    The finding that says why there are none: ``"time-limit"``, ``"memory-limit"`` or
-    ``"inspection-failed"``.
-    """
+    """The finding that says why there are none: ``"time-limit"``, ``"memory-limit"`` or ``"inspection-failed"``."""
+
+    died: bool = False
+    """Whether the process ended, or stopped making sense, instead of answering."""
 
 
 class Sandbox:
@@ -88,12 +89,11 @@ class Sandbox:
         request = _request(size, ending, policy)
         with self._places:
             worker = self._take()
-            try:
-                answer = worker.ask(request, descriptor, policy.wall_seconds)
-            except BaseException:
-                worker.end()
-                raise
-            self._give_back(worker)
+            answer = self._ask(worker, request, descriptor, policy.wall_seconds)
+            if answer.died and answer.failed != "time-limit" and not worker.fresh:
+                # It may have died before this file, or of an earlier one: a new process decides.
+                worker = _Worker(self._python)
+                answer = self._ask(worker, request, descriptor, policy.wall_seconds)
             return answer
 
     def warm_up(self) -> None:
@@ -110,6 +110,15 @@ class Sandbox:
         with self._lock:
             _close_all(self._idle, self._owner)
 
+    def _ask(self, worker: _Worker, request: dict[str, Any], descriptor: int, wall_seconds: float) -> Answer:
+        try:
+            answer = worker.ask(request, descriptor, wall_seconds)
+        except BaseException:
+            worker.end()
+            raise
+        self._give_back(worker)
+        return answer
+
     def _take(self) -> _Worker:
         with self._lock:
             self._forget_after_fork()
@@ -121,6 +130,7 @@ class Sandbox:
         if not worker.usable:
             worker.end()
             return
+        worker.keep_warm()
         with self._lock:
             self._idle.append(worker)
 
@@ -138,6 +148,7 @@ class Sandbox:
 class _Worker:
     def __init__(self, python: str) -> None:
         self._files = 0
+        self._warm = False
         self._broken = False
         self._channel, theirs = socket.socketpair()
         try:
@@ -159,6 +170,15 @@ class _Worker:
         self._await_ready()
 
     @property
+    def fresh(self) -> bool:
+        """Whether it was started for the file that it got, and had none before."""
+        return not self._warm and self._files <= 1
+
+    def keep_warm(self) -> None:
+        """Note that it has waited idle."""
+        self._warm = True
+
+    @property
     def usable(self) -> bool:
         """Whether it can take another file."""
         return not self._broken and self._files < _FILES_PER_WORKER
@@ -175,7 +195,7 @@ class _Worker:
             return Answer(failed="time-limit")
         except (EOFError, OSError):
             self._broken = True
-            return Answer(failed=self._why_it_died())
+            return Answer(failed=self._why_it_died(), died=True)
         self._broken = reply.get("again") is not True
         notes = reply.get("notes")
         if isinstance(notes, dict):
@@ -209,7 +229,7 @@ class _Worker:
 
     def _why_it_died(self) -> str:
         try:
-            status = self._process.wait(_GRACE_SECONDS)
+            status = self._process.wait(_REST_SECONDS)
         except subprocess.TimeoutExpired:
             return "inspection-failed"
         by_signal = {-signal.SIGXCPU: "time-limit", -signal.SIGKILL: "memory-limit"}

@@ -116,16 +116,16 @@ class DocumentStoreSuite:
 
         assert {StoredDocument(_hash(_LARGE), len(_LARGE))} == results
         assert results == set(store.documents())
-        assert [] == list(store.verify())
+        assert list(store.verify()) == []
 
     def test_too_many_bytes_are_refused_and_nothing_stays(self, store: DocumentStore) -> None:
         """The size limit holds to the byte, and a refused file leaves no trace."""
         with pytest.raises(DocumentTooLargeError) as caught:
             store.put(io.BytesIO(b"12345"), max_bytes=4)
 
-        assert 4 == caught.value.limit_bytes
-        assert [] == list(store.documents())
-        assert 4 == store.put(io.BytesIO(b"1234"), max_bytes=4).size
+        assert caught.value.limit_bytes == 4
+        assert list(store.documents()) == []
+        assert store.put(io.BytesIO(b"1234"), max_bytes=4).size == 4
 
     def test_bytes_that_were_not_announced_are_refused(self, store: DocumentStore) -> None:
         """An expected hash is checked before the content becomes visible."""
@@ -133,7 +133,7 @@ class DocumentStoreSuite:
             store.put(io.BytesIO(b"other"), expected_sha256=_hash(b"announced"))
 
         assert (_hash(b"announced"), _hash(b"other")) == (caught.value.expected, caught.value.found)
-        assert [] == list(store.documents())
+        assert list(store.documents()) == []
         assert _hash(b"ok") == store.put(io.BytesIO(b"ok"), expected_sha256=_hash(b"ok")).sha256
 
     def test_an_upload_that_breaks_off_leaves_nothing(self, store: DocumentStore) -> None:
@@ -141,7 +141,7 @@ class DocumentStoreSuite:
         with pytest.raises(_SourceError):
             store.put(_as_binary(_BreaksOff()))
 
-        assert [] == list(store.documents())
+        assert list(store.documents()) == []
 
     def test_absent_content_is_said_to_be_absent(self, store: DocumentStore) -> None:
         """Every way of asking for content that is not there says so."""
@@ -164,7 +164,24 @@ class DocumentStoreSuite:
             store.put(io.BytesIO(b""), expected_sha256=key)
 
     @pytest.mark.parametrize(
-        "name", ["", "/", "a//b", "/a", "a/", "..", "a/../b", ".a", "A", "a b", "a+b", "ä", "a/b/c/d/e", "a" * 201, "a\n"]
+        "name",
+        [
+            "",
+            "/",
+            "a//b",
+            "/a",
+            "a/",
+            "..",
+            "a/../b",
+            ".a",
+            "A",
+            "a b",
+            "a+b",
+            "ä",
+            "a/b/c/d/e",
+            "a" * 201,
+            "a\n",
+        ],
     )
     def test_only_plain_names_are_links(self, store: DocumentStore, name: str) -> None:
         """A link name that some store could not keep, or that leads elsewhere, is refused by all."""
@@ -201,7 +218,7 @@ class DocumentStoreSuite:
         for name in ("a", "a/b", "a/b/c", "a-b"):
             store.link(name, stored.sha256)
 
-        assert ["a", "a-b", "a/b", "a/b/c"] == [name for name, _ in store.links()]
+        assert [name for name, _ in store.links()] == ["a", "a-b", "a/b", "a/b/c"]
 
     def test_one_of_many_wins_a_name(self, store: DocumentStore) -> None:
         """Concurrent links of one name to different content: one holds, all others are told which."""
@@ -220,7 +237,7 @@ class DocumentStoreSuite:
             answers = list(pool.map(link, documents))
 
         winner = documents[answers.index(None)].sha256
-        assert 1 == answers.count(None)
+        assert answers.count(None) == 1
         assert {winner, None} == set(answers)
         assert winner == store.resolve("signed/one")
 
@@ -233,7 +250,7 @@ class DocumentStoreSuite:
         with pytest.raises(DocumentInUseError) as caught:
             store.delete(stored.sha256)
 
-        assert ("signed/a", "signed/b") == caught.value.names
+        assert caught.value.names == ("signed/a", "signed/b")
         assert store.exists(stored.sha256)
 
     def test_content_without_a_name_can_go(self, store: DocumentStore) -> None:
@@ -282,8 +299,8 @@ class DocumentStoreSuite:
         self.damage(store, stored.sha256)
 
         with store.open(self.put(store, b"sound").sha256) as sound:
-            assert (4, b"d") == (sound.seek(-1, io.SEEK_END), sound.read())
-            assert (0, b"so") == (sound.seek(0), sound.read(2))
+            assert (sound.seek(-1, io.SEEK_END), sound.read()) == (4, b"d")
+            assert (sound.seek(0), sound.read(2)) == (0, b"so")
         reader = store.open(stored.sha256)
         with pytest.raises(DocumentDamagedError):
             reader.seek(-1, io.SEEK_END)
@@ -298,7 +315,7 @@ class DocumentStoreSuite:
         with pytest.raises(DocumentDamagedError):
             store.read(bad.sha256, 100)
         self.put(store, b"bad")
-        assert [] == list(store.verify())
+        assert list(store.verify()) == []
         assert {good, bad} == set(store.documents())
 
     def test_reading_whole_content_has_a_limit(self, store: DocumentStore) -> None:
@@ -307,7 +324,7 @@ class DocumentStoreSuite:
 
         with pytest.raises(DocumentTooLargeError):
             store.read(stored.sha256, 4)
-        assert b"12345" == store.read(stored.sha256, 5)
+        assert store.read(stored.sha256, 5) == b"12345"
 
     def test_content_is_listed_in_order(self, store: DocumentStore) -> None:
         """`documents` yields everything once, by hash."""

@@ -67,7 +67,9 @@ def xlsx(more=()):
 
 def odf(kind, body="", more=(), manifest=""):
     """Return an OpenDocument file."""
-    names = 'xmlns:office="urn:o" xmlns:xlink="urn:x" xmlns:text="urn:t" xmlns:draw="urn:d" xmlns:script="urn:s"'
+    names = (
+        'xmlns:office="urn:o" xmlns:xlink="urn:x" xmlns:text="urn:t" xmlns:draw="urn:d" xmlns:script="urn:s"'
+    )
     return archive(
         [
             ("mimetype", kind),
@@ -113,19 +115,41 @@ def offices():
     yield "ods", odf(ODS, '<draw:image xlink:href="Pictures/a.png"/>'), ()
     yield "docx with macros", docx(more=[("word/vbaProject.bin", b"x")]), ("office-macros",)
     yield "docm named docx", docx(kind="ms-word.document.macroEnabled.main+xml"), ("office-macros",)
-    yield "docx with a template elsewhere", docx(links=[("attachedTemplate", "https://a.example/t")]), ("office-external",)
+    yield (
+        "docx with a template elsewhere",
+        docx(links=[("attachedTemplate", "https://a.example/t")]),
+        ("office-external",),
+    )
     yield "docx that links to a file", docx(links=[("hyperlink", "file:///c:/a.exe")]), ("office-external",)
-    yield "docx with an embedded file", docx(more=[("word/embeddings/oleObject1.bin", b"x")]), ("office-embedded",)
+    yield (
+        "docx with an embedded file",
+        docx(more=[("word/embeddings/oleObject1.bin", b"x")]),
+        ("office-embedded",),
+    )
     yield "docx with a control", docx(more=[("word/activeX/activeX1.xml", b"<a/>")]), ("office-embedded",)
-    field = '<w:fldChar w:fldCharType="begin"/><w:instrText>D</w:instrText><w:instrText>DEAUTO c</w:instrText>'
+    field = (
+        '<w:fldChar w:fldCharType="begin"/><w:instrText>D</w:instrText><w:instrText>DEAUTO c</w:instrText>'
+    )
     yield "docx with a field that runs", docx(field), ("office-external",)
     yield "docx with a simple field that runs", docx('<w:fldSimple w:instr=" DDE c "/>'), ("office-external",)
-    yield "xlsx with another workbook", xlsx([("xl/externalLinks/externalLink1.xml", "<a/>")]), ("office-external",)
+    yield (
+        "xlsx with another workbook",
+        xlsx([("xl/externalLinks/externalLink1.xml", "<a/>")]),
+        ("office-external",),
+    )
     yield "odt with macros", odf(ODT, more=[("Basic/Standard/Module1.xml", "<a/>")]), ("office-macros",)
     yield "odt with listeners", odf(ODT, "<script:event-listener/>"), ("office-macros",)
     yield "odt with an object", odf(ODT, more=[("Object 1/content.xml", "<a/>")]), ("office-embedded",)
-    yield "odt with a picture elsewhere", odf(ODT, '<draw:image xlink:href="http://a.example/"/>'), ("office-external",)
-    yield "odt with a section elsewhere", odf(ODT, '<text:section-source xlink:href="a.odt"/>'), ("office-external",)
+    yield (
+        "odt with a picture elsewhere",
+        odf(ODT, '<draw:image xlink:href="http://a.example/"/>'),
+        ("office-external",),
+    )
+    yield (
+        "odt with a section elsewhere",
+        odf(ODT, '<text:section-source xlink:href="a.odt"/>'),
+        ("office-external",),
+    )
     yield "odt encrypted", odf(ODT, manifest="<m:encryption-data/>"), ("office-encrypted",)
     yield "docx with encrypted entries", marked_encrypted(docx()), ("type-not-accepted",)
     yield "xlsx with encrypted entries but the types", marked_after_types(xlsx()), ("office-encrypted",)
@@ -190,5 +214,8 @@ def cases():
     """Return every sample of this module."""
     return [
         *(SampleCase(f"office: {name}", content, codes, "x", ALL) for name, content, codes in offices()),
-        *(SampleCase(f"other: {name}", content, codes, file_name) for name, content, codes, file_name in others()),
+        *(
+            SampleCase(f"other: {name}", content, codes, file_name)
+            for name, content, codes, file_name in others()
+        ),
     ]

@@ -159,17 +159,29 @@ def active():
     """Yield files that do something by themselves."""
     js = b"/S/JavaScript/JS(app.alert\\(1\\))"
     yield "javascript on opening", document(catalog=b"/OpenAction<<%s>>" % js), ("pdf-javascript",)
-    yield "javascript by reference", document(catalog=b"/OpenAction 10 0 R", o10=b"<<%s>>" % js), ("pdf-javascript",)
+    yield (
+        "javascript by reference",
+        document(catalog=b"/OpenAction 10 0 R", o10=b"<<%s>>" % js),
+        ("pdf-javascript",),
+    )
     names = b"/Names<</JavaScript<</Names[(a)<<%s>>]>>>>" % js
     yield "javascript in the name tree", document(catalog=names), ("pdf-javascript",)
     field = b"<</FT/Tx/T(a)/AA<</K<<%s>>>>>>" % js
-    yield "javascript in a form field", document(catalog=b"/AcroForm<</Fields[%s]>>" % field), ("pdf-javascript",)
+    yield (
+        "javascript in a form field",
+        document(catalog=b"/AcroForm<</Fields[%s]>>" % field),
+        ("pdf-javascript",),
+    )
     yield "javascript in an annotation", action(js), ("pdf-javascript",)
     yield "javascript on a page", document(page=b"/AA<</O<<%s>>>>" % js), ("pdf-javascript",)
     hidden = compact_document({7: b"<<%s>>" % js}, catalog=b"/OpenAction 7 0 R")
     yield "javascript in an object stream", hidden, ("pdf-javascript",)
     yield "javascript in an escaped name", action(b"/S/J#61vaScript/#4A#53(x)"), ("pdf-javascript",)
-    yield "javascript by an indirect name", document(o10=b"<</S 11 0 R>>", o11=b"/JavaScript"), ("pdf-javascript",)
+    yield (
+        "javascript by an indirect name",
+        document(o10=b"<</S 11 0 R>>", o11=b"/JavaScript"),
+        ("pdf-javascript",),
+    )
     yield "javascript that nothing points to", document(o10=b"<<%s>>" % js), ("pdf-javascript",)
     chained = action(b"/S/GoTo/D[3 0 R/Fit]/Next[<</S/Named/N/Print>><<%s>>]" % js)
     yield "javascript behind another action", chained, ("pdf-javascript",)
@@ -177,7 +189,11 @@ def active():
     yield "remote document", action(b"/S/GoToR/F(other.pdf)/D[0/Fit]"), ("pdf-external",)
     yield "submit form", action(b"/S/SubmitForm/F(https://a.example)"), ("pdf-submit",)
     yield "import data", action(b"/S/ImportData/F(a.fdf)"), ("pdf-submit",)
-    yield "link with javascript scheme", action(b"/S/URI/URI( java\\nscript:alert\\(1\\))"), ("pdf-unsafe-link",)
+    yield (
+        "link with javascript scheme",
+        action(b"/S/URI/URI( java\\nscript:alert\\(1\\))"),
+        ("pdf-unsafe-link",),
+    )
     yield "link to a file", action(b"/S/URI/URI(file:///etc/passwd)"), ("pdf-unsafe-link",)
     yield "link to a share", action(b"/S/URI/URI(\\\\\\\\server\\\\share)"), ("pdf-unsafe-link",)
     web = b"/OpenAction<</S/URI/URI(https://a.example)>>"
@@ -186,7 +202,11 @@ def active():
     yield "opens a website when closed", document(catalog=later), ("pdf-opens-website",)
     yield "attachment", with_attachment(), ("pdf-attachment",)
     yield "attachment named as permit data", with_attachment(b"permit.json", b"MZ\x90"), ("pdf-attachment",)
-    yield "attachment without specification", document(o10=stream(b"x", b"/Type/EmbeddedFile")), ("pdf-attachment",)
+    yield (
+        "attachment without specification",
+        document(o10=stream(b"x", b"/Type/EmbeddedFile")),
+        ("pdf-attachment",),
+    )
     note = b"/Annots[<</Type/Annot/Subtype/FileAttachment/Rect[0 0 9 9]>>]"
     yield "attachment in an annotation", document(page=note), ("pdf-attachment",)
     yield "portfolio", document(catalog=b"/Collection<</Type/Collection>>"), ("pdf-attachment",)
@@ -216,15 +236,23 @@ def broken():
     circle = pdf({1: b"<</Type/Catalog/Pages 2 0 R>>", 2: b"<</Type/Pages/Kids[2 0 R]/Count 1>>"})
     yield "page tree in a circle", circle, ("pdf-page-loop",)
     yield "page tree that shares branches", shared_pages(), ("pdf-too-many-pages",)
-    many = {n: PAGE % b"" for n in range(3, 504)}
+    many = dict.fromkeys(range(3, 504), PAGE % b"")
     kids = b" ".join(b"%d 0 R" % n for n in many)
     many |= {1: b"<</Type/Catalog/Pages 2 0 R>>", 2: b"<</Type/Pages/Kids[%s]/Count 1>>" % kids}
     yield "501 pages that say they are 1", pdf(many), ("pdf-too-many-pages",)
     yield "references in circles", with_loops(), ("damaged",)
-    yield "a length that is its own stream", document(o10=b"<</Length 10 0 R>>stream\nx\nendstream"), ("bomb",)
+    yield (
+        "a length that is its own stream",
+        document(o10=b"<</Length 10 0 R>>stream\nx\nendstream"),
+        ("bomb",),
+    )
     yield "a reference to itself", document(o10=b"10 0 R"), ("damaged",)
     yield "arrays nested too deep", document(o10=b"[" * 50_000 + b"]" * 50_000), ("damaged",)
-    yield "a broken compressed stream", document(o10=stream(b"nonsense", b"/Filter/FlateDecode")), ("damaged",)
+    yield (
+        "a broken compressed stream",
+        document(o10=stream(b"nonsense", b"/Filter/FlateDecode")),
+        ("damaged",),
+    )
     yield "a filter nobody knows", document(o10=stream(b"x", b"/Filter/Foo")), ("damaged",)
     yield "locked", locked(user_password="secret", owner_password="owner"), ("pdf-password",)
     yield "restricted", locked(user_password="", owner_password="owner"), ("pdf-restricted",)
@@ -235,7 +263,11 @@ def bombs():
     huge = zeros(200 * 1024 * 1024)
     yield "flate bomb", document(o10=stream(huge, b"/Filter/FlateDecode")), ("bomb",)
     twice = zlib.compress(huge)
-    yield "flate bomb in a flate", document(o10=stream(twice, b"/Filter[/FlateDecode/FlateDecode]")), ("bomb",)
+    yield (
+        "flate bomb in a flate",
+        document(o10=stream(twice, b"/Filter[/FlateDecode/FlateDecode]")),
+        ("bomb",),
+    )
     five = b"/Filter[%s]" % (b"/ASCIIHexDecode" * 5)
     yield "many filters", document(o10=stream(b"00", five)), ("bomb",)
     runs = b"\x81\0" * 600_000

@@ -58,8 +58,18 @@ def honest():
     yield "lossless webp", saved("WEBP", lossless=True), (), "foto.webp"
     yield "heic", heic(), (), "IMG_0001.HEIC"
     yield "padded jpeg", saved("JPEG") + bytes(100), (), "foto.jpg"
-    yield "telephone with film", saved("JPEG") + b"\0\0\0\x18ftypmp42" + bytes(500), ("image-camera-extras",), "a.jpg"
-    yield "telephone with own block", saved("JPEG") + b"block" * 9 + b"SEFT", ("image-camera-extras",), "a.jpg"
+    yield (
+        "telephone with film",
+        saved("JPEG") + b"\0\0\0\x18ftypmp42" + bytes(500),
+        ("image-camera-extras",),
+        "a.jpg",
+    )
+    yield (
+        "telephone with own block",
+        saved("JPEG") + b"block" * 9 + b"SEFT",
+        ("image-camera-extras",),
+        "a.jpg",
+    )
     yield "jpeg named pdf", saved("JPEG"), ("name-differs",), "surat.pdf"
     yield "jpeg named exe", saved("JPEG"), ("name-differs",), "surat.exe"
     yield "name without ending", saved("JPEG"), (), "surat"
@@ -95,7 +105,12 @@ def hostile():
     text = chunk(b"zTXt", b"a\0\0" + zeros(100 * 1024 * 1024))
     yield "png with endless text", png(1, 1, zlib.compress(b"\0\0"), text), ("damaged",), "a.png"
     frames = [drawing((8, 8)), drawing((8, 8)).rotate(90)]
-    yield "animated png", saved("PNG", picture=frames[0], save_all=True, append_images=frames[1:]), ("image-several",), ""
+    yield (
+        "animated png",
+        saved("PNG", picture=frames[0], save_all=True, append_images=frames[1:]),
+        ("image-several",),
+        "",
+    )
     moving = saved("WEBP", picture=frames[0], save_all=True, append_images=frames[1:])
     yield "animated webp", moving, ("image-several",), "a.webp"
     webp = saved("WEBP")

@@ -12,6 +12,7 @@ import warnings
 from mmap import ACCESS_READ, mmap
 from typing import BinaryIO
 
+import attrs
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from perizinan_core.documents.inspection import png
@@ -24,6 +25,7 @@ __all__ = ["inspect_picture"]
 _PADDING = b"\0 \t\r\n"
 _MAX_PADDING = 64 * 1024
 _REDUCTION = 8
+_MAX_DECODED_PIXELS = 64_000_000
 
 
 def inspect_picture(file: BinaryIO, size: int, limits: Limits, notes: Observations) -> None:
@@ -77,13 +79,13 @@ def _measure(width: int, height: int, limits: Limits, notes: Observations) -> No
 
 
 def _inspect_jpeg(file: BinaryIO, size: int, limits: Limits, notes: Observations) -> None:
+    with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+        end = jpeg_end(data)
+        if end is None:
+            raise notes.stop("damaged")
+        _judge_tail(data, end, size, notes)
     with JpegImagePlugin.JpegImageFile(file) as picture:
         _measure(*picture.size, limits, notes)
-        with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-            end = jpeg_end(data)
-            if end is None:
-                raise notes.stop("damaged")
-            _judge_tail(data, end, size, notes)
         picture.draft(picture.mode, (picture.width // _REDUCTION or 1, picture.height // _REDUCTION or 1))
         picture.load()
 
@@ -126,6 +128,9 @@ def _inspect_webp(file: BinaryIO, size: int, limits: Limits, notes: Observations
     if end > size + 1:
         raise notes.stop("damaged")
     _note_rest(file, end, size, notes)
+    _measure(
+        *_webp_size(file), _narrowed(limits), notes
+    )  # the decoder takes its memory before it tells the size
     file.seek(0)
     with WebPImagePlugin.WebPImageFile(file) as picture:
         _decode(picture, limits, notes)
@@ -137,7 +142,28 @@ def _inspect_heic(file: BinaryIO, size: int, limits: Limits, notes: Observations
     _walk_boxes(file, size, notes)
     file.seek(0)
     with HeifImageFile(file) as picture:  # type: ignore[no-untyped-call]
-        _decode(picture, limits, notes)
+        _decode(picture, _narrowed(limits), notes)
+
+
+def _narrowed(limits: Limits) -> Limits:
+    # WebP and HEIC can only be checked by decoding them whole, at 8 bytes a pixel and more.
+    return attrs.evolve(limits, max_pixels=min(limits.max_pixels, _MAX_DECODED_PIXELS))
+
+
+def _webp_size(file: BinaryIO) -> tuple[int, int]:
+    # RFC 9649: the first chunk is VP8X (sizes less one in 24 bits), VP8L (in 14 bits) or VP8 (in 14 bits).
+    file.seek(12)
+    head = file.read(18)
+    kind, content = head[:4], head[8:]
+    if kind == b"VP8X":
+        return 1 + int.from_bytes(content[4:7], "little"), 1 + int.from_bytes(content[7:10], "little")
+    if kind == b"VP8L":
+        bits = int.from_bytes(content[1:5], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    return (
+        int.from_bytes(content[6:8], "little") & 0x3FFF,
+        int.from_bytes(content[8:10], "little") & 0x3FFF,
+    )
 
 
 def _decode(picture: ImageFile.ImageFile, limits: Limits, notes: Observations) -> None:
