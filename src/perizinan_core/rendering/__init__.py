@@ -1,1 +1,24 @@
-"""rendering"""
+"""
+Letters become PDFs.
+
+`Renderer` is the port; `TypstRenderer` is the core's own. A letter that cannot be shown faithfully
+is refused with `perizinan_core.errors.rendering.UnprintableTextError` in the rehearsal, before a
+number is taken.
+"""
+
+from perizinan_core.rendering.contract import CONTRACT_VERSION, Paper, template_data
+from perizinan_core.rendering.ports import Renderer
+from perizinan_core.rendering.qr import QrDrawing, draw_qr
+from perizinan_core.rendering.typst_renderer import PLACEHOLDER_NUMBER, PLACEHOLDER_QR, TypstRenderer
+
+__all__ = [
+    "CONTRACT_VERSION",
+    "PLACEHOLDER_NUMBER",
+    "PLACEHOLDER_QR",
+    "Paper",
+    "QrDrawing",
+    "Renderer",
+    "TypstRenderer",
+    "draw_qr",
+    "template_data",
+]

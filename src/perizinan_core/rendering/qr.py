@@ -1,0 +1,92 @@
+"""The QR code of a letter: drawn as one vector path, large enough to be read from paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import zxingcpp
+
+from perizinan_core.errors.rendering import QrTextTooLongError
+
+__all__ = ["MAX_VERSION", "MIN_MODULE_MM", "MIN_SIZE_MM", "QrDrawing", "draw_qr"]
+
+MIN_SIZE_MM = 30.0
+"""Side of the code on paper without its quiet zone, in millimetres."""
+
+MIN_MODULE_MM = 0.5
+"""Smallest module in millimetres: three pixels in a scan at 150 dpi."""
+
+MAX_VERSION = 20
+"""97 modules; at `MIN_MODULE_MM` a code of 49 mm."""
+
+_QUIET = 4
+"""Quiet zone in modules (ISO/IEC 18004)."""
+
+
+@attrs.frozen
+class QrDrawing:
+    """A QR code ready to be placed on a page."""
+
+    svg: str
+    """Black modules on white, quiet zone included."""
+
+    size_mm: float
+    """Side on paper, quiet zone included, in millimetres."""
+
+    quiet_mm: float
+    """Width of the quiet zone on each side, in millimetres."""
+
+    version: int
+    """Version of the code, 1 to `MAX_VERSION`."""
+
+
+def draw_qr(text: str) -> QrDrawing:
+    """
+    Return the QR code of ``text``: error correction M, alphanumeric mode where the text allows it.
+
+    Raises:
+        QrTextTooLongError: the code would be larger than `MAX_VERSION`.
+    """
+    try:
+        code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    except ValueError as error:
+        raise QrTextTooLongError(length=len(text), limit=MAX_VERSION) from error
+    matrix = _matrix(code)
+    modules = len(matrix)
+    version = (modules - 17) // 4
+    if version > MAX_VERSION:
+        raise QrTextTooLongError(length=len(text), limit=MAX_VERSION)
+    module = max(MIN_SIZE_MM / modules, MIN_MODULE_MM)
+    return QrDrawing(_svg(matrix), module * (modules + 2 * _QUIET), module * _QUIET, version)
+
+
+def _matrix(code: zxingcpp.Barcode) -> list[bytes]:
+    """Return the modules row by row, 1 for black."""
+    image: Any = code.to_image(scale=1, add_quiet_zones=False)
+    side: int = image.shape[0]
+    pixels = bytes(0 if value else 1 for value in bytes(image))
+    return [pixels[start : start + side] for start in range(0, len(pixels), side)]
+
+
+def _svg(matrix: list[bytes]) -> str:
+    side = len(matrix) + 2 * _QUIET
+    # One path for all modules: separate shapes would leave hairlines between them on screens.
+    path = "".join(_runs(row, y + _QUIET) for y, row in enumerate(matrix))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}" viewBox="0 0 {side} {side}">'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{path}"/></svg>'
+    )
+
+
+def _runs(row: bytes, y: int) -> str:
+    drawn = []
+    x = 0
+    while x < len(row):
+        length = 0
+        while x + length < len(row) and row[x + length]:
+            length += 1
+        if length:
+            drawn.append(f"M{x + _QUIET} {y}h{length}v1h-{length}z")
+        x += length or 1
+    return "".join(drawn)
