@@ -9,7 +9,13 @@ import attrs
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_
 
-__all__ = ["AlreadySetUpError", "SecretMissingError", "SettingsError", "SignerNotConfiguredError"]
+__all__ = [
+    "AlreadySetUpError",
+    "KeyFileProblemError",
+    "SecretMissingError",
+    "SettingsError",
+    "SignerNotConfiguredError",
+]
 
 
 @attrs.define(slots=False, eq=False)
@@ -67,3 +73,19 @@ class AlreadySetUpError(PerizinanError):
     )
 
     path: str
+
+
+@attrs.define(slots=False, eq=False)
+class KeyFileProblemError(PerizinanError):
+    """A key or certificate file is not what it should be."""
+
+    code: ClassVar[str] = "office-key-file"
+    sentence: ClassVar[str] = N_(
+        "The key file {path} cannot be used: expected {expected}. "
+        "Restore it from its copy; making a new key invalidates what the old one signed."
+    )
+
+    path: str
+    """As the settings write it."""
+
+    expected: str

@@ -16,13 +16,10 @@ __all__ = [
     "IssuanceError",
     "LetterChangedError",
     "NotFoundError",
-    "PermitTypeClosedError",
-    "RenewalNotPossibleError",
+    "PermitNotRequiredError",
     "ScenarioError",
     "ServiceError",
     "SigningInDoubtError",
-    "SlotError",
-    "SubmissionIncompleteError",
     "UnsignedLetterError",
 ]
 
@@ -55,53 +52,11 @@ class NotFoundError(ServiceError):
 
     code: ClassVar[str] = "not-found"
     sentence: ClassVar[str] = N_(
-        "There is no {kind} \"{key}\" among those that you may see. Check the number and your account."
+        'There is no {kind} "{key}" among those that you may see. Check the number and your account.'
     )
 
     kind: str
     key: str
-
-
-@attrs.define(slots=False, eq=False)
-class PermitTypeClosedError(ServiceError):
-    """This kind of permit cannot be applied for here."""
-
-    code: ClassVar[str] = "permit-type-closed"
-    sentence: ClassVar[str] = N_("\"{permit_type}\" cannot be applied for here: {reason}.")
-
-    permit_type: str
-    reason: str
-
-
-@attrs.define(slots=False, eq=False)
-class SubmissionIncompleteError(ServiceError):
-    """The application cannot be submitted yet; every problem is named at once."""
-
-    code: ClassVar[str] = "submission-incomplete"
-    sentence: ClassVar[str] = N_(
-        "The application cannot be submitted yet: {problems}. Put these right and submit again; nothing was lost."
-    )
-
-    problems: tuple[str, ...]
-    """Sentences in the language of the office's settings, each naming the field or paper."""
-
-    def wording(self, language: str) -> dict[str, object]:
-        """Join the problems with semicolons."""
-        del language
-        return {"problems": "; ".join(self.problems)}
-
-
-@attrs.define(slots=False, eq=False)
-class SlotError(ServiceError):
-    """There is no such place for a paper in this application."""
-
-    code: ClassVar[str] = "slot"
-    sentence: ClassVar[str] = N_(
-        "This application has no place for a paper called \"{slot}\"; there are: {slots}."
-    )
-
-    slot: str
-    slots: tuple[str, ...]
 
 
 @attrs.define(slots=False, eq=False)
@@ -117,12 +72,27 @@ class ApplicantRefusedError(ServiceError):
 
 
 @attrs.define(slots=False, eq=False)
+class PermitNotRequiredError(ServiceError):
+    """The case is exempt: no permit is needed, and none is given."""
+
+    code: ClassVar[str] = "permit-not-required"
+    sentence: ClassVar[str] = N_(
+        "You need no permit \"{permit_type}\" for this ({exemptions}), so there is nothing to apply for. "
+        "Keep your data as they are, or change them if they are wrong."
+    )
+
+    permit_type: str
+    exemptions: tuple[str, ...]
+    """Texts of the catalogue."""
+
+
+@attrs.define(slots=False, eq=False)
 class DecidedByOthersError(ServiceError):
-    """Somebody else changed or decided the case first."""
+    """Somebody else decided first; exactly one decision counts."""
 
     code: ClassVar[str] = "decided-by-others"
     sentence: ClassVar[str] = N_(
-        "{winner} was first: the case was changed at {at}, after you had opened it. "
+        "{winner} was first and decided this at {at} ({outcome}). "
         "Your entry was not saved. Open the case again and look at what was decided."
     )
 
@@ -132,16 +102,8 @@ class DecidedByOthersError(ServiceError):
     at: str
     """ISO 8601 with offset."""
 
-
-@attrs.define(slots=False, eq=False)
-class RenewalNotPossibleError(ServiceError):
-    """The old permit cannot be the ground of this application."""
-
-    code: ClassVar[str] = "renewal-not-possible"
-    sentence: ClassVar[str] = N_("Permit {number} cannot be used for this: {reason}.")
-
-    number: str
-    reason: str
+    outcome: str
+    """What was decided."""
 
 
 @attrs.define(slots=False, eq=False)
@@ -194,7 +156,7 @@ class ScenarioError(ServiceError):
     """A catalogue's scenario does not say what it should."""
 
     code: ClassVar[str] = "scenario"
-    sentence: ClassVar[str] = N_("Scenario \"{name}\" of {permit_type}: {problems}.")
+    sentence: ClassVar[str] = N_('Scenario "{name}" of {permit_type}: {problems}.')
 
     permit_type: str
     name: str

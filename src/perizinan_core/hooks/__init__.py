@@ -1,1 +1,46 @@
-"""Plugins: what they may do, the records they return, and how they are loaded."""
+"""
+Plugins: what they may do, the records they return, and how they are loaded.
+
+A plugin author needs `hookimpl`, the records of `types`, and ``docs/reference/hooks.md``.
+"""
+
+from perizinan_core.hooks.manager import PluginManager, PluginState, PluginStatus
+from perizinan_core.hooks.notification import MailFolderChannel, Notification, NotificationChannel
+from perizinan_core.hooks.specs import API_VERSION, hookimpl
+from perizinan_core.hooks.types import (
+    ApplicantCheckResult,
+    AuthorityEntry,
+    AuthorityPack,
+    CliCommandEntry,
+    DocumentStoreEntry,
+    FrontendEntry,
+    NotificationChannelEntry,
+    PluginSettings,
+    RendererEntry,
+    SignerEntry,
+    StorageEntry,
+    UploadScannerEntry,
+)
+
+__all__ = [
+    "API_VERSION",
+    "ApplicantCheckResult",
+    "AuthorityEntry",
+    "AuthorityPack",
+    "CliCommandEntry",
+    "DocumentStoreEntry",
+    "FrontendEntry",
+    "MailFolderChannel",
+    "Notification",
+    "NotificationChannel",
+    "NotificationChannelEntry",
+    "PluginManager",
+    "PluginSettings",
+    "PluginState",
+    "PluginStatus",
+    "RendererEntry",
+    "SignerEntry",
+    "StorageEntry",
+    "UploadScannerEntry",
+    "hookimpl",
+]

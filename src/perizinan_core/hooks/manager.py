@@ -86,7 +86,11 @@ class PluginManager:
         self._pm.add_hookspecs(HookSpecs)
         self._statuses: dict[str, PluginStatus] = {}
         self._disabled = frozenset(disabled)
-        self._register(BUILTIN, builtin, distribution="perizinan-core")
+        self._register(
+            BUILTIN,
+            builtin,
+            PluginStatus(name=BUILTIN, state=PluginState.LOADED, distribution="perizinan-core"),
+        )
         for name, plugin in extra:
             self._register(name, plugin)
         if discover:
@@ -121,9 +125,8 @@ class PluginManager:
         records: list[Registered] = []
         for name, implementation in self._implementations(hook):
             try:
-                records.extend(
-                    Registered(plugin=name, record=item) for item in (implementation.function() or ())
-                )
+                offered: Iterable[Any] = _call(implementation) or ()
+                records.extend(Registered(plugin=name, record=item) for item in offered)
             except Exception as error:  # noqa: BLE001 - whatever a plugin raises must not reach the others
                 self._quarantine(name, f"{hook}: {type(error).__name__}: {error}")
         return tuple(records)
@@ -161,12 +164,14 @@ class PluginManager:
 
     def _load(self, entry: importlib.metadata.EntryPoint) -> None:
         distribution = entry.dist
-        about = {
-            "distribution": distribution.name if distribution else "",
-            "version": distribution.version if distribution else "",
-        }
+        about = PluginStatus(
+            name=entry.name,
+            state=PluginState.LOADED,
+            distribution=distribution.name if distribution else "",
+            version=distribution.version if distribution else "",
+        )
         if entry.name in self._disabled:
-            self._statuses[entry.name] = PluginStatus(name=entry.name, state=PluginState.DISABLED, **about)
+            self._statuses[entry.name] = attrs.evolve(about, state=PluginState.DISABLED)
             return
         try:
             plugin = entry.load()
@@ -174,27 +179,23 @@ class PluginManager:
             if isinstance(error, KeyboardInterrupt):
                 raise
             # SystemExit too: a plugin that exits on import must not take the office with it.
-            self._statuses[entry.name] = PluginStatus(
-                name=entry.name,
-                state=PluginState.FAILED,
-                reason=f"import: {type(error).__name__}: {error}",
-                **about,
+            self._statuses[entry.name] = attrs.evolve(
+                about, state=PluginState.FAILED, reason=f"import: {type(error).__name__}: {error}"
             )
             return
-        self._register(entry.name, plugin, **about)
+        self._register(entry.name, plugin, about)
 
-    def _register(self, name: str, plugin: object, *, distribution: str = "", version: str = "") -> None:
-        about = {"distribution": distribution, "version": version}
+    def _register(self, name: str, plugin: object, about: PluginStatus | None = None) -> None:
+        about = about or PluginStatus(name=name, state=PluginState.LOADED)
         if name in self._disabled:
-            self._statuses[name] = PluginStatus(name=name, state=PluginState.DISABLED, **about)
+            self._statuses[name] = attrs.evolve(about, state=PluginState.DISABLED)
             return
         api = getattr(plugin, "perizinan_api", None)
         if api != API_VERSION:
-            self._statuses[name] = PluginStatus(
-                name=name,
+            self._statuses[name] = attrs.evolve(
+                about,
                 state=PluginState.INCOMPATIBLE,
                 reason=f"perizinan_api is {api!r}, this version has {API_VERSION}",
-                **about,
             )
             return
         try:
@@ -203,12 +204,12 @@ class PluginManager:
         except (pluggy.PluginValidationError, ValueError) as error:
             if self._pm.has_plugin(name) and self._pm.get_plugin(name) is plugin:
                 self._pm.unregister(name=name)
-            self._statuses[name] = PluginStatus(
-                name=name, state=PluginState.INCOMPATIBLE, reason=_one_line(error), **about
+            self._statuses[name] = attrs.evolve(
+                about, state=PluginState.INCOMPATIBLE, reason=_one_line(error)
             )
             return
         hooks = tuple(sorted(caller.name for caller in self._pm.get_hookcallers(plugin) or ()))
-        self._statuses[name] = PluginStatus(name=name, state=PluginState.LOADED, hooks=hooks, **about)
+        self._statuses[name] = attrs.evolve(about, hooks=hooks)
 
     def _implementations(self, hook: str) -> Iterator[tuple[str, pluggy.HookImpl]]:
         caller: pluggy.HookCaller = getattr(self._pm.hook, hook)

@@ -8,6 +8,7 @@ office's settings ask for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from perizinan_core.documents import DocumentStore, UploadScanner
 from perizinan_core.hooks.notification import NotificationChannel
 from perizinan_core.model.authority import Authority
 from perizinan_core.rendering import Renderer
-from perizinan_core.signing import DigestSigner, DocumentSigner
+from perizinan_core.signing import SecretCallback, Signer
 from perizinan_core.storage import KeyRing, Storage
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ __all__ = [
     "NotificationChannelEntry",
     "PluginSettings",
     "RendererEntry",
-    "SecretCallback",
     "SignerEntry",
     "StorageEntry",
     "UploadScannerEntry",
@@ -43,9 +43,6 @@ __all__ = [
 PluginSettings = Mapping[str, Any]
 """The plugin's own table of ``perizinan.toml``; relative paths are resolved by the caller."""
 
-SecretCallback = Callable[[str], bytes | None]
-"""Asks for the secret of a name (a key file, an account); None when nobody knows it."""
-
 
 @attrs.frozen(kw_only=True)
 class AuthorityPack:
@@ -53,8 +50,8 @@ class AuthorityPack:
 
     authority: Authority
     catalogue: Catalogue
-    templates: Path | None = None
-    """Folder of Typst templates, or None for those of the core."""
+    templates: Mapping[str, Path] = attrs.field(factory=dict)
+    """Typst templates of the plugin: name to folder (``docs/how-to/letter-templates.md``)."""
 
     assets: Path | None = None
     """Folder of the letterhead's pictures, or None."""
@@ -73,7 +70,9 @@ class StorageEntry:
     """A record store, chosen by the scheme of the database address."""
 
     schemes: tuple[str, ...]
-    open: Callable[[str, KeyRing], Storage]
+    open: Callable[[str, KeyRing, tzinfo], Storage]
+    """Called with the address, the keys and the authority's time zone."""
+
     migrate: Callable[[str], None]
     """Creates or upgrades the tables at an address."""
 
@@ -108,7 +107,7 @@ class SignerEntry:
     """A way to sign, chosen by the scheme of the signer's address (``file``, ``pkcs11``, ``bsre`` …)."""
 
     scheme: str
-    open: Callable[[str, SecretCallback], DigestSigner | DocumentSigner]
+    open: Callable[[str, SecretCallback], Signer]
 
 
 @attrs.frozen(kw_only=True)

@@ -1,1 +1,37 @@
-"""services"""
+"""
+Use cases: what people and programs do with an office. `perizinan_core.Office` hands them out.
+
+Each module is one group: `applications` (the applicant's side), `reviews` (the office's side), `issuance`
+and `permits` (the permit), `publication` (what verifiers need), `worker` (what happens by itself).
+"""
+
+from perizinan_core.services.access import CASE_READERS
+from perizinan_core.services.applications import Applications, SlotView
+from perizinan_core.services.context import OfficeContext, OfficeKeys, SignerSource, new_id
+from perizinan_core.services.issuance import SYSTEM, Issuance
+from perizinan_core.services.permits import Permits, RecordsStatus, SearchResult
+from perizinan_core.services.publication import Publication
+from perizinan_core.services.receipts import Receipt, ReceivedFile
+from perizinan_core.services.reviews import Reviews
+from perizinan_core.services.worker import Worker, WorkDone
+
+__all__ = [
+    "CASE_READERS",
+    "SYSTEM",
+    "Applications",
+    "Issuance",
+    "OfficeContext",
+    "OfficeKeys",
+    "Permits",
+    "Publication",
+    "Receipt",
+    "ReceivedFile",
+    "RecordsStatus",
+    "Reviews",
+    "SearchResult",
+    "SignerSource",
+    "SlotView",
+    "WorkDone",
+    "Worker",
+    "new_id",
+]

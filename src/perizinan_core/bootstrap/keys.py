@@ -1,0 +1,174 @@
+"""The office's keys: opened where the settings say, made on first use where that is safe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import attrs
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+from perizinan_core.bootstrap.plugins import opened, pick
+from perizinan_core.bootstrap.settings import Settings, read_secret
+from perizinan_core.errors.bootstrap import KeyFileProblemError, SignerNotConfiguredError
+from perizinan_core.hooks.manager import Registered
+from perizinan_core.model.authority import Authority
+from perizinan_core.services import OfficeKeys
+from perizinan_core.signing import DevelopmentCA, Signer
+from perizinan_core.storage import KeyRing
+from perizinan_core.verification.keys import PrivateKey
+
+__all__ = ["Signers", "open_keys", "open_roots", "open_storage_keys"]
+
+AskSecret = Callable[[str], "str | bytes | None"]
+"""A host application's answer to "what is the secret of this position"; None: look into the settings."""
+
+
+def open_storage_keys(settings: Settings) -> KeyRing:
+    """
+    Return the keys that encrypt personal data: from ``env:NAME``, or ``file:PATH`` (made on first use).
+
+    Raises:
+        StorageError: the keys cannot be read.
+    """
+    scheme, _, name = settings.storage.keys.partition(":")
+    if scheme == "env":
+        return KeyRing.from_environment(name=name)
+    path = settings.path(name if scheme == "file" else settings.storage.keys)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return KeyRing.open_or_create(path)
+
+
+def open_keys(settings: Settings) -> OfficeKeys:
+    """
+    Return the keys for QR codes and the authority document; P-256, made on first use with mode 0600.
+
+    Raises:
+        KeyFileProblemError: a file is there but holds no such key.
+    """
+    return OfficeKeys(
+        document=_open_or_make(settings.path(settings.signing.document_key)),
+        qr=_open_or_make(settings.path(settings.signing.qr_key)),
+    )
+
+
+def open_roots(settings: Settings, now: datetime) -> tuple[x509.Certificate, ...]:
+    """
+    Return the root certificates that the authority document publishes.
+
+    Raises:
+        KeyFileProblemError: a file is missing or holds no certificate.
+    """
+    found: list[x509.Certificate] = []
+    for name in settings.signing.roots:
+        path = settings.path(name)
+        try:
+            found.extend(x509.load_pem_x509_certificates(path.read_bytes()))
+        except (OSError, ValueError) as error:
+            raise KeyFileProblemError(path=name, expected="PEM certificates") from error
+    if settings.signing.development:
+        found.append(_development(settings, now).root)
+    return tuple(found)
+
+
+@attrs.define
+class Signers:
+    """Opens the signer of each position once, on first use (`services.SignerSource`)."""
+
+    _settings: Settings
+    _authority: Authority
+    _entries: tuple[Registered, ...]
+    _clock: Callable[[], datetime]
+    _ask: AskSecret | None = None
+    _open: dict[str, Signer] = attrs.field(factory=dict)
+
+    def positions(self) -> tuple[str, ...]:
+        """Return the positions that can sign here."""
+        known = set(self._settings.signing.signers)
+        if self._settings.signing.development:
+            known |= {item.position for item in self._authority.delegations}
+        return tuple(sorted(known))
+
+    def signer_for(self, position: str) -> Signer:
+        """
+        Return the signer of a position.
+
+        Raises:
+            SignerNotConfiguredError: the settings name none, and development is off.
+            SigningError: the key file or its secret is wrong.
+            PluginProblemError: a plugin's signer could not be opened.
+        """
+        if position not in self._open:
+            self._open[position] = self._opened(position)
+        return self._open[position]
+
+    def _opened(self, position: str) -> Signer:
+        address = self._settings.signing.signers.get(position)
+        if address is None:
+            if not self._settings.signing.development or position not in self.positions():
+                raise SignerNotConfiguredError(position=position)
+            title = self._authority.position(position).title.id
+            return _development(self._settings, self._clock()).signer(
+                position, name=title[:48], now=self._clock(), organization=self._authority.name.id[:60]
+            )
+        scheme, mark, rest = address.partition(":")
+        if not mark or scheme == "file":
+            scheme = "file"
+            address = f"file:{self._settings.path(rest if mark else address)}"
+        entry = pick(self._entries, "signer", scheme, "scheme")
+        signer: Signer = opened(entry, "signer", scheme, address, lambda _name: self._secret(position))
+        return signer
+
+    def _secret(self, position: str) -> str | bytes | None:
+        answer = self._ask(position) if self._ask is not None else None
+        if answer is not None:
+            return answer
+        address = self._settings.signing.secrets.get(position)
+        if address is None:
+            return None
+        return read_secret(address, folder=self._settings.folder, environment=os.environ)
+
+
+def _development(settings: Settings, now: datetime) -> DevelopmentCA:
+    return DevelopmentCA.open(settings.path(settings.signing.folder) / "development", now=now)
+
+
+def _open_or_make(path: Path) -> PrivateKey:
+    if not path.exists():
+        _make(path)
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise KeyFileProblemError(path=path.name, expected="an unencrypted P-256 or Ed25519 key") from error
+    if isinstance(key, ed25519.Ed25519PrivateKey) or (
+        isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1)
+    ):
+        return key
+    raise KeyFileProblemError(path=path.name, expected="an unencrypted P-256 or Ed25519 key")
+
+
+def _make(path: Path) -> None:
+    """Write a new key under its final name in one step; whoever comes second uses the first one's."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = ec.generate_private_key(ec.SECP256R1())
+    content = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink(missing_ok=True)

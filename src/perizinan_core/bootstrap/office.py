@@ -1,0 +1,269 @@
+"""The one place where settings, plugins, storage and use cases are put together."""
+
+from __future__ import annotations
+
+import os
+import random as _random
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy.engine import make_url
+
+from perizinan_core.bootstrap.keys import AskSecret, Signers, open_keys, open_roots, open_storage_keys
+from perizinan_core.bootstrap.plugins import load_plugins, opened, pick
+from perizinan_core.bootstrap.settings import Settings, load_settings, read_secret
+from perizinan_core.catalogue import Catalogue
+from perizinan_core.documents import DocumentStore
+from perizinan_core.hooks.manager import PluginManager
+from perizinan_core.hooks.notification import NotificationChannel
+from perizinan_core.hooks.types import AuthorityPack
+from perizinan_core.model.authority import Authority
+from perizinan_core.model.permit_type import PermitType
+from perizinan_core.services import (
+    Applications,
+    Issuance,
+    OfficeContext,
+    Permits,
+    Publication,
+    RecordsStatus,
+    Reviews,
+    Worker,
+)
+from perizinan_core.storage import Storage
+
+__all__ = ["Office", "database_url", "load_authority_pack", "migrate_database"]
+
+
+class Office:
+    """
+    One local government's licensing office. The facade that host applications use.
+
+    ::
+
+        with Office.open("perizinan.toml") as office:
+            case = office.applications.start("reklame", applicant=person, actor=actor)
+
+    Use `Office.open`; the attributes are the groups of use cases.
+    """
+
+    def __init__(
+        self,
+        context: OfficeContext,
+        *,
+        publication: Publication,
+        plugins: PluginManager,
+        settings: Settings,
+        channels: tuple[tuple[str, NotificationChannel], ...] = (),
+    ) -> None:
+        """Hold the parts; see `Office.open`."""
+        self._context = context
+        self.settings = settings
+        self.plugins = plugins
+        """What is loaded, and what is not and why."""
+        self.publication = publication
+        """``authority.json`` and bindings of certificates."""
+        self.applications = Applications(context)
+        """The applicant's side."""
+        self.reviews = Reviews(context)
+        """The office's side, and its staff."""
+        self.permits = Permits(context, self.applications, Issuance(context, publication))
+        """Issued permits."""
+        self.status = RecordsStatus(context)
+        """The records as a status source for `verify_permit`."""
+        self.worker = Worker(context, self.permits.issuance, channels, plugins.tell)
+        """What happens by itself; run it regularly, or ``perizinan worker``."""
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings | Path | str = "perizinan.toml",
+        *,
+        clock: Callable[[], datetime] | None = None,
+        random: Random | None = None,
+        secrets: AskSecret | None = None,
+        plugins: Mapping[str, object] | None = None,
+        discover: bool = True,
+    ) -> Self:
+        """
+        Open an office.
+
+        Args:
+            settings: Settings, or the path of ``perizinan.toml``.
+            clock: Gives aware moments; the system's clock by default.
+            random: Source of draws; the operating system's by default.
+            secrets: Asked for the secret of a position before the settings are.
+            plugins: Further plugin objects by name, besides the installed ones.
+            discover: False leaves installed plugins out.
+
+        Raises:
+            SettingsError: the settings cannot be used.
+            NothingRegisteredError: no plugin offers what the settings name.
+            StorageError: the database is missing, not migrated, or the keys are another's.
+            PluginProblemError: what a plugin offers could not be opened.
+        """
+        chosen = settings if isinstance(settings, Settings) else load_settings(Path(settings))
+        now = clock or _system_clock
+        manager = load_plugins(disabled=chosen.plugins.disabled, discover=discover, extra=plugins)
+        pack = load_authority_pack(chosen, manager)
+        signers = Signers(chosen, pack.authority, manager.gather("register_signers"), now, secrets)
+        context = OfficeContext(
+            authority=pack.authority,
+            catalogue=pack.catalogue,
+            storage=_open_storage(chosen, manager, pack.authority),
+            documents=_open_documents(chosen, manager),
+            renderer=_open(manager, "register_renderers", "renderer", chosen.plugins.renderer, pack),
+            signers=signers,
+            checks=manager,
+            keys=open_keys(chosen),
+            clock=now,
+            random=random or _random.SystemRandom(),
+            scanners=tuple(
+                _open(manager, "register_upload_scanners", "scanner", name, _table(chosen, name))
+                for name in chosen.plugins.scanners
+            ),
+            language=chosen.office.language,
+            development=chosen.signing.development,
+        )
+        return cls(
+            context,
+            publication=Publication(context, open_roots(chosen, now())),
+            plugins=manager,
+            settings=chosen,
+            channels=tuple(
+                (
+                    name,
+                    _open(
+                        manager,
+                        "register_notification_channels",
+                        "channel",
+                        name,
+                        _table(chosen, name),
+                    ),
+                )
+                for name in chosen.plugins.channels
+            ),
+        )
+
+    @property
+    def authority(self) -> Authority:
+        """The local government."""
+        return self._context.authority
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """All permit types, in all versions."""
+        return self._context.catalogue
+
+    def permit_types(self, *, only_open: bool = False) -> tuple[PermitType, ...]:
+        """
+        Return the permit types in force today, sorted by code.
+
+        Args:
+            only_open: Leave out those that are shown as information only.
+        """
+        today = self._context.local_day(self._context.clock())
+        found = self.catalogue.types(on=today)
+        return tuple(item for item in found if item.complete or not only_open)
+
+    def now(self) -> datetime:
+        """Return the moment of the office's clock."""
+        return self._context.clock()
+
+    def serve(self, host: str = "127.0.0.1", port: int = 8000) -> None:
+        """Serve the frontend that the settings name, until interrupted."""
+        entry = pick(
+            self.plugins.gather("register_frontends"), "frontend", self.settings.plugins.frontend, "name"
+        )
+        entry.record.serve(self, host, port)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._context.storage.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def load_authority_pack(settings: Settings, manager: PluginManager) -> AuthorityPack:
+    """
+    Load the local government that the settings name.
+
+    Raises:
+        NothingRegisteredError: no plugin brings it.
+        CatalogueError: its catalogue has problems.
+    """
+    entry = pick(manager.gather("register_authorities"), "authority", settings.office.authority, "slug")
+    pack: AuthorityPack = entry.record.load()
+    return pack
+
+
+def migrate_database(settings: Settings, manager: PluginManager) -> None:
+    """Create or upgrade the tables; see the storage's own errors."""
+    url = database_url(settings)
+    entry = pick(manager.gather("register_storages"), "storage", url.partition(":")[0], "schemes")
+    entry.record.migrate(url)
+
+
+def database_url(settings: Settings) -> str:
+    """Return the database address, with an absolute path for SQLite and the password filled in."""
+    url = settings.storage.database
+    scheme, _, rest = url.partition(":///")
+    if scheme == "sqlite" and rest:
+        path = settings.path(rest)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return f"sqlite:///{path}"
+    if settings.storage.database_password is not None:
+        password = read_secret(
+            settings.storage.database_password, folder=settings.folder, environment=os.environ
+        ).decode()
+        return make_url(url).set(password=password).render_as_string(hide_password=False)
+    return url
+
+
+def _open_storage(settings: Settings, manager: PluginManager, authority: Authority) -> Storage:
+    url = database_url(settings)
+    scheme = url.partition(":")[0]
+    entry = pick(manager.gather("register_storages"), "storage", scheme, "schemes")
+    zone = authority.calendar.time_zone.zone
+    storage: Storage = opened(entry, "storage", scheme, url, open_storage_keys(settings), zone)
+    return storage
+
+
+def _open_documents(settings: Settings, manager: PluginManager) -> DocumentStore:
+    address = settings.storage.documents
+    scheme, mark, rest = address.partition(":")
+    if not mark:
+        scheme, rest = "folder", address
+    if scheme == "folder":
+        address = f"folder:{settings.path(rest)}"
+    entry = pick(manager.gather("register_document_stores"), "document store", scheme, "scheme")
+    store: DocumentStore = opened(entry, "document store", scheme, address)
+    return store
+
+
+def _open(manager: PluginManager, hook: str, kind: str, name: str, argument: object) -> Any:
+    return opened(pick(manager.gather(hook), kind, name, "name"), kind, name, argument)
+
+
+def _table(settings: Settings, name: str) -> Mapping[str, object]:
+    """Return a plugin's own settings; a ``folder`` in it is relative to the settings file."""
+    table = dict(settings.plugin.get(name, {}))
+    if isinstance(table.get("folder", "outbox"), str):
+        table["folder"] = str(settings.path(str(table.get("folder", "outbox"))))
+    return table
+
+
+def _system_clock() -> datetime:
+    return datetime.now(UTC)

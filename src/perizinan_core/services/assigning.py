@@ -1,0 +1,68 @@
+"""Finding officers by rule, without ever stopping an applicant because the office is short of staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from perizinan_core.errors.workflow import NoEligibleOfficerError
+from perizinan_core.model.actor import Actor, Officer
+from perizinan_core.model.application import Application
+from perizinan_core.model.case import StageStatus
+from perizinan_core.model.events import EventKind
+from perizinan_core.services.context import OfficeContext
+from perizinan_core.storage import UnitOfWork
+from perizinan_core.workflow import Transition, assign_stage
+from perizinan_core.workflow.assignment import keeps
+
+__all__ = ["assign_where_possible", "note_assignments"]
+
+
+def assign_where_possible(
+    context: OfficeContext,
+    work: UnitOfWork,
+    application: Application,
+    staff: tuple[Officer, ...],
+    actor: Actor,
+    now: datetime,
+) -> Transition:
+    """
+    Give every open stage an officer, as the rule says; stages that nobody can take stay unassigned.
+
+    The worker tries those again, and supervisors see them in their queue.
+    """
+    permit_type = context.permit_type_of(application)
+    moved = Transition(application)
+    for state in application.stages:
+        if state.status is not StageStatus.OPEN:
+            continue
+        if state.assignee is not None and keeps(moved.application, permit_type, state, staff):
+            continue
+        loads = context.workloads(work, staff)
+        try:
+            assigned = assign_stage(
+                moved.application,
+                permit_type,
+                state.stage,
+                staff=staff,
+                workloads=loads,
+                actor=actor,
+                now=now,
+                random=context.random,
+            )
+        except NoEligibleOfficerError:
+            continue
+        moved = moved.followed_by(assigned)
+    note_assignments(work, moved, now)
+    return moved
+
+
+def note_assignments(work: UnitOfWork, moved: Transition, now: datetime) -> None:
+    """Remember for the rotation who was just given a stage."""
+    for officer in _assigned(moved):
+        work.officers.note_assignment(officer, at=now)
+
+
+def _assigned(moved: Transition) -> Iterable[str]:
+    before = {event.data.get("officer") for event in moved.events if event.kind is EventKind.STAGE_ASSIGNED}
+    return sorted(str(officer) for officer in before if officer)

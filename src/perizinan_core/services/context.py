@@ -1,0 +1,176 @@
+"""
+What every use case works with: the office's parts, handed in once by ``Office.open``.
+
+A use case runs in this order: read what it needs, decide with the pure functions of `workflow` and
+`catalogue`, write application, history and outbox in one unit of work. Nothing is told to anybody before
+the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from random import Random
+from typing import Protocol
+
+import attrs
+from uuid_utils import uuid7
+
+from perizinan_core.catalogue import Catalogue
+from perizinan_core.documents import DocumentStore, UploadScanner
+from perizinan_core.errors.services import NotFoundError
+from perizinan_core.errors.storage import RecordNotFoundError, StaleObjectError
+from perizinan_core.hooks.types import ApplicantCheckResult
+from perizinan_core.model.actor import Actor, Officer
+from perizinan_core.model.applicant import Applicant
+from perizinan_core.model.application import Application
+from perizinan_core.model.authority import Authority
+from perizinan_core.model.calendar import WorkingCalendar
+from perizinan_core.model.events import Event
+from perizinan_core.model.permit import Permit
+from perizinan_core.model.permit_type import PermitType
+from perizinan_core.rendering import Renderer
+from perizinan_core.signing import Signer
+from perizinan_core.storage import Storage, UnitOfWork
+from perizinan_core.verification.keys import PrivateKey
+from perizinan_core.workflow import Transition, Workload
+
+__all__ = ["ApplicantCheck", "OfficeContext", "OfficeKeys", "SignerSource", "new_id"]
+
+
+class ApplicantCheck(Protocol):
+    """Asks the plugins about an applicant's identity."""
+
+    def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult | None:
+        """Return the first answer, or None; raises `PluginDecisionError` when a plugin fails."""
+        ...
+
+
+class SignerSource(Protocol):
+    """Opens the signer of a position."""
+
+    def signer_for(self, position: str) -> Signer:
+        """Return the signer; raises `SignerNotConfiguredError` or what opening it raises."""
+        ...
+
+    def positions(self) -> tuple[str, ...]:
+        """Return the positions that have a signer."""
+        ...
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class OfficeKeys:
+    """The office's own keys; those that sign permits are behind `SignerSource`."""
+
+    document: PrivateKey
+    """Signs ``authority.json`` and receipts."""
+
+    qr: PrivateKey
+    """Signs the claims in QR codes."""
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class OfficeContext:
+    """The parts of one office."""
+
+    authority: Authority
+    catalogue: Catalogue
+    storage: Storage
+    documents: DocumentStore
+    renderer: Renderer
+    signers: SignerSource
+    checks: ApplicantCheck
+    keys: OfficeKeys
+    clock: Callable[[], datetime]
+    """Gives aware moments; use cases take ``now`` as an argument and ask it only when they got none."""
+
+    random: Random
+    """Source of draws; `random.SystemRandom` outside tests."""
+
+    scanners: tuple[UploadScanner, ...] = ()
+    language: str = "id"
+    development: bool = False
+    """True: letters say that they were signed with a development certificate."""
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The authority's calendar."""
+        return self.authority.calendar
+
+    def moment(self, now: datetime | None) -> datetime:
+        """Return ``now``, or the clock's."""
+        return self.clock() if now is None else now
+
+    def local_day(self, now: datetime) -> date:
+        """Return the day on the office's clocks."""
+        return self.calendar.time_zone.local(now).date()
+
+    def permit_type_of(self, subject: Application | Permit) -> PermitType:
+        """Return the version of the permit type that a case or permit froze."""
+        return self.catalogue.version(subject.permit_type, subject.permit_type_version)
+
+    def load(self, work: UnitOfWork, application_id: str, expected_version: int | None = None) -> Application:
+        """
+        Return the application, as the user saw it.
+
+        Raises:
+            NotFoundError: there is none.
+            StaleObjectError: it is no longer at ``expected_version``; names who changed it and when.
+        """
+        try:
+            application = work.applications.get(application_id)
+        except RecordNotFoundError as error:
+            raise NotFoundError(kind="application", key=application_id) from error
+        if expected_version is not None and expected_version != application.version:
+            last = work.applications.last_change(application_id)
+            raise StaleObjectError(
+                kind="application",
+                id=application_id,
+                expected_version=expected_version,
+                found_version=application.version,
+                changed_by=last.by,
+                changed_at=last.at,
+            )
+        return application
+
+    def load_permit(self, work: UnitOfWork, permit_id: str) -> Permit:
+        """
+        Return the permit.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        try:
+            return work.permits.get(permit_id)
+        except RecordNotFoundError as error:
+            raise NotFoundError(kind="permit", key=permit_id) from error
+
+    def save(self, work: UnitOfWork, moved: Transition, actor: Actor, now: datetime) -> Application:
+        """Write what a transition made: the application, its history and the outbox."""
+        application = work.applications.save(moved.application, by=actor.id, at=now)
+        self.record(work, moved.events, now)
+        return application
+
+    def record(self, work: UnitOfWork, events: Iterable[Event], now: datetime) -> None:
+        """Write events into the histories of their subjects and into the outbox."""
+        kept = tuple(events)
+        work.history.add(kept)
+        work.outbox.add(kept, at=now)
+
+    def staff(self, work: UnitOfWork) -> tuple[Officer, ...]:
+        """Return everybody on record; nobody else assigns cases until this unit of work ends."""
+        return work.officers.list(active_only=False, lock=True)
+
+    def workloads(self, work: UnitOfWork, staff: Iterable[Officer]) -> tuple[Workload, ...]:
+        """Return what rotation needs to know of ``staff``."""
+        ids = [officer.id for officer in staff]
+        loads = work.applications.workloads(ids)
+        last = work.officers.last_assignments(ids)
+        return tuple(
+            Workload(officer=one, open_cases=loads.get(one, 0), last_assigned=last.get(one)) for one in ids
+        )
+
+
+def new_id() -> str:
+    """Return a new UUIDv7 (RFC 9562) in canonical text form."""
+    return str(uuid7())

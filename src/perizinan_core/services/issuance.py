@@ -1,0 +1,477 @@
+"""
+Issuing a permit: a saga of three steps that a crash at any point neither loses nor doubles.
+
+1. One unit of work: number, status index, frozen letter, unsigned PDF stored, ``awaiting_signature``.
+   The letter is rehearsed before, so that a text that no font shows costs no number.
+2. Signing, outside any unit of work, under one lease for each document. Before a signer is asked, the
+   store is asked whether the signed file is there already: its write-once name ``signed/<unsigned>`` is
+   made the moment the signer has answered. A signing service that may have signed without being able to
+   say so is never asked again blindly (`SigningInDoubtError`).
+3. One unit of work: signed file bound to the permit, ``issued``, the old permit superseded, events.
+
+``Issuance.resume`` (the worker) goes on where a crash left off.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import BytesIO
+
+import attrs
+
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.services import (
+    AccessDeniedError,
+    IssuanceError,
+    LetterChangedError,
+    SigningInDoubtError,
+    UnsignedLetterError,
+)
+from perizinan_core.errors.storage import LeaseHeldError
+from perizinan_core.errors.workflow import WorkflowError
+from perizinan_core.model.actor import Actor, ActorKind, Role
+from perizinan_core.model.application import Application, ApplicationState
+from perizinan_core.model.kinds import ApplicationKind
+from perizinan_core.model.permit import Permit, PermitStatus
+from perizinan_core.model.permit_type import PermitType
+from perizinan_core.services import access
+from perizinan_core.services.context import OfficeContext, new_id
+from perizinan_core.services.letters import LetterPlan, compose, plan_letter
+from perizinan_core.services.numbering import take_number
+from perizinan_core.services.publication import Publication
+from perizinan_core.services.repeats import once
+from perizinan_core.signing import DigestSigner, SigningRequest, sign_pdf
+from perizinan_core.storage import ApplicationFilter, SigningAttempt, SigningState, UnitOfWork
+from perizinan_core.verification import Verdict, verify_permit
+from perizinan_core.workflow import (
+    cancel_number,
+    check_signer,
+    issued,
+    put_in_force,
+    signing_delegation,
+    supersede,
+    to_awaiting_signature,
+)
+from perizinan_core.workflow.issuing import check_issuer
+
+__all__ = ["SYSTEM", "Issuance"]
+
+SYSTEM = Actor(id="system", kind=ActorKind.SYSTEM, name="Sistem")
+LEASE = timedelta(minutes=2)
+"""Longer than any signer takes; after it a crashed attempt is taken over."""
+
+MAX_LETTER_BYTES = 50_000_000
+
+_REASONS = {
+    ApplicationKind.RENEWAL: "Diperpanjang",
+    ApplicationKind.RE_REGISTRATION: "Didaftar ulang",
+    ApplicationKind.AMENDMENT: "Diubah",
+    ApplicationKind.DUPLICATE: "Diganti duplikat",
+    ApplicationKind.CLOSURE: "Dikembalikan oleh pemegang",
+}
+
+
+@attrs.frozen
+class Issuance:
+    """Takes numbers, makes letters, has them signed."""
+
+    _context: OfficeContext
+    _publication: Publication
+
+    def issue(
+        self,
+        application_id: str,
+        *,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        expected_version: int | None = None,
+        now: datetime | None = None,
+    ) -> Permit:
+        """
+        Issue the permit of an approved application; the actor is the signatory.
+
+        Calling it again goes on where an earlier call stopped, and after success returns the same permit.
+
+        Args:
+            application_id: Approved, or deemed granted.
+            actor: The officer who signs, with a position.
+            idempotency_key: The same key again gives the same permit.
+            expected_version: The version that the signatory saw.
+            now: Aware moment; None asks the clock. Its local day is that of the letter.
+
+        Raises:
+            DelegationMissingError: nothing lets the position sign this permit type today.
+            UnprintableTextError: a text of the letter cannot be shown; no number was taken.
+            SigningInDoubtError: an earlier attempt may have signed.
+            LeaseHeldError: somebody else is signing it now.
+            WorkflowError: the application is not approved, or the actor had another duty in it.
+        """
+        moment = self._context.moment(now)
+        permit = self._prepare(application_id, actor, idempotency_key, expected_version, moment)
+        return self._complete(permit, actor, moment)
+
+    def prepare_deemed(self, application_id: str, *, now: datetime | None = None) -> Permit:
+        """
+        Take the number and make the letter of an application that the law deems granted, where the permit
+        type lets it go to signature by itself. Signing is then up to `resume`, like any other.
+
+        The signatory is the first officer, by id, whose position may sign and who had no duty in the case.
+
+        Raises:
+            IssuanceError: there is no such officer.
+            WorkflowError: the permit type leaves it to a person.
+        """
+        context = self._context
+        moment = context.moment(now)
+        with context.storage.unit_of_work(read_only=True) as work:
+            staff = work.officers.list(role=Role.SIGNATORY)
+        for officer in sorted(staff, key=lambda item: item.id):
+            if officer.position is None or officer.position not in context.signers.positions():
+                continue
+            signer = officer.as_actor()
+            try:
+                self._rehearse(application_id, signer, moment)
+            except WorkflowError:
+                continue
+            with context.storage.unit_of_work() as work:
+                application = context.load(work, application_id)
+                permit = self._take(work, application, signer, moment, by=SYSTEM)
+                work.commit()
+            return permit
+        raise IssuanceError(reason="no signatory may sign this case")
+
+    def resume(self, *, now: datetime | None = None) -> Iterator[tuple[Permit, PerizinanError | None]]:
+        """
+        Go on with every permit that waits for its signature; yield each with what stopped it, or None.
+
+        Permits that somebody is signing at this moment are passed over.
+        """
+        moment = self._context.moment(now)
+        for permit in self._waiting():
+            try:
+                yield self._complete(permit, SYSTEM, moment), None
+            except LeaseHeldError:
+                continue
+            except PerizinanError as error:
+                yield permit, error
+
+    def hand_in_signed(
+        self, permit_id: str, signed_pdf: bytes, *, actor: Actor, now: datetime | None = None
+    ) -> Permit:
+        """
+        Accept the signed file of a permit whose signing was in doubt, looked up in the signing service.
+
+        The file is verified like any other before it is accepted.
+
+        Raises:
+            AccessDeniedError: unless a signatory or an administrator does it.
+            UnsignedLetterError: the file does not verify.
+        """
+        access.require_role(actor, "hand-in-signed", Role.SIGNATORY, Role.ADMINISTRATOR)
+        moment = self._context.moment(now)
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            permit = self._context.load_permit(work, permit_id)
+        self._verify(signed_pdf, permit, moment)
+        self._keep(signed_pdf, permit)
+        return self._complete(permit, actor, moment)
+
+    def cancel(
+        self, permit_id: str, *, reason: str, actor: Actor, now: datetime | None = None
+    ) -> Application:
+        """
+        Give up the number of a letter that cannot be signed; it stays in the register, with the reason.
+
+        Raises:
+            IssuanceError: the letter is signed already.
+            WorkflowError: the actor may not.
+        """
+        context = self._context
+        moment = context.moment(now)
+        with context.storage.unit_of_work() as work:
+            permit = context.load_permit(work, permit_id)
+            application = context.load(work, permit.application_id)
+            if permit.signed_sha256 or context.documents.resolve(_name(permit)) is not None:
+                raise IssuanceError(reason="the letter is signed already")
+            moved = cancel_number(application, reason=reason, actor=actor, now=moment)
+            work.numbers.cancel(
+                permit.register,
+                permit.register_year,
+                permit.sequence,
+                reason=reason,
+                by=actor.id,
+                at=moment,
+            )
+            changed = context.save(work, moved, actor, moment)
+            work.commit()
+        return changed
+
+    # Step 1
+
+    def _prepare(
+        self,
+        application_id: str,
+        actor: Actor,
+        key: str | None,
+        expected_version: int | None,
+        moment: datetime,
+    ) -> Permit:
+        context = self._context
+        self._rehearse(application_id, actor, moment)
+        with (
+            context.storage.unit_of_work() as work,
+            once(work, actor, key, "issue", {"id": application_id}, moment) as repeat,
+        ):
+            if repeat.result is not None:
+                return context.load_permit(work, repeat.result["permit"])
+            application = context.load(work, application_id, expected_version)
+            if application.permit_id is not None and application.state in _NUMBERED:
+                self._require_signer(application, actor)
+                return context.load_permit(work, application.permit_id)
+            permit = self._take(work, application, actor, moment)
+            repeat.finish({"permit": permit.id})
+            work.commit()
+        return permit
+
+    def _rehearse(self, application_id: str, actor: Actor, moment: datetime) -> None:
+        """Check signer and delegation and print a draft, before a number is taken."""
+        context = self._context
+        with context.storage.unit_of_work(read_only=True) as work:
+            application = context.load(work, application_id)
+            previous = self._previous(work, application)
+        permit_type = context.permit_type_of(application)
+        access.require_readable(application, permit_type, actor)
+        if application.state is not ApplicationState.APPROVED:
+            return
+        position = _position(actor)
+        check_signer(application, permit_type, actor, position)
+        plan = self._plan(application, permit_type, previous, position, moment)
+        context.signers.signer_for(position)
+        context.renderer.rehearse(compose(context, plan, number="", status_index=0, qr_text=""))
+
+    def _take(
+        self,
+        work: UnitOfWork,
+        application: Application,
+        actor: Actor,
+        moment: datetime,
+        *,
+        by: Actor | None = None,
+    ) -> Permit:
+        context = self._context
+        permit_type = context.permit_type_of(application)
+        position = _position(actor)
+        plan = self._plan(application, permit_type, self._previous(work, application), position, moment)
+        if permit_type.register is None:
+            raise IssuanceError(reason=f"permit type {permit_type.code!r} has no number register")
+        permit_id = new_id()
+        number = take_number(context, work, permit_type.register, permit_id, permit_type, actor, moment)
+        index = work.status_indexes.take()
+        qr_text = self._publication.qr_text(plan, number=number.text, status_index=index)
+        letter = compose(context, plan, number=number.text, status_index=index, qr_text=qr_text)
+        stored = context.documents.put(BytesIO(context.renderer.render(letter)))
+        permit = Permit(
+            id=permit_id,
+            authority=context.authority.slug,
+            number=number.text,
+            register=number.register,
+            register_year=number.year,
+            sequence=number.sequence,
+            permit_type=permit_type.code,
+            permit_type_version=permit_type.version,
+            application_id=application.id,
+            holder=letter.statement.holder,
+            object=letter.statement.object,
+            issued_on=letter.statement.issued_on,
+            valid_from=letter.statement.valid_from,
+            valid_until=letter.statement.valid_until,
+            validity_text=letter.statement.validity_text,
+            position=position,
+            delegation=plan.delegation.code,
+            unsigned_sha256=stored.sha256,
+            status_index=index,
+            previous_permit=application.previous_permit,
+        )
+        moved = to_awaiting_signature(
+            application,
+            permit_type,
+            permit_id=permit.id,
+            number=permit.number,
+            signer=actor,
+            position=position,
+            authority=context.authority,
+            actor=by or actor,
+            now=moment,
+        )
+        permit = work.permits.add(permit, by=actor.id, at=moment)
+        context.save(work, moved, actor, moment)
+        return permit
+
+    def _plan(
+        self,
+        application: Application,
+        permit_type: PermitType,
+        previous: Permit | None,
+        position: str,
+        moment: datetime,
+    ) -> LetterPlan:
+        day = self._context.local_day(moment)
+        delegation = signing_delegation(self._context.authority, permit_type.code, position, day)
+        return plan_letter(self._context, application, permit_type, previous, delegation, day)
+
+    def _previous(self, work: UnitOfWork, application: Application) -> Permit | None:
+        if application.previous_permit is None:
+            return None
+        return self._context.load_permit(work, application.previous_permit)
+
+    def _require_signer(self, application: Application, actor: Actor) -> None:
+        permit_type = self._context.permit_type_of(application)
+        if actor.kind is not ActorKind.SYSTEM:
+            check_issuer(application, actor)
+            check_signer(application, permit_type, actor, _position(actor))
+
+    # Step 2
+
+    def _complete(self, permit: Permit, actor: Actor, moment: datetime) -> Permit:
+        if permit.signed_sha256 is not None:
+            return permit
+        holder = f"{os.getpid()}-{new_id()}"
+        attempt = self._acquire(permit, holder, moment)
+        signed = attempt.signed_sha256 or self._context.documents.resolve(_name(permit))
+        if signed is None:
+            signed = self._sign(permit, attempt, holder, moment)
+        return self._finish(permit, signed, attempt, holder, actor, moment)
+
+    def _acquire(self, permit: Permit, holder: str, moment: datetime) -> SigningAttempt:
+        with self._context.storage.unit_of_work() as work:
+            attempt = work.signing_attempts.acquire(
+                permit.unsigned_sha256, holder=holder, now=moment, until=moment + LEASE
+            )
+            work.commit()
+        return attempt
+
+    def _sign(self, permit: Permit, attempt: SigningAttempt, holder: str, moment: datetime) -> str:
+        signer = self._context.signers.signer_for(permit.position)
+        if attempt.interrupted and not isinstance(signer, DigestSigner):
+            # A key of our own can sign again: the earlier signature left this machine in no case.
+            raise SigningInDoubtError(reason=attempt.error or "interrupted", number=permit.number)
+        try:
+            unsigned = self._context.documents.read(permit.unsigned_sha256, MAX_LETTER_BYTES)
+        except PerizinanError as error:
+            self._fail(permit, holder, error, moment)
+            raise LetterChangedError(reason=error.code) from error
+        request = SigningRequest(
+            signed_at=moment.astimezone(self._context.calendar.time_zone.zone),
+            reason=f"Penerbitan {permit.number}",
+            location=self._context.authority.letterhead.city,
+            field_name="Signature1",
+        )
+        try:
+            signed_pdf = sign_pdf(unsigned, signer, request)
+            self._verify(signed_pdf, permit, moment)
+        except PerizinanError as error:
+            self._fail(permit, holder, error, moment)
+            raise
+        return self._keep(signed_pdf, permit)
+
+    def _keep(self, signed_pdf: bytes, permit: Permit) -> str:
+        """Store the signed file at once and give it its write-once name: from here on it cannot be lost."""
+        stored = self._context.documents.put(BytesIO(signed_pdf))
+        self._context.documents.link(_name(permit), stored.sha256)
+        return stored.sha256
+
+    def _verify(self, signed_pdf: bytes, permit: Permit, moment: datetime) -> None:
+        report = verify_permit(signed_pdf, authority=self._publication.document(moment), at=moment)
+        # A permit whose first day is still to come, or whose last has passed, is signed as soundly as any.
+        if report.verdict not in (Verdict.VALID, Verdict.NOT_IN_FORCE):
+            reasons = ", ".join(reason.code for reason in report.reasons) or report.verdict.value
+            raise UnsignedLetterError(reason=reasons)
+        if report.permit is None or report.permit.get("number") != permit.number:
+            raise UnsignedLetterError(reason="the file is another permit's")
+
+    def _fail(self, permit: Permit, holder: str, error: PerizinanError, moment: datetime) -> None:
+        with self._context.storage.unit_of_work() as work:
+            work.signing_attempts.fail(permit.unsigned_sha256, holder=holder, error=error.code, at=moment)
+            work.commit()
+
+    # Step 3
+
+    def _finish(
+        self,
+        permit: Permit,
+        signed: str,
+        attempt: SigningAttempt,
+        holder: str,
+        actor: Actor,
+        moment: datetime,
+    ) -> Permit:
+        context = self._context
+        with context.storage.unit_of_work() as work:
+            current = context.load_permit(work, permit.id)
+            if current.signed_sha256 is not None:
+                return current
+            if attempt.state is not SigningState.FINISHED:
+                work.signing_attempts.finish(
+                    permit.unsigned_sha256, holder=holder, signed_sha256=signed, at=moment
+                )
+            put = put_in_force(current, signed_sha256=signed, actor=actor, now=moment)
+            application = context.load(work, permit.application_id)
+            moved = issued(application, put.permit, actor=actor, now=moment)
+            saved = work.permits.save(put.permit, by=actor.id, at=moment)
+            context.save(work, moved, actor, moment)
+            context.record(work, put.events, moment)
+            self._supersede(work, saved, application, moment)
+            work.commit()
+        return saved
+
+    def _supersede(
+        self, work: UnitOfWork, successor: Permit, application: Application, moment: datetime
+    ) -> None:
+        if successor.previous_permit is None:
+            return
+        context = self._context
+        old = context.load_permit(work, successor.previous_permit)
+        if old.status_on(context.local_day(moment)) in (PermitStatus.REVOKED, PermitStatus.ANNULLED):
+            return
+        permit_type = context.permit_type_of(successor)
+        basis = permit_type.legal_basis[0] if permit_type.legal_basis else permit_type.source
+        done = supersede(
+            old,
+            context.load(work, old.application_id),
+            successor=successor,
+            reason=_REASONS.get(application.kind, "Diganti"),
+            legal_basis=basis.citation,
+            actor=SYSTEM,
+            now=moment,
+            calendar=context.calendar,
+        )
+        work.permits.save(done.permit, by=SYSTEM.id, at=moment)
+        context.record(work, done.events, moment)
+
+    def _waiting(self) -> tuple[Permit, ...]:
+        awaiting = ApplicationFilter(states=frozenset({ApplicationState.AWAITING_SIGNATURE}))
+        found: list[Permit] = []
+        after: str | None = None
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            while True:
+                page = work.applications.find(awaiting, limit=200, after=after, newest_first=False)
+                for application in page.items:
+                    if application.permit_id is not None:
+                        found.append(self._context.load_permit(work, application.permit_id))
+                if page.next is None:
+                    return tuple(found)
+                after = page.next
+
+
+_NUMBERED = frozenset({ApplicationState.AWAITING_SIGNATURE, ApplicationState.ISSUED})
+
+
+def _name(permit: Permit) -> str:
+    return f"signed/{permit.unsigned_sha256}"
+
+
+def _position(actor: Actor) -> str:
+    if actor.position is None:
+        raise AccessDeniedError(actor=actor.id, action="sign", allowed=(Role.SIGNATORY.value,))
+    return actor.position

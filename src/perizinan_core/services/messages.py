@@ -1,0 +1,259 @@
+"""
+What people are told when something happened in their case: Bahasa Indonesia first, English second.
+
+A message says what happened, what it means and what to do next. It goes to the applicant and, where there
+is one, the representative. Officers are told by their queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import attrs
+
+from perizinan_core.hooks.notification import Notification
+from perizinan_core.i18n import N_, translate
+from perizinan_core.model.applicant import Organisation, Person
+from perizinan_core.model.application import Application
+from perizinan_core.model.authority import Authority
+from perizinan_core.model.events import Event, EventKind
+from perizinan_core.model.numerals import format_date
+from perizinan_core.model.permit import Permit
+from perizinan_core.model.permit_type import PermitType
+
+__all__ = ["messages_for"]
+
+
+@attrs.frozen
+class _Case:
+    """What a sentence may speak of."""
+
+    application: Application
+    permit_type: PermitType
+    permit: Permit | None
+    authority: Authority
+    language: str
+
+
+@attrs.frozen
+class _Wording:
+    subject: str
+    body: str
+    fields: Callable[[_Case], dict[str, object]]
+
+
+def _basic(case: _Case) -> dict[str, object]:
+    return {}
+
+
+def _deadline(case: _Case) -> dict[str, object]:
+    due = case.application.clock.due
+    return {"due": format_date(due, case.language) if due else "-"}
+
+
+def _correction(case: _Case) -> dict[str, object]:
+    latest = case.application.corrections[-1]
+    labels = {item.code: item.label.to(case.language) for item in case.permit_type.requirements}
+    lines = [f"- {_target(item.target, labels)}: {item.reason}" for item in latest.items]
+    return {"items": "\n".join(lines), "answer_by": format_date(latest.answer_by, case.language)}
+
+
+def _target(target: str, labels: dict[str, str]) -> str:
+    code, _, item = target.partition("#")
+    label = labels.get(code, code.removeprefix("form:"))
+    return f"{label} ({int(item) + 1})" if item.isdigit() else label
+
+
+def _decision(case: _Case) -> dict[str, object]:
+    decision = case.application.decision
+    if decision is None:
+        return {"reasons": "-", "objection_until": "-", "objection_to": "-"}
+    until = decision.objection_until
+    return {
+        "reasons": "\n".join(f"- {reason}" for reason in decision.reasons) or "-",
+        "objection_until": format_date(until, case.language) if until else "-",
+        "objection_to": decision.objection_to or case.authority.name.to(case.language),
+    }
+
+
+def _permit(case: _Case) -> dict[str, object]:
+    permit = case.permit
+    if permit is None:
+        return {"number": "-", "reason": "-", "until": "-"}
+    until = permit.valid_until
+    change = permit.changes[-1] if permit.changes else None
+    return {
+        "number": permit.number,
+        "until": format_date(until, case.language) if until else (permit.validity_text or "-"),
+        "reason": change.reason if change else "-",
+        "verification_url": case.authority.verification_url,
+    }
+
+
+_FREE = N_("This service has no fee other than one that the law sets. Report anybody who asks you for money.")
+
+_WORDINGS: dict[EventKind, _Wording] = {
+    EventKind.APPLICATION_SUBMITTED: _Wording(
+        N_("Application received: {receipt}"),
+        N_(
+            "Your application for {permit_type} has been received under number {receipt}. "
+            "We now check whether it is complete; you will be told the result and the time limit."
+        ),
+        _basic,
+    ),
+    EventKind.APPLICATION_RESUBMITTED: _Wording(
+        N_("Correction received: {receipt}"),
+        N_("Your correction of application {receipt} has been received. The review goes on."),
+        _basic,
+    ),
+    EventKind.FILE_COMPLETE: _Wording(
+        N_("Application complete: {receipt}"),
+        N_("Application {receipt} is complete. The decision is due on {due} at the latest."),
+        _deadline,
+    ),
+    EventKind.CORRECTION_REQUESTED: _Wording(
+        N_("Please correct application {receipt}"),
+        N_(
+            "Application {receipt} for {permit_type} needs a correction:\n{items}\n\n"
+            "Please hand it in by {answer_by}. The time limit is paused meanwhile and then goes on where it stopped."
+        ),
+        _correction,
+    ),
+    EventKind.APPLICATION_APPROVED: _Wording(
+        N_("Application approved: {receipt}"),
+        N_("Application {receipt} for {permit_type} has been approved. The letter is being signed."),
+        _basic,
+    ),
+    EventKind.DEEMED_GRANTED: _Wording(
+        N_("Application deemed granted: {receipt}"),
+        N_(
+            "The time limit of application {receipt} passed without a decision, so the law deems it granted. "
+            "You will receive the letter."
+        ),
+        _basic,
+    ),
+    EventKind.APPLICATION_REFUSED: _Wording(
+        N_("Application refused: {receipt}"),
+        N_(
+            "Application {receipt} for {permit_type} has been refused, for these reasons:\n{reasons}\n\n"
+            "You may object until {objection_until}, in writing to {objection_to}. Objecting is free."
+        ),
+        _decision,
+    ),
+    EventKind.APPLICATION_WITHDRAWN: _Wording(
+        N_("Application withdrawn: {receipt}"),
+        N_("Application {receipt} for {permit_type} has been withdrawn as you asked."),
+        _basic,
+    ),
+    EventKind.APPLICATION_LAPSED: _Wording(
+        N_("Application lapsed: {receipt}"),
+        N_(
+            "The correction of application {receipt} did not arrive in time, so it has lapsed. "
+            "You may apply again at any time."
+        ),
+        _decision,
+    ),
+    EventKind.PERMIT_ISSUED: _Wording(
+        N_("Permit issued: {number}"),
+        N_(
+            "Your permit {permit_type} has been issued under number {number}; last day: {until}. "
+            "Download it from your account. Anybody can check it at {verification_url}."
+        ),
+        _permit,
+    ),
+    EventKind.PERMIT_SUSPENDED: _Wording(
+        N_("Permit suspended: {number}"), N_("Permit {number} has been suspended. Reason: {reason}"), _permit
+    ),
+    EventKind.PERMIT_REINSTATED: _Wording(
+        N_("Permit in force again: {number}"),
+        N_("Permit {number} is in force again. Reason: {reason}"),
+        _permit,
+    ),
+    EventKind.PERMIT_REVOKED: _Wording(
+        N_("Permit revoked: {number}"), N_("Permit {number} has been revoked. Reason: {reason}"), _permit
+    ),
+    EventKind.PERMIT_ANNULLED: _Wording(
+        N_("Permit annulled: {number}"), N_("Permit {number} has been annulled. Reason: {reason}"), _permit
+    ),
+}
+
+
+def messages_for(
+    event: Event,
+    *,
+    id_prefix: str,
+    application: Application,
+    permit_type: PermitType,
+    permit: Permit | None,
+    authority: Authority,
+    language: str,
+) -> tuple[Notification, ...]:
+    """
+    Return what is to be sent because of ``event``; nothing for events that concern the office alone.
+
+    Args:
+        event: What happened.
+        id_prefix: Stable name of this delivery; the notifications' ids begin with it.
+        application: The case, as it is now.
+        permit_type: The version that the case froze.
+        permit: The permit, for ``permit_…`` events.
+        authority: The office.
+        language: Of the messages, ``"id"`` or ``"en"``.
+    """
+    wording = _WORDINGS.get(event.kind)
+    if wording is None:
+        return ()
+    case = _Case(application, permit_type, permit, authority, language)
+    fields = {
+        "receipt": application.receipt_number or application.id,
+        "permit_type": permit_type.name.to(language),
+        **wording.fields(case),
+    }
+    subject = translate(wording.subject, language, **fields)
+    return tuple(
+        Notification(
+            id=f"{id_prefix}-{number}",
+            kind=event.kind.value,
+            recipient_name=name,
+            email=email,
+            phone=phone,
+            language=language,
+            subject=subject,
+            body=_letter(name, translate(wording.body, language, **fields), authority, language),
+            created_at=event.at,
+            data={"receipt_number": application.receipt_number, "permit_type": permit_type.code},
+        )
+        for number, (name, email, phone) in enumerate(_recipients(application))
+    )
+
+
+def _recipients(application: Application) -> Iterable[tuple[str, str | None, str | None]]:
+    applicant = application.applicant
+    if isinstance(applicant, Organisation):
+        person = applicant.responsible
+        email = applicant.email or person.email
+        yield applicant.name, email, _phone(person) if applicant.phone is None else str(applicant.phone)
+    else:
+        yield applicant.name, applicant.email, _phone(applicant)
+    if application.representative is not None:
+        person = application.representative.person
+        yield person.name, person.email, _phone(person)
+
+
+def _phone(person: Person) -> str | None:
+    return str(person.phone) if person.phone else None
+
+
+def _letter(name: str, body: str, authority: Authority, language: str) -> str:
+    complaint = next((item for item in authority.contacts if item.kind == "complaint"), None)
+    lines = [
+        translate(N_("Dear {name},"), language, name=name),
+        "",
+        body,
+        "",
+        translate(_FREE, language),
+    ]
+    if complaint is not None:
+        lines.append(f"{complaint.label.to(language)}: {complaint.address}")
+    lines += ["", authority.name.to(language)]
+    return "\n".join(lines) + "\n"

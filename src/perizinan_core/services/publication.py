@@ -1,0 +1,227 @@
+"""
+What the office states about itself to those who check its permits: ``authority.json`` and QR codes.
+
+A signatory's certificate is bound to its position the first time it is seen, and the binding stays in the
+document after the certificate was replaced, so that older permits can still be checked. When an officer
+leaves, the binding is ended (`Publication.end_binding`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64decode
+from datetime import date, datetime, timedelta
+from threading import Lock
+from typing import Any
+
+import attrs
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+
+from perizinan_core.converters import canonical_json, to_json
+from perizinan_core.errors.services import NotFoundError
+from perizinan_core.model.actor import Actor, ActorKind, Role
+from perizinan_core.services import access
+from perizinan_core.services.context import OfficeContext
+from perizinan_core.services.letters import LetterPlan, statement_of
+from perizinan_core.signing import DigestSigner
+from perizinan_core.storage import UnitOfWork
+from perizinan_core.verification import (
+    AuthorityDocument,
+    QrKey,
+    RegisteredDelegation,
+    Signatory,
+    sign_authority_document,
+)
+from perizinan_core.verification.keys import algorithm_name, signing_callback, thumbprint
+from perizinan_core.verification.qr import claims_of_statement, encode_qr_text
+
+__all__ = ["Publication", "key_id"]
+
+_BINDING = "signatory:"
+_VERSION = "authority-document"
+LIFETIME = timedelta(days=365)
+"""How long a published document may be used to judge; publish it anew before."""
+
+_FRESH = timedelta(minutes=10)
+
+
+def key_id(public_key: Any) -> bytes:
+    """Return the short identifier of a QR key: the first four bytes of its RFC 7638 thumbprint."""
+    return urlsafe_b64decode(thumbprint(public_key) + "=")[:4]
+
+
+@attrs.define
+class Publication:
+    """Makes and signs the authority document; makes the text of QR codes."""
+
+    _context: OfficeContext
+    _roots: tuple[x509.Certificate, ...]
+    _cached: tuple[datetime, AuthorityDocument] | None = None
+    _lock: Any = attrs.field(factory=Lock, repr=False)
+
+    def authority_json(self, *, now: datetime | None = None) -> bytes:
+        """Return the signed ``authority.json`` as of now, to be served at ``/.well-known/perizinan.json``."""
+        key = self._context.keys.document
+        return sign_authority_document(
+            self._build(self._context.moment(now)), key=key.public_key(), sign=signing_callback(key)
+        )
+
+    def document(self, now: datetime) -> AuthorityDocument:
+        """Return what `authority_json` says, for the office's own checks; made anew every ten minutes."""
+        with self._lock:
+            if self._cached is None or not self._cached[0] <= now < self._cached[0] + _FRESH:
+                self._cached = (now, self._build(now))
+            return self._cached[1]
+
+    def qr_text(self, plan: LetterPlan, *, number: str, status_index: int) -> str:
+        """
+        Return the text of a permit's QR code: the verification address and the signed claims.
+
+        Raises:
+            QrClaimsTooLongError: number and type alone are too long for a code that a phone reads.
+        """
+        key = self._context.keys.qr
+        statement = statement_of(self._context, plan, number=number, status_index=status_index)
+        return encode_qr_text(
+            self._context.authority.verification_url,
+            claims_of_statement(to_json(statement)),
+            sign=signing_callback(key),
+            kid=key_id(key.public_key()),
+            algorithm=algorithm_name(key),
+        )
+
+    def end_binding(
+        self, certificate_sha256: str, *, last_day: date, actor: Actor, now: datetime | None = None
+    ) -> None:
+        """
+        End the binding of a certificate to its position, e.g. when the officer leaves.
+
+        Args:
+            certificate_sha256: Hexadecimal fingerprint, as ``perizinan keys list`` shows it.
+            last_day: Last local day on which a signature of this certificate counts.
+            actor: An administrator, or the host application.
+            now: Aware moment.
+
+        Raises:
+            NotFoundError: no such binding.
+            AccessDeniedError: for others.
+        """
+        if actor.kind is not ActorKind.HOST:
+            access.require_role(actor, "end-binding", Role.ADMINISTRATOR)
+        self._context.moment(now)
+        with self._context.storage.unit_of_work() as work:
+            key = f"{_BINDING}{certificate_sha256}"
+            binding = work.settings.get(key)
+            if binding is None:
+                raise NotFoundError(kind="certificate", key=certificate_sha256)
+            work.settings.put(key, {**binding, "to": last_day.isoformat()})
+            work.commit()
+        with self._lock:
+            self._cached = None
+
+    def _build(self, now: datetime) -> AuthorityDocument:
+        context = self._context
+        certificates = self._current()
+        with context.storage.unit_of_work() as work:
+            for position, certificate in certificates:
+                self._bind(work, position, certificate, context.local_day(now))
+            signatories = self._signatories(work)
+            statement = AuthorityDocument(
+                slug=context.authority.slug,
+                name=context.authority.name.id,
+                time_zone=context.calendar.time_zone.value,
+                version=1,
+                issued=now,
+                expires=now + LIFETIME,
+                verification_url=context.authority.verification_url,
+                roots=self._roots,
+                intermediates=self._intermediates(),
+                signatories=signatories,
+                qr_keys=(QrKey(kid=key_id(context.keys.qr.public_key()), key=context.keys.qr.public_key()),),
+                keys=(context.keys.document.public_key(),),
+            )
+            statement = attrs.evolve(statement, version=_next_version(work, statement))
+            work.commit()
+        return statement
+
+    def _current(self) -> tuple[tuple[str, x509.Certificate], ...]:
+        found = []
+        for position in self._context.signers.positions():
+            signer = self._context.signers.signer_for(position)
+            if isinstance(signer, DigestSigner):
+                found.append((position, signer.certificate))
+        return tuple(found)
+
+    def _intermediates(self) -> tuple[x509.Certificate, ...]:
+        found: dict[bytes, x509.Certificate] = {}
+        known = {_fingerprint(root) for root in self._roots}
+        for position in self._context.signers.positions():
+            signer = self._context.signers.signer_for(position)
+            if isinstance(signer, DigestSigner):
+                for certificate in signer.chain:
+                    if _fingerprint(certificate) not in known:
+                        found[certificate.fingerprint(hashes.SHA256())] = certificate
+        return tuple(found[key] for key in sorted(found))
+
+    def _bind(self, work: UnitOfWork, position: str, certificate: x509.Certificate, day: date) -> None:
+        key = f"{_BINDING}{_fingerprint(certificate)}"
+        if work.settings.get(key) is None:
+            spki = certificate.public_key().public_bytes(
+                serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+            )
+            work.settings.put(
+                key,
+                {
+                    "position": position,
+                    "spki_sha256": hashlib.sha256(spki).hexdigest(),
+                    "from": day.isoformat(),
+                    "to": None,
+                },
+            )
+
+    def _signatories(self, work: UnitOfWork) -> tuple[Signatory, ...]:
+        authority = self._context.authority
+        found = []
+        for key, binding in sorted(work.settings.all(_BINDING).items()):
+            position = authority.position(binding["position"])
+            found.append(
+                Signatory(
+                    position=position.code,
+                    title=position.title.id,
+                    certificate_sha256=key.removeprefix(_BINDING),
+                    spki_sha256=None,
+                    start=date.fromisoformat(binding["from"]),
+                    end=date.fromisoformat(binding["to"]) if binding["to"] else None,
+                    delegations=tuple(
+                        RegisteredDelegation(
+                            code=item.code,
+                            permit_types=item.permit_types,
+                            start=item.valid.start,
+                            end=item.valid.end,
+                            acting=item.acting.value,
+                        )
+                        for item in authority.delegations
+                        if item.position == position.code
+                    ),
+                )
+            )
+        return tuple(found)
+
+
+def _next_version(work: UnitOfWork, document: AuthorityDocument) -> int:
+    """Return the version: raised by one whenever anything but the dates of issue changes."""
+    content = {
+        key: value for key, value in document.to_json().items() if key not in {"version", "issued", "expires"}
+    }
+    digest = hashlib.sha256(canonical_json(content)).hexdigest()
+    known = work.settings.get(_VERSION) or {"version": 0, "sha256": None}
+    if known["sha256"] == digest:
+        return int(known["version"])
+    version = int(known["version"]) + 1
+    work.settings.put(_VERSION, {"version": version, "sha256": digest})
+    return version
+
+
+def _fingerprint(certificate: x509.Certificate) -> str:
+    return certificate.fingerprint(hashes.SHA256()).hex()

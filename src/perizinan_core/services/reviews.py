@@ -1,0 +1,432 @@
+"""
+Use cases of the office: the queue, the outcome of each stage, corrections, the decision.
+
+Two officers who decide at once: the store lets exactly one through, and the other is told by whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date, datetime
+
+import attrs
+
+from perizinan_core.errors.services import DecidedByOthersError
+from perizinan_core.errors.workflow import StageNotOpenError, TransitionNotAllowedError
+from perizinan_core.model.actor import Actor, ActorKind, Officer, Role
+from perizinan_core.model.application import Application
+from perizinan_core.model.case import (
+    CorrectionItem,
+    InspectionMinutes,
+    OfficialLetter,
+    StageOutcome,
+    StageStatus,
+)
+from perizinan_core.model.fees import Payment
+from perizinan_core.model.permit_type import PermitType
+from perizinan_core.services import access
+from perizinan_core.services.assigning import assign_where_possible, note_assignments
+from perizinan_core.services.context import OfficeContext
+from perizinan_core.services.numbering import take_number
+from perizinan_core.storage import QueueEntry, UnitOfWork
+from perizinan_core.workflow import (
+    QueueEntry as WaitingCase,
+)
+from perizinan_core.workflow import (
+    Transition,
+    allow_queue_jump,
+    approve,
+    check_queue,
+    decide_stage,
+    declare_conflict,
+    reassign_stage,
+    record_payment,
+    refuse,
+    request_correction,
+    request_stage,
+    send_back,
+)
+
+__all__ = ["Reviews"]
+
+_QUEUE_DEPTH = 500
+"""Waiting cases of one officer that are compared for first in, first out."""
+
+Step = Callable[[UnitOfWork, Application, PermitType], Transition]
+
+
+@attrs.frozen
+class Reviews:
+    """The review of applications."""
+
+    _context: OfficeContext
+
+    def queue(
+        self,
+        *,
+        actor: Actor,
+        stages: Collection[str] | None = None,
+        everyone: bool = False,
+        limit: int = 50,
+        after: QueueEntry | None = None,
+    ) -> tuple[QueueEntry, ...]:
+        """
+        Return the open stages that wait for the actor, first in first.
+
+        Args:
+            actor: The officer.
+            stages: Codes of stages, or None for all.
+            everyone: The whole office's queue, unassigned stages too; for supervisors and auditors.
+            limit: Most answers.
+            after: Last entry of the page before.
+
+        Raises:
+            AccessDeniedError: for others.
+        """
+        access.require_officer(actor, "queue")
+        if everyone:
+            access.require_role(actor, "queue-of-everyone", Role.SUPERVISOR, Role.AUDITOR)
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            return work.applications.queue(
+                stages, assignee=None if everyone else actor.id, limit=limit, after=after
+            )
+
+    def decide(
+        self,
+        application_id: str,
+        stage: str,
+        outcome: StageOutcome,
+        *,
+        actor: Actor,
+        reasons: tuple[str, ...] = (),
+        letter: OfficialLetter | None = None,
+        minutes: InspectionMinutes | None = None,
+        expected_version: int | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """
+        Judge a stage positive or negative.
+
+        Where the stage's letter has a number register and no letter is given, the next number is taken.
+
+        Raises:
+            DecidedByOthersError: somebody else decided this stage or case first.
+            StaleObjectError: the case was changed since ``expected_version``.
+            WorkflowError: see `workflow.decide_stage`.
+        """
+        moment = self._context.moment(now)
+
+        def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            self._check_order(work, case, permit_type, stage, actor)
+            written = letter or self._letter(work, case, permit_type, stage, actor, moment)
+            return decide_stage(
+                case,
+                permit_type,
+                stage,
+                outcome,
+                actor=actor,
+                now=moment,
+                calendar=self._context.calendar,
+                reasons=reasons,
+                letter=written,
+                minutes=minutes,
+            )
+
+        return self._step(application_id, step, actor, moment, expected_version, stage)
+
+    def request_correction(
+        self,
+        application_id: str,
+        stage: str,
+        items: tuple[CorrectionItem, ...],
+        *,
+        actor: Actor,
+        expected_version: int | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """Ask the applicant for a correction; the clock pauses. Raises as `decide`."""
+        moment = self._context.moment(now)
+
+        def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            self._check_order(work, case, permit_type, stage, actor)
+            return request_correction(
+                case,
+                permit_type,
+                stage,
+                items,
+                actor=actor,
+                now=moment,
+                calendar=self._context.calendar,
+            )
+
+        return self._step(application_id, step, actor, moment, expected_version, stage)
+
+    def request_stage(
+        self, application_id: str, stage: str, *, actor: Actor, now: datetime | None = None
+    ) -> Application:
+        """Ask for a stage that opens on request, e.g. a site inspection. Raises as `decide`."""
+        moment = self._context.moment(now)
+
+        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            return request_stage(
+                case, permit_type, stage, actor=actor, now=moment, calendar=self._context.calendar
+            )
+
+        return self._step(application_id, step, actor, moment)
+
+    def send_back(
+        self,
+        application_id: str,
+        stage: str,
+        *,
+        reasons: tuple[str, ...],
+        actor: Actor,
+        expected_version: int | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """Let a judged stage be judged again; the approver decides so, with reasons. Raises as `decide`."""
+        moment = self._context.moment(now)
+
+        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            return send_back(
+                case,
+                permit_type,
+                stage,
+                reasons=reasons,
+                actor=actor,
+                now=moment,
+                calendar=self._context.calendar,
+            )
+
+        return self._step(application_id, step, actor, moment, expected_version)
+
+    def approve(
+        self,
+        application_id: str,
+        *,
+        actor: Actor,
+        expected_version: int | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """Approve: the letter can then be made and signed. Raises as `decide`."""
+        moment = self._context.moment(now)
+
+        def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            self._check_order(work, case, permit_type, _approval(permit_type), actor)
+            return approve(case, permit_type, actor=actor, now=moment, calendar=self._context.calendar)
+
+        return self._step(application_id, step, actor, moment, expected_version)
+
+    def refuse(
+        self,
+        application_id: str,
+        *,
+        reasons: tuple[str, ...],
+        actor: Actor,
+        expected_version: int | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """Refuse with reasons; the applicant is told how to object. Raises as `decide`."""
+        moment = self._context.moment(now)
+
+        def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            self._check_order(work, case, permit_type, _approval(permit_type), actor)
+            return refuse(
+                case,
+                permit_type,
+                reasons=reasons,
+                objection_to=self._objection_to(permit_type),
+                actor=actor,
+                now=moment,
+                calendar=self._context.calendar,
+            )
+
+        return self._step(application_id, step, actor, moment, expected_version)
+
+    def record_payment(
+        self, application_id: str, payment: Payment, *, actor: Actor, now: datetime | None = None
+    ) -> Application:
+        """Record money that the official account received. Raises as `workflow.record_payment`."""
+        moment = self._context.moment(now)
+
+        def step(_work: UnitOfWork, case: Application, _permit_type: PermitType) -> Transition:
+            return record_payment(case, payment, actor=actor, now=moment)
+
+        return self._step(application_id, step, actor, moment)
+
+    def declare_conflict(
+        self,
+        application_id: str,
+        *,
+        reason: str,
+        actor: Actor,
+        officer: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """Declare a case as one's own or a relative's; it goes to somebody else."""
+        moment = self._context.moment(now)
+
+        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            return declare_conflict(
+                case, permit_type, officer=officer or actor.id, reason=reason, actor=actor, now=moment
+            )
+
+        return self._step(application_id, step, actor, moment)
+
+    def reassign(
+        self, application_id: str, stage: str, *, reason: str, actor: Actor, now: datetime | None = None
+    ) -> Application:
+        """Give a stage to another officer; the rule chooses whom. For supervisors, with a reason."""
+        moment = self._context.moment(now)
+
+        def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            staff = self._context.staff(work)
+            moved = reassign_stage(
+                case,
+                permit_type,
+                stage,
+                reason=reason,
+                staff=staff,
+                workloads=self._context.workloads(work, staff),
+                actor=actor,
+                now=moment,
+                random=self._context.random,
+            )
+            note_assignments(work, moved, moment)
+            return moved
+
+        return self._step(application_id, step, actor, moment)
+
+    def allow_jump(
+        self,
+        application_id: str,
+        stage: str,
+        *,
+        requested_by: Actor,
+        approved_by: Actor,
+        reason: str,
+        now: datetime | None = None,
+    ) -> Application:
+        """Let a case be worked on before earlier ones: a second person allows it, and it stays on record."""
+        moment = self._context.moment(now)
+
+        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            return allow_queue_jump(
+                case,
+                permit_type,
+                stage,
+                requested_by=requested_by,
+                approved_by=approved_by,
+                reason=reason,
+                now=moment,
+            )
+
+        return self._step(application_id, step, approved_by, moment)
+
+    def add_officer(self, officer: Officer, *, actor: Actor, now: datetime | None = None) -> None:
+        """
+        Add a member of staff, or change one.
+
+        Raises:
+            AccessDeniedError: unless an administrator, the host or the system does it.
+        """
+        if actor.kind is not ActorKind.HOST:
+            access.require_role(actor, "add-officer", Role.ADMINISTRATOR)
+        moment = self._context.moment(now)
+        with self._context.storage.unit_of_work() as work:
+            work.officers.save(officer, by=actor.id, at=moment)
+            work.commit()
+
+    def officers(self, *, actor: Actor) -> tuple[Officer, ...]:
+        """
+        Return everybody on record.
+
+        Raises:
+            AccessDeniedError: for applicants.
+        """
+        if actor.kind not in (ActorKind.HOST, ActorKind.SYSTEM):
+            access.require_officer(actor, "officers")
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            return work.officers.list(active_only=False)
+
+    def _step(
+        self,
+        application_id: str,
+        step: Step,
+        actor: Actor,
+        moment: datetime,
+        expected_version: int | None = None,
+        stage: str | None = None,
+    ) -> Application:
+        context = self._context
+        with context.storage.unit_of_work() as work:
+            application = context.load(work, application_id, expected_version)
+            permit_type = context.permit_type_of(application)
+            access.require_readable(application, permit_type, actor)
+            try:
+                moved = step(work, application, permit_type)
+            except (StageNotOpenError, TransitionNotAllowedError) as error:
+                _tell_winner(application, stage, actor, error)
+                raise
+            staff = context.staff(work)
+            moved = moved.then(lambda case: assign_where_possible(context, work, case, staff, actor, moment))
+            changed = context.save(work, moved, actor, moment)
+            work.commit()
+        return changed
+
+    def _check_order(
+        self, work: UnitOfWork, case: Application, permit_type: PermitType, stage: str, actor: Actor
+    ) -> None:
+        waiting = work.applications.queue((stage,), assignee=actor.id, limit=_QUEUE_DEPTH)
+        check_queue(
+            case,
+            permit_type,
+            stage,
+            actor=actor,
+            queue=tuple(
+                WaitingCase(application=item.application, opened_at=item.opened_at) for item in waiting
+            ),
+        )
+
+    def _letter(
+        self,
+        work: UnitOfWork,
+        case: Application,
+        permit_type: PermitType,
+        stage: str,
+        actor: Actor,
+        moment: datetime,
+    ) -> OfficialLetter | None:
+        rule = permit_type.stage(stage)
+        if rule.letter_register is None:
+            return None
+        number = take_number(self._context, work, rule.letter_register, case.id, permit_type, actor, moment)
+        return OfficialLetter(number=number.text, day=number.day, issued_by=rule.unit)
+
+    def _objection_to(self, permit_type: PermitType) -> str:
+        channel = next((item for item in self._context.authority.contacts if item.kind == "objection"), None)
+        if channel is not None:
+            return channel.label.to(self._context.language)
+        unit = self._context.authority.unit(permit_type.responsible_unit)
+        head = unit.head_title
+        day: date = self._context.local_day(self._context.clock())
+        return (head or unit.name_on(day).name).to(self._context.language)
+
+
+def _approval(permit_type: PermitType) -> str:
+    return next(stage.code for stage in permit_type.stages if stage.kind.value == "approval")
+
+
+def _tell_winner(application: Application, stage: str | None, actor: Actor, error: Exception) -> None:
+    """Say who was first, when this is why the step is no longer possible."""
+    state = application.stage_state(stage) if stage is not None else None
+    if state is not None and state.status is StageStatus.DONE and state.decided_by is not None:
+        if state.decided_by != actor.id and state.decided_at is not None and state.outcome is not None:
+            raise DecidedByOthersError(
+                winner=state.decided_by, at=state.decided_at.isoformat(), outcome=state.outcome.value
+            ) from error
+    decision = application.decision
+    if decision is not None and decision.by != actor.id:
+        raise DecidedByOthersError(
+            winner=decision.by, at=decision.at.isoformat(), outcome=decision.kind.value
+        ) from error
