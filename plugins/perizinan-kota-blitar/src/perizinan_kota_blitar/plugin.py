@@ -12,7 +12,7 @@ from perizinan_core.catalogue import load_catalogue
 from perizinan_core.hooks.specs import hookimpl
 from perizinan_core.hooks.types import AuthorityEntry, AuthorityPack
 
-__all__ = ["DATA", "SLUG", "load_pack", "perizinan_api", "register_authorities"]
+__all__ = ["DATA", "SLUG", "TEMPLATES", "load_pack", "perizinan_api", "register_authorities"]
 
 perizinan_api = 1
 """Version of the plugin interface that this plugin is written for."""
@@ -22,6 +22,9 @@ SLUG = "kota-blitar"
 
 DATA = Path(__file__).parent / "data"
 """Folder of the catalogue."""
+
+TEMPLATES = {name: DATA / "templates" for name in ("blitar-gratis", "blitar-rekomendasi")}
+"""Letter templates of the plugin: the name that permit types use, and the folder of ``<name>.typ``."""
 
 
 def load_pack() -> AuthorityPack:
@@ -35,9 +38,7 @@ def load_pack() -> AuthorityPack:
     catalogue = load_catalogue(DATA)
     if catalogue.authority is None:
         raise ValueError(f"the catalogue in {DATA.name} has no authority.yaml; install the plugin again")
-    return AuthorityPack(
-        authority=catalogue.authority, catalogue=catalogue, templates=None, assets=None
-    )
+    return AuthorityPack(authority=catalogue.authority, catalogue=catalogue, templates=dict(TEMPLATES))
 
 
 @hookimpl
