@@ -133,9 +133,8 @@ def _considerations(context: OfficeContext, plan: LetterPlan) -> tuple[str, ...]
                 continue
             unit = context.authority.unit(state.letter.issued_by).name_on(state.letter.day).name.id
             label = plan.permit_type.stage(state.stage).label.id
-            texts.append(
-                f"{label} {unit} Nomor {state.letter.number} tanggal {format_date(state.letter.day, 'id')}"
-            )
+            title = label if label.endswith(unit) else f"{label} {unit}"
+            texts.append(f"{title} Nomor {state.letter.number} tanggal {format_date(state.letter.day, 'id')}")
     return tuple(texts)
 
 
