@@ -1,1 +1,69 @@
-"""verification"""
+"""
+Verification: is this file a permit of that authority, issued by somebody entitled to, and in force?
+
+Usable alone, without database, plugins or network::
+
+    from datetime import UTC, datetime
+    from pathlib import Path
+    from perizinan_core.verification import read_authority_document, verify_permit
+
+    authority = read_authority_document(Path("authority.json").read_bytes())
+    report = verify_permit(Path("permit.pdf"), authority=authority, at=datetime.now(UTC))
+    print(report.verdict, [reason.message("en") for reason in report.reasons])
+
+`verify_permit` returns a `Report` for every input, `require_valid` raises on anything short of valid.
+`Verifier` judges many files by one authority document. The rules: ``docs/reference/report.md``.
+"""
+
+from perizinan_core.verification.authority_document import (
+    AuthorityDocument,
+    QrKey,
+    RegisteredDelegation,
+    Signatory,
+    read_authority_document,
+    sign_authority_document,
+)
+from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
+from perizinan_core.verification.report import (
+    EXIT_CODES,
+    AuthorityUsed,
+    Check,
+    CheckName,
+    Indication,
+    Outcome,
+    Reason,
+    Report,
+    SignatureReport,
+    StatusReport,
+    Verdict,
+)
+from perizinan_core.verification.status import PermitStatusAnswer, StatusSource
+from perizinan_core.verification.verifier import Verifier, require_valid, unreadable_report, verify_permit
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "EXIT_CODES",
+    "AuthorityDocument",
+    "AuthorityUsed",
+    "Check",
+    "CheckName",
+    "Indication",
+    "Limits",
+    "Outcome",
+    "PermitStatusAnswer",
+    "QrKey",
+    "Reason",
+    "RegisteredDelegation",
+    "Report",
+    "Signatory",
+    "SignatureReport",
+    "StatusReport",
+    "StatusSource",
+    "Verdict",
+    "Verifier",
+    "read_authority_document",
+    "require_valid",
+    "sign_authority_document",
+    "unreadable_report",
+    "verify_permit",
+]

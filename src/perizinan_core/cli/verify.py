@@ -1,0 +1,211 @@
+"""
+``perizinan verify``: judge permits at the command line.
+
+Exit code: 0 valid, 10 not valid, 11 unsigned, 12 wrong issuer, 13 not in force, 14 indeterminate,
+15 unreadable; the highest of several files; 2 when the command itself was used wrongly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from types import FrameType
+
+import click
+from rich.console import Console
+from rich.progress import track
+
+from perizinan_core.cli.verify_output import print_report
+from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
+from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
+from perizinan_core.verification import (
+    AuthorityDocument,
+    Limits,
+    Report,
+    StatusSource,
+    Verifier,
+    read_authority_document,
+    unreadable_report,
+)
+
+__all__ = ["OPEN_STATUS_SOURCE", "StatusSourceFactory", "verify_command"]
+
+StatusSourceFactory = Callable[[str, AuthorityDocument], AbstractContextManager[StatusSource]]
+"""Opens the office's records at an address for one authority's permits."""
+
+OPEN_STATUS_SOURCE = "open_status_source"
+"""Key of the context object under which another `StatusSourceFactory` can be handed in."""
+
+_DEFAULT_FACTORY = "perizinan_core.bootstrap.status_source"
+"""Module whose ``open_status_source`` is used otherwise; imported only for ``--records``."""
+
+_HOURS = {"WIB": 7, "WITA": 8, "WIT": 9}
+_SECONDS = 20.0
+
+
+class _OutOfTimeError(BaseException):
+    """Raised inside a check that takes too long; no ``except Exception`` on the way may swallow it."""
+
+
+@click.command("verify", help="Periksa izin: asli, diterbitkan yang berwenang, dan masih berlaku?")
+@click.argument(
+    "files",
+    metavar="FILE…",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+)
+@click.option(
+    "--authority",
+    "authority_path",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Dokumen otoritas (authority.json) dari kantor penerbit.",
+)
+@click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
+@click.option("--records", metavar="URL", help="Basis data kantor, untuk memeriksa status izin.")
+@click.option(
+    "--at", "moment", metavar="ISO", help="Saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: kini."
+)
+@click.option("--json", "as_json", is_flag=True, help="Satu baris JSON untuk tiap berkas.")
+@click.option(
+    "--max-bytes", type=click.IntRange(min=1), default=None, help="Ukuran berkas terbesar, dalam byte."
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0.01),
+    default=_SECONDS,
+    show_default=True,
+    help="Detik paling lama untuk satu berkas.",
+)
+@click.option("--language", type=click.Choice(LANGUAGES), default=None, help="Bahasa keluaran: id atau en.")
+@click.pass_context
+def verify_command(
+    ctx: click.Context,
+    *,
+    files: tuple[Path, ...],
+    authority_path: Path,
+    authority_key: str | None,
+    records: str | None,
+    moment: str | None,
+    as_json: bool,
+    max_bytes: int | None,
+    time_limit: float,
+    language: str | None,
+) -> None:
+    """Print a report per file and exit with the highest code."""
+    shared = ctx.find_object(dict) or {}
+    language = language or shared.get("language") or DEFAULT_LANGUAGE
+    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+    logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+    authority = _authority(authority_path, authority_key, language)
+    at = _moment(moment, authority, language)
+    limits = Limits(max_bytes=max_bytes) if max_bytes is not None else Limits()
+    worst = 0
+    with _status_source(records, authority, shared.get(OPEN_STATUS_SOURCE), language) as status:
+        verifier = Verifier(authority, status=status, limits=limits)
+        console = Console(highlight=False)
+        for path in _with_progress(files, language):
+            report = _judge(verifier, path, at, time_limit, language)
+            worst = max(worst, report.exit_code)
+            if as_json:
+                click.echo(json.dumps(report.to_json(language)))
+            else:
+                print_report(console, report, language)
+    ctx.exit(worst)
+
+
+def _judge(verifier: Verifier, path: Path, at: datetime, seconds: float, language: str) -> Report:
+    name = click.format_filename(path)
+    source = sys.stdin.buffer if str(path) == "-" else path
+    try:
+        with _time_limit(seconds):
+            return verifier.verify(source, at=at, name=name)
+    except _OutOfTimeError:
+        return unreadable_report(
+            name, "time-limit", authority=verifier.authority, at=at, seconds=f"{seconds:g}"
+        )
+    except Exception as error:  # noqa: BLE001 - one bad file must not end the run, and its fault must be seen
+        sentence = N_("{file}: unexpected {kind}; please report this with the file, if you may share it.")
+        click.echo(translate(sentence, language, file=name, kind=type(error).__name__), err=True)
+        return unreadable_report(name, "internal-limit", authority=verifier.authority, at=at)
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Interrupt the block after ``seconds``; needs POSIX timers and the main thread, else there is no limit."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise _OutOfTimeError
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _authority(path: Path, key: str | None, language: str) -> AuthorityDocument:
+    try:
+        return read_authority_document(path.read_bytes(), authority_key=key)
+    except AuthorityDocumentError as error:
+        raise click.UsageError(f"{path.name}: {error.message(language)}") from error
+
+
+def _moment(text: str | None, authority: AuthorityDocument, language: str) -> datetime:
+    """Return the moment of the check; a time without offset is one on the authority's clocks."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        sentence = N_("--at: expected a time such as 2026-11-25T10:00+07:00, but got {text}.")
+        raise click.UsageError(translate(sentence, language, text=text)) from error
+    local = timezone(timedelta(hours=_HOURS[authority.time_zone]))
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=local)
+
+
+@contextlib.contextmanager
+def _status_source(
+    url: str | None, authority: AuthorityDocument, factory: StatusSourceFactory | None, language: str
+) -> Iterator[StatusSource | None]:
+    if url is None:
+        yield None
+        return
+    if factory is None:
+        try:
+            factory = importlib.import_module(_DEFAULT_FACTORY).open_status_source
+        except ImportError as error:
+            sentence = N_("--records: this installation cannot read office records; leave the option out.")
+            raise click.UsageError(translate(sentence, language)) from error
+    try:
+        opened = factory(url, authority)
+    except StatusUnavailableError as error:
+        raise click.UsageError(f"--records: {error.message(language)}") from error
+    with opened as source:
+        yield source
+
+
+def _with_progress(files: tuple[Path, ...], language: str) -> Iterator[Path]:
+    if len(files) == 1:
+        yield from files
+        return
+    console = Console(stderr=True)
+    words = translate(N_("Checking permits"), language)
+    yield from track(
+        files, description=words, console=console, transient=True, disable=not console.is_terminal
+    )

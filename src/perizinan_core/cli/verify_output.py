@@ -1,0 +1,158 @@
+"""How a report looks in a terminal: the answer first, then why, then every check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from perizinan_core.i18n import N_, translate
+from perizinan_core.model.numerals import format_date
+from perizinan_core.verification import CheckName, Outcome, Report, SignatureReport, Verdict
+
+__all__ = ["print_report"]
+
+_VERDICTS: Mapping[Verdict, tuple[str, str, str]] = {
+    Verdict.VALID: (
+        "green",
+        N_("VALID"),
+        N_("Genuine, issued by an entitled officer, and within its dates."),
+    ),
+    Verdict.NOT_VALID: ("red", N_("NOT VALID"), N_("Do not accept this file: it was changed, or is forged.")),
+    Verdict.UNSIGNED: ("red", N_("NOT SIGNED"), N_("Do not accept this file: nobody signed it.")),
+    Verdict.WRONG_ISSUER: (
+        "red",
+        N_("WRONG ISSUER"),
+        N_("Do not accept this file: this office did not issue it."),
+    ),
+    Verdict.NOT_IN_FORCE: (
+        "yellow",
+        N_("NOT IN FORCE"),
+        N_("The permit is genuine, but has no effect on this day."),
+    ),
+    Verdict.INDETERMINATE: (
+        "yellow",
+        N_("UNDECIDED"),
+        N_("It cannot be told from this file. Ask the office."),
+    ),
+    Verdict.UNREADABLE: (
+        "red",
+        N_("UNREADABLE"),
+        N_("The file arrived damaged or is no permit. Ask for it again."),
+    ),
+}
+_CHECKS: Mapping[CheckName, str] = {
+    CheckName.AUTHORITY_DOCUMENT: N_("Authority document"),
+    CheckName.READABLE: N_("File complete"),
+    CheckName.SIGNATURE_PRESENT: N_("Signed"),
+    CheckName.COVERAGE: N_("Signature covers everything"),
+    CheckName.INTEGRITY: N_("Unchanged"),
+    CheckName.CHAIN: N_("Root of trust"),
+    CheckName.CERTIFICATE: N_("Certificate"),
+    CheckName.REVOCATION: N_("Certificate revocation"),
+    CheckName.TRUSTED_TIME: N_("Proven time"),
+    CheckName.SIGNER_ENTITLED: N_("Entitled signer"),
+    CheckName.PERMIT_DATA: N_("Permit data"),
+    CheckName.PRINTED_TEXT: N_("Printed text"),
+    CheckName.QR: N_("QR code"),
+    CheckName.VALIDITY_DATES: N_("Dates"),
+    CheckName.STATUS: N_("Status"),
+}
+_MARKS: Mapping[Outcome, tuple[str, str]] = {
+    Outcome.PASSED: ("✓", "green"),
+    Outcome.FAILED: ("✗", "bold red"),
+    Outcome.INDETERMINATE: ("?", "bold yellow"),
+    Outcome.NOT_CHECKED: ("–", "dim"),
+}
+
+
+def print_report(console: Console, report: Report, language: str) -> None:
+    """Print one report."""
+    colour, word, meaning = _VERDICTS[report.verdict]
+    head: list[RenderableType] = [
+        Text(translate(word, language), style=f"bold {colour}", justify="center"),
+        Text(translate(meaning, language), justify="center"),
+    ]
+    head += [Text(f"• {reason.message(language)}") for reason in report.reasons]
+    console.print(Panel(Group(*head), title=Text(report.file), border_style=colour))
+    facts = _facts(report, language)
+    if facts.row_count:
+        console.print(facts)
+    console.print(_checks(report, language))
+    console.print(Text(_footer(report, language), style="dim"))
+
+
+def _facts(report: Report, language: str) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    rows = _permit_rows(report.permit, language) if report.permit is not None else []
+    rows += [(N_("Signed by"), _signer(item, language)) for item in report.signatures]
+    for label, value in rows:
+        table.add_row(translate(label, language), Text(value))
+    return table
+
+
+def _permit_rows(permit: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
+    start = format_date(date.fromisoformat(permit["valid_from"]), language)
+    until = permit.get("valid_until")
+    if until is not None:
+        end = format_date(date.fromisoformat(until), language)
+        span = translate(N_("{start} to {end}"), language, start=start, end=end)
+    else:
+        span = permit.get("validity_text") or translate(N_("from {start}"), language, start=start)
+    return [
+        (N_("Permit"), permit["title"]),
+        (N_("Number"), permit["number"]),
+        (N_("Holder"), permit["holder"]),
+        (N_("For"), permit["object"]),
+        (N_("Valid"), span),
+    ]
+
+
+def _signer(signature: SignatureReport, language: str) -> str:
+    name = signature.signer or translate(N_("unknown"), language)
+    if signature.signed_at is None:
+        return name
+    return f"{name}, {format_date(signature.signed_at.date(), language)} {signature.signed_at:%H:%M %Z}"
+
+
+def _checks(report: Report, language: str) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=1)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for check in report.checks:
+        mark, style = _MARKS[check.outcome]
+        table.add_row(
+            Text(mark, style=style),
+            translate(_CHECKS[check.name], language),
+            Text(check.reason.message(language), style="dim" if check.outcome is Outcome.NOT_CHECKED else ""),
+        )
+    return table
+
+
+def _footer(report: Report, language: str) -> str:
+    used = report.authority
+    trust = (
+        N_("its key was named by you")
+        if used.trust == "pinned"
+        else N_("taken as given: compare its key with the office's publication")
+    )
+    sentence = N_(
+        "Judged for {moment} by the authority document of {name}, version {version}, key {keys} ({trust})."
+    )
+    return translate(
+        sentence,
+        language,
+        moment=f"{report.checked_at:%Y-%m-%d %H:%M %Z}",
+        name=used.name,
+        version=used.version,
+        keys=", ".join(used.keys),
+        trust=translate(trust, language),
+    )

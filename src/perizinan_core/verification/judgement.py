@@ -1,0 +1,84 @@
+"""The checks of one file while they are being made, and the verdict that follows from them."""
+
+from __future__ import annotations
+
+from perizinan_core.verification.reasons import REASONS, Weight
+from perizinan_core.verification.report import Check, CheckName, Outcome, Reason, Verdict
+
+__all__ = ["Judgement"]
+
+_VERDICTS = {
+    Weight.UNREADABLE: Verdict.UNREADABLE,
+    Weight.UNSIGNED: Verdict.UNSIGNED,
+    Weight.NOT_VALID: Verdict.NOT_VALID,
+    Weight.WRONG_ISSUER: Verdict.WRONG_ISSUER,
+    Weight.UNPROVEN: Verdict.INDETERMINATE,
+    Weight.NOT_IN_FORCE: Verdict.NOT_IN_FORCE,
+    Weight.STATUS_OPEN: Verdict.INDETERMINATE,
+}
+_OPEN = (Weight.UNPROVEN, Weight.STATUS_OPEN)
+_MUST_PASS = frozenset(CheckName) - {
+    CheckName.REVOCATION,
+    CheckName.TRUSTED_TIME,
+    CheckName.PRINTED_TEXT,
+    CheckName.QR,
+    CheckName.STATUS,
+}
+"""Checks without which nothing is valid; the others may be left out, and the report says so."""
+
+
+class Judgement:
+    """Collects one result per check; a later, worse result replaces an earlier one."""
+
+    def __init__(self) -> None:
+        self._checks: dict[CheckName, Check] = {}
+
+    def passed(self, name: CheckName, code: str, **fields: object) -> None:
+        """Note that a check passed, unless something worse is noted already."""
+        self._checks.setdefault(name, Check(name, Outcome.PASSED, Reason(code, fields)))
+
+    def left_out(self, name: CheckName, code: str, **fields: object) -> None:
+        """Note that a check was not made, unless something is noted already."""
+        self._checks.setdefault(name, Check(name, Outcome.NOT_CHECKED, Reason(code, fields)))
+
+    def refuse(self, name: CheckName, code: str, **fields: object) -> None:
+        """Note that a check failed or stays open, as the code says; the stronger of two reasons stays."""
+        weight = REASONS[code].weight
+        outcome = Outcome.INDETERMINATE if weight in _OPEN else Outcome.FAILED
+        known = self._checks.get(name)
+        if known is None or REASONS[known.reason.code].weight > weight:
+            self._checks[name] = Check(name, outcome, Reason(code, fields))
+
+    def forget(self, name: CheckName) -> None:
+        """Take back a check that is to be made again with better knowledge."""
+        self._checks.pop(name, None)
+
+    def outcome(self, name: CheckName) -> Outcome | None:
+        """Return how a check ended, or None when it was not made yet."""
+        check = self._checks.get(name)
+        return check.outcome if check is not None else None
+
+    def failed(self, *names: CheckName) -> bool:
+        """Return True when one of the checks (all, when none is named) failed."""
+        return any(self.outcome(name) is Outcome.FAILED for name in names or tuple(CheckName))
+
+    def checks(self) -> tuple[Check, ...]:
+        """Return every check in order; those not reached say so."""
+        missing = Reason("not-reached")
+        return tuple(
+            self._checks.get(name) or Check(name, Outcome.NOT_CHECKED, missing) for name in CheckName
+        )
+
+    def verdict(self) -> Verdict:
+        """
+        Return the verdict: the strongest reason decides; valid only when every required check passed.
+
+        A required check that was skipped without a reason elsewhere cannot happen; if it does,
+        the answer is indeterminate and never valid.
+        """
+        checks = self.checks()
+        bad = [item for item in checks if item.outcome in (Outcome.FAILED, Outcome.INDETERMINATE)]
+        if bad:
+            return _VERDICTS[min(REASONS[item.reason.code].weight for item in bad)]
+        complete = all(item.outcome is Outcome.PASSED for item in checks if item.name in _MUST_PASS)
+        return Verdict.VALID if complete else Verdict.INDETERMINATE

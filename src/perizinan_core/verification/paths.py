@@ -1,0 +1,205 @@
+"""
+Certificate paths from a signer to an allowed root (RFC 5280 section 6), for the profile of permits.
+
+Checked here and not by a general library, because the profile is small and strict: names chain byte
+for byte, every signature fits, issuers are CAs that may sign certificates, path lengths hold, no
+critical extension is left unread, hash functions and keys are of today. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import TypeVar
+
+import attrs
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.utils import CryptographyDeprecationWarning
+
+__all__ = [
+    "CertificatePath",
+    "PathProblem",
+    "find_path",
+    "fingerprints",
+    "key_problem",
+    "usage_problem",
+    "valid_at",
+]
+
+_E = TypeVar("_E", bound=x509.ExtensionType)
+_MAX_LENGTH = 6
+_MAX_STEPS = 64
+_UNDERSTOOD = (
+    x509.BasicConstraints,
+    x509.KeyUsage,
+    x509.ExtendedKeyUsage,
+    x509.CertificatePolicies,
+    x509.SubjectAlternativeName,
+)
+_SIGNING_PURPOSES = {
+    "1.3.6.1.5.5.7.3.4",  # emailProtection
+    "1.3.6.1.5.5.7.3.36",  # documentSigning (RFC 9336)
+    "1.2.840.113583.1.1.5",  # Adobe authentic documents trust
+    "1.3.6.1.4.1.311.10.3.12",  # Microsoft document signing
+    "2.5.29.37.0",  # any
+}
+_WEAK_HASHES = {"md5", "sha1"}
+_MIN_RSA_BITS = 2048
+
+
+class PathProblem(Enum):
+    """Why no path was found."""
+
+    UNKNOWN_ROOT = "chain-unknown-root"
+    BROKEN = "chain-broken"
+    """An issuer of the right name is there, but its signature or its rights do not fit."""
+
+
+@attrs.frozen
+class CertificatePath:
+    """A path, signer first, allowed root last; or why there is none."""
+
+    certificates: tuple[x509.Certificate, ...]
+    """As far as it leads."""
+
+    problem: PathProblem | None = None
+
+    @property
+    def root(self) -> x509.Certificate:
+        """The last certificate."""
+        return self.certificates[-1]
+
+
+def find_path(
+    signer: x509.Certificate, others: Iterable[x509.Certificate], roots: Sequence[x509.Certificate]
+) -> CertificatePath:
+    """Return the path from ``signer`` to one of ``roots``, by way of ``others`` (not trusted)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return _Search(tuple(others), tuple(roots)).from_path((signer,))
+
+
+class _Search:
+    """Depth first, with a budget: certificates can be made so that every one fits every other."""
+
+    def __init__(self, others: tuple[x509.Certificate, ...], roots: tuple[x509.Certificate, ...]) -> None:
+        self._others = others
+        self._roots = roots
+        self._budget = _MAX_STEPS
+
+    def from_path(self, path: tuple[x509.Certificate, ...]) -> CertificatePath:
+        last = path[-1]
+        if last in self._roots:
+            return CertificatePath(path)
+        best = CertificatePath(path, PathProblem.UNKNOWN_ROOT)
+        for candidate in (*self._roots, *self._others):
+            if candidate in path or candidate.subject.public_bytes() != last.issuer.public_bytes():
+                continue
+            self._budget -= 1
+            if self._budget < 0 or len(path) >= _MAX_LENGTH:
+                break
+            if not _issued(last, candidate) or not _may_issue(candidate, below=len(path) - 1):
+                best = CertificatePath(best.certificates, PathProblem.BROKEN)
+                continue
+            found = self.from_path((*path, candidate))
+            if found.problem is None:
+                return found
+            if len(found.certificates) > len(best.certificates):
+                best = found
+        return best
+
+
+def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        hash_function = certificate.signature_hash_algorithm
+        if hash_function is not None and hash_function.name in _WEAK_HASHES:
+            return False
+        certificate.verify_directly_issued_by(issuer)
+    except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return not key_problem(issuer)
+
+
+def key_problem(certificate: x509.Certificate) -> bool:
+    """Return True when the key is of a kind or size that is not accepted any more."""
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return True
+    if isinstance(key, rsa.RSAPublicKey):
+        return key.key_size < _MIN_RSA_BITS
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return not isinstance(key.curve, (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1))
+    return not isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey))
+
+
+def _may_issue(certificate: x509.Certificate, *, below: int) -> bool:
+    """Check the rights of an issuer that has ``below`` other issuers under it on the path."""
+    try:
+        extensions = certificate.extensions
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return False
+    if _unread_critical(extensions):
+        return False
+    constraints = _extension(extensions, x509.BasicConstraints)
+    if constraints is None or not constraints.ca:
+        return False
+    if constraints.path_length is not None and constraints.path_length < below:
+        return False
+    usage = _extension(extensions, x509.KeyUsage)
+    return usage is None or usage.key_cert_sign
+
+
+def usage_problem(certificate: x509.Certificate) -> str | None:
+    """
+    Return the reason code of what keeps a certificate from signing documents, or None.
+
+    It must allow digital signatures or non-repudiation, may name purposes only if one of them is
+    signing documents or mail, and must not be a CA certificate.
+    """
+    try:
+        extensions = certificate.extensions
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return "certificate-malformed"
+    if _unread_critical(extensions):
+        return "certificate-malformed"
+    constraints = _extension(extensions, x509.BasicConstraints)
+    if constraints is not None and constraints.ca:
+        return "certificate-key-usage"
+    usage = _extension(extensions, x509.KeyUsage)
+    if usage is not None and not (usage.digital_signature or usage.content_commitment):
+        return "certificate-key-usage"
+    purposes = _extension(extensions, x509.ExtendedKeyUsage)
+    if purposes is not None and not {item.dotted_string for item in purposes} & _SIGNING_PURPOSES:
+        return "certificate-key-usage"
+    return None
+
+
+def _unread_critical(extensions: x509.Extensions) -> bool:
+    return any(item.critical and not isinstance(item.value, _UNDERSTOOD) for item in extensions)
+
+
+def _extension(extensions: x509.Extensions, kind: type[_E]) -> _E | None:
+    try:
+        return extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def valid_at(certificate: x509.Certificate, moment: datetime) -> bool:
+    """Return True when ``moment`` lies within the certificate's time, both ends included."""
+    return certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc
+
+
+def fingerprints(certificate: x509.Certificate) -> tuple[str, str]:
+    """Return the SHA-256 of the certificate and of its public key (SPKI), in lower-case hexadecimal."""
+    spki = certificate.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return certificate.fingerprint(hashes.SHA256()).hex(), hashlib.sha256(spki).hexdigest()

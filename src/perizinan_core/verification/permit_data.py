@@ -1,0 +1,134 @@
+"""``permit.json`` inside the PDF: found once, valid by its schema, and agreeing with the printed page."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from perizinan_core.errors.verification import PdfStructureError, PermitDataError
+from perizinan_core.model.numerals import date_in_words, format_date
+from perizinan_core.verification.pdf.embedded import embedded_files
+from perizinan_core.verification.pdf.structure import PdfStructure
+from perizinan_core.verification.strict_json import load_json
+
+__all__ = ["PERMIT_FILE", "differences_to_text", "load_schema", "read_permit_data"]
+
+PERMIT_FILE = "permit.json"
+_MAX_BYTES = 1024 * 1024
+_MAX_PROBLEMS = 10
+_LANGUAGES = ("id", "en")
+
+
+@cache
+def load_schema(name: str) -> Mapping[str, Any]:
+    """
+    Return a published JSON Schema of this package.
+
+    Args:
+        name: ``"permit"`` or ``"report"``.
+    """
+    file = resources.files("perizinan_core.verification") / "schemas" / f"{name}.schema.json"
+    schema: Mapping[str, Any] = json.loads(file.read_text("utf-8"))
+    return schema
+
+
+def read_permit_data(pdf: PdfStructure) -> Mapping[str, Any]:
+    """
+    Return the content of ``permit.json``.
+
+    Raises:
+        PermitDataError: when it is missing, there twice, no JSON, or breaks the schema; the
+            problems name fields and never repeat personal data.
+    """
+    if pdf.encrypted:
+        raise PermitDataError("permit-data-unreadable", ("the file is encrypted",))
+    try:
+        files = embedded_files(pdf, PERMIT_FILE)
+    except PdfStructureError as error:
+        raise PermitDataError("permit-data-unreadable", (error.problem,)) from error
+    if not files:
+        raise PermitDataError("permit-data-missing", ("it is not there",))
+    if len(files) > 1 or len(files[0]) > _MAX_BYTES:
+        raise PermitDataError("permit-data-unreadable", ("it is there twice or too large",))
+    try:
+        data = load_json(files[0])
+    except ValueError as error:
+        raise PermitDataError("permit-data-unreadable", ("it is no JSON, or a key comes twice",)) from error
+    problems = _schema_problems(data)
+    if problems:
+        raise PermitDataError("permit-data-schema", problems)
+    permit: Mapping[str, Any] = data
+    return permit
+
+
+def _schema_problems(data: Any) -> tuple[str, ...]:
+    found = sorted(_validator().iter_errors(data), key=lambda error: list(map(str, error.absolute_path)))
+    # The message of the library repeats the value; path and rule say enough without it.
+    return tuple(f"{error.json_path}: breaks {error.validator}" for error in found[:_MAX_PROBLEMS])
+
+
+@cache
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    checker = FormatChecker(formats=())
+    checker.checks("date", raises=ValueError)(_is_day)
+    return Draft202012Validator(load_schema("permit"), format_checker=checker)
+
+
+def _is_day(value: object) -> bool:
+    return not isinstance(value, str) or date.fromisoformat(value).isoformat() == value
+
+
+def differences_to_text(permit: Mapping[str, Any], text: str) -> tuple[list[str], int]:
+    """
+    Compare the data with the printed text.
+
+    Letters and digits count, in reading order; spaces, line breaks, hyphens, capital letters and
+    the form of accents do not. Dates are looked for as written in Indonesian or English, in words
+    or as ISO date. Values in scripts that are drawn in another order than they are written
+    (anything but Latin letters) are left out.
+
+    Returns:
+        Names of the fields that the page does not print, and the number of fields compared.
+    """
+    page = _essence(text)
+    wanted: list[tuple[str, tuple[str, ...]]] = [
+        (name, (permit[name],)) for name in ("number", "holder", "object")
+    ]
+    wanted += [(f"fields[{place}]", (pair[1],)) for place, pair in enumerate(permit["fields"])]
+    for name in ("issued_on", "valid_until"):
+        if permit.get(name) is not None:
+            wanted.append((name, _written(date.fromisoformat(permit[name]))))
+    missing, compared = [], 0
+    for name, forms in wanted:
+        needles = [_essence(form) for form in forms if _is_comparable(form)]
+        if not needles:
+            continue
+        compared += 1
+        if not any(needle in page for needle in needles):
+            missing.append(name)
+    return missing, compared
+
+
+def _written(day: date) -> tuple[str, ...]:
+    forms = [form(day, language) for language in _LANGUAGES for form in (format_date, date_in_words)]
+    return (*forms, day.isoformat(), f"{day:%d-%m-%Y}")
+
+
+def _is_comparable(text: str) -> bool:
+    letters = [character for character in text if character.isalpha()]
+    return all(
+        unicodedata.name(character, "").startswith(("LATIN", "FEMININE", "MASCULINE"))
+        for character in letters
+    )
+
+
+def _essence(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(character for character in decomposed if character.isalnum()).casefold()

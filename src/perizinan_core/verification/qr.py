@@ -1,0 +1,281 @@
+"""
+QR claims: a COSE_Sign1 (RFC 9052) in the fragment of the verification address.
+
+``HTTPS://HOST/PATH#1<BASE32>``: the address in capitals, because the alphanumeric mode of QR codes
+knows no small letters; ``1`` is the version of this layout; then base32 (RFC 4648, no padding) of
+the COSE array. The fragment never reaches a server. Offline, the authority document's QR keys suffice.
+
+The claims are a CBOR map in deterministic form (RFC 8949 section 4.2):
+1 number, 2 permit type, 3 holder, 4 object, 5 dates, 6 status index. Dates are an array: days from
+2020-01-01 to the day of issue, days from issue to the first day, days from the first to the last
+day or null. The claims hold what the letter prints and never a NIK. Long texts are shortened and
+end with "…".
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import attrs
+
+from perizinan_core.errors.verification import QrClaimsTooLongError, QrTextError
+from perizinan_core.i18n import N_
+from perizinan_core.verification.authority_document import AuthorityDocument
+from perizinan_core.verification.keys import algorithm_name, fits
+
+__all__ = [
+    "MAX_LENGTH",
+    "QrClaims",
+    "QrContent",
+    "claims_of_statement",
+    "decode_qr_text",
+    "encode_qr_text",
+    "qr_segments",
+    "verify_qr",
+]
+
+MAX_LENGTH = 358
+"""Characters that fit version 11 at level M: 0.49 mm a module at 30 mm, 2.9 pixels at 150 dpi."""
+
+_VERSION = "1"
+_DAY_ZERO = date(2020, 1, 1)
+_LONGEST_SPAN = 200 * 366
+_EXTERNAL_AAD = b"perizinan-qr-1"
+_ALGORITHMS = {"ES256": -7, "EdDSA": -8}
+_MAX_TEXT = 2048
+_SIGNATURE_BYTES = 64
+_SHORTEST = 12
+_MARK = "…"
+
+
+@attrs.frozen(kw_only=True)
+class QrClaims:
+    """What a QR code says about a permit."""
+
+    number: str
+    permit_type: str
+    holder: str = attrs.field(repr=False)
+    """As printed; ends with "…" when it was shortened."""
+
+    object: str = attrs.field(repr=False)
+    """As printed; ends with "…" when it was shortened."""
+
+    issued_on: date
+    valid_from: date
+    valid_until: date | None = None
+    status_index: int = attrs.field(validator=attrs.validators.ge(0))
+
+
+@attrs.frozen(kw_only=True)
+class QrContent:
+    """A decoded QR text whose signature nobody has checked yet."""
+
+    claims: QrClaims
+    kid: bytes
+    algorithm: str
+    """``ES256`` or ``EdDSA``."""
+
+    signature: bytes = attrs.field(repr=False)
+    signed: bytes = attrs.field(repr=False)
+    """The bytes that the signature covers (Sig_structure)."""
+
+
+def claims_of_statement(permit: Mapping[str, Any]) -> QrClaims:
+    """Return the claims of a ``permit.json``, nothing shortened yet."""
+    until = permit.get("valid_until")
+    return QrClaims(
+        number=permit["number"],
+        permit_type=permit["permit_type"],
+        holder=permit["holder"],
+        object=permit["object"],
+        issued_on=date.fromisoformat(permit["issued_on"]),
+        valid_from=date.fromisoformat(permit["valid_from"]),
+        valid_until=date.fromisoformat(until) if until is not None else None,
+        status_index=permit["status_index"],
+    )
+
+
+def encode_qr_text(
+    base_url: str, claims: QrClaims, *, sign: Callable[[bytes], bytes], kid: bytes, algorithm: str = "ES256"
+) -> str:
+    """
+    Return the text of a permit's QR code, at most `MAX_LENGTH` characters.
+
+    Object and then holder are shortened as far as needed; number, type and dates never are.
+
+    Args:
+        base_url: https address of the verification page; must also work in capital letters.
+        claims: What the code says.
+        sign: Returns the 64-byte signature over its argument; see `keys.signing_callback`.
+        kid: Identifier of the key in the authority document, 1 to 8 bytes.
+        algorithm: ``"ES256"`` or ``"EdDSA"``.
+
+    Raises:
+        QrClaimsTooLongError: when even the shortened claims do not fit.
+    """
+    protected = _dumps({1: _ALGORITHMS[algorithm], 4: kid})
+    prefix = f"{base_url.upper()}#{_VERSION}"
+    room = (MAX_LENGTH - len(prefix)) * 5 // 8
+    payload = _fitted(claims, room - len(_dumps([protected, {}, b"", bytes(_SIGNATURE_BYTES)])) - 2)
+    if payload is None:
+        length = len(prefix) + len(_text_of([protected, {}, _payload(claims), bytes(_SIGNATURE_BYTES)]))
+        raise QrClaimsTooLongError(length, MAX_LENGTH)
+    signature = sign(_sig_structure(protected, payload))
+    return prefix + _text_of([protected, {}, payload, signature])
+
+
+def qr_segments(text: str) -> list[str]:
+    """
+    Split a QR text for ``segno.make_qr``, which finds the best mode of every part by itself.
+
+    Address and claims go into alphanumeric mode and ``#`` into byte mode. Given as one string, the
+    ``#`` would put everything into byte mode, which needs two or three versions more.
+    """
+    return [part for part in text.partition("#") if part]
+
+
+def decode_qr_text(text: str) -> QrContent:
+    """
+    Read a QR text without judging its signature.
+
+    Raises:
+        QrTextError: when it holds no claims of ours.
+    """
+    _, mark, fragment = text.strip().partition("#")
+    if not mark or len(text) > _MAX_TEXT:
+        raise QrTextError(N_("there is no fragment with claims in it"))
+    if not fragment.startswith(_VERSION):
+        raise QrTextError(N_("its claims are of a version that is not known here"))
+    try:
+        protected, unprotected, payload, signature = _loads(_from_base32(fragment[1:]))
+        header = _loads(protected)
+        algorithm = {number: name for name, number in _ALGORITHMS.items()}[header[1]]
+        kid = header[4]
+        claims = _claims(_loads(payload))
+        well_formed = unprotected == {} and set(header) == {1, 4} and isinstance(kid, bytes)
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError) as error:
+        raise QrTextError(N_("its claims cannot be read")) from error
+    if not well_formed or not isinstance(signature, bytes) or len(signature) != _SIGNATURE_BYTES:
+        raise QrTextError(N_("its claims cannot be read"))
+    return QrContent(
+        claims=claims,
+        kid=kid,
+        algorithm=algorithm,
+        signature=signature,
+        signed=_sig_structure(protected, payload),
+    )
+
+
+def verify_qr(text: str, authority: AuthorityDocument) -> QrClaims:
+    """
+    Return the claims of a QR text that ``authority`` signed.
+
+    Says nothing about the status of the permit, nor about the PDF or paper the code stands on.
+
+    Raises:
+        QrTextError: when it holds no claims, or no QR key of that day fits.
+    """
+    content = decode_qr_text(text)
+    for entry in authority.qr_keys:
+        if entry.kid == content.kid and entry.holds_on(content.claims.issued_on):
+            same = algorithm_name(entry.key) == content.algorithm
+            if same and fits(entry.key, content.signature, content.signed):
+                return content.claims
+    raise QrTextError(N_("no key of this office signed it"))
+
+
+def _fitted(claims: QrClaims, room: int) -> bytes | None:
+    """Return the payload of at most ``room`` bytes, or None when shortening does not get there."""
+    for name in ("object", "holder"):
+        text = getattr(claims, name)
+        if len(text) > MAX_LENGTH:
+            claims = attrs.evolve(claims, **{name: text[:MAX_LENGTH] + _MARK})
+    payload = _payload(claims)
+    for name in ("object", "holder"):
+        text = getattr(claims, name)
+        for length in range(len(text) - 2, _SHORTEST - 1, -1):
+            if len(payload) <= room:
+                return payload
+            claims = attrs.evolve(claims, **{name: text[:length].rstrip() + _MARK})
+            payload = _payload(claims)
+    return payload if len(payload) <= room else None
+
+
+def _payload(claims: QrClaims) -> bytes:
+    until = claims.valid_until
+    dates = [
+        (claims.issued_on - _DAY_ZERO).days,
+        (claims.valid_from - claims.issued_on).days,
+        (until - claims.valid_from).days if until is not None else None,
+    ]
+    return _dumps(
+        {
+            1: claims.number,
+            2: claims.permit_type,
+            3: claims.holder,
+            4: claims.object,
+            5: dates,
+            6: claims.status_index,
+        }
+    )
+
+
+def _claims(data: Any) -> QrClaims:
+    texts = [data[key] for key in (1, 2, 3, 4)]
+    issued, begins, lasts = data[5]
+    numbers = [issued, begins, 0 if lasts is None else lasts, data[6]]
+    if set(data) != {1, 2, 3, 4, 5, 6} or not all(isinstance(item, str) for item in texts):
+        raise ValueError("claims of other kinds")
+    if not all(isinstance(item, int) and not isinstance(item, bool) for item in numbers):
+        raise ValueError("claims of other kinds")
+    if max(map(abs, numbers[:3])) > _LONGEST_SPAN:
+        raise ValueError("a date out of range")
+    issued_on = _DAY_ZERO + timedelta(days=issued)
+    valid_from = issued_on + timedelta(days=begins)
+    return QrClaims(
+        number=texts[0],
+        permit_type=texts[1],
+        holder=texts[2],
+        object=texts[3],
+        issued_on=issued_on,
+        valid_from=valid_from,
+        valid_until=None if lasts is None else valid_from + timedelta(days=lasts),
+        status_index=data[6],
+    )
+
+
+def _sig_structure(protected: bytes, payload: bytes) -> bytes:
+    return _dumps(["Signature1", protected, _EXTERNAL_AAD, payload])
+
+
+def _text_of(cose: list[Any]) -> str:
+    return base64.b32encode(_dumps(cose)).rstrip(b"=").decode("ascii")
+
+
+def _from_base32(text: str) -> bytes:
+    raw = base64.b32decode(text.upper() + "=" * (-len(text) % 8))
+    if base64.b32encode(raw).rstrip(b"=").decode("ascii") != text.upper():
+        raise ValueError("bits left over")
+    return raw
+
+
+def _dumps(value: Any) -> bytes:
+    import cbor2
+
+    return cbor2.dumps(value, canonical=True)
+
+
+def _loads(data: bytes) -> Any:
+    """Read CBOR in its deterministic form alone: another form of the same claims is no claim of ours."""
+    import cbor2
+
+    try:
+        value = cbor2.loads(data)
+    except cbor2.CBORDecodeError as error:
+        raise ValueError("no CBOR") from error
+    if cbor2.dumps(value, canonical=True) != data:
+        raise ValueError("CBOR that is not in deterministic form")
+    return value

@@ -1,0 +1,222 @@
+"""
+Every reason that a check can give: stable code, sentence, and the verdict it leads to.
+
+The table is the policy of this room in one place. A check that fails or stays open names a code;
+the code alone decides the verdict. Among several, the lowest `Weight` wins: whether a file is a
+permit of the office at all comes before whether that permit is in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+import attrs
+
+from perizinan_core.i18n import N_
+
+__all__ = ["REASONS", "ReasonEntry", "Weight"]
+
+
+class Weight(IntEnum):
+    """What a reason decides, strongest first."""
+
+    UNREADABLE = 1
+    UNSIGNED = 2
+    NOT_VALID = 3
+    WRONG_ISSUER = 4
+    UNPROVEN = 5
+    """Indeterminate, because the signature or the signer cannot be judged."""
+    NOT_IN_FORCE = 6
+    STATUS_OPEN = 7
+    """Indeterminate, because the status is not known."""
+    NONE = 8
+    """Says something without deciding."""
+
+
+@attrs.frozen
+class ReasonEntry:
+    """One line of the table."""
+
+    weight: Weight
+    sentence: str
+    """English msgid."""
+
+
+def _table(weight: Weight, sentences: Mapping[str, str]) -> dict[str, ReasonEntry]:
+    return {code: ReasonEntry(weight, sentence) for code, sentence in sentences.items()}
+
+
+_PASSED = _table(
+    Weight.NONE,
+    {
+        "authority-document-current": N_("The office's authority document is current."),
+        "file-readable": N_("The file is a complete PDF."),
+        "signature-found": N_("The file is signed ({count} signature(s))."),
+        "covers-everything": N_("The signature covers the whole file."),
+        "later-changes-allowed": N_(
+            "After the signature only proofs of time or further signatures were added."
+        ),
+        "content-intact": N_("Nothing was changed since the signature."),
+        "chain-trusted": N_("The certificate leads to a root that the office names ({root})."),
+        "certificate-good": N_("The certificate was valid at the time of signing and may sign documents."),
+        "trusted-time-proven": N_("A timestamp proves that the signature existed on {day}."),
+        "trusted-time-records": N_("The office's records show that this file was signed on {day}."),
+        "signer-entitled": N_("The signer was entitled to issue this kind of permit on {day}."),
+        "permit-data-good": N_("The data of the permit is there and complete."),
+        "text-agrees": N_("The printed text says the same as the data."),
+        "qr-agrees": N_("The QR claims say the same as the data."),
+        "within-dates": N_("The permit is within its dates."),
+        "status-in-force": N_("The office's records say: in force."),
+    },
+)
+_LEFT_OUT = _table(
+    Weight.NONE,
+    {
+        "not-reached": N_("Not checked, because an earlier check did not pass."),
+        "revocation-not-checked": N_(
+            "Not checked: the file carries no revocation data; the office's register stands in for it."
+        ),
+        "no-trusted-time": N_(
+            "Not checked: the file carries no timestamp; the time is the signer's own statement."
+        ),
+        "qr-not-found": N_("Not checked: no QR claims were found in the file's data."),
+        "text-not-comparable": N_(
+            "Not checked: the page is written in a script that cannot be read back safely."
+        ),
+        "status-not-checked": N_(
+            "status: not checked. Ask the office whether the permit was revoked or suspended."
+        ),
+    },
+)
+_UNREADABLE = _table(
+    Weight.UNREADABLE,
+    {
+        "cannot-open": N_("The file cannot be opened."),
+        "too-large": N_("The file is larger than {limit} bytes, more than a permit needs."),
+        "empty-file": N_("The file is empty."),
+        "not-a-pdf": N_("The file is not a PDF."),
+        "file-cut-off": N_("The end of the file is missing: it was damaged on the way. Ask for it again."),
+        "file-damaged": N_("The PDF is damaged and carries no signature ({problem})."),
+        "time-limit": N_("The file took longer than {seconds} seconds and was given up."),
+        "internal-limit": N_("The file is built in a way that cannot be read safely."),
+    },
+)
+_UNSIGNED = _table(
+    Weight.UNSIGNED,
+    {"no-signature": N_("The file carries no electronic signature: anybody could have written it.")},
+)
+_NOT_VALID = _table(
+    Weight.NOT_VALID,
+    {
+        "signed-file-damaged": N_("The file was changed after signing; its structure is broken ({problem})."),
+        "byte-range-wrong": N_("The signature does not state correctly what it covers."),
+        "signature-not-in-form": N_("The signature in the file is not the one that a reader would show."),
+        "bytes-after-signature": N_("{count} bytes were put behind the signed file."),
+        "later-changes-forbidden": N_(
+            "The file was changed after signing, by an addition that is not allowed."
+        ),
+        "content-changed": N_(
+            "The content was changed after signing: its checksum differs from the signed one."
+        ),
+        "signature-broken": N_("The signature does not fit its certificate."),
+        "signature-malformed": N_("The signature is damaged ({problem})."),
+        "signature-weak": N_("The signature uses a method that is too weak today ({method})."),
+        "signature-format-unknown": N_("The signature has a format that permits never have ({format})."),
+        "timestamp-broken": N_("The timestamp in the signature is damaged."),
+        "certificate-stray": N_("The signature carries a certificate that belongs to nobody in it."),
+        "chain-incomplete": N_(
+            "The certificate of a registered signer does not lead to a root that the office names: "
+            "the chain in the file is damaged or incomplete."
+        ),
+        "chain-broken": N_("A certificate claims an issuer that did not issue it."),
+        "certificate-malformed": N_(
+            "The signer's certificate holds something that must be understood and is not."
+        ),
+        "certificate-key-usage": N_("The signer's certificate is not made for signing documents."),
+        "signed-outside-certificate": N_(
+            "The signer's certificate was not valid on the stated signing day ({day})."
+        ),
+        "permit-data-missing": N_("The data of a permit (permit.json) is missing in the file."),
+        "permit-data-unreadable": N_("The data of the permit cannot be read ({problems})."),
+        "permit-data-schema": N_("The data of the permit is not complete ({problems})."),
+        "permit-other-authority": N_("The data names another office ({slug}) than the one that signed."),
+        "text-disagrees": N_("The printed text differs from the data in: {fields}."),
+        "text-unreadable": N_("The printed text cannot be read, so it cannot be compared."),
+        "qr-disagrees": N_("The QR claims differ from the data in: {fields}."),
+        "qr-broken": N_("The QR claims in the file are not signed by the office."),
+        "records-other-file": N_("The office's records hold another file under this permit number."),
+    },
+)
+_WRONG_ISSUER = _table(
+    Weight.WRONG_ISSUER,
+    {
+        "chain-unknown-root": N_(
+            "The signature is sound, but its certificate leads to no root that the office names."
+        ),
+        "signer-unknown": N_(
+            "The signature is sound, but {signer} is not in the office's register of signatories."
+        ),
+        "signer-out-of-term": N_("The signer was not in office for {position} on {day}."),
+        "delegation-missing": N_(
+            "The signer was not entitled to issue permits of the kind {permit_type} on {day}."
+        ),
+        "delegation-differs": N_(
+            "The letter names a delegation ({delegation}) that the register does not hold."
+        ),
+        "position-differs": N_(
+            "The letter is signed for {stated}, but the certificate belongs to {registered}."
+        ),
+    },
+)
+_UNPROVEN = _table(
+    Weight.UNPROVEN,
+    {
+        "authority-document-expired": N_(
+            "The office's authority document ended on {day}: fetch the current one."
+        ),
+        "authority-document-early": N_(
+            "The office's authority document is dated after the moment of the check."
+        ),
+        "certificate-ended-no-proof": N_(
+            "The certificate has ended since, and nothing proves that the signature is older."
+        ),
+        "signing-time-missing": N_("The signature does not state when it was made."),
+        "signed-after-check": N_(
+            "The signature is dated after the moment for which the check was asked ({day})."
+        ),
+    },
+)
+_NOT_IN_FORCE = _table(
+    Weight.NOT_IN_FORCE,
+    {
+        "permit-expired": N_("The permit is genuine, but it ended on {day}."),
+        "permit-not-yet": N_("The permit is genuine, but it only begins on {day}."),
+        "status-awaiting-signature": N_("The office's records say: not issued yet."),
+        "status-expired": N_("The office's records say: expired."),
+        "status-suspended": N_("The office's records say: suspended since {day}."),
+        "status-revoked": N_("The office's records say: revoked since {day}."),
+        "status-annulled": N_("The office's records say: annulled since {day}."),
+        "status-superseded": N_("The office's records say: replaced by another permit since {day}."),
+    },
+)
+_STATUS_OPEN = _table(
+    Weight.STATUS_OPEN,
+    {
+        "status-unavailable": N_("The status could not be read ({problem})."),
+        "status-unknown-permit": N_("The records that were asked do not know this permit."),
+    },
+)
+
+REASONS: Mapping[str, ReasonEntry] = {
+    **_PASSED,
+    **_LEFT_OUT,
+    **_UNREADABLE,
+    **_UNSIGNED,
+    **_NOT_VALID,
+    **_WRONG_ISSUER,
+    **_UNPROVEN,
+    **_NOT_IN_FORCE,
+    **_STATUS_OPEN,
+}
+"""All reasons by code."""

@@ -1,0 +1,299 @@
+"""The answer: a verdict, every check with its outcome, what the signatures and the permit say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from perizinan_core.i18n import DEFAULT_LANGUAGE, translate
+from perizinan_core.verification.reasons import REASONS
+
+__all__ = [
+    "EXIT_CODES",
+    "REPORT_VERSION",
+    "AuthorityUsed",
+    "Check",
+    "CheckName",
+    "Indication",
+    "Outcome",
+    "Reason",
+    "Report",
+    "SignatureReport",
+    "StatusReport",
+    "Verdict",
+]
+
+REPORT_VERSION = "1"
+
+
+class Verdict(StrEnum):
+    """The answer to "may I rely on this permit today?"."""
+
+    VALID = "valid"
+    NOT_VALID = "not_valid"
+    """Tampered, forged, broken signature, or data and text disagree."""
+    UNSIGNED = "unsigned"
+    WRONG_ISSUER = "wrong_issuer"
+    """A sound signature, but not by someone whom the authority's register entitles."""
+    NOT_IN_FORCE = "not_in_force"
+    """Genuine, but expired, suspended, revoked, annulled or superseded."""
+    INDETERMINATE = "indeterminate"
+    """Cannot tell: no proof of time, status missing or too old."""
+    UNREADABLE = "unreadable"
+    """Not a PDF, cut off, damaged on the way."""
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the command line."""
+        return EXIT_CODES[self]
+
+
+EXIT_CODES: Mapping[Verdict, int] = {
+    Verdict.VALID: 0,
+    Verdict.NOT_VALID: 10,
+    Verdict.UNSIGNED: 11,
+    Verdict.WRONG_ISSUER: 12,
+    Verdict.NOT_IN_FORCE: 13,
+    Verdict.INDETERMINATE: 14,
+    Verdict.UNREADABLE: 15,
+}
+
+
+class Outcome(StrEnum):
+    """How one check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_CHECKED = "not_checked"
+    """Not asked for, or an earlier check made it pointless."""
+    INDETERMINATE = "indeterminate"
+
+
+class CheckName(StrEnum):
+    """The checks, in the order in which they are made and reported."""
+
+    AUTHORITY_DOCUMENT = "authority_document"
+    READABLE = "readable"
+    SIGNATURE_PRESENT = "signature_present"
+    COVERAGE = "coverage"
+    INTEGRITY = "integrity"
+    CHAIN = "chain"
+    CERTIFICATE = "certificate"
+    REVOCATION = "revocation"
+    TRUSTED_TIME = "trusted_time"
+    SIGNER_ENTITLED = "signer_entitled"
+    PERMIT_DATA = "permit_data"
+    PRINTED_TEXT = "printed_text"
+    QR = "qr"
+    VALIDITY_DATES = "validity_dates"
+    STATUS = "status"
+
+
+class Indication(StrEnum):
+    """Main status of a signature in the words of EN 319 102-1."""
+
+    TOTAL_PASSED = "TOTAL_PASSED"
+    TOTAL_FAILED = "TOTAL_FAILED"
+    INDETERMINATE = "INDETERMINATE"
+
+
+@attrs.frozen
+class Reason:
+    """A stable code with the values of its sentence."""
+
+    code: str
+    """See docs/reference/report.md; part of the public interface."""
+
+    fields: Mapping[str, object] = attrs.field(factory=dict)
+    """Values of the sentence's placeholders."""
+
+    def message(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return the sentence in ``language`` (``"id"`` or ``"en"``)."""
+        return translate(REASONS[self.code].sentence, language, **self.fields)
+
+    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"code": self.code, "message": self.message(language)}
+
+
+@attrs.frozen
+class Check:
+    """One check and how it ended."""
+
+    name: CheckName
+    outcome: Outcome
+    reason: Reason
+
+    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"name": self.name.value, "outcome": self.outcome.value, **self.reason.to_json(language)}
+
+
+@attrs.frozen(kw_only=True)
+class SignatureReport:
+    """What one signature is worth by itself, and whose it is."""
+
+    field: str
+    """Name of the form field."""
+
+    indication: Indication
+    sub_indication: str | None
+    """EN 319 102-1 word, e.g. ``HASH_FAILURE``; None when passed."""
+
+    signer: str | None
+    """Common name in the certificate, or the whole subject; None when no certificate could be read."""
+
+    position: str | None = None
+    """Code of the position for which the register entitles the signer."""
+
+    certificate_sha256: str | None = None
+    signed_at: datetime | None
+    """Time that the signer claims."""
+
+    trusted_time: datetime | None = None
+    """Proven time of a timestamp, or None."""
+
+    covers_whole_document: bool
+    format: str
+    """``/SubFilter`` of the signature."""
+
+    algorithm: str | None = None
+    """e.g. ``RSA 2048 with sha256``."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "field": self.field,
+            "indication": self.indication.value,
+            "sub_indication": self.sub_indication,
+            "signer": self.signer,
+            "position": self.position,
+            "certificate_sha256": self.certificate_sha256,
+            "signed_at": _iso(self.signed_at),
+            "trusted_time": _iso(self.trusted_time),
+            "covers_whole_document": self.covers_whole_document,
+            "format": self.format,
+            "algorithm": self.algorithm,
+        }
+
+
+@attrs.frozen(kw_only=True)
+class StatusReport:
+    """What the status source said."""
+
+    checked: bool
+    """False: nobody was asked, see ``state``."""
+
+    state: str
+    """A `PermitStatus` value, ``"unknown"`` or ``"not_checked"``."""
+
+    since: str | None = None
+    """Local day from which the state holds (ISO), or None."""
+
+    source: str | None = None
+    """Who answered."""
+
+    as_of: datetime | None = None
+    """Time of the answer."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "checked": self.checked,
+            "state": self.state,
+            "since": self.since,
+            "source": self.source,
+            "as_of": _iso(self.as_of),
+        }
+
+
+@attrs.frozen(kw_only=True)
+class AuthorityUsed:
+    """The authority document by which the file was judged."""
+
+    slug: str
+    name: str
+    version: int
+    trust: str
+    """``"pinned"`` when the caller named its key, ``"given_file"`` when it was taken as given."""
+
+    keys: tuple[str, ...]
+    """Fingerprints (RFC 7638) of the keys that signed it."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {**attrs.asdict(self, recurse=False), "keys": list(self.keys)}
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """Everything found out about one file."""
+
+    file: str
+    """Name as the caller gave it."""
+
+    sha256: str | None
+    """SHA-256 of the file, hexadecimal; None when it could not be read."""
+
+    checked_at: datetime
+    """The moment for which the answer holds."""
+
+    authority: AuthorityUsed
+    verdict: Verdict
+    checks: tuple[Check, ...]
+    signatures: tuple[SignatureReport, ...] = ()
+    permit: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
+    """Content of ``permit.json``; only when an entitled officer signed it, else None."""
+
+    status: StatusReport | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the command line: 0, 10 to 15."""
+        return EXIT_CODES[self.verdict]
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why the verdict is what it is: the checks that did not pass; what was left out, when it is valid."""
+        bad = tuple(item.reason for item in self.checks if item.outcome in _BAD)
+        return bad or tuple(item.reason for item in self.checks if item.reason.code in _WORTH_SAYING)
+
+    @property
+    def signature(self) -> SignatureReport | None:
+        """The signature that decided: the first that did not pass, else the first."""
+        bad = (item for item in self.signatures if item.indication is not Indication.TOTAL_PASSED)
+        return next(bad, self.signatures[0] if self.signatures else None)
+
+    def check(self, name: CheckName) -> Check:
+        """Return the check of that name."""
+        return next(item for item in self.checks if item.name is name)
+
+    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """Return the report as JSON-able data by ``schemas/report.schema.json``, sentences in ``language``."""
+        return {
+            "report_version": REPORT_VERSION,
+            "file": self.file,
+            "sha256": self.sha256,
+            "checked_at": _iso(self.checked_at),
+            "verdict": self.verdict.value,
+            "exit_code": self.exit_code,
+            "reasons": [item.to_json(language) for item in self.reasons],
+            "signature": self.signature.to_json() if self.signature is not None else None,
+            "signatures": [item.to_json() for item in self.signatures],
+            "permit": dict(self.permit) if self.permit is not None else None,
+            "status": self.status.to_json() if self.status is not None else None,
+            "checks": [item.to_json(language) for item in self.checks],
+            "authority": self.authority.to_json(),
+        }
+
+
+_BAD = (Outcome.FAILED, Outcome.INDETERMINATE)
+_WORTH_SAYING = ("status-not-checked",)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None

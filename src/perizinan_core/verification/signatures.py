@@ -1,0 +1,234 @@
+"""
+One signature by our own strict checks, in this order, stopping at the first that fails.
+
+1. The byte range starts at 0, leaves out exactly the ``/Contents`` string, and ends where a revision
+   of the file ends. 2. The string is plain hexadecimal in one case. 3. The container is strict
+   DER with the attributes of PAdES. 4. The digest of the covered bytes is the signed one. 5. The
+   signature fits the certificate. 6. The certificates lead to an allowed root, and none is left
+   over. 7. The certificate may sign documents. 8. It was valid at the stated time, and still is,
+   unless something proves the time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import attrs
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
+
+from perizinan_core.errors.verification import CmsStructureError
+from perizinan_core.verification.authority_document import AuthorityDocument
+from perizinan_core.verification.cms import SignedContainer, parse_container, verify_container
+from perizinan_core.verification.judgement import Judgement
+from perizinan_core.verification.paths import PathProblem, find_path, fingerprints, usage_problem, valid_at
+from perizinan_core.verification.pdf.fields import SignatureField
+from perizinan_core.verification.pdf.scan import ByteRange
+from perizinan_core.verification.pdf.structure import ends_properly
+from perizinan_core.verification.report import CheckName, Indication, SignatureReport
+
+__all__ = ["JudgedSignature", "covered_digest", "describe", "judge_signature", "judge_time"]
+
+FORMATS = ("ETSI.CAdES.detached", "adbe.pkcs7.detached")
+_HEX = re.compile(rb"<(?:[0-9a-f]*|[0-9A-F]*)>\Z")
+_SKEW = timedelta(minutes=5)
+"""How far the signer's clock may run ahead of the checker's."""
+
+_SUB_INDICATIONS: Mapping[str, tuple[Indication, str]] = {
+    "byte-range-wrong": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
+    "signature-malformed": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
+    "bytes-after-signature": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
+    "later-changes-forbidden": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
+    "timestamp-broken": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
+    "certificate-stray": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
+    "content-changed": (Indication.TOTAL_FAILED, "HASH_FAILURE"),
+    "signature-broken": (Indication.TOTAL_FAILED, "SIG_CRYPTO_FAILURE"),
+    "signature-weak": (Indication.INDETERMINATE, "CRYPTO_CONSTRAINTS_FAILURE"),
+    "chain-unknown-root": (Indication.INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND"),
+    "chain-incomplete": (Indication.INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND"),
+    "chain-broken": (Indication.INDETERMINATE, "CERTIFICATE_CHAIN_GENERAL_FAILURE"),
+    "certificate-malformed": (Indication.INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE"),
+    "certificate-key-usage": (Indication.INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE"),
+    "certificate-ended-no-proof": (Indication.INDETERMINATE, "OUT_OF_BOUNDS_NO_POE"),
+    "signing-time-missing": (Indication.INDETERMINATE, "NO_POE"),
+    "signed-after-check": (Indication.INDETERMINATE, "NO_POE"),
+    "signature-format-unknown": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
+}
+
+
+@attrs.define
+class JudgedSignature:
+    """One signature with what was found out about it so far."""
+
+    field: SignatureField
+    container: SignedContainer | None = None
+    path: tuple[x509.Certificate, ...] = ()
+    code: str | None = None
+    """Reason code of the first thing that did not pass."""
+
+    trusted_time: datetime | None = None
+    covers_whole: bool = False
+    position: str | None = None
+
+    @property
+    def fingerprints(self) -> tuple[str, str]:
+        """SHA-256 of certificate and public key; empty texts before the container was read."""
+        return fingerprints(self.container.certificate) if self.container is not None else ("", "")
+
+    @property
+    def signer(self) -> str | None:
+        """Common name of the signer, else the whole subject."""
+        if self.container is None:
+            return None
+        subject = self.container.certificate.subject
+        names = subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return str(names[0].value) if names else subject.rfc4514_string()
+
+    def best_time(self, at: datetime) -> datetime:
+        """Return the proven time, else the stated one, else the moment of the check."""
+        return self.trusted_time or self.field.signed_at or at
+
+
+def covered_digest(data: bytes, covered: ByteRange, digest: str, extra: bytes = b"") -> bytes:
+    """Return the digest of the covered bytes; ``extra`` stands for bytes missing at the end."""
+    view, hasher = memoryview(data), hashlib.new(digest)
+    hasher.update(view[covered.start : covered.gap_start])
+    hasher.update(view[covered.gap_end : covered.end])
+    hasher.update(extra)
+    return hasher.digest()
+
+
+def judge_signature(
+    data: bytes, field: SignatureField, authority: AuthorityDocument, judgement: Judgement
+) -> JudgedSignature:
+    """Make checks 1 to 7 for one signature and note them; time (check 8) is judged later."""
+    judged = JudgedSignature(field, covers_whole=field.byte_range.end == len(data))
+    if not _range_is_right(data, field):
+        return _refuse(judgement, judged, CheckName.COVERAGE, "byte-range-wrong")
+    if field.sub_filter not in FORMATS:
+        return _refuse(
+            judgement, judged, CheckName.INTEGRITY, "signature-format-unknown", format=field.sub_filter
+        )
+    try:
+        container = judged.container = _read_container(data, field)
+    except CmsStructureError as error:
+        return _refuse(judgement, judged, CheckName.INTEGRITY, "signature-malformed", problem=error.problem)
+    code = _integrity_problem(data, field, container)
+    if code is not None:
+        return _refuse(judgement, judged, CheckName.INTEGRITY, code, method=container.weakness)
+    judgement.passed(CheckName.INTEGRITY, "content-intact")
+    return _judge_chain(judged, container, authority, judgement)
+
+
+def _read_container(data: bytes, field: SignatureField) -> SignedContainer:
+    if _HEX.match(data[field.byte_range.gap_start : field.byte_range.gap_end]) is None:
+        # Capital and small letters in one string mean the same container: a change nobody would see.
+        raise CmsStructureError("its hexadecimal digits are not uniform")
+    return parse_container(field.contents, certificate_named=field.sub_filter == FORMATS[0])
+
+
+def _integrity_problem(data: bytes, field: SignatureField, container: SignedContainer) -> str | None:
+    if covered_digest(data, field.byte_range, container.digest) != container.message_digest:
+        return "content-changed"
+    if not verify_container(container):
+        return "signature-broken"
+    return "signature-weak" if container.weakness is not None else None
+
+
+def _judge_chain(
+    judged: JudgedSignature, container: SignedContainer, authority: AuthorityDocument, judgement: Judgement
+) -> JudgedSignature:
+    others = (*container.others, *authority.intermediates)
+    path = find_path(container.certificate, others, authority.roots)
+    judged.path = path.certificates
+    if any(item not in path.certificates and item not in authority.roots for item in container.others):
+        # Nothing but the path covers these bytes: one that leads nowhere was damaged or put in.
+        return _refuse(judgement, judged, CheckName.CHAIN, "certificate-stray")
+    if path.problem is not None:
+        known = any(item.is_bound_to(*judged.fingerprints) for item in authority.signatories)
+        code = "chain-broken" if path.problem is PathProblem.BROKEN else "chain-unknown-root"
+        if known and path.problem is PathProblem.UNKNOWN_ROOT:
+            # Our own officer's certificate, but its way up is gone: damage, not a foreign issuer.
+            code = "chain-incomplete"
+        return _refuse(judgement, judged, CheckName.CHAIN, code)
+    judgement.passed(CheckName.CHAIN, "chain-trusted", root=path.root.subject.rfc4514_string())
+    problem = usage_problem(container.certificate)
+    if problem is not None:
+        return _refuse(judgement, judged, CheckName.CERTIFICATE, problem)
+    return judged
+
+
+def judge_time(judged: JudgedSignature, at: datetime, judgement: Judgement) -> None:
+    """Make check 8: was the certificate valid when it signed, as far as anything proves when that was?"""
+    stated = judged.field.signed_at
+    if judged.code is not None or judged.container is None:
+        return
+    if stated is None and judged.trusted_time is None:
+        _refuse(judgement, judged, CheckName.CERTIFICATE, "signing-time-missing")
+        return
+    moment = judged.best_time(at)
+    if moment > at + _SKEW:
+        _refuse(judgement, judged, CheckName.CERTIFICATE, "signed-after-check", day=moment.date())
+    elif not valid_at(judged.container.certificate, moment):
+        _refuse(judgement, judged, CheckName.CERTIFICATE, "signed-outside-certificate", day=moment.date())
+    elif not all(valid_at(item, judged.trusted_time or at) for item in judged.path):
+        _refuse(judgement, judged, CheckName.CERTIFICATE, "certificate-ended-no-proof")
+    else:
+        judgement.passed(CheckName.CERTIFICATE, "certificate-good")
+
+
+def describe(judged: JudgedSignature, at: datetime) -> SignatureReport:
+    """Return the report of one signature in the words of EN 319 102-1."""
+    indication, sub = Indication.TOTAL_PASSED, None
+    if judged.code == "signed-outside-certificate" and judged.container is not None:
+        early = judged.best_time(at) < judged.container.certificate.not_valid_before_utc
+        indication, sub = Indication.TOTAL_FAILED, "NOT_YET_VALID" if early else "EXPIRED"
+    elif judged.code is not None:
+        indication, sub = _SUB_INDICATIONS[judged.code]
+    return SignatureReport(
+        field=judged.field.name,
+        indication=indication,
+        sub_indication=sub,
+        signer=judged.signer,
+        position=judged.position,
+        certificate_sha256=judged.fingerprints[0] or None,
+        signed_at=judged.field.signed_at,
+        trusted_time=judged.trusted_time,
+        covers_whole_document=judged.covers_whole,
+        format=judged.field.sub_filter,
+        algorithm=_algorithm(judged.container),
+    )
+
+
+def _range_is_right(data: bytes, field: SignatureField) -> bool:
+    covered, contents = field.byte_range, field.contents
+    return (
+        covered.start == 0
+        and covered.gap_start == contents.start
+        and covered.gap_end == contents.end
+        and contents.end < covered.end <= len(data)
+        and ends_properly(data[: covered.end])
+    )
+
+
+def _refuse(
+    judgement: Judgement, judged: JudgedSignature, check: CheckName, code: str, **fields: object
+) -> JudgedSignature:
+    judgement.refuse(check, code, **fields)
+    judged.code = code
+    return judged
+
+
+def _algorithm(container: SignedContainer | None) -> str | None:
+    if container is None:
+        return None
+    key = container.certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"RSA {key.key_size} with {container.digest}"
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return f"ECDSA {key.curve.name} with {container.digest}"
+    return type(key).__name__

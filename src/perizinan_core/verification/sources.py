@@ -1,0 +1,32 @@
+"""Reading a file with a bound on its size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from perizinan_core.errors.verification import SourceReadError
+
+__all__ = ["read_source"]
+
+
+def read_source(source: bytes | Path | BinaryIO, max_bytes: int) -> bytes:
+    """
+    Return the bytes of a file, at most ``max_bytes``.
+
+    Raises:
+        SourceReadError: when it cannot be opened or is larger.
+    """
+    try:
+        if isinstance(source, Path):
+            with source.open("rb") as file:
+                data = file.read(max_bytes + 1)
+        elif isinstance(source, (bytes, bytearray, memoryview)):
+            data = bytes(source)
+        else:
+            data = source.read(max_bytes + 1)
+    except OSError as error:
+        raise SourceReadError("cannot-open", error.strerror or "it cannot be opened") from error
+    if len(data) > max_bytes:
+        raise SourceReadError("too-large", f"it is larger than {max_bytes} bytes")
+    return data

@@ -1,0 +1,60 @@
+"""
+Asking whether a permit is still in force: the port, and the answer.
+
+This room stores nothing. Whoever has the office's records (or, later, a signed status list) hands
+in a `StatusSource`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Protocol, runtime_checkable
+
+import attrs
+
+from perizinan_core.model.permit import PermitStatus
+
+__all__ = ["PermitStatusAnswer", "StatusSource"]
+
+
+@attrs.frozen(kw_only=True)
+class PermitStatusAnswer:
+    """What a source knows about one permit on one day."""
+
+    status: PermitStatus
+    since: date | None = None
+    """First local day of that status, or None when unknown."""
+
+    source: str
+    """Who answered, as shown to people, e.g. ``"office records"``; never an address with a password."""
+
+    as_of: datetime | None = None
+    """Moment for which the source answers (with time zone), or None: now."""
+
+    signed_sha256: str | None = None
+    """SHA-256 of the signed file as the office stored it, hexadecimal, when the source knows it.
+
+    Another file under the same number is then not valid; the same file has its signing time proven.
+    """
+
+    signed_at: datetime | None = None
+    """Moment at which the office stored the signed file, with time zone."""
+
+
+@runtime_checkable
+class StatusSource(Protocol):
+    """Answers for one authority's permits."""
+
+    def status_of(self, number: str, status_index: int, on: date) -> PermitStatusAnswer | None:
+        """
+        Return the status on a local day, or None when the source does not know the permit.
+
+        Args:
+            number: Permit number as printed.
+            status_index: The permit's place in the status list.
+            on: Local day of the authority.
+
+        Raises:
+            StatusUnavailableError: when the source cannot answer now.
+        """
+        ...
