@@ -19,7 +19,10 @@ from perizinan_core.errors.signing import (
     PageNotFoundError,
 )
 from perizinan_core.signing import Placement, SigningRequest, VisibleMark, sign_pdf
+from perizinan_core.signing.incremental import IncrementalUpdate
+from perizinan_core.signing.mark import ObjectCopier
 from perizinan_core.signing.pages import Page
+from perizinan_core.signing.pdf_file import PdfFile
 
 PLACE = Placement(page=1, x=20, y=30, width=120, height=40)
 
@@ -154,6 +157,8 @@ class TestDrawing:
         [
             ({"text": "ꦲꦏ꧀ꦱꦫ"}, "could not be displayed"),
             ({"text": "panjang " * 200}, "does not fit"),
+            ({"text": "panjang" * 20}, "does not fit"),
+            ({"text": "Pemerintahan Daerah", "image": picture("red"), "font_size": 14}, "does not fit"),
             ({"image": b"not a picture", "text": ""}, "image"),
         ],
     )
@@ -173,6 +178,23 @@ class TestDrawing:
         )
 
         assert ["Signature1"] == accepted(signed)
+
+
+class TestCopies:
+    """Objects of the drawing under new numbers."""
+
+    def test_what_refers_to_itself_is_copied_once(self, maker, plain):
+        """Two fonts that name each other, and a string that only looks like a reference."""
+        source = PdfFile.read(
+            maker.build(maker.objects(extra=[b"<</A 6 0 R /T (6 0 R)>>", b"[5 0 R 5 0 R 3 0 R]"]))
+        )
+        update = IncrementalUpdate(PdfFile.read(plain))
+
+        assert b"[5 0 R 9 9 9]" == ObjectCopier(update, source).copied(b"[5 0 R 9 9 9]")
+        written = update.write()[0]
+        assert b"<</A 6 0 R /T (6 0 R)>>" in written
+        assert b"[5 0 R 5 0 R 7 0 R]" in written
+        assert 1 == written.count(b"\nendstream")
 
 
 class TestTags:
@@ -235,6 +257,13 @@ class TestTags:
 
         assert ["Signature1"] == accepted(signed)
         assert (key, "/S") == (page["/Annots"][0]["/StructParent"], page["/Tabs"])
+
+    def test_a_structure_tree_that_is_missing_is_refused(self, maker, signer, request_now):
+        """The document claims to be tagged and is not."""
+        pdf = maker.build(maker.objects(catalog=b"/MarkInfo <</Marked true>> /StructTreeRoot 77 0 R"))
+
+        with pytest.raises(DamagedPdfError):
+            sign_pdf(pdf, signer, attrs.evolve(request_now, mark=VisibleMark(placement=PLACE, text="x")))
 
     def test_a_circular_parent_tree_is_refused(self, maker, signer, request_now):
         """A number tree that contains itself."""

@@ -127,6 +127,25 @@ class TestTables:
             sign_pdf(pdf, signer, request_now)
         assert "xref-loop" == caught.value.problem
 
+    def test_a_circle_behind_the_first_page_is_refused(self, maker, signer, request_now):
+        """The page tree is walked to its end, also for an invisible signature."""
+        objects = maker.objects(pages=2)
+        objects[2] = objects[2].replace(b"5 0 R", b"2 0 R")
+
+        with pytest.raises(DamagedPdfError) as caught:
+            sign_pdf(maker.build(objects), signer, request_now)
+        assert "pages" == caught.value.problem
+
+    def test_a_generation_that_cannot_be_is_refused(self, plain, signer, request_now):
+        """Generations end at 65535."""
+        at = plain.index(b"4 0 obj")
+        pdf = plain.replace(b"%010d 00000 n" % at, b"%010d 70000 n" % at).replace(b"4 0 obj", b"4 70000 obj")
+        pdf = pdf.replace(b"startxref\n291", b"startxref\n295")
+
+        with pytest.raises(DamagedPdfError) as caught:
+            sign_pdf(pdf, signer, request_now)
+        assert ("xref", 4) == (caught.value.problem, caught.value.number)
+
     def test_an_object_freed_later_is_gone(self, plain):
         """A free entry hides the object of the older section."""
         at = len(plain) + 1
@@ -164,6 +183,7 @@ class TestStreams:
             ("stream", b"/W [1 4 2]", b"/W [1 4]  "),
             ("stream", b"/W [1 4 2]", b"/W [0 0 0]"),
             ("stream", b"/W [1 4 2]", b"/W [1 9 2]"),
+            ("stream", b"/W [1 4 2]", b"/W [1 4 2] /Index [0 6 9]"),
             ("stream", b"/Length 42", b"/Length 44"),
             ("stream", b"/Length 42", b"/Langth 42"),
             ("stream", b"/Length 42", b"/Length -2"),

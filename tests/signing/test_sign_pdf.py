@@ -9,6 +9,7 @@ import subprocess
 import attrs
 import pypdf
 import pytest
+from asn1crypto import cms
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from perizinan_core.errors.signing import (
@@ -30,6 +31,9 @@ def signature_source(pdf):
     covered = [int(n) for n in re.search(rb"\[(.*?)\]", source)[1].split()]
     container = bytes.fromhex(pdf[covered[1] + 1 : covered[2] - 1].decode())
     return covered, container
+
+
+HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 
 
 def cases(maker):
@@ -122,6 +126,25 @@ class TestKindsOfFiles:
 
         assert ["Signature1"] == accepted(sign_pdf(pdf, signer, request_now))
 
+    def test_a_newest_section_at_the_beginning_is_found(self, maker, signer, request_now, accepted):
+        """Linearized files: the section that counts stands first and names one behind it as the previous."""
+        objects = maker.objects()
+        out, offsets = HEADER, {}
+        section = b"xref\n4 1\n%010d 00000 n \ntrailer\n<</Size 5 /Root 1 0 R /Prev %010d>>\nstartxref\n0\n%%%%EOF\n"
+        length = len(section % (0, 0))
+        start = len(out)
+        out += bytes(length)
+        for number, body in objects.items():
+            offsets[number] = len(out)
+            out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+        previous = len(out)
+        out += b"xref\n0 4\n0000000000 65535 f \n"
+        out += b"".join(b"%010d 00000 n \n" % offsets[number] for number in (1, 2, 3))
+        out += b"trailer\n<</Size 4>>\nstartxref\n%d\n%%%%EOF\n" % start
+        pdf = out[:start] + section % (offsets[4], previous) + out[start + length :]
+
+        assert ["Signature1"] == accepted(sign_pdf(pdf, signer, request_now))
+
     def test_generation_numbers_are_kept(self, maker, signer, request_now, accepted):
         """An object of a later generation is replaced under that generation."""
         pdf = maker.build(maker.objects())
@@ -133,6 +156,7 @@ class TestKindsOfFiles:
 
         assert ["Signature1"] == accepted(signed)
         assert 2 == signed.count(b"\n4 7 obj")
+        assert re.search(rb"\n4 \d\n\d{10} 00007 n ", signed[len(pdf) :])
 
     def test_what_is_carried_along_keeps_its_bytes(self, maker, signer, request_now):
         """Names outside UTF-8, long decimals and escaped strings of a rewritten page stay exact."""
@@ -260,6 +284,35 @@ class TestContainer:
 
         assert ("Izin é (a\\b)", "ꦏꦺꦴꦠ") == (field["/V"]["/Reason"], field["/V"]["/Location"])
         assert ("(0342) 1\r\n2", "ttd ✓") == (field["/V"]["/ContactInfo"], field["/TU"])
+
+    @pytest.mark.parametrize("style", ["table", "stream"])
+    def test_the_update_is_spaced_as_pdf_a_wants_it(self, maker, signer, request_now, style):
+        """Every object begins and ends on its own line (ISO 19005-3 section 6.1.9), with one blank between numbers."""
+        pdf = maker.build(maker.objects(), style).rstrip()
+        tail, again = (sign_pdf(data, signer, request_now)[len(data) :] for data in (pdf, pdf + b"\n"))
+
+        assert tail.startswith(b"\n")
+        assert not again.startswith(b"\n")
+        assert tail.count(b" obj") == len(re.findall(rb"(?<=\n)\d+ \d+ obj\n", tail))
+        assert tail.count(b"endobj") == len(re.findall(rb"\nendobj\n", tail))
+
+    @pytest.mark.parametrize(
+        ("kind", "signature", "digest"),
+        [
+            ("rsa-2048", "300d06092a864886f70d01010b0500", "300b0609608648016503040201"),
+            ("p-256", "300a06082a8648ce3d040302", "300b0609608648016503040201"),
+            ("p-384", "300a06082a8648ce3d040303", "300b0609608648016503040202"),
+        ],
+    )
+    def test_algorithms_are_encoded_as_the_standards_say(
+        self, issued, plain, request_now, kind, signature, digest
+    ):
+        """NULL for RSA (RFC 4055), nothing for ECDSA (RFC 5758) and for hash functions (RFC 5754)."""
+        _, container = signature_source(sign_pdf(plain, issued[kind].signer(), request_now))
+        info = cms.ContentInfo.load(container)["content"]["signer_infos"][0]
+
+        assert signature == info["signature_algorithm"].dump().hex()
+        assert digest == info["digest_algorithm"].dump().hex()
 
     def test_the_revision_has_its_own_identifier(self, maker, signer, request_now):
         """The first identifier stays, the second changes; without any, both are made."""

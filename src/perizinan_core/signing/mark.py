@@ -9,6 +9,7 @@ copied under new numbers.
 from __future__ import annotations
 
 import re
+from typing import cast
 
 import attrs
 
@@ -16,10 +17,10 @@ from perizinan_core.errors.signing import MarkNotDrawableError
 from perizinan_core.signing.incremental import IncrementalUpdate
 from perizinan_core.signing.pages import find_page
 from perizinan_core.signing.pdf_file import PdfFile
-from perizinan_core.signing.pdf_syntax import RawDictionary, reference, references
+from perizinan_core.signing.pdf_syntax import RawDictionary, references
 from perizinan_core.signing.request import VisibleMark
 
-__all__ = ["add_appearance", "empty_appearance"]
+__all__ = ["ObjectCopier", "add_appearance", "empty_appearance"]
 
 # The text comes in as data, so nothing in it is markup. An overfull mark makes a second page or
 # spills over its edge; both are refused.
@@ -38,7 +39,10 @@ _TEMPLATE = b"""\
 } else if has-picture { align(center + horizon, picture(limit.width)) } else { words }
 #context {
   let size = measure(block(width: limit.width, content))
-  let fits = size.height <= limit.height + 0.01pt and size.width <= limit.width + 0.01pt
+  // A word is not broken: it has to fit by itself, beside the picture if there is one.
+  let room = limit.width - if has-picture { limit.height + 3pt } else { 0pt }
+  let widest = data.text.split().map(word => measure(word).width).fold(0pt, calc.max)
+  let fits = size.height <= limit.height + 0.01pt and widest <= room + 0.01pt
   assert(fits, message: "it does not fit")
 }
 #content
@@ -69,7 +73,7 @@ def add_appearance(
         MarkNotDrawableError: A character has no font, the picture is broken or all is too large.
     """
     art = _draw(mark, size)
-    resources = _Copier(update, art.pdf).copied(art.resources.to_bytes())
+    resources = ObjectCopier(update, art.pdf).copied(art.resources.to_bytes())
     header, data = art.pdf.stream(art.content)
     header.update(_form(size, matrix, resources))
     return update.add(b"%b\nstream\n%b\nendstream" % (_with_length(header, data), data))
@@ -116,23 +120,17 @@ def _draw(mark: VisibleMark, size: tuple[float, float]) -> _Artwork:
         drawn = compiler.compile(format="pdf", pdf_standards="a-3b", pdf_tags=False)
     except (typst.TypstError, RuntimeError, ValueError) as cause:
         raise MarkNotDrawableError(_first_line(str(cause))) from cause
-    if not isinstance(
-        drawn, bytes
-    ):  # pragma: no cover - several files come only from several pages of pictures
-        raise MarkNotDrawableError("the drawing is not one file")
-    pdf = PdfFile.read(drawn)
+    pdf = PdfFile.read(cast("bytes", drawn))
     page = find_page(pdf, pdf.dictionary(b"%d 0 R" % pdf.root), 1)
-    content = reference(page.dictionary.raw(b"/Contents"))
-    if content is None:
-        raise MarkNotDrawableError("the drawing has no content")
-    return _Artwork(pdf, pdf.dictionary(page.dictionary.raw(b"/Resources")), content[0])
+    content = pdf.target(page.dictionary.raw(b"/Contents"), "stream")
+    return _Artwork(pdf, pdf.dictionary(page.dictionary.raw(b"/Resources")), content)
 
 
 def _first_line(message: str) -> str:
     return re.sub(r"\s+", " ", message).strip()[:200]
 
 
-class _Copier:
+class ObjectCopier:
     """Copies objects of another PDF, with everything they refer to, under new numbers."""
 
     def __init__(self, update: IncrementalUpdate, source: PdfFile) -> None:

@@ -35,11 +35,8 @@ def tag_widget(
         DamagedPdfError: The structure tree is malformed.
     """
     pdf = update.pdf
-    found = reference(catalog.raw(b"/StructTreeRoot"))
-    if found is None:
-        raise DamagedPdfError("syntax")
-    root = update.edit(found[0])
-    parent_number, parent = found[0], root
+    parent_number = pdf.target(catalog.raw(b"/StructTreeRoot"), "syntax")
+    root = parent = update.edit(parent_number)
     kids = pdf.resolve(root.raw(b"/K"))
     only = _single(pdf, root.raw(b"/K"), kids)
     if only is not None and decoded_name(pdf.dictionary(b"%d 0 R" % only).raw(b"/S")) == b"/Document":
