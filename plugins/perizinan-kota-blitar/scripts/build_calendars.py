@@ -107,7 +107,9 @@ def main() -> None:
     for year, (_, _, last) in RAMADAN.items():
         public = holidays.country_holidays("ID", years=year, categories=("public",), language="id")
         if "Idul Fitri" not in public.get(last + timedelta(days=1), ""):
-            raise SystemExit(f"Ramadan {year} must end on the eve of Idulfitri; correct RAMADAN in this script")
+            raise SystemExit(
+                f"Ramadan {year} must end on the eve of Idulfitri; correct RAMADAN in this script"
+            )
         (CALENDAR / f"{year}.yaml").write_text(text_of(year), encoding="utf-8")
 
 

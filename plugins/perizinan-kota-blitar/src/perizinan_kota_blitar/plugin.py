@@ -23,7 +23,7 @@ SLUG = "kota-blitar"
 DATA = Path(__file__).parent / "data"
 """Folder of the catalogue."""
 
-TEMPLATES = {name: DATA / "templates" for name in ("blitar-gratis", "blitar-rekomendasi")}
+TEMPLATES = dict.fromkeys(("blitar-gratis", "blitar-rekomendasi"), DATA / "templates")
 """Letter templates of the plugin: the name that permit types use, and the folder of ``<name>.typ``."""
 
 
