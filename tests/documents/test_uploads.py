@@ -24,6 +24,7 @@ from perizinan_core.documents import (
     inspect_upload,
 )
 from perizinan_core.errors.documents import (
+    InspectionUnavailableError,
     UnknownContentTypeError,
     UploadRefusedError,
     UploadUnreadableError,
@@ -265,6 +266,21 @@ def test_scanners_see_streams_as_files_that_go_away(data, sandbox, temporary_fol
     inspect_upload(io.BytesIO(content), file_name="a.pdf", scanners=[scanner], sandbox=sandbox)
 
     assert content == scanner.seen[0][0]
+    assert [] == list(temporary_folder.iterdir())
+
+
+def test_no_room_for_a_copy_is_a_typed_error(data, sandbox, temporary_folder):
+    """When the disk for temporary files is full, the upload is not accepted and nothing stays behind."""
+    content = (data / "upload-scan-with-text-layer.pdf").read_bytes()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
+    try:
+        for scanners in ([], [Recorder("a", [])]):
+            with pytest.raises(InspectionUnavailableError):
+                inspect_upload(io.BytesIO(content), file_name="a.pdf", scanners=scanners, sandbox=sandbox)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
     assert [] == list(temporary_folder.iterdir())
 
 

@@ -32,7 +32,7 @@ class Finding:
     """One thing that was found in a file."""
 
     code: str
-    """Stable name, e.g. ``"pdf-javascript"``; ``docs/reference/upload-findings.md`` lists ours."""
+    """Stable name, e.g. ``"pdf-javascript"``; `perizinan_core.documents.FINDINGS` lists ours."""
 
     severity: Severity
     """Whether it refuses the file."""

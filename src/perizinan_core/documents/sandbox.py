@@ -25,6 +25,7 @@ import attrs
 from perizinan_core.documents.inspection.channel import receive, send
 from perizinan_core.documents.policy import UploadPolicy
 from perizinan_core.errors.documents import InspectionUnavailableError
+from perizinan_core.i18n import N_
 
 __all__ = ["Answer", "Sandbox", "default_sandbox"]
 
@@ -225,7 +226,7 @@ class _Worker:
         except (EOFError, OSError) as error:
             self._broken = True
             self.end()
-            raise InspectionUnavailableError(f"it ended with status {self._process.returncode}") from error
+            raise InspectionUnavailableError(N_("the checking process does not start")) from error
 
     def _why_it_died(self) -> str:
         try:

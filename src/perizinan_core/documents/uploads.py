@@ -15,7 +15,7 @@ import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import attrs
 
@@ -25,7 +25,11 @@ from perizinan_core.documents.ports import UploadScanner
 from perizinan_core.documents.reading import CHUNK_BYTES
 from perizinan_core.documents.report import Finding, Severity, UploadReport
 from perizinan_core.documents.sandbox import Sandbox, default_sandbox
-from perizinan_core.errors.documents import UploadRefusedError, UploadUnreadableError
+from perizinan_core.errors.documents import (
+    InspectionUnavailableError,
+    UploadRefusedError,
+    UploadUnreadableError,
+)
 from perizinan_core.i18n import N_
 
 __all__ = ["check_upload", "inspect_upload"]
@@ -57,9 +61,10 @@ def inspect_upload(
 
     Raises:
         UploadUnreadableError: The path cannot be read, or is no ordinary file.
-        InspectionUnavailableError: The inspecting process cannot be started.
+        InspectionUnavailableError: The inspecting process cannot be started, or there is no room for a copy.
     """
-    with _opened(source, policy) as copy:
+    scanners = tuple(scanners)
+    with _opened(source, policy, named=bool(scanners)) as copy:
         if copy.refusal is not None:
             return UploadReport(
                 file_name=file_name,
@@ -89,7 +94,7 @@ def check_upload(
     Raises:
         UploadRefusedError: Something refuses the file; all reasons are in it.
         UploadUnreadableError: The path cannot be read, or is no ordinary file.
-        InspectionUnavailableError: The inspecting process cannot be started.
+        InspectionUnavailableError: The inspecting process cannot be started, or there is no room for a copy.
     """
     report = inspect_upload(source, file_name=file_name, policy=policy, scanners=scanners, sandbox=sandbox)
     if not report.accepted:
@@ -101,7 +106,7 @@ def check_upload(
 class _Copy:
     # The bytes to inspect: the file itself when a path was given, else a private temporary file.
     file: BinaryIO
-    path: Path
+    path: Path | None
     size: int = 0
     sha256: str | None = None
     refusal: Finding | None = None
@@ -119,7 +124,7 @@ class _Copy:
 
 
 @contextlib.contextmanager
-def _opened(source: Path | str | BinaryIO, policy: UploadPolicy) -> Iterator[_Copy]:
+def _opened(source: Path | str | BinaryIO, policy: UploadPolicy, *, named: bool) -> Iterator[_Copy]:
     if isinstance(source, (str, Path)):
         path = Path(source)
         with _ordinary_file(path) as file:
@@ -128,15 +133,34 @@ def _opened(source: Path | str | BinaryIO, policy: UploadPolicy) -> Iterator[_Co
             _measure(copy, file, None, policy)
             yield copy
         return
-    with tempfile.NamedTemporaryFile(prefix="upload-") as file:  # 0600, under a name that tells nothing
-        copy = _Copy(file, Path(file.name))  # type: ignore[arg-type]
+    with _temporary_file(named=named) as file:
+        copy = _Copy(file, Path(file.name) if named else None)
         position = source.tell() if source.seekable() else None
-        _measure(copy, source, copy.file, policy)
+        _measure(copy, source, file, policy)
         if position is not None:
             source.seek(position)
-        file.flush()
+        with _inspection_needs():
+            file.flush()
         copy.settle()
         yield copy
+
+
+def _temporary_file(*, named: bool) -> contextlib.AbstractContextManager[BinaryIO]:
+    # Only scanners need a name (0600, and it tells nothing); a file without one is gone even after kill -9.
+    with _inspection_needs():
+        if named:
+            return cast(
+                "contextlib.AbstractContextManager[BinaryIO]", tempfile.NamedTemporaryFile(prefix="upload-")
+            )
+        return cast("contextlib.AbstractContextManager[BinaryIO]", tempfile.TemporaryFile())
+
+
+@contextlib.contextmanager
+def _inspection_needs() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InspectionUnavailableError(error.strerror or type(error).__name__) from error
 
 
 @contextlib.contextmanager
@@ -163,7 +187,8 @@ def _measure(copy: _Copy, source: BinaryIO, target: BinaryIO | None, policy: Upl
             return
         digest.update(piece)
         if target is not None:
-            target.write(piece)
+            with _inspection_needs():
+                target.write(piece)
     copy.sha256 = digest.hexdigest()
     if copy.size == 0:
         copy.refusal = finding("empty")
@@ -209,10 +234,10 @@ def _ending(file_name: str) -> str:
     return "x" + file_name[file_name.rfind(".") :][:_ENDING_CHARACTERS] if "." in file_name else "x"
 
 
-def _scanned(scanners: Iterable[UploadScanner], path: Path, report: UploadReport) -> list[Finding]:
+def _scanned(scanners: Iterable[UploadScanner], path: Path | None, report: UploadReport) -> list[Finding]:
     found: list[Finding] = []
     for scanner in scanners:
-        if any(item.severity is Severity.REFUSE for item in (*report.findings, *found)):
+        if path is None or any(item.severity is Severity.REFUSE for item in (*report.findings, *found)):
             break
         try:
             found.extend(scanner.scan(path, report))

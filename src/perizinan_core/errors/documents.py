@@ -296,13 +296,18 @@ class UnknownContentTypeError(PerizinanError):
 
 @attrs.define(slots=False, eq=False)
 class InspectionUnavailableError(PerizinanError):
-    """The separate process that parses uploads cannot be started; uploads are then not accepted."""
+    """The process that parses uploads cannot start, or a copy has no room; uploads are then not accepted."""
 
     reason: str
     """What failed, without a path."""
 
     code: ClassVar[str] = "inspection-unavailable"
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Return the reason in ``language``, as far as it is our own words."""
+        return {"reason": translate(self.reason, language)}
+
     sentence: ClassVar[str] = N_(
-        "Uploads cannot be checked at the moment, because the checking process does not start: {reason}."
-        " The file was not accepted; try again later, and tell the operator if it stays so."
+        "Uploads cannot be checked at the moment: {reason}. The file was not accepted; try again later, "
+        "and tell the operator if it stays so."
     )

@@ -185,6 +185,7 @@ def active():
     yield "javascript that nothing points to", document(o10=b"<<%s>>" % js), ("pdf-javascript",)
     chained = action(b"/S/GoTo/D[3 0 R/Fit]/Next[<</S/Named/N/Print>><<%s>>]" % js)
     yield "javascript behind another action", chained, ("pdf-javascript",)
+    yield "javascript in another action", action(b"/S/Rendition/JS(x)"), ("pdf-javascript", "pdf-media")
     yield "launch", action(b"/S/Launch/F(cmd.exe)"), ("pdf-launch",)
     yield "remote document", action(b"/S/GoToR/F(other.pdf)/D[0/Fit]"), ("pdf-external",)
     yield "submit form", action(b"/S/SubmitForm/F(https://a.example)"), ("pdf-submit",)

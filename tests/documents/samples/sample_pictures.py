@@ -93,6 +93,9 @@ def hostile():
     yield "jpeg with pdf behind", jpeg + document(), ("polyglot",), "a.jpg"
     yield "jpeg with page inside", saved("JPEG", comment=b"<script>alert(1)</script>"), ("polyglot",), "a.jpg"
     yield "jpeg with php inside", saved("JPEG", comment=b"<?php system(1);"), ("polyglot",), "a.jpg"
+    table = jpeg.index(b"\xff\xc4") + 5
+    broken = jpeg[:table] + b"\xff" * 16 + jpeg[table + 16 :]
+    yield "jpeg with broken tables", broken, ("damaged",), "a.jpg"
     frame = jpeg.index(b"\xff\xc0") + 5
     huge = jpeg[:frame] + b"\xff\xdc\xff\xdc" + jpeg[frame + 4 :]
     yield "jpeg of four gigapixels", huge, ("too-many-pixels",), "a.jpg"
