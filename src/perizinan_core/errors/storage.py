@@ -27,6 +27,7 @@ Errors of the storage room: records, locks, numbers, keys, the database itself.
             ├── DatabaseDriverMissingError
             ├── DatabaseUnavailableError
             │   └── DatabaseBusyError       worth another try
+            ├── CommitUnknownError          written or not: nobody can say
             ├── DatabaseDamagedError
             ├── SchemaNotMigratedError
             └── SchemaTooNewError
@@ -46,6 +47,7 @@ from perizinan_core.i18n import N_, translate
 
 __all__ = [
     "AlreadyExistsError",
+    "CommitUnknownError",
     "DatabaseBusyError",
     "DatabaseDamagedError",
     "DatabaseDriverMissingError",
@@ -83,6 +85,16 @@ _KINDS = {
     "request": N_("request"),
     "outbox entry": N_("outbox entry"),
     "signing attempt": N_("signing attempt"),
+}
+
+
+_FIELDS = {
+    "id": N_("id"),
+    "receipt_number": N_("receipt number"),
+    "reference": N_("payment reference"),
+    "number": N_("number"),
+    "register, register_year, sequence": N_("place in the number register"),
+    "status_index": N_("place in the status list"),
 }
 
 
@@ -132,8 +144,9 @@ class AlreadyExistsError(StorageError):
     )
 
     def wording(self, language: str) -> dict[str, object]:
-        """Translate the kind."""
-        return {"kind": _kind(self.kind, language), "field": self.field}
+        """Translate the kind and the field."""
+        field = translate(_FIELDS.get(self.field, self.field), language)
+        return {"kind": _kind(self.kind, language), "field": field}
 
 
 @attrs.define(slots=False, eq=False)
@@ -419,13 +432,17 @@ class InvalidDatabaseUrlError(DatabaseError):
     """An address that names no database we can use."""
 
     received: str
-    """What came, without user, password and host."""
+    """English msgid of what came, or its scheme; never user, password or host."""
 
     code: ClassVar[str] = "invalid-database-url"
     sentence: ClassVar[str] = N_(
         "Expected a database address such as sqlite:///perizinan.sqlite3 or "
         "postgresql+psycopg://user@host/name, but got {received}. Correct the address in the configuration."
     )
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Translate what came."""
+        return {"received": translate(self.received, language)}
 
 
 @attrs.define(slots=False, eq=False)
@@ -463,6 +480,21 @@ class DatabaseBusyError(DatabaseUnavailableError):
     code: ClassVar[str] = "database-busy"
     sentence: ClassVar[str] = N_(
         "The records are in use by others at the moment ({reason}); nothing was written. Try again shortly."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class CommitUnknownError(DatabaseError):
+    """The connection broke during the commit: the unit of work was written as a whole or not at all."""
+
+    reason: str
+    """Class of the problem as the database names it, without values."""
+
+    code: ClassVar[str] = "commit-unknown"
+    sentence: ClassVar[str] = N_(
+        "The connection to the database broke while the work was being saved ({reason}); it was saved as a whole "
+        "or not at all, and only the records can tell. Look it up before doing it again; a request with an "
+        "idempotency key can simply be repeated."
     )
 
 

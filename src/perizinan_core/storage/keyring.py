@@ -19,6 +19,7 @@ import os
 import secrets
 import stat
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -234,7 +235,7 @@ class KeyRing:
         except OSError as error:
             raise KeyFileError(name=path.name, problem=error.strerror or "I/O error") from error
         finally:
-            fresh.unlink(missing_ok=True)
+            _remove(fresh)
 
 
 def _read_set(data: Mapping[str, Any]) -> KeySet:
@@ -263,7 +264,7 @@ def _create(path: Path, text: str) -> None:
     except OSError as error:
         raise KeyFileError(name=path.name, problem=error.strerror or "I/O error") from error
     finally:
-        fresh.unlink(missing_ok=True)
+        _remove(fresh)
 
 
 def _write_new(path: Path, text: str) -> None:
@@ -272,6 +273,12 @@ def _write_new(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _remove(path: Path) -> None:
+    # Nothing is there after a rename, or nothing could be made in the first place.
+    with suppress(OSError):
+        path.unlink()
 
 
 def _sync_folder(path: Path) -> None:

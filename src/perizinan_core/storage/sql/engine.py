@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from perizinan_core.errors.storage import DatabaseDriverMissingError, InvalidDatabaseUrlError
+from perizinan_core.i18n import N_
 
 __all__ = [
     "BUSY_SECONDS",
@@ -56,16 +57,16 @@ def parse_url(text: str) -> URL:
     try:
         url = sa.make_url(text)
     except (sa.exc.ArgumentError, ValueError):
-        raise InvalidDatabaseUrlError(received="text without a scheme") from None
+        raise InvalidDatabaseUrlError(received=N_("text that is no address")) from None
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         if not url.database or url.database == ":memory:" or url.host or url.query:
-            raise InvalidDatabaseUrlError(received="a sqlite address without an ordinary file")
+            raise InvalidDatabaseUrlError(received=N_("a SQLite address that names no ordinary file"))
         return url.set(drivername="sqlite+pysqlite")
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         if importlib.util.find_spec("psycopg") is None:
             raise DatabaseDriverMissingError(driver="psycopg")
         return url.set(drivername="postgresql+psycopg")
-    raise InvalidDatabaseUrlError(received=f"the scheme {url.drivername}")
+    raise InvalidDatabaseUrlError(received=f"{url.drivername}://")
 
 
 def sqlite_path(url: URL) -> Path | None:
@@ -81,19 +82,19 @@ def create_private_file(path: Path) -> None:
         return
 
 
-def make_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS, pool_size: int = 8) -> sa.Engine:
+def make_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS, pool_size: int = 10) -> sa.Engine:
     """
     Return an engine with the settings of this module; connects on first use.
 
     Args:
         url: What `parse_url` gave.
         busy_seconds: How long to wait for others.
-        pool_size: Connections kept open; up to four times as many are opened when needed.
+        pool_size: Connections kept open; up to three times as many are opened when needed.
     """
     backend = url.get_backend_name()
     options: dict[str, Any] = {
         "pool_size": pool_size,
-        "max_overflow": pool_size * 3,
+        "max_overflow": pool_size * 2,
         "pool_timeout": busy_seconds,
         "hide_parameters": True,
     }

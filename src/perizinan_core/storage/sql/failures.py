@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from perizinan_core.errors.storage import (
     AlreadyExistsError,
+    CommitUnknownError,
     DatabaseBusyError,
     DatabaseDamagedError,
     DatabaseUnavailableError,
@@ -19,7 +20,7 @@ from perizinan_core.errors.storage import (
 )
 from perizinan_core.storage.sql.tables import metadata
 
-__all__ = ["translated"]
+__all__ = ["committing", "translated"]
 
 # PostgreSQL: serialization failure, deadlock, lock timeout, too many connections (Appendix A of its manual).
 _BUSY_STATES = frozenset({"40001", "40P01", "55P03", "53300"})
@@ -48,6 +49,19 @@ def translated(kind: str = "record", parent: tuple[str, str] | None = None) -> I
     except sa.exc.StatementError as error:
         # A value that our own column types refused; SQLAlchemy's wrapper says nothing more.
         raise (error.orig or error) from None
+
+
+@contextmanager
+def committing() -> Iterator[None]:
+    """Like `translated`, for a COMMIT: when the connection breaks, nobody knows whether it was heard."""
+    try:
+        with translated():
+            yield
+    except DatabaseUnavailableError as error:
+        cause = error.__cause__
+        if isinstance(cause, sa.exc.DBAPIError) and cause.connection_invalidated:
+            raise CommitUnknownError(reason=type(cause.orig).__name__) from error
+        raise
 
 
 def _integrity(error: sa.exc.IntegrityError, kind: str, parent: tuple[str, str] | None) -> Exception:

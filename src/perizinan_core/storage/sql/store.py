@@ -30,7 +30,7 @@ class SqlStorage:
         *,
         zone: tzinfo | None = None,
         busy_seconds: float = BUSY_SECONDS,
-        pool_size: int = 8,
+        pool_size: int = 10,
     ) -> None:
         """
         Open a store whose tables are there.

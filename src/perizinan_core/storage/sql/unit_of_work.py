@@ -15,7 +15,7 @@ from perizinan_core.storage.sealing import Sealer
 from perizinan_core.storage.sql.applications import SqlApplications
 from perizinan_core.storage.sql.engine import WRITE
 from perizinan_core.storage.sql.events import SqlHistory, SqlOutbox
-from perizinan_core.storage.sql.failures import translated
+from perizinan_core.storage.sql.failures import committing, translated
 from perizinan_core.storage.sql.numbers import SqlNumbers, SqlStatusIndexes
 from perizinan_core.storage.sql.officers import SqlOfficers
 from perizinan_core.storage.sql.permits import SqlPermits
@@ -95,7 +95,7 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
             raise UnitOfWorkClosedError
         try:
             self.numbers.check_explained()
-            with translated():
+            with committing():
                 connection.commit()
         finally:
             session.close()

@@ -1,0 +1,255 @@
+"""Tables are made, checked and never guessed at."""
+
+import sqlite3
+import stat
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+import perizinan_core.storage
+from perizinan_core.errors.storage import (
+    DatabaseDamagedError,
+    DatabaseDriverMissingError,
+    DatabaseUnavailableError,
+    InvalidDatabaseUrlError,
+    SchemaNotMigratedError,
+    SchemaTooNewError,
+)
+from perizinan_core.storage import KeyRing, current_revision, migrate, open_storage, pending
+from perizinan_core.storage.sql.revisions import REVISION_TABLE, REVISIONS
+from perizinan_core.storage.sql.tables import PREFIX, metadata
+from perizinan_core.testing.storage.base import together
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request, tmp_path) -> str:
+    """Address of a database without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    return request.getfixturevalue("postgres_url")
+
+
+def set_revision(url: str, revision: str) -> None:
+    """Pretend that another version migrated the database."""
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"UPDATE {REVISION_TABLE} SET version_num = :new"), {"new": revision})
+    engine.dispose()
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(empty_url):
+    """Alembic's comparison of both finds no difference: columns, types, indexes, constraints."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    migrate(empty_url)
+    engine = sa.create_engine(empty_url)
+    with engine.connect() as connection:
+        options = {"version_table": REVISION_TABLE, "compare_type": True, "compare_server_default": True}
+        differences = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+        made = {name for name in sa.inspect(connection).get_table_names() if name.startswith(PREFIX)}
+    engine.dispose()
+
+    assert differences == []
+    assert {*metadata.tables, REVISION_TABLE} == made
+
+
+def test_the_list_of_revisions_is_that_of_the_files():
+    """Opening a store looks at the list, so that it need not load Alembic."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    folder = Path(perizinan_core.storage.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    scripts = ScriptDirectory.from_config(config).walk_revisions()
+
+    assert list(REVISIONS) == [script.revision for script in scripts][::-1]
+
+
+def test_migrating_twice_changes_nothing(empty_url):
+    """The report says what was done; progress is told before each step."""
+    steps = []
+    before, waiting = current_revision(empty_url), pending(empty_url)
+    first = migrate(empty_url, progress=steps.append)
+    second = migrate(empty_url, progress=steps.append)
+
+    assert (before, waiting) == (None, REVISIONS)
+    assert (first.before, first.after, first.applied) == (None, REVISIONS[-1], REVISIONS)
+    assert (second.before, second.applied) == (REVISIONS[-1], ())
+    assert list(REVISIONS) == steps
+    assert (current_revision(empty_url), pending(empty_url)) == (REVISIONS[-1], ())
+
+
+def test_two_who_migrate_at_once_do_not_disturb_each_other(empty_url):
+    """One does it, the others find it done."""
+    reports = together([partial(migrate, empty_url) for _ in range(4)])
+
+    assert [len(REVISIONS)] + [0] * 3 == sorted((len(report.applied) for report in reports), reverse=True)
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(empty_url, monkeypatch):
+    """It is one transaction on both databases."""
+    from perizinan_core.storage import migrating
+
+    def fail(connection, revision):
+        upgrade(connection, revision)
+        raise ZeroDivisionError
+
+    upgrade = migrating._upgrade
+    monkeypatch.setattr(migrating, "_upgrade", fail)
+    with pytest.raises(ZeroDivisionError):
+        migrate(empty_url)
+
+    engine = sa.create_engine(empty_url)
+    assert sa.inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
+def test_a_database_without_tables_says_to_migrate(empty_url, keys):
+    """And looking does not create a file."""
+    with pytest.raises(SchemaNotMigratedError) as caught:
+        open_storage(empty_url, keys)
+
+    assert "perizinan migrate" in str(caught.value)
+    assert "jalankan: perizinan migrate" in caught.value.message("id")
+    assert (caught.value.found, caught.value.needed) == ("none", REVISIONS[-1])
+    if empty_url.startswith("sqlite"):
+        assert not Path(empty_url.removeprefix("sqlite:///")).exists()
+
+
+def test_a_newer_database_is_not_touched(url, keys):
+    """Neither opened nor migrated."""
+    set_revision(url, "9999")
+    try:
+        for action in (partial(open_storage, url, keys), partial(migrate, url), partial(pending, url)):
+            with pytest.raises(SchemaTooNewError) as caught:
+                action()
+            assert ("9999", REVISIONS[-1]) == (caught.value.found, caught.value.newest)
+    finally:
+        set_revision(url, REVISIONS[-1])
+
+
+def test_an_older_database_says_to_migrate(url, keys, monkeypatch):
+    """As after an upgrade of the library."""
+    from perizinan_core.storage.sql import revisions
+
+    monkeypatch.setattr(revisions, "REVISIONS", (*REVISIONS, "9999"))
+    with pytest.raises(SchemaNotMigratedError) as caught:
+        open_storage(url, keys)
+
+    assert (REVISIONS[-1], "9999") == (caught.value.found, caught.value.needed)
+
+
+def test_a_new_sqlite_file_is_private_and_in_wal_mode(tmp_path):
+    """Others on the machine cannot read it, and readers never wait."""
+    file = tmp_path / "new.sqlite3"
+    migrate(f"sqlite:///{file}")
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    connection = sqlite3.connect(file)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+
+
+def test_connections_to_sqlite_are_durable_and_keep_references(sqlite_storage):
+    """synchronous=FULL (2) and foreign keys on, for every connection."""
+    with sqlite_storage.unit_of_work(read_only=True) as first, sqlite_storage.unit_of_work() as second:
+        for work in (first, second):
+            pragmas = [
+                work.session.scalar(sa.text(f"PRAGMA {name}"))
+                for name in ("synchronous", "foreign_keys", "journal_mode")
+            ]
+            assert pragmas == [2, 1, "wal"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "records.sqlite3",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///x?mode=ro",
+        "mysql://root:rahasia@db.example/x",
+        "postgresql+asyncpg://root:rahasia@db.example/x",
+        "postgresql://root:rahasia@db.example:port/x",
+    ],
+)
+def test_a_wrong_address_is_refused_without_repeating_its_secrets(text, keys):
+    """The sentence shows what an address looks like."""
+    with pytest.raises(InvalidDatabaseUrlError) as caught:
+        open_storage(text, keys)
+
+    message = f"{caught.value} {caught.value.message('id')}"
+    assert "sqlite:///perizinan.sqlite3" in message
+    assert "rahasia" not in message
+    assert "db.example" not in message
+
+
+def test_a_missing_driver_is_named_with_its_remedy(keys, monkeypatch):
+    """As on a machine where only SQLite is wanted."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(DatabaseDriverMissingError) as caught:
+        open_storage("postgresql://localhost/x", keys)
+
+    assert "pip install 'perizinan-core[postgresql]'" in str(caught.value)
+
+
+def test_a_server_that_does_not_answer_is_told_without_its_address(keys, tmp_path):
+    """Nor the password."""
+    with pytest.raises(DatabaseUnavailableError) as caught:
+        open_storage(f"postgresql://root:rahasia@/x?host={tmp_path}", keys)
+
+    assert "rahasia" not in str(caught.value)
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_a_file_that_is_no_database_is_named_as_damaged(keys, tmp_path):
+    """It is not overwritten, neither by opening nor by migrating."""
+    file = tmp_path / "x.sqlite3"
+    file.write_bytes(b"no database at all" * 100)
+    for action in (partial(open_storage, f"sqlite:///{file}", keys), partial(migrate, f"sqlite:///{file}")):
+        with pytest.raises(DatabaseDamagedError):
+            action()
+
+    assert file.read_bytes() == b"no database at all" * 100
+
+
+def test_a_folder_that_is_missing_is_a_sentence(tmp_path):
+    """Not a traceback of the driver."""
+    with pytest.raises(DatabaseUnavailableError):
+        migrate(f"sqlite:///{tmp_path / 'none' / 'x.sqlite3'}")
+
+
+def test_importing_the_room_loads_no_database_library():
+    """Whoever only needs the names of the ports pays for nothing else."""
+    program = (
+        "import sys, perizinan_core.storage;"
+        "print(sorted({'sqlalchemy', 'alembic', 'cattrs', 'cryptography', 'psycopg'} & set(sys.modules)))"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    ).stdout
+
+    assert printed.strip() == "[]"
+
+
+def test_opening_a_store_does_not_load_alembic(sqlite_url, tmp_path):
+    """Only migrating does."""
+    ring = tmp_path / "keys.json"
+    KeyRing.open_or_create(ring)
+    program = (
+        "import sys, pathlib, perizinan_core.storage as s;"
+        "s.open_storage(sys.argv[1], s.KeyRing.from_file(pathlib.Path(sys.argv[2]))).close();"
+        "print('alembic' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program, sqlite_url, str(ring)]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    assert printed.strip() == "False"

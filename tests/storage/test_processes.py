@@ -1,0 +1,227 @@
+"""Many processes share a database, and one that is killed takes nothing with it."""
+
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from perizinan_core.errors.storage import (
+    CommitUnknownError,
+    DatabaseBusyError,
+    DatabaseUnavailableError,
+    UnitOfWorkClosedError,
+)
+from perizinan_core.storage import KeyRing, OutboxCounts, open_storage
+from perizinan_core.storage.sql.store import SqlStorage
+from perizinan_core.testing.storage.samples import NOW, WIB, made_event
+
+WORKER = Path(__file__).with_name("storage_worker.py")
+
+
+@pytest.fixture
+def key_file(tmp_path) -> Path:
+    """A file with the keys of the store under test."""
+    file = tmp_path / "keys.json"
+    KeyRing.open_or_create(file)
+    return file
+
+
+@pytest.fixture
+def keys(key_file):
+    """The keys of that file, in place of those that other tests share."""
+    return KeyRing.from_file(key_file)
+
+
+@pytest.fixture
+def start(url, key_file):
+    """Start a worker process; all are gone at the end of the test."""
+    started = []
+
+    def run(role: str, *arguments: object) -> subprocess.Popen[str]:
+        command = [sys.executable, str(WORKER), role, url, str(key_file), *map(str, arguments)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def take_number(storage) -> int:
+    """Take the next number of the permits of 2026."""
+    with storage.unit_of_work() as work:
+        sequence = work.numbers.take("permits", 2026, by="a", at=NOW)
+        work.numbers.record("permits", 2026, sequence, number=f"n{sequence}", subject="s")
+        work.commit()
+    return sequence
+
+
+def test_fifty_workers_in_five_processes_leave_no_gap_and_no_double(storage, start):
+    """Over New Year in local time, some rolling back, some cancelling."""
+    process = start("crowd", 5, 10, 4)
+    printed = process.communicate(timeout=120)[0].splitlines()
+    committed = [(register, int(year), int(sequence)) for register, year, sequence in map(str.split, printed)]
+
+    assert process.returncode == 0
+    assert [] == [line for line, times in Counter(committed).items() if times > 1]
+    with storage.unit_of_work(read_only=True) as work:
+        for register in ("letters", "permits"):
+            for year in (2026, 2027):
+                book = [line.sequence for line in work.numbers.book(register, year)]
+                assert list(range(1, len(book) + 1)) == book
+                assert book == sorted(line[2] for line in committed if line[:2] == (register, year))
+                assert len(book) > 5
+
+
+def test_a_process_killed_inside_a_unit_of_work_leaves_no_trace(storage, start):
+    """Its number is the next one's, its application never was, and its locks are gone."""
+    process = start("hang")
+    assert process.stdout.readline() == "ready\n"
+    process.kill()
+    process.wait()
+
+    assert take_number(storage) == 1
+    with storage.unit_of_work(read_only=True) as work:
+        assert work.applications.count() == 0
+        assert work.status_indexes.size() == 0
+        assert work.outbox.counts() == OutboxCounts(waiting=0, given_up=0, oldest_waiting=None)
+
+
+def test_what_a_killed_process_had_committed_is_there(storage, start):
+    """Every number that it announced, and at most one more; twice over, without a gap."""
+    announced = 0
+    for _ in range(2):
+        process = start("write_on")
+        for _ in range(25):
+            announced = int(process.stdout.readline())
+        process.kill()
+        announced = max([announced, *map(int, process.stdout.read().splitlines())])
+
+        with storage.unit_of_work(read_only=True) as work:
+            book = [line.sequence for line in work.numbers.book("permits", 2026)]
+            told = [event.data["n"] for event in work.history.of("case")]
+        assert list(range(1, len(book) + 1)) == book == told
+        assert announced <= len(book) <= announced + 1
+
+
+def test_a_process_that_forks_uses_the_store_on_both_sides(storage, start):
+    """As application servers do that load first and fork then."""
+    process = start("fork")
+    printed = process.communicate(timeout=60)[0].splitlines()
+
+    assert process.returncode == 0
+    assert len(printed) == len(set(printed)) > 0
+    with storage.unit_of_work(read_only=True) as work:
+        for register in ("letters", "permits"):
+            for year in (2026, 2027):
+                book = [line.sequence for line in work.numbers.book(register, year)]
+                assert list(range(1, len(book) + 1)) == book
+
+
+def test_a_writer_who_waits_too_long_is_told_that_others_write(url, keys, start):
+    """And may try again; nothing was written."""
+    process = start("hang")
+    assert process.stdout.readline() == "ready\n"
+    storage = SqlStorage(url, keys, zone=WIB, busy_seconds=0.3)
+    began = time.monotonic()
+    with pytest.raises(DatabaseBusyError):
+        take_number(storage)
+
+    assert 0.2 < time.monotonic() - began < 5
+    with storage.unit_of_work(read_only=True) as work:
+        assert work.numbers.last("permits", 2026) is None
+    process.kill()
+    process.wait()
+    assert take_number(storage) == 1
+    storage.close()
+
+
+def test_a_thread_that_waits_too_long_is_told_too(sqlite_url, keys):
+    """A unit of work inside another one of the same store ends with a sentence, not with a deadlock."""
+    storage = SqlStorage(sqlite_url, keys, zone=WIB, busy_seconds=0.2)
+    with storage.unit_of_work() as outer:
+        outer.history.add([made_event("x")])
+        with pytest.raises(DatabaseBusyError):
+            take_number(storage)
+        outer.commit()
+
+    assert take_number(storage) == 1
+    storage.close()
+
+
+def test_two_units_that_wait_for_each_other_do_not_wait_for_ever(migrated_postgres_url, keys):
+    """PostgreSQL ends one of them; it may be tried again."""
+    import threading
+
+    storage = open_storage(migrated_postgres_url, keys, zone=WIB)
+    barrier = threading.Barrier(2)
+    results = []
+
+    def cross(first: str, second: str) -> None:
+        try:
+            with storage.unit_of_work() as work:
+                for turn, register in enumerate((first, second)):
+                    sequence = work.numbers.take(register, 2026, by="a", at=NOW)
+                    work.numbers.record(register, 2026, sequence, number=f"{register}{sequence}", subject="s")
+                    if turn == 0:
+                        barrier.wait()
+                work.commit()
+            results.append("done")
+        except DatabaseBusyError:
+            results.append("busy")
+
+    threads = [threading.Thread(target=cross, args=names) for names in (("a", "b"), ("b", "a"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    storage.close()
+
+    assert sorted(results) == ["busy", "done"]
+
+
+def disconnect_all(url: str) -> None:
+    """End every other session of a PostgreSQL database, as a restart of the server does."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_a_connection_that_breaks_in_between_is_replaced(postgres_storage, migrated_postgres_url):
+    """After a restart of the server the next unit of work simply runs."""
+    assert take_number(postgres_storage) == 1
+    disconnect_all(migrated_postgres_url)
+
+    assert take_number(postgres_storage) == 2
+
+
+def test_a_connection_that_breaks_while_working_loses_the_unit_only(postgres_storage, migrated_postgres_url):
+    """It is told as unavailable, and nothing was written."""
+    with postgres_storage.unit_of_work() as work:
+        work.settings.put("x", 1)
+        disconnect_all(migrated_postgres_url)
+        with pytest.raises(DatabaseUnavailableError):
+            work.settings.put("y", 1)
+        with pytest.raises(UnitOfWorkClosedError):
+            work.commit()
+
+    with postgres_storage.unit_of_work(read_only=True) as work:
+        assert work.settings.get("x") is None
+
+
+def test_a_connection_that_breaks_during_the_commit_is_told_as_such(postgres_storage, migrated_postgres_url):
+    """Whether it was written cannot be known, and is not claimed."""
+    with postgres_storage.unit_of_work() as work:
+        work.settings.put("x", 1)
+        disconnect_all(migrated_postgres_url)
+        with pytest.raises(CommitUnknownError):
+            work.commit()
