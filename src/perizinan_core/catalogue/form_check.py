@@ -61,7 +61,7 @@ def validate_form(permit_type: PermitType, data: Mapping[str, Any]) -> tuple[For
         )
         for path in _not_finite(data, "")
     ]
-    return tuple(dict.fromkeys(found))
+    return tuple(problem for index, problem in enumerate(found) if problem not in found[:index])
 
 
 @lru_cache(maxsize=1)

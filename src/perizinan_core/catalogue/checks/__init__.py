@@ -44,8 +44,8 @@ def check_files(
         check_stages(problems, permit_type, node)
         if form_is_sound:
             check_expressions(problems, permit_type, node)
+            check_scenarios(problems, permit_type, node)
         check_complete(problems, permit_type, node)
-        check_scenarios(problems, permit_type, node)
         check_references(problems, permit_type, node, authority, codes)
     check_versions(problems, read)
     if authority is not None and authority_node is not None:

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 from cel_expr_python import cel
 
-from perizinan_core.catalogue.expressions.declarations import environment_config, type_text
+from perizinan_core.catalogue.expressions.declarations import FUNCTIONS, environment_config, type_text
 from perizinan_core.catalogue.expressions.schema import field_types, item_schema
 from perizinan_core.catalogue.expressions.tree import Expr, decode
 from perizinan_core.errors.catalogue import Phrase
@@ -132,9 +132,9 @@ def _compile(environment: Environment, text: str) -> Compiled:
     try:
         native = environment._native.compile(_ask_by_function(text))  # noqa: SLF001 - same module
         return Compiled(text, decode(native.serialize()), _type_name(native.return_type()))
-    except UnicodeEncodeError as error:
+    except (UnicodeEncodeError, TypeError) as error:  # lone surrogates are no text to the library
         raise CompileFailure(Phrase(N_("it holds characters that are none"))) from error
-    except (RuntimeError, ValueError, TypeError) as error:
+    except (RuntimeError, ValueError) as error:
         raise CompileFailure(_explain(str(error))) from error
 
 
@@ -142,6 +142,7 @@ def _type_name(kind: Any) -> str:
     return str(kind.name()).lower()
 
 
+_FUNCTION_NAMES = frozenset(name for name, _, _ in FUNCTIONS)
 _OVERLOAD = re.compile(r"found no matching overload for '(?P<name>[^']*)' applied to '(?P<types>.*)'")
 _UNDECLARED = re.compile(r"undeclared reference to '(?P<name>[^']*)'")
 _POSITION = re.compile(r"ERROR: <input>:-?[0-9]+:(?P<column>-?[0-9]+): (?P<reason>[^\n]*)")
@@ -152,6 +153,10 @@ def _explain(message: str) -> Phrase:
     if "recursion" in message:
         return Phrase(N_("its parentheses and operators are nested too deeply; split it or use sum([…])"))
     undeclared = _UNDECLARED.search(message)
+    if undeclared and undeclared["name"] in _FUNCTION_NAMES:
+        return Phrase(
+            N_("the function {function} takes another number of values"), {"function": undeclared["name"]}
+        )
     if undeclared:
         return Phrase(N_("the name {name} is not known"), {"name": undeclared["name"]})
     overload = _OVERLOAD.search(message)

@@ -54,6 +54,7 @@ class ExpressionFailure(Exception):  # noqa: N818 - carried to the caller as an 
 
 
 def fail(sentence: str, /, **fields: object) -> ExpressionFailure:
+    """Return the failure with this sentence."""
     return ExpressionFailure(Phrase(sentence, fields))
 
 
@@ -153,6 +154,7 @@ def _same_kind(left: Any, right: Any) -> None:
 
 
 def shown(function: str) -> str:
+    """Return an operator as people write it."""
     return function.strip("_@")
 
 

@@ -1,0 +1,189 @@
+"""What is checked across a permit type and the authority: each rule broken once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from perizinan_core.catalogue import CatalogueReport
+
+Check = Callable[..., CatalogueReport]
+STREET = "permits/street-use.yaml"
+AUTHORITY = "authority.yaml"
+TARIFF = "tariffs/street.yaml"
+
+BROKEN = [
+    # expressions
+    (STREET, "when: application.represented", "when: form.luaz > 1", "expression", "did you mean 'luas'?"),
+    (STREET, "when: application.represented", 'when: form.luas + "a" == "b"', "expression", "number, text"),
+    (STREET, "when: application.represented", "when: form.luas", "expression", "it gives number, but bool"),
+    (STREET, "when: application.represented", "when: applicant.kin == 'x'", "expression", "applicant.kind"),
+    (STREET, "when: application.represented", "when: 'form.luas >'", "expression", "it is no CEL"),
+    (STREET, "when: application.represented", 'when: \'"a".matches("a")\'', "expression", "matches"),
+    (STREET, "when: application.represented", "when: 'form.terop.all(t, t.panjan > 1)'", "expression", "'panjang'"),
+    (STREET, "when: application.represented", "when: has(form.luaz)", "expression", "'luas'"),
+    (STREET, "when: application.represented", "when: 'form[\"luaz\"] == 1'", "expression", "'luas'"),
+    (STREET, "when: application.represented", "when: 'has_paper(\"ktpp\")'", "expression", "'ktp'"),
+    (STREET, "start: form.mulai", 'start: paper_expiry("ktp")', "expression", "needs_expiry"),
+    (STREET, "start: form.mulai", "start: form.lokasi", "expression", "it gives text, but date"),
+    (STREET, "start: form.mulai", "start: valid_from", "expression", "valid_from is not known"),
+    (STREET, "formula: item.panjang", "formula: item.panjan", "expression", "'panjang'"),
+    (STREET, 'tariff("sewa-jalan"', 'tariff("sewa-jalam"', "expression", "'sewa-jalan'"),
+    (STREET, ", form.kelas_jalan, form.luas)", ", form.luas)", "expression", "takes 2 values"),
+    (STREET, ", form.kelas_jalan, form.luas)", ', "utma", form.luas)', "expression", "'utama'"),
+    (STREET, "value: applicant.name", 'value: label("subtyp")', "expression", "'subtype'"),
+    # lists, forms
+    (STREET, "per_item: terop, level", "per_item: tenda, level", "unknown-list", "'tenda'"),
+    (STREET, "annex_items: terop", "annex_items: lokasi", "unknown-list", "'lokasi'"),
+    (STREET, "type: number, exclusiveMinimum: 0", "type: nummer", "form-schema", "nummer"),
+    (STREET, "type: object\n  required", "type: array\n  required", "form-schema", "type: object"),
+    (STREET, "lokasi: {title: Lokasi, type: string", "lokasi: {title: Lokasi, pattern: '('", "form-schema", "regex"),
+    (STREET, "type: boolean}", 'type: boolean, $ref: "#/$defs/x"}', "form-schema", "#/$defs/x"),
+    (STREET, "type: boolean}", 'type: boolean, $ref: "https://x.example/"}', "form-schema", "x.example"),
+    (STREET, "required: [subtype, ", "required: [subtype, alamat, ", "form-schema", "'alamat'"),
+    (STREET, "enum: [acara, material]", "enum: [acara, barang]", "unknown-subtype", "'barang'"),
+    # fees and tariffs
+    (TARIFF, "[utama, 100, null, 2000]", "[utama, 120, null, 2000]", "tariff-gap", "above 100 up to 120"),
+    (TARIFF, "[utama, 100, null, 2000]", "[utama, 90, null, 2000]", "tariff-overlap-band", "above 100"),
+    (TARIFF, "[utama, null, 100, 2500]", "[utama, 100, 100, 2500]", "tariff-bands", "not above"),
+    (TARIFF, "[lokal, null, null, 1000]", "[lokal, 1000]", "wrong-value", "keys and value"),
+    (TARIFF, "banded: true\n  ", "", "wrong-value", "keys and value"),
+    (STREET, "tariffs: [sewa-jalan]", "tariffs: [sewa-jaln]", "unknown-tariff", "'sewa-jalan'"),
+    (STREET, "code: terop\n      label", "code: sewa\n      label", "duplicate-code", "sewa"),
+    # stages and requirements
+    (STREET, "after: [periksa]}", "after: [perksa]}", "unknown-stage", "'periksa'"),
+    (STREET, "role: front_office,", "role: front_office, after: [putusan],", "stage-cycle", "waits for itself"),
+    (STREET, "role: cashier", "role: kasir", "unknown-role", "'cashier'"),
+    (STREET, "role: cashier", "role: auditor", "unknown-role", "works on cases"),
+    (STREET, "produces: rekomendasi", "produces: ktp", "unknown-requirement", "brought_by: office"),
+    (STREET, "code: denah, label", "code: ktp, label", "duplicate-code", "ktp"),
+    (STREET, "code: bayar, label", "code: periksa, label", "duplicate-code", "periksa"),
+    (STREET, "after: [periksa]}", "after: [putusan]}", "after-approval", "nothing can follow"),
+    (STREET, "{code: ktp, label: KTP}", "{code: ktp, label: KTP, max_files: 0}", "invalid-value", "max_files"),
+    (STREET, "{code: ktp, label: KTP}", "{code: ktp, label: KTP, min_files: 3}", "invalid-value", "max_files"),
+    (STREET, "{code: ktp, label: KTP}", "{code: ktp, label: KTP, application_kinds: [closure]}", "application-kind", "closure"),
+    (STREET, "[application/pdf, image/png]", "[pdf]", "content-type", "'pdf'"),
+    # authority
+    (STREET, "unit: dinas-perhubungan", "unit: dinas-perhubung", "unknown-code", "'dinas-perhubungan'"),
+    (STREET, "register: izin", "register: ijin", "unknown-code", "'izin'"),
+    (STREET, "letter_register: rekomendasi-dishub", "letter_register: x", "unknown-code", "izin"),
+    (STREET, "responsible_unit: dpmptsp", "responsible_unit: dpm", "unknown-code", "dpmptsp"),
+    (STREET, 'archive_class: "503"', 'archive_class: "504"', "unknown-code", "'503'"),
+    (AUTHORITY, 'permit_types: ["*"]', "permit_types: [pemakaian-jalam]", "unknown-code", "'pemakaian-jalan'"),
+    (AUTHORITY, 'permit_types: ["*"]', "permit_types: []", "no-signatory", "delegation"),
+    (AUTHORITY, "valid: 2026-01-01 ..\n", "valid: .. 2025-12-31\n", "no-signatory", "delegation"),
+    (AUTHORITY, "position: kepala-dpmptsp", "position: kepala", "unknown-code", "kepala-dpmptsp"),
+    (AUTHORITY, "unit: dpmptsp, rank", "unit: dpm, rank", "unknown-code", "dpmptsp"),
+    (AUTHORITY, "receipt_register: tanda-terima", "receipt_register: terima", "unknown-code", "tanda-terima"),
+    (AUTHORITY, "TT/{sequence:05}/{year}", "TT/{year}", "number-format", "once"),
+    (AUTHORITY, "TT/{sequence:05}/{year}", "TT/{sequence}/{tahun}", "number-format", "{tahun}"),
+    (AUTHORITY, "TT/{sequence:05}/{year}", "TT/{sequence}/{year:02}", "number-format", "width"),
+    (AUTHORITY, "TT/{sequence:05}/{year}", "TT/{sequence}/{year", "number-format", "brace"),
+    (AUTHORITY, "KPT/{year}\", valid: .. 2015-12-31", "KPT/{year}\", valid: .. 2016-12-31", "span-overlap", "same day"),
+    (AUTHORITY, "KPT, valid: .. 2015-12-31", "KPT, valid: .. 2016-12-31", "span-overlap", "same day"),
+    (AUTHORITY, "valid: 2016-01-01 ..}\n  - code: tanda", "valid: 2026-02-01 ..}\n  - code: tanda", "register-format", "izin"),
+    (AUTHORITY, "valid: 2016-01-01 ..}\n  - code: tanda", "valid: 2016-01-01 .. 2026-06-30}\n  - code: tanda", "register-format", "izin"),
+    (AUTHORITY, "code: rekomendasi-dishub", "code: izin", "duplicate-code", "izin"),
+    (AUTHORITY, "https://izin.kota", "http://izin.kota", "invalid-value", "https"),
+    (AUTHORITY, "{sequence:03}/KPT", "{sequence:03}/{sequence}/KPT", "number-format", "2 times"),
+    (AUTHORITY, "07:30-12:00, 12:30-16:00", "12:30-16:00, 07:30-12:00", "invalid-value", "follow each other"),
+    (AUTHORITY, "workdays: [monday, ", "workdays: [saturday, ", "invalid-value", "saturday"),
+    (AUTHORITY, 'region: "35.72"', 'region: "35.70"', "invalid-value", "regency"),
+    ("calendar/2026.yaml", "2026-01-01 .. 2027-12-31", "2024-01-01 .. 2025-12-31", "invalid-value", "outside the covered"),
+    ("calendar/2026.yaml", "kind: joint_leave", "kind: cuti", "unknown-word", "joint_leave"),
+    # completeness
+    (STREET, "register: izin\n", "", "incomplete", "register"),
+    (STREET, "kind: approval", "kind: initial", "incomplete", "approval"),
+    (STREET, "complete: true", "complete: false", "no-gaps", "gaps"),
+    (STREET, "opens_before: 1 month", "opens_before: 5 working_days", "period-unit", "5 working days"),
+    (STREET, "applicant_kinds: [person, organiser]", "applicant_kinds: []", "nobody-applies", "applicant"),
+    # scenarios
+    (STREET, "state: issued,", "state: issue,", "unknown-word", "'issued'"),
+    (STREET, "- pay\n", "- payy\n", "unknown-word", "'pay'"),
+    (STREET, "fee: 550000", "fees: 550000", "unknown-key", "'fee'"),
+    (STREET, "stage: periksa, outcome", "stage: perksa, outcome", "unknown-word", "'periksa'"),
+    (STREET, "submitted_at: 2026-06-02T09:00", "submitted_at: 2026-06-31", "wrong-moment", "local day"),
+    (STREET, "applicant: {kind: person}", "applicant: {kind: orang}", "unknown-word", "person"),
+    (STREET, "applicant: {kind: person}", "papers: [ktpp]", "unknown-word", "'ktp'"),
+    (STREET, "kelas_jalan: utama, mulai", "kelas_jalan: toll, mulai", "scenario-form", "utama, lokal"),
+    (STREET, "{state: issued, fee: 550000, valid_until: 2026-07-02}", "{}", "no-expectation", "expect"),
+    (STREET, "- approve\n", "- {approve: {}, issue: {}}\n", "scenario", "another form"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "code", "said"), BROKEN)
+def test_each_broken_rule_is_told(check: Check, name: str, old: str, new: str, code: str, said: str) -> None:
+    """The right problem, in the right file, with what helps to correct it."""
+    report = check(name, (old, new))
+    found = [item for item in report.problems if item.code == code]
+
+    assert any(said in item.message("en") for item in found), [
+        item.describe("en") for item in report.problems
+    ]
+    assert all(item.file for item in report.problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "code"),
+    [
+        (STREET, "    produces: rekomendasi\n", "", "nobody-produces"),
+        (
+            STREET,
+            "{code: ktp, label: KTP}",
+            "{code: ktp, label: KTP, alternative_group: a}",
+            "lonely-alternative",
+        ),
+        (STREET, "lokasi: {title: Lokasi, ", "lokasi: {", "no-title"),
+        (STREET, "  issue_within: 2 working_days\n", "", "no-issue-within"),
+        (STREET, "kind: payment", "kind: verification", "no-payment-stage"),
+        (TARIFF, "valid: 2026-01-01 ..", "valid: 2026-02-01 ..", "tariff-cover"),
+        ("calendar/2026.yaml", "2026-01-01 .. 2027-12-31\nsource", "2026-01-01 .. 2026-12-31\nsource", None),
+    ],
+)
+def test_what_is_doubtful_is_a_warning(check: Check, name: str, old: str, new: str, code: str | None) -> None:
+    """The catalogue can still be used."""
+    report = check(name, (old, new))
+
+    assert report.ok, [item.describe("en") for item in report.problems]
+    assert ([code] if code else []) == [item.code for item in report.warnings]
+
+
+def test_a_missing_service_standard_is_a_warning(check: Check, files: dict[str, str]) -> None:
+    """The eight texts can be added later; their absence shows."""
+    text = files[STREET]
+    start, end = text.index("service_standard:"), text.index("tests:")
+    report = check(STREET, (text[start:end], ""))
+
+    assert ["no-service-standard"] == [item.code for item in report.warnings]
+
+
+def test_a_version_after_the_end_of_the_calendar_is_an_error(check: Check) -> None:
+    """No deadline could be counted at all."""
+    report = check(STREET, ("in_force: 2026-01-01 ..", "in_force: 2028-01-01 .."))
+
+    assert "calendar-cover" in {item.code for item in report.problems}
+
+
+def test_a_version_that_the_calendar_covers_in_part_is_a_warning(check: Check) -> None:
+    """Deadlines of the other days cannot be counted."""
+    report = check(STREET, ("in_force: 2026-01-01 ..", "in_force: 2026-01-01 .. 2028-12-31"))
+
+    assert "calendar-cover" in {item.code for item in report.warnings}
+
+
+def test_a_free_permit_waits_for_no_payment(check: Check, files: dict[str, str]) -> None:
+    """A payment stage would keep a free permit waiting for ever."""
+    text = files[STREET]
+    start, end = text.index("fee:\n"), text.index("validity:")
+    report = check(STREET, (text[start:end], "fee: {kind: free}\n"))
+
+    assert "payment-for-nothing" in {item.code for item in report.problems}
+
+
+def test_two_tables_of_one_code_must_not_overlap(check: Check, files: dict[str, str]) -> None:
+    """The day decides which tariff counts."""
+    files["tariffs/old.yaml"] = files[TARIFF]
+    report = check(TARIFF)
+
+    assert "tariff-overlap" in {item.code for item in report.problems}
