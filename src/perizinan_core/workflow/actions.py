@@ -144,7 +144,7 @@ def _for_progress(application: Application, actor: Actor) -> Iterator[AllowedAct
         (Action.ISSUE, lambda: require_officer(application, actor, Action.ISSUE, kinds=_AUTOMATIC)),
     )
     yield from (AllowedAction(action) for action, guard in guards if _passes(guard))
-    if application.state is ApplicationState.DRAFT:
+    if application.terms is None:
         return
     if _passes(lambda: check_issuer(application, actor)):
         yield AllowedAction(Action.TAKE_NUMBER)

@@ -59,37 +59,54 @@ class StateRule:
     sources: tuple[ApplicationState, ...]
     """States in which it is possible."""
 
-    targets: tuple[ApplicationState, ...] = ()
-    """States to which it may lead; empty: the state stays."""
+    moves: tuple[tuple[ApplicationState, ApplicationState], ...] = ()
+    """Changes of state that it may bring; without one the state stays."""
 
 
 _REVIEW = (_State.SUBMITTED, _State.IN_REVIEW)
 _UNDECIDED = (*_REVIEW, _State.CORRECTION_REQUESTED)
 _WITH_APPLICANT = (_State.DRAFT, _State.CORRECTION_REQUESTED)
+_DECIDED = (_State.APPROVED, _State.AWAITING_SIGNATURE)
+
+# The completeness check is to be judged again.
+_BACK_TO_CHECK = ((_State.IN_REVIEW, _State.SUBMITTED),)
+
+
+def _to(
+    target: ApplicationState, *sources: ApplicationState
+) -> tuple[tuple[ApplicationState, ApplicationState], ...]:
+    return tuple((source, target) for source in sources)
+
+
+def _handed_in(source: ApplicationState) -> tuple[tuple[ApplicationState, ApplicationState], ...]:
+    return ((source, _State.SUBMITTED), (source, _State.IN_REVIEW))
+
 
 RULES: tuple[StateRule, ...] = (
     StateRule(Action.UPLOAD, _WITH_APPLICANT),
     StateRule(Action.EDIT, _WITH_APPLICANT),
-    StateRule(Action.SUBMIT, (_State.DRAFT,), _REVIEW),
+    StateRule(Action.SUBMIT, (_State.DRAFT,), _handed_in(_State.DRAFT)),
     StateRule(Action.ASSIGN, _REVIEW),
     StateRule(Action.REASSIGN, _UNDECIDED),
-    StateRule(Action.DECLARE_CONFLICT, (*_UNDECIDED, _State.APPROVED)),
+    StateRule(Action.DECLARE_CONFLICT, (*_UNDECIDED, _State.APPROVED), _BACK_TO_CHECK),
     StateRule(Action.JUMP_QUEUE, _REVIEW),
-    StateRule(Action.DECIDE_STAGE, _REVIEW, _REVIEW),
-    StateRule(Action.REQUEST_STAGE, _REVIEW),
-    StateRule(Action.REQUEST_CORRECTION, _REVIEW, (_State.CORRECTION_REQUESTED,)),
-    StateRule(Action.RESUBMIT, (_State.CORRECTION_REQUESTED,), _REVIEW),
-    StateRule(Action.SEND_BACK, _REVIEW, _REVIEW),
-    StateRule(Action.RECORD_PAYMENT, (*_UNDECIDED, _State.APPROVED, _State.AWAITING_SIGNATURE)),
-    StateRule(Action.RECOMPUTE, (*_UNDECIDED, _State.APPROVED, _State.AWAITING_SIGNATURE, _State.REFUSED)),
-    StateRule(Action.APPROVE, (_State.IN_REVIEW,), (_State.APPROVED,)),
-    StateRule(Action.REFUSE, _REVIEW, (_State.REFUSED,)),
-    StateRule(Action.DEEM_GRANTED, _REVIEW, (_State.APPROVED,)),
-    StateRule(Action.LAPSE, (_State.CORRECTION_REQUESTED,), (_State.LAPSED,)),
-    StateRule(Action.WITHDRAW, (_State.DRAFT, *_UNDECIDED), (_State.WITHDRAWN,)),
-    StateRule(Action.TAKE_NUMBER, (_State.APPROVED,), (_State.AWAITING_SIGNATURE,)),
-    StateRule(Action.CANCEL_NUMBER, (_State.AWAITING_SIGNATURE,), (_State.APPROVED,)),
-    StateRule(Action.ISSUE, (_State.AWAITING_SIGNATURE,), (_State.ISSUED,)),
+    StateRule(Action.DECIDE_STAGE, _REVIEW, _to(_State.IN_REVIEW, _State.SUBMITTED)),
+    StateRule(Action.REQUEST_STAGE, _REVIEW, _BACK_TO_CHECK),
+    StateRule(Action.SEND_BACK, _REVIEW, _BACK_TO_CHECK),
+    StateRule(Action.REQUEST_CORRECTION, _REVIEW, _to(_State.CORRECTION_REQUESTED, *_REVIEW)),
+    StateRule(Action.RESUBMIT, (_State.CORRECTION_REQUESTED,), _handed_in(_State.CORRECTION_REQUESTED)),
+    StateRule(Action.RECORD_PAYMENT, (*_UNDECIDED, *_DECIDED)),
+    StateRule(Action.RECOMPUTE, (*_UNDECIDED, *_DECIDED, _State.REFUSED)),
+    StateRule(Action.APPROVE, (_State.IN_REVIEW,), _to(_State.APPROVED, _State.IN_REVIEW)),
+    StateRule(Action.REFUSE, _REVIEW, _to(_State.REFUSED, *_REVIEW)),
+    StateRule(Action.DEEM_GRANTED, _REVIEW, _to(_State.APPROVED, *_REVIEW)),
+    StateRule(Action.LAPSE, (_State.CORRECTION_REQUESTED,), _to(_State.LAPSED, _State.CORRECTION_REQUESTED)),
+    StateRule(Action.WITHDRAW, (_State.DRAFT, *_UNDECIDED), _to(_State.WITHDRAWN, _State.DRAFT, *_UNDECIDED)),
+    StateRule(Action.TAKE_NUMBER, (_State.APPROVED,), _to(_State.AWAITING_SIGNATURE, _State.APPROVED)),
+    StateRule(
+        Action.CANCEL_NUMBER, (_State.AWAITING_SIGNATURE,), _to(_State.APPROVED, _State.AWAITING_SIGNATURE)
+    ),
+    StateRule(Action.ISSUE, (_State.AWAITING_SIGNATURE,), _to(_State.ISSUED, _State.AWAITING_SIGNATURE)),
 )
 """The whole machine; what stands nowhere here is impossible."""
 
@@ -119,10 +136,8 @@ def state_diagram() -> str:
     """Return the machine as a Mermaid state diagram, drawn from `RULES`."""
     arrows: dict[tuple[str, str], list[str]] = {("[*]", _State.DRAFT.value): [Action.START.value]}
     for rule in RULES:
-        for source in rule.sources:
-            for target in rule.targets:
-                if source is not target:
-                    arrows.setdefault((source.value, target.value), []).append(rule.action.value)
+        for source, target in rule.moves:
+            arrows.setdefault((source.value, target.value), []).append(rule.action.value)
     lines = ["stateDiagram-v2"]
     lines += [f"    {source} --> {target}: {', '.join(names)}" for (source, target), names in arrows.items()]
     lines += [f"    {state.value} --> [*]" for state in _State if state.is_terminal]

@@ -1,0 +1,648 @@
+"""
+Random histories of one case, and what must hold in every one of them.
+
+`CaseMachine` is a hypothesis state machine over `perizinan_core.workflow`: random stages, people, moments
+and calendars; every step either succeeds or refuses with a `WorkflowError` and changes nothing. A plugin
+that brings stages of its own runs it with its permit types::
+
+    class MyMachine(CaseMachine):
+        permit_types = st.sampled_from(my_permit_types)
+
+    TestMyCases = MyMachine.TestCase
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+import attrs
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from perizinan_core import workflow
+from perizinan_core.errors.workflow import ClockOrderError, WorkflowError
+from perizinan_core.model.actor import Actor, Officer, Role
+from perizinan_core.model.application import Application, ApplicationState
+from perizinan_core.model.calendar import WorkingCalendar
+from perizinan_core.model.case import (
+    ClockEvent,
+    CorrectionItem,
+    DecisionKind,
+    StageOutcome,
+    StageStatus,
+)
+from perizinan_core.model.events import Event, EventKind
+from perizinan_core.model.fees import FeeAssessment, FeeKind, Payment
+from perizinan_core.model.kinds import ApplicationKind
+from perizinan_core.model.money import Rupiah
+from perizinan_core.model.permit import Permit
+from perizinan_core.model.permit_type import PermitType
+from perizinan_core.model.stage import SilencePolicy, StageKind
+from perizinan_core.testing.strategies.workflow import (
+    OWNER,
+    SYSTEM,
+    as_actors,
+    make_applicant,
+    make_authority,
+    make_calendar,
+    make_document,
+    make_letter,
+    make_minutes,
+    make_permit,
+    make_terms,
+    office_calendars,
+    permit_types,
+    staffs,
+)
+from perizinan_core.workflow import Action, Transition
+
+__all__ = ["CaseMachine"]
+
+_POSITION = "kepala-dinas"
+_DUTY = {
+    StageKind.COMPLETENESS_CHECK: "receives",
+    StageKind.VERIFICATION: "assesses",
+    StageKind.TECHNICAL_RECOMMENDATION: "assesses",
+    StageKind.SITE_INSPECTION: "assesses",
+    StageKind.APPROVAL: "decides",
+}
+"""Told again here on purpose: the rules of the workflow are not checked with the workflow's own table."""
+
+_OUTCOMES = st.sampled_from((*StageOutcome, *[StageOutcome.POSITIVE] * 3))
+_UNDECIDED = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.IN_REVIEW,
+    ApplicationState.CORRECTION_REQUESTED,
+)
+_DECISIONS = frozenset(
+    {
+        EventKind.APPLICATION_APPROVED,
+        EventKind.DEEMED_GRANTED,
+        EventKind.APPLICATION_REFUSED,
+        EventKind.APPLICATION_WITHDRAWN,
+        EventKind.APPLICATION_LAPSED,
+    }
+)
+
+
+def _random(seed: int) -> Random:
+    """Return a source of draws that a failing example can repeat."""
+    return Random(seed)  # noqa: S311 - no secret hangs on it
+
+
+class CaseMachine(RuleBasedStateMachine):
+    """One application from draft to its end."""
+
+    permit_types: ClassVar[st.SearchStrategy[PermitType]] = permit_types()
+    calendars: ClassVar[st.SearchStrategy[WorkingCalendar]] = office_calendars()
+    staffs: ClassVar[st.SearchStrategy[tuple[Officer, ...]]] = staffs()
+
+    @initialize(data=st.data())
+    def begin(self, data: st.DataObject) -> None:
+        """Start a draft in a random office."""
+        self.permit_type = data.draw(self.permit_types)
+        self.calendar = data.draw(self.calendars)
+        self.staff = data.draw(self.staffs)
+        self.actors = as_actors(self.staff)
+        self.fee = data.draw(st.sampled_from((0, 150_000)))
+        self.now = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Jakarta"))
+        self.days_off: set[date] = {holiday.day for holiday in self.calendar.holidays}
+        self.uploads = 0
+        self.events: list[Event] = []
+        self.workers: list[tuple[str, str]] = []
+        self.consumed, self.version = 0, self.calendar.version
+        self.permit: Permit | None = None
+        self.case: Application = self._draft()
+        if data.draw(st.integers(0, 5)):
+            self.hand_over("ktp")
+            self.hand_in()
+
+    def _draft(self) -> Application:
+        started = workflow.start_draft(
+            self.permit_type,
+            id="018f0000-0000-7000-8000-000000000001",
+            authority="kota-contoh",
+            kind=ApplicationKind.NEW,
+            applicant=make_applicant(),
+            actor=OWNER,
+            now=self.now,
+            calendar=self.calendar,
+        )
+        self.events.extend(started.events)
+        return started.application
+
+    # Steps
+
+    def attempt(self, action: Action, step: Callable[[], Transition]) -> bool:
+        """Take a step; a refusal is fine, a step that the table does not know is not."""
+        before = self.case
+        try:
+            moved = step()
+        except WorkflowError:
+            assert self.case is before
+            return False
+        self._check_step(action, before, moved)
+        self.case = moved.application
+        self.events.extend(moved.events)
+        if Action.ASSIGN in workflow.actions_in(self.case.state) and action is not Action.ASSIGN:
+            self.give_out(len(self.events))
+        return True
+
+    def _check_step(self, action: Action, before: Application, moved: Transition) -> None:
+        after = moved.application
+        found = next(item for item in workflow.RULES if item.action is action)
+        assert before.state in found.sources
+        assert before.state is after.state or (before.state, after.state) in found.moves
+        assert not before.state.is_terminal or action is Action.RECOMPUTE
+        length = len(before.clock.entries)
+        assert after.clock.entries[:length] == before.clock.entries, "the ledger only grows"
+        assert after.submission - before.submission in (0, 1)
+
+    @rule(minutes=st.integers(0, 600) | st.integers(0, 3 * 24 * 60))
+    def wait(self, minutes: int) -> None:
+        """Time passes."""
+        self.now += timedelta(minutes=minutes)
+
+    @precondition(lambda self: self.case.terms is not None and len(self.events) % 3 == 0)
+    @rule(offset=st.integers(1, 30))
+    def new_calendar(self, offset: int) -> None:
+        """A day becomes joint leave, as it happens in Indonesia, and deadlines are counted again."""
+        self.days_off.add(self.now.date() + timedelta(days=offset))
+        changed = make_calendar(f"neu-{len(self.days_off)}", sorted(self.days_off))
+        self.calendar = attrs.evolve(self.calendar, version=changed.version, holidays=changed.holidays)
+        self.attempt(
+            Action.RECOMPUTE,
+            lambda: workflow.recompute_deadlines(
+                self.case, actor=SYSTEM, now=self.now, calendar=self.calendar
+            ),
+        )
+
+    @precondition(lambda self: Action.UPLOAD in workflow.actions_in(self.case.state))
+    @rule(slot=st.sampled_from(("ktp", "denah")))
+    def upload(self, slot: str) -> None:
+        """The applicant uploads a paper, in a draft or for a correction."""
+        self.hand_over(slot)
+
+    def hand_over(self, slot: str) -> None:
+        """Put a new file into a slot, in the place of the one that is there."""
+        self.uploads += 1
+        document = make_document(f"dok-{self.uploads}", slot)
+        slots = make_terms(self.permit_type).slots
+        held = [item for item in self.case.current_documents() if item.slot == slot]
+        if held:
+            self.attempt(
+                Action.UPLOAD,
+                lambda: workflow.replace_document(
+                    self.case, self.permit_type, held[0].id, document, slots=slots, actor=OWNER, now=self.now
+                ),
+            )
+            return
+        self.attempt(
+            Action.UPLOAD,
+            lambda: workflow.add_document(
+                self.case, self.permit_type, document, slots=slots, actor=OWNER, now=self.now
+            ),
+        )
+
+    @precondition(lambda self: self.case.state is ApplicationState.DRAFT)
+    @rule()
+    def submit(self) -> None:
+        """The applicant hands the draft in."""
+        self.hand_in()
+
+    def hand_in(self) -> None:
+        """Submit, with a fee or without."""
+        fee = FeeAssessment(kind=FeeKind.LEVY, total=Rupiah(self.fee), assessed_on=date(2026, 3, 2))
+        self.attempt(
+            Action.SUBMIT,
+            lambda: workflow.submit(
+                self.case,
+                self.permit_type,
+                make_terms(self.permit_type, fee=fee),
+                receipt_number="1/2026",
+                actor=OWNER,
+                now=self.now,
+                calendar=self.calendar,
+            ),
+        )
+
+    @precondition(lambda self: self.case.state is ApplicationState.CORRECTION_REQUESTED)
+    @rule(answer=st.integers(0, 3))
+    def resubmit(self, answer: int) -> None:
+        """The applicant answers a correction, or only says so."""
+        if answer:
+            for item in self.case.corrections[-1].items:
+                if item.target in ("ktp", "denah"):
+                    self.hand_over(item.target)
+        self.attempt(
+            Action.RESUBMIT,
+            lambda: workflow.resubmit(
+                self.case,
+                self.permit_type,
+                staff=self.staff,
+                actor=OWNER,
+                now=self.now,
+                calendar=self.calendar,
+            ),
+        )
+
+    @precondition(lambda self: Action.ASSIGN in workflow.actions_in(self.case.state))
+    @rule(seed=st.integers(0, 2**32))
+    def assign(self, seed: int) -> None:
+        """The worker gives out what nobody has."""
+        self.give_out(seed)
+
+    def give_out(self, seed: int) -> None:
+        """Let every open stage get its officer."""
+        self.attempt(
+            Action.ASSIGN,
+            lambda: workflow.assign_open_stages(
+                self.case,
+                self.permit_type,
+                staff=self.staff,
+                actor=SYSTEM,
+                now=self.now,
+                random=_random(seed),
+            ),
+        )
+
+    @precondition(lambda self: self._open())
+    @rule(data=st.data(), outcome=_OUTCOMES, right=st.integers(0, 5))
+    def decide(self, data: st.DataObject, outcome: StageOutcome, right: int) -> None:
+        """An officer, mostly the one whose turn it is, judges a stage."""
+        stage = data.draw(st.sampled_from(self._open()))
+        actor = self._actor_for(data, stage, right=right > 0)
+        if outcome is StageOutcome.CORRECTION:
+            self._correct(stage, actor, data.draw(st.sampled_from(("ktp", "denah", "form:area"))))
+        else:
+            self._judge(stage, actor, outcome)
+
+    @precondition(lambda self: self._open())
+    @rule()
+    def working_day(self) -> None:
+        """Everybody who has an open stage judges it positive."""
+        for stage in self._open():
+            state = self.case.stage_state(stage)
+            for actor in self.actors:
+                if state is not None and actor.id == state.assignee:
+                    self._judge(stage, actor, StageOutcome.POSITIVE)
+
+    def _judge(self, stage: str, actor: Actor, outcome: StageOutcome) -> None:
+        inspection = self.permit_type.stage(stage).kind is StageKind.SITE_INSPECTION
+        today = workflow.local_day(self.calendar, self.now)
+        minutes = make_minutes(today, actor.id, favourable=outcome is StageOutcome.POSITIVE)
+        done = self.attempt(
+            Action.DECIDE_STAGE,
+            lambda: workflow.decide_stage(
+                self.case,
+                self.permit_type,
+                stage,
+                outcome,
+                actor=actor,
+                now=self.now,
+                calendar=self.calendar,
+                reasons=("Tidak sesuai",),
+                letter=make_letter(today),
+                minutes=minutes if inspection else None,
+            ),
+        )
+        if done:
+            self.workers.append((stage, actor.id))
+
+    def _correct(self, stage: str, actor: Actor, target: str) -> None:
+        items = (CorrectionItem(target=target, reason="Tidak terbaca"),)
+        done = self.attempt(
+            Action.REQUEST_CORRECTION,
+            lambda: workflow.request_correction(
+                self.case,
+                self.permit_type,
+                stage,
+                items,
+                actor=actor,
+                now=self.now,
+                calendar=self.calendar,
+            ),
+        )
+        if done:
+            self.workers.append((stage, actor.id))
+
+    @precondition(lambda self: "keputusan" in self._open())
+    @rule(data=st.data(), refuse=st.integers(0, 3), right=st.integers(0, 5))
+    def decide_case(self, data: st.DataObject, refuse: int, right: int) -> None:
+        """The approver, or somebody who would like to be, approves or refuses."""
+        actor = self._actor_for(data, "keputusan", right=right > 0)
+        if refuse:
+            done = self.attempt(
+                Action.APPROVE,
+                lambda: workflow.approve(
+                    self.case, self.permit_type, actor=actor, now=self.now, calendar=self.calendar
+                ),
+            )
+        else:
+            done = self.attempt(
+                Action.REFUSE,
+                lambda: workflow.refuse(
+                    self.case,
+                    self.permit_type,
+                    reasons=("Tidak sesuai rencana tata ruang",),
+                    objection_to="Kepala dinas",
+                    actor=actor,
+                    now=self.now,
+                    calendar=self.calendar,
+                ),
+            )
+        if done:
+            self.workers.append(("keputusan", actor.id))
+
+    @precondition(lambda self: any(self.permit_type.stage(code).on_request for code in self._codes()))
+    @rule(data=st.data())
+    def ask_for_stage(self, data: st.DataObject) -> None:
+        """Somebody asks for a stage that opens on request."""
+        stage = data.draw(st.sampled_from(self._codes()))
+        actor = data.draw(st.sampled_from(self.actors))
+        holders = [item.assignee for item in self.case.stages if item.status is StageStatus.OPEN]
+        if holders:
+            actor = next((one for one in self.actors if one.id == holders[0]), actor)
+        self.attempt(
+            Action.REQUEST_STAGE,
+            lambda: workflow.request_stage(
+                self.case, self.permit_type, stage, actor=actor, now=self.now, calendar=self.calendar
+            ),
+        )
+
+    @precondition(lambda self: "keputusan" in self._open())
+    @rule(data=st.data())
+    def send_back(self, data: st.DataObject) -> None:
+        """The approver sends a stage back."""
+        stage = data.draw(st.sampled_from(self._codes()))
+        actor = self._actor_for(data, "keputusan", right=True)
+        self.attempt(
+            Action.SEND_BACK,
+            lambda: workflow.send_back(
+                self.case,
+                self.permit_type,
+                stage,
+                reasons=("Periksa lagi",),
+                actor=actor,
+                now=self.now,
+                calendar=self.calendar,
+            ),
+        )
+
+    @precondition(lambda self: Action.REASSIGN in workflow.actions_in(self.case.state))
+    @rule(data=st.data(), seed=st.integers(0, 2**32))
+    def reassign(self, data: st.DataObject, seed: int) -> None:
+        """Somebody, perhaps a supervisor, has a stage reassigned."""
+        stage = data.draw(st.sampled_from(self._codes()))
+        supervisors = [one for one in self.actors if one.has(Role.SUPERVISOR)]
+        actor = data.draw(st.sampled_from((*supervisors, *supervisors, *self.actors)))
+        self.attempt(
+            Action.REASSIGN,
+            lambda: workflow.reassign_stage(
+                self.case,
+                self.permit_type,
+                stage,
+                reason="Sakit",
+                staff=self.staff,
+                actor=actor,
+                now=self.now,
+                random=_random(seed),
+            ),
+        )
+
+    @precondition(
+        lambda self: (
+            Action.DECLARE_CONFLICT in workflow.actions_in(self.case.state) and len(self.events) % 4 == 0
+        )
+    )
+    @rule(data=st.data())
+    def conflict(self, data: st.DataObject) -> None:
+        """An officer declares that the case is a relative's."""
+        officer = data.draw(st.sampled_from(self.staff))
+        self.attempt(
+            Action.DECLARE_CONFLICT,
+            lambda: workflow.declare_conflict(
+                self.case,
+                self.permit_type,
+                officer=officer.id,
+                reason="Saudara pemohon",
+                actor=officer.as_actor(),
+                now=self.now,
+            ),
+        )
+
+    @precondition(lambda self: self.fee and Action.RECORD_PAYMENT in workflow.actions_in(self.case.state))
+    @rule(amount=st.sampled_from((50_000, 150_000)), data=st.data())
+    def pay(self, amount: int, data: st.DataObject) -> None:
+        """Money comes in."""
+        payment = Payment(
+            reference=f"bank-{len(self.case.payments)}",
+            amount=Rupiah(amount),
+            paid_at=self.now,
+            recorded_by="-",
+        )
+        actor = data.draw(st.sampled_from(self.actors))
+        self.attempt(
+            Action.RECORD_PAYMENT,
+            lambda: workflow.record_payment(self.case, payment, actor=actor, now=self.now),
+        )
+
+    @precondition(lambda self: len(self.events) % 7 == 0)
+    @rule(data=st.data())
+    def withdraw(self, data: st.DataObject) -> None:
+        """The applicant gives up, now and then; somebody else tries to."""
+        actor = data.draw(st.sampled_from(self.actors[:-1]))
+        self.attempt(Action.WITHDRAW, lambda: workflow.withdraw(self.case, actor=actor, now=self.now))
+
+    @precondition(lambda self: self.case.state in _UNDECIDED and len(self.events) % 3)
+    @rule(days=st.integers(0, 15))
+    def night_job(self, days: int) -> None:
+        """The worker looks for what has run out, perhaps after days of silence."""
+        self.now += timedelta(days=days) if len(self.events) % 3 == 0 else timedelta(0)
+        self.attempt(
+            Action.LAPSE,
+            lambda: workflow.lapse(self.case, actor=SYSTEM, now=self.now, calendar=self.calendar),
+        )
+        self.attempt(
+            Action.DEEM_GRANTED,
+            lambda: workflow.deem_granted(self.case, actor=SYSTEM, now=self.now, calendar=self.calendar),
+        )
+
+    @precondition(lambda self: self.case.state is ApplicationState.APPROVED)
+    @rule(data=st.data())
+    def take_number(self, data: st.DataObject) -> None:
+        """The letter gets its number, for somebody who may sign it or not."""
+        holders = [one for one in self.staff if Role.SIGNATORY in one.roles]
+        signer = data.draw(st.sampled_from((*holders, *holders, *self.staff))).as_actor()
+        actor = data.draw(st.sampled_from((SYSTEM, signer)))
+        number = f"{len(self.events)}/2026"
+        done = self.attempt(
+            Action.TAKE_NUMBER,
+            lambda: workflow.to_awaiting_signature(
+                self.case,
+                self.permit_type,
+                permit_id=f"permit-{len(self.events)}",
+                number=number,
+                signer=signer,
+                position=_POSITION,
+                authority=make_authority(self.calendar),
+                actor=actor,
+                now=self.now,
+            ),
+        )
+        if done:
+            self.workers.append(("signature", signer.id))
+
+    @precondition(lambda self: self.case.state is ApplicationState.AWAITING_SIGNATURE)
+    @rule(cancel=st.integers(0, 3), data=st.data())
+    def sign(self, cancel: int, data: st.DataObject) -> None:
+        """The letter is signed and issued, or its number cancelled."""
+        if not cancel:
+            actor = data.draw(st.sampled_from(self.actors))
+            self.attempt(
+                Action.CANCEL_NUMBER,
+                lambda: workflow.cancel_number(self.case, reason="Salah cetak", actor=actor, now=self.now),
+            )
+            return
+        permit = make_permit(id=str(self.case.permit_id), application_id=self.case.id)
+        self.permit = workflow.put_in_force(permit, signed_sha256="1" * 64, actor=SYSTEM, now=self.now).permit
+        self.attempt(
+            Action.ISSUE,
+            lambda: workflow.issued(self.case, self.permit_in_force(), actor=SYSTEM, now=self.now),
+        )
+
+    def permit_in_force(self) -> Permit:
+        """Return the permit that was just signed."""
+        assert self.permit is not None
+        return self.permit
+
+    @precondition(lambda self: len(self.events) % 5 == 0)
+    @rule(minutes=st.integers(1, 100_000))
+    def yesterday(self, minutes: int) -> None:
+        """A machine with a slow clock tries to write into the past."""
+        past = workflow.last_moment(self.case) - timedelta(minutes=minutes)
+        try:
+            workflow.withdraw(self.case, actor=OWNER, now=past)
+        except ClockOrderError:
+            return
+        except WorkflowError:
+            assert self.case.decision is not None
+            return
+        raise AssertionError("a step before the last one was accepted")
+
+    # What must hold
+
+    @invariant()
+    def one_terminal_decision(self) -> None:
+        """There is one decision or none, and it fits the state."""
+        taken = [event for event in self.events if event.kind in _DECISIONS]
+        assert len(taken) == (self.case.decision is not None)
+        decided = {
+            ApplicationState.APPROVED: {DecisionKind.APPROVED, DecisionKind.DEEMED_GRANTED},
+            ApplicationState.AWAITING_SIGNATURE: {DecisionKind.APPROVED, DecisionKind.DEEMED_GRANTED},
+            ApplicationState.ISSUED: {DecisionKind.APPROVED, DecisionKind.DEEMED_GRANTED},
+            ApplicationState.REFUSED: {DecisionKind.REFUSED},
+            ApplicationState.WITHDRAWN: {DecisionKind.WITHDRAWN},
+            ApplicationState.LAPSED: {DecisionKind.LAPSED},
+        }.get(self.case.state)
+        kind = self.case.decision.kind if self.case.decision else None
+        assert (kind in decided) if decided else kind is None
+
+    @invariant()
+    def no_grant_without_reviews(self) -> None:
+        """A grant that was not deemed has every review positive, for the submission it grants."""
+        decision = self.case.decision
+        if decision is None or decision.kind is not DecisionKind.APPROVED:
+            return
+        for state in self.case.stages:
+            if not self.permit_type.stage(state.stage).on_request or state.requested:
+                assert state.outcome is StageOutcome.POSITIVE
+                assert state.submission == self.case.submission
+
+    @invariant()
+    def deemed_only_by_silence(self) -> None:
+        """A deemed grant has its evidence: the day it came after the deadline, with the clock running."""
+        grant = self.case.deemed_grant
+        deemed = self.case.decision is not None and self.case.decision.kind is DecisionKind.DEEMED_GRANTED
+        assert deemed is (grant is not None)
+        if grant is not None:
+            assert workflow.local_day(self.calendar, grant.at) > grant.due
+            assert self.case.terms is not None
+            assert self.case.terms.silence is not SilencePolicy.NONE
+            assert self.case.clock.entries[-2].event is not ClockEvent.PAUSED
+
+    @invariant()
+    def clock_never_runs_backwards(self) -> None:
+        """Entries follow each other, it starts once, and on one calendar the days used only grow."""
+        entries = self.case.clock.entries
+        assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
+        assert sum(entry.event is ClockEvent.STARTED for entry in entries) == bool(entries)
+        used = workflow.consumed_days(self.case, self.calendar, self.now)
+        assert used >= 0
+        if self.calendar.version == self.version:
+            assert used >= self.consumed
+        self.consumed, self.version = used, self.calendar.version
+
+    @invariant()
+    def nobody_holds_separated_duties(self) -> None:
+        """Whoever worked on the case had one duty only, was no party, and nothing the type keeps apart."""
+        for stage, account in self.workers:
+            assert account != OWNER.id
+            for other, colleague in self.workers:
+                if account == colleague:
+                    assert not self._apart(stage, other), (stage, other, account)
+
+    @invariant()
+    def events_tell_the_same_story(self) -> None:
+        """The log alone leads to the same state, stages, people and rounds as the case."""
+        told = workflow.replay(self.events)
+        assert told.state is self.case.state
+        assert told.submission == self.case.submission
+        assert told.corrections == len(self.case.corrections)
+        assert told.complete is bool(self.case.clock.entries)
+        assert told.permit == self.case.permit_id
+        for state in self.case.stages:
+            assert told.stage_status(state.stage) is state.status
+            assert told.outcomes.get(state.stage) is state.outcome
+            assert told.assignees.get(state.stage) == state.assignee
+
+    @invariant()
+    def buttons_tell_the_truth(self) -> None:
+        """A page offers judging a stage to exactly one person: its officer."""
+        for actor in self.actors:
+            for item in workflow.allowed_actions(self.case, self.permit_type, actor):
+                if item.stage is not None and item.action is Action.DECIDE_STAGE:
+                    state = self.case.stage_state(item.stage)
+                    assert state is not None
+                    assert (state.status, state.assignee) == (StageStatus.OPEN, actor.id)
+
+    # Help
+
+    def _codes(self) -> list[str]:
+        return [state.stage for state in self.case.stages]
+
+    def _open(self) -> list[str]:
+        return [state.stage for state in self.case.stages if state.status is StageStatus.OPEN]
+
+    def _actor_for(self, data: st.DataObject, stage: str, *, right: bool) -> Actor:
+        state = self.case.stage_state(stage)
+        mine = [actor for actor in self.actors if state and actor.id == state.assignee]
+        return mine[0] if right and mine else data.draw(st.sampled_from(self.actors))
+
+    def _apart(self, one: str, other: str) -> bool:
+        if one == other:
+            return False
+        duties = [self._duty(one), self._duty(other)]
+        if None not in duties and duties[0] != duties[1]:
+            return True
+        return other in self._named(one) or one in self._named(other)
+
+    def _duty(self, stage: str) -> str | None:
+        return "signs" if stage == "signature" else _DUTY.get(self.permit_type.stage(stage).kind)
+
+    def _named(self, stage: str) -> tuple[str, ...]:
+        return () if stage == "signature" else self.permit_type.stage(stage).separated_from
