@@ -11,7 +11,12 @@ import time
 from itertools import count
 from pathlib import Path
 
+import psycopg  # noqa: F401 - loaded before the forks, once for all
+import sqlalchemy.dialects.postgresql.psycopg
+import sqlalchemy.dialects.sqlite.pysqlite  # noqa: F401
+
 from perizinan_core.storage import KeyRing, open_storage
+from perizinan_core.storage.sql import store as _loaded  # noqa: F401
 from perizinan_core.testing.storage.concurrency import issue_numbers
 from perizinan_core.testing.storage.samples import NOW, WIB, made_application, made_event
 
