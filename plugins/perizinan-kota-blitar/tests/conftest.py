@@ -28,7 +28,6 @@ from perizinan_core.model.identifiers import Nik
 from perizinan_core.model.kinds import ApplicantKind, ApplicationKind
 from perizinan_core.model.letter import Letter, PermitStatement, SignatureBlock
 from perizinan_core.model.permit_type import PermitType, Scenario
-from perizinan_core.model.requirement import RequirementLevel
 
 ADDRESS = Address(street="Jalan Contoh 1", village="Contoh", district="Sananwetan", regency="Kota Blitar")
 NIK = Nik("3572014107900001")
@@ -49,7 +48,6 @@ class Example:
     scenario: Scenario
     facts: Facts
     day: date
-    papers: frozenset[str]
 
     @property
     def expect(self) -> Mapping[str, Any]:
@@ -72,7 +70,6 @@ def example_of(permit_type: PermitType, scenario: Scenario) -> Example:
         scenario=scenario,
         facts=attrs.evolve(bare, papers=papers),
         day=day,
-        papers=frozenset(paper.slot for paper in papers),
     )
 
 
@@ -159,21 +156,6 @@ def letter_of(authority: Authority, example: Example, day: date) -> Letter:
     )
 
 
-def missing_papers(example: Example) -> list[str]:
-    """Return the required slots of an example that hold no paper; of alternatives, the group's name."""
-    slots = find_slots(example.permit_type, example.facts, example.day)
-    needed = [slot for slot in slots if slot.level is RequirementLevel.REQUIRED]
-    groups = {slot.alternative_group for slot in needed if slot.alternative_group}
-    lacking = [
-        slot.key for slot in needed if slot.alternative_group is None and slot.key not in example.papers
-    ]
-    return lacking + [
-        group
-        for group in sorted(groups)
-        if not any(slot.key in example.papers for slot in needed if slot.alternative_group == group)
-    ]
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     catalogue = read().catalogue
     types = catalogue.permit_types if catalogue else ()
@@ -207,8 +189,3 @@ def permit_types(report: CatalogueReport) -> tuple[PermitType, ...]:
 @pytest.fixture(scope="session")
 def compose_letter() -> Any:
     return letter_of
-
-
-@pytest.fixture(scope="session")
-def find_missing() -> Any:
-    return missing_papers

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import attrs
 import pytest
 
 from perizinan_core.catalogue import (
     facts,
-    find_validity,
     freeze_terms,
     is_exempt,
     parse_number,
@@ -16,6 +16,7 @@ from perizinan_core.catalogue import (
     validate_form,
 )
 from perizinan_core.rendering import TypstRenderer
+from perizinan_core.services.scenarios import check_scenario
 
 HAND_MADE = {
     ("penggunaan-jalan-trotoar-tanah", "tanah"): {
@@ -34,45 +35,24 @@ HAND_MADE = {
 """Cases beside those of the files."""
 
 
-def test_example_holds_for_fee_stages_papers_and_validity(example, find_missing):
-    """What an example expects of the catalogue's own rules comes out."""
-    kind, expect, day = example.permit_type, example.expect, example.day
-    if validate_form(kind, example.facts.form):
-        assert "submission-refused" == expect.get("error")
-        return
-    terms = freeze_terms(kind, example.facts, day)
-    expired = [item.slot for item in example.facts.papers if item.expires_on and item.expires_on < day]
-    lacking = find_missing(example)
-    refused = is_exempt(kind, example.facts, day) or bool(lacking) or bool(expired)
+def test_example_holds(example, report):
+    """What an example expects comes out of the real rules and the real workflow."""
+    failures = check_scenario(report.catalogue, example.permit_type, example.scenario)
 
-    assert refused == ("submission-refused" == expect.get("error"))
-    assert expect.get("fee", terms.fee.total.amount) == terms.fee.total.amount
-    assert expect.get("stages", list(terms.stages)) == list(terms.stages)
-    assert expect.get("missing", lacking) == lacking
-    if "valid_until" in expect:
-        until = find_validity(kind, example.facts, day).valid_until
-        assert (str(expect["valid_until"]) if expect["valid_until"] else None) == (until and str(until))
+    assert [] == list(failures)
 
 
-def test_deadline_of_an_example_is_counted_on_the_calendar(example, authority):
-    """Day 1 is the working day after the file was found complete."""
-    if "deadline" not in example.expect:
-        return
-    limit = freeze_terms(example.permit_type, example.facts, example.day).time_limit
+def test_examples_of_a_wrong_rule_fail(report):
+    """With another threshold the examples of the boarding house no longer hold."""
+    kind = report.catalogue.find("usaha-tempat-kos", on=date(2026, 6, 2))
+    changed = attrs.evolve(kind, not_required_when="form.jumlah_kamar < 6")
+    failing = {
+        scenario.name
+        for scenario in kind.scenarios
+        if list(check_scenario(report.catalogue, changed, scenario))
+    }
 
-    assert str(example.expect["deadline"]) == str(
-        authority.calendar.add_working_days(example.day, limit.value)
-    )
-
-
-def test_number_of_an_example_is_the_first_of_its_register(example, authority):
-    """Numbers in examples are what the register writes on that day."""
-    if "number" not in example.expect:
-        return
-    kind = example.permit_type
-    expected = register_number(authority, kind.register, sequence=1, day=example.day, permit_type=kind)
-
-    assert example.expect["number"] == expected
+    assert {"tepat lima kamar memerlukan izin"} == failing
 
 
 def test_every_open_type_can_be_signed_on_every_day(open_type, authority):
