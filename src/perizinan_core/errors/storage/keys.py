@@ -1,0 +1,98 @@
+"""Errors of the keys that protect personal data, and of what they encrypted."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+
+from perizinan_core.errors.storage.records import StorageError
+from perizinan_core.i18n import N_, translate
+
+__all__ = ["InvalidKeyRingError", "KeyFileError", "KeyRingError", "SealBrokenError", "UnknownKeyError"]
+
+
+@attrs.define(slots=False, eq=False)
+class KeyRingError(StorageError):
+    """Any error about the keys that protect personal data."""
+
+    code: ClassVar[str] = "key-ring"
+
+
+@attrs.define(slots=False, eq=False)
+class InvalidKeyRingError(KeyRingError):
+    """A key ring that cannot be used; the sentence never shows key material."""
+
+    source: str
+    """Where it came from, e.g. the name of an environment variable or of a file."""
+
+    problem: str
+    """English msgid of what is wrong."""
+
+    code: ClassVar[str] = "invalid-key-ring"
+    sentence: ClassVar[str] = N_(
+        "The keys from {source} cannot be used: {problem}. Restore the keys from their backup; "
+        "records that were encrypted with a lost key cannot be read again."
+    )
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Translate the problem."""
+        return {"source": self.source, "problem": translate(self.problem, language)}
+
+
+@attrs.define(slots=False, eq=False)
+class KeyFileError(KeyRingError):
+    """A key file that others could read, or that cannot be read or made."""
+
+    name: str
+    """Name of the file, without its folder."""
+
+    problem: str
+    """English msgid of what is wrong, or what the operating system said."""
+
+    code: ClassVar[str] = "key-file"
+    sentence: ClassVar[str] = N_(
+        "The key file {name} cannot be used: {problem}. It must be an ordinary file that only the account of "
+        "the service can read and write (chmod 600)."
+    )
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Translate the problem."""
+        return {"name": self.name, "problem": translate(self.problem, language)}
+
+
+@attrs.define(slots=False, eq=False)
+class UnknownKeyError(KeyRingError):
+    """Records were encrypted with a key that is not at hand."""
+
+    key_id: str
+    """Name of the missing key."""
+
+    known: tuple[str, ...]
+    """Names of the keys at hand."""
+
+    code: ClassVar[str] = "unknown-key"
+    sentence: ClassVar[str] = N_(
+        "The records need the key {key_id}, but only {known} are at hand. Nothing was changed. "
+        "Restore the key ring that belongs to this database; a newly made one cannot read it."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class SealBrokenError(KeyRingError):
+    """Encrypted data that was changed, damaged or moved to another place."""
+
+    table: str
+    """Table of the record."""
+
+    row: str
+    """Its id."""
+
+    column: str
+    """The encrypted column."""
+
+    code: ClassVar[str] = "seal-broken"
+    sentence: ClassVar[str] = N_(
+        "The encrypted column {column} of {table} {row} does not pass its check: it was changed outside the "
+        "library, damaged, or copied from another row. Restore the record from a backup and find out why."
+    )
