@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perizinan_core.i18n import N_, translate
+from perizinan_core.model.calendar.zone import IndonesianTimeZone, format_moment
 from perizinan_core.model.numerals import format_date
 from perizinan_core.verification import CheckName, Outcome, Report, SignatureReport, Verdict
 
@@ -92,7 +93,7 @@ def _facts(report: Report, language: str) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     rows = _permit_rows(report.permit, language) if report.permit is not None else []
-    rows += [(N_("Signed by"), _signer(item, language)) for item in report.signatures]
+    rows += [(N_("Signed by"), _signer(item, report.authority.time_zone, language)) for item in report.signatures]
     for label, value in rows:
         table.add_row(translate(label, language), Text(value))
     return table
@@ -115,11 +116,15 @@ def _permit_rows(permit: Mapping[str, Any], language: str) -> list[tuple[str, st
     ]
 
 
-def _signer(signature: SignatureReport, language: str) -> str:
+def _signer(signature: SignatureReport, zone: str, language: str) -> str:
     name = signature.signer or translate(N_("unknown"), language)
     if signature.signed_at is None:
         return name
-    return f"{name}, {format_date(signature.signed_at.date(), language)} {signature.signed_at:%H:%M %Z}"
+    return f"{name}, {_local(signature.signed_at, zone, language)}"
+
+
+def _local(moment: datetime, zone: str, language: str) -> str:
+    return format_moment(moment, IndonesianTimeZone(zone), language)
 
 
 def _checks(report: Report, language: str) -> Table:
@@ -150,7 +155,7 @@ def _footer(report: Report, language: str) -> str:
     return translate(
         sentence,
         language,
-        moment=f"{report.checked_at:%Y-%m-%d %H:%M %Z}",
+        moment=_local(report.checked_at, used.time_zone, language),
         name=used.name,
         version=used.version,
         keys=", ".join(used.keys),

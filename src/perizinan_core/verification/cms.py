@@ -240,7 +240,7 @@ def _touch(certificate: x509.Certificate) -> None:
     covers; signatures are whole bytes, so any count but 0 is a change.
     """
     parts = _list(_der(certificate))
-    if parts[2].data[:1] != b"\0":
+    if bytes(parts[2].data[:1]) != b"\0":
         raise CmsStructureError("the signature of a certificate is not in whole bytes")
     certificate.public_key()
     for value in (certificate.subject, certificate.issuer, certificate.extensions):

@@ -81,10 +81,11 @@ def differences_to_claims(permit: Mapping[str, Any], claims: QrClaims) -> list[s
 def judge_dates(permit: Mapping[str, Any], today: date, judgement: Judgement) -> None:
     """Check the first and last day; both belong to the permit."""
     begins = date.fromisoformat(permit["valid_from"])
-    until = permit.get("valid_until")
+    last = permit.get("valid_until")
+    until = date.fromisoformat(last) if last is not None else None
     if today < begins:
         judgement.refuse(CheckName.VALIDITY_DATES, "permit-not-yet", day=begins)
-    elif until is not None and today > date.fromisoformat(until):
+    elif until is not None and today > until:
         judgement.refuse(CheckName.VALIDITY_DATES, "permit-expired", day=until)
     else:
         judgement.passed(CheckName.VALIDITY_DATES, "within-dates")

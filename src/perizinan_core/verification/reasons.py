@@ -175,9 +175,6 @@ _UNPROVEN = _table(
         "authority-document-expired": N_(
             "The office's authority document ended on {day}: fetch the current one."
         ),
-        "authority-document-early": N_(
-            "The office's authority document is dated after the moment of the check."
-        ),
         "certificate-ended-no-proof": N_(
             "The certificate has ended since, and nothing proves that the signature is older."
         ),

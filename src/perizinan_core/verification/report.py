@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 import attrs
 
 from perizinan_core.i18n import DEFAULT_LANGUAGE, translate
+from perizinan_core.model.numerals import format_date
 from perizinan_core.verification.reasons import REASONS
 
 __all__ = [
@@ -113,7 +114,11 @@ class Reason:
 
     def message(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the sentence in ``language`` (``"id"`` or ``"en"``)."""
-        return translate(REASONS[self.code].sentence, language, **self.fields)
+        fields = {
+            name: format_date(value, language) if isinstance(value, date) else value
+            for name, value in self.fields.items()
+        }
+        return translate(REASONS[self.code].sentence, language, **fields)
 
     def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """Return the JSON form."""
@@ -218,6 +223,9 @@ class AuthorityUsed:
     slug: str
     name: str
     version: int
+    time_zone: str
+    """``WIB``, ``WITA`` or ``WIT``."""
+
     trust: str
     """``"pinned"`` when the caller named its key, ``"given_file"`` when it was taken as given."""
 

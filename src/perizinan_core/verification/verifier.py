@@ -337,7 +337,7 @@ class _Case:
             judgement.passed(name, "status-in-force")
         else:
             code = f"status-{answer.status.value.replace('_', '-')}"
-            judgement.refuse(name, code, day=answer.since.isoformat() if answer.since is not None else "?")
+            judgement.refuse(name, code, day=answer.since or "?")
 
     def _take_time_from_records(self, moment: datetime) -> None:
         """Let the office's own record of this very file prove the time, where no timestamp did."""
@@ -391,6 +391,7 @@ def _authority_used(authority: AuthorityDocument) -> AuthorityUsed:
         slug=authority.slug,
         name=authority.name,
         version=authority.version,
+        time_zone=authority.time_zone,
         trust="pinned" if authority.pinned else "given_file",
         keys=authority.key_ids,
     )

@@ -1,0 +1,266 @@
+"""``perizinan verify``: exit codes, JSON lines, languages, limits, and never a traceback."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from perizinan_core.cli.verify import OPEN_STATUS_SOURCE, verify_command
+from perizinan_core.errors.verification import StatusUnavailableError
+from perizinan_core.model.permit import PermitStatus
+from perizinan_core.verification import PermitStatusAnswer, Verifier
+from perizinan_core.verification.keys import thumbprint
+from perizinan_core.verification.permit_data import load_schema
+
+_BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
+AT = "2026-12-02T09:00"
+
+
+@pytest.fixture(scope="module")
+def build():
+    name = "perizinan_vector_builder"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, _BUILDER)
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="module")
+def world(build):
+    return build.World.create()
+
+
+@pytest.fixture(scope="module")
+def folder(build, world, tmp_path_factory):
+    """The files of the issue: good, flipped, unsigned, foreign signer, cut."""
+    path = tmp_path_factory.mktemp("verify")
+    good = world.permit()
+    (path / "authority.json").write_bytes(world.authority_json)
+    (path / "good.pdf").write_bytes(good)
+    (path / "flipped.pdf").write_bytes(good[:300] + bytes([good[300] ^ 1]) + good[301:])
+    (path / "unsigned.pdf").write_bytes(build.small_pdf(build.statement()))
+    (path / "foreign.pdf").write_bytes(world.permit(world.outsider))
+    (path / "cut.pdf").write_bytes(good[:-200])
+    return path
+
+
+@pytest.fixture
+def run(folder):
+    """Call the command; returns click's result."""
+
+    def call(*arguments, obj=None, stdin=None):
+        full = [str(item) for item in arguments]
+        if "--authority" not in full:
+            full += ["--authority", str(folder / "authority.json")]
+        return CliRunner().invoke(verify_command, full, obj=obj or {}, input=stdin)
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("good", 0), ("flipped", 10), ("unsigned", 11), ("foreign", 12), ("cut", 15)]
+)
+def test_each_kind_of_file_has_its_exit_code(run, folder, name, code):
+    """The codes of design.md section 7."""
+    result = run(folder / f"{name}.pdf", "--at", AT)
+
+    assert code == result.exit_code
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+def test_an_expired_permit_exits_13(run, folder):
+    """Judged for a later day."""
+    assert 13 == run(folder / "good.pdf", "--at", "2027-01-01").exit_code
+
+
+def test_several_files_give_the_highest_code_and_a_json_line_each(run, folder):
+    """Machines read line by line."""
+    import jsonschema
+
+    names = ["good", "unsigned", "cut", "foreign", "flipped"]
+    result = run(*(folder / f"{name}.pdf" for name in names), "--json", "--at", AT)
+    reports = [json.loads(line) for line in result.stdout.splitlines()]
+
+    assert 15 == result.exit_code
+    assert [0, 11, 15, 12, 10] == [report["exit_code"] for report in reports]
+    for report in reports:
+        jsonschema.validate(report, dict(load_schema("report")))
+
+
+def test_the_json_has_the_fields_of_the_design(run, folder):
+    """design.md section 7."""
+    report = json.loads(run(folder / "good.pdf", "--json", "--at", AT).stdout)
+
+    assert {"file", "verdict", "reasons", "signature", "permit", "status"} <= report.keys()
+    assert {"indication", "sub_indication", "signer", "signed_at", "covers_whole_document"} <= report["signature"].keys()
+    assert {"code", "message"} == report["reasons"][0].keys()
+
+
+@pytest.mark.parametrize(("language", "word"), [("id", "SAH"), ("en", "VALID")])
+def test_the_answer_comes_in_both_languages(run, folder, language, word):
+    """A bank clerk reads the first line."""
+    assert word in run(folder / "good.pdf", "--at", AT, "--language", language).stdout
+
+
+def test_the_language_of_the_whole_command_line_is_taken_over(run, folder):
+    """``perizinan --language en verify …``."""
+    assert "VALID" in run(folder / "good.pdf", "--at", AT, obj={"language": "en"}).stdout
+
+
+def test_the_clerks_page_names_holder_number_and_signer(run, folder, build):
+    """What stands on the letter stands on the screen."""
+    shown = run(folder / "good.pdf", "--at", AT).stdout
+
+    for word in (build.statement().holder, build.statement().number, "Kepala DPMPTSP", "WIB"):
+        assert word in shown
+
+
+def test_a_permit_without_end_and_a_file_without_signature_are_shown_too(run, tmp_path, world):
+    """No field is taken for granted."""
+    path = tmp_path / "open.pdf"
+    path.write_bytes(world.permit(valid_until=None))
+
+    assert 0 == run(path, "--at", AT).exit_code
+
+
+def test_standard_input_is_a_file_too(run, folder):
+    """``… | perizinan verify -``."""
+    assert 0 == run("-", "--at", AT, stdin=(folder / "good.pdf").read_bytes()).exit_code
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["missing.pdf"],
+        ["--at", "yesterday"],
+        ["--records", "sqlite:///x", "--at", AT],
+        ["--authority-key", "other"],
+        ["--authority", __file__],
+        ["--max-bytes", "0"],
+    ],
+)
+def test_wrong_use_exits_2(run, folder, arguments):
+    """Never mixed up with a verdict."""
+    files = [] if arguments in ([], ["missing.pdf"]) else [folder / "good.pdf"]
+    obj = {OPEN_STATUS_SOURCE: _refuse}
+
+    assert 2 == run(*files, *arguments, obj=obj).exit_code
+
+
+def _refuse(_url, _authority):
+    raise StatusUnavailableError("there is no such database")
+
+
+def test_a_pinned_key_is_accepted(run, folder, world):
+    """And the report says so."""
+    key = thumbprint(world.document_key.public_key())
+    report = json.loads(run(folder / "good.pdf", "--json", "--at", AT, "--authority-key", key).stdout)
+
+    assert "pinned" == report["authority"]["trust"]
+
+
+def test_records_are_asked_through_the_factory_of_the_context(run, folder):
+    """The wiring hands in storage; this room knows none."""
+    opened = []
+
+    class Source:
+        def status_of(self, _number, _index, on):
+            return PermitStatusAnswer(status=PermitStatus.REVOKED, since=on, source="test")
+
+    @contextlib.contextmanager
+    def factory(url, authority):
+        opened.append((url, authority.slug))
+        yield Source()
+
+    result = run(folder / "good.pdf", "--json", "--at", AT, "--records", "sqlite:///x", obj={OPEN_STATUS_SOURCE: factory})
+    report = json.loads(result.stdout)
+
+    assert [("sqlite:///x", "kota-contoh")] == opened
+    assert (13, "revoked", "status-revoked") == (
+        result.exit_code, report["status"]["state"], report["reasons"][0]["code"],
+    )  # fmt: skip
+
+
+def test_without_records_factory_the_option_is_refused_politely(run, folder, monkeypatch):
+    """An installation for banks has no storage."""
+    monkeypatch.setattr("perizinan_core.cli.verify._DEFAULT_FACTORY", "perizinan_core.no_such_module")
+    result = run(folder / "good.pdf", "--records", "sqlite:///x", "--at", AT)
+
+    assert 2 == result.exit_code
+    assert "--records" in result.stderr
+
+
+def test_a_file_that_takes_too_long_is_given_up(run, folder, monkeypatch):
+    """An endless loop costs its own time limit and nothing else."""
+
+    def endless(self, source, *, at, name=None):
+        while True:
+            pass
+
+    monkeypatch.setattr(Verifier, "verify", endless)
+    report = json.loads(run(folder / "good.pdf", "--json", "--at", AT, "--time-limit", "0.05").stdout)
+
+    assert ("unreadable", "time-limit") == (report["verdict"], report["reasons"][0]["code"])
+
+
+def test_an_unexpected_fault_is_named_and_never_valid(run, folder, monkeypatch):
+    """One sentence, no traceback, exit 15."""
+
+    def broken(self, source, *, at, name=None):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(Verifier, "verify", broken)
+    result = run(folder / "good.pdf", "--at", AT)
+
+    assert 15 == result.exit_code
+    assert "RuntimeError" in result.stderr
+    assert "Traceback" not in result.output
+    assert "secret" not in result.output
+
+
+def test_a_time_limit_needs_the_main_thread_and_is_left_out_elsewhere(folder):
+    """Portals call from worker threads."""
+    import threading
+
+    from perizinan_core.cli.verify import _time_limit
+
+    passed = []
+
+    def work():
+        with _time_limit(0.001):
+            passed.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+    assert [True] == passed
+
+
+def test_the_real_command_works_from_a_shell(folder):
+    """Through ``perizinan``, in a process of its own, for the present moment."""
+    command = [sys.executable, "-m", "perizinan_core.cli", "verify"]
+    if not (Path(sys.modules["perizinan_core.cli"].__file__).parent / "__main__.py").exists():
+        command = [sys.executable, "-c", "from perizinan_core.cli import main; main()", "verify"]
+    result = subprocess.run(
+        [*command, str(folder / "cut.pdf"), "--authority", str(folder / "authority.json"), "--json"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PERIZINAN_LANGUAGE": "en"},
+        check=False,
+        timeout=60,
+    )
+
+    assert (15, "") == (result.returncode, result.stderr)
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(json.loads(result.stdout)["checked_at"])).total_seconds() < 60
