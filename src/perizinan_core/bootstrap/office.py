@@ -31,6 +31,7 @@ from perizinan_core.services import (
     Publication,
     RecordsStatus,
     Reviews,
+    SignerSource,
     Worker,
 )
 from perizinan_core.storage import Storage
@@ -152,6 +153,16 @@ class Office:
     def authority(self) -> Authority:
         """The local government."""
         return self._context.authority
+
+    @property
+    def signers(self) -> SignerSource:
+        """Opens the signer of each position."""
+        return self._context.signers
+
+    @property
+    def storage(self) -> Storage:
+        """The record store, for tools that look after it; use cases go through the other attributes."""
+        return self._context.storage
 
     @property
     def catalogue(self) -> Catalogue:

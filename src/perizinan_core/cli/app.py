@@ -117,7 +117,19 @@ def _plugin_commands(ctx: click.Context) -> dict[str, Any]:
 def cli(ctx: click.Context, *, settings: Path, language: str | None, no_plugins: bool) -> None:
     """Hold what every command needs: where the settings are, and the language."""
     ctx.ensure_object(dict)
-    ctx.obj.update(settings=settings, language=language or _language(), no_plugins=no_plugins)
+    ctx.obj.update(
+        settings=settings,
+        language=language or _language(),
+        no_plugins=no_plugins,
+        run_scenarios=_run_scenarios,
+    )
+
+
+def _run_scenarios(*arguments: Any) -> Any:
+    """Run one example of a catalogue; the workflow behind it is loaded only when there is one."""
+    from perizinan_core.services.scenarios import check_scenario
+
+    return check_scenario(*arguments)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

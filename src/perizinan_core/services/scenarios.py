@@ -71,6 +71,7 @@ from perizinan_core.workflow import (
     to_awaiting_signature,
     withdraw,
 )
+from perizinan_core.workflow.review import may_request_stage
 
 __all__ = ["ScenarioRun", "check_scenario", "run_scenario"]
 
@@ -275,7 +276,7 @@ def _decide(run: ScenarioRun, details: Mapping[str, Any]) -> None:
 
 
 def _request_stage(run: ScenarioRun, details: Mapping[str, Any]) -> None:
-    officer = _open_officer(run)
+    officer = _asker(run, str(details["stage"]))
     moved = request_stage(
         run.application,
         run.permit_type,
@@ -568,8 +569,19 @@ def _open_stage(run: ScenarioRun) -> str:
     )
 
 
-def _open_officer(run: ScenarioRun) -> Actor:
-    return _assignee(run, _open_stage(run))
+def _asker(run: ScenarioRun, stage: str) -> Actor:
+    """Return an officer who may ask for the stage, or else the one whose refusal says why not."""
+    officers = [
+        _assignee(run, state.stage)
+        for state in run.application.stages
+        if state.status is StageStatus.OPEN
+    ] or [_assignee(run, _open_stage(run))]
+    allowed = (
+        officer
+        for officer in officers
+        if may_request_stage(run.application, run.permit_type, stage, officer)
+    )
+    return next(allowed, officers[0])
 
 
 def _approval(permit_type: PermitType) -> str:

@@ -1,0 +1,156 @@
+"""``perizinan keys``: signers, the office's own keys, the keys of the records."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+from cryptography.hazmat.primitives import hashes
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from perizinan_core.bootstrap.keys import open_storage_keys
+from perizinan_core.cli.settings import language_of, open_office, settings_for
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.i18n import N_, translate
+from perizinan_core.model.actor import Actor, ActorKind
+from perizinan_core.model.numerals import format_date
+from perizinan_core.signing import DigestSigner
+
+__all__ = ["keys_group"]
+
+_OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan keys")
+
+
+@click.group("keys", help="Buat, tampilkan, dan ganti kunci.")
+def keys_group() -> None:
+    """Hold the commands about keys."""
+
+
+@keys_group.command("list", help="Penanda tangan tiap jabatan, dengan sertifikat dan masa berlakunya.")
+@click.option("--json", "as_json", is_flag=True, help="Keluarkan sebagai JSON.")
+@click.pass_obj
+def list_command(obj: dict[str, Any], *, as_json: bool) -> None:
+    """List the signer of each position; a key that cannot be opened is shown with the reason."""
+    language = language_of(obj)
+    rows = []
+    with open_office(obj) as office:
+        for position in office.signers.positions():
+            rows.append(_describe(office, position, language))
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in (N_("Position"), N_("Certificate"), N_("Valid until"), N_("SHA-256")):
+        table.add_column(translate(title, language), overflow="fold")
+    for row in rows:
+        table.add_row(
+            Text(row["position"]),
+            Text(row["subject"] or row["problem"]),
+            Text(row["valid_until_text"]),
+            Text(row["sha256"]),
+        )
+    Console(highlight=False).print(table)
+
+
+@keys_group.command("publish", help="Tulis authority.json bertanda tangan, untuk para pemeriksa izin.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("authority.json"),
+    show_default=True,
+)
+@click.pass_obj
+def publish_command(obj: dict[str, Any], *, out: Path) -> None:
+    """Write the signed authority document."""
+    with open_office(obj) as office:
+        out.write_bytes(office.publication.authority_json())
+    click.echo(translate(N_("Written: {path}"), language_of(obj), path=out))
+
+
+@keys_group.command("end-binding", help="Akhiri ikatan sertifikat dengan jabatannya (pejabat berganti).")
+@click.argument("sha256")
+@click.option("--last-day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Hari terakhir berlaku.")
+@click.pass_obj
+def end_binding_command(obj: dict[str, Any], *, sha256: str, last_day: datetime) -> None:
+    """End the binding of a certificate; publish authority.json afterwards."""
+    with open_office(obj) as office:
+        office.publication.end_binding(sha256.lower(), last_day=last_day.date(), actor=_OPERATOR)
+    click.echo(
+        translate(
+            N_("The binding ends on {day}. Publish authority.json again."),
+            language_of(obj),
+            day=format_date(last_day.date(), language_of(obj)),
+        )
+    )
+
+
+@keys_group.command("rotate", help="Ganti kunci enkripsi data pribadi, lalu enkripsi ulang semua catatan.")
+@click.option("--resume", is_flag=True, help="Lanjutkan penggantian yang terputus, tanpa kunci baru.")
+@click.pass_obj
+def rotate_command(obj: dict[str, Any], *, resume: bool) -> None:
+    """Make new keys, keep the old ones, and encrypt every record anew; can be interrupted and resumed."""
+    from perizinan_core.storage.rotation import rotate_keys
+    from perizinan_core.storage.sql.store import SqlStorage
+
+    language = language_of(obj)
+    settings = settings_for(obj)
+    scheme, mark, name = settings.storage.keys.partition(":")
+    if scheme == "env" and not resume:
+        raise click.UsageError(
+            translate(
+                N_("The keys come from the environment: add a new one there first, then use --resume."),
+                language,
+            )
+        )
+    if not resume:
+        ring = open_storage_keys(settings)
+        fresh = attrs.evolve(ring, data=ring.data.rotated(), index=ring.index.rotated())
+        fresh.save(settings.path(name if mark else settings.storage.keys))
+    with (
+        open_office(obj) as office,
+        Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+        ) as bar,
+    ):
+        storage = office.storage
+        if not isinstance(storage, SqlStorage):
+            raise click.UsageError(translate(N_("This kind of storage keeps its own keys."), language))
+        task = bar.add_task(translate(N_("Encrypting anew"), language), total=None)
+        moved = rotate_keys(
+            storage,
+            progress=lambda step: bar.update(task, completed=step.done, total=step.total),
+        )
+    click.echo(translate(N_("{count} records were moved to the new keys."), language, count=moved))
+
+
+def _describe(office: Any, position: str, language: str) -> dict[str, str]:
+    row = {
+        "position": position,
+        "subject": "",
+        "sha256": "",
+        "valid_until": "",
+        "valid_until_text": "",
+        "problem": "",
+    }
+    try:
+        signer = office.signers.signer_for(position)
+    except PerizinanError as error:
+        return {**row, "problem": error.message(language)}
+    if not isinstance(signer, DigestSigner):
+        return {**row, "subject": type(signer).__name__}
+    certificate = signer.certificate
+    until = certificate.not_valid_after_utc
+    return {
+        **row,
+        "subject": certificate.subject.rfc4514_string(),
+        "sha256": certificate.fingerprint(hashes.SHA256()).hex(),
+        "valid_until": until.isoformat(),
+        "valid_until_text": format_date(until.date(), language),
+    }

@@ -1,0 +1,33 @@
+"""Opening the office that ``--settings`` names, for commands that need one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from perizinan_core.bootstrap import Office, Settings, load_plugins, load_settings
+from perizinan_core.hooks import PluginManager
+
+__all__ = ["language_of", "open_office", "plugins_for", "settings_for"]
+
+
+def settings_for(obj: dict[str, Any]) -> Settings:
+    """Return the settings; raises `SettingsError` with every problem."""
+    path: Path = obj["settings"]
+    return load_settings(path)
+
+
+def plugins_for(obj: dict[str, Any], settings: Settings | None = None) -> PluginManager:
+    """Load the plugins that the settings allow; ``--no-plugins`` leaves the built-in one."""
+    disabled = settings.plugins.disabled if settings is not None else ()
+    return load_plugins(disabled=disabled, discover=not obj["no_plugins"])
+
+
+def open_office(obj: dict[str, Any]) -> Office:
+    """Open the office."""
+    return Office.open(settings_for(obj), discover=not obj["no_plugins"])
+
+
+def language_of(obj: dict[str, Any]) -> str:
+    """Return the language of the output."""
+    return str(obj["language"])

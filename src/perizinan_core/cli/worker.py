@@ -1,0 +1,76 @@
+"""``perizinan worker``: what happens by itself."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from perizinan_core.cli.settings import language_of, open_office
+from perizinan_core.i18n import N_, translate
+from perizinan_core.services import WorkDone
+
+__all__ = ["worker_command"]
+
+
+@click.command("worker", help="Kirim pemberitahuan, lanjutkan penandatanganan, jaga jangka waktu.")
+@click.option("--once", is_flag=True, help="Satu putaran saja.")
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=0.1),
+    default=10.0,
+    show_default=True,
+    help="Detik antara dua putaran saat tidak ada pekerjaan.",
+)
+@click.pass_obj
+def worker_command(obj: dict[str, Any], *, once: bool, interval: float) -> None:
+    """Run until interrupted; any number of workers may run at once."""
+    language = language_of(obj)
+    stop = threading.Event()
+    with open_office(obj) as office:
+        if once:
+            _tell(office.worker.run_once(), language)
+            return
+        _stop_on_signals(stop)
+        click.echo(translate(N_("The worker is running (stop with Ctrl+C)."), language))
+        while not stop.is_set():
+            done = office.worker.run_once()
+            if done.is_idle:
+                stop.wait(interval)
+            else:
+                _tell(done, language)
+    click.echo(translate(N_("The worker has stopped."), language))
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    """Finish the round that is under way, then stop: nothing is left half done."""
+    handler: Callable[..., None] = lambda *_: stop.set()  # noqa: E731
+    signal.signal(signal.SIGTERM, handler)
+    signal.signal(signal.SIGINT, handler)
+
+
+def _tell(done: WorkDone, language: str) -> None:
+    click.echo(
+        translate(
+            N_(
+                "delivered {delivered}, failed {failed}, signed {signed}, lapsed {lapsed}, "
+                "deemed granted {deemed}, assigned {assigned}, deadlines changed {changed}"
+            ),
+            language,
+            delivered=done.delivered,
+            failed=done.failed,
+            signed=done.signed,
+            lapsed=done.lapsed,
+            deemed=done.deemed_granted,
+            assigned=done.assigned,
+            changed=done.deadlines_changed,
+        )
+    )
+    for number in done.in_doubt:
+        click.echo(
+            translate(N_("permit {number} needs a person: its signing stopped"), language, number=number),
+            err=True,
+        )
