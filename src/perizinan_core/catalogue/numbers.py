@@ -56,7 +56,10 @@ def _pieces(template: str) -> list[_Piece | Phrase]:
                 )
             )
         elif match["format"] is not None and (width is None or name != "sequence"):
-            found.append(Phrase(N_("only {{sequence}} has a width, such as {{sequence:04}}")))
+            found.append(Phrase(
+                    N_("only {name} has a width, such as {example}"),
+                    {"name": "{sequence}", "example": "{sequence:04}"},
+                ))
         else:
             found.append(_Piece(name=name, width=int(width["width"]) if width else 0))
     return found
@@ -69,7 +72,10 @@ def format_faults(template: str) -> tuple[Phrase, ...]:
     count = sum(1 for piece in pieces if isinstance(piece, _Piece) and piece.name == "sequence")
     if count != 1:
         faults.append(
-            Phrase(N_("expected {{sequence}} once, but it stands there {count} times"), {"count": count})
+            Phrase(
+                N_("expected {name} once, but it stands there {count} times"),
+                {"name": "{sequence}", "count": count},
+            )
         )
     if len(template) > 200 or any(ord(character) < 32 for character in template):
         faults.append(Phrase(N_("expected one line of at most 200 characters")))
