@@ -71,6 +71,10 @@ FORM = {
 Change = Callable[..., PermitType]
 
 
+NINE = "[1,2,3,4,5,6,7,8,9]"
+ENDLESS = f"{NINE}.map(a, {NINE}.map(b, {NINE}.map(c, {NINE}.map(d, {NINE})))) == [] ? 1 : 2"
+
+
 def with_fee(permit_type: PermitType, *formulas: str, **rule: object) -> PermitType:
     components = tuple(
         FeeComponent(code=f"c{index}", label=Text("x"), formula=formula, source=SOURCE)
@@ -145,8 +149,7 @@ def test_errors_name_rule_expression_and_reason_in_both_languages(street: Permit
         ("form.luas * 1000000000000000000", ExpressionError),
         ("form.lokasi", ExpressionError),
         ("form.luas / 0", ExpressionError),
-        ("[1,2,3,4,5,6,7,8,9].map(a, [1,2,3,4,5,6,7,8,9].map(b, [1,2,3,4,5,6,7,8,9].map(c, "
-         "[1,2,3,4,5,6,7,8,9].map(d, [1,2,3,4,5,6,7,8,9])))) == [] ? 1 : 2", ExpressionLimitError),
+        (ENDLESS, ExpressionLimitError),
         ('tariff("tidak-ada")', TariffNotFoundError),
         ("salah(", ExpressionError),
     ],
@@ -293,7 +296,7 @@ def test_no_case_that_holds_is_an_error(street: PermitType) -> None:
     ],
 )
 def test_renewal_windows(
-    opens: str | None, closes: str | None, after: str, day: date, open_then: bool
+    opens: str | None, closes: str | None, after: str, day: date, *, open_then: bool
 ) -> None:
     """Opening, closing and what follows, for a permit that ends on 31 December 2026."""
 

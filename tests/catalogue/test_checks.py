@@ -13,6 +13,9 @@ STREET = "permits/street-use.yaml"
 AUTHORITY = "authority.yaml"
 TARIFF = "tariffs/street.yaml"
 
+CALENDAR = "calendar/2026.yaml"
+LAST_FORMAT = "valid: 2016-01-01 ..}\n  - code: tanda"
+
 BROKEN = [
     # expressions
     (STREET, "when: application.represented", "when: form.luaz > 1", "expression", "did you mean 'luas'?"),
@@ -62,7 +65,7 @@ BROKEN = [
     (STREET, "after: [periksa]}", "after: [putusan]}", "after-approval", "nothing can follow"),
     (STREET, "{code: ktp, label: KTP}", "{code: ktp, label: KTP, max_files: 0}", "invalid-value", "max_files"),
     (STREET, "{code: ktp, label: KTP}", "{code: ktp, label: KTP, min_files: 3}", "invalid-value", "max_files"),
-    (STREET, "{code: ktp, label: KTP}", "{code: ktp, label: KTP, application_kinds: [closure]}", "application-kind", "closure"),
+    (STREET, "code: ktp, label", "code: ktp, application_kinds: [closure], label", "application-kind", "closure"),
     (STREET, "[application/pdf, image/png]", "[pdf]", "content-type", "'pdf'"),
     # authority
     (STREET, "unit: dinas-perhubungan", "unit: dinas-perhubung", "unknown-code", "'dinas-perhubungan'"),
@@ -80,18 +83,18 @@ BROKEN = [
     (AUTHORITY, "TT/{sequence:05}/{year}", "TT/{sequence}/{tahun}", "number-format", "{tahun}"),
     (AUTHORITY, "TT/{sequence:05}/{year}", "TT/{sequence}/{year:02}", "number-format", "width"),
     (AUTHORITY, "TT/{sequence:05}/{year}", "TT/{sequence}/{year", "number-format", "brace"),
-    (AUTHORITY, "KPT/{year}\", valid: .. 2015-12-31", "KPT/{year}\", valid: .. 2016-12-31", "span-overlap", "same day"),
+    (AUTHORITY, 'KPT/{year}", valid: .. 2015-12-31', 'KPT/{year}", valid: .. 2016-12-31', "span-overlap", "same day"),
     (AUTHORITY, "KPT, valid: .. 2015-12-31", "KPT, valid: .. 2016-12-31", "span-overlap", "same day"),
-    (AUTHORITY, "valid: 2016-01-01 ..}\n  - code: tanda", "valid: 2026-02-01 ..}\n  - code: tanda", "register-format", "izin"),
-    (AUTHORITY, "valid: 2016-01-01 ..}\n  - code: tanda", "valid: 2016-01-01 .. 2026-06-30}\n  - code: tanda", "register-format", "izin"),
+    (AUTHORITY, LAST_FORMAT, LAST_FORMAT.replace("2016-01-01 ..", "2026-02-01 .."), "register-format", "izin"),
+    (AUTHORITY, LAST_FORMAT, LAST_FORMAT.replace("..", ".. 2026-06-30"), "register-format", "izin"),
     (AUTHORITY, "code: rekomendasi-dishub", "code: izin", "duplicate-code", "izin"),
     (AUTHORITY, "https://izin.kota", "http://izin.kota", "invalid-value", "https"),
     (AUTHORITY, "{sequence:03}/KPT", "{sequence:03}/{sequence}/KPT", "number-format", "2 times"),
     (AUTHORITY, "07:30-12:00, 12:30-16:00", "12:30-16:00, 07:30-12:00", "invalid-value", "follow each other"),
     (AUTHORITY, "workdays: [monday, ", "workdays: [saturday, ", "invalid-value", "saturday"),
     (AUTHORITY, 'region: "35.72"', 'region: "35.70"', "invalid-value", "regency"),
-    ("calendar/2026.yaml", "2026-01-01 .. 2027-12-31", "2024-01-01 .. 2025-12-31", "invalid-value", "outside the covered"),
-    ("calendar/2026.yaml", "kind: joint_leave", "kind: cuti", "unknown-word", "joint_leave"),
+    (CALENDAR, "2026-01-01 .. 2027-12-31", "2024-01-01 .. 2025-12-31", "invalid-value", "outside the covered"),
+    (CALENDAR, "kind: joint_leave", "kind: cuti", "unknown-word", "joint_leave"),
     # completeness
     (STREET, "register: izin\n", "", "incomplete", "register"),
     (STREET, "kind: approval", "kind: initial", "incomplete", "approval"),
@@ -138,7 +141,7 @@ def test_each_broken_rule_is_told(check: Check, name: str, old: str, new: str, c
         (STREET, "  issue_within: 2 working_days\n", "", "no-issue-within"),
         (STREET, "kind: payment", "kind: verification", "no-payment-stage"),
         (TARIFF, "valid: 2026-01-01 ..", "valid: 2026-02-01 ..", "tariff-cover"),
-        ("calendar/2026.yaml", "2026-01-01 .. 2027-12-31\nsource", "2026-01-01 .. 2026-12-31\nsource", None),
+        (CALENDAR, "2026-01-01 .. 2027-12-31", "2026-01-01 .. 2026-12-31", None),
     ],
 )
 def test_what_is_doubtful_is_a_warning(check: Check, name: str, old: str, new: str, code: str | None) -> None:

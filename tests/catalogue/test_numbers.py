@@ -58,10 +58,10 @@ def test_other_text_is_refused_with_our_error(text: str) -> None:
     """Reading never raises anything else."""
     try:
         parts = parse_number("503/{sequence:03}/{month_roman}/{year}", text)
-    except NumberTextError as error:
-        assert error.message("id")
-    else:
-        assert text == f"503/{parts.sequence:03}/{text.split('/')[2]}/{parts.year}"
+    except NumberTextError:
+        return
+
+    assert text == f"503/{parts.sequence:03}/{text.split('/')[2]}/{parts.year}"
 
 
 @pytest.mark.parametrize(

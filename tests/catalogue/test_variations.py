@@ -95,7 +95,9 @@ def test_3_everybody_but_one_subtype(variation: Variation, subtype: str, expecte
     ("subtype", "kind", "exempt"),
     [("jalan", "keagamaan", True), ("jalan", "lainnya", False), ("tanah", "keagamaan", False)],
 )
-def test_3_exempt_cases_need_no_permit(variation: Variation, subtype: str, kind: str, exempt: bool) -> None:
+def test_3_exempt_cases_need_no_permit(
+    variation: Variation, subtype: str, kind: str, *, exempt: bool
+) -> None:
     """Religious events may close a street without a permit, but not use land."""
     case = facts(form={"subtype": subtype, "sifat": kind})
 
@@ -122,7 +124,7 @@ def test_4_another_s_premises_and_6_the_superior_s_consent(variation: Variation)
         (date(2024, 1, 1), 5, False),
     ],
 )
-def test_5_a_threshold_that_changed_with_time(day: date, rooms: int, exempt: bool) -> None:
+def test_5_a_threshold_that_changed_with_time(day: date, rooms: int, *, exempt: bool) -> None:
     """All boarding houses until 2023, from five rooms since 2024: the version of the day decides."""
     permit_type = load_catalogue(VARIATIONS / "05-threshold").find("usaha-tempat-kos", on=day)
 
@@ -130,7 +132,7 @@ def test_5_a_threshold_that_changed_with_time(day: date, rooms: int, exempt: boo
 
 
 @pytest.mark.parametrize(("area", "needed"), [(500, False), (500.01, True)])
-def test_5_more_than_500_square_metres(variation: Variation, area: float, needed: bool) -> None:
+def test_5_more_than_500_square_metres(variation: Variation, area: float, *, needed: bool) -> None:
     """The location permit is asked for above the threshold, not at it."""
     form = {"luas_usaha": area, "peningkatan_usaha": False, "pemilik_tanah": True}
 
@@ -161,7 +163,7 @@ def test_6_place_and_representation(variation: Variation) -> None:
     ],
 )
 def test_7_a_list_for_each_kind_of_application(
-    variation: Variation, kind: ApplicationKind, growing: bool, expected: set[str]
+    variation: Variation, kind: ApplicationKind, *, growing: bool, expected: set[str]
 ) -> None:
     """New, re-registration and amendment ask for different papers."""
     form = {"luas_usaha": 10, "peningkatan_usaha": growing, "pemilik_tanah": True}
@@ -223,7 +225,7 @@ def test_9_what_the_office_makes_is_not_uploaded(variation: Variation) -> None:
     ],
 )
 def test_10_several_offices_recommend_with_numbered_letters(
-    variation: Variation, forest: bool, roads: bool, expected: tuple[str, ...]
+    variation: Variation, *, forest: bool, roads: bool, expected: tuple[str, ...]
 ) -> None:
     """Each recommending office has a stage of its own, with a register for its letter."""
     permit_type = variation("06-place-purpose")
@@ -363,7 +365,7 @@ def test_13_a_deposit_that_is_paid_back(variation: Variation) -> None:
     ],
 )
 def test_13_surcharges_for_late_and_lost_cards(
-    variation: Variation, seats: int, late: bool, lost: bool, total: int
+    variation: Variation, seats: int, *, late: bool, lost: bool, total: int
 ) -> None:
     """East Java KPS: twice the levy for being late, 25,000 for a lost card."""
     previous = PreviousPermit(
@@ -444,7 +446,7 @@ def test_15_not_longer_than_the_registration(variation: Variation, expiry: date,
     ("day", "renewable"), [(date(2024, 12, 31), True), (date(2025, 1, 1), False), (date(2025, 4, 5), False)]
 )
 def test_16_renewal_three_months_before_the_end_else_a_new_application(
-    variation: Variation, day: date, renewable: bool
+    variation: Variation, day: date, *, renewable: bool
 ) -> None:
     """SIPUD: renewal at the latest three months before 31 March; afterwards it counts as new."""
     window = renewal_window(variation("06-place-purpose").renewal, date(2025, 3, 31))

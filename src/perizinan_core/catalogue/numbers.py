@@ -56,10 +56,12 @@ def _pieces(template: str) -> list[_Piece | Phrase]:
                 )
             )
         elif match["format"] is not None and (width is None or name != "sequence"):
-            found.append(Phrase(
+            found.append(
+                Phrase(
                     N_("only {name} has a width, such as {example}"),
                     {"name": "{sequence}", "example": "{sequence:04}"},
-                ))
+                )
+            )
         else:
             found.append(_Piece(name=name, width=int(width["width"]) if width else 0))
     return found

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -121,7 +120,7 @@ def show_command(
         console.print(Text.assemble((f"{number:>2}. {part.title}", "bold")))
         lines = part.lines or (translate(N_("not stated yet"), language),)
         for line in lines:
-            console.print(Padding(Text(f"• {line}", style="" if part.lines else "dim"), (0, 0, 0, 4)))
+            _print_hanging(console, "•", Text(line, style="" if part.lines else "dim"), indent=4)
         _print_sources(console, part.sources, language)
 
 
@@ -194,18 +193,26 @@ def _print_heading(console: Console, item: PermitType, language: str) -> None:
 
 
 def _print_fact(console: Console, fact: Fact) -> None:
-    console.print(
-        Text.assemble((f"{fact.title}: ", "bold"), fact.lines[0])
-        if len(fact.lines) == 1
-        else Text(fact.title, style="bold")
-    )
-    for line in fact.lines if len(fact.lines) > 1 else ():
-        console.print(Padding(Text(f"• {line}"), (0, 0, 0, 2)))
+    if len(fact.lines) == 1:
+        console.print(Text.assemble((f"{fact.title}: ", "bold"), fact.lines[0]))
+        return
+    console.print(Text(fact.title, style="bold"))
+    for line in fact.lines:
+        _print_hanging(console, "•", Text(line), indent=2)
 
 
 def _print_sources(console: Console, sources: Iterable[Source], language: str) -> None:
     for source in sources:
-        text = Text(f"↳ {source.citation}", style="dim")
+        text = Text(source.citation, style="dim")
         if source.assumed:
             text.append(f" – {translate(N_('to be confirmed'), language)}: {source.note}", style="cyan")
-        console.print(Padding(text, (0, 0, 0, 4)))
+        _print_hanging(console, "↳", text, indent=4)
+
+
+def _print_hanging(console: Console, mark: str, text: Text, *, indent: int) -> None:
+    """Print a line whose continuation stands below its text and not below its mark."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(width=indent + 1, justify="right")
+    grid.add_column(overflow="fold")
+    grid.add_row(Text(mark, style="dim"), text)
+    console.print(grid)
