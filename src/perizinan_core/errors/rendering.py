@@ -9,7 +9,8 @@ Errors of the rendering room: letters that cannot be printed, and templates that
         ├── QrTextTooLongError
         ├── TemplateNotFoundError
         ├── TemplateFaultError
-        └── LogoNotFoundError
+        ├── LogoNotFoundError
+        └── ForkedRendererError
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
 __all__ = [
+    "ForkedRendererError",
     "LogoNotFoundError",
     "QrTextTooLongError",
     "RenderingError",
@@ -205,4 +207,20 @@ class LogoNotFoundError(RenderingError):
     sentence: ClassVar[str] = N_(
         "The letterhead names the logo “{logo}”, but the folder of the letter's pictures holds no such file. "
         "Put an SVG or PNG of that name there, or take the logo out of the letterhead."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class ForkedRendererError(RenderingError):
+    """
+    A process was forked after its parent had rendered, and renders itself.
+
+    The threads of the typesetting library do not survive a fork: without this error it would wait
+    for them for ever.
+    """
+
+    code: ClassVar[str] = "forked-renderer"
+    sentence: ClassVar[str] = N_(
+        "This process was forked from one that had already printed letters, and cannot print any itself. "
+        "Start workers before the first letter, or with the start method “spawn” or “forkserver”."
     )

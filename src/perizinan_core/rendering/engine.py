@@ -16,7 +16,7 @@ from pathlib import Path
 
 import typst
 
-from perizinan_core.errors.rendering import TemplateFaultError
+from perizinan_core.errors.rendering import ForkedRendererError, TemplateFaultError
 
 __all__ = ["FONT_FOLDER", "PACKAGE_FOLDER", "PACKAGE_VERSION", "Engine", "check_sources", "typst_string"]
 
@@ -31,12 +31,24 @@ _STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
 _PACKAGE = re.compile(r"""["']@(?!perizinan/)[^"']*["']""")
 
 
+_started_in: int | None = None
+"""Process in which the compiler's threads were started."""
+
+
 @lru_cache(maxsize=8)
-def _fonts(folders: tuple[Path, ...], process: int) -> typst.Fonts:
-    del process  # a forked child loads its own
+def _fonts(folders: tuple[Path, ...]) -> typst.Fonts:
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONT_FOLDER, *folders]
     )
+
+
+def _refuse_after_fork() -> None:
+    global _started_in  # noqa: PLW0603 - a fact of the process, not of an engine
+    process = os.getpid()
+    if _started_in is None:
+        _started_in = process
+    elif _started_in != process:
+        raise ForkedRendererError
 
 
 def check_sources(name: str, folder: Path) -> None:
@@ -79,7 +91,6 @@ class Engine:
         self._root = root
         self._font_folders = fonts
         self._idle: deque[typst.Compiler] = deque()
-        self._process = os.getpid()
 
     def compile(self, source: str, timestamp: int = 0) -> bytes:
         """
@@ -90,8 +101,10 @@ class Engine:
             timestamp: Creation time written into the file, in seconds since 1970.
 
         Raises:
+            ForkedRendererError: the process was forked after its parent had compiled.
             typst.TypstError: the source or its data cannot be set.
         """
+        _refuse_after_fork()
         main = source.encode()
         compiler = self._take(main)
         try:
@@ -103,16 +116,13 @@ class Engine:
         return pdf
 
     def _take(self, main: bytes) -> typst.Compiler:
-        if self._process != os.getpid():
-            self._process = os.getpid()
-            self._idle.clear()
         try:
             return self._idle.pop()
         except IndexError:
             return typst.Compiler(
                 main,
                 root=self._root,
-                font_paths=_fonts(self._font_folders, os.getpid()),
+                font_paths=_fonts(self._font_folders),
                 ignore_system_fonts=True,
                 package_path=PACKAGE_FOLDER,
                 # Nothing is ever cached: this path cannot be made a folder.
