@@ -61,7 +61,7 @@ class _LazyGroup(click.Group):
         if cmd_name in _COMMANDS:
             module, attribute, _help = _COMMANDS[cmd_name]
             command: click.Command = getattr(importlib.import_module(module), attribute)
-            return command
+            return _in_language(command, _language())
         load = _plugin_commands(ctx).get(cmd_name)
         return load() if load else None
 
@@ -71,6 +71,22 @@ class _LazyGroup(click.Group):
         rows += [(name, "") for name in sorted(_plugin_commands(ctx))]
         with formatter.section(gettext.gettext("Commands")):
             formatter.write_dl(rows)
+
+
+def _in_language(command: click.Command, language: str) -> click.Command:
+    """
+    Give the help of a command, its options and subcommands in ``language``.
+
+    Help texts are written in Bahasa Indonesia; ``locale/en`` holds their English.
+    """
+    command.help = translate(command.help or "", language) or None
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.help:
+            parameter.help = translate(parameter.help, language)
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _in_language(inner, language)
+    return command
 
 
 def _plugin_commands(ctx: click.Context) -> dict[str, Any]:
@@ -112,7 +128,11 @@ def _plugin_commands(ctx: click.Context) -> dict[str, Any]:
     help="Bahasa keluaran: id (bawaan) atau en.",
 )
 @click.option("--no-plugins", is_flag=True, help="Jalankan tanpa plugin terpasang.")
-@click.version_option(package_name="perizinan-core", message="%(prog)s %(version)s")
+@click.version_option(
+    package_name="perizinan-core",
+    message="%(prog)s %(version)s",
+    help="Tampilkan versi lalu selesai.",
+)
 @click.pass_context
 def cli(ctx: click.Context, *, settings: Path, language: str | None, no_plugins: bool) -> None:
     """Hold what every command needs: where the settings are, and the language."""
@@ -137,6 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(arguments)
     _translate_click(language)
+    _in_language(cli, language)
     try:
         code = cli.main(args=arguments, prog_name="perizinan", standalone_mode=False)
     except click.exceptions.Exit as done:

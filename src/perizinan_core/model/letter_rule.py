@@ -49,6 +49,9 @@ class LetterRule:
     """Name of the Typst template: one of the plugin's, else of the core."""
 
     title: Text
+    letterhead_unit: str | None = None
+    """Code of the unit on whose letterhead it stands; None: the unit of the position that signs."""
+
     subject: Text | None = None
     considerations: tuple[Text, ...] = ()
     fields: tuple[PrintedField, ...] = ()

@@ -12,7 +12,7 @@ from perizinan_core.model.application import Application
 from perizinan_core.model.authority import Delegation
 from perizinan_core.model.case import StageOutcome
 from perizinan_core.model.letter import Letter, PermitStatement, SignatureBlock
-from perizinan_core.model.letter_rule import LetterRule
+from perizinan_core.model.letter_rule import LetterForm, LetterRule
 from perizinan_core.model.numerals import format_date
 from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
@@ -101,7 +101,8 @@ def compose(
 ) -> Letter:
     """Return the letter; an empty number and QR text are for the rehearsal."""
     authority, head, rule = context.authority, context.authority.letterhead, plan.rule
-    office = authority.unit(head.unit).name_on(plan.day)
+    unit = rule.letterhead_unit or authority.position(plan.delegation.position).unit
+    office = authority.unit(unit).name_on(plan.day)
     return Letter(
         statement=statement_of(context, plan, number=number, status_index=status_index),
         form=rule.form,
