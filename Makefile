@@ -55,7 +55,7 @@ bench: $(STAMP)
 # Writes requirements.lock anew; its head names the command and no index.
 lock:
 	uv pip compile --universal --generate-hashes --python-version 3.11 --group dev --extra postgresql \
-		--no-emit-package perizinan-core pyproject.toml $(PLUGINS) -o requirements.lock
+		pyproject.toml -o requirements.lock
 
 messages: $(STAMP)
 	$(BIN)/python scripts/messages.py
