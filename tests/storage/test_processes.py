@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,7 @@ from perizinan_core.errors.storage import (
 )
 from perizinan_core.storage import KeyRing, OutboxCounts, open_storage
 from perizinan_core.storage.sql.store import SqlStorage
+from perizinan_core.testing.storage.base import together
 from perizinan_core.testing.storage.samples import NOW, WIB, made_event
 
 WORKER = Path(__file__).with_name("storage_worker.py")
@@ -141,6 +143,28 @@ def test_a_writer_who_waits_too_long_is_told_that_others_write(url, keys, start)
     process.wait()
     assert take_number(storage) == 1
     storage.close()
+
+
+def test_a_unit_that_reads_first_and_writes_later_waits_for_its_turn(url, keys):
+    """Two processes (here: two stores) that look first and then write are both served, not refused."""
+    stores = [open_storage(url, keys, zone=WIB) for _ in range(2)]
+
+    def count_up(store) -> None:
+        for _ in range(25):
+            with store.unit_of_work() as work:
+                seen = work.numbers.last("permits", 2026)
+                taken = work.numbers.take("permits", 2026, by="a", at=NOW)
+                work.numbers.record("permits", 2026, taken, number=f"n{taken}", subject=f"after {seen}")
+                work.commit()
+
+    results = together([partial(count_up, store) for store in stores])
+    with stores[0].unit_of_work(read_only=True) as work:
+        last = work.numbers.last("permits", 2026)
+    for store in stores:
+        store.close()
+
+    assert results == [None, None]
+    assert last == 50
 
 
 def test_a_thread_that_waits_too_long_is_told_too(sqlite_url, keys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -94,7 +95,7 @@ class Lookup:
         """
         if kind in _PARSERS:
             return cls(kind, _PARSERS[kind](text).value)
-        return cls(kind, text.strip().casefold())
+        return cls(kind, unicodedata.normalize("NFKC", text.strip()).casefold())
 
     def __repr__(self) -> str:
         return f"Lookup({self.kind.value}, ***)"

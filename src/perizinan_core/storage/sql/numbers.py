@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import attrs
 import sqlalchemy as sa
 
 from perizinan_core.errors.storage import NumberBookError
@@ -62,7 +63,7 @@ class SqlNumbers:
         change = numbers.update().where(*_is(register, year, sequence)).values(number=number, subject=subject)
         self._session.write(change, kind="number")
         self._unexplained.discard((register, year, sequence))
-        return self.get(register, year, sequence)
+        return attrs.evolve(line, number=number, subject=subject)
 
     def cancel(
         self, register: str, year: int, sequence: int, *, reason: str, by: str, at: datetime
