@@ -100,9 +100,9 @@ class Desk:
         }
         return self.take(workflow.start_draft(self.permit_type, **given))
 
-    def upload(self, id: str = "dok-1", slot: str = "ktp", **changes: Any) -> Application:
+    def upload(self, name: str = "dok-1", slot: str = "ktp", **changes: Any) -> Application:
         """Upload a document."""
-        document = make_document(id, slot, **changes)
+        document = make_document(name, slot, **changes)
         return self.take(
             workflow.add_document(
                 self.case,
@@ -197,7 +197,8 @@ class Desk:
 
     def approve(self, **changes: Any) -> Application:
         """Let the approver approve."""
-        given = {"actor": self.who("kepala"), "now": self.now, "calendar": self.calendar, **changes}
+        actor = changes.pop("actor", None) or self.who("kepala")
+        given = {"actor": actor, "now": self.now, "calendar": self.calendar, **changes}
         return self.take(workflow.approve(self.case, self.permit_type, **given))
 
     def refuse(self, **changes: Any) -> Application:
@@ -224,7 +225,7 @@ class Desk:
         given = {
             "permit_id": "izin-1",
             "number": "1/2026",
-            "signer": self.who("penandatangan"),
+            "signer": changes.pop("signer", None) or self.who("penandatangan"),
             "position": "kepala-dinas",
             "authority": make_authority(self.calendar),
             "actor": SYSTEM,

@@ -1,0 +1,126 @@
+"""Every refusal can be read by a clerk, in both languages."""
+
+from __future__ import annotations
+
+import ast
+import pickle
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import attrs
+import pytest
+from babel.messages.pofile import read_po
+
+import perizinan_core
+from perizinan_core.errors import workflow as errors
+from perizinan_core.errors.workflow import Problem, WorkflowError, labels
+from perizinan_core.i18n import translate
+from perizinan_core.model.actor import ActorKind, Role
+from perizinan_core.model.application import ApplicationState
+from perizinan_core.model.case import StageOutcome, StageStatus
+from perizinan_core.model.kinds import ApplicantKind, ApplicationKind
+from perizinan_core.model.permit import PermitStatus
+from perizinan_core.workflow import Action, Duty
+
+ROOT = Path(perizinan_core.__path__[0])
+CATALOGUE = ROOT / "locale" / "id" / "LC_MESSAGES" / "workflow.po"
+SAMPLES = {
+    "str": "contoh",
+    "str | None": None,
+    "int": 3,
+    "date": date(2026, 3, 2),
+    "date | None": None,
+    "datetime": datetime(2026, 3, 2, tzinfo=UTC),
+    "tuple[str, ...]": ("satu", "dua"),
+    "tuple[Problem, ...]": (Problem("form.area", "form", "{path}: {n}", {"n": 1}),),
+}
+CLASSES = [
+    value
+    for name in errors.__all__
+    if isinstance(value := getattr(errors, name), type)
+    and issubclass(value, WorkflowError)
+    and value is not WorkflowError
+]
+
+
+def _sample(kind):
+    return kind(**{field.name: SAMPLES[str(field.type)] for field in attrs.fields(kind)})
+
+
+def _msgids():
+    """Collect the sentences that this room marks with N_ or gives to `translate`."""
+    files = [*(ROOT / "errors" / "workflow").glob("*.py"), *(ROOT / "workflow").glob("*.py")]
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "N_":
+                yield ast.literal_eval(node.args[0])
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_a_refusal_has_a_code_and_a_sentence_without_gaps_in_both_languages(kind):
+    """All placeholders are filled, Indonesian differs from English, and the error pickles."""
+    error = _sample(kind)
+    sentences = {language: error.message(language) for language in ("id", "en")}
+
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", kind.code)
+    assert sentences["id"] != sentences["en"] == str(error)
+    for sentence in sentences.values():
+        assert not re.search(r"[{}]|None|\(\)", sentence)
+    again = pickle.loads(pickle.dumps(error))
+    assert (error.details(), str(error)) == (again.details(), str(again))
+
+
+def test_codes_are_unique():
+    """Programs tell the refusals apart."""
+    codes = [kind.code for kind in CLASSES]
+
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize(
+    ("words", "values"),
+    [
+        (labels.ACTIONS, Action),
+        (labels.STATES, ApplicationState),
+        (labels.ROLES, Role),
+        (labels.ACTOR_KINDS, ActorKind),
+        (labels.OUTCOMES, StageOutcome),
+        (labels.STAGE_STATUSES, StageStatus),
+        (labels.PERMIT_STATUSES, PermitStatus),
+        (labels.KINDS, [*ApplicationKind, *ApplicantKind]),
+        (labels.DUTIES, [*[duty.value for duty in Duty], "separated"]),
+    ],
+)
+def test_every_code_has_words(words, values):
+    """A clerk never reads an internal name."""
+    assert {str(value) for value in values} == set(words)
+
+
+def test_every_sentence_of_the_room_is_translated():
+    """The catalogue holds each msgid with the same placeholders, and nothing that is gone."""
+    with CATALOGUE.open("rb") as file:
+        catalogue = {entry.id: entry.string for entry in read_po(file) if entry.id}
+    used = set(_msgids())
+
+    assert used == set(catalogue)
+    for sentence, translated in catalogue.items():
+        assert translated
+        assert set(re.findall(r"{\w+}", sentence)) == set(re.findall(r"{\w+}", translated)), sentence
+
+
+def test_the_compiled_catalogue_is_the_one_in_use():
+    """A .mo that was not compiled again would show English."""
+    with CATALOGUE.open("rb") as file:
+        for entry in read_po(file):
+            if entry.id:
+                assert entry.string == translate(entry.id, "id")
+
+
+def test_a_refusal_names_roles_and_actions_in_words(desk):
+    """Not ``office_head`` but the head of office, and nothing missing where a list is empty."""
+    error = errors.NotAllowedError(action="approve", actor="ani", kinds=("officer",), roles=("office_head",))
+
+    assert "ani may not approve the application" in str(error)
+    assert "head of office" in str(error)
+    assert "kepala kantor" in error.message("id")
