@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from perizinan_core.errors.rendering import (
 )
 from perizinan_core.i18n import translate
 from perizinan_core.model.letter_rule import LetterForm
-from perizinan_core.rendering import TypstRenderer
+from perizinan_core.rendering import TypstRenderer, draw_qr, template_data
 from perizinan_core.rendering.engine import FONT_FOLDER, PACKAGE_FOLDER, PACKAGE_VERSION
 from perizinan_core.testing.letters import sample_letter
 
@@ -174,3 +175,17 @@ def test_forms_of_the_package_are_the_forms_of_the_model():
     table = source[source.index("#let forms = (") :]
 
     assert [] == [form for form in LetterForm if f"{form.value}:" not in table]
+
+
+def test_the_how_to_names_every_value_and_part():
+    """The data contract and the parts are documented where plugin authors look."""
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "letter-templates.md").read_text("utf-8")
+    library = (PACKAGE_FOLDER / "perizinan" / "letter" / PACKAGE_VERSION / "lib.typ").read_text()
+    parts = re.findall(
+        r"[a-z-]+(?=[,\n ])", library[library.index("parts.typ") :].split("(", 1)[1].split(")")[0]
+    )
+    letter = sample_letter()
+    names = [*template_data(letter, draw_qr("A")), *parts]
+
+    assert len(parts) > 10
+    assert [] == [name for name in names if f"`{name}" not in page]

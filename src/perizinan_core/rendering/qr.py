@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import attrs
@@ -19,6 +20,8 @@ MIN_MODULE_MM = 0.5
 
 MAX_VERSION = 20
 """97 modules; at `MIN_MODULE_MM` a code of 49 mm."""
+
+_BLACK = re.compile(b"\\0+")
 
 _QUIET = 4
 """Quiet zone in modules (ISO/IEC 18004)."""
@@ -62,10 +65,10 @@ def draw_qr(text: str) -> QrDrawing:
 
 
 def _matrix(code: zxingcpp.Barcode) -> list[bytes]:
-    """Return the modules row by row, 1 for black."""
+    """Return the pixels row by row, 0 for black."""
     image: Any = code.to_image(scale=1, add_quiet_zones=False)
     side: int = image.shape[0]
-    pixels = bytes(0 if value else 1 for value in bytes(image))
+    pixels = bytes(image)
     return [pixels[start : start + side] for start in range(0, len(pixels), side)]
 
 
@@ -80,13 +83,7 @@ def _svg(matrix: list[bytes]) -> str:
 
 
 def _runs(row: bytes, y: int) -> str:
-    drawn = []
-    x = 0
-    while x < len(row):
-        length = 0
-        while x + length < len(row) and row[x + length]:
-            length += 1
-        if length:
-            drawn.append(f"M{x + _QUIET} {y}h{length}v1h-{length}z")
-        x += length or 1
-    return "".join(drawn)
+    return "".join(
+        f"M{run.start() + _QUIET} {y}h{run.end() - run.start()}v1h{run.start() - run.end()}z"
+        for run in _BLACK.finditer(row)
+    )
