@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 import perizinan_core.storage
 from perizinan_core.errors.storage import (
+    DatabaseBusyError,
     DatabaseDamagedError,
     DatabaseDriverMissingError,
     DatabaseUnavailableError,
@@ -21,6 +22,7 @@ from perizinan_core.errors.storage import (
 )
 from perizinan_core.storage import KeyRing, current_revision, migrate, open_storage, pending
 from perizinan_core.storage.sql.revisions import REVISION_TABLE, REVISIONS
+from perizinan_core.storage.sql.store import SqlStorage
 from perizinan_core.storage.sql.tables import PREFIX, metadata
 from perizinan_core.testing.storage.base import together
 
@@ -152,6 +154,20 @@ def test_a_new_sqlite_file_is_private_and_in_wal_mode(tmp_path):
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     connection = sqlite3.connect(file)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+
+
+def test_a_file_that_left_wal_mode_is_brought_back_unless_it_is_in_use(sqlite_url, keys):
+    """As a copy made by a backup tool; being in use is told as such."""
+    connection = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    connection.execute("PRAGMA journal_mode=DELETE")
+    connection.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseBusyError):
+        SqlStorage(sqlite_url, keys, busy_seconds=0.1)
+    connection.execute("ROLLBACK")
+    SqlStorage(sqlite_url, keys).close()
+
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()
 

@@ -13,13 +13,19 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from perizinan_core.errors.storage import DatabaseDriverMissingError, InvalidDatabaseUrlError
+from perizinan_core.errors.storage import (
+    DatabaseBusyError,
+    DatabaseDriverMissingError,
+    DatabaseUnavailableError,
+    InvalidDatabaseUrlError,
+)
 from perizinan_core.i18n import N_
 
 __all__ = [
@@ -111,9 +117,21 @@ def make_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS, pool_size: int 
 
 
 def use_wal(connection: sa.Connection) -> None:
-    """Put a SQLite file into WAL mode, which it then keeps; outside a transaction."""
-    if connection.dialect.name == "sqlite":
+    """
+    Put a SQLite file into WAL mode, which it then keeps; outside a transaction.
+
+    Raises:
+        DatabaseBusyError: It is not in WAL mode yet, and somebody is using it.
+        DatabaseUnavailableError: The file or its folder cannot be written.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    try:
         connection.connection.cursor().execute("PRAGMA journal_mode=WAL").close()
+    except sqlite3.Error as error:
+        # Not run through SQLAlchemy, which would begin a transaction first.
+        busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        raise (DatabaseBusyError if busy else DatabaseUnavailableError)(reason=str(error)) from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

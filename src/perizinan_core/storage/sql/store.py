@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from datetime import tzinfo
+from functools import partial
+
+import sqlalchemy as sa
 
 from perizinan_core.storage.keyring import KeyRing
 from perizinan_core.storage.probes import PROBES, missing_probes, with_probes
@@ -51,7 +54,8 @@ class SqlStorage:
             DatabaseUnavailableError: The database does not answer.
         """
         parsed = parse_url(url)
-        self._engine = make_engine(parsed, busy_seconds=busy_seconds, pool_size=pool_size)
+        self._make_engine = partial(make_engine, parsed, busy_seconds=busy_seconds, pool_size=pool_size)
+        self._engine = self._make_engine()
         self._zone = zone
         self._is_sqlite = sqlite_path(parsed) is not None
         self._busy_seconds = busy_seconds
@@ -60,6 +64,7 @@ class SqlStorage:
 
         self._sealer = Sealer(keys)
         self._pid = os.getpid()
+        self._inherited: tuple[sa.Engine, ...] = ()
         self._writers = WriterQueue(busy_seconds) if self._is_sqlite else None
         try:
             check_revision(self._engine, sqlite_path(parsed))
@@ -87,8 +92,10 @@ class SqlStorage:
         self._engine.dispose()
 
     def _after_fork(self) -> None:
-        # Connections and locks belong to the parent: neither may be used nor closed here.
-        self._engine.dispose(close=False)
+        # Connections and locks belong to the parent: they may neither be used nor closed here, and a
+        # connection that is no longer referred to would close itself.
+        self._inherited = (*self._inherited, self._engine)
+        self._engine = self._make_engine()
         self._writers = WriterQueue(self._busy_seconds) if self._is_sqlite else None
         self._pid = os.getpid()
 
