@@ -13,21 +13,22 @@ STREET = "permits/street-use.yaml"
 AUTHORITY = "authority.yaml"
 TARIFF = "tariffs/street.yaml"
 
+WHEN = "when: application.represented"
 CALENDAR = "calendar/2026.yaml"
 LAST_FORMAT = "valid: 2016-01-01 ..}\n  - code: tanda"
 
 BROKEN = [
     # expressions
-    (STREET, "when: application.represented", "when: form.luaz > 1", "expression", "did you mean 'luas'?"),
-    (STREET, "when: application.represented", 'when: form.luas + "a" == "b"', "expression", "number, text"),
-    (STREET, "when: application.represented", "when: form.luas", "expression", "it gives number, but bool"),
-    (STREET, "when: application.represented", "when: applicant.kin == 'x'", "expression", "applicant.kind"),
-    (STREET, "when: application.represented", "when: 'form.luas >'", "expression", "it is no CEL"),
-    (STREET, "when: application.represented", 'when: \'"a".matches("a")\'', "expression", "matches"),
-    (STREET, "when: application.represented", "when: 'form.terop.all(t, t.panjan > 1)'", "expression", "'panjang'"),
-    (STREET, "when: application.represented", "when: has(form.luaz)", "expression", "'luas'"),
-    (STREET, "when: application.represented", "when: 'form[\"luaz\"] == 1'", "expression", "'luas'"),
-    (STREET, "when: application.represented", "when: 'has_paper(\"ktpp\")'", "expression", "'ktp'"),
+    (STREET, WHEN, "when: form.luaz > 1", "expression", "did you mean 'luas'?"),
+    (STREET, WHEN, 'when: form.luas + "a" == "b"', "expression", "number, text"),
+    (STREET, WHEN, "when: form.luas", "expression", "it gives number, but bool"),
+    (STREET, WHEN, "when: applicant.kin == 'x'", "expression", "applicant.kind"),
+    (STREET, WHEN, "when: 'form.luas >'", "expression", "it is no CEL"),
+    (STREET, WHEN, 'when: \'"a".matches("a")\'', "expression", "matches"),
+    (STREET, WHEN, "when: 'form.terop.all(t, t.panjan > 1)'", "expression", "'panjang'"),
+    (STREET, WHEN, "when: has(form.luaz)", "expression", "'luas'"),
+    (STREET, WHEN, "when: 'form[\"luaz\"] == 1'", "expression", "'luas'"),
+    (STREET, WHEN, "when: 'has_paper(\"ktpp\")'", "expression", "'ktp'"),
     (STREET, "start: form.mulai", 'start: paper_expiry("ktp")', "expression", "needs_expiry"),
     (STREET, "start: form.mulai", "start: form.lokasi", "expression", "it gives text, but date"),
     (STREET, "start: form.mulai", "start: valid_from", "expression", "valid_from is not known"),
@@ -36,6 +37,13 @@ BROKEN = [
     (STREET, ", form.kelas_jalan, form.luas)", ", form.luas)", "expression", "takes 2 values"),
     (STREET, ", form.kelas_jalan, form.luas)", ', "utma", form.luas)', "expression", "'utama'"),
     (STREET, "value: applicant.name", 'value: label("subtyp")', "expression", "'subtype'"),
+    (STREET, WHEN, "when: 'form.terop.filter(t, t.panjang > 1)[0].x > 1'", "expression", "'x'"),
+    (STREET, WHEN, "when: 'form.terop.filter(t, true).all(u, u.x > 1)'", "expression", "'x'"),
+    (STREET, WHEN, "when: 'form.terop[0].x > 1'", "expression", "'x'"),
+    (STREET, "value: applicant.name", "value: label(form.lokasi)", "expression", "in quotes"),
+    (STREET, "value: item.panjang", 'value: item_label("panjan")', "expression", "'panjang'"),
+    (STREET, "value: applicant.name", 'value: item_label("panjang")', "expression", "no field"),
+    (STREET, WHEN, "when: 'has_paper(\"foto-terop\")'", "expression", "per item"),
     # lists, forms
     (STREET, "per_item: terop, level", "per_item: tenda, level", "unknown-list", "'tenda'"),
     (STREET, "annex_items: terop", "annex_items: lokasi", "unknown-list", "'lokasi'"),
@@ -72,6 +80,7 @@ BROKEN = [
     (STREET, "register: izin", "register: ijin", "unknown-code", "'izin'"),
     (STREET, "letter_register: rekomendasi-dishub", "letter_register: x", "unknown-code", "izin"),
     (STREET, "responsible_unit: dpmptsp", "responsible_unit: dpm", "unknown-code", "dpmptsp"),
+    (STREET, "  form: licence\n", "  form: licence\n  letterhead_unit: dishub\n", "unknown-code", "dinas-perhubungan"),
     (STREET, 'archive_class: "503"', 'archive_class: "504"', "unknown-code", "'503'"),
     (AUTHORITY, 'permit_types: ["*"]', "permit_types: [pemakaian-jalam]", "unknown-code", "'pemakaian-jalan'"),
     (AUTHORITY, 'permit_types: ["*"]', "permit_types: []", "no-signatory", "delegation"),
@@ -112,6 +121,21 @@ BROKEN = [
     (STREET, "kelas_jalan: utama, mulai", "kelas_jalan: toll, mulai", "scenario-form", "utama, lokal"),
     (STREET, "{state: issued, fee: 550000, valid_until: 2026-07-02}", "{}", "no-expectation", "expect"),
     (STREET, "- approve\n", "- {approve: {}, issue: {}}\n", "scenario", "another form"),
+    (STREET, "- approve\n", "- approve: nanti\n", "scenario", "another form"),
+    (STREET, "- approve\n", "- 5\n", "wrong-value", "a step"),
+    (STREET, "- approve\n", "- wait\n", "scenario", "another form"),
+    (STREET, "- approve\n", "- wait: {until: besok}\n", "wrong-moment", "local day"),
+    (STREET, "- approve\n", "- request_correction\n", "scenario", "another form"),
+    (STREET, "- approve\n", "- request_correction: {items: [ktpp]}\n", "unknown-word", "'ktp'"),
+    (STREET, "- approve\n", "- decide: {stage: periksa, outcome: correction}\n", "unknown-word", "positive"),
+    (STREET, "applicant: {kind: person}", "applicant: orang", "scenario", "another form"),
+    (STREET, "applicant: {kind: person}", "kind: baru", "unknown-word", "new"),
+    (STREET, "applicant: {kind: person}", "papers: 5", "scenario", "another form"),
+    (STREET, "applicant: {kind: person}", "papers: {ktp: {expires: x}}", "unknown-key", "expires_on"),
+    (STREET, "applicant: {kind: person}", "papers: {ktp: {expires_on: besok}}", "wrong-moment", "local day"),
+    (STREET, "fee: 550000,", "fee: gratis,", "scenario", "another form"),
+    (STREET, "fee: 550000,", "stages: [x], slots: [y],", "unknown-word", "periksa"),
+    (STREET, "valid_until: 2026-07-02}", "valid_until: besok}", "wrong-moment", "local day"),
 ]  # fmt: skip
 
 
@@ -182,6 +206,36 @@ def test_a_free_permit_waits_for_no_payment(check: Check, files: dict[str, str])
     report = check(STREET, (text[start:end], "fee: {kind: free}\n"))
 
     assert "payment-for-nothing" in {item.code for item in report.problems}
+
+
+@pytest.mark.parametrize(
+    "definitions",
+    ['{a: {$ref: "#/$defs/a"}}', '{a: {allOf: [{$ref: "#/$defs/b"}]}, b: {if: {$ref: "#/$defs/a"}}}'],
+)
+def test_references_in_a_circle_are_told(check: Check, definitions: str) -> None:
+    """The validator would never end; a field in between (a tree) is allowed."""
+    report = check(
+        STREET,
+        ("  type: object\n  required", f"  $defs: {definitions}\n  type: object\n  required"),
+        (
+            "sosial: {title: Kegiatan sosial, type: boolean}",
+            'sosial: {title: S, type: boolean, $ref: "#/$defs/a"}',
+        ),
+    )
+
+    assert any("leads back to itself" in item.message("en") for item in report.problems)
+
+
+def test_a_form_may_hold_a_tree(check: Check) -> None:
+    """A part that contains parts of its own kind."""
+    tree = "{a: {title: A, type: object, properties: {lagi: {$ref: '#/$defs/a'}}}}"
+    report = check(
+        STREET,
+        ("  type: object\n  required", f"  $defs: {tree}\n  type: object\n  required"),
+        ("    terop:\n", "    pohon: {$ref: '#/$defs/a'}\n    terop:\n"),
+    )
+
+    assert report.ok, [item.describe("en") for item in report.problems]
 
 
 def test_two_tables_of_one_code_must_not_overlap(check: Check, files: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import time
 from datetime import date
 from decimal import Decimal
@@ -25,7 +26,7 @@ from perizinan_core.catalogue.expressions import (
     months_begun,
     text_of,
 )
-from perizinan_core.catalogue.expressions.schema import typed_data
+from perizinan_core.catalogue.expressions.schema import field_types, typed_data
 from perizinan_core.catalogue.expressions.tree import decode
 
 SCHEMA: dict[str, Any] = {
@@ -106,6 +107,10 @@ def compute(text: str, form: dict[str, Any] | None = None) -> Any:
         ("true || form.kosong == 'x'", True),
         ("form.kosong == 'x' || true", True),
         ("false && form.kosong == 'x'", False),
+        ("form.rinci.all(r, has(r.q) && r.q > 1)", False),
+        ("form.rinci.all(r, r.q > 1 && r.p > 1)", False),
+        ("form.rinci.exists(r, r.q > 1 || r.p > 2)", True),
+        ("has(previous.number)", False),
         ("form.mulai + months(1)", date(2024, 2, 29)),
         ("form.mulai - days(31)", date(2023, 12, 31)),
         ("form.mulai + years(1) - weeks(1)", date(2025, 1, 24)),
@@ -193,6 +198,8 @@ def test_wrong_expressions_are_found_when_they_are_compiled(text: str, said: str
         ("paper_expiry('ktp')", "no expiry date"),
         ("label('kosong')", "is not filled in"),
         ("sum(form.kata)", "sum cannot work"),
+        ("form.rinci.all(r, r.q > 1)", "q is not filled in"),
+        ("form.rinci.map(r, r.q)", "q is not filled in"),
         ("sum(form.rinci)", "cannot work"),
         ("tariff('tidak-ada')", "no table tidak-ada"),
     ],
@@ -238,6 +245,25 @@ def test_steps_are_limited_and_the_limit_is_not_swallowed() -> None:
         compute(f"({nested(7, '[1,2,3,4,5,6,7,8,9].all(a, {})', 'true')}) || true")
 
     assert FailureKind.LIMIT == caught.value.kind
+
+
+def test_equal_forms_share_one_environment() -> None:
+    """A permit type that is read from storage again costs nothing."""
+    assert environment(SCHEMA) is environment(copy.deepcopy(SCHEMA))
+
+
+def test_recursive_forms_end() -> None:
+    """A field that holds itself is named down to a few levels."""
+    tree = {
+        "$defs": {
+            "n": {"type": "object", "properties": {name: {"$ref": "#/$defs/n"} for name in "abcdefgh"}}
+        },
+        "type": "object",
+        "properties": {"n": {"$ref": "#/$defs/n"}},
+    }
+
+    assert 2_000 >= len(field_types(tree)) > 100
+    assert {"n": {"a": {"b": 1}}} == typed_data(tree, {"n": {"a": {"b": 1}}})
 
 
 def test_item_names_exist_only_where_items_are_bound() -> None:

@@ -49,6 +49,15 @@ def check_form(problems: Problems, permit_type: PermitType, node: Node) -> bool:
                 ),
                 reference=reference[:200],
             )
+    for path in _endless(schema) if sound else ():
+        sound = False
+        problems.add(
+            node_at(root, path),
+            "form-schema",
+            N_(
+                "this reference leads back to itself without a field in between; remove one of the references"
+            ),
+        )
     if schema.get("type") != "object":
         problems.add(
             node_at(root, ("type",)),
@@ -126,3 +135,33 @@ def _target(schema: Any, reference: str) -> Any:
         name = step.replace("~1", "/").replace("~0", "~")
         target = target.get(name) if isinstance(target, dict) else None
     return target
+
+
+_SAME_VALUE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
+"""Keywords whose schemas judge the same value and not a part of it."""
+
+
+def _endless(schema: Any) -> Iterator[tuple[str | int, ...]]:
+    """Yield the places of references that would make the validator run in a circle."""
+    for path, reference in _references(schema, ()):
+        waiting: list[str] = [reference]
+        seen: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name == reference and seen:
+                yield path
+                break
+            if name not in seen:
+                seen.add(name)
+                waiting.extend(_next_references(_target(schema, name)))
+
+
+def _next_references(schema: Any) -> Iterator[str]:
+    if isinstance(schema, list):
+        for item in schema:
+            yield from _next_references(item)
+    elif isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"]
+        for key in _SAME_VALUE:
+            yield from _next_references(schema.get(key))

@@ -37,6 +37,10 @@ def check_references(
         _check(problems, node.at("register"), permit_type.register, registers)
     if permit_type.archive_class is not None:
         _check(problems, node.at("archive_class"), permit_type.archive_class, classes)
+    if permit_type.letter is not None and permit_type.letter.letterhead_unit is not None:
+        _check(
+            problems, node_at(node, ("letter", "letterhead_unit")), permit_type.letter.letterhead_unit, units
+        )
     for index, stage in enumerate(permit_type.stages):
         place = node_at(node, ("stages", index))
         _check(problems, place.at("unit"), stage.unit, units)

@@ -5,8 +5,8 @@ Expressions of the catalogue: CEL, checked when it is loaded, computed exactly a
 Google's CEL library, ``tree`` decodes what it checked, ``evaluator`` and ``functions`` compute.
 """
 
+from perizinan_core.catalogue.expressions.declarations import BASE_NAMES
 from perizinan_core.catalogue.expressions.environment import (
-    BASE_NAMES,
     Compiled,
     CompileFailure,
     Environment,

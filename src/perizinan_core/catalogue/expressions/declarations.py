@@ -12,7 +12,31 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["FUNCTIONS", "MAX_TARIFF_KEYS", "environment_config", "type_text"]
+__all__ = ["BASE_NAMES", "FUNCTIONS", "MAX_TARIFF_KEYS", "environment_config", "type_text"]
+
+BASE_NAMES: dict[str, str] = {
+    "applicant.kind": "string",
+    "applicant.name": "string",
+    "applicant.legal_form": "string",
+    "applicant.village": "string",
+    "applicant.district": "string",
+    "applicant.address": "string",
+    "applicant.has_nib": "bool",
+    "applicant.has_npwp": "bool",
+    "applicant.is_foreign": "bool",
+    "application.kind": "string",
+    "application.subtype": "string",
+    "application.subtype_name": "string",
+    "application.represented": "bool",
+    "previous.exists": "bool",
+    "previous.has_end": "bool",
+    "previous.number": "string",
+    "previous.type": "string",
+    "previous.issued_on": "date",
+    "previous.valid_until": "date",
+    "today": "date",
+}
+"""Names that every expression may use, with their types; those of the form are added."""
 
 MAX_TARIFF_KEYS = 5
 """Most key columns of a tariff table."""

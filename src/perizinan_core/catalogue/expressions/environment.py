@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -10,14 +11,18 @@ from typing import Any
 import attrs
 from cel_expr_python import cel
 
-from perizinan_core.catalogue.expressions.declarations import FUNCTIONS, environment_config, type_text
+from perizinan_core.catalogue.expressions.declarations import (
+    BASE_NAMES,
+    FUNCTIONS,
+    environment_config,
+    type_text,
+)
 from perizinan_core.catalogue.expressions.schema import field_types, item_schema
 from perizinan_core.catalogue.expressions.tree import Expr, decode
 from perizinan_core.errors.catalogue import Phrase
 from perizinan_core.i18n import N_
 
 __all__ = [
-    "BASE_NAMES",
     "MAX_CHARACTERS",
     "CompileFailure",
     "Compiled",
@@ -28,30 +33,6 @@ __all__ = [
 
 MAX_CHARACTERS = 2_000
 """Longest expression."""
-
-BASE_NAMES: dict[str, str] = {
-    "applicant.kind": "string",
-    "applicant.name": "string",
-    "applicant.legal_form": "string",
-    "applicant.village": "string",
-    "applicant.district": "string",
-    "applicant.address": "string",
-    "applicant.has_nib": "bool",
-    "applicant.has_npwp": "bool",
-    "applicant.is_foreign": "bool",
-    "application.kind": "string",
-    "application.subtype": "string",
-    "application.subtype_name": "string",
-    "application.represented": "bool",
-    "previous.exists": "bool",
-    "previous.has_end": "bool",
-    "previous.number": "string",
-    "previous.type": "string",
-    "previous.issued_on": "date",
-    "previous.valid_until": "date",
-    "today": "date",
-}
-"""Names that every expression may use, with their types; those of the form are added."""
 
 _SCOPES: dict[str, dict[str, str]] = {
     "case": {},
@@ -90,7 +71,7 @@ class Compiled:
 # declared variable a.b for the whole macro, so the question is asked by a function of ours.
 _TOKENS = re.compile(
     r"""(?P<string>[rRbB]{0,2}(?:\"(?:\\.|[^"\\])*\"|'(?:\\.|[^'\\])*'))"""
-    r"""|\bhas\(\s*(?P<path>(?:form|item)(?:\.[A-Za-z_]\w*)+)\s*\)"""
+    r"""|\bhas\(\s*(?P<path>(?:form|item|previous|applicant|application)(?:\.[A-Za-z_]\w*)+)\s*\)"""
 )
 
 
@@ -182,27 +163,33 @@ class _Identity:
         return isinstance(other, _Identity) and other.value is self.value
 
 
+@lru_cache(maxsize=256)
+def _as_text(schema: _Identity) -> str:
+    return json.dumps(schema.value, sort_keys=True, default=str)
+
+
 def environment(
     form_schema: Mapping[str, Any], scope: str = Scope.CASE, item: str | None = None
 ) -> Environment:
     """
-    Return the environment for the expressions of one form.
+    Return the environment for the expressions of one form; equal forms share one.
 
     Args:
         form_schema: The form's JSON Schema.
         scope: A value of `Scope`.
         item: Name of the list whose items are bound to ``item``, or None.
     """
-    return _environment(_Identity(form_schema), scope, item)
+    return _environment(_as_text(_Identity(form_schema)), scope, item)
 
 
-@lru_cache(maxsize=512)
-def _environment(schema: _Identity, scope: str, item: str | None) -> Environment:
+@lru_cache(maxsize=256)  # about 0.3 MB each
+def _environment(schema_text: str, scope: str, item: str | None) -> Environment:
+    schema = json.loads(schema_text)
     names = {**BASE_NAMES, **_SCOPES[scope], "form": "map"}
-    names |= {f"form.{field.name}": field.cel for field in field_types(schema.value)}
+    names |= {f"form.{field.name}": field.cel for field in field_types(schema)}
     if item is not None:
         names |= {"item": "map", "item_number": "int"}
-        fields = field_types(item_schema(schema.value, item) or {})
+        fields = field_types(item_schema(schema, item) or {})
         names |= {f"item.{field.name}": field.cel for field in fields}
     native = cel.NewEnv(config=cel.NewEnvConfigFromYaml(environment_config(names)))
     return Environment(names, native)

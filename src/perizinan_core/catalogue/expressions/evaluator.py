@@ -64,7 +64,7 @@ class Evaluation:
             case Const(value=value):
                 result = exact(value)
             case Ident(name=name):
-                result = self.local[name] if name in self.local else self.lookup(name)
+                result = self._local(name) if name in self.local else self.lookup(name)
             case Select():
                 result = self._select(expr)
             case Call(function=function, args=args):
@@ -173,18 +173,33 @@ class Evaluation:
         if not isinstance(over, tuple | Mapping):
             raise fail(N_("{function} cannot work with these values"), function="all/exists/filter/map")
         saved = {name: self.local[name] for name in (fold.variable, fold.result_name) if name in self.local}
-        self.local[fold.result_name] = self.value(fold.start)
         try:
+            self.local[fold.result_name] = self._try(fold.start)
             for item in over:
                 self.local[fold.variable] = item
                 if not self.value(fold.condition):
                     break
-                self.local[fold.result_name] = self.value(fold.step)
+                self.local[fold.result_name] = self._try(fold.step)
             return self.value(fold.result)
         finally:
             for name in (fold.variable, fold.result_name):
                 self.local.pop(name, None)
             self.local.update(saved)
+
+    def _try(self, expr: Expr) -> Any:
+        """Return the value, or the failure itself: a later item may still decide all() or exists() (CEL)."""
+        try:
+            return self.value(expr)
+        except ExpressionFailure as failure:
+            if failure.kind == FailureKind.LIMIT:
+                raise
+            return failure
+
+    def _local(self, name: str) -> Any:
+        value = self.local[name]
+        if isinstance(value, ExpressionFailure):
+            raise value
+        return value
 
 
 def evaluate(expr: Expr, names: Mapping[str, Any], functions: Functions) -> Any:

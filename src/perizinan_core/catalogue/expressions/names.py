@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.catalogue.expressions.declarations import FUNCTIONS
+from perizinan_core.catalogue.expressions.declarations import BASE_NAMES, FUNCTIONS
 from perizinan_core.catalogue.expressions.operators import OPERATOR_NAMES
 from perizinan_core.catalogue.expressions.schema import item_schema, properties_at, schema_at
 from perizinan_core.catalogue.expressions.tree import Call, Const, Expr, Fold, Ident, Select, walk
@@ -200,6 +200,8 @@ def _check_literal_field(call: Call, known: Known) -> Iterator[Phrase]:
         return
     root, name = "item" if call.function == "item_label" else "form", argument.value
     if call.function == "given_value":
+        if name in BASE_NAMES:
+            return
         root, _, name = name.partition(".")
     schema = known.form_schema if root == "form" else _item(known)
     if schema is None or schema_at(schema, name) is None:

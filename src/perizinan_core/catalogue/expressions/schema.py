@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -15,6 +16,8 @@ __all__ = ["FieldType", "field_types", "item_schema", "properties_at", "schema_a
 _COMBINERS = ("allOf", "anyOf", "oneOf")
 _BRANCHES = ("then", "else")
 _MAX_DEPTH = 12
+_MAX_NESTING = 4
+_MAX_FIELDS = 2_000
 
 
 @attrs.frozen
@@ -30,7 +33,7 @@ class FieldType:
 
 def field_types(schema: Mapping[str, Any]) -> tuple[FieldType, ...]:
     """Return the fields of an object schema that expressions can name, nested ones with dots."""
-    return tuple(_walk(schema, schema, "", 0))
+    return tuple(itertools.islice(_walk(schema, schema, "", 0), _MAX_FIELDS))
 
 
 def _walk(root: Mapping[str, Any], schema: Any, prefix: str, depth: int) -> Iterator[FieldType]:
@@ -40,7 +43,7 @@ def _walk(root: Mapping[str, Any], schema: Any, prefix: str, depth: int) -> Iter
         kind = _cel_type(root, child)
         if kind == "object":
             yield FieldType(prefix + name, "map")
-            if depth < _MAX_DEPTH:
+            if depth < _MAX_NESTING:
                 yield from _walk(root, child, f"{prefix}{name}.", depth + 1)
         else:
             yield FieldType(prefix + name, kind)
