@@ -165,8 +165,9 @@ def test_a_file_that_left_wal_mode_is_brought_back_unless_it_is_in_use(sqlite_ur
     connection.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseBusyError):
         SqlStorage(sqlite_url, keys, busy_seconds=0.1)
-    connection.execute("ROLLBACK")
+    connection.close()
     SqlStorage(sqlite_url, keys).close()
+    connection = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))
 
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()
