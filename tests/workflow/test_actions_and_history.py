@@ -122,7 +122,7 @@ def test_a_page_shows_no_approval_over_a_negative_review(desk):
     """Refusing and sending back are left."""
     desk.has_stages(
         make_stage("a", may_request_correction=False),
-        make_stage("b", on_request=True),
+        make_stage("b", after=("a",), on_request=True),
         make_stage("keputusan", StageKind.APPROVAL, may_refuse=False),
     )
     desk.submitted()

@@ -153,13 +153,16 @@ class WorkflowError(PerizinanError):
     labels: ClassVar[Labels] = MappingProxyType({})
     """For fields that hold codes: the words for them."""
 
+    absent: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """For fields that may be empty: what stands there then, instead of "none"."""
+
     def wording(self, language: str) -> dict[str, object]:
         """Put words in the place of codes, and "none" in the place of nothing."""
         return {name: self._words(name, value, language) for name, value in self.details().items()}
 
     def _words(self, name: str, value: Any, language: str) -> object:
         if value is None or value == ():
-            return translate(_NOTHING, language)
+            return translate(self.absent.get(name, _NOTHING), language)
         names = self.labels.get(name, {})
         values = value if isinstance(value, tuple) else (value,)
         return ", ".join(translate(names.get(str(item), str(item)), language) for item in values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
@@ -23,6 +24,9 @@ __all__ = [
 ]
 
 
+_ANY = N_("any")
+
+
 @attrs.define(slots=False, eq=False)
 class NotAllowedError(WorkflowError):
     """The actor's kind, roles or units do not allow this."""
@@ -33,6 +37,7 @@ class NotAllowedError(WorkflowError):
         "Hand the case to somebody who has them, or ask the administrator to record the role."
     )
     labels: ClassVar[Labels] = {"action": ACTIONS, "kinds": ACTOR_KINDS, "roles": ROLES}
+    absent: ClassVar[Mapping[str, str]] = {"roles": _ANY, "units": _ANY}
 
     action: str
     """`Action` value, e.g. ``"decide_stage"``."""
@@ -140,6 +145,7 @@ class NotAssigneeError(WorkflowError):
         "{actor} may not judge {stage}: it is assigned to {assignee}. Cases are assigned by rotation or random "
         "draw; a supervisor can have the stage reassigned with a reason."
     )
+    absent: ClassVar[Mapping[str, str]] = {"assignee": N_("nobody yet")}
 
     stage: str
     """Code of the stage."""

@@ -121,7 +121,7 @@ class LegalBasisMissingError(WorkflowError):
 
     code: ClassVar[str] = "legal-basis-missing"
     sentence: ClassVar[str] = N_(
-        "To {action} needs the law and article it rests on. Name them, as the decision itself must."
+        "To {action}, name the law and article it rests on, as the decision itself must."
     )
     labels: ClassVar[Labels] = {"action": ACTIONS}
 

@@ -151,7 +151,7 @@ class ReasonMissingError(WorkflowError):
 
     code: ClassVar[str] = "reason-missing"
     sentence: ClassVar[str] = N_(
-        "To {action} needs at least one reason, in words that the people concerned understand. Write it down."
+        "To {action}, write down at least one reason, in words that the people concerned understand."
     )
     labels: ClassVar[Labels] = {"action": ACTIONS}
 
@@ -260,6 +260,11 @@ class PaymentOutstandingError(WorkflowError):
 
     paid: int
     """Received so far, in whole rupiah."""
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Write the amounts with their thousands apart, as the language does."""
+        mark = "." if language == "id" else ","
+        return {name: f"{value:,}".replace(",", mark) for name, value in self.details().items()}
 
 
 @attrs.define(slots=False, eq=False)

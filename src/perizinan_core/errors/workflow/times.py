@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -98,9 +99,11 @@ class NotDueError(WorkflowError):
 
     code: ClassVar[str] = "not-due"
     sentence: ClassVar[str] = N_(
-        "It is {today}; nobody can {action} before the day after {due} has come (none: the clock does not run). "
-        "Wait until then."
+        "Nobody can {action} yet: today is {today}, and it takes a day after {due}. Wait until then."
     )
+    absent: ClassVar[Mapping[str, str]] = {
+        "due": N_("the deadline of a clock that runs, and it does not run now")
+    }
     labels: ClassVar[Labels] = {"action": ACTIONS}
 
     action: str
