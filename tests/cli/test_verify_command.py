@@ -102,7 +102,9 @@ def test_the_json_has_the_fields_of_the_design(run, folder):
     report = json.loads(run(folder / "good.pdf", "--json", "--at", AT).stdout)
 
     assert {"file", "verdict", "reasons", "signature", "permit", "status"} <= report.keys()
-    assert {"indication", "sub_indication", "signer", "signed_at", "covers_whole_document"} <= report["signature"].keys()
+    assert {"indication", "sub_indication", "signer", "signed_at", "covers_whole_document"} <= report[
+        "signature"
+    ].keys()
     assert {"code", "message"} == report["reasons"][0].keys()
 
 
@@ -183,7 +185,15 @@ def test_records_are_asked_through_the_factory_of_the_context(run, folder):
         opened.append((url, authority.slug))
         yield Source()
 
-    result = run(folder / "good.pdf", "--json", "--at", AT, "--records", "sqlite:///x", obj={OPEN_STATUS_SOURCE: factory})
+    result = run(
+        folder / "good.pdf",
+        "--json",
+        "--at",
+        AT,
+        "--records",
+        "sqlite:///x",
+        obj={OPEN_STATUS_SOURCE: factory},
+    )
     report = json.loads(result.stdout)
 
     assert [("sqlite:///x", "kota-contoh")] == opened
@@ -263,4 +273,9 @@ def test_the_real_command_works_from_a_shell(folder):
     )
 
     assert (15, "") == (result.returncode, result.stderr)
-    assert abs(datetime.now(UTC) - datetime.fromisoformat(json.loads(result.stdout)["checked_at"])).total_seconds() < 60
+    assert (
+        abs(
+            datetime.now(UTC) - datetime.fromisoformat(json.loads(result.stdout)["checked_at"])
+        ).total_seconds()
+        < 60
+    )

@@ -169,7 +169,16 @@ class TestReading:
 
     @pytest.mark.parametrize(
         "data",
-        [b"", b"[]", b"{}", b'{"signed":{},"signed":{}}', b"\xff", b"[" * 100_000, b'{"signed": NaN}', b"{" + b" " * MAX_BYTES],
+        [
+            b"",
+            b"[]",
+            b"{}",
+            b'{"signed":{},"signed":{}}',
+            b"\xff",
+            b"[" * 100_000,
+            b'{"signed": NaN}',
+            b"{" + b" " * MAX_BYTES,
+        ],
     )
     def test_other_files_are_refused(self, data):
         """With our error and none of a parser."""
@@ -189,7 +198,9 @@ class TestReading:
         """Whatever is done to the bytes, no other exception leaves the reader."""
         raw = world.authority_json
         start = data.draw(st.integers(0, len(raw)))
-        piece = data.draw(st.one_of(st.binary(max_size=8), st.sampled_from([b"null", b"[]", b"{}", b"0", b'""'])))
+        piece = data.draw(
+            st.one_of(st.binary(max_size=8), st.sampled_from([b"null", b"[]", b"{}", b"0", b'""']))
+        )
         mutant = raw[:start] + piece + raw[start + data.draw(st.integers(0, 30)) :]
         try:
             document = read_authority_document(mutant)
@@ -236,7 +247,9 @@ class TestRules:
 class TestKeys:
     """JWK and the two schemes."""
 
-    @pytest.mark.parametrize("make", [ed25519.Ed25519PrivateKey.generate, lambda: ec.generate_private_key(ec.SECP256R1())])
+    @pytest.mark.parametrize(
+        "make", [ed25519.Ed25519PrivateKey.generate, lambda: ec.generate_private_key(ec.SECP256R1())]
+    )
     def test_jwk_round_trip_and_signature(self, make):
         """What is signed with the private half fits the public half, and nothing else."""
         key = make()
@@ -260,7 +273,9 @@ class TestKeys:
         with pytest.raises(ValueError, match="secp384r1"):
             key_to_jwk(ec.generate_private_key(ec.SECP384R1()).public_key())
 
-    @pytest.mark.parametrize("text", [None, "", "A" * 100, "=", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURp"])
+    @pytest.mark.parametrize(
+        "text", [None, "", "A" * 100, "=", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURp"]
+    )
     def test_other_texts_are_no_keys(self, text):
         """Wrong type, length, alphabet, or bits left over."""
         with pytest.raises(ValueError, match=r"."):

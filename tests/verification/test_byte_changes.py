@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from perizinan_core.verification import Verdict, Verifier
 
 QUIET = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
@@ -73,11 +75,14 @@ class TestOneChangedByte:
 class TestCuts:
     """A file cut at its end is unreadable, never judged by the older revision in it."""
 
-    def test_every_cut_is_unreadable_but_the_one_that_leaves_the_unsigned_letter(self, verifier, build, permit):
+    def test_every_cut_is_unreadable_but_the_one_that_leaves_the_unsigned_letter(
+        self, verifier, build, permit
+    ):
         """Cut exactly behind the unsigned letter, the file *is* the unsigned letter."""
         unsigned = permit.index(b"%%EOF\n") + len(b"%%EOF\n")
         found = {
-            length: verifier.verify(permit[:length], at=build.CHECKED_AT).verdict for length in range(len(permit))
+            length: verifier.verify(permit[:length], at=build.CHECKED_AT).verdict
+            for length in range(len(permit))
         }
 
         assert {unsigned - 1, unsigned} == {
@@ -107,7 +112,9 @@ class TestLengthened:
 
     def test_converted_line_ends_make_it_not_valid(self, verifier, build, permit):
         """What mail programs and version control do to text files."""
-        assert Verdict.NOT_VALID is verifier.verify(permit.replace(b"\n", b"\r\n"), at=build.CHECKED_AT).verdict
+        assert (
+            Verdict.NOT_VALID is verifier.verify(permit.replace(b"\n", b"\r\n"), at=build.CHECKED_AT).verdict
+        )
 
 
 class TestRandomMutations:
@@ -122,7 +129,9 @@ class TestRandomMutations:
         piece = data.draw(
             st.one_of(
                 st.binary(max_size=40),
-                st.sampled_from([b"/ByteRange [0 1 2 3]", b"1 0 R", b"<<", b">>", b"endobj", b"stream\n", b"xref\n"]),
+                st.sampled_from(
+                    [b"/ByteRange [0 1 2 3]", b"1 0 R", b"<<", b">>", b"endobj", b"stream\n", b"xref\n"]
+                ),
                 st.just(permit[start:end] * 2),
             )
         )
@@ -143,7 +152,21 @@ class TestRandomMutations:
     @given(
         body=st.lists(
             st.sampled_from(
-                [b"<<", b">>", b"[", b"]", b"/A", b"1 0 R", b"(x", b")", b"<41>", b"null", b"-1.5", b"%c\n", b"stream\n"]
+                [
+                    b"<<",
+                    b">>",
+                    b"[",
+                    b"]",
+                    b"/A",
+                    b"1 0 R",
+                    b"(x",
+                    b")",
+                    b"<41>",
+                    b"null",
+                    b"-1.5",
+                    b"%c\n",
+                    b"stream\n",
+                ]
             ),
             max_size=30,
         )

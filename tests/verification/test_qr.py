@@ -202,7 +202,14 @@ class TestRefusals:
 
 def test_the_claims_hold_no_more_than_days_and_printed_texts(world):
     """A NIK has no field to be in."""
-    assert {"number", "permit_type", "holder", "object", "issued_on", "valid_from", "valid_until", "status_index"} == {
-        field.name for field in attrs.fields(QrClaims)
-    }
+    assert {
+        "number",
+        "permit_type",
+        "holder",
+        "object",
+        "issued_on",
+        "valid_from",
+        "valid_until",
+        "status_index",
+    } == {field.name for field in attrs.fields(QrClaims)}
     assert timedelta(days=6) == CLAIMS.valid_until - CLAIMS.valid_from

@@ -22,7 +22,11 @@ from perizinan_core.verification import (
     require_valid,
     verify_permit,
 )
+from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.keys import signing_callback, thumbprint
+from perizinan_core.verification.pdf.structure import PdfStructure
+from perizinan_core.verification.permit_content import judge_qr
+from perizinan_core.verification.permit_data import differences_to_text
 from perizinan_core.verification.qr import claims_of_statement, encode_qr_text
 
 
@@ -59,7 +63,9 @@ class TestValid:
         """RFC 4056 parameters are read and held against the digest."""
         data = build.sign(build.small_pdf(build.statement()), rsa_world.head, pss=True)
 
-        assert Verdict.VALID is verify_permit(data, authority=rsa_world.authority, at=build.CHECKED_AT).verdict
+        assert (
+            Verdict.VALID is verify_permit(data, authority=rsa_world.authority, at=build.CHECKED_AT).verdict
+        )
 
     def test_the_report_says_that_the_status_was_not_checked(self, judge, permit):
         """Without records a permit may be valid, but the gap is said plainly."""
@@ -175,7 +181,11 @@ class TestWrongIssuer:
         """The case in which common tools say valid."""
         report = judge(world.permit(world.outsider))
 
-        assert (Verdict.WRONG_ISSUER, 12, "signer-unknown") == (report.verdict, report.exit_code, code_of(report))
+        assert (Verdict.WRONG_ISSUER, 12, "signer-unknown") == (
+            report.verdict,
+            report.exit_code,
+            code_of(report),
+        )
         assert Indication.TOTAL_PASSED is report.signature.indication
         assert report.permit is None
 
@@ -229,7 +239,9 @@ class TestWrongIssuer:
             certificate_sha256=None,
             spki_sha256=fingerprints(world.head.certificate)[1],
         )
-        renewed = world.ca.issue("Kepala DPMPTSP", now=build.SIGNED_AT - timedelta(days=9), key=world.head.key)
+        renewed = world.ca.issue(
+            "Kepala DPMPTSP", now=build.SIGNED_AT - timedelta(days=9), key=world.head.key
+        )
         authority = world.sign_document(signatories=(entry,))
 
         assert Verdict.VALID is judge(world.permit(renewed), authority=authority).verdict
@@ -289,6 +301,33 @@ class TestNotValidData:
         """Signed here, but it names somebody else."""
         assert "permit-other-authority" == code_of(judge(world.permit(authority="kota-lain")))
 
+    def test_a_page_without_readable_text_is_not_valid(self, judge, build, world, code_of):
+        """A font that does not say what its signs mean cannot be compared."""
+        pdf = build.small_pdf(build.statement()).replace(b"/ToUnicode 6 0 R", b"/ToUnicodf 6 0 R")
+
+        assert "text-unreadable" == code_of(judge(build.sign(pdf, world.head)))
+
+    def test_links_that_cannot_be_read_are_no_claims(self, build, world):
+        """The QR on the paper remains."""
+        pdf = build.small_pdf(build.statement(), link="x").replace(b"/Annots [9 0 R]", b"/Annots [(x) 1]")
+        judgement = Judgement()
+        judge_qr(PdfStructure(pdf), {"verification_url": "https://a.id"}, world.authority, judgement)
+
+        assert Outcome.NOT_CHECKED is judgement.outcome(CheckName.QR)
+
+    def test_data_of_which_nothing_can_be_compared_is_left_out(self):
+        """All in another script, without dates on the page: said, and not called agreement."""
+        permit = {
+            "number": "ꦲ",
+            "holder": "ꦲ",
+            "object": "ꦲ",
+            "fields": [],
+            "issued_on": None,
+            "valid_until": None,
+        }
+
+        assert ([], 0) == differences_to_text(permit, "")
+
     def test_a_day_that_does_not_exist_breaks_the_schema(self, judge, build, world, code_of):
         """The schema's date format is checked, not only its digits."""
         data = canonical_json(build.statement()).replace(b"2026-12-07", b"2026-02-30")
@@ -336,7 +375,9 @@ class TestQrInTheFile:
         other = build.World.create()
         link = other.qr_text(build.statement())
 
-        assert "qr-broken" == code_of(judge(build.sign(build.small_pdf(build.statement(), link=link), world.head)))
+        assert "qr-broken" == code_of(
+            judge(build.sign(build.small_pdf(build.statement(), link=link), world.head))
+        )
 
     def test_shortened_claims_agree_when_they_begin_alike(self, judge, build, world):
         """Long names are cut with an ellipsis in the code alone."""
@@ -360,7 +401,11 @@ class TestStatus:
         records = Records(answer=answer())
         report = judge(permit, status=records)
 
-        assert (Verdict.VALID, "in_force", True) == (report.verdict, report.status.state, report.status.checked)
+        assert (Verdict.VALID, "in_force", True) == (
+            report.verdict,
+            report.status.state,
+            report.status.checked,
+        )
         assert [(build.statement().number, 42, date(2026, 12, 2))] == records.asked
         assert () == report.reasons
 
@@ -369,7 +414,11 @@ class TestStatus:
         """Genuine, and without effect."""
         report = judge(permit, status=Records(answer=answer(status, since=date(2026, 12, 1))))
 
-        assert (Verdict.NOT_IN_FORCE, 13, status.value) == (report.verdict, report.exit_code, report.status.state)
+        assert (Verdict.NOT_IN_FORCE, 13, status.value) == (
+            report.verdict,
+            report.exit_code,
+            report.status.state,
+        )
         assert "{" not in report.reasons[0].message("en")
 
     def test_records_that_cannot_be_read_leave_it_open(self, judge, permit, code_of):
@@ -422,7 +471,9 @@ class TestTime:
 
         data = world.permit(valid_until=date(2031, 12, 7))
         authority = world.sign_document(expires=build.SIGNED_AT + timedelta(days=4000))
-        found = answer(signed_sha256=hashlib.sha256(data).hexdigest(), signed_at=build.SIGNED_AT + timedelta(seconds=9))
+        found = answer(
+            signed_sha256=hashlib.sha256(data).hexdigest(), signed_at=build.SIGNED_AT + timedelta(seconds=9)
+        )
         report = judge(
             data, at=build.SIGNED_AT + timedelta(days=900), authority=authority, status=Records(answer=found)
         )
@@ -476,11 +527,58 @@ class TestTime:
         assert (Verdict.INDETERMINATE, "signed-after-check") == (report.verdict, code_of(report))
 
 
+class TestForm:
+    """Where the signature lies."""
+
+    def test_a_signature_that_the_form_does_not_show_is_not_valid(self, judge, build, world, permit, code_of):
+        """An update takes the field out of the form."""
+        start = int(permit.split(b"startxref\n")[-1].split()[0])
+        body = b"1 0 obj\n<</Type /Catalog /Pages 2 0 R>>\nendobj\n"
+        offset = len(permit)
+        table = b"xref\n1 1\n%010d 00000 n \ntrailer\n<</Size 20 /Root 1 0 R /Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (
+            offset, start, offset + len(body),
+        )  # fmt: skip
+        report = judge(permit + body + table)
+
+        assert (Verdict.NOT_VALID, "signature-not-in-form") == (report.verdict, code_of(report))
+
+    def test_a_format_that_permits_never_have_is_not_valid(self, judge, permit, code_of):
+        """Even before the digest is looked at."""
+        report = judge(permit.replace(b"/ETSI.CAdES.detached", b"/adbe.x509.rsa_sha1 "))
+
+        assert (Verdict.NOT_VALID, "signature-format-unknown") == (report.verdict, code_of(report))
+
+    def test_a_signature_without_time_leaves_it_open(self, judge, world, build, monkeypatch, code_of):
+        """Nobody says when."""
+        monkeypatch.setattr("perizinan_core.signing.sign.date_string", lambda _moment: b"()")
+        report = judge(world.permit())
+
+        assert (Verdict.INDETERMINATE, "signing-time-missing") == (report.verdict, code_of(report))
+
+    def test_a_damaged_chain_of_a_registered_signer_is_not_valid(self, judge, world, build, code_of):
+        """Its issuer is missing in the file: damage, and not a foreign issuer."""
+        from perizinan_core.signing.synthetic_ca import Issued
+
+        alone = Issued(world.head.key, world.head.certificate, ())
+        report = judge(world.permit(alone))
+
+        assert (Verdict.NOT_VALID, "chain-incomplete") == (report.verdict, code_of(report))
+
+    def test_the_authority_document_may_supply_the_issuer(self, judge, world):
+        """For services that put only the signer's certificate into the file."""
+        from perizinan_core.signing.synthetic_ca import Issued
+
+        alone = Issued(world.head.key, world.head.certificate, ())
+        authority = world.sign_document(intermediates=(world.ca.issuing.certificate,))
+
+        assert Verdict.VALID is judge(world.permit(alone), authority=authority).verdict
+
+
 class TestSeveralSignatures:
     """Later signatures are allowed, and each is judged."""
 
     def test_two_entitled_signatures_are_valid(self, judge, build, world, permit):
-        """pyHanko looks at what was added, our checks at each signature."""
+        """PyHanko looks at what was added, our checks at each signature."""
         report = judge(build.sign(permit, world.head, build.SIGNED_AT + timedelta(hours=1)))
 
         assert (Verdict.VALID, 2) == (report.verdict, len(report.signatures))
@@ -521,4 +619,6 @@ def test_encode_refuses_an_address_that_leaves_no_room(world, build):
 
     claims = claims_of_statement(json.loads(canonical_json(build.statement())))
     with pytest.raises(QrClaimsTooLongError):
-        encode_qr_text("https://example.id/" + "a" * 300, claims, sign=signing_callback(world.qr_key), kid=b"\1")
+        encode_qr_text(
+            "https://example.id/" + "a" * 300, claims, sign=signing_callback(world.qr_key), kid=b"\1"
+        )

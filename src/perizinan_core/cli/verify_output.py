@@ -93,7 +93,9 @@ def _facts(report: Report, language: str) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     rows = _permit_rows(report.permit, language) if report.permit is not None else []
-    rows += [(N_("Signed by"), _signer(item, report.authority.time_zone, language)) for item in report.signatures]
+    rows += [
+        (N_("Signed by"), _signer(item, report.authority.time_zone, language)) for item in report.signatures
+    ]
     for label, value in rows:
         table.add_row(translate(label, language), Text(value))
     return table

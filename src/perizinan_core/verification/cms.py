@@ -23,7 +23,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 
 from perizinan_core.errors.verification import CmsStructureError
 
-__all__ = ["SignedContainer", "parse_container", "verify_container"]
+__all__ = ["SignedContainer", "parse_container", "verify_container", "without_padding"]
 
 _OID = x509.ObjectIdentifier
 _SIGNED_DATA = _OID("1.2.840.113549.1.7.2")
@@ -189,7 +189,7 @@ def parse_container(contents: bytes, *, certificate_named: bool = True) -> Signe
         with warnings.catch_warnings():
             # A certificate that the library only warns about is judged by the path checks.
             warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-            outer = asn1.decode_der(_ContentInfo, _without_padding(contents))
+            outer = asn1.decode_der(_ContentInfo, without_padding(contents))
             if outer.content_type != _SIGNED_DATA:
                 raise CmsStructureError("it holds something else than signed data")
             return _read(outer.content, certificate_named=certificate_named)
@@ -388,8 +388,13 @@ def _length(size: int) -> bytes:
     return bytes([0x80 | len(text)]) + text
 
 
-def _without_padding(contents: bytes) -> bytes:
-    """Cut off the zero bytes that fill the reserved room; other bytes there are an error."""
+def without_padding(contents: bytes) -> bytes:
+    """
+    Cut off the zero bytes that fill the reserved room.
+
+    Raises:
+        CmsStructureError: when other bytes are there, or no container.
+    """
     if len(contents) < 4 or contents[0] != 0x30 or contents[1] & 0x80 == 0:
         raise CmsStructureError("it does not start as a container does")
     width = contents[1] & 0x7F

@@ -36,6 +36,9 @@ class LaterChanges:
     detail: str = ""
     """For the developer: what pyHanko could not read."""
 
+    untrusted: bool = False
+    """True when a sound timestamp leads to none of the authority's roots."""
+
     times: dict[str, datetime] = attrs.field(factory=dict)
     """Field name → earliest time that a trusted timestamp proves."""
 
@@ -87,10 +90,12 @@ async def _examine(
     signatures: Sequence[Any] = reader.embedded_regular_signatures
     stamps: Sequence[Any] = reader.embedded_timestamp_signatures
     proven: list[tuple[int, datetime]] = []
+    untrusted = False
     for stamp in stamps:
         status = await _stamp_status(stamp, authority, at)
         if not (status.intact and status.valid):
             return LaterChanges(problem="timestamp-broken")
+        untrusted = untrusted or not status.trusted
         if status.trusted:
             proven.append((stamp.signed_revision, status.timestamp))
     times: dict[str, datetime] = {}
@@ -109,12 +114,13 @@ async def _examine(
         stamp = status.timestamp_validity
         if stamp is not None and not (stamp.intact and stamp.valid):
             return LaterChanges(problem="timestamp-broken")
+        untrusted = untrusted or (stamp is not None and not stamp.trusted)
         moments = [moment for revision, moment in proven if revision >= signature.signed_revision]
         if stamp is not None and stamp.trusted:
             moments.append(stamp.timestamp)
         if moments:
             times[signature.field_name] = min(moments)
-    return LaterChanges(times=times)
+    return LaterChanges(untrusted=untrusted, times=times)
 
 
 async def _stamp_status(stamp: Any, authority: AuthorityDocument, at: datetime) -> Any:

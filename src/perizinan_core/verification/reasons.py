@@ -178,6 +178,9 @@ _UNPROVEN = _table(
         "certificate-ended-no-proof": N_(
             "The certificate has ended since, and nothing proves that the signature is older."
         ),
+        "timestamp-untrusted": N_(
+            "A timestamp in the file leads to no root that the office names: it proves nothing, or was damaged."
+        ),
         "signing-time-missing": N_("The signature does not state when it was made."),
         "signed-after-check": N_(
             "The signature is dated after the moment for which the check was asked ({day})."

@@ -23,7 +23,12 @@ from cryptography.x509.oid import NameOID
 
 from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.verification.authority_document import AuthorityDocument
-from perizinan_core.verification.cms import SignedContainer, parse_container, verify_container
+from perizinan_core.verification.cms import (
+    SignedContainer,
+    parse_container,
+    verify_container,
+    without_padding,
+)
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.paths import PathProblem, find_path, fingerprints, usage_problem, valid_at
 from perizinan_core.verification.pdf.fields import SignatureField
@@ -31,7 +36,7 @@ from perizinan_core.verification.pdf.scan import ByteRange
 from perizinan_core.verification.pdf.structure import ends_properly
 from perizinan_core.verification.report import CheckName, Indication, SignatureReport
 
-__all__ = ["JudgedSignature", "covered_digest", "describe", "judge_signature", "judge_time"]
+__all__ = ["JudgedSignature", "covered_digest", "describe", "judge_signature", "judge_stamp", "judge_time"]
 
 FORMATS = ("ETSI.CAdES.detached", "adbe.pkcs7.detached")
 _HEX = re.compile(rb"<(?:[0-9a-f]*|[0-9A-F]*)>\Z")
@@ -160,6 +165,19 @@ def _judge_chain(
     if problem is not None:
         return _refuse(judgement, judged, CheckName.CERTIFICATE, problem)
     return judged
+
+
+def judge_stamp(data: bytes, field: SignatureField, judgement: Judgement) -> None:
+    """Make checks 1 and 2 for a document timestamp; pyHanko reads the token itself."""
+    if not _range_is_right(data, field):
+        judgement.refuse(CheckName.COVERAGE, "byte-range-wrong")
+        return
+    try:
+        if _HEX.match(data[field.byte_range.gap_start : field.byte_range.gap_end]) is None:
+            raise CmsStructureError("its hexadecimal digits are not uniform")
+        without_padding(field.contents)
+    except CmsStructureError:
+        judgement.refuse(CheckName.COVERAGE, "timestamp-broken")
 
 
 def judge_time(judged: JudgedSignature, at: datetime, judgement: Judgement) -> None:

@@ -36,7 +36,7 @@ from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.pdf.fields import SignatureField, signature_fields
 from perizinan_core.verification.pdf.scan import Scan, Wholeness, scan
-from perizinan_core.verification.pdf.structure import PdfStructure
+from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly
 from perizinan_core.verification.permit_content import judge_dates, judge_qr, judge_text
 from perizinan_core.verification.permit_data import read_permit_data
 from perizinan_core.verification.report import AuthorityUsed, CheckName, Report, StatusReport, Verdict
@@ -45,6 +45,7 @@ from perizinan_core.verification.signatures import (
     covered_digest,
     describe,
     judge_signature,
+    judge_stamp,
     judge_time,
 )
 from perizinan_core.verification.sources import read_source
@@ -180,8 +181,9 @@ class _Case:
             pdf = PdfStructure(data, limits)
             fields = signature_fields(pdf, limits.max_signatures)
         except PdfStructureError as error:
-            unsigned = found.wholeness is Wholeness.UNSIGNED
-            code = "file-damaged" if unsigned else "signed-file-damaged"
+            code = "signed-file-damaged"
+            if found.wholeness is Wholeness.UNSIGNED:
+                code = "file-damaged" if ends_properly(data) else "file-cut-off"
             self.judgement.refuse(CheckName.READABLE, code, problem=error.problem)
             return
         self.judgement.passed(CheckName.READABLE, "file-readable")
@@ -247,6 +249,9 @@ class _Case:
             return
         judgement.passed(CheckName.SIGNATURE_PRESENT, "signature-found", count=len(regular))
         self.signatures = [judge_signature(data, item, authority, judgement) for item in regular]
+        for item in fields:
+            if item.is_document_timestamp:
+                judge_stamp(data, item, judgement)
         if not judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
             self._judge_later_changes(data, pdf, plain=len(fields) == 1)
         for judged in self.signatures:
@@ -281,6 +286,8 @@ class _Case:
         judgement.passed(CheckName.COVERAGE, code)
         for judged in self.signatures:
             judged.trusted_time = changes.times.get(judged.field.name)
+        if changes.untrusted:
+            judgement.refuse(CheckName.TRUSTED_TIME, "timestamp-untrusted")
         proven = [item.trusted_time for item in self.signatures if item.trusted_time is not None]
         if len(proven) == len(self.signatures):
             judgement.passed(CheckName.TRUSTED_TIME, "trusted-time-proven", day=min(proven).date())

@@ -182,7 +182,7 @@ class Parser:
             if depth == 0:
                 return b"".join(parts), position
             parts.append(character)
-        raise PdfStructureError("a text string does not end", position)
+        raise PdfStructureError("a text string does not end", min(position, len(data)))
 
     def _escape(self, position: int) -> tuple[bytes, int]:
         octal = _OCTAL.match(self._data, position)
