@@ -252,6 +252,40 @@ def test_equal_forms_share_one_environment() -> None:
     assert environment(SCHEMA) is environment(copy.deepcopy(SCHEMA))
 
 
+@pytest.mark.parametrize(
+    ("schema", "kind"),
+    [
+        ({"type": "integer"}, "int"),
+        ({"type": ["number", "null"]}, "double"),
+        ({"type": ["number", "string"]}, "dyn"),
+        ({"enum": ["a", "b"]}, "string"),
+        ({"enum": [1, 2]}, "int"),
+        ({"enum": [1, "b"]}, "dyn"),
+        ({"const": "x"}, "string"),
+        ({"anyOf": [{"const": 1}, {"const": 2}]}, "int"),
+        ({"type": "array", "items": {"type": "number"}}, "list(double)"),
+        ({"type": "array", "items": {"type": "object"}}, "list"),
+        ({"type": "array"}, "list"),
+        ({"properties": {}}, "map"),
+        ({"type": "string", "format": "date"}, "date"),
+        ({"$ref": "#/$defs/luas"}, "double"),
+        ({"$ref": "#/$defs/tidak-ada"}, "dyn"),
+        ({"$ref": "https://contoh.example/x"}, "dyn"),
+        ({}, "dyn"),
+        (True, "dyn"),
+    ],
+)
+def test_types_follow_from_the_json_schema(schema: Any, kind: str) -> None:
+    """What the checker knows about a field, also when a branch of the form brings it."""
+    form = {"$defs": {"luas": {"type": "number"}}, "type": "object"}
+    direct = field_types({**form, "properties": {"x": schema}})
+    branch = field_types({**form, "properties": {}, "allOf": [{"then": {"properties": {"x": schema}}}]})
+
+    assert [("x", kind)] == [(field.name, field.cel) for field in direct] == [
+        (field.name, field.cel) for field in branch
+    ]  # fmt: skip
+
+
 def test_recursive_forms_end() -> None:
     """A field that holds itself is named down to a few levels."""
     tree = {

@@ -117,6 +117,58 @@ def test_choices_and_branches_are_told_by_their_titles(street: PermitType) -> No
     assert () == validate_form(permit_type, {"jenis": "b"})
 
 
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({}, "Nomor induk: please fill this in"),
+        ({"nib": "12"}, "Nomor induk: expected at least 3 characters"),
+    ],
+)
+def test_of_several_alternatives_the_nearest_is_told(
+    street: PermitType, data: dict[str, Any], expected: str
+) -> None:
+    """A form that asks for one thing or for two others names what misses least."""
+    schema = {
+        "type": "object",
+        "properties": {
+            "nib": {"title": "Nomor induk", "type": "string", "minLength": 3},
+            "akta": {"title": "Akta"},
+            "npwp": {"title": "NPWP"},
+        },
+        "anyOf": [{"required": ["akta", "npwp"]}, {"required": ["nib"]}],
+    }
+    found = validate_form(attrs.evolve(street, form_schema=schema), data)
+
+    assert expected in {item.message("en") for item in found}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        ({"type": "array", "uniqueItems": True}, [1, 1], "A: no entry may stand there twice"),
+        ({"const": "ya"}, "x", "A: expected ya"),
+        ({"type": ["integer", "null"]}, "x", "A: expected a whole number"),
+        ({"format": "email"}, "x", "A: expected an e-mail address"),
+        (
+            {"pattern": "^a"},
+            "b",
+            "A: this is not filled in as expected; read the hint at the field and correct it",
+        ),
+        ({"multipleOf": 5}, 3, "A: expected a multiple of 5"),
+        ({"maxItems": 1}, [1, 2], "A: expected at most 1 entries"),
+    ],
+)
+def test_other_keywords_have_sentences(
+    street: PermitType, schema: dict[str, Any], value: Any, expected: str
+) -> None:
+    """Each constraint in the applicant's words."""
+    form = {"type": "object", "properties": {"a": {"title": "A", **schema}}}
+
+    assert [expected] == [
+        item.message("en") for item in validate_form(attrs.evolve(street, form_schema=form), {"a": value})
+    ]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (

@@ -160,6 +160,58 @@ def test_further_files_are_checked_too(
     assert code in {item.code for item in report.problems}
 
 
+LONG = """
+  holidays:
+    - {day: 2026-01-02, name: Contoh, kind: extra, source: Keputusan Contoh}
+  hours:
+    days:
+      - {weekday: monday, opens: 07:30, closes: 16:00, breaks: [{start: 12:00, end: 13:00}]}
+      - {weekday: tuesday, opens: 08:00, closes: 16:00}
+"""
+
+
+def test_the_calendar_can_be_written_out(files: dict[str, str], write: Write) -> None:
+    """Lists instead of the short forms, days in the authority file instead of the calendar's."""
+    text = files["authority.yaml"]
+    start, end = text.index("  hours:\n"), text.index("extra:")
+    text = (
+        text[:start] + LONG.lstrip("\n") + "  covers_from: 2026-01-01\n  covers_to: 2026-12-31\n" + text[end:]
+    )
+    files["authority.yaml"] = text.replace(
+        "workdays: [monday, tuesday, wednesday, thursday, friday]", "workdays: [monday, tuesday]"
+    )
+    del files["calendar/2026.yaml"]
+    calendar = load_authority(write(files)).calendar
+
+    assert (date(2026, 12, 31), ["Contoh"]) == (calendar.covers_to, [day.name for day in calendar.holidays])
+    assert "12:00" == calendar.hours.days[0].breaks[0].start.isoformat("minutes")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("monday: 07:30-12:00, 12:30-16:00", "monday: 7.30-16", "wrong-value"),
+        ("monday: 07:30-12:00, 12:30-16:00", "montag: 07:30-16:00", "unknown-word"),
+        ("calendar:\n  code: kota-contoh\n", "calendar:\n  kode: kota-contoh\n", "unknown-key"),
+        ("time_zone: WIB", "time_zone: WIBB", "unknown-word"),
+        ("late_filing_counts_next_day: true", "late_filing_counts_next_day: 1", "wrong-value"),
+        ('region: "35.72"', "region: [35]", "wrong-value"),
+        ("units:\n", "units: []\nunit:\n", "unknown-key"),
+        ("extra:\n  motto: Contoh untuk semua", "extra: motto", "wrong-value"),
+        ("active: 2 years", "active: 2", "wrong-value"),
+        ("rank: Pembina Utama Muda", "rank: null", None),
+        ("active: 2 years", "active: {value: 2, unit: years}", None),
+        ("valid: 2026-01-01 ..", "valid: {start: 2026-01-01}", None),
+        ("valid: 2026-01-01 ..", "valid: 2026-01-01 .. 2025-01-01", "invalid-value"),
+    ],
+)
+def test_authority_files_are_read_as_strictly(check: Check, old: str, new: str, code: str | None) -> None:
+    """Each slip is a problem, each other way of writing is none."""
+    codes = {item.code for item in check("authority.yaml", (old, new)).problems}
+
+    assert codes == set() if code is None else code in codes
+
+
 def test_an_empty_folder_and_a_missing_one_are_told(tmp_path: Path) -> None:
     """No exception of the system leaves the loader."""
     assert ["no-permit-types"] == [item.code for item in check_catalogue(tmp_path).problems]
