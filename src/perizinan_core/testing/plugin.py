@@ -1,1 +1,30 @@
 """The pytest plugin of the kit: loaded by pytest itself, imports the library only when a fixture is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from perizinan_core.testing.fakes import SettableClock
+    from perizinan_core.testing.offices import OfficeKit
+
+__all__ = ["perizinan_clock", "perizinan_office"]
+
+
+@pytest.fixture
+def perizinan_clock() -> SettableClock:
+    """A clock that stands at 09:00 of a working day until the test moves it."""
+    from perizinan_core.testing.fakes import SettableClock
+    from perizinan_core.testing.offices import MORNING
+
+    return SettableClock(MORNING)
+
+
+@pytest.fixture
+def perizinan_office(perizinan_clock: SettableClock) -> OfficeKit:
+    """A whole office in memory with a made-up local government; see `perizinan_core.testing.offices`."""
+    from perizinan_core.testing.offices import sample_office
+
+    return sample_office(clock=perizinan_clock)
