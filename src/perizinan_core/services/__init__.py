@@ -13,7 +13,7 @@ from perizinan_core.services.permits import Permits, RecordsStatus, SearchResult
 from perizinan_core.services.publication import Publication
 from perizinan_core.services.receipts import Receipt, ReceivedFile
 from perizinan_core.services.reviews import Reviews
-from perizinan_core.services.worker import Worker, WorkDone
+from perizinan_core.services.worker import WorkDone, Worker
 
 __all__ = [
     "CASE_READERS",

@@ -59,6 +59,8 @@ from perizinan_core.workflow import (
 __all__ = ["Applications", "SlotView"]
 
 _KEEP: Any = object()
+_EDITABLE = frozenset({ApplicationState.DRAFT, ApplicationState.CORRECTION_REQUESTED})
+_NOT_READ_YET = "0" * 64
 
 
 @attrs.frozen(kw_only=True)
@@ -72,11 +74,7 @@ class SlotView:
     @property
     def policy(self) -> UploadPolicy:
         """The limits, checked again by content after the upload."""
-        return UploadPolicy(
-            accepted_types=frozenset(self.requirement.content_types),
-            max_bytes=self.requirement.max_bytes,
-            max_pages=self.requirement.max_pages,
-        )
+        return policy_of(self.requirement)
 
 
 @attrs.frozen
@@ -121,7 +119,7 @@ class Applications:
         moment = context.moment(now)
         found = context.catalogue.find(permit_type, on=context.local_day(moment))
         with context.storage.unit_of_work() as work:
-            old = self._old_permit(work, previous_permit, owner or actor.id, actor)
+            old = self._old_permit(work, previous_permit, actor)
             moved = start_draft(
                 found,
                 id=new_id(),
@@ -222,17 +220,35 @@ class Applications:
             application = self._readable(work, application_id, actor)
             access.require_party(application, actor)
             permit_type = self._permit_type(application, moment)
-            views = {view.terms.key: view for view in self._views(work, application, permit_type, moment)}
-        policy = views[slot].policy if slot in views else UploadPolicy()
-        document = self._checked(stream, file_name, policy, slot, expires_on, choice, actor, moment)
+            slots = self._slots(work, application, permit_type, moment)
+        document = SubmittedDocument(
+            id=new_id(),
+            slot=slot,
+            file_name=file_name,
+            sha256=_NOT_READ_YET,
+            size=0,
+            content_type="",
+            uploaded_at=moment,
+            uploaded_by=actor.id,
+            submission=0,
+            expires_on=expires_on,
+            choice=choice,
+        )
+        # Refuse what the case does not allow before the file is read and stored.
+        _put_in(application, permit_type, document, replaces, slots, actor, moment)
+        requirement = permit_type.requirement(slot.partition("#")[0])
+        stored, report = self._spooled(stream, file_name, policy_of(requirement))
+        document = attrs.evolve(
+            document,
+            sha256=stored.sha256,
+            size=stored.size,
+            content_type=report.content_type or "application/octet-stream",
+            pages=report.pages,
+        )
 
         def change(work: UnitOfWork, case: Application) -> Transition:
-            slots = slots_of(self._context, case_facts(self._context, work, case), permit_type, moment)
-            if replaces is not None:
-                return replace_document(
-                    case, permit_type, replaces, document, slots=slots, actor=actor, now=moment
-                )
-            return add_document(case, permit_type, document, slots=slots, actor=actor, now=moment)
+            slots = self._slots(work, case, permit_type, moment)
+            return _put_in(case, permit_type, document, replaces, slots, actor, moment)
 
         changed = self._change(application_id, change, actor, moment)
         return next(item for item in changed.documents if item.id == document.id)
@@ -291,13 +307,19 @@ class Applications:
         moment = context.moment(now)
         before = self.get(application_id, actor=actor)
         access.require_party(before, actor)
-        self._check_applicant(before)
+        if before.state in _EDITABLE:
+            # A repeated request gets its receipt, whatever the check says by now.
+            self._check_applicant(before)
         with (
             context.storage.unit_of_work() as work,
             once(work, actor, idempotency_key, "submit", {"id": application_id}, moment) as repeat,
         ):
             if repeat.result is None:
-                application = context.load(work, application_id, expected_version)
+                application = context.load(work, application_id)
+                context.check_version(work, application, expected_version)
+                if application.applicant != before.applicant:
+                    # Whoever was checked is not who is handed in.
+                    context.check_version(work, application, before.version)
                 moved = self._handed_in(work, application, actor, at_counter, moment)
                 staff = context.staff(work)
                 moved = moved.then(
@@ -399,6 +421,8 @@ class Applications:
         agent = application.representative
         if agent is None:
             raise NotFoundError(kind="representative", key=application_id)
+        changed = attrs.evolve(agent, power_of_attorney=_NOT_READ_YET)
+        update_applicant(application, application.applicant, changed, actor=actor, now=moment)
         stored = self._spooled(stream, file_name, UploadPolicy())[0]
         return self.save(
             application_id,
@@ -430,8 +454,9 @@ class Applications:
         expected_version: int | None = None,
     ) -> Application:
         with self._context.storage.unit_of_work() as work:
-            application = self._context.load(work, application_id, expected_version)
+            application = self._context.load(work, application_id)
             access.require_party(application, actor)
+            self._context.check_version(work, application, expected_version)
             changed = self._context.save(work, change(work, application), actor, moment)
             work.commit()
         return changed
@@ -492,7 +517,6 @@ class Applications:
     def _views(
         self, work: UnitOfWork, application: Application, permit_type: PermitType, moment: datetime
     ) -> tuple[SlotView, ...]:
-        facts = case_facts(self._context, work, application)
         held = application.current_documents()
         return tuple(
             SlotView(
@@ -500,8 +524,14 @@ class Applications:
                 requirement=permit_type.requirement(slot.requirement),
                 documents=tuple(item for item in held if item.slot == slot.key),
             )
-            for slot in slots_of(self._context, facts, permit_type, moment)
+            for slot in self._slots(work, application, permit_type, moment)
         )
+
+    def _slots(
+        self, work: UnitOfWork, application: Application, permit_type: PermitType, moment: datetime
+    ) -> tuple[SlotTerms, ...]:
+        facts = case_facts(self._context, work, application)
+        return slots_of(self._context, facts, permit_type, moment)
 
     def _spooled(
         self, stream: BinaryIO, file_name: str, policy: UploadPolicy
@@ -515,47 +545,43 @@ class Applications:
             spool.seek(0)
             return self._context.documents.put(spool, expected_sha256=report.sha256), report
 
-    def _checked(
-        self,
-        stream: BinaryIO,
-        file_name: str,
-        policy: UploadPolicy,
-        slot: str,
-        expires_on: date | None,
-        choice: int | None,
-        actor: Actor,
-        moment: datetime,
-    ) -> SubmittedDocument:
-        stored, report = self._spooled(stream, file_name, policy)
-        return SubmittedDocument(
-            id=new_id(),
-            slot=slot,
-            file_name=file_name,
-            sha256=stored.sha256,
-            size=stored.size,
-            content_type=report.content_type or "application/octet-stream",
-            pages=report.pages,
-            uploaded_at=moment,
-            uploaded_by=actor.id,
-            submission=0,
-            expires_on=expires_on,
-            choice=choice,
-        )
-
     def _check_applicant(self, application: Application) -> None:
         result = self._context.checks.decide_applicant_check(application.applicant)
         if result is not None and not result.accepted:
             raise ApplicantRefusedError(reason=result.reason)
 
-    def _old_permit(self, work: UnitOfWork, permit_id: str | None, owner: str, actor: Actor) -> Permit | None:
+    def _old_permit(self, work: UnitOfWork, permit_id: str | None, actor: Actor) -> Permit | None:
         if permit_id is None:
             return None
         permit = self._context.load_permit(work, permit_id)
         origin = self._context.load(work, permit.application_id)
-        officer = actor.kind is ActorKind.OFFICER and actor.has(Role.FRONT_OFFICE)
-        if origin.owner != owner and not officer and actor.kind is not ActorKind.HOST:
+        at_counter = actor.kind is ActorKind.OFFICER and actor.has(Role.FRONT_OFFICE)
+        if not at_counter and not access.is_party(origin, actor):
             raise NotFoundError(kind="permit", key=permit_id)
         return permit
+
+
+def policy_of(requirement: Requirement) -> UploadPolicy:
+    """Return the limits of a requirement, as the inspection of uploads takes them."""
+    return UploadPolicy(
+        accepted_types=frozenset(requirement.content_types),
+        max_bytes=requirement.max_bytes,
+        max_pages=requirement.max_pages,
+    )
+
+
+def _put_in(
+    case: Application,
+    permit_type: PermitType,
+    document: SubmittedDocument,
+    replaces: str | None,
+    slots: tuple[SlotTerms, ...],
+    actor: Actor,
+    moment: datetime,
+) -> Transition:
+    if replaces is not None:
+        return replace_document(case, permit_type, replaces, document, slots=slots, actor=actor, now=moment)
+    return add_document(case, permit_type, document, slots=slots, actor=actor, now=moment)
 
 
 def _copy(source: BinaryIO, target: BinaryIO, most: int) -> None:

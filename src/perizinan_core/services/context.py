@@ -109,29 +109,36 @@ class OfficeContext:
         """Return the version of the permit type that a case or permit froze."""
         return self.catalogue.version(subject.permit_type, subject.permit_type_version)
 
-    def load(self, work: UnitOfWork, application_id: str, expected_version: int | None = None) -> Application:
+    def load(self, work: UnitOfWork, application_id: str) -> Application:
         """
-        Return the application, as the user saw it.
+        Return the application, whoever asks; the caller checks who may see it.
 
         Raises:
             NotFoundError: there is none.
-            StaleObjectError: it is no longer at ``expected_version``; names who changed it and when.
         """
         try:
-            application = work.applications.get(application_id)
+            return work.applications.get(application_id)
         except RecordNotFoundError as error:
             raise NotFoundError(kind="application", key=application_id) from error
-        if expected_version is not None and expected_version != application.version:
-            last = work.applications.last_change(application_id)
-            raise StaleObjectError(
-                kind="application",
-                id=application_id,
-                expected_version=expected_version,
-                found_version=application.version,
-                changed_by=last.by,
-                changed_at=last.at,
-            )
-        return application
+
+    def check_version(self, work: UnitOfWork, application: Application, expected: int | None) -> None:
+        """
+        Pass when the user saw this version, or said nothing about it. Asked after access was checked.
+
+        Raises:
+            StaleObjectError: it is no longer at ``expected``; names who changed it and when.
+        """
+        if expected is None or expected == application.version:
+            return
+        last = work.applications.last_change(application.id)
+        raise StaleObjectError(
+            kind="application",
+            id=application.id,
+            expected_version=expected,
+            found_version=application.version,
+            changed_by=last.by,
+            changed_at=last.at,
+        )
 
     def load_permit(self, work: UnitOfWork, permit_id: str) -> Permit:
         """

@@ -42,7 +42,7 @@ from perizinan_core.services.letters import LetterPlan, compose, plan_letter
 from perizinan_core.services.numbering import take_number
 from perizinan_core.services.publication import Publication
 from perizinan_core.services.repeats import once
-from perizinan_core.signing import DigestSigner, SigningRequest, sign_pdf
+from perizinan_core.signing import DigestSigner, Signer, SigningRequest, sign_pdf
 from perizinan_core.storage import ApplicationFilter, SigningAttempt, SigningState, UnitOfWork
 from perizinan_core.verification import Verdict, verify_permit
 from perizinan_core.workflow import (
@@ -168,11 +168,16 @@ class Issuance:
         Raises:
             AccessDeniedError: unless a signatory or an administrator does it.
             UnsignedLetterError: the file does not verify.
+            IssuanceError: the permit's number was given up meanwhile.
+            LeaseHeldError: somebody is signing it at this moment.
         """
         access.require_role(actor, "hand-in-signed", Role.SIGNATORY, Role.ADMINISTRATOR)
         moment = self._context.moment(now)
         with self._context.storage.unit_of_work(read_only=True) as work:
             permit = self._context.load_permit(work, permit_id)
+            application = self._context.load(work, permit.application_id)
+        if application.permit_id != permit.id:
+            raise IssuanceError(reason="the number was given up")
         self._verify(signed_pdf, permit, moment)
         self._keep(signed_pdf, permit)
         return self._complete(permit, actor, moment)
@@ -184,9 +189,12 @@ class Issuance:
         Give up the number of a letter that cannot be signed; it stays in the register, with the reason.
 
         Raises:
+            AccessDeniedError: unless the head of office or a signatory does it.
             IssuanceError: the letter is signed already.
-            WorkflowError: the actor may not.
+            LeaseHeldError: somebody is signing it at this moment.
+            WorkflowError: the application does not wait for this signature.
         """
+        access.require_role(actor, "cancel-number", Role.OFFICE_HEAD, Role.SIGNATORY)
         context = self._context
         moment = context.moment(now)
         with context.storage.unit_of_work() as work:
@@ -194,7 +202,15 @@ class Issuance:
             application = context.load(work, permit.application_id)
             if permit.signed_sha256 or context.documents.resolve(_name(permit)) is not None:
                 raise IssuanceError(reason="the letter is signed already")
+            if application.permit_id not in (None, permit.id):
+                raise IssuanceError(reason="the number was given up")
             moved = cancel_number(application, reason=reason, actor=actor, now=moment)
+            # Under the lease, so that no signature is made meanwhile.
+            holder = _holder()
+            work.signing_attempts.acquire(
+                permit.unsigned_sha256, holder=holder, now=moment, until=moment + LEASE
+            )
+            work.signing_attempts.fail(permit.unsigned_sha256, holder=holder, error="cancelled", at=moment)
             work.numbers.cancel(
                 permit.register,
                 permit.register_year,
@@ -225,7 +241,8 @@ class Issuance:
         ):
             if repeat.result is not None:
                 return context.load_permit(work, repeat.result["permit"])
-            application = context.load(work, application_id, expected_version)
+            application = context.load(work, application_id)
+            context.check_version(work, application, expected_version)
             if application.permit_id is not None and application.state in _NUMBERED:
                 self._require_signer(application, actor)
                 return context.load_permit(work, application.permit_id)
@@ -336,7 +353,7 @@ class Issuance:
     def _complete(self, permit: Permit, actor: Actor, moment: datetime) -> Permit:
         if permit.signed_sha256 is not None:
             return permit
-        holder = f"{os.getpid()}-{new_id()}"
+        holder = _holder()
         attempt = self._acquire(permit, holder, moment)
         signed = attempt.signed_sha256 or self._context.documents.resolve(_name(permit))
         if signed is None:
@@ -355,7 +372,7 @@ class Issuance:
         signer = self._context.signers.signer_for(permit.position)
         if attempt.interrupted and not isinstance(signer, DigestSigner):
             # A key of our own can sign again: the earlier signature left this machine in no case.
-            raise SigningInDoubtError(reason=attempt.error or "interrupted", number=permit.number)
+            raise self._in_doubt(permit, holder, attempt.error or "interrupted", moment)
         try:
             unsigned = self._context.documents.read(permit.unsigned_sha256, MAX_LETTER_BYTES)
         except PerizinanError as error:
@@ -367,13 +384,53 @@ class Issuance:
             location=self._context.authority.letterhead.city,
             field_name="Signature1",
         )
+        if isinstance(signer, DigestSigner):
+            return self._sign_here(permit, unsigned, signer, request, holder)
+        return self._sign_there(permit, unsigned, signer, request, holder)
+
+    def _sign_here(
+        self, permit: Permit, unsigned: bytes, signer: DigestSigner, request: SigningRequest, holder: str
+    ) -> str:
+        """Sign with a key of our own: when it fails, it can be tried again at once."""
+        moment = request.signed_at
         try:
             signed_pdf = sign_pdf(unsigned, signer, request)
             self._verify(signed_pdf, permit, moment)
         except PerizinanError as error:
             self._fail(permit, holder, error, moment)
             raise
+        except Exception as error:
+            # Tokens and key services of plugins raise what they like.
+            failure = IssuanceError(reason=type(error).__name__)
+            self._fail(permit, holder, failure, moment)
+            raise failure from error
         return self._keep(signed_pdf, permit)
+
+    def _sign_there(
+        self, permit: Permit, unsigned: bytes, signer: Signer, request: SigningRequest, holder: str
+    ) -> str:
+        """Let a service sign: it is asked once, and whatever goes wrong then is for a person to look at."""
+        moment = request.signed_at
+        try:
+            signed_pdf = sign_pdf(unsigned, signer, request)
+        except Exception as error:
+            reason = error.code if isinstance(error, PerizinanError) else type(error).__name__
+            raise self._in_doubt(permit, holder, reason, moment) from error
+        # Kept before it is judged: the service will not be asked for it again.
+        stored = self._context.documents.put(BytesIO(signed_pdf))
+        try:
+            self._verify(signed_pdf, permit, moment)
+        except PerizinanError as error:
+            reason = f"{error.message('en')} kept as {stored.sha256}"
+            raise self._in_doubt(permit, holder, reason, moment) from error
+        return self._keep(signed_pdf, permit)
+
+    def _in_doubt(self, permit: Permit, holder: str, reason: str, moment: datetime) -> SigningInDoubtError:
+        """Give the lease back without saying that nothing was signed, and return the error to raise."""
+        with self._context.storage.unit_of_work() as work:
+            work.signing_attempts.renew(permit.unsigned_sha256, holder=holder, until=moment)
+            work.commit()
+        return SigningInDoubtError(reason=reason, number=permit.number)
 
     def _keep(self, signed_pdf: bytes, permit: Permit) -> str:
         """Store the signed file at once and give it its write-once name: from here on it cannot be lost."""
@@ -456,15 +513,21 @@ class Issuance:
         with self._context.storage.unit_of_work(read_only=True) as work:
             while True:
                 page = work.applications.find(awaiting, limit=200, after=after, newest_first=False)
-                for application in page.items:
-                    if application.permit_id is not None:
-                        found.append(self._context.load_permit(work, application.permit_id))
+                found.extend(
+                    self._context.load_permit(work, application.permit_id)
+                    for application in page.items
+                    if application.permit_id is not None
+                )
                 if page.next is None:
                     return tuple(found)
                 after = page.next
 
 
 _NUMBERED = frozenset({ApplicationState.AWAITING_SIGNATURE, ApplicationState.ISSUED})
+
+
+def _holder() -> str:
+    return f"{os.getpid()}-{new_id()}"
 
 
 def _name(permit: Permit) -> str:

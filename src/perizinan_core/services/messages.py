@@ -42,7 +42,7 @@ class _Wording:
     fields: Callable[[_Case], dict[str, object]]
 
 
-def _basic(case: _Case) -> dict[str, object]:
+def _basic(_case: _Case) -> dict[str, object]:
     return {}
 
 

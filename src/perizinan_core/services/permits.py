@@ -131,7 +131,8 @@ class Permits:
 
         Args:
             permit_id: The old permit.
-            actor: The holder, the representative or the host application.
+            actor: The holder, the representative, the host application, or the front office for somebody
+                at the counter.
             kind: Renewal, re-registration, amendment, duplicate or closure.
             form: Form data; None copies those of the old application.
             now: Aware moment; None asks the clock.
@@ -147,7 +148,7 @@ class Permits:
             applicant=origin.applicant,
             representative=origin.representative,
             actor=actor,
-            owner=origin.owner if actor.kind is ActorKind.HOST else None,
+            owner=origin.owner if actor.kind in (ActorKind.HOST, ActorKind.OFFICER) else None,
             kind=kind,
             form=origin.form if form is None else form,
             previous_permit=permit.id,

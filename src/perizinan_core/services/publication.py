@@ -91,9 +91,31 @@ class Publication:
             algorithm=algorithm_name(key),
         )
 
-    def end_binding(
-        self, certificate_sha256: str, *, last_day: date, actor: Actor, now: datetime | None = None
-    ) -> None:
+    def bind(self, position: str, certificate: x509.Certificate, *, first_day: date, actor: Actor) -> None:
+        """
+        Bind a certificate to a position, where the office cannot see it by itself: a signing service's.
+
+        Keys of our own are bound when they are first seen. Binding again changes nothing.
+
+        Args:
+            position: Code of the position.
+            certificate: What the service signs with for this position.
+            first_day: First local day on which a signature of this certificate counts.
+            actor: An administrator, or the host application.
+
+        Raises:
+            NotFoundError: the authority has no such position.
+            AccessDeniedError: for others.
+        """
+        _require_keeper(actor, "bind-certificate")
+        if position not in {item.code for item in self._context.authority.positions}:
+            raise NotFoundError(kind="position", key=position)
+        with self._context.storage.unit_of_work() as work:
+            self._bind(work, position, certificate, first_day)
+            work.commit()
+        self._forget()
+
+    def end_binding(self, certificate_sha256: str, *, last_day: date, actor: Actor) -> None:
         """
         End the binding of a certificate to its position, e.g. when the officer leaves.
 
@@ -101,15 +123,12 @@ class Publication:
             certificate_sha256: Hexadecimal fingerprint, as ``perizinan keys list`` shows it.
             last_day: Last local day on which a signature of this certificate counts.
             actor: An administrator, or the host application.
-            now: Aware moment.
 
         Raises:
             NotFoundError: no such binding.
             AccessDeniedError: for others.
         """
-        if actor.kind is not ActorKind.HOST:
-            access.require_role(actor, "end-binding", Role.ADMINISTRATOR)
-        self._context.moment(now)
+        _require_keeper(actor, "end-binding")
         with self._context.storage.unit_of_work() as work:
             key = f"{_BINDING}{certificate_sha256}"
             binding = work.settings.get(key)
@@ -117,6 +136,9 @@ class Publication:
                 raise NotFoundError(kind="certificate", key=certificate_sha256)
             work.settings.put(key, {**binding, "to": last_day.isoformat()})
             work.commit()
+        self._forget()
+
+    def _forget(self) -> None:
         with self._lock:
             self._cached = None
 
@@ -207,6 +229,11 @@ class Publication:
                 )
             )
         return tuple(found)
+
+
+def _require_keeper(actor: Actor, action: str) -> None:
+    if actor.kind is not ActorKind.HOST:
+        access.require_role(actor, action, Role.ADMINISTRATOR)
 
 
 def _next_version(work: UnitOfWork, document: AuthorityDocument) -> int:

@@ -7,7 +7,7 @@ Two officers who decide at once: the store lets exactly one through, and the oth
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import date, datetime
+from datetime import datetime
 
 import attrs
 
@@ -235,7 +235,7 @@ class Reviews:
                 case,
                 permit_type,
                 reasons=reasons,
-                objection_to=self._objection_to(permit_type),
+                objection_to=self._objection_to(permit_type, moment),
                 actor=actor,
                 now=moment,
                 calendar=self._context.calendar,
@@ -360,9 +360,10 @@ class Reviews:
     ) -> Application:
         context = self._context
         with context.storage.unit_of_work() as work:
-            application = context.load(work, application_id, expected_version)
+            application = context.load(work, application_id)
             permit_type = context.permit_type_of(application)
             access.require_readable(application, permit_type, actor)
+            context.check_version(work, application, expected_version)
             try:
                 moved = step(work, application, permit_type)
             except (StageNotOpenError, TransitionNotAllowedError) as error:
@@ -403,14 +404,13 @@ class Reviews:
         number = take_number(self._context, work, rule.letter_register, case.id, permit_type, actor, moment)
         return OfficialLetter(number=number.text, day=number.day, issued_by=rule.unit)
 
-    def _objection_to(self, permit_type: PermitType) -> str:
+    def _objection_to(self, permit_type: PermitType, moment: datetime) -> str:
         channel = next((item for item in self._context.authority.contacts if item.kind == "objection"), None)
         if channel is not None:
             return channel.label.to(self._context.language)
         unit = self._context.authority.unit(permit_type.responsible_unit)
         head = unit.head_title
-        day: date = self._context.local_day(self._context.clock())
-        return (head or unit.name_on(day).name).to(self._context.language)
+        return (head or unit.name_on(self._context.local_day(moment)).name).to(self._context.language)
 
 
 def _approval(permit_type: PermitType) -> str:
@@ -420,11 +420,16 @@ def _approval(permit_type: PermitType) -> str:
 def _tell_winner(application: Application, stage: str | None, actor: Actor, error: Exception) -> None:
     """Say who was first, when this is why the step is no longer possible."""
     state = application.stage_state(stage) if stage is not None else None
-    if state is not None and state.status is StageStatus.DONE and state.decided_by is not None:
-        if state.decided_by != actor.id and state.decided_at is not None and state.outcome is not None:
-            raise DecidedByOthersError(
-                winner=state.decided_by, at=state.decided_at.isoformat(), outcome=state.outcome.value
-            ) from error
+    if (
+        state is not None
+        and state.status is StageStatus.DONE
+        and state.decided_by not in (None, actor.id)
+        and state.decided_at is not None
+        and state.outcome is not None
+    ):
+        raise DecidedByOthersError(
+            winner=str(state.decided_by), at=state.decided_at.isoformat(), outcome=state.outcome.value
+        ) from error
     decision = application.decision
     if decision is not None and decision.by != actor.id:
         raise DecidedByOthersError(

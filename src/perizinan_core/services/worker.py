@@ -32,7 +32,7 @@ from perizinan_core.workflow import (
     recompute_deadlines,
 )
 
-__all__ = ["Worker", "WorkDone"]
+__all__ = ["WorkDone", "Worker"]
 
 LEASE = timedelta(minutes=5)
 _BATCH = 100
@@ -115,17 +115,18 @@ class Worker:
             for application in self._in_state(state):
                 try:
                     done = step(application.id, done, moment)
-                except PerizinanError as error:
-                    _log.warning("watch_failed", application=application.id, error=error.code)
+                except Exception as error:  # noqa: BLE001 - one case must not keep the others waiting
+                    _log.warning("watch_failed", application=application.id, error=_name_of(error))
         return done
 
     def _deliver(self, entry: OutboxEntry) -> str | None:
-        """Tell listeners and channels; return the class of the first failure, or None."""
+        """Tell listeners and channels; return the name of the last failure, or None."""
         self._tell(entry.event)
         try:
             notifications = self._messages(entry)
-        except PerizinanError as error:
-            return error.code
+        except Exception as error:  # noqa: BLE001 - one message must not keep the others waiting
+            _log.warning("message_failed", entry=entry.id, error=_name_of(error))
+            return _name_of(error)
         problem = None
         for notification in notifications:
             for name, channel in self._channels:
@@ -231,6 +232,11 @@ class Worker:
                 context.save(work, Transition(moved.application, moved.events), SYSTEM, moment)
                 work.commit()
         return done
+
+
+def _name_of(error: Exception) -> str:
+    """Return a name that can be logged: texts of errors may hold personal data."""
+    return error.code if isinstance(error, PerizinanError) else type(error).__name__
 
 
 def _goes_by_itself(application: Application) -> bool:
