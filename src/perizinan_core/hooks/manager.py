@@ -8,7 +8,7 @@ implementation is called by itself here.
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -18,7 +18,18 @@ import structlog
 
 from perizinan_core.errors.hooks import PluginDecisionError
 from perizinan_core.hooks.specs import API_VERSION, PROJECT, HookSpecs
-from perizinan_core.hooks.types import ApplicantCheckResult
+from perizinan_core.hooks.types import (
+    ApplicantCheckResult,
+    AuthorityEntry,
+    CliCommandEntry,
+    DocumentStoreEntry,
+    FrontendEntry,
+    NotificationChannelEntry,
+    RendererEntry,
+    SignerEntry,
+    StorageEntry,
+    UploadScannerEntry,
+)
 from perizinan_core.model.applicant import Applicant
 from perizinan_core.model.events import Event
 
@@ -26,6 +37,19 @@ __all__ = ["ENTRY_POINT_GROUP", "PluginManager", "PluginState", "PluginStatus", 
 
 ENTRY_POINT_GROUP = "perizinan_core.plugins"
 BUILTIN = "builtin"
+
+RECORDS: Mapping[str, type] = {
+    "register_authorities": AuthorityEntry,
+    "register_storages": StorageEntry,
+    "register_document_stores": DocumentStoreEntry,
+    "register_notification_channels": NotificationChannelEntry,
+    "register_frontends": FrontendEntry,
+    "register_signers": SignerEntry,
+    "register_renderers": RendererEntry,
+    "register_upload_scanners": UploadScannerEntry,
+    "register_cli_commands": CliCommandEntry,
+}
+"""What each ``register_…`` hook returns a list of."""
 
 _log = structlog.get_logger(__name__)
 
@@ -119,16 +143,17 @@ class PluginManager:
         """
         Ask every plugin's ``register_…`` hook on its own and return all records.
 
-        A plugin that raises, or returns something that is no list of records, is set aside as failed;
-        the others' records are returned.
+        A plugin that raises, or returns something that is no list of records, is set aside as failed with
+        all that it offers; the others' records are returned.
         """
         records: list[Registered] = []
         for name, implementation in self._implementations(hook):
             try:
-                offered: Iterable[Any] = _call(implementation) or ()
+                offered = tuple(_records(_call(implementation), RECORDS[hook]))
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises must not reach the others
+                self._quarantine(name, f"{hook}: {_one_line(error)}")
+            else:
                 records.extend(Registered(plugin=name, record=item) for item in offered)
-            except Exception as error:  # noqa: BLE001 - whatever a plugin raises must not reach the others
-                self._quarantine(name, f"{hook}: {type(error).__name__}: {error}")
         return tuple(records)
 
     def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult | None:
@@ -141,7 +166,7 @@ class PluginManager:
         for name, implementation in self._implementations("decide_applicant_check"):
             try:
                 result = _call(implementation, applicant=applicant)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 raise PluginDecisionError(
                     plugin=name, hook="decide_applicant_check", reason=type(error).__name__
                 ) from error
@@ -155,7 +180,7 @@ class PluginManager:
         for name, implementation in self._implementations("on_event"):
             try:
                 _call(implementation, event=event)
-            except Exception as error:  # noqa: BLE001 - listeners harm nobody
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - listeners harm nobody
                 failed.append(name)
                 _log.warning(
                     "listener_failed", plugin=name, event_kind=event.kind.value, error=type(error).__name__
@@ -171,45 +196,56 @@ class PluginManager:
             version=distribution.version if distribution else "",
         )
         if entry.name in self._disabled:
-            self._statuses[entry.name] = attrs.evolve(about, state=PluginState.DISABLED)
+            self._note(attrs.evolve(about, state=PluginState.DISABLED))
             return
         try:
             plugin = entry.load()
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt):
-                raise
-            # SystemExit too: a plugin that exits on import must not take the office with it.
-            self._statuses[entry.name] = attrs.evolve(
-                about, state=PluginState.FAILED, reason=f"import: {type(error).__name__}: {error}"
-            )
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - it must not take the office with it
+            self._note(attrs.evolve(about, state=PluginState.FAILED, reason=f"import: {_one_line(error)}"))
             return
         self._register(entry.name, plugin, about)
 
     def _register(self, name: str, plugin: object, about: PluginStatus | None = None) -> None:
         about = about or PluginStatus(name=name, state=PluginState.LOADED)
         if name in self._disabled:
-            self._statuses[name] = attrs.evolve(about, state=PluginState.DISABLED)
+            self._note(attrs.evolve(about, state=PluginState.DISABLED))
             return
-        api = getattr(plugin, "perizinan_api", None)
-        if api != API_VERSION:
-            self._statuses[name] = attrs.evolve(
-                about,
-                state=PluginState.INCOMPATIBLE,
-                reason=f"perizinan_api is {api!r}, this version has {API_VERSION}",
-            )
+        if self._pm.has_plugin(name):
+            self._note(attrs.evolve(about, state=PluginState.FAILED, reason=f"the name {name!r} is taken"))
             return
         try:
-            self._pm.register(plugin, name=name)
-            self._pm.check_pending()
-        except (pluggy.PluginValidationError, ValueError) as error:
-            if self._pm.has_plugin(name) and self._pm.get_plugin(name) is plugin:
+            reason = self._objection(name, plugin)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - reading its attributes runs its code
+            reason = _one_line(error)
+        if reason is not None:
+            if self._pm.has_plugin(name):
                 self._pm.unregister(name=name)
-            self._statuses[name] = attrs.evolve(
-                about, state=PluginState.INCOMPATIBLE, reason=_one_line(error)
-            )
+            self._note(attrs.evolve(about, state=PluginState.INCOMPATIBLE, reason=reason))
             return
         hooks = tuple(sorted(caller.name for caller in self._pm.get_hookcallers(plugin) or ()))
-        self._statuses[name] = attrs.evolve(about, hooks=hooks)
+        self._note(attrs.evolve(about, hooks=hooks))
+
+    def _objection(self, name: str, plugin: object) -> str | None:
+        """Register a plugin with pluggy and return why it cannot stay, or None."""
+        api = getattr(plugin, "perizinan_api", None)
+        if api != API_VERSION:
+            return f"perizinan_api is {api!r}, this version has {API_VERSION}"
+        self._pm.register(plugin, name=name)
+        self._pm.check_pending()
+        for caller in self._pm.get_hookcallers(plugin) or ():
+            for implementation in caller.get_hookimpls():
+                wraps = implementation.wrapper or implementation.hookwrapper
+                if implementation.plugin is plugin and wraps:
+                    # Implementations are called one by one here: there is nothing to wrap.
+                    return f"{caller.name}: wrappers are not supported"
+        return None
+
+    def _note(self, status: PluginStatus) -> None:
+        """Keep a status; a second plugin of the same name must not hide the first."""
+        key = status.name
+        while key in self._statuses:
+            key += "'"
+        self._statuses[key] = status
 
     def _implementations(self, hook: str) -> Iterator[tuple[str, pluggy.HookImpl]]:
         caller: pluggy.HookCaller = getattr(self._pm.hook, hook)
@@ -217,7 +253,8 @@ class PluginManager:
             yield implementation.plugin_name, implementation
 
     def _quarantine(self, name: str, reason: str) -> None:
-        _log.error("plugin_failed", plugin=name, reason=reason)
+        # The reason is shown to operators; a log of strangers gets the name alone.
+        _log.error("plugin_failed", plugin=name)
         status = self._statuses[name]
         self._pm.unregister(name=name)
         self._statuses[name] = attrs.evolve(status, state=PluginState.FAILED, reason=reason)
@@ -236,5 +273,17 @@ def _checked(plugin: str, result: object) -> ApplicantCheckResult:
     return result
 
 
+def _records(offered: object, kind: type) -> Iterator[Any]:
+    """Yield what a hook returned; the wrong kind of thing is an error of the plugin."""
+    if offered is None:
+        return
+    if not isinstance(offered, Iterable) or isinstance(offered, (str, bytes)):
+        raise TypeError(f"expected a list of {kind.__name__}, got {type(offered).__name__}")
+    for item in offered:
+        if not isinstance(item, kind):
+            raise TypeError(f"expected {kind.__name__}, got {type(item).__name__}")
+        yield item
+
+
 def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
