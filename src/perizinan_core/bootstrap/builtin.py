@@ -71,9 +71,9 @@ class Builtin:
     def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult:
         """Accept an identity whose form is right; nobody vouched for it."""
         person = applicant.responsible if isinstance(applicant, Organisation) else applicant
-        if person.nik is not None and person.birth_date is not None:
-            if not person.nik.agrees_with_birth_date(person.birth_date):
-                return ApplicantCheckResult(accepted=False, reason="tanggal lahir tidak sesuai dengan NIK")
+        nik, born = person.nik, person.birth_date
+        if nik is not None and born is not None and not nik.agrees_with_birth_date(born):
+            return ApplicantCheckResult(accepted=False, reason="tanggal lahir tidak sesuai dengan NIK")
         return ApplicantCheckResult(accepted=True)
 
 

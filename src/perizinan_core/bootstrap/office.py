@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random as _random
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -14,7 +15,7 @@ from typing import Any, Self
 from sqlalchemy.engine import make_url
 
 from perizinan_core.bootstrap.keys import AskSecret, Signers, open_keys, open_roots, open_storage_keys
-from perizinan_core.bootstrap.plugins import load_plugins, opened, pick
+from perizinan_core.bootstrap.plugins import called, load_plugins, opened, pick
 from perizinan_core.bootstrap.settings import Settings, load_settings, read_secret
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import DocumentStore
@@ -111,10 +112,29 @@ class Office:
         manager = load_plugins(disabled=chosen.plugins.disabled, discover=discover, extra=plugins)
         pack = load_authority_pack(chosen, manager)
         signers = Signers(chosen, pack.authority, manager.gather("register_signers"), now, secrets)
+        with ExitStack() as undo:
+            storage = _open_storage(chosen, manager, pack.authority)
+            undo.callback(storage.close)
+            office = cls._assembled(chosen, manager, pack, storage, signers, now, random)
+            undo.pop_all()
+        return office
+
+    @classmethod
+    def _assembled(
+        cls,
+        chosen: Settings,
+        manager: PluginManager,
+        pack: AuthorityPack,
+        storage: Storage,
+        signers: Signers,
+        now: Callable[[], datetime],
+        random: Random | None,
+    ) -> Self:
+        """Open everything else, and put the parts together."""
         context = OfficeContext(
             authority=pack.authority,
             catalogue=pack.catalogue,
-            storage=_open_storage(chosen, manager, pack.authority),
+            storage=storage,
             documents=_open_documents(chosen, manager),
             renderer=_open(manager, "register_renderers", "renderer", chosen.plugins.renderer, pack),
             signers=signers,
@@ -216,7 +236,7 @@ def load_authority_pack(settings: Settings, manager: PluginManager) -> Authority
         CatalogueError: its catalogue has problems.
     """
     entry = pick(manager.gather("register_authorities"), "authority", settings.office.authority, "slug")
-    pack: AuthorityPack = entry.record.load()
+    pack: AuthorityPack = called(entry, "authority", settings.office.authority, entry.record.load)
     return pack
 
 
@@ -224,7 +244,7 @@ def migrate_database(settings: Settings, manager: PluginManager) -> None:
     """Create or upgrade the tables; see the storage's own errors."""
     url = database_url(settings)
     entry = pick(manager.gather("register_storages"), "storage", url.partition(":")[0], "schemes")
-    entry.record.migrate(url)
+    called(entry, "storage", entry.record.schemes[0], entry.record.migrate, url)
 
 
 def database_url(settings: Settings) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from perizinan_core.bootstrap.builtin import Builtin
@@ -10,7 +10,7 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.hooks import NothingRegisteredError, PluginProblemError
 from perizinan_core.hooks.manager import PluginManager, Registered
 
-__all__ = ["load_plugins", "pick"]
+__all__ = ["called", "load_plugins", "opened", "pick"]
 
 T = TypeVar("T")
 
@@ -50,8 +50,18 @@ def opened(item: Registered, kind: str, name: str, *arguments: Any) -> Any:
     Raises:
         PluginProblemError: it raised something that is not ours; our own errors pass as they are.
     """
+    return called(item, kind, name, item.record.open, *arguments)
+
+
+def called(item: Registered, kind: str, name: str, function: Callable[..., T], /, *arguments: Any) -> T:
+    """
+    Call a function of a record.
+
+    Raises:
+        PluginProblemError: it raised something that is not ours; our own errors pass as they are.
+    """
     try:
-        return item.record.open(*arguments)
+        return function(*arguments)
     except PerizinanError:
         raise
     except Exception as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any, Protocol
-from urllib.parse import parse_qs, quote, unquote
+from urllib.parse import parse_qs, quote
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -62,6 +62,8 @@ _HEADERS = (
     ("Referrer-Policy", "no-referrer"),
 )
 
+_ALLOW = (("Allow", "GET, HEAD"),)
+
 
 def serve_public_pages(office: PublicOffice, host: str, port: int) -> None:
     """Serve the pages until interrupted."""
@@ -73,24 +75,33 @@ def public_app(office: PublicOffice) -> Callable[[WSGIEnvironment, StartResponse
     """Return the pages as a WSGI application, to be mounted anywhere."""
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        method = environ.get("REQUEST_METHOD")
+        if method == "HEAD":
+            # The same headers, and nothing after them.
+            answer({**environ, "REQUEST_METHOD": "GET"}, start_response)
+            return []
+        return answer(environ, start_response)
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "/")
         language = parse_qs(environ.get("QUERY_STRING", "")).get("lang", ["id"])[0]
         language = "en" if language == "en" else "id"
-        if environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
-            return _answer(start_response, "405 Method Not Allowed", "text/plain", "GET")
+        if environ.get("REQUEST_METHOD") != "GET":
+            return _answer(start_response, "405 Method Not Allowed", "text/plain", "GET, HEAD", _ALLOW)
         if path == "/.well-known/perizinan.json":
             document = office.publication.authority_json()
             return _answer(start_response, "200 OK", "application/json", document)
         if path == "/":
             return _page(start_response, office, language, "", _index(office, language), path)
         if path.startswith("/izin/"):
-            code = unquote(path.removeprefix("/izin/"))
+            code = path.removeprefix("/izin/")
             for permit_type in office.permit_types():
                 if permit_type.code == code:
                     body = _permit_type(office, permit_type, language)
                     return _page(start_response, office, language, permit_type.name.to(language), body, path)
         missing = f"<p>{_t(N_('There is no such page.'), language)}</p>"
-        return _page(start_response, office, language, "404", missing, path, status="404 Not Found")
+        # Not the path itself: what a stranger wrote there would become a link ("//elsewhere.example").
+        return _page(start_response, office, language, "404", missing, "/", status="404 Not Found")
 
     return app
 
@@ -176,9 +187,15 @@ def _page(
     return _answer(start_response, status, "text/html; charset=utf-8", html)
 
 
-def _answer(start_response: StartResponse, status: str, kind: str, body: str | bytes) -> Iterable[bytes]:
+def _answer(
+    start_response: StartResponse,
+    status: str,
+    kind: str,
+    body: str | bytes,
+    extra: tuple[tuple[str, str], ...] = (),
+) -> Iterable[bytes]:
     data = body.encode() if isinstance(body, str) else body
-    start_response(status, [("Content-Type", kind), ("Content-Length", str(len(data))), *_HEADERS])
+    start_response(status, [("Content-Type", kind), ("Content-Length", str(len(data))), *_HEADERS, *extra])
     return [data]
 
 

@@ -105,7 +105,7 @@ class Settings:
     storage: StorageSettings = StorageSettings()
     signing: SigningSettings = SigningSettings()
     plugins: PluginTable = PluginTable()
-    plugin: Mapping[str, Any] = attrs.field(factory=dict)
+    plugin: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
     """Tables of single plugins, e.g. ``[plugin.mail-folder]``."""
 
     folder: Path = attrs.field(factory=Path)
@@ -127,6 +127,8 @@ def load_settings(path: Path) -> Settings:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise SettingsError(path=str(path), problems=("the file does not exist",)) from error
+    except OSError as error:
+        raise SettingsError(path=str(path), problems=(error.strerror or type(error).__name__,)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(path=str(path), problems=(str(error),)) from error
     try:
