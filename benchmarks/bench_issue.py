@@ -1,0 +1,168 @@
+"""
+Letter and signature together beside WeasyPrint and pyHanko, and the whole issue of a permit.
+
+A whole issue is what a signatory waits for: rehearsal, number, letter, signature, our own check of the
+signed file, three SQLite commits that are on disk, two files that are on disk. Beside it stand the same
+writes alone, as the floor that no software above this disk gets below.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from bench_rendering import render_with_weasyprint
+from bench_signing import by_pyhanko
+from weasyprint.text.fonts import FontConfiguration
+
+from perizinan_core.demo.people import HOST, applicant, staff_for
+from perizinan_core.demo.scans import draw_letter_pdf
+from perizinan_core.demo.story import PERMIT_TYPE, StoryClock, open_demo_office
+from perizinan_core.model import Actor, ActorKind, InspectionMinutes, StageKind, StageOutcome, StageStatus
+from perizinan_core.rendering import TypstRenderer
+from perizinan_core.signing import SigningRequest, sign_pdf
+from perizinan_core.signing.synthetic_ca import SyntheticCA
+from perizinan_core.testing.letters import sample_letter
+
+ROUNDS = 12
+ISSUES = 40
+
+
+def rows() -> Iterator[dict[str, Any]]:
+    """Yield the comparison of letter + signature, then the whole issue."""
+    yield _letter_and_signature()
+    yield _whole_issue()
+
+
+def _letter_and_signature() -> dict[str, Any]:
+    now = datetime.now(UTC)
+    issued = SyntheticCA.create(now, kind="rsa-2048").issue("bench", now=now, kind="rsa-2048")
+    signer, renderer, fonts = issued.signer(), TypstRenderer(), FontConfiguration()
+
+    def ours(run: int) -> None:
+        letter = sample_letter(number=f"500/{run:05}/2026")
+        sign_pdf(renderer.render(letter), signer, SigningRequest(signed_at=now, reason="Penerbitan izin"))
+
+    def theirs(run: int) -> None:
+        pdf = render_with_weasyprint(sample_letter(number=f"500/{run:05}/2026"), fonts)
+        by_pyhanko(pdf, issued)()
+
+    ours(0), theirs(0)
+    pairs = [
+        (_timed(lambda run=run: ours(run)), _timed(lambda run=run: theirs(run))) for run in range(1, ROUNDS)
+    ]
+    ours_ms, peer_ms = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
+    return {
+        "name": "letter (PDF/A-3a, PDF/UA-1) + signature, RSA-2048",
+        "ours_ms": ours_ms,
+        "peer": "WeasyPrint + pyHanko",
+        "peer_ms": peer_ms,
+        "ratio": peer_ms / ours_ms,
+        "bar": 40,
+    }
+
+
+def _whole_issue() -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        office, clock = open_demo_office(folder / "office", now=datetime.now(UTC))
+        with office:
+            cases, signer = _approved(office, clock, ISSUES + 3)
+            clock.moment = clock.limit
+            for case in cases[:3]:
+                office.permits.issue(case, actor=signer)
+            times = [_timed(lambda case=case: office.permits.issue(case, actor=signer)) for case in cases[3:]]
+        floor = [_timed(lambda: _same_writes(folder)) for _ in range(ISSUES)]
+    ours_ms, peer_ms = statistics.median(times), statistics.median(floor)
+    return {
+        "name": f"whole issue: {1000 / ours_ms:.0f} permits a second",
+        "ours_ms": ours_ms,
+        "peer": "the same commits and fsynced files alone",
+        "peer_ms": peer_ms,
+        "ratio": peer_ms / ours_ms,
+        "per_second": 1000 / ours_ms,
+    }
+
+
+def _approved(office: Any, clock: StoryClock, count: int) -> tuple[list[str], Actor]:
+    """Return the ids of ``count`` approved applications, and the signatory."""
+    permit_type = office.catalogue.find(PERMIT_TYPE, on=clock.limit.date())
+    position = office.authority.delegations_for(PERMIT_TYPE, clock.limit.date())[0].position
+    staff = staff_for(permit_type, office.authority, position)
+    for officer in staff:
+        office.reviews.add_officer(officer, actor=HOST)
+    actors = {officer.id: officer.as_actor() for officer in staff}
+    owner = Actor(id="bench", kind=ActorKind.APPLICANT)
+    clock.moment = clock.limit - timedelta(days=2)
+    today = office.authority.calendar.time_zone.local(clock.limit).date()
+    form = {
+        "subtype": "tanah", "kegiatan": "warung", "sifat_kegiatan": "komersial", "uraian": "Warung kopi",
+        "lokasi": "Jalan Contoh", "kelurahan": "Contoh", "kecamatan": "sukorejo", "luas": 12,
+        "mulai": today.isoformat(), "selesai": (today + timedelta(days=30)).isoformat(),
+    }  # fmt: skip
+    scan = draw_letter_pdf("Berkas", ["contoh"], day=today)
+    cases = []
+    for _ in range(count):
+        case = office.applications.start(PERMIT_TYPE, applicant=applicant(), actor=owner, form=form)
+        for view in office.applications.slots(case.id, actor=owner):
+            office.applications.upload(
+                case.id, view.terms.key, BytesIO(scan), file_name="berkas.pdf", actor=owner
+            )
+        office.applications.submit(case.id, actor=owner)
+        case = office.applications.get(case.id, actor=owner)
+        while True:
+            state = next((item for item in case.stages if item.status is StageStatus.OPEN), None)
+            if state is None:
+                break
+            case = _judge(office, case, state, permit_type.stage(state.stage).kind, actors, today)
+        cases.append(case.id)
+    return cases, next(actors[item.id] for item in staff if item.position == position)
+
+
+def _judge(office: Any, case: Any, state: Any, kind: StageKind, actors: Any, today: Any) -> Any:
+    officer = actors[state.assignee]
+    if kind is StageKind.APPROVAL:
+        return office.reviews.approve(case.id, actor=officer)
+    minutes = None
+    if kind is StageKind.SITE_INSPECTION:
+        minutes = InspectionMinutes(
+            day=today - timedelta(days=2), inspectors=(officer.id,), findings="sesuai", favourable=True
+        )
+    return office.reviews.decide(case.id, state.stage, StageOutcome.POSITIVE, actor=officer, minutes=minutes)
+
+
+def _same_writes(folder: Path) -> None:
+    """Commit three times to SQLite (WAL, FULL) and write two files of a letter's size, all on disk."""
+    connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE IF NOT EXISTS t (x BLOB)")
+    for _ in range(3):
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO t VALUES (?)", (os.urandom(4000),))
+        connection.execute("COMMIT")
+    connection.close()
+    for number in range(2):
+        path = folder / f"floor-{number}.part"
+        with path.open("wb") as file:
+            file.write(os.urandom(66_000))
+            file.flush()
+            os.fsync(file.fileno())
+        path.replace(folder / f"floor-{number}.bin")
+        descriptor = os.open(folder, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+
+def _timed(action: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    action()
+    return (time.perf_counter() - started) * 1000
