@@ -249,7 +249,7 @@ def main() -> None:
     for case in cases(world, build):
         write(case, build.CHECKED_AT.isoformat())
         count += 1
-    print(f"{count} cases")
+    print(f"{count} cases")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ class TestReading:
         assert (world.ca.root.certificate,) == read_authority_document(data).roots
 
     def test_unknown_fields_are_kept_and_ignored(self, resign, world):
-        """A newer document must stay readable: docs/decisions/0007."""
+        """A newer document must stay readable: docs/decisions/0021."""
         document = read_authority_document(resign(lambda signed: signed.update(colour="blue")))
 
         assert {"colour": "blue"} == document.unknown

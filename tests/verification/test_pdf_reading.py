@@ -137,7 +137,7 @@ class TestSyntax:
         try:
             parse(text.encode())
         except PdfStructureError as error:
-            assert 0 <= error.offset <= len(text)
+            assert 0 <= error.offset <= len(text)  # noqa: PT017
 
     @pytest.mark.parametrize(
         ("raw", "text"),
@@ -419,7 +419,7 @@ class TestContent:
 
     def test_two_byte_fonts_are_read_through_their_table(self, build):
         """Characters, ranges, lists, and codes that mean nothing."""
-        cmap = b"2 beginbfchar <0001> <0041> <0002> <D83DDE00> endbfchar beginbfrange <0010> <0012> <0061> <0020> <0021> [<0078> <0079>] endbfrange"
+        cmap = b"2 beginbfchar <0001> <0041> <0002> <D83DDE00> endbfchar beginbfrange <0010> <0012> <0061> <0020> <0021> [<0078> <0079>] endbfrange"  # noqa: E501
         text = self._text(
             build,
             b"/F 9 Tf <0001001000120021000200FF> Tj",

@@ -530,7 +530,7 @@ class TestTime:
 class TestForm:
     """Where the signature lies."""
 
-    def test_a_signature_that_the_form_does_not_show_is_not_valid(self, judge, build, world, permit, code_of):
+    def test_a_signature_that_the_form_does_not_show_is_not_valid(self, judge, permit, code_of):
         """An update takes the field out of the form."""
         start = int(permit.split(b"startxref\n")[-1].split()[0])
         body = b"1 0 obj\n<</Type /Catalog /Pages 2 0 R>>\nendobj\n"
@@ -548,14 +548,14 @@ class TestForm:
 
         assert (Verdict.NOT_VALID, "signature-format-unknown") == (report.verdict, code_of(report))
 
-    def test_a_signature_without_time_leaves_it_open(self, judge, world, build, monkeypatch, code_of):
+    def test_a_signature_without_time_leaves_it_open(self, judge, world, monkeypatch, code_of):
         """Nobody says when."""
         monkeypatch.setattr("perizinan_core.signing.sign.date_string", lambda _moment: b"()")
         report = judge(world.permit())
 
         assert (Verdict.INDETERMINATE, "signing-time-missing") == (report.verdict, code_of(report))
 
-    def test_a_damaged_chain_of_a_registered_signer_is_not_valid(self, judge, world, build, code_of):
+    def test_a_damaged_chain_of_a_registered_signer_is_not_valid(self, judge, world, code_of):
         """Its issuer is missing in the file: damage, and not a foreign issuer."""
         from perizinan_core.signing.synthetic_ca import Issued
 
@@ -585,7 +585,7 @@ class TestSeveralSignatures:
         assert "later-changes-allowed" == report.check(CheckName.COVERAGE).reason.code
         assert [False, True] == [item.covers_whole_document for item in report.signatures]
 
-    def test_an_added_page_content_is_not_valid(self, judge, build, permit, code_of):
+    def test_an_added_page_content_is_not_valid(self, judge, permit, code_of):
         """An incremental update that replaces what the page shows (a shadow attack)."""
         root = permit.rindex(b"startxref\n")
         previous = int(permit[root:].split()[1])

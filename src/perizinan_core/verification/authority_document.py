@@ -6,7 +6,7 @@ canonical form (RFC 8785) of ``signed``, by keys that ``signed`` itself lists. T
 trusted because of where it came from (first use), or because its key is pinned by the caller.
 
 The reader is strict and reports every problem at once. Fields that it does not know are kept and
-ignored (docs/decisions/0007): an older checker must be able to read a newer document.
+ignored (docs/decisions/0021): an older checker must be able to read a newer document.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -24,6 +25,8 @@ from perizinan_core.verification.pdf.structure import PdfStructure
 __all__ = ["LaterChanges", "examine", "only_signature_fields"]
 
 T = TypeVar("T")
+
+_SILENT = logging.NullHandler()
 
 
 @attrs.frozen(kw_only=True)
@@ -65,6 +68,9 @@ def examine(
         at: Moment for which the answer holds.
         signing_allowed: True when further signatures may have been added.
     """
+    for name in ("pyhanko", "pyhanko_certvalidator"):
+        # Its warnings go to whoever listens, and not as tracebacks to the screen of somebody who does not.
+        logging.getLogger(name).addHandler(_SILENT)
     try:
         return _run(_examine(data, authority, at, signing_allowed=signing_allowed))
     except Exception as error:  # noqa: BLE001 - a foreign parser on hostile input: whatever it raises means no

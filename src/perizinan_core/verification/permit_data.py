@@ -11,7 +11,6 @@ from importlib import resources
 from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError, PermitDataError
-from perizinan_core.model.numerals import date_in_words, format_date
 from perizinan_core.verification.pdf.embedded import embedded_files
 from perizinan_core.verification.pdf.structure import PdfStructure
 from perizinan_core.verification.strict_json import load_json
@@ -117,6 +116,8 @@ def differences_to_text(permit: Mapping[str, Any], text: str) -> tuple[list[str]
 
 
 def _written(day: date) -> tuple[str, ...]:
+    from perizinan_core.model.numerals import date_in_words, format_date
+
     forms = [form(day, language) for language in _LANGUAGES for form in (format_date, date_in_words)]
     return (*forms, day.isoformat(), f"{day:%d-%m-%Y}")
 

@@ -10,7 +10,6 @@ from typing import Any
 import attrs
 
 from perizinan_core.i18n import DEFAULT_LANGUAGE, translate
-from perizinan_core.model.numerals import format_date
 from perizinan_core.verification.reasons import REASONS
 
 __all__ = [
@@ -114,6 +113,8 @@ class Reason:
 
     def message(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the sentence in ``language`` (``"id"`` or ``"en"``)."""
+        from perizinan_core.model.numerals import format_date  # the model package doubles the import time
+
         fields = {
             name: format_date(value, language) if isinstance(value, date) else value
             for name, value in self.fields.items()

@@ -130,10 +130,14 @@ def judge_signature(
 
 
 def _read_container(data: bytes, field: SignatureField) -> SignedContainer:
-    if _HEX.match(data[field.byte_range.gap_start : field.byte_range.gap_end]) is None:
-        # Capital and small letters in one string mean the same container: a change nobody would see.
-        raise CmsStructureError("its hexadecimal digits are not uniform")
+    _check_digits(data, field)
     return parse_container(field.contents, certificate_named=field.sub_filter == FORMATS[0])
+
+
+def _check_digits(data: bytes, field: SignatureField) -> None:
+    """Capital and small letters in one string mean the same container: a change nobody would see."""
+    if _HEX.match(data[field.byte_range.gap_start : field.byte_range.gap_end]) is None:
+        raise CmsStructureError("its hexadecimal digits are not uniform")
 
 
 def _integrity_problem(data: bytes, field: SignatureField, container: SignedContainer) -> str | None:
@@ -173,8 +177,7 @@ def judge_stamp(data: bytes, field: SignatureField, judgement: Judgement) -> Non
         judgement.refuse(CheckName.COVERAGE, "byte-range-wrong")
         return
     try:
-        if _HEX.match(data[field.byte_range.gap_start : field.byte_range.gap_end]) is None:
-            raise CmsStructureError("its hexadecimal digits are not uniform")
+        _check_digits(data, field)
         without_padding(field.contents)
     except CmsStructureError:
         judgement.refuse(CheckName.COVERAGE, "timestamp-broken")

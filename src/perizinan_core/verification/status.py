@@ -8,11 +8,14 @@ in a `StatusSource`.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import attrs
 
-from perizinan_core.model.permit import PermitStatus
+
+if TYPE_CHECKING:
+    # Not at run time: the model package would double the time that importing this room takes.
+    from perizinan_core.model.permit import PermitStatus
 
 __all__ = ["PermitStatusAnswer", "StatusSource"]
 

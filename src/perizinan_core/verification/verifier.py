@@ -28,7 +28,6 @@ from perizinan_core.errors.verification import (
     SourceReadError,
     StatusUnavailableError,
 )
-from perizinan_core.model.permit import PermitStatus
 from perizinan_core.verification.authority_document import AuthorityDocument
 from perizinan_core.verification.cms import parse_container
 from perizinan_core.verification.entitlement import judge_entitlement, judge_registration
@@ -340,7 +339,7 @@ class _Case:
                 return
             if answer.signed_at is not None:
                 self._take_time_from_records(answer.signed_at)
-        if answer.status is PermitStatus.IN_FORCE:
+        if answer.status.value == "in_force":
             judgement.passed(name, "status-in-force")
         else:
             code = f"status-{answer.status.value.replace('_', '-')}"
