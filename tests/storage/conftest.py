@@ -48,9 +48,10 @@ def shared_postgres_url(postgres_server) -> str:
 @pytest.fixture
 def migrated_postgres_url(shared_postgres_url) -> str:
     """Address of a migrated, empty PostgreSQL database."""
-    names = ", ".join(metadata.tables)
-    with psycopg.connect(shared_postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(f"TRUNCATE {names} RESTART IDENTITY")
+    # Not TRUNCATE: with a file for every table and index it is slower than deleting a few rows.
+    statements = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
+    with psycopg.connect(shared_postgres_url.replace("+psycopg", "")) as connection:
+        connection.execute("; ".join(statements))
     return shared_postgres_url
 
 

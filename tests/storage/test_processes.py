@@ -1,12 +1,13 @@
 """Many processes share a database, and one that is killed takes nothing with it."""
 
-import subprocess
-import sys
+import contextlib
 import time
 from collections import Counter
 from functools import partial
-from pathlib import Path
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 
+import attrs
 import psycopg
 import pytest
 
@@ -16,44 +17,54 @@ from perizinan_core.errors.storage import (
     DatabaseUnavailableError,
     UnitOfWorkClosedError,
 )
-from perizinan_core.storage import KeyRing, OutboxCounts, open_storage
+from perizinan_core.storage import OutboxCounts, open_storage
 from perizinan_core.storage.sql.store import SqlStorage
 from perizinan_core.testing.storage.base import together
 from perizinan_core.testing.storage.samples import NOW, WIB, made_event
+from perizinan_core.testing.storage.workers import crowd, fork_and_write, hang, worker_context, write_on
 
-WORKER = Path(__file__).with_name("storage_worker.py")
+
+@attrs.frozen
+class Worker:
+    """A process and the messages it sends."""
+
+    process: BaseProcess
+    pipe: Connection
+
+    def hear(self):
+        """Return the next message."""
+        assert self.pipe.poll(60), "the process says nothing"
+        return self.pipe.recv()
+
+    def kill(self):
+        """End it as ``kill -9`` does, and return what it had still said."""
+        self.process.kill()
+        self.process.join()
+        rest = []
+        with contextlib.suppress(EOFError):
+            while True:
+                rest.append(self.pipe.recv())
+        return rest
 
 
 @pytest.fixture
-def key_file(tmp_path) -> Path:
-    """A file with the keys of the store under test."""
-    file = tmp_path / "keys.json"
-    KeyRing.open_or_create(file)
-    return file
-
-
-@pytest.fixture
-def keys(key_file):
-    """The keys of that file, in place of those that other tests share."""
-    return KeyRing.from_file(key_file)
-
-
-@pytest.fixture
-def start(url, key_file):
+def start(url, keys):
     """Start a worker process; all are gone at the end of the test."""
     started = []
+    context = worker_context()
 
-    def run(role: str, *arguments: object) -> subprocess.Popen[str]:
-        command = [sys.executable, str(WORKER), role, url, str(key_file), *map(str, arguments)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        started.append(process)
-        return process
+    def run(task, *arguments) -> Worker:
+        here, there = context.Pipe(duplex=False)
+        process = context.Process(target=task, args=(url, keys.to_json(), there, *arguments))
+        process.start()
+        there.close()
+        started.append(Worker(process, here))
+        return started[-1]
 
     yield run
-    for process in started:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    for worker in started:
+        worker.kill()
+        worker.pipe.close()
 
 
 def take_number(storage) -> int:
@@ -67,11 +78,9 @@ def take_number(storage) -> int:
 
 def test_fifty_workers_in_five_processes_leave_no_gap_and_no_double(storage, start):
     """Over New Year in local time, some rolling back, some cancelling."""
-    process = start("crowd", 5, 10, 4)
-    printed = process.communicate(timeout=120)[0].splitlines()
-    committed = [(register, int(year), int(sequence)) for register, year, sequence in map(str.split, printed)]
+    workers = [start(crowd, number * 10, 10, 4) for number in range(5)]
+    committed = [line for worker in workers for line in worker.hear()]
 
-    assert process.returncode == 0
     assert [] == [line for line, times in Counter(committed).items() if times > 1]
     with storage.unit_of_work(read_only=True) as work:
         for register in ("letters", "permits"):
@@ -84,10 +93,9 @@ def test_fifty_workers_in_five_processes_leave_no_gap_and_no_double(storage, sta
 
 def test_a_process_killed_inside_a_unit_of_work_leaves_no_trace(storage, start):
     """Its number is the next one's, its application never was, and its locks are gone."""
-    process = start("hang")
-    assert process.stdout.readline() == "ready\n"
-    process.kill()
-    process.wait()
+    worker = start(hang)
+    assert worker.hear() == "ready"
+    worker.kill()
 
     assert take_number(storage) == 1
     with storage.unit_of_work(read_only=True) as work:
@@ -98,13 +106,10 @@ def test_a_process_killed_inside_a_unit_of_work_leaves_no_trace(storage, start):
 
 def test_what_a_killed_process_had_committed_is_there(storage, start):
     """Every number that it announced, and at most one more; twice over, without a gap."""
-    announced = 0
     for _ in range(2):
-        process = start("write_on")
-        for _ in range(25):
-            announced = int(process.stdout.readline())
-        process.kill()
-        announced = max([announced, *map(int, process.stdout.read().splitlines())])
+        worker = start(write_on)
+        heard = [worker.hear() for _ in range(25)]
+        announced = max(heard + worker.kill())
 
         with storage.unit_of_work(read_only=True) as work:
             book = [line.sequence for line in work.numbers.book("permits", 2026)]
@@ -115,11 +120,12 @@ def test_what_a_killed_process_had_committed_is_there(storage, start):
 
 def test_a_process_that_forks_uses_the_store_on_both_sides(storage, start):
     """As application servers do that load first and fork then."""
-    process = start("fork")
-    printed = process.communicate(timeout=60)[0].splitlines()
+    worker = start(fork_and_write)
+    heard = [worker.hear() for _ in range(3)]
+    committed = [line for part in heard if isinstance(part, list) for line in part]
 
-    assert process.returncode == 0
-    assert len(printed) == len(set(printed)) > 0
+    assert [0] == [part for part in heard if isinstance(part, int)]
+    assert len(committed) == len(set(committed)) == 2 * 6
     with storage.unit_of_work(read_only=True) as work:
         for register in ("letters", "permits"):
             for year in (2026, 2027):
@@ -129,8 +135,8 @@ def test_a_process_that_forks_uses_the_store_on_both_sides(storage, start):
 
 def test_a_writer_who_waits_too_long_is_told_that_others_write(url, keys, start):
     """And may try again; nothing was written."""
-    process = start("hang")
-    assert process.stdout.readline() == "ready\n"
+    worker = start(hang)
+    assert worker.hear() == "ready"
     storage = SqlStorage(url, keys, zone=WIB, busy_seconds=0.3)
     began = time.monotonic()
     with pytest.raises(DatabaseBusyError):
@@ -139,8 +145,7 @@ def test_a_writer_who_waits_too_long_is_told_that_others_write(url, keys, start)
     assert 0.2 < time.monotonic() - began < 5
     with storage.unit_of_work(read_only=True) as work:
         assert work.numbers.last("permits", 2026) is None
-    process.kill()
-    process.wait()
+    worker.kill()
     assert take_number(storage) == 1
     storage.close()
 
