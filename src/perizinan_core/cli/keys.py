@@ -39,10 +39,8 @@ def keys_group() -> None:
 def list_command(obj: dict[str, Any], *, as_json: bool) -> None:
     """List the signer of each position; a key that cannot be opened is shown with the reason."""
     language = language_of(obj)
-    rows = []
     with open_office(obj) as office:
-        for position in office.signers.positions():
-            rows.append(_describe(office, position, language))
+        rows = [_describe(office, position, language) for position in office.signers.positions()]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return

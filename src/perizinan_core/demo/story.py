@@ -75,6 +75,7 @@ class StoryClock:
     limit: datetime
 
     def __call__(self) -> datetime:
+        """Return the moment of the story."""
         return self.moment
 
     def forward(self, **amount: float) -> None:
@@ -146,7 +147,7 @@ class _Story:
         position = self.office.authority.delegations_for(PERMIT_TYPE, self._today())[0].position
         for officer in staff_for(permit_type, self.office.authority, position):
             self.office.reviews.add_officer(officer, actor=HOST)
-        case = self._apply(permit_type)
+        case = self._apply()
         self._complete(case)
         case = self._correct(case, permit_type)
         case = self._review(case, permit_type)
@@ -176,7 +177,7 @@ class _Story:
             ),
         )
 
-    def _apply(self, permit_type: PermitType) -> Application:
+    def _apply(self) -> Application:
         today = self.office.authority.calendar.time_zone.local(self.clock.limit).date()
         case = self.office.applications.start(
             PERMIT_TYPE,

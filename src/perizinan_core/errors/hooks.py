@@ -18,7 +18,7 @@ class NothingRegisteredError(PerizinanError):
 
     code: ClassVar[str] = "nothing-registered"
     sentence: ClassVar[str] = N_(
-        "The settings ask for the {kind} \"{name}\", but no plugin offers it; there are: {offered}. "
+        'The settings ask for the {kind} "{name}", but no plugin offers it; there are: {offered}. '
         "Install the plugin that brings it, or correct the settings. `perizinan plugins list` shows what is loaded."
     )
 
@@ -35,7 +35,7 @@ class PluginProblemError(PerizinanError):
 
     code: ClassVar[str] = "plugin-problem"
     sentence: ClassVar[str] = N_(
-        "The plugin \"{plugin}\" offers the {kind} \"{name}\", but opening it failed: {reason}. "
+        'The plugin "{plugin}" offers the {kind} "{name}", but opening it failed: {reason}. '
         "Repair or remove the plugin, or choose another {kind} in the settings."
     )
 
@@ -51,7 +51,7 @@ class PluginDecisionError(PerizinanError):
 
     code: ClassVar[str] = "plugin-decision"
     sentence: ClassVar[str] = N_(
-        "The plugin \"{plugin}\" could not answer {hook} ({reason}), so nothing was changed. "
+        'The plugin "{plugin}" could not answer {hook} ({reason}), so nothing was changed. '
         "Try again later, or tell the office's administrator."
     )
 

@@ -77,7 +77,7 @@ class PermitNotRequiredError(ServiceError):
 
     code: ClassVar[str] = "permit-not-required"
     sentence: ClassVar[str] = N_(
-        "You need no permit \"{permit_type}\" for this ({exemptions}), so there is nothing to apply for. "
+        'You need no permit "{permit_type}" for this ({exemptions}), so there is nothing to apply for. '
         "Keep your data as they are, or change them if they are wrong."
     )
 
@@ -123,7 +123,8 @@ class SigningInDoubtError(IssuanceError):
     code: ClassVar[str] = "signing-in-doubt"
     sentence: ClassVar[str] = N_(
         "An earlier attempt to sign permit {number} ended without an answer, so it is not clear whether it was "
-        "signed ({reason}). Look it up in the signing service, then hand in the signed file, or state that there is none."
+        "signed ({reason}). Look it up in the signing service, then hand in the signed file, "
+        "or state that there is none."
     )
 
     number: str = ""

@@ -335,7 +335,7 @@ class Issuance:
     ) -> LetterPlan:
         day = self._context.local_day(moment)
         delegation = signing_delegation(self._context.authority, permit_type.code, position, day)
-        return plan_letter(self._context, application, permit_type, previous, delegation, day)
+        return plan_letter(application, permit_type, previous, delegation, day)
 
     def _previous(self, work: UnitOfWork, application: Application) -> Permit | None:
         if application.previous_permit is None:

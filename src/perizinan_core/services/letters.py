@@ -12,7 +12,7 @@ from perizinan_core.model.application import Application
 from perizinan_core.model.authority import Delegation
 from perizinan_core.model.case import StageOutcome
 from perizinan_core.model.letter import Letter, PermitStatement, SignatureBlock
-from perizinan_core.model.letter_rule import LetterForm, LetterRule
+from perizinan_core.model.letter_rule import LetterRule
 from perizinan_core.model.numerals import format_date
 from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
@@ -38,7 +38,6 @@ class LetterPlan:
 
 
 def plan_letter(
-    context: OfficeContext,
     application: Application,
     permit_type: PermitType,
     previous: Permit | None,
