@@ -12,7 +12,7 @@ from perizinan_core.model.application import Application
 from perizinan_core.model.authority import Delegation
 from perizinan_core.model.case import StageOutcome
 from perizinan_core.model.letter import Letter, PermitStatement, SignatureBlock
-from perizinan_core.model.letter_rule import LetterRule
+from perizinan_core.model.letter_rule import LetterForm, LetterRule
 from perizinan_core.model.numerals import format_date
 from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
@@ -134,7 +134,10 @@ def _considerations(context: OfficeContext, plan: LetterPlan) -> tuple[str, ...]
             unit = context.authority.unit(state.letter.issued_by).name_on(state.letter.day).name.id
             label = plan.permit_type.stage(state.stage).label.id
             title = label if label.endswith(unit) else f"{label} {unit}"
-            texts.append(f"{title} Nomor {state.letter.number} tanggal {format_date(state.letter.day, 'id')}")
+            quoted = f"{title} Nomor {state.letter.number} tanggal {format_date(state.letter.day, 'id')}"
+            # The considerations of a decree are clauses that begin with "bahwa" and end with a semicolon.
+            decree = plan.rule.form is LetterForm.DECREE
+            texts.append(f"bahwa berdasarkan {quoted};" if decree else quoted)
     return tuple(texts)
 
 
