@@ -55,6 +55,18 @@ def test_an_approval_needs_every_review_positive(desk):
     assert (("verifikasi",), ()) == (refusal.value.missing, refusal.value.negative)
 
 
+def test_an_outcome_for_an_older_submission_does_not_count(desk):
+    """Even a stored case whose outcomes were not set aside is not approved on them."""
+    desk.submitted()
+    desk.decide("lengkap")
+    desk.decide("verifikasi")
+    desk.case = attrs.evolve(desk.case, submission=2)
+
+    with pytest.raises(StageOutcomeMissingError) as refusal:
+        desk.approve()
+    assert ("lengkap", "verifikasi") == refusal.value.missing
+
+
 def test_an_approval_is_the_approvers(desk):
     """Another head of office is told whose stage it is, an officer without the role which role it takes."""
     desk.submitted()

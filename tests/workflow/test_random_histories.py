@@ -8,7 +8,7 @@ from perizinan_core.testing.strategies.workflow_machine import CaseMachine
 
 TestRandomHistories = CaseMachine.TestCase
 TestRandomHistories.settings = settings(
-    max_examples=120,
+    max_examples=80,
     stateful_step_count=60,
     deadline=None,
     # Shrinking a history of sixty steps takes minutes; a failure prints its steps as they are.

@@ -14,7 +14,9 @@ from perizinan_core.errors.workflow import (
     NotPartyError,
     PermitTypeMismatchError,
     PermitTypeNotOpenError,
+    PreviousPermitError,
     Problem,
+    RenewalTooLateError,
     StageGraphError,
     SubmissionRefusedError,
 )
@@ -22,7 +24,8 @@ from perizinan_core.model.applicant import Organisation, Representative
 from perizinan_core.model.application import ApplicationState, SlotTerms
 from perizinan_core.model.case import CorrectionItem, StageStatus
 from perizinan_core.model.identifiers import PassportNumber
-from perizinan_core.model.kinds import ApplicantKind
+from perizinan_core.model.kinds import ApplicantKind, ApplicationKind
+from perizinan_core.model.permit import PermitStatus
 from perizinan_core.model.requirement import Requirement, RequirementLevel, RequirementSource
 from perizinan_core.model.stage import StageKind
 from perizinan_core.model.text import DateRange, Source, Text
@@ -30,6 +33,7 @@ from perizinan_core.testing.strategies.workflow import (
     OWNER,
     SYSTEM,
     make_applicant,
+    make_permit,
     make_permit_type,
     make_stage,
     make_terms,
@@ -223,6 +227,31 @@ def test_another_type_or_one_out_of_force_is_refused_at_submission(desk):
     desk.permit_type = attrs.evolve(right, in_force=DateRange(None, date(2026, 3, 1)))
     with pytest.raises(PermitTypeNotOpenError):
         desk.submit()
+
+
+def test_a_renewal_is_checked_again_when_it_is_handed_in(desk):
+    """A draft that lay too long misses the window; the permit must be the one it names."""
+    old = make_permit(signed_sha256="1" * 64, status=PermitStatus.IN_FORCE, valid_until=date(2026, 3, 10))
+    desk.draft(kind=ApplicationKind.RENEWAL, previous_permit=old)
+    desk.upload()
+
+    with pytest.raises(PreviousPermitError):
+        desk.submit(previous_permit=attrs.evolve(old, id="izin-9"))
+    assert (
+        1
+        == workflow.submit(
+            desk.case,
+            desk.permit_type,
+            make_terms(desk.permit_type),
+            receipt_number="1/2026",
+            actor=OWNER,
+            now=desk.now,
+            calendar=desk.calendar,
+            previous_permit=old,
+        ).application.submission
+    )
+    with pytest.raises(RenewalTooLateError):
+        desk.wait(days=9).submit(previous_permit=old)
 
 
 def test_somebody_else_cannot_submit(desk):

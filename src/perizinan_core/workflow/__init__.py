@@ -26,6 +26,7 @@ from perizinan_core.workflow.assignment import (
     assign_stage,
     draw_officer,
     eligible_officers,
+    keeps,
     next_in_rotation,
 )
 from perizinan_core.workflow.clock import (
@@ -69,6 +70,7 @@ from perizinan_core.workflow.graph import (
 from perizinan_core.workflow.history import CaseHistory, replay
 from perizinan_core.workflow.issuing import (
     cancel_number,
+    check_issuer,
     check_signer,
     issued,
     signing_delegation,
@@ -90,7 +92,13 @@ from perizinan_core.workflow.permits import (
     suspend,
 )
 from perizinan_core.workflow.renewal import check_renewal, renewal_window
-from perizinan_core.workflow.review import allowed_outcomes, decide_stage, request_stage, send_back
+from perizinan_core.workflow.review import (
+    allowed_outcomes,
+    decide_stage,
+    may_request_stage,
+    request_stage,
+    send_back,
+)
 from perizinan_core.workflow.silence import deem_granted, is_deemed_due
 from perizinan_core.workflow.states import RULES, Action, StateRule, actions_in, state_diagram
 from perizinan_core.workflow.submission import resubmit, submit
@@ -128,6 +136,7 @@ __all__ = [
     "assign_stage",
     "cancel_number",
     "check_graph",
+    "check_issuer",
     "check_queue",
     "check_renewal",
     "check_separation",
@@ -148,10 +157,12 @@ __all__ = [
     "is_late",
     "is_stage_late",
     "issued",
+    "keeps",
     "lapse",
     "last_moment",
     "live_stages",
     "local_day",
+    "may_request_stage",
     "next_in_rotation",
     "outcomes_missing",
     "outcomes_negative",

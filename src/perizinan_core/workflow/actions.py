@@ -8,7 +8,7 @@ import attrs
 
 from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.model.actor import Actor, ActorKind, Role
-from perizinan_core.model.application import Application, ApplicationState
+from perizinan_core.model.application import Application
 from perizinan_core.model.case import StageOutcome, StageStatus
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.stage import SilencePolicy, StageKind
@@ -71,9 +71,8 @@ def _passes(guard: Callable[[], object]) -> bool:
 
 
 def _for_parties(application: Application, actor: Actor) -> Iterator[AllowedAction]:
-    for action in _PARTY:
-        if _passes(lambda action=action: require_party(application, actor, action)):  # type: ignore[misc]
-            yield AllowedAction(action)
+    if _passes(lambda: require_party(application, actor, Action.EDIT)):
+        yield from map(AllowedAction, _PARTY)
 
 
 def _for_stages(application: Application, permit_type: PermitType, actor: Actor) -> Iterator[AllowedAction]:

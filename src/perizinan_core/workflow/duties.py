@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from perizinan_core.errors.workflow import SeparationOfDutiesError
 from perizinan_core.model.application import Application
+from perizinan_core.model.case import StageState
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.stage import StageKind
 
@@ -59,7 +60,7 @@ def are_separated(permit_type: PermitType, one: str, other: str) -> bool:
 
 def holders(application: Application) -> Mapping[str, frozenset[str]]:
     """Return, for each stage and `SIGNATURE`, the accounts that hold or held the duty."""
-    found = {state.stage: frozenset(_holders_of(application, state.stage)) for state in application.stages}
+    found = {state.stage: frozenset(_holders_of(state)) for state in application.stages}
     if application.signer is not None:
         found[SIGNATURE] = frozenset({application.signer})
     return found
@@ -87,10 +88,7 @@ def _named(permit_type: PermitType, stage: str) -> tuple[str, ...]:
     return () if stage == SIGNATURE else permit_type.stage(stage).separated_from
 
 
-def _holders_of(application: Application, stage: str) -> Iterator[str]:
-    state = application.stage_state(stage)
-    if state is None:
-        return
+def _holders_of(state: StageState) -> Iterator[str]:
     yield from (account for account in (state.assignee, state.decided_by) if account)
     if state.minutes is not None:
         yield from state.minutes.inspectors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 import attrs
 
@@ -12,6 +12,7 @@ from perizinan_core.errors.workflow import (
     CorrectionWindowPassedError,
     PermitTypeMismatchError,
     PermitTypeNotOpenError,
+    PreviousPermitError,
     Problem,
     SubmissionRefusedError,
 )
@@ -20,6 +21,7 @@ from perizinan_core.model.application import Application, ApplicationState, Froz
 from perizinan_core.model.calendar import WorkingCalendar
 from perizinan_core.model.case import CorrectionRequest, StageState
 from perizinan_core.model.events import EventKind
+from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.workflow.assignment import keeps
 from perizinan_core.workflow.clock import resume_clock, start_clock
@@ -27,6 +29,7 @@ from perizinan_core.workflow.completeness import submission_problems
 from perizinan_core.workflow.drafts import APPLICANT_TARGET, FORM_TARGET
 from perizinan_core.workflow.graph import check_graph, is_complete, refresh, set_aside
 from perizinan_core.workflow.people import require_party
+from perizinan_core.workflow.renewal import check_renewal
 from perizinan_core.workflow.states import Action, check_state
 from perizinan_core.workflow.transition import (
     Transition,
@@ -51,6 +54,7 @@ def submit(
     calendar: WorkingCalendar,
     problems: Iterable[Problem] = (),
     at_counter: frozenset[str] = frozenset(),
+    previous_permit: Permit | None = None,
 ) -> Transition:
     """
     Hand in a draft; version, terms and fee are frozen from here on.
@@ -67,8 +71,13 @@ def submit(
         calendar: The authority's calendar.
         problems: What the caller found: form data against the schema, conditions of the permit type.
         at_counter: Keys of slots left empty because the originals are shown at the counter.
+        previous_permit: The permit that the draft builds on, to be checked again: it may have been revoked,
+            and its renewal window may have closed, since the draft was begun. None: not checked again.
 
     Raises:
+        PreviousPermitError: when it is not the permit that the draft names.
+        PermitStatusError: when its status no longer allows this.
+        RenewalTooLateError: when its window has closed.
         SubmissionRefusedError: with all problems at once.
         StageGraphError: when the stages cannot lead to a decision.
         PermitTypeNotOpenError: when the version is incomplete or not in force.
@@ -79,6 +88,7 @@ def submit(
     check_moment(application, now)
     today = local_day(calendar, now)
     _check_open(application, permit_type, today.isoformat(), is_open=today in permit_type.in_force)
+    _check_previous(application, permit_type, previous_permit, today, calendar)
     check_graph(permit_type, terms.stages)
     _refuse_problems(
         (*problems, *submission_problems(application, permit_type, terms, day=today, at_counter=at_counter))
@@ -221,6 +231,19 @@ def _check_open(application: Application, permit_type: PermitType, day: str, *, 
         raise PermitTypeMismatchError(expected=application.permit_type, received=permit_type.code)
     if not (permit_type.complete and is_open):
         raise PermitTypeNotOpenError(permit_type=permit_type.code, version=permit_type.version, day=day)
+
+
+def _check_previous(
+    application: Application,
+    permit_type: PermitType,
+    permit: Permit | None,
+    today: date,
+    calendar: WorkingCalendar,
+) -> None:
+    if permit is not None:
+        if application.previous_permit != permit.id:
+            raise PreviousPermitError(kind=application.kind.value, permit=permit.id)
+        check_renewal(permit_type.renewal, permit, application.kind, today, calendar)
 
 
 def _refuse_problems(problems: tuple[Problem, ...]) -> None:

@@ -353,7 +353,7 @@ def _middle_stage(draw: st.DrawFn, code: str, kind: StageKind, before: list[Stag
         after=draw(named),
         separated_from=draw(named) if draw(st.integers(0, 3)) == 0 else (),
         on_request=draw(st.integers(0, 3)) == 0,
-        may_request_correction=draw(st.booleans()),
+        may_request_correction=draw(st.integers(0, 3)) > 0,
         may_refuse=draw(st.booleans()),
         assignment=draw(st.sampled_from(Assignment)),
         letter_register="rekomendasi" if kind is StageKind.TECHNICAL_RECOMMENDATION else None,
