@@ -1,0 +1,176 @@
+"""
+Runs the documentation: every page is one test.
+
+Sybil finds the code blocks of a page; they run in order, in one namespace, in an empty folder. How a block is
+used depends on its language and on the comment in front of it:
+
+- ``python`` runs; a ``text`` block after it is what it printed, "…" standing for anything;
+- ``console`` runs each line that begins with ``$ perizinan`` and compares what follows;
+- a block after ``<!-- file: NAME -->`` is written into that file instead;
+- ``<!-- invisible-code: python … -->`` runs and is not shown;
+- every other language is left alone.
+
+`install(FOLDER)` is known on every page: it does what ``pip install FOLDER`` would, for this page only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from sybil import Example, Sybil
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.markdown import CodeBlockParser
+
+ROOT = Path(__file__).parent
+_FILE = re.compile(r"<!-- file: (\S+) -->\s*\Z")
+_LANGUAGES = ("python", "text", "console", "yaml", "toml", "typst")
+_SECONDS = 60
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Take up the Markdown pages: those of ``docs``, and every README."""
+    inside = file_path.relative_to(ROOT).parts[0] in {"docs", "examples"} or file_path.parent == ROOT
+    if file_path.suffix == ".md" and inside:
+        page: pytest.Collector = _Page.from_parent(parent, path=file_path)
+        return page
+    return None
+
+
+class _Page(pytest.File):
+    def collect(self) -> Iterable[pytest.Item]:
+        document = _sybil().parse(self.path)
+        if any(True for _ in document.examples()):
+            yield _PageTest.from_parent(self, name="code blocks")
+
+
+class _PageTest(pytest.Item):
+    def runtest(self) -> None:
+        document = _sybil().parse(self.path)
+        with _workplace() as install:
+            document.namespace.update(install=install, __name__="page")
+            for example in document.examples():
+                example.evaluate()
+
+    def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
+        return self.path, 0, f"the code on {self.path.relative_to(ROOT)} does what the page says"
+
+
+def _sybil() -> Sybil:
+    return Sybil(parsers=[CodeBlockParser(language, _evaluate) for language in _LANGUAGES], path=str(ROOT))
+
+
+def _evaluate(example: Example) -> str | None:
+    """Use one block; return what is wrong, or None."""
+    source = str(example.parsed)
+    place = _FILE.search(example.document.text[: example.start])
+    if place is not None:
+        path = Path(place[1])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+        return None
+    language = str(example.region.lexemes["arguments"]).strip()
+    if language == "python":
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            PythonEvaluator()(example)
+        example.namespace["_printed"] = printed.getvalue()
+        return None
+    if language == "text" and "_printed" in example.namespace:
+        return _difference(source, str(example.namespace.pop("_printed")))
+    if language == "console":
+        return _converse(source)
+    return None
+
+
+def _converse(source: str) -> str | None:
+    """Run the commands of a ``console`` block; return the first difference."""
+    code = 0
+    for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", source, re.MULTILINE):
+        words = shlex.split(command, comments=True)
+        if words == ["echo", "$?"]:
+            printed = f"{code}\n"
+        elif words[0] == "perizinan":
+            done = subprocess.run(  # noqa: S603 - our own command line, with words from our own pages
+                [sys.executable, "-W", "error", "-m", "perizinan_core.cli", *words[1:]],
+                env={**os.environ, "PERIZINAN_LANGUAGE": "en", "COLUMNS": "100", "NO_COLOR": "1"},
+                capture_output=True,
+                text=True,
+                timeout=_SECONDS,
+                check=False,
+            )
+            printed, code = done.stdout + done.stderr, done.returncode
+        else:
+            return f"a console block may hold perizinan and echo $? only, not {command!r}"
+        if (wrong := _difference(expected, printed)) is not None:
+            return f"$ {command}\n{wrong}"
+    return None
+
+
+def _difference(expected: str, printed: str) -> str | None:
+    """Return None when ``printed`` is what the page shows; "…" stands for anything."""
+    wanted, got = (
+        "\n".join(line.rstrip() for line in text.strip().splitlines()) for text in (expected, printed)
+    )
+    pattern = ".*?".join(re.escape(part) for part in wanted.split("…"))
+    if re.fullmatch(pattern, got, re.DOTALL):
+        return None
+    return f"the page says:\n{wanted}\nbut this came:\n{got}"
+
+
+@contextlib.contextmanager
+def _workplace() -> Iterator[Callable[[Path | str], None]]:
+    """Go into an empty folder; yield the function that installs a plugin project there."""
+    before, path, modules = Path.cwd(), list(sys.path), set(sys.modules)
+    environment = os.environ.get("PYTHONPATH")
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as site:
+
+        def install(project: Path | str) -> None:
+            _install(Path(project), Path(site))
+
+        os.chdir(folder)
+        try:
+            yield install
+        finally:
+            os.chdir(before)
+            sys.path[:] = path
+            os.environ.pop("PYTHONPATH", None)
+            if environment is not None:
+                os.environ["PYTHONPATH"] = environment
+            for name in set(sys.modules) - modules:
+                if (getattr(sys.modules[name], "__file__", None) or "").startswith(
+                    (folder, str(ROOT / "examples"))
+                ):
+                    del sys.modules[name]
+
+
+def _install(project: Path, site: Path) -> None:
+    """Make a project importable and its entry points known, here and in commands that are started."""
+    project = project.resolve() if project.exists() else ROOT / project
+    about = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    record = site / f"{about['name'].replace('-', '_')}-{about['version']}.dist-info"
+    record.mkdir()
+    (record / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {about['name']}\nVersion: {about['version']}\n"
+    )
+    (record / "entry_points.txt").write_text(
+        "".join(
+            f"[{group}]\n" + "".join(f"{name} = {target}\n" for name, target in entries.items())
+            for group, entries in about.get("entry-points", {}).items()
+        )
+    )
+    source = project / "src" if (project / "src").is_dir() else project
+    sys.path[:0] = [str(site), str(source)]
+    os.environ["PYTHONPATH"] = os.pathsep.join((str(site), str(source), os.environ.get("PYTHONPATH", "")))
+    importlib.invalidate_caches()

@@ -1,0 +1,485 @@
+"""
+Writes the reference pages that say what the code says.
+
+    python docs/generate.py            write them
+    python docs/generate.py --check    exit 1 and name the pages that are out of date
+
+Settings, commands, errors, findings, events and public names are read from the code, so that a page can
+neither forget one nor invent one.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import itertools
+import pkgutil
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+
+import perizinan_core
+from perizinan_core import errors
+from perizinan_core.bootstrap import settings
+from perizinan_core.cli import cli
+from perizinan_core.documents.findings import FINDINGS
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.i18n import translate
+from perizinan_core.model import events
+
+REFERENCE = Path(__file__).parent / "reference"
+ROOMS = (
+    "model",
+    "catalogue",
+    "workflow",
+    "verification",
+    "documents",
+    "rendering",
+    "signing",
+    "storage",
+    "hooks",
+    "services",
+    "bootstrap",
+    "converters",
+    "i18n",
+)
+_LONG = 40
+HEAD = "<!-- Written by docs/generate.py from the code; change the code, then run it. -->"
+
+
+def settings_page() -> str:
+    """Return the page of ``perizinan.toml``."""
+    lines = [
+        "# Settings",
+        "",
+        HEAD,
+        "",
+        "An office has one settings file, `perizinan.toml`; `perizinan init` writes the first one.",
+        "Relative paths count from the folder of that file.",
+        "Secrets never stand in it: a setting that needs one says where it is, `env:NAME` or `file:PATH`.",
+        "Unknown settings are refused, and all problems are named at once.",
+    ]
+    notes = _field_notes(settings)
+    for field in attrs.fields(settings.Settings):
+        if field.name in ("folder", "plugin"):
+            continue
+        table = getattr(settings, _class_name(field.type))
+        lines += [
+            "",
+            f"## [{field.name}]",
+            "",
+            _first_paragraph(table),
+            "",
+            "| key | default | meaning |",
+            "|---|---|---|",
+        ]
+        for item in attrs.fields(table):
+            note = _cell(notes.get((table.__name__, item.name), _SETTING_NOTES.get(item.name, "")))
+            lines.append(f"| `{item.name}` | {_default(item)} | {note} |")
+    lines += [
+        "",
+        "## [plugin.NAME]",
+        "",
+        "The own table of a notification channel or upload scanner, handed to it when it is opened.",
+        "A `folder` in it is relative to the settings file.",
+        (
+            "The built-in channel `mail-folder` reads `folder` (default `outbox`)"
+            " and `sender` (default `perizinan@localhost`)."
+        ),
+    ]
+    return _page(lines)
+
+
+_SETTING_NOTES = {
+    "documents": "Address of the document store: `folder:PATH`, or the scheme of a plugin.",
+    "disabled": "Names of installed plugins that are not loaded.",
+    "renderer": "Who makes letters.",
+    "frontend": "What `Office.serve` and `perizinan demo` show.",
+}
+
+
+def cli_page() -> str:
+    """Return the page of the command line."""
+    lines = [
+        "# Commands",
+        "",
+        HEAD,
+        "",
+        (
+            "`perizinan COMMAND --help` says the same at the terminal,"
+            " in Bahasa Indonesia or, with `--language en`, in English."
+        ),
+        "Exit codes: 0 done, 1 a problem that is told in one sentence, 2 wrong use, 130 stopped with Ctrl+C.",
+        "`verify` has [codes of its own](../how-to/verify-a-permit.md).",
+    ]
+    for path, command in _commands(cli, ()):
+        name = " ".join(("perizinan", *path))
+        lines += ["", f"## {name}" if path else "## perizinan"]
+        if command.help:
+            lines += ["", translate(command.help, "en")]
+        words = [
+            item.make_metavar(click.Context(command))
+            for item in command.params
+            if isinstance(item, click.Argument)
+        ]
+        if isinstance(command, click.Group):
+            words.append("COMMAND …")
+        lines += ["", "```", " ".join((name, "[OPTIONS]", *words)), "```"]
+        options = [item for item in command.params if isinstance(item, click.Option)]
+        if options:
+            lines += ["", "| option | default | meaning |", "|---|---|---|"]
+            lines += [_option(item) for item in options]
+    return _page(lines)
+
+
+def errors_page() -> str:
+    """Return the page of the errors: the tree, then every code with its sentence."""
+    for module in pkgutil.walk_packages(errors.__path__, "perizinan_core.errors."):
+        importlib.import_module(module.name)
+    lines = [
+        "# Errors",
+        "",
+        HEAD,
+        "",
+        "Every error of the library is a `PerizinanError`.",
+        (
+            "`error.code` is stable, `error.details()` holds the values,"
+            " and `error.message(language)` is the sentence for people."
+        ),
+        "`str(error)` is the English sentence.",
+        "",
+        "```",
+        *_tree(PerizinanError, ""),
+        "```",
+        "",
+        "## By code",
+        "",
+        "| code | class | sentence |",
+        "|---|---|---|",
+    ]
+    found = sorted(_descendants(PerizinanError), key=lambda kind: (kind.code, kind.__name__))
+    lines += [
+        f"| `{kind.code}` | `{_short_module(kind)}.{kind.__name__}` "
+        f"| {_cell(kind.sentence or _first_paragraph(kind))} |"
+        for kind in found
+    ]
+    return _page(lines)
+
+
+def findings_page() -> str:
+    """Return the page of what the inspection of uploads can find."""
+    lines = [
+        "# Upload findings",
+        "",
+        HEAD,
+        "",
+        "What the built-in inspection can say about a file.",
+        (
+            "`perizinan documents check FILE` says the same at the command line,"
+            " and [Check uploads](../how-to/check-uploads.md) explains it."
+        ),
+        "A file with a finding that refuses is not accepted; a note is shown and harms nothing.",
+        "",
+        "| code | | English | Bahasa Indonesia |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{code}` | {'refuses' if severity.value == 'refuse' else 'note'} "
+        f"| {_cell(translate(sentence, 'en'))} | {_cell(translate(sentence, 'id'))} |"
+        for code, (severity, sentence) in FINDINGS.items()
+    ]
+    return _page(lines)
+
+
+def events_page() -> str:
+    """Return the page of the kinds of events."""
+    notes = _field_notes(events)
+    lines = [
+        "# Events",
+        "",
+        HEAD,
+        "",
+        (
+            "Everything that happens to a case or permit is an event,"
+            " kept as its history and told to `on_event` listeners after the commit."
+        ),
+        "An event holds codes, numbers and times, and no personal data.",
+        "",
+        "| field | meaning |",
+        "|---|---|",
+    ]
+    lines += [
+        f"| `{item.name}` | {_cell(notes.get(('Event', item.name), '') or _EVENT_FIELDS[item.name])} |"
+        for item in attrs.fields(events.Event)
+    ]
+    lines += ["", "## Kinds", "", "| kind | |", "|---|---|"]
+    lines += [f"| `{kind.value}` | {_EVENT_MEANINGS[kind]} |" for kind in events.EventKind]
+    return _page(lines)
+
+
+_EVENT_FIELDS = {"kind": "What happened, see below.", "at": "Moment, with its offset from UTC."}
+_KIND = events.EventKind
+_EVENT_MEANINGS = {
+    _KIND.APPLICATION_STARTED: "A draft was begun.",
+    _KIND.DOCUMENT_ADDED: "A document was put into a slot.",
+    _KIND.DOCUMENT_REMOVED: "A document was taken out or replaced; it stays on record.",
+    _KIND.FORM_UPDATED: "Form data were changed.",
+    _KIND.APPLICATION_SUBMITTED: "The application was handed in and got its receipt number.",
+    _KIND.APPLICATION_RESUBMITTED: "What a correction asked for was handed in.",
+    _KIND.STAGE_OPENED: "A stage can be worked on.",
+    _KIND.STAGE_ASSIGNED: "A stage was given to an officer, by rotation or draw, or moved to another.",
+    _KIND.STAGE_REQUESTED: "A stage that opens on request was asked for.",
+    _KIND.STAGE_DECIDED: "A stage was judged positive or negative.",
+    _KIND.STAGE_RETURNED: "A stage's outcome was set aside; it is to be judged again.",
+    _KIND.FILE_COMPLETE: "The file is complete: the clock starts.",
+    _KIND.CORRECTION_REQUESTED: "The applicant is asked for a correction: the clock pauses.",
+    _KIND.CONFLICT_DECLARED: "An officer declared the case as their own or a relative's.",
+    _KIND.OVERRIDE_RECORDED: "A second person allowed an exception, with the reason.",
+    _KIND.DEADLINE_CHANGED: "A changed calendar moved the deadline; old and new are in the data.",
+    _KIND.PAYMENT_RECORDED: "Money reached the official account.",
+    _KIND.DEEMED_GRANTED: "The time limit passed in silence, and the law deems the application granted.",
+    _KIND.APPLICATION_APPROVED: "The application was approved.",
+    _KIND.APPLICATION_REFUSED: "The application was refused, with reasons and the way to object.",
+    _KIND.APPLICATION_WITHDRAWN: "The applicant withdrew.",
+    _KIND.APPLICATION_LAPSED: "The applicant did not answer a correction in time.",
+    _KIND.NUMBER_TAKEN: "The permit's number was taken; the letter awaits its signature.",
+    _KIND.NUMBER_CANCELLED: "A number was given up; it stays in the register, with the reason.",
+    _KIND.PERMIT_ISSUED: "The signed permit is in force from its first day.",
+    _KIND.PERMIT_SUSPENDED: "The permit has no effect for a time (pembekuan).",
+    _KIND.PERMIT_REINSTATED: "A suspension was lifted.",
+    _KIND.PERMIT_REVOKED: "The permit's effect ended (pencabutan).",
+    _KIND.PERMIT_ANNULLED: "The decision had a defect and was annulled (pembatalan).",
+    _KIND.PERMIT_SUPERSEDED: "A newer permit took its place.",
+}
+
+
+def api_page() -> str:
+    """Return the page of the public names."""
+    lines = [
+        "# Python API",
+        "",
+        HEAD,
+        "",
+        "Public is what an `__all__` names, in a module without an underscore in its path.",
+        "The docstrings hold arguments, results and errors: `help(perizinan_core.Office)`.",
+        "",
+        "## perizinan_core",
+        "",
+        *_names(perizinan_core),
+    ]
+    for room in ROOMS:
+        module = importlib.import_module(f"perizinan_core.{room}")
+        lines += [
+            "",
+            f"## perizinan_core.{room}",
+            "",
+            *_sentences(_first_paragraph(module)),
+            "",
+            *_names(module),
+        ]
+    return _page(lines)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "cli.md": cli_page,
+    "errors.md": errors_page,
+    "upload-findings.md": findings_page,
+    "events.md": events_page,
+    "python-api.md": api_page,
+}
+
+
+def outdated() -> list[str]:
+    """Return the names of the pages that do not say what the code says."""
+    return [
+        name
+        for name, make in PAGES.items()
+        if not (REFERENCE / name).exists() or (REFERENCE / name).read_text(encoding="utf-8") != make()
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or check them."""
+    if arguments == ["--check"]:
+        names = outdated()
+        sys.stdout.writelines(f"out of date: docs/reference/{name}\n" for name in names)
+        return 1 if names else 0
+    for name, make in PAGES.items():
+        (REFERENCE / name).write_text(make(), encoding="utf-8")
+    return 0
+
+
+def _commands(
+    command: click.Command, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        # Commands of installed plugins are the plugins' to describe.
+        context = click.Context(command, info_name="perizinan")
+        if not path:
+            context.params["no_plugins"] = True
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None:
+                yield from _commands(inner, (*path, name))
+
+
+def _option(item: click.Option) -> str:
+    names = ", ".join(f"`{name}`" for name in (*item.opts, *item.secondary_opts))
+    if not item.is_flag and item.type is not click.BOOL:
+        choices = "\\|".join(getattr(item.type, "choices", ()))
+        shortly = item.metavar or item.type.name.upper().partition(" ")[0]
+        names += f" {choices if 0 < len(choices) < _LONG else shortly}"
+    default = item.default
+    if isinstance(default, bool):
+        default = item.opts[0] if default else item.secondary_opts[0] if item.secondary_opts else None
+    shown = "" if default in (None, ()) or "UNSET" in repr(default) else f"`{default}`"
+    meaning = _cell(translate(item.help or "", "en"))
+    if len("".join(choices := getattr(item.type, "choices", ()))) > _LONG:
+        meaning += " One of " + ", ".join(f"`{choice}`" for choice in choices) + "."
+    if item.required:
+        meaning += " Required."
+    if item.multiple and "repeat" not in meaning:
+        meaning += " May be repeated."
+    if item.envvar:
+        meaning += f" Environment: `{item.envvar}`."
+    return f"| {names} | {shown} | {meaning.strip()} |"
+
+
+def _tree(kind: type[PerizinanError], indent: str) -> Iterator[str]:
+    yield f"{indent}{kind.__name__}"
+    for inner in sorted(_children(kind), key=lambda item: item.__name__):
+        yield from _tree(inner, indent + "  ")
+
+
+def _children(kind: type[PerizinanError]) -> list[type[PerizinanError]]:
+    # attrs may leave a class of the same name behind; a plugin's or test's errors are not ours to list.
+    found = {
+        inner.__name__: inner
+        for inner in kind.__subclasses__()
+        if inner.__module__.startswith("perizinan_core.errors.")
+    }
+    return list(found.values())
+
+
+def _descendants(kind: type[PerizinanError]) -> Iterator[type[PerizinanError]]:
+    yield kind
+    for inner in _children(kind):
+        yield from _descendants(inner)
+
+
+def _names(module: Any) -> list[str]:
+    lines = ["| name | |", "|---|---|"]
+    for name in sorted(module.__all__):
+        value = getattr(module, name)
+        if inspect.isroutine(value) or inspect.isclass(value):
+            meaning = _first_paragraph(value)
+        else:
+            meaning = _constant_note(module, name)
+        lines.append(f"| `{name}` | {_cell(meaning)} |")
+    return lines
+
+
+def _constant_note(module: Any, name: str) -> str:
+    """Return the text under a constant, in whichever module of the room defines it."""
+    inner = [module]
+    if hasattr(module, "__path__"):
+        inner += [
+            importlib.import_module(item.name)
+            for item in pkgutil.iter_modules(module.__path__, f"{module.__name__}.")
+            if not item.name.endswith("__main__")
+        ]
+    for one in inner:
+        note = _field_notes(one).get(("", name))
+        if note:
+            return note
+    return _PLAIN_NOTES.get(name, "")
+
+
+_PLAIN_NOTES = {
+    "Applicant": "A `Person` or an `Organisation`.",
+    "CONTRACT_VERSION": "Version of what templates can rely on.",
+    "DEFAULT_LANGUAGE": "Language where nobody chose one.",
+    "EXIT_CODES": "Exit code of each verdict.",
+    "KBLI_EDITIONS": "Editions of the classification of business fields that are known.",
+    "LANGUAGES": "Languages that sentences come in.",
+    "MAX_SLUG_LENGTH": "Most characters of a slug.",
+    "SYSTEM": "The actor of what happens by itself.",
+    "hookimpl": "Decorator that marks a function of a plugin as the implementation of a hook.",
+}
+
+
+def _field_notes(module: Any) -> dict[tuple[str, str], str]:
+    """Return the texts under the fields of classes (class, field) and under constants ("", name)."""
+    notes: dict[tuple[str, str], str] = {}
+    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+    bodies = [
+        ("", tree.body),
+        *((item.name, item.body) for item in tree.body if isinstance(item, ast.ClassDef)),
+    ]
+    for owner, body in bodies:
+        for statement, after in itertools.pairwise(body):
+            name = _assigned(statement)
+            if name and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+                notes[owner, name] = inspect.cleandoc(str(after.value.value)).split("\n\n")[0]
+    return notes
+
+
+def _assigned(statement: ast.stmt) -> str | None:
+    target: ast.expr | None = None
+    if isinstance(statement, ast.AnnAssign):
+        target = statement.target
+    elif isinstance(statement, ast.Assign):
+        target = statement.targets[0]
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def _default(item: Any) -> str:
+    if item.default is attrs.NOTHING:
+        return "required"
+    if isinstance(item.default, attrs.Factory):  # type: ignore[arg-type]
+        return "empty"
+    if item.default is None or item.default == ():
+        return "none"
+    if isinstance(item.default, bool):
+        return f"`{str(item.default).lower()}`"
+    if isinstance(item.default, tuple):
+        return "`[" + ", ".join(f'"{value}"' for value in item.default) + "]`"
+    return f'`"{item.default}"`'
+
+
+def _class_name(kind: Any) -> str:
+    return kind if isinstance(kind, str) else str(kind.__name__)
+
+
+def _short_module(kind: type) -> str:
+    return kind.__module__.removeprefix("perizinan_core.")
+
+
+def _first_paragraph(value: Any) -> str:
+    text = inspect.getdoc(value) or ""
+    return " ".join(text.split("\n\n")[0].split())
+
+
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.:]) (?=[A-Z])", text)
+
+
+def _cell(text: str) -> str:
+    text = " ".join(text.split()).replace("|", "\\|").replace("``", "`")
+    return re.sub(r"<([^<>]*)>", r"\\<\1\\>", text)
+
+
+def _page(lines: list[str]) -> str:
+    return "\n".join(lines).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,37 @@
+"""Prints each message instead of sending it: a notification channel in a few lines."""
+
+import sys
+
+import attrs
+
+from perizinan_core.hooks import Notification, NotificationChannelEntry, PluginSettings, hookimpl
+
+perizinan_api = 1
+"""Version of the plugin interface that this plugin is written for."""
+
+
+@attrs.define
+class PrintChannel:
+    """Writes to standard output; a real channel would speak to a mail or message service here."""
+
+    width: int
+    _sent: set[str] = attrs.field(factory=set, init=False)
+
+    def send(self, notification: Notification) -> None:
+        """Print the message once; the worker may deliver the same id again after a crash."""
+        if notification.id in self._sent:
+            return
+        line = f"[{notification.kind}] {notification.email or notification.phone}: {notification.subject}"
+        sys.stdout.write(line[: self.width] + "\n")
+        self._sent.add(notification.id)
+
+
+def open_channel(settings: PluginSettings) -> PrintChannel:
+    """Open the channel with its own table of perizinan.toml, ``[plugin.print]``."""
+    return PrintChannel(width=int(settings.get("width", 100)))
+
+
+@hookimpl
+def register_notification_channels() -> list[NotificationChannelEntry]:
+    """Offer the channel; ``channels = ["print"]`` chooses it."""
+    return [NotificationChannelEntry(name="print", open=open_channel)]
