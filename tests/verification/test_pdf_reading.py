@@ -130,6 +130,13 @@ class TestSyntax:
         assert (2, 8, 8) == (value.start, value.end, end)
         assert isinstance(value, HexString)
 
+    def test_values_without_number_are_refused(self):
+        """A small file must not fill the memory."""
+        parser = Parser(b"[" + b"0 " * 100 + b"]", 5)
+        parser._left = 50
+        with pytest.raises(PdfStructureError, match="too many"):
+            parser.value(0)
+
     @settings(max_examples=300, deadline=None)
     @given(text=st.text(alphabet="<>[]()/\\ 0123456789RAtruefalsn%\n", max_size=60))
     def test_nothing_but_our_error_leaves_the_parser(self, text):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import attrs
 
-
 if TYPE_CHECKING:
     # Not at run time: the model package would double the time that importing this room takes.
     from perizinan_core.model.permit import PermitStatus

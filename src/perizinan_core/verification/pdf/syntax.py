@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from perizinan_core.errors.verification import PdfStructureError
 
-__all__ = ["HexString", "Name", "Parser", "Ref", "Stream", "decode_text"]
+__all__ = ["HexString", "Name", "Parser", "Ref", "Stream", "decode_text", "unescape"]
 
 _SPACE = re.compile(rb"(?:[\x00\t\n\x0c\r ]++|%[^\r\n]*+)*+")
 _NAME = re.compile(rb"/([^\x00\t\n\x0c\r ()<>\[\]{}/%]*+)")
@@ -24,8 +24,13 @@ _HEX = re.compile(rb"[0-9A-Fa-f\x00\t\n\x0c\r ]*+")
 _HEX_SPACE = b"\x00\t\n\x0c\r "
 _LITERAL_PART = re.compile(rb"[^()\\]++")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])")
+_BYTES = tuple(bytes([value]) for value in range(256))
 _OCTAL = re.compile(rb"[0-7]{1,3}+")
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+_MAX_VALUES = 2_000_000
+"""Values that one file may make this reader build: about 200 MB of memory."""
+
 _WORDS = {b"true": True, b"false": False, b"null": None}
 
 
@@ -65,6 +70,7 @@ class Parser:
     def __init__(self, data: bytes, max_depth: int) -> None:
         self._data = data
         self._max_depth = max_depth
+        self._left = _MAX_VALUES
 
     def indirect(self, offset: int) -> tuple[int, int, Any, int]:
         """
@@ -103,8 +109,9 @@ class Parser:
             PdfStructureError: for anything that is no object, and for nesting beyond the limit.
         """
         data = self._data
-        if depth > self._max_depth:
-            raise PdfStructureError("objects are nested too deep", offset)
+        self._left -= 1
+        if depth > self._max_depth or self._left < 0:
+            raise PdfStructureError("objects are nested too deep or are too many", offset)
         position = self.skip(offset)
         match data[position : position + 1]:
             case b"/":
@@ -203,6 +210,18 @@ def _scalar(pattern: re.Pattern[bytes], found: re.Match[bytes]) -> Any:
         return _WORDS[found[1]]
     text = found[1]
     return float(text) if b"." in text else int(text)
+
+
+def unescape(body: bytes) -> bytes:
+    """Return what the inside of a ``(…)`` string stands for (section 7.3.4.2)."""
+    return _ESCAPE.sub(_replacement, body) if b"\\" in body else body
+
+
+def _replacement(found: re.Match[bytes]) -> bytes:
+    text = found[1]
+    if text[0] in b"01234567":
+        return _BYTES[int(text, 8) & 0xFF]
+    return b"" if text[0] in b"\r\n" else _ESCAPES.get(text, text)
 
 
 def decode_text(value: Any) -> str:

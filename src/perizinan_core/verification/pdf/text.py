@@ -14,7 +14,7 @@ from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.verification.pdf.structure import PdfStructure
-from perizinan_core.verification.pdf.syntax import Name, Parser, Ref, Stream, decode_text
+from perizinan_core.verification.pdf.syntax import Name, Parser, Ref, Stream, decode_text, unescape
 
 __all__ = ["printed_text"]
 
@@ -180,6 +180,8 @@ class _Content:
 
 
 def _string(token: bytes) -> bytes:
+    if token.startswith(b"("):
+        return unescape(token[1:-1])
     value, _ = Parser(token, 1).value(0)
     return bytes(value)
 
