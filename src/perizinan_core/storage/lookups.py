@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from perizinan_core.model.applicant import Organisation, Person
 from perizinan_core.model.application import Application
+from perizinan_core.model.case import StageRecord, StageState
 from perizinan_core.storage.records import Lookup, LookupKind
 
 __all__ = ["lookups_of"]
@@ -52,7 +53,9 @@ def _files(application: Application) -> Iterator[str]:
     for document in application.documents:
         yield document.sha256
     for stage in application.stages:
-        if stage.letter is not None and stage.letter.sha256:
-            yield stage.letter.sha256
-        if stage.minutes is not None:
-            yield from stage.minutes.documents
+        outcomes: tuple[StageState | StageRecord, ...] = (stage, *stage.earlier)
+        for outcome in outcomes:
+            if outcome.letter is not None and outcome.letter.sha256:
+                yield outcome.letter.sha256
+            if outcome.minutes is not None:
+                yield from outcome.minutes.documents
