@@ -73,6 +73,14 @@ _DUTY = {
 """Told again here on purpose: the rules of the workflow are not checked with the workflow's own table."""
 
 _OUTCOMES = st.sampled_from((*StageOutcome, StageOutcome.CORRECTION, *[StageOutcome.POSITIVE] * 2))
+_OFFICE_DECIDES = (
+    Action.DECIDE_STAGE,
+    Action.REQUEST_CORRECTION,
+    Action.REQUEST_STAGE,
+    Action.SEND_BACK,
+    Action.APPROVE,
+    Action.REFUSE,
+)
 _UNDECIDED = (
     ApplicationState.SUBMITTED,
     ApplicationState.IN_REVIEW,
@@ -161,6 +169,11 @@ class CaseMachine(RuleBasedStateMachine):
         length = len(before.clock.entries)
         assert after.clock.entries[:length] == before.clock.entries, "the ledger only grows"
         assert after.submission - before.submission in (0, 1)
+        silent = before.terms is not None and before.terms.silence is not SilencePolicy.NONE
+        if action in _OFFICE_DECIDES and silent and before.clock.due is not None:
+            assert workflow.local_day(self.calendar, self.now) <= before.clock.due, (
+                "decided after a grant by law"
+            )
 
     @rule(minutes=st.integers(0, 600) | st.integers(0, 3 * 24 * 60))
     def wait(self, minutes: int) -> None:
@@ -581,6 +594,7 @@ class CaseMachine(RuleBasedStateMachine):
         entries = self.case.clock.entries
         assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
         assert sum(entry.event is ClockEvent.STARTED for entry in entries) == bool(entries)
+        assert self.case.decision is None or not self.case.clock.is_running
         used = workflow.consumed_days(self.case, self.calendar, self.now)
         assert used >= 0
         if self.calendar.version == self.version:
