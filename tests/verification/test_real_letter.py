@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from perizinan_core.model.letter_rule import LetterForm
 from perizinan_core.rendering.typst_renderer import TypstRenderer
 from perizinan_core.testing.letters import sample_letter
 from perizinan_core.verification import CheckName, Outcome, Verdict, Verifier
@@ -44,3 +45,27 @@ def test_cuts_of_a_rendered_letter_are_unreadable(letter, world, build):
     )
 
     assert {Verdict.UNREADABLE} == {verifier.verify(letter[:n], at=build.CHECKED_AT).verdict for n in lengths}
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("form", list(LetterForm))
+def test_every_form_of_letter_prints_what_its_data_says(judge, world, build, form, language):
+    """Decree, licence, letter, certificate and card, in both languages, with long and accented values."""
+    letter = sample_letter(
+        form,
+        language=language,
+        qr_text=world.qr_text(build.statement()),
+        holder="Añisa Çontoh-Müller d’Œuvre, S.T., M.Si.",
+        object="Kegiatan bazar, pameran dan pertunjukan seni (panjang) " * 4,
+        fields=(
+            ("Luas", "1.250 m²"),
+            ("Keterangan", "baris satu\nbaris dua"),
+            ("Efisiensi", "efektif ﬁnal ½"),
+        ),
+    )
+    report = judge(build.sign(TypstRenderer().render(letter), world.head))
+
+    assert ("text-agrees", Verdict.VALID) == (
+        report.check(CheckName.PRINTED_TEXT).reason.code,
+        report.verdict,
+    )
