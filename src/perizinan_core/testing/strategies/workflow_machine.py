@@ -594,7 +594,8 @@ class CaseMachine(RuleBasedStateMachine):
         entries = self.case.clock.entries
         assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
         assert sum(entry.event is ClockEvent.STARTED for entry in entries) == bool(entries)
-        assert self.case.decision is None or not self.case.clock.is_running
+        waits = self.case.state is ApplicationState.CORRECTION_REQUESTED or self.case.decision is not None
+        assert not (waits and self.case.clock.is_running)
         used = workflow.consumed_days(self.case, self.calendar, self.now)
         assert used >= 0
         if self.calendar.version == self.version:
