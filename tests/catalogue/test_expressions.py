@@ -239,6 +239,20 @@ def test_hostile_expressions_end_quickly(text: str) -> None:
     assert time.perf_counter() - started < 2
 
 
+SHARED = nested(4, "[{}].map(s, [" + ", ".join(["s"] * 30) + "])[0]", "[1]")
+
+
+@pytest.mark.parametrize(
+    "text", [f"{SHARED} == {SHARED}", f"text({SHARED}) == ''", f"{SHARED} in [{SHARED}]"]
+)
+def test_shared_parts_cannot_multiply_the_work(text: str) -> None:
+    """A list of 30 times itself, four times over, has a million parts: looking at them all costs steps."""
+    with pytest.raises(ExpressionFailure) as caught:
+        compute(text)
+
+    assert FailureKind.LIMIT == caught.value.kind
+
+
 def test_steps_are_limited_and_the_limit_is_not_swallowed() -> None:
     """A logical or may hide a missing value, but never the limit."""
     with pytest.raises(ExpressionFailure) as caught:

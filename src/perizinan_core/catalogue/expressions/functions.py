@@ -104,8 +104,7 @@ def _no_tariff(sentence: str, /, **fields: object) -> ExpressionFailure:
 
 def months_begun(start: date, end: date) -> int:
     """Return how many months have begun after ``start`` up to ``end``; 0 when ``end`` is not later."""
-    months = (end.year - start.year) * 12 + end.month - start.month
-    months = max(months - 1, 0)
+    months = max((end.year - start.year) * 12 + end.month - start.month, 0)
     while Period(months, PeriodUnit.MONTHS).after(start) < end:
         months += 1
     return months
