@@ -8,6 +8,7 @@ is one, the representative. Officers are told by their queue.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 
 import attrs
 
@@ -28,6 +29,7 @@ __all__ = ["messages_for"]
 class _Case:
     """What a sentence may speak of."""
 
+    event: Event
     application: Application
     permit_type: PermitType
     permit: Permit | None
@@ -47,12 +49,14 @@ def _basic(_case: _Case) -> dict[str, object]:
 
 
 def _deadline(case: _Case) -> dict[str, object]:
-    due = case.application.clock.due
-    return {"due": format_date(due, case.language) if due else "-"}
+    # Of the event, not of the case: by the time it is delivered the clock may have stopped.
+    due = case.event.data.get("due")
+    return {"due": format_date(date.fromisoformat(due), case.language) if due else "-"}
 
 
 def _correction(case: _Case) -> dict[str, object]:
-    latest = case.application.corrections[-1]
+    round_ = case.event.data.get("round", len(case.application.corrections))
+    latest = case.application.corrections[int(round_) - 1]
     labels = {item.code: item.label.to(case.language) for item in case.permit_type.requirements}
     lines = [f"- {_target(item.target, labels)}: {item.reason}" for item in latest.items]
     return {"items": "\n".join(lines), "answer_by": format_date(latest.answer_by, case.language)}
@@ -203,7 +207,7 @@ def messages_for(
     wording = _WORDINGS.get(event.kind)
     if wording is None:
         return ()
-    case = _Case(application, permit_type, permit, authority, language)
+    case = _Case(event, application, permit_type, permit, authority, language)
     fields = {
         "receipt": application.receipt_number or application.id,
         "permit_type": permit_type.name.to(language),
