@@ -36,6 +36,7 @@ from perizinan_core.services.terms import (
     case_facts,
     form_problems,
     preview_problems,
+    previous_permit_of,
     refuse_exempt,
     slots_of,
     terms_for,
@@ -454,7 +455,7 @@ class Applications:
         expected_version: int | None = None,
     ) -> Application:
         with self._context.storage.unit_of_work() as work:
-            application = self._context.load(work, application_id)
+            application = self._readable(work, application_id, actor)
             access.require_party(application, actor)
             self._context.check_version(work, application, expected_version)
             changed = self._context.save(work, change(work, application), actor, moment)
@@ -501,6 +502,7 @@ class Applications:
             now=moment,
             calendar=context.calendar,
             at_counter=at_counter,
+            previous_permit=previous_permit_of(context, work, application),
         )
 
     def _permit_type(self, application: Application, moment: datetime) -> PermitType:

@@ -12,8 +12,7 @@ from perizinan_core.model.case import StageStatus
 from perizinan_core.model.events import EventKind
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.storage import UnitOfWork
-from perizinan_core.workflow import Transition, assign_stage
-from perizinan_core.workflow.assignment import keeps
+from perizinan_core.workflow import Transition, assign_stage, keeps
 
 __all__ = ["assign_where_possible", "note_assignments"]
 

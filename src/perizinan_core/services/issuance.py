@@ -47,6 +47,7 @@ from perizinan_core.storage import ApplicationFilter, SigningAttempt, SigningSta
 from perizinan_core.verification import Verdict, verify_permit
 from perizinan_core.workflow import (
     cancel_number,
+    check_issuer,
     check_signer,
     issued,
     put_in_force,
@@ -54,7 +55,6 @@ from perizinan_core.workflow import (
     supersede,
     to_awaiting_signature,
 )
-from perizinan_core.workflow.issuing import check_issuer
 
 __all__ = ["SYSTEM", "Issuance"]
 

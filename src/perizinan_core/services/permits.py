@@ -101,9 +101,10 @@ class Permits:
         with self._context.storage.unit_of_work(read_only=True) as work:
             try:
                 found = work.permits.get_by_number(number)
-            except RecordNotFoundError as error:
+                return self._readable(work, found.id, actor)[0]
+            except (RecordNotFoundError, NotFoundError) as error:
+                # The number that was asked for, and not the id: that would tell that there is one.
                 raise NotFoundError(kind="permit", key=number) from error
-            return self._readable(work, found.id, actor)[0]
 
     def open_pdf(self, permit_id: str, *, actor: Actor) -> BinaryIO:
         """

@@ -59,6 +59,7 @@ from perizinan_core.workflow import (
     due_date,
     is_late,
     issued,
+    may_request_stage,
     put_in_force,
     record_payment,
     refuse,
@@ -71,7 +72,6 @@ from perizinan_core.workflow import (
     to_awaiting_signature,
     withdraw,
 )
-from perizinan_core.workflow.review import may_request_stage
 
 __all__ = ["ScenarioRun", "check_scenario", "run_scenario"]
 

@@ -22,17 +22,29 @@ from perizinan_core.services.context import OfficeContext
 from perizinan_core.storage import UnitOfWork
 from perizinan_core.workflow import submission_problems
 
-__all__ = ["case_facts", "form_problems", "preview_problems", "refuse_exempt", "slots_of", "terms_for"]
+__all__ = [
+    "case_facts",
+    "form_problems",
+    "preview_problems",
+    "previous_permit_of",
+    "refuse_exempt",
+    "slots_of",
+    "terms_for",
+]
 
 _FORM = N_("{field}: {problem}")
 
 
 def case_facts(context: OfficeContext, work: UnitOfWork, application: Application) -> Facts:
     """Return what conditions and formulas may ask about the case."""
-    previous: Permit | None = None
-    if application.previous_permit is not None:
-        previous = context.load_permit(work, application.previous_permit)
-    return facts_of(application, previous=previous)
+    return facts_of(application, previous=previous_permit_of(context, work, application))
+
+
+def previous_permit_of(context: OfficeContext, work: UnitOfWork, application: Application) -> Permit | None:
+    """Return the permit that the application renews, amends, duplicates or gives up, or None."""
+    if application.previous_permit is None:
+        return None
+    return context.load_permit(work, application.previous_permit)
 
 
 def slots_of(
