@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
 from perizinan_core.verification import RegisteredDelegation, read_authority_document, sign_authority_document
-from perizinan_core.verification.authority_document import MAX_BYTES
+from perizinan_core.verification.authority_reading import MAX_BYTES
 from perizinan_core.verification.keys import (
     algorithm_name,
     fits,

@@ -20,9 +20,8 @@ from perizinan_core.verification.authority_document import (
     QrKey,
     RegisteredDelegation,
     Signatory,
-    read_authority_document,
-    sign_authority_document,
 )
+from perizinan_core.verification.authority_reading import read_authority_document, sign_authority_document
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.report import (
     EXIT_CODES,

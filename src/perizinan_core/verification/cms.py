@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.utils import CryptographyDeprecationWarning
 
 from perizinan_core.errors.verification import CmsStructureError
+from perizinan_core.verification.der import elements_of, oid_of, whole, wrap
 
 __all__ = ["SignedContainer", "parse_container", "verify_container", "without_padding"]
 
@@ -153,16 +154,6 @@ class _Attributes:
 
 
 @asn1.sequence
-class _Elements:
-    elements: list[asn1.TLV]
-
-
-@asn1.sequence
-class _OneOid:
-    oid: _OID
-
-
-@asn1.sequence
 class _OneString:
     text: bytes
 
@@ -214,7 +205,7 @@ def _read(data: _SignedData, *, certificate_named: bool) -> SignedContainer:
         raise CmsStructureError("its list of hash functions differs from the signer's")
     if info.signed_attributes.tag_bytes != b"\xa0":
         raise CmsStructureError("it has no signed attributes")
-    attributes = _sequence(0x31, bytes(info.signed_attributes.data))
+    attributes = wrap(0x31, bytes(info.signed_attributes.data))
     values = _attribute_values(attributes)
     certificate = _named_certificate(info.signer, certificates)
     _check_certificate_reference(values.get(_SIGNING_CERTIFICATE_V2), certificate, needed=certificate_named)
@@ -239,7 +230,7 @@ def _touch(certificate: x509.Certificate) -> None:
     It also passes over the count of unused bits before a certificate's signature, which nothing
     covers; signatures are whole bytes, so any count but 0 is a change.
     """
-    parts = _list(_der(certificate))
+    parts = elements_of(_der(certificate))
     if bytes(parts[2].data[:1]) != b"\0":
         raise CmsStructureError("the signature of a certificate is not in whole bytes")
     certificate.public_key()
@@ -279,27 +270,29 @@ def _rsa_scheme(container: SignedContainer) -> padding.AsymmetricPadding | None:
 
 def _pss(container: SignedContainer) -> padding.PSS | None:
     """Read RSASSA-PSS-params (RFC 4055 section 3.1): both hash functions must be the signer's."""
-    parts: dict[int, bytes] = {part.tag_bytes[0]: bytes(part.data) for part in _list(container.parameters)}
+    parts: dict[int, bytes] = {
+        part.tag_bytes[0]: bytes(part.data) for part in elements_of(container.parameters)
+    }
     if set(parts) != {0xA0, 0xA1, 0xA2}:
         return None
-    mask = _list(parts[0xA1])
-    if len(mask) != 2 or _oid(mask[0]) != _MGF1:
+    mask = elements_of(parts[0xA1])
+    if len(mask) != 2 or oid_of(mask[0]) != _MGF1:
         return None
-    hash_names = (_digest_name(_list(parts[0xA0])), _digest_name(_list(_whole(mask[1]))))
+    hash_names = (_digest_name(elements_of(parts[0xA0])), _digest_name(elements_of(whole(mask[1]))))
     if set(hash_names) != {container.digest}:
         return None
-    salt = asn1.decode_der(_OneNumber, _sequence(0x30, parts[0xA2])).number
+    salt = asn1.decode_der(_OneNumber, wrap(0x30, parts[0xA2])).number
     return padding.PSS(padding.MGF1(_HASHES[container.digest]()), salt_length=salt)
 
 
 def _attribute_values(attributes: bytes) -> dict[Any, asn1.TLV]:
     values: dict[Any, asn1.TLV] = {}
-    for attribute in asn1.decode_der(_Attributes, _sequence(0x30, attributes)).attributes.as_list():
+    for attribute in asn1.decode_der(_Attributes, wrap(0x30, attributes)).attributes.as_list():
         items = attribute.values.as_list()
         if len(items) != 1 or attribute.kind in values:
             raise CmsStructureError("a signed attribute is there twice or has not exactly one value")
         values[attribute.kind] = items[0]
-    if _CONTENT_TYPE not in values or _oid(values[_CONTENT_TYPE]) != _DATA:
+    if _CONTENT_TYPE not in values or oid_of(values[_CONTENT_TYPE]) != _DATA:
         raise CmsStructureError("its signed attributes do not state the content type")
     return values
 
@@ -307,11 +300,11 @@ def _attribute_values(attributes: bytes) -> dict[Any, asn1.TLV]:
 def _named_certificate(signer: asn1.TLV, certificates: list[x509.Certificate]) -> x509.Certificate:
     if signer.tag_bytes != b"\x30":
         raise CmsStructureError("its signer is not named by issuer and serial number")
-    parts = _list(_whole(signer))
+    parts = elements_of(whole(signer))
     if len(parts) != 2:
         raise CmsStructureError("its signer is not named by issuer and serial number")
-    issuer = _whole(parts[0])
-    serial = asn1.decode_der(_OneNumber, _sequence(0x30, _whole(parts[1]))).number
+    issuer = whole(parts[0])
+    serial = asn1.decode_der(_OneNumber, wrap(0x30, whole(parts[1]))).number
     found = [
         item for item in certificates if item.serial_number == serial and item.issuer.public_bytes() == issuer
     ]
@@ -328,11 +321,11 @@ def _check_certificate_reference(
         if needed:
             raise CmsStructureError("its signed attributes do not name the certificate")
         return
-    references = _list(_whole(value))
-    first = _list(_whole(_list(_whole(references[0]))[0])) if references else []
+    references = elements_of(whole(value))
+    first = elements_of(whole(elements_of(whole(references[0]))[0])) if references else []
     digest = "sha256"
     if first and first[0].tag_bytes == b"\x30":
-        digest = _digest_name(_list(_whole(first.pop(0))))
+        digest = _digest_name(elements_of(whole(first.pop(0))))
     if not first or first[0].tag_bytes != b"\x04":
         raise CmsStructureError("its signed attributes do not name the certificate")
     if hashlib.new(digest, _der(certificate)).digest() != first[0].data:
@@ -353,39 +346,13 @@ def _digest_name(algorithm: list[asn1.TLV]) -> str:
 def _algorithm(parts: list[asn1.TLV]) -> tuple[x509.ObjectIdentifier, bytes]:
     if not 1 <= len(parts) <= 2:
         raise CmsStructureError("an algorithm is not stated in two parts")
-    return _oid(parts[0]), _whole(parts[1]) if len(parts) == 2 else b""
+    return oid_of(parts[0]), whole(parts[1]) if len(parts) == 2 else b""
 
 
 def _string(values: dict[Any, asn1.TLV], kind: x509.ObjectIdentifier) -> bytes:
     if kind not in values:
         raise CmsStructureError("its signed attributes do not state the digest")
-    return asn1.decode_der(_OneString, _sequence(0x30, _whole(values[kind]))).text
-
-
-def _oid(value: asn1.TLV) -> x509.ObjectIdentifier:
-    return asn1.decode_der(_OneOid, _sequence(0x30, _whole(value))).oid
-
-
-def _list(der: bytes) -> list[asn1.TLV]:
-    """Return the elements of a SEQUENCE."""
-    return asn1.decode_der(_Elements, _sequence(0x30, der)).elements
-
-
-def _whole(value: asn1.TLV) -> bytes:
-    """Return tag, length and content again."""
-    return value.tag_bytes + _length(len(value.data)) + value.data
-
-
-def _sequence(tag: int, content: bytes) -> bytes:
-    return bytes([tag]) + _length(len(content)) + content
-
-
-def _length(size: int) -> bytes:
-    """DER length: one byte below 128, else the number of length bytes and the length."""
-    if size < 0x80:
-        return bytes([size])
-    text = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes([0x80 | len(text)]) + text
+    return asn1.decode_der(_OneString, wrap(0x30, whole(values[kind]))).text
 
 
 def without_padding(contents: bytes) -> bytes:

@@ -47,7 +47,9 @@ _EXTERNAL_AAD = b"perizinan-qr-1"
 _ALGORITHMS = {"ES256": -7, "EdDSA": -8}
 _MAX_TEXT = 2048
 _SIGNATURE_BYTES = 64
-_SHORTEST = 12
+_SHORTENING = (("object", 12), ("holder", 12), ("object", 1), ("holder", 1))
+"""What is shortened, in this order, and to how many characters at least."""
+
 _MARK = "…"
 
 
@@ -114,7 +116,7 @@ def encode_qr_text(
         algorithm: ``"ES256"`` or ``"EdDSA"``.
 
     Raises:
-        QrClaimsTooLongError: when even the shortened claims do not fit.
+        QrClaimsTooLongError: when address, number and type alone are too long.
     """
     protected = _dumps({1: _ALGORITHMS[algorithm], 4: kid})
     prefix = f"{base_url.upper()}#{_VERSION}"
@@ -194,9 +196,9 @@ def _fitted(claims: QrClaims, room: int) -> bytes | None:
         if len(text) > MAX_LENGTH:
             claims = attrs.evolve(claims, **{name: text[:MAX_LENGTH] + _MARK})
     payload = _payload(claims)
-    for name in ("object", "holder"):
-        text = getattr(claims, name)
-        for length in range(len(text) - 2, _SHORTEST - 1, -1):
+    for name, least in _SHORTENING:
+        text = getattr(claims, name).removesuffix(_MARK)
+        for length in range(len(text) - 1, least - 1, -1):
             if len(payload) <= room:
                 return payload
             claims = attrs.evolve(claims, **{name: text[:length].rstrip() + _MARK})

@@ -14,14 +14,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import attrs
 
 from perizinan_core.errors.verification import (
-    CmsStructureError,
     PdfStructureError,
     PermitDataError,
     PermitNotAcceptedError,
@@ -29,8 +28,13 @@ from perizinan_core.errors.verification import (
     StatusUnavailableError,
 )
 from perizinan_core.verification.authority_document import AuthorityDocument
-from perizinan_core.verification.cms import parse_container
 from perizinan_core.verification.entitlement import judge_entitlement, judge_registration
+from perizinan_core.verification.evidence import (
+    authority_used,
+    line_end_is_missing,
+    revision_hashes,
+    status_report,
+)
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.pdf.fields import SignatureField, signature_fields
@@ -38,10 +42,9 @@ from perizinan_core.verification.pdf.scan import Scan, Wholeness, scan
 from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly
 from perizinan_core.verification.permit_content import judge_dates, judge_qr, judge_text
 from perizinan_core.verification.permit_data import read_permit_data
-from perizinan_core.verification.report import AuthorityUsed, CheckName, Report, StatusReport, Verdict
+from perizinan_core.verification.report import CheckName, Report, StatusReport, Verdict
 from perizinan_core.verification.signatures import (
     JudgedSignature,
-    covered_digest,
     describe,
     judge_signature,
     judge_stamp,
@@ -201,7 +204,7 @@ class _Case:
             file=name,
             sha256=sha256,
             checked_at=self.at,
-            authority=_authority_used(self.authority),
+            authority=authority_used(self.authority),
             verdict=self.judgement.verdict(),
             checks=self.judgement.checks(),
             signatures=tuple(describe(item, self.at) for item in self.signatures),
@@ -223,7 +226,7 @@ class _Case:
             judgement.refuse(CheckName.READABLE, "empty-file")
         elif b"%PDF-" not in data[:1024] and found.wholeness in (Wholeness.UNSIGNED, Wholeness.CUT):
             judgement.refuse(CheckName.READABLE, "not-a-pdf")
-        elif found.wholeness is Wholeness.CUT or _line_end_is_missing(data, found):
+        elif found.wholeness is Wholeness.CUT or line_end_is_missing(data, found):
             judgement.refuse(CheckName.READABLE, "file-cut-off")
         elif found.wholeness is Wholeness.APPENDED:
             count = len(data) - max(item.end for item in found.ranges)
@@ -329,12 +332,12 @@ class _Case:
         if answer is not None:
             self._judge_answer(data, answer)
         judgement.left_out(CheckName.TRUSTED_TIME, "no-trusted-time")
-        self.status = _status_report(answer)
+        self.status = status_report(answer)
 
     def _judge_answer(self, data: bytes, answer: PermitStatusAnswer) -> None:
         judgement, name = self.judgement, CheckName.STATUS
         if answer.signed_sha256 is not None:
-            if answer.signed_sha256 not in _revision_hashes(data, self.signatures):
+            if answer.signed_sha256 not in revision_hashes(data, self.signatures):
                 judgement.refuse(name, "records-other-file")
                 return
             if answer.signed_at is not None:
@@ -357,60 +360,3 @@ class _Case:
         for judged in self.signatures:
             judge_time(judged, self.at, self.judgement)
         self.judgement.passed(CheckName.TRUSTED_TIME, "trusted-time-records", day=moment.date())
-
-
-def _line_end_is_missing(data: bytes, found: Scan) -> bool:
-    """
-    Tell a file that lost its last line end from one whose byte range was changed.
-
-    Both state one or two bytes more than there are; only in the first do those bytes, put back, fit
-    the digest that was signed.
-    """
-    for covered in found.ranges:
-        gap = data[covered.gap_start : covered.gap_end]
-        if (
-            covered.end <= len(data)
-            or not found.line_ends
-            or not (gap.startswith(b"<") and gap.endswith(b">"))
-        ):
-            continue
-        try:
-            container = parse_container(bytes.fromhex(gap[1:-1].decode("ascii")), certificate_named=False)
-        except (CmsStructureError, ValueError):
-            continue
-        if any(
-            covered_digest(data, covered, container.digest, extra) == container.message_digest
-            for extra in found.line_ends
-        ):
-            return True
-    return False
-
-
-def _revision_hashes(data: bytes, signatures: Sequence[JudgedSignature]) -> set[str]:
-    """Hash the file and every signed revision of it: proofs of time are added behind the stored file."""
-    ends = {len(data), *(item.field.byte_range.end for item in signatures)}
-    return {hashlib.sha256(memoryview(data)[:end]).hexdigest() for end in ends}
-
-
-def _authority_used(authority: AuthorityDocument) -> AuthorityUsed:
-    return AuthorityUsed(
-        slug=authority.slug,
-        name=authority.name,
-        version=authority.version,
-        time_zone=authority.time_zone,
-        trust="pinned" if authority.pinned else "given_file",
-        keys=authority.key_ids,
-    )
-
-
-def _status_report(answer: PermitStatusAnswer | None) -> StatusReport:
-    if answer is None:
-        return StatusReport(checked=True, state="unknown")
-    since: date | None = answer.since
-    return StatusReport(
-        checked=True,
-        state=answer.status.value,
-        since=since.isoformat() if since is not None else None,
-        source=answer.source,
-        as_of=answer.as_of,
-    )
