@@ -23,6 +23,7 @@ from perizinan_core.model.case import (
     DeemedGrant,
     Override,
     StageState,
+    StageStatus,
     SubmittedDocument,
 )
 from perizinan_core.model.fees import FeeAssessment, Payment
@@ -164,6 +165,12 @@ class Application:
 
     shown_at_counter: tuple[str, ...] = ()
     """Slots left empty because the originals are shown at the counter (`Requirement.shown_at_counter`)."""
+
+    def stages_in_work(self) -> tuple[StageState, ...]:
+        """Return the open stages while the office works on the case: none in a correction or once it is closed."""
+        if self.state not in (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW):
+            return ()
+        return tuple(stage for stage in self.stages if stage.status is StageStatus.OPEN)
 
     def stage_state(self, code: str) -> StageState | None:
         """Return the state of a stage, or None when the stage does not apply."""

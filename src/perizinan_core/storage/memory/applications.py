@@ -9,7 +9,6 @@ import attrs
 
 from perizinan_core.errors.storage import RecordNotFoundError, StaleObjectError
 from perizinan_core.model.application import Application
-from perizinan_core.model.case import StageStatus
 from perizinan_core.storage.lookups import lookups_of
 from perizinan_core.storage.memory.state import Access, Stored, utc
 from perizinan_core.storage.records import ApplicationFilter, LastChange, Page, QueueEntry
@@ -143,17 +142,16 @@ class MemoryApplications:
     def _open_stages(self) -> Iterator[QueueEntry]:
         for row in self._access.read().applications.values():
             case = row.value
-            for stage in case.stages:
-                if stage.status is StageStatus.OPEN:
-                    yield QueueEntry(
-                        application=case.id,
-                        stage=stage.stage,
-                        permit_type=case.permit_type,
-                        receipt_number=case.receipt_number,
-                        assignee=stage.assignee,
-                        opened_at=utc(stage.opened_at or case.submitted_at or case.created_at),
-                        due=case.clock.due,
-                    )
+            for stage in case.stages_in_work():
+                yield QueueEntry(
+                    application=case.id,
+                    stage=stage.stage,
+                    permit_type=case.permit_type,
+                    receipt_number=case.receipt_number,
+                    assignee=stage.assignee,
+                    opened_at=utc(stage.opened_at or case.submitted_at or case.created_at),
+                    due=case.clock.due,
+                )
 
     def _matching(self, wanted: ApplicationFilter) -> Iterator[Stored[Application]]:
         for row in self._access.read().applications.values():
@@ -161,7 +159,7 @@ class MemoryApplications:
                 yield row
 
     def _matches(self, case: Application, wanted: ApplicationFilter) -> bool:
-        opened = [stage for stage in case.stages if stage.status is StageStatus.OPEN]
+        opened = case.stages_in_work()
         day, due = self._access.local_day(case.submitted_at), case.clock.due
         part = wanted.receipt_contains
         return all(

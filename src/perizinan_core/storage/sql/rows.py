@@ -10,7 +10,6 @@ import attrs
 import sqlalchemy as sa
 
 from perizinan_core.model.application import Application
-from perizinan_core.model.case import StageStatus
 from perizinan_core.model.permit import Permit
 from perizinan_core.storage.codec import decode, encode
 from perizinan_core.storage.sealing import Place
@@ -64,15 +63,14 @@ def application_row(session: Session, application: Application) -> dict[str, Any
 
 
 def open_stage_rows(application: Application) -> Iterator[dict[str, Any]]:
-    """Yield a row for each open stage."""
-    for stage in application.stages:
-        if stage.status is StageStatus.OPEN:
-            yield {
-                "application_id": application.id,
-                "stage": stage.stage,
-                "assignee": stage.assignee,
-                "opened_at": stage.opened_at or application.submitted_at or application.created_at,
-            }
+    """Yield a row for each open stage that an officer can work on."""
+    for stage in application.stages_in_work():
+        yield {
+            "application_id": application.id,
+            "stage": stage.stage,
+            "assignee": stage.assignee,
+            "opened_at": stage.opened_at or application.submitted_at or application.created_at,
+        }
 
 
 def payment_rows(session: Session, application: Application) -> Iterator[dict[str, Any]]:
