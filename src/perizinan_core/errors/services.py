@@ -88,7 +88,7 @@ class PermitNotRequiredError(ServiceError):
 
 @attrs.define(slots=False, eq=False)
 class DecidedByOthersError(ServiceError):
-    """Somebody else decided first; exactly one decision counts."""
+    """This was decided before, by somebody else or in another window; exactly one decision counts."""
 
     code: ClassVar[str] = "decided-by-others"
     sentence: ClassVar[str] = N_(

@@ -367,7 +367,7 @@ class Reviews:
             try:
                 moved = step(work, application, permit_type)
             except (StageNotOpenError, TransitionNotAllowedError) as error:
-                _tell_winner(application, stage, actor, error)
+                _tell_winner(application, stage, error)
                 raise
             staff = context.staff(work)
             moved = moved.then(lambda case: assign_where_possible(context, work, case, staff, actor, moment))
@@ -417,21 +417,21 @@ def _approval(permit_type: PermitType) -> str:
     return next(stage.code for stage in permit_type.stages if stage.kind.value == "approval")
 
 
-def _tell_winner(application: Application, stage: str | None, actor: Actor, error: Exception) -> None:
-    """Say who was first, when this is why the step is no longer possible."""
+def _tell_winner(application: Application, stage: str | None, error: Exception) -> None:
+    """Say who decided and what, when this is why the step is no longer possible."""
     state = application.stage_state(stage) if stage is not None else None
     if (
         state is not None
         and state.status is StageStatus.DONE
-        and state.decided_by not in (None, actor.id)
+        and state.decided_by is not None
         and state.decided_at is not None
         and state.outcome is not None
     ):
         raise DecidedByOthersError(
-            winner=str(state.decided_by), at=state.decided_at.isoformat(), outcome=state.outcome.value
+            winner=state.decided_by, at=state.decided_at.isoformat(), outcome=state.outcome.value
         ) from error
     decision = application.decision
-    if decision is not None and decision.by != actor.id:
+    if decision is not None:
         raise DecidedByOthersError(
             winner=decision.by, at=decision.at.isoformat(), outcome=decision.kind.value
         ) from error
