@@ -1,0 +1,94 @@
+"""Offices of a made-up local government: in memory, and on the real databases."""
+
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from perizinan_core.documents import FolderDocumentStore
+from perizinan_core.storage import KeyRing, migrate, open_storage
+from perizinan_core.testing.offices import MORNING, OfficeKit, sample_office
+from perizinan_core.testing.postgres import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
+
+
+@pytest.fixture(scope="session")
+def keys() -> KeyRing:
+    """One key ring for all stores of these tests."""
+    return KeyRing.generate()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("services") / "template.sqlite3"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server) -> str:
+    """Name of a migrated PostgreSQL database, to be copied."""
+    url = postgres_server.create_database()
+    migrate(url)
+    return str(make_url(url).database)
+
+
+@pytest.fixture
+def new_url(tmp_path, request) -> Callable[[str], str]:
+    """Make a migrated, empty database of a kind and return its address."""
+    numbers = iter(range(1000))
+
+    def run(kind: str) -> str:
+        if kind == "sqlite":
+            path = tmp_path / f"records-{next(numbers)}.sqlite3"
+            shutil.copy(request.getfixturevalue("sqlite_template"), path)
+            return f"sqlite:///{path}"
+        server = request.getfixturevalue("postgres_server")
+        made = server.create_database(template=request.getfixturevalue("postgres_template"))
+        request.addfinalizer(lambda: server.drop_database(made))
+        return made
+
+    return run
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, new_url) -> str:
+    """Address of a migrated, empty database, once of each kind."""
+    return new_url(request.param)
+
+
+@pytest.fixture
+def open_kit(keys, tmp_path):
+    """Open an office on a database, with a folder store; everything is closed at the end."""
+    with ExitStack() as stack:
+
+        def run(url: str, **given) -> OfficeKit:
+            storage = open_storage(url, keys, zone=MORNING.tzinfo)
+            stack.callback(storage.close)
+            given.setdefault("documents", FolderDocumentStore(tmp_path / "documents"))
+            return sample_office(storage=storage, **given)
+
+        yield run
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def any_kit(request, new_url, open_kit) -> OfficeKit:
+    """An office, once on each kind of store."""
+    return sample_office() if request.param == "memory" else open_kit(new_url(request.param))
+
+
+@pytest.fixture
+def database_kit(url, open_kit) -> OfficeKit:
+    """An office on a real database, once of each kind."""
+    return open_kit(url)
+
+
+@pytest.fixture
+def kit() -> OfficeKit:
+    """An office in memory."""
+    return sample_office()
