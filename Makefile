@@ -24,7 +24,7 @@ $(STAMP): requirements.lock pyproject.toml $(PLUGINS) scripts/setup.sh
 setup: $(STAMP)
 
 tools: $(STAMP)
-	@sh scripts/tools.sh
+	@sh scripts/tools.sh $(VENV)
 
 demo: $(STAMP)
 	@$(BIN)/perizinan demo $(DEMO_ARGS)
