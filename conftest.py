@@ -10,7 +10,8 @@ used depends on its language and on the comment in front of it:
 - ``<!-- invisible-code: python … -->`` runs and is not shown;
 - every other language is left alone.
 
-`install(FOLDER)` is known on every page: it does what ``pip install FOLDER`` would, for this page only.
+`install(FOLDER)` is known on every page: it does what ``pip install FOLDER`` would, for this page only; so is
+`ROOT`, the folder of the repository.
 """
 
 from __future__ import annotations
@@ -27,10 +28,13 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from _pytest._code.code import TerminalRepr
 from sybil import Example, Sybil
 from sybil.evaluators.python import PythonEvaluator
+from sybil.example import SybilFailure
 from sybil.parsers.markdown import CodeBlockParser
 
 ROOT = Path(__file__).parent
@@ -59,9 +63,16 @@ class _PageTest(pytest.Item):
     def runtest(self) -> None:
         document = _sybil().parse(self.path)
         with _workplace() as install:
-            document.namespace.update(install=install, __name__="page")
+            document.namespace.update(install=install, ROOT=ROOT, __name__="page")
             for example in document.examples():
                 example.evaluate()
+
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
+    ) -> str | TerminalRepr:
+        if isinstance(excinfo.value, SybilFailure):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[os.PathLike[str], int, str]:
         return self.path, 0, f"the code on {self.path.relative_to(ROOT)} does what the page says"
