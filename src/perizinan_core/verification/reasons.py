@@ -68,6 +68,7 @@ _PASSED = _table(
         "qr-agrees": N_("The QR claims say the same as the data."),
         "within-dates": N_("The permit is within its dates."),
         "status-in-force": N_("The office's records say: in force."),
+        "status-list-valid": N_("The office's status list of {day} says: in force."),
     },
 )
 _LEFT_OUT = _table(
@@ -198,6 +199,15 @@ _NOT_IN_FORCE = _table(
         "status-revoked": N_("The office's records say: revoked since {day}."),
         "status-annulled": N_("The office's records say: annulled since {day}."),
         "status-superseded": N_("The office's records say: replaced by another permit since {day}."),
+        "status-list-invalid": N_(
+            "The permit is genuine, but the office's status list of {day} says: revoked or annulled."
+        ),
+        "status-list-suspended": N_(
+            "The permit is genuine, but the office's status list of {day} says: suspended."
+        ),
+        "status-list-superseded": N_(
+            "The permit is genuine, but the office's status list of {day} says: replaced by a newer permit."
+        ),
     },
 )
 _STATUS_OPEN = _table(
@@ -205,6 +215,27 @@ _STATUS_OPEN = _table(
     {
         "status-unavailable": N_("The status could not be read ({problem})."),
         "status-unknown-permit": N_("The records that were asked do not know this permit."),
+        "status-older-than-permit": N_(
+            "The status that was asked for is older than the permit (of {day}): fetch the current status list."
+        ),
+        "status-list-terms": N_(
+            "The office's authority document does not say how its status list is checked."
+        ),
+        "status-list-missing": N_(
+            "The office's status list is missing: without it nobody knows whether the permit was revoked. "
+            "Fetch status-list.cwt from the office's site and lay it beside authority.json."
+        ),
+        "status-list-malformed": N_("The status list is damaged, or is none: fetch it again."),
+        "status-list-wrong-signature": N_("The status list is not signed by the office: fetch it again."),
+        "status-list-wrong-subject": N_("The status list belongs to another office or address."),
+        "status-list-out-of-range": N_(
+            "The status list does not reach to this permit: it is older than the permit. Fetch the current one."
+        ),
+        "status-list-too-old": N_("The status list is too old to rely on: fetch the current one."),
+        "status-list-not-yet": N_(
+            "The status list was made after the moment for which the check was asked, and says nothing about it."
+        ),
+        "status-list-unreachable": N_("The status list could not be fetched, and there is no saved copy."),
     },
 )
 

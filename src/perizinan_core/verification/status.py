@@ -42,6 +42,9 @@ class PermitStatusAnswer:
     signed_at: datetime | None = None
     """Moment at which the office stored the signed file, with time zone."""
 
+    reason: str | None = None
+    """Reason code of the report in place of that of the office's records, or None."""
+
 
 @runtime_checkable
 class StatusSource(Protocol):

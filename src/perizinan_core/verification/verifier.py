@@ -324,7 +324,7 @@ class _Case:
         try:
             answer = source.status_of(permit["number"], permit["status_index"], day)
         except StatusUnavailableError as error:
-            judgement.refuse(name, "status-unavailable", problem=error.problem)
+            judgement.refuse(name, getattr(error, "reason", "status-unavailable"), problem=error.problem)
             answer = None
         else:
             if answer is None:
@@ -342,11 +342,17 @@ class _Case:
                 return
             if answer.signed_at is not None:
                 self._take_time_from_records(answer.signed_at)
+        signed = [item.field.signed_at for item in self.signatures if item.field.signed_at is not None]
+        if answer.as_of is not None and signed and answer.as_of < max(signed).replace(microsecond=0):
+            # What was known before the permit existed says nothing about it.
+            judgement.refuse(name, "status-older-than-permit", day=self.authority.local_day(max(signed)))
+            return
+        told = self.authority.local_day(answer.as_of) if answer.as_of is not None else None
         if answer.status.value == "in_force":
-            judgement.passed(name, "status-in-force")
+            judgement.passed(name, answer.reason or "status-in-force", day=told or "?")
         else:
-            code = f"status-{answer.status.value.replace('_', '-')}"
-            judgement.refuse(name, code, day=answer.since or "?")
+            code = answer.reason or f"status-{answer.status.value.replace('_', '-')}"
+            judgement.refuse(name, code, day=answer.since or told or "?")
 
     def _take_time_from_records(self, moment: datetime) -> None:
         """Let the office's own record of this very file prove the time, where no timestamp did."""

@@ -1,0 +1,76 @@
+"""Fetching a small public file, with bounds on its size and on the time it takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import attrs
+
+from perizinan_core.errors.verification import SourceReadError
+
+__all__ = ["Fetched", "fetch", "is_url"]
+
+_REDIRECTS = 3
+_SECONDS = 20.0
+
+
+@attrs.frozen(kw_only=True)
+class Fetched:
+    """What a server answered."""
+
+    data: bytes | None = attrs.field(repr=False)
+    """The file, or None: it has not changed."""
+
+    etag: str | None = None
+    """The server's name for this version of the file."""
+
+
+def is_url(text: str) -> bool:
+    """Return True for ``https://…`` and ``http://…``."""
+    return text.partition("://")[0].lower() in ("http", "https") and "://" in text
+
+
+def fetch(
+    url: str, *, max_bytes: int, accept: str, etag: str | None = None, seconds: float = _SECONDS
+) -> Fetched:
+    """
+    Fetch a file that is signed by itself: neither server nor way need to be trusted.
+
+    Args:
+        url: ``https`` address; ``http`` too, for what is signed anyway.
+        max_bytes: Largest file, in bytes.
+        accept: Media type to ask for.
+        etag: What an earlier answer was called; the server may then say that nothing changed.
+        seconds: How long it may take in all.
+
+    Raises:
+        SourceReadError: no answer in time, another answer than the file, or too large a one.
+    """
+    import httpx
+
+    headers: Mapping[str, str] = {"Accept": accept} | ({"If-None-Match": etag} if etag else {})
+    ends = time.monotonic() + seconds
+    try:
+        with (
+            httpx.Client(follow_redirects=True, max_redirects=_REDIRECTS, timeout=seconds) as client,
+            client.stream("GET", url, headers=headers) as answer,
+        ):
+            if answer.status_code == httpx.codes.NOT_MODIFIED and etag:
+                return Fetched(data=None, etag=etag)
+            if answer.status_code != httpx.codes.OK:
+                raise SourceReadError("cannot-open", f"the server answered {answer.status_code}")
+            parts, size = [], 0
+            for part in answer.iter_bytes(65536):
+                size += len(part)
+                if size > max_bytes:
+                    raise SourceReadError("too-large", f"it is larger than {max_bytes} bytes")
+                if time.monotonic() > ends:
+                    raise SourceReadError("cannot-open", "the server took too long")
+                parts.append(part)
+            return Fetched(data=b"".join(parts), etag=answer.headers.get("ETag"))
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        # The address may hold a password: only the name of the host is told.
+        host = urlsplit(url).hostname if "[" not in url else ""
+        raise SourceReadError("cannot-open", f"{host or 'the server'}: {type(error).__name__}") from error
