@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.i18n import N_
+from perizinan_core.i18n import N_, translate
 
 __all__ = ["NothingRegisteredError", "PluginDecisionError", "PluginProblemError"]
+
+
+_NOUNS: Mapping[str, str] = {
+    "authority": N_("authority"),
+    "storage": N_("record store"),
+    "document store": N_("document store"),
+    "renderer": N_("renderer"),
+    "scanner": N_("upload scanner"),
+    "channel": N_("notification channel"),
+    "frontend": N_("frontend"),
+    "signer": N_("signer"),
+}
+
+
+def _noun(kind: str, language: str) -> str:
+    return translate(_NOUNS.get(kind, kind), language)
 
 
 @attrs.define(slots=False, eq=False)
@@ -28,6 +45,11 @@ class NothingRegisteredError(PerizinanError):
     name: str
     offered: tuple[str, ...]
 
+    def wording(self, language: str) -> dict[str, object]:
+        """Name the kind in the language."""
+        offered = ", ".join(self.offered) or "-"
+        return {"kind": _noun(self.kind, language), "name": self.name, "offered": offered}
+
 
 @attrs.define(slots=False, eq=False)
 class PluginProblemError(PerizinanError):
@@ -43,6 +65,10 @@ class PluginProblemError(PerizinanError):
     kind: str
     name: str
     reason: str
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Name the kind in the language."""
+        return {**super().wording(language), "kind": _noun(self.kind, language)}
 
 
 @attrs.define(slots=False, eq=False)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.i18n import N_
+from perizinan_core.errors.workflow.labels import ACTOR_KINDS, OUTCOMES, ROLES, STATES
+from perizinan_core.i18n import N_, translate
 
 __all__ = [
     "AccessDeniedError",
@@ -24,11 +27,48 @@ __all__ = [
 ]
 
 
+_NOUNS: Mapping[str, str] = {
+    "application": N_("application"),
+    "permit": N_("permit"),
+    "receipt": N_("receipt"),
+    "representative": N_("representative"),
+    "document": N_("document"),
+    "certificate": N_("certificate"),
+    "position": N_("position"),
+}
+
+_ACTIONS: Mapping[str, str] = {
+    "act-for-applicant": N_("act for the applicant"),
+    "queue": N_("see a queue of cases"),
+    "queue-of-everyone": N_("see the queue of the whole office"),
+    "officers": N_("see the staff"),
+    "add-officer": N_("add or change staff"),
+    "search": N_("search the records"),
+    "sign": N_("sign a permit without holding a position"),
+    "hand-in-signed": N_("hand in a signed file"),
+    "cancel-number": N_("give up a number"),
+    "bind-certificate": N_("bind a certificate"),
+    "end-binding": N_("end the binding of a certificate"),
+}
+
+
 @attrs.define(slots=False, eq=False)
 class ServiceError(PerizinanError):
     """A use case could not be carried out."""
 
     code: ClassVar[str] = "service"
+
+    labels: ClassVar[Mapping[str, Mapping[str, str]]] = MappingProxyType({})
+    """For fields that hold codes: the words for them."""
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Put words in the place of codes."""
+        words = super().wording(language)
+        for name, table in self.labels.items():
+            value = getattr(self, name)
+            codes = value if isinstance(value, tuple) else (value,)
+            words[name] = ", ".join(translate(table.get(item, item), language) for item in codes)
+        return words
 
 
 @attrs.define(slots=False, eq=False)
@@ -41,9 +81,15 @@ class AccessDeniedError(ServiceError):
         "Log in with such an account, or ask the office's administrator."
     )
 
+    labels: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "action": _ACTIONS,
+        "allowed": {**ROLES, **ACTOR_KINDS},
+    }
+
     actor: str
     action: str
     allowed: tuple[str, ...]
+    """Kinds of actors and roles."""
 
 
 @attrs.define(slots=False, eq=False)
@@ -54,6 +100,8 @@ class NotFoundError(ServiceError):
     sentence: ClassVar[str] = N_(
         'There is no {kind} "{key}" among those that you may see. Check the number and your account.'
     )
+
+    labels: ClassVar[Mapping[str, Mapping[str, str]]] = {"kind": _NOUNS}
 
     kind: str
     key: str
@@ -95,6 +143,8 @@ class DecidedByOthersError(ServiceError):
         "{winner} was first and decided this at {at} ({outcome}). "
         "Your entry was not saved. Open the case again and look at what was decided."
     )
+
+    labels: ClassVar[Mapping[str, Mapping[str, str]]] = {"outcome": {**OUTCOMES, **STATES}}
 
     winner: str
     """Id of the officer who was first."""
