@@ -8,13 +8,13 @@ implementation is called by itself here.
 from __future__ import annotations
 
 import importlib.metadata
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
 import attrs
 import pluggy
-import structlog
 
 from perizinan_core.errors.hooks import PluginDecisionError
 from perizinan_core.hooks.specs import API_VERSION, PROJECT, HookSpecs
@@ -51,7 +51,7 @@ RECORDS: Mapping[str, type] = {
 }
 """What each ``register_…`` hook returns a list of."""
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class PluginState(StrEnum):
@@ -182,9 +182,7 @@ class PluginManager:
                 _call(implementation, event=event)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - listeners harm nobody
                 failed.append(name)
-                _log.warning(
-                    "listener_failed", plugin=name, event_kind=event.kind.value, error=type(error).__name__
-                )
+                _log.warning("listener %s failed at %s: %s", name, event.kind.value, type(error).__name__)
         return tuple(failed)
 
     def _load(self, entry: importlib.metadata.EntryPoint) -> None:
@@ -254,7 +252,7 @@ class PluginManager:
 
     def _quarantine(self, name: str, reason: str) -> None:
         # The reason is shown to operators; a log of strangers gets the name alone.
-        _log.error("plugin_failed", plugin=name)
+        _log.error("plugin %s failed and was set aside", name)
         status = self._statuses[name]
         self._pm.unregister(name=name)
         self._statuses[name] = attrs.evolve(status, state=PluginState.FAILED, reason=reason)

@@ -68,6 +68,12 @@ class OfficeKeys:
     qr: PrivateKey
     """Signs the claims in QR codes."""
 
+    status: PrivateKey | None = None
+    """Signs the status list; None: this office publishes none."""
+
+    former_documents: tuple[PrivateKey, ...] = ()
+    """Keys that signed ``authority.json`` before; they sign it too, so that those who know them can go on."""
+
 
 @attrs.frozen(kw_only=True, repr=False)
 class OfficeContext:

@@ -239,9 +239,12 @@ class Issuance:
             context.storage.unit_of_work() as work,
             once(work, actor, key, "issue", {"id": application_id}, moment) as repeat,
         ):
-            if repeat.result is not None:
-                return context.load_permit(work, repeat.result["permit"])
             application = context.load(work, application_id)
+            if repeat.result is not None:
+                permit = context.load_permit(work, repeat.result["permit"])
+                if permit.id == application.permit_id:
+                    return permit
+                # Its number was given up since: the request is to be done anew.
             context.check_version(work, application, expected_version)
             if application.permit_id is not None and application.state in _NUMBERED:
                 self._require_signer(application, actor)

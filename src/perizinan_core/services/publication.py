@@ -9,7 +9,6 @@ leaves, the binding is ended (`Publication.end_binding`).
 from __future__ import annotations
 
 import hashlib
-from base64 import urlsafe_b64decode
 from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -24,16 +23,18 @@ from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.services import access
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.letters import LetterPlan, statement_of
+from perizinan_core.services.published_keys import key_id, published_keys
+from perizinan_core.services.status_list import StatusLists
 from perizinan_core.signing import DigestSigner
 from perizinan_core.storage import UnitOfWork
 from perizinan_core.verification import (
     AuthorityDocument,
-    QrKey,
     RegisteredDelegation,
     Signatory,
     sign_authority_document,
 )
-from perizinan_core.verification.keys import algorithm_name, signing_callback, thumbprint
+from perizinan_core.verification.authority_update import countersign
+from perizinan_core.verification.keys import algorithm_name, signing_callback
 from perizinan_core.verification.qr import claims_of_statement, encode_qr_text
 
 __all__ = ["Publication", "key_id"]
@@ -46,11 +47,6 @@ LIFETIME = timedelta(days=365)
 _FRESH = timedelta(minutes=10)
 
 
-def key_id(public_key: Any) -> bytes:
-    """Return the short identifier of a QR key: the first four bytes of its RFC 7638 thumbprint."""
-    return urlsafe_b64decode(thumbprint(public_key) + "=")[:4]
-
-
 @attrs.define
 class Publication:
     """Makes and signs the authority document; makes the text of QR codes."""
@@ -59,13 +55,24 @@ class Publication:
     _roots: tuple[x509.Certificate, ...]
     _cached: tuple[datetime, AuthorityDocument] | None = None
     _lock: Any = attrs.field(factory=Lock, repr=False)
+    _status_lists: StatusLists | None = None
+
+    @property
+    def status_lists(self) -> StatusLists:
+        """The office's status list, which the document names when it is published."""
+        return self._status_lists or StatusLists(self._context)
 
     def authority_json(self, *, now: datetime | None = None) -> bytes:
         """Return the signed ``authority.json`` as of now, to be served at ``/.well-known/perizinan.json``."""
-        key = self._context.keys.document
-        return sign_authority_document(
-            self._build(self._context.moment(now)), key=key.public_key(), sign=signing_callback(key)
+        keys = self._context.keys
+        signed = sign_authority_document(
+            self._build(self._context.moment(now)),
+            key=keys.document.public_key(),
+            sign=signing_callback(keys.document),
         )
+        for former in keys.former_documents:
+            signed = countersign(signed, key=former.public_key(), sign=signing_callback(former))
+        return signed
 
     def document(self, now: datetime) -> AuthorityDocument:
         """Return what `authority_json` says, for the office's own checks; made anew every ten minutes."""
@@ -149,6 +156,8 @@ class Publication:
             for position, certificate in certificates:
                 self._bind(work, position, certificate, context.local_day(now))
             signatories = self._signatories(work)
+            day = context.local_day(now)
+            terms = self.status_lists.terms(work, day)
             statement = AuthorityDocument(
                 slug=context.authority.slug,
                 name=context.authority.name.id,
@@ -160,8 +169,9 @@ class Publication:
                 roots=self._roots,
                 intermediates=self._intermediates(),
                 signatories=signatories,
-                qr_keys=(QrKey(kid=key_id(context.keys.qr.public_key()), key=context.keys.qr.public_key()),),
+                qr_keys=published_keys(work, "qr", context.keys.qr.public_key(), day),
                 keys=(context.keys.document.public_key(),),
+                status_list=terms.to_json() if terms is not None else None,
             )
             statement = attrs.evolve(statement, version=_next_version(work, statement))
             work.commit()

@@ -6,11 +6,11 @@ Any number of workers may run at once; the outbox leases entries, and every step
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import attrs
-import structlog
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError
@@ -38,7 +38,7 @@ LEASE = timedelta(minutes=5)
 _BATCH = 100
 _PAGE = 200
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 @attrs.frozen(kw_only=True)
@@ -116,7 +116,7 @@ class Worker:
                 try:
                     done = step(application.id, done, moment)
                 except Exception as error:  # noqa: BLE001 - one case must not keep the others waiting
-                    _log.warning("watch_failed", application=application.id, error=_name_of(error))
+                    _log.warning("case %s was not looked after: %s", application.id, _name_of(error))
         return done
 
     def _deliver(self, entry: OutboxEntry) -> str | None:
@@ -125,7 +125,7 @@ class Worker:
         try:
             notifications = self._messages(entry)
         except Exception as error:  # noqa: BLE001 - one message must not keep the others waiting
-            _log.warning("message_failed", entry=entry.id, error=_name_of(error))
+            _log.warning("no message for outbox entry %s: %s", entry.id, _name_of(error))
             return _name_of(error)
         problem = None
         for notification in notifications:
@@ -134,7 +134,7 @@ class Worker:
                     channel.send(notification)
                 except Exception as error:  # noqa: BLE001 - a channel of a plugin must not stop the others
                     problem = f"{name}: {type(error).__name__}"
-                    _log.warning("channel_failed", channel=name, error=type(error).__name__)
+                    _log.warning("channel %s failed: %s", name, type(error).__name__)
         return problem
 
     def _messages(self, entry: OutboxEntry) -> tuple[Notification, ...]:
@@ -168,7 +168,7 @@ class Worker:
                 signed += 1
             else:
                 in_doubt.append(permit.number)
-                _log.warning("signing_stopped", permit=permit.id, error=error.code)
+                _log.warning("signing of permit %s stopped: %s", permit.id, error.code)
         return signed, tuple(in_doubt)
 
     def _in_state(self, state: ApplicationState) -> tuple[Application, ...]:
