@@ -6,8 +6,9 @@ Signing permits: PDF in, PAdES-signed PDF out.
 `DocumentSigner` are the ports for others. `DevelopmentCA` makes certificates for trying out.
 
 Modules, from the ground up: `pdf_syntax`, `pdf_file` (strict reading), `incremental` (writing),
-`pages`, `form`, `structure`, `mark` (what is added), `certificates`, `cms` (the container),
-`ports`, `request`, `sign`; `file_key`, `registry`, `synthetic_ca`, `development` (keys).
+`pages`, `form`, `structure`, `mark`, `placing`, `room` (what is added), `certificates`, `cms` (the
+container), `ports`, `request`, `sign`; `file_key`, `registry`, `synthetic_ca`, `development` (keys);
+`ltv` (timestamps and long-term data, loaded apart).
 """
 
 from perizinan_core.signing.development import DevelopmentCA
@@ -18,6 +19,7 @@ from perizinan_core.signing.ports import (
     SecretCallback,
     SignatureAlgorithm,
     Signer,
+    TimestampSource,
 )
 from perizinan_core.signing.registry import SignerOpener, SignerRegistry
 from perizinan_core.signing.request import Placement, SigningRequest, VisibleMark
@@ -35,6 +37,7 @@ __all__ = [
     "SignerOpener",
     "SignerRegistry",
     "SigningRequest",
+    "TimestampSource",
     "VisibleMark",
     "no_secret",
     "sign_pdf",

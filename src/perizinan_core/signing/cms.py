@@ -1,5 +1,5 @@
 """
-The CMS signature of a PAdES baseline B-B signature (RFC 5652, ETSI EN 319 122-1 and EN 319 142-1).
+The CMS signature of a PAdES baseline B-B or B-T signature (RFC 5652, ETSI EN 319 122-1 and EN 319 142-1).
 
 Signed attributes are content-type, message-digest and signing-certificate-v2 (RFC 5035), and
 nothing else: the signing time stands in the PDF's ``/M`` (EN 319 142-1 section 6.3).
@@ -33,6 +33,7 @@ _DATA = x509.ObjectIdentifier("1.2.840.113549.1.7.1")
 _CONTENT_TYPE = x509.ObjectIdentifier("1.2.840.113549.1.9.3")
 _MESSAGE_DIGEST = x509.ObjectIdentifier("1.2.840.113549.1.9.4")
 _SIGNING_CERTIFICATE_V2 = x509.ObjectIdentifier("1.2.840.113549.1.9.16.2.47")
+_SIGNATURE_TIMESTAMP = x509.ObjectIdentifier("1.2.840.113549.1.9.16.2.14")
 _SHA256 = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 _SHA384 = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.2")
 _MGF1 = x509.ObjectIdentifier("1.2.840.113549.1.1.8")
@@ -99,6 +100,7 @@ class _SignerInfo:
     signed_attrs: Annotated[asn1.SetOf[_Attribute], asn1.Implicit(0)]
     signature_algorithm: _AlgorithmIdentifier
     signature: bytes
+    unsigned_attrs: Annotated[asn1.SetOf[_Attribute] | None, asn1.Implicit(1)]
 
 
 @asn1.sequence
@@ -172,9 +174,20 @@ class CmsProfile:
         found = asn1.SetOf([*self._fixed, _attribute(_MESSAGE_DIGEST, digest)])
         return SignedAttributes(found, asn1.encode_der(found))
 
-    def container(self, attributes: SignedAttributes, signature: bytes) -> bytes:
+    def container(
+        self,
+        attributes: SignedAttributes,
+        signature: bytes,
+        timestamp: Callable[[bytes], bytes] | None = None,
+    ) -> bytes:
         """
         Return the DER of the whole CMS structure.
+
+        Args:
+            attributes: What was signed.
+            signature: The signature over them.
+            timestamp: Gives the DER of a timestamp of the signature, which is then put in
+                (EN 319 122-1 section 5.3); asked only when the signature is good.
 
         Raises:
             SignatureMismatchError: The certificate does not confirm ``signature``.
@@ -183,10 +196,17 @@ class CmsProfile:
             self._verify(signature, attributes.der)
         except InvalidSignature as cause:
             raise SignatureMismatchError(self._serial) from cause
-        return self.encoded(attributes.attributes, signature)
+        token = None if timestamp is None else timestamp(signature)
+        return self.encoded(attributes.attributes, signature, token)
 
-    def encoded(self, attributes: asn1.SetOf[_Attribute], signature: bytes) -> bytes:
+    def encoded(
+        self, attributes: asn1.SetOf[_Attribute], signature: bytes, token: bytes | None = None
+    ) -> bytes:
         """Return the container around a signature that nobody has checked."""
+        unsigned = None
+        if token is not None:
+            stamp = asn1.SetOf([asn1.decode_der(asn1.TLV, token)])
+            unsigned = asn1.SetOf([_Attribute(type=_SIGNATURE_TIMESTAMP, values=stamp)])
         info = _SignerInfo(
             version=1,
             sid=self._sid,
@@ -194,6 +214,7 @@ class CmsProfile:
             signed_attrs=attributes,
             signature_algorithm=self._signature_algorithm,
             signature=signature,
+            unsigned_attrs=unsigned,
         )
         signed = _SignedData(
             version=1,

@@ -10,13 +10,21 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from cryptography import x509
 
 from perizinan_core.signing.request import SigningRequest
 
-__all__ = ["DigestSigner", "DocumentSigner", "SecretCallback", "SignatureAlgorithm", "Signer"]
+__all__ = [
+    "DigestSigner",
+    "DocumentSigner",
+    "SecretCallback",
+    "SignatureAlgorithm",
+    "Signer",
+    "TimestampSource",
+]
 
 
 class SignatureAlgorithm(enum.Enum):
@@ -74,6 +82,19 @@ class DocumentSigner(Protocol):
 
     def sign_document(self, pdf: bytes, request: SigningRequest) -> bytes:
         """Return ``pdf`` signed as ``request`` says; never called twice for one document by this library."""
+        ...
+
+
+class TimestampSource(Protocol):
+    """Something that gives timestamps (RFC 3161), e.g. `perizinan_core.signing.ltv.TimestampClient`."""
+
+    @property
+    def room(self) -> int:
+        """Bytes that one timestamp needs at most, as far as is known; more is asked for if that is wrong."""
+        ...
+
+    def token(self, data: bytes, now: datetime) -> bytes:
+        """Return the DER of a checked timestamp of ``data``; ``now`` is the present moment."""
         ...
 
 

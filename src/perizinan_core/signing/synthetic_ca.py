@@ -91,7 +91,14 @@ class SyntheticCA:
     """Signs the signers' certificates."""
 
     @classmethod
-    def create(cls, now: datetime, *, name: str = "CA", kind: str = "p-256") -> Self:
+    def create(
+        cls,
+        now: datetime,
+        *,
+        name: str = "CA",
+        kind: str = "p-256",
+        extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
+    ) -> Self:
         """
         Make a new CA, valid for ten years from ``now``.
 
@@ -99,6 +106,7 @@ class SyntheticCA:
             now: Present moment, with time zone.
             name: Told apart from other synthetic CAs by this.
             kind: Kind of its keys.
+            extensions: Further extensions of the issuing certificate, each with whether it is critical.
         """
         root_key, issuing_key = make_key(kind), make_key(kind)
         root_name = _subject(f"Root {name}")
@@ -109,7 +117,7 @@ class SyntheticCA:
             _subject(f"Issuing {name}"),
             (root_key, root_name),
             (now - _BEFORE, last),
-            _authority(0),
+            [*_authority(0), *extensions],
         )
         return cls(Issued(root_key, root), Issued(issuing_key, issuing, (root,)))
 
@@ -123,6 +131,7 @@ class SyntheticCA:
         valid: tuple[datetime, datetime] | None = None,
         usages: Sequence[str] = ("digital_signature", "content_commitment"),
         key: PrivateKey | None = None,
+        extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
     ) -> Issued:
         """
         Make a signer's certificate.
@@ -135,6 +144,7 @@ class SyntheticCA:
             valid: First and last moment of validity, to make expired or future certificates.
             usages: Key usages by `cryptography`'s names; empty leaves the extension out.
             key: A key to certify instead of a new one.
+            extensions: Further extensions, each with whether it is critical, e.g. where revocation is told.
 
         Raises:
             DevelopmentNameError: The name is too long or empty.
@@ -145,7 +155,7 @@ class SyntheticCA:
             _subject(name, organization),
             (self.issuing.key, self.issuing.certificate.subject),
             valid or (now - _BEFORE, now + _SIGNER_VALIDITY),
-            [(x509.BasicConstraints(ca=False, path_length=None), True), *_usage(usages)],
+            [(x509.BasicConstraints(ca=False, path_length=None), True), *_usage(usages), *extensions],
         )
         return Issued(key, certificate, (self.issuing.certificate, self.root.certificate))
 

@@ -1,0 +1,30 @@
+"""
+Timestamps and long-term data for signed PDFs (PAdES B-T, B-LT, B-LTA; ETSI EN 319 142-1).
+
+`extend` raises a signed file to a level and renews its archive timestamp; `read_state` says quickly what
+a file has; `TimestampClient` is a timestamp service (also for `sign_pdf(…, timestamps=…)`),
+`RevocationClient` asks about revocation, `TimestampPolicy` holds what an office wants of them.
+
+Everything is added behind the signed bytes, which stay the beginning of the file. pyHanko judges files
+and answers before anything is kept; it is loaded on first use.
+"""
+
+from perizinan_core.signing.ltv.extension import extend
+from perizinan_core.signing.ltv.levels import Level, OnFailure
+from perizinan_core.signing.ltv.policy import TimestampPolicy
+from perizinan_core.signing.ltv.revocation import Revocation, RevocationClient
+from perizinan_core.signing.ltv.state import LongTermState, StampInfo, read_state
+from perizinan_core.signing.ltv.timestamps import TimestampClient
+
+__all__ = [
+    "Level",
+    "LongTermState",
+    "OnFailure",
+    "Revocation",
+    "RevocationClient",
+    "StampInfo",
+    "TimestampClient",
+    "TimestampPolicy",
+    "extend",
+    "read_state",
+]
