@@ -5,6 +5,7 @@ from perizinan_core.bootstrap.plugins import load_plugins
 from perizinan_core.bootstrap.settings import (
     OfficeSettings,
     PluginTable,
+    PublicationSettings,
     Settings,
     SigningSettings,
     StorageSettings,
@@ -15,6 +16,7 @@ __all__ = [
     "Office",
     "OfficeSettings",
     "PluginTable",
+    "PublicationSettings",
     "Settings",
     "SigningSettings",
     "StorageSettings",

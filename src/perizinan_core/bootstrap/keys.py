@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,10 +20,11 @@ from perizinan_core.hooks.manager import Registered
 from perizinan_core.model.authority import Authority
 from perizinan_core.services import OfficeKeys
 from perizinan_core.signing import DevelopmentCA, Signer
+from perizinan_core.signing.ltv import RevocationClient, TimestampClient, TimestampPolicy
 from perizinan_core.storage import KeyRing
 from perizinan_core.verification.keys import PrivateKey
 
-__all__ = ["Signers", "open_keys", "open_roots", "open_storage_keys"]
+__all__ = ["Signers", "open_keys", "open_roots", "open_storage_keys", "open_timestamps", "rotate_key"]
 
 AskSecret = Callable[[str], "str | bytes | None"]
 """A host application's answer to "what is the secret of this position"; None: look into the settings."""
@@ -46,15 +47,44 @@ def open_storage_keys(settings: Settings) -> KeyRing:
 
 def open_keys(settings: Settings) -> OfficeKeys:
     """
-    Return the keys for QR codes and the authority document; P-256, made on first use with mode 0600.
+    Return the office's own keys; P-256, made on first use with mode 0600.
 
     Raises:
         KeyFileProblemError: a file is there but holds no such key.
     """
+    document = settings.path(settings.signing.document_key)
     return OfficeKeys(
-        document=_open_or_make(settings.path(settings.signing.document_key)),
+        document=_open_or_make(document),
         qr=_open_or_make(settings.path(settings.signing.qr_key)),
+        status=_open_or_make(settings.path(settings.signing.status_key)),
+        former_documents=tuple(
+            _open(path) for path in sorted(document.parent.glob(f"{document.name}.*.former"))
+        ),
     )
+
+
+def rotate_key(path: Path, now: datetime) -> Path:
+    """
+    Put a new key in the place of a key file and keep the old one beside it.
+
+    Args:
+        path: The key file.
+        now: Present moment; part of the old one's new name.
+
+    Returns:
+        Where the old key lies now. One that signed ``authority.json`` has to stay there until all who know
+        it have updated; others may be destroyed.
+
+    Raises:
+        KeyFileProblemError: the file holds no key.
+    """
+    _open(path)
+    former = path.with_name(f"{path.name}.{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.former")
+    os.link(path, former)
+    fresh = path.with_name(f".{path.name}.{uuid4().hex}.new")
+    _make(fresh)
+    fresh.replace(path)
+    return former
 
 
 def open_roots(settings: Settings, now: datetime) -> tuple[x509.Certificate, ...]:
@@ -74,6 +104,28 @@ def open_roots(settings: Settings, now: datetime) -> tuple[x509.Certificate, ...
     if settings.signing.development:
         found.append(_development(settings, now).root)
     return tuple(found)
+
+
+def open_timestamps(settings: Settings) -> TimestampPolicy | None:
+    """
+    Return what the settings want of timestamps; None when they name no service.
+
+    Raises:
+        SecretMissingError: the value of the ``Authorization`` header is not where they say.
+    """
+    wanted = settings.signing.timestamps
+    if wanted.url is None:
+        return None
+    headers = {}
+    if wanted.authorization is not None:
+        secret = read_secret(wanted.authorization, folder=settings.folder, environment=os.environ)
+        headers["Authorization"] = secret.decode()
+    return TimestampPolicy(
+        client=TimestampClient(url=wanted.url, timeout=wanted.timeout, headers=headers),
+        level=wanted.level,
+        on_failure=wanted.on_failure,
+        revocation=RevocationClient(timeout=wanted.timeout),
+    )
 
 
 @attrs.define
@@ -141,6 +193,10 @@ def _development(settings: Settings, now: datetime) -> DevelopmentCA:
 def _open_or_make(path: Path) -> PrivateKey:
     if not path.exists():
         _make(path)
+    return _open(path)
+
+
+def _open(path: Path) -> PrivateKey:
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:

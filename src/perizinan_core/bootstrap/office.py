@@ -14,8 +14,16 @@ from typing import Any, Self
 
 from sqlalchemy.engine import make_url
 
-from perizinan_core.bootstrap.keys import AskSecret, Signers, open_keys, open_roots, open_storage_keys
+from perizinan_core.bootstrap.keys import (
+    AskSecret,
+    Signers,
+    open_keys,
+    open_roots,
+    open_storage_keys,
+    open_timestamps,
+)
 from perizinan_core.bootstrap.plugins import called, load_plugins, opened, pick
+from perizinan_core.bootstrap.publication import status_list_rules
 from perizinan_core.bootstrap.settings import Settings, load_settings, read_secret
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import DocumentStore
@@ -27,12 +35,14 @@ from perizinan_core.model.permit_type import PermitType
 from perizinan_core.services import (
     Applications,
     Issuance,
+    LongTerm,
     OfficeContext,
     Permits,
     Publication,
     RecordsStatus,
     Reviews,
     SignerSource,
+    StatusLists,
     Worker,
 )
 from perizinan_core.storage import Storage
@@ -68,6 +78,8 @@ class Office:
         """What is loaded, and what is not and why."""
         self.publication = publication
         """``authority.json`` and bindings of certificates."""
+        self.status_lists = publication.status_lists
+        """The status list for those who check permits; see ``[publication]`` in the settings."""
         self.applications = Applications(context)
         """The applicant's side."""
         self.reviews = Reviews(context)
@@ -76,7 +88,9 @@ class Office:
         """Issued permits."""
         self.status = RecordsStatus(context)
         """The records as a status source for `verify_permit`."""
-        self.worker = Worker(context, self.permits.issuance, channels, plugins.tell)
+        self.worker = Worker(
+            context, self.permits.issuance, channels, plugins.tell, status_lists=self.status_lists
+        )
         """What happens by itself; run it regularly, or ``perizinan worker``."""
 
     @classmethod
@@ -148,10 +162,15 @@ class Office:
             ),
             language=chosen.office.language,
             development=chosen.signing.development,
+            timestamps=open_timestamps(chosen),
         )
         return cls(
             context,
-            publication=Publication(context, open_roots(chosen, now())),
+            publication=Publication(
+                context,
+                open_roots(chosen, now()),
+                status_lists=StatusLists(context, status_list_rules(chosen, pack.authority)),
+            ),
             plugins=manager,
             settings=chosen,
             channels=tuple(
@@ -173,6 +192,11 @@ class Office:
     def authority(self) -> Authority:
         """The local government."""
         return self._context.authority
+
+    @property
+    def long_term(self) -> LongTerm:
+        """Timestamps and long-term data of issued permits, and the renewal of archive timestamps."""
+        return self.permits.issuance.long_term
 
     @property
     def signers(self) -> SignerSource:

@@ -18,13 +18,16 @@ from perizinan_core.converters import from_json
 from perizinan_core.errors.bootstrap import SecretMissingError, SettingsError
 from perizinan_core.errors.wire import WireFormatError
 from perizinan_core.i18n import LANGUAGES
+from perizinan_core.signing.ltv import Level, OnFailure
 
 __all__ = [
     "OfficeSettings",
     "PluginTable",
+    "PublicationSettings",
     "Settings",
     "SigningSettings",
     "StorageSettings",
+    "TimestampSettings",
     "load_settings",
     "read_secret",
 ]
@@ -57,6 +60,34 @@ class StorageSettings:
 
 
 @attrs.frozen(kw_only=True)
+class TimestampSettings:
+    """Timestamps and long-term data of permits; without an address there are none."""
+
+    url: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(attrs.validators.matches_re(r"https?://[^\s/]+.*"))
+    )
+    """
+    Address of a timestamp service (RFC 3161). Its root certificate belongs into ``roots``, so that those
+    who check permits know it.
+    """
+
+    level: Level = Level.B_LTA
+    """What every permit reaches when it is issued: ``B-T``, ``B-LT`` or ``B-LTA``."""
+
+    timeout: float = attrs.field(default=10.0, validator=attrs.validators.gt(0))
+    """Seconds for each question to the timestamp service, an OCSP responder or a place of revocation lists."""
+
+    on_failure: OnFailure = OnFailure.STOP
+    """
+    ``stop``: the permit waits, unissued, until the level is reached. ``continue``: it is issued below its
+    level, and the worker extends it later.
+    """
+
+    authorization: str | None = None
+    """Where the value of the ``Authorization`` header is (``env:NAME`` or ``file:PATH``), or None."""
+
+
+@attrs.frozen(kw_only=True)
 class SigningSettings:
     """Who signs, with what."""
 
@@ -75,11 +106,32 @@ class SigningSettings:
     roots: tuple[str, ...] = ()
     """PEM files of the root certificates that the authority document publishes."""
 
+    timestamps: TimestampSettings = TimestampSettings()
     qr_key: str = "keys/qr.pem"
     """Private key of the QR codes (made on first use)."""
 
     document_key: str = "keys/authority-document.pem"
-    """Private key that signs ``authority.json`` (made on first use)."""
+    """Private key that signs ``authority.json`` (made on first use); keys it replaced lie beside it."""
+
+    status_key: str = "keys/status-list.pem"
+    """Private key that signs the status list (made on first use)."""
+
+
+@attrs.frozen(kw_only=True)
+class PublicationSettings:
+    """What the office publishes for those who check its permits."""
+
+    folder: str | None = None
+    """Folder of ``status-list.cwt``, to be served by a web server; without it there is no status list."""
+
+    status_list_url: str | None = None
+    """Address of the list; default: ``/status-list.cwt`` on the host of the verification address."""
+
+    max_age_hours: int = attrs.field(default=168, validator=attrs.validators.ge(1))
+    """How old a list may be to be relied on, in hours; 168 are seven days."""
+
+    refresh_minutes: int = attrs.field(default=60, validator=attrs.validators.ge(1))
+    """How often the worker makes the list anew when nothing changed, in minutes."""
 
 
 @attrs.frozen(kw_only=True)
@@ -105,6 +157,7 @@ class Settings:
     storage: StorageSettings = StorageSettings()
     signing: SigningSettings = SigningSettings()
     plugins: PluginTable = PluginTable()
+    publication: PublicationSettings = PublicationSettings()
     plugin: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
     """Tables of single plugins, e.g. ``[plugin.mail-folder]``."""
 

@@ -2,17 +2,20 @@
 Use cases: what people and programs do with an office. `perizinan_core.Office` hands them out.
 
 Each module is one group: `applications` (the applicant's side), `reviews` (the office's side), `issuance`
-and `permits` (the permit), `publication` (what verifiers need), `worker` (what happens by itself).
+and `permits` (the permit), `publication` and `status_list` (what verifiers need), `worker` (what happens by
+itself).
 """
 
 from perizinan_core.services.access import CASE_READERS
 from perizinan_core.services.applications import Applications, SlotView
 from perizinan_core.services.context import OfficeContext, OfficeKeys, SignerSource, new_id
 from perizinan_core.services.issuance import SYSTEM, Issuance
+from perizinan_core.services.long_term import LongTerm, Renewal, RenewalOutcome
 from perizinan_core.services.permits import Permits, RecordsStatus, SearchResult
 from perizinan_core.services.publication import Publication
 from perizinan_core.services.receipts import Receipt, ReceivedFile
 from perizinan_core.services.reviews import Reviews
+from perizinan_core.services.status_list import StatusListRules, StatusLists
 from perizinan_core.services.worker import WorkDone, Worker
 
 __all__ = [
@@ -20,6 +23,7 @@ __all__ = [
     "SYSTEM",
     "Applications",
     "Issuance",
+    "LongTerm",
     "OfficeContext",
     "OfficeKeys",
     "Permits",
@@ -27,10 +31,14 @@ __all__ = [
     "Receipt",
     "ReceivedFile",
     "RecordsStatus",
+    "Renewal",
+    "RenewalOutcome",
     "Reviews",
     "SearchResult",
     "SignerSource",
     "SlotView",
+    "StatusListRules",
+    "StatusLists",
     "WorkDone",
     "Worker",
     "new_id",

@@ -7,6 +7,8 @@ Issuing a permit: a saga of three steps that a crash at any point neither loses 
    store is asked whether the signed file is there already: its write-once name ``signed/<unsigned>`` is
    made the moment the signer has answered. A signing service that may have signed without being able to
    say so is never asked again blindly (`SigningInDoubtError`).
+   Timestamp and long-term data are added here too, where the office wants them: the timestamp of the
+   signature while it is made, the rest as an extended version of the signed file (`long_term`).
 3. One unit of work: signed file bound to the permit, ``issued``, the old permit superseded, events.
 
 ``Issuance.resume`` (the worker) goes on where a crash left off.
@@ -14,6 +16,7 @@ Issuing a permit: a saga of three steps that a crash at any point neither loses 
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -22,6 +25,7 @@ from io import BytesIO
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.ltv import LongTermError
 from perizinan_core.errors.services import (
     AccessDeniedError,
     IssuanceError,
@@ -33,19 +37,23 @@ from perizinan_core.errors.storage import LeaseHeldError
 from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.model.application import Application, ApplicationState
+from perizinan_core.model.events import EventKind
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import Permit, PermitStatus
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.services import access
 from perizinan_core.services.context import OfficeContext, new_id
 from perizinan_core.services.letters import LetterPlan, compose, plan_letter
+from perizinan_core.services.long_term import LongTerm
 from perizinan_core.services.numbering import take_number
 from perizinan_core.services.publication import Publication
 from perizinan_core.services.repeats import once
+from perizinan_core.services.status_list import note_later_change
 from perizinan_core.signing import DigestSigner, Signer, SigningRequest, sign_pdf
 from perizinan_core.storage import ApplicationFilter, SigningAttempt, SigningState, UnitOfWork
 from perizinan_core.verification import Verdict, verify_permit
 from perizinan_core.workflow import (
+    Transition,
     cancel_number,
     check_issuer,
     check_signer,
@@ -57,6 +65,8 @@ from perizinan_core.workflow import (
 )
 
 __all__ = ["SYSTEM", "Issuance"]
+
+_log = logging.getLogger(__name__)
 
 SYSTEM = Actor(id="system", kind=ActorKind.SYSTEM, name="Sistem")
 LEASE = timedelta(minutes=2)
@@ -79,6 +89,11 @@ class Issuance:
 
     _context: OfficeContext
     _publication: Publication
+
+    @property
+    def long_term(self) -> LongTerm:
+        """Timestamps and long-term data of the permits."""
+        return LongTerm(self._context, self._publication)
 
     def issue(
         self,
@@ -361,6 +376,7 @@ class Issuance:
         signed = attempt.signed_sha256 or self._context.documents.resolve(_name(permit))
         if signed is None:
             signed = self._sign(permit, attempt, holder, moment)
+        self._lengthen(permit, signed, attempt, holder, moment)
         return self._finish(permit, signed, attempt, holder, actor, moment)
 
     def _acquire(self, permit: Permit, holder: str, moment: datetime) -> SigningAttempt:
@@ -397,7 +413,7 @@ class Issuance:
         """Sign with a key of our own: when it fails, it can be tried again at once."""
         moment = request.signed_at
         try:
-            signed_pdf = sign_pdf(unsigned, signer, request)
+            signed_pdf = self._timestamped(unsigned, signer, request)
             self._verify(signed_pdf, permit, moment)
         except PerizinanError as error:
             self._fail(permit, holder, error, moment)
@@ -408,6 +424,30 @@ class Issuance:
             self._fail(permit, holder, failure, moment)
             raise failure from error
         return self._keep(signed_pdf, permit)
+
+    def _timestamped(self, unsigned: bytes, signer: DigestSigner, request: SigningRequest) -> bytes:
+        """Sign, with a timestamp where the office wants one; without, where it goes on without."""
+        source = self.long_term.source(request.signed_at)
+        try:
+            return sign_pdf(unsigned, signer, request, timestamps=source)
+        except LongTermError:
+            if not self.long_term.may_go_on():
+                raise
+            return sign_pdf(unsigned, signer, request)
+
+    def _lengthen(
+        self, permit: Permit, signed: str, attempt: SigningAttempt, holder: str, moment: datetime
+    ) -> None:
+        """Bring the signed file to the office's level, or note that the worker has to."""
+        try:
+            self.long_term.raise_to_level(signed, moment)
+        except LongTermError as error:
+            if self.long_term.may_go_on():
+                self.long_term.remember(permit, error, moment)
+                return
+            if attempt.state is not SigningState.FINISHED:
+                self._fail(permit, holder, error, moment)
+            raise
 
     def _sign_there(
         self, permit: Permit, unsigned: bytes, signer: Signer, request: SigningRequest, holder: str
@@ -442,7 +482,9 @@ class Issuance:
         return stored.sha256
 
     def _verify(self, signed_pdf: bytes, permit: Permit, moment: datetime) -> None:
-        report = verify_permit(signed_pdf, authority=self._publication.document(moment), at=moment)
+        # A timestamp made in a long round of work may be later than the round's moment.
+        at = moment if self._context.timestamps is None else max(moment, self._context.clock())
+        report = verify_permit(signed_pdf, authority=self._publication.document(moment), at=at)
         # A permit whose first day is still to come, or whose last has passed, is signed as soundly as any.
         if report.verdict not in (Verdict.VALID, Verdict.NOT_IN_FORCE):
             reasons = ", ".join(reason.code for reason in report.reasons) or report.verdict.value
@@ -478,12 +520,28 @@ class Issuance:
             put = put_in_force(current, signed_sha256=signed, actor=actor, now=moment)
             application = context.load(work, permit.application_id)
             moved = issued(application, put.permit, actor=actor, now=moment)
+            moved = self._with_warning(moved, put.permit)
             saved = work.permits.save(put.permit, by=actor.id, at=moment)
             context.save(work, moved, actor, moment)
             context.record(work, put.events, moment)
             self._supersede(work, saved, application, moment)
             work.commit()
         return saved
+
+    def _with_warning(self, moved: Transition, permit: Permit) -> Transition:
+        """Say in log and event that a permit outlives its signer's certificate without long-term data."""
+        ends = self.long_term.outlives_certificate(permit, self._context.signers.signer_for(permit.position))
+        if ends is None:
+            return moved
+        _log.warning("permit %s outlives its signer's certificate, which ends on %s", permit.id, ends.date())
+        noted = {"outlives_certificate": ends.isoformat()}
+        events = tuple(
+            attrs.evolve(event, data={**event.data, **noted})
+            if event.kind is EventKind.PERMIT_ISSUED
+            else event
+            for event in moved.events
+        )
+        return attrs.evolve(moved, events=events)
 
     def _supersede(
         self, work: UnitOfWork, successor: Permit, application: Application, moment: datetime
@@ -506,7 +564,8 @@ class Issuance:
             now=moment,
             calendar=context.calendar,
         )
-        work.permits.save(done.permit, by=SYSTEM.id, at=moment)
+        saved = work.permits.save(done.permit, by=SYSTEM.id, at=moment)
+        note_later_change(work, saved, context.local_day(moment))
         context.record(work, done.events, moment)
 
     def _waiting(self) -> tuple[Permit, ...]:

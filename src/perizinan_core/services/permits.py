@@ -18,6 +18,8 @@ from perizinan_core.services import access
 from perizinan_core.services.applications import Applications
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.issuance import Issuance
+from perizinan_core.services.long_term import newest_version
+from perizinan_core.services.status_list import note_later_change
 from perizinan_core.storage import (
     ApplicationFilter,
     Lookup,
@@ -108,7 +110,7 @@ class Permits:
 
     def open_pdf(self, permit_id: str, *, actor: Actor) -> BinaryIO:
         """
-        Open the signed PDF; its hash is checked while it is read.
+        Open the signed PDF, in its newest version; its hash is checked while it is read.
 
         Raises:
             NotFoundError: there is no such permit for this actor, or it is not signed yet.
@@ -116,7 +118,8 @@ class Permits:
         permit = self.get(permit_id, actor=actor)
         if permit.signed_sha256 is None:
             raise NotFoundError(kind="permit", key=permit_id)
-        return self._context.documents.open(permit.signed_sha256)
+        documents = self._context.documents
+        return documents.open(newest_version(documents, permit.signed_sha256))
 
     def renew(
         self,
@@ -336,6 +339,7 @@ class Permits:
             permit, application = self._readable(work, permit_id, actor)
             done = step(permit, application, moment)
             saved = work.permits.save(done.permit, by=actor.id, at=moment)
+            note_later_change(work, saved, context.local_day(moment))
             context.record(work, done.events, moment)
             work.commit()
         return saved

@@ -255,9 +255,10 @@ def _noteworthy(work: UnitOfWork) -> Iterator[Permit]:
 
 
 def _value(work: UnitOfWork, permit: Permit, day: date) -> ListStatus:
-    if permit.signed_sha256 is None and work.numbers.get(
-        permit.register, permit.register_year, permit.sequence
-    ).is_cancelled:
+    if (
+        permit.signed_sha256 is None
+        and work.numbers.get(permit.register, permit.register_year, permit.sequence).is_cancelled
+    ):
         return ListStatus.INVALID
     return _MEANING[permit.status_on(day)]
 

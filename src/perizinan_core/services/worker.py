@@ -23,6 +23,7 @@ from perizinan_core.services.assigning import assign_where_possible
 from perizinan_core.services.context import OfficeContext, new_id
 from perizinan_core.services.issuance import SYSTEM, Issuance
 from perizinan_core.services.messages import messages_for
+from perizinan_core.services.status_list import StatusLists
 from perizinan_core.storage import ApplicationFilter, OutboxEntry, UnitOfWork
 from perizinan_core.workflow import (
     Transition,
@@ -55,6 +56,14 @@ class WorkDone:
     deemed_granted: int = 0
     deadlines_changed: int = 0
     assigned: int = 0
+    extended: int = 0
+    """Permits that were issued below their level and have reached it."""
+
+    unextended: tuple[str, ...] = ()
+    """Numbers of permits that could not be extended in this round; they are tried again."""
+
+    outliving: tuple[str, ...] = ()
+    """Numbers of permits signed in this round that outlive their signer's certificate without long-term data."""
 
     @property
     def is_idle(self) -> bool:
@@ -72,13 +81,28 @@ class Worker:
     _tell: Callable[[Event], tuple[str, ...]]
     """Tells the plugins' listeners; see `PluginManager.tell`."""
 
+    _status_lists: StatusLists | None = None
+    """Published anew when something happened, and before it gets old."""
+
     def run_once(self, *, now: datetime | None = None) -> WorkDone:
         """Do everything that is due now, once."""
         moment = self._context.moment(now)
         watched = self.watch(now=moment)
-        signed, in_doubt = self._resume(moment)
+        signed, in_doubt, outliving = self._resume(moment)
+        extended, unextended = self._issuance.long_term.extend_pending(moment)
         delivered, failed = self.deliver(now=moment)
-        return attrs.evolve(watched, delivered=delivered, failed=failed, signed=signed, in_doubt=in_doubt)
+        if self._status_lists is not None:
+            self._status_lists.keep_current(now=moment)
+        return attrs.evolve(
+            watched,
+            delivered=delivered,
+            failed=failed,
+            signed=signed,
+            in_doubt=in_doubt,
+            extended=extended,
+            unextended=unextended,
+            outliving=outliving,
+        )
 
     def deliver(self, *, now: datetime | None = None) -> tuple[int, int]:
         """Deliver what is in the outbox; return how many were delivered and how many failed."""
@@ -122,6 +146,8 @@ class Worker:
     def _deliver(self, entry: OutboxEntry) -> str | None:
         """Tell listeners and channels; return the name of the last failure, or None."""
         self._tell(entry.event)
+        if self._status_lists is not None:
+            self._status_lists.note(entry.event)
         try:
             notifications = self._messages(entry)
         except Exception as error:  # noqa: BLE001 - one message must not keep the others waiting
@@ -161,15 +187,18 @@ class Worker:
         except NotFoundError:
             return None, None
 
-    def _resume(self, moment: datetime) -> tuple[int, tuple[str, ...]]:
-        signed, in_doubt = 0, []
+    def _resume(self, moment: datetime) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+        signed, in_doubt, outliving = 0, [], []
         for permit, error in self._issuance.resume(now=moment):
             if error is None:
                 signed += 1
+                signer = self._context.signers.signer_for(permit.position)
+                if self._issuance.long_term.outlives_certificate(permit, signer) is not None:
+                    outliving.append(permit.number)
             else:
                 in_doubt.append(permit.number)
                 _log.warning("signing of permit %s stopped: %s", permit.id, error.code)
-        return signed, tuple(in_doubt)
+        return signed, tuple(in_doubt), tuple(outliving)
 
     def _in_state(self, state: ApplicationState) -> tuple[Application, ...]:
         found: list[Application] = []

@@ -35,6 +35,7 @@ __all__ = [
     "StatusList",
     "StatusListTerms",
     "pack_statuses",
+    "peek_status_list",
     "read_status_list",
     "sign_status_list",
     "status_at",
@@ -249,16 +250,30 @@ def read_status_list(data: bytes, authority: AuthorityDocument) -> StatusList:
     terms = StatusListTerms.of(authority)
     if terms is None:
         raise status_list_error("status-list-terms")
-    try:
-        header, claims, signed, signature = _parse(data)
-        made = _list_of(claims)
-    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
-        raise status_list_error("status-list-malformed") from error
+    made, header, signed, signature = _read(data)
     if not _is_signed(terms, header, signed, signature, authority.local_day(made.issued)):
         raise status_list_error("status-list-wrong-signature")
     if made.uri != terms.uri:
         raise status_list_error("status-list-wrong-subject")
     return made
+
+
+def peek_status_list(data: bytes) -> StatusList:
+    """
+    Read a list without asking who signed it, e.g. the office's own file before it is replaced.
+
+    Raises:
+        StatusListError: it is no status list.
+    """
+    return _read(data)[0]
+
+
+def _read(data: bytes) -> tuple[StatusList, dict[int, Any], bytes, bytes]:
+    try:
+        header, claims, signed, signature = _parse(data)
+        return _list_of(claims), header, signed, signature
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
+        raise status_list_error("status-list-malformed") from error
 
 
 _PROBLEMS: Mapping[str, str] = {
