@@ -69,6 +69,16 @@ def _tell(done: WorkDone, language: str) -> None:
             changed=done.deadlines_changed,
         )
     )
+    if done.extended:
+        click.echo(
+            translate(N_("{count} permits were given their long-term data"), language, count=done.extended)
+        )
+    for numbers, sentence in (
+        (done.unextended, N_("permit {number} waits for its long-term data; it is tried again")),
+        (done.outliving, N_("permit {number} outlives its signer's certificate and has no long-term data")),
+    ):
+        for number in numbers:
+            click.echo(translate(sentence, language, number=number), err=True)
     for number in done.in_doubt:
         click.echo(
             translate(N_("permit {number} needs a person: its signing stopped"), language, number=number),

@@ -31,6 +31,7 @@ from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.rendering import Renderer
 from perizinan_core.signing import Signer
+from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.storage import Storage, UnitOfWork
 from perizinan_core.verification.keys import PrivateKey
 from perizinan_core.workflow import Transition, Workload
@@ -97,6 +98,9 @@ class OfficeContext:
     language: str = "id"
     development: bool = False
     """True: letters say that they were signed with a development certificate."""
+
+    timestamps: TimestampPolicy | None = None
+    """How permits get timestamps and long-term data; None: they get none."""
 
     @property
     def calendar(self) -> WorkingCalendar:

@@ -45,6 +45,7 @@ from perizinan_core.rendering import Renderer, TypstRenderer
 from perizinan_core.services import OfficeContext, OfficeKeys, Publication
 from perizinan_core.services.context import ApplicantCheck
 from perizinan_core.signing import Signer
+from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.signing.synthetic_ca import SyntheticCA
 from perizinan_core.storage import Storage
 from perizinan_core.storage.memory import MemoryStorage
@@ -156,6 +157,7 @@ def sample_office(
     staff: Iterable[Officer] | None = None,
     keys: OfficeKeys | None = None,
     random: Random | None = None,
+    timestamps: TimestampPolicy | None = None,
 ) -> OfficeKit:
     """
     Open an office whose parts are in memory unless they are given.
@@ -175,6 +177,7 @@ def sample_office(
         staff: Officers to be put on record; `sample_staff` by default, none when ``storage`` holds some.
         keys: The keys for QR codes and the authority document.
         random: Source of draws; seeded by default.
+        timestamps: What permits get of timestamps and long-term data; see `testing.pki_server`.
     """
     chosen = pack or sample_pack()
     clock = clock or SettableClock(MORNING)
@@ -192,6 +195,7 @@ def sample_office(
         clock=clock,
         random=random or Random(1),  # noqa: S311 - tests want the same draws each time
         scanners=tuple(scanners),
+        timestamps=timestamps,
     )
     office = Office(
         context,

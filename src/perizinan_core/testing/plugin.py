@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 if TYPE_CHECKING:
     from perizinan_core.testing.fakes import SettableClock
     from perizinan_core.testing.offices import OfficeKit
+    from perizinan_core.testing.pki_server import PkiServer
 
-__all__ = ["perizinan_clock", "perizinan_office"]
+__all__ = ["perizinan_clock", "perizinan_office", "perizinan_pki"]
 
 
 @pytest.fixture
@@ -28,3 +30,12 @@ def perizinan_office(perizinan_clock: SettableClock) -> OfficeKit:
     from perizinan_core.testing.offices import sample_office
 
     return sample_office(clock=perizinan_clock)
+
+
+@pytest.fixture
+def perizinan_pki(perizinan_clock: SettableClock) -> Iterator[PkiServer]:
+    """Timestamps, OCSP and revocation lists over HTTP on loopback; see `perizinan_core.testing.pki_server`."""
+    from perizinan_core.testing.pki_server import PkiServer
+
+    with PkiServer.running(perizinan_clock) as pki:
+        yield pki
