@@ -40,6 +40,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "verify_command",
         N_("Check permits: genuine, entitled, in force."),
     ),
+    "authority": (
+        "perizinan_core.cli.authority",
+        "authority_group",
+        N_("Publish, show and update the authority document."),
+    ),
     "keys": ("perizinan_core.cli.keys", "keys_group", N_("Make, show and rotate keys.")),
     "migrate": ("perizinan_core.cli.migrate", "migrate_command", N_("Create or upgrade the database.")),
     "worker": (

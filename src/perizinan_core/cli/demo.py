@@ -44,7 +44,7 @@ def demo_command(obj: dict[str, object], *, out: Path, serve: bool, host: str, p
         summary = tell(office, clock, out, lambda scene: _show(console, scene), language=language)
         seconds = time.perf_counter() - started
         lines = Text()
-        for name in ("permit.pdf", "authority.json", "receipt.json", "summary.json"):
+        for name in ("permit.pdf", "authority.json", "status-list.cwt", "receipt.json", "summary.json"):
             lines.append(f"{out / name}\n")
         lines.append(
             translate(

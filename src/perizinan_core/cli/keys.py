@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from perizinan_core.bootstrap.keys import open_storage_keys
+from perizinan_core.bootstrap.keys import open_storage_keys, rotate_key
 from perizinan_core.cli.settings import language_of, open_office, settings_for
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_, translate
@@ -70,6 +70,34 @@ def publish_command(obj: dict[str, Any], *, out: Path) -> None:
     with open_office(obj) as office:
         out.write_bytes(office.publication.authority_json())
     click.echo(translate(N_("Written: {path}"), language_of(obj), path=out))
+
+
+@keys_group.command(
+    "rotate-own", help="Ganti kunci kantor sendiri: dokumen otoritas, QR, atau daftar status."
+)
+@click.argument("purpose", type=click.Choice(("document", "qr", "status")))
+@click.pass_obj
+def rotate_own_command(obj: dict[str, Any], *, purpose: str) -> None:
+    """Make a new key, keep the old one beside it, and take the new one into authority.json at once."""
+    language = language_of(obj)
+    settings = settings_for(obj)
+    with open_office(obj) as office:
+        # The old key is on record before the new one takes its place.
+        office.publication.authority_json()
+        now = office.now()
+    former = rotate_key(settings.path(getattr(settings.signing, f"{purpose}_key")), now)
+    with open_office(obj) as office:
+        office.publication.authority_json()
+    click.echo(
+        translate(
+            N_(
+                "The new key is in use; the former one lies in {path}. "
+                "Publish authority.json now: perizinan authority publish."
+            ),
+            language,
+            path=former,
+        )
+    )
 
 
 @keys_group.command("end-binding", help="Akhiri ikatan sertifikat dengan jabatannya (pejabat berganti).")

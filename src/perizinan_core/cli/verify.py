@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.progress import track
 
 from perizinan_core.cli.verify_output import print_report
+from perizinan_core.cli.verify_status import StatusOptions
 from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.verification import (
@@ -74,6 +75,23 @@ class _OutOfTimeError(BaseException):
 @click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
 @click.option("--records", metavar="URL", help="Basis data kantor, untuk memeriksa status izin.")
 @click.option(
+    "--status",
+    "status_list",
+    metavar="FILE|URL",
+    help="Daftar status dari kantor; bawaan: status-list.cwt di samping dokumen otoritas.",
+)
+@click.option(
+    "--status-copy",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Salinan daftar status yang diambil dari alamat, dipakai bila alamat tidak menjawab.",
+)
+@click.option(
+    "--status-max-age",
+    type=click.FloatRange(min=0.0, min_open=True),
+    help="Umur tertinggi daftar status, dalam jam; bawaan: menurut dokumen otoritas.",
+)
+@click.option("--no-status", is_flag=True, help="Jangan periksa status; laporan menyebutkannya.")
+@click.option(
     "--at", "moment", metavar="ISO", help="Saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: kini."
 )
 @click.option("--json", "as_json", is_flag=True, help="Satu baris JSON untuk tiap berkas.")
@@ -96,6 +114,10 @@ def verify_command(
     authority_path: Path,
     authority_key: str | None,
     records: str | None,
+    status_list: str | None,
+    status_copy: Path | None,
+    status_max_age: float | None,
+    no_status: bool,
     moment: str | None,
     as_json: bool,
     max_bytes: int | None,
@@ -109,10 +131,15 @@ def verify_command(
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
     authority = _authority(authority_path, authority_key, language)
     at = _moment(moment, authority, language)
+    options = StatusOptions(
+        records=records, status=status_list, copy=status_copy, max_age=status_max_age, no_status=no_status
+    )
+    options.check(language)
     limits = Limits(max_bytes=max_bytes) if max_bytes is not None else Limits()
     worst = 0
     with _status_source(records, authority, shared.get(OPEN_STATUS_SOURCE), language) as status:
-        verifier = Verifier(authority, status=status, limits=limits)
+        source = status if status is not None else options.source(authority, authority_path, at)
+        verifier = Verifier(authority, status=source, limits=limits)
         console = Console(highlight=False)
         for path in _with_progress(files, language):
             report = _judge(verifier, path, at, time_limit, language)

@@ -20,6 +20,7 @@ import attrs
 from perizinan_core.bootstrap import (
     Office,
     OfficeSettings,
+    PublicationSettings,
     Settings,
     SigningSettings,
     load_plugins,
@@ -100,6 +101,7 @@ def open_demo_office(folder: Path, *, now: datetime) -> tuple[Office, StoryClock
     settings = Settings(
         office=OfficeSettings(authority=AUTHORITY),
         signing=SigningSettings(development=True),
+        publication=PublicationSettings(folder="public"),
         folder=folder,
     )
     manager = load_plugins()
@@ -118,7 +120,9 @@ def tell(
     office: Office, clock: StoryClock, out: Path, say: Callable[[Scene], None], *, language: str
 ) -> Mapping[str, Any]:
     """
-    Tell the story and leave ``permit.pdf``, ``authority.json``, ``receipt.json``, ``summary.json`` in ``out``.
+    Tell the story and leave what came of it in ``out``.
+
+    The files are ``permit.pdf``, ``authority.json``, ``status-list.cwt``, ``receipt.json``, ``summary.json``.
 
     Args:
         office: From `open_demo_office`.
@@ -370,6 +374,7 @@ class _Story:
         document = self.office.publication.authority_json()
         (self.out / "permit.pdf").write_bytes(pdf)
         (self.out / "authority.json").write_bytes(document)
+        self.office.status_lists.publish(folder=self.out, now=self.clock())
         report = verify_permit(
             pdf,
             authority=read_authority_document(document),

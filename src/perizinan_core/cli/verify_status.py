@@ -1,0 +1,79 @@
+"""
+Where ``perizinan verify`` gets the status of permits from.
+
+In this order: the office's records (``--records``), the list that ``--status`` names, none at all with
+``--no-status``, else the file ``status-list.cwt`` beside the authority document, when that document names a
+status list. A list that is named but not there leaves the permits undecided.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import attrs
+import click
+
+from perizinan_core.i18n import N_, translate
+from perizinan_core.verification import AuthorityDocument, StatusSource
+from perizinan_core.verification.fetching import is_url
+from perizinan_core.verification.status_list import FILE_NAME
+from perizinan_core.verification.status_source import StatusListSource
+
+__all__ = ["StatusOptions"]
+
+
+@attrs.frozen(kw_only=True)
+class StatusOptions:
+    """What the user said about the status."""
+
+    records: str | None = None
+    """Address of the office's database."""
+
+    status: str | None = None
+    """Path or address of a status list."""
+
+    copy: Path | None = None
+    """Where a fetched list is kept."""
+
+    max_age: float | None = None
+    """How old the list may be, in hours."""
+
+    no_status: bool = False
+
+    def check(self, language: str) -> None:
+        """
+        Refuse options that contradict each other.
+
+        Raises:
+            click.UsageError: with a sentence.
+        """
+        named = [
+            name
+            for name, given in (
+                ("--records", self.records is not None),
+                ("--status", self.status is not None),
+                ("--no-status", self.no_status),
+            )
+            if given
+        ]
+        if len(named) > 1:
+            sentence = N_("{options} contradict each other: choose one of them.")
+            raise click.UsageError(translate(sentence, language, options=", ".join(named)))
+        if self.copy is not None and not is_url(self.status or ""):
+            sentence = N_("--status-copy belongs to --status with an address (https://…).")
+            raise click.UsageError(translate(sentence, language))
+
+    def source(self, authority: AuthorityDocument, authority_path: Path, at: datetime) -> StatusSource | None:
+        """Return the status list to ask, or None: nobody is asked, and the report says so."""
+        max_age = None if self.max_age is None else round(self.max_age * 3600)
+        if self.status is not None and is_url(self.status):
+            return StatusListSource.fetch(
+                self.status, authority=authority, at=at, saved=self.copy, max_age=max_age
+            )
+        if self.status is not None:
+            return StatusListSource.read(Path(self.status), authority=authority, at=at, max_age=max_age)
+        if self.no_status or authority.status_list is None:
+            return None
+        beside = authority_path.parent / FILE_NAME
+        return StatusListSource.read(beside, authority=authority, at=at, max_age=max_age)
