@@ -12,6 +12,7 @@ Errors of timestamps and long-term data.
     ├─ CertificateRevokedError
     ├─ TimestampsOffError
     ├─ ExtensionRefusedError
+    ├─ RenewalUselessError
     └─ NotExtendableError
        └─ TooLateError
 """
@@ -30,6 +31,7 @@ __all__ = [
     "ExtensionRefusedError",
     "LongTermError",
     "NotExtendableError",
+    "RenewalUselessError",
     "RevocationUnavailableError",
     "TimestampAnswerError",
     "TimestampCertificateError",
@@ -268,6 +270,20 @@ class ExtensionRefusedError(LongTermError):
 
     reason: str
     """Reason codes of the verification."""
+
+
+@attrs.define(slots=False, eq=False)
+class RenewalUselessError(LongTermError):
+    """A new archive timestamp would end no later than the one that is there."""
+
+    code: ClassVar[str] = "renewal-useless"
+    sentence: ClassVar[str] = N_(
+        "The timestamp service still uses a certificate that ends on {ends_at}, so a new archive timestamp "
+        "would not last longer. Renew after the service has changed its certificate, or name another service."
+    )
+
+    ends_at: str
+    """ISO 8601."""
 
 
 _REASONS = {

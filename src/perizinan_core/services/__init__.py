@@ -10,7 +10,7 @@ from perizinan_core.services.access import CASE_READERS
 from perizinan_core.services.applications import Applications, SlotView
 from perizinan_core.services.context import OfficeContext, OfficeKeys, SignerSource, new_id
 from perizinan_core.services.issuance import SYSTEM, Issuance
-from perizinan_core.services.long_term import LongTerm, Renewal, RenewalOutcome
+from perizinan_core.services.long_term import LongTerm
 from perizinan_core.services.permits import Permits, RecordsStatus, SearchResult
 from perizinan_core.services.publication import Publication
 from perizinan_core.services.receipts import Receipt, ReceivedFile
@@ -31,8 +31,6 @@ __all__ = [
     "Receipt",
     "ReceivedFile",
     "RecordsStatus",
-    "Renewal",
-    "RenewalOutcome",
     "Reviews",
     "SearchResult",
     "SignerSource",

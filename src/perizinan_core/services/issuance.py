@@ -530,7 +530,7 @@ class Issuance:
 
     def _with_warning(self, moved: Transition, permit: Permit) -> Transition:
         """Say in log and event that a permit outlives its signer's certificate without long-term data."""
-        ends = self.long_term.outlives_certificate(permit, self._context.signers.signer_for(permit.position))
+        ends = self.long_term.outlives_certificate(permit)
         if ends is None:
             return moved
         _log.warning("permit %s outlives its signer's certificate, which ends on %s", permit.id, ends.date())

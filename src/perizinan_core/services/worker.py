@@ -192,8 +192,7 @@ class Worker:
         for permit, error in self._issuance.resume(now=moment):
             if error is None:
                 signed += 1
-                signer = self._context.signers.signer_for(permit.position)
-                if self._issuance.long_term.outlives_certificate(permit, signer) is not None:
+                if self._issuance.long_term.outlives_certificate(permit) is not None:
                     outliving.append(permit.number)
             else:
                 in_doubt.append(permit.number)
