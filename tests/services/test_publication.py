@@ -1,0 +1,341 @@
+"""What the office signs about itself: authority.json, receipts, bindings of certificates, QR codes."""
+
+import json
+from datetime import date, datetime
+from io import BytesIO
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+
+from perizinan_core.converters import canonical_json
+from perizinan_core.errors.rendering import UnprintableTextError
+from perizinan_core.errors.services import (
+    IssuanceError,
+    LetterChangedError,
+    NotFoundError,
+    SigningInDoubtError,
+    UnsignedLetterError,
+)
+from perizinan_core.errors.storage import LeaseHeldError
+from perizinan_core.model.kinds import ApplicationKind
+from perizinan_core.model.permit import PermitStatus
+from perizinan_core.services.issuance import LEASE
+from perizinan_core.testing.fakes import FakeSigningService
+from perizinan_core.testing.offices import (
+    APPLICANT,
+    HOST,
+    MORNING,
+    sample_applicant,
+    sample_ca,
+    sample_signer,
+)
+from perizinan_core.verification import Verdict, read_authority_document, verify_permit
+from perizinan_core.verification.keys import fits, thumbprint
+
+
+def pdf_of(kit, permit):
+    with kit.office.permits.open_pdf(permit.id, actor=HOST) as file:
+        return file.read()
+
+
+def document_of(kit):
+    return read_authority_document(kit.office.publication.authority_json())
+
+
+def fingerprint(certificate):
+    return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def another_signer(name="kepala-baru"):
+    """A second certificate of the same CA."""
+    begin, end = (datetime(year, 1, 1, tzinfo=MORNING.tzinfo) for year in (2025, 2029))
+    issued = sample_ca().issue(name, now=MORNING, kind="p-256", valid=(begin, end))
+    return issued.signer()
+
+
+def test_a_receipt_verifies_with_the_key_in_authority_json(kit):
+    """Whoever keeps the receipt can prove what the office received."""
+    case = kit.submit()
+    envelope = json.loads(kit.office.applications.signed_receipt(case.id, actor=APPLICANT))
+    (key,) = document_of(kit).keys
+    (signature,) = envelope["signatures"]
+    signed = canonical_json(envelope["signed"])
+    kept = kit.office.applications.get(case.id, actor=APPLICANT).current_documents()
+
+    assert thumbprint(key) == signature["keyid"]
+    assert fits(key, bytes.fromhex(signature["sig"]), signed)
+    assert not fits(key, bytes.fromhex(signature["sig"]), signed.replace(b"TT/0001", b"TT/0002"))
+    assert [item.sha256 for item in kept] == [item["sha256"] for item in envelope["signed"]["files"]]
+    assert case.receipt_number == envelope["signed"]["receipt_number"]
+
+
+def test_the_version_rises_only_when_something_changed(any_kit):
+    """Publishing anew with later dates keeps the version; a new binding raises it."""
+    first = document_of(any_kit)
+    any_kit.clock.forward(days=3)
+    later = document_of(any_kit)
+    any_kit.context.signers.signers["kepala"] = another_signer()
+    changed = document_of(any_kit)
+    again = document_of(any_kit)
+
+    assert [1, 1, 2, 2] == [item.version for item in (first, later, changed, again)]
+    assert later.issued > first.issued
+
+
+def test_an_old_certificate_stays_bound_after_a_change_of_keys(kit):
+    """A permit of before the change is still valid, and so is one of after it."""
+    old = kit.permit()
+    kit.clock.forward(days=1)
+    kit.context.signers.signers["kepala"] = another_signer()
+    kit.clock.forward(minutes=30)
+    new = kit.permit()
+    document = document_of(kit)
+    verdicts = [
+        verify_permit(pdf_of(kit, item), authority=document, at=kit.clock(), status=kit.office.status).verdict
+        for item in (old, new)
+    ]
+
+    assert [Verdict.VALID, Verdict.VALID] == verdicts
+    assert 2 == len(document.signatories)
+
+
+def test_a_signature_after_the_end_of_a_binding_is_by_the_wrong_issuer(kit):
+    """Earlier ones stay valid; the office itself refuses to hand out a later one, and its number waits."""
+    permit = kit.permit()
+    case = kit.submit()
+    kit.review(case.id)
+    certificate = sample_signer("kepala").certificate
+    kit.office.publication.end_binding(fingerprint(certificate), last_day=MORNING.date(), actor=HOST)
+    early = verify_permit(pdf_of(kit, permit), authority=document_of(kit), at=kit.clock()).verdict
+    kit.clock.to_working_day(kit.office.authority.calendar)
+    with pytest.raises(UnsignedLetterError) as refused:
+        kit.issue(case.id)
+    waiting = kit.office.applications.get(case.id, actor=HOST)
+    kit.context.signers.signers["kepala"] = another_signer()
+    kit.clock.forward(minutes=30)
+    (done,) = [kit.office.worker.run_once().signed]
+
+    assert Verdict.VALID is early
+    assert "signer" in refused.value.reason
+    assert "awaiting_signature" == waiting.state.value
+    assert 1 == done
+    assert "500/002/WR/2026" == kit.office.permits.get(waiting.permit_id, actor=HOST).number
+
+
+def test_only_bound_certificates_can_be_ended_and_only_known_positions_bound(kit):
+    """A typing error is told."""
+    with pytest.raises(NotFoundError):
+        kit.office.publication.end_binding("ab" * 32, last_day=MORNING.date(), actor=HOST)
+    with pytest.raises(NotFoundError):
+        kit.office.publication.bind(
+            "camat", sample_signer("kepala").certificate, first_day=MORNING.date(), actor=HOST
+        )
+
+
+def test_a_binding_made_twice_keeps_its_first_day(kit):
+    """Binding again changes nothing."""
+    certificate = another_signer().certificate
+    for first_day in (date(2026, 1, 5), date(2026, 2, 5)):
+        kit.office.publication.bind("sekretaris", certificate, first_day=first_day, actor=HOST)
+    (found,) = [item for item in document_of(kit).signatories if item.position == "sekretaris"]
+
+    assert date(2026, 1, 5) == found.start
+
+
+def test_a_letter_that_no_font_can_show_costs_no_number(kit):
+    """The rehearsal refuses it before a number is taken."""
+    case = kit.submit(applicant=sample_applicant(name="Sekar \U0001f996"))
+    kit.review(case.id)
+    with pytest.raises(UnprintableTextError):
+        kit.issue(case.id)
+    with kit.context.storage.unit_of_work(read_only=True) as work:
+        book = tuple(work.numbers.book("izin", 2026))
+
+    assert () == book
+
+
+def test_a_damaged_unsigned_letter_is_not_signed(kit):
+    """What the number was taken for must be what is signed."""
+    case = kit.submit()
+    kit.review(case.id)
+    kit.context.signers.signers["kepala"] = _Failing(sample_signer("kepala"))
+    with pytest.raises(IssuanceError):
+        kit.issue(case.id)
+    permit_id = kit.office.applications.get(case.id, actor=HOST).permit_id
+    permit = kit.office.permits.get(permit_id, actor=HOST)
+    kit.context.documents.damage(permit.unsigned_sha256)
+    kit.context.signers.signers["kepala"] = sample_signer("kepala")
+    with pytest.raises(LetterChangedError):
+        kit.issue(case.id)
+
+    assert PermitStatus.AWAITING_SIGNATURE is permit.status
+
+
+def test_a_token_that_fails_can_be_tried_again_at_once(kit):
+    """A key of our own that raises anything gives the lease back; the next try succeeds with the same number."""
+    case = kit.submit()
+    kit.review(case.id)
+    good = kit.context.signers.signers["kepala"]
+    kit.context.signers.signers["kepala"] = _Failing(good)
+    with pytest.raises(IssuanceError) as failed:
+        kit.issue(case.id)
+    kit.context.signers.signers["kepala"] = good
+    permit = kit.issue(case.id)
+
+    assert "OSError" == failed.value.reason
+    assert "500/001/WR/2026" == permit.number
+
+
+def test_while_somebody_signs_others_wait_and_nobody_cancels(kit):
+    """One lease for each document; after it, another takes over."""
+    case, permit = _in_doubt(kit, FakeSigningService(sample_signer("kepala"), answers=False))
+    with kit.context.storage.unit_of_work() as work:
+        work.signing_attempts.acquire(
+            permit.unsigned_sha256, holder="somebody", now=kit.clock(), until=kit.clock() + LEASE
+        )
+        work.commit()
+    with pytest.raises(LeaseHeldError):
+        kit.issue(case.id)
+    with pytest.raises(LeaseHeldError):
+        kit.office.permits.issuance.cancel(permit.id, reason="x", actor=kit.officer("kepala"))
+
+    assert [] == list(kit.office.permits.issuance.resume())
+
+
+def test_an_answer_that_got_lost_is_handed_in_by_a_person(kit):
+    """The service is not asked again, whoever tries; the file that it kept completes the permit."""
+    service = FakeSigningService(sample_signer("kepala"), answers=False)
+    case, permit = _in_doubt(kit, service)
+    service.answers = True
+    with pytest.raises(SigningInDoubtError):
+        kit.issue(case.id)
+    done = kit.office.worker.run_once()
+    issued = kit.office.permits.issuance.hand_in_signed(
+        permit.id, service.signed[0], actor=kit.officer("kepala")
+    )
+
+    assert 1 == len(service.asked)
+    assert (permit.number,) == done.in_doubt
+    assert (permit.number, PermitStatus.IN_FORCE) == (issued.number, issued.status)
+    assert service.signed[0] == pdf_of(kit, issued)
+
+
+def test_a_file_that_does_not_verify_is_not_taken_for_the_signed_one(kit):
+    """Another permit's file, a changed one, and an unsigned one are refused."""
+    other = kit.permit()
+    service = FakeSigningService(sample_signer("kepala"), answers=False)
+    _, permit = _in_doubt(kit, service)
+    changed = bytearray(service.signed[0])
+    changed[len(changed) // 2] ^= 1
+    for wrong in (pdf_of(kit, other), bytes(changed), service.asked[0], b"nothing"):
+        with pytest.raises(UnsignedLetterError):
+            kit.office.permits.issuance.hand_in_signed(permit.id, wrong, actor=kit.officer("kepala"))
+
+    assert PermitStatus.AWAITING_SIGNATURE is kit.office.permits.get(permit.id, actor=HOST).status
+
+
+def test_a_service_whose_certificate_is_not_bound_is_not_asked_again(kit):
+    """Its answer is kept; once the certificate is bound, the same file completes the permit."""
+    service = FakeSigningService(another_signer("layanan"))
+    case = kit.submit()
+    kit.review(case.id)
+    kit.context.signers.signers["kepala"] = service
+    with pytest.raises(SigningInDoubtError) as told:
+        kit.issue(case.id)
+    permit_id = kit.office.applications.get(case.id, actor=HOST).permit_id
+    kept = kit.context.documents.read(told.value.reason.split()[-1], 10_000_000)
+    kit.office.publication.bind("kepala", service.key.certificate, first_day=MORNING.date(), actor=HOST)
+    issued = kit.office.permits.issuance.hand_in_signed(permit_id, kept, actor=kit.officer("kepala"))
+
+    assert 1 == len(service.asked)
+    assert service.signed[0] == kept == pdf_of(kit, issued)
+
+
+def test_a_number_that_is_given_up_stays_in_the_book_with_its_reason(kit):
+    """The next letter takes the next number; the same key is done anew, and the old file is refused."""
+    service = FakeSigningService(sample_signer("kepala"), answers=False)
+    case, permit = _in_doubt(kit, service, idempotency_key="k")
+    kit.office.permits.issuance.cancel(permit.id, reason="Layanan mati", actor=kit.officer("kepala"))
+    with pytest.raises(IssuanceError):
+        kit.office.permits.issuance.hand_in_signed(permit.id, service.signed[0], actor=kit.officer("kepala"))
+    kit.context.signers.signers["kepala"] = sample_signer("kepala")
+    new = kit.issue(case.id, idempotency_key="k")
+    again = kit.issue(case.id, idempotency_key="k")
+    with pytest.raises(IssuanceError):
+        kit.office.permits.issuance.cancel(permit.id, reason="x", actor=kit.officer("kepala"))
+    with pytest.raises(IssuanceError):
+        kit.office.permits.issuance.cancel(new.id, reason="x", actor=kit.officer("kepala"))
+    with kit.context.storage.unit_of_work(read_only=True) as work:
+        book = [(line.number, line.cancel_reason) for line in work.numbers.book("izin", 2026)]
+
+    assert [("500/001/WR/2026", "Layanan mati"), ("500/002/WR/2026", None)] == book
+    assert "500/002/WR/2026" == new.number
+    assert new == again
+
+
+def test_a_signed_letter_is_not_given_up(kit):
+    """Once the signed file has its name, the way leads to the permit."""
+    service = FakeSigningService(sample_signer("kepala"), answers=False)
+    _, permit = _in_doubt(kit, service)
+    stored = kit.context.documents.put(BytesIO(service.signed[0]))
+    kit.context.documents.link(f"signed/{permit.unsigned_sha256}", stored.sha256)
+    with pytest.raises(IssuanceError):
+        kit.office.permits.issuance.cancel(permit.id, reason="x", actor=kit.officer("kepala"))
+    done = kit.office.worker.run_once()
+
+    assert 1 == done.signed
+    assert 1 == len(service.asked)
+
+
+def test_issuing_again_returns_the_same_permit(kit):
+    """Also without a key, and also for another signatory's click after it."""
+    permit = kit.permit()
+    again = kit.issue(permit.application_id)
+
+    assert permit == again
+
+
+def test_the_records_answer_for_known_permits_only(kit):
+    """A wrong status index or number is not on record."""
+    permit = kit.permit()
+    today = MORNING.date()
+
+    assert (
+        PermitStatus.IN_FORCE is kit.office.status.status_of(permit.number, permit.status_index, today).status
+    )
+    assert kit.office.status.status_of(permit.number, permit.status_index + 1, today) is None
+    assert kit.office.status.status_of("500/9/WR/2026", 0, today) is None
+
+
+def test_a_successor_names_its_predecessor_in_the_letter(kit):
+    """Also where the reason has no name of its own."""
+    old = kit.permit()
+    case = kit.office.permits.renew(old.id, actor=APPLICANT, kind=ApplicationKind.AMENDMENT)
+    kit.fill(case.id)
+    kit.hand_in(case.id)
+    kit.review(case.id)
+    new = kit.issue(case.id)
+    report = verify_permit(pdf_of(kit, new), authority=document_of(kit), at=kit.clock())
+
+    assert old.number == report.permit["previous_number"]
+
+
+def _in_doubt(kit, service, **given):
+    case = kit.submit()
+    kit.review(case.id)
+    kit.office.publication.authority_json()
+    kit.context.signers.signers["kepala"] = service
+    with pytest.raises(SigningInDoubtError):
+        kit.issue(case.id, **given)
+    permit_id = kit.office.applications.get(case.id, actor=HOST).permit_id
+    return case, kit.office.permits.get(permit_id, actor=HOST)
+
+
+class _Failing:
+    """A token that was pulled out."""
+
+    def __init__(self, inner):
+        self.certificate, self.chain, self.algorithm = inner.certificate, inner.chain, inner.algorithm
+
+    def sign(self, _data):
+        raise OSError("no token")
