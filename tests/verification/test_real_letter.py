@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from perizinan_core.model.letter_rule import LetterForm
@@ -54,7 +55,6 @@ def test_every_form_of_letter_prints_what_its_data_says(judge, world, build, for
     letter = sample_letter(
         form,
         language=language,
-        qr_text=world.qr_text(build.statement()),
         holder="Añisa Çontoh-Müller d’Œuvre, S.T., M.Si.",
         object="Kegiatan bazar, pameran dan pertunjukan seni (panjang) " * 4,
         fields=(
@@ -63,9 +63,11 @@ def test_every_form_of_letter_prints_what_its_data_says(judge, world, build, for
             ("Efisiensi", "efektif ﬁnal ½"),
         ),
     )
+    letter = attrs.evolve(letter, qr_text=world.qr_text(letter.statement))
     report = judge(build.sign(TypstRenderer().render(letter), world.head))
 
-    assert ("text-agrees", Verdict.VALID) == (
+    assert ("text-agrees", "qr-agrees", Verdict.VALID) == (
         report.check(CheckName.PRINTED_TEXT).reason.code,
+        report.check(CheckName.QR).reason.code,
         report.verdict,
     )

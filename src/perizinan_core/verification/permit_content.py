@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,12 +13,15 @@ from perizinan_core.verification.pdf.embedded import link_addresses
 from perizinan_core.verification.pdf.structure import PdfStructure
 from perizinan_core.verification.pdf.text import printed_text
 from perizinan_core.verification.permit_data import differences_to_text
-from perizinan_core.verification.qr import QrClaims, claims_of_statement, verify_qr
+from perizinan_core.verification.qr import QrClaims, claims_of_statement, holds_claims, verify_qr
 from perizinan_core.verification.report import CheckName
 
 __all__ = ["differences_to_claims", "judge_dates", "judge_qr", "judge_text"]
 
 _MARK = "…"
+_DRAWN = "qr-signature-wrong"
+"""Reason of a code on the page that nobody of the office signed."""
+
 
 
 def judge_text(pdf: PdfStructure, permit: Mapping[str, Any], judgement: Judgement) -> None:
@@ -41,28 +44,40 @@ def judge_qr(
     pdf: PdfStructure, permit: Mapping[str, Any], authority: AuthorityDocument, judgement: Judgement
 ) -> None:
     """
-    Check the QR claims that the file itself carries as a link over the code.
+    Check the QR claims in the file: in the code that the pages draw, and in a link over it.
 
-    (Reading the drawn code from pixels is the business of whoever has the paper.)
+    Codes without claims, which lead to other places, are none of our business.
     """
-    try:
-        links = link_addresses(pdf)
-    except PdfStructureError:
-        links = ()
     base = permit["verification_url"].upper() + "#"
-    texts = {link for link in links if link.upper().startswith(base)}
-    for text in sorted(texts):
+    for text, code in _claims_texts(pdf, base):
         try:
             claims = verify_qr(text, authority)
         except QrTextError:
-            judgement.refuse(CheckName.QR, "qr-broken")
+            judgement.refuse(CheckName.QR, code)
             return
         differences = differences_to_claims(permit, claims)
+        if "number" in differences and code == _DRAWN:
+            judgement.refuse(CheckName.QR, "qr-of-another-permit", number=claims.number)
+            return
         if differences:
             judgement.refuse(CheckName.QR, "qr-disagrees", fields=", ".join(differences))
             return
         judgement.passed(CheckName.QR, "qr-agrees")
     judgement.left_out(CheckName.QR, "qr-not-found")
+
+
+def _claims_texts(pdf: PdfStructure, base: str) -> Iterator[tuple[str, str]]:
+    """Yield the texts that hold claims or begin like it, with the reason when they are not signed."""
+    from perizinan_core.verification.pdf.drawn_codes import drawn_codes
+
+    for find, code in ((link_addresses, "qr-broken"), (drawn_codes, _DRAWN)):
+        try:
+            texts = find(pdf)
+        except PdfStructureError:
+            continue
+        for text in sorted(set(texts)):
+            if text.upper().startswith(base) or (code == _DRAWN and holds_claims(text)):
+                yield text, code
 
 
 def differences_to_claims(permit: Mapping[str, Any], claims: QrClaims) -> list[str]:

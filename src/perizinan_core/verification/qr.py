@@ -33,6 +33,7 @@ __all__ = [
     "claims_of_statement",
     "decode_qr_text",
     "encode_qr_text",
+    "holds_claims",
     "qr_segments",
     "verify_qr",
 ]
@@ -169,6 +170,15 @@ def decode_qr_text(text: str) -> QrContent:
         signature=signature,
         signed=_sig_structure(protected, payload),
     )
+
+
+def holds_claims(text: str) -> bool:
+    """Return True when a text holds claims of a permit, whoever signed them."""
+    try:
+        decode_qr_text(text)
+    except QrTextError:
+        return False
+    return True
 
 
 def verify_qr(text: str, authority: AuthorityDocument) -> QrClaims:

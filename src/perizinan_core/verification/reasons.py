@@ -60,12 +60,21 @@ _PASSED = _table(
         "content-intact": N_("Nothing was changed since the signature."),
         "chain-trusted": N_("The certificate leads to a root that the office names ({root})."),
         "certificate-good": N_("The certificate was valid at the time of signing and may sign documents."),
+        "revocation-good": N_("The certificate was not revoked, as of {day}."),
+        "revoked-after-signing": N_(
+            "The certificate was revoked on {day}; the signature is proven to be older."
+        ),
         "trusted-time-proven": N_("A timestamp proves that the signature existed on {day}."),
         "trusted-time-records": N_("The office's records show that this file was signed on {day}."),
         "signer-entitled": N_("The signer was entitled to issue this kind of permit on {day}."),
         "permit-data-good": N_("The data of the permit is there and complete."),
         "text-agrees": N_("The printed text says the same as the data."),
         "qr-agrees": N_("The QR claims say the same as the data."),
+        "qr-readable": N_("The QR code of a permit was read."),
+        "qr-other-address": N_(
+            "A QR code was read, but its address ({address}) is not the office's present one: do not open it."
+        ),
+        "qr-genuine": N_("The office signed what the QR code says, with a key that held on {day}."),
         "within-dates": N_("The permit is within its dates."),
         "status-in-force": N_("The office's records say: in force."),
         "status-list-valid": N_("The office's status list of {day} says: in force."),
@@ -81,9 +90,14 @@ _LEFT_OUT = _table(
         "no-trusted-time": N_(
             "Not checked: the file carries no timestamp; the time is the signer's own statement."
         ),
-        "qr-not-found": N_("Not checked: no QR claims were found in the file's data."),
+        "qr-not-found": N_("Not checked: no QR code of the office was found in the file."),
         "text-not-comparable": N_(
             "Not checked: the page is written in a script that cannot be read back safely."
+        ),
+        "qr-tells-nothing": N_("Not checked: a QR code says nothing about it."),
+        "paper-not-checked": N_(
+            "The QR code proves what the office issued, not that the paper around it is unchanged: "
+            "compare number, holder, object and dates with the paper."
         ),
         "status-not-checked": N_(
             "status: not checked. Ask the office whether the permit was revoked or suspended."
@@ -101,11 +115,37 @@ _UNREADABLE = _table(
         "file-damaged": N_("The PDF is damaged and carries no signature ({problem})."),
         "time-limit": N_("The file took longer than {seconds} seconds and was given up."),
         "internal-limit": N_("The file is built in a way that cannot be read safely."),
+        "image-cannot-open": N_("The picture cannot be opened."),
+        "image-too-large": N_(
+            "The picture is larger than {limit} MiB. Take the photo with a lower resolution."
+        ),
+        "image-too-many-pixels": N_(
+            "The picture has {size} megapixels, more than the {limit} that are read. "
+            "Take the photo with a lower resolution."
+        ),
+        "image-damaged": N_("The picture is damaged. Send or take it again."),
+        "image-unknown-kind": N_(
+            "The file is no PNG, JPEG, WebP or HEIC picture. Take a photo of the code, or save the page as PNG."
+        ),
+        "image-no-code": N_(
+            "No QR code was found in the picture. Take the photo again: in even light, without reflections, "
+            "straight from the front, so near that the code fills a third of the picture."
+        ),
+        "image-code-damaged": N_(
+            "There is a QR code in the picture, but it cannot be read: it is blurred, covered or damaged. "
+            "Hold the camera still, wipe the paper, go nearer."
+        ),
+        "qr-claims-damaged": N_("The code is one of a permit, but incomplete ({problem}). Scan it again."),
     },
 )
 _UNSIGNED = _table(
     Weight.UNSIGNED,
-    {"no-signature": N_("The file carries no electronic signature: anybody could have written it.")},
+    {
+        "no-signature": N_("The file carries no electronic signature: anybody could have written it."),
+        "qr-no-claims": N_(
+            "The code holds nothing that an office signed, so anybody could have made it. It holds: {content}."
+        ),
+    },
 )
 _NOT_VALID = _table(
     Weight.NOT_VALID,
@@ -138,6 +178,9 @@ _NOT_VALID = _table(
         "signed-outside-certificate": N_(
             "The signer's certificate was not valid on the stated signing day ({day})."
         ),
+        "certificate-revoked": N_(
+            "The signer's certificate was revoked on {day}, before the stated time of signing."
+        ),
         "permit-data-missing": N_("The data of a permit (permit.json) is missing in the file."),
         "permit-data-unreadable": N_("The data of the permit cannot be read ({problems})."),
         "permit-data-schema": N_("The data of the permit is not complete ({problems})."),
@@ -146,6 +189,8 @@ _NOT_VALID = _table(
         "text-unreadable": N_("The printed text cannot be read, so it cannot be compared."),
         "qr-disagrees": N_("The QR claims differ from the data in: {fields}."),
         "qr-broken": N_("The QR claims in the file are not signed by the office."),
+        "qr-signature-wrong": N_("The QR code is not signed by the office, or was changed: it is forged."),
+        "qr-of-another-permit": N_("The QR code on the page belongs to another permit ({number})."),
         "records-other-file": N_("The office's records hold another file under this permit number."),
     },
 )
@@ -168,6 +213,8 @@ _WRONG_ISSUER = _table(
         "position-differs": N_(
             "The letter is signed for {stated}, but the certificate belongs to {registered}."
         ),
+        "qr-key-unknown": N_("The QR code is signed with a key that is not the office's ({kid})."),
+        "qr-key-out-of-term": N_("The office's key that signed the QR code did not hold on {day}."),
     },
 )
 _UNPROVEN = _table(
@@ -178,6 +225,9 @@ _UNPROVEN = _table(
         ),
         "certificate-ended-no-proof": N_(
             "The certificate has ended since, and nothing proves that the signature is older."
+        ),
+        "certificate-revoked-no-proof": N_(
+            "The certificate was revoked on {day}, and nothing proves that the signature is older."
         ),
         "timestamp-untrusted": N_(
             "A timestamp in the file leads to no root that the office names: it proves nothing, or was damaged."

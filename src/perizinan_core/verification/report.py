@@ -301,7 +301,7 @@ class Report:
 
 
 _BAD = (Outcome.FAILED, Outcome.INDETERMINATE)
-_WORTH_SAYING = ("status-not-checked",)
+_WORTH_SAYING = ("status-not-checked", "paper-not-checked", "qr-other-address")
 
 
 def _iso(moment: datetime | None) -> str | None:
