@@ -35,8 +35,17 @@ from perizinan_core.verification.pdf.fields import SignatureField
 from perizinan_core.verification.pdf.scan import ByteRange
 from perizinan_core.verification.pdf.structure import ends_properly
 from perizinan_core.verification.report import CheckName, Indication, SignatureReport
+from perizinan_core.verification.revocation import RevocationProofs, path_revocation
 
-__all__ = ["JudgedSignature", "covered_digest", "describe", "judge_signature", "judge_stamp", "judge_time"]
+__all__ = [
+    "JudgedSignature",
+    "covered_digest",
+    "describe",
+    "judge_revocation",
+    "judge_signature",
+    "judge_stamp",
+    "judge_time",
+]
 
 FORMATS = ("ETSI.CAdES.detached", "adbe.pkcs7.detached")
 _HEX = re.compile(rb"<(?:[0-9a-f]*|[0-9A-F]*)>\Z")
@@ -59,6 +68,8 @@ _SUB_INDICATIONS: Mapping[str, tuple[Indication, str]] = {
     "certificate-malformed": (Indication.INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE"),
     "certificate-key-usage": (Indication.INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE"),
     "certificate-ended-no-proof": (Indication.INDETERMINATE, "OUT_OF_BOUNDS_NO_POE"),
+    "certificate-revoked": (Indication.TOTAL_FAILED, "REVOKED"),
+    "certificate-revoked-no-proof": (Indication.INDETERMINATE, "REVOKED_NO_POE"),
     "signing-time-missing": (Indication.INDETERMINATE, "NO_POE"),
     "signed-after-check": (Indication.INDETERMINATE, "NO_POE"),
     "signature-format-unknown": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
@@ -194,12 +205,55 @@ def judge_time(judged: JudgedSignature, at: datetime, judgement: Judgement) -> N
     moment = judged.best_time(at)
     if moment > at + _SKEW:
         _refuse(judgement, judged, CheckName.CERTIFICATE, "signed-after-check", day=moment.date())
+    elif _ended_before_proof(judged.container.certificate, stated, judged.trusted_time):
+        # Signed in time, as the signer says; the proof of it came too late to show that.
+        _refuse(judgement, judged, CheckName.CERTIFICATE, "certificate-ended-no-proof")
     elif not valid_at(judged.container.certificate, moment):
         _refuse(judgement, judged, CheckName.CERTIFICATE, "signed-outside-certificate", day=moment.date())
     elif not all(valid_at(item, judged.trusted_time or at) for item in judged.path):
         _refuse(judgement, judged, CheckName.CERTIFICATE, "certificate-ended-no-proof")
     else:
         judgement.passed(CheckName.CERTIFICATE, "certificate-good")
+
+
+def _ended_before_proof(
+    certificate: x509.Certificate, stated: datetime | None, proven: datetime | None
+) -> bool:
+    return (
+        proven is not None
+        and proven > certificate.not_valid_after_utc
+        and stated is not None
+        and valid_at(certificate, stated)
+    )
+
+
+def judge_revocation(
+    judged: JudgedSignature, proofs: RevocationProofs, at: datetime, judgement: Judgement
+) -> None:
+    """
+    Judge a revocation that the file's own proofs show, once times are known.
+
+    From the second of the revocation on, a certificate signs nothing. Whoever states a later time is held
+    to it; whoever states an earlier one needs a trusted time before the revocation.
+    """
+    if judged.container is None or judged.code is not None:
+        return
+    found, stated, proven = (
+        path_revocation(judged.path, proofs, at),
+        judged.field.signed_at,
+        judged.trusted_time,
+    )
+    revoked = found.revoked_at
+    if revoked is None:
+        moment = judged.best_time(at)
+        if found.good_as_of is not None and found.good_as_of >= moment:
+            judgement.passed(CheckName.REVOCATION, "revocation-good", day=found.good_as_of.date())
+    elif proven is not None and proven < revoked:
+        judgement.passed(CheckName.REVOCATION, "revoked-after-signing", day=revoked.date())
+    elif stated is not None and stated >= revoked:
+        _refuse(judgement, judged, CheckName.REVOCATION, "certificate-revoked", day=revoked.date())
+    else:
+        _refuse(judgement, judged, CheckName.REVOCATION, "certificate-revoked-no-proof", day=revoked.date())
 
 
 def describe(judged: JudgedSignature, at: datetime) -> SignatureReport:

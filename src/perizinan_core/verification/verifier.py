@@ -43,9 +43,11 @@ from perizinan_core.verification.pdf.structure import PdfStructure, ends_properl
 from perizinan_core.verification.permit_content import judge_dates, judge_qr, judge_text
 from perizinan_core.verification.permit_data import read_permit_data
 from perizinan_core.verification.report import CheckName, Report, StatusReport, Verdict
+from perizinan_core.verification.revocation import RevocationProofs, proofs_in
 from perizinan_core.verification.signatures import (
     JudgedSignature,
     describe,
+    judge_revocation,
     judge_signature,
     judge_stamp,
     judge_time,
@@ -62,6 +64,7 @@ _BEFORE_CONTENT = (
     CheckName.INTEGRITY,
     CheckName.CHAIN,
     CheckName.CERTIFICATE,
+    CheckName.REVOCATION,
     CheckName.SIGNER_ENTITLED,
 )
 _NOT_ASKED = StatusReport(checked=False, state="not_checked")
@@ -171,6 +174,7 @@ class _Case:
     at: datetime
     judgement: Judgement
     signatures: list[JudgedSignature] = attrs.field(factory=list)
+    proofs: RevocationProofs = RevocationProofs()
     permit: Mapping[str, Any] | None = None
     status: StatusReport | None = None
 
@@ -256,13 +260,22 @@ class _Case:
                 judge_stamp(data, item, judgement)
         if not judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
             self._judge_later_changes(data, pdf, plain=len(fields) == 1)
-        for judged in self.signatures:
-            judge_time(judged, self.at, judgement)
+        self.proofs = proofs_in(pdf)
+        self._judge_times()
         judgement.left_out(CheckName.REVOCATION, "revocation-not-checked")
         if not judgement.failed(
-            CheckName.COVERAGE, CheckName.INTEGRITY, CheckName.CHAIN, CheckName.CERTIFICATE
+            CheckName.COVERAGE,
+            CheckName.INTEGRITY,
+            CheckName.CHAIN,
+            CheckName.CERTIFICATE,
+            CheckName.REVOCATION,
         ):
             judge_registration(self.signatures, authority, self.at, judgement)
+
+    def _judge_times(self) -> None:
+        for judged in self.signatures:
+            judge_time(judged, self.at, self.judgement)
+            judge_revocation(judged, self.proofs, self.at, self.judgement)
 
     def _judge_later_changes(self, data: bytes, pdf: PdfStructure, *, plain: bool) -> None:
         judgement = self.judgement
@@ -361,8 +374,11 @@ class _Case:
             return
         for judged in open_ones:
             judged.trusted_time = moment
+        for judged in self.signatures:
+            # Whatever got here fell short of a proof of time, or of nothing.
             judged.code = None
         self.judgement.forget(CheckName.CERTIFICATE)
-        for judged in self.signatures:
-            judge_time(judged, self.at, self.judgement)
+        self.judgement.forget(CheckName.REVOCATION)
+        self._judge_times()
+        self.judgement.left_out(CheckName.REVOCATION, "revocation-not-checked")
         self.judgement.passed(CheckName.TRUSTED_TIME, "trusted-time-records", day=moment.date())
