@@ -16,10 +16,10 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 import rfc8785
-from cattrs import Converter
+from cattrs import BaseConverter, Converter
 from cattrs.errors import BaseValidationError
 from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
@@ -101,6 +101,7 @@ def _converter() -> Converter:
     converter.register_structure_hook(StrEnum, lambda value, kind: kind(_only(str)(value, str)))
     converter.register_structure_hook(bool, _only(bool))
     converter.register_structure_hook(int, _parse_int)
+    converter.register_structure_hook_factory(_is_collection, _collection_hook)
     converter.register_unstructure_hook_func(
         _is_frozenset,
         lambda values: sorted(converter.unstructure(item) for item in values),
@@ -114,6 +115,24 @@ def _converter() -> Converter:
         tag_generator=lambda kind: {Person: "person", Organisation: "organisation"}[kind],
     )
     return converter
+
+
+def _is_collection(kind: Any) -> bool:
+    """Return True for tuples of any length and for sets."""
+    return get_origin(kind) is frozenset or (get_origin(kind) is tuple and get_args(kind)[-1] is Ellipsis)
+
+
+def _collection_hook(kind: Any, converter: BaseConverter) -> Callable[[Any, Any], Any]:
+    """Read lists only: a text is a sequence of characters to Python, and would pass as one here."""
+    items = list[get_args(kind)[0]]  # type: ignore[misc, valid-type]
+    read_items, collect = converter.get_structure_hook(items), get_origin(kind)
+
+    def structure(value: Any, _kind: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            raise TypeError("expected a list")
+        return collect(read_items(value, items))
+
+    return structure
 
 
 def _is_frozenset(kind: Any) -> bool:

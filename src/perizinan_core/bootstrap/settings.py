@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
@@ -40,7 +40,7 @@ class OfficeSettings:
     authority: str
     """Slug of an authority that an installed plugin brings."""
 
-    language: str = attrs.field(default="id", validator=attrs.validators.in_(LANGUAGES))
+    language: Literal["id", "en"] = attrs.field(default="id", validator=attrs.validators.in_(LANGUAGES))
     """Language of letters and messages where nobody chose one."""
 
 
