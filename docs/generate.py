@@ -14,6 +14,7 @@ import ast
 import importlib
 import inspect
 import itertools
+import json
 import pkgutil
 import re
 import sys
@@ -69,19 +70,7 @@ def settings_page() -> str:
     for field in attrs.fields(settings.Settings):
         if field.name in ("folder", "plugin"):
             continue
-        table = getattr(settings, _class_name(field.type))
-        lines += [
-            "",
-            f"## [{field.name}]",
-            "",
-            _first_paragraph(table),
-            "",
-            "| key | default | meaning |",
-            "|---|---|---|",
-        ]
-        for item in attrs.fields(table):
-            note = _cell(notes.get((table.__name__, item.name), _SETTING_NOTES.get(item.name, "")))
-            lines.append(f"| `{item.name}` | {_default(item)} | {note} |")
+        lines += _settings_table(field.name, field.type, notes)
     lines += [
         "",
         "## [plugin.NAME]",
@@ -94,6 +83,28 @@ def settings_page() -> str:
         ),
     ]
     return _page(lines)
+
+
+def _settings_table(name: str, kind: Any, notes: dict[tuple[str, str], str]) -> list[str]:
+    """Return the section of one table, and those of the tables in it."""
+    table = getattr(settings, _class_name(kind))
+    lines = [
+        "",
+        f"## [{name}]",
+        "",
+        _first_paragraph(table),
+        "",
+        "| key | default | meaning |",
+        "|---|---|---|",
+    ]
+    inner: list[str] = []
+    for item in attrs.fields(table):
+        if attrs.has(type(item.default)):
+            inner += _settings_table(f"{name}.{item.name}", item.type, notes)
+            continue
+        note = _cell(notes.get((table.__name__, item.name), _SETTING_NOTES.get(item.name, "")))
+        lines.append(f"| `{item.name}` | {_default(item)} | {note} |")
+    return lines + inner
 
 
 _SETTING_NOTES = {
@@ -442,17 +453,14 @@ def _assigned(statement: ast.stmt) -> str | None:
 
 
 def _default(item: Any) -> str:
-    if item.default is attrs.NOTHING:
+    value = item.default
+    if value is attrs.NOTHING:
         return "required"
-    if isinstance(item.default, attrs.Factory):  # type: ignore[arg-type]
+    if isinstance(value, attrs.Factory):  # type: ignore[arg-type]
         return "empty"
-    if item.default is None or item.default == ():
+    if value is None or value == ():
         return "none"
-    if isinstance(item.default, bool):
-        return f"`{str(item.default).lower()}`"
-    if isinstance(item.default, tuple):
-        return "`[" + ", ".join(f'"{value}"' for value in item.default) + "]`"
-    return f'`"{item.default}"`'
+    return f"`{json.dumps(value)}`"
 
 
 def _class_name(kind: Any) -> str:

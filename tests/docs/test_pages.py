@@ -89,6 +89,14 @@ def test_the_generated_pages_say_what_the_code_says() -> None:
     assert (0, "") == (done.returncode, done.stdout), done.stdout + done.stderr
 
 
+def test_every_setting_on_the_page_has_a_meaning() -> None:
+    """A key without a sentence tells an operator nothing."""
+    text = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| ?(.*?) ?\|$", text, re.MULTILINE)
+    assert len(rows) > 15
+    assert [] == [name for name, _, meaning in rows if not meaning]
+
+
 def test_a_generated_page_that_was_changed_by_hand_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
