@@ -45,6 +45,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "authority_group",
         N_("Publish, show and update the authority document."),
     ),
+    "verify-qr": (
+        "perizinan_core.cli.verify_qr",
+        "verify_qr_command",
+        N_("Check the QR code of a permit on paper."),
+    ),
     "keys": ("perizinan_core.cli.keys", "keys_group", N_("Make, show and rotate keys.")),
     "migrate": ("perizinan_core.cli.migrate", "migrate_command", N_("Create or upgrade the database.")),
     "worker": (

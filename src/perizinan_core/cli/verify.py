@@ -38,7 +38,14 @@ from perizinan_core.verification import (
     unreadable_report,
 )
 
-__all__ = ["OPEN_STATUS_SOURCE", "StatusSourceFactory", "verify_command"]
+__all__ = [
+    "OPEN_STATUS_SOURCE",
+    "StatusSourceFactory",
+    "moment_of",
+    "open_records",
+    "read_authority",
+    "verify_command",
+]
 
 StatusSourceFactory = Callable[[str, AuthorityDocument], AbstractContextManager[StatusSource]]
 """Opens the office's records at an address for one authority's permits."""
@@ -129,15 +136,15 @@ def verify_command(
     language = language or shared.get("language") or DEFAULT_LANGUAGE
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
-    authority = _authority(authority_path, authority_key, language)
-    at = _moment(moment, authority, language)
+    authority = read_authority(authority_path, authority_key, language)
+    at = moment_of(moment, authority, language)
     options = StatusOptions(
         records=records, status=status_list, copy=status_copy, max_age=status_max_age, no_status=no_status
     )
     options.check(language)
     limits = Limits(max_bytes=max_bytes) if max_bytes is not None else Limits()
     worst = 0
-    with _status_source(records, authority, shared.get(OPEN_STATUS_SOURCE), language) as status:
+    with open_records(records, authority, shared.get(OPEN_STATUS_SOURCE), language) as status:
         source = status if status is not None else options.source(authority, authority_path, at)
         verifier = Verifier(authority, status=source, limits=limits)
         console = Console(highlight=False)
@@ -186,14 +193,20 @@ def _time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _authority(path: Path, key: str | None, language: str) -> AuthorityDocument:
+def read_authority(path: Path, key: str | None, language: str) -> AuthorityDocument:
+    """
+    Return the authority document of a file.
+
+    Raises:
+        click.UsageError: when it cannot be used.
+    """
     try:
         return read_authority_document(path.read_bytes(), authority_key=key)
     except AuthorityDocumentError as error:
         raise click.UsageError(f"{path.name}: {error.message(language)}") from error
 
 
-def _moment(text: str | None, authority: AuthorityDocument, language: str) -> datetime:
+def moment_of(text: str | None, authority: AuthorityDocument, language: str) -> datetime:
     """Return the moment of the check; a time without offset is one on the authority's clocks."""
     if text is None:
         return datetime.now(UTC)
@@ -207,9 +220,10 @@ def _moment(text: str | None, authority: AuthorityDocument, language: str) -> da
 
 
 @contextlib.contextmanager
-def _status_source(
+def open_records(
     url: str | None, authority: AuthorityDocument, factory: StatusSourceFactory | None, language: str
 ) -> Iterator[StatusSource | None]:
+    """Open the office's records at ``url`` through ``factory``; None: nobody is asked."""
     if url is None:
         yield None
         return

@@ -1,0 +1,225 @@
+"""
+``perizinan verify-qr``: judge the QR code of a permit on paper, by its text or by a photo.
+
+Exit code as that of ``perizinan verify``: 0 valid, 10 forged, 11 no code of a permit, 12 a code of another
+office, 13 not in force, 14 undecided, 15 no code could be read; the highest of several; 2 for wrong use.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from perizinan_core.cli.verify import OPEN_STATUS_SOURCE, moment_of, open_records, read_authority
+from perizinan_core.cli.verify_status import StatusOptions
+from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
+from perizinan_core.model.numerals import format_date
+from perizinan_core.verification import AuthorityDocument, Report, StatusSource, Verdict
+from perizinan_core.verification.qr_image import DEFAULT_IMAGE_LIMITS, ImageLimits
+from perizinan_core.verification.qr_report import check_qr_image, check_qr_text
+
+__all__ = ["verify_qr_command"]
+
+_WORDS = {
+    Verdict.VALID: (
+        "green",
+        N_("GENUINE CODE"),
+        N_("The office issued this permit. Compare every line with the paper: a genuine code can be copied."),
+    ),
+    Verdict.NOT_VALID: (
+        "red", N_("FORGED CODE"), N_("Do not accept this paper: the office did not sign its code."),
+    ),
+    Verdict.UNSIGNED: (
+        "red", N_("NO PERMIT CODE"), N_("This is no code of a permit: anybody can make such a code."),
+    ),
+    Verdict.WRONG_ISSUER: (
+        "red",
+        N_("CODE OF ANOTHER OFFICE"),
+        N_("This office did not make the code. Is it the right authority.json?"),
+    ),
+    Verdict.NOT_IN_FORCE: (
+        "yellow", N_("NOT IN FORCE"), N_("The permit is genuine, but has no effect on this day."),
+    ),
+    Verdict.INDETERMINATE: (
+        "yellow", N_("UNDECIDED"), N_("It cannot be told from this file. Ask the office."),
+    ),
+    Verdict.UNREADABLE: (
+        "red",
+        N_("NO CODE READ"),
+        N_("Take the photo again, or scan the code with a telephone and give its text."),
+    ),
+}  # fmt: skip
+_COLUMNS = {"number": N_("Number"), "holder": N_("Holder"), "object": N_("For"), "permit_type": N_("Permit")}
+_MAX_TEXT = 4096
+
+
+@click.command(
+    "verify-qr", help="Periksa kode QR izin di kertas: dari teksnya atau dari foto, juga tanpa jaringan."
+)
+@click.argument("codes", metavar="TEXT|IMAGE…", nargs=-1, required=True)
+@click.option(
+    "--authority",
+    "authority_path",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Dokumen otoritas (authority.json) dari kantor penerbit.",
+)
+@click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
+@click.option("--records", metavar="URL", help="Basis data kantor, untuk memeriksa status izin.")
+@click.option(
+    "--status",
+    "status_list",
+    metavar="FILE|URL",
+    help="Daftar status dari kantor; bawaan: status-list.cwt di samping dokumen otoritas.",
+)
+@click.option(
+    "--status-copy",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Salinan daftar status yang diambil dari alamat, dipakai bila alamat tidak menjawab.",
+)
+@click.option(
+    "--status-max-age",
+    type=click.FloatRange(min=0.0, min_open=True),
+    help="Umur tertinggi daftar status, dalam jam; bawaan: menurut dokumen otoritas.",
+)
+@click.option("--no-status", is_flag=True, help="Jangan periksa status; laporan menyebutkannya.")
+@click.option(
+    "--at", "moment", metavar="ISO", help="Saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: kini."
+)
+@click.option("--json", "as_json", is_flag=True, help="Satu baris JSON untuk tiap kode.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0.01),
+    default=DEFAULT_IMAGE_LIMITS.max_seconds,
+    show_default=True,
+    help="Detik paling lama untuk mencari kode dalam satu gambar.",
+)
+@click.option("--language", type=click.Choice(LANGUAGES), default=None, help="Bahasa keluaran: id atau en.")
+@click.pass_context
+def verify_qr_command(
+    ctx: click.Context,
+    *,
+    codes: tuple[str, ...],
+    authority_path: Path,
+    authority_key: str | None,
+    records: str | None,
+    status_list: str | None,
+    status_copy: Path | None,
+    status_max_age: float | None,
+    no_status: bool,
+    moment: str | None,
+    as_json: bool,
+    time_limit: float,
+    language: str | None,
+) -> None:
+    """Print a report per code and exit with the highest exit code."""
+    shared = ctx.find_object(dict) or {}
+    language = language or shared.get("language") or DEFAULT_LANGUAGE
+    authority = read_authority(authority_path, authority_key, language)
+    at = moment_of(moment, authority, language)
+    options = StatusOptions(
+        records=records, status=status_list, copy=status_copy, max_age=status_max_age, no_status=no_status
+    )
+    options.check(language)
+    console, worst = Console(highlight=False), 0
+    with open_records(records, authority, shared.get(OPEN_STATUS_SOURCE), language) as known:
+        status = known if records is not None else options.source(authority, authority_path, at)
+        limits = ImageLimits(max_seconds=time_limit)
+        for code in codes:
+            for report in _judge(code, authority, at, status, limits, language):
+                worst = max(worst, report.exit_code)
+                if as_json:
+                    click.echo(json.dumps(report.to_json(language)))
+                else:
+                    _print(console, report, language)
+    ctx.exit(worst)
+
+
+def _judge(
+    code: str,
+    authority: AuthorityDocument,
+    at: datetime,
+    status: StatusSource | None,
+    limits: ImageLimits,
+    language: str,
+) -> Iterator[Report]:
+    """Tell a text from a file, and judge it; a text is never repeated, it holds a name."""
+    if code == "-":
+        data = sys.stdin.buffer.read(limits.max_bytes + 1)
+        text = _as_text(data)
+        if text is None:
+            yield from check_qr_image(data, authority=authority, at=at, status=status, limits=limits)
+            return
+    elif _is_file(code):
+        name = click.format_filename(code)
+        yield from check_qr_image(
+            Path(code), authority=authority, at=at, status=status, name=name, limits=limits
+        )
+        return
+    elif "#" in code or "://" in code:
+        text = code
+    else:
+        sentence = N_("{file}: neither the text of a code (https://…#1…) nor a file that is there.")
+        raise click.UsageError(translate(sentence, language, file=click.format_filename(code)))
+    yield check_qr_text(text, authority=authority, at=at, status=status)
+
+
+def _is_file(code: str) -> bool:
+    try:
+        return Path(code).is_file()
+    except (OSError, ValueError):  # too long for a name, or with a null byte
+        return False
+
+
+def _as_text(data: bytes) -> str | None:
+    """Return what a scanner sent; None when it is a picture."""
+    try:
+        text = data.decode("ascii").strip() if len(data) <= _MAX_TEXT else ""
+    except UnicodeDecodeError:
+        return None
+    return text if "://" in text else None
+
+
+# -- output ----------------------------------------------------------------------------------
+
+
+def _print(console: Console, report: Report, language: str) -> None:
+    colour, word, meaning = _WORDS[report.verdict]
+    head: list[RenderableType] = [
+        Text(translate(word, language), style=f"bold {colour}", justify="center"),
+        Text(translate(meaning, language), justify="center"),
+        *(Text(f"• {reason.message(language)}") for reason in report.reasons),
+    ]
+    console.print(Panel(Group(*head), title=Text(report.file), border_style=colour))
+    if report.permit is not None:
+        console.print(Text(translate(N_("Compare with the paper"), language), style="bold underline"))
+        console.print(_claims(report, language))
+
+
+def _claims(report: Report, language: str) -> Table:
+    permit = report.permit or {}
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for key, label in _COLUMNS.items():
+        table.add_row(translate(label, language), Text(permit[key]))
+    start, until = _day(permit["valid_from"], language), permit["valid_until"]
+    span = translate(N_("from {start}"), language, start=start)
+    if until is not None:
+        span = translate(N_("{start} to {end}"), language, start=start, end=_day(until, language))
+    table.add_row(translate(N_("Issued on"), language), Text(_day(permit["issued_on"], language)))
+    table.add_row(translate(N_("Valid"), language), Text(span))
+    return table
+
+
+def _day(text: str, language: str) -> str:
+    return format_date(date.fromisoformat(text), language)
