@@ -341,7 +341,8 @@ def _withdraw(run: ScenarioRun, _details: Mapping[str, Any]) -> None:
 def _pay(run: ScenarioRun, details: Mapping[str, Any]) -> None:
     amount = details.get("amount")
     due = amount_outstanding(run.application) if amount is None else Rupiah(int(amount))
-    payment = Payment(reference="contoh-1", amount=due, paid_at=run.now, recorded_by=_CASHIER.id)
+    reference = f"contoh-{len(run.application.payments) + 1}"
+    payment = Payment(reference=reference, amount=due, paid_at=run.now, recorded_by=_CASHIER.id)
     _take(run, record_payment(run.application, payment, actor=_CASHIER, now=run.now))
     for state in run.application.stages:
         is_payment = run.permit_type.stage(state.stage).kind is StageKind.PAYMENT
@@ -606,7 +607,7 @@ def _applicant(given: Mapping[str, Any]) -> Applicant:
         name=str(given.get("name", "Organisasi Contoh")),
         kind=kind,
         legal_form=given.get("legal_form"),
-        nib=Nib.parse("0000000000000") if given.get("has_nib") else None,
+        nib=Nib.parse("0000000000001") if given.get("has_nib") else None,
         npwp=_npwp() if given.get("has_npwp") else None,
         address=address,
         responsible=attrs.evolve(person, name="Penanggung Jawab Contoh"),
