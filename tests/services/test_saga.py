@@ -1,0 +1,179 @@
+"""The issuing saga survives ``kill -9`` at every step: real processes, killed for real."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from perizinan_core.storage import KeyRing
+
+SAGA = Path(__file__).with_name("issuing_saga.py")
+
+
+class Saga:
+    """The process that forks the ones to be killed, and a prepared office to be copied for each death."""
+
+    def __init__(self, folder: Path, new_database) -> None:
+        self.folder = folder
+        self.new_database = new_database
+        self.keys = folder / "keys.json"
+        KeyRing.open_or_create(self.keys)
+        self.process = subprocess.Popen(
+            [sys.executable, str(SAGA)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.count = 0
+        self.prepared = folder / "prepared"
+        self.template = None
+        self.url = new_database(None, "prepared")
+        answer = self.order(role="prepare", url=self.url, documents=self.prepared, minute=0)["answer"]
+        self.case = answer["case"]
+
+    def order(self, **given):
+        """Give an order and return the answer."""
+        line = {
+            "keys": str(self.keys),
+            **{key: str(value) if isinstance(value, Path) else value for key, value in given.items()},
+        }
+        self.process.stdin.write(json.dumps(line) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def fresh(self, *, service: bool):
+        """Return where a new copy of the prepared office lies."""
+        self.count += 1
+        home = self.folder / f"office-{self.count}"
+        home.mkdir()
+        shutil.copytree(self.prepared, home / "documents")
+        place = {
+            "url": self.new_database(self.url, f"office_{self.count}"),
+            "documents": home / "documents",
+            "case": self.case,
+        }
+        if service:
+            place["service"] = home / "service"
+            place["service"].mkdir()
+        return place
+
+    def close(self):
+        """End the process."""
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+
+
+@pytest.fixture(scope="module")
+def sqlite_saga(tmp_path_factory, sqlite_template):
+    """Deaths over SQLite."""
+    folder = tmp_path_factory.mktemp("saga-sqlite")
+
+    def new_database(source, name):
+        path = folder / f"{name}.sqlite3"
+        shutil.copy(source.removeprefix("sqlite:///") if source else sqlite_template, path)
+        return f"sqlite:///{path}"
+
+    saga = Saga(folder, new_database)
+    yield saga
+    saga.close()
+
+
+@pytest.fixture(scope="module")
+def postgres_saga(tmp_path_factory, postgres_server, postgres_template):
+    """Deaths over PostgreSQL."""
+    from sqlalchemy import make_url
+
+    def new_database(source, _name):
+        template = str(make_url(source).database) if source else postgres_template
+        return postgres_server.create_database(template=template)
+
+    saga = Saga(tmp_path_factory.mktemp("saga-postgres"), new_database)
+    yield saga
+    saga.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def saga(request):
+    """Deaths over each database."""
+    name = {"sqlite": "sqlite_saga", "postgresql": "postgres_saga"}[request.param]
+    return request.getfixturevalue(name)
+
+
+def die_everywhere(saga, *, service, roles):
+    """
+    Kill the issuing process at every boundary, let a new process go on, and yield boundary and outcome.
+
+    The n-th death is followed by the n-th of ``roles`` in turn. Boundaries inside the document store are
+    the same whatever the database and the signer, so they are counted only once: over SQLite, with a key.
+    """
+    coarse = service or saga.url.startswith("postgresql")
+    for number in count(1):
+        place = saga.fresh(service=service)
+        death = saga.order(role="issue", minute=60, die_at=number, coarse=coarse, **place)
+        if not death["killed"]:
+            # There are fewer boundaries than that: it came through.
+            assert "500/001/WR/2026" == death["answer"]["number"]
+            return
+        after = saga.order(role=roles[number % len(roles)], minute=70, **place)
+        yield f"{number} {(place['documents'].with_name('died')).read_text()}", after["answer"], place
+
+
+def assert_nothing_lost(where, told):
+    """One number, one permit, one signed file, and it verifies."""
+    assert [[1, "500/001/WR/2026"]] == told["book"], where
+    assert ("500/001/WR/2026", 1, 1) == (told["number"], told["taken"], told["issued"]), where
+    assert "valid" == told["verdict"], where
+    assert [told["signed"]] == [sha256 for name, sha256 in told["links"] if name.startswith("signed/")], where
+    assert all(link in told["links"] for link in told["links_before"]), where
+    assert [] == told["broken"], where
+
+
+def test_a_death_at_any_boundary_loses_doubles_and_skips_nothing(saga):
+    """With a key of our own: the worker, or the repeated request, goes on to the one permit."""
+    seen = Counter()
+    for where, told, _ in die_everywhere(saga, service=False, roles=("worker", "again")):
+        assert told is not None, where
+        assert_nothing_lost(where, told)
+        assert [] == told["in_doubt"], where
+        seen[where.partition(" ")[2]] += 1
+
+    assert {"before commit", "after commit", "before sign", "after sign"} <= set(seen)
+    assert {"before put", "after put", "before link", "after link", "before render"} <= set(seen)
+    assert saga.url.startswith("postgresql") or {"before os.fsync", "after os.rename"} <= set(seen)
+
+
+def test_a_signing_service_is_never_asked_twice_for_one_document(saga):
+    """After a death around its answer a person looks the file up; before it, the service is asked once."""
+    doubtful = Counter()
+    for where, told, place in die_everywhere(saga, service=True, roles=("worker", "again")):
+        asked = (place["service"] / "asked").read_text().split()
+
+        assert len(asked) == len(set(asked)), where
+        if told["in_doubt"]:
+            doubtful[told["handed_in"]] += 1
+        if told["handed_in"] or not told["in_doubt"]:
+            assert_nothing_lost(where, told)
+            assert 1 == len(asked), where
+        else:
+            # It was never asked: the number is given up, stays in the book, and the next one is taken.
+            assert [[1, "500/001/WR/2026"], [2, "500/002/WR/2026"]] == told["book"], where
+            assert ("500/002/WR/2026", "valid") == (told["number"], told["verdict"]), where
+
+    assert doubtful[True] > 0
+    assert doubtful[False] > 0
+
+
+def test_a_resuming_process_may_die_too(sqlite_saga):
+    """Killed while it issues, killed again while it goes on, and again: still one permit."""
+    place = sqlite_saga.fresh(service=False)
+    for minute, (role, die_at) in enumerate(
+        (("issue", 20), ("worker", 3), ("again", 9), ("worker", 8)), start=6
+    ):
+        death = sqlite_saga.order(role=role, minute=minute * 10, die_at=die_at, **place)
+        assert death["killed"]
+    told = sqlite_saga.order(role="worker", minute=600, **place)["answer"]
+
+    assert_nothing_lost("many deaths", told)
