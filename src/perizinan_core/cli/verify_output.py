@@ -93,9 +93,7 @@ def _facts(report: Report, language: str) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     rows = _permit_rows(report.permit, language) if report.permit is not None else []
-    rows += [
-        (N_("Signed by"), _signer(item, report.authority.time_zone, language)) for item in report.signatures
-    ]
+    rows += [(N_("Signed by"), _signer(item, _zone(report), language)) for item in report.signatures]
     for label, value in rows:
         table.add_row(translate(label, language), Text(value))
     return table
@@ -144,8 +142,30 @@ def _checks(report: Report, language: str) -> Table:
     return table
 
 
+def _footer_of_roots(report: Report, language: str) -> str:
+    roots = report.trust
+    sentence = N_(
+        "Only the signatures were judged, for {moment}, by {count} root certificate(s) ({name}, version {version}). "
+        "Whether it is a permit in force was not asked."
+    )
+    return translate(
+        sentence,
+        language,
+        moment=_local(report.checked_at, _zone(report), language),
+        count=len(roots.roots) if roots is not None else 0,
+        name=roots.name if roots is not None else "-",
+        version=(roots.version if roots is not None else None) or "-",
+    )
+
+
+def _zone(report: Report) -> str:
+    return report.authority.time_zone if report.authority is not None else "WIB"
+
+
 def _footer(report: Report, language: str) -> str:
     used = report.authority
+    if used is None:
+        return _footer_of_roots(report, language)
     trust = (
         N_("its key was named by you")
         if used.trust == "pinned"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from perizinan_core.verification.reasons import REASONS, Weight
 from perizinan_core.verification.report import Check, CheckName, Outcome, Reason, Verdict
 
@@ -30,8 +32,9 @@ _MUST_PASS = frozenset(CheckName) - {
 class Judgement:
     """Collects one result per check; a later, worse result replaces an earlier one."""
 
-    def __init__(self) -> None:
+    def __init__(self, must_pass: Collection[CheckName] = _MUST_PASS) -> None:
         self._checks: dict[CheckName, Check] = {}
+        self._must_pass = must_pass
 
     def passed(self, name: CheckName, code: str, **fields: object) -> None:
         """Note that a check passed, unless something worse is noted already."""
@@ -80,5 +83,5 @@ class Judgement:
         bad = [item for item in checks if item.outcome in (Outcome.FAILED, Outcome.INDETERMINATE)]
         if bad:
             return _VERDICTS[min(REASONS[item.reason.code].weight for item in bad)]
-        complete = all(item.outcome is Outcome.PASSED for item in checks if item.name in _MUST_PASS)
+        complete = all(item.outcome is Outcome.PASSED for item in checks if item.name in self._must_pass)
         return Verdict.VALID if complete else Verdict.INDETERMINATE

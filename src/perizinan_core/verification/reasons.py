@@ -14,6 +14,7 @@ from enum import IntEnum
 import attrs
 
 from perizinan_core.i18n import N_
+from perizinan_core.verification.signature_reasons import SENTENCES
 
 __all__ = ["REASONS", "ReasonEntry", "Weight"]
 
@@ -289,6 +290,12 @@ _STATUS_OPEN = _table(
     },
 )
 
+_SIGNATURES = {
+    code: entry
+    for name, sentences in SENTENCES.items()
+    for code, entry in _table(Weight[name], sentences).items()
+}
+
 REASONS: Mapping[str, ReasonEntry] = {
     **_PASSED,
     **_LEFT_OUT,
@@ -299,5 +306,6 @@ REASONS: Mapping[str, ReasonEntry] = {
     **_UNPROVEN,
     **_NOT_IN_FORCE,
     **_STATUS_OPEN,
+    **_SIGNATURES,
 }
 """All reasons by code."""

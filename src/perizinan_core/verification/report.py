@@ -11,10 +11,13 @@ import attrs
 
 from perizinan_core.i18n import DEFAULT_LANGUAGE, translate
 from perizinan_core.verification.reasons import REASONS
+from perizinan_core.verification.signature_reasons import WORTH_SAYING
 
 __all__ = [
     "EXIT_CODES",
     "REPORT_VERSION",
+    "Aspect",
+    "Aspects",
     "AuthorityUsed",
     "Check",
     "CheckName",
@@ -24,6 +27,7 @@ __all__ = [
     "Report",
     "SignatureReport",
     "StatusReport",
+    "TrustUsed",
     "Verdict",
 ]
 
@@ -139,6 +143,40 @@ class Check:
         return {"name": self.name.value, "outcome": self.outcome.value, **self.reason.to_json(language)}
 
 
+@attrs.frozen
+class Aspect:
+    """One of the four questions about a signature."""
+
+    outcome: Outcome
+    reason: Reason
+
+    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"outcome": self.outcome.value, **self.reason.to_json(language)}
+
+
+@attrs.frozen(kw_only=True)
+class Aspects:
+    """The four questions about a signature that public checkers answer in one word, each by itself."""
+
+    integrity: Aspect
+    """Is the content what was signed, and does everything that a reader shows belong to it?"""
+
+    trust: Aspect
+    """Does the certificate lead to a root that is believed, and was it valid?"""
+
+    time: Aspect
+    """Does a timestamp of a believed service prove when it was signed?"""
+
+    long_term: Aspect
+    """Can it still be shown when certificates have ended?"""
+
+    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """Return the JSON form."""
+        names = ("integrity", "trust", "time", "long_term")
+        return {name: getattr(self, name).to_json(language) for name in names}
+
+
 @attrs.frozen(kw_only=True)
 class SignatureReport:
     """What one signature is worth by itself, and whose it is."""
@@ -170,7 +208,19 @@ class SignatureReport:
     algorithm: str | None = None
     """e.g. ``RSA 2048 with sha256``."""
 
-    def to_json(self) -> dict[str, Any]:
+    kind: str = "signature"
+    """``"signature"`` or ``"document_timestamp"``."""
+
+    level: str | None = None
+    """PAdES level that the file reaches for this signature, e.g. ``"B-LT"``; None when it is not judged."""
+
+    chain: tuple[str, ...] = ()
+    """Subjects of the certificates, signer first, root last; as far as the chain leads."""
+
+    aspects: Aspects | None = None
+    """Integrity, trust, time and long-term validity apart; None when only the whole was judged."""
+
+    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """Return the JSON form."""
         return {
             "field": self.field,
@@ -184,6 +234,10 @@ class SignatureReport:
             "covers_whole_document": self.covers_whole_document,
             "format": self.format,
             "algorithm": self.algorithm,
+            "kind": self.kind,
+            "level": self.level,
+            "chain": list(self.chain),
+            "aspects": self.aspects.to_json(language) if self.aspects is not None else None,
         }
 
 
@@ -239,6 +293,24 @@ class AuthorityUsed:
 
 
 @attrs.frozen(kw_only=True)
+class TrustUsed:
+    """The roots by which signatures were judged when no permit was expected."""
+
+    name: str
+    """``"given"``, or the name of a trust store."""
+
+    version: str | None
+    """Version of the store, or None for given files."""
+
+    roots: tuple[str, ...]
+    """SHA-256 of the certificates in which chains may end."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"name": self.name, "version": self.version, "roots": list(self.roots)}
+
+
+@attrs.frozen(kw_only=True)
 class Report:
     """Everything found out about one file."""
 
@@ -251,7 +323,9 @@ class Report:
     checked_at: datetime
     """The moment for which the answer holds."""
 
-    authority: AuthorityUsed
+    authority: AuthorityUsed | None
+    """None when only signatures were judged."""
+
     verdict: Verdict
     checks: tuple[Check, ...]
     signatures: tuple[SignatureReport, ...] = ()
@@ -259,6 +333,9 @@ class Report:
     """Content of ``permit.json``; only when an entitled officer signed it, else None."""
 
     status: StatusReport | None = None
+
+    trust: TrustUsed | None = None
+    """The roots, when only signatures were judged."""
 
     @property
     def exit_code(self) -> int:
@@ -291,17 +368,18 @@ class Report:
             "verdict": self.verdict.value,
             "exit_code": self.exit_code,
             "reasons": [item.to_json(language) for item in self.reasons],
-            "signature": self.signature.to_json() if self.signature is not None else None,
-            "signatures": [item.to_json() for item in self.signatures],
+            "signature": self.signature.to_json(language) if self.signature is not None else None,
+            "signatures": [item.to_json(language) for item in self.signatures],
             "permit": dict(self.permit) if self.permit is not None else None,
             "status": self.status.to_json() if self.status is not None else None,
             "checks": [item.to_json(language) for item in self.checks],
-            "authority": self.authority.to_json(),
+            "authority": self.authority.to_json() if self.authority is not None else None,
+            "trust": self.trust.to_json() if self.trust is not None else None,
         }
 
 
 _BAD = (Outcome.FAILED, Outcome.INDETERMINATE)
-_WORTH_SAYING = ("status-not-checked", "paper-not-checked", "qr-other-address")
+_WORTH_SAYING = (*WORTH_SAYING, "status-not-checked", "paper-not-checked", "qr-other-address")
 
 
 def _iso(moment: datetime | None) -> str | None:
