@@ -61,6 +61,11 @@ class PathProblem(Enum):
     """An issuer of the right name is there, but its signature or its rights do not fit."""
 
 
+_MOST_KNOWN = 4096
+_known: dict[bytes, bool] = {}
+"""SHA-256 of certificate and issuer → whether the issuer signed it: a fact that never changes."""
+
+
 @attrs.frozen
 class CertificatePath:
     """A path, signer first, allowed root last; or why there is none."""
@@ -116,6 +121,16 @@ class _Search:
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Check one signature; the answers of the last pairs are kept, since most files share their issuers."""
+    key = certificate.fingerprint(hashes.SHA256()) + issuer.fingerprint(hashes.SHA256())
+    if key not in _known:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[key] = _is_issued(certificate, issuer)
+    return _known[key]
+
+
+def _is_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         hash_function = certificate.signature_hash_algorithm
         if hash_function is not None and hash_function.name in _WEAK_HASHES:

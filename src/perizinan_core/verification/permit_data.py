@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
@@ -11,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError, PermitDataError
+from perizinan_core.verification.acceptor import Acceptor, build_acceptor
 from perizinan_core.verification.pdf.embedded import embedded_files
 from perizinan_core.verification.pdf.structure import PdfStructure
 from perizinan_core.verification.strict_json import load_json
@@ -21,6 +23,8 @@ PERMIT_FILE = "permit.json"
 _MAX_BYTES = 1024 * 1024
 _MAX_PROBLEMS = 10
 _LANGUAGES = ("id", "en")
+_NO_LETTER = re.compile(r"[\W_]+")
+"""Everything but letters and digits, as `str.isalnum` sees them."""
 
 
 @cache
@@ -66,9 +70,23 @@ def read_permit_data(pdf: PdfStructure) -> Mapping[str, Any]:
 
 
 def _schema_problems(data: Any) -> tuple[str, ...]:
+    if _acceptor()(data):
+        return ()
     found = sorted(_validator().iter_errors(data), key=lambda error: list(map(str, error.absolute_path)))
     # The message of the library repeats the value; path and rule say enough without it.
     return tuple(f"{error.json_path}: breaks {error.validator}" for error in found[:_MAX_PROBLEMS])
+
+
+@cache
+def _acceptor() -> Acceptor:
+    return build_acceptor(load_schema("permit"), {"date": _is_written_day})
+
+
+def _is_written_day(value: object) -> bool:
+    try:
+        return _is_day(value)
+    except ValueError:
+        return False
 
 
 @cache
@@ -131,5 +149,4 @@ def _is_comparable(text: str) -> bool:
 
 
 def _essence(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(character for character in decomposed if character.isalnum()).casefold()
+    return _NO_LETTER.sub("", unicodedata.normalize("NFKD", text)).casefold()

@@ -89,11 +89,14 @@ class JudgedSignature:
     trusted_time: datetime | None = None
     covers_whole: bool = False
     position: str | None = None
+    _fingerprints: tuple[str, str] = attrs.field(default=("", ""), init=False)
 
     @property
     def fingerprints(self) -> tuple[str, str]:
         """SHA-256 of certificate and public key; empty texts before the container was read."""
-        return fingerprints(self.container.certificate) if self.container is not None else ("", "")
+        if self.container is not None and not self._fingerprints[0]:
+            self._fingerprints = fingerprints(self.container.certificate)
+        return self._fingerprints
 
     @property
     def signer(self) -> str | None:

@@ -23,6 +23,8 @@ HEADER = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)(?=[\r\n %])")
 _TAIL = re.compile(rb"startxref[\r\n ]{1,4}(\d{1,12})[\r\n ]{1,4}%%EOF(?:\r\n|\r|\n| |)\Z")
 _SUBSECTION = re.compile(rb"[\r\n ]*(\d{1,10})[ ]+(\d{1,10})[ ]*(?:\r\n|\r|\n)")
 _ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n|\n|\r)")
+_ROW = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n)")
+_ROW_BYTES = 20
 _TAIL_WINDOW = 64
 _PNG_PREDICTORS = range(10, 16)
 
@@ -144,6 +146,14 @@ class PdfStructure:
                 break
             position = section.end()
             first, count = int(section[1]), int(section[2])
+            rows = _ROW.findall(data[position : position + _ROW_BYTES * count])
+            if len(rows) == count <= self._limits.max_objects:
+                # The usual form, every row of 20 bytes: as many rows as fit mean that nothing lies between.
+                position += _ROW_BYTES * count
+                for number, (where, generation, kind) in enumerate(rows, first):
+                    in_use = kind == b"n"
+                    self._add(number, (int(in_use), int(where) if in_use else 0, int(generation)))
+                continue
             for number in range(first, first + count):
                 entry = _ENTRY.match(data, position)
                 if entry is None:

@@ -25,6 +25,7 @@ _HEX_SPACE = b"\x00\t\n\x0c\r "
 _LITERAL_PART = re.compile(rb"[^()\\]++")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])")
+_RARE_ESCAPE = re.compile(rb"\\(?![0-3][0-7]{2}|[nrtbf])")
 _BYTES = tuple(bytes([value]) for value in range(256))
 _OCTAL = re.compile(rb"[0-7]{1,3}+")
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -214,7 +215,13 @@ def _scalar(pattern: re.Pattern[bytes], found: re.Match[bytes]) -> Any:
 
 def unescape(body: bytes) -> bytes:
     """Return what the inside of a ``(…)`` string stands for (section 7.3.4.2)."""
-    return _ESCAPE.sub(_replacement, body) if b"\\" in body else body
+    if b"\\" not in body:
+        return body
+    # Octal escapes by the thousand are usual; Python's own codec reads them, and the few names that it shares.
+    octal = body.replace(b"\\\\", b"\\134").replace(b"\\(", b"\\050").replace(b"\\)", b"\\051")
+    if _RARE_ESCAPE.search(octal) is None:
+        return octal.decode("unicode_escape").encode("latin-1")
+    return _ESCAPE.sub(_replacement, body)
 
 
 def _replacement(found: re.Match[bytes]) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError
@@ -24,18 +25,21 @@ _MAX_CHARACTERS = 1_000_000
 _MAX_FORMS = 64
 _STRING = rb"\((?:[^\\()]++|\\[\s\S]|\((?:[^\\()]++|\\[\s\S]|\((?:[^\\()]++|\\[\s\S])*+\))*+\))*+\)"
 _TOKEN = re.compile(
-    rb"(?P<text>" + _STRING + rb"|<[0-9A-Fa-f\s]++>)"
+    # Nothing below starts with another character: drawings, which are most of a page, go by at once.
+    rb"[^(</BEqQ]*+(?:(?P<text>" + _STRING + rb"|<[0-9A-Fa-f\s]++>)"
     rb"|/Span\s*+<<\s*+/ActualText\s*+(?P<actual>" + _STRING + rb"|<[0-9A-Fa-f\s]*+>)"
     rb"|/(?P<name>[^\s/<>\[\]()]++)\s++(?:(?P<size>[-+.\d]++)\s++(?P<font>Tf)|(?P<do>Do))(?![A-Za-z])"
     rb"|(?P<artifact>/Artifact)(?![A-Za-z])"
     rb"|(?<![A-Za-z/])(?P<mark>BDC|BMC|EMC|q|Q)(?![A-Za-z])"
     rb"|(?<![A-Za-z/])BI\s[\s\S]*?\sEI(?![A-Za-z])"
+    rb"|[\s\S]|\Z)"
 )
 _BLOCK = re.compile(rb"beginbf(char|range)([\s\S]*?)endbf")
 _CHAR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>")
 _RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(?:<([0-9A-Fa-f]*)>|\[([^\]]*)\])")
 _HEX = re.compile(rb"<([0-9A-Fa-f]*)>")
 _SPAN = 0x10000
+_SMALL_TABLE = 16 * 1024
 
 
 def printed_text(pdf: PdfStructure) -> str:
@@ -69,6 +73,13 @@ def _pages(pdf: PdfStructure) -> list[dict[str, Any]]:
     return found
 
 
+class _Signs(dict[int, str]):
+    """Code → text; a code without one prints the replacement character."""
+
+    def __missing__(self, key: int) -> str:
+        return "\ufffd"
+
+
 class _Font:
     """One font: how many bytes a code has, and what each code means."""
 
@@ -76,13 +87,20 @@ class _Font:
         self.width = 2 if dictionary.get("Subtype") == "Type0" else 1
         if "ToUnicode" not in dictionary:
             raise PdfStructureError("a font does not say what its signs mean", 0)
-        self._table = _to_unicode(pdf.stream_data(dictionary["ToUnicode"]))
+        table = pdf.stream_data(dictionary["ToUnicode"])
+        self._table = _known_signs(table) if len(table) <= _SMALL_TABLE else _Signs(_to_unicode(table))
 
     def decode(self, codes: bytes) -> str:
+        """Return the text of codes; half a code at the end is left out."""
         if self.width == 1:
-            return "".join(self._table.get(code, "\ufffd") for code in codes)
+            return codes.decode("latin-1").translate(self._table)
+        count = len(codes) // 2
+        units = codes[: 2 * count].decode("utf-16-be", "surrogatepass")
+        if len(units) == count:
+            return units.translate(self._table)
+        # Two codes that happen to look like one character of UTF-16.
         pairs = zip(codes[::2], codes[1::2], strict=False)
-        return "".join(self._table.get(high << 8 | low, "\ufffd") for high, low in pairs)
+        return "".join(self._table[high << 8 | low] for high, low in pairs)
 
 
 class _Reader:
@@ -184,6 +202,12 @@ def _string(token: bytes) -> bytes:
         return unescape(token[1:-1])
     value, _ = Parser(token, 1).value(0)
     return bytes(value)
+
+
+@lru_cache(maxsize=128)
+def _known_signs(table: bytes) -> _Signs:
+    """Read a table of usual size; letters of one template share theirs."""
+    return _Signs(_to_unicode(table))
 
 
 def _to_unicode(table: bytes) -> dict[int, str]:
