@@ -1,0 +1,18 @@
+"""
+A page and a JSON API that tell anybody whether a permit is genuine and in force.
+
+No account, no database, no session, no cookie::
+
+    from pathlib import Path
+    from perizinan_verify import create_app
+
+    app = create_app(Path("authority.json"))
+
+``app`` is an ASGI application; serve it alone or mount it below a path of a portal. The pages, the
+addresses and the answers: ``docs/how-to/serve-verification.md``, ``docs/reference/verification-api.md``.
+"""
+
+from perizinan_verify.app import create_app
+from perizinan_verify.settings import PageSettings
+
+__all__ = ["PageSettings", "create_app"]

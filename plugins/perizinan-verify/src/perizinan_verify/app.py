@@ -1,0 +1,172 @@
+"""Putting the page together: `create_app`."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from perizinan_core.i18n import add_locale_dir
+from perizinan_core.verification import StatusSource
+from perizinan_verify import api, pages
+from perizinan_verify.authorities import Authorities, AuthoritySource
+from perizinan_verify.errors import JudgingUnavailableError, RequestError
+from perizinan_verify.headers import SafeHeaders
+from perizinan_verify.judging import JudgingPool
+from perizinan_verify.problems import on_disconnect, on_http_error, on_request_error
+from perizinan_verify.service import Service
+from perizinan_verify.settings import PageSettings
+
+__all__ = ["create_app"]
+
+_log = logging.getLogger("perizinan_verify")
+
+
+def create_app(
+    authority: AuthoritySource | Sequence[AuthoritySource],
+    *,
+    status: StatusSource | Mapping[str, StatusSource] | None = None,
+    authority_key: str | None = None,
+    settings: PageSettings | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> Starlette:
+    """
+    Return the page and the API as one ASGI application, to be served alone or mounted in another one.
+
+    It keeps nothing: no file, no session, no cookie, nobody's address. Judging processes start with
+    the first file and end with the application (or with its lifespan, where the server runs it).
+
+    Args:
+        authority: The signed ``authority.json``: its bytes, its path (read again when it changes), or a
+            function that returns it (asked again every minute); several for several offices.
+        status: Who knows about revocations: a source for the one office, or sources by short name; called
+            from threads. None: the status is not asked, and every answer says so.
+        authority_key: Fingerprint (RFC 7638) of the key that must have signed the authority documents.
+        settings: What one request may cost.
+        clock: Returns the current moment with time zone.
+
+    Raises:
+        AuthorityDocumentError: when an authority document cannot be used.
+        OSError: when one cannot be read.
+        ValueError: when there is none, two are of one office, or one status source is given for several.
+    """
+    add_locale_dir(Path(__file__).parent / "locale")
+    sources = [authority] if isinstance(authority, (bytes, Path)) or callable(authority) else list(authority)
+    authorities = Authorities(sources, key=authority_key)
+    by_office = _status_by_office(status, authorities)
+    settings = settings or PageSettings()
+    pool = JudgingPool(authorities, status=by_office, settings=settings, key=authority_key)
+    app = Starlette(
+        routes=_routes(),
+        middleware=[Middleware(SafeHeaders), Middleware(_LastResort)],
+        exception_handlers={
+            RequestError: on_request_error,
+            HTTPException: on_http_error,
+            ClientDisconnect: on_disconnect,
+        },
+        lifespan=_lifespan,
+    )
+    app.state.service = Service(
+        authorities=authorities,
+        pool=pool,
+        status=by_office,
+        settings=settings,
+        clock=clock or _now,
+    )
+    return app
+
+
+def _routes() -> list[Route | Mount]:
+    return [
+        Route("/", pages.show_page, methods=["GET"]),
+        Route("/", pages.check_pdf, methods=["POST"]),
+        Route("/qr", pages.check_qr, methods=["POST"]),
+        Route("/api/verify", api.verify, methods=["POST"]),
+        Route("/api/verify-qr", api.verify_qr, methods=["POST"]),
+        Route("/api/status", api.status, methods=["POST"]),
+        Route("/api/authority", api.list_authorities, methods=["GET"]),
+        Route("/api/authority/{slug}", api.authority_file, methods=["GET"]),
+        Route("/api/openapi.json", api.openapi, methods=["GET"]),
+        Route("/.well-known/perizinan.json", api.well_known, methods=["GET"]),
+        Route("/healthz", api.health, methods=["GET"]),
+        Mount("/static", _Static(packages=[("perizinan_verify", "static")]), name="static"),
+        Route("/{path:path}", pages.show_page_by_address, methods=["GET"]),
+    ]
+
+
+class _Static(StaticFiles):
+    """Style and script: kept by browsers, but asked about every time, so that an update is seen at once."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"cache-control", b"no-cache")]
+            await send(message)
+
+        await super().__call__(scope, receive, with_headers)
+
+
+class _LastResort:
+    """Answers when our own code fails; only the kind of fault is logged, its text may hold personal data."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            _log.exception("unexpected %s", type(error).__name__, exc_info=False)
+            if begun:
+                raise
+            response = await on_request_error(Request(scope, receive), JudgingUnavailableError())
+            await response(scope, receive, send)
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    service: Service = app.state.service
+    try:
+        yield
+    finally:
+        service.pool.close()
+
+
+def _status_by_office(
+    status: StatusSource | Mapping[str, StatusSource] | None, authorities: Authorities
+) -> Mapping[str, StatusSource]:
+    slugs = [item.document.slug for item in authorities.known]
+    if status is None:
+        return {}
+    if isinstance(status, Mapping):
+        strange = set(status) - set(slugs)
+        if strange:
+            raise ValueError(f"expected status sources of {slugs}, got one of {sorted(strange)}")
+        return dict(status)
+    if len(slugs) > 1:
+        raise ValueError("expected status sources by short name, because there are several offices")
+    return {slugs[0]: status}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,100 @@
+"""``perizinan verify-serve``: the page alone, from an authority document, without an office."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import click
+
+from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
+from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, add_locale_dir, translate
+from perizinan_core.verification import StatusSource, read_authority_document
+from perizinan_verify.app import create_app
+from perizinan_verify.serving import serve
+from perizinan_verify.settings import PageSettings
+
+__all__ = ["verify_serve_command"]
+
+_DEFAULTS = PageSettings()
+_MEBIBYTE = 1024 * 1024
+
+
+@click.command("verify-serve", help="Sajikan halaman dan API pemeriksaan izin, tanpa basis data.")
+@click.option(
+    "--authority",
+    "paths",
+    required=True,
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Dokumen otoritas (authority.json); boleh beberapa, untuk beberapa kantor.",
+)
+@click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
+@click.option("--records", metavar="URL", help="Basis data kantor, untuk status izin (satu kantor saja).")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
+@click.option("--root-path", default="", help="Jalur di depan halaman, bila proksi memotongnya.")
+@click.option(
+    "--max-mb",
+    type=click.FloatRange(min=0.01),
+    default=_DEFAULTS.max_bytes / _MEBIBYTE,
+    show_default=True,
+    help="Ukuran berkas terbesar, dalam MB.",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0.1),
+    default=_DEFAULTS.seconds,
+    show_default=True,
+    help="Detik paling lama untuk satu berkas.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=_DEFAULTS.workers, help="Banyaknya proses pemeriksa."
+)
+@click.pass_obj
+def verify_serve_command(
+    obj: dict[str, object] | None,
+    *,
+    paths: tuple[Path, ...],
+    authority_key: str | None,
+    records: str | None,
+    host: str,
+    port: int,
+    root_path: str,
+    max_mb: float,
+    time_limit: float,
+    workers: int,
+) -> None:
+    """Check the authority documents, say where the page is, and serve it."""
+    language = str((obj or {}).get("language") or DEFAULT_LANGUAGE)
+    add_locale_dir(Path(__file__).parent / "locale")
+    if records is not None and len(paths) > 1:
+        raise click.UsageError(translate(_ONE_OFFICE, language))
+    settings = PageSettings(max_bytes=int(max_mb * _MEBIBYTE), seconds=time_limit, workers=workers)
+    with contextlib.ExitStack() as stack:
+        try:
+            status = _records(stack, records, paths[0], authority_key)
+            app = create_app(list(paths), status=status, authority_key=authority_key, settings=settings)
+        except (AuthorityDocumentError, StatusUnavailableError) as error:
+            raise click.UsageError(error.message(language)) from error
+        except ValueError as error:
+            raise click.UsageError(translate(_TWICE, language)) from error
+        sentence = N_("Verification page: {address} (stop with Ctrl+C)")
+        click.echo(translate(sentence, language, address=f"http://{host}:{port}{root_path}/"))
+        serve(app, host, port, root_path=root_path)
+
+
+_ONE_OFFICE = N_("--records: the records belong to one office; give one --authority.")
+_TWICE = N_("--authority: two of the documents are of the same office. Give each office once.")
+
+
+def _records(
+    stack: contextlib.ExitStack, url: str | None, path: Path, key: str | None
+) -> StatusSource | None:
+    if url is None:
+        return None
+    # Only here, so that the page itself needs no database library.
+    from perizinan_core.bootstrap.status_source import open_status_source
+
+    authority = read_authority_document(path.read_bytes(), authority_key=key)
+    return stack.enter_context(open_status_source(url, authority))

@@ -1,0 +1,397 @@
+"""
+How an answer is told to people: the verdict in a word, what it means, what to do next, every check.
+
+Works on the JSON form of an answer, as programs get it, so that page and API cannot tell two stories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import attrs
+
+from perizinan_core.i18n import N_, translate
+from perizinan_core.model.calendar.zone import IndonesianTimeZone, format_moment
+from perizinan_core.model.numerals import format_date
+
+__all__ = [
+    "QR_STATES",
+    "STATES",
+    "Headline",
+    "Line",
+    "Statement",
+    "check_lines",
+    "moment_text",
+    "pdf_headline",
+    "permit_facts",
+    "qr_facts",
+    "qr_headline",
+    "statements",
+]
+
+
+@attrs.frozen
+class Headline:
+    """The answer at a glance."""
+
+    tone: str
+    """``good``, ``bad`` or ``warn``; always shown with icon and word, never by colour alone."""
+
+    word: str
+    """English msgid, as `meaning` and `advice` are."""
+
+    meaning: str
+    advice: str
+
+
+@attrs.frozen
+class Line:
+    """One line of a list: a check, or a fact."""
+
+    label: str
+    """English msgid."""
+
+    text: str
+    outcome: str = ""
+    """Outcome of a check, empty for a fact."""
+
+
+@attrs.frozen
+class Statement:
+    """One of the four things that people ask about a signature."""
+
+    title: str
+    """English msgid."""
+
+    outcome: str
+    text: str
+
+
+_REFUSE = N_(
+    "Do not accept this file. Ask its holder for the original file from the office, and tell the office about this one."
+)
+_HEADLINES: Mapping[str, Headline] = {
+    "valid": Headline(
+        "good",
+        N_("VALID"),
+        N_("This permit is genuine, was issued by an entitled officer, and is within its dates."),
+        N_("You may rely on it. Compare holder and object with the person and the place in front of you."),
+    ),
+    "not_valid": Headline(
+        "bad", N_("NOT VALID"), N_("This file was changed after it was signed, or is forged."), _REFUSE
+    ),
+    "unsigned": Headline(
+        "bad",
+        N_("NOT SIGNED"),
+        N_(
+            "Nobody signed this file: anybody could have written it. A picture of a signature or a QR code is none."
+        ),
+        N_(
+            "Do not accept this file. Ask for the signed PDF; a scan or a print of it cannot be checked here."
+        ),
+    ),
+    "wrong_issuer": Headline(
+        "bad",
+        N_("NOT FROM THIS OFFICE"),
+        N_(
+            "The signature is sound, but does not belong to an officer of this office who may issue such permits."
+        ),
+        _REFUSE,
+    ),
+    "not_in_force": Headline(
+        "warn",
+        N_("NOT IN FORCE"),
+        N_("The permit is genuine, but it has no effect today."),
+        N_("Do not rely on it today. Ask its holder for the permit in force, or ask the office."),
+    ),
+    "indeterminate": Headline(
+        "warn",
+        N_("UNDECIDED"),
+        N_("It cannot be told from this file whether the permit may be relied on."),
+        N_("Treat it as not checked yet. The reasons below say what is missing; the office can tell."),
+    ),
+    "unreadable": Headline(
+        "bad",
+        N_("UNREADABLE"),
+        N_("The file is no permit, or was damaged on the way."),
+        N_(
+            "Ask for the file again, as the PDF that the office issued: not a photo, a print or a screenshot."
+        ),
+    ),
+}
+_NOT_ASKED = Headline(
+    "good",
+    N_("VALID"),
+    N_(
+        "This permit is genuine, was issued by an entitled officer, and is within its dates. "
+        "Whether it was revoked since then was not asked."
+    ),
+    N_(
+        "Compare holder and object with the person and the place in front of you. "
+        "Where much depends on it, ask the office whether the permit was revoked or suspended."
+    ),
+)
+_COMPARE = N_(
+    "Compare the data below with the paper, letter by letter. "
+    "A genuine code can be copied onto another paper; then the data differ."
+)
+_REFUSE_PAPER = N_(
+    "Do not accept this paper. Ask its holder for the PDF that the office issued, and check that."
+)
+
+QR_STATES: Mapping[str, Headline] = {
+    "genuine": Headline(
+        "good",
+        N_("GENUINE QR CODE"),
+        N_("The office signed this code, and its dates include today. Its status was not asked."),
+        _COMPARE,
+    ),
+    "in_force": Headline(
+        "good",
+        N_("GENUINE AND IN FORCE"),
+        N_("The office signed this code, and its records say that the permit is in force."),
+        _COMPARE,
+    ),
+    "expired": Headline(
+        "warn",
+        N_("EXPIRED"),
+        N_("The code is genuine, but the permit has ended."),
+        N_("Do not rely on it today."),
+    ),
+    "not_yet": Headline(
+        "warn",
+        N_("NOT BEGUN YET"),
+        N_("The code is genuine, but the permit has not begun yet."),
+        N_("Do not rely on it today."),
+    ),
+    "suspended": Headline(
+        "warn", N_("SUSPENDED"), N_("The office has suspended this permit."), N_("Do not rely on it today.")
+    ),
+    "revoked": Headline(
+        "warn", N_("REVOKED"), N_("The office has revoked this permit."), N_("Do not rely on it today.")
+    ),
+    "annulled": Headline(
+        "warn", N_("ANNULLED"), N_("The office has annulled this permit."), N_("Do not rely on it today.")
+    ),
+    "superseded": Headline(
+        "warn",
+        N_("REPLACED"),
+        N_("The office has replaced this permit by another one."),
+        N_("Ask its holder for the permit in force."),
+    ),
+    "unknown": Headline(
+        "warn",
+        N_("STATUS NOT KNOWN"),
+        N_("The code is genuine, but the records did not say whether the permit is in force."),
+        N_("Treat it as not checked yet, try again later, or ask the office."),
+    ),
+    "forged": Headline(
+        "bad",
+        N_("FORGED QR CODE"),
+        N_("This code names a key of the office, but that key did not sign it: it was changed or made up."),
+        _REFUSE_PAPER,
+    ),
+    "stranger": Headline(
+        "bad",
+        N_("NOT FROM THIS OFFICE"),
+        N_("This code is signed by nobody whom this office names, or not for that day."),
+        _REFUSE_PAPER,
+    ),
+    "unreadable": Headline(
+        "bad",
+        N_("NO PERMIT IN THIS CODE"),
+        N_("This is not the QR code of a permit, or it was not read completely."),
+        N_("Scan the code again. A code that fails twice is not one of this office."),
+    ),
+    "unsupported": Headline(
+        "warn",
+        N_("THIS BROWSER CANNOT CHECK IT"),
+        N_("This browser lacks what is needed to check signatures by itself."),
+        N_("Let the office's server check it: the button below sends the content of the code there."),
+    ),
+}
+"""What the page says about a code; the page's script picks one, the server too."""
+
+STATES: Mapping[str, str] = {
+    "in_force": N_("in force"),
+    "expired": N_("expired"),
+    "suspended": N_("suspended"),
+    "revoked": N_("revoked"),
+    "annulled": N_("annulled"),
+    "superseded": N_("replaced by another permit"),
+    "awaiting_signature": N_("not issued yet"),
+    "unknown": N_("not known"),
+    "not_checked": N_("not asked"),
+}
+"""What people read for a permit's status."""
+
+_CHECKS: Mapping[str, str] = {
+    "authority_document": N_("Authority document"),
+    "readable": N_("File complete"),
+    "signature_present": N_("Signed"),
+    "coverage": N_("Signature covers everything"),
+    "integrity": N_("Unchanged"),
+    "chain": N_("Root of trust"),
+    "certificate": N_("Certificate"),
+    "revocation": N_("Certificate revocation"),
+    "trusted_time": N_("Proven time"),
+    "signer_entitled": N_("Entitled signer"),
+    "permit_data": N_("Permit data"),
+    "printed_text": N_("Printed text"),
+    "qr": N_("QR code"),
+    "validity_dates": N_("Dates"),
+    "status": N_("Status"),
+}
+_STATEMENTS: Sequence[tuple[str, tuple[str, ...], str]] = (
+    (
+        N_("Integrity"),
+        ("readable", "signature_present", "coverage", "integrity"),
+        N_("The document is unchanged since it was signed."),
+    ),
+    (
+        N_("Trust"),
+        ("chain", "certificate", "signer_entitled"),
+        N_("The signer's certificate is trusted, and the signer was entitled to issue this permit."),
+    ),
+    (N_("Time of signing"), ("trusted_time",), N_("The time of signing is proven.")),
+    (
+        N_("Long-term proof"),
+        ("trusted_time", "revocation"),
+        N_("The file carries what is needed to check it when the certificate has ended."),
+    ),
+)
+_NO_PROOF = ("no-trusted-time", "revocation-not-checked")
+_WORST_FIRST = ("failed", "indeterminate", "not_checked")
+_REVOCATION = N_(
+    "The file carries no proof of its own about certificates; the office's register stands in for it."
+)
+
+
+def pdf_headline(answer: Mapping[str, Any]) -> Headline:
+    """Return what to say about a PDF; a permit whose status nobody asked is not praised as one in force."""
+    if answer["verdict"] == "valid" and not (answer["status"] or {}).get("checked"):
+        return _NOT_ASKED
+    return _HEADLINES[answer["verdict"]]
+
+
+def qr_headline(answer: Mapping[str, Any]) -> Headline:
+    """Return what to say about a QR code."""
+    codes = [item["code"] for item in answer["reasons"]]
+    state = (answer["status"] or {}).get("state")
+    match answer["verdict"]:
+        case "valid":
+            name = "in_force" if state == "in_force" else "genuine"
+        case "not_in_force" if "permit-not-yet" in codes:
+            name = "not_yet"
+        case "not_in_force" if "permit-expired" in codes or state not in QR_STATES:
+            name = "expired" if state != "awaiting_signature" else "unknown"
+        case "not_in_force":
+            name = str(state)
+        case "not_valid":
+            name = "forged"
+        case "wrong_issuer":
+            name = "stranger"
+        case "unreadable":
+            name = "unreadable"
+        case _:
+            name = "unknown"
+    return QR_STATES[name]
+
+
+def check_lines(answer: Mapping[str, Any]) -> list[Line]:
+    """Return every check as a line; a check of a newer library is shown by its own name."""
+    return [
+        Line(_CHECKS.get(item["name"], item["name"]), item["message"], item["outcome"])
+        for item in answer["checks"]
+    ]
+
+
+def statements(answer: Mapping[str, Any], language: str) -> list[Statement]:
+    """Return integrity, trust, time and long-term proof, each told apart from the others."""
+    checks = {item["name"]: item for item in answer["checks"]}
+    told = []
+    for title, names, good in _STATEMENTS:
+        concerned = [checks[name] for name in names if name in checks]
+        worst = next(
+            (item for outcome in _WORST_FIRST for item in concerned if item["outcome"] == outcome), None
+        )
+        if worst is None:
+            told.append(Statement(title, "passed", translate(good, language)))
+        elif title == _STATEMENTS[3][0] and worst["code"] in _NO_PROOF:
+            text = translate(_REVOCATION, language)
+            told.append(Statement(title, worst["outcome"], text))
+        else:
+            told.append(Statement(title, worst["outcome"], worst["message"]))
+    return told
+
+
+def permit_facts(answer: Mapping[str, Any], language: str) -> list[Line]:
+    """Return what a permit says and who signed it, for the eye."""
+    permit, zone = answer["permit"], answer["authority"]["time_zone"]
+    lines = []
+    if permit is not None:
+        lines += [
+            Line(N_("Permit"), str(permit.get("title", ""))),
+            Line(N_("Number"), permit["number"]),
+            Line(N_("Holder"), permit["holder"]),
+            Line(N_("For"), permit["object"]),
+            Line(N_("Place"), permit.get("place") or ""),
+            Line(N_("Issued on"), _day(permit.get("issued_on"), language)),
+            Line(N_("Valid"), _span(permit, language)),
+            Line(N_("Signed for"), str(permit.get("signatory", {}).get("title") or "")),
+        ]
+    for item in answer["signatures"]:
+        signer = item["signer"] or translate(N_("unknown"), language)
+        moment = item["trusted_time"] or item["signed_at"]
+        when = f", {moment_text(moment, zone, language)}" if moment else ""
+        lines.append(Line(N_("Certificate of"), signer + when))
+    if answer["status"] is not None:
+        lines.append(Line(N_("Status"), status_text(answer["status"], zone, language)))
+    return [line for line in lines if line.text]
+
+
+def qr_facts(answer: Mapping[str, Any], language: str) -> list[Line]:
+    """Return what a genuine QR code says."""
+    claims = answer["claims"]
+    if claims is None:
+        return []
+    return [
+        Line(N_("Number"), claims["number"]),
+        Line(N_("Holder"), claims["holder"]),
+        Line(N_("For"), claims["object"]),
+        Line(N_("Issued on"), _day(claims["issued_on"], language)),
+        Line(N_("Valid"), _span(claims, language)),
+        Line(N_("Kind of permit (code)"), claims["permit_type"]),
+        Line(N_("Issued by"), answer["authority"]["name"]),
+        Line(N_("Status"), status_text(answer["status"], answer["authority"]["time_zone"], language)),
+    ]
+
+
+def status_text(status: Mapping[str, Any], zone: str, language: str) -> str:
+    """Return the status of a permit in words, with its day and source."""
+    text = translate(STATES.get(status["state"], status["state"]), language)
+    if status["since"] and status["state"] != "in_force":
+        text += " " + translate(N_("since {day}"), language, day=_day(status["since"], language))
+    if status["source"]:
+        moment = f", {moment_text(status['as_of'], zone, language)}" if status["as_of"] else ""
+        text += f" ({status['source']}{moment})"
+    return text
+
+
+def _span(data: Mapping[str, Any], language: str) -> str:
+    start, until = _day(data["valid_from"], language), data.get("valid_until")
+    if until:
+        sentence = N_("{start} to {end}")
+        return translate(sentence, language, start=start, end=_day(until, language))
+    return data.get("validity_text") or translate(N_("from {start}"), language, start=start)
+
+
+def _day(text: str | None, language: str) -> str:
+    return format_date(date.fromisoformat(text), language) if text else ""
+
+
+def moment_text(text: str, zone: str, language: str) -> str:
+    """Return a moment on the clocks of ``zone``, in words."""
+    return format_moment(datetime.fromisoformat(text), IndonesianTimeZone(zone), language)

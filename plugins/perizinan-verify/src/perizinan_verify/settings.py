@@ -1,0 +1,35 @@
+"""What one request may cost."""
+
+from __future__ import annotations
+
+import os
+
+import attrs
+
+__all__ = ["PageSettings"]
+
+
+@attrs.frozen(kw_only=True)
+class PageSettings:
+    """Bounds of the page; a permit has 20 to 500 KiB and takes some hundredths of a second."""
+
+    max_bytes: int = attrs.field(default=20 * 1024 * 1024, validator=attrs.validators.gt(0))
+    """Largest PDF or photo, in bytes."""
+
+    seconds: float = attrs.field(default=10.0, validator=attrs.validators.gt(0))
+    """Longest time that one file may be judged."""
+
+    memory_bytes: int = attrs.field(default=1024**3, validator=attrs.validators.gt(0))
+    """Most address space of a judging process, in bytes."""
+
+    workers: int = attrs.field(factory=lambda: min(4, os.cpu_count() or 1), validator=attrs.validators.gt(0))
+    """Judging processes; each takes one file at a time."""
+
+    max_requests: int = attrs.field(default=32, validator=attrs.validators.gt(0))
+    """Uploads being received or judged at the same time; more are asked to come back."""
+
+    grace_seconds: float = attrs.field(default=20.0, validator=attrs.validators.gt(0))
+    """Time that every upload has, however small."""
+
+    bytes_per_second: int = attrs.field(default=8 * 1024, validator=attrs.validators.gt(0))
+    """What a sender must keep up with beyond the grace: slower ones would hold a place for ever."""
