@@ -88,7 +88,7 @@ class TestLists:
         """Signed by the issuing CA, which the path names."""
         assert SINCE == found(crls=[crl(ca.issuing, signer.certificate.serial_number)]).revoked_at
 
-    def test_a_list_of_somebody_else_says_nothing(self, found, ca, signer):
+    def test_a_list_of_somebody_else_says_nothing(self, found, signer):
         """Same name, another key."""
         other = SyntheticCA.create(NOW, name="Proofs")
 
