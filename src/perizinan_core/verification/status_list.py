@@ -146,8 +146,9 @@ class StatusList:
     packed: bytes = attrs.field(repr=False)
     """Two bits for each place, the first place in the lowest bits of the first byte."""
 
-    def __len__(self) -> int:
-        """Return the number of places, a multiple of four."""
+    @property
+    def places(self) -> int:
+        """Number of places, a multiple of four."""
         return len(self.packed) * _PER_BYTE
 
     def status(self, index: int) -> ListStatus:
@@ -157,7 +158,7 @@ class StatusList:
         Raises:
             StatusListError: the list has no such place.
         """
-        if not 0 <= index < len(self):
+        if not 0 <= index < self.places:
             raise status_list_error("status-list-out-of-range")
         return ListStatus(status_at(self.packed, index))
 
