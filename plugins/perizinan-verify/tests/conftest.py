@@ -159,7 +159,7 @@ def served():
         while not server.started and time.monotonic() < deadline:
             time.sleep(0.01)
         try:
-            yield "http://127.0.0.1:{}".format(server.servers[0].sockets[0].getsockname()[1])
+            yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join(20)

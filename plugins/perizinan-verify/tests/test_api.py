@@ -18,10 +18,14 @@ from PIL import Image
 from perizinan_core.verification import read_authority_document, sign_authority_document, verify_permit
 from perizinan_core.verification.keys import signing_callback
 from perizinan_core.verification.permit_data import load_schema
+from perizinan_core.verification.qr_report import check_qr_text
 
 PDF = {"Content-Type": "application/pdf"}
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}
-PATHS = {"/api/authority/kabupaten-contoh": "/api/authority/{slug}", "/api/authority/lain": "/api/authority/{slug}"}
+PATHS = {
+    "/api/authority/kabupaten-contoh": "/api/authority/{slug}",
+    "/api/authority/lain": "/api/authority/{slug}",
+}
 
 
 def holds(response, method: str = "post"):
@@ -122,7 +126,7 @@ def test_failing_status_source_never_makes_a_permit_valid(make_app, call, pdf, q
     """An error in the records leaves the answer open, and its text is not logged."""
 
     class Broken:
-        def status_of(self, number, status_index, on):
+        def status_of(self, number, *_):
             raise RuntimeError(f"no table for {number}")
 
     app = make_app(status=Broken())
@@ -165,22 +169,31 @@ def test_qr_text_and_photo_give_the_same_answer(app, call, qr_text, photo, permi
         call(app, "POST", "/api/verify-qr", data={"text": qr_text}, files={"image": ("", b"", "image/png")})
     )
 
-    assert "valid" == text["verdict"]
-    assert text == raw == form == typed
-    assert permit.number == text["claims"]["number"]
-    assert "in_force" == text["status"]["state"]
+    facts = [(item["verdict"], item["permit"], item["status"]["state"]) for item in (text, raw, form, typed)]
+    assert [("valid", text["permit"], "in_force")] * 4 == facts
+    assert permit.number == text["permit"]["number"]
+    assert "paper-not-checked" in [item["code"] for item in text["reasons"]]
+
+
+def test_answer_on_a_code_is_the_report_of_the_library(app, call, kit, qr_text):
+    """Not one word differs from `check_qr_text`."""
+    authority = read_authority_document(app.state.service.authorities.known[0].raw)
+    expected = check_qr_text(qr_text, authority=authority, at=kit.clock(), status=kit.office.status)
+    answer = holds(call(app, "POST", "/api/verify-qr", content=qr_text.encode(), headers=TEXT))
+
+    assert json.loads(json.dumps(expected.to_json("id"))) == answer
 
 
 def test_forged_and_foreign_codes_are_told_apart(app, call, qr_text):
-    """A changed signature is a forgery, an unknown key is another issuer, other texts are no codes of ours."""
+    """A changed signature is a forgery; other texts are no codes of ours; none of them shows claims."""
     forged = qr_text[:-3] + ("A" if qr_text[-3] != "A" else "Q") + qr_text[-2:]
     answers = [
         holds(call(app, "POST", "/api/verify-qr", content=text.encode(), headers=TEXT))
         for text in (forged, "https://izin.example/#2ABC", "WIFI:S:rumah;;")
     ]
 
-    assert ["not_valid", "unreadable", "unreadable"] == [item["verdict"] for item in answers]
-    assert [None] * 3 == [item["claims"] for item in answers]
+    assert ["not_valid", "unsigned", "unsigned"] == [item["verdict"] for item in answers]
+    assert [None] * 3 == [item["permit"] for item in answers]
 
 
 def test_photo_without_code_says_what_to_do(app, call):
@@ -195,7 +208,7 @@ def test_photo_without_code_says_what_to_do(app, call):
         for data in (blank.getvalue(), b"<svg/>", huge.getvalue())
     ]
 
-    assert ["qr-not-in-photo", "photo-unreadable", "photo-too-large"] == codes
+    assert ["image-no-code", "image-unknown-kind", "image-too-many-pixels"] == codes
 
 
 def test_status_is_asked_by_number_and_index(app, call, permit):
@@ -258,7 +271,11 @@ def test_forms_without_one_file_are_refused(app, call, pdf):
         call(app, "POST", "/api/verify", files=[("file", one)] * 3),
         call(app, "POST", "/api/verify", content=b"x", headers={"Content-Type": "multipart/form-data"}),
         call(
-            app, "POST", "/api/verify", content=b"x", headers={"Content-Type": "multipart/form-data; boundary=b"}
+            app,
+            "POST",
+            "/api/verify",
+            content=b"x",
+            headers={"Content-Type": "multipart/form-data; boundary=b"},
         ),
     ]
 

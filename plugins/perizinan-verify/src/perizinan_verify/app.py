@@ -15,9 +15,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from perizinan_core.i18n import add_locale_dir
-from perizinan_core.verification import StatusSource
+from perizinan_core.verification import AuthorityDocument, StatusSource
 from perizinan_verify import api, pages
 from perizinan_verify.authorities import Authorities, AuthoritySource
 from perizinan_verify.errors import JudgingUnavailableError, RequestError
@@ -26,8 +27,12 @@ from perizinan_verify.judging import JudgingPool
 from perizinan_verify.problems import on_disconnect, on_http_error, on_request_error
 from perizinan_verify.service import Service
 from perizinan_verify.settings import PageSettings
+from perizinan_verify.status_lists import FollowedStatusList
 
-__all__ = ["create_app"]
+__all__ = ["StatusGiven", "create_app"]
+
+StatusGiven = StatusSource | Path | str
+"""A status source, or the path or address of a published status list."""
 
 _log = logging.getLogger("perizinan_verify")
 
@@ -35,7 +40,7 @@ _log = logging.getLogger("perizinan_verify")
 def create_app(
     authority: AuthoritySource | Sequence[AuthoritySource],
     *,
-    status: StatusSource | Mapping[str, StatusSource] | None = None,
+    status: StatusGiven | Mapping[str, StatusGiven] | None = None,
     authority_key: str | None = None,
     settings: PageSettings | None = None,
     clock: Callable[[], datetime] | None = None,
@@ -49,8 +54,9 @@ def create_app(
     Args:
         authority: The signed ``authority.json``: its bytes, its path (read again when it changes), or a
             function that returns it (asked again every minute); several for several offices.
-        status: Who knows about revocations: a source for the one office, or sources by short name; called
-            from threads. None: the status is not asked, and every answer says so.
+        status: Who knows about revocations: for the one office, or by short name for several. A path or an
+            address is that of a published status list; a source is called from threads and must have a
+            time limit of its own. None: the status is not asked, and every answer says so.
         authority_key: Fingerprint (RFC 7638) of the key that must have signed the authority documents.
         settings: What one request may cost.
         clock: Returns the current moment with time zone.
@@ -63,7 +69,8 @@ def create_app(
     add_locale_dir(Path(__file__).parent / "locale")
     sources = [authority] if isinstance(authority, (bytes, Path)) or callable(authority) else list(authority)
     authorities = Authorities(sources, key=authority_key)
-    by_office = _status_by_office(status, authorities)
+    clock = clock or _now
+    by_office = _status_by_office(status, authorities, clock)
     settings = settings or PageSettings()
     pool = JudgingPool(authorities, status=by_office, settings=settings, key=authority_key)
     app = Starlette(
@@ -76,12 +83,13 @@ def create_app(
         },
         lifespan=_lifespan,
     )
+    app.router.default = _elsewhere
     app.state.service = Service(
         authorities=authorities,
         pool=pool,
         status=by_office,
         settings=settings,
-        clock=clock or _now,
+        clock=clock,
     )
     return app
 
@@ -100,8 +108,16 @@ def _routes() -> list[Route | Mount]:
         Route("/.well-known/perizinan.json", api.well_known, methods=["GET"]),
         Route("/healthz", api.health, methods=["GET"]),
         Mount("/static", _Static(packages=[("perizinan_verify", "static")]), name="static"),
-        Route("/{path:path}", pages.show_page_by_address, methods=["GET"]),
     ]
+
+
+async def _elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve what no route knows: the page under the address that QR codes hold, or 404."""
+    if scope["type"] != "http":
+        await WebSocketClose()(scope, receive, send)
+        return
+    response = await pages.show_page_by_address(Request(scope, receive))
+    await response(scope, receive, send)
 
 
 class _Static(StaticFiles):
@@ -153,19 +169,33 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 def _status_by_office(
-    status: StatusSource | Mapping[str, StatusSource] | None, authorities: Authorities
+    status: StatusGiven | Mapping[str, StatusGiven] | None,
+    authorities: Authorities,
+    clock: Callable[[], datetime],
 ) -> Mapping[str, StatusSource]:
     slugs = [item.document.slug for item in authorities.known]
     if status is None:
         return {}
-    if isinstance(status, Mapping):
-        strange = set(status) - set(slugs)
-        if strange:
-            raise ValueError(f"expected status sources of {slugs}, got one of {sorted(strange)}")
-        return dict(status)
-    if len(slugs) > 1:
-        raise ValueError("expected status sources by short name, because there are several offices")
-    return {slugs[0]: status}
+    if not isinstance(status, Mapping):
+        if len(slugs) > 1:
+            raise ValueError("expected status sources by short name, because there are several offices")
+        status = {slugs[0]: status}
+    strange = set(status) - set(slugs)
+    if strange:
+        raise ValueError(f"expected status sources of {slugs}, got one of {sorted(strange)}")
+    return {slug: _source(given, slug, authorities, clock) for slug, given in status.items()}
+
+
+def _source(
+    given: StatusGiven, slug: str, authorities: Authorities, clock: Callable[[], datetime]
+) -> StatusSource:
+    if not isinstance(given, (Path, str)):
+        return given
+
+    def document() -> AuthorityDocument:
+        return next(item.document for item in authorities.known if item.document.slug == slug)
+
+    return FollowedStatusList(given, document=document, clock=clock)
 
 
 def _now() -> datetime:

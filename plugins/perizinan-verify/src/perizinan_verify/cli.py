@@ -9,8 +9,10 @@ import click
 
 from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, add_locale_dir, translate
-from perizinan_core.verification import StatusSource, read_authority_document
-from perizinan_verify.app import create_app
+from perizinan_core.verification import read_authority_document
+from perizinan_core.verification.fetching import is_url
+from perizinan_core.verification.status_list import FILE_NAME
+from perizinan_verify.app import StatusGiven, create_app
 from perizinan_verify.serving import serve
 from perizinan_verify.settings import PageSettings
 
@@ -31,6 +33,12 @@ _MEBIBYTE = 1024 * 1024
 )
 @click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
 @click.option("--records", metavar="URL", help="Basis data kantor, untuk status izin (satu kantor saja).")
+@click.option(
+    "--status",
+    metavar="PATH|URL",
+    help="Daftar status kantor (satu kantor saja); bawaan: di samping authority.json.",
+)
+@click.option("--no-status", is_flag=True, help="Jangan periksa status; tiap jawaban menyebutkannya.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
 @click.option("--root-path", default="", help="Jalur di depan halaman, bila proksi memotongnya.")
@@ -58,6 +66,8 @@ def verify_serve_command(
     paths: tuple[Path, ...],
     authority_key: str | None,
     records: str | None,
+    status: str | None,
+    no_status: bool,
     host: str,
     port: int,
     root_path: str,
@@ -68,13 +78,15 @@ def verify_serve_command(
     """Check the authority documents, say where the page is, and serve it."""
     language = str((obj or {}).get("language") or DEFAULT_LANGUAGE)
     add_locale_dir(Path(__file__).parent / "locale")
-    if records is not None and len(paths) > 1:
+    if sum((records is not None, status is not None, no_status)) > 1:
+        raise click.UsageError(translate(_CONTRADICTION, language))
+    if (records or status) and len(paths) > 1:
         raise click.UsageError(translate(_ONE_OFFICE, language))
     settings = PageSettings(max_bytes=int(max_mb * _MEBIBYTE), seconds=time_limit, workers=workers)
     with contextlib.ExitStack() as stack:
         try:
-            status = _records(stack, records, paths[0], authority_key)
-            app = create_app(list(paths), status=status, authority_key=authority_key, settings=settings)
+            sources = {} if no_status else _sources(stack, paths, authority_key, records, status)
+            app = create_app(list(paths), status=sources, authority_key=authority_key, settings=settings)
         except (AuthorityDocumentError, StatusUnavailableError) as error:
             raise click.UsageError(error.message(language)) from error
         except ValueError as error:
@@ -84,17 +96,29 @@ def verify_serve_command(
         serve(app, host, port, root_path=root_path)
 
 
-_ONE_OFFICE = N_("--records: the records belong to one office; give one --authority.")
+_ONE_OFFICE = N_("--records and --status belong to one office; give one --authority with them.")
+_CONTRADICTION = N_("--records, --status and --no-status contradict each other: choose one of them.")
 _TWICE = N_("--authority: two of the documents are of the same office. Give each office once.")
 
 
-def _records(
-    stack: contextlib.ExitStack, url: str | None, path: Path, key: str | None
-) -> StatusSource | None:
-    if url is None:
-        return None
-    # Only here, so that the page itself needs no database library.
-    from perizinan_core.bootstrap.status_source import open_status_source
+def _sources(
+    stack: contextlib.ExitStack,
+    paths: tuple[Path, ...],
+    key: str | None,
+    records: str | None,
+    status: str | None,
+) -> dict[str, StatusGiven]:
+    """Return who knows about revocations, in the order of ``perizinan verify``."""
+    found: dict[str, StatusGiven] = {}
+    for path in paths:
+        authority = read_authority_document(path.read_bytes(), authority_key=key)
+        if records is not None:
+            # Only here, so that the page itself needs no database library.
+            from perizinan_core.bootstrap.status_source import open_status_source
 
-    authority = read_authority_document(path.read_bytes(), authority_key=key)
-    return stack.enter_context(open_status_source(url, authority))
+            found[authority.slug] = stack.enter_context(open_status_source(records, authority))
+        elif status is not None:
+            found[authority.slug] = status if is_url(status) else Path(status)
+        elif authority.status_list is not None:
+            found[authority.slug] = path.parent / FILE_NAME
+    return found

@@ -30,7 +30,6 @@ from perizinan_core.verification import PermitStatusAnswer, StatusSource, unread
 from perizinan_verify.authorities import Authorities
 from perizinan_verify.channel import read_frame, write_frame
 from perizinan_verify.errors import JudgingUnavailableError
-from perizinan_verify.qr_answer import refused
 from perizinan_verify.settings import PageSettings
 
 __all__ = ["Job", "JudgingPool", "ask_status"]
@@ -38,6 +37,7 @@ __all__ = ["Job", "JudgingPool", "ask_status"]
 _START_SECONDS = 60.0
 _FILES_PER_PROCESS = 300
 _PIECE = 256 * 1024
+_LEAST_SECONDS = 0.5
 _log = logging.getLogger("perizinan_verify")
 
 
@@ -173,11 +173,9 @@ class JudgingPool:
 
     def _given_up(self, job: Job, code: str) -> dict[str, Any]:
         fields = {"seconds": f"{self._settings.seconds:g}"} if code == "time-limit" else {}
-        if job.kind == "pdf":
-            authority = self._authorities.known[0].document
-            report = unreadable_report(job.name, code, authority=authority, at=job.at, **fields)
-            return report.to_json(job.language)
-        return refused(code, job.at, **fields).to_json(job.language)
+        authority = self._authorities.known[0].document
+        report = unreadable_report(job.name, code, authority=authority, at=job.at, **fields)
+        return report.to_json(job.language)
 
 
 def ask_status(
@@ -237,16 +235,26 @@ class _Process:
     ) -> dict[str, Any]:
         """Have one file judged; EOFError or OSError when the process ended over it."""
         self.files += 1
-        head = {"kind": job.kind, "at": job.at.isoformat(), "language": job.language, "name": job.name}
+        head = {
+            "kind": job.kind,
+            "at": job.at.isoformat(),
+            "language": job.language,
+            "name": job.name,
+            "seconds": seconds,
+        }
+        left = time.monotonic() + seconds
         with self._within(seconds):
             write_frame(self._writing, head, _pieces(body, size), size=size)
-            while True:
-                found, _ = read_frame(self._reading)
-                if "ask" not in found:
-                    answer: dict[str, Any] = found["answer"]
-                    return answer
-                reply = answer_question(found["ask"])
+            found, _ = read_frame(self._reading)
+        left -= time.monotonic()
+        while "ask" in found:
+            # The time that the office's records take is theirs, not the file's.
+            reply = answer_question(found["ask"])
+            with self._within(max(left, _LEAST_SECONDS)):
                 write_frame(self._writing, {"reply": True}, [reply], size=len(reply))
+                found, _ = read_frame(self._reading)
+        answer: dict[str, Any] = found["answer"]
+        return answer
 
     def end(self) -> None:
         """Kill the process and free what it holds."""

@@ -14,14 +14,13 @@ import os
 import pickle
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from perizinan_core.i18n import add_locale_dir
 from perizinan_core.verification import (
-    AuthorityDocument,
     Limits,
     PermitStatusAnswer,
     Report,
@@ -31,9 +30,9 @@ from perizinan_core.verification import (
     read_authority_document,
     unreadable_report,
 )
+from perizinan_core.verification.qr_image import ImageLimits
+from perizinan_core.verification.qr_report import check_qr_image, check_qr_text
 from perizinan_verify.channel import read_frame, write_frame
-from perizinan_verify.photo import PhotoError, read_qr_codes
-from perizinan_verify.qr_answer import QrAnswer, judge_qr_texts, refused
 
 __all__ = ["main"]
 
@@ -80,53 +79,51 @@ class _Judge:
         ]
 
     def answer(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
-        """Judge one file or text; return the answer in the language asked for."""
-        at, language = datetime.fromisoformat(head["at"]), head["language"]
-        result: Report | QrAnswer
-        match head["kind"]:
-            case "pdf":
-                result = self._judge_pdf(body, at, head["name"])
-            case "photo":
-                result = self._judge_photo(body, at)
-            case _:
-                result = self._judge_texts([body.decode("utf-8", "replace")], at)
-        return result.to_json(language)
-
-    def _judge_pdf(self, data: bytes, at: datetime, name: str) -> Report:
+        """Judge one file or text; return the report in the language asked for."""
+        at, name = datetime.fromisoformat(head["at"]), head["name"]
+        judges: dict[str, Callable[[], Iterable[Report]]] = {
+            "pdf": lambda: (item.verify(body, at=at, name=name) for item in self._verifiers),
+            "photo": lambda: self._judge_photo(body, at, name, head["seconds"]),
+            "text": lambda: self._judge_text(body.decode("utf-8", "replace"), at, name),
+        }
         try:
-            return choose([item.verify(data, at=at, name=name) for item in self._verifiers])
+            report = choose(judges[head["kind"]]())
         except Exception:  # noqa: BLE001 - a file that trips a check is one that cannot be read safely
-            return unreadable_report(name, "internal-limit", authority=self._verifiers[0].authority, at=at)
+            report = unreadable_report(name, "internal-limit", authority=self._verifiers[0].authority, at=at)
+        return report.to_json(head["language"])
 
-    def _judge_photo(self, data: bytes, at: datetime) -> QrAnswer:
-        try:
-            texts = read_qr_codes(data)
-        except PhotoError as error:
-            return refused(str(error), at)
-        except Exception:  # noqa: BLE001 - see above
-            return refused("internal-limit", at)
-        return self._judge_texts(texts, at)
+    def _judge_photo(self, data: bytes, at: datetime, name: str, seconds: float) -> Iterator[Report]:
+        # All offices together stay within the time that the page gives a file.
+        limits = ImageLimits(max_bytes=len(data) + 1, max_seconds=0.7 * seconds / len(self._verifiers))
+        for authority in (item.authority for item in self._verifiers):
+            source = self._status.get(authority.slug)
+            yield from check_qr_image(
+                data, authority=authority, at=at, status=source, name=name, limits=limits
+            )
 
-    def _judge_texts(self, texts: Sequence[str], at: datetime) -> QrAnswer:
-        authorities: list[AuthorityDocument] = [item.authority for item in self._verifiers]
-        return judge_qr_texts(texts, authorities, at=at, status=self._status)
+    def _judge_text(self, text: str, at: datetime, name: str) -> Iterator[Report]:
+        for authority in (item.authority for item in self._verifiers):
+            source = self._status.get(authority.slug)
+            yield check_qr_text(text, authority=authority, at=at, status=source, name=name)
 
 
-def choose(reports: Sequence[Report]) -> Report:
+def choose(reports: Iterable[Report]) -> Report:
     """
     Return the report of the office whose permit it is.
 
     An office that finds its own entitled signer decides; else one that knows the signer's chain; else the first.
     """
+    others: list[Report] = []
     for report in reports:
         if report.permit is not None:
             return report
+        others.append(report)
     foreign = {"permit-other-authority"}
-    for report in reports:
+    for report in others:
         codes = {item.code for item in report.reasons}
         if report.verdict is not Verdict.WRONG_ISSUER and not codes & foreign:
             return report
-    return reports[0]
+    return others[0]
 
 
 def main() -> None:

@@ -31,6 +31,8 @@ async def show_page_by_address(request: Request) -> Response:
     Raises:
         NoSuchPageError: every other path.
     """
+    if request.method not in {"GET", "HEAD"}:
+        raise NoSuchPageError
     documents = await service_of(request).published()
     asked = request.url.path.rstrip("/").casefold()
     for item in documents:

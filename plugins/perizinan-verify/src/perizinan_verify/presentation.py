@@ -293,7 +293,7 @@ def qr_headline(answer: Mapping[str, Any]) -> Headline:
             name = "forged"
         case "wrong_issuer":
             name = "stranger"
-        case "unreadable":
+        case "unreadable" | "unsigned":
             name = "unreadable"
         case _:
             name = "unknown"
@@ -354,7 +354,7 @@ def permit_facts(answer: Mapping[str, Any], language: str) -> list[Line]:
 
 def qr_facts(answer: Mapping[str, Any], language: str) -> list[Line]:
     """Return what a genuine QR code says."""
-    claims = answer["claims"]
+    claims = answer["permit"]
     if claims is None:
         return []
     return [

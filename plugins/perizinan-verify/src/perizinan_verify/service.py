@@ -13,11 +13,11 @@ import attrs
 from starlette.requests import Request
 
 from perizinan_core.verification import StatusSource
+from perizinan_core.verification.evidence import status_report
 from perizinan_verify.authorities import Authorities, PublishedAuthority
 from perizinan_verify.bodies import Received
 from perizinan_verify.errors import TooBusyError
 from perizinan_verify.judging import Job, JudgingPool, ask_status
-from perizinan_verify.qr_answer import status_report
 from perizinan_verify.settings import PageSettings
 
 __all__ = ["Service", "service_of"]
