@@ -9,7 +9,7 @@ DEMO_ARGS ?=
 TEST_ARGS ?=
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: help setup tools demo test check lint types contracts bench coverage lock messages clean
+.PHONY: help setup tools demo test check lint types contracts docs bench coverage lock messages clean
 
 help:
 	@echo "make demo    a permit from catalogue to verified PDF (DEMO_ARGS=\"--no-serve --out build/demo\")"
@@ -56,6 +56,10 @@ bench: $(STAMP)
 lock:
 	uv pip compile --universal --generate-hashes --python-version 3.11 --group dev --extra postgresql \
 		pyproject.toml -o requirements.lock
+
+# Pages that are made from the code; a test fails when they are not current.
+docs: $(STAMP)
+	$(BIN)/python docs/generate.py
 
 messages: $(STAMP)
 	$(BIN)/python scripts/messages.py

@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from _pytest._code.code import TerminalRepr
 from sybil import Example, Sybil
@@ -38,6 +39,13 @@ from sybil.example import SybilFailure
 from sybil.parsers.markdown import CodeBlockParser
 
 ROOT = Path(__file__).parent
+
+# No example is too slow on a busy machine. Continuous integration repeats one and the same run; anybody else's
+# run looks at new examples each time.
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
+
 _FILE = re.compile(r"<!-- file: (\S+) -->\s*\Z")
 _LANGUAGES = ("python", "text", "console", "yaml", "toml", "typst")
 _SECONDS = 60

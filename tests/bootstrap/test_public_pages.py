@@ -1,6 +1,7 @@
 """The read-only pages: honest HTML for everybody, and nothing that a catalogue or a stranger can break."""
 
 import io
+import re
 import threading
 import urllib.request
 from html.parser import HTMLParser
@@ -199,3 +200,14 @@ def test_it_serves_on_a_real_port_and_logs_no_visitor(office, monkeypatch, capfd
 
     assert "Izin Warung" in read(body).text
     assert ("", "") == capfd.readouterr()
+
+
+def test_links_stay_below_the_place_where_the_pages_are_mounted(office):
+    """A host application that mounts the pages at /layanan gets no link that leads out of it."""
+    environ = {"REQUEST_METHOD": "GET", "SCRIPT_NAME": "/layanan", "PATH_INFO": "/", "QUERY_STRING": ""}
+
+    body = b"".join(public_app(office)(environ, lambda _status, _headers: None)).decode()
+
+    links = re.findall(r'href="([^"]+)"', body)
+    assert links
+    assert [] == [link for link in links if not link.startswith("/layanan/")]

@@ -83,7 +83,9 @@ def public_app(office: PublicOffice) -> Callable[[WSGIEnvironment, StartResponse
         return answer(environ, start_response)
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "/")
+        path = environ.get("PATH_INFO", "") or "/"
+        # Where the application is mounted; its own links begin there.
+        base = quote(environ.get("SCRIPT_NAME", "").rstrip("/"))
         language = parse_qs(environ.get("QUERY_STRING", "")).get("lang", ["id"])[0]
         language = "en" if language == "en" else "id"
         if environ.get("REQUEST_METHOD") != "GET":
@@ -92,16 +94,18 @@ def public_app(office: PublicOffice) -> Callable[[WSGIEnvironment, StartResponse
             document = office.publication.authority_json()
             return _answer(start_response, "200 OK", "application/json", document)
         if path == "/":
-            return _page(start_response, office, language, "", _index(office, language), path)
+            return _page(start_response, office, language, "", _index(office, language, base), base, path)
         if path.startswith("/izin/"):
             code = path.removeprefix("/izin/")
             for permit_type in office.permit_types():
                 if permit_type.code == code:
                     body = _permit_type(office, permit_type, language)
-                    return _page(start_response, office, language, permit_type.name.to(language), body, path)
+                    return _page(
+                        start_response, office, language, permit_type.name.to(language), body, base, path
+                    )
         missing = f"<p>{_t(N_('There is no such page.'), language)}</p>"
         # Not the path itself: what a stranger wrote there would become a link ("//elsewhere.example").
-        return _page(start_response, office, language, "404", missing, "/", status="404 Not Found")
+        return _page(start_response, office, language, "404", missing, base, "/", status="404 Not Found")
 
     return app
 
@@ -113,11 +117,11 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing."""
 
 
-def _index(office: PublicOffice, language: str) -> str:
+def _index(office: PublicOffice, language: str, base: str) -> str:
     rows = []
     for item in sorted(office.permit_types(), key=lambda item: (not item.complete, item.name.id)):
         state = N_("open for applications") if item.complete else N_("information only")
-        link = f"/izin/{quote(item.code)}?lang={language}"
+        link = f"{base}/izin/{quote(item.code)}?lang={language}"
         rows.append(
             f'<li><a href="{link}">{escape(item.name.to(language))}</a>'
             f' <span class="note">({_t(state, language)})</span></li>'
@@ -170,6 +174,7 @@ def _page(
     language: str,
     title: str,
     body: str,
+    base: str,
     path: str,
     *,
     status: str = "200 OK",
@@ -181,8 +186,8 @@ def _page(
         f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(title) + ' – ' if title else ''}{name}</title><style>{_STYLE}</style>"
-        f'<header><a href="{escape(quote(path))}?lang={other}" lang="{other}">{label}</a>'
-        f'<a style="float:none" href="/?lang={language}">{name}</a></header><main>{body}</main></html>'
+        f'<header><a href="{base}{escape(quote(path))}?lang={other}" lang="{other}">{label}</a>'
+        f'<a style="float:none" href="{base}/?lang={language}">{name}</a></header><main>{body}</main></html>'
     )
     return _answer(start_response, status, "text/html; charset=utf-8", html)
 

@@ -1,7 +1,7 @@
 """
 Every exception of the library, one tree; each room's errors are in the module of its name.
 
-The tree is drawn by `draw_tree()`; ``docs/reference/errors.md`` shows it.
+``docs/reference/errors.md`` draws the tree; ``docs/generate.py`` makes it from the code.
 """
 
 from perizinan_core.errors.base import PerizinanError
