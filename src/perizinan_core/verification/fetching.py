@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import attrs
@@ -48,29 +48,42 @@ def fetch(
     Raises:
         SourceReadError: no answer in time, another answer than the file, or too large a one.
     """
+    work = _fetch(url, max_bytes, {"Accept": accept, "Accept-Encoding": "identity"}, etag, seconds)
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(max_workers=1) as pool:  # the caller's own loop is running in this thread
+        return pool.submit(asyncio.run, work).result()
+
+
+async def _fetch(
+    url: str, max_bytes: int, headers: dict[str, str], etag: str | None, seconds: float
+) -> Fetched:
     import httpx
 
-    headers: Mapping[str, str] = {"Accept": accept} | ({"If-None-Match": etag} if etag else {})
-    ends = time.monotonic() + seconds
     try:
-        with (
-            httpx.Client(follow_redirects=True, max_redirects=_REDIRECTS, timeout=seconds) as client,
-            client.stream("GET", url, headers=headers) as answer,
+        async with (
+            asyncio.timeout(seconds),
+            httpx.AsyncClient(follow_redirects=True, max_redirects=_REDIRECTS, timeout=seconds) as client,
+            client.stream("GET", url, headers=headers | ({"If-None-Match": etag} if etag else {})) as answer,
         ):
             if answer.status_code == httpx.codes.NOT_MODIFIED and etag:
                 return Fetched(data=None, etag=etag)
             if answer.status_code != httpx.codes.OK:
                 raise SourceReadError("cannot-open", f"the server answered {answer.status_code}")
+            if answer.headers.get("Content-Encoding", "identity") != "identity":
+                raise SourceReadError("cannot-open", "the server packed it although it was asked not to")
             parts, size = [], 0
-            for part in answer.iter_bytes(65536):
+            async for part in answer.aiter_raw():
                 size += len(part)
                 if size > max_bytes:
                     raise SourceReadError("too-large", f"it is larger than {max_bytes} bytes")
-                if time.monotonic() > ends:
-                    raise SourceReadError("cannot-open", "the server took too long")
                 parts.append(part)
             return Fetched(data=b"".join(parts), etag=answer.headers.get("ETag"))
+    except TimeoutError as error:
+        raise SourceReadError("cannot-open", "the server took too long") from error
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         # The address may hold a password: only the name of the host is told.
-        host = urlsplit(url).hostname if "[" not in url else ""
+        host = urlsplit(url).hostname if "[" not in url else None
         raise SourceReadError("cannot-open", f"{host or 'the server'}: {type(error).__name__}") from error
