@@ -330,7 +330,7 @@ class TestPictures:
         assert "light" in report.reasons[0].message("en")
 
     @pytest.mark.parametrize(
-        ("data", "code"), [(b"%PDF-1.7", "image-unknown-kind"), (b"\x89PNG\r\n\x1a\n", "image-damaged")]
+        ("data", "code"), [(b"%PDF-1.7", "pdf-no-code"), (b"\x89PNG\r\n\x1a\n", "image-damaged")]
     )
     def test_no_picture_is_unreadable(self, world, build, data, code):
         """A report and no error."""
@@ -357,3 +357,83 @@ def test_a_decoded_text_shows_neither_holder_nor_object_in_logs(text, build):
     shown = repr(decode_qr_text(text))
 
     assert build.statement().holder not in shown
+
+
+class TestPdfs:
+    """A PDF that is judged by its code: a print to file, a scan, a forgery without signature."""
+
+    def check(self, world, build, data):
+        return check_qr_image(data, authority=world.authority, at=build.CHECKED_AT)
+
+    def render(self, text, **changes):
+        from perizinan_core.rendering.typst_renderer import TypstRenderer
+        from perizinan_core.testing.letters import sample_letter
+
+        return TypstRenderer().render(sample_letter(qr_text=text, **changes))
+
+    def test_a_page_that_prints_what_its_code_says_is_told_so(self, world, build, text):
+        """And that only the signature proves the rest."""
+        (report,) = self.check(world, build, self.render(text))
+
+        assert (Verdict.VALID, "qr-text-agrees") == (
+            report.verdict,
+            report.check(CheckName.PRINTED_TEXT).reason.code,
+        )
+        assert "perizinan verify" in " ".join(reason.message("en") for reason in report.reasons)
+
+    @pytest.mark.parametrize(
+        "change", [{"holder": "Orang Lain"}, {"object": "Pasar malam"}, {"number": "503/1/2026"}]
+    )
+    def test_a_genuine_code_on_the_page_of_another_permit_is_found(self, world, build, text, change):
+        """The field is named, the persons are not."""
+        (report,) = self.check(world, build, self.render(text, **change))
+
+        assert (10, "qr-on-another-text") == (report.exit_code, report.reasons[0].code)
+        assert next(iter(change)) in report.reasons[0].message("en")
+
+    def test_a_shortened_holder_still_agrees(self, world, build):
+        """The code says the beginning, the page the whole name."""
+        long = {"holder": "Prof. Dr. Raden Mas Haryo Contohnegoro " * 4, "object": "Gedung pertemuan " * 12}
+        long = {name: value.strip() for name, value in long.items()}
+        (report,) = self.check(world, build, self.render(world.qr_text(build.statement(**long)), **long))
+
+        assert Verdict.VALID is report.verdict
+        assert report.permit["object"].endswith("…")
+
+    def test_a_scan_in_a_pdf_is_read(self, world, build, text):
+        """No drawing and no text, one picture; Pillow's PDFs are not strict either."""
+        from PIL import Image
+
+        buffer = io.BytesIO()
+        Image.open(io.BytesIO(picture(text))).convert("RGB").save(buffer, "PDF")
+        (report,) = self.check(world, build, buffer.getvalue())
+
+        assert (Verdict.VALID, "paper-not-checked") == (report.verdict, report.reasons[0].code)
+
+    def test_a_pdf_without_code_says_what_to_do(self, world, build):
+        """Exit code 15."""
+        (report,) = self.check(world, build, build.small_pdf(build.statement()))
+
+        assert (15, "pdf-no-code") == (report.exit_code, report.reasons[0].code)
+
+    def test_a_code_of_curves_is_found_on_the_rendered_page(self, world, build, text):
+        """Round modules, as designers like them: read where pypdfium2 is installed."""
+        dots = []
+        for y, row in enumerate(segno.make_qr(qr_segments(text), error="m").matrix):
+            dots += [
+                b"%d %d m %d %d l S" % (x * 3 + 40, 700 - y * 3, x * 3 + 43, 700 - y * 3)
+                for x, m in enumerate(row)
+                if m
+            ]
+        content = b"3 w 0 G\n" + b"\n".join(dots)
+        pdf = build.assemble(
+            [
+                b"<</Type /Catalog /Pages 2 0 R>>",
+                b"<</Type /Pages /Kids [3 0 R] /Count 1>>",
+                b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R>>",
+                b"<</Length %d>>\nstream\n%b\nendstream" % (len(content), content),
+            ]
+        )
+        (report,) = self.check(world, build, pdf)
+
+        assert Verdict.VALID is report.verdict

@@ -36,7 +36,7 @@ _WORDS = {
         N_("The office issued this permit. Compare every line with the paper: a genuine code can be copied."),
     ),
     Verdict.NOT_VALID: (
-        "red", N_("FORGED CODE"), N_("Do not accept this paper: the office did not sign its code."),
+        "red", N_("FORGED"), N_("Do not accept this paper: its code or the text around it is forged."),
     ),
     Verdict.UNSIGNED: (
         "red", N_("NO PERMIT CODE"), N_("This is no code of a permit: anybody can make such a code."),

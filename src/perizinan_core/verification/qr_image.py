@@ -28,7 +28,7 @@ from perizinan_core.verification.sources import read_source
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["DEFAULT_IMAGE_LIMITS", "FoundCodes", "ImageLimits", "find_codes", "read_codes"]
+__all__ = ["DEFAULT_IMAGE_LIMITS", "FoundCodes", "ImageLimits", "find_codes", "read_codes", "source_refused"]
 
 _MEGA = 1_000_000
 _FIRST_SIDE = 2000
@@ -229,6 +229,12 @@ def _paper(picture: Image) -> int:
     return 255
 
 
+def source_refused(error: SourceReadError, limits: ImageLimits) -> QrImageError:
+    """Return the error of this room for a file that cannot be opened or is too large."""
+    problem = N_("the file cannot be opened") if error.reason == "cannot-open" else _TOO_LARGE
+    return QrImageError(f"image-{error.reason}", problem, limit=limits.max_bytes // 1024**2)
+
+
 # -- opening ---------------------------------------------------------------------------------
 
 
@@ -237,8 +243,7 @@ def _open(source: bytes | Path | BinaryIO, limits: ImageLimits) -> Image:
     try:
         data = read_source(source, limits.max_bytes)
     except SourceReadError as error:
-        problem = N_("the file cannot be opened") if error.reason == "cannot-open" else _TOO_LARGE
-        raise QrImageError(f"image-{error.reason}", problem, limit=limits.max_bytes // 1024**2) from error
+        raise source_refused(error, limits) from error
     opener = _opener(data)
     if opener is None:
         raise QrImageError("image-unknown-kind", _UNKNOWN)

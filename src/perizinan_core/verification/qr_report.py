@@ -22,14 +22,24 @@ from typing import Any, BinaryIO
 import attrs
 
 from perizinan_core.errors.qr import QrImageError
-from perizinan_core.errors.verification import QrTextError, StatusUnavailableError
+from perizinan_core.errors.verification import QrTextError, SourceReadError, StatusUnavailableError
+from perizinan_core.i18n import N_
 from perizinan_core.verification.authority_document import AuthorityDocument
 from perizinan_core.verification.evidence import authority_used, status_report
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.permit_content import judge_dates
+from perizinan_core.verification.permit_data import differences_to_text
 from perizinan_core.verification.qr import QrClaims, QrContent, decode_qr_text, holds_claims, verify_qr
-from perizinan_core.verification.qr_image import DEFAULT_IMAGE_LIMITS, FoundCodes, ImageLimits, read_codes
+from perizinan_core.verification.qr_image import (
+    DEFAULT_IMAGE_LIMITS,
+    FoundCodes,
+    ImageLimits,
+    read_codes,
+    source_refused,
+)
+from perizinan_core.verification.qr_pdf import codes_of_pdf, is_pdf, text_of_pdf
 from perizinan_core.verification.report import CheckName, Outcome, Report, StatusReport, Verdict
+from perizinan_core.verification.sources import read_source
 from perizinan_core.verification.status import PermitStatusAnswer, StatusSource
 
 __all__ = ["check_qr_image", "check_qr_text"]
@@ -64,9 +74,7 @@ def check_qr_text(
     Raises:
         ValueError: when ``at`` has no time zone.
     """
-    case = _Case.open(authority, at)
-    case.judge(text, status)
-    return case.report(name, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+    return _report(text, name, _Case.open(authority, at), status, None)
 
 
 def check_qr_image(
@@ -79,10 +87,10 @@ def check_qr_image(
     limits: ImageLimits = DEFAULT_IMAGE_LIMITS,
 ) -> tuple[Report, ...]:
     """
-    Judge the codes of a picture; see `check_qr_text` for the other arguments.
+    Judge the codes of a picture, or of a PDF that is no signed permit; see `check_qr_text` for the other arguments.
 
     Args:
-        source: The picture (PNG, JPEG, WebP or HEIC): its bytes, its path, or an open binary file.
+        source: The picture (PNG, JPEG, WebP or HEIC) or PDF: its bytes, its path, or an open binary file.
         authority: Whose codes they must be.
         at: Moment for which the answer shall hold, with time zone.
         status: Who knows about revocations, or None.
@@ -98,7 +106,7 @@ def check_qr_image(
     case = _Case.open(authority, at)
     label = name if name is not None else source.name if isinstance(source, Path) else "-"
     try:
-        found = read_codes(source, wanted=holds_claims, limits=limits)
+        found, printed = _read(source, limits)
     except QrImageError as error:
         case.judgement.refuse(CheckName.READABLE, error.reason, limit=error.limit, size=error.size)
         return (case.report(label, None),)
@@ -106,7 +114,26 @@ def check_qr_image(
     if not ours:
         case.judge_other(found)
         return (case.report(label, None),)
-    return tuple(check_qr_text(text, authority=authority, at=at, status=status, name=label) for text in ours)
+    return tuple(_report(text, label, _Case.open(authority, at), status, printed) for text in ours)
+
+
+def _report(text: str, name: str, case: _Case, status: StatusSource | None, printed: str | None) -> Report:
+    case.judge(text, status, printed)
+    return case.report(name, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def _read(source: bytes | Path | BinaryIO, limits: ImageLimits) -> tuple[FoundCodes, str | None]:
+    """Return the codes of a picture or PDF, and the text of the PDF."""
+    try:
+        data = read_source(source, limits.max_bytes)
+    except SourceReadError as error:
+        raise source_refused(error, limits) from error
+    if not is_pdf(data):
+        return read_codes(data, wanted=holds_claims, limits=limits), None
+    texts = codes_of_pdf(data, wanted=holds_claims, limits=limits)
+    if not texts:
+        raise QrImageError("pdf-no-code", N_("no code was found in the PDF. Save the page as PNG"))
+    return FoundCodes(texts=texts), text_of_pdf(data)
 
 
 @attrs.define
@@ -131,8 +158,8 @@ class _Case:
             case.judgement.passed(name, "authority-document-current")
         return case
 
-    def judge(self, text: str, source: StatusSource | None) -> None:
-        """Make every check of a text."""
+    def judge(self, text: str, source: StatusSource | None, printed: str | None) -> None:
+        """Make every check of a text; ``printed`` is what stands around the code in a PDF."""
         try:
             content = decode_qr_text(text)
         except QrTextError as error:
@@ -149,7 +176,7 @@ class _Case:
             return
         self.claims = content.claims
         self.judgement.passed(CheckName.QR, "qr-genuine", day=content.claims.issued_on)
-        self.judgement.left_out(CheckName.PRINTED_TEXT, "paper-not-checked")
+        self._judge_text(content.claims, printed)
         judge_dates(_permit(content.claims), self.authority.local_day(self.at), self.judgement)
         self._judge_status(content.claims, source)
 
@@ -157,7 +184,7 @@ class _Case:
         """Say what was found in a picture instead of claims."""
         near = [text for text in found.texts if self._is_near(text)]
         if near:
-            self.judge(near[0], None)
+            self.judge(near[0], None, None)
         elif found.texts or found.others:
             content = _shown(found.texts[0]) if found.texts else ", ".join(found.others)
             self.judgement.passed(CheckName.READABLE, "qr-readable")
@@ -210,6 +237,20 @@ class _Case:
             return False
         return True
 
+    def _judge_text(self, claims: QrClaims, printed: str | None) -> None:
+        """Compare the text of a PDF with the claims; a text on paper is for people to compare."""
+        if printed is None:
+            self.judgement.left_out(CheckName.PRINTED_TEXT, "paper-not-checked")
+            return
+        said = {name: _unmarked(value) for name, value in _permit(claims).items()}
+        missing, compared = differences_to_text({**said, "fields": []}, printed)
+        if missing:
+            self.judgement.refuse(CheckName.PRINTED_TEXT, "qr-on-another-text", fields=", ".join(missing))
+        elif compared:
+            self.judgement.passed(CheckName.PRINTED_TEXT, "qr-text-agrees")
+        else:
+            self.judgement.left_out(CheckName.PRINTED_TEXT, "paper-not-checked")
+
     def _judge_status(self, claims: QrClaims, source: StatusSource | None) -> None:
         name, answer = CheckName.STATUS, None
         if source is None:
@@ -244,6 +285,10 @@ def _permit(claims: QrClaims) -> dict[str, Any]:
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in attrs.asdict(claims).items()
     }
+
+
+def _unmarked(value: Any) -> Any:
+    return value.removesuffix("…") if isinstance(value, str) else value
 
 
 def _shown(text: str) -> str:

@@ -76,6 +76,10 @@ _PASSED = _table(
             "A QR code was read, but its address ({address}) is not the office's present one: do not open it."
         ),
         "qr-genuine": N_("The office signed what the QR code says, with a key that held on {day}."),
+        "qr-text-agrees": N_(
+            "The page prints number, holder, object and dates as in its QR code; whether anything else was "
+            "changed, only the file as it was issued tells: check that with perizinan verify."
+        ),
         "within-dates": N_("The permit is within its dates."),
         "status-in-force": N_("The office's records say: in force."),
         "status-list-valid": N_("The office's status list of {day} says: in force."),
@@ -115,6 +119,11 @@ _UNREADABLE = _table(
         "file-cut-off": N_("The end of the file is missing: it was damaged on the way. Ask for it again."),
         "file-damaged": N_("The PDF is damaged and carries no signature ({problem})."),
         "time-limit": N_("The file took longer than {seconds} seconds and was given up."),
+        "not-a-file": N_("It is no ordinary file, so it was not opened."),
+        "archive-unreadable": N_(
+            "The archive cannot be unpacked here: it is damaged, encrypted or of an unknown kind."
+        ),
+        "archive-limit": N_("The archive was given up: it holds more than {limit}."),
         "internal-limit": N_("The file is built in a way that cannot be read safely."),
         "image-cannot-open": N_("The picture cannot be opened."),
         "image-too-large": N_(
@@ -137,6 +146,9 @@ _UNREADABLE = _table(
             "Hold the camera still, wipe the paper, go nearer."
         ),
         "qr-claims-damaged": N_("The code is one of a permit, but incomplete ({problem}). Scan it again."),
+        "pdf-no-code": N_(
+            "No QR code was found in the PDF. Save the page as PNG, or check the file with perizinan verify."
+        ),
     },
 )
 _UNSIGNED = _table(
@@ -192,6 +204,9 @@ _NOT_VALID = _table(
         "qr-broken": N_("The QR claims in the file are not signed by the office."),
         "qr-signature-wrong": N_("The QR code is not signed by the office, or was changed: it is forged."),
         "qr-of-another-permit": N_("The QR code on the page belongs to another permit ({number})."),
+        "qr-on-another-text": N_(
+            "The QR code is genuine, but the page around it prints something else in: {fields}."
+        ),
         "records-other-file": N_("The office's records hold another file under this permit number."),
     },
 )

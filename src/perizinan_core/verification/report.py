@@ -379,7 +379,13 @@ class Report:
 
 
 _BAD = (Outcome.FAILED, Outcome.INDETERMINATE)
-_WORTH_SAYING = (*WORTH_SAYING, "status-not-checked", "paper-not-checked", "qr-other-address")
+_WORTH_SAYING = (
+    *WORTH_SAYING,
+    "status-not-checked",
+    "paper-not-checked",
+    "qr-text-agrees",
+    "qr-other-address",
+)
 
 
 def _iso(moment: datetime | None) -> str | None:
