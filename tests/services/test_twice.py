@@ -113,6 +113,24 @@ def test_two_threads_with_one_key_submit_once_and_get_the_same_receipt(database_
         assert 1 == count_of(database_kit, case.id, EventKind.APPLICATION_SUBMITTED)
 
 
+def test_a_crowd_that_hands_in_at_once_gets_every_number_once(database_kit):
+    """Receipts without gap or double, and the work shared out evenly."""
+    cases = []
+    for _ in range(12):
+        case = database_kit.draft()
+        database_kit.fill(case.id)
+        cases.append(case.id)
+    receipts = at_once(
+        *(lambda case=case: database_kit.office.applications.submit(case, actor=APPLICANT) for case in cases)
+    )
+    held = Counter(database_kit.assignee(case, "periksa").id for case in cases)
+
+    assert [f"TT/{number:04}/2026" for number in range(1, 13)] == sorted(
+        item.receipt_number for item in receipts
+    )
+    assert {"loket-1": 6, "loket-2": 6} == held
+
+
 def test_two_threads_with_one_key_issue_once(database_kit):
     """One signs; the other gets the same permit, or is told that it is being signed, and then gets it."""
     signer = database_kit.officer("kepala")
