@@ -1,0 +1,144 @@
+"""
+Which files a folder offers, in a fixed order, without opening one that could hang.
+
+Taken are files called ``*.pdf``, archives (`archives.is_archive_name`), and files of any other name that
+begin as a PDF does. Links to folders are not followed, so no loop is possible; a link to an ordinary
+file is. A pipe, device or dangling link that calls itself a PDF is offered as ``special``: it is
+reported and never opened.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import attrs
+
+from perizinan_core.verification.bulk.archives import is_archive_name
+
+__all__ = ["FoundFile", "Passed", "display_name", "find_files"]
+
+_HEAD = 1024
+
+
+@attrs.frozen
+class FoundFile:
+    """A file to be judged."""
+
+    path: Path
+    kind: str
+    """``"file"``, ``"archive"`` or ``"special"`` (no ordinary file)."""
+
+    size: int = -1
+    mtime_ns: int = -1
+
+    @property
+    def name(self) -> str:
+        """Its name in reports."""
+        return display_name(str(self.path))
+
+
+@attrs.define
+class Passed:
+    """What was left aside on the way."""
+
+    files: int = 0
+    """Ordinary files that are neither PDF nor archive by name, nor begin as a PDF."""
+
+    folders: int = 0
+    """Folders that could not be listed, and links to folders."""
+
+
+def find_files(paths: Iterable[Path], passed: Passed | None = None) -> Iterator[FoundFile]:
+    """
+    Yield the files at ``paths``: those named themselves always, those in folders by the rules above.
+
+    Args:
+        paths: Files and folders, in the order in which they are to be judged.
+        passed: Counts what is left aside.
+    """
+    counts = passed if passed is not None else Passed()
+    for path in paths:
+        if path.is_dir():
+            yield from _folder(path, counts)
+        else:
+            yield _offer(path)
+
+
+def _folder(root: Path, passed: Passed) -> Iterator[FoundFile]:
+    # A stack of names, not recursion: a tree may be deeper than Python's stack.
+    pending = [root]
+    while pending:
+        folder = pending.pop()
+        try:
+            with os.scandir(folder) as entries:
+                listed = sorted(entries, key=lambda entry: os.fsencode(entry.name))
+        except OSError:
+            passed.folders += 1
+            continue
+        inner: list[Path] = []
+        for entry in listed:
+            path = Path(entry.path)
+            if _is_folder(entry):
+                inner.append(path)
+            elif entry.is_symlink() and path.is_dir():
+                passed.folders += 1
+            elif _wanted(path):
+                yield _offer(path)
+            else:
+                passed.files += 1
+        pending += reversed(inner)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _wanted(path: Path) -> bool:
+    if path.name.lower().endswith(".pdf") or is_archive_name(path.name):
+        return True
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return False
+        # Should somebody put a pipe in its place meanwhile: do not wait for a writer.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            return b"%PDF-" in os.read(descriptor, _HEAD)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return False
+
+
+def _offer(path: Path) -> FoundFile:
+    try:
+        found = path.stat()
+    except OSError:
+        # Reading it says why it cannot be read; a dangling link is no file at all.
+        return FoundFile(path, "special" if path.is_symlink() else "file")
+    if not stat.S_ISREG(found.st_mode):
+        return FoundFile(path, "special")
+    kind = "archive" if is_archive_name(path.name) else "file"
+    return FoundFile(path, kind, found.st_size, found.st_mtime_ns)
+
+
+def display_name(text: str) -> str:
+    r"""
+    Return a file name that is harmless on a screen and in JSON.
+
+    Bytes that are no UTF-8 and characters that print nothing are written out (``\xff``, ``\n``).
+    """
+    try:
+        readable = os.fsencode(text).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # a member of an archive may be named by lone surrogates
+        readable = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    if readable.isprintable():
+        return readable
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in readable
+    )
