@@ -28,7 +28,8 @@ import attrs
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from perizinan_core.bootstrap import Office, OfficeSettings, Settings, load_plugins
+from perizinan_core.bootstrap import Office, OfficeSettings, PublicationSettings, Settings, load_plugins
+from perizinan_core.bootstrap.publication import status_list_rules
 from perizinan_core.catalogue import Catalogue, load_catalogue
 from perizinan_core.documents import DocumentStore, InMemoryDocumentStore, UploadScanner
 from perizinan_core.hooks.notification import NotificationChannel
@@ -42,7 +43,7 @@ from perizinan_core.model.identifiers import Nik, PhoneNumber
 from perizinan_core.model.permit import Permit
 from perizinan_core.model.stage import StageKind
 from perizinan_core.rendering import Renderer, TypstRenderer
-from perizinan_core.services import OfficeContext, OfficeKeys, Publication
+from perizinan_core.services import OfficeContext, OfficeKeys, Publication, StatusLists
 from perizinan_core.services.context import ApplicantCheck
 from perizinan_core.signing import Signer
 from perizinan_core.signing.ltv import TimestampPolicy
@@ -156,6 +157,7 @@ def sample_office(
     plugins: Mapping[str, object] | None = None,
     staff: Iterable[Officer] | None = None,
     keys: OfficeKeys | None = None,
+    publication: PublicationSettings | None = None,
     random: Random | None = None,
     timestamps: TimestampPolicy | None = None,
 ) -> OfficeKit:
@@ -175,7 +177,8 @@ def sample_office(
         channels: Notification channels by name; one `CollectingChannel` named ``mail`` by default.
         plugins: Plugin objects by name; installed plugins are left out.
         staff: Officers to be put on record; `sample_staff` by default, none when ``storage`` holds some.
-        keys: The keys for QR codes and the authority document.
+        keys: The keys for QR codes, the authority document and the status list.
+        publication: Where the status list goes; nowhere by default.
         random: Source of draws; seeded by default.
         timestamps: What permits get of timestamps and long-term data; see `testing.pki_server`.
     """
@@ -191,17 +194,25 @@ def sample_office(
         renderer=renderer or TypstRenderer(templates=chosen.templates, assets=chosen.assets),
         signers=FakeSigners(dict(signers if signers is not None else {"kepala": sample_signer("kepala")})),
         checks=checks or manager,
-        keys=keys or OfficeKeys(document=_key("document"), qr=_key("qr")),
+        keys=keys or OfficeKeys(document=_key("document"), qr=_key("qr"), status=_key("status")),
         clock=clock,
         random=random or Random(1),  # noqa: S311 - tests want the same draws each time
         scanners=tuple(scanners),
         timestamps=timestamps,
     )
+    settings = Settings(
+        office=OfficeSettings(authority=chosen.authority.slug),
+        publication=publication or PublicationSettings(),
+    )
     office = Office(
         context,
-        publication=Publication(context, tuple(roots) or (sample_ca().root.certificate,)),
+        publication=Publication(
+            context,
+            tuple(roots) or (sample_ca().root.certificate,),
+            status_lists=StatusLists(context, status_list_rules(settings, chosen.authority)),
+        ),
         plugins=manager,
-        settings=Settings(office=OfficeSettings(authority=chosen.authority.slug)),
+        settings=settings,
         channels=tuple((channels if channels is not None else {"mail": mail}).items()),
     )
     kit = OfficeKit(office=office, context=context, clock=clock, mail=mail)
@@ -213,7 +224,7 @@ def sample_office(
     return kit
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _key(purpose: str) -> ec.EllipticCurvePrivateKey:
     del purpose
     return ec.generate_private_key(ec.SECP256R1())
