@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.progress import track
 
 from perizinan_core.cli.verify_output import print_report
+from perizinan_core.cli.verify_signatures import moment_in_jakarta, open_signature_verifier
 from perizinan_core.cli.verify_status import StatusOptions
 from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
@@ -35,8 +36,8 @@ from perizinan_core.verification import (
     StatusSource,
     Verifier,
     read_authority_document,
-    unreadable_report,
 )
+from perizinan_core.verification.file_judge import FileJudge
 
 __all__ = [
     "OPEN_STATUS_SOURCE",
@@ -75,9 +76,23 @@ class _OutOfTimeError(BaseException):
 @click.option(
     "--authority",
     "authority_path",
-    required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Dokumen otoritas (authority.json) dari kantor penerbit.",
+    help="Dokumen otoritas (authority.json) dari kantor penerbit; wajib, kecuali dengan --signature-only.",
+)
+@click.option(
+    "--signature-only", is_flag=True, help="Periksa tanda tangan PDF apa pun; tidak harus sebuah izin."
+)
+@click.option(
+    "--roots",
+    multiple=True,
+    metavar="DIR|PEM|DER|indonesia",
+    help="Sertifikat akar yang dipercaya untuk --signature-only; boleh berulang.",
+)
+@click.option(
+    "--revocation",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Jawaban OCSP atau CRL tambahan untuk --signature-only: berkas atau folder; boleh berulang.",
 )
 @click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
 @click.option("--records", metavar="URL", help="Basis data kantor, untuk memeriksa status izin.")
@@ -118,8 +133,11 @@ def verify_command(
     ctx: click.Context,
     *,
     files: tuple[Path, ...],
-    authority_path: Path,
+    authority_path: Path | None,
     authority_key: str | None,
+    signature_only: bool,
+    roots: tuple[str, ...],
+    revocation: tuple[Path, ...],
     records: str | None,
     status_list: str | None,
     status_copy: Path | None,
@@ -136,42 +154,63 @@ def verify_command(
     language = language or shared.get("language") or DEFAULT_LANGUAGE
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
-    authority = read_authority(authority_path, authority_key, language)
-    at = moment_of(moment, authority, language)
+    limits = Limits(max_bytes=max_bytes) if max_bytes is not None else Limits()
     options = StatusOptions(
         records=records, status=status_list, copy=status_copy, max_age=status_max_age, no_status=no_status
     )
+    run = _Run(files, as_json=as_json, seconds=time_limit, language=language)
+    if signature_only:
+        if authority_path is not None:
+            raise click.UsageError(translate(N_("--signature-only judges without --authority."), language))
+        judge = open_signature_verifier(roots, revocation, limits, language)
+        ctx.exit(run.judge_all(judge, moment_in_jakarta(moment, language)))
+    if authority_path is None or roots or revocation:
+        sentence = N_("Give --authority for permits, or --signature-only with --roots for any signed PDF.")
+        raise click.UsageError(translate(sentence, language))
+    authority = read_authority(authority_path, authority_key, language)
+    at = moment_of(moment, authority, language)
     options.check(language)
-    limits = Limits(max_bytes=max_bytes) if max_bytes is not None else Limits()
-    worst = 0
     with open_records(records, authority, shared.get(OPEN_STATUS_SOURCE), language) as status:
         source = status if status is not None else options.source(authority, authority_path, at)
-        verifier = Verifier(authority, status=source, limits=limits)
-        console = Console(highlight=False)
-        for path in _with_progress(files, language):
-            report = _judge(verifier, path, at, time_limit, language)
-            worst = max(worst, report.exit_code)
-            if as_json:
-                click.echo(json.dumps(report.to_json(language)))
-            else:
-                print_report(console, report, language)
+        worst = run.judge_all(Verifier(authority, status=source, limits=limits), at)
     ctx.exit(worst)
 
 
-def _judge(verifier: Verifier, path: Path, at: datetime, seconds: float, language: str) -> Report:
+class _Run:
+    """One run over the files of a command line."""
+
+    def __init__(self, files: tuple[Path, ...], *, as_json: bool, seconds: float, language: str) -> None:
+        self._files = files
+        self._as_json = as_json
+        self._seconds = seconds
+        self._language = language
+
+    def judge_all(self, judge: FileJudge, at: datetime) -> int:
+        """Print a report per file; return the highest exit code."""
+        console = Console(highlight=False)
+        worst = 0
+        for path in _with_progress(self._files, self._language):
+            report = _judge(judge, path, at, self._seconds, self._language)
+            worst = max(worst, report.exit_code)
+            if self._as_json:
+                click.echo(json.dumps(report.to_json(self._language)))
+            else:
+                print_report(console, report, self._language)
+        return worst
+
+
+def _judge(verifier: FileJudge, path: Path, at: datetime, seconds: float, language: str) -> Report:
     name = click.format_filename(path)
     source = sys.stdin.buffer if str(path) == "-" else path
     try:
         with _time_limit(seconds):
             return verifier.verify(source, at=at, name=name)
     except _OutOfTimeError:
-        return unreadable_report(
-            name, "time-limit", authority=verifier.authority, at=at, seconds=f"{seconds:g}"
-        )
+        return verifier.unreadable(name, "time-limit", at=at, seconds=f"{seconds:g}")
     except Exception as error:  # noqa: BLE001 - one bad file must not end the run, and its fault must be seen
         sentence = N_("{file}: unexpected {kind}; please report this with the file, if you may share it.")
         click.echo(translate(sentence, language, file=name, kind=type(error).__name__), err=True)
-        return unreadable_report(name, "internal-limit", authority=verifier.authority, at=at)
+        return verifier.unreadable(name, "internal-limit", at=at)
 
 
 @contextlib.contextmanager

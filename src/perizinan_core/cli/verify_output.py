@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from perizinan_core.cli.verify_signature_output import WIB, print_signature_report
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model.calendar.zone import IndonesianTimeZone, format_moment
 from perizinan_core.model.numerals import format_date
@@ -74,6 +75,9 @@ _MARKS: Mapping[Outcome, tuple[str, str]] = {
 
 def print_report(console: Console, report: Report, language: str) -> None:
     """Print one report."""
+    if report.authority is None:
+        print_signature_report(console, report, language)
+        return
     colour, word, meaning = _VERDICTS[report.verdict]
     head: list[RenderableType] = [
         Text(translate(word, language), style=f"bold {colour}", justify="center"),
@@ -93,7 +97,10 @@ def _facts(report: Report, language: str) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     rows = _permit_rows(report.permit, language) if report.permit is not None else []
-    rows += [(N_("Signed by"), _signer(item, _zone(report), language)) for item in report.signatures]
+    rows += [
+        (N_("Signed by"), _signer(item, report.authority.time_zone if report.authority else WIB, language))
+        for item in report.signatures
+    ]
     for label, value in rows:
         table.add_row(translate(label, language), Text(value))
     return table
@@ -142,30 +149,10 @@ def _checks(report: Report, language: str) -> Table:
     return table
 
 
-def _footer_of_roots(report: Report, language: str) -> str:
-    roots = report.trust
-    sentence = N_(
-        "Only the signatures were judged, for {moment}, by {count} root certificate(s) ({name}, version {version}). "
-        "Whether it is a permit in force was not asked."
-    )
-    return translate(
-        sentence,
-        language,
-        moment=_local(report.checked_at, _zone(report), language),
-        count=len(roots.roots) if roots is not None else 0,
-        name=roots.name if roots is not None else "-",
-        version=(roots.version if roots is not None else None) or "-",
-    )
-
-
-def _zone(report: Report) -> str:
-    return report.authority.time_zone if report.authority is not None else "WIB"
-
-
 def _footer(report: Report, language: str) -> str:
     used = report.authority
-    if used is None:
-        return _footer_of_roots(report, language)
+    if used is None:  # pragma: no cover - such reports are printed elsewhere
+        return ""
     trust = (
         N_("its key was named by you")
         if used.trust == "pinned"

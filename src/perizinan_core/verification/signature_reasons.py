@@ -42,6 +42,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "revocation-good": N_(
             "No certificate was revoked, by the revocation data of the file or the caller."
         ),
+        "revocation-good-signer": N_(
+            "The signer's certificate was not revoked, by the revocation data of the file or the caller; "
+            "for the issuers above it there is none."
+        ),
         "revocation-data-missing": N_(
             "Not checked: neither the file nor the caller gave revocation data for every certificate."
         ),

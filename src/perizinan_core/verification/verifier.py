@@ -165,6 +165,10 @@ class Verifier:
         case.judge(data, self._status, self._limits)
         return case.report(label, hashlib.sha256(data).hexdigest())
 
+    def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
+        """Return the report of a file that could not even be read; see `unreadable_report`."""
+        return unreadable_report(name, code, authority=self.authority, at=at, **fields)
+
 
 @attrs.define
 class _Case:

@@ -1,0 +1,452 @@
+"""One file on its way through the checks of signatures; see `verifier` for their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import attrs
+from cryptography import x509
+
+from perizinan_core.errors.verification import CmsStructureError, PdfStructureError
+from perizinan_core.verification.evidence import line_end_is_missing
+from perizinan_core.verification.foreign.chains import ChainJudge, ChainResult
+from perizinan_core.verification.foreign.container import Container, digest_of, read_container
+from perizinan_core.verification.foreign.engine import Engine
+from perizinan_core.verification.foreign.evidence import Evidence, read_dss
+from perizinan_core.verification.foreign.history import read_history
+from perizinan_core.verification.foreign.judged import Judged, stated_time
+from perizinan_core.verification.foreign.listing import ListedSignature, form_fields, listed_signatures
+from perizinan_core.verification.foreign.proofs import Proof, best_of, judge_token
+from perizinan_core.verification.foreign.structure import Decrypt, ForeignStructure
+from perizinan_core.verification.judgement import Judgement
+from perizinan_core.verification.limits import Limits
+from perizinan_core.verification.paths import usage_problem
+from perizinan_core.verification.pdf.scan import ByteRange, Scan, Wholeness, scan
+from perizinan_core.verification.pdf.structure import ends_properly
+from perizinan_core.verification.report import CheckName, Outcome, Reason, Report, TrustUsed
+
+__all__ = ["Case"]
+
+MUST_PASS = (
+    CheckName.READABLE,
+    CheckName.SIGNATURE_PRESENT,
+    CheckName.COVERAGE,
+    CheckName.INTEGRITY,
+    CheckName.CHAIN,
+    CheckName.CERTIFICATE,
+)
+_PERMIT_ONLY = (
+    CheckName.AUTHORITY_DOCUMENT,
+    CheckName.SIGNER_ENTITLED,
+    CheckName.PERMIT_DATA,
+    CheckName.PRINTED_TEXT,
+    CheckName.QR,
+    CheckName.VALIDITY_DATES,
+    CheckName.STATUS,
+)
+_COVERAGE = {
+    "signature-never-made",
+    "byte-range-wrong",
+    "revision-broken",
+    "bytes-after-signature",
+    "later-changes-forbidden",
+}
+_FORMATS = {"ETSI.CAdES.detached", "adbe.pkcs7.detached", "ETSI.RFC3161"}
+_WEAK_FORMATS = {
+    "adbe.pkcs7.sha1": "adbe.pkcs7.sha1 (SHA-1)",
+    "adbe.x509.rsa_sha1": "adbe.x509.rsa_sha1 (SHA-1)",
+}
+_SKEW = timedelta(minutes=5)
+
+
+@attrs.define(kw_only=True)
+class Case:
+    """Everything about one file."""
+
+    judge: ChainJudge
+    at: datetime
+    evidence: Evidence
+    limits: Limits
+    judgement: Judgement = attrs.field(factory=lambda: Judgement(MUST_PASS))
+    signatures: list[Judged] = attrs.field(factory=list)
+    data: bytes = b""
+    found: Scan | None = None
+
+    def examine(self, data: bytes) -> None:
+        """
+        Make all checks.
+
+        Raises:
+            PdfStructureError: when the file cannot be read without repair; `give_up` says what that means.
+        """
+        self.data, self.found = data, scan(data)
+        if not self._is_whole(data, self.found):
+            return
+        engine: Engine | None = None
+        decrypt: Decrypt | None = None
+        pdf = ForeignStructure(data, self.limits)
+        if pdf.encrypted:
+            engine = Engine(data)
+            decrypt = engine.unlock()
+            if decrypt is None:
+                self._is_locked(self.found)
+                return
+            pdf = ForeignStructure(data, self.limits, decrypt)
+        pdf.unpack_all()
+        listed = listed_signatures(pdf, form_fields(pdf))
+        self.judgement.passed(CheckName.READABLE, "file-readable")
+        if not self._is_signed(listed):
+            return
+        names = engine.names() if engine is not None else {}
+        for item in listed:
+            key = attrs.astuple(item.byte_range) if item.byte_range is not None else ()
+            self.signatures.append(Judged(listed=item, name=names.get(key, item.name), size=len(data)))
+        self._judge_containers(engine)
+        self._judge_history(pdf, engine, decrypt)
+        try:
+            evidence = self.evidence + read_dss(pdf)
+        except PdfStructureError:
+            evidence = self.evidence
+        self._judge_trust(evidence)
+        self._conclude()
+
+    def give_up(self, problem: str) -> None:
+        """Note that the file cannot be read without repair."""
+        if self.found is None or self.found.wholeness is Wholeness.UNSIGNED:
+            code = "file-damaged" if ends_properly(self.data) else "file-cut-off"
+            self.judgement.refuse(CheckName.READABLE, code, problem=problem)
+        else:
+            self.judgement.passed(CheckName.READABLE, "file-readable")
+            self.judgement.refuse(CheckName.COVERAGE, "structure-broken", problem=problem)
+
+    def report(self, name: str, sha256: str | None) -> Report:
+        """Return what was found out."""
+        for check in _PERMIT_ONLY:
+            self.judgement.left_out(check, "signatures-only")
+        store = self.judge.store
+        return Report(
+            file=name,
+            sha256=sha256,
+            checked_at=self.at,
+            authority=None,
+            verdict=self.judgement.verdict(),
+            checks=self.judgement.checks(),
+            signatures=tuple(
+                item.report() for item in sorted(self.signatures, key=lambda item: item.is_timestamp)
+            ),
+            trust=TrustUsed(
+                name=store.name, version=store.version, roots=tuple(item.sha256 for item in store.anchors)
+            ),
+        )
+
+    # -- the file ----------------------------------------------------------------------------
+
+    def _is_whole(self, data: bytes, found: Scan) -> bool:
+        judgement = self.judgement
+        if not data:
+            judgement.refuse(CheckName.READABLE, "empty-file")
+        elif b"%PDF-" not in data[:1024] and found.wholeness in {Wholeness.UNSIGNED, Wholeness.CUT}:
+            judgement.refuse(CheckName.READABLE, "not-a-pdf")
+        elif found.wholeness is Wholeness.CUT or line_end_is_missing(data, found):
+            judgement.refuse(CheckName.READABLE, "file-cut-off")
+        elif found.wholeness is Wholeness.APPENDED:
+            count = len(data) - max(item.end for item in found.ranges)
+            judgement.passed(CheckName.READABLE, "file-readable")
+            judgement.refuse(CheckName.COVERAGE, "bytes-after-signature", count=count)
+        else:
+            return True
+        return False
+
+    def _is_locked(self, found: Scan) -> None:
+        if found.wholeness is Wholeness.UNSIGNED:
+            self.judgement.passed(CheckName.READABLE, "file-readable")
+            self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "no-signature")
+        else:
+            self.judgement.refuse(CheckName.READABLE, "password-needed")
+
+    def _is_signed(self, listed: Sequence[ListedSignature]) -> bool:
+        judgement = self.judgement
+        ranges = {item.byte_range for item in listed}
+        stray = [item for item in (self.found.ranges if self.found else ()) if _frames(self.data, item)]
+        if any(item not in ranges for item in stray) or (not listed and self._has_traces()):
+            # A signature that no reader shows: somebody took it out of the form, or copied it in.
+            judgement.refuse(CheckName.COVERAGE, "signature-not-in-form")
+            return bool(listed)
+        if not any(not item.is_timestamp for item in listed):
+            judgement.refuse(CheckName.SIGNATURE_PRESENT, "no-signature")
+            return bool(listed)
+        judgement.passed(
+            CheckName.SIGNATURE_PRESENT,
+            "signature-found",
+            count=sum(not item.is_timestamp for item in listed),
+        )
+        return True
+
+    def _has_traces(self) -> bool:
+        """Return True for an odd byte range without a field; a format's name alone may stand in a text."""
+        return self.found is not None and self.found.wholeness is Wholeness.INCONSISTENT
+
+    # -- each signature by itself ------------------------------------------------------------
+
+    def _judge_containers(self, engine: Engine | None) -> None:
+        for judged in self.signatures:
+            listed = judged.listed
+            moment = listed.dictionary.get("M")
+            if engine is not None and listed.byte_range is not None:
+                moment = engine.text(attrs.astuple(listed.byte_range), "/M")
+            judged.stated = stated_time(moment)
+            if listed.problem is not None:
+                judged.broken = Reason(listed.problem)
+            elif listed.sub_filter in _WEAK_FORMATS:
+                judged.broken = Reason("signature-weak", {"method": _WEAK_FORMATS[listed.sub_filter]})
+            elif listed.sub_filter not in _FORMATS:
+                judged.broken = Reason("signature-format-unknown", {"format": listed.sub_filter or "?"})
+            else:
+                self._judge_container(judged)
+
+    def _judge_container(self, judged: Judged) -> None:
+        covered = judged.listed.byte_range
+        if covered is None:  # pragma: no cover - such a signature has a problem already
+            return
+        view = memoryview(self.data)
+        parts = [view[: covered.gap_start], view[covered.gap_end : covered.end]]
+        broken = "timestamp-broken" if judged.is_timestamp else "signature-malformed"
+        try:
+            gap = self.data[covered.gap_start + 1 : covered.gap_end - 1].translate(None, b"\x00\t\n\x0c\r ")
+            contents = bytes.fromhex((gap + b"0" * (len(gap) % 2)).decode("ascii"))
+            container = judged.container = _expected_kind(read_container(contents), judged)
+            intact, valid = container.fits(lambda name: digest_of(name, parts))
+            judged.stated = container.stated_time or judged.stated
+            weakness = container.weakness
+        except CmsStructureError as error:
+            judged.broken = Reason(broken, {"problem": error.problem})
+            return
+        except ValueError:
+            judged.broken = Reason(broken, {"problem": "its digits are damaged"})
+            return
+        if not intact:
+            judged.broken = Reason("content-changed")
+        elif not valid:
+            judged.broken = Reason("signature-broken")
+        elif weakness is not None:
+            judged.broken = Reason("signature-weak", {"method": weakness})
+
+    # -- what was added ----------------------------------------------------------------------
+
+    def _judge_history(self, pdf: ForeignStructure, engine: Engine | None, decrypt: Decrypt | None) -> None:
+        sound = [item.listed for item in self.signatures if item.listed.problem is None]
+        if not sound:
+            return
+        if engine is None and sound[0].end < len(self.data):
+            engine = Engine(self.data)
+        history = read_history(self.data, pdf, sound, engine, self.limits, decrypt)
+        for judged in self.signatures:
+            judged.extended = judged.listed.end < len(self.data)
+            code = history.broken.get(judged.listed.name)
+            if code is not None and (judged.broken is None or judged.broken.code == "signature-weak"):
+                judged.broken = Reason(code, {"count": history.bytes_behind})
+        self._filled_by = history.filled_by
+
+    _filled_by: set[str] = attrs.field(factory=set)
+
+    # -- time and trust ----------------------------------------------------------------------
+
+    def _judge_trust(self, evidence: Evidence) -> None:
+        around = self._judge_stamps(evidence)
+        for judged in self.signatures:
+            if not judged.is_timestamp and judged.container is not None and judged.broken is None:
+                self._judge_signer(judged, judged.container, evidence, around)
+        doubted = [
+            item.listed.end
+            for item in self.signatures
+            if item.listed.name in self._filled_by and item.broken is None and item.trust is not None
+        ]
+        for judged in self.signatures:
+            if any(judged.listed.end < end for end in doubted):
+                # Nobody who is believed vouches for what was filled in after this signature.
+                judged.broken = judged.broken or Reason("later-changes-forbidden")
+
+    def _judge_stamps(self, evidence: Evidence) -> list[tuple[int, Proof]]:
+        """Judge document timestamps from the last to the first; return those that count, with what they cover."""
+        control = self.at
+        around: list[tuple[int, Proof]] = []
+        for judged in reversed(self.signatures):
+            if not judged.is_timestamp or judged.broken is not None or judged.container is None:
+                continue
+            proof = judged.proof = self._document_stamp(judged, evidence, control)
+            judged.chain = proof.chain
+            if proof.counts and proof.moment is not None:
+                control = min(control, proof.moment)
+                around.append((judged.listed.end, proof))
+            elif proof.is_broken:
+                judged.broken = Reason("timestamp-broken")
+        return around
+
+    def _document_stamp(self, judged: Judged, evidence: Evidence, control: datetime) -> Proof:
+        covered, view = judged.listed.byte_range, memoryview(self.data)
+        if covered is None or judged.container is None:  # pragma: no cover - the caller looked
+            return Proof(moment=None, code="timestamp-broken")
+        parts = [view[: covered.gap_start], view[covered.gap_end : covered.end]]
+        return judge_token(judged.container, parts, self.judge, evidence, control=control, at=self.at)
+
+    def _judge_signer(
+        self, judged: Judged, container: Container, evidence: Evidence, around: Sequence[tuple[int, Proof]]
+    ) -> None:
+        later = [proof for end, proof in around if end > judged.listed.end]
+        control = min((proof.moment for proof in later if proof.moment is not None), default=self.at)
+        answers, lists = container.revocation_data
+        evidence = evidence + Evidence(answers=tuple(answers), lists=tuple(lists))
+        signature = container.signer_info["signature"].native
+        try:
+            tokens = [
+                judge_token(token, [signature], self.judge, evidence, control=control, at=self.at)
+                for token in container.tokens
+            ]
+        except CmsStructureError:
+            judged.broken = Reason("timestamp-broken")
+            return
+        if any(item.is_broken for item in tokens):
+            judged.broken = Reason("timestamp-broken")
+            return
+        judged.proof = best_of([*tokens, *later])
+        if any(item.moment is not None and item.moment > self.at + _SKEW for item in tokens):
+            day = max(item.moment for item in tokens if item.moment is not None).date()
+            judged.trust = Reason("signed-after-check", {"day": day})
+            return
+        self._judge_chain(judged, container, evidence)
+        self._rate(judged, later)
+
+    def _judge_chain(self, judged: Judged, container: Container, evidence: Evidence) -> None:
+        proven = judged.trusted_time
+        moment = proven or self.at
+        chain = judged.chain = self.judge.judge(container.certificate, container.others, moment, evidence)
+        if not chain.holds:
+            judged.trust = _trust_reason(chain, proven=proven is not None)
+            return
+        try:
+            unfit = usage_problem(x509.load_der_x509_certificate(container.certificate.dump()))
+        except ValueError:
+            unfit = "certificate-malformed"
+        if unfit is not None and container.certificate.self_signed != "yes":
+            judged.trust = Reason("certificate-usage-unfit")
+            return
+        judged.trusted = self._trusted_reason(chain, proven)
+
+    def _trusted_reason(self, chain: ChainResult, proven: datetime | None) -> Reason:
+        if proven is None or chain.anchor is None:
+            return Reason("certificate-valid-then", {"day": self.at.date()})
+        if self.at > chain.anchor.cut_off:
+            return Reason(
+                "root-ended-since",
+                {"root": chain.anchor.name, "last": chain.anchor.cut_off.date(), "day": proven.date()},
+            )
+        if any(item.not_valid_after_utc < self.at for item in chain.certificates):
+            return Reason("certificate-ended-since", {"day": proven.date()})
+        return Reason("certificate-valid-proven", {"day": proven.date()})
+
+    def _rate(self, judged: Judged, later: Sequence[Proof]) -> None:
+        """Name the level that the file reaches for this signature (EN 319 142-1 section 6)."""
+        revocation = judged.chain is not None and judged.chain.revocation in {"good", "signer"}
+        if judged.trusted_time is None:
+            judged.level = "B-B"
+        elif not revocation:
+            judged.level = "B-T"
+        else:
+            judged.level = "B-LTA" if later else "B-LT"
+
+    # -- the verdict -------------------------------------------------------------------------
+
+    def _conclude(self) -> None:
+        judgement = self.judgement
+        for judged in self.signatures:
+            problem = judged.broken
+            if problem is not None:
+                check = CheckName.COVERAGE if problem.code in _COVERAGE else CheckName.INTEGRITY
+                judgement.refuse(check, problem.code, **problem.fields)
+            elif judged.trust is not None:
+                check = _check_of(judged.trust.code)
+                judgement.refuse(check, judged.trust.code, **judged.trust.fields)
+        regular = [item for item in self.signatures if not item.is_timestamp]
+        if not regular:
+            return
+        extended = any(item.extended for item in regular)
+        judgement.passed(CheckName.COVERAGE, "later-changes-allowed" if extended else "covers-everything")
+        judgement.passed(CheckName.INTEGRITY, "content-intact")
+        if judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
+            return
+        self._conclude_trust(regular)
+
+    def _conclude_trust(self, regular: Sequence[Judged]) -> None:
+        judgement = self.judgement
+        roots = dict.fromkeys(
+            item.chain.anchor.name
+            for item in regular
+            if item.chain is not None and item.chain.anchor is not None
+        )
+        if roots:
+            judgement.passed(CheckName.CHAIN, "root-reached", root="; ".join(roots))
+        said = [item.trusted for item in regular if item.trusted is not None]
+        if said:
+            order = ("root-ended-since", "certificate-ended-since", "certificate-valid-then")
+            chosen = min(said, key=lambda item: order.index(item.code) if item.code in order else len(order))
+            judgement.passed(CheckName.CERTIFICATE, chosen.code, **chosen.fields)
+        if all(item.chain is not None and item.chain.revocation == "good" for item in regular):
+            judgement.passed(CheckName.REVOCATION, "revocation-good")
+        elif all(item.chain is not None and item.chain.revocation in {"good", "signer"} for item in regular):
+            judgement.passed(CheckName.REVOCATION, "revocation-good-signer")
+        judgement.left_out(CheckName.REVOCATION, "revocation-data-missing")
+        times = [item.report().aspects for item in regular]
+        worst = next((item.time for item in times if item and item.time.outcome is not Outcome.PASSED), None)
+        if worst is not None:
+            judgement.left_out(CheckName.TRUSTED_TIME, worst.reason.code, **worst.reason.fields)
+        elif times[0] is not None:
+            reasons = [item.time.reason for item in times if item is not None]
+            shown = next((item for item in reasons if item.code == "timestamp-service-ended"), reasons[0])
+            judgement.passed(CheckName.TRUSTED_TIME, shown.code, **shown.fields)
+
+
+def _expected_kind(container: Container, judged: Judged) -> Container:
+    if (container.content_type == "tst_info") != judged.is_timestamp:
+        raise CmsStructureError("it is of another kind than its field says")
+    return container
+
+
+def _check_of(code: str) -> CheckName:
+    if code == "certificate-revoked":
+        return CheckName.REVOCATION
+    return (
+        CheckName.CHAIN
+        if code in {"root-not-given", "chain-not-accepted", "chain-weak"}
+        else CheckName.CERTIFICATE
+    )
+
+
+def _trust_reason(chain: ChainResult, *, proven: bool) -> Reason:
+    """Say why a chain does not hold, with or without a proven time."""
+    anchor, day = chain.anchor, chain.moment.date()
+    root = (
+        {"root": anchor.name, "last": anchor.cut_off.date(), "day": day}
+        if anchor is not None
+        else {"day": day}
+    )
+    match chain.problem:
+        case "root-ended":
+            return Reason("root-cut-off" if proven else "root-ended", root)
+        case "chain-ended":
+            return Reason("proof-too-late" if proven else "chain-ended", {"day": day})
+        case "chain-not-yet":
+            return Reason("chain-not-yet" if proven else "certificate-not-yet", {"day": day})
+        case "certificate-revoked":
+            since = chain.revoked_at
+            return Reason("certificate-revoked", {"day": since.date() if since is not None else "?"})
+        case "root-not-given" | "chain-weak" | "certificate-usage-unfit":
+            return Reason(str(chain.problem))
+        case _:
+            return Reason("chain-not-accepted")
+
+
+def _frames(data: bytes, covered: ByteRange) -> bool:
+    """Return True when a byte range frames a hexadecimal string of this very file."""
+    gap = data[covered.gap_start : covered.gap_end]
+    return covered.gap_start > 0 and gap[:1] == b"<" and gap[-1:] == b">" and covered.gap_end < len(data)

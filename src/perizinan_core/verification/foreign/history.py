@@ -1,0 +1,154 @@
+"""From one signed revision to the next: what was added, and whether it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.verification.foreign.changes import Comparison, compare_content
+from perizinan_core.verification.foreign.engine import Engine
+from perizinan_core.verification.foreign.form_changes import (
+    FieldLock,
+    FormChanges,
+    compare_form,
+    lock_of,
+    permission_of,
+)
+from perizinan_core.verification.foreign.listing import ListedSignature, form_fields, listed_signatures
+from perizinan_core.verification.foreign.structure import Decrypt, ForeignStructure
+from perizinan_core.verification.limits import Limits
+
+__all__ = ["History", "read_history"]
+
+_NOTHING, _SIGNING = 1, 2
+
+
+@attrs.define(kw_only=True)
+class History:
+    """What happened to one file after its first signature."""
+
+    broken: dict[str, str] = attrs.field(factory=dict)
+    """Field name → reason code of a signature whose own revision, or what follows it, is not as it must be."""
+
+    filled_by: set[str] = attrs.field(factory=set)
+    """Signatures whose revision fills in fields: they must be trusted."""
+
+    extended: bool = False
+    """True when anything was added after a signature."""
+
+    bytes_behind: int = 0
+    """Bytes behind the last signed revision that are no update."""
+
+
+def read_history(
+    data: bytes,
+    newest: ForeignStructure,
+    signatures: Sequence[ListedSignature],
+    engine: Engine | None,
+    limits: Limits,
+    decrypt: Decrypt | None,
+) -> History:
+    """
+    Compare every signed revision with the next, and the last one with the file.
+
+    Args:
+        data: The file.
+        newest: Its newest view.
+        signatures: All that the form lists without a problem, in order of what they cover.
+        engine: pyHanko's view, asked for its word where anything was added.
+        limits: How much it may cost.
+        decrypt: For encrypted files.
+    """
+    history = History()
+    older: ForeignStructure | None = None
+    locks: list[FieldLock] = []
+    allowed = 3
+    for index, signature in enumerate(signatures):
+        try:
+            revision = (
+                newest
+                if signature.end == len(data)
+                else ForeignStructure(data[: signature.end], limits, decrypt)
+            )
+            _hold_to_revision(revision, signature)
+            if older is not None:
+                _step(history, Comparison(older, revision), signature, locks, allowed)
+            locks += [lock for lock in (lock_of(revision, signature),) if lock is not None]
+            allowed = min(allowed, permission_of(revision, signature) or 3)
+        except PdfStructureError:
+            history.broken[signature.name] = "revision-broken"
+            for earlier in signatures[:index]:
+                history.broken.setdefault(earlier.name, "later-changes-forbidden")
+            return history
+        older = revision
+        if any(item.name in history.broken for item in signatures[:index]):
+            return history
+    if older is not None and older is not newest:
+        _tail(history, data, Comparison(older, newest), signatures)
+    history.extended = bool(signatures) and signatures[0].end < len(data)
+    if history.extended and engine is not None:
+        for signature in signatures:
+            if signature.byte_range is not None and engine.objects_to(attrs.astuple(signature.byte_range)):
+                history.broken.setdefault(signature.name, "later-changes-forbidden")
+    return history
+
+
+def _hold_to_revision(revision: ForeignStructure, signature: ListedSignature) -> None:
+    """
+    Check that the revision that a signature covers shows this very signature.
+
+    Raises:
+        PdfStructureError: when it does not.
+    """
+    for item in listed_signatures(revision, form_fields(revision)):
+        if item.byte_range == signature.byte_range and item.name == signature.name and item.problem is None:
+            if item.dictionary != signature.dictionary:
+                break
+            return
+    raise PdfStructureError("a signed revision does not show its signature", signature.end)
+
+
+def _step(
+    history: History, pair: Comparison, closing: ListedSignature, locks: Sequence[FieldLock], allowed: int
+) -> None:
+    changes = _changes(pair, closing, locks)
+    if changes is None or _is_forbidden(changes, closing, allowed):
+        _object_to_all(history, pair)
+    elif changes.filled:
+        history.filled_by.add(closing.name)
+
+
+def _is_forbidden(changes: FormChanges, closing: ListedSignature, allowed: int) -> bool:
+    if allowed == _NOTHING:
+        return not closing.is_timestamp or bool(changes.filled)
+    return bool(changes.filled) and allowed < _SIGNING
+
+
+def _changes(
+    pair: Comparison, closing: ListedSignature | None, locks: Sequence[FieldLock]
+) -> FormChanges | None:
+    pages = compare_content(pair)
+    return compare_form(pair, pages, closing, locks) if pages is not None else None
+
+
+def _tail(history: History, data: bytes, pair: Comparison, signatures: Sequence[ListedSignature]) -> None:
+    """Judge what follows the last signature: an update of the proofs of time and nothing else."""
+    if pair.new.revisions <= pair.old.revisions:
+        history.bytes_behind = len(data) - signatures[-1].end
+        history.broken.update(dict.fromkeys((item.name for item in signatures), "bytes-after-signature"))
+        return
+    try:
+        changes = _changes(pair, None, [])
+        stores = [pdf.catalog().get("DSS") for pdf in (pair.old, pair.new)]
+    except PdfStructureError:
+        changes, stores = None, [None, None]
+    renewed = stores[1] is not None and (stores[0] != stores[1] or bool(pair.changed))
+    if changes is None or changes.filled or not renewed:
+        _object_to_all(history, pair)
+
+
+def _object_to_all(history: History, pair: Comparison) -> None:
+    for item in listed_signatures(pair.old, form_fields(pair.old)):
+        history.broken.setdefault(item.name, "later-changes-forbidden")

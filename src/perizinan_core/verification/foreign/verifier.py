@@ -1,0 +1,154 @@
+"""
+The judgement of the signatures of any PDF, in this order.
+
+1. Is the file whole, a PDF, and readable without repair? 2. What does its form list as signatures, and does
+each cover what it should? (`listing`) 3. Does every container fit the bytes, by a method that is strong
+enough? (`container`) 4. What was added after each signature, and may it be? (`history`) 5. What time do
+timestamps prove? (`proofs`) 6. Does every chain lead to a given root, at that time? (`chains`) Every
+signature is judged by itself; the verdict is that of the worst.
+
+Nothing is fetched and no clock is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography import x509
+
+from perizinan_core.errors.foreign import SignaturesNotAcceptedError
+from perizinan_core.errors.verification import PdfStructureError, SourceReadError
+from perizinan_core.verification.foreign.case import Case
+from perizinan_core.verification.foreign.chains import ChainJudge
+from perizinan_core.verification.foreign.evidence import Evidence
+from perizinan_core.verification.foreign.roots import Anchor, TrustStore
+from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
+from perizinan_core.verification.report import CheckName, Report, Verdict
+from perizinan_core.verification.sources import read_source
+
+__all__ = ["SignatureVerifier", "require_valid_signatures", "verify_signatures"]
+
+Roots = TrustStore | Iterable[x509.Certificate]
+
+
+class SignatureVerifier:
+    """
+    Judges the signatures of many files by the same roots; chains and roots are kept between files.
+
+    Args:
+        roots: Where chains may end: a store (`load_roots`, `indonesian_roots`) or certificates.
+        revocation: OCSP answers and CRLs (DER) that the caller has besides those in the files.
+        limits: How much a file may cost.
+    """
+
+    def __init__(
+        self, roots: Roots, *, revocation: Iterable[bytes] = (), limits: Limits = DEFAULT_LIMITS
+    ) -> None:
+        self.store = roots if isinstance(roots, TrustStore) else _given(roots)
+        self.limits = limits
+        self._judge = ChainJudge(self.store)
+        self._evidence = sorted_revocation(revocation)
+
+    def verify(self, source: bytes | Path | BinaryIO, *, at: datetime, name: str | None = None) -> Report:
+        """Judge one file; see `verify_signatures`."""
+        if at.tzinfo is None:
+            raise ValueError("expected a moment with a time zone, got one without")
+        label = name if name is not None else source.name if isinstance(source, Path) else "-"
+        case = Case(judge=self._judge, at=at, evidence=self._evidence, limits=self.limits)
+        try:
+            data = read_source(source, self.limits.max_bytes)
+        except SourceReadError as error:
+            case.judgement.refuse(CheckName.READABLE, error.reason, limit=self.limits.max_bytes)
+            return case.report(label, None)
+        try:
+            case.examine(data)
+        except (PdfStructureError, RecursionError) as error:
+            case.give_up(getattr(error, "problem", "it is nested too deep"))
+        return case.report(label, hashlib.sha256(data).hexdigest())
+
+    def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
+        """Return the report of a file that could not even be read, e.g. with code ``time-limit``."""
+        case = Case(judge=self._judge, at=at, evidence=self._evidence, limits=self.limits)
+        case.judgement.refuse(CheckName.READABLE, code, **fields)
+        return case.report(name, None)
+
+
+def verify_signatures(
+    source: bytes | Path | BinaryIO,
+    *,
+    roots: Roots,
+    at: datetime,
+    revocation: Iterable[bytes] = (),
+    name: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Report:
+    """
+    Judge the signatures of one PDF, whoever made it; no permit is expected.
+
+    Args:
+        source: The file: its bytes, its path, or an open binary file.
+        roots: Where chains may end: a store (`load_roots`, `indonesian_roots`) or certificates.
+        at: Moment for which the answer shall hold, with time zone; usually now.
+        revocation: OCSP answers and CRLs (DER) that the caller has besides those in the file.
+        name: Name of the file in the report; default: the last part of its path, or ``"-"``.
+        limits: How much a file may cost.
+
+    Returns:
+        A report for every input. ``valid``: every signature is sound, covers what is shown, and its chain
+        led to a given root at the proven time, else at ``at``. ``indeterminate``: sound, but the root is
+        not given, or the certificate has ended and nothing proves the time.
+
+    Raises:
+        ValueError: when ``at`` has no time zone.
+    """
+    return SignatureVerifier(roots, revocation=revocation, limits=limits).verify(source, at=at, name=name)
+
+
+def require_valid_signatures(
+    source: bytes | Path | BinaryIO,
+    *,
+    roots: Roots,
+    at: datetime,
+    revocation: Iterable[bytes] = (),
+    name: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Report:
+    """
+    Return the report of a file whose signatures are all valid; the arguments are those of `verify_signatures`.
+
+    Raises:
+        SignaturesNotAcceptedError: on every other verdict; it carries the report.
+        ValueError: when ``at`` has no time zone.
+    """
+    report = verify_signatures(source, roots=roots, at=at, revocation=revocation, name=name, limits=limits)
+    if report.verdict is not Verdict.VALID:
+        raise SignaturesNotAcceptedError(verdict=report.verdict.value, report=report)
+    return report
+
+
+def sorted_revocation(items: Iterable[bytes]) -> Evidence:
+    """Tell OCSP answers from CRLs by their form: only an OCSP answer begins with an enumerated status."""
+    answers: list[bytes] = []
+    lists: list[bytes] = []
+    for der in items:
+        (answers if _second_tag(der) == 0x0A else lists).append(der)
+    return Evidence(answers=tuple(answers), lists=tuple(lists))
+
+
+def _second_tag(der: Sequence[int]) -> int:
+    if len(der) < 3:
+        return 0
+    start = 2 + (der[1] & 0x7F if der[1] & 0x80 else 0)
+    return der[start] if start < len(der) else 0
+
+
+def _given(certificates: Iterable[x509.Certificate]) -> TrustStore:
+    anchors = tuple(
+        Anchor(certificate=item, cut_off=item.not_valid_after_utc, source="given")
+        for item in dict.fromkeys(certificates)
+    )
+    return TrustStore(anchors=anchors)
