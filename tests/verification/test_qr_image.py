@@ -171,6 +171,16 @@ class TestPhotos:
 
         assert (text,) == read_codes(as_file(page.resize(size, Image.Resampling.BOX))).texts
 
+    def test_a_tenth_of_the_code_may_be_covered(self, near, text):
+        """A stamp, a staple, a thumb."""
+        covered, side = near.copy(), round(0.1**0.5 * 30.5 * MM)
+        left, top = near.width // 2 + 10, near.height // 2 + 10
+        covered.paste(
+            PAPER, (left - side // 2, top - side // 2, left - side // 2 + side, top - side // 2 + side)
+        )
+
+        assert (text,) == read_codes(as_file(covered)).texts
+
     def test_a_negative_is_read(self, page, text):
         """White on black."""
         assert (text,) == read_codes(as_file(ImageOps.invert(page))).texts
