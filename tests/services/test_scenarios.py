@@ -6,7 +6,8 @@ import pytest
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.errors.services import ScenarioError
 from perizinan_core.model.permit_type import Scenario
-from perizinan_core.services.scenarios import _FOUND, check_scenario, run_scenario
+from perizinan_core.services.scenarios import check_scenario, run_scenario
+from perizinan_core.services.scenarios.checking import _FOUND
 from perizinan_core.testing.offices import FORMS, sample_pack
 
 CATALOGUE = sample_pack().catalogue
