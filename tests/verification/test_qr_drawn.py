@@ -226,6 +226,8 @@ class TestDrawings:
             b"0 0 99999999 1 re " * 99 + b"0 0 .0001 .0001 re ",
             b"9" * 5000 + b" 1 1 1 re",
             b"1 2 3 4 5 " * 1000,
+            b"9" * 5000 + b" 1 1 1 re " + b"1 1 1 1 re " * 90,
+            b"0 -" + b"9" * 700 + b" 1 " + b"9" * 700 + b" re " + b"1 1 1 1 re " * 90,
         ],
     )
     def test_other_drawings_are_no_code(self, build, content):

@@ -40,6 +40,7 @@ _MOST_RECTANGLES = 177 * 177
 _QUIET = 4
 _SCALE = 3
 _SHADES = (b"\xff" * _SCALE, b"\0" * _SCALE)
+_FARTHEST = 1e6
 _OFF_GRID = 0.15
 """How far an edge may lie beside the grid, in modules."""
 
@@ -144,19 +145,31 @@ def _by_corners(words: list[bytes]) -> _Boxes | None:
     operators = [set(words[place:whole:13]) for place in (2, 5, 8, 11, 12)]
     if operators != [{b"m"}, {b"l"}, {b"l"}, {b"l"}, {b"h"}]:
         return None
-    ax, ay, bx, by, cx, cy, dx, dy = (
-        list(map(float, words[place:whole:13])) for place in (0, 1, 3, 4, 6, 7, 9, 10)
-    )
+    ax, ay, bx, by, cx, cy, dx, dy = (words[place:whole:13] for place in (0, 1, 3, 4, 6, 7, 9, 10))
+    # Opposite corners say it all when the others repeat them; one program writes one number one way.
     upright = (ax, ay, bx, cy) == (dx, by, cx, dy) or (ax, ay, by, cx) == (bx, dy, cy, dx)
-    return _sorted(ax, ay, cx, cy) if upright else None
+    return _sorted(*map(_numbers, (ax, ay, cx, cy))) if upright else None
 
 
 def _by_sizes(words: list[bytes]) -> _Boxes | None:
     whole = len(words) // 5 * 5
     if set(words[4:whole:5]) != {b"re"}:
         return None
-    x, y, width, height = (list(map(float, words[place:whole:5])) for place in range(4))
+    x, y, width, height = (_numbers(words[place:whole:5]) for place in range(4))
     return _sorted(x, y, list(map(add, x, width)), list(map(add, y, height)))
+
+
+def _numbers(words: list[bytes]) -> list[float]:
+    """
+    Return numbers.
+
+    Raises:
+        ValueError: when a word is none, or beyond every page.
+    """
+    numbers = list(map(float, words))
+    if max(map(abs, numbers)) > _FARTHEST:
+        raise ValueError("beyond every page")
+    return numbers
 
 
 def _sorted(ax: list[float], ay: list[float], cx: list[float], cy: list[float]) -> _Boxes:
@@ -170,7 +183,9 @@ def _matrix(boxes: _Boxes) -> list[bytearray] | None:
     left, lower = min(boxes.left), min(boxes.lower)
     width, height = max(boxes.right) - left, max(boxes.upper) - lower
     unit = min(*map(sub, boxes.right, boxes.left), *map(sub, boxes.upper, boxes.lower))
-    side = round(width / unit) if unit * _MODULES[-1] > width / 2 else 0
+    if unit <= 0 or max(width, height) > unit * 2 * _MODULES[-1]:
+        return None
+    side = round(width / unit)
     if side not in _MODULES or round(height / unit) != side:
         return None
     unit = width / side  # the mean module is more exact than the smallest one
@@ -192,9 +207,13 @@ def _matrix(boxes: _Boxes) -> list[bytearray] | None:
 
 def _on_grid(edges: list[float], start: float, unit: float) -> list[int] | None:
     """Return the grid lines of edges; None when one lies too far beside."""
-    exact = [(edge - start) / unit for edge in edges]
-    lines = list(map(round, exact))
-    return lines if max(map(abs, map(sub, exact, lines))) <= _OFF_GRID else None
+    lines = {}
+    for edge in set(edges):
+        exact = (edge - start) / unit
+        lines[edge] = round(exact)
+        if abs(exact - lines[edge]) > _OFF_GRID:
+            return None
+    return [lines[edge] for edge in edges]
 
 
 def _decode(matrix: Sequence[bytearray]) -> tuple[str, ...]:
