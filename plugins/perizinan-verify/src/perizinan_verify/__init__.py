@@ -12,7 +12,22 @@ No account, no database, no session, no cookie::
 addresses and the answers: ``docs/how-to/serve-verification.md``, ``docs/reference/verification-api.md``.
 """
 
-from perizinan_verify.app import create_app
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from perizinan_verify.settings import PageSettings
 
+if TYPE_CHECKING:
+    from perizinan_verify.app import create_app
+
 __all__ = ["PageSettings", "create_app"]
+
+
+def __getattr__(name: str) -> Any:
+    # The plugin is imported by every command; the web framework only by those that serve the page.
+    if name == "create_app":
+        from perizinan_verify.app import create_app
+
+        return create_app
+    raise AttributeError(name)

@@ -81,7 +81,7 @@ class JudgingPool:
         self._key = key
         self._idle: list[_Process] = []
         self._lock = threading.Lock()
-        self.threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="perizinan-verify")
+        self.threads = self._make_threads()
         """One thread for each process: `judge` is to be called in these."""
         self._finalizer = weakref.finalize(self, _close, self._idle, os.getpid())
 
@@ -117,10 +117,14 @@ class JudgingPool:
         self._give_back(self._take())
 
     def close(self) -> None:
-        """End all processes and threads; the pool cannot be used again."""
-        self.threads.shutdown(wait=True, cancel_futures=True)
+        """End all processes and threads; they are started again when a file comes."""
+        ended, self.threads = self.threads, self._make_threads()
+        ended.shutdown(wait=True, cancel_futures=True)
         with self._lock:
             _close(self._idle, os.getpid())
+
+    def _make_threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._settings.workers, thread_name_prefix="perizinan-verify")
 
     def _try(self, job: Job, body: BinaryIO, size: int) -> tuple[dict[str, Any] | None, str]:
         process = self._take()
