@@ -119,6 +119,7 @@ class PkiServer:
                 now=now,
                 kind="p-256",
                 usages=("digital_signature",),
+                valid=(now - timedelta(hours=1), now + timedelta(days=3650)),
                 extensions=[
                     (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False),
                     (x509.OCSPNoCheck(), False),

@@ -39,26 +39,14 @@ def asn1_certificates(certificates: Iterable[x509.Certificate]) -> list[Any]:
     return [asn1_certificate(item) for item in certificates]
 
 
-def context(
-    roots: Sequence[x509.Certificate],
-    moment: datetime,
-    *,
-    others: Iterable[Any] = (),
-    ocsps: Iterable[Any] = (),
-    crls: Iterable[Any] = (),
-    required: bool = False,
-) -> Any:
+def context(roots: Sequence[x509.Certificate], moment: datetime, *, others: Iterable[Any] = ()) -> Any:
     """
-    Return a validation context that fetches nothing.
+    Return a validation context that fetches nothing and leaves revocation to `settled`.
 
     Args:
         roots: Where paths may end.
         moment: For which certificates must be valid.
         others: Further certificates (asn1crypto).
-        ocsps: OCSP responses (asn1crypto, or DER).
-        crls: Revocation lists (asn1crypto, or DER).
-        required: Every certificate below the root must be proven not revoked. Answers made after
-            ``moment`` count: a responder asked later still knows what was revoked before.
     """
     from pyhanko_certvalidator import ValidationContext
 
@@ -66,11 +54,8 @@ def context(
         trust_roots=asn1_certificates(roots),
         other_certs=list(others),
         moment=moment,
-        ocsps=list(ocsps),
-        crls=list(crls),
         allow_fetching=False,
-        revocation_mode="hard-fail" if required else "soft-fail",
-        retroactive_revinfo=True,
+        revocation_mode="soft-fail",
     )
 
 

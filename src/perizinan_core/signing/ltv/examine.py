@@ -21,7 +21,7 @@ from perizinan_core.errors.signing import EncryptedPdfError, UnsignablePdfError
 from perizinan_core.signing.ltv.engine import context, quiet, serial_text
 from perizinan_core.signing.pdf_file import PdfFile
 
-__all__ = ["Examined", "ProvenPath", "examine"]
+__all__ = ["Examined", "ProvenPath", "examine", "known_service", "signer_of"]
 
 
 @attrs.frozen
@@ -81,6 +81,34 @@ async def examine(
         raise
     except Exception as error:  # a foreign parser on what may be a hostile file raises what it likes
         raise NotExtendableError("unreadable") from error
+
+
+async def known_service(
+    token: Any, roots: Sequence[x509.Certificate], now: datetime
+) -> tuple[ProvenPath, ...]:
+    """Return the path of the service that made a token (asn1crypto ``ContentInfo``), if it is valid now."""
+    from pyhanko.sign.general import extract_certificate_info
+    from pyhanko_certvalidator import CertificateValidator
+    from pyhanko_certvalidator.errors import PathBuildingError, ValidationError
+
+    if token is None:
+        return ()
+    found = extract_certificate_info(token["content"])
+    validator: Any = CertificateValidator(
+        found.signer_cert, intermediate_certs=found.other_certs, validation_context=context(roots, now)
+    )
+    try:
+        return (ProvenPath(await validator.async_validate_usage(set(), {"time_stamping"}), now),)
+    except (PathBuildingError, ValidationError):
+        return ()
+
+
+def signer_of(token: Any) -> bytes:
+    """Return the DER of the certificate that made a token."""
+    from pyhanko.sign.general import extract_certificate_info
+
+    der: bytes = extract_certificate_info(token["content"]).signer_cert.dump()
+    return der
 
 
 @attrs.define

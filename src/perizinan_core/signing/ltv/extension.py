@@ -13,22 +13,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from itertools import pairwise
 
 import attrs
 from cryptography import x509
 
 from perizinan_core.errors.ltv import CertificateRevokedError, RevocationUnavailableError
-from perizinan_core.signing.ltv.engine import context, serial_text
-from perizinan_core.signing.ltv.examine import Examined, ProvenPath, examine
+from perizinan_core.signing.ltv.examine import Examined, ProvenPath, examine, known_service, signer_of
 from perizinan_core.signing.ltv.exchange import run
 from perizinan_core.signing.ltv.levels import Level
 from perizinan_core.signing.ltv.revocation import Revocation, RevocationClient
+from perizinan_core.signing.ltv.settled import responder_certificates, settle
 from perizinan_core.signing.ltv.timestamps import TimestampClient
 from perizinan_core.signing.ltv.writing import reserve_stamp, with_store
 
 __all__ = ["extend"]
 
+_TRIES = 3
 _SPARE = 512
 """Bytes by which the next timestamp may be larger than one that did not fit."""
 
@@ -99,9 +100,9 @@ class _Extension:
             found = await self._examined(pdf)
         if not level.reaches(Level.B_LT) or (found.archived and not renew):
             return pdf
-        missing = await self._missing(found)
         if level is Level.B_LTA:
-            return await self._stamped(pdf, missing)
+            return await self._archived(pdf, found)
+        missing = await self._missing(found)
         if not missing:
             return pdf
         return with_store(
@@ -111,18 +112,45 @@ class _Extension:
             crls=missing.revocation.crls,
         )
 
+    async def _archived(self, pdf: bytes, found: Examined) -> bytes:
+        """
+        Return the file with an archive timestamp, whose own certificate is proven below it.
+
+        The certificate is known only from a timestamp; when the service has another one than last time,
+        the file is made again.
+        """
+        expected = self.client.latest
+        for _ in range(_TRIES):
+            used = await known_service(expected, self.client.roots, self.now)
+            stamped = await self._stamped(pdf, await self._missing(found, used))
+            before, expected = expected, self.client.latest
+            if used and signer_of(before) == signer_of(expected):
+                break
+        # A service that changes its certificate with every answer: whoever checks asks for the rest.
+        return stamped
+
     async def _examined(self, pdf: bytes) -> Examined:
         return await examine(pdf, roots=self.roots, stamp_roots=self.client.roots, now=self.now)
 
-    async def _missing(self, found: Examined) -> _Additions:
+    async def _missing(self, found: Examined, further: Sequence[ProvenPath] = ()) -> _Additions:
         """Return what must be added so that every path is proven by the file itself."""
-        fetched = Revocation()
-        for proven in found.paths:
-            if not await self._is_proven(proven, found, fetched):
-                fetched = fetched.joined(await self._about(proven))
-                await self._require_proof(proven, found, fetched)
+        fetched = Revocation() if isinstance(self.revocation, RevocationClient) else self.revocation
+        given = fetched
+        paths = (*found.paths, *further)
+        for proven in paths:
+            path = [x509.load_der_x509_certificate(item.dump()) for item in reversed(list(proven.path))]
+            for certificate, issuer in pairwise(path):
+                if self._is_settled(certificate, issuer, proven.moment, found, given):
+                    continue
+                if isinstance(self.revocation, RevocationClient):
+                    fetched = fetched.joined(await self.revocation.about(certificate, issuer, now=self.now))
+                if not self._is_settled(certificate, issuer, proven.moment, found, fetched):
+                    raise RevocationUnavailableError(f"{certificate.serial_number:x}", "not conclusive")
         known = {item.dump() for item in found.certificates}
-        needed = dict.fromkeys(item.dump() for proven in found.paths for item in _below_root(proven))
+        # The root and the responders' certificates too: pyHanko 0.38 proves the time of what stands in the
+        # store itself, not of what is nested in its objects.
+        needed = dict.fromkeys(item.dump() for proven in paths for item in proven.path)
+        needed |= dict.fromkeys(item for answer in fetched.ocsps for item in responder_certificates(answer))
         return _Additions(
             certificates=tuple(item for item in needed if item not in known),
             revocation=Revocation(
@@ -131,43 +159,25 @@ class _Extension:
             ),
         )
 
-    async def _about(self, proven: ProvenPath) -> Revocation:
-        if isinstance(self.revocation, Revocation):
-            return self.revocation
-        path = [x509.load_der_x509_certificate(item.dump()) for item in reversed(list(proven.path))]
-        return await self.revocation.collect(path, moment=proven.moment, now=self.now)
-
-    async def _is_proven(self, proven: ProvenPath, found: Examined, fetched: Revocation) -> bool:
-        return await self._problem(proven, found, fetched) is None
-
-    async def _require_proof(self, proven: ProvenPath, found: Examined, fetched: Revocation) -> None:
-        problem = await self._problem(proven, found, fetched)
-        if problem is not None:
-            raise problem
-
-    async def _problem(
-        self, proven: ProvenPath, found: Examined, fetched: Revocation
-    ) -> RevocationUnavailableError | CertificateRevokedError | None:
-        """Return why revocation of a path is not settled, or None."""
-        from pyhanko_certvalidator.errors import PathValidationError, RevokedError
-        from pyhanko_certvalidator.validate import async_validate_path
-
-        settled = context(
-            (*self.roots, *self.client.roots),
-            proven.moment,
-            others=found.certificates,
-            ocsps=_ocsp_objects((*found.ocsps, *fetched.ocsps)),
-            crls=_crl_objects((*found.crls, *fetched.crls)),
-            required=True,
+    @staticmethod
+    def _is_settled(
+        certificate: x509.Certificate,
+        issuer: x509.Certificate,
+        moment: datetime,
+        found: Examined,
+        fetched: Revocation,
+    ) -> bool:
+        """Return whether it is proven that a certificate was not revoked at a moment."""
+        settlement = settle(
+            certificate,
+            issuer,
+            moment,
+            ocsps=(*found.ocsps, *fetched.ocsps),
+            crls=(*found.crls, *fetched.crls),
         )
-        serial = serial_text(proven.path.leaf)
-        try:
-            await async_validate_path(settled, proven.path)
-        except RevokedError as error:
-            return CertificateRevokedError(serial, error.revocation_dt.isoformat())
-        except PathValidationError as error:
-            return RevocationUnavailableError(serial, type(error).__name__)
-        return None
+        if settlement.revoked_at is not None:
+            raise CertificateRevokedError(f"{certificate.serial_number:x}", settlement.revoked_at.isoformat())
+        return settlement.proven
 
     async def _stamped(self, pdf: bytes, data: _Additions) -> bytes:
         """Return the file with ``data`` and a document timestamp, in one incremental update."""
@@ -187,19 +197,3 @@ class _Extension:
         )
         token = await self.client.fetch(reserved.digest(self.client.hash_name), self.now)
         return reserved.filled(token.dump())
-
-
-def _below_root(proven: ProvenPath) -> list[Any]:
-    return list(proven.path)[1:]
-
-
-def _ocsp_objects(answers: Sequence[bytes]) -> list[Any]:
-    from asn1crypto.ocsp import OCSPResponse
-
-    return [OCSPResponse.load(item) for item in answers]
-
-
-def _crl_objects(lists: Sequence[bytes]) -> list[Any]:
-    from asn1crypto.crl import CertificateList
-
-    return [CertificateList.load(item) for item in lists]

@@ -2,15 +2,13 @@
 Finding out whether certificates were revoked, from where they themselves say: OCSP first, else the list.
 
 Only what a responder of the chain signed counts, and that is checked where the answers are used
-(`extension`); here they are fetched within bounds, read, and remembered while they are fresh. Addresses
+(`settled`); here they are fetched within bounds, read, and remembered while they are fresh. Addresses
 are asked only for certificates whose path to a trusted root was found before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from threading import Lock
 
 import attrs
@@ -19,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from perizinan_core.errors.ltv import CertificateRevokedError, RevocationUnavailableError
+from perizinan_core.errors.ltv import RevocationUnavailableError
 from perizinan_core.signing.ltv.exchange import ExchangeFailedError, exchange
 
 __all__ = ["Revocation", "RevocationClient"]
@@ -50,7 +48,6 @@ class Revocation:
 class _Answer:
     found: Revocation
     until: datetime
-    revoked_at: datetime | None = None
 
 
 @attrs.define(kw_only=True)
@@ -69,39 +66,28 @@ class RevocationClient:
     _known: dict[bytes, _Answer] = attrs.field(factory=dict, repr=False, init=False)
     _lock: Lock = attrs.field(factory=Lock, repr=False, init=False)
 
-    async def collect(
-        self, path: Sequence[x509.Certificate], *, moment: datetime, now: datetime
+    async def about(
+        self, certificate: x509.Certificate, issuer: x509.Certificate, *, now: datetime
     ) -> Revocation:
         """
-        Return what is known about every certificate of a path but its root.
+        Return an answer about one certificate; whether it is good is not judged here.
 
         Args:
-            path: Signer first, root last.
-            moment: When the signer signed: a revocation after it does no harm.
+            certificate: The certificate.
+            issuer: Its issuer.
             now: Present moment.
 
         Raises:
-            RevocationUnavailableError: nobody says anything about one of them.
-            CertificateRevokedError: one was revoked by ``moment``.
+            RevocationUnavailableError: nobody says anything.
         """
-        found = Revocation()
-        for certificate, issuer in pairwise(path):
-            answer = await self._about(certificate, issuer, now)
-            if answer.revoked_at is not None and answer.revoked_at <= moment:
-                raise CertificateRevokedError(_serial(certificate), answer.revoked_at.isoformat())
-            found = found.joined(answer.found)
-        return found
-
-    async def _about(self, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime) -> _Answer:
         key = certificate.fingerprint(hashes.SHA256())
         with self._lock:
             known = self._known.get(key)
-        if known is not None and now <= known.until:
-            return known
-        answer = await self._fetched(certificate, issuer, now)
-        with self._lock:
-            self._known[key] = answer
-        return answer
+        if known is None or now > known.until:
+            known = await self._fetched(certificate, issuer, now)
+            with self._lock:
+                self._known[key] = known
+        return known.found
 
     async def _fetched(
         self, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
@@ -112,7 +98,7 @@ class RevocationClient:
             if answer is not None:
                 return answer
         for address in _crl_addresses(certificate)[:_MAX_PLACES]:
-            answer = await self._list(address, certificate, issuer, now, tried)
+            answer = await self._list(address, issuer, now, tried)
             if answer is not None:
                 return answer
         reason = ", ".join(tried) or "the certificate names no place to ask"
@@ -162,19 +148,12 @@ class RevocationClient:
             if single.next_update_utc is not None and single.next_update_utc < now:
                 tried.append("OCSP: outdated")
                 return None
-            return self._answer(
-                Revocation(ocsps=(data,)), single.next_update_utc, now, single.revocation_time_utc
-            )
+            return self._answer(Revocation(ocsps=(data,)), single.next_update_utc, now)
         tried.append("OCSP: unknown certificate")
         return None
 
     async def _list(
-        self,
-        address: str,
-        certificate: x509.Certificate,
-        issuer: x509.Certificate,
-        now: datetime,
-        tried: list[str],
+        self, address: str, issuer: x509.Certificate, now: datetime, tried: list[str]
     ) -> _Answer | None:
         try:
             data = await exchange(address, seconds=self.timeout, max_bytes=self.max_bytes)
@@ -190,15 +169,11 @@ class RevocationClient:
         if crl.next_update_utc is not None and crl.next_update_utc < now:
             tried.append("CRL: outdated")
             return None
-        entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-        revoked_at = entry.revocation_date_utc if entry is not None else None
-        return self._answer(Revocation(crls=(data,)), crl.next_update_utc, now, revoked_at)
+        return self._answer(Revocation(crls=(data,)), crl.next_update_utc, now)
 
-    def _answer(
-        self, found: Revocation, until: datetime | None, now: datetime, revoked_at: datetime | None
-    ) -> _Answer:
+    def _answer(self, found: Revocation, until: datetime | None, now: datetime) -> _Answer:
         latest = now.astimezone(UTC) + self.keep_for
-        return _Answer(found, min(until, latest) if until is not None else latest, revoked_at)
+        return _Answer(found, min(until, latest) if until is not None else latest)
 
 
 def _kind(error: Exception) -> str:

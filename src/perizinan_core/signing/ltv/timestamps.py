@@ -45,8 +45,10 @@ _HEADERS = {"Content-Type": "application/timestamp-query", "Accept": "applicatio
 
 
 def _web_address(_: object, attribute: attrs.Attribute[str], value: str) -> None:
-    if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
-        message = f"{attribute.name} is the http or https address of a timestamp service"
+    parts = urlsplit(value)
+    # No password in it: HTTP libraries write addresses into their logs.
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        message = f"{attribute.name} is an http or https address without user name; use headers for that"
         raise ValueError(message)
 
 
@@ -84,9 +86,20 @@ class TimestampClient:
     max_skew: timedelta = timedelta(minutes=5)
     """How far the service's clock may be from ours."""
 
+    _latest: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False, eq=False)
+
     def trusting(self, roots: Sequence[x509.Certificate]) -> TimestampClient:
         """Return this client, with ``roots`` where it has none of its own."""
-        return self if self.roots else attrs.evolve(self, roots=tuple(roots))
+        if self.roots:
+            return self
+        client = attrs.evolve(self, roots=tuple(roots))
+        object.__setattr__(client, "_latest", self._latest)
+        return client
+
+    @property
+    def latest(self) -> Any:
+        """The newest timestamp that came (asn1crypto ``ContentInfo``), or None: tells the certificate in use."""
+        return self._latest.get("token")
 
     def token(self, data: bytes, now: datetime) -> bytes:
         """
@@ -116,6 +129,7 @@ class TimestampClient:
             raise
         except Exception as error:  # a foreign parser on a stranger's bytes raises what it likes
             raise TimestampAnswerError(self._host, "malformed") from error
+        self._latest["token"] = token
         return token
 
     @property
