@@ -243,12 +243,12 @@ def test_a_time_limit_needs_the_main_thread_and_is_left_out_elsewhere(folder):
     """Portals call from worker threads."""
     import threading
 
-    from perizinan_core.cli.verify import _time_limit
+    from perizinan_core.cli.verify_run import time_limit
 
     passed = []
 
     def work():
-        with _time_limit(0.001):
+        with time_limit(0.001):
             passed.append(True)
 
     thread = threading.Thread(target=work)

@@ -9,22 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import json
 import logging
-import signal
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from types import FrameType
 
 import click
-from rich.console import Console
-from rich.progress import track
 
-from perizinan_core.cli.verify_output import print_report
+from perizinan_core.cli.verify_report import ReportFile
+from perizinan_core.cli.verify_run import VerifyRun
 from perizinan_core.cli.verify_signatures import moment_in_jakarta, open_signature_verifier
 from perizinan_core.cli.verify_status import StatusOptions
 from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
@@ -32,11 +26,11 @@ from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.verification import (
     AuthorityDocument,
     Limits,
-    Report,
     StatusSource,
     Verifier,
     read_authority_document,
 )
+from perizinan_core.verification.bulk.resume import ResumeFile, fingerprint
 from perizinan_core.verification.file_judge import FileJudge
 
 __all__ = [
@@ -61,17 +55,13 @@ _HOURS = {"WIB": 7, "WITA": 8, "WIT": 9}
 _SECONDS = 20.0
 
 
-class _OutOfTimeError(BaseException):
-    """Raised inside a check that takes too long; no ``except Exception`` on the way may swallow it."""
-
-
 @click.command("verify", help="Periksa izin: asli, diterbitkan yang berwenang, dan masih berlaku?")
 @click.argument(
     "files",
-    metavar="FILE…",
+    metavar="FILE|DIR|ARCHIVE…",
     nargs=-1,
     required=True,
-    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    type=click.Path(exists=True, allow_dash=True, path_type=Path),
 )
 @click.option(
     "--authority",
@@ -127,6 +117,23 @@ class _OutOfTimeError(BaseException):
     show_default=True,
     help="Detik paling lama untuk satu berkas.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Banyaknya proses pemeriksa; bawaan: satu tiap inti.",
+)
+@click.option(
+    "--resume",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Berkas catatan: berkas yang sudah diperiksa dan tidak berubah dilewati bila perintah diulang.",
+)
+@click.option(
+    "--report",
+    "report_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Tulis laporan tercetak (PDF): satu halaman tiap berkas, atau satu ringkasan.",
+)
 @click.option("--language", type=click.Choice(LANGUAGES), default=None, help="Bahasa keluaran: id atau en.")
 @click.pass_context
 def verify_command(
@@ -147,6 +154,9 @@ def verify_command(
     as_json: bool,
     max_bytes: int | None,
     time_limit: float,
+    jobs: int | None,
+    resume: Path | None,
+    report_path: Path | None,
     language: str | None,
 ) -> None:
     """Print a report per file and exit with the highest code."""
@@ -158,78 +168,45 @@ def verify_command(
     options = StatusOptions(
         records=records, status=status_list, copy=status_copy, max_age=status_max_age, no_status=no_status
     )
-    run = _Run(files, as_json=as_json, seconds=time_limit, language=language)
+    if moment is None and resume is not None:
+        moment = ResumeFile.moment(resume)  # the rest of a run is judged for the same moment
+    run = VerifyRun(
+        files=files,
+        as_json=as_json,
+        seconds=time_limit,
+        language=language,
+        jobs=jobs,
+        resume=resume,
+        report_file=ReportFile(report_path, language) if report_path is not None else None,
+        max_bytes=limits.max_bytes,
+        identity=repr((authority_key, roots, [str(path) for path in revocation], options, max_bytes)),
+    )
     if signature_only:
         if authority_path is not None:
             raise click.UsageError(translate(N_("--signature-only judges without --authority."), language))
-        judge = open_signature_verifier(roots, revocation, limits, language)
-        ctx.exit(run.judge_all(judge, moment_in_jakarta(moment, language)))
+        signatures = open_signature_verifier(roots, revocation, limits, language)
+        ctx.exit(run.judge_all(signatures, moment_in_jakarta(moment, language)))
     if authority_path is None or roots or revocation:
         sentence = N_("Give --authority for permits, or --signature-only with --roots for any signed PDF.")
         raise click.UsageError(translate(sentence, language))
     authority = read_authority(authority_path, authority_key, language)
     at = moment_of(moment, authority, language)
     options.check(language)
-    with open_records(records, authority, shared.get(OPEN_STATUS_SOURCE), language) as status:
+    run.identity += fingerprint(authority_path.read_bytes())
+    factory = shared.get(OPEN_STATUS_SOURCE)
+    with open_records(records, authority, factory, language) as status:
         source = status if status is not None else options.source(authority, authority_path, at)
-        worst = run.judge_all(Verifier(authority, status=source, limits=limits), at)
-    ctx.exit(worst)
+        judge = Verifier(authority, status=source, limits=limits)
+        if not run.is_large:
+            ctx.exit(run.judge_all(judge, at))
 
+    @contextlib.contextmanager
+    def open_judge() -> Iterator[FileJudge]:
+        # In each worker anew: a connection to a database does not survive a fork.
+        with open_records(records, authority, factory, language) as inner:
+            yield judge if inner is None else Verifier(authority, status=inner, limits=limits)
 
-class _Run:
-    """One run over the files of a command line."""
-
-    def __init__(self, files: tuple[Path, ...], *, as_json: bool, seconds: float, language: str) -> None:
-        self._files = files
-        self._as_json = as_json
-        self._seconds = seconds
-        self._language = language
-
-    def judge_all(self, judge: FileJudge, at: datetime) -> int:
-        """Print a report per file; return the highest exit code."""
-        console = Console(highlight=False)
-        worst = 0
-        for path in _with_progress(self._files, self._language):
-            report = _judge(judge, path, at, self._seconds, self._language)
-            worst = max(worst, report.exit_code)
-            if self._as_json:
-                click.echo(json.dumps(report.to_json(self._language)))
-            else:
-                print_report(console, report, self._language)
-        return worst
-
-
-def _judge(verifier: FileJudge, path: Path, at: datetime, seconds: float, language: str) -> Report:
-    name = click.format_filename(path)
-    source = sys.stdin.buffer if str(path) == "-" else path
-    try:
-        with _time_limit(seconds):
-            return verifier.verify(source, at=at, name=name)
-    except _OutOfTimeError:
-        return verifier.unreadable(name, "time-limit", at=at, seconds=f"{seconds:g}")
-    except Exception as error:  # noqa: BLE001 - one bad file must not end the run, and its fault must be seen
-        sentence = N_("{file}: unexpected {kind}; please report this with the file, if you may share it.")
-        click.echo(translate(sentence, language, file=name, kind=type(error).__name__), err=True)
-        return verifier.unreadable(name, "internal-limit", at=at)
-
-
-@contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Interrupt the block after ``seconds``; needs POSIX timers and the main thread, else there is no limit."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise _OutOfTimeError
-
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    ctx.exit(run.judge_all(Verifier(authority, limits=limits), at, open_judge))
 
 
 def read_authority(path: Path, key: str | None, language: str) -> AuthorityDocument:
@@ -278,14 +255,3 @@ def open_records(
         raise click.UsageError(f"--records: {error.message(language)}") from error
     with opened as source:
         yield source
-
-
-def _with_progress(files: tuple[Path, ...], language: str) -> Iterator[Path]:
-    if len(files) == 1:
-        yield from files
-        return
-    console = Console(stderr=True)
-    words = translate(N_("Checking permits"), language)
-    yield from track(
-        files, description=words, console=console, transient=True, disable=not console.is_terminal
-    )

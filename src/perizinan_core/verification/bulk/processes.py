@@ -14,6 +14,7 @@ import pickle
 import socket
 import subprocess
 import sys
+import warnings
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
@@ -66,7 +67,10 @@ def start(
         child = multiprocessing.get_context("fork").Process(
             target=_forked, args=(theirs, connection, tuple(others), recipe, limits), daemon=True
         )
-        child.start()
+        with warnings.catch_warnings():
+            # Who insists on forking knows what threads there are.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child.start()
         theirs.close()
         return child, connection
     command = [sys.executable, "-m", "perizinan_core.verification.bulk.work", str(theirs.fileno())]

@@ -44,7 +44,7 @@ class ResumeFile:
 
     Args:
         path: The file; made when it is not there.
-        run: What must be the same for a run to go on. ``at`` in it is not compared, see ``moment``.
+        run: What must be the same for a run to go on; ``at`` is its moment.
 
     Raises:
         ResumeFileError: when it belongs to another run, or is no resume file.
@@ -118,7 +118,7 @@ class ResumeFile:
             head = _parsed(file.readline())
             if head is None or head.get("format") != _FORMAT:
                 raise ResumeFileError(problem=N_("it is none"))
-            different = sorted(name for name in run if name != "at" and head.get(name) != run[name])
+            different = sorted(name for name in run if head.get(name) != run[name])
             if different:
                 raise ResumeFileError(problem=f"{', '.join(different)} differ")
             end = file.tell()
