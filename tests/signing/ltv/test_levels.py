@@ -106,7 +106,7 @@ class TestLevels:
         assert ["B-LTA", "B-LTA"] == [pyhanko_level(pdf, clock(), number) for number in (0, 1)]
         assert pdf.startswith(timestamped)
 
-    def test_answers_can_be_handed_in(self, pki, officer, extended, signed):
+    def test_answers_can_be_handed_in(self, pki, extended):
         """Then nothing but the timestamp is fetched."""
         lists = Revocation(crls=(pki.crl("root"), pki.crl("issuing")))
         pki.requests.clear()
@@ -115,7 +115,7 @@ class TestLevels:
         assert {"tsa"} == set(pki.requests)
         assert Level.B_LT is read_state(pdf).level
 
-    def test_a_large_timestamp_is_given_more_room(self, extended, client, pki):
+    def test_a_large_timestamp_is_given_more_room(self, extended, pki):
         """Too little room is found out, and the file is made again."""
         small = TimestampClient(url=pki.tsa_url, roots=pki.roots, room=1024)
         pdf = extended(Level.B_T, tsa=small)
@@ -243,7 +243,7 @@ class TestRefusals:
         """Neither OCSP nor list: the error says what was tried."""
         pki.faults |= {"ocsp": fault, "crl": fault}
 
-        with pytest.raises(RevocationUnavailableError, match="OCSP.*CRL|CRL"):
+        with pytest.raises(RevocationUnavailableError, match="CRL"):
             extended(Level.B_LT)
 
     def test_an_endless_list_is_cut_off(self, extended, pki):
