@@ -1,14 +1,15 @@
 """
 The embedded frontend: read-only pages that need no account.
 
-Every permit type with what it needs, how long it takes and what it costs, and ``authority.json`` for those
-who check permits. Served by the standard library; a portal with accounts is a plugin of its own.
+Every permit type with what it needs, how long it takes and what it costs, and for those who check permits
+``authority.json`` and, where the office publishes one, the status list. Served by the standard library; a portal with accounts is a plugin of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from html import escape
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs, quote
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -19,6 +20,7 @@ from perizinan_core.i18n import N_, translate
 from perizinan_core.model.authority import Authority
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.requirement import RequirementLevel, RequirementSource
+from perizinan_core.verification.status_list import FILE_NAME, MEDIA_TYPE
 
 __all__ = ["PublicOffice", "public_app", "serve_public_pages"]
 
@@ -26,6 +28,13 @@ __all__ = ["PublicOffice", "public_app", "serve_public_pages"]
 class _AuthorityPublisher(Protocol):
     def authority_json(self) -> bytes:
         """Return the signed authority document."""
+        ...
+
+
+class _StatusLists(Protocol):
+    @property
+    def file(self) -> Path | None:
+        """The published status list, or None."""
         ...
 
 
@@ -40,6 +49,11 @@ class PublicOffice(Protocol):
     @property
     def publication(self) -> _AuthorityPublisher:
         """Makes ``authority.json``."""
+        ...
+
+    @property
+    def status_lists(self) -> _StatusLists:
+        """Says where the status list is."""
         ...
 
     def permit_types(self) -> tuple[PermitType, ...]:
@@ -93,6 +107,10 @@ def public_app(office: PublicOffice) -> Callable[[WSGIEnvironment, StartResponse
         if path == "/.well-known/perizinan.json":
             document = office.publication.authority_json()
             return _answer(start_response, "200 OK", "application/json", document)
+        if path == f"/{FILE_NAME}":
+            listed = office.status_lists.file
+            if listed is not None and listed.is_file():
+                return _answer(start_response, "200 OK", MEDIA_TYPE, listed.read_bytes())
         if path == "/":
             return _page(start_response, office, language, "", _index(office, language, base), base, path)
         if path.startswith("/izin/"):
