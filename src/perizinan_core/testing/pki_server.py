@@ -196,16 +196,18 @@ class PkiServer:
         from pyhanko.sign.timestamps import DummyTimeStamper
         from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+        from perizinan_core.signing.ltv.response import TimestampResponse
+
         asked = tsp.TimeStampReq.load(request)
         if fault is Fault.REFUSES:
             status = {"status": "rejection", "status_string": ["not today"], "fail_info": {"bad_request"}}
-            return bytes(tsp.TimeStampResp({"status": status}).dump())
+            return bytes(TimestampResponse({"status": status}).dump())
         if fault is Fault.OTHER_NONCE:
             asked["nonce"] = asked["nonce"].native + 1
         if fault is Fault.OTHER_IMPRINT:
             asked["message_imprint"]["hashed_message"] = bytes(32)
         certificate = asn1_x509.Certificate.load(_der(self.tsa.certificate))
-        chain = SimpleCertificateStore()
+        chain: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         chain.register(asn1_x509.Certificate.load(_der(self.tsa.chain[0])))
         key = self.tsa.key.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -158,9 +158,11 @@ class TimestampClient:
                     raise TimestampUnreachableError(host, error.detail) from error
 
     def _granted(self, answer: bytes) -> Any:
-        from asn1crypto import cms, tsp
+        from asn1crypto import cms
 
-        response = tsp.TimeStampResp.load(answer, strict=True)
+        from perizinan_core.signing.ltv.response import TimestampResponse
+
+        response = TimestampResponse.load(answer, strict=True)
         status = response["status"]["status"].native
         if status not in _GRANTED:
             words = [*(response["status"]["status_string"].native or ())]
