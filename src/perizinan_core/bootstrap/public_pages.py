@@ -2,7 +2,8 @@
 The embedded frontend: read-only pages that need no account.
 
 Every permit type with what it needs, how long it takes and what it costs, and for those who check permits
-``authority.json`` and, where the office publishes one, the status list. Served by the standard library; a portal with accounts is a plugin of its own.
+``authority.json`` and, where the office publishes one, the status list. Served by the standard library; a
+portal with accounts is a plugin of its own.
 """
 
 from __future__ import annotations
@@ -104,13 +105,9 @@ def public_app(office: PublicOffice) -> Callable[[WSGIEnvironment, StartResponse
         language = "en" if language == "en" else "id"
         if environ.get("REQUEST_METHOD") != "GET":
             return _answer(start_response, "405 Method Not Allowed", "text/plain", "GET, HEAD", _ALLOW)
-        if path == "/.well-known/perizinan.json":
-            document = office.publication.authority_json()
-            return _answer(start_response, "200 OK", "application/json", document)
-        if path == f"/{FILE_NAME}":
-            listed = office.status_lists.file
-            if listed is not None and listed.is_file():
-                return _answer(start_response, "200 OK", MEDIA_TYPE, listed.read_bytes())
+        published = _published(office, path)
+        if published is not None:
+            return _answer(start_response, "200 OK", *published)
         if path == "/":
             return _page(start_response, office, language, "", _index(office, language, base), base, path)
         if path.startswith("/izin/"):
@@ -126,6 +123,14 @@ def public_app(office: PublicOffice) -> Callable[[WSGIEnvironment, StartResponse
         return _page(start_response, office, language, "404", missing, base, "/", status="404 Not Found")
 
     return app
+
+
+def _published(office: PublicOffice, path: str) -> tuple[str, bytes] | None:
+    """Return kind and content of what the office publishes for checkers at a path, or None."""
+    if path == "/.well-known/perizinan.json":
+        return "application/json", office.publication.authority_json()
+    listed = office.status_lists.file if path == f"/{FILE_NAME}" else None
+    return (MEDIA_TYPE, listed.read_bytes()) if listed is not None and listed.is_file() else None
 
 
 class _Quiet(WSGIRequestHandler):
