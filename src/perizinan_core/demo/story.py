@@ -86,7 +86,7 @@ class StoryClock:
     def to_morning(self, calendar: WorkingCalendar) -> None:
         """Go on to 08:10 of the next working day, or to the end of the story when that is earlier."""
         day = calendar.time_zone.local(self.moment).date()
-        following = calendar.next_working_day(day + timedelta(days=1))
+        following = calendar.next_working_day(day)
         self.moment = min(calendar.time_zone.at(following, time(8, 10)), self.limit)
 
 

@@ -62,6 +62,12 @@ class SubmittedDocument:
     replaced_at: datetime | None = None
     """Set when a later file took its place or it was removed from the draft."""
 
+    reused_from: str | None = None
+    """Id of the document of an earlier application that it was taken from, or None for an upload."""
+
+    first_uploaded_at: datetime | None = None
+    """When a paper used again was first uploaded: its age counts from there."""
+
 
 class StageStatus(StrEnum):
     """How a stage stands."""

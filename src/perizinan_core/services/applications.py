@@ -7,29 +7,25 @@ the fee, gives a receipt number and a signed receipt, and finds the first office
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 import attrs
 
-from perizinan_core.documents import StoredDocument, UploadPolicy, UploadReport, check_upload
 from perizinan_core.errors.services import ApplicantRefusedError, NotFoundError
 from perizinan_core.errors.workflow import Problem, SubmissionRefusedError
 from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.model.applicant import Applicant, Representative
-from perizinan_core.model.application import Application, ApplicationState, SlotTerms
-from perizinan_core.model.case import SubmittedDocument
+from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.events import Event
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import Permit
-from perizinan_core.model.permit_type import PermitType
-from perizinan_core.model.requirement import Requirement
 from perizinan_core.services import access
 from perizinan_core.services.assigning import assign_where_possible
-from perizinan_core.services.context import OfficeContext, new_id
+from perizinan_core.services.context import new_id
 from perizinan_core.services.numbering import take_number
+from perizinan_core.services.papers import Papers, SlotView
 from perizinan_core.services.receipts import Receipt, receipt_of, sign_receipt
 from perizinan_core.services.repeats import once
 from perizinan_core.services.terms import (
@@ -38,17 +34,13 @@ from perizinan_core.services.terms import (
     preview_problems,
     previous_permit_of,
     refuse_exempt,
-    slots_of,
     terms_for,
 )
 from perizinan_core.storage import ApplicationFilter, Page, UnitOfWork
 from perizinan_core.workflow import (
     AllowedAction,
     Transition,
-    add_document,
     allowed_actions,
-    remove_document,
-    replace_document,
     resubmit,
     start_draft,
     submit,
@@ -61,28 +53,11 @@ __all__ = ["Applications", "SlotView"]
 
 _KEEP: Any = object()
 _EDITABLE = frozenset({ApplicationState.DRAFT, ApplicationState.CORRECTION_REQUESTED})
-_NOT_READ_YET = "0" * 64
-
-
-@attrs.frozen(kw_only=True)
-class SlotView:
-    """A place for papers, with what is in it; what a form shows before anything is uploaded."""
-
-    terms: SlotTerms
-    requirement: Requirement
-    documents: tuple[SubmittedDocument, ...]
-
-    @property
-    def policy(self) -> UploadPolicy:
-        """The limits, checked again by content after the upload."""
-        return policy_of(self.requirement)
 
 
 @attrs.frozen
-class Applications:
+class Applications(Papers):
     """Applications, from the draft to the submission and its corrections."""
-
-    _context: OfficeContext
 
     def start(
         self,
@@ -172,99 +147,6 @@ class Applications:
             return moved
 
         return self._change(application_id, change, actor, moment, expected_version)
-
-    def slots(
-        self, application_id: str, *, actor: Actor, now: datetime | None = None
-    ) -> tuple[SlotView, ...]:
-        """Return the papers that the application needs as its form stands, with what is already there."""
-        moment = self._context.moment(now)
-        with self._context.storage.unit_of_work(read_only=True) as work:
-            application = self._readable(work, application_id, actor)
-            return self._views(work, application, self._permit_type(application, moment), moment)
-
-    def upload(
-        self,
-        application_id: str,
-        slot: str,
-        stream: BinaryIO,
-        *,
-        file_name: str,
-        actor: Actor,
-        expires_on: date | None = None,
-        choice: int | None = None,
-        replaces: str | None = None,
-        now: datetime | None = None,
-    ) -> SubmittedDocument:
-        """
-        Check a file by its content and put it into a slot.
-
-        The stream is spooled to disk, so that memory does not grow with the file.
-
-        Args:
-            application_id: A draft, or a case that waits for a correction.
-            slot: `SlotTerms.key`, e.g. ``"ktp"`` or ``"stnk#0"``.
-            stream: The bytes.
-            file_name: As the applicant calls it; shown back, never used as a path.
-            actor: Who uploads.
-            expires_on: Until when the paper is valid, where the requirement asks for it.
-            choice: Which of the requirement's choices the paper is.
-            replaces: Id of the document that it takes the place of.
-            now: Aware moment; None asks the clock.
-
-        Raises:
-            UploadRefusedError: the content is refused; carries every finding.
-            WorkflowError: no such slot, it is full, or the correction does not ask for it.
-            NotFoundError: there is no such application for this actor.
-        """
-        moment = self._context.moment(now)
-        with self._context.storage.unit_of_work(read_only=True) as work:
-            application = self._readable(work, application_id, actor)
-            access.require_party(application, actor)
-            permit_type = self._permit_type(application, moment)
-            slots = self._slots(work, application, permit_type, moment)
-        document = SubmittedDocument(
-            id=new_id(),
-            slot=slot,
-            file_name=file_name,
-            sha256=_NOT_READ_YET,
-            size=0,
-            content_type="",
-            uploaded_at=moment,
-            uploaded_by=actor.id,
-            submission=0,
-            expires_on=expires_on,
-            choice=choice,
-        )
-        # Refuse what the case does not allow before the file is read and stored.
-        _put_in(application, permit_type, document, replaces, slots, actor, moment)
-        requirement = permit_type.requirement(slot.partition("#")[0])
-        stored, report = self._spooled(stream, file_name, policy_of(requirement))
-        document = attrs.evolve(
-            document,
-            sha256=stored.sha256,
-            size=stored.size,
-            content_type=report.content_type or "application/octet-stream",
-            pages=report.pages,
-        )
-
-        def change(work: UnitOfWork, case: Application) -> Transition:
-            slots = self._slots(work, case, permit_type, moment)
-            return _put_in(case, permit_type, document, replaces, slots, actor, moment)
-
-        changed = self._change(application_id, change, actor, moment)
-        return next(item for item in changed.documents if item.id == document.id)
-
-    def remove(
-        self, application_id: str, document_id: str, *, actor: Actor, now: datetime | None = None
-    ) -> Application:
-        """Take a document out of its slot; it stays on record as replaced."""
-        moment = self._context.moment(now)
-        return self._change(
-            application_id,
-            lambda _work, case: remove_document(case, document_id, actor=actor, now=moment),
-            actor,
-            moment,
-        )
 
     def problems(
         self, application_id: str, *, actor: Actor, now: datetime | None = None
@@ -400,68 +282,6 @@ class Applications:
         application = self.get(application_id, actor=actor)
         return allowed_actions(application, self._context.permit_type_of(application), actor)
 
-    def attach_power_of_attorney(
-        self,
-        application_id: str,
-        stream: BinaryIO,
-        *,
-        file_name: str,
-        actor: Actor,
-        now: datetime | None = None,
-    ) -> Application:
-        """
-        Hand in the power of attorney (surat kuasa) of the representative; checked like any upload.
-
-        Raises:
-            UploadRefusedError: the content is refused; carries every finding.
-            NotFoundError: there is no such application for this actor, or nobody represents the applicant.
-        """
-        moment = self._context.moment(now)
-        application = self.get(application_id, actor=actor)
-        access.require_party(application, actor)
-        agent = application.representative
-        if agent is None:
-            raise NotFoundError(kind="representative", key=application_id)
-        changed = attrs.evolve(agent, power_of_attorney=_NOT_READ_YET)
-        update_applicant(application, application.applicant, changed, actor=actor, now=moment)
-        stored = self._spooled(stream, file_name, UploadPolicy())[0]
-        return self.save(
-            application_id,
-            actor=actor,
-            representative=attrs.evolve(agent, power_of_attorney=stored.sha256),
-            expected_version=application.version,
-            now=moment,
-        )
-
-    def open_document(self, application_id: str, document_id: str, *, actor: Actor) -> BinaryIO:
-        """
-        Open a document of a case that the actor may see; its hash is checked while it is read.
-
-        Raises:
-            NotFoundError: there is no such document for this actor.
-        """
-        application = self.get(application_id, actor=actor)
-        for document in application.documents:
-            if document.id == document_id:
-                return self._context.documents.open(document.sha256)
-        raise NotFoundError(kind="document", key=document_id)
-
-    def _change(
-        self,
-        application_id: str,
-        change: Callable[[UnitOfWork, Application], Transition],
-        actor: Actor,
-        moment: datetime,
-        expected_version: int | None = None,
-    ) -> Application:
-        with self._context.storage.unit_of_work() as work:
-            application = self._readable(work, application_id, actor)
-            access.require_party(application, actor)
-            self._context.check_version(work, application, expected_version)
-            changed = self._context.save(work, change(work, application), actor, moment)
-            work.commit()
-        return changed
-
     def _handed_in(
         self,
         work: UnitOfWork,
@@ -505,48 +325,6 @@ class Applications:
             previous_permit=previous_permit_of(context, work, application),
         )
 
-    def _permit_type(self, application: Application, moment: datetime) -> PermitType:
-        """Return the version that counts: for a draft the one in force today, then the frozen one."""
-        if application.state is ApplicationState.DRAFT:
-            return self._context.catalogue.find(application.permit_type, on=self._context.local_day(moment))
-        return self._context.permit_type_of(application)
-
-    def _readable(self, work: UnitOfWork, application_id: str, actor: Actor) -> Application:
-        application = self._context.load(work, application_id)
-        access.require_readable(application, self._context.permit_type_of(application), actor)
-        return application
-
-    def _views(
-        self, work: UnitOfWork, application: Application, permit_type: PermitType, moment: datetime
-    ) -> tuple[SlotView, ...]:
-        held = application.current_documents()
-        return tuple(
-            SlotView(
-                terms=slot,
-                requirement=permit_type.requirement(slot.requirement),
-                documents=tuple(item for item in held if item.slot == slot.key),
-            )
-            for slot in self._slots(work, application, permit_type, moment)
-        )
-
-    def _slots(
-        self, work: UnitOfWork, application: Application, permit_type: PermitType, moment: datetime
-    ) -> tuple[SlotTerms, ...]:
-        facts = case_facts(self._context, work, application)
-        return slots_of(self._context, facts, permit_type, moment)
-
-    def _spooled(
-        self, stream: BinaryIO, file_name: str, policy: UploadPolicy
-    ) -> tuple[StoredDocument, UploadReport]:
-        """Copy to disk first, judge the copy, store the same bytes: the caller's memory never holds the file."""
-        with tempfile.TemporaryFile() as spool:
-            # One byte more than allowed is enough to know that it is too large.
-            _copy(stream, spool, policy.max_bytes + 1)
-            spool.seek(0)
-            report = check_upload(spool, file_name=file_name, policy=policy, scanners=self._context.scanners)
-            spool.seek(0)
-            return self._context.documents.put(spool, expected_sha256=report.sha256), report
-
     def _check_applicant(self, application: Application) -> None:
         result = self._context.checks.decide_applicant_check(application.applicant)
         if result is not None and not result.accepted:
@@ -561,33 +339,3 @@ class Applications:
         if not at_counter and not access.is_party(origin, actor):
             raise NotFoundError(kind="permit", key=permit_id)
         return permit
-
-
-def policy_of(requirement: Requirement) -> UploadPolicy:
-    """Return the limits of a requirement, as the inspection of uploads takes them."""
-    return UploadPolicy(
-        accepted_types=frozenset(requirement.content_types),
-        max_bytes=requirement.max_bytes,
-        max_pages=requirement.max_pages,
-    )
-
-
-def _put_in(
-    case: Application,
-    permit_type: PermitType,
-    document: SubmittedDocument,
-    replaces: str | None,
-    slots: tuple[SlotTerms, ...],
-    actor: Actor,
-    moment: datetime,
-) -> Transition:
-    if replaces is not None:
-        return replace_document(case, permit_type, replaces, document, slots=slots, actor=actor, now=moment)
-    return add_document(case, permit_type, document, slots=slots, actor=actor, now=moment)
-
-
-def _copy(source: BinaryIO, target: BinaryIO, most: int) -> None:
-    left = most
-    while left > 0 and (piece := source.read(min(left, 1 << 20))):
-        target.write(piece)
-        left -= len(piece)

@@ -216,11 +216,13 @@ class Publication:
         authority = self._context.authority
         found = []
         for key, binding in sorted(work.settings.all(_BINDING).items()):
-            position = authority.position(binding["position"])
+            code = binding["position"]
+            # A position that the plugin no longer names still signed the permits of its time.
+            titles = {item.code: item.title.id for item in authority.positions}
             found.append(
                 Signatory(
-                    position=position.code,
-                    title=position.title.id,
+                    position=code,
+                    title=titles.get(code, code),
                     certificate_sha256=key.removeprefix(_BINDING),
                     spki_sha256=None,
                     start=date.fromisoformat(binding["from"]),
@@ -234,7 +236,7 @@ class Publication:
                             acting=item.acting.value,
                         )
                         for item in authority.delegations
-                        if item.position == position.code
+                        if item.position == code
                     ),
                 )
             )
