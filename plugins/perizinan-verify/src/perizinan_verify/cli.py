@@ -92,7 +92,7 @@ def verify_serve_command(
         except ValueError as error:
             raise click.UsageError(translate(_TWICE, language)) from error
         sentence = N_("Verification page: {address} (stop with Ctrl+C)")
-        click.echo(translate(sentence, language, address=f"http://{host}:{port}{root_path}/"))
+        click.echo(translate(sentence, language, address=f"http://{host}:{port}/"))
         serve(app, host, port, root_path=root_path)
 
 

@@ -253,7 +253,9 @@ async function startCamera() {
   const video = find("#camera-video");
   show(find("#camera-failed"), false);
   try {
-    camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    camera = await navigator.mediaDevices.getUserMedia({
+      video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 960 } },
+    });
     video.srcObject = camera;
     show(find("#camera-view"));
     show(find("#camera-start"), false);
