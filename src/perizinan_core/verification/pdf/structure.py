@@ -150,9 +150,13 @@ class PdfStructure:
             if len(rows) == count <= self._limits.max_objects:
                 # The usual form, every row of 20 bytes: as many rows as fit mean that nothing lies between.
                 position += _ROW_BYTES * count
-                for number, (where, generation, kind) in enumerate(rows, first):
-                    in_use = kind == b"n"
-                    self._add(number, (int(in_use), int(where) if in_use else 0, int(generation)))
+                found = {
+                    number: (1, int(where), int(generation)) if kind == b"n" else (0, 0, int(generation))
+                    for number, (where, generation, kind) in enumerate(rows, first)
+                }
+                self._entries = {**found, **self._entries}  # newer revisions came first
+                if len(self._entries) > self._limits.max_objects:
+                    raise PdfStructureError("the file has too many objects", 0)
                 continue
             for number in range(first, first + count):
                 entry = _ENTRY.match(data, position)

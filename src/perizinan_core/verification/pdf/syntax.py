@@ -135,7 +135,9 @@ class Parser:
         found = _NAME.match(self._data, position)
         if found is None:  # pragma: no cover - the caller saw the slash
             raise PdfStructureError("a name does not start with a slash", position)
-        raw = _NAME_ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]), found[1])
+        raw = found[1]
+        if b"#" in raw:
+            raw = _NAME_ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]), raw)
         return Name(raw.decode("latin-1")), found.end()
 
     def _dictionary(self, position: int, depth: int) -> tuple[dict[str, Any], int]:
@@ -218,10 +220,11 @@ def unescape(body: bytes) -> bytes:
     if b"\\" not in body:
         return body
     # Octal escapes by the thousand are usual; Python's own codec reads them, and the few names that it shares.
-    octal = body.replace(b"\\\\", b"\\134").replace(b"\\(", b"\\050").replace(b"\\)", b"\\051")
-    if _RARE_ESCAPE.search(octal) is None:
-        return octal.decode("unicode_escape").encode("latin-1")
-    return _ESCAPE.sub(_replacement, body)
+    if _RARE_ESCAPE.search(body) is not None:
+        body = body.replace(b"\\\\", b"\\134").replace(b"\\(", b"\\050").replace(b"\\)", b"\\051")
+        if _RARE_ESCAPE.search(body) is not None:
+            return _ESCAPE.sub(_replacement, body)
+    return body.decode("unicode_escape").encode("latin-1")
 
 
 def _replacement(found: re.Match[bytes]) -> bytes:

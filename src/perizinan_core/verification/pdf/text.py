@@ -154,6 +154,7 @@ class _Content:
     def __init__(self, reader: _Reader, resources: dict[str, Any]) -> None:
         self._reader = reader
         self._resources = resources
+        self._fonts: dict[bytes, _Font] = {}
         self._font: _Font | None = None
         self._saved: list[_Font | None] = []
         self._marks: list[bool] = []
@@ -168,7 +169,9 @@ class _Content:
                     if not self._hidden and self._font is not None:
                         self._reader.say(self._font.decode(_string(token["text"])))
                 case "font":
-                    self._font = self._reader.font(self._resources, token["name"])
+                    name = token["name"]
+                    self._font = self._fonts.get(name) or self._reader.font(self._resources, name)
+                    self._fonts[name] = self._font
                 case "mark":
                     self._mark(token["mark"])
                 case "artifact":
