@@ -106,12 +106,12 @@ def test_standard_input_is_a_text_or_a_photo(run, folder, text):
 
 def test_several_codes_give_a_json_line_each_and_the_highest_code(run, folder, text):
     """Machines read line by line."""
-    result = run(folder / "good.png", text, folder / "foreign.png", "--json", "--language", "en")
+    result = run(folder / "foreign.png", folder / "good.png", text, "--json", "--language", "en")
     reports = [json.loads(line) for line in result.stdout.splitlines()]
 
     assert 11 == result.exit_code
-    assert ["valid", "valid", "unsigned"] == [report["verdict"] for report in reports]
-    assert "-" == reports[1]["file"]
+    assert ["unsigned", "valid", "valid"] == [report["verdict"] for report in reports]
+    assert "-" == reports[2]["file"]
 
 
 @pytest.mark.parametrize(("language", "word"), [("id", "KODE ASLI"), ("en", "GENUINE CODE")])

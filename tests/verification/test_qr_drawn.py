@@ -142,6 +142,12 @@ class TestDrawings:
 
         assert (self.TEXT,) == self.read(page_with(build, content=content))
 
+    def test_squares_beside_the_grid_are_no_code(self, build):
+        """A third of a module aside: nobody draws a code like that, and nobody should guess."""
+        boxes = [b"%.2f %d 1 1 re" % (x + (0.33 if x == 3 else 0), y) for x, y in dark_modules(self.TEXT)]
+
+        assert () == self.read(page_with(build, content=b"\n".join(boxes) + b"\nf"))
+
     def test_corners_in_either_direction_are_read(self, build):
         """Clockwise and not, y up and down."""
         content = b"".join(

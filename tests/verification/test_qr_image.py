@@ -193,12 +193,16 @@ class TestPhotos:
         assert (text,) == read_codes(as_file(noisy(photo, 12), "JPEG", quality=60)).texts
 
     @pytest.mark.parametrize("orientation", range(1, 9))
-    def test_the_turn_in_the_exif_data_is_followed(self, page, text, orientation):
-        """Also the mirrored ones of front cameras."""
+    def test_a_photo_is_read_whatever_its_exif_data_says(self, page, text, orientation):
+        """Telephones store pixels as the sensor gives them, and say how to turn or mirror them."""
         exif = Image.Exif()
         exif[0x0112] = orientation
 
-        assert (text,) == read_codes(as_file(page, "JPEG", exif=exif, quality=80)).texts
+        upright = as_file(page, "JPEG", exif=exif, quality=80)
+        turned_back = as_file(ImageOps.exif_transpose(Image.open(io.BytesIO(upright))), "JPEG", exif=exif)
+
+        assert (text,) == read_codes(upright).texts
+        assert (text,) == read_codes(turned_back).texts
 
     @pytest.mark.parametrize("mode", ["1", "P", "RGBA", "LA", "CMYK", "I;16"])
     def test_every_way_to_store_pixels_is_read(self, page, text, mode):

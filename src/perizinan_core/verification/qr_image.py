@@ -2,10 +2,11 @@
 Reading QR codes from a picture: a photo of a paper on a wall, a scan, a page drawn as image.
 
 1. The kind is told by the first bytes: PNG, JPEG, WebP or HEIC, nothing else is opened. 2. Size and
-pixels are compared with the limits before any pixel is unpacked. 3. The picture is turned as its EXIF
-data says and made grey. 4. zxing-cpp looks for codes: first in the picture as it is, then, until a
-wanted code is found or the time is over, in versions with other thresholds, even light, less noise,
-sharper edges, more pixels, other angles.
+pixels are compared with the limits before any pixel is unpacked. 3. The picture is made grey; what its
+EXIF data says about turning does not matter, codes are found in any position. 4. zxing-cpp looks for
+codes: first in the picture as it is, then, until a wanted code is found or the time is over, in versions
+with other thresholds, even light, less noise, sharper edges, more pixels, other angles; and again, larger
+and sharper, where a code was seen but not understood.
 
 Pillow, pillow-heif and zxing-cpp are loaded by the first picture and not before.
 """
@@ -239,7 +240,7 @@ def source_refused(error: SourceReadError, limits: ImageLimits) -> QrImageError:
 
 
 def _open(source: bytes | Path | BinaryIO, limits: ImageLimits) -> Image:
-    """Return the picture in grey, turned as its EXIF data says."""
+    """Return the picture in grey."""
     try:
         data = read_source(source, limits.max_bytes)
     except SourceReadError as error:
@@ -308,7 +309,7 @@ def _measure(width: int, height: int, limits: ImageLimits) -> None:
 
 def _grey(picture: Image) -> Image:
     """Decode to grey on white; a large JPEG is decoded at half or a quarter of its size."""
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     picture.draft("L", (_LARGE_SIDE, _LARGE_SIDE))
     picture.load()
@@ -317,5 +318,5 @@ def _grey(picture: Image) -> Image:
     elif picture.mode not in {"L", "1"}:
         colours = picture.convert("RGBA")
         paper = Image.new("RGBA", colours.size, "white")
-        return ImageOps.exif_transpose(Image.alpha_composite(paper, colours).convert("L"))
-    return ImageOps.exif_transpose(picture.convert("L"))
+        return Image.alpha_composite(paper, colours).convert("L")
+    return picture.convert("L")

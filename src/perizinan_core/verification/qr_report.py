@@ -242,8 +242,8 @@ class _Case:
         if printed is None:
             self.judgement.left_out(CheckName.PRINTED_TEXT, "paper-not-checked")
             return
-        said = {name: _unmarked(value) for name, value in _permit(claims).items()}
-        missing, compared = differences_to_text({**said, "fields": []}, printed)
+        # The mark of a shortened text is no letter, and so does not count.
+        missing, compared = differences_to_text({**_permit(claims), "fields": []}, printed)
         if missing:
             self.judgement.refuse(CheckName.PRINTED_TEXT, "qr-on-another-text", fields=", ".join(missing))
         elif compared:
@@ -285,10 +285,6 @@ def _permit(claims: QrClaims) -> dict[str, Any]:
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in attrs.asdict(claims).items()
     }
-
-
-def _unmarked(value: Any) -> Any:
-    return value.removesuffix("…") if isinstance(value, str) else value
 
 
 def _shown(text: str) -> str:
