@@ -12,10 +12,9 @@ import pytest
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 
 
-def _load() -> ModuleType:
-    name = "perizinan_vector_builder"
+def _load(name: str = "perizinan_vector_builder", path: Path = _BUILDER) -> ModuleType:
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, _BUILDER)
+        spec = importlib.util.spec_from_file_location(name, path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         spec.loader.exec_module(module)
@@ -26,6 +25,12 @@ def _load() -> ModuleType:
 def build() -> ModuleType:
     """The builder module."""
     return _load()
+
+
+@pytest.fixture(scope="session")
+def signed_files() -> ModuleType:
+    """The maker of signed PDFs, good and hostile."""
+    return _load("perizinan_signed_files", Path(__file__).with_name("signed_files.py"))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ WRONG_ISSUER, NOT_VALID = Verdict.WRONG_ISSUER, Verdict.NOT_VALID
 UNSIGNED, UNREADABLE = Verdict.UNSIGNED, Verdict.UNREADABLE
 EXPECTED = {
     "certified-p1-unmodified.pdf": WRONG_ISSUER,
+    "encrypted-certified-adobe-sign.pdf": NOT_VALID,
     "lta-dss-doc-timestamp.pdf": WRONG_ISSUER,
     "self-signed-expired.pdf": WRONG_ISSUER,
     "two-signatures-adobe-reader.pdf": WRONG_ISSUER,

@@ -84,7 +84,7 @@ def _aspects(signature: SignatureReport, language: str) -> Table:
         rows = [
             (N_("Integrity"), aspects.integrity),
             (N_("Trust"), aspects.trust),
-            (N_("Time"), aspects.time),
+            (N_("Time of signing"), aspects.time),
             (N_("Long term"), aspects.long_term),
         ]
     for label, aspect in rows:

@@ -174,14 +174,17 @@ class Case:
             judgement.refuse(CheckName.COVERAGE, "signature-not-in-form")
             return bool(listed)
         if not any(not item.is_timestamp for item in listed):
-            judgement.refuse(CheckName.SIGNATURE_PRESENT, "no-signature")
-            return bool(listed)
+            return bool(listed) or self._is_unsigned()
         judgement.passed(
             CheckName.SIGNATURE_PRESENT,
             "signature-found",
             count=sum(not item.is_timestamp for item in listed),
         )
         return True
+
+    def _is_unsigned(self) -> bool:
+        self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "no-signature")
+        return False
 
     def _has_traces(self) -> bool:
         """Return True for an odd byte range without a field; a format's name alone may stand in a text."""
@@ -369,6 +372,8 @@ class Case:
                 judgement.refuse(check, judged.trust.code, **judged.trust.fields)
         regular = [item for item in self.signatures if not item.is_timestamp]
         if not regular:
+            if not judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
+                self._is_unsigned()
             return
         extended = any(item.extended for item in regular)
         judgement.passed(CheckName.COVERAGE, "later-changes-allowed" if extended else "covers-everything")
@@ -447,6 +452,11 @@ def _trust_reason(chain: ChainResult, *, proven: bool) -> Reason:
 
 
 def _frames(data: bytes, covered: ByteRange) -> bool:
-    """Return True when a byte range frames a hexadecimal string of this very file."""
-    gap = data[covered.gap_start : covered.gap_end]
-    return covered.gap_start > 0 and gap[:1] == b"<" and gap[-1:] == b">" and covered.gap_end < len(data)
+    """
+    Return True when a byte range frames the ``/Contents`` of this very file.
+
+    Not that of a file inside this one, and not the ``/MAC`` of an encrypted one (ISO/TS 32004).
+    """
+    gap, before = data[covered.gap_start : covered.gap_end], data[: covered.gap_start][-64:].rstrip()
+    framed = gap[:1] == b"<" and gap[-1:] == b">" and covered.gap_end < len(data)
+    return framed and before.endswith(b"/Contents")

@@ -14,7 +14,7 @@ import logging
 import warnings
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import attrs
@@ -159,6 +159,7 @@ class ChainJudge:
             ocsps=_readable(evidence.answers, "ocsp") if mode != "none" else [],
             revinfo_policy=_policy(mode),
             weak_hash_algos=_WEAK,
+            time_tolerance=timedelta(0),
         )
         validator: Any = CertificateValidator(certificate, validation_context=context)
         try:

@@ -143,7 +143,9 @@ class _Walk:
 
     def __init__(self, pair: Comparison) -> None:
         self._pair = pair
-        self._seen: set[Ref] = set()
+        root = pair.new.trailer.get("Root")
+        # Signatures may refer to the catalogue, whose entries are compared before.
+        self._seen: set[Ref] = {root} if isinstance(root, Ref) else set()
         self._trail: list[Ref] = []
         self.changes = PageChanges()
 

@@ -186,7 +186,8 @@ class _Form:
         pair = self._pair
         if not pair.same(old, new):
             return False
-        pending, seen = [new], set[Ref]()
+        # A signature may refer to the catalogue (FieldMDP), which is compared apart.
+        pending, seen = [new], {pair.new.trailer.get("Root")}
         while pending:
             pair.spend()
             value = pending.pop()
