@@ -1,5 +1,7 @@
 """Reading quickly what a file has, from good files and from any bytes."""
 
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -28,6 +30,20 @@ class TestState:
         assert (clock(), "sha256", False) == (state.newest.time, state.newest.hash_name, state.newest.is_weak)
         assert pki.tsa.certificate.not_valid_after_utc == state.newest.certificate_ends
         assert state.newest.certificate_ends == state.proven_until
+
+    def test_a_fresh_process_reads_it_as_well(self, archived, tmp_path):
+        """Without pyHanko in memory, and without loading it."""
+        (tmp_path / "permit.pdf").write_bytes(archived)
+        code = (
+            "import sys, pathlib; from perizinan_core.signing.ltv import read_state; "
+            "state = read_state(pathlib.Path(sys.argv[1]).read_bytes()); "
+            "print(state.level, state.newest is not None, 'pyhanko' in sys.modules)"
+        )
+        said = subprocess.run(
+            [sys.executable, "-c", code, tmp_path / "permit.pdf"], capture_output=True, text=True, check=True
+        )
+
+        assert "B-LTA True False" == said.stdout.strip()
 
     def test_without_archive_the_signer_ends_it(self, signed, officer):
         """B-B: provable as long as the signer's certificate is valid."""

@@ -121,8 +121,10 @@ def _signature(pdf: PdfFile, field: FoundField) -> tuple[bytes, _Found]:
 
 
 def _signed_data(gap: bytes) -> Any:
-    from asn1crypto import cms
+    # `tsp` teaches `cms` what a timestamp's content is; without it, none could be read.
+    from asn1crypto import cms, tsp
 
+    del tsp
     if len(gap) > 2 * _MAX_CONTAINER:
         return None
     try:
