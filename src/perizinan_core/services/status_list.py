@@ -54,13 +54,10 @@ _CHANGES = frozenset(
         EventKind.NUMBER_CANCELLED,
     }
 )
-_STORED = (
-    PermitStatus.SUSPENDED,
-    PermitStatus.REVOKED,
-    PermitStatus.ANNULLED,
-    PermitStatus.SUPERSEDED,
-    PermitStatus.AWAITING_SIGNATURE,
-)
+_FINAL = frozenset({PermitStatus.REVOKED, PermitStatus.ANNULLED, PermitStatus.SUPERSEDED})
+"""Once stored they hold, and nothing follows: the permit itself need not be looked at."""
+
+_OPEN = frozenset({PermitStatus.SUSPENDED, PermitStatus.AWAITING_SIGNATURE})
 _MEANING = {
     PermitStatus.IN_FORCE: ListStatus.VALID,
     PermitStatus.EXPIRED: ListStatus.VALID,
@@ -232,7 +229,9 @@ def _packed(work: UnitOfWork, day: date) -> tuple[bytes, date | None]:
     following: list[date] = []
 
     def marks() -> Iterator[tuple[int, int]]:
-        for permit in _noteworthy(work):
+        for index, status in work.permits.places(_FINAL):
+            yield index, _MEANING[status]
+        for permit in _undecided(work):
             following.extend(_later_days(permit, day))
             yield permit.status_index, _value(work, permit, day)
 
@@ -240,10 +239,10 @@ def _packed(work: UnitOfWork, day: date) -> tuple[bytes, date | None]:
     return packed, min(following, default=None)
 
 
-def _noteworthy(work: UnitOfWork) -> Iterator[Permit]:
-    """Return every permit that is, or will be, anything but plainly in force."""
+def _undecided(work: UnitOfWork) -> Iterator[Permit]:
+    """Return every permit whose status depends on the day, or on its number."""
     after: str | None = None
-    wanted = PermitFilter(statuses=frozenset(_STORED))
+    wanted = PermitFilter(statuses=_OPEN)
     while True:
         page = work.permits.find(wanted, limit=_PAGE, after=after, newest_first=False)
         yield from page.items

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime
 
 import attrs
@@ -104,6 +104,12 @@ class MemoryPermits:
         )
         found = sorted(self._matching(standing), key=lambda permit: (permit.valid_until or last, permit.id))
         return tuple(self.get(permit.id) for permit in found)
+
+    def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus]]:
+        """See the port."""
+        rows = [row.value for row in self._access.read().permits.values()]
+        found = [(permit.status_index, permit.status) for permit in rows if permit.status in statuses]
+        yield from sorted(found)
 
     def _row(self, id: str) -> Stored[Permit]:  # noqa: A002
         row = self._access.read().permits.get(id)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
 from perizinan_core.model.actor import Officer, Role
 from perizinan_core.model.application import Application
-from perizinan_core.model.permit import Permit
+from perizinan_core.model.permit import Permit, PermitStatus
 from perizinan_core.storage.records import (
     ApplicationFilter,
     LastChange,
@@ -190,6 +190,14 @@ class Permits(Protocol):
 
     def expiring_between(self, first: date, last: date) -> tuple[Permit, ...]:
         """Return the permits in force or suspended whose last day lies in this span, soonest first."""
+        ...
+
+    def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus]]:
+        """
+        Yield place in the status list and stored status of all permits with one of these, by place.
+
+        Nothing is decrypted, and a part is read at a time: there may be millions.
+        """
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 
 import attrs
@@ -17,6 +18,9 @@ from perizinan_core.storage.sql.tables import permits
 __all__ = ["SqlPermits"]
 
 _EVERY = PermitFilter()
+_PLACES = 50_000
+"""How many places are read at a time."""
+
 _LOADED = (permits.c.id, permits.c.version, permits.c.payload)
 _STANDING = (PermitStatus.IN_FORCE.value, PermitStatus.SUSPENDED.value)
 
@@ -115,6 +119,19 @@ class SqlPermits:
             .order_by(ends, permits.c.id)
         )
         return tuple(read_permit(self._session, row) for row in self._session.read(query))
+
+    def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus]]:
+        """See the port."""
+        place, status = permits.c.status_index, permits.c.status
+        wanted = status.in_(sorted(statuses))
+        after = -1
+        while True:
+            query = sa.select(place, status).where(place > after, wanted).order_by(place).limit(_PLACES)
+            rows = self._session.read(query)
+            yield from ((row.status_index, PermitStatus(row.status)) for row in rows)
+            if len(rows) < _PLACES:
+                return
+            after = rows[-1].status_index
 
     def _one(self, condition: sa.ColumnElement[bool], key: str) -> Permit:
         row = self._session.first(sa.select(*_LOADED).where(condition))

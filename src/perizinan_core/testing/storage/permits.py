@@ -127,6 +127,27 @@ class PermitsSuite(SuiteBase):
         assert rest.next is None
         assert ids[:2] == [permit.id for permit in oldest.items]
 
+    def test_places_are_told_with_their_stored_status(self, storage: Storage) -> None:
+        """In order, only the statuses asked for, however they were written."""
+        application = add_application(storage, made_application())
+        statuses = [
+            PermitStatus.REVOKED,
+            PermitStatus.IN_FORCE,
+            PermitStatus.SUPERSEDED,
+            PermitStatus.REVOKED,
+        ]
+        for number, status in reversed(list(enumerate(statuses))):
+            add_permit(
+                storage,
+                made_permit(
+                    application, number=f"n/{number}", sequence=number + 1, status_index=number, status=status
+                ),
+            )
+        final = (PermitStatus.REVOKED, PermitStatus.SUPERSEDED)
+        with storage.unit_of_work(read_only=True) as work:
+            assert list(work.permits.places(final)) == [(0, "revoked"), (2, "superseded"), (3, "revoked")]
+            assert list(work.permits.places([PermitStatus.ANNULLED])) == []
+
     def test_permits_that_end_soon_are_listed_soonest_first(self, storage: Storage) -> None:
         """Both ends of the span count; revoked and endless permits are left out."""
         application = add_application(storage, made_application())
