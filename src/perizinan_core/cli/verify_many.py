@@ -19,6 +19,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from perizinan_core.cli.interrupts import Interrupts
 from perizinan_core.cli.verify_output import print_report
 from perizinan_core.cli.verify_report import ReportFile
 from perizinan_core.errors.bulk import ResumeFileError
@@ -118,7 +119,8 @@ class ManyRun:
             worst = state.worst if state is not None else 0
             written = 0
             try:
-                for code in self._codes(state, passed, stack):
+                interrupts = stack.enter_context(Interrupts())
+                for code in self._codes(state, passed, stack, interrupts):
                     worst = max(worst, code)
                     written += 1
             except KeyboardInterrupt:
@@ -127,7 +129,9 @@ class ManyRun:
         self._say_what_was_passed_over(passed)
         return worst
 
-    def _codes(self, state: ResumeFile | None, passed: Passed, stack: ExitStack) -> Iterator[int]:
+    def _codes(
+        self, state: ResumeFile | None, passed: Passed, stack: ExitStack, interrupts: Interrupts
+    ) -> Iterator[int]:
         """Write what comes; yield the exit code of each report."""
         progress = stack.enter_context(_progress(self.files, self.language))
         pool = Pool(
@@ -144,6 +148,7 @@ class ManyRun:
         for event in events:
             if event.kind == "result":
                 line: _Line = event.value
+                interrupts.hold()  # no half line, and no line that the resume file does not know
                 self._write(line, console)
                 before = highest.get(event.file.path, state.code(event.file) if state is not None else 0)
                 highest[event.file.path] = max(line.code, before)
@@ -152,6 +157,8 @@ class ManyRun:
                 done = event.kind == "done"
                 place = -1 if done else event.value
                 state.note(event.file, code=highest.get(event.file.path, 0), place=place, done=done)
+            if event.kind != "result" or event.file.kind == "archive":
+                interrupts.release()
             if event.kind == "done":
                 highest.pop(event.file.path, None)
                 progress()

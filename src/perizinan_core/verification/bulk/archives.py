@@ -30,6 +30,7 @@ _ENDINGS = (
     *(".zip", ".tar", ".tgz", ".tbz2", ".txz", ".tzst"),
     *(".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst"),
 )
+_END = bytes(512)
 _TICK = 16 * 1024 * 1024
 _DAMAGE = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
@@ -137,8 +138,8 @@ def _zip(file: BinaryIO, budget: Budget) -> Iterator[tuple[str, Callable[[int], 
 
 
 def _tar(file: BinaryIO, head: bytes, budget: Budget) -> Iterator[tuple[str, Callable[[int], bytes]]]:
-    stream = cast("IO[bytes]", _Counted(_unpacked(file, head), budget))
-    with tarfile.open(fileobj=stream, mode="r|", errors="surrogateescape") as archive:
+    counted = _Counted(_unpacked(file, head), budget)
+    with tarfile.open(fileobj=cast("IO[bytes]", counted), mode="r|", errors="surrogateescape") as archive:
         for info in archive:
             if not info.isreg():
                 continue
@@ -149,6 +150,9 @@ def _tar(file: BinaryIO, head: bytes, budget: Budget) -> Iterator[tuple[str, Cal
 
             yield info.name, read
             archive.members = []  # type: ignore[attr-defined]  # else every header stays in memory
+    if counted.tail != _END:
+        # The library takes a cut header for the end; whole archives end with blocks of zeros.
+        raise tarfile.ReadError("the end is missing")
 
 
 def _unpacked(file: BinaryIO, head: bytes) -> Any:
@@ -173,9 +177,12 @@ class _Counted(io.RawIOBase):
         super().__init__()
         self._inner = inner
         self._budget = budget
+        self.tail = b""
+        """The last bytes that were read."""
 
     def read(self, size: int = -1, /) -> bytes:
         """Return the next bytes."""
         data: bytes = self._inner.read(size)
         self._budget.spend(len(data))
+        self.tail = (self.tail + data)[-len(_END) :] if len(data) < len(_END) else data[-len(_END) :]
         return data

@@ -26,6 +26,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from perizinan_core.verification.bulk.limits import BulkLimits
 from perizinan_core.verification.bulk.work import Recipe, serve
 
+_PROGRAM = (
+    "import sys; from perizinan_core.verification.bulk.work import serve_inherited as s; s(int(sys.argv[1]))"
+)
+
 __all__ = ["Process", "can_fork", "start"]
 
 
@@ -73,10 +77,11 @@ def start(
             child.start()
         theirs.close()
         return child, connection
-    command = [sys.executable, "-m", "perizinan_core.verification.bulk.work", str(theirs.fileno())]
+    cargo = _pickled((recipe, limits))  # before there is a process that would wait for it in vain
+    command = [sys.executable, "-c", _PROGRAM, str(theirs.fileno())]
     process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)  # noqa: S603 - ourselves
     theirs.close()
-    connection.send_bytes(_pickled((recipe, limits)))
+    connection.send_bytes(cargo)
     return _Fresh(process), connection
 
 
@@ -105,17 +110,25 @@ class _Fresh:
         self._process.wait(timeout)
 
 
+def _certificate(der: bytes) -> x509.Certificate:
+    return x509.load_der_x509_certificate(der)
+
+
+def _public_key(der: bytes) -> object:
+    return serialization.load_der_public_key(der)
+
+
 class _Pickler(pickle.Pickler):
     """Pickles the objects of `cryptography` in an authority document as their DER."""
 
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, x509.Certificate):
-            return x509.load_der_x509_certificate, (obj.public_bytes(serialization.Encoding.DER),)
+            return _certificate, (obj.public_bytes(serialization.Encoding.DER),)
         if isinstance(obj, (ed25519.Ed25519PublicKey, ec.EllipticCurvePublicKey)):
             raw = obj.public_bytes(
                 serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
             )
-            return serialization.load_der_public_key, (raw,)
+            return _public_key, (raw,)
         return NotImplemented
 
 

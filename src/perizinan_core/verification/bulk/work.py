@@ -9,11 +9,11 @@ Messages go to `pool.Pool` as tuples: ``ready`` · ``failed`` (text) · ``begin`
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import io
 import pickle
 import resource
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection
@@ -69,8 +69,8 @@ class Task:
 def serve(connection: Connection, recipe: Recipe, limits: BulkLimits) -> None:
     """Work until the other side hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl+C too, and decides
+    faulthandler.disable()  # a file that crashes its worker gets a report, and nobody a traceback
     _limit_memory(limits.memory)
-    # Archives may not be believed in what they say about themselves, and neither may file names.
     with contextlib.suppress(EOFError, OSError):
         try:
             with recipe.prepare() as judge:
@@ -192,7 +192,3 @@ class _Worker:
 
     def _refusal(self, name: str, problem: ArchiveProblemError) -> Any:
         return self._recipe.refuse(name, problem.code, limit=problem.limit)
-
-
-if __name__ == "__main__":  # started by `pool` where forking is not safe
-    serve_inherited(int(sys.argv[1]))
