@@ -6,22 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import attrs
-from cryptography import x509
 
 from perizinan_core.errors.verification import CmsStructureError, PdfStructureError
 from perizinan_core.verification.evidence import line_end_is_missing
-from perizinan_core.verification.foreign.chains import ChainJudge, ChainResult
+from perizinan_core.verification.foreign.chains import ChainJudge
 from perizinan_core.verification.foreign.container import Container, digest_of, read_container
 from perizinan_core.verification.foreign.engine import Engine
 from perizinan_core.verification.foreign.evidence import Evidence, read_dss
-from perizinan_core.verification.foreign.history import read_history
+from perizinan_core.verification.foreign.history import History, read_history
 from perizinan_core.verification.foreign.judged import Judged, stated_time
 from perizinan_core.verification.foreign.listing import ListedSignature, form_fields, listed_signatures
-from perizinan_core.verification.foreign.proofs import Proof, best_of, judge_token
 from perizinan_core.verification.foreign.structure import Decrypt, ForeignStructure
+from perizinan_core.verification.foreign.trusting import Trusting
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.limits import Limits
-from perizinan_core.verification.paths import usage_problem
 from perizinan_core.verification.pdf.scan import ByteRange, Scan, Wholeness, scan
 from perizinan_core.verification.pdf.structure import ends_properly
 from perizinan_core.verification.report import CheckName, Outcome, Reason, Report, TrustUsed
@@ -103,12 +101,13 @@ class Case:
             key = attrs.astuple(item.byte_range) if item.byte_range is not None else ()
             self.signatures.append(Judged(listed=item, name=names.get(key, item.name), size=len(data)))
         self._judge_containers(engine)
-        self._judge_history(pdf, engine, decrypt)
+        history = self._judge_history(pdf, engine, decrypt)
         try:
             evidence = self.evidence + read_dss(pdf)
         except PdfStructureError:
             evidence = self.evidence
-        self._judge_trust(evidence)
+        trusting = Trusting(judge=self.judge, at=self.at, data=data, evidence=evidence, history=history)
+        trusting.judge_all(self.signatures)
         self._conclude()
 
     def give_up(self, problem: str) -> None:
@@ -237,10 +236,12 @@ class Case:
 
     # -- what was added ----------------------------------------------------------------------
 
-    def _judge_history(self, pdf: ForeignStructure, engine: Engine | None, decrypt: Decrypt | None) -> None:
+    def _judge_history(
+        self, pdf: ForeignStructure, engine: Engine | None, decrypt: Decrypt | None
+    ) -> History:
         sound = [item.listed for item in self.signatures if item.listed.problem is None]
         if not sound:
-            return
+            return History()
         if engine is None and sound[0].end < len(self.data):
             engine = Engine(self.data)
         history = read_history(self.data, pdf, sound, engine, self.limits, decrypt)
@@ -249,114 +250,7 @@ class Case:
             code = history.broken.get(judged.listed.name)
             if code is not None and (judged.broken is None or judged.broken.code == "signature-weak"):
                 judged.broken = Reason(code, {"count": history.bytes_behind})
-        self._filled_by = history.filled_by
-
-    _filled_by: set[str] = attrs.field(factory=set)
-
-    # -- time and trust ----------------------------------------------------------------------
-
-    def _judge_trust(self, evidence: Evidence) -> None:
-        around = self._judge_stamps(evidence)
-        for judged in self.signatures:
-            if not judged.is_timestamp and judged.container is not None and judged.broken is None:
-                self._judge_signer(judged, judged.container, evidence, around)
-        doubted = [
-            item.listed.end
-            for item in self.signatures
-            if item.listed.name in self._filled_by and item.broken is None and item.trust is not None
-        ]
-        for judged in self.signatures:
-            if any(judged.listed.end < end for end in doubted):
-                # Nobody who is believed vouches for what was filled in after this signature.
-                judged.broken = judged.broken or Reason("later-changes-forbidden")
-
-    def _judge_stamps(self, evidence: Evidence) -> list[tuple[int, Proof]]:
-        """Judge document timestamps from the last to the first; return those that count, with what they cover."""
-        control = self.at
-        around: list[tuple[int, Proof]] = []
-        for judged in reversed(self.signatures):
-            if not judged.is_timestamp or judged.broken is not None or judged.container is None:
-                continue
-            proof = judged.proof = self._document_stamp(judged, evidence, control)
-            judged.chain = proof.chain
-            if proof.counts and proof.moment is not None:
-                control = min(control, proof.moment)
-                around.append((judged.listed.end, proof))
-            elif proof.is_broken:
-                judged.broken = Reason("timestamp-broken")
-        return around
-
-    def _document_stamp(self, judged: Judged, evidence: Evidence, control: datetime) -> Proof:
-        covered, view = judged.listed.byte_range, memoryview(self.data)
-        if covered is None or judged.container is None:  # pragma: no cover - the caller looked
-            return Proof(moment=None, code="timestamp-broken")
-        parts = [view[: covered.gap_start], view[covered.gap_end : covered.end]]
-        return judge_token(judged.container, parts, self.judge, evidence, control=control, at=self.at)
-
-    def _judge_signer(
-        self, judged: Judged, container: Container, evidence: Evidence, around: Sequence[tuple[int, Proof]]
-    ) -> None:
-        later = [proof for end, proof in around if end > judged.listed.end]
-        control = min((proof.moment for proof in later if proof.moment is not None), default=self.at)
-        answers, lists = container.revocation_data
-        evidence = evidence + Evidence(answers=tuple(answers), lists=tuple(lists))
-        signature = container.signer_info["signature"].native
-        try:
-            tokens = [
-                judge_token(token, [signature], self.judge, evidence, control=control, at=self.at)
-                for token in container.tokens
-            ]
-        except CmsStructureError:
-            judged.broken = Reason("timestamp-broken")
-            return
-        if any(item.is_broken for item in tokens):
-            judged.broken = Reason("timestamp-broken")
-            return
-        judged.proof = best_of([*tokens, *later])
-        if any(item.moment is not None and item.moment > self.at + _SKEW for item in tokens):
-            day = max(item.moment for item in tokens if item.moment is not None).date()
-            judged.trust = Reason("signed-after-check", {"day": day})
-            return
-        self._judge_chain(judged, container, evidence)
-        self._rate(judged, later)
-
-    def _judge_chain(self, judged: Judged, container: Container, evidence: Evidence) -> None:
-        proven = judged.trusted_time
-        moment = proven or self.at
-        chain = judged.chain = self.judge.judge(container.certificate, container.others, moment, evidence)
-        if not chain.holds:
-            judged.trust = _trust_reason(chain, proven=proven is not None)
-            return
-        try:
-            unfit = usage_problem(x509.load_der_x509_certificate(container.certificate.dump()))
-        except ValueError:
-            unfit = "certificate-malformed"
-        if unfit is not None and container.certificate.self_signed != "yes":
-            judged.trust = Reason("certificate-usage-unfit")
-            return
-        judged.trusted = self._trusted_reason(chain, proven)
-
-    def _trusted_reason(self, chain: ChainResult, proven: datetime | None) -> Reason:
-        if proven is None or chain.anchor is None:
-            return Reason("certificate-valid-then", {"day": self.at.date()})
-        if self.at > chain.anchor.cut_off:
-            return Reason(
-                "root-ended-since",
-                {"root": chain.anchor.name, "last": chain.anchor.cut_off.date(), "day": proven.date()},
-            )
-        if any(item.not_valid_after_utc < self.at for item in chain.certificates):
-            return Reason("certificate-ended-since", {"day": proven.date()})
-        return Reason("certificate-valid-proven", {"day": proven.date()})
-
-    def _rate(self, judged: Judged, later: Sequence[Proof]) -> None:
-        """Name the level that the file reaches for this signature (EN 319 142-1 section 6)."""
-        revocation = judged.chain is not None and judged.chain.revocation in {"good", "signer"}
-        if judged.trusted_time is None:
-            judged.level = "B-B"
-        elif not revocation:
-            judged.level = "B-T"
-        else:
-            judged.level = "B-LTA" if later else "B-LT"
+        return history
 
     # -- the verdict -------------------------------------------------------------------------
 
@@ -425,30 +319,6 @@ def _check_of(code: str) -> CheckName:
         if code in {"root-not-given", "chain-not-accepted", "chain-weak"}
         else CheckName.CERTIFICATE
     )
-
-
-def _trust_reason(chain: ChainResult, *, proven: bool) -> Reason:
-    """Say why a chain does not hold, with or without a proven time."""
-    anchor, day = chain.anchor, chain.moment.date()
-    root = (
-        {"root": anchor.name, "last": anchor.cut_off.date(), "day": day}
-        if anchor is not None
-        else {"day": day}
-    )
-    match chain.problem:
-        case "root-ended":
-            return Reason("root-cut-off" if proven else "root-ended", root)
-        case "chain-ended":
-            return Reason("proof-too-late" if proven else "chain-ended", {"day": day})
-        case "chain-not-yet":
-            return Reason("chain-not-yet" if proven else "certificate-not-yet", {"day": day})
-        case "certificate-revoked":
-            since = chain.revoked_at
-            return Reason("certificate-revoked", {"day": since.date() if since is not None else "?"})
-        case "root-not-given" | "chain-weak" | "certificate-usage-unfit":
-            return Reason(str(chain.problem))
-        case _:
-            return Reason("chain-not-accepted")
 
 
 def _frames(data: bytes, covered: ByteRange) -> bool:

@@ -35,6 +35,12 @@ class History:
     filled_by: set[str] = attrs.field(factory=set)
     """Signatures whose revision fills in fields: they must be trusted."""
 
+    stored: set[int] = attrs.field(factory=set)
+    """Ends of the revisions that carry a document security store."""
+
+    has_store: bool = False
+    """True when the newest revision carries one."""
+
     extended: bool = False
     """True when anything was added after a signature."""
 
@@ -61,18 +67,15 @@ def read_history(
         limits: How much it may cost.
         decrypt: For encrypted files.
     """
-    history = History()
+    history = History(has_store=newest.catalog().get("DSS") is not None)
     older: ForeignStructure | None = None
     locks: list[FieldLock] = []
     allowed = 3
     for index, signature in enumerate(signatures):
         try:
-            revision = (
-                newest
-                if signature.end == len(data)
-                else ForeignStructure(data[: signature.end], limits, decrypt)
-            )
-            _hold_to_revision(revision, signature)
+            whole = signature.end == len(data)
+            revision = newest if whole else ForeignStructure(data[: signature.end], limits, decrypt)
+            _hold_to_revision(history, revision, signature)
             if older is not None:
                 _step(history, Comparison(older, revision), signature, locks, allowed)
             locks += [lock for lock in (lock_of(revision, signature),) if lock is not None]
@@ -89,13 +92,17 @@ def read_history(
         _tail(history, data, Comparison(older, newest), signatures)
     history.extended = bool(signatures) and signatures[0].end < len(data)
     if history.extended and engine is not None:
-        for signature in signatures:
-            if signature.byte_range is not None and engine.objects_to(attrs.astuple(signature.byte_range)):
-                history.broken.setdefault(signature.name, "later-changes-forbidden")
+        _ask_engine(history, engine, signatures)
     return history
 
 
-def _hold_to_revision(revision: ForeignStructure, signature: ListedSignature) -> None:
+def _ask_engine(history: History, engine: Engine, signatures: Sequence[ListedSignature]) -> None:
+    for signature in signatures:
+        if signature.byte_range is not None and engine.objects_to(attrs.astuple(signature.byte_range)):
+            history.broken.setdefault(signature.name, "later-changes-forbidden")
+
+
+def _hold_to_revision(history: History, revision: ForeignStructure, signature: ListedSignature) -> None:
     """
     Check that the revision that a signature covers shows this very signature.
 
@@ -106,6 +113,8 @@ def _hold_to_revision(revision: ForeignStructure, signature: ListedSignature) ->
         if item.byte_range == signature.byte_range and item.name == signature.name and item.problem is None:
             if item.dictionary != signature.dictionary:
                 break
+            if revision.catalog().get("DSS") is not None:
+                history.stored.add(signature.end)
             return
     raise PdfStructureError("a signed revision does not show its signature", signature.end)
 
