@@ -1,0 +1,134 @@
+"""The printable report says what the report says, on one page, whatever stands in it."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import sys
+from pathlib import Path
+
+import attrs
+import pypdf
+import pytest
+
+from perizinan_core.rendering.report_page import MAX_PAGES, ReportSummary, render_reports, render_summary
+from perizinan_core.verification import Verdict, verify_permit
+
+_BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
+
+
+@pytest.fixture(scope="module")
+def build():
+    name = "perizinan_vector_builder"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, _BUILDER)
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="module")
+def world(build):
+    return build.World.create()
+
+
+@pytest.fixture(scope="module")
+def reports(world, build):
+    """One of every kind that a file of this office can get."""
+    good = world.permit()
+    files = {
+        "good.pdf": good,
+        "changed.pdf": good[:300] + bytes([good[300] ^ 1]) + good[301:],
+        "unsigned.pdf": build.small_pdf(build.statement()),
+        "foreign.pdf": world.permit(world.outsider),
+        "open.pdf": world.permit(valid_until=None),
+        "cut.pdf": good[:-50],
+    }
+    return [
+        verify_permit(data, authority=world.authority, at=build.CHECKED_AT, name=name)
+        for name, data in files.items()
+    ]
+
+
+def text_of(pdf):
+    return ["".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("id", ("SAH", "Keutuhan berkas", "Bukti waktu", "Keabsahan jangka panjang", "Yang dibandingkan")),
+        (
+            "en",
+            (
+                "VALID",
+                "Integrity of the file",
+                "Proof of the time",
+                "Long-term validity",
+                "What was compared",
+            ),
+        ),
+    ],
+)
+def test_a_page_holds_verdict_permit_checks_and_evidence(reports, language, words):
+    """In both languages."""
+    report = reports[0]
+    (page,) = text_of(render_reports([report], language=language))
+    said = [check.reason.message(language) for check in report.checks]
+
+    for part in (
+        *words, *said, report.permit["holder"], report.permit["number"], report.sha256, report.authority.keys[0],
+        report.signature.certificate_sha256, report.file,
+    ):  # fmt: skip
+        assert "".join(part.split()) in page
+
+
+def test_every_verdict_fits_one_page(reports):
+    """A page each, in the order given."""
+    pages = text_of(render_reports(reports, language="en"))
+
+    assert len(reports) == len(pages)
+    for report, page in zip(reports, pages, strict=True):
+        assert report.file in page
+
+
+def test_it_is_pdf_a_and_pdf_ua_and_the_same_every_time(reports):
+    """For the archive."""
+    pdf = render_reports(reports[:1])
+    found = pypdf.PdfReader(io.BytesIO(pdf))
+
+    assert pdf == render_reports(reports[:1])
+    assert b"pdfaid:part" in found.xmp_metadata.stream.get_data()
+    assert b"pdfuaid:part" in found.xmp_metadata.stream.get_data()
+    assert "id" == found.trailer["/Root"]["/Lang"][:2]
+
+
+@pytest.mark.parametrize(
+    "name", ["日本\U0001f600.pdf", "a" * 900 + ".pdf", '"#\\[*_$<@x.pdf', "\u202egnp.pdf", "\ud800"]
+)
+def test_no_name_breaks_the_page(reports, name):
+    """Signs that no font shows are written out; markup is text."""
+    assert 1 == len(text_of(render_reports([attrs.evolve(reports[0], file=name)])))
+
+
+def test_none_and_too_many_are_refused(reports):
+    """A summary is for many."""
+    for count in (0, MAX_PAGES + 1):
+        with pytest.raises(ValueError, match="expected 1 to"):
+            render_reports(reports[:1] * count)
+    with pytest.raises(ValueError, match="at least one"):
+        render_summary(ReportSummary())
+
+
+def test_a_summary_counts_and_names_the_first_that_were_not_valid(reports):
+    """It keeps no report."""
+    summary = ReportSummary()
+    for report in [*reports, *reports[1:2] * 60]:
+        summary.add(report)
+    (page,) = text_of(render_summary(summary, language="en"))
+
+    assert (2, 61) == (summary.counts[Verdict.VALID], summary.counts[Verdict.NOT_VALID])
+    assert "VALID2" in page
+    assert "NOTVALID61" in page
+    assert "and19more" in page
+    assert "good.pdf" not in page
