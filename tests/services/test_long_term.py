@@ -1,5 +1,6 @@
 """Permits with timestamps and long-term data: issuing, failing, doing it later, renewing in bulk."""
 
+import hashlib
 import os
 import shutil
 import signal
@@ -298,7 +299,11 @@ class TestRenewal:
         one, two = (long_term.lengthened(pdf, Level.B_LTA, kit.clock(), renew=True) for _ in range(2))
         kept = long_term.keep(versions, one), long_term.keep(versions, two)
 
+        stored = {item.sha256 for item in kit.context.documents.documents()}
+
         assert (True, False) == kept
+        assert hashlib.sha256(one).hexdigest() in stored
+        assert hashlib.sha256(two).hexdigest() not in stored
         assert 3 == len(long_term.versions(permit))
 
     def test_an_interrupted_run_goes_on_where_it_stopped(self, office, monkeypatch):
