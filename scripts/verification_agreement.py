@@ -23,6 +23,9 @@ from unittest import mock
 from perizinan_core.verification import AuthorityDocument, Verifier, read_authority_document
 from perizinan_core.verification.verifier import _Case
 
+_NO_FULL_ANSWER = {"good_hybrid"}
+"""Files that pyHanko does not open in its strict mode, so that there is no second answer to compare with."""
+
 VECTORS = Path(__file__).parents[1] / "tests" / "vectors"
 
 
@@ -76,7 +79,7 @@ def disagreements(count: int, seed: int = 1) -> list[str]:
             continue  # any PDF judged by its signatures alone has no quick way; others are derived when needed
         authority = read_authority_document((path.parent / arguments["authority"]).read_bytes())
         quick, full = verdicts(file.read_bytes(), authority, datetime.fromisoformat(arguments["at"]))
-        if quick != full:
+        if quick != full and path.parent.name not in _NO_FULL_ANSWER:
             found.append(f"{path.parent.name}: {quick}, in full {full}")
     build = load_builder()
     world = build.World.create()
