@@ -88,3 +88,11 @@ def test_a_keyword_that_the_acceptor_does_not_know_is_refused_at_build_time():
     with pytest.raises(ValueError, match="not"):
         build_acceptor({"not": {}}, {})
     assert build_acceptor(load_schema("permit"), {"date": lambda v: bool(re.match("....-", v)) and date})
+
+
+@pytest.mark.parametrize("count", [21, 29, 45, 200])
+def test_a_repeated_end_of_the_file_is_bytes_behind_it(judge, permit, count, code_of):
+    """Found by mutation: it ends as a PDF ends, but is no update; pyHanko calls it valid."""
+    report = judge(permit + permit[-count:])
+
+    assert ("not_valid", "bytes-after-signature") == (report.verdict.value, code_of(report))

@@ -17,7 +17,7 @@ from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.pdf.syntax import Parser, Ref, Stream
 
-__all__ = ["HEADER", "PdfStructure", "ends_properly"]
+__all__ = ["HEADER", "PdfStructure", "ends_properly", "newest_table"]
 
 HEADER = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)(?=[\r\n %])")
 _TAIL = re.compile(rb"startxref[\r\n ]{1,4}(\d{1,12})[\r\n ]{1,4}%%EOF(?:\r\n|\r|\n| |)\Z")
@@ -32,6 +32,12 @@ _PNG_PREDICTORS = range(10, 16)
 def ends_properly(data: bytes) -> bool:
     """Return True when the file ends with ``startxref``, a position and ``%%EOF``."""
     return _TAIL.search(data, max(0, len(data) - _TAIL_WINDOW)) is not None
+
+
+def newest_table(data: bytes) -> int:
+    """Return the position of the newest cross-reference section that the end of the file states, or -1."""
+    tail = _TAIL.search(data, max(0, len(data) - _TAIL_WINDOW))
+    return int(tail[1]) if tail is not None else -1
 
 
 class PdfStructure:
