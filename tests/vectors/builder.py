@@ -44,16 +44,24 @@ def statement(**changes: Any) -> PermitStatement:
     return attrs.evolve(sample_letter().statement, **changes)
 
 
-def small_pdf(
+def small_pdf(said: PermitStatement, **options: Any) -> bytes:
+    """Return an unsigned permit as a small PDF; the options are those of `permit_objects`."""
+    return assemble(permit_objects(said, **options))
+
+
+def permit_objects(
     said: PermitStatement,
     *,
     lines: Sequence[str] | None = None,
     permit_json: bytes | None = None,
     link: str | None = None,
     embedded: int = 1,
-) -> bytes:
+) -> list[bytes]:
     """
-    Return an unsigned permit as a small PDF.
+    Return the objects of an unsigned permit, the first with number 1.
+
+    Objects: 1 catalogue, 2 page tree, 3 page, 4 its content, 5 font, 6 its mapping, 7 and 8 the embedded
+    file, 9 a link.
 
     Args:
         said: Content of ``permit.json``.
@@ -65,7 +73,7 @@ def small_pdf(
     data = canonical_json(said) if permit_json is None else permit_json
     printed = lines if lines is not None else printed_lines(said)
     content = (
-        b"BT /F1 10 Tf 40 800 Td " + b" ".join(_literal(line) + b" Tj 0 -12 Td" for line in printed) + b" ET"
+        b"BT /F1 10 Tf 40 800 Td " + b" ".join(literal(line) + b" Tj 0 -12 Td" for line in printed) + b" ET"
     )
     annotation = b"/Annots [9 0 R]" if link is not None else b""
     names = b"".join(b"(permit.json) 7 0 R " for _ in range(embedded))
@@ -75,20 +83,20 @@ def small_pdf(
         b"<</Type /Pages /Kids [3 0 R] /Count 1>>",
         b"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R %b"
         b"/Resources <</Font <</F1 5 0 R>>>>>>" % annotation,
-        _stream(b"", content),
+        stream(b"", content),
         b"<</Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R>>",
-        _stream(b"", _TO_UNICODE),
+        stream(b"", _TO_UNICODE),
         b"<</Type /Filespec /F (permit.json) /UF (permit.json) /AFRelationship /Data /EF <</F 8 0 R>>>>",
-        _stream(b"/Type /EmbeddedFile /Subtype /application#2Fjson ", data),
-        b"<</Type /Annot /Subtype /Link /Rect [0 0 9 9] /A <</S /URI /URI %b>>>>" % _literal(link or ""),
+        stream(b"/Type /EmbeddedFile /Subtype /application#2Fjson ", data),
+        b"<</Type /Annot /Subtype /Link /Rect [0 0 9 9] /A <</S /URI /URI %b>>>>" % literal(link or ""),
     ]
     if embedded > 1:
         objects.append(b"<</Type /Filespec /F (permit.json) /UF (permit.json) /EF <</F 11 0 R>>>>")
-        objects.append(_stream(b"/Type /EmbeddedFile ", data + b" "))
+        objects.append(stream(b"/Type /EmbeddedFile ", data + b" "))
         objects[0] = objects[0].replace(
             b"(permit.json) 7 0 R (permit.json) 7", b"(permit.json) 7 0 R (permit.json) 10"
         )
-    return assemble(objects)
+    return objects
 
 
 def assemble(objects: Sequence[bytes], *, root: int = 1) -> bytes:
@@ -119,12 +127,14 @@ def printed_lines(said: PermitStatement) -> list[str]:
     ]
 
 
-def _literal(text: str) -> bytes:
+def literal(text: str) -> bytes:
+    """Return a PDF string."""
     raw = text.encode("latin-1")
     return b"(" + raw.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)") + b")"
 
 
-def _stream(dictionary: bytes, data: bytes) -> bytes:
+def stream(dictionary: bytes, data: bytes) -> bytes:
+    """Return a compressed stream with further entries of its dictionary."""
     packed = zlib.compress(data, 9)
     return b"<<%b/Filter /FlateDecode /Length %d>>\nstream\n%b\nendstream" % (dictionary, len(packed), packed)
 
