@@ -39,7 +39,7 @@ from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.pdf.fields import SignatureField, signature_fields
 from perizinan_core.verification.pdf.scan import Scan, Wholeness, scan
-from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly
+from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly, newest_table
 from perizinan_core.verification.permit_content import judge_dates, judge_qr, judge_text
 from perizinan_core.verification.permit_data import read_permit_data
 from perizinan_core.verification.report import CheckName, Report, StatusReport, Verdict
@@ -262,6 +262,10 @@ class _Case:
         for item in fields:
             if item.is_document_timestamp:
                 judge_stamp(data, item, judgement)
+        end = max(item.end for item in found.ranges)
+        if found.wholeness is Wholeness.LONGER and newest_table(data) < end:
+            # An update brings a table of its own; anything else is no part of the document, even if it ends as one.
+            judgement.refuse(CheckName.COVERAGE, "bytes-after-signature", count=len(data) - end)
         if not judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
             self._judge_later_changes(data, pdf, plain=len(fields) == 1)
         self.proofs = proofs_in(pdf)

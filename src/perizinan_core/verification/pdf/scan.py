@@ -14,7 +14,7 @@ from enum import Enum
 
 import attrs
 
-from perizinan_core.verification.pdf.structure import ends_properly, newest_table
+from perizinan_core.verification.pdf.structure import ends_properly
 
 __all__ = ["ByteRange", "Scan", "Wholeness", "scan"]
 
@@ -95,8 +95,6 @@ def _compare(data: bytes, ranges: tuple[ByteRange, ...]) -> Scan:
             return Scan(ranges, Wholeness.INCONSISTENT, _LINE_ENDS.get(end - len(data), ()))
         return Scan(ranges, Wholeness.CUT)
     if proper:
-        # An update brings a table of its own; anything else is not part of the document, even if it ends as one.
-        updated = newest_table(data) >= end
-        return Scan(ranges, Wholeness.LONGER if updated else Wholeness.APPENDED)
+        return Scan(ranges, Wholeness.LONGER)
     # The start of an update without its end was cut off; anything else was put behind the file.
     return Scan(ranges, Wholeness.CUT if _UPDATE.match(data, end) else Wholeness.APPENDED)
