@@ -162,6 +162,10 @@ CALLS: Mapping[str, Call] = {
     "applications.upload": lambda s, a, i: _apps(s).upload(
         i("draft"), "ktp", BytesIO(small_png(3)), file_name="a.png", actor=a
     ),
+    "applications.reusable": lambda s, a, i: _apps(s).reusable(i("draft"), "ktp", actor=a),
+    "applications.reuse": lambda s, a, i: _apps(s).reuse(
+        i("draft"), "ktp", _document(s, "submitted"), actor=a
+    ),
     "applications.remove": lambda s, a, i: _apps(s).remove(i("draft"), _document(s, "draft"), actor=a),
     "applications.problems": lambda s, a, i: _apps(s).problems(i("draft"), actor=a),
     "applications.submit": lambda s, a, i: _apps(s).submit(i("draft"), actor=a),
@@ -292,6 +296,8 @@ EXPECTED = {
     "applications.save": "ononnnnnod",
     "applications.slots": "ononnnnnoo",
     "applications.upload": "ononnnnnod",
+    "applications.reusable": "ononnnnnod",
+    "applications.reuse": "ononnnnnod",
     "applications.remove": "ononnnnnod",
     "applications.problems": "ononnnnnoo",
     "applications.submit": "ononnnnnod",

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perizinan_core.bootstrap.keys import open_storage_keys, rotate_key
+from perizinan_core.cli.keys_ltv import renew_ltv_command
 from perizinan_core.cli.settings import language_of, open_office, settings_for
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_, translate
@@ -31,6 +32,9 @@ _OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan keys")
 @click.group("keys", help="Buat, tampilkan, dan ganti kunci.")
 def keys_group() -> None:
     """Hold the commands about keys."""
+
+
+keys_group.add_command(renew_ltv_command)
 
 
 @keys_group.command("list", help="Penanda tangan tiap jabatan, dengan sertifikat dan masa berlakunya.")

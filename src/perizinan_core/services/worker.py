@@ -67,8 +67,8 @@ class WorkDone:
 
     @property
     def is_idle(self) -> bool:
-        """True when there was nothing to do."""
-        return self == WorkDone()
+        """True when nothing was done; what waits for a person is no reason to look again at once."""
+        return attrs.evolve(self, in_doubt=(), unextended=(), outliving=()) == WorkDone()
 
 
 @attrs.frozen

@@ -97,17 +97,22 @@ async def _examine(
     stamps: Sequence[Any] = reader.embedded_timestamp_signatures
     proven: list[tuple[int, datetime]] = []
     untrusted = False
-    for stamp in stamps:
-        status = await _stamp_status(stamp, authority, at)
+    # From the newest to the oldest: each timestamp proves that those below it existed, so these need to be
+    # good at its time and not today, when their certificates may have ended (EN 319 102-1, past validation).
+    moment = at
+    for stamp in sorted(stamps, key=lambda item: item.signed_revision, reverse=True):
+        status = await _stamp_status(stamp, authority, moment)
         if not (status.intact and status.valid):
             return LaterChanges(problem="timestamp-broken")
         untrusted = untrusted or not status.trusted
         if status.trusted:
+            moment = min(moment, status.timestamp)
             proven.append((stamp.signed_revision, status.timestamp))
     times: dict[str, datetime] = {}
     last = max((item.signed_revision for item in signatures), default=0)
     for signature in signatures:
-        status = await _signature_status(signature, authority, at)
+        covering = [when for revision, when in proven if revision >= signature.signed_revision]
+        status = await _signature_status(signature, authority, at, min([*covering, at]))
         level = status.modification_level
         is_last = signature.signed_revision == last
         most = (
@@ -121,7 +126,7 @@ async def _examine(
         if stamp is not None and not (stamp.intact and stamp.valid):
             return LaterChanges(problem="timestamp-broken")
         untrusted = untrusted or (stamp is not None and not stamp.trusted)
-        moments = [moment for revision, moment in proven if revision >= signature.signed_revision]
+        moments = list(covering)
         if stamp is not None and stamp.trusted:
             moments.append(stamp.timestamp)
         if moments:
@@ -135,13 +140,15 @@ async def _stamp_status(stamp: Any, authority: AuthorityDocument, at: datetime) 
     return await async_validate_pdf_timestamp(stamp, _context(authority, at))
 
 
-async def _signature_status(signature: Any, authority: AuthorityDocument, at: datetime) -> Any:
+async def _signature_status(
+    signature: Any, authority: AuthorityDocument, at: datetime, stamped_at: datetime
+) -> Any:
     from pyhanko.sign.validation import async_validate_pdf_signature
 
     return await async_validate_pdf_signature(
         signature,
         signer_validation_context=_context(authority, at),
-        ts_validation_context=_context(authority, at),
+        ts_validation_context=_context(authority, stamped_at),
     )
 
 
