@@ -250,6 +250,24 @@ class TestRenewal:
         assert "trusted-time-proven" == codes["trusted_time"]
         assert "certificate-good" == codes["certificate"]
 
+    def test_a_renewed_permit_outlives_the_certificate_of_its_first_timestamp(self, office, pki):
+        """Each timestamp is judged at the time that the next one proves, not today."""
+        kit = office()
+        permit = kit.permit()
+        first = newest(kit, permit)
+        kit.clock.forward(days=690)
+        pki.renew_tsa()
+        self.outcomes(kit)
+        kit.clock.forward(days=200)
+        renewed = judged(kit, newest(kit, permit))
+        unrenewed = judged(kit, first)
+        codes = {check.name.value: check.reason.code for check in renewed.checks}
+
+        assert "trusted-time-proven" == codes["trusted_time"]
+        assert "certificate-good" == codes["certificate"]
+        assert Verdict.INDETERMINATE is not renewed.verdict
+        assert "timestamp-untrusted" in {reason.code for reason in unrenewed.reasons}
+
     def test_a_service_that_did_not_change_is_asked_once(self, office, pki):
         """A timestamp that ends no later is worth nothing: every permit says so, one question is asked."""
         kit = office()
