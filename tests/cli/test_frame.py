@@ -21,7 +21,12 @@ def run(*arguments, language=None, cwd=None):
         env["PERIZINAN_LANGUAGE"] = language
     return subprocess.run(
         [sys.executable, "-m", "perizinan_core.cli", *arguments],
-        capture_output=True, text=True, env=env, cwd=cwd, check=False, timeout=120,
+        capture_output=True,
+        text=True,
+        env=env,
+        cwd=cwd,
+        check=False,
+        timeout=120,
     )
 
 

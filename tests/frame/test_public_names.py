@@ -55,7 +55,7 @@ def test_every_module_can_be_imported_alone():
 
     for name in sorted({*names, *rooms}):
         done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", code, name], capture_output=True, text=True
+            [sys.executable, "-W", "error", "-c", code, name], capture_output=True, text=True, check=False
         )
         assert 0 == done.returncode, f"{name}: {done.stderr}"
 
