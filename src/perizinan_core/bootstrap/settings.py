@@ -64,7 +64,8 @@ class TimestampSettings:
     """Timestamps and long-term data of permits; without an address there are none."""
 
     url: str | None = attrs.field(
-        default=None, validator=attrs.validators.optional(attrs.validators.matches_re(r"https?://[^\s/@]+(/.*)?"))
+        default=None,
+        validator=attrs.validators.optional(attrs.validators.matches_re(r"https?://[^\s/@]+(/.*)?")),
     )
     """
     Address of a timestamp service (RFC 3161). Its root certificate belongs into ``roots``, so that those

@@ -23,7 +23,6 @@ _DRAWN = "qr-signature-wrong"
 """Reason of a code on the page that nobody of the office signed."""
 
 
-
 def judge_text(pdf: PdfStructure, permit: Mapping[str, Any], judgement: Judgement) -> None:
     """Check that the pages print what the data says."""
     try:
