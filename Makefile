@@ -39,6 +39,7 @@ lint: $(STAMP)
 
 types: $(STAMP)
 	$(BIN)/mypy
+	$(BIN)/mypy -p perizinan_kota_blitar -p perizinan_verify
 
 contracts: $(STAMP)
 	$(BIN)/lint-imports
