@@ -170,6 +170,10 @@ class Verifier:
         return unreadable_report(name, code, authority=self.authority, at=at, **fields)
 
 
+_ADDED = frozenset({"later-changes-forbidden", "revision-broken", "bytes-after-signature"})
+"""Reasons of the signature check that are about what was added after a signature."""
+
+
 @attrs.define
 class _Case:
     """One file on its way through the checks."""
@@ -300,10 +304,11 @@ class _Case:
         except PdfStructureError:
             signing_allowed = False
         changes = examine(data, self.authority, self.at, signing_allowed=signing_allowed)
-        if changes.problem is not None:
-            judgement.refuse(CheckName.COVERAGE, changes.problem)
+        problem = changes.problem or self._second_opinion(data)
+        if problem is not None:
+            judgement.refuse(CheckName.COVERAGE, problem)
             for judged in self.signatures:
-                judged.code = judged.code or changes.problem
+                judged.code = judged.code or problem
             return
         code = "covers-everything" if plain and self.signatures[0].covers_whole else "later-changes-allowed"
         judgement.passed(CheckName.COVERAGE, code)
@@ -314,6 +319,19 @@ class _Case:
         proven = [item.trusted_time for item in self.signatures if item.trusted_time is not None]
         if len(proven) == len(self.signatures):
             judgement.passed(CheckName.TRUSTED_TIME, "trusted-time-proven", day=min(proven).date())
+
+    def _second_opinion(self, data: bytes) -> str | None:
+        """
+        Return a reason to refuse what was added after a signature, by our own comparison of the revisions.
+
+        pyHanko passes over objects that nothing points to, and over an order to draw form fields anew.
+        """
+        from perizinan_core.verification.foreign import verify_signatures
+
+        report = verify_signatures(data, roots=self.authority.roots, at=self.at)
+        # Trust, time and revocation are judged by the permit's own rules; here only what was added counts.
+        added = {reason.code for reason in report.reasons} & _ADDED
+        return "later-changes-forbidden" if added else None
 
     def _judge_content(self, pdf: PdfStructure) -> None:
         judgement, authority = self.judgement, self.authority

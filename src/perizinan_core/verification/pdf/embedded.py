@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError
@@ -15,7 +16,8 @@ _MAX_NODES = 4096
 
 def embedded_files(pdf: PdfStructure, name: str) -> list[bytes]:
     """
-    Return the contents of every embedded file called ``name``, from the name tree and ``/AF``.
+    Return the contents of every embedded file called ``name``: from the name tree, ``/AF``, and attachments
+    that hang on annotations of the pages.
 
     Two entries that share one object count once.
 
@@ -28,6 +30,11 @@ def embedded_files(pdf: PdfStructure, name: str) -> list[bytes]:
     if names is not None:
         tree = pdf.resolve(pdf.dictionary(names).get("EmbeddedFiles"))
         candidates += _leaves(pdf, tree) if tree is not None else []
+    candidates += [
+        annotation["FS"]
+        for annotation in _annotations(pdf)
+        if annotation.get("Subtype") == "FileAttachment" and "FS" in annotation
+    ]
     streams: dict[Any, Any] = {}
     for candidate in candidates:
         specification = pdf.dictionary(candidate)
@@ -61,6 +68,16 @@ def link_addresses(pdf: PdfStructure) -> tuple[str, ...]:
         PdfStructureError: when the page tree is not as the standard says.
     """
     found: list[str] = []
+    for annotation in _annotations(pdf):
+        action = pdf.resolve(annotation.get("A"))
+        address = pdf.resolve(action.get("URI")) if isinstance(action, dict) else None
+        if isinstance(address, bytes):
+            found.append(address.decode("utf-8", "replace"))
+    return tuple(found)
+
+
+def _annotations(pdf: PdfStructure) -> Iterator[dict[str, Any]]:
+    """Yield the annotations of all pages, in page order."""
     pending, visited = [pdf.catalog().get("Pages")], 0
     while pending:
         visited += 1
@@ -69,8 +86,4 @@ def link_addresses(pdf: PdfStructure) -> tuple[str, ...]:
         node = pdf.dictionary(pending.pop(0))
         pending = pdf.array(node.get("Kids")) + pending
         for annotation in pdf.array(node.get("Annots")):
-            action = pdf.resolve(pdf.dictionary(annotation).get("A"))
-            address = pdf.resolve(action.get("URI")) if isinstance(action, dict) else None
-            if isinstance(address, bytes):
-                found.append(address.decode("utf-8", "replace"))
-    return tuple(found)
+            yield pdf.dictionary(annotation)
