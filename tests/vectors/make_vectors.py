@@ -1,11 +1,10 @@
 """
 Make the test vectors: a folder per case with the file, what must be found, and why.
 
-    python tests/vectors/make_vectors.py [--open] [FOLDER]
+    python tests/vectors/make_vectors.py [FOLDER]
 
 The same files come out every time, but for those that ``expected.json`` calls not repeatable. Without FOLDER
-the published cases are replaced. ``--open`` makes those that the verifier still answers wrongly instead. All
-keys are test keys (``keys/``, and a seed in ``vector_cases/repeatable.py``).
+the published cases are replaced. All keys are test keys (``keys/``, and a seed in ``vector_cases/repeatable.py``).
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ HERE = Path(__file__).parent
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
-from vector_cases import Case, builder, changes, contents, files, issuers, open_faults, signatures  # noqa: E402
+from vector_cases import Case, builder, changes, contents, files, issuers, once_wrong, signatures  # noqa: E402
 from vector_cases.repeatable import Chance  # noqa: E402
 from vector_cases.setting import Setting  # noqa: E402
 
@@ -29,7 +28,7 @@ from perizinan_core.verification import EXIT_CODES, Verdict  # noqa: E402
 
 __all__ = ["expected_of", "main", "make"]
 
-_GROUPS = (issuers, files, changes, contents, signatures)
+_GROUPS = (issuers, files, changes, contents, signatures, once_wrong)
 
 
 def make(folder: Path, groups: Sequence[Any] = _GROUPS) -> list[Case]:
@@ -89,12 +88,8 @@ def expected_of(case: Case) -> dict[str, Any]:
 
 def main() -> None:
     """Replace all cases, or write them into another folder."""
-    rest = [item for item in sys.argv[1:] if item != "--open"]
-    is_open = len(rest) < len(sys.argv) - 1
-    if is_open and not rest:
-        sys.exit("--open needs a folder: the published cases stay as they are")
-    folder = Path(rest[0]) if rest else HERE
-    print(f"{len(make(folder, (open_faults,) if is_open else _GROUPS))} cases")  # noqa: T201
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
+    print(f"{len(make(folder, _GROUPS))} cases")  # noqa: T201
 
 
 def _cases(setting: Setting, chance: Chance, groups: Sequence[Any]) -> Iterator[Case]:

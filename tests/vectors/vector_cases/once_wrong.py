@@ -1,9 +1,5 @@
 # ruff: noqa: E501 - tables of cases: what was done and why stand beside each other
-"""
-Cases that the verifier still answers wrongly; ``make_vectors.py`` does not publish them.
-
-``python tests/vectors/make_vectors.py --open FOLDER`` writes them. A case moves to its own module when it is right.
-"""
+"""Cases that this verifier once answered wrongly."""
 
 from __future__ import annotations
 
