@@ -127,6 +127,10 @@ def test_a_zip_gives_its_files():
         b"\xfd7zXZ\x00broken", b"BZh9broken", b"\x28\xb5\x2f\xfdbroken", a_zip([("a", PDF)])[:-30],
         a_tar([("a", PDF * 200)])[:700], gzip.compress(a_tar([("a", PDF * 200)]))[:-20],
     ],
+    ids=[
+        "empty", "text", "zip head", "gzip of text", "gzip head", "xz head", "bzip2 head", "zstd head",
+        "cut zip", "cut tar", "cut tar.gz",
+    ],
 )  # fmt: skip
 def test_what_is_no_archive_says_so(data):
     """One error, whatever the standard library raises."""
