@@ -295,6 +295,10 @@ def _good(world: SignedFiles, signed: bytes) -> dict[str, tuple[bytes, int]]:
         "two-signers": (two, 0),
         "filled-and-signed": (world.sign(filled, world.second, field="B"), 0),
         "object-streams": (world.sign(packed(base_pdf())), 0),
+        "encrypted-two-signers": (
+            world.sign(world.sign(encrypted(base_pdf())), world.second, field="Sig2"),
+            0,
+        ),
         "encrypted": (world.sign(encrypted(base_pdf())), 0),
         "certified": (world.sign(base_pdf(), certify=1), 0),
         "certified-then-signed": (world.sign(world.sign(world.prepared("A", "B"), field="A", certify=2), world.second, field="B"), 0),
@@ -396,6 +400,9 @@ def _updates(world: SignedFiles, signed: bytes) -> dict[str, tuple[bytes, int]]:
         world.stamp(hostile_update(signed, {4: evil}), NOW - timedelta(days=1)), 10,
     )  # fmt: skip
     files["spoofed-reason"] = (_spoofed(signed), 10)
+    store = {1: catalog.replace(b"/Type /Catalog", b"/Type /Catalog /DSS << /Certs [] >>")}
+    files["store-added"] = (hostile_update(signed, store), 0)
+    files["store-added-then-bytes"] = (hostile_update(signed, store) + b"tambahan\n", 10)
     files["object-freed"] = (_freed(signed), 10)
     return files
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -50,6 +51,8 @@ _COVERAGE = {
     "bytes-after-signature",
     "later-changes-forbidden",
 }
+_END = re.compile(rb"startxref[\r\n ]{1,4}\d{1,12}[\r\n ]{1,4}%%EOF(?:\r\n|\r|\n| |)")
+_UPDATE = re.compile(rb"[\x00\t\n\x0c\r ]*+(?:\d{1,10}(?: |\Z)|xref|x?r?e?\Z)")
 _FORMATS = {"ETSI.CAdES.detached", "adbe.pkcs7.detached", "ETSI.RFC3161"}
 _WEAK_FORMATS = {
     "adbe.pkcs7.sha1": "adbe.pkcs7.sha1 (SHA-1)",
@@ -96,11 +99,8 @@ class Case:
         self.judgement.passed(CheckName.READABLE, "file-readable")
         if not self._is_signed(listed):
             return
-        names = engine.names() if engine is not None else {}
-        for item in listed:
-            key = attrs.astuple(item.byte_range) if item.byte_range is not None else ()
-            self.signatures.append(Judged(listed=item, name=names.get(key, item.name), size=len(data)))
-        self._judge_containers(engine)
+        self.signatures = [Judged(listed=item, name=item.name, size=len(data)) for item in listed]
+        self._judge_containers()
         history = self._judge_history(pdf, engine, decrypt)
         try:
             evidence = self.evidence + read_dss(pdf)
@@ -147,6 +147,9 @@ class Case:
             judgement.refuse(CheckName.READABLE, "empty-file")
         elif b"%PDF-" not in data[:1024] and found.wholeness in {Wholeness.UNSIGNED, Wholeness.CUT}:
             judgement.refuse(CheckName.READABLE, "not-a-pdf")
+        elif (behind := _bytes_behind(data, found)) > 0:
+            judgement.passed(CheckName.READABLE, "file-readable")
+            judgement.refuse(CheckName.COVERAGE, "bytes-after-signature", count=behind)
         elif found.wholeness is Wholeness.CUT or line_end_is_missing(data, found):
             judgement.refuse(CheckName.READABLE, "file-cut-off")
         elif found.wholeness is Wholeness.APPENDED:
@@ -191,13 +194,10 @@ class Case:
 
     # -- each signature by itself ------------------------------------------------------------
 
-    def _judge_containers(self, engine: Engine | None) -> None:
+    def _judge_containers(self) -> None:
         for judged in self.signatures:
             listed = judged.listed
-            moment = listed.dictionary.get("M")
-            if engine is not None and listed.byte_range is not None:
-                moment = engine.text(attrs.astuple(listed.byte_range), "/M")
-            judged.stated = stated_time(moment)
+            judged.stated = stated_time(listed.dictionary.get("M"))
             if listed.problem is not None:
                 judged.broken = Reason(listed.problem)
             elif listed.sub_filter in _WEAK_FORMATS:
@@ -319,6 +319,16 @@ def _check_of(code: str) -> CheckName:
         if code in {"root-not-given", "chain-not-accepted", "chain-weak"}
         else CheckName.CERTIFICATE
     )
+
+
+def _bytes_behind(data: bytes, found: Scan) -> int:
+    """Count bytes behind the last whole update after a signature; the beginning of another update is a cut file."""
+    if found.wholeness is not Wholeness.CUT or not found.ranges:
+        return 0
+    ends = list(_END.finditer(data, max(item.end for item in found.ranges)))
+    if not ends or _UPDATE.match(data, ends[-1].end()) is not None:
+        return 0
+    return len(data) - ends[-1].end()
 
 
 def _frames(data: bytes, covered: ByteRange) -> bool:

@@ -8,6 +8,7 @@ the whole file within the limits, because pyHanko itself unpacks without any.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError
@@ -43,39 +44,9 @@ class Engine:
             if self._reader.decrypt("").status == AuthStatus.FAILED:
                 return None
             handler: Any = self._reader.security_handler
-            method = handler.get_stream_filter()
+            return Decrypt(_method(handler.get_stream_filter()), _method(handler.get_string_filter()))
         except Exception:  # noqa: BLE001 - certificates instead of passwords, unknown methods, damage: it stays shut
             return None
-
-        def decrypt(number: int, generation: int, data: bytes) -> bytes:
-            return bytes(method.decrypt(method.derive_object_key(number, generation), data))
-
-        return decrypt
-
-    def names(self) -> dict[tuple[int, ...], str]:
-        """Return byte range → name of the filled signature fields, decrypted."""
-        from pyhanko.sign.fields import enumerate_sig_fields
-
-        found: dict[tuple[int, ...], str] = {}
-        try:
-            for name, value, _ in enumerate_sig_fields(self._reader, filled_status=True):
-                found[tuple(int(item) for item in value.get_object()["/ByteRange"])] = str(name)
-        except Exception:  # noqa: BLE001 - names are for display; the file is judged elsewhere
-            return found
-        return found
-
-    def text(self, byte_range: tuple[int, ...], key: str) -> Any:
-        """Return an entry of a signature dictionary as pyHanko reads it, or None."""
-        from pyhanko.sign.fields import enumerate_sig_fields
-
-        try:
-            for _, value, _ in enumerate_sig_fields(self._reader, filled_status=True):
-                dictionary = value.get_object()
-                if tuple(int(item) for item in dictionary["/ByteRange"]) == byte_range:
-                    return dictionary.get(key)
-        except Exception:  # noqa: BLE001 - as above
-            return None
-        return None
 
     def objects_to(self, byte_range: tuple[int, ...]) -> bool:
         """Return True when pyHanko objects to the coverage of a signature, or to what was added after it."""
@@ -102,3 +73,10 @@ class Engine:
         except Exception:  # noqa: BLE001 - a foreign parser on hostile input: whatever it raises means no
             return True
         return True
+
+
+def _method(crypt_filter: Any) -> Callable[[int, int, bytes], bytes]:
+    def decrypt(number: int, generation: int, data: bytes) -> bytes:
+        return bytes(crypt_filter.decrypt(crypt_filter.derive_object_key(number, generation), data))
+
+    return decrypt

@@ -13,6 +13,8 @@ from bisect import bisect
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import attrs
+
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.verification.limits import Limits
 from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly
@@ -20,8 +22,16 @@ from perizinan_core.verification.pdf.syntax import Ref, Stream
 
 __all__ = ["Decrypt", "ForeignStructure"]
 
-Decrypt = Callable[[int, int, bytes], bytes]
-"""Decrypts the data of a stream, given object number and generation."""
+_Method = Callable[[int, int, bytes], bytes]
+
+
+@attrs.frozen
+class Decrypt:
+    """How an encrypted file is read; both methods take object number, generation and data."""
+
+    stream: _Method
+    text: _Method
+
 
 Entry = tuple[int, int, int]
 FREE: Entry = (0, 0, 0)
@@ -98,6 +108,16 @@ class ForeignStructure(PdfStructure):
         if len(self._section) > self._limits.max_objects:
             raise PdfStructureError("the file has too many objects", 0)
 
+    def _object(self, ref: Ref) -> Any:
+        known = ref.number in self._objects
+        value = super()._object(ref)
+        kind, _, generation = self.entry(ref.number)
+        if known or self._decrypt is None or kind != 1 or ref == self.trailer.get("Encrypt"):
+            return value
+        # Strings in object streams are encrypted with the stream, all others by themselves.
+        self._objects[ref.number] = value = _plain(value, self._decrypt, ref.number, generation)
+        return value
+
     def _raw(self, stream: Stream) -> bytes:
         raw = super()._raw(stream)
         if self._decrypt is None or stream.dictionary.get("Type") == "XRef":
@@ -113,9 +133,29 @@ class ForeignStructure(PdfStructure):
             return raw
         _, number, generation = self._places[index]
         try:
-            return self._decrypt(number, generation, raw)
+            return self._decrypt.stream(number, generation, raw)
         except Exception as error:  # a foreign library on hostile input: whatever it raises means no
             raise PdfStructureError("a stream cannot be decrypted", stream.start) from error
+
+
+def _plain(value: Any, decrypt: Decrypt, number: int, generation: int) -> Any:
+    """Decrypt every string but the contents of a signature (ISO 32000-2 section 7.6.2)."""
+    if isinstance(value, Stream):
+        return value._replace(dictionary=_plain(value.dictionary, decrypt, number, generation))
+    if isinstance(value, list):
+        return [_plain(item, decrypt, number, generation) for item in value]
+    if isinstance(value, dict):
+        signed = "ByteRange" in value
+        return {
+            key: item if signed and key == "Contents" else _plain(item, decrypt, number, generation)
+            for key, item in value.items()
+        }
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return decrypt.text(number, generation, bytes(value))
+    except Exception as error:  # a foreign library on hostile input: whatever it raises means no
+        raise PdfStructureError("a string cannot be decrypted", 0) from error
 
 
 def _position(value: Any, offset: int) -> int:
