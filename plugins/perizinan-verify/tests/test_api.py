@@ -135,6 +135,7 @@ def test_failing_status_source_never_makes_a_permit_valid(make_app, call, pdf, q
         code = holds(call(app, "POST", "/api/verify-qr", content=qr_text.encode(), headers=TEXT))
 
     assert ("indeterminate", "indeterminate") == (report["verdict"], code["verdict"])
+    assert "status-unavailable" == report["reasons"][0]["code"] == code["reasons"][0]["code"]
     assert report["permit"]["number"] not in caplog.text
     assert "RuntimeError" in caplog.text
 

@@ -7,9 +7,10 @@ import io
 import json
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import attrs
+import cbor2
 import pytest
 import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -102,7 +103,7 @@ def test_upload_is_sent_in_the_background_and_shown(open_page, address, tmp_path
     expect(page.get_by_role("heading", level=1)).to_have_text("SAH")
     expect(page.get_by_role("heading", level=1)).to_be_focused()
     expect(page.locator("main")).to_contain_text(permit.number)
-    page.get_by_text("Semua pemeriksaan").click()
+    page.locator(".all-checks summary").click()
     assert 15 <= page.locator(".checks li:visible").count()
     page.get_by_role("link", name="Periksa yang lain").click()
     expect(page.locator("#file")).to_be_visible()
@@ -365,7 +366,32 @@ def test_script_and_library_agree_on_every_code(open_page, address, app, qr_text
         code(valid_from=claims.issued_on + timedelta(days=400), valid_until=None), code(number="", object="x" * 999),
         code(issued_on=claims.issued_on - timedelta(days=1)),
     ]  # fmt: skip
-    texts = [*good, "", "#", "#1", "#1A", "#2" + qr_text, *_mutants(qr_text, 250), *_mutants(good[3], 150)]
+    # The same claims in CBOR that is well signed and not deterministic, or that holds more than claims.
+    protected, index = cbor2.dumps({1: -8, 4: kid}, canonical=True), bytes([6, claims.status_index])
+    payload = cbor2.dumps(_claim_map(claims), canonical=True)
+    assert payload.endswith(index) and claims.status_index < 24
+    odd = [
+        payload[:-1] + bytes([0x18, claims.status_index]),
+        bytes([payload[0] + 1]) + payload[1:] + bytes([7, 0]),
+        bytes([payload[0] + 1]) + payload[1:] + index,
+        payload + b"\x00",
+        payload[:-1] + b"\xf5",
+        payload[:-1] + b"\x20",
+    ]
+    strange = [_signed_text(authority.verification_url, protected, item, sign) for item in odd]
+    plain = _signed_text(authority.verification_url, protected, payload, sign)
+    texts = [
+        *good,
+        plain,
+        *strange,
+        "",
+        "#",
+        "#1",
+        "#1A",
+        "#2" + qr_text,
+        *_mutants(qr_text, 250),
+        *_mutants(good[3], 150),
+    ]
     listed = [
         {
             "slug": authority.slug,
@@ -399,7 +425,24 @@ def test_script_and_library_agree_on_every_code(open_page, address, app, qr_text
             } == found
     kinds = [kind for kind, _ in answers]
     assert ["good"] * 9 == kinds[:9]
+    assert ["good", *["unreadable"] * len(strange)] == kinds[len(good) : len(good) + 1 + len(strange)]
     assert {"good", "stranger", "forged", "unreadable"} == set(kinds)
+
+
+def _claim_map(claims) -> dict[int, object]:
+    days = [
+        (claims.issued_on - date(2020, 1, 1)).days,
+        (claims.valid_from - claims.issued_on).days,
+        (claims.valid_until - claims.valid_from).days if claims.valid_until else None,
+    ]
+    return {1: claims.number, 2: claims.permit_type, 3: "A", 4: "B", 5: days, 6: claims.status_index}
+
+
+def _signed_text(url: str, protected: bytes, payload: bytes, sign) -> str:
+    """Return a QR text around any payload, signed as the library signs."""
+    signature = sign(cbor2.dumps(["Signature1", protected, b"perizinan-qr-1", payload]))
+    cose = cbor2.dumps([protected, {}, payload, signature])
+    return f"{url.upper()}#1" + base64.b32encode(cose).decode("ascii").rstrip("=")
 
 
 def _expected(text: str, authority) -> str:

@@ -12,9 +12,10 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.i18n import N_, translate
+from perizinan_core.i18n import N_
 from perizinan_core.model.calendar.zone import IndonesianTimeZone, format_moment
 from perizinan_core.model.numerals import format_date
+from perizinan_verify.sentences import say
 
 __all__ = [
     "QR_STATES",
@@ -318,9 +319,9 @@ def statements(answer: Mapping[str, Any], language: str) -> list[Statement]:
             (item for outcome in _WORST_FIRST for item in concerned if item["outcome"] == outcome), None
         )
         if worst is None:
-            told.append(Statement(title, "passed", translate(good, language)))
+            told.append(Statement(title, "passed", say(good, language)))
         elif title == _STATEMENTS[3][0] and worst["code"] in _NO_PROOF:
-            text = translate(_REVOCATION, language)
+            text = say(_REVOCATION, language)
             told.append(Statement(title, worst["outcome"], text))
         else:
             told.append(Statement(title, worst["outcome"], worst["message"]))
@@ -343,7 +344,7 @@ def permit_facts(answer: Mapping[str, Any], language: str) -> list[Line]:
             Line(N_("Signed for"), str(permit.get("signatory", {}).get("title") or "")),
         ]
     for item in answer["signatures"]:
-        signer = item["signer"] or translate(N_("unknown"), language)
+        signer = item["signer"] or say(N_("unknown"), language)
         moment = item["trusted_time"] or item["signed_at"]
         when = f", {moment_text(moment, zone, language)}" if moment else ""
         lines.append(Line(N_("Certificate of"), signer + when))
@@ -371,9 +372,9 @@ def qr_facts(answer: Mapping[str, Any], language: str) -> list[Line]:
 
 def status_text(status: Mapping[str, Any], zone: str, language: str) -> str:
     """Return the status of a permit in words, with its day and source."""
-    text = translate(STATES.get(status["state"], status["state"]), language)
+    text = say(STATES.get(status["state"], status["state"]), language)
     if status["since"] and status["state"] != "in_force":
-        text += " " + translate(N_("since {day}"), language, day=_day(status["since"], language))
+        text += " " + say(N_("since {day}"), language, day=_day(status["since"], language))
     if status["source"]:
         moment = f", {moment_text(status['as_of'], zone, language)}" if status["as_of"] else ""
         text += f" ({status['source']}{moment})"
@@ -384,8 +385,8 @@ def _span(data: Mapping[str, Any], language: str) -> str:
     start, until = _day(data["valid_from"], language), data.get("valid_until")
     if until:
         sentence = N_("{start} to {end}")
-        return translate(sentence, language, start=start, end=_day(until, language))
-    return data.get("validity_text") or translate(N_("from {start}"), language, start=start)
+        return say(sentence, language, start=start, end=_day(until, language))
+    return data.get("validity_text") or say(N_("from {start}"), language, start=start)
 
 
 def _day(text: str | None, language: str) -> str:

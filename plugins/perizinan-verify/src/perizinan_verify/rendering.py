@@ -11,9 +11,9 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from perizinan_core.i18n import translate
 from perizinan_core.model.numerals import format_date
 from perizinan_verify.languages import language_of
+from perizinan_verify.sentences import say
 from perizinan_verify.service import service_of
 
 __all__ = ["render"]
@@ -32,15 +32,15 @@ async def render(
     service = service_of(request)
     documents = [item.document for item in await service.published()]
 
-    def say(sentence: str, **fields: object) -> Markup:
+    def marked(sentence: str, **fields: object) -> Markup:
         safe = {name: Markup.escape(value) for name, value in fields.items()}
-        return Markup(translate(sentence, language, **safe))  # noqa: S704 - our own sentences, values escaped
+        return Markup(say(sentence, language, **safe))  # noqa: S704 - our own sentences, values escaped
 
     html = (
         _environment()
         .get_template(template)
         .render(
-            _=say,
+            _=marked,
             language=language,
             base=request.scope.get("root_path", ""),
             authority=documents[0],
