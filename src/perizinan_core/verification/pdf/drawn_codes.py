@@ -13,7 +13,7 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from operator import add, le, sub
+from operator import add, sub
 from typing import Any
 
 import attrs
@@ -40,16 +40,12 @@ _MOST_RECTANGLES = 177 * 177
 _QUIET = 4
 _SCALE = 3
 _SHADES = (b"\xff" * _SCALE, b"\0" * _SCALE)
-_ONCE = bytes([255, 0]) + bytes(254)
 _FARTHEST = 1e6
 _OFF_GRID = 0.15
 """How far an edge may lie beside the grid, in modules."""
 
-_SHORTEST = 600
-_PATH = b"-+0123456789. \t\n\r\x0b\x0cmlhref*"
-"""Numbers and the operators of paths: the smallest code has `_SHORTEST` of these bytes, and no others between."""
-
-_IS_PATH = bytes(0 if byte in _PATH else 1 for byte in range(256))
+_RUN = re.compile(rb"[-+\d.\smlhref*]{600,}+")
+"""Numbers and the operators of paths, and nothing else: the smallest code has more of them."""
 
 _DRAWN = re.compile(rb"/([^\s/<>\[\]()]++)\s++Do(?![A-Za-z])")
 
@@ -134,26 +130,14 @@ class _Boxes:
 
 def _groups(content: bytes) -> Iterator[_Boxes]:
     """Yield runs of rectangles: as four corners (``m l l l h``) or by their size (``re``), each painted or all."""
-    for run in _runs(content):
-        words = run.translate(None, b"f*").split()
+    for run in _RUN.finditer(content):
+        words = run[0].translate(None, b"f*").split()
         try:
             boxes = _by_sizes(words) if b"re" in words else _by_corners(words)
         except ValueError:
             continue
         if boxes is not None and len(boxes.left) <= _MOST_RECTANGLES:
             yield boxes
-
-
-def _runs(content: bytes) -> Iterator[bytes]:
-    """Yield the longest stretches of nothing but paths."""
-    kinds = content.translate(_IS_PATH) + b"\1"
-    end = 0
-    while True:
-        inside = kinds.find(bytes(_SHORTEST), end)
-        if inside < 0:
-            return
-        end = kinds.index(1, inside)
-        yield content[inside:end]
 
 
 def _by_corners(words: list[bytes]) -> _Boxes | None:
@@ -182,26 +166,16 @@ def _numbers(words: list[bytes]) -> list[float]:
     Raises:
         ValueError: when a word is none, or beyond every page.
     """
-    # A code has a hundred different edges and a thousand rectangles.
-    values = {word: float(word) for word in set(words)}
-    if max(map(abs, values.values())) > _FARTHEST:
+    numbers = list(map(float, words))
+    if max(map(abs, numbers)) > _FARTHEST:
         raise ValueError("beyond every page")
-    return list(map(values.__getitem__, words))
+    return numbers
 
 
 def _sorted(ax: list[float], ay: list[float], cx: list[float], cy: list[float]) -> _Boxes:
-    return _Boxes(*_ordered(ax, cx, ay, cy))
-
-
-def _ordered(
-    ax: list[float], cx: list[float], ay: list[float], cy: list[float]
-) -> tuple[list[float], list[float], list[float], list[float]]:
-    """Return left, lower, right and upper edges, whichever corner came first."""
-    if not all(map(le, ax, cx)):
-        ax, cx = list(map(min, ax, cx)), list(map(max, ax, cx))
-    if not all(map(le, ay, cy)):
-        ay, cy = list(map(min, ay, cy)), list(map(max, ay, cy))
-    return ax, ay, cx, cy
+    return _Boxes(*(list(map(pick, one, other)) for pick, one, other in (
+        (min, ax, cx), (min, ay, cy), (max, ax, cx), (max, ay, cy),
+    )))  # fmt: skip
 
 
 def _matrix(boxes: _Boxes) -> list[bytearray] | None:
@@ -243,21 +217,8 @@ def _on_grid(edges: list[float], start: float, unit: float) -> list[int] | None:
 
 
 def _decode(matrix: Sequence[bytearray]) -> tuple[str, ...]:
-    return _read_pixels(*_drawn_once(matrix), pure=True) or _read_pixels(*_drawn_large(matrix), pure=False)
+    import zxingcpp
 
-
-def _drawn_once(matrix: Sequence[bytearray]) -> tuple[bytearray, int]:
-    """Draw a pixel per module: what a whole code needs, and quick."""
-    side = len(matrix) + 2 * _QUIET
-    pixels = bytearray(b"\xff" * (side * side))
-    for place, row in enumerate(matrix, _QUIET):
-        start = place * side + _QUIET
-        pixels[start : start + len(row)] = row.translate(_ONCE)
-    return pixels, side
-
-
-def _drawn_large(matrix: Sequence[bytearray]) -> tuple[bytearray, int]:
-    """Draw larger modules, for codes with a logo in them or a torn corner."""
     side = (len(matrix) + 2 * _QUIET) * _SCALE
     white = b"\xff" * (_QUIET * _SCALE)
     pixels = bytearray(b"\xff" * (side * _QUIET * _SCALE))
@@ -265,19 +226,12 @@ def _drawn_large(matrix: Sequence[bytearray]) -> tuple[bytearray, int]:
         line = b"".join(map(_SHADES.__getitem__, row))
         pixels += (white + line + white) * _SCALE
     pixels += b"\xff" * (side * _QUIET * _SCALE)
-    return pixels, side
-
-
-def _read_pixels(pixels: bytearray, side: int, *, pure: bool) -> tuple[str, ...]:
-    import zxingcpp
-
     codes = zxingcpp.read_barcodes(
         memoryview(pixels).cast("B", (side, side)),
         formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
         text_mode=zxingcpp.TextMode.Plain,
         try_downscale=False,
         try_rotate=False,
-        is_pure=pure,
     )
     return tuple(code.text for code in codes)
 
