@@ -51,6 +51,7 @@ class Death:
 
     def __init__(self, order) -> None:
         self.at = order.get("die_at", 0)
+        self.on = order.get("die_on")
         self.only = tuple(order.get("only", ()))
         self.note = Path(order["documents"]).with_name("died")
         self.passed: list[str] = []
@@ -59,7 +60,7 @@ class Death:
         if self.only and not any(word in label for word in self.only):
             return
         self.passed.append(label)
-        if len(self.passed) == self.at:
+        if len(self.passed) == self.at or self.on == [label, self.passed.count(label)]:
             self.note.write_text(label)
             os.kill(os.getpid(), signal.SIGKILL)
 

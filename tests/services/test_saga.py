@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -113,13 +112,18 @@ def die_everywhere(saga, *, service, roles):
     only = ["commit", "sign", "service"]
     if not saga.url.startswith("postgresql"):
         only = [*only, "render", "rehearse", "put", "link"] if service else []
-    for number in count(1):
+    whole = saga.order(role="issue", minute=60, only=only, **saga.fresh(service=service))["answer"]
+    assert "500/001/WR/2026" == whole["number"]
+    passed: Counter[str] = Counter()
+    for number, label in enumerate(whole["boundaries"], 1):
+        passed[label] += 1
         place = saga.fresh(service=service)
-        death = saga.order(role="issue", minute=60, die_at=number, only=only, **place)
+        # By its name and not by its number: hashes that share their first digits share a folder, which is one
+        # call of the system less, and every number behind it would mean another boundary.
+        death = saga.order(role="issue", minute=60, die_on=[label, passed[label]], only=only, **place)
         if not death["killed"]:
-            # There are fewer boundaries than that: it came through.
             assert "500/001/WR/2026" == death["answer"]["number"]
-            return
+            continue
         after = saga.order(role=roles[number % len(roles)], minute=70, **place)
         yield f"{number} {(place['documents'].with_name('died')).read_text()}", after["answer"], place
 

@@ -226,6 +226,15 @@ class TestRealFiles:
 
         assert ["Sig2", "Sig1"] == [item.field for item in report.signatures]
 
+    def test_a_revocation_list_of_an_unknown_version_is_not_used(self, real_checker):
+        """One byte of the archived list turned its version into 120, which cryptography answers outside ValueError."""
+        data = bytearray((FOLDER / "lta-dss-doc-timestamp.pdf").read_bytes())
+        data[31970] = 120
+
+        report = real_checker.verify(bytes(data), at=NOW)
+
+        assert report.exit_code == BAD
+
 
 class TestDamage:
     """No input is too broken for an answer."""

@@ -309,7 +309,7 @@ def test_other_methods_and_addresses_are_refused(app, call):
     missing = call(app, "GET", "/api/authority/lain")
 
     assert (405, "POST") == (wrong.status_code, wrong.headers["allow"])
-    assert "not-found" == holds(missing, "get")["code"]
+    assert "page-not-found" == holds(missing, "get")["code"]
     assert 404 == call(app, "GET", "/rahasia").status_code
 
 

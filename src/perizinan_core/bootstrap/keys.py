@@ -99,7 +99,7 @@ def open_roots(settings: Settings, now: datetime) -> tuple[x509.Certificate, ...
         path = settings.path(name)
         try:
             found.extend(x509.load_pem_x509_certificates(path.read_bytes()))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, x509.InvalidVersion) as error:
             raise KeyFileProblemError(path=name, expected="PEM certificates") from error
     if settings.signing.development:
         found.append(_development(settings, now).root)

@@ -145,9 +145,11 @@ class _Page:
         for item in self.permit_type.obligations:
             text = item.text.to(self.language)
             if item.within:
-                text += f" ({self._say(N_('within {period}'), period=self._period(item.within))})"
+                within = self._say(N_("within {period}"), period=self._period(item.within))
+                text += f" ({within})"
             if item.every:
-                text += f" ({self._say(N_('every {period}'), period=self._period(item.every))})"
+                every = self._say(N_("every {period}"), period=self._period(item.every))
+                text += f" ({every})"
             yield text
 
     def _period(self, period: Period) -> str:

@@ -47,7 +47,7 @@ def _revocation(path: Path, language: str) -> list[bytes]:
     files = sorted(item for item in path.iterdir() if item.is_file()) if path.is_dir() else [path]
     try:
         return [_der(file.read_bytes()[:_MAX_BYTES]) for file in files]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, x509.InvalidVersion) as error:
         sentence = N_(
             "--revocation: expected OCSP answers or CRLs (DER, or CRLs in PEM), but {file} is none."
         )

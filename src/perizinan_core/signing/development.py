@@ -147,7 +147,7 @@ def _read_authority(path: Path) -> SyntheticCA:
         issuing_key, root_key = (
             k for k in keys if isinstance(k, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
         )
-    except ValueError as cause:
+    except (ValueError, x509.InvalidVersion) as cause:
         raise DevelopmentFolderError(path.name) from cause
     if root_key.public_key() != root.public_key() or issuing_key.public_key() != issuing.public_key():
         raise DevelopmentFolderError(path.name)

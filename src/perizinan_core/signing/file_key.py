@@ -187,5 +187,5 @@ def _pem_certificates(data: bytes, file: str) -> list[x509.Certificate]:
     blocks = [block[0] for block in _PEM_BLOCK.finditer(data) if block[1] == b"CERTIFICATE"]
     try:
         return [x509.load_pem_x509_certificate(block) for block in blocks]
-    except ValueError as cause:
+    except (ValueError, x509.InvalidVersion) as cause:
         raise KeyFileUnreadableError(file) from cause

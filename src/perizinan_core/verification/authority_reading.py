@@ -178,7 +178,7 @@ def _certificate(reader: FieldReader, item: Any, path: str) -> x509.Certificate 
         if text.startswith("-----BEGIN"):
             return x509.load_pem_x509_certificate(text.encode("ascii"))
         return x509.load_der_x509_certificate(base64.b64decode(text, validate=True))
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         reader.problem(f"{path}.certificate", "expected a certificate (PEM, or DER in base64)")
         return None
 

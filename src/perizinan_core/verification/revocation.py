@@ -95,7 +95,7 @@ def _crls(found: Sequence[bytes]) -> Iterator[x509.CertificateRevocationList]:
     for der in found:
         try:
             yield x509.load_der_x509_crl(der)
-        except ValueError:
+        except (ValueError, x509.InvalidVersion):
             continue
 
 
@@ -103,7 +103,7 @@ def _ocsps(found: Sequence[bytes]) -> Iterator[ocsp.OCSPResponse]:
     for der in found:
         try:
             answer = ocsp.load_der_ocsp_response(der)
-        except ValueError:
+        except (ValueError, x509.InvalidVersion):
             continue
         if answer.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL:
             yield answer

@@ -123,7 +123,7 @@ class BadRequestDataError(RequestError):
 class NoSuchPageError(RequestError):
     """An address that leads nowhere."""
 
-    code: ClassVar[str] = "not-found"
+    code: ClassVar[str] = "page-not-found"
     status: ClassVar[HTTPStatus] = HTTPStatus.NOT_FOUND
     title: ClassVar[str] = N_("There is no such page")
     sentence: ClassVar[str] = N_("Nothing is found at this address. Start again from the first page.")

@@ -124,7 +124,7 @@ class RevocationClient:
                 max_bytes=self.max_bytes,
             )
             response = ocsp.load_der_ocsp_response(data)
-        except (ExchangeFailedError, ValueError) as error:
+        except (ExchangeFailedError, ValueError, x509.InvalidVersion) as error:
             tried.append(f"OCSP: {_kind(error)}")
             return None
         if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
@@ -160,7 +160,7 @@ class RevocationClient:
             if data.startswith(b"-----BEGIN"):
                 data = x509.load_pem_x509_crl(data).public_bytes(serialization.Encoding.DER)
             crl = x509.load_der_x509_crl(data)
-        except (ExchangeFailedError, ValueError) as error:
+        except (ExchangeFailedError, ValueError, x509.InvalidVersion) as error:
             tried.append(f"CRL: {_kind(error)}")
             return None
         if crl.issuer != issuer.subject:

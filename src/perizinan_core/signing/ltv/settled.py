@@ -82,7 +82,7 @@ def responder_certificates(answer: bytes) -> list[bytes]:
     """Return the DER of the certificates in an OCSP response that was judged before."""
     try:
         return [item.public_bytes(Encoding.DER) for item in _ocsp(answer).certificates]
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         return []
 
 
@@ -155,7 +155,7 @@ def _from_crl(data: bytes, certificate: x509.Certificate, issuer: x509.Certifica
         ):
             return None
         entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         return None
     revoked_at = entry.revocation_date_utc if entry is not None else None
     return _Statement(crl.last_update_utc, crl.next_update_utc, revoked_at)

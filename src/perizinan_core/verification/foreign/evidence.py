@@ -109,7 +109,7 @@ def _from_lists(
             if entry is None or not _is_supported(crl, issuer):
                 continue
             yield entry.revocation_date_utc
-        except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+        except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion):
             continue
 
 
@@ -133,7 +133,7 @@ def _from_answers(
             ):
                 continue
             yield answer.revocation_time_utc
-        except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+        except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion):
             continue
 
 

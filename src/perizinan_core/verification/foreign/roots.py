@@ -205,7 +205,7 @@ def _certificates(path: Path) -> list[x509.Certificate]:
             )
             for item in found:
                 _ = item.subject, item.not_valid_after_utc.astimezone(UTC)
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise TrustRootsError(source=path.name, problem="it holds no certificate in PEM or DER") from error
     return found
 

@@ -114,7 +114,7 @@ class Trusting:
             return
         try:
             unfit = usage_problem(x509.load_der_x509_certificate(container.certificate.dump()))
-        except ValueError:
+        except (ValueError, x509.InvalidVersion):
             unfit = "certificate-malformed"
         if unfit is not None and container.certificate.self_signed != "yes":
             judged.trust = Reason("certificate-usage-unfit")
