@@ -20,7 +20,7 @@ import click
 from perizinan_core.cli.verify_report import ReportFile
 from perizinan_core.cli.verify_run import VerifyRun
 from perizinan_core.cli.verify_signatures import moment_in_jakarta, open_signature_verifier
-from perizinan_core.cli.verify_status import StatusOptions
+from perizinan_core.cli.verify_status import StatusOptions, status_options
 from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.verification import (
@@ -85,24 +85,7 @@ _SECONDS = 20.0
     help="Jawaban OCSP atau CRL tambahan untuk --signature-only: berkas atau folder; boleh berulang.",
 )
 @click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
-@click.option("--records", metavar="URL", help="Basis data kantor, untuk memeriksa status izin.")
-@click.option(
-    "--status",
-    "status_list",
-    metavar="FILE|URL",
-    help="Daftar status dari kantor; bawaan: status-list.cwt di samping dokumen otoritas.",
-)
-@click.option(
-    "--status-copy",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Salinan daftar status yang diambil dari alamat, dipakai bila alamat tidak menjawab.",
-)
-@click.option(
-    "--status-max-age",
-    type=click.FloatRange(min=0.0, min_open=True),
-    help="Umur tertinggi daftar status, dalam jam; bawaan: menurut dokumen otoritas.",
-)
-@click.option("--no-status", is_flag=True, help="Jangan periksa status; laporan menyebutkannya.")
+@status_options
 @click.option(
     "--at", "moment", metavar="ISO", help="Saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: kini."
 )

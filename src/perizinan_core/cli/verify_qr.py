@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perizinan_core.cli.verify import OPEN_STATUS_SOURCE, moment_of, open_records, read_authority
-from perizinan_core.cli.verify_status import StatusOptions
+from perizinan_core.cli.verify_status import StatusOptions, status_options
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.model.numerals import format_date
 from perizinan_core.verification import AuthorityDocument, Report, StatusSource, Verdict
@@ -74,24 +74,7 @@ _MAX_TEXT = 4096
     help="Dokumen otoritas (authority.json) dari kantor penerbit.",
 )
 @click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
-@click.option("--records", metavar="URL", help="Basis data kantor, untuk memeriksa status izin.")
-@click.option(
-    "--status",
-    "status_list",
-    metavar="FILE|URL",
-    help="Daftar status dari kantor; bawaan: status-list.cwt di samping dokumen otoritas.",
-)
-@click.option(
-    "--status-copy",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Salinan daftar status yang diambil dari alamat, dipakai bila alamat tidak menjawab.",
-)
-@click.option(
-    "--status-max-age",
-    type=click.FloatRange(min=0.0, min_open=True),
-    help="Umur tertinggi daftar status, dalam jam; bawaan: menurut dokumen otoritas.",
-)
-@click.option("--no-status", is_flag=True, help="Jangan periksa status; laporan menyebutkannya.")
+@status_options
 @click.option(
     "--at", "moment", metavar="ISO", help="Saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: kini."
 )

@@ -8,8 +8,10 @@ status list. A list that is named but not there leaves the permits undecided.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import attrs
 import click
@@ -20,7 +22,37 @@ from perizinan_core.verification.fetching import is_url
 from perizinan_core.verification.status_list import FILE_NAME
 from perizinan_core.verification.status_source import StatusListSource
 
-__all__ = ["StatusOptions"]
+__all__ = ["StatusOptions", "status_options"]
+
+F = TypeVar("F", bound=Callable[..., object])
+
+_OPTIONS = (
+    click.option("--records", metavar="URL", help="Basis data kantor, untuk memeriksa status izin."),
+    click.option(
+        "--status",
+        "status_list",
+        metavar="FILE|URL",
+        help="Daftar status dari kantor; bawaan: status-list.cwt di samping dokumen otoritas.",
+    ),
+    click.option(
+        "--status-copy",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Salinan daftar status yang diambil dari alamat, dipakai bila alamat tidak menjawab.",
+    ),
+    click.option(
+        "--status-max-age",
+        type=click.FloatRange(min=0.0, min_open=True),
+        help="Umur tertinggi daftar status, dalam jam; bawaan: menurut dokumen otoritas.",
+    ),
+    click.option("--no-status", is_flag=True, help="Jangan periksa status; laporan menyebutkannya."),
+)
+
+
+def status_options(command: F) -> F:
+    """Give a command the options that `StatusOptions` holds."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
 
 
 @attrs.frozen(kw_only=True)

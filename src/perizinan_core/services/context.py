@@ -19,7 +19,7 @@ from uuid_utils import uuid7
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import DocumentStore, UploadScanner
 from perizinan_core.errors.services import NotFoundError
-from perizinan_core.errors.storage import RecordNotFoundError, StaleObjectError
+from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.hooks.types import ApplicantCheckResult
 from perizinan_core.model.actor import Actor, Officer
 from perizinan_core.model.applicant import Applicant
@@ -141,14 +141,7 @@ class OfficeContext:
         if expected is None or expected == application.version:
             return
         last = work.applications.last_change(application.id)
-        raise StaleObjectError(
-            kind="application",
-            id=application.id,
-            expected_version=expected,
-            found_version=application.version,
-            changed_by=last.by,
-            changed_at=last.at,
-        )
+        raise last.stale(kind="application", id=application.id, expected_version=expected)
 
     def load_permit(self, work: UnitOfWork, permit_id: str) -> Permit:
         """

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
+from perizinan_core.errors.storage import StaleObjectError
 from perizinan_core.model.application import ApplicationState
 from perizinan_core.model.events import Event
 from perizinan_core.model.identifiers import Nib, Nik, Npwp, PassportNumber, PhoneNumber
@@ -53,6 +54,17 @@ class LastChange:
 
     at: datetime
     """In UTC."""
+
+    def stale(self, *, kind: str, id: str, expected_version: int) -> StaleObjectError:  # noqa: A002
+        """Return the refusal for one who saw ``expected_version`` before this change."""
+        return StaleObjectError(
+            kind=kind,
+            id=id,
+            expected_version=expected_version,
+            found_version=self.version,
+            changed_by=self.by,
+            changed_at=self.at,
+        )
 
 
 class LookupKind(StrEnum):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from perizinan_core.errors.storage import RecordNotFoundError, StaleObjectError
+from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.model.application import Application
 from perizinan_core.storage.lookups import lookups_of
 from perizinan_core.storage.memory.state import Access, Stored, utc
@@ -53,14 +53,7 @@ class MemoryApplications:
         row = Stored.of(stored, name="application", id=stored.id, by=by, at=at)
         found = self.last_change(application.id)
         if found.version != application.version:
-            raise StaleObjectError(
-                kind="application",
-                id=application.id,
-                expected_version=application.version,
-                found_version=found.version,
-                changed_by=found.by,
-                changed_at=found.at,
-            )
+            raise found.stale(kind="application", id=application.id, expected_version=application.version)
         self._check_unique(stored)
         state.applications[stored.id] = row
         return stored

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import attrs
 
-from perizinan_core.errors.storage import RecordNotFoundError, StaleObjectError
+from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.model.permit import Permit, PermitStatus
 from perizinan_core.storage.memory.state import Access, Stored
 from perizinan_core.storage.records import LastChange, Page, PermitFilter
@@ -59,14 +59,7 @@ class MemoryPermits:
         row = Stored.of(stored, name="permit", id=stored.id, by=by, at=at)
         found = self.last_change(permit.id)
         if found.version != permit.version:
-            raise StaleObjectError(
-                kind="permit",
-                id=permit.id,
-                expected_version=permit.version,
-                found_version=found.version,
-                changed_by=found.by,
-                changed_at=found.at,
-            )
+            raise found.stale(kind="permit", id=permit.id, expected_version=permit.version)
         self._check(stored)
         state.permits[stored.id] = row
         return stored

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from perizinan_core.errors.storage import RecordNotFoundError, StaleObjectError
+from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.model.application import Application
 from perizinan_core.storage.lookups import lookups_of
 from perizinan_core.storage.records import ApplicationFilter, LastChange, Page, QueueEntry
@@ -55,14 +55,7 @@ class SqlApplications:
         result = self._session.write(applications.update().where(mine).values(row), kind="application")
         if result.rowcount == 0:
             found = self.last_change(application.id)
-            raise StaleObjectError(
-                kind="application",
-                id=application.id,
-                expected_version=application.version,
-                found_version=found.version,
-                changed_by=found.by,
-                changed_at=found.at,
-            )
+            raise found.stale(kind="application", id=application.id, expected_version=application.version)
         self._write_parts(stored, fresh=False)
         return stored
 

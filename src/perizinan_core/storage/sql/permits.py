@@ -8,7 +8,7 @@ from datetime import date, datetime
 import attrs
 import sqlalchemy as sa
 
-from perizinan_core.errors.storage import RecordNotFoundError, StaleObjectError
+from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.model.permit import Permit, PermitStatus
 from perizinan_core.storage.records import LastChange, Page, PermitFilter
 from perizinan_core.storage.sql.rows import permit_row, read_permit
@@ -70,14 +70,7 @@ class SqlPermits:
         )
         if result.rowcount == 0:
             found = self.last_change(permit.id)
-            raise StaleObjectError(
-                kind="permit",
-                id=permit.id,
-                expected_version=permit.version,
-                found_version=found.version,
-                changed_by=found.by,
-                changed_at=found.at,
-            )
+            raise found.stale(kind="permit", id=permit.id, expected_version=permit.version)
         return stored
 
     def last_change(self, id: str) -> LastChange:  # noqa: A002
