@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any
 
 import attrs
@@ -58,6 +59,7 @@ _HASHES: Mapping[str, Callable[[], hashes.HashAlgorithm]] = {
     "sha512": hashes.SHA512,
 }
 _MIN_RSA_BITS = 2048
+_MOST_TOUCHED = 512
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _MAX_CERTIFICATES = 16
 _UNREADABLE = (
@@ -197,8 +199,7 @@ def _read(data: _SignedData, *, certificate_named: bool) -> SignedContainer:
         raise CmsStructureError("it is not detached from the document")
     if not 1 <= len(certificates) <= _MAX_CERTIFICATES:
         raise CmsStructureError(f"it holds {len(certificates)} certificates")
-    for item in certificates:
-        _touch(item)
+    certificates = [_touched(item) for item in certificates]
     info = signers[0]
     digest = _digest_name(info.digest_algorithm)
     if [_digest_name(item) for item in data.digest_algorithms.as_list()] != [digest]:
@@ -223,11 +224,13 @@ def _read(data: _SignedData, *, certificate_named: bool) -> SignedContainer:
     )
 
 
-def _touch(certificate: x509.Certificate) -> None:
+@lru_cache(maxsize=_MOST_TOUCHED)
+def _touched(certificate: x509.Certificate) -> x509.Certificate:
     """
     Read every part that is used later: the library reads certificates piece by piece, on demand.
 
-    It also passes over the count of unused bits before a certificate's signature, which nothing
+    Of equal certificates the first one is returned, whose parts are read already: most files share theirs.
+    The library also passes over the count of unused bits before a certificate's signature, which nothing
     covers; signatures are whole bytes, so any count but 0 is a change.
     """
     parts = elements_of(_der(certificate))
@@ -237,6 +240,7 @@ def _touch(certificate: x509.Certificate) -> None:
     for value in (certificate.subject, certificate.issuer, certificate.extensions):
         list(value)
     _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc, certificate.signature_algorithm_oid
+    return certificate
 
 
 def verify_container(container: SignedContainer) -> bool:

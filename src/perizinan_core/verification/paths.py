@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import TypeVar
 
 import attrs
@@ -62,6 +63,7 @@ class PathProblem(Enum):
 
 
 _MOST_KNOWN = 4096
+_MOST_PATHS = 512
 _known: dict[bytes, bool] = {}
 """SHA-256 of certificate and issuer → whether the issuer signed it: a fact that never changes."""
 
@@ -85,9 +87,17 @@ def find_path(
     signer: x509.Certificate, others: Iterable[x509.Certificate], roots: Sequence[x509.Certificate]
 ) -> CertificatePath:
     """Return the path from ``signer`` to one of ``roots``, by way of ``others`` (not trusted)."""
+    return _path(signer, tuple(others), tuple(roots))
+
+
+@lru_cache(maxsize=_MOST_PATHS)
+def _path(
+    signer: x509.Certificate, others: tuple[x509.Certificate, ...], roots: tuple[x509.Certificate, ...]
+) -> CertificatePath:
+    """Search once for files of the same signer; times are judged elsewhere, so the answer never changes."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        return _Search(tuple(others), tuple(roots)).from_path((signer,))
+        return _Search(others, roots).from_path((signer,))
 
 
 class _Search:
@@ -171,6 +181,7 @@ def _may_issue(certificate: x509.Certificate, *, below: int) -> bool:
     return usage is None or usage.key_cert_sign
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def usage_problem(certificate: x509.Certificate) -> str | None:
     """
     Return the reason code of what keeps a certificate from signing documents, or None.
@@ -212,6 +223,7 @@ def valid_at(certificate: x509.Certificate, moment: datetime) -> bool:
     return certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def fingerprints(certificate: x509.Certificate) -> tuple[str, str]:
     """Return the SHA-256 of the certificate and of its public key (SPKI), in lower-case hexadecimal."""
     spki = certificate.public_key().public_bytes(

@@ -141,6 +141,8 @@ def _written(day: date) -> tuple[str, ...]:
 
 
 def _is_comparable(text: str) -> bool:
+    if text.isascii():
+        return True
     letters = [character for character in text if character.isalpha()]
     return all(
         unicodedata.name(character, "").startswith(("LATIN", "FEMININE", "MASCULINE"))

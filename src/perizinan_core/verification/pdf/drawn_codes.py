@@ -13,7 +13,7 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from operator import add, sub
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -26,6 +26,8 @@ from perizinan_core.verification.qr_image import ImageLimits, find_codes, read_c
 
 __all__ = ["drawn_codes"]
 
+_Word = bytes | tuple[bytes, bytes]
+
 _MAX_NODES = 4096
 _MAX_PAGES = 64
 _MAX_FORMS = 64
@@ -36,16 +38,29 @@ _MAX_MATRICES = 32
 _MODULES = range(21, 178, 4)
 """Modules on a side (ISO/IEC 18004)."""
 
-_MOST_RECTANGLES = 177 * 177
+_FEWEST_RECTANGLES, _MOST_RECTANGLES = 40, 177 * 177
 _QUIET = 4
 _SCALE = 3
-_SHADES = (b"\xff" * _SCALE, b"\0" * _SCALE)
+_SHADES = bytes.maketrans(b"01", b"\xff\0")
 _FARTHEST = 1e6
 _OFF_GRID = 0.15
 """How far an edge may lie beside the grid, in modules."""
 
-_RUN = re.compile(rb"[-+\d.\smlhref*]{600,}+")
-"""Numbers and the operators of paths, and nothing else: the smallest code has more of them."""
+_PATH_BYTES = b"-+0123456789. \t\n\r\f\vmlhref*"
+"""Numbers and the operators of paths, and nothing else."""
+
+_PATH = re.compile(rb"[-+\d.\smlhref*]*+")
+_PROBE = 300
+"""Bytes; the smallest code has more than twice as many."""
+
+_NEXT = rb"([-+.\d]++)\s++"
+_BY_SIZE = re.compile(_NEXT * 4 + rb"re")
+_WIDE_FIRST = re.compile(
+    _NEXT * 2 + rb"m\s++" + _NEXT + rb"\2\s++l\s++\3\s++" + _NEXT + rb"l\s++\1\s++\4\s++l\s++h"
+)
+_HIGH_FIRST = re.compile(
+    _NEXT * 2 + rb"m\s++\1\s++" + _NEXT + rb"l\s++" + _NEXT + rb"\3\s++l\s++\4\s++\2\s++l\s++h"
+)
 
 _DRAWN = re.compile(rb"/([^\s/<>\[\]()]++)\s++Do(?![A-Za-z])")
 
@@ -92,11 +107,12 @@ class _Reader:
 
     def read(self, content: bytes, resources: Mapping[str, Any]) -> None:
         """Look through one content stream and what it draws."""
-        for boxes in _groups(content):
-            matrix = _matrix(boxes)
-            if matrix is not None and self._matrices < _MAX_MATRICES:
-                self._matrices += 1
-                self.texts.update(dict.fromkeys(_decode(matrix)))
+        for run in _runs(content):
+            for columns, rows in _rectangles(run):
+                matrix = _matrix(columns, rows)
+                if matrix is not None and self._matrices < _MAX_MATRICES:
+                    self._matrices += 1
+                    self.texts.update(dict.fromkeys(_decode(matrix)))
         names = dict.fromkeys(_DRAWN.findall(content))
         objects = self._pdf.dictionary(resources.get("XObject") or {}) if names else {}
         for name in names:
@@ -118,122 +134,146 @@ class _Reader:
 # -- rectangles ------------------------------------------------------------------------------
 
 
-@attrs.frozen
-class _Boxes:
-    """Upright rectangles, edge by edge."""
-
-    left: list[float]
-    lower: list[float]
-    right: list[float]
-    upper: list[float]
-
-
-def _groups(content: bytes) -> Iterator[_Boxes]:
-    """Yield runs of rectangles: as four corners (``m l l l h``) or by their size (``re``), each painted or all."""
-    for run in _RUN.finditer(content):
-        words = run[0].translate(None, b"f*").split()
-        try:
-            boxes = _by_sizes(words) if b"re" in words else _by_corners(words)
-        except ValueError:
+def _runs(content: bytes) -> Iterator[bytes]:
+    """Yield the stretches of numbers and operators of paths that are long enough for a code."""
+    place = 0
+    while place + _PROBE <= len(content):
+        # Whatever is twice as long as a probe holds a whole one, wherever it begins.
+        if content[place : place + _PROBE].translate(None, _PATH_BYTES):
+            place += _PROBE
             continue
-        if boxes is not None and len(boxes.left) <= _MOST_RECTANGLES:
-            yield boxes
+        before = content[max(0, place - _PROBE) : place]
+        start = place - len(before) + len(before.rstrip(_PATH_BYTES))
+        run = _PATH.match(content, start)
+        end = place + _PROBE if run is None else run.end()
+        if end - start >= 2 * _PROBE:
+            yield content[start:end]
+        place = end
 
 
-def _by_corners(words: list[bytes]) -> _Boxes | None:
-    whole = len(words) // 13 * 13
-    operators = [set(words[place:whole:13]) for place in (2, 5, 8, 11, 12)]
-    if operators != [{b"m"}, {b"l"}, {b"l"}, {b"l"}, {b"h"}]:
+def _rectangles(run: bytes) -> Iterator[tuple[_Axis, _Axis]]:
+    """Yield upright rectangles, as where they lie from left to right and from bottom to top."""
+    closed = run.count(b"h")
+    sized = _BY_SIZE.findall(run) if b"re" in run else []
+    wide = _WIDE_FIRST.findall(run) if closed else []
+    high = _HIGH_FIRST.findall(run) if len(wide) < closed else []
+    for found in (sized, wide, high):
+        if _FEWEST_RECTANGLES <= len(found) <= _MOST_RECTANGLES:
+            x, y, across, along = zip(*found, strict=True)
+            if found is high:
+                across, along = along, across
+            of = _Axis.of_sizes if found is sized else _Axis.of_ends
+            try:
+                yield of(x, across), of(y, along)
+            except ValueError:
+                continue
+
+
+@attrs.frozen
+class _Axis:
+    """Where rectangles begin and end along one axis: as many words as they are, few that differ in a code."""
+
+    one: Sequence[_Word]
+    other: Sequence[_Word]
+    places: Mapping[_Word, float]
+    """What the words mean."""
+
+    start: float
+    length: float
+
+    @classmethod
+    def of_ends(cls, one: Sequence[bytes], other: Sequence[bytes]) -> _Axis:
+        """
+        Read the words of both ends.
+
+        Raises:
+            ValueError: when one is no number, or beyond every page.
+        """
+        return cls._of(one, other, {word: float(word) for word in {*one, *other}})
+
+    @classmethod
+    def of_sizes(cls, start: Sequence[bytes], size: Sequence[bytes]) -> _Axis:
+        """Read the words of starts and sizes, as `of_ends` does."""
+        ends = list(zip(start, size, strict=True))
+        known: dict[_Word, float] = {word: float(word) for word in {*start, *size}}
+        places = {word: known[word] for word in set(start)}
+        return cls._of(start, ends, places | {pair: known[pair[0]] + known[pair[1]] for pair in set(ends)})
+
+    @classmethod
+    def _of(cls, one: Sequence[_Word], other: Sequence[_Word], places: Mapping[_Word, float]) -> _Axis:
+        start, end = min(places.values()), max(places.values())
+        if max(-start, end) > _FARTHEST:
+            raise ValueError("beyond every page")
+        return cls(one, other, places, start, end - start)
+
+    def narrowest(self) -> float:
+        """Return the least distance of two places, unless it is too small for a module."""
+        places = sorted(set(self.places.values()))
+        gaps = (after - before for before, after in pairwise(places))
+        return min((gap for gap in gaps if gap * 2 * _MODULES[-1] > self.length), default=0.0)
+
+    def on_grid(self, unit: float) -> dict[_Word, int] | None:
+        """Return the grid line of every place; None when one lies too far beside."""
+        lines = {}
+        for word, place in self.places.items():
+            exact = (place - self.start) / unit
+            lines[word] = round(exact)
+            if abs(exact - lines[word]) > _OFF_GRID:
+                return None
+        return lines
+
+
+def _matrix(columns: _Axis, rows: _Axis) -> list[int] | None:
+    """Return the rows of modules as numbers, bit 1 for dark; None when they lie on no grid of a code."""
+    unit = min(columns.narrowest(), rows.narrowest())
+    side = round(columns.length / unit) if unit > 0 else 0
+    if side not in _MODULES or round(rows.length / unit) != side:
         return None
-    ax, ay, bx, by, cx, cy, dx, dy = (words[place:whole:13] for place in (0, 1, 3, 4, 6, 7, 9, 10))
-    # Opposite corners say it all when the others repeat them; one program writes one number one way.
-    upright = (ax, ay, bx, cy) == (dx, by, cx, dy) or (ax, ay, by, cx) == (bx, dy, cy, dx)
-    return _sorted(*map(_numbers, (ax, ay, cx, cy))) if upright else None
-
-
-def _by_sizes(words: list[bytes]) -> _Boxes | None:
-    whole = len(words) // 5 * 5
-    if set(words[4:whole:5]) != {b"re"}:
+    unit = columns.length / side  # the mean module is more exact than the smallest one
+    x_of, y_of = columns.on_grid(unit), rows.on_grid(unit)
+    if x_of is None or y_of is None:
         return None
-    x, y, width, height = (_numbers(words[place:whole:5]) for place in range(4))
-    return _sorted(x, y, list(map(add, x, width)), list(map(add, y, height)))
-
-
-def _numbers(words: list[bytes]) -> list[float]:
-    """
-    Return numbers.
-
-    Raises:
-        ValueError: when a word is none, or beyond every page.
-    """
-    numbers = list(map(float, words))
-    if max(map(abs, numbers)) > _FARTHEST:
-        raise ValueError("beyond every page")
-    return numbers
-
-
-def _sorted(ax: list[float], ay: list[float], cx: list[float], cy: list[float]) -> _Boxes:
-    return _Boxes(*(list(map(pick, one, other)) for pick, one, other in (
-        (min, ax, cx), (min, ay, cy), (max, ax, cx), (max, ay, cy),
-    )))  # fmt: skip
-
-
-def _matrix(boxes: _Boxes) -> list[bytearray] | None:
-    """Return the modules that the rectangles draw, 1 for dark; None when they lie on no grid of a code."""
-    left, lower = min(boxes.left), min(boxes.lower)
-    width, height = max(boxes.right) - left, max(boxes.upper) - lower
-    unit = min(*map(sub, boxes.right, boxes.left), *map(sub, boxes.upper, boxes.lower))
-    if unit <= 0 or max(width, height) > unit * 2 * _MODULES[-1]:
-        return None
-    side = round(width / unit)
-    if side not in _MODULES or round(height / unit) != side:
-        return None
-    unit = width / side  # the mean module is more exact than the smallest one
-    places = [
-        _on_grid(edges, start, unit)
-        for edges, start in (
-            (boxes.left, left), (boxes.lower, lower), (boxes.right, left), (boxes.upper, lower),
-        )
-    ]  # fmt: skip
-    if None in places:
-        return None
-    matrix = [bytearray(side) for _ in range(side)]
-    dark = b"\1" * side
-    for x0, y0, x1, y1 in zip(*places, strict=True):
-        for row in matrix[y0:y1]:
-            row[x0:x1] = dark[x0:x1]
+    up_to = {word: (1 << line) - 1 for word, line in x_of.items()}
+    bands = dict.fromkeys(zip(rows.one, rows.other, strict=True), 0)
+    for left, right, lower, upper in zip(columns.one, columns.other, rows.one, rows.other, strict=True):
+        bands[lower, upper] |= up_to[left] ^ up_to[right]
+    matrix = [0] * side
+    for (lower, upper), band in bands.items():
+        for row in range(*sorted((y_of[lower], y_of[upper]))):
+            matrix[row] |= band
     return matrix
 
 
-def _on_grid(edges: list[float], start: float, unit: float) -> list[int] | None:
-    """Return the grid lines of edges; None when one lies too far beside."""
-    lines = {}
-    for edge in set(edges):
-        exact = (edge - start) / unit
-        lines[edge] = round(exact)
-        if abs(exact - lines[edge]) > _OFF_GRID:
-            return None
-    return [lines[edge] for edge in edges]
-
-
-def _decode(matrix: Sequence[bytearray]) -> tuple[str, ...]:
+def _decode(matrix: Sequence[int]) -> tuple[str, ...]:
+    """Read the matrix as a picture, one pixel a module; where that finds nothing, larger."""
     import zxingcpp
 
-    side = (len(matrix) + 2 * _QUIET) * _SCALE
-    white = b"\xff" * (_QUIET * _SCALE)
-    pixels = bytearray(b"\xff" * (side * _QUIET * _SCALE))
-    for row in matrix:
-        line = b"".join(map(_SHADES.__getitem__, row))
-        pixels += (white + line + white) * _SCALE
-    pixels += b"\xff" * (side * _QUIET * _SCALE)
-    codes = zxingcpp.read_barcodes(
-        memoryview(pixels).cast("B", (side, side)),
-        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
-        text_mode=zxingcpp.TextMode.Plain,
-        try_downscale=False,
-        try_rotate=False,
-    )
+    for scale in (1, _SCALE):
+        side = (len(matrix) + 2 * _QUIET) * scale
+        codes = zxingcpp.read_barcodes(
+            memoryview(_pixels(matrix, scale)).cast("B", (side, side)),
+            formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
+            text_mode=zxingcpp.TextMode.Plain,
+            binarizer=zxingcpp.Binarizer.BoolCast,
+            try_downscale=False,
+            try_rotate=False,
+        )
+        if codes:
+            break
     return tuple(code.text for code in codes)
+
+
+def _pixels(matrix: Sequence[int], scale: int) -> bytes:
+    quiet = b"\xff" * (_QUIET * scale)
+    margin = b"\xff" * ((len(matrix) + 2 * _QUIET) * scale) * (_QUIET * scale)
+    lines = [margin]
+    for row in matrix:
+        line = f"{row:0{len(matrix)}b}".encode("ascii").translate(_SHADES)
+        if scale > 1:
+            line = b"".join(line[place : place + 1] * scale for place in range(len(line)))
+        lines.append((quiet + line + quiet) * scale)
+    lines.append(margin)
+    return b"".join(lines)
 
 
 # -- pictures --------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ class PdfStructure:
         self._objects: dict[int, Any] = {}
         self._packed: dict[int, tuple[dict[int, int], bytes]] = {}
         self._open: set[int] = set()
+        self._streams: dict[int, bytes] = {}
         if HEADER.match(data) is None:
             raise PdfStructureError("the header %PDF-1.x is missing", 0)
         tail = _TAIL.search(data, max(0, len(data) - _TAIL_WINDOW))
@@ -107,6 +108,8 @@ class PdfStructure:
         stream = self.resolve(value)
         if not isinstance(stream, Stream):
             raise PdfStructureError("a stream is missing", 0)
+        if stream.start in self._streams:
+            return self._streams[stream.start]
         raw = self._raw(stream)
         filters = self._as_list(stream.dictionary.get("Filter"))
         parameters = self._as_list(stream.dictionary.get("DecodeParms"))
@@ -115,6 +118,9 @@ class PdfStructure:
                 raise PdfStructureError("a stream is packed in a way that is not read here", stream.start)
             settings = self.resolve(parameters[place]) if place < len(parameters) else None
             raw = self._inflate(raw, settings if isinstance(settings, dict) else {}, stream.start)
+        if filters:
+            # Unpacked once, and counted once against the limit.
+            self._streams[stream.start] = raw
         return raw
 
     # -- the chain ---------------------------------------------------------------------------

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from perizinan_core.errors.verification import PdfStructureError
 
 __all__ = ["HexString", "Name", "Parser", "Ref", "Stream", "decode_text", "unescape"]
 
-_SPACE = re.compile(rb"(?:[\x00\t\n\x0c\r ]++|%[^\r\n]*+)*+")
-_NAME = re.compile(rb"/([^\x00\t\n\x0c\r ()<>\[\]{}/%]*+)")
-_REF = re.compile(
-    rb"(\d{1,10}+)[\x00\t\n\x0c\r ]++(\d{1,5}+)[\x00\t\n\x0c\r ]++R(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
+_BLANKS = rb"(?:[\x00\t\n\x0c\r ]++|%[^\r\n]*+)*+"
+_SPACE = re.compile(_BLANKS)
+_END = rb"(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
+_KEY = rb"/(?P<name>[^\x00\t\n\x0c\r ()<>\[\]{}/%]*+)"
+_REF = rb"(?P<number>\d{1,10}+)[\x00\t\n\x0c\r ]++(?P<generation>\d{1,5}+)[\x00\t\n\x0c\r ]++R"
+_REAL = rb"[+-]?(?:\d{1,18}+\.\d*+|\.\d++)"
+_VALUE = re.compile(
+    _BLANKS
+    + rb"(?:"
+    + _KEY
+    + rb"|(?:(?P<ref>"
+    + _REF
+    + rb")|(?P<integer>[+-]?\d{1,18}+)|(?P<real>"
+    + _REAL
+    + rb")"
+    rb"|(?P<word>true|false|null))" + _END + rb"|(?P<dictionary><<)|(?P<hex><)|(?P<text>\()|(?P<array>\[))"
 )
-_NUMBER = re.compile(rb"([+-]?(?:\d{1,18}+(?:\.\d*+)?|\.\d++))(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])")
-_WORD = re.compile(rb"(true|false|null)(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])")
+_NEXT_KEY = re.compile(_BLANKS + rb"(?:" + _KEY + rb"|(?P<end>>>))")
 _OBJ = re.compile(
     rb"(\d{1,10}+)[\x00\t\n\x0c\r ]++(\d{1,5}+)[\x00\t\n\x0c\r ]++obj(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
 )
@@ -109,50 +121,35 @@ class Parser:
         Raises:
             PdfStructureError: for anything that is no object, and for nesting beyond the limit.
         """
-        data = self._data
         self._left -= 1
         if depth > self._max_depth or self._left < 0:
             raise PdfStructureError("objects are nested too deep or are too many", offset)
-        position = self.skip(offset)
-        match data[position : position + 1]:
-            case b"/":
-                return self._name(position)
-            case b"<" if data.startswith(b"<<", position):
-                return self._dictionary(position + 2, depth)
-            case b"<":
-                return self._hex(position)
-            case b"(":
-                return self._literal(position)
-            case b"[":
-                return self._array(position + 1, depth)
-        for pattern in (_REF, _NUMBER, _WORD):
-            found = pattern.match(data, position)
-            if found is not None:
-                return _scalar(pattern, found), found.end()
-        raise PdfStructureError("there is something that is no PDF object", position)
-
-    def _name(self, position: int) -> tuple[Name, int]:
-        found = _NAME.match(self._data, position)
-        if found is None:  # pragma: no cover - the caller saw the slash
-            raise PdfStructureError("a name does not start with a slash", position)
-        raw = found[1]
-        if b"#" in raw:
-            raw = _NAME_ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]), raw)
-        return Name(raw.decode("latin-1")), found.end()
+        found = _VALUE.match(self._data, offset)
+        if found is None:
+            raise PdfStructureError("there is something that is no PDF object", self.skip(offset))
+        end = found.end()
+        kind = found.lastgroup or ""
+        if kind in _SCALARS:
+            return _SCALARS[kind](found), end
+        if kind == "dictionary":
+            return self._dictionary(end, depth)
+        if kind == "array":
+            return self._array(end, depth)
+        return self._literal(end) if kind == "text" else self._hex(end - 1)
 
     def _dictionary(self, position: int, depth: int) -> tuple[dict[str, Any], int]:
         result: dict[str, Any] = {}
         while True:
-            position = self.skip(position)
-            if self._data.startswith(b">>", position):
-                return result, position + 2
-            if not self._data.startswith(b"/", position):
-                raise PdfStructureError("a dictionary key is no name", position)
-            key, after = self._name(position)
+            found = _NEXT_KEY.match(self._data, position)
+            if found is None:
+                raise PdfStructureError("a dictionary key is no name", self.skip(position))
+            if found["end"] is not None:
+                return result, found.end()
+            key = _name(found["name"])
             if key in result:
                 # Readers disagree about which of two values counts: that is how forgeries hide.
-                raise PdfStructureError("a dictionary has the same key twice", position)
-            result[key], position = self.value(after, depth + 1)
+                raise PdfStructureError("a dictionary has the same key twice", found.start("name"))
+            result[key], position = self.value(found.end(), depth + 1)
 
     def _array(self, position: int, depth: int) -> tuple[list[Any], int]:
         result: list[Any] = []
@@ -175,7 +172,6 @@ class Parser:
 
     def _literal(self, position: int) -> tuple[bytes, int]:
         data, parts, depth = self._data, list[bytes](), 1
-        position += 1
         while position < len(data):
             part = _LITERAL_PART.match(data, position)
             if part is not None:
@@ -206,13 +202,19 @@ class Parser:
         return _ESCAPES.get(character, character), position + 1
 
 
-def _scalar(pattern: re.Pattern[bytes], found: re.Match[bytes]) -> Any:
-    if pattern is _REF:
-        return Ref(int(found[1]), int(found[2]))
-    if pattern is _WORD:
-        return _WORDS[found[1]]
-    text = found[1]
-    return float(text) if b"." in text else int(text)
+def _name(raw: bytes) -> Name:
+    if b"#" in raw:
+        raw = _NAME_ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]), raw)
+    return Name(raw.decode("latin-1"))
+
+
+_SCALARS: Mapping[str, Callable[[re.Match[bytes]], Any]] = {
+    "name": lambda found: _name(found["name"]),
+    "ref": lambda found: Ref(int(found["number"]), int(found["generation"])),
+    "integer": lambda found: int(found["integer"]),
+    "real": lambda found: float(found["real"]),
+    "word": lambda found: _WORDS[found["word"]],
+}
 
 
 def unescape(body: bytes) -> bytes:

@@ -24,16 +24,31 @@ _MAX_NODES = 4096
 _MAX_CHARACTERS = 1_000_000
 _MAX_FORMS = 64
 _STRING = rb"\((?:[^\\()]++|\\[\s\S]|\((?:[^\\()]++|\\[\s\S]|\((?:[^\\()]++|\\[\s\S])*+\))*+\))*+\)"
+_HEXADECIMAL = rb"<[0-9A-Fa-f\s]*+>"
+_NAME = rb"[^\s/<>\[\]()]++"
+_INSIDE = rb"(?:[^()<>]++|" + _STRING + rb"|" + _HEXADECIMAL + rb"%b)*+"
+_PROPERTIES = rb"<<" + _INSIDE % (rb"|<<" + _INSIDE % b"" + rb">>") + rb">>"
+_PAIR = rb"\\[0-3][0-7]{2}(?:[^\\()]|\\(?:[0-3][0-7]{2}|[()\\nrtbf]))"
 _TOKEN = re.compile(
-    # Nothing below starts with another character: drawings, which are most of a page, go by at once.
-    rb"[^(</BEqQ]*+(?:(?P<text>" + _STRING + rb"|<[0-9A-Fa-f\s]++>)"
-    rb"|/Span\s*+<<\s*+/ActualText\s*+(?P<actual>" + _STRING + rb"|<[0-9A-Fa-f\s]*+>)"
-    rb"|/(?P<name>[^\s/<>\[\]()]++)\s++(?:(?P<size>[-+.\d]++)\s++(?P<font>Tf)|(?P<do>Do))(?![A-Za-z])"
-    rb"|(?P<artifact>/Artifact)(?![A-Za-z])"
-    rb"|(?<![A-Za-z/])(?P<mark>BDC|BMC|EMC|q|Q)(?![A-Za-z])"
+    # Drawings, which are most of a page, go by at once: nothing below starts with another character.
+    rb"(?:[^(</BEqQ\[]++|[BE]T(?![A-Za-z])|/" + _NAME + rb"\s++cs(?![A-Za-z]))*+"
+    # Most text is an array of codes of two bytes, the first one written in octal digits: taken in one piece.
+    rb"(?:\[(?P<pairs>(?:[-+.\d\s]++|\((?:" + _PAIR + rb")*+\))*+)\]"
+    rb"|(?P<text>" + _STRING + rb"|<[0-9A-Fa-f\s]++>)"
+    rb"|/(?P<name>"
+    + _NAME
+    + rb")\s*+(?:(?P<properties>"
+    + _PROPERTIES
+    + rb"|/"
+    + _NAME
+    + rb")?\s*+(?P<begin>B[DM]C)"
+    rb"|[-+.\d]++\s++(?P<font>Tf)|(?P<do>Do))(?![A-Za-z])"
+    rb"|(?<![A-Za-z/])(?:(?P<save>q)|(?P<restore>Q)|(?P<end>EMC)|B[DM]C)(?![A-Za-z])"
     rb"|(?<![A-Za-z/])BI\s[\s\S]*?\sEI(?![A-Za-z])"
     rb"|[\s\S]|\Z)"
 )
+_BETWEEN = re.compile(rb"\)[^(]*+\(")
+_ACTUAL = re.compile(rb"/ActualText\s*+(" + _STRING + rb"|" + _HEXADECIMAL + rb")")
 _BLOCK = re.compile(rb"beginbf(char|range)([\s\S]*?)endbf")
 _CHAR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>")
 _RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(?:<([0-9A-Fa-f]*)>|\[([^\]]*)\])")
@@ -155,49 +170,47 @@ class _Content:
         self._reader = reader
         self._resources = resources
         self._fonts: dict[bytes, _Font] = {}
-        self._font: _Font | None = None
-        self._saved: list[_Font | None] = []
         self._marks: list[bool] = []
-        self._artifact = False
-        self._actual: bytes | None = None
+        self._hidden = 0
 
     def read(self, content: bytes) -> None:
         """Go through the operators."""
+        font: _Font | None = None
+        saved: list[_Font | None] = []
         for token in _TOKEN.finditer(content):
-            match token.lastgroup:
-                case "text":
-                    if not self._hidden and self._font is not None:
-                        self._reader.say(self._font.decode(_string(token["text"])))
-                case "font":
-                    name = token["name"]
-                    self._font = self._fonts.get(name) or self._reader.font(self._resources, name)
-                    self._fonts[name] = self._font
-                case "mark":
-                    self._mark(token["mark"])
-                case "artifact":
-                    self._artifact = True
-                case "actual":
-                    self._actual = _string(token["actual"])
-                case "do" if not self._hidden:
-                    self._reader.form(self._resources, token["name"])
+            kind = token.lastgroup
+            if kind in {"pairs", "text"}:
+                if font is not None and not self._hidden:
+                    body = token[kind]
+                    self._reader.say(font.decode(_joined(body) if kind == "pairs" else _string(body)))
+            elif kind == "save":
+                saved.append(font)
+            elif kind == "restore":
+                font = saved.pop() if saved else None
+            elif kind == "font":
+                name = token["name"]
+                font = self._fonts.get(name) or self._reader.font(self._resources, name)
+                self._fonts[name] = font
+            elif kind == "begin":
+                self._begin(token["name"], token["properties"] or b"")
+            elif kind == "end":
+                self._hidden -= self._marks.pop() if self._marks else 0
+            elif kind == "do" and not self._hidden:
+                self._reader.form(self._resources, token["name"])
 
-    @property
-    def _hidden(self) -> bool:
-        return any(self._marks)
+    def _begin(self, tag: bytes, properties: bytes) -> None:
+        actual = _ACTUAL.search(properties) if b"/ActualText" in properties else None
+        if actual is not None and not self._hidden:
+            self._reader.say(decode_text(_string(actual[1])))
+        hides = tag == b"Artifact" or actual is not None
+        self._marks.append(hides)
+        self._hidden += hides
 
-    def _mark(self, operator: bytes) -> None:
-        if operator == b"q":
-            self._saved.append(self._font)
-        elif operator == b"Q":
-            self._font = self._saved.pop() if self._saved else None
-        elif operator == b"EMC":
-            if self._marks:
-                self._marks.pop()
-        else:
-            if self._actual is not None and not self._hidden:
-                self._reader.say(decode_text(self._actual))
-            self._marks.append(self._artifact or self._actual is not None)
-            self._artifact, self._actual = False, None
+
+def _joined(array: bytes) -> bytes:
+    """Return the codes of the strings in an array, without the spaces between them."""
+    plain = array.replace(b"\\\\", b"\\134").replace(b"\\(", b"\\050").replace(b"\\)", b"\\051")
+    return _BETWEEN.sub(b"", b")" + plain + b"(").decode("unicode_escape").encode("latin-1")
 
 
 def _string(token: bytes) -> bytes:
