@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -115,29 +115,26 @@ def differences_to_text(permit: Mapping[str, Any], text: str) -> tuple[list[str]
         Names of the fields that the page does not print, and the number of fields compared.
     """
     page = _essence(text)
-    wanted: list[tuple[str, tuple[str, ...]]] = [
-        (name, (permit[name],)) for name in ("number", "holder", "object")
-    ]
-    wanted += [(f"fields[{place}]", (pair[1],)) for place, pair in enumerate(permit["fields"])]
+    wanted = {name: permit[name] for name in ("number", "holder", "object")}
+    wanted |= {f"fields[{place}]": pair[1] for place, pair in enumerate(permit["fields"])}
+    needles: dict[str, tuple[str, ...]] = {
+        name: (_essence(text),) for name, text in wanted.items() if _is_comparable(text)
+    }
     for name in ("issued_on", "valid_until"):
         if permit.get(name) is not None:
-            wanted.append((name, _written(date.fromisoformat(permit[name]))))
-    missing, compared = [], 0
-    for name, forms in wanted:
-        needles = [_essence(form) for form in forms if _is_comparable(form)]
-        if not needles:
-            continue
-        compared += 1
-        if not any(needle in page for needle in needles):
-            missing.append(name)
-    return missing, compared
+            needles[name] = _written(permit[name])
+    missing = [name for name, forms in needles.items() if not any(form in page for form in forms)]
+    return missing, len(needles)
 
 
-def _written(day: date) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def _written(iso: str) -> tuple[str, ...]:
+    """Return the essence of every way in which a letter may write a day."""
     from perizinan_core.model.numerals import date_in_words, format_date
 
+    day = date.fromisoformat(iso)
     forms = [form(day, language) for language in _LANGUAGES for form in (format_date, date_in_words)]
-    return (*forms, day.isoformat(), f"{day:%d-%m-%Y}")
+    return tuple(map(_essence, (*forms, iso, f"{day:%d-%m-%Y}")))
 
 
 def _is_comparable(text: str) -> bool:

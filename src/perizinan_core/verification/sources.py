@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,7 +21,11 @@ def read_source(source: bytes | Path | BinaryIO, max_bytes: int) -> bytes:
     try:
         if isinstance(source, Path):
             with source.open("rb") as file:
-                data = file.read(max_bytes + 1)
+                # Asked for all that could come, Python makes room for all of it first.
+                size = min(os.fstat(file.fileno()).st_size, max_bytes)
+                data = file.read(size + 1)
+                if len(data) > size:
+                    data += file.read(max_bytes - size)
         elif isinstance(source, (bytes, bytearray, memoryview)):
             data = bytes(source)
         else:

@@ -13,13 +13,16 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from functools import reduce
+from itertools import groupby, islice, pairwise
+from operator import or_, xor
 from typing import Any
 
 import attrs
 
 from perizinan_core.errors.qr import QrImageError
 from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.verification.pdf.pages import MAX_PAGES, Content, contents_of, pages, parted
 from perizinan_core.verification.pdf.structure import PdfStructure
 from perizinan_core.verification.pdf.syntax import Stream
 from perizinan_core.verification.qr_image import ImageLimits, find_codes, read_codes
@@ -28,8 +31,6 @@ __all__ = ["drawn_codes"]
 
 _Word = bytes | tuple[bytes, bytes]
 
-_MAX_NODES = 4096
-_MAX_PAGES = 64
 _MAX_FORMS = 64
 _MAX_PICTURES = 16
 _MAX_PIXELS = 16_000_000
@@ -45,13 +46,6 @@ _SHADES = bytes.maketrans(b"01", b"\xff\0")
 _FARTHEST = 1e6
 _OFF_GRID = 0.15
 """How far an edge may lie beside the grid, in modules."""
-
-_PATH_BYTES = b"-+0123456789. \t\n\r\f\vmlhref*"
-"""Numbers and the operators of paths, and nothing else."""
-
-_PATH = re.compile(rb"[-+\d.\smlhref*]*+")
-_PROBE = 300
-"""Bytes; the smallest code has more than twice as many."""
 
 _NEXT = rb"([-+.\d]++)\s++"
 _BY_SIZE = re.compile(_NEXT * 4 + rb"re")
@@ -76,25 +70,9 @@ def drawn_codes(pdf: PdfStructure) -> tuple[str, ...]:
         PdfStructureError: when a page cannot be read.
     """
     reader = _Reader(pdf)
-    for page in _pages(pdf):
-        contents = pdf.resolve(page.get("Contents"))
-        streams = contents if isinstance(contents, list) else [] if contents is None else [contents]
-        reader.read(b"\n".join(map(pdf.stream_data, streams)), pdf.dictionary(page.get("Resources") or {}))
+    for page in islice(pages(pdf), MAX_PAGES):
+        reader.read(contents_of(pdf, page), pdf.dictionary(page.get("Resources") or {}))
     return tuple(reader.texts)
-
-
-def _pages(pdf: PdfStructure) -> Iterator[Mapping[str, Any]]:
-    pending: list[tuple[Any, Any]] = [(pdf.catalog().get("Pages"), None)]
-    visited = found = 0
-    while pending and visited < _MAX_NODES and found < _MAX_PAGES:
-        visited += 1
-        value, resources = pending.pop()
-        node = pdf.dictionary(value)
-        resources = node.get("Resources", resources)
-        if node.get("Type") == "Page":
-            found += 1
-            yield {**node, "Resources": resources}
-        pending += [(kid, resources) for kid in reversed(pdf.array(node.get("Kids")))]
 
 
 class _Reader:
@@ -105,15 +83,15 @@ class _Reader:
         self._forms = self._pictures = self._matrices = 0
         self.texts: dict[str, None] = {}
 
-    def read(self, content: bytes, resources: Mapping[str, Any]) -> None:
+    def read(self, content: Content, resources: Mapping[str, Any]) -> None:
         """Look through one content stream and what it draws."""
-        for run in _runs(content):
+        for run in content.paths:
             for columns, rows in _rectangles(run):
                 matrix = _matrix(columns, rows)
                 if matrix is not None and self._matrices < _MAX_MATRICES:
                     self._matrices += 1
                     self.texts.update(dict.fromkeys(_decode(matrix)))
-        names = dict.fromkeys(_DRAWN.findall(content))
+        names = dict.fromkeys(_DRAWN.findall(content.operators))
         objects = self._pdf.dictionary(resources.get("XObject") or {}) if names else {}
         for name in names:
             self._object(self._pdf.resolve(objects.get(name.decode("latin-1"))), resources)
@@ -125,30 +103,13 @@ class _Reader:
         if kind == "Form" and self._forms < _MAX_FORMS:
             self._forms += 1
             own = self._pdf.dictionary(stream.dictionary.get("Resources") or resources)
-            self.read(self._pdf.stream_data(stream), own)
+            self.read(parted(self._pdf.stream_data(stream)), own)
         elif kind == "Image" and self._pictures < _MAX_PICTURES:
             self._pictures += 1
             self.texts.update(dict.fromkeys(_picture(self._pdf, stream)))
 
 
 # -- rectangles ------------------------------------------------------------------------------
-
-
-def _runs(content: bytes) -> Iterator[bytes]:
-    """Yield the stretches of numbers and operators of paths that are long enough for a code."""
-    place = 0
-    while place + _PROBE <= len(content):
-        # Whatever is twice as long as a probe holds a whole one, wherever it begins.
-        if content[place : place + _PROBE].translate(None, _PATH_BYTES):
-            place += _PROBE
-            continue
-        before = content[max(0, place - _PROBE) : place]
-        start = place - len(before) + len(before.rstrip(_PATH_BYTES))
-        run = _PATH.match(content, start)
-        end = place + _PROBE if run is None else run.end()
-        if end - start >= 2 * _PROBE:
-            yield content[start:end]
-        place = end
 
 
 def _rectangles(run: bytes) -> Iterator[tuple[_Axis, _Axis]]:
@@ -234,13 +195,12 @@ def _matrix(columns: _Axis, rows: _Axis) -> list[int] | None:
     if x_of is None or y_of is None:
         return None
     up_to = {word: (1 << line) - 1 for word, line in x_of.items()}
-    bands = dict.fromkeys(zip(rows.one, rows.other, strict=True), 0)
-    for left, right, lower, upper in zip(columns.one, columns.other, rows.one, rows.other, strict=True):
-        bands[lower, upper] |= up_to[left] ^ up_to[right]
-    matrix = [0] * side
-    for (lower, upper), band in bands.items():
+    masks = list(map(xor, *(map(up_to.__getitem__, ends) for ends in (columns.one, columns.other))))
+    matrix, done = [0] * side, 0
+    for (lower, upper), alike in groupby(zip(rows.one, rows.other, strict=True)):
+        start, done = done, done + len(list(alike))
         for row in range(*sorted((y_of[lower], y_of[upper]))):
-            matrix[row] |= band
+            matrix[row] |= reduce(or_, masks[start:done])
     return matrix
 
 

@@ -14,13 +14,12 @@ from functools import lru_cache
 from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.verification.pdf.pages import contents_of, pages, parted
 from perizinan_core.verification.pdf.structure import PdfStructure
 from perizinan_core.verification.pdf.syntax import Name, Parser, Ref, Stream, decode_text, unescape
 
 __all__ = ["printed_text"]
 
-_MAX_PAGES = 64
-_MAX_NODES = 4096
 _MAX_CHARACTERS = 1_000_000
 _MAX_FORMS = 64
 _STRING = rb"\((?:[^\\()]++|\\[\s\S]|\((?:[^\\()]++|\\[\s\S]|\((?:[^\\()]++|\\[\s\S])*+\))*+\))*+\)"
@@ -29,11 +28,23 @@ _NAME = rb"[^\s/<>\[\]()]++"
 _INSIDE = rb"(?:[^()<>]++|" + _STRING + rb"|" + _HEXADECIMAL + rb"%b)*+"
 _PROPERTIES = rb"<<" + _INSIDE % (rb"|<<" + _INSIDE % b"" + rb">>") + rb">>"
 _PAIR = rb"\\[0-3][0-7]{2}(?:[^\\()]|\\(?:[0-3][0-7]{2}|[()\\nrtbf]))"
+_PAIRS = rb"(?:[-+.\d\s]++|\((?:" + _PAIR + rb")*+\))*+"
+_DULL = rb"(?:[^(</BEqQ\[]++|[BE]T(?![A-Za-z])|/" + _NAME + rb"\s++cs(?![A-Za-z]))*+"
 _TOKEN = re.compile(
-    # Drawings, which are most of a page, go by at once: nothing below starts with another character.
-    rb"(?:[^(</BEqQ\[]++|[BE]T(?![A-Za-z])|/" + _NAME + rb"\s++cs(?![A-Za-z]))*+"
-    # Most text is an array of codes of two bytes, the first one written in octal digits: taken in one piece.
-    rb"(?:\[(?P<pairs>(?:[-+.\d\s]++|\((?:" + _PAIR + rb")*+\))*+)\]"
+    # What says nothing goes by at once: nothing below starts with another character.
+    _DULL + rb"(?:"
+    # Most text is a line by itself, in codes of two bytes, the first in octal digits: taken in one piece.
+    rb"q(?![A-Za-z])"
+    + _DULL
+    + rb"/(?P<face>"
+    + _NAME
+    + rb")\s++[-+.\d]++\s++Tf(?![A-Za-z])"
+    + _DULL
+    + rb"\[(?P<line>"
+    + _PAIRS
+    + rb")\]\s*+TJ\s*+ET\s*+Q(?![A-Za-z])"
+    rb"|/(?!Artifact)" + _NAME + rb"\s*+<<\s*+/MCID\s++\d++\s*+>>\s*+(?P<plain>BDC)(?![A-Za-z])"
+    rb"|\[(?P<pairs>" + _PAIRS + rb")\]"
     rb"|(?P<text>" + _STRING + rb"|<[0-9A-Fa-f\s]++>)"
     rb"|/(?P<name>"
     + _NAME
@@ -65,27 +76,9 @@ def printed_text(pdf: PdfStructure) -> str:
         PdfStructureError: when a page cannot be read, or a font has no ``ToUnicode`` table.
     """
     reader = _Reader(pdf)
-    for page in _pages(pdf):
+    for page in pages(pdf):
         reader.page(page)
     return "".join(reader.parts)
-
-
-def _pages(pdf: PdfStructure) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    pending: list[tuple[Any, Any]] = [(pdf.catalog().get("Pages"), None)]
-    visited = 0
-    while pending:
-        visited += 1
-        if visited > _MAX_NODES or len(found) > _MAX_PAGES:
-            raise PdfStructureError("the file has too many pages", 0)
-        value, resources = pending.pop()
-        node = pdf.dictionary(value)
-        resources = node.get("Resources", resources)
-        kids = pdf.array(node.get("Kids"))
-        if node.get("Type") == "Page":
-            found.append({**node, "Resources": resources})
-        pending += [(kid, resources) for kid in reversed(kids)]
-    return found
 
 
 class _Signs(dict[int, str]):
@@ -129,10 +122,9 @@ class _Reader:
         self.parts: list[str] = []
 
     def page(self, page: Mapping[str, Any]) -> None:
-        contents = self._pdf.resolve(page.get("Contents"))
-        streams = contents if isinstance(contents, list) else [] if contents is None else [contents]
-        content = b"\n".join(self._pdf.stream_data(item) for item in streams)
-        _Content(self, self._pdf.dictionary(page.get("Resources"))).read(content)
+        _Content(self, self._pdf.dictionary(page.get("Resources"))).read(
+            contents_of(self._pdf, page).operators
+        )
 
     def form(self, resources: dict[str, Any], name: bytes) -> None:
         """Read a form that a page draws."""
@@ -144,7 +136,7 @@ class _Reader:
         if self._forms > _MAX_FORMS:
             raise PdfStructureError("a page draws too many forms", stream.start)
         own = self._pdf.dictionary(stream.dictionary.get("Resources", resources))
-        _Content(self, own).read(self._pdf.stream_data(stream))
+        _Content(self, own).read(parted(self._pdf.stream_data(stream)).operators)
 
     def font(self, resources: dict[str, Any], name: bytes) -> _Font:
         """Return the font of that name."""
@@ -170,46 +162,78 @@ class _Content:
         self._reader = reader
         self._resources = resources
         self._fonts: dict[bytes, _Font] = {}
+        self._font: _Font | None = None
+        self._saved: list[_Font | None] = []
         self._marks: list[bool] = []
         self._hidden = 0
+        self._face = b""
+        self._lines: list[bytes] = []
 
     def read(self, content: bytes) -> None:
         """Go through the operators."""
-        font: _Font | None = None
-        saved: list[_Font | None] = []
         for token in _TOKEN.finditer(content):
             kind = token.lastgroup
-            if kind in {"pairs", "text"}:
-                if font is not None and not self._hidden:
-                    body = token[kind]
-                    self._reader.say(font.decode(_joined(body) if kind == "pairs" else _string(body)))
-            elif kind == "save":
-                saved.append(font)
-            elif kind == "restore":
-                font = saved.pop() if saved else None
-            elif kind == "font":
-                name = token["name"]
-                font = self._fonts.get(name) or self._reader.font(self._resources, name)
-                self._fonts[name] = font
-            elif kind == "begin":
-                self._begin(token["name"], token["properties"] or b"")
+            if kind == "line":
+                if token["face"] != self._face:
+                    self._say_lines()
+                    self._face = token["face"]
+                if not self._hidden:
+                    self._lines.append(token["line"])
+            elif kind == "plain":
+                self._marks.append(False)
             elif kind == "end":
                 self._hidden -= self._marks.pop() if self._marks else 0
-            elif kind == "do" and not self._hidden:
-                self._reader.form(self._resources, token["name"])
+            elif kind is not None:
+                self._operate(kind, token)
+        self._say_lines()
+
+    def _operate(self, kind: str, token: re.Match[bytes]) -> None:
+        if kind == "pairs":
+            self._say(_joined(token["pairs"]))
+        elif kind == "text":
+            self._say(_string(token["text"]))
+        elif kind == "save":
+            self._saved.append(self._font)
+        elif kind == "restore":
+            self._font = self._saved.pop() if self._saved else None
+        elif kind == "font":
+            self._font = self._named(token["name"])
+        elif kind == "begin":
+            self._begin(token["name"], token["properties"] or b"")
+        elif not self._hidden:
+            self._say_lines()
+            self._reader.form(self._resources, token["name"])
+
+    def _named(self, name: bytes) -> _Font:
+        found = self._fonts.get(name)
+        if found is None:
+            found = self._fonts[name] = self._reader.font(self._resources, name)
+        return found
+
+    def _say(self, codes: bytes) -> None:
+        if self._font is not None and not self._hidden:
+            self._say_lines()
+            self._reader.say(self._font.decode(codes))
+
+    def _say_lines(self) -> None:
+        """Decode lines of one font together: the same work costs a third of what it does line by line."""
+        if self._lines:
+            self._reader.say(self._named(self._face).decode(_joined(b"".join(self._lines))))
+            self._lines.clear()
 
     def _begin(self, tag: bytes, properties: bytes) -> None:
         actual = _ACTUAL.search(properties) if b"/ActualText" in properties else None
         if actual is not None and not self._hidden:
+            self._say_lines()
             self._reader.say(decode_text(_string(actual[1])))
         hides = tag == b"Artifact" or actual is not None
         self._marks.append(hides)
         self._hidden += hides
 
 
-def _joined(array: bytes) -> bytes:
-    """Return the codes of the strings in an array, without the spaces between them."""
-    plain = array.replace(b"\\\\", b"\\134").replace(b"\\(", b"\\050").replace(b"\\)", b"\\051")
+def _joined(arrays: bytes) -> bytes:
+    """Return the codes of the strings in arrays, without the spaces between them."""
+    plain = arrays.replace(b"\\\\", b"\\134").replace(b"\\(", b"\\050").replace(b"\\)", b"\\051")
     return _BETWEEN.sub(b"", b")" + plain + b"(").decode("unicode_escape").encode("latin-1")
 
 
