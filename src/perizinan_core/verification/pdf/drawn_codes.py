@@ -39,7 +39,6 @@ _MAX_MATRICES = 32
 _MODULES = range(21, 178, 4)
 """Modules on a side (ISO/IEC 18004)."""
 
-_FEWEST_RECTANGLES, _MOST_RECTANGLES = 40, 177 * 177
 _QUIET = 4
 _SCALE = 3
 _SHADES = bytes.maketrans(b"01", b"\xff\0")
@@ -47,14 +46,11 @@ _FARTHEST = 1e6
 _OFF_GRID = 0.15
 """How far an edge may lie beside the grid, in modules."""
 
-_NEXT = rb"([-+.\d]++)\s++"
-_BY_SIZE = re.compile(_NEXT * 4 + rb"re")
-_WIDE_FIRST = re.compile(
-    _NEXT * 2 + rb"m\s++" + _NEXT + rb"\2\s++l\s++\3\s++" + _NEXT + rb"l\s++\1\s++\4\s++l\s++h"
-)
-_HIGH_FIRST = re.compile(
-    _NEXT * 2 + rb"m\s++\1\s++" + _NEXT + rb"l\s++" + _NEXT + rb"\3\s++l\s++\4\s++\2\s++l\s++h"
-)
+_NO_OPERATORS = b"-+0123456789. \t\n\r\f\v"
+_NO_NUMBERS = b"mlhref*"
+_CORNERS = re.compile(rb"(?:mlllh(?:f\*?)?+){40,31329}+")
+_SIZES = re.compile(rb"(?:re(?:f\*?)?+){40,31329}+")
+"""So many rectangles as a code may have: one for each of 177 × 177 modules."""
 
 _DRAWN = re.compile(rb"/([^\s/<>\[\]()]++)\s++Do(?![A-Za-z])")
 
@@ -113,21 +109,41 @@ class _Reader:
 
 
 def _rectangles(run: bytes) -> Iterator[tuple[_Axis, _Axis]]:
-    """Yield upright rectangles, as where they lie from left to right and from bottom to top."""
-    closed = run.count(b"h")
-    sized = _BY_SIZE.findall(run) if b"re" in run else []
-    wide = _WIDE_FIRST.findall(run) if closed else []
-    high = _HIGH_FIRST.findall(run) if len(wide) < closed else []
-    for found in (sized, wide, high):
-        if _FEWEST_RECTANGLES <= len(found) <= _MOST_RECTANGLES:
-            x, y, across, along = zip(*found, strict=True)
-            if found is high:
-                across, along = along, across
-            of = _Axis.of_sizes if found is sized else _Axis.of_ends
+    """
+    Yield upright rectangles, as where they lie from left to right and from bottom to top.
+
+    They are drawn by their size (``re``) or by their corners (``m l l l h``), each painted or all together.
+    """
+    operators = run.translate(None, _NO_OPERATORS)
+    words = run.translate(None, _NO_NUMBERS).split()
+    for shape in (_CORNERS, _SIZES):
+        for found in shape.finditer(operators):
+            before, drawn = operators[: found.start()], found[0]
+            numbers = words[_count(before) : _count(before) + _count(drawn)]
             try:
-                yield of(x, across), of(y, along)
+                axes = _by_corners(numbers) if shape is _CORNERS else _by_sizes(numbers)
             except ValueError:
                 continue
+            if axes is not None:
+                yield axes
+
+
+def _count(operators: bytes) -> int:
+    """Return how many numbers belong to path operators."""
+    return 2 * (operators.count(b"m") + operators.count(b"l")) + 4 * operators.count(b"re")
+
+
+def _by_corners(numbers: Sequence[bytes]) -> tuple[_Axis, _Axis] | None:
+    ax, ay, bx, by, cx, cy, dx, dy = (numbers[place::8] for place in range(8))
+    # Opposite corners say it all when the others repeat them; one program writes one number one way.
+    if (ax, ay, bx, cy) == (dx, by, cx, dy) or (ax, ay, by, cx) == (bx, dy, cy, dx):
+        return _Axis.of_ends(ax, cx), _Axis.of_ends(ay, cy)
+    return None
+
+
+def _by_sizes(numbers: Sequence[bytes]) -> tuple[_Axis, _Axis]:
+    x, y, width, height = (numbers[place::4] for place in range(4))
+    return _Axis.of_sizes(x, width), _Axis.of_sizes(y, height)
 
 
 @attrs.frozen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from perizinan_core.errors.verification import PdfStructureError
@@ -13,21 +14,22 @@ __all__ = ["HexString", "Name", "Parser", "Ref", "Stream", "decode_text", "unesc
 _BLANKS = rb"(?:[\x00\t\n\x0c\r ]++|%[^\r\n]*+)*+"
 _SPACE = re.compile(_BLANKS)
 _END = rb"(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
-_KEY = rb"/(?P<name>[^\x00\t\n\x0c\r ()<>\[\]{}/%]*+)"
+_NAME = rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]*+"
 _REF = rb"(?P<number>\d{1,10}+)[\x00\t\n\x0c\r ]++(?P<generation>\d{1,5}+)[\x00\t\n\x0c\r ]++R"
 _REAL = rb"[+-]?(?:\d{1,18}+\.\d*+|\.\d++)"
-_VALUE = re.compile(
+_ANY = (
     _BLANKS
-    + rb"(?:"
-    + _KEY
-    + rb"|(?:(?P<ref>"
+    + rb"(?:/(?P<name>"
+    + _NAME
+    + rb")|(?:(?P<ref>"
     + _REF
     + rb")|(?P<integer>[+-]?\d{1,18}+)|(?P<real>"
     + _REAL
     + rb")"
     rb"|(?P<word>true|false|null))" + _END + rb"|(?P<dictionary><<)|(?P<hex><)|(?P<text>\()|(?P<array>\[))"
 )
-_NEXT_KEY = re.compile(_BLANKS + rb"(?:" + _KEY + rb"|(?P<end>>>))")
+_VALUE = re.compile(_ANY)
+_ENTRY = re.compile(_BLANKS + rb"/(?P<key>" + _NAME + rb")" + _ANY)
 _OBJ = re.compile(
     rb"(\d{1,10}+)[\x00\t\n\x0c\r ]++(\d{1,5}+)[\x00\t\n\x0c\r ]++obj(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
 )
@@ -41,6 +43,7 @@ _RARE_ESCAPE = re.compile(rb"\\(?![0-3][0-7]{2}|[nrtbf])")
 _BYTES = tuple(bytes([value]) for value in range(256))
 _OCTAL = re.compile(rb"[0-7]{1,3}+")
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+_USUAL_NAME = 64
 _MAX_VALUES = 2_000_000
 """Values that one file may make this reader build: about 200 MB of memory."""
 
@@ -121,14 +124,17 @@ class Parser:
         Raises:
             PdfStructureError: for anything that is no object, and for nesting beyond the limit.
         """
-        self._left -= 1
-        if depth > self._max_depth or self._left < 0:
-            raise PdfStructureError("objects are nested too deep or are too many", offset)
         found = _VALUE.match(self._data, offset)
         if found is None:
             raise PdfStructureError("there is something that is no PDF object", self.skip(offset))
-        end = found.end()
-        kind = found.lastgroup or ""
+        return self._read(found, depth)
+
+    def _read(self, found: re.Match[bytes], depth: int) -> tuple[Any, int]:
+        """Finish the value whose beginning was found."""
+        kind, end = found.lastgroup or "", found.end()
+        self._left -= 1
+        if depth > self._max_depth or self._left < 0:
+            raise PdfStructureError("objects are nested too deep or are too many", end)
         if kind in _SCALARS:
             return _SCALARS[kind](found), end
         if kind == "dictionary":
@@ -140,16 +146,23 @@ class Parser:
     def _dictionary(self, position: int, depth: int) -> tuple[dict[str, Any], int]:
         result: dict[str, Any] = {}
         while True:
-            found = _NEXT_KEY.match(self._data, position)
+            found = _ENTRY.match(self._data, position)
             if found is None:
-                raise PdfStructureError("a dictionary key is no name", self.skip(position))
-            if found["end"] is not None:
-                return result, found.end()
-            key = _name(found["name"])
+                return self._end_of_dictionary(position, result)
+            key = _name(found["key"])
             if key in result:
                 # Readers disagree about which of two values counts: that is how forgeries hide.
-                raise PdfStructureError("a dictionary has the same key twice", found.start("name"))
-            result[key], position = self.value(found.end(), depth + 1)
+                raise PdfStructureError("a dictionary has the same key twice", found.start("key"))
+            result[key], position = self._read(found, depth + 1)
+
+    def _end_of_dictionary(self, position: int, result: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        position = self.skip(position)
+        if self._data.startswith(b">>", position):
+            return result, position + 2
+        problem = "there is something that is no PDF object"
+        if not self._data.startswith(b"/", position):
+            problem = "a dictionary key is no name"
+        raise PdfStructureError(problem, position)
 
     def _array(self, position: int, depth: int) -> tuple[list[Any], int]:
         result: list[Any] = []
@@ -203,9 +216,17 @@ class Parser:
 
 
 def _name(raw: bytes) -> Name:
+    return _usual_name(raw) if len(raw) <= _USUAL_NAME else _read_name(raw)
+
+
+def _read_name(raw: bytes) -> Name:
     if b"#" in raw:
         raw = _NAME_ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]), raw)
     return Name(raw.decode("latin-1"))
+
+
+_usual_name = lru_cache(maxsize=4096)(_read_name)
+"""Every file has the same names; long ones are not kept, so that no file fills the memory."""
 
 
 _SCALARS: Mapping[str, Callable[[re.Match[bytes]], Any]] = {
