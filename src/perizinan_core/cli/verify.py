@@ -8,6 +8,7 @@ Exit code: 0 valid, 10 not valid, 11 unsigned, 12 wrong issuer, 13 not in force,
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib
 import logging
 from collections.abc import Callable, Iterator
@@ -19,7 +20,6 @@ import click
 
 from perizinan_core.cli.verify_report import ReportFile
 from perizinan_core.cli.verify_run import VerifyRun
-from perizinan_core.cli.verify_signatures import moment_in_jakarta, open_signature_verifier
 from perizinan_core.cli.verify_status import StatusOptions, status_options
 from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
@@ -30,7 +30,6 @@ from perizinan_core.verification import (
     Verifier,
     read_authority_document,
 )
-from perizinan_core.verification.bulk.resume import ResumeFile, fingerprint
 from perizinan_core.verification.file_judge import FileJudge
 
 __all__ = [
@@ -152,6 +151,8 @@ def verify_command(
         records=records, status=status_list, copy=status_copy, max_age=status_max_age, no_status=no_status
     )
     if moment is None and resume is not None:
+        from perizinan_core.verification.bulk.resume import ResumeFile
+
         moment = ResumeFile.moment(resume)  # the rest of a run is judged for the same moment
     run = VerifyRun(
         files=files,
@@ -167,6 +168,9 @@ def verify_command(
     if signature_only:
         if authority_path is not None:
             raise click.UsageError(translate(N_("--signature-only judges without --authority."), language))
+        # Each way to judge loads what it needs: starting takes longer than judging a file.
+        from perizinan_core.cli.verify_signatures import moment_in_jakarta, open_signature_verifier
+
         signatures = open_signature_verifier(roots, revocation, limits, language)
         ctx.exit(run.judge_all(signatures, moment_in_jakarta(moment, language)))
     if authority_path is None or roots or revocation:
@@ -175,7 +179,7 @@ def verify_command(
     authority = read_authority(authority_path, authority_key, language)
     at = moment_of(moment, authority, language)
     options.check(language)
-    run.identity += fingerprint(authority_path.read_bytes())
+    run.identity += hashlib.sha256(authority_path.read_bytes()).hexdigest()
     factory = shared.get(OPEN_STATUS_SOURCE)
     with open_records(records, authority, factory, language) as status:
         source = status if status is not None else options.source(authority, authority_path, at)

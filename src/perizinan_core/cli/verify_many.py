@@ -80,12 +80,11 @@ class _Recipe:
         return _Line(report.exit_code, text, report if self.keep or not self.as_json else None)
 
 
-def needs_workers(files: tuple[Path, ...], *, jobs: int | None, resume: Path | None) -> bool:
+def needs_workers(files: tuple[Path, ...]) -> bool:
     """Return True when the files are more than a single PDF (standard input is always single)."""
     if any(str(path) == "-" for path in files):
         return False
-    single = len(files) == 1 and next(find_files(files)).kind == "file" if not files[0].is_dir() else False
-    return not single or jobs is not None or resume is not None
+    return len(files) > 1 or files[0].is_dir() or next(find_files(files)).kind != "file"
 
 
 @attrs.define(kw_only=True)

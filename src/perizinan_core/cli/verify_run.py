@@ -15,13 +15,9 @@ from types import FrameType
 
 import attrs
 import click
-from rich.console import Console
 
-from perizinan_core.cli.verify_many import ManyRun, needs_workers
-from perizinan_core.cli.verify_output import print_report
 from perizinan_core.cli.verify_report import ReportFile
 from perizinan_core.i18n import N_, translate
-from perizinan_core.verification.bulk.resume import fingerprint
 from perizinan_core.verification.file_judge import FileJudge
 from perizinan_core.verification.report import Report
 
@@ -50,7 +46,13 @@ class VerifyRun:
     @property
     def is_large(self) -> bool:
         """True when worker processes are worth their start."""
-        return needs_workers(self.files, jobs=self.jobs, resume=self.resume)
+        if self.jobs is not None or self.resume is not None:
+            return all(str(path) != "-" for path in self.files)
+        if len(self.files) == 1 and self.files[0].suffix.lower() == ".pdf" and self.files[0].is_file():
+            return False
+        from perizinan_core.cli.verify_many import needs_workers
+
+        return needs_workers(self.files)
 
     def judge_all(
         self,
@@ -68,18 +70,26 @@ class VerifyRun:
         return code
 
     def _few(self, judge: FileJudge, at: datetime) -> int:
-        console = Console(highlight=False)
+        show = self._print_json if self.as_json else self._printer()
         worst = 0
         for path in self.files:
             report = _judge(judge, path, at, self.seconds, self.language)
             worst = max(worst, report.exit_code)
             if self.report_file is not None:
                 self.report_file.add(report)
-            if self.as_json:
-                click.echo(json.dumps(report.to_json(self.language)))
-            else:
-                print_report(console, report, self.language)
+            show(report)
         return worst
+
+    def _print_json(self, report: Report) -> None:
+        click.echo(json.dumps(report.to_json(self.language)))
+
+    def _printer(self) -> Callable[[Report], None]:
+        from rich.console import Console
+
+        from perizinan_core.cli.verify_output import print_report
+
+        console = Console(highlight=False)
+        return lambda report: print_report(console, report, self.language)
 
     def _many(
         self,
@@ -87,6 +97,9 @@ class VerifyRun:
         at: datetime,
         open_judge: Callable[[], AbstractContextManager[FileJudge]] | None,
     ) -> int:
+        from perizinan_core.cli.verify_many import ManyRun
+        from perizinan_core.verification.bulk.resume import fingerprint
+
         return ManyRun(
             files=self.files,
             open_judge=open_judge or (lambda: contextlib.nullcontext(judge)),

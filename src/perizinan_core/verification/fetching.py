@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import attrs
@@ -48,6 +46,9 @@ def fetch(
     Raises:
         SourceReadError: no answer in time, another answer than the file, or too large a one.
     """
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
     work = _fetch(url, max_bytes, {"Accept": accept, "Accept-Encoding": "identity"}, etag, seconds)
     try:
         asyncio.get_running_loop()
@@ -60,6 +61,8 @@ def fetch(
 async def _fetch(
     url: str, max_bytes: int, headers: dict[str, str], etag: str | None, seconds: float
 ) -> Fetched:
+    import asyncio
+
     import httpx
 
     try:
