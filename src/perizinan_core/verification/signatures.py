@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import attrs
 from cryptography import x509
@@ -41,6 +42,7 @@ __all__ = [
     "JudgedSignature",
     "covered_digest",
     "describe",
+    "file_digest",
     "judge_revocation",
     "judge_signature",
     "judge_stamp",
@@ -89,6 +91,9 @@ class JudgedSignature:
     trusted_time: datetime | None = None
     covers_whole: bool = False
     position: str | None = None
+    begun: Any = attrs.field(default=None, eq=False, repr=False)
+    """SHA-256 of everything before the signature, to go on with."""
+
     _fingerprints: tuple[str, str] = attrs.field(default=("", ""), init=False)
 
     @property
@@ -121,6 +126,16 @@ def covered_digest(data: bytes, covered: ByteRange, digest: str, extra: bytes = 
     return hasher.digest()
 
 
+def file_digest(data: bytes, signatures: Sequence[JudgedSignature]) -> str:
+    """Return the SHA-256 of the whole file; what was hashed for a signature is not hashed again."""
+    for judged in signatures:
+        if judged.begun is not None:
+            hasher = judged.begun.copy()
+            hasher.update(memoryview(data)[judged.field.byte_range.gap_start :])
+            return str(hasher.hexdigest())
+    return hashlib.sha256(data).hexdigest()
+
+
 def judge_signature(
     data: bytes, field: SignatureField, authority: AuthorityDocument, judgement: Judgement
 ) -> JudgedSignature:
@@ -136,7 +151,7 @@ def judge_signature(
         container = judged.container = _read_container(data, field)
     except CmsStructureError as error:
         return _refuse(judgement, judged, CheckName.INTEGRITY, "signature-malformed", problem=error.problem)
-    code = _integrity_problem(data, field, container)
+    code = _integrity_problem(data, judged, container)
     if code is not None:
         return _refuse(judgement, judged, CheckName.INTEGRITY, code, method=container.weakness)
     judgement.passed(CheckName.INTEGRITY, "content-intact")
@@ -154,8 +169,13 @@ def _check_digits(data: bytes, field: SignatureField) -> None:
         raise CmsStructureError("its hexadecimal digits are not uniform")
 
 
-def _integrity_problem(data: bytes, field: SignatureField, container: SignedContainer) -> str | None:
-    if covered_digest(data, field.byte_range, container.digest) != container.message_digest:
+def _integrity_problem(data: bytes, judged: JudgedSignature, container: SignedContainer) -> str | None:
+    covered, view = judged.field.byte_range, memoryview(data)
+    hasher = hashlib.new(container.digest, view[: covered.gap_start])
+    if container.digest == "sha256":
+        judged.begun = hasher.copy()
+    hasher.update(view[covered.gap_end : covered.end])
+    if hasher.digest() != container.message_digest:
         return "content-changed"
     if not verify_container(container):
         return "signature-broken"

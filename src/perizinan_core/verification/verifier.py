@@ -12,7 +12,6 @@ Nothing is fetched and no clock is read: the moment and the status source are ar
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +46,7 @@ from perizinan_core.verification.revocation import RevocationProofs, proofs_in
 from perizinan_core.verification.signatures import (
     JudgedSignature,
     describe,
+    file_digest,
     judge_revocation,
     judge_signature,
     judge_stamp,
@@ -163,7 +163,7 @@ class Verifier:
             case.judgement.refuse(CheckName.READABLE, error.reason, limit=self._limits.max_bytes)
             return case.report(label, None)
         case.judge(data, self._status, self._limits)
-        return case.report(label, hashlib.sha256(data).hexdigest())
+        return case.report(label, file_digest(data, case.signatures))
 
     def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
         """Return the report of a file that could not even be read; see `unreadable_report`."""

@@ -201,7 +201,7 @@ class _Axis:
 
 
 def _matrix(columns: _Axis, rows: _Axis) -> list[int] | None:
-    """Return the rows of modules as numbers, bit 1 for dark; None when they lie on no grid of a code."""
+    """Return the rows of modules as binary numbers, 1 for dark; None when they lie on no grid of a code."""
     unit = min(columns.narrowest(), rows.narrowest())
     side = round(columns.length / unit) if unit > 0 else 0
     if side not in _MODULES or round(rows.length / unit) != side:
@@ -210,7 +210,7 @@ def _matrix(columns: _Axis, rows: _Axis) -> list[int] | None:
     x_of, y_of = columns.on_grid(unit), rows.on_grid(unit)
     if x_of is None or y_of is None:
         return None
-    up_to = {word: (1 << line) - 1 for word, line in x_of.items()}
+    up_to = {word: (1 << side) - (1 << side - line) for word, line in x_of.items()}
     masks = list(map(xor, *(map(up_to.__getitem__, ends) for ends in (columns.one, columns.other))))
     matrix, done = [0] * side, 0
     for (lower, upper), alike in groupby(zip(rows.one, rows.other, strict=True)):
@@ -221,10 +221,10 @@ def _matrix(columns: _Axis, rows: _Axis) -> list[int] | None:
 
 
 def _decode(matrix: Sequence[int]) -> tuple[str, ...]:
-    """Read the matrix as a picture, one pixel a module; where that finds nothing, larger."""
+    """Read the matrix as the exact code that it should be; else, perhaps mirrored, as a picture."""
     import zxingcpp
 
-    for scale in (1, _SCALE):
+    for scale, exact in ((1, True), (1, False), (_SCALE, False)):
         side = (len(matrix) + 2 * _QUIET) * scale
         codes = zxingcpp.read_barcodes(
             memoryview(_pixels(matrix, scale)).cast("B", (side, side)),
@@ -233,10 +233,12 @@ def _decode(matrix: Sequence[int]) -> tuple[str, ...]:
             binarizer=zxingcpp.Binarizer.BoolCast,
             try_downscale=False,
             try_rotate=False,
+            is_pure=exact,
         )
-        if codes:
-            break
-    return tuple(code.text for code in codes)
+        texts = tuple(code.text for code in codes if code.valid)
+        if texts:
+            return texts
+    return ()
 
 
 def _pixels(matrix: Sequence[int], scale: int) -> bytes:

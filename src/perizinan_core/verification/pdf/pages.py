@@ -20,7 +20,7 @@ _PATH_BYTES = b"-+0123456789. \t\n\r\f\vmlhref*"
 """Numbers and the operators of paths, and nothing else."""
 
 _PATH = re.compile(rb"[-+\d.\smlhref*]*+")
-_PROBE = 300
+_PROBE = 400
 """Bytes; the path of the smallest code has more than twice as many."""
 
 

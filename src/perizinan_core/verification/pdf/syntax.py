@@ -33,7 +33,7 @@ _ENTRY = re.compile(_BLANKS + rb"/(?P<key>" + _NAME + rb")" + _ANY)
 _OBJ = re.compile(
     rb"(\d{1,10}+)[\x00\t\n\x0c\r ]++(\d{1,5}+)[\x00\t\n\x0c\r ]++obj(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
 )
-_STREAM = re.compile(rb"stream(?:\r\n|\n)")
+_AFTER = re.compile(_BLANKS + rb"(?:(?P<stream>stream(?:\r\n|\n))|endobj)")
 _HEX = re.compile(rb"[0-9A-Fa-f\x00\t\n\x0c\r ]*+")
 _HEX_SPACE = b"\x00\t\n\x0c\r "
 _LITERAL_PART = re.compile(rb"[^()\\]++")
@@ -102,15 +102,14 @@ class Parser:
         if match is None:
             raise PdfStructureError("there is no object where the table says", offset)
         value, end = self.value(match.end())
-        position = self.skip(end)
-        stream = _STREAM.match(self._data, position)
-        if stream is not None:
+        after = _AFTER.match(self._data, end)
+        if after is None:
+            raise PdfStructureError("an object does not end with endobj", self.skip(end))
+        if after["stream"] is not None:
             if not isinstance(value, dict):
-                raise PdfStructureError("a stream has no dictionary", position)
-            return int(match[1]), int(match[2]), Stream(value, stream.end()), stream.end()
-        if not self._data.startswith(b"endobj", position):
-            raise PdfStructureError("an object does not end with endobj", position)
-        return int(match[1]), int(match[2]), value, position
+                raise PdfStructureError("a stream has no dictionary", after.start("stream"))
+            value, end = Stream(value, after.end()), after.end()
+        return int(match[1]), int(match[2]), value, end
 
     def skip(self, offset: int) -> int:
         """Return the position after white space and comments."""
@@ -149,7 +148,8 @@ class Parser:
             found = _ENTRY.match(self._data, position)
             if found is None:
                 return self._end_of_dictionary(position, result)
-            key = _name(found["key"])
+            raw = found["key"]
+            key = _usual_name(raw) if len(raw) <= _USUAL_NAME else _read_name(raw)
             if key in result:
                 # Readers disagree about which of two values counts: that is how forgeries hide.
                 raise PdfStructureError("a dictionary has the same key twice", found.start("key"))
