@@ -26,6 +26,8 @@ _LANGUAGES = ("id", "en")
 _NO_LETTER = re.compile(r"[\W_]+")
 """Everything but letters and digits, as `str.isalnum` sees them."""
 
+_NO_LETTER_BYTES = bytes(value for value in range(128) if not chr(value).isalnum())
+
 
 @cache
 def load_schema(name: str) -> Mapping[str, Any]:
@@ -148,4 +150,13 @@ def _is_comparable(text: str) -> bool:
 
 
 def _essence(text: str) -> str:
-    return _NO_LETTER.sub("", unicodedata.normalize("NFKD", text)).casefold()
+    """Return letters and digits alone, all small."""
+    plain = unicodedata.normalize("NFKD", text)
+    if not plain.isascii():
+        # Dashes and accents go first: without them most pages are plain ASCII, which is quickly done.
+        for character in set(plain):
+            if not character.isascii() and not character.isalnum():
+                plain = plain.replace(character, "")
+        if not plain.isascii():
+            return _NO_LETTER.sub("", plain).casefold()
+    return plain.encode("ascii").translate(None, _NO_LETTER_BYTES).lower().decode("ascii")

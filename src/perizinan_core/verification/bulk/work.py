@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import gc
 import io
 import pickle
 import resource
@@ -74,6 +75,8 @@ def serve(connection: Connection, recipe: Recipe, limits: BulkLimits) -> None:
     with contextlib.suppress(EOFError, OSError):
         try:
             with recipe.prepare() as judge:
+                # What was there before stays as long as the worker: it need not be looked through for garbage.
+                gc.freeze()
                 connection.send(("ready",))
                 _Worker(connection, recipe, limits, judge).run()
         except (EOFError, BrokenPipeError, ConnectionResetError):

@@ -10,14 +10,14 @@ reason. 3. Files encrypted with an empty user password are opened through pyHank
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import attrs
 
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.verification.limits import Limits
-from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly
+from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly, read_row
 from perizinan_core.verification.pdf.syntax import Ref, Stream
 
 __all__ = ["Decrypt", "ForeignStructure"]
@@ -60,17 +60,14 @@ class ForeignStructure(PdfStructure):
         # White space after the end marker shows nothing; whether it is signed is the caller's question.
         super().__init__(data if ends_properly(data) else data.rstrip(_SPACE), limits)
 
-    def entry(self, number: int) -> Entry:
-        """Return what the newest table says about an object: kind (0 free, 1 place, 2 packed), place, rest."""
-        return self._entries.get(number, FREE)
-
     def numbers(self) -> Iterable[int]:
         """Return the numbers of all objects that any table names."""
         return self._entries.keys()
 
     def unpack_all(self) -> None:
         """Open every object stream once, within the limits: other parsers may open them without any."""
-        for number, (kind, container, _) in tuple(self._entries.items()):
+        for number in tuple(self._entries):
+            kind, container, _ = self.entry(number)
             if kind == 2 and container not in self._packed:
                 self.resolve(Ref(number, 0))
 
@@ -108,6 +105,10 @@ class ForeignStructure(PdfStructure):
         if len(self._section) > self._limits.max_objects:
             raise PdfStructureError("the file has too many objects", 0)
 
+    def _add_rows(self, first: int, rows: Sequence[tuple[bytes, bytes, bytes]]) -> None:
+        for number, row in enumerate(rows, first):
+            self._add(number, read_row(row))
+
     def _object(self, ref: Ref) -> Any:
         known = ref.number in self._objects
         value = super()._object(ref)
@@ -124,9 +125,9 @@ class ForeignStructure(PdfStructure):
             return raw
         if self._places is None:
             # A stream begins after its object's place; the nearest place before it is its own.
-            entries = self._entries.items()
+            entries = ((self.entry(number), number) for number in self._entries)
             self._places = sorted(
-                (place, number, rest) for number, (kind, place, rest) in entries if kind == 1
+                (place, number, rest) for (kind, place, rest), number in entries if kind == 1
             )
         index = bisect(self._places, (stream.start,)) - 1
         if index < 0:

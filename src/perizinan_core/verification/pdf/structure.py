@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.pdf.syntax import Parser, Ref, Stream
 
-__all__ = ["HEADER", "PdfStructure", "ends_properly", "newest_table"]
+__all__ = ["HEADER", "PdfStructure", "ends_properly", "newest_table", "read_row"]
 
 HEADER = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)(?=[\r\n %])")
 _TAIL = re.compile(rb"startxref[\r\n ]{1,4}(\d{1,12})[\r\n ]{1,4}%%EOF(?:\r\n|\r|\n| |)\Z")
@@ -40,6 +41,12 @@ def newest_table(data: bytes) -> int:
     return int(tail[1]) if tail is not None else -1
 
 
+def read_row(row: tuple[bytes, bytes, bytes]) -> tuple[int, int, int]:
+    """Return what a row of a table says: kind (0 free, 1 place), place, generation."""
+    where, generation, kind = row
+    return (1, int(where), int(generation)) if kind == b"n" else (0, 0, int(generation))
+
+
 class PdfStructure:
     """
     One file with its newest view: trailer, objects, unpacked streams.
@@ -54,7 +61,9 @@ class PdfStructure:
         self._limits = limits
         self._parser = Parser(data, limits.max_depth)
         self._unpacked = 0
-        self._entries: dict[int, tuple[int, int, int]] = {}
+        self._entries: dict[int, tuple[int, int, int] | tuple[bytes, bytes, bytes]] = {}
+        """Numbers from a stream, or a row of a table as it stands there: most are never asked for."""
+
         self._objects: dict[int, Any] = {}
         self._packed: dict[int, tuple[dict[int, int], bytes]] = {}
         self._open: set[int] = set()
@@ -162,13 +171,7 @@ class PdfStructure:
             if len(rows) == count <= self._limits.max_objects:
                 # The usual form, every row of 20 bytes: as many rows as fit mean that nothing lies between.
                 position += _ROW_BYTES * count
-                found = {
-                    number: (1, int(where), int(generation)) if kind == b"n" else (0, 0, int(generation))
-                    for number, (where, generation, kind) in enumerate(rows, first)
-                }
-                self._entries = {**found, **self._entries}  # newer revisions came first
-                if len(self._entries) > self._limits.max_objects:
-                    raise PdfStructureError("the file has too many objects", 0)
+                self._add_rows(first, rows)
                 continue
             for number in range(first, first + count):
                 entry = _ENTRY.match(data, position)
@@ -227,13 +230,25 @@ class PdfStructure:
         if len(self._entries) > self._limits.max_objects:
             raise PdfStructureError("the file has too many objects", 0)
 
+    def _add_rows(self, first: int, rows: Sequence[tuple[bytes, bytes, bytes]]) -> None:
+        self._entries = {**dict(enumerate(rows, first)), **self._entries}  # newer revisions came first
+        if len(self._entries) > self._limits.max_objects:
+            raise PdfStructureError("the file has too many objects", 0)
+
+    def entry(self, number: int) -> tuple[int, int, int]:
+        """Return what the newest table says about an object: kind (0 free, 1 place, 2 packed), place, rest."""
+        entry = self._entries.get(number, (0, 0, 0))
+        if isinstance(entry[0], int):
+            return entry
+        return read_row(entry)
+
     # -- objects -----------------------------------------------------------------------------
 
     def _object(self, ref: Ref) -> Any:
         number = ref.number
         if number in self._objects:
             return self._objects[number]
-        kind, first, second = self._entries.get(number, (0, 0, 0))
+        kind, first, second = self.entry(number)
         if kind == 1:
             found, generation, value, _ = self._parser.indirect(first)
             if found != number or generation != second or generation != ref.generation:
@@ -247,7 +262,7 @@ class PdfStructure:
 
     def _from_object_stream(self, number: int, container: int) -> Any:
         if container not in self._packed:
-            if container in self._open or self._entries.get(container, (0, 0, 0))[0] != 1:
+            if container in self._open or self.entry(container)[0] != 1:
                 raise PdfStructureError("an object stream lies inside another", 0)
             self._open.add(container)
             self._packed[container] = self._open_object_stream(container)

@@ -18,18 +18,12 @@ _NAME = rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]*+"
 _REF = rb"(?P<number>\d{1,10}+)[\x00\t\n\x0c\r ]++(?P<generation>\d{1,5}+)[\x00\t\n\x0c\r ]++R"
 _REAL = rb"[+-]?(?:\d{1,18}+\.\d*+|\.\d++)"
 _ANY = (
-    _BLANKS
-    + rb"(?:/(?P<name>"
-    + _NAME
-    + rb")|(?:(?P<ref>"
-    + _REF
-    + rb")|(?P<integer>[+-]?\d{1,18}+)|(?P<real>"
-    + _REAL
-    + rb")"
-    rb"|(?P<word>true|false|null))" + _END + rb"|(?P<dictionary><<)|(?P<hex><)|(?P<text>\()|(?P<array>\[))"
-)
-_VALUE = re.compile(_ANY)
-_ENTRY = re.compile(_BLANKS + rb"/(?P<key>" + _NAME + rb")" + _ANY)
+    rb"(?:/(?P<name>%b)|(?:(?P<ref>%b)|(?P<integer>[+-]?\d{1,18}+)|(?P<real>%b)|(?P<word>true|false|null))%b"
+    rb"|(?P<dictionary><<)|(?P<hex><)|(?P<text>\()|(?P<array>\[))"
+) % (_NAME, _REF, _REAL, _END)
+_VALUE = re.compile(_BLANKS + _ANY)
+_ITEM = re.compile(_BLANKS + rb"(?:(?P<close>\])|" + _ANY + rb")")
+_ENTRY = re.compile(_BLANKS + rb"(?:(?P<close>>>)|/(?P<key>" + _NAME + rb")" + _BLANKS + _ANY + rb")")
 _OBJ = re.compile(
     rb"(\d{1,10}+)[\x00\t\n\x0c\r ]++(\d{1,5}+)[\x00\t\n\x0c\r ]++obj(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
 )
@@ -147,7 +141,14 @@ class Parser:
         while True:
             found = _ENTRY.match(self._data, position)
             if found is None:
-                return self._end_of_dictionary(position, result)
+                position = self.skip(position)
+                named = self._data.startswith(b"/", position)
+                problem = (
+                    "there is something that is no PDF object" if named else "a dictionary key is no name"
+                )
+                raise PdfStructureError(problem, position)
+            if found.lastgroup == "close":
+                return result, found.end()
             raw = found["key"]
             key = _usual_name(raw) if len(raw) <= _USUAL_NAME else _read_name(raw)
             if key in result:
@@ -155,22 +156,15 @@ class Parser:
                 raise PdfStructureError("a dictionary has the same key twice", found.start("key"))
             result[key], position = self._read(found, depth + 1)
 
-    def _end_of_dictionary(self, position: int, result: dict[str, Any]) -> tuple[dict[str, Any], int]:
-        position = self.skip(position)
-        if self._data.startswith(b">>", position):
-            return result, position + 2
-        problem = "there is something that is no PDF object"
-        if not self._data.startswith(b"/", position):
-            problem = "a dictionary key is no name"
-        raise PdfStructureError(problem, position)
-
     def _array(self, position: int, depth: int) -> tuple[list[Any], int]:
         result: list[Any] = []
         while True:
-            position = self.skip(position)
-            if self._data.startswith(b"]", position):
-                return result, position + 1
-            item, position = self.value(position, depth + 1)
+            found = _ITEM.match(self._data, position)
+            if found is None:
+                raise PdfStructureError("there is something that is no PDF object", self.skip(position))
+            if found.lastgroup == "close":
+                return result, found.end()
+            item, position = self._read(found, depth + 1)
             result.append(item)
 
     def _hex(self, position: int) -> tuple[HexString, int]:
