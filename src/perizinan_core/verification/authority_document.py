@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -153,7 +154,7 @@ class AuthorityDocument:
         """Return the authority's calendar day at ``moment``."""
         return moment.astimezone(timezone(timedelta(hours=ZONES[self.time_zone]))).date()
 
-    @property
+    @cached_property
     def key_ids(self) -> tuple[str, ...]:
         """Fingerprints (RFC 7638) of the keys."""
         return tuple(thumbprint(key) for key in self.keys)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -19,7 +18,6 @@ _MAX_NODES = 4096
 _PATH_BYTES = b"-+0123456789. \t\n\r\f\vmlhref*"
 """Numbers and the operators of paths, and nothing else."""
 
-_PATH = re.compile(rb"[-+\d.\smlhref*]*+")
 _PROBE = 400
 """Bytes; the path of the smallest code has more than twice as many."""
 
@@ -91,8 +89,11 @@ def _runs(content: bytes) -> Iterator[tuple[int, int]]:
             continue
         before = content[max(0, place - _PROBE) : place]
         start = place - len(before) + len(before.rstrip(_PATH_BYTES))
-        run = _PATH.match(content, start)
-        end = place + _PROBE if run is None else run.end()
+        end = place + _PROBE
+        while end + _PROBE <= len(content) and not content[end : end + _PROBE].translate(None, _PATH_BYTES):
+            end += _PROBE
+        after = content[end : end + _PROBE]
+        end += len(after) - len(after.lstrip(_PATH_BYTES))
         if end - start >= 2 * _PROBE:
             yield start, end
         place = end
