@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import os
 import shutil
 import statistics
 import subprocess
@@ -188,7 +189,9 @@ def _row(name: str, ours_ms: float, peer: str, peer_ms: float, bar: float | None
 
 
 def _command(command: list[str]) -> float:
-    return _timed(lambda: subprocess.run(command, check=False, capture_output=True))
+    # As installed programs run: with their bytecode beside them after the first time.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return _timed(lambda: subprocess.run(command, check=False, capture_output=True, env=environment))
 
 
 def _timed(action: Callable[[], object]) -> float:
