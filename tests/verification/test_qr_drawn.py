@@ -18,6 +18,7 @@ from perizinan_core.rendering.typst_renderer import TypstRenderer
 from perizinan_core.testing.letters import sample_letter
 from perizinan_core.verification import CheckName, Outcome, Verdict
 from perizinan_core.verification.pdf import drawn_codes as room
+from perizinan_core.verification.pdf import pages
 from perizinan_core.verification.pdf.drawn_codes import drawn_codes
 from perizinan_core.verification.pdf.structure import PdfStructure
 
@@ -156,6 +157,41 @@ class TestDrawings:
         )
 
         assert (self.TEXT,) == self.read(page_with(build, content=b"0 g\n" + content + b"f"))
+
+    @pytest.mark.parametrize("shape", ["%d %d m %d %d l %d %d l %d %d l h f* ", "%d %d 1 1 re "])
+    def test_a_code_between_other_lines_of_one_drawing_is_read(self, build, shape):
+        """A frame before, a line after, and a box of the other kind, with nothing between that paints."""
+        corners = ((0, 0), (1, 0), (1, 1), (0, 1))
+        content = b"0 0 m 9 9 l h 5 5 m 6 6 l 7 7 2 2 re f " if " m " in shape else b"0 0 m 9 9 l h "
+        for x, y in dark_modules(self.TEXT):
+            points = [place for dx, dy in corners for place in (x + dx, y + dy)]
+            content += (shape % tuple(points[: shape.count("%d")])).encode()
+
+        assert (self.TEXT,) == self.read(page_with(build, content=content + b"\n3 3 m 4 4 l h f"))
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.binary(max_size=900).map(lambda data: b"%b BT" % data),
+                st.lists(
+                    st.sampled_from([b"1 0 0 1 re ", b"7.25 -3 m\n", b"h f*\n"]), min_size=80, max_size=300
+                ),
+            ),
+            max_size=4,
+        )
+    )
+    def test_every_long_drawing_is_set_apart_and_no_byte_is_lost(self, pieces):
+        """Wherever it begins, it holds a probe."""
+        runs = [b"".join(words) for _, words in pieces]
+        content = b"".join(
+            before + b"\nq" + run + b"Q" for (before, _), run in zip(pieces, runs, strict=True)
+        )
+        found = pages.parted(content)
+
+        assert [run for run in runs if len(run) >= 800] == [
+            run for run in found.paths if run in runs and len(run) >= 800
+        ]
+        assert len(content) == len(found.operators) + sum(len(run) - 1 for run in found.paths)
 
     def test_a_form_that_the_page_draws_is_read(self, build):
         """Also one within another."""

@@ -58,7 +58,7 @@ _TOKEN = re.compile(
     % _PARTS,
     re.VERBOSE,
 )
-_SEAM, _SEAM_STRING = b"\xff" * 4, rb"(\377\377\377\377)"
+_SEAM = rb"(\377\377\377\377)"
 """Codes between texts that are decoded together; no usual font has them."""
 
 _BETWEEN = re.compile(rb"\)[^(]*+\(")
@@ -101,26 +101,28 @@ class _Font:
         table = pdf.stream_data(dictionary["ToUnicode"])
         self._table = _known_signs(table) if len(table) <= _SMALL_TABLE else _Signs(_to_unicode(table))
 
-    def decode_all(self, arrays: Sequence[bytes]) -> list[str]:
-        """Return the texts of arrays of strings; together they cost a third of what they do one by one."""
-        seam = self.decode(_SEAM)
-        if len(arrays) > 1 and seam:
-            texts = self.decode(_joined(_SEAM_STRING.join(arrays))).split(seam)
-            if len(texts) == len(arrays):
-                return texts
-        return [self.decode(_joined(array)) for array in arrays]
-
     def decode(self, codes: bytes) -> str:
         """Return the text of codes; half a code at the end is left out."""
+        return self._characters(codes).translate(self._table)
+
+    def decode_all(self, arrays: Sequence[bytes]) -> list[str]:
+        """Return the texts of arrays of strings; together they cost a third of what they do one by one."""
+        seam = "\xff" * 4 if self.width == 1 else "\uffff" * 2
+        together = self._characters(_joined(_SEAM.join(arrays)))
+        if together.count(seam[0]) != len(seam) * (len(arrays) - 1):  # a text has the sign of the seam, too
+            return [self.decode(_joined(array)) for array in arrays]
+        return [text.translate(self._table) for text in together.split(seam)]
+
+    def _characters(self, codes: bytes) -> str:
+        """Return one character for each code, of the same number."""
         if self.width == 1:
-            return codes.decode("latin-1").translate(self._table)
+            return codes.decode("latin-1")
         count = len(codes) // 2
         units = codes[: 2 * count].decode("utf-16-be", "surrogatepass")
-        if len(units) == count:
-            return units.translate(self._table)
-        # Two codes that happen to look like one character of UTF-16.
-        pairs = zip(codes[::2], codes[1::2], strict=False)
-        return "".join(self._table[high << 8 | low] for high, low in pairs)
+        if len(units) != count:
+            # Two codes look like one character of UTF-16.
+            units = "".join(chr(high << 8 | low) for high, low in zip(codes[::2], codes[1::2], strict=False))
+        return units
 
 
 class _Reader:
