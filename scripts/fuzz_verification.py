@@ -1,0 +1,345 @@
+"""
+Change real files at random and verify them, for as long as you like: ``python scripts/fuzz_verification.py 60``.
+
+Nothing may raise, take longer than the time limit, or give a report that breaks its schema; and a permit that
+was changed anywhere may not be valid. Two doors are tried in turn: permits by their authority document
+(`Verifier`), and any signed PDF by its roots (`SignatureVerifier`). The files are those of the tests, and of
+the folders that ``--files`` names. What is found is kept in ``--keep``, each file with its story; exit code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import re
+import resource
+import signal
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+import attrs
+from jsonschema import Draft202012Validator
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from verification_agreement import VECTORS, load_builder
+
+from perizinan_core.verification import Report, Verdict, Verifier, read_authority_document
+from perizinan_core.verification.foreign import SignatureVerifier, load_roots
+from perizinan_core.verification.permit_data import load_schema
+
+FOREIGN = VECTORS.parent / "verification" / "foreign"
+SECONDS = 20
+MEMORY = 3 << 30
+MOMENTS = (datetime(2020, 11, 1, tzinfo=UTC), datetime(2026, 12, 2, tzinfo=UTC))
+_PLACES = re.compile(
+    rb"obj|xref|/ByteRange|/Contents|trailer|/V |/Kids|/Annots|/Root|/DSS|stream|/SubFilter|/Rect|BT|Tj|<0"
+)
+_WORDS = (
+    *(
+        b"obj",
+        b"endobj",
+        b"stream",
+        b"endstream",
+        b"xref",
+        b"trailer",
+        b"startxref",
+        b"%%EOF",
+        b"BT",
+        b"ET",
+        b"q",
+        b"Q",
+    ),
+    *(
+        b"<<",
+        b">>",
+        b"[",
+        b"]",
+        b"(",
+        b")",
+        b"<",
+        b">",
+        b"\\",
+        b"-1",
+        b"9" * 30,
+        b"4294967296",
+        b"\xff" * 8,
+        b"\0" * 8,
+    ),
+    *(
+        b"/ByteRange [0 1 2 3]",
+        b"/Contents <>",
+        b"/Prev 0",
+        b"/XRefStm 10",
+        b"/Length 99999999",
+        b"/Type /ObjStm",
+    ),
+    *(
+        b"/FT /Sig",
+        b"/V null",
+        b"/Kids [1 0 R]",
+        b"/Parent 1 0 R",
+        b"/Encrypt 5 0 R",
+        b"/Annots [5 0 R]",
+        b"\x30\x80",
+    ),
+    *(
+        b"/W [1 8 8]",
+        b"/Index [0 1000000]",
+        b"/Size 99999999",
+        b"/Filter /FlateDecode",
+        b"0000000000 65535 f \n",
+    ),
+    *(b"/DecodeParms <</Predictor 12/Columns 1>>", b"/Reference [<</TransformMethod /DocMDP>>]"),
+)
+_NAMES = (
+    b"/Type",
+    b"/V",
+    b"/Kids",
+    b"/Fields",
+    b"/Contents",
+    b"/ByteRange",
+    b"/Parent",
+    b"/AP",
+    b"/Length",
+    b"/N",
+)
+
+
+class TooLongError(BaseException):
+    """Raised inside a check that takes too long; nothing on the way swallows it."""
+
+
+@attrs.frozen
+class Target:
+    """One file with its door."""
+
+    name: str
+    data: bytes
+    judge: Callable[[bytes], Report]
+    valid: bool
+    strict: bool
+    """Whether any change at all must be noticed."""
+
+
+def targets(folders: list[Path], roots: list[Path]) -> list[Target]:
+    """Return the files to change."""
+    build = load_builder()
+    found = []
+    for case in sorted(VECTORS.glob("*/expected.json")):
+        stated = json.loads(case.read_text())
+        file, arguments = case.parent / stated["file"], stated["arguments"]
+        if "authority" in arguments and file.suffix == ".pdf" and file.exists():
+            authority = read_authority_document((case.parent / arguments["authority"]).read_bytes())
+            moment = datetime.fromisoformat(arguments["at"])
+            judge = _permit_judge(Verifier(authority), moment)
+            found.append(_target(case.parent.name, file.read_bytes(), judge, strict=True))
+    world = build.World.create()
+    found.append(
+        _target(
+            "permit", world.permit(), _permit_judge(Verifier(world.authority), build.CHECKED_AT), strict=True
+        )
+    )
+    store = SignatureVerifier(
+        load_roots([*(str(root) for root in roots), str(FOREIGN / "pyhanko-testing-ca-root.pem")])
+    )
+    for file in sorted(
+        {*FOREIGN.glob("*.pdf"), *(path for folder in folders for path in folder.rglob("*.pdf"))}
+    ):
+        data = file.read_bytes()
+        found += [
+            _target(file.name, data, _signature_judge(store, moment), strict=False) for moment in MOMENTS
+        ]
+    return found
+
+
+def _permit_judge(verifier: Verifier, moment: datetime) -> Callable[[bytes], Report]:
+    return lambda data: verifier.verify(data, at=moment)
+
+
+def _signature_judge(verifier: SignatureVerifier, moment: datetime) -> Callable[[bytes], Report]:
+    return lambda data: verifier.verify(data, at=moment)
+
+
+def _target(name: str, data: bytes, judge: Callable[[bytes], Report], *, strict: bool) -> Target:
+    return Target(name, data, judge, judge(data).verdict is Verdict.VALID, strict)
+
+
+def changed(data: bytes, others: list[bytes], chance: random.Random) -> bytes:
+    """Return a changed copy."""
+    result = bytearray(data)
+    for _ in range(chance.choice((1, 1, 1, 2, 3, 8))):
+        place = chance.randrange(len(result) + 1)
+        if chance.random() < 0.5:
+            marks = [found.start() for found in _PLACES.finditer(result)]
+            if marks:
+                place = min(len(result), max(0, chance.choice(marks) + chance.randrange(-4, 24)))
+        _CHANGES[chance.randrange(len(_CHANGES))](result, place, others, chance)
+    return bytes(result)
+
+
+_Change = Callable[[bytearray, int, "list[bytes]", random.Random], None]
+
+
+def _flip(data: bytearray, place: int, _others: list[bytes], chance: random.Random) -> None:
+    if place < len(data):
+        data[place] ^= 1 << chance.randrange(8)
+
+
+def _remove(data: bytearray, place: int, _others: list[bytes], chance: random.Random) -> None:
+    del data[place : place + chance.choice((1, 2, 5, 50, 2000))]
+
+
+def _insert(data: bytearray, place: int, _others: list[bytes], chance: random.Random) -> None:
+    data[place:place] = chance.choice(_WORDS)
+
+
+def _overwrite(data: bytearray, place: int, _others: list[bytes], chance: random.Random) -> None:
+    word = chance.choice((*_WORDS, chance.randbytes(3)))
+    data[place : place + len(word)] = word
+
+
+def _double(data: bytearray, place: int, _others: list[bytes], chance: random.Random) -> None:
+    start = chance.randrange(len(data) + 1)
+    data[place:place] = data[start : start + chance.choice((10, 200, 3000))]
+
+
+def _cut(data: bytearray, place: int, _others: list[bytes], _chance: random.Random) -> None:
+    del data[place:]
+
+
+def _append(data: bytearray, _place: int, others: list[bytes], chance: random.Random) -> None:
+    data += chance.choice(others)[-chance.choice((100, 1000, 5000)) :]
+
+
+def _prepend(data: bytearray, _place: int, _others: list[bytes], chance: random.Random) -> None:
+    data[0:0] = chance.randbytes(chance.choice((1, 3, 100)))
+
+
+def _number(data: bytearray, place: int, _others: list[bytes], chance: random.Random) -> None:
+    found = re.compile(rb"\d{1,15}").search(data, place, place + 400)
+    if found is not None:
+        value = int(found[0])
+        choices = (0, 1, value + 1, max(0, value - 1), len(data), 2**31, chance.randrange(len(data) + 1))
+        data[found.start() : found.end()] = b"%d" % chance.choice(choices)
+
+
+def _name(data: bytearray, place: int, _others: list[bytes], chance: random.Random) -> None:
+    found = re.compile(rb"/[A-Za-z]+").search(data, place, place + 400)
+    if found is not None:
+        data[found.start() : found.end()] = chance.choice(_NAMES)
+
+
+def _line_ends(data: bytearray, _place: int, _others: list[bytes], chance: random.Random) -> None:
+    data[:] = bytes(data).replace(b"\n", b"\r\n", chance.choice((1, 5, -1)))
+
+
+_CHANGES: tuple[_Change, ...] = (
+    *(
+        _flip,
+        _flip,
+        _remove,
+        _insert,
+        _overwrite,
+        _double,
+        _cut,
+        _append,
+        _prepend,
+        _number,
+        _name,
+        _line_ends,
+    ),
+)
+
+
+class Run:
+    """Counts verdicts and keeps what is wrong."""
+
+    def __init__(self, keep: Path) -> None:
+        self._keep = keep
+        self._schema = Draft202012Validator(load_schema("report"))
+        self.counts: Counter[str] = Counter()
+        self.wrong = 0
+        self.slowest = 0.0
+
+    def one(self, target: Target, data: bytes) -> None:
+        """Judge one changed file."""
+        started = time.perf_counter()
+        try:
+            signal.alarm(SECONDS)
+            report = target.judge(data)
+            signal.alarm(0)
+            problem = self._problem(target, data, report)
+        except BaseException as error:
+            signal.alarm(0)
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            problem = f"{type(error).__name__}\n{traceback.format_exc()}"
+            self.counts["raised"] += 1
+        else:
+            self.counts[report.verdict.value] += 1
+        self.slowest = max(self.slowest, time.perf_counter() - started)
+        if problem is not None:
+            self._note(target, data, problem)
+
+    def _problem(self, target: Target, data: bytes, report: Report) -> str | None:
+        broken = next(self._schema.iter_errors(report.to_json()), None)
+        if broken is not None:
+            return f"the report breaks its schema at {broken.json_path}"
+        if report.verdict is not Verdict.VALID or data == target.data:
+            return None
+        if target.strict:
+            return "valid although it was changed"
+        return None if target.valid else "valid although the file that was changed is not"
+
+    def _note(self, target: Target, data: bytes, problem: str) -> None:
+        self.wrong += 1
+        self._keep.mkdir(parents=True, exist_ok=True)
+        path = self._keep / f"{problem.split(maxsplit=1)[0]}-{hashlib.sha256(data).hexdigest()[:12]}.pdf"
+        path.write_bytes(data)
+        path.with_suffix(".txt").write_text(f"{target.name}\n{problem}\n")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise TooLongError
+
+
+def main() -> int:
+    """Change and judge until the time is over."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[1])
+    parser.add_argument("minutes", type=float, nargs="?", default=60)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--files", type=Path, action="append", default=[], help="folder with signed PDFs")
+    parser.add_argument("--roots", type=Path, action="append", default=[], help="roots for those files")
+    parser.add_argument("--keep", type=Path, default=Path("build/fuzz"))
+    options = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    signal.signal(signal.SIGALRM, _interrupt)
+    chance, run, end = random.Random(options.seed), Run(options.keep), time.monotonic() + options.minutes * 60
+    files = targets(options.files, options.roots)
+    others = [target.data for target in files]
+    console = Console(stderr=True)
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
+    ) as bar:
+        task = bar.add_task(f"{len(files)} files, seed {options.seed}", total=None)
+        while time.monotonic() < end:
+            target = chance.choice(files)
+            run.one(target, changed(target.data, others, chance))
+            if run.counts.total() % 500 == 0:
+                bar.update(task, description=f"{run.counts.total():,} changed files, {run.wrong} wrong")
+    told = ", ".join(f"{name} {count:,}" for name, count in run.counts.most_common())
+    print(f"{run.counts.total():,} changed files of seed {options.seed}: {told};")
+    print(f"slowest {run.slowest:.2f} s; {run.wrong} wrong")
+    return 1 if run.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
