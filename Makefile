@@ -9,13 +9,14 @@ DEMO_ARGS ?=
 TEST_ARGS ?=
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: help setup tools demo test check lint types contracts docs bench coverage lock messages clean
+.PHONY: help setup tools demo test check lint types contracts docs bench fuzz coverage lock messages clean
 
 help:
 	@echo "make demo    a permit from catalogue to verified PDF (DEMO_ARGS=\"--no-serve --out build/demo\")"
 	@echo "make test    every test: core, plugins, examples, documentation"
 	@echo "make check   lint, types, import contracts, tests"
 	@echo "make bench   measurements beside their peers, into build/bench.json"
+	@echo "make fuzz    an hour of changed files through verification (MINUTES=5)"
 
 $(STAMP): requirements.lock pyproject.toml $(PLUGINS) scripts/setup.sh
 	@sh scripts/setup.sh $(VENV)
@@ -52,6 +53,11 @@ coverage: tools
 bench: $(STAMP)
 	@mkdir -p build
 	$(BIN)/python benchmarks/run.py --out build/bench.json
+
+# What it finds is kept in build/fuzz.
+fuzz: $(STAMP)
+	$(BIN)/python scripts/fuzz_verification.py $(or $(MINUTES),60)
+	$(BIN)/python scripts/verification_agreement.py 10000
 
 # Writes requirements.lock anew; its head names the command and no index.
 lock:
