@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.model import InvalidRomanNumeralError, MoneyError, MoneyRangeError
-from perizinan_core.model.money import MAX_RUPIAH, RoundingMode, Rupiah, round_rupiah
+from perizinan_core.model.money import MAX_RUPIAH, Rounding, RoundingMode, Rupiah, round_rupiah
 from perizinan_core.model.numerals import (
     MAX_IN_WORDS,
     date_in_words,
