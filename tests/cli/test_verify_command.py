@@ -105,7 +105,7 @@ def test_the_json_has_the_fields_of_the_design(run, folder):
     assert {"indication", "sub_indication", "signer", "signed_at", "covers_whole_document"} <= report[
         "signature"
     ].keys()
-    assert {"code", "message"} == report["reasons"][0].keys()
+    assert {"code", "message", "fields"} == report["reasons"][0].keys()
 
 
 @pytest.mark.parametrize(("language", "word"), [("id", "SAH"), ("en", "VALID")])

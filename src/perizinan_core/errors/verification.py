@@ -35,6 +35,7 @@ __all__ = [
     "PermitNotAcceptedError",
     "QrClaimsTooLongError",
     "QrTextError",
+    "ReportFormatError",
     "SourceReadError",
     "StatusUnavailableError",
     "VerificationError",
@@ -174,6 +175,24 @@ class PermitDataError(VerificationError):
 
     problems: tuple[str, ...]
     """English clauses without personal data."""
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Join the problems with semicolons."""
+        return {**super().wording(language), "problems": "; ".join(self.problems)}
+
+
+@attrs.define(slots=False, eq=False)
+class ReportFormatError(VerificationError):
+    """JSON that is no verification report of this version, or one that contradicts itself."""
+
+    code: ClassVar[str] = "report-format"
+    sentence: ClassVar[str] = N_(
+        "Expected a verification report of version 1 as perizinan verify --json writes it, but {problems}. "
+        "Verify the file again."
+    )
+
+    problems: tuple[str, ...]
+    """English clauses that name fields and repeat no value."""
 
     def wording(self, language: str) -> dict[str, object]:
         """Join the problems with semicolons."""

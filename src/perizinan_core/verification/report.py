@@ -126,8 +126,16 @@ class Reason:
         return translate(REASONS[self.code].sentence, language, **fields)
 
     def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
-        """Return the JSON form."""
-        return {"code": self.code, "message": self.message(language)}
+        """Return the JSON form: code, sentence, and the values of its placeholders, days as ISO texts."""
+        fields = {
+            name: value.isoformat()
+            if isinstance(value, date)
+            else value
+            if isinstance(value, int)
+            else str(value)
+            for name, value in self.fields.items()
+        }
+        return {"code": self.code, "message": self.message(language), "fields": fields}
 
 
 @attrs.frozen
@@ -357,6 +365,20 @@ class Report:
     def check(self, name: CheckName) -> Check:
         """Return the check of that name."""
         return next(item for item in self.checks if item.name is name)
+
+    @classmethod
+    def from_json(cls, data: str | bytes | Mapping[str, Any]) -> Report:
+        """
+        Return the report that `to_json` wrote, in whichever language: a text, or its data.
+
+        A report is not signed: it is worth as much as the place where it was kept.
+
+        Raises:
+            ReportFormatError: when it is no report of this version; see `report_reading.read_report`.
+        """
+        from perizinan_core.verification.report_reading import read_report
+
+        return read_report(data)
 
     def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """Return the report as JSON-able data by ``schemas/report.schema.json``, sentences in ``language``."""

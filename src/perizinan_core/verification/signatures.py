@@ -153,7 +153,8 @@ def judge_signature(
         return _refuse(judgement, judged, CheckName.INTEGRITY, "signature-malformed", problem=error.problem)
     code = _integrity_problem(data, judged, container)
     if code is not None:
-        return _refuse(judgement, judged, CheckName.INTEGRITY, code, method=container.weakness)
+        method = {"method": container.weakness} if code == "signature-weak" else {}
+        return _refuse(judgement, judged, CheckName.INTEGRITY, code, **method)
     judgement.passed(CheckName.INTEGRITY, "content-intact")
     return _judge_chain(judged, container, authority, judgement)
 
