@@ -481,6 +481,9 @@ class TestTime:
         assert Verdict.VALID is report.verdict
         assert "trusted-time-records" == report.check(CheckName.TRUSTED_TIME).reason.code
         assert Indication.TOTAL_PASSED is report.signature.indication
+        # They are not in the file, which therefore proves nothing by itself for the long term.
+        assert "trusted-time-records" == report.signature.aspects.time.reason.code
+        assert "long-term-none" == report.signature.aspects.long_term.reason.code
 
     @pytest.mark.parametrize(
         ("early", "late", "verdict", "sub_indication"),

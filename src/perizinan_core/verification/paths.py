@@ -29,6 +29,7 @@ __all__ = [
     "find_path",
     "fingerprints",
     "key_problem",
+    "subject_of",
     "usage_problem",
     "valid_at",
 ]
@@ -221,6 +222,12 @@ def _extension(extensions: x509.Extensions, kind: type[_E]) -> _E | None:
 def valid_at(certificate: x509.Certificate, moment: datetime) -> bool:
     """Return True when ``moment`` lies within the certificate's time, both ends included."""
     return certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc
+
+
+@lru_cache(maxsize=_MOST_PATHS)
+def subject_of(certificate: x509.Certificate) -> str:
+    """Return the subject of a certificate as text (RFC 4514)."""
+    return certificate.subject.rfc4514_string()
 
 
 @lru_cache(maxsize=_MOST_PATHS)

@@ -19,7 +19,6 @@ from typing import Any
 
 import attrs
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from perizinan_core.errors.verification import CmsStructureError
@@ -31,17 +30,23 @@ from perizinan_core.verification.cms import (
     without_padding,
 )
 from perizinan_core.verification.judgement import Judgement
-from perizinan_core.verification.paths import PathProblem, find_path, fingerprints, usage_problem, valid_at
+from perizinan_core.verification.paths import (
+    PathProblem,
+    find_path,
+    fingerprints,
+    subject_of,
+    usage_problem,
+    valid_at,
+)
 from perizinan_core.verification.pdf.fields import SignatureField
 from perizinan_core.verification.pdf.scan import ByteRange
 from perizinan_core.verification.pdf.structure import ends_properly
-from perizinan_core.verification.report import CheckName, Indication, SignatureReport
+from perizinan_core.verification.report import CheckName
 from perizinan_core.verification.revocation import RevocationProofs, path_revocation
 
 __all__ = [
     "JudgedSignature",
     "covered_digest",
-    "describe",
     "file_digest",
     "judge_revocation",
     "judge_signature",
@@ -54,29 +59,6 @@ _HEX = re.compile(rb"<(?:[0-9a-f]*|[0-9A-F]*)>\Z")
 _SKEW = timedelta(minutes=5)
 """How far the signer's clock may run ahead of the checker's."""
 
-_SUB_INDICATIONS: Mapping[str, tuple[Indication, str]] = {
-    "byte-range-wrong": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
-    "signature-malformed": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
-    "bytes-after-signature": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
-    "later-changes-forbidden": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
-    "timestamp-broken": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
-    "certificate-stray": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
-    "content-changed": (Indication.TOTAL_FAILED, "HASH_FAILURE"),
-    "signature-broken": (Indication.TOTAL_FAILED, "SIG_CRYPTO_FAILURE"),
-    "signature-weak": (Indication.INDETERMINATE, "CRYPTO_CONSTRAINTS_FAILURE"),
-    "chain-unknown-root": (Indication.INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND"),
-    "chain-incomplete": (Indication.INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND"),
-    "chain-broken": (Indication.INDETERMINATE, "CERTIFICATE_CHAIN_GENERAL_FAILURE"),
-    "certificate-malformed": (Indication.INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE"),
-    "certificate-key-usage": (Indication.INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE"),
-    "certificate-ended-no-proof": (Indication.INDETERMINATE, "OUT_OF_BOUNDS_NO_POE"),
-    "certificate-revoked": (Indication.TOTAL_FAILED, "REVOKED"),
-    "certificate-revoked-no-proof": (Indication.INDETERMINATE, "REVOKED_NO_POE"),
-    "signing-time-missing": (Indication.INDETERMINATE, "NO_POE"),
-    "signed-after-check": (Indication.INDETERMINATE, "NO_POE"),
-    "signature-format-unknown": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
-}
-
 
 @attrs.define
 class JudgedSignature:
@@ -88,7 +70,16 @@ class JudgedSignature:
     code: str | None = None
     """Reason code of the first thing that did not pass."""
 
+    fields: Mapping[str, object] = attrs.field(factory=dict)
+    """Values of the sentence of that reason."""
+
+    level: str | None = None
+    """PAdES level that the file reaches for this signature; None when it is not sound."""
+
     trusted_time: datetime | None = None
+    timed_by_records: bool = False
+    """True when the office's own records prove the time, and no timestamp."""
+
     covers_whole: bool = False
     position: str | None = None
     begun: Any = attrs.field(default=None, eq=False, repr=False)
@@ -199,7 +190,7 @@ def _judge_chain(
             # Our own officer's certificate, but its way up is gone: damage, not a foreign issuer.
             code = "chain-incomplete"
         return _refuse(judgement, judged, CheckName.CHAIN, code)
-    judgement.passed(CheckName.CHAIN, "chain-trusted", root=path.root.subject.rfc4514_string())
+    judgement.passed(CheckName.CHAIN, "chain-trusted", root=subject_of(path.root))
     problem = usage_problem(container.certificate)
     if problem is not None:
         return _refuse(judgement, judged, CheckName.CERTIFICATE, problem)
@@ -280,29 +271,6 @@ def judge_revocation(
         _refuse(judgement, judged, CheckName.REVOCATION, "certificate-revoked-no-proof", day=revoked.date())
 
 
-def describe(judged: JudgedSignature, at: datetime) -> SignatureReport:
-    """Return the report of one signature in the words of EN 319 102-1."""
-    indication, sub = Indication.TOTAL_PASSED, None
-    if judged.code == "signed-outside-certificate" and judged.container is not None:
-        early = judged.best_time(at) < judged.container.certificate.not_valid_before_utc
-        indication, sub = Indication.TOTAL_FAILED, "NOT_YET_VALID" if early else "EXPIRED"
-    elif judged.code is not None:
-        indication, sub = _SUB_INDICATIONS[judged.code]
-    return SignatureReport(
-        field=judged.field.name,
-        indication=indication,
-        sub_indication=sub,
-        signer=judged.signer,
-        position=judged.position,
-        certificate_sha256=judged.fingerprints[0] or None,
-        signed_at=judged.field.signed_at,
-        trusted_time=judged.trusted_time,
-        covers_whole_document=judged.covers_whole,
-        format=judged.field.sub_filter,
-        algorithm=_algorithm(judged.container),
-    )
-
-
 def _range_is_right(data: bytes, field: SignatureField) -> bool:
     covered, contents = field.byte_range, field.contents
     return (
@@ -318,16 +286,5 @@ def _refuse(
     judgement: Judgement, judged: JudgedSignature, check: CheckName, code: str, **fields: object
 ) -> JudgedSignature:
     judgement.refuse(check, code, **fields)
-    judged.code = code
+    judged.code, judged.fields = code, fields
     return judged
-
-
-def _algorithm(container: SignedContainer | None) -> str | None:
-    if container is None:
-        return None
-    key = container.certificate.public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        return f"RSA {key.key_size} with {container.digest}"
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return f"ECDSA {key.curve.name} with {container.digest}"
-    return type(key).__name__

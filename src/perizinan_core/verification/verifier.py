@@ -43,9 +43,9 @@ from perizinan_core.verification.permit_content import judge_dates, judge_qr, ju
 from perizinan_core.verification.permit_data import read_permit_data
 from perizinan_core.verification.report import CheckName, Report, StatusReport, Verdict
 from perizinan_core.verification.revocation import RevocationProofs, proofs_in
+from perizinan_core.verification.signature_report import describe
 from perizinan_core.verification.signatures import (
     JudgedSignature,
-    describe,
     file_digest,
     judge_revocation,
     judge_signature,
@@ -296,6 +296,7 @@ class _Case:
         )
         if plain and self.signatures[0].covers_whole and not stamped:
             judgement.passed(CheckName.COVERAGE, "covers-everything")
+            self.signatures[0].level = "B-B"
             return
         from perizinan_core.verification.later_changes import examine, only_signature_fields
 
@@ -304,7 +305,9 @@ class _Case:
         except PdfStructureError:
             signing_allowed = False
         changes = examine(data, self.authority, self.at, signing_allowed=signing_allowed)
-        problem = changes.problem or self._second_opinion(data)
+        problem, levels = changes.problem, dict[str, str | None]()
+        if problem is None:
+            problem, levels = self._second_opinion(data)
         if problem is not None:
             judgement.refuse(CheckName.COVERAGE, problem)
             for judged in self.signatures:
@@ -314,15 +317,17 @@ class _Case:
         judgement.passed(CheckName.COVERAGE, code)
         for judged in self.signatures:
             judged.trusted_time = changes.times.get(judged.field.name)
+            judged.level = levels.get(judged.field.name)
         if changes.untrusted:
             judgement.refuse(CheckName.TRUSTED_TIME, "timestamp-untrusted")
         proven = [item.trusted_time for item in self.signatures if item.trusted_time is not None]
         if len(proven) == len(self.signatures):
             judgement.passed(CheckName.TRUSTED_TIME, "trusted-time-proven", day=min(proven).date())
 
-    def _second_opinion(self, data: bytes) -> str | None:
+    def _second_opinion(self, data: bytes) -> tuple[str | None, dict[str, str | None]]:
         """
-        Return a reason to refuse what was added after a signature, by our own comparison of the revisions.
+        Return a reason to refuse what was added after a signature, by our own comparison of the revisions; and
+        the PAdES levels of the fields.
 
         pyHanko passes over objects that nothing points to, and over an order to draw form fields anew.
         """
@@ -331,7 +336,8 @@ class _Case:
         report = verify_signatures(data, roots=self.authority.roots, at=self.at)
         # Trust, time and revocation are judged by the permit's own rules; here only what was added counts.
         added = {reason.code for reason in report.reasons} & _ADDED
-        return "later-changes-forbidden" if added else None
+        levels = {signature.field: signature.level for signature in report.signatures}
+        return "later-changes-forbidden" if added else None, levels
 
     def _judge_content(self, pdf: PdfStructure) -> None:
         judgement, authority = self.judgement, self.authority
@@ -399,7 +405,7 @@ class _Case:
         if not open_ones or moment > self.at:
             return
         for judged in open_ones:
-            judged.trusted_time = moment
+            judged.trusted_time, judged.timed_by_records = moment, True
         for judged in self.signatures:
             # Whatever got here fell short of a proof of time, or of nothing.
             judged.code = None

@@ -13,8 +13,8 @@ from perizinan_core.verification.foreign.chains import ChainResult
 from perizinan_core.verification.foreign.container import Container
 from perizinan_core.verification.foreign.listing import ListedSignature
 from perizinan_core.verification.foreign.proofs import Proof, name_of
-from perizinan_core.verification.reasons import REASONS, Weight
 from perizinan_core.verification.report import Aspect, Aspects, Indication, Outcome, Reason, SignatureReport
+from perizinan_core.verification.signature_report import NOT_REACHED, aspect_of
 
 __all__ = ["Judged", "stated_time"]
 
@@ -131,15 +131,15 @@ class Judged:
 
     def _integrity(self) -> Aspect:
         if self.broken is not None:
-            return _aspect(self.broken)
+            return aspect_of(self.broken)
         code = "later-changes-allowed" if self.extended else "content-and-view-intact"
         return Aspect(Outcome.PASSED, Reason(code))
 
     def _trust(self) -> Aspect:
         if self.broken is not None:
-            return Aspect(Outcome.NOT_CHECKED, Reason("aspect-not-reached"))
+            return NOT_REACHED
         if self.trust is not None:
-            return _aspect(self.trust)
+            return aspect_of(self.trust)
         if self.is_timestamp and self.proof is not None:
             outcome = Outcome.PASSED if self.proof.counts else Outcome.INDETERMINATE
             return Aspect(outcome, _proof_reason(self.proof))
@@ -147,7 +147,7 @@ class Judged:
 
     def _time(self) -> Aspect:
         if self.broken is not None:
-            return Aspect(Outcome.NOT_CHECKED, Reason("aspect-not-reached"))
+            return NOT_REACHED
         if self.proof is None:
             return Aspect(Outcome.INDETERMINATE, Reason("timestamp-not-there"))
         return Aspect(
@@ -156,7 +156,7 @@ class Judged:
 
     def _long_term(self) -> Aspect:
         if self.broken is not None:
-            return Aspect(Outcome.NOT_CHECKED, Reason("aspect-not-reached"))
+            return NOT_REACHED
         if self.trusted_time is None:
             return Aspect(Outcome.INDETERMINATE, Reason("long-term-none"))
         if self.is_timestamp or self.level in {"B-LT", "B-LTA"}:
@@ -173,11 +173,6 @@ def _proof_reason(proof: Proof) -> Reason:
             proof.chain.problem if proof.chain is not None else "weak, or dated after the check"
         )
     return Reason(proof.code, fields)
-
-
-def _aspect(reason: Reason) -> Aspect:
-    is_open = REASONS[reason.code].weight is Weight.UNPROVEN
-    return Aspect(Outcome.INDETERMINATE if is_open else Outcome.FAILED, reason)
 
 
 def stated_time(value: Any) -> datetime | None:
