@@ -15,8 +15,9 @@ import gettext as _gettext
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
-__all__ = ["DEFAULT_LANGUAGE", "LANGUAGES", "N_", "add_locale_dir", "translate"]
+__all__ = ["DEFAULT_LANGUAGE", "LANGUAGES", "N_", "Clause", "add_locale_dir", "said", "translate"]
 
 DEFAULT_LANGUAGE = "id"
 LANGUAGES = ("id", "en")
@@ -27,6 +28,48 @@ _locale_dirs: list[Path] = [Path(__file__).parent / "locale"]
 def N_(sentence: str) -> str:  # noqa: N802 - the name that gettext tools look for
     """Mark a sentence for extraction and return it unchanged."""
     return sentence
+
+
+class Clause(str):
+    """
+    An English clause with its values filled in, which can still be said in another language.
+
+    Args:
+        sentence: The English msgid, e.g. ``"it is larger than {limit} bytes"``.
+        fields: Values for the placeholders.
+    """
+
+    __slots__ = ("fields", "sentence")
+    sentence: str
+    fields: Mapping[str, object]
+
+    def __new__(cls, sentence: str, /, **fields: object) -> Self:
+        """Fill in the values."""
+        text = super().__new__(cls, sentence.format_map(_Fields(fields)) if fields else sentence)
+        text.sentence, text.fields = sentence, fields
+        return text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _clause, (self.sentence, dict(self.fields))
+
+
+def _clause(sentence: str, fields: Mapping[str, object]) -> Clause:
+    return Clause(sentence, **fields)
+
+
+def said(value: object, language: str) -> object:
+    """
+    Return what goes into another sentence as people read it: clauses in ``language``, several with semicolons.
+
+    Texts that are no msgid stay as they are.
+    """
+    if isinstance(value, Clause):
+        return translate(value.sentence, language, **value.fields)
+    if isinstance(value, str):
+        return "; ".join(translate(clause, language) for clause in value.split("; "))
+    if isinstance(value, (tuple, list, frozenset)):
+        return "; ".join(str(said(item, language)) for item in value)
+    return value
 
 
 def add_locale_dir(path: Path) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+import errno
+import inspect
+import os
+import pickle
 import pkgutil
 import re
 from pathlib import Path
@@ -12,7 +16,7 @@ from babel.messages.pofile import read_po
 
 import perizinan_core.errors as errors_package
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.i18n import translate
+from perizinan_core.i18n import Clause, said, translate
 
 SOURCE = Path(errors_package.__file__).parents[1]
 LOCALE = SOURCE / "locale" / "id" / "LC_MESSAGES"
@@ -31,18 +35,39 @@ def catalogues():
 
 
 def marked_sentences():
-    """Return every literal given to N_() or translate() in the source."""
+    """Return every literal given to N_(), Clause() or translate() in the source."""
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)
-                and node.func.id in {"N_", "translate"}
+                and node.func.id in {"N_", "Clause", "translate"}
                 and node.args
                 and isinstance(node.args[0], ast.Constant)
                 and isinstance(node.args[0].value, str)
             ):
                 yield path.relative_to(SOURCE), node.args[0].value
+
+
+def clauses():
+    """Return every literal clause given to an error that puts one into its sentence."""
+    kinds = {
+        kind.__name__ for kind in all_errors() if {"problem", "problems"} & set(inspect.get_annotations(kind))
+    }
+    for path in sorted((SOURCE / "verification").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in kinds:
+                given = [*node.args, *(keyword.value for keyword in node.keywords)]
+                given += [item for value in given if isinstance(value, ast.Tuple) for item in value.elts]
+                for value in given:
+                    if isinstance(value, ast.JoinedStr) and " " in ast.unparse(value):
+                        yield path.relative_to(SOURCE), ast.unparse(value)
+                    elif (
+                        isinstance(value, ast.Constant)
+                        and isinstance(value.value, str)
+                        and " " in value.value
+                    ):
+                        yield path.relative_to(SOURCE), value.value
 
 
 def all_errors(kind=PerizinanError):
@@ -60,6 +85,32 @@ def test_every_sentence_of_the_source_is_translated():
     missing = {f"{path}: {text}" for path, text in marked_sentences() if text and not known.get(text)}
 
     assert set() == missing
+
+
+def test_every_clause_that_goes_into_a_sentence_is_translated():
+    """An Indonesian sentence with an English clause in it helps nobody; a `Clause` keeps its values apart."""
+    known = catalogues()
+    found = list(clauses())
+
+    assert len(found) > 100
+    assert set() == {f"{path}: {text}" for path, text in found if not known.get(text)}
+
+
+def test_a_clause_is_english_text_that_can_be_said_in_another_language():
+    """Also after a worker process sent it."""
+    clause = pickle.loads(pickle.dumps(Clause("it is larger than {limit} bytes", limit=7)))
+
+    assert "it is larger than 7 bytes" == clause
+    assert "ukurannya lebih dari 7 byte" == said(clause, "id")
+    assert "ukurannya lebih dari 7 byte; data itu tidak ada" == said((clause, "it is not there"), "id")
+    assert "data itu tidak ada; {x} y" == said("it is not there; {x} y", "id")
+    assert 3 == said(3, "id")
+
+
+def test_what_the_operating_system_says_is_said_in_indonesian(tmp_path):
+    """Of the errors that users meet."""
+    for number in (errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOSPC, errno.EROFS):
+        assert os.strerror(number) != said(os.strerror(number), "id")
 
 
 def test_every_translation_keeps_the_placeholders():

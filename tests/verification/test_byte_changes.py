@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.verification import Verdict, Verifier
+from perizinan_core.verification import Verdict, Verifier, read_authority_document
 
 QUIET = settings(
     max_examples=150,
@@ -45,6 +47,20 @@ class TestOneChangedByte:
         changed = permit[:start] + numbers.ljust(end - start)[: end - start] + permit[end:]
 
         assert Verdict.NOT_VALID is verifier.verify(changed, at=build.CHECKED_AT).verdict
+
+    @pytest.mark.parametrize("digit", b"0123456789abcdef")
+    def test_every_changed_digit_of_the_signature_method_makes_it_not_valid(self, build, digit):
+        """RSASSA-PSS states hash functions and salt outside of what is signed; no value of them raises."""
+        folder = Path(__file__).parents[1] / "vectors" / "good_rsa_pss"
+        permit = (folder / "permit.pdf").read_bytes()
+        authority = json.loads((folder / "expected.json").read_text())["arguments"]["authority"]
+        verifier = Verifier(read_authority_document((folder / authority).read_bytes()))
+        start = permit.rindex(b"06092a864886f70d01010a")
+        for position in range(start - 4, start + 2 * 64):
+            changed = permit[:position] + bytes([digit]) + permit[position + 1 :]
+            expected = Verdict.VALID if changed == permit else Verdict.NOT_VALID
+
+            assert expected is verifier.verify(changed, at=build.CHECKED_AT).verdict
 
     def test_unused_bits_in_the_signature_of_an_embedded_certificate_are_a_change(self, build):
         """Libraries pass over this count, and nothing covers it but our own check."""

@@ -23,7 +23,7 @@ from perizinan_core.cli.interrupts import Interrupts
 from perizinan_core.cli.verify_output import print_report
 from perizinan_core.cli.verify_report import ReportFile
 from perizinan_core.errors.bulk import ResumeFileError
-from perizinan_core.i18n import N_, translate
+from perizinan_core.i18n import N_, said, translate
 from perizinan_core.verification.bulk import (
     BulkLimits,
     FoundFile,
@@ -198,7 +198,7 @@ class ManyRun:
         except ResumeFileError as error:
             raise click.UsageError(f"--resume: {error.message(self.language)}") from error
         except OSError as error:
-            raise click.UsageError(f"--resume: {error.strerror}") from error
+            raise click.UsageError(f"--resume: {said(error.strerror, self.language)}") from error
 
     def _tell_fault(self, name: str, kind: str) -> None:
         sentence = N_("{file}: unexpected {kind}; please report this with the file, if you may share it.")

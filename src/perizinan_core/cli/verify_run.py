@@ -17,7 +17,7 @@ import attrs
 import click
 
 from perizinan_core.cli.verify_report import ReportFile
-from perizinan_core.i18n import N_, translate
+from perizinan_core.i18n import N_, said, translate
 from perizinan_core.verification.file_judge import FileJudge
 from perizinan_core.verification.report import Report
 
@@ -66,7 +66,7 @@ class VerifyRun:
             try:
                 self.report_file.write()
             except OSError as error:
-                raise click.UsageError(f"--report: {error.strerror}") from error
+                raise click.UsageError(f"--report: {said(error.strerror, self.language)}") from error
         return code
 
     def _few(self, judge: FileJudge, at: datetime) -> int:

@@ -6,9 +6,13 @@ from typing import Any, ClassVar
 
 import attrs
 
-from perizinan_core.i18n import DEFAULT_LANGUAGE, translate
+from perizinan_core.i18n import DEFAULT_LANGUAGE, said, translate
 
 __all__ = ["PerizinanError"]
+
+
+_CLAUSES = {"problem", "problems", "reason"}
+"""Fields that hold English clauses of ours, or what the operating system says."""
 
 
 @attrs.define(slots=False, eq=False)
@@ -36,10 +40,13 @@ class PerizinanError(Exception):
         return {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}
 
     def wording(self, language: str) -> dict[str, object]:
-        """Return the placeholder values as people read them; override to translate or join fields."""
-        del language
+        """Return the placeholder values as people read them; override to translate or join other fields."""
         return {
-            name: ", ".join(map(str, value)) if isinstance(value, (tuple, frozenset, list)) else value
+            name: said(value, language)
+            if name in _CLAUSES
+            else ", ".join(map(str, value))
+            if isinstance(value, (tuple, frozenset, list))
+            else value
             for name, value in self.details().items()
         }
 

@@ -31,11 +31,6 @@ class SettingsError(PerizinanError):
     path: str
     problems: tuple[str, ...]
 
-    def wording(self, language: str) -> dict[str, object]:
-        """Join the problems with semicolons."""
-        del language
-        return {"path": self.path, "problems": "; ".join(self.problems)}
-
 
 @attrs.define(slots=False, eq=False)
 class SecretMissingError(PerizinanError):

@@ -217,10 +217,6 @@ class InvalidCalendarError(CalendarError):
     problems: tuple[str, ...]
     """English sentences without full stop, each naming the entry; shown as they are."""
 
-    def wording(self, language: str) -> dict[str, object]:
-        """Join the problems with semicolons."""
-        return {**super().wording(language), "problems": "; ".join(self.problems)}
-
 
 @attrs.define(slots=False, eq=False)
 class CalendarRangeError(CalendarError):

@@ -36,10 +36,6 @@ class StatusListError(StatusUnavailableError):
     reason: str
     """Reason code of the report, e.g. ``"status-list-too-old"``."""
 
-    def wording(self, language: str) -> dict[str, object]:
-        """Translate the problem."""
-        return {"problem": translate(self.problem, language)}
-
 
 @attrs.define(slots=False, eq=False)
 class AuthorityUpdateError(VerificationError):

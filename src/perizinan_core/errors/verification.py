@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.i18n import N_, translate
+from perizinan_core.i18n import N_
 
 __all__ = [
     "AuthorityDocumentError",
@@ -92,10 +92,6 @@ class AuthorityDocumentError(VerificationError):
     problems: tuple[str, ...]
     """English clauses, each with the path of the field, e.g. ``"$.signed.roots[0]: …"``."""
 
-    def wording(self, language: str) -> dict[str, object]:
-        """Join the problems with semicolons."""
-        return {**super().wording(language), "problems": "; ".join(self.problems)}
-
 
 @attrs.define(slots=False, eq=False)
 class AuthorityKeyError(AuthorityDocumentError):
@@ -138,10 +134,6 @@ class QrTextError(VerificationError):
     problem: str
     """English msgid of a clause."""
 
-    def wording(self, language: str) -> dict[str, object]:
-        """Translate the clause."""
-        return {"problem": translate(self.problem, language)}
-
 
 @attrs.define(slots=False, eq=False)
 class QrClaimsTooLongError(VerificationError):
@@ -176,10 +168,6 @@ class PermitDataError(VerificationError):
     problems: tuple[str, ...]
     """English clauses without personal data."""
 
-    def wording(self, language: str) -> dict[str, object]:
-        """Join the problems with semicolons."""
-        return {**super().wording(language), "problems": "; ".join(self.problems)}
-
 
 @attrs.define(slots=False, eq=False)
 class ReportFormatError(VerificationError):
@@ -193,10 +181,6 @@ class ReportFormatError(VerificationError):
 
     problems: tuple[str, ...]
     """English clauses that name fields and repeat no value."""
-
-    def wording(self, language: str) -> dict[str, object]:
-        """Join the problems with semicolons."""
-        return {**super().wording(language), "problems": "; ".join(self.problems)}
 
 
 @attrs.define(slots=False, eq=False)

@@ -26,8 +26,3 @@ class WireFormatError(PerizinanError):
 
     problems: tuple[str, ...]
     """Each problem with its path, e.g. ``required field missing @ $.clock.limit``; never the data itself."""
-
-    def wording(self, language: str) -> dict[str, object]:
-        """Join the problems with semicolons, since each of them may hold commas."""
-        del language
-        return {"kind": self.kind, "problems": "; ".join(self.problems)}

@@ -10,6 +10,7 @@ import attrs
 from cryptography import x509
 
 from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
+from perizinan_core.i18n import Clause
 from perizinan_core.verification.authority_document import (
     DOCUMENT_TYPE,
     SPEC_VERSION,
@@ -74,7 +75,7 @@ def read_authority_document(data: bytes, *, authority_key: str | None = None) ->
     import rfc8785
 
     if len(data) > MAX_BYTES:
-        raise AuthorityDocumentError((f"$: larger than {MAX_BYTES} bytes",))
+        raise AuthorityDocumentError((Clause("it is larger than {limit} bytes", limit=MAX_BYTES),))
     envelope = parse_json(data)
     reader = FieldReader()
     top = reader.mapping(envelope, "$")

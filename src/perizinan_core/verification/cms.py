@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.utils import CryptographyDeprecationWarning
 
 from perizinan_core.errors.verification import CmsStructureError
+from perizinan_core.i18n import Clause
 from perizinan_core.verification.der import elements_of, oid_of, whole, wrap
 
 __all__ = ["SignedContainer", "parse_container", "verify_container", "without_padding"]
@@ -198,7 +199,7 @@ def _read(data: _SignedData, *, certificate_named: bool) -> SignedContainer:
     if data.content.content is not None or data.content.content_type != _DATA:
         raise CmsStructureError("it is not detached from the document")
     if not 1 <= len(certificates) <= _MAX_CERTIFICATES:
-        raise CmsStructureError(f"it holds {len(certificates)} certificates")
+        raise CmsStructureError(Clause("it holds {count} certificates", count=len(certificates)))
     certificates = [_touched(item) for item in certificates]
     info = signers[0]
     digest = _digest_name(info.digest_algorithm)
@@ -259,7 +260,8 @@ def verify_container(container: SignedContainer) -> bool:
             key.verify(signature, data, ec.ECDSA(_HASHES[container.digest]()))
         else:
             return False
-    except (InvalidSignature, ValueError):
+    except (InvalidSignature, CmsStructureError, *_UNREADABLE):
+        # The parameters of the method are not signed: whatever cannot be read in them does not fit.
         return False
     return True
 

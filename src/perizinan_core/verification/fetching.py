@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from perizinan_core.errors.verification import SourceReadError
+from perizinan_core.i18n import Clause
 
 __all__ = ["Fetched", "fetch", "is_url"]
 
@@ -74,14 +75,18 @@ async def _fetch(
             if answer.status_code == httpx.codes.NOT_MODIFIED and etag:
                 return Fetched(data=None, etag=etag)
             if answer.status_code != httpx.codes.OK:
-                raise SourceReadError("cannot-open", f"the server answered {answer.status_code}")
+                raise SourceReadError(
+                    "cannot-open", Clause("the server answered {status}", status=answer.status_code)
+                )
             if answer.headers.get("Content-Encoding", "identity") != "identity":
                 raise SourceReadError("cannot-open", "the server packed it although it was asked not to")
             parts, size = [], 0
             async for part in answer.aiter_raw():
                 size += len(part)
                 if size > max_bytes:
-                    raise SourceReadError("too-large", f"it is larger than {max_bytes} bytes")
+                    raise SourceReadError(
+                        "too-large", Clause("it is larger than {limit} bytes", limit=max_bytes)
+                    )
                 parts.append(part)
             return Fetched(data=b"".join(parts), etag=answer.headers.get("ETag"))
     except TimeoutError as error:
@@ -89,4 +94,7 @@ async def _fetch(
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         # The address may hold a password: only the name of the host is told.
         host = urlsplit(url).hostname if "[" not in url else None
-        raise SourceReadError("cannot-open", f"{host or 'the server'}: {type(error).__name__}") from error
+        sentence = "{host} does not answer ({kind})" if host else "the address cannot be used ({kind})"
+        raise SourceReadError(
+            "cannot-open", Clause(sentence, host=host, kind=type(error).__name__)
+        ) from error

@@ -12,12 +12,13 @@ from importlib import resources
 from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError, PermitDataError
+from perizinan_core.i18n import Clause
 from perizinan_core.verification.acceptor import Acceptor, build_acceptor
 from perizinan_core.verification.pdf.embedded import embedded_files
 from perizinan_core.verification.pdf.structure import PdfStructure
 from perizinan_core.verification.strict_json import load_json
 
-__all__ = ["PERMIT_FILE", "differences_to_text", "load_schema", "read_permit_data"]
+__all__ = ["PERMIT_FILE", "broken_rule", "differences_to_text", "load_schema", "read_permit_data"]
 
 PERMIT_FILE = "permit.json"
 _MAX_BYTES = 1024 * 1024
@@ -76,7 +77,12 @@ def _schema_problems(data: Any) -> tuple[str, ...]:
         return ()
     found = sorted(_validator().iter_errors(data), key=lambda error: list(map(str, error.absolute_path)))
     # The message of the library repeats the value; path and rule say enough without it.
-    return tuple(f"{error.json_path}: breaks {error.validator}" for error in found[:_MAX_PROBLEMS])
+    return tuple(map(broken_rule, found[:_MAX_PROBLEMS]))
+
+
+def broken_rule(error: Any) -> Clause:
+    """Return where an error of ``jsonschema`` lies and which rule it breaks."""
+    return Clause("{path} breaks the rule {rule} of the schema", path=error.json_path, rule=error.validator)
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.i18n import DEFAULT_LANGUAGE, translate
+from perizinan_core.i18n import DEFAULT_LANGUAGE, said, translate
 from perizinan_core.verification.reasons import REASONS
 from perizinan_core.verification.signature_reasons import WORTH_SAYING
 
@@ -120,7 +120,11 @@ class Reason:
         from perizinan_core.model.numerals import format_date  # the model package doubles the import time
 
         fields = {
-            name: format_date(value, language) if isinstance(value, date) else value
+            name: format_date(value, language)
+            if isinstance(value, date)
+            else said(value, language)
+            if name in {"problem", "problems"}
+            else value
             for name, value in self.fields.items()
         }
         return translate(REASONS[self.code].sentence, language, **fields)

@@ -12,7 +12,8 @@ from typing import Any
 import attrs
 
 from perizinan_core.errors.verification import ReportFormatError
-from perizinan_core.verification.permit_data import load_schema
+from perizinan_core.i18n import Clause
+from perizinan_core.verification.permit_data import broken_rule, load_schema
 from perizinan_core.verification.reasons import REASONS
 from perizinan_core.verification.report import (
     Aspect,
@@ -54,8 +55,7 @@ def read_report(data: str | bytes | Mapping[str, Any]) -> Report:
     errors = sorted(_validator().iter_errors(content), key=lambda error: list(map(str, error.absolute_path)))
     if errors:
         # The message of the library repeats the value; path and rule say enough without it.
-        problems = tuple(f"{error.json_path}: breaks {error.validator}" for error in errors)
-        raise ReportFormatError(problems[:_MAX_PROBLEMS])
+        raise ReportFormatError(tuple(map(broken_rule, errors[:_MAX_PROBLEMS])))
     try:
         report = _report(content)
     except ValueError as error:
@@ -63,7 +63,9 @@ def read_report(data: str | bytes | Mapping[str, Any]) -> Report:
     written = report.to_json()
     wrong = [name for name in _DERIVED if not _says_the_same(written[name], content[name])]
     if wrong:
-        raise ReportFormatError(tuple(f"$.{name}: does not follow from the rest" for name in wrong))
+        raise ReportFormatError(
+            tuple(Clause("{path} does not follow from the rest", path=f"$.{name}") for name in wrong)
+        )
     return report
 
 
@@ -130,11 +132,11 @@ def _reason(item: Mapping[str, Any]) -> Reason:
     code = item["code"]
     if code not in REASONS:
         raise ReportFormatError(
-            (f"the reason code {code} is not known here; a newer version wrote the report",)
+            (Clause("the reason code {code} is not known here, so that a newer version wrote it", code=code),)
         )
     needed = {name for _, name, _, _ in Formatter().parse(REASONS[code].sentence) if name}
     if not needed <= item["fields"].keys():
-        raise ReportFormatError((f"the values of the sentence {code} are not all there",))
+        raise ReportFormatError((Clause("the values of the sentence {code} are not all there", code=code),))
     fields = {
         name: date.fromisoformat(value) if name == "day" and _DAY.match(value) else value
         for name, value in item["fields"].items()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from perizinan_core.errors.verification import SourceReadError
+from perizinan_core.i18n import Clause
 
 __all__ = ["read_source"]
 
@@ -33,5 +34,5 @@ def read_source(source: bytes | Path | BinaryIO, max_bytes: int) -> bytes:
     except OSError as error:
         raise SourceReadError("cannot-open", error.strerror or "it cannot be opened") from error
     if len(data) > max_bytes:
-        raise SourceReadError("too-large", f"it is larger than {max_bytes} bytes")
+        raise SourceReadError("too-large", Clause("it is larger than {limit} bytes", limit=max_bytes))
     return data

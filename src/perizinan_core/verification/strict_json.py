@@ -55,7 +55,7 @@ def parse_json(data: bytes) -> Any:
     try:
         return load_json(data)
     except ValueError as error:
-        raise AuthorityDocumentError(("$: no JSON in UTF-8, or a key comes twice",)) from error
+        raise AuthorityDocumentError(("it is no JSON, or a key comes twice",)) from error
 
 
 class FieldReader:

@@ -19,7 +19,7 @@ from typing import IO, Any, Self
 import attrs
 
 from perizinan_core.errors.bulk import ResumeFileError
-from perizinan_core.i18n import N_
+from perizinan_core.i18n import N_, Clause
 from perizinan_core.verification.bulk.walking import FoundFile
 
 __all__ = ["ResumeFile", "fingerprint"]
@@ -120,7 +120,7 @@ class ResumeFile:
                 raise ResumeFileError(problem=N_("it is none"))
             different = sorted(name for name in run if head.get(name) != run[name])
             if different:
-                raise ResumeFileError(problem=f"{', '.join(different)} differ")
+                raise ResumeFileError(problem=Clause("{names} differ", names=", ".join(different)))
             end = file.tell()
             for line in file:
                 row = _parsed(line)

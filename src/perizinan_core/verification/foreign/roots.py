@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 
 from perizinan_core.errors.foreign import TrustRootsError
+from perizinan_core.i18n import Clause
 from perizinan_core.verification.strict_json import load_json
 
 __all__ = ["INDONESIA", "Anchor", "TrustStore", "indonesian_roots", "load_roots", "read_store"]
@@ -132,12 +133,16 @@ def read_store(path: Path) -> TrustStore:
     try:
         data = load_json(_bytes(path))
         if not isinstance(data, dict) or data.get("format") != _FORMAT:
-            raise TrustRootsError(source=path.name, problem=f"it is no trust store of format {_FORMAT}")
+            raise TrustRootsError(
+                source=path.name, problem=Clause("it is no trust store of format {format}", format=_FORMAT)
+            )
         anchors = tuple(_anchor(path, item) for item in data["roots"])
         below = tuple(_stored(path, item) for item in data.get("intermediates", ()))
         name, version = str(data["name"]), str(data["version"])
     except (KeyError, TypeError, ValueError) as error:
-        raise TrustRootsError(source=path.name, problem=f"it is no trust store ({error})") from error
+        raise TrustRootsError(
+            source=path.name, problem=Clause("it is no trust store ({error})", error=error)
+        ) from error
     if not anchors:
         raise TrustRootsError(source=path.name, problem="it holds no root")
     return TrustStore(anchors=anchors, intermediates=below, name=name, version=version)
@@ -159,7 +164,7 @@ def _anchor(path: Path, item: dict[str, Any]) -> Anchor:
 def _stored(path: Path, item: dict[str, Any]) -> x509.Certificate:
     name = str(item["file"])
     if "/" in name or "\\" in name or name.startswith("."):
-        raise TrustRootsError(source=path.name, problem=f"{name} does not lie beside it")
+        raise TrustRootsError(source=path.name, problem=Clause("{name} does not lie beside it", name=name))
     found = _certificates(path.with_name(name))
     if len(found) != 1 or hashlib.sha256(found[0].public_bytes(Encoding.DER)).hexdigest() != item["sha256"]:
         raise TrustRootsError(source=name, problem="its certificate is not the one that the store names")
@@ -170,7 +175,9 @@ def _from_path(path: Path) -> TrustStore:
     if path.is_dir():
         files = sorted(item for item in path.iterdir() if item.suffix.lower() in _ENDINGS and item.is_file())
         if len(files) > _MAX_FILES:
-            raise TrustRootsError(source=path.name, problem=f"it holds more than {_MAX_FILES} files")
+            raise TrustRootsError(
+                source=path.name, problem=Clause("it holds more than {limit} files", limit=_MAX_FILES)
+            )
         anchors = _anchors(files)
         if not anchors:
             raise TrustRootsError(
@@ -217,7 +224,9 @@ def _bytes(path: Path) -> bytes:
     except OSError as error:
         raise TrustRootsError(source=path.name, problem=error.strerror or "it cannot be opened") from error
     if len(raw) > _MAX_BYTES:
-        raise TrustRootsError(source=path.name, problem=f"it is larger than {_MAX_BYTES} bytes")
+        raise TrustRootsError(
+            source=path.name, problem=Clause("it is larger than {limit} bytes", limit=_MAX_BYTES)
+        )
     return raw
 
 

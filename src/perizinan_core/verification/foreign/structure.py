@@ -16,6 +16,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.i18n import Clause
 from perizinan_core.verification.limits import Limits
 from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly, read_row
 from perizinan_core.verification.pdf.syntax import Ref, Stream
@@ -101,7 +102,9 @@ class ForeignStructure(PdfStructure):
 
     def _add(self, number: int, entry: Entry) -> None:
         if self._section.setdefault(number, entry) != entry:
-            raise PdfStructureError(f"a cross-reference table names object {number} twice", 0)
+            raise PdfStructureError(
+                Clause("a cross-reference table names object {number} twice", number=number), 0
+            )
         if len(self._section) > self._limits.max_objects:
             raise PdfStructureError("the file has too many objects", 0)
 
@@ -170,7 +173,9 @@ def _joined(table: dict[int, Entry], hidden: dict[int, Entry], offset: int) -> d
     for number, entry in hidden.items():
         stated = table.get(number, FREE)
         if stated[0] != 0 and entry[0] != 0 and stated != entry:
-            raise PdfStructureError(f"a hybrid file states object {number} in two ways", offset)
+            raise PdfStructureError(
+                Clause("a hybrid file states object {number} in two ways", number=number), offset
+            )
         if stated[0] == 0 and entry[0] != 0:
             table[number] = entry
     return table

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.i18n import Clause
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.pdf.syntax import Parser, Ref, Stream
 
@@ -151,7 +152,7 @@ class PdfStructure:
                 position = trailer.get(key)
                 if position is not None:
                     if not isinstance(position, int):
-                        raise PdfStructureError(f"{key} is no position", offset)
+                        raise PdfStructureError(Clause("{key} is no position", key=key), offset)
                     pending.append(position)
 
     def _starts(self, offset: int, word: bytes) -> bool:
