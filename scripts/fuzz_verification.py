@@ -1,16 +1,18 @@
 """
 Change real files at random and verify them, for as long as you like: ``python scripts/fuzz_verification.py 60``.
 
-Nothing may raise, take longer than the time limit, or give a report that breaks its schema; and a permit that
-was changed anywhere may not be valid. Two doors are tried in turn: permits by their authority document
-(`Verifier`), and any signed PDF by its roots (`SignatureVerifier`). The files are those of the tests, and of
-the folders that ``--files`` names. What is found is kept in ``--keep``, each file with its story; exit code 1.
+Nothing may raise anything but an error of this library where it says so, take longer than the time limit, or
+give a report that breaks its schema; and a permit that was changed anywhere may not be valid. All doors are tried
+in turn: permits by their authority document, any signed PDF by its roots, QR codes as text, picture and PDF,
+authority documents, status lists, saved reports. The files are those of the tests, and of the folders that
+``--files`` names. What is found is kept in ``--keep``, each file with its story; exit code 1.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
 import random
 import re
@@ -23,17 +25,23 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
+from typing import Any
 
 import attrs
+import segno
 from jsonschema import Draft202012Validator
+from PIL import Image
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from verification_agreement import VECTORS, load_builder
 
+from perizinan_core.errors.base import PerizinanError
 from perizinan_core.verification import Report, Verdict, Verifier, read_authority_document
 from perizinan_core.verification.foreign import SignatureVerifier, load_roots
 from perizinan_core.verification.permit_data import load_schema
+from perizinan_core.verification.qr_report import check_qr_image, check_qr_text
+from perizinan_core.verification.status_list import read_status_list
 
 FOREIGN = VECTORS.parent / "verification" / "foreign"
 SECONDS = 20
@@ -123,7 +131,9 @@ class Target:
 
     name: str
     data: bytes
-    judge: Callable[[bytes], Report]
+    judge: Callable[[bytes], Report | None]
+    """Returns None where a library error or something else than a report is the right answer."""
+
     may_be_valid: bool
     strict: bool
     """Whether any change at all must be noticed: the one signature covers every byte."""
@@ -158,6 +168,50 @@ def targets(folders: list[Path], roots: list[Path]) -> list[Target]:
             _target(file.name, data, _signature_judge(store, moment), permit=False) for moment in MOMENTS
         ]
     return found
+
+
+def other_doors(world: Any, build: ModuleType) -> list[Target]:
+    """Return what is verified besides PDF files by their signature."""
+    authority, moment = world.authority, build.CHECKED_AT
+    text = world.qr_text(build.statement()).encode()
+    picture = io.BytesIO()
+    segno.make_qr(text.decode(), error="m").save(picture, kind="png", scale=3)
+    photo = io.BytesIO()
+    Image.open(picture).convert("L").save(photo, "JPEG", quality=60)
+    office = read_authority_document((VECTORS / "authority" / "office-with-status.json").read_bytes())
+    report = Verifier(authority).verify(world.permit(), at=moment)
+    doors: list[tuple[str, bytes, Callable[[bytes], Any]]] = [
+        ("authority document", world.authority_json, read_authority_document),
+        (
+            "status list",
+            (VECTORS / "status" / "in-force.cwt").read_bytes(),
+            lambda data: read_status_list(data, office),
+        ),
+        ("QR text", text, lambda data: check_qr_text(data.decode("latin-1"), authority=authority, at=moment)),
+        (
+            "QR picture",
+            picture.getvalue(),
+            lambda data: check_qr_image(data, authority=authority, at=moment)[0],
+        ),
+        ("QR photo", photo.getvalue(), lambda data: check_qr_image(data, authority=authority, at=moment)[0]),
+        ("QR in a PDF", world.permit(), lambda data: check_qr_image(data, authority=authority, at=moment)[0]),
+        ("saved report", json.dumps(report.to_json()).encode(), Report.from_json),
+    ]
+    return [
+        Target(name, data, _tolerant(door), may_be_valid=True, strict=False) for name, data, door in doors
+    ]
+
+
+def _tolerant(door: Callable[[bytes], Any]) -> Callable[[bytes], Report | None]:
+    def judge(data: bytes) -> Report | None:
+        try:
+            found = door(data)
+        except PerizinanError as error:
+            error.message("id")  # must not raise either
+            return None
+        return found if isinstance(found, Report) else None
+
+    return judge
 
 
 def _permit_judge(verifier: Verifier, moment: datetime) -> Callable[[bytes], Report]:
@@ -288,12 +342,14 @@ class Run:
             problem = f"{type(error).__name__}\n{traceback.format_exc()}"
             self.counts["raised"] += 1
         else:
-            self.counts[report.verdict.value] += 1
+            self.counts[report.verdict.value if report is not None else "no report"] += 1
         self.slowest = max(self.slowest, time.perf_counter() - started)
         if problem is not None:
             self._note(target, data, problem)
 
-    def _problem(self, target: Target, data: bytes, report: Report) -> str | None:
+    def _problem(self, target: Target, data: bytes, report: Report | None) -> str | None:
+        if report is None:
+            return None
         broken = next(self._schema.iter_errors(report.to_json()), None)
         if broken is not None:
             return f"the report breaks its schema at {broken.json_path}"
