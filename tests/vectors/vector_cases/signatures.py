@@ -26,7 +26,7 @@ from perizinan_core.signing.ltv import Level
 from perizinan_core.signing.synthetic_ca import Issued
 from vector_cases import Case, builder
 from vector_cases.setting import DAY, SIGNED, Setting
-from vector_cases.shapes import object_of, plain_stream, update
+from vector_cases.shapes import hybrid, object_of, plain_stream, startxref_of, update
 
 __all__ = ["cases"]
 
@@ -76,6 +76,35 @@ def cases(setting: Setting) -> Iterator[Case]:
         name="good_any_b_lta", data=lta, verdict="valid", authority=None, roots="services", signature="TOTAL_PASSED",
         at="2027-06-01T09:00:00+07:00", why="B-LTA, judged after the signer's certificate has ended: everything that is needed lies in the file.",
     )  # fmt: skip
+    yield from _weak_and_revoked(setting, letter)
+
+
+def _weak_and_revoked(setting: Setting, letter: bytes) -> Iterator[Case]:
+    legacy, services = fields.SigSeedSubFilter.ADOBE_PKCS7_DETACHED, setting.services
+    old = setting.world.ca.issue("Lama", now=SIGNED - 300 * DAY, kind="rsa-1024")
+    rsa = setting.rsa["rsa_2048"]
+    weak = "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE"
+    yield _only("any_sha1_fail", _signed(letter, rsa, subfilter=legacy, md="sha1"), "not_valid", weak, "Signed with SHA-1, for which two documents can be made that fit one signature.")  # fmt: skip
+    yield _only("any_md5_fail", _signed(letter, rsa, subfilter=legacy, md="md5"), "not_valid", weak, "Signed with MD5.")  # fmt: skip
+    yield _only("any_rsa_1024_fail", _signed(letter, old), "not_valid", weak, "Signed with an RSA key of 1024 bits.")  # fmt: skip
+    officer = services.officer(SIGNED - 30 * DAY, SIGNED + 60 * DAY)
+    for name, at, verdict, stamped, why in (
+        ("any_revoked_before_fail", SIGNED - 5 * DAY, "not_valid", None, "The certificate was revoked five days before."),
+        ("any_revoked_after_fail", SIGNED + 5 * DAY, "not_valid", None, "Revoked five days after the stated time, which nothing proves."),
+        ("good_any_revoked_after_timestamp", SIGNED + 5 * DAY, "valid", SIGNED, "Revoked five days after a timestamp that proves the signature."),
+    ):  # fmt: skip
+        data = services.revoked(services.sign(letter, officer, stamped=stamped), officer, at)
+        yield Case(
+            name=name, data=data, verdict=verdict, authority=None, roots="services", signature=None,
+            at="2026-12-15T10:00:00+07:00", why=why,
+        )  # fmt: skip
+    objects = build.permit_objects(build.statement())
+    hidden = build.sign(hybrid(objects, hidden=9), setting.world.head)
+    yield _only("good_any_hybrid", hidden, "valid", "TOTAL_PASSED", "A hybrid-reference file: a classic table, and a stream for one object.")  # fmt: skip
+    good = setting.world.permit()
+    again = b"4 1\n%010d 00000 n \n" % startxref_of(good)
+    twice = update(good, {4: plain_stream(b"", b"  ")}, rows=again)
+    yield _only("any_table_twice_fail", twice, "not_valid", None, "An update whose table lists the page's content twice, at two places.")  # fmt: skip
 
 
 def _only(name: str, data: bytes, verdict: str, words: str | None, why: str) -> Case:

@@ -1,24 +1,21 @@
 """
 PDFs that others made, read as strictly as our own, with what others also use.
 
-1. Hybrid files (ISO 32000-1 section 7.5.8.4): objects that a table calls free may be stated by the
-stream beside it; an object that both state in different ways is refused, since old and new readers
-would show different things. 2. One section that names an object twice is refused for the same
-reason. 3. Files encrypted with an empty user password are opened through pyHanko's security handler.
+1. White space may follow the end marker. 2. Files encrypted with an empty user password are opened through
+pyHanko's security handler. 3. All object streams can be unpacked at once, within the limits.
 """
 
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import attrs
 
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.i18n import Clause
 from perizinan_core.verification.limits import Limits
-from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly, read_row
+from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly
 from perizinan_core.verification.pdf.syntax import Ref, Stream
 
 __all__ = ["Decrypt", "ForeignStructure"]
@@ -34,8 +31,6 @@ class Decrypt:
     text: _Method
 
 
-Entry = tuple[int, int, int]
-FREE: Entry = (0, 0, 0)
 _SPACE = b"\x00\t\n\x0c\r "
 
 
@@ -53,7 +48,6 @@ class ForeignStructure(PdfStructure):
     """
 
     def __init__(self, data: bytes, limits: Limits, decrypt: Decrypt | None = None) -> None:
-        self._section: dict[int, Entry] = {}
         self._decrypt = decrypt
         self._places: list[tuple[int, int, int]] | None = None
         self.size = len(data)
@@ -61,56 +55,12 @@ class ForeignStructure(PdfStructure):
         # White space after the end marker shows nothing; whether it is signed is the caller's question.
         super().__init__(data if ends_properly(data) else data.rstrip(_SPACE), limits)
 
-    def numbers(self) -> Iterable[int]:
-        """Return the numbers of all objects that any table names."""
-        return self._entries.keys()
-
     def unpack_all(self) -> None:
         """Open every object stream once, within the limits: other parsers may open them without any."""
         for number in tuple(self._entries):
             kind, container, _ = self.entry(number)
             if kind == 2 and container not in self._packed:
                 self.resolve(Ref(number, 0))
-
-    def _read_chain(self, offset: int) -> None:
-        pending: int | None = offset
-        seen: set[int] = set()
-        while pending is not None:
-            trailer, entries = self._read_section(pending, seen)
-            beside = trailer.get("XRefStm")
-            if beside is not None:
-                _, hidden = self._read_section(_position(beside, pending), seen)
-                entries = _joined(entries, hidden, pending)
-            for number, entry in entries.items():
-                self._entries.setdefault(number, entry)
-            if len(self._entries) > self._limits.max_objects:
-                raise PdfStructureError("the file has too many objects", pending)
-            self.trailer = self.trailer or trailer
-            self.revisions += 1
-            before = trailer.get("Prev")
-            pending = None if before is None else _position(before, pending)
-
-    def _read_section(self, offset: int, seen: set[int]) -> tuple[dict[str, Any], dict[int, Entry]]:
-        if offset in seen:
-            raise PdfStructureError("the cross-reference tables go round in a circle", offset)
-        seen.add(offset)
-        if len(seen) > self._limits.max_revisions:
-            raise PdfStructureError("the file has too many revisions", offset)
-        self._section = {}
-        trailer = self._read_table(offset) if self._starts(offset, b"xref") else self._read_stream(offset)
-        return trailer, self._section
-
-    def _add(self, number: int, entry: Entry) -> None:
-        if self._section.setdefault(number, entry) != entry:
-            raise PdfStructureError(
-                Clause("a cross-reference table names object {number} twice", number=number), 0
-            )
-        if len(self._section) > self._limits.max_objects:
-            raise PdfStructureError("the file has too many objects", 0)
-
-    def _add_rows(self, first: int, rows: Sequence[tuple[bytes, bytes, bytes]]) -> None:
-        for number, row in enumerate(rows, first):
-            self._add(number, read_row(row))
 
     def _object(self, ref: Ref) -> Any:
         known = ref.number in self._objects
@@ -160,22 +110,3 @@ def _plain(value: Any, decrypt: Decrypt, number: int, generation: int) -> Any:
         return decrypt.text(number, generation, bytes(value))
     except Exception as error:  # a foreign library on hostile input: whatever it raises means no
         raise PdfStructureError("a string cannot be decrypted", 0) from error
-
-
-def _position(value: Any, offset: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise PdfStructureError("a cross-reference table names no position", offset)
-    return value
-
-
-def _joined(table: dict[int, Entry], hidden: dict[int, Entry], offset: int) -> dict[int, Entry]:
-    """Add what the stream of a hybrid section states; both may say the same, never different things."""
-    for number, entry in hidden.items():
-        stated = table.get(number, FREE)
-        if stated[0] != 0 and entry[0] != 0 and stated != entry:
-            raise PdfStructureError(
-                Clause("a hybrid file states object {number} in two ways", number=number), offset
-            )
-        if stated[0] == 0 and entry[0] != 0:
-            table[number] = entry
-    return table

@@ -3,15 +3,17 @@ The cross-reference chain of a PDF (ISO 32000-1 section 7.5) and its objects, re
 
 1. The header is at byte 0. 2. The file ends with ``startxref``, a position, ``%%EOF`` and at most
 one line end. 3. Every table or cross-reference stream lies exactly where the chain says, and the
-chain never comes back to a position. 4. Every object lies exactly where the newest table says,
-under its own number. 5. Streams have exactly the length that they state.
+chain never comes back to a position. 4. No section names an object twice in different ways, and
+the stream beside the table of a hybrid file (section 7.5.8.4) only adds objects that the table calls free:
+old and new readers would show different things. 5. Every object lies exactly where the newest table says,
+under its own number. 6. Streams have exactly the length that they state.
 """
 
 from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError
@@ -19,7 +21,7 @@ from perizinan_core.i18n import Clause
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.pdf.syntax import Parser, Ref, Stream
 
-__all__ = ["HEADER", "PdfStructure", "ends_properly", "newest_table", "read_row"]
+__all__ = ["FREE", "HEADER", "Entry", "PdfStructure", "ends_properly", "newest_table"]
 
 HEADER = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)(?=[\r\n %])")
 _TAIL = re.compile(rb"startxref[\r\n ]{1,4}(\d{1,12})[\r\n ]{1,4}%%EOF(?:\r\n|\r|\n| |)\Z")
@@ -28,6 +30,12 @@ _ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n|\n|\r)")
 _ROW = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n)")
 _ROW_BYTES = 20
 _TAIL_WINDOW = 64
+
+Entry = tuple[int, int, int]
+"""Kind (0 free, 1 place in the file, 2 packed in a stream), place or stream, generation or index."""
+
+_Row = tuple[bytes, bytes, bytes]
+FREE: Entry = (0, 0, 0)
 _PNG_PREDICTORS = range(10, 16)
 
 
@@ -40,12 +48,6 @@ def newest_table(data: bytes) -> int:
     """Return the position of the newest cross-reference section that the end of the file states, or -1."""
     tail = _TAIL.search(data, max(0, len(data) - _TAIL_WINDOW))
     return int(tail[1]) if tail is not None else -1
-
-
-def read_row(row: tuple[bytes, bytes, bytes]) -> tuple[int, int, int]:
-    """Return what a row of a table says: kind (0 free, 1 place), place, generation."""
-    where, generation, kind = row
-    return (1, int(where), int(generation)) if kind == b"n" else (0, 0, int(generation))
 
 
 class PdfStructure:
@@ -62,7 +64,8 @@ class PdfStructure:
         self._limits = limits
         self._parser = Parser(data, limits.max_depth)
         self._unpacked = 0
-        self._entries: dict[int, tuple[int, int, int] | tuple[bytes, bytes, bytes]] = {}
+        self._section: dict[int, Entry | _Row] = {}
+        self._entries: dict[int, Entry | _Row] = {}
         """Numbers from a stream, or a row of a table as it stands there: most are never asked for."""
 
         self._objects: dict[int, Any] = {}
@@ -136,24 +139,32 @@ class PdfStructure:
     # -- the chain ---------------------------------------------------------------------------
 
     def _read_chain(self, offset: int) -> None:
-        pending, seen = [offset], set[int]()
-        while pending:
-            offset = pending.pop(0)
-            if offset in seen:
-                raise PdfStructureError("the cross-reference tables go round in a circle", offset)
-            seen.add(offset)
-            if len(seen) > self._limits.max_revisions:
-                raise PdfStructureError("the file has too many revisions", offset)
-            trailer = self._read_table(offset) if self._starts(offset, b"xref") else self._read_stream(offset)
+        pending: int | None = offset
+        seen: set[int] = set()
+        while pending is not None:
+            trailer = self._read_section(pending, seen)
+            section = self._section
+            beside = trailer.get("XRefStm")
+            if beside is not None:
+                self._read_section(_position(beside, pending), seen)
+                section = _joined(section, self._section, pending)
+            self._entries = {**section, **self._entries}  # newer revisions came first
+            if len(self._entries) > self._limits.max_objects:
+                raise PdfStructureError("the file has too many objects", pending)
             self.trailer = self.trailer or trailer
             self.revisions += 1
-            # A hybrid file's own stream comes before the previous revision (section 7.5.8.4).
-            for key in ("XRefStm", "Prev"):
-                position = trailer.get(key)
-                if position is not None:
-                    if not isinstance(position, int):
-                        raise PdfStructureError(Clause("{key} is no position", key=key), offset)
-                    pending.append(position)
+            before = trailer.get("Prev")
+            pending = None if before is None else _position(before, pending)
+
+    def _read_section(self, offset: int, seen: set[int]) -> dict[str, Any]:
+        """Read one table or stream into ``_section``; return its trailer."""
+        if offset in seen:
+            raise PdfStructureError("the cross-reference tables go round in a circle", offset)
+        seen.add(offset)
+        if len(seen) > self._limits.max_revisions:
+            raise PdfStructureError("the file has too many revisions", offset)
+        self._section = {}
+        return self._read_table(offset) if self._starts(offset, b"xref") else self._read_stream(offset)
 
     def _starts(self, offset: int, word: bytes) -> bool:
         if not 0 < offset < len(self.data):
@@ -172,7 +183,7 @@ class PdfStructure:
             if len(rows) == count <= self._limits.max_objects:
                 # The usual form, every row of 20 bytes: as many rows as fit mean that nothing lies between.
                 position += _ROW_BYTES * count
-                self._add_rows(first, rows)
+                self._add_all(dict(enumerate(rows, first)))
                 continue
             for number in range(first, first + count):
                 entry = _ENTRY.match(data, position)
@@ -217,31 +228,40 @@ class PdfStructure:
         for first, count in zip(index[::2], index[1::2], strict=True):
             if width == 0 or position + count * width > len(rows):
                 raise PdfStructureError("a cross-reference stream is too short", offset)
+            if count > self._limits.max_objects:
+                raise PdfStructureError("the file has too many objects", offset)
+            found: dict[int, Entry] = {}
             for number in range(first, first + count):
                 row = rows[position : position + width]
                 position += width
                 kind = int.from_bytes(row[:w0], "big") if w0 else 1
-                self._add(
-                    number,
-                    (kind, int.from_bytes(row[w0 : w0 + w1], "big"), int.from_bytes(row[w0 + w1 :], "big")),
+                found[number] = (
+                    kind,
+                    int.from_bytes(row[w0 : w0 + w1], "big"),
+                    int.from_bytes(row[w0 + w1 :], "big"),
                 )
+            self._add_all(found)
 
-    def _add(self, number: int, entry: tuple[int, int, int]) -> None:
-        self._entries.setdefault(number, entry)
-        if len(self._entries) > self._limits.max_objects:
+    def _add(self, number: int, entry: Entry) -> None:
+        self._add_all({number: entry})
+
+    def _add_all(self, found: Mapping[int, Entry | _Row]) -> None:
+        for number in found.keys() & self._section.keys():
+            if _entry(found[number]) != _entry(self._section[number]):
+                # Readers disagree about which of the two counts.
+                problem = Clause("a cross-reference table names object {number} twice", number=number)
+                raise PdfStructureError(problem, 0)
+        self._section.update(found)
+        if len(self._section) > self._limits.max_objects:
             raise PdfStructureError("the file has too many objects", 0)
 
-    def _add_rows(self, first: int, rows: Sequence[tuple[bytes, bytes, bytes]]) -> None:
-        self._entries = {**dict(enumerate(rows, first)), **self._entries}  # newer revisions came first
-        if len(self._entries) > self._limits.max_objects:
-            raise PdfStructureError("the file has too many objects", 0)
-
-    def entry(self, number: int) -> tuple[int, int, int]:
+    def entry(self, number: int) -> Entry:
         """Return what the newest table says about an object: kind (0 free, 1 place, 2 packed), place, rest."""
-        entry = self._entries.get(number, (0, 0, 0))
-        if isinstance(entry[0], int):
-            return entry
-        return read_row(entry)
+        return _entry(self._entries.get(number, FREE))
+
+    def numbers(self) -> Iterable[int]:
+        """Return the numbers of all objects that any table names."""
+        return self._entries.keys()
 
     # -- objects -----------------------------------------------------------------------------
 
@@ -323,6 +343,34 @@ class PdfStructure:
         if found is None:
             return []
         return [self.resolve(item) for item in found] if isinstance(found, list) else [found]
+
+
+def _entry(entry: Entry | _Row) -> Entry:
+    if isinstance(entry[0], int):
+        return entry
+    where, generation, kind = entry
+    return (1, int(where), int(generation)) if kind == b"n" else (0, 0, int(generation))
+
+
+def _position(value: Any, offset: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise PdfStructureError("a cross-reference table names no position", offset)
+    return value
+
+
+def _joined(
+    table: Mapping[int, Entry | _Row], hidden: Mapping[int, Entry | _Row], offset: int
+) -> dict[int, Entry | _Row]:
+    """Add what the stream of a hybrid section states; both may say the same, never different things."""
+    result = dict(table)
+    for number, entry in hidden.items():
+        stated, told = _entry(table.get(number, FREE)), _entry(entry)
+        if stated[0] != 0 and told[0] != 0 and stated != told:
+            problem = Clause("a hybrid file states object {number} in two ways", number=number)
+            raise PdfStructureError(problem, offset)
+        if stated[0] == 0 and told[0] != 0:
+            result[number] = told
+    return result
 
 
 def _are_numbers(value: Any, count: int) -> bool:

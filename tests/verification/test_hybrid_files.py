@@ -1,4 +1,4 @@
-"""Cross-reference sections of files that others made: hybrid ones, and those that contradict themselves."""
+"""Cross-reference sections: hybrid ones, and those that contradict themselves; in permits and in any file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.verification.foreign.structure import ForeignStructure
 from perizinan_core.verification.limits import DEFAULT_LIMITS
+from perizinan_core.verification.pdf.structure import PdfStructure
 from perizinan_core.verification.pdf.syntax import Ref
 
 
@@ -43,22 +44,25 @@ def hybrid(*, hidden_place=None):
     return bytes(data)
 
 
-def test_an_object_that_only_the_stream_beside_a_table_states_is_found():
+@pytest.fixture(params=[PdfStructure, ForeignStructure])
+def read(request):
+    return lambda data: request.param(data, DEFAULT_LIMITS)
+
+
+def test_an_object_that_only_the_stream_beside_a_table_states_is_found(read):
     """New readers show it; so do we."""
-    assert b"tersembunyi" == ForeignStructure(hybrid(), DEFAULT_LIMITS).resolve(Ref(3, 0))
+    assert b"tersembunyi" == read(hybrid()).resolve(Ref(3, 0))
 
 
-def test_an_object_that_table_and_stream_state_in_two_ways_is_refused():
+def test_an_object_that_table_and_stream_state_in_two_ways_is_refused(read):
     """Old and new readers would show different things."""
     with pytest.raises(PdfStructureError, match="in two ways"):
-        ForeignStructure(hybrid(hidden_place=9), DEFAULT_LIMITS)
+        read(hybrid(hidden_place=9))
 
 
-def test_a_table_that_names_an_object_twice_is_refused():
+def test_a_table_that_names_an_object_twice_is_refused(read):
     """Readers disagree about which of the two counts."""
     data = hybrid().replace(b"xref\n0 4\n", b"xref\n1 1\n0000000009 00000 n \n0 4\n")
 
     with pytest.raises(PdfStructureError, match="names object 1 twice"):
-        ForeignStructure(
-            data.replace(b"0000000009 00000 n \n0 4", b"0000000010 00000 n \n0 4"), DEFAULT_LIMITS
-        )
+        read(data.replace(b"0000000009 00000 n \n0 4", b"0000000010 00000 n \n0 4"))
