@@ -232,3 +232,15 @@ def test_the_exit_codes_in_the_readme_are_those_of_the_command() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     rows = {verdict: int(code) for code, verdict in re.findall(r"^\| (\d+) \| `(\w+)`", text, re.MULTILINE)}
     assert {verdict.value: code for verdict, code in EXIT_CODES.items()} == rows
+
+
+def test_the_contents_name_every_page():
+    """Nobody finds what is not there."""
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    decisions = (ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+    named = {link for link, _ in _LINK.findall(index)} | {
+        f"decisions/{link}" for link, _ in _LINK.findall(decisions)
+    }
+    pages = {str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")} - {"README.md"}
+
+    assert set() == pages - named
