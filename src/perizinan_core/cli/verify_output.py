@@ -15,56 +15,12 @@ from perizinan_core.cli.verify_signature_output import WIB, print_signature_repo
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model.calendar.zone import IndonesianTimeZone, format_moment
 from perizinan_core.model.numerals import format_date
-from perizinan_core.verification import CheckName, Outcome, Report, SignatureReport, Verdict
+from perizinan_core.verification import Outcome, Report, SignatureReport
+from perizinan_core.verification.words import CHECKS, TONES, VERDICTS
 
 __all__ = ["print_report"]
 
-_VERDICTS: Mapping[Verdict, tuple[str, str, str]] = {
-    Verdict.VALID: (
-        "green",
-        N_("VALID"),
-        N_("Genuine, issued by an entitled officer, and within its dates."),
-    ),
-    Verdict.NOT_VALID: ("red", N_("NOT VALID"), N_("Do not accept this file: it was changed, or is forged.")),
-    Verdict.UNSIGNED: ("red", N_("NOT SIGNED"), N_("Do not accept this file: nobody signed it.")),
-    Verdict.WRONG_ISSUER: (
-        "red",
-        N_("WRONG ISSUER"),
-        N_("Do not accept this file: this office did not issue it."),
-    ),
-    Verdict.NOT_IN_FORCE: (
-        "yellow",
-        N_("NOT IN FORCE"),
-        N_("The permit is genuine, but has no effect on this day."),
-    ),
-    Verdict.INDETERMINATE: (
-        "yellow",
-        N_("UNDECIDED"),
-        N_("It cannot be told from this file. Ask the office."),
-    ),
-    Verdict.UNREADABLE: (
-        "red",
-        N_("UNREADABLE"),
-        N_("The file arrived damaged or is no permit. Ask for it again."),
-    ),
-}
-_CHECKS: Mapping[CheckName, str] = {
-    CheckName.AUTHORITY_DOCUMENT: N_("Authority document"),
-    CheckName.READABLE: N_("File complete"),
-    CheckName.SIGNATURE_PRESENT: N_("Signed"),
-    CheckName.COVERAGE: N_("Signature covers everything"),
-    CheckName.INTEGRITY: N_("Unchanged"),
-    CheckName.CHAIN: N_("Root of trust"),
-    CheckName.CERTIFICATE: N_("Certificate"),
-    CheckName.REVOCATION: N_("Certificate revocation"),
-    CheckName.TRUSTED_TIME: N_("Proven time"),
-    CheckName.SIGNER_ENTITLED: N_("Entitled signer"),
-    CheckName.PERMIT_DATA: N_("Permit data"),
-    CheckName.PRINTED_TEXT: N_("Printed text"),
-    CheckName.QR: N_("QR code"),
-    CheckName.VALIDITY_DATES: N_("Dates"),
-    CheckName.STATUS: N_("Status"),
-}
+_COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
 _MARKS: Mapping[Outcome, tuple[str, str]] = {
     Outcome.PASSED: ("✓", "green"),
     Outcome.FAILED: ("✗", "bold red"),
@@ -78,7 +34,7 @@ def print_report(console: Console, report: Report, language: str) -> None:
     if report.authority is None:
         print_signature_report(console, report, language)
         return
-    colour, word, meaning = _VERDICTS[report.verdict]
+    colour, (word, meaning) = _COLOURS[TONES[report.verdict]], VERDICTS[report.verdict]
     head: list[RenderableType] = [
         Text(translate(word, language), style=f"bold {colour}", justify="center"),
         Text(translate(meaning, language), justify="center"),
@@ -143,7 +99,7 @@ def _checks(report: Report, language: str) -> Table:
         mark, style = _MARKS[check.outcome]
         table.add_row(
             Text(mark, style=style),
-            translate(_CHECKS[check.name], language),
+            translate(CHECKS[check.name], language),
             Text(check.reason.message(language), style="dim" if check.outcome is Outcome.NOT_CHECKED else ""),
         )
     return table

@@ -22,8 +22,9 @@ from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 from perizinan_core.model.calendar.zone import IndonesianTimeZone, format_moment
 from perizinan_core.model.numerals import format_date
 from perizinan_core.rendering.engine import PACKAGE_FOLDER, Engine, typst_string
-from perizinan_core.rendering.report_words import CHECKS, FRAME, STATEMENTS, VERDICTS
+from perizinan_core.rendering.report_words import FRAME, STATEMENTS
 from perizinan_core.verification.report import CheckName, Outcome, Report, SignatureReport, Verdict
+from perizinan_core.verification.words import CHECKS, TONES, VERDICTS
 
 __all__ = ["MAX_PAGES", "ReportSummary", "render_reports", "render_summary"]
 
@@ -83,12 +84,12 @@ def render_summary(summary: ReportSummary, *, language: str = DEFAULT_LANGUAGE) 
     data = {
         "checked_at": _moment(summary.last.checked_at, summary.last, language),
         "counts": [
-            {"tone": tone, "word": translate(word, language), "count": str(summary.counts[verdict])}
-            for verdict, (tone, word, _) in VERDICTS.items()
+            {"tone": TONES[verdict], "word": translate(word, language), "count": str(summary.counts[verdict])}
+            for verdict, (word, _) in VERDICTS.items()
             if summary.counts[verdict]
         ],
         "rows": [
-            [_shortened(name, 90), translate(VERDICTS[verdict][1], language)]
+            [_shortened(name, 90), translate(VERDICTS[verdict][0], language)]
             for name, verdict in summary.refused
         ],
         "more": more,
@@ -101,7 +102,7 @@ def render_summary(summary: ReportSummary, *, language: str = DEFAULT_LANGUAGE) 
 
 
 def _page(report: Report, language: str) -> dict[str, Any]:
-    tone, word, meaning = VERDICTS[report.verdict]
+    tone, (word, meaning) = TONES[report.verdict], VERDICTS[report.verdict]
     if report.authority is None and report.verdict is Verdict.VALID:
         meaning = N_("Every signature is sound and leads to a certificate that you trust.")
     return {
