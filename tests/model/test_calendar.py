@@ -1,7 +1,7 @@
 """The working calendar: which days count, when a filing counts, and what is refused."""
 
 import pickle
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import attrs
 import holidays
@@ -255,6 +255,15 @@ class TestFiling:
         moment = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 
         assert date.fromisoformat(day) == calendar(time_zone=zone).effective_day(moment)
+
+    @pytest.mark.parametrize("zone", IndonesianTimeZone)
+    def test_the_first_and_the_last_moments_can_be_said(self, zone):
+        """A stranger's signature may state any time; on other clocks it would lie outside the calendar."""
+        last = datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-14)))
+        first = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+
+        assert f"31 Desember 9999 pukul 23.59 {zone.value}" == format_moment(last, zone)
+        assert f"1 January 1 at 00:00 {zone.value}" == format_moment(first, zone, "en")
 
     def test_a_moment_without_time_zone_is_refused(self):
         """Nobody guesses the zone."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import MAXYEAR, date, datetime, timedelta, timezone
 from functools import cached_property
 from typing import Any
 
@@ -151,8 +151,11 @@ class AuthorityDocument:
     """True when the caller named the key; False: trusted as given (first use)."""
 
     def local_day(self, moment: datetime) -> date:
-        """Return the authority's calendar day at ``moment``."""
-        return moment.astimezone(timezone(timedelta(hours=ZONES[self.time_zone]))).date()
+        """Return the authority's calendar day at ``moment``; the last and first days of all stay within them."""
+        try:
+            return moment.astimezone(timezone(timedelta(hours=ZONES[self.time_zone]))).date()
+        except OverflowError:  # a file or a document may state any time
+            return date.max if moment.year == MAXYEAR else date.min
 
     @cached_property
     def key_ids(self) -> tuple[str, ...]:

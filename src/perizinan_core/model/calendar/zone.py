@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import MAXYEAR, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -34,12 +34,19 @@ class IndonesianTimeZone(StrEnum):
         """
         Return ``moment`` on the clocks of this zone.
 
+        Moments in the last or first hours that can be written stay within them: a stranger's file may
+        state any time, and saying it must not fail.
+
         Raises:
             NaiveMomentError: when the moment does not say its time zone.
         """
         if moment.utcoffset() is None:
             raise NaiveMomentError(moment.isoformat())
-        return moment.astimezone(self.zone)
+        try:
+            return moment.astimezone(self.zone)
+        except OverflowError:
+            edge = datetime.max if moment.year == MAXYEAR else datetime.min
+            return edge.replace(tzinfo=self.zone)
 
     def at(self, day: date, clock: time) -> datetime:
         """Return the moment when local clocks show ``clock`` on ``day``."""
