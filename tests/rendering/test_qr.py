@@ -54,9 +54,25 @@ def test_the_modules_are_those_of_another_encoder(text):
 
 
 def _modules(svg: str) -> set[tuple[int, int]]:
-    path = re.search(r'fill="#000" d="([^"]+)"', svg).group(1)
-    runs = re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", path)
-    return {(int(x) + step - 4, int(y) - 4) for x, y, length in runs for step in range(int(length))}
+    """Return what the path fills, by crossing its upright borders from left to right."""
+    path = re.search(r'fill="#000" fill-rule="evenodd" d="([^"]+)"', svg).group(1)
+    borders: dict[int, list[int]] = {}
+    for x, y, steps in re.findall(r"M(\d+) (\d+)([^z]*)z", path):
+        corners = [(int(x), int(y))]
+        for way, length in re.findall(r"([hv])(-?\d+)", steps):
+            here = corners[-1]
+            corners.append(
+                (here[0] + int(length), here[1]) if way == "h" else (here[0], here[1] + int(length))
+            )
+        for before, after in zip(corners, [*corners[1:], corners[0]], strict=True):
+            for row in range(*sorted((before[1], after[1]))):
+                borders.setdefault(row, []).append(before[0])
+    return {
+        (x - 4, row - 4)
+        for row, crossed in borders.items()
+        for start, end in zip(sorted(crossed)[::2], sorted(crossed)[1::2], strict=True)
+        for x in range(start, end)
+    }
 
 
 @pytest.mark.parametrize("length", [20, 200, 400, 800])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
 
 import attrs
@@ -317,10 +318,12 @@ class TestDrawings:
         """Path of the SVG against modules of the reader, without Typst between."""
         path = draw_qr(self.TEXT).svg.rpartition('d="')[2].partition('"')[0]
         content = []
-        for part in path.split("M")[1:]:
-            where, _, rest = part.partition("h")
-            x, y = map(int, where.split())
-            width = int(rest.partition("v")[0])
-            content.append(b"%d %d %d 1 re" % (x, y, width))
+        for x, y, steps in re.findall(r"M(\d+) (\d+)([^z]*)z", path):
+            here = [int(x), int(y)]
+            content.append(b"%d %d m" % tuple(here))
+            for way, length in re.findall(r"([hv])(-?\d+)", steps):
+                here[way == "v"] += int(length)
+                content.append(b"%d %d l" % tuple(here))
+            content.append(b"h")
 
         assert (self.TEXT,) == self.read(page_with(build, content=b"\n".join(content) + b"\nf"))

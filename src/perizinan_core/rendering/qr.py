@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -21,7 +22,9 @@ MIN_MODULE_MM = 0.5
 MAX_VERSION = 20
 """97 modules; at `MIN_MODULE_MM` a code of 49 mm."""
 
-_BLACK = re.compile(b"\\0+")
+_Point = tuple[int, int]
+_DIGITS = bytes.maketrans(b"\0\xff", b"10")
+_BIT = re.compile("1")
 
 _QUIET = 4
 """Quiet zone in modules (ISO/IEC 18004)."""
@@ -74,16 +77,47 @@ def _matrix(code: zxingcpp.Barcode) -> list[bytes]:
 
 def _svg(matrix: list[bytes]) -> str:
     side = len(matrix) + 2 * _QUIET
-    # One path for all modules: separate shapes would leave hairlines between them on screens.
-    path = "".join(_runs(row, y + _QUIET) for y, row in enumerate(matrix))
+    # One path around all modules: separate shapes would leave hairlines between them on screens.
+    path = "".join(_outlines(matrix))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}" viewBox="0 0 {side} {side}">'
-        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{path}"/></svg>'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" fill-rule="evenodd" d="{path}"/></svg>'
     )
 
 
-def _runs(row: bytes, y: int) -> str:
-    return "".join(
-        f"M{run.start() + _QUIET} {y}h{run.end() - run.start()}v1h{run.start() - run.end()}z"
-        for run in _BLACK.finditer(row)
-    )
+def _outlines(matrix: list[bytes]) -> Iterator[str]:
+    """
+    Yield closed paths whose insides, by the even-odd rule, are the black modules.
+
+    Corners are the grid points of which one or three of the four modules around are black. Along every line
+    and column of the grid, borders lead from the first corner to the second, from the third to the fourth.
+    """
+    across: dict[_Point, _Point] = {}
+    columns: dict[int, list[_Point]] = {}
+    above = 0
+    for y, row in enumerate([*matrix, b""]):
+        modules = int(row.translate(_DIGITS) or b"0", 2)
+        border, above = modules ^ above, modules
+        bits = f"{border << 1 ^ border:0{len(matrix) + 1}b}"
+        corners = [(found.start(), y) for found in _BIT.finditer(bits)]
+        across |= _both_ways(corners)
+        for corner in corners:
+            columns.setdefault(corner[0], []).append(corner)
+    along = {start: end for corners in columns.values() for start, end in _both_ways(corners).items()}
+    while across:
+        first = here = next(iter(across))
+        steps = []
+        while True:
+            beside = across.pop(here)
+            del across[beside]
+            steps.append(f"h{beside[0] - here[0]}")
+            here = along[beside]
+            if here == first:
+                break
+            steps.append(f"v{here[1] - beside[1]}")
+        yield f"M{first[0] + _QUIET} {first[1] + _QUIET}{''.join(steps)}z"
+
+
+def _both_ways(corners: list[_Point]) -> dict[_Point, _Point]:
+    pairs = dict(zip(corners[::2], corners[1::2], strict=True))
+    return pairs | {end: start for start, end in pairs.items()}

@@ -45,8 +45,9 @@ class IndonesianTimeZone(StrEnum):
         try:
             return moment.astimezone(self.zone)
         except OverflowError:
-            edge = datetime.max if moment.year == MAXYEAR else datetime.min
-            return edge.replace(tzinfo=self.zone)
+            if moment.year == MAXYEAR:
+                return datetime.max.replace(tzinfo=self.zone)
+            return datetime.min.replace(tzinfo=self.zone)
 
     def at(self, day: date, clock: time) -> datetime:
         """Return the moment when local clocks show ``clock`` on ``day``."""

@@ -1,10 +1,10 @@
 """
 QR codes that the pages of a PDF draw, read from the drawing itself.
 
-A code of a letter is one path of black rectangles; its rectangles are the module matrix, and zxing-cpp
-decodes that matrix directly. Codes that are placed as a picture are read from the picture. No page
-is rendered: the whole check takes about 2 ms a letter instead of 60, needs no PDF renderer, and
-cannot be blurred by one. Not seen are codes of strokes, curves, patterns or inline pictures.
+A code of a letter is one path that outlines its black modules; the corners of the path give the module
+matrix, and zxing-cpp decodes that matrix directly. Codes that are placed as a picture are read from the
+picture. No page is rendered: the whole check takes less than a millisecond a letter instead of 60, needs no
+PDF renderer, and cannot be blurred by one. Not seen are codes of strokes, curves, patterns or inline pictures.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
-from itertools import groupby, islice, pairwise
-from operator import or_, xor
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import accumulate, islice, pairwise
+from operator import xor
 from typing import Any
 
 import attrs
@@ -48,9 +47,10 @@ _OFF_GRID = 0.15
 
 _NO_OPERATORS = b"-+0123456789. \t\n\r\f\v"
 _NO_NUMBERS = b"mlhref*"
-_CORNERS = re.compile(rb"(?:mlllh(?:f\*?)?+){40,31329}+")
-_SIZES = re.compile(rb"(?:re(?:f\*?)?+){40,31329}+")
-"""So many rectangles as a code may have: one for each of 177 × 177 modules."""
+_POLYGONS = re.compile(rb"(?:mlll++h(?:f\*?)?+)++")
+_RECTANGLES = re.compile(rb"(?:re(?:f\*?)?+)++")
+_FEWEST_CORNERS, _MOST_CORNERS = 80, 4 * 177 * 177
+"""Of the smallest code, outlined; of the largest, module by module."""
 
 _DRAWN = re.compile(rb"/([^\s/<>\[\]()]++)\s++Do(?![A-Za-z])")
 
@@ -82,8 +82,8 @@ class _Reader:
     def read(self, content: Content, resources: Mapping[str, Any]) -> None:
         """Look through one content stream and what it draws."""
         for run in content.paths:
-            for columns, rows in _rectangles(run):
-                matrix = _matrix(columns, rows)
+            for corners in _corners(run):
+                matrix = _matrix(corners)
                 if matrix is not None and self._matrices < _MAX_MATRICES:
                     self._matrices += 1
                     self.texts.update(dict.fromkeys(_decode(matrix)))
@@ -105,27 +105,33 @@ class _Reader:
             self.texts.update(dict.fromkeys(_picture(self._pdf, stream)))
 
 
-# -- rectangles ------------------------------------------------------------------------------
+# -- outlines --------------------------------------------------------------------------------
 
 
-def _rectangles(run: bytes) -> Iterator[tuple[_Axis, _Axis]]:
-    """
-    Yield upright rectangles, as where they lie from left to right and from bottom to top.
+@attrs.frozen
+class _Corners:
+    """The corners of what a stretch of path operators outlines, as they are written there."""
 
-    They are drawn by their size (``re``) or by their corners (``m l l l h``), each painted or all together.
-    """
+    x: Sequence[_Word]
+    y: Sequence[_Word]
+    x_places: Mapping[_Word, float]
+    y_places: Mapping[_Word, float]
+
+
+def _corners(run: bytes) -> Iterator[_Corners]:
+    """Yield the corners of shapes: polygons (``m l l … h``) and rectangles (``re``), each painted or all together."""
     operators = run.translate(None, _NO_OPERATORS)
     words = run.translate(None, _NO_NUMBERS).split()
-    for shape in (_CORNERS, _SIZES):
+    for shape in (_POLYGONS, _RECTANGLES):
         for found in shape.finditer(operators):
-            before, drawn = operators[: found.start()], found[0]
-            numbers = words[_count(before) : _count(before) + _count(drawn)]
+            before = _count(operators[: found.start()])
+            numbers = words[before : before + _count(found[0])]
             try:
-                axes = _by_corners(numbers) if shape is _CORNERS else _by_sizes(numbers)
+                corners = _of_polygons(numbers) if shape is _POLYGONS else _of_rectangles(numbers)
             except ValueError:
                 continue
-            if axes is not None:
-                yield axes
+            if _FEWEST_CORNERS <= len(corners.x) <= _MOST_CORNERS:
+                yield corners
 
 
 def _count(operators: bytes) -> int:
@@ -133,91 +139,95 @@ def _count(operators: bytes) -> int:
     return 2 * (operators.count(b"m") + operators.count(b"l")) + 4 * operators.count(b"re")
 
 
-def _by_corners(numbers: Sequence[bytes]) -> tuple[_Axis, _Axis] | None:
-    ax, ay, bx, by, cx, cy, dx, dy = (numbers[place::8] for place in range(8))
-    # Opposite corners say it all when the others repeat them; one program writes one number one way.
-    if (ax, ay, bx, cy) == (dx, by, cx, dy) or (ax, ay, by, cx) == (bx, dy, cy, dx):
-        return _Axis.of_ends(ax, cx), _Axis.of_ends(ay, cy)
-    return None
+def _of_polygons(numbers: Sequence[bytes]) -> _Corners:
+    x, y = numbers[::2], numbers[1::2]
+    return _Corners(x, y, _places(x), _places(y))
 
 
-def _by_sizes(numbers: Sequence[bytes]) -> tuple[_Axis, _Axis]:
+def _of_rectangles(numbers: Sequence[bytes]) -> _Corners:
     x, y, width, height = (numbers[place::4] for place in range(4))
-    return _Axis.of_sizes(x, width), _Axis.of_sizes(y, height)
+    right, upper = list(zip(x, width, strict=True)), list(zip(y, height, strict=True))
+    return _Corners(
+        [*x, *right, *x, *right],
+        [*y, *y, *upper, *upper],
+        _with_ends(x, width, right),
+        _with_ends(y, height, upper),
+    )
 
 
-@attrs.frozen
-class _Axis:
-    """Where rectangles begin and end along one axis: as many words as they are, few that differ in a code."""
+def _places(words: Sequence[bytes]) -> dict[_Word, float]:
+    """
+    Read numbers.
 
-    one: Sequence[_Word]
-    other: Sequence[_Word]
-    places: Mapping[_Word, float]
-    """What the words mean."""
-
-    start: float
-    length: float
-
-    @classmethod
-    def of_ends(cls, one: Sequence[bytes], other: Sequence[bytes]) -> _Axis:
-        """
-        Read the words of both ends.
-
-        Raises:
-            ValueError: when one is no number, or beyond every page.
-        """
-        return cls._of(one, other, {word: float(word) for word in {*one, *other}})
-
-    @classmethod
-    def of_sizes(cls, start: Sequence[bytes], size: Sequence[bytes]) -> _Axis:
-        """Read the words of starts and sizes, as `of_ends` does."""
-        ends = list(zip(start, size, strict=True))
-        known: dict[_Word, float] = {word: float(word) for word in {*start, *size}}
-        places = {word: known[word] for word in set(start)}
-        return cls._of(start, ends, places | {pair: known[pair[0]] + known[pair[1]] for pair in set(ends)})
-
-    @classmethod
-    def _of(cls, one: Sequence[_Word], other: Sequence[_Word], places: Mapping[_Word, float]) -> _Axis:
-        start, end = min(places.values()), max(places.values())
-        if max(-start, end) > _FARTHEST:
-            raise ValueError("beyond every page")
-        return cls(one, other, places, start, end - start)
-
-    def narrowest(self) -> float:
-        """Return the least distance of two places, unless it is too small for a module."""
-        places = sorted(set(self.places.values()))
-        gaps = (after - before for before, after in pairwise(places))
-        return min((gap for gap in gaps if gap * 2 * _MODULES[-1] > self.length), default=0.0)
-
-    def on_grid(self, unit: float) -> dict[_Word, int] | None:
-        """Return the grid line of every place; None when one lies too far beside."""
-        lines = {}
-        for word, place in self.places.items():
-            exact = (place - self.start) / unit
-            lines[word] = round(exact)
-            if abs(exact - lines[word]) > _OFF_GRID:
-                return None
-        return lines
+    Raises:
+        ValueError: when a word is none, or beyond every page.
+    """
+    places: dict[_Word, float] = {word: float(word) for word in set(words)}
+    if max(map(abs, places.values()), default=0.0) > _FARTHEST:
+        raise ValueError("beyond every page")
+    return places
 
 
-def _matrix(columns: _Axis, rows: _Axis) -> list[int] | None:
-    """Return the rows of modules as binary numbers, 1 for dark; None when they lie on no grid of a code."""
+def _with_ends(
+    starts: Sequence[bytes], sizes: Sequence[bytes], ends: Sequence[tuple[bytes, bytes]]
+) -> dict[_Word, float]:
+    places, lengths = _places(starts), _places(sizes)
+    return places | {(start, size): places[start] + lengths[size] for start, size in set(ends)}
+
+
+def _matrix(corners: _Corners) -> list[int] | None:
+    """
+    Return the rows of modules as binary numbers, 1 for dark; None when the corners lie on no grid of a code.
+
+    Of upright shapes the corners alone say what is inside, by the even-odd rule: each turns over everything
+    to its left and above, and what was turned an odd number of times is dark.
+    """
+    columns, rows = _Axis.of(corners.x_places.values()), _Axis.of(corners.y_places.values())
     unit = min(columns.narrowest(), rows.narrowest())
     side = round(columns.length / unit) if unit > 0 else 0
     if side not in _MODULES or round(rows.length / unit) != side:
         return None
     unit = columns.length / side  # the mean module is more exact than the smallest one
-    x_of, y_of = columns.on_grid(unit), rows.on_grid(unit)
+    x_of, y_of = columns.on_grid(corners.x_places, unit), rows.on_grid(corners.y_places, unit)
     if x_of is None or y_of is None:
         return None
-    up_to = {word: (1 << side) - (1 << side - line) for word, line in x_of.items()}
-    masks = list(map(xor, *(map(up_to.__getitem__, ends) for ends in (columns.one, columns.other))))
-    matrix, done = [0] * side, 0
-    for (lower, upper), alike in groupby(zip(rows.one, rows.other, strict=True)):
-        start, done = done, done + len(list(alike))
-        for row in range(*sorted((y_of[lower], y_of[upper]))):
-            matrix[row] |= reduce(or_, masks[start:done])
-    return matrix
+    left_of = {word: (1 << side) - (1 << side - line) for word, line in x_of.items()}
+    turned = dict.fromkeys(y_of, 0)
+    for word, mask in zip(corners.y, map(left_of.__getitem__, corners.x), strict=True):
+        turned[word] ^= mask
+    lines = [0] * (side + 1)
+    for word, mask in turned.items():
+        lines[y_of[word]] ^= mask
+    return list(accumulate(lines[:side], xor))
+
+
+@attrs.frozen
+class _Axis:
+    """Where corners lie along one axis: in few places, in a code."""
+
+    places: Sequence[float]
+    start: float
+    length: float
+
+    @classmethod
+    def of(cls, places: Collection[float]) -> _Axis:
+        ordered = sorted(set(places))
+        return cls(ordered, ordered[0], ordered[-1] - ordered[0])
+
+    def narrowest(self) -> float:
+        """Return the least distance of two places, unless it is too small for a module."""
+        gaps = (after - before for before, after in pairwise(self.places))
+        return min((gap for gap in gaps if gap * 2 * _MODULES[-1] > self.length), default=0.0)
+
+    def on_grid(self, places: Mapping[_Word, float], unit: float) -> dict[_Word, int] | None:
+        """Return the grid line of every word; None when one lies too far beside."""
+        lines = {}
+        for word, place in places.items():
+            exact = (place - self.start) / unit
+            lines[word] = round(exact)
+            if abs(exact - lines[word]) > _OFF_GRID:
+                return None
+        return lines
 
 
 def _decode(matrix: Sequence[int]) -> tuple[str, ...]:
