@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -138,6 +138,28 @@ def test_a_permit_without_end_and_a_file_without_signature_are_shown_too(run, tm
 def test_standard_input_is_a_file_too(run, folder):
     """``… | perizinan verify -``."""
     assert 0 == run("-", "--at", AT, stdin=(folder / "good.pdf").read_bytes()).exit_code
+
+
+def test_a_day_means_its_last_moment_and_today_means_now(run, folder):
+    """What was signed on the day counts, and nothing is judged for a moment that lies ahead."""
+    made_on, today = AT[:10], datetime.now(timezone(timedelta(hours=7))).date().isoformat()
+    for day, end in ((made_on, f"{made_on}T23:59:59.999999+07:00"), (today, today)):
+        report = json.loads(run(folder / "good.pdf", "--json", "--at", day).stdout)
+
+        assert report["checked_at"].startswith(end)
+    assert datetime.fromisoformat(report["checked_at"]) <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00", ""])
+def test_a_moment_at_the_edge_of_the_calendar_is_refused(run, folder, text):
+    """No sum of days goes wrong on the way, in either mode."""
+    roots = ["--signature-only", "--roots", "indonesia"]
+    for result in (
+        run(folder / "good.pdf", "--at", text),
+        CliRunner().invoke(verify_command, [str(folder / "good.pdf"), *roots, "--at", text]),
+    ):
+        assert 2 == result.exit_code
+        assert f'dari tahun 1970 sampai 9998, tetapi yang diterima "{text}"' in result.output
 
 
 @pytest.mark.parametrize(

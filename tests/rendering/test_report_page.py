@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import sys
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import attrs
@@ -109,6 +110,18 @@ def test_it_is_pdf_a_and_pdf_ua_and_the_same_every_time(reports):
 def test_no_name_breaks_the_page(reports, name):
     """Signs that no font shows are written out; markup is text."""
     assert 1 == len(text_of(render_reports([attrs.evolve(reports[0], file=name)])))
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [datetime(9999, 12, 31, 23, 59, tzinfo=timezone(-timedelta(hours=14))), datetime(1, 1, 1, tzinfo=UTC)],
+)
+def test_no_time_breaks_the_page(reports, moment):
+    """A stranger's signature may state any."""
+    signed = attrs.evolve(reports[0].signatures[0], signed_at=moment)
+    report = attrs.evolve(reports[0], signatures=(signed,), checked_at=moment)
+
+    assert f"{moment.year}pukul" in text_of(render_reports([report]))[0]
 
 
 def test_none_and_too_many_are_refused(reports):

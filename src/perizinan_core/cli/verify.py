@@ -13,11 +13,11 @@ import importlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import click
 
+from perizinan_core.cli.moments import read_moment
 from perizinan_core.cli.verify_report import ReportFile
 from perizinan_core.cli.verify_run import VerifyRun
 from perizinan_core.cli.verify_status import StatusOptions, status_options
@@ -35,7 +35,6 @@ from perizinan_core.verification.file_judge import FileJudge
 __all__ = [
     "OPEN_STATUS_SOURCE",
     "StatusSourceFactory",
-    "moment_of",
     "open_records",
     "read_authority",
     "verify_command",
@@ -50,7 +49,6 @@ OPEN_STATUS_SOURCE = "open_status_source"
 _DEFAULT_FACTORY = "perizinan_core.bootstrap.status_source"
 """Module whose ``open_status_source`` is used otherwise; imported only for ``--records``."""
 
-_HOURS = {"WIB": 7, "WITA": 8, "WIT": 9}
 _SECONDS = 20.0
 
 
@@ -86,7 +84,10 @@ _SECONDS = 20.0
 @click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
 @status_options
 @click.option(
-    "--at", "moment", metavar="ISO", help="Saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: kini."
+    "--at",
+    "moment",
+    metavar="ISO",
+    help="Hari (sampai akhirnya) atau saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: kini.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Satu baris JSON untuk tiap berkas.")
 @click.option(
@@ -169,15 +170,15 @@ def verify_command(
         if authority_path is not None:
             raise click.UsageError(translate(N_("--signature-only judges without --authority."), language))
         # Each way to judge loads what it needs: starting takes longer than judging a file.
-        from perizinan_core.cli.verify_signatures import moment_in_jakarta, open_signature_verifier
+        from perizinan_core.cli.verify_signatures import open_signature_verifier
 
         signatures = open_signature_verifier(roots, revocation, limits, language)
-        ctx.exit(run.judge_all(signatures, moment_in_jakarta(moment, language)))
+        ctx.exit(run.judge_all(signatures, read_moment(moment, "WIB", language)))
     if authority_path is None or roots or revocation:
         sentence = N_("Give --authority for permits, or --signature-only with --roots for any signed PDF.")
         raise click.UsageError(translate(sentence, language))
     authority = read_authority(authority_path, authority_key, language)
-    at = moment_of(moment, authority, language)
+    at = read_moment(moment, authority.time_zone, language)
     options.check(language)
     run.identity += hashlib.sha256(authority_path.read_bytes()).hexdigest()
     factory = shared.get(OPEN_STATUS_SOURCE)
@@ -207,19 +208,6 @@ def read_authority(path: Path, key: str | None, language: str) -> AuthorityDocum
         return read_authority_document(path.read_bytes(), authority_key=key)
     except AuthorityDocumentError as error:
         raise click.UsageError(f"{path.name}: {error.message(language)}") from error
-
-
-def moment_of(text: str | None, authority: AuthorityDocument, language: str) -> datetime:
-    """Return the moment of the check; a time without offset is one on the authority's clocks."""
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        sentence = N_("--at: expected a time such as 2026-11-25T10:00+07:00, but got {text}.")
-        raise click.UsageError(translate(sentence, language, text=text)) from error
-    local = timezone(timedelta(hours=_HOURS[authority.time_zone]))
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=local)
 
 
 @contextlib.contextmanager

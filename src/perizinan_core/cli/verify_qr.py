@@ -19,7 +19,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from perizinan_core.cli.verify import OPEN_STATUS_SOURCE, moment_of, open_records, read_authority
+from perizinan_core.cli.moments import read_moment
+from perizinan_core.cli.verify import OPEN_STATUS_SOURCE, open_records, read_authority
 from perizinan_core.cli.verify_status import StatusOptions, status_options
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.model.numerals import format_date
@@ -76,7 +77,10 @@ _MAX_TEXT = 4096
 @click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
 @status_options
 @click.option(
-    "--at", "moment", metavar="ISO", help="Saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: kini."
+    "--at",
+    "moment",
+    metavar="ISO",
+    help="Hari (sampai akhirnya) atau saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: kini.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Satu baris JSON untuk tiap kode.")
 @click.option(
@@ -108,7 +112,7 @@ def verify_qr_command(
     shared = ctx.find_object(dict) or {}
     language = language or shared.get("language") or DEFAULT_LANGUAGE
     authority = read_authority(authority_path, authority_key, language)
-    at = moment_of(moment, authority, language)
+    at = read_moment(moment, authority.time_zone, language)
     options = StatusOptions(
         records=records, status=status_list, copy=status_copy, max_age=status_max_age, no_status=no_status
     )

@@ -1,8 +1,7 @@
-"""The options of ``perizinan verify --signature-only``: roots, revocation data, and the moment."""
+"""The options of ``perizinan verify --signature-only``: roots and revocation data."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 
 import click
@@ -14,10 +13,8 @@ from perizinan_core.i18n import N_, translate
 from perizinan_core.verification.foreign import SignatureVerifier, load_roots
 from perizinan_core.verification.limits import Limits
 
-__all__ = ["moment_in_jakarta", "open_signature_verifier"]
+__all__ = ["open_signature_verifier"]
 
-_JAKARTA = timezone(timedelta(hours=7), "WIB")
-_DAY = len("2026-11-25")
 _MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -60,28 +57,3 @@ def _der(raw: bytes) -> bytes:
     if not raw.startswith(b"\x30"):
         raise ValueError("neither DER nor PEM")
     return raw
-
-
-def moment_in_jakarta(text: str | None, language: str) -> datetime:
-    """
-    Return the moment of the check; a time without offset is one in Jakarta.
-
-    A day means its last moment, so that what was signed on that day counts; today means now.
-
-    Raises:
-        click.UsageError: when it is no time.
-    """
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        if len(text) == _DAY:
-            end = datetime.combine(date.fromisoformat(text), time.max, _JAKARTA)
-            now = datetime.now(UTC)
-            return now if end - timedelta(days=1) < now < end else end
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        sentence = N_(
-            "--at: expected a day such as 2026-11-25 or a time such as 2026-11-25T10:00+07:00, but got {text}."
-        )
-        raise click.UsageError(translate(sentence, language, text=text)) from error
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=_JAKARTA)

@@ -252,7 +252,10 @@ def _engine() -> Engine:
 def _compile(pages: list[dict[str, Any]], summary: Any, moment: datetime, language: str) -> bytes:
     words = {name: translate(text, language) for name, text in FRAME.items()}
     data = {"language": language, "words": words, "pages": pages, "summary": summary}
-    timestamp = timegm(moment.utctimetuple())
+    try:
+        timestamp = max(0, timegm(moment.utctimetuple()))
+    except OverflowError:  # the first or the last hours that can be written
+        timestamp = 0
     try:
         return _engine().compile(_source(data), timestamp)
     except typst.TypstError:
