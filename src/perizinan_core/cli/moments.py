@@ -30,19 +30,24 @@ def read_moment(text: str | None, zone: str, language: str) -> datetime:
         return datetime.now(UTC)
     local = timezone(timedelta(hours=_HOURS[zone]), zone)
     try:
-        moment = _last_moment(date.fromisoformat(text), local) if len(text) == _DAY else _parsed(text, local)
-        if not _FIRST <= moment.year <= _LAST:
-            raise ValueError("nothing that is checked here is of that year")
+        return _bounded(_parsed(text, local))
     except ValueError as error:
         sentence = N_(
             "--at: expected a day such as 2026-11-25 or a time such as 2026-11-25T10:00+07:00, "
             'of the years 1970 to 9998, but got "{text}".'
         )
         raise click.UsageError(translate(sentence, language, text=text)) from error
-    return moment
+
+
+def _bounded(moment: datetime) -> datetime:
+    if _FIRST <= moment.year <= _LAST:
+        return moment
+    raise ValueError("nothing that is checked here is of that year")
 
 
 def _parsed(text: str, local: timezone) -> datetime:
+    if len(text) == _DAY:
+        return _last_moment(date.fromisoformat(text), local)
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=local)
 
