@@ -13,6 +13,7 @@ import pytest
 
 from perizinan_core.verification import (
     EXIT_CODES,
+    Report,
     Verdict,
     Verifier,
     read_authority_document,
@@ -97,6 +98,15 @@ class TestEveryVector:
 
             assert [] == problems(vector, report)
             assert 1 == len(problems(other, report))
+
+    @pytest.mark.parametrize("vector", ALL, ids=[vector.name for vector in ALL])
+    def test_the_report_of_a_vector_can_be_kept_and_read_back(self, vector):
+        """In either language nothing is lost; `test_report_reading` tries what no vector says."""
+        for label, data in list(vector.files())[::25]:
+            report = judge(vector, data)
+
+            assert report == Report.from_json(json.dumps(report.to_json("id"))), label
+            assert report == Report.from_json(report.to_json("en")), label
 
     @pytest.mark.parametrize("vector", PERMITS, ids=[vector.name for vector in PERMITS])
     def test_our_own_checks_and_the_engine_for_any_pdf_agree(self, vector):

@@ -13,7 +13,7 @@ import attrs
 
 from perizinan_core.errors.verification import ReportFormatError
 from perizinan_core.i18n import Clause
-from perizinan_core.verification.permit_data import broken_rule, load_schema
+from perizinan_core.verification.permit_data import load_schema
 from perizinan_core.verification.reasons import REASONS
 from perizinan_core.verification.report import (
     Aspect,
@@ -30,11 +30,19 @@ from perizinan_core.verification.report import (
     TrustUsed,
     Verdict,
 )
-from perizinan_core.verification.strict_json import load_json
+from perizinan_core.verification.report_parsing import broken_rules, parse_report
 
 __all__ = ["read_report"]
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_UNKNOWN = "?"
+"""What stands for a day that nobody knows."""
+
+_MOMENT = re.compile(
+    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2}(:\d{2}(\.\d{6})?)?)\Z"
+)
+_DAYS = frozenset({"day", "last"})
+"""Placeholders of sentences that stand for days."""
+
 _MAX_PROBLEMS = 10
 _DERIVED = ("exit_code", "reasons", "signature")
 """What follows from the rest; a report that says otherwise was changed."""
@@ -51,15 +59,14 @@ def read_report(data: str | bytes | Mapping[str, Any]) -> Report:
         ReportFormatError: when it is no JSON, breaks ``schemas/report.schema.json``, uses a reason code that
             is not known here, or contradicts itself; the problems name fields and never repeat a value.
     """
-    content = _parsed(data)
+    content = parse_report(data)
     errors = sorted(_validator().iter_errors(content), key=lambda error: list(map(str, error.absolute_path)))
     if errors:
-        # The message of the library repeats the value; path and rule say enough without it.
-        raise ReportFormatError(tuple(map(broken_rule, errors[:_MAX_PROBLEMS])))
-    try:
-        report = _report(content)
-    except ValueError as error:
-        raise ReportFormatError(("a day or a time is none",)) from error
+        problems = dict.fromkeys(problem for error in errors for problem in broken_rules(error))
+        raise ReportFormatError(tuple(problems)[:_MAX_PROBLEMS])
+    report = _report(content)
+    if [item.name for item in report.checks] != list(CheckName):
+        raise ReportFormatError((Clause("{path} does not hold every check once, in order", path="$.checks"),))
     written = report.to_json()
     wrong = [name for name in _DERIVED if not _says_the_same(written[name], content[name])]
     if wrong:
@@ -67,15 +74,6 @@ def read_report(data: str | bytes | Mapping[str, Any]) -> Report:
             tuple(Clause("{path} does not follow from the rest", path=f"$.{name}") for name in wrong)
         )
     return report
-
-
-def _parsed(data: str | bytes | Mapping[str, Any]) -> Any:
-    if isinstance(data, Mapping):
-        return data
-    try:
-        return load_json(data.encode("utf-8") if isinstance(data, str) else data)
-    except ValueError as error:
-        raise ReportFormatError(("it is no JSON, or a key comes twice",)) from error
 
 
 @cache
@@ -90,69 +88,103 @@ def _report(item: Mapping[str, Any]) -> Report:
     return Report(
         file=item["file"],
         sha256=item["sha256"],
-        checked_at=_needed(item["checked_at"]),
+        checked_at=_needed(item["checked_at"], "$.checked_at"),
         authority=AuthorityUsed(**{**_known(AuthorityUsed, authority), "keys": tuple(authority["keys"])})
         if authority
         else None,
         verdict=Verdict(item["verdict"]),
         checks=tuple(
-            Check(CheckName(check["name"]), Outcome(check["outcome"]), _reason(check))
-            for check in item["checks"]
+            Check(CheckName(check["name"]), Outcome(check["outcome"]), _reason(check, f"$.checks[{place}]"))
+            for place, check in enumerate(item["checks"])
         ),
-        signatures=tuple(_signature(signature) for signature in item["signatures"]),
-        permit=item["permit"],
-        status=StatusReport(**{**_known(StatusReport, status), "as_of": _moment(status["as_of"])})
-        if status
-        else None,
+        signatures=tuple(
+            _signature(signature, f"$.signatures[{place}]")
+            for place, signature in enumerate(item["signatures"])
+        ),
+        permit=_permit(item["permit"]),
+        status=_status(status) if status else None,
         trust=TrustUsed(**{**_known(TrustUsed, trust), "roots": tuple(trust["roots"])}) if trust else None,
     )
 
 
-def _signature(item: Mapping[str, Any]) -> SignatureReport:
+def _permit(item: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    for name in ("issued_on", "valid_from", "valid_until"):
+        _check_day(item.get(name) if item is not None else None, f"$.permit.{name}")
+    return item
+
+
+def _status(item: Mapping[str, Any]) -> StatusReport:
+    _check_day(item["since"], "$.status.since")
+    return StatusReport(**{**_known(StatusReport, item), "as_of": _moment(item["as_of"], "$.status.as_of")})
+
+
+def _signature(item: Mapping[str, Any], path: str) -> SignatureReport:
     aspects = item["aspects"]
     return SignatureReport(
         **{
             **_known(SignatureReport, item),
             "indication": Indication(item["indication"]),
-            "signed_at": _moment(item["signed_at"]),
-            "trusted_time": _moment(item["trusted_time"]),
+            "signed_at": _moment(item["signed_at"], f"{path}.signed_at"),
+            "trusted_time": _moment(item["trusted_time"], f"{path}.trusted_time"),
             "chain": tuple(item["chain"]),
-            "aspects": Aspects(**{name: _aspect(told) for name, told in _known(Aspects, aspects).items()})
+            "aspects": Aspects(
+                **{
+                    name: _aspect(told, f"{path}.aspects.{name}")
+                    for name, told in _known(Aspects, aspects).items()
+                }
+            )
             if aspects
             else None,
         }
     )
 
 
-def _aspect(item: Mapping[str, Any]) -> Aspect:
-    return Aspect(Outcome(item["outcome"]), _reason(item))
+def _aspect(item: Mapping[str, Any], path: str) -> Aspect:
+    return Aspect(Outcome(item["outcome"]), _reason(item, path))
 
 
-def _reason(item: Mapping[str, Any]) -> Reason:
+def _reason(item: Mapping[str, Any], path: str) -> Reason:
     code = item["code"]
     if code not in REASONS:
         raise ReportFormatError(
-            (Clause("the reason code {code} is not known here, so that a newer version wrote it", code=code),)
+            (Clause("{path} is not known here, so that a newer version wrote it", path=f"{path}.code"),)
         )
     needed = {name for _, name, _, _ in Formatter().parse(REASONS[code].sentence) if name}
-    if not needed <= item["fields"].keys():
-        raise ReportFormatError((Clause("the values of the sentence {code} are not all there", code=code),))
-    fields = {
-        name: date.fromisoformat(value) if name == "day" and _DAY.match(value) else value
-        for name, value in item["fields"].items()
-    }
-    return Reason(code, fields)
+    missing = sorted(needed - item["fields"].keys())
+    if missing:
+        raise ReportFormatError(
+            tuple(Clause("{path} is missing", path=f"{path}.fields.{name}") for name in missing)
+        )
+    return Reason(
+        code, {name: _value(name, value, f"{path}.fields") for name, value in item["fields"].items()}
+    )
 
 
-def _needed(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time without time zone")
-    return moment
+def _value(name: str, value: str | float, path: str) -> object:
+    if name in _DAYS and value != _UNKNOWN:
+        return _check_day(value, f"{path}.{name}")
+    # JSON does not tell 3.0 from 3.
+    return int(value) if isinstance(value, float) else value
 
 
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else _needed(text)
+def _check_day(value: Any, path: str) -> date | None:
+    try:
+        return None if value is None else date.fromisoformat(value)
+    except ValueError as error:
+        raise ReportFormatError((Clause("{path} is no day", path=path),)) from error
+
+
+def _needed(text: str, path: str) -> datetime:
+    try:
+        if _MOMENT.match(text):
+            return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    raise ReportFormatError((Clause("{path} is no time with its offset", path=path),))
+
+
+def _moment(text: str | None, path: str) -> datetime | None:
+    return None if text is None else _needed(text, path)
 
 
 def _says_the_same(ours: Any, theirs: Any) -> bool:
