@@ -13,7 +13,8 @@ import pypdf
 import pytest
 
 from perizinan_core.rendering.report_page import MAX_PAGES, ReportSummary, render_reports, render_summary
-from perizinan_core.verification import Verdict, verify_permit
+from perizinan_core.verification import Check, Outcome, Reason, Verdict, verify_permit
+from perizinan_core.verification.qr_report import check_qr_text
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 
@@ -110,6 +111,61 @@ def test_it_is_pdf_a_and_pdf_ua_and_the_same_every_time(reports):
 def test_no_name_breaks_the_page(reports, name):
     """Signs that no font shows are written out; markup is text."""
     assert 1 == len(text_of(render_reports([attrs.evolve(reports[0], file=name)])))
+
+
+LONG = "Wahyu Contoh " * 40
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda report: {
+            "permit": {**report.permit, "title": "IZIN " * 200, "holder": LONG, "object": LONG * 3}
+        },
+        lambda report: {
+            "signatures": (attrs.evolve(report.signatures[0], signer="W" * 300, field="f" * 200),) * 9
+        },
+        lambda report: {
+            "checks": tuple(
+                Check(check.name, Outcome.FAILED, Reason("signer-unknown", {"signer": "Ww " * 400}))
+                for check in report.checks
+            )
+        },
+        lambda report: {
+            "authority": attrs.evolve(report.authority, name=LONG, keys=("k" * 43,) * 30),
+            "file": "W" * 900,
+        },
+    ],
+    ids=["permit", "signatures", "checks", "authority"],
+)
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_no_length_breaks_the_page(reports, change, language):
+    """A stranger's certificate may bear any name; the JSON report has it whole."""
+    report = attrs.evolve(reports[0], **change(reports[0]))
+    (page,) = text_of(render_reports([report], language=language))
+
+    assert "…" in page
+    assert report.sha256 in page
+
+
+def test_a_page_says_codes_and_the_words_of_the_standard(reports):
+    """They are what one asks the help desk about; also where there are several signatures."""
+    changed = next(item for item in reports if item.file == "changed.pdf")
+    several = attrs.evolve(changed, signatures=changed.signatures * 2)
+    (page,) = text_of(render_reports([changed]))
+    (both,) = text_of(render_reports([several]))
+
+    assert all(check.reason.code in page for check in changed.checks)
+    assert "EN319102-1TOTAL_FAILED/HASH_FAILURE" in page
+    assert "TOTAL_FAILED/HASH_FAILURE;" in both
+
+
+def test_the_report_of_a_qr_code_can_be_printed_too(world, build):
+    """Its claims have no title."""
+    text = world.qr_text(build.statement())
+    report = check_qr_text(text, authority=world.authority, at=build.CHECKED_AT)
+
+    assert report.permit["number"] in text_of(render_reports([report]))[0]
 
 
 @pytest.mark.parametrize(

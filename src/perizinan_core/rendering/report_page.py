@@ -8,6 +8,7 @@ about the signature, every check, what was compared with what, and by which keys
 from __future__ import annotations
 
 import json
+import re
 from calendar import timegm
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 from perizinan_core.model.calendar.zone import IndonesianTimeZone, format_moment
 from perizinan_core.model.numerals import format_date
 from perizinan_core.rendering.engine import PACKAGE_FOLDER, Engine, typst_string
+from perizinan_core.rendering.report_fit import LINE_BUDGETS, fitted, shortened
 from perizinan_core.rendering.report_words import FRAME, STATEMENTS
 from perizinan_core.verification.report import CheckName, Outcome, Report, SignatureReport, Verdict
 from perizinan_core.verification.words import CHECKS, TONES, VERDICTS
@@ -32,7 +34,11 @@ MAX_PAGES = 200
 """Most pages of one PDF; more files make a summary."""
 
 _MAX_ROWS = 45
+_MAX_SIGNATURES = 4
+"""Most signatures that a page names; the JSON report has them all."""
+
 _ZONE = "WIB"
+_PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
 def render_reports(reports: Sequence[Report], *, language: str = DEFAULT_LANGUAGE) -> bytes:
@@ -48,7 +54,12 @@ def render_reports(reports: Sequence[Report], *, language: str = DEFAULT_LANGUAG
     """
     if not 1 <= len(reports) <= MAX_PAGES:
         raise ValueError(f"expected 1 to {MAX_PAGES} reports, got {len(reports)}")
-    return _compile([_page(item, language) for item in reports], None, reports[0].checked_at, language)
+    pages, pdf = [_page(item, language) for item in reports], b""
+    for lines in LINE_BUDGETS:
+        pdf = _compile([fitted(page, lines) for page in pages], None, reports[0].checked_at, language)
+        if len(_PAGE.findall(pdf)) == len(reports):
+            break
+    return pdf
 
 
 @attrs.define
@@ -89,7 +100,7 @@ def render_summary(summary: ReportSummary, *, language: str = DEFAULT_LANGUAGE) 
             if summary.counts[verdict]
         ],
         "rows": [
-            [_shortened(name, 90), translate(VERDICTS[verdict][0], language)]
+            [shortened(name, 90), translate(VERDICTS[verdict][0], language)]
             for name, verdict in summary.refused
         ],
         "more": more,
@@ -119,12 +130,13 @@ def _page(report: Report, language: str) -> dict[str, Any]:
                 "outcome": item.outcome.value,
                 "title": translate(CHECKS[item.name], language),
                 "sentence": item.reason.message(language),
+                "code": item.reason.code,
             }
             for item in report.checks
         ],
         "compared": _compared(report, language),
         "evidence": [
-            [translate(N_("File"), language), _shortened(report.file, 120)],
+            [translate(N_("File"), language), report.file],
             ["SHA-256", report.sha256 or "-"],
             *_by_what(report, language),
         ],
@@ -136,18 +148,19 @@ def _permit(report: Report, language: str) -> list[tuple[str, str]]:
     if report.permit is not None:
         permit = report.permit
         rows = [
-            (N_("Permit"), permit["title"]),
+            (N_("Permit"), permit.get("title") or permit["permit_type"]),  # a QR code has no title
             (N_("Number"), permit["number"]),
-            (N_("Holder"), _shortened(permit["holder"], 200)),
-            (N_("For"), _shortened(permit["object"], 300)),
+            (N_("Holder"), permit["holder"]),
+            (N_("For"), permit["object"]),
             (N_("Issued"), format_date(date.fromisoformat(permit["issued_on"]), language)),
             (N_("Valid"), _span(permit, language)),
         ]
-    return rows + [
-        (N_("Signed by"), _signer(item, report, language))
-        for item in report.signatures[:4]
-        if item.kind == "signature"
-    ]
+    signers = [item for item in report.signatures if item.kind == "signature"]
+    rows += [(N_("Signed by"), _signer(item, report, language)) for item in signers[:_MAX_SIGNATURES]]
+    if len(signers) > _MAX_SIGNATURES:
+        more = translate(N_("and {count} more"), language, count=len(signers) - _MAX_SIGNATURES)
+        rows.append((N_("Signed by"), more))
+    return rows
 
 
 def _span(permit: Mapping[str, Any], language: str) -> str:
@@ -157,6 +170,18 @@ def _span(permit: Mapping[str, Any], language: str) -> str:
         return permit.get("validity_text") or translate(N_("from {start}"), language, start=start)
     end = format_date(date.fromisoformat(until), language)
     return translate(N_("{start} to {end}"), language, start=start, end=end)
+
+
+def _indications(report: Report) -> str:
+    """Return the words of the standard, several signatures with the names of their fields."""
+    told = [
+        (item.field, " / ".join(filter(None, (item.indication.value, item.sub_indication))))
+        for item in report.signatures
+    ]
+    if len(told) == 1:
+        return told[0][1]
+    listed = [f"{shortened(name, 30)}: {words}" for name, words in told[:_MAX_SIGNATURES]]
+    return "; ".join((*listed, *(("…",) if len(told) > _MAX_SIGNATURES else ())))
 
 
 def _signer(signature: SignatureReport, report: Report, language: str) -> str:
@@ -226,6 +251,8 @@ def _by_what(report: Report, language: str) -> list[list[str]]:
         ]
     elif report.trust is not None:
         rows = [(N_("Roots"), f"{report.trust.name} ({len(report.trust.roots)})")]
+    if report.signatures:
+        rows.append(("EN 319 102-1", _indications(report)))
     rows += [
         (N_("Certificate (SHA-256)"), item.certificate_sha256)
         for item in report.signatures[:2]
@@ -238,10 +265,6 @@ def _by_what(report: Report, language: str) -> list[list[str]]:
 def _moment(moment: datetime, report: Report, language: str) -> str:
     zone = report.authority.time_zone if report.authority is not None else _ZONE
     return format_moment(moment, IndonesianTimeZone(zone), language)
-
-
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most // 2] + " … " + text[-most // 2 :]
 
 
 @lru_cache(maxsize=1)
