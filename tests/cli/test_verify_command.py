@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from perizinan_core.cli.verify import OPEN_STATUS_SOURCE, verify_command
 from perizinan_core.errors.verification import StatusUnavailableError
@@ -301,3 +302,40 @@ def test_the_real_command_works_from_a_shell(folder):
         ).total_seconds()
         < 60
     )
+
+
+def test_the_name_of_a_file_cannot_write_to_the_terminal(run, folder, world):
+    """Nor can bytes of it that are no UTF-8 be lost in the line of JSON."""
+    name = os.fsdecode(b"a\x1b[2J\nVALID\xff.pdf")
+    (folder / name).write_bytes(world.permit())
+    try:
+        shown = run(folder / name, "--at", AT).stdout
+        line = json.loads(run(folder / name, "--at", AT, "--json").stdout)
+    finally:
+        (folder / name).unlink()
+
+    assert "\x1b" not in shown
+    assert r"a\x1b[2J\nVALID\xff.pdf" in shown
+    assert line["file"].endswith(r"/a\x1b[2J\nVALID\xff.pdf")
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[2J\x1b[32mVALID", "\x9b2J", "PT \u202etiakgnet"])
+def test_the_name_of_a_signer_cannot_write_to_the_terminal(build, world, folder, tmp_path, hostile):
+    """Anybody can make a certificate with any name, and a field, too."""
+    ca = build.SyntheticCA.create(build.SIGNED_AT, name=f"CA {hostile}")
+    signer = ca.issue(hostile, now=build.SIGNED_AT)
+    (tmp_path / "signed.pdf").write_bytes(build.sign(build.small_pdf(build.statement()), signer))
+    (tmp_path / "root.pem").write_bytes(ca.root.certificate.public_bytes(Encoding.PEM))
+    alone = CliRunner().invoke(
+        verify_command,
+        [str(tmp_path / "signed.pdf"), "--signature-only", "--roots", str(tmp_path / "root.pem"), "--at", AT],
+    )
+    permit = CliRunner().invoke(
+        verify_command,
+        [str(tmp_path / "signed.pdf"), "--authority", str(folder / "authority.json"), "--at", AT],
+    )
+
+    assert {12, 10} >= {permit.exit_code}
+    for shown in (alone.stdout, permit.stdout):
+        assert "PDF" in shown.upper()
+        assert not [char for char in shown if char != "\n" and not char.isprintable()]

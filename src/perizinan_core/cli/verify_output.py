@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from perizinan_core.cli.terminal import foreign_text
 from perizinan_core.cli.verify_signature_output import WIB, print_signature_report
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model.calendar.zone import IndonesianTimeZone, format_moment
@@ -39,13 +40,13 @@ def print_report(console: Console, report: Report, language: str) -> None:
         Text(translate(word, language), style=f"bold {colour}", justify="center"),
         Text(translate(meaning, language), justify="center"),
     ]
-    head += [Text(f"• {reason.message(language)}") for reason in report.reasons]
-    console.print(Panel(Group(*head), title=Text(report.file), border_style=colour))
+    head += [foreign_text(f"• {reason.message(language)}") for reason in report.reasons]
+    console.print(Panel(Group(*head), title=foreign_text(report.file), border_style=colour))
     facts = _facts(report, language)
     if facts.row_count:
         console.print(facts)
     console.print(_checks(report, language))
-    console.print(Text(_footer(report, language), style="dim"))
+    console.print(foreign_text(_footer(report, language), "dim"))
 
 
 def _facts(report: Report, language: str) -> Table:
@@ -58,7 +59,7 @@ def _facts(report: Report, language: str) -> Table:
         for item in report.signatures
     ]
     for label, value in rows:
-        table.add_row(translate(label, language), Text(value))
+        table.add_row(translate(label, language), foreign_text(value))
     return table
 
 
@@ -100,7 +101,9 @@ def _checks(report: Report, language: str) -> Table:
         table.add_row(
             Text(mark, style=style),
             translate(CHECKS[check.name], language),
-            Text(check.reason.message(language), style="dim" if check.outcome is Outcome.NOT_CHECKED else ""),
+            foreign_text(
+                check.reason.message(language), "dim" if check.outcome is Outcome.NOT_CHECKED else ""
+            ),
         )
     return table
 

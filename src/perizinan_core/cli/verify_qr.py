@@ -20,11 +20,13 @@ from rich.table import Table
 from rich.text import Text
 
 from perizinan_core.cli.moments import read_moment
+from perizinan_core.cli.terminal import foreign_text
 from perizinan_core.cli.verify import OPEN_STATUS_SOURCE, open_records, read_authority
 from perizinan_core.cli.verify_status import StatusOptions, status_options
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.model.numerals import format_date
 from perizinan_core.verification import AuthorityDocument, Report, StatusSource, Verdict
+from perizinan_core.verification.display import display_name
 from perizinan_core.verification.qr_image import DEFAULT_IMAGE_LIMITS, ImageLimits
 from perizinan_core.verification.qr_report import check_qr_image, check_qr_text
 
@@ -147,7 +149,7 @@ def _judge(
             yield from check_qr_image(data, authority=authority, at=at, status=status, limits=limits)
             return
     elif _is_file(code):
-        name = click.format_filename(code)
+        name = display_name(code)
         yield from check_qr_image(
             Path(code), authority=authority, at=at, status=status, name=name, limits=limits
         )
@@ -156,7 +158,7 @@ def _judge(
         text = code
     else:
         sentence = N_("{file}: neither the text of a code (https://…#1…) nor a file that is there.")
-        raise click.UsageError(translate(sentence, language, file=click.format_filename(code)))
+        raise click.UsageError(translate(sentence, language, file=display_name(code)))
     yield check_qr_text(text, authority=authority, at=at, status=status)
 
 
@@ -184,9 +186,9 @@ def _print(console: Console, report: Report, language: str) -> None:
     head: list[RenderableType] = [
         Text(translate(word, language), style=f"bold {colour}", justify="center"),
         Text(translate(meaning, language), justify="center"),
-        *(Text(f"• {reason.message(language)}") for reason in report.reasons),
+        *(foreign_text(f"• {reason.message(language)}") for reason in report.reasons),
     ]
-    console.print(Panel(Group(*head), title=Text(report.file), border_style=colour))
+    console.print(Panel(Group(*head), title=foreign_text(report.file), border_style=colour))
     if report.permit is not None:
         console.print(Text(translate(N_("Compare with the paper"), language), style="bold underline"))
         console.print(_claims(report, language))
@@ -198,7 +200,7 @@ def _claims(report: Report, language: str) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for key, label in _COLUMNS.items():
-        table.add_row(translate(label, language), Text(permit[key]))
+        table.add_row(translate(label, language), foreign_text(permit[key]))
     start, until = _day(permit["valid_from"], language), permit["valid_until"]
     span = translate(N_("from {start}"), language, start=start)
     if until is not None:

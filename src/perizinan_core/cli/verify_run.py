@@ -18,6 +18,7 @@ import click
 
 from perizinan_core.cli.verify_report import ReportFile
 from perizinan_core.i18n import N_, said, translate
+from perizinan_core.verification.display import display_name
 from perizinan_core.verification.file_judge import FileJudge
 from perizinan_core.verification.report import Report
 
@@ -117,7 +118,7 @@ class VerifyRun:
 
 
 def _judge(verifier: FileJudge, path: Path, at: datetime, seconds: float, language: str) -> Report:
-    name = click.format_filename(path)
+    name = display_name(str(path))
     source = sys.stdin.buffer if str(path) == "-" else path
     try:
         with time_limit(seconds):

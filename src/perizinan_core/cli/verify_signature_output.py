@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from perizinan_core.cli.terminal import foreign_text
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model.calendar.zone import IndonesianTimeZone, format_moment
 from perizinan_core.verification.report import Aspect, Outcome, Report, SignatureReport, Verdict
@@ -54,13 +55,13 @@ def print_signature_report(console: Console, report: Report, language: str) -> N
     head = [
         Text(translate(word, language), style=f"bold {colour}", justify="center"),
         Text(translate(meaning, language), justify="center"),
-        *(Text(f"• {reason.message(language)}") for reason in report.reasons),
+        *(foreign_text(f"• {reason.message(language)}") for reason in report.reasons),
     ]
-    console.print(Panel(Group(*head), title=Text(report.file), border_style=colour))
+    console.print(Panel(Group(*head), title=foreign_text(report.file), border_style=colour))
     for signature in report.signatures:
-        console.print(Text(_title(signature, language), style="bold"))
+        console.print(foreign_text(_title(signature, language), "bold"))
         console.print(_aspects(signature, language))
-    console.print(Text(_footer(report, language), style="dim"))
+    console.print(foreign_text(_footer(report, language), "dim"))
 
 
 def _title(signature: SignatureReport, language: str) -> str:
@@ -90,7 +91,7 @@ def _aspects(signature: SignatureReport, language: str) -> Table:
     for label, aspect in rows:
         mark, style = _MARKS[aspect.outcome]
         table.add_row(
-            Text(mark, style=style), translate(label, language), Text(aspect.reason.message(language))
+            Text(mark, style=style), translate(label, language), foreign_text(aspect.reason.message(language))
         )
     return table
 

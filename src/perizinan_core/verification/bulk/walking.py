@@ -17,6 +17,7 @@ from pathlib import Path
 import attrs
 
 from perizinan_core.verification.bulk.archives import is_archive_name
+from perizinan_core.verification.display import display_name
 
 __all__ = ["FoundFile", "Passed", "display_name", "find_files"]
 
@@ -125,20 +126,3 @@ def _offer(path: Path) -> FoundFile:
         return FoundFile(path, "special")
     kind = "archive" if is_archive_name(path.name) else "file"
     return FoundFile(path, kind, found.st_size, found.st_mtime_ns)
-
-
-def display_name(text: str) -> str:
-    r"""
-    Return a file name that is harmless on a screen and in JSON.
-
-    Bytes that are no UTF-8 and characters that print nothing are written out (``\xff``, ``\n``).
-    """
-    try:
-        readable = os.fsencode(text).decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:  # a member of an archive may be named by lone surrogates
-        readable = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    if readable.isprintable():
-        return readable
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in readable
-    )
