@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import importlib.util
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 import zipfile
 from pathlib import Path
@@ -194,3 +198,75 @@ def test_a_pipe_and_a_name_with_a_line_end_are_answered(run, folder):
 
     assert "not-a-file" == found["pipe.pdf"]
     assert r"a\nb\xff.pdf" in found
+
+
+def test_a_closed_folder_counts_in_the_exit_code(run, folder, monkeypatch):
+    """Silence about it would say that everything there is valid (root may list everything, so it is made up)."""
+    closed = folder / "inbox" / "closed"
+    closed.mkdir()
+    (folder / "inbox" / "cut.pdf").unlink()
+    (folder / "inbox" / "two.zip").unlink()
+    scandir = os.scandir
+
+    def refuse(path):
+        if Path(path) == closed:
+            raise PermissionError(13, "no")
+        return scandir(path)
+
+    monkeypatch.setattr("perizinan_core.verification.bulk.walking.os.scandir", refuse)
+    result = run(folder / "inbox", "--json")
+    last = json.loads(result.stdout.splitlines()[-1])
+
+    assert 15 == result.exit_code
+    assert (str(closed), "cannot-open") == (last["file"], last["reasons"][0]["code"])
+
+
+def test_a_folder_without_anything_to_check_is_wrong_use(run, folder):
+    """Exit code 0 would say valid."""
+    empty = folder / "empty"
+    empty.mkdir()
+    (empty / "notes.txt").write_text("hello")
+    result = run(empty, "--json", "--language", "en")
+
+    assert 2 == result.exit_code
+    assert "" == result.stdout
+    assert f"found none in {empty}" in " ".join(result.stderr.split())
+
+
+def test_a_member_that_unpacks_for_too_long_costs_the_time_limit_and_no_more(run, folder):
+    """Eight gigabytes of nothing in eight megabytes; the other files have their answers."""
+    bomb = tarfile.TarInfo("bomb.pdf")
+    bomb.size = 8 << 30
+    parts = [gzip.compress(bomb.tobuf()), *[gzip.compress(bytes(1 << 28))] * 32, gzip.compress(bytes(1024))]
+    (folder / "inbox" / "bomb.tar.gz").write_bytes(b"".join(parts))
+    started = time.monotonic()
+    result = run(folder / "inbox", "--json", "--time-limit", "2")
+    lines = {Path(line["file"]).name: line for line in map(json.loads, result.stdout.splitlines())}
+
+    assert ["time-limit"] == [reason["code"] for reason in lines["bomb.tar.gz"]["reasons"]]
+    assert 0 == lines["00.pdf"]["exit_code"]
+    assert {"y.pdf", "x.pdf", "bomb.pdf"} <= {*lines}
+    assert 60 > time.monotonic() - started
+
+
+def test_no_bar_is_drawn_through_answers_on_the_same_screen(folder):
+    """On a terminal that shows both, the answers are the progress; with a file for the answers there is a bar."""
+    command = [
+        sys.executable, "-m", "perizinan_core.cli", "--language", "en", "verify", str(folder / "inbox"),
+        "--authority", str(folder / "authority.json"), "--at", AT,
+    ]  # fmt: skip
+    shown = {}
+    for name in ("both", "errors"):
+        ours, theirs = pty.openpty()
+        out = theirs if name == "both" else subprocess.DEVNULL
+        with subprocess.Popen(command, stdin=theirs, stdout=out, stderr=theirs) as process:
+            os.close(theirs)
+            shown[name] = b""
+            with contextlib.suppress(OSError):  # the other end is closed
+                while data := os.read(ours, 65536):
+                    shown[name] += data
+        os.close(ours)
+        assert 15 == process.returncode
+
+    assert b"Checking permits" not in shown["both"]
+    assert b"Checking permits" in shown["errors"]

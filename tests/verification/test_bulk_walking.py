@@ -10,6 +10,7 @@ import lzma
 import os
 import tarfile
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -165,16 +166,29 @@ def test_an_archive_with_too_many_members_is_given_up():
         read_all(data, BulkLimits(max_members=3))
 
 
-def test_long_unpacking_gives_a_sign_of_life():
-    """Who works is not taken for somebody who hangs."""
-    ticks = []
-    data = gzip.compress(a_tar([("a", bytes(40_000_000)), ("b.pdf", PDF)]))
-    found = members(
-        io.BytesIO(data), BulkLimits(), Budget(left=1 << 30, limit=1 << 30, tick=lambda: ticks.append(1))
-    )
+def test_long_unpacking_gives_a_sign_of_life_between_members_and_never_within_one():
+    """Who works is not taken for somebody who hangs; a member that is a bomb is."""
+    told = []
+    files = [
+        ("a", bytes(40_000_000)),
+        ("b.pdf", PDF),
+        ("c.pdf", PDF),
+        ("d", bytes(40_000_000)),
+        ("e.pdf", PDF),
+    ]
+    budget = Budget(left=1 << 30, limit=1 << 30, tick=lambda: told.append("tick"))
+    found = members(io.BytesIO(gzip.compress(a_tar(files), 1)), BulkLimits(), budget)
+    told.extend(member.name for member in found)
 
-    assert ["a", "b.pdf"] == [member.name for member in found]
-    assert 2 == len(ticks)
+    assert ["a", "tick", "b.pdf", "c.pdf", "d", "tick", "e.pdf"] == told
+
+
+@pytest.mark.parametrize("pack", [lambda d: d, gzip.compress])
+def test_nothing_but_zeros_is_no_archive(pack):
+    """A download for which space was set aside and that never came; a tar without files is small."""
+    with pytest.raises(ArchiveProblemError, match="archive-unreadable"):
+        read_all(pack(bytes(30_000_000)))
+    assert [] == read_all(pack(a_tar([])))
 
 
 @given(
@@ -204,8 +218,8 @@ def test_a_tar_that_was_cut_between_its_members_is_not_taken_for_whole(length):
         read_all(data[:length])
 
 
-def test_folders_that_cannot_be_listed_and_files_that_cannot_be_read_are_counted(tmp_path, monkeypatch):
-    """They are passed over and told, not fatal (root may read everything, so the refusal is made up)."""
+def test_what_cannot_be_looked_into_is_offered_and_not_passed_over_in_silence(tmp_path, monkeypatch):
+    """A permit may be in it; reading it says why not (root may read everything, so the refusal is made up)."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "closed").write_bytes(PDF)
 
@@ -215,11 +229,42 @@ def test_folders_that_cannot_be_listed_and_files_that_cannot_be_read_are_counted
     monkeypatch.setattr("perizinan_core.verification.bulk.walking.os.open", refuse)
     passed = Passed()
 
-    assert [] == list(find_files([tmp_path], passed))
-    assert (1, 0) == (passed.files, passed.folders)
+    assert [("closed", "file")] == [(item.path.name, item.kind) for item in find_files([tmp_path], passed)]
     monkeypatch.setattr("perizinan_core.verification.bulk.walking.os.scandir", refuse)
-    assert [] == list(find_files([tmp_path], passed))
-    assert 1 == passed.folders
+    assert [(tmp_path, "file")] == [(item.path, item.kind) for item in find_files([tmp_path], passed)]
+    assert (0, 0) == (passed.files, passed.folders)
+
+
+def test_a_folder_deeper_than_a_path_can_be_is_told(tmp_path):
+    """The operating system refuses the path, and the files beneath are not seen."""
+    before = Path.cwd()
+    try:
+        os.chdir(tmp_path)
+        for _ in range(20):
+            Path("d" * 250).mkdir()
+            os.chdir("d" * 250)
+        Path("permit.pdf").write_bytes(PDF)
+    finally:
+        os.chdir(before)
+    found = list(find_files([tmp_path]))
+
+    assert ["file"] == [item.kind for item in found]
+    assert "d" * 250 == found[0].path.name
+
+
+def test_links_that_the_system_does_not_follow_end_nothing(tmp_path):
+    """A target with too long a name, and one that is the link itself."""
+    (tmp_path / "long").symlink_to("a" * 300)
+    (tmp_path / "long.pdf").symlink_to("a" * 300)
+    (tmp_path / "round").symlink_to("round")
+    (tmp_path / "z.pdf").write_bytes(PDF)
+    passed = Passed()
+
+    assert [("long.pdf", "special"), ("z.pdf", "file")] == [
+        (item.path.name, item.kind) for item in find_files([tmp_path], passed)
+    ]
+    assert 2 == passed.files
+    assert ["special"] == [item.kind for item in find_files([tmp_path / "long"])]
 
 
 def test_a_name_with_a_lone_surrogate_from_an_archive_is_shown():

@@ -32,6 +32,7 @@ from perizinan_core.verification.bulk import (
     Pool,
     ResumeFile,
     default_jobs,
+    display_name,
     find_files,
 )
 from perizinan_core.verification.file_judge import FileJudge
@@ -109,10 +110,13 @@ class ManyRun:
     as_json: bool
     language: str
     report_file: ReportFile | None = None
+    _known: int = attrs.field(default=0, init=False)
+    """Files that an earlier run has judged."""
 
     def judge_all(self) -> int:
         """Print a report per file; return the highest exit code, or 130 after Ctrl+C."""
         passed = Passed()
+        self._known = 0
         with ExitStack() as stack:
             state = stack.enter_context(self._open_resume()) if self.resume is not None else None
             worst = state.worst if state is not None else 0
@@ -126,6 +130,14 @@ class ManyRun:
                 self._say_how_to_go_on(written)
                 return EXIT_INTERRUPTED
         self._say_what_was_passed_over(passed)
+        if not written and not self._known:
+            # Exit code 0 would say that permits are valid.
+            sentence = N_(
+                "Expected PDF files, or archives with PDF files in them, but found none in {paths}. "
+                "Check the names; a single file is judged whatever it is called."
+            )
+            paths = ", ".join(display_name(str(path)) for path in self.files)
+            raise click.UsageError(translate(sentence, self.language, paths=paths))
         return worst
 
     def _codes(
@@ -179,6 +191,7 @@ class ManyRun:
         for file in find_files(self.files, passed):
             skip = state.skip(file) if state is not None else -1
             if skip is None:
+                self._known += 1
                 progress()
             else:
                 yield file, skip
@@ -217,8 +230,7 @@ class ManyRun:
     def _say_what_was_passed_over(self, passed: Passed) -> None:
         if passed.files or passed.folders:
             sentence = N_(
-                "Passed over: {files} files that are neither PDF nor archive, {folders} folders that are links "
-                "or cannot be listed."
+                "Passed over: {files} files that are neither PDF nor archive, {folders} folders that are links."
             )
             click.echo(
                 translate(sentence, self.language, files=passed.files, folders=passed.folders), err=True
@@ -229,7 +241,8 @@ class ManyRun:
 def _progress(files: tuple[Path, ...], language: str) -> Iterator[Callable[[], None]]:
     """Show a bar on a terminal; yield what is to be called after every file."""
     console = Console(stderr=True)
-    if not console.is_terminal:
+    # Where the answers come to the same screen, they are the progress; a bar would be drawn through them.
+    if not console.is_terminal or sys.stdout.isatty():
         yield lambda: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

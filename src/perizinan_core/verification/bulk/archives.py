@@ -31,6 +31,9 @@ _ENDINGS = (
     *(".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst"),
 )
 _END = bytes(512)
+_EMPTY_TAR = tarfile.RECORDSIZE
+"""Size of a tar without files, packed or not, in bytes."""
+
 _TICK = 16 * 1024 * 1024
 _DAMAGE = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
@@ -69,7 +72,7 @@ class Budget:
     left: int
     limit: int
     tick: Callable[[], None]
-    """Called now and then, while bytes come: it is work, and not an endless loop."""
+    """Called between members, now and then: it is work, and not an endless loop."""
     _since: int = 0
 
     def spend(self, count: int) -> None:
@@ -83,6 +86,13 @@ class Budget:
         self._since += count
         if self.left < 0:
             raise ArchiveProblemError("archive-limit", f"{self.limit} bytes")
+
+    def between(self) -> None:
+        """
+        Give a sign of life between two members, when there was much to unpack since the last one.
+
+        None comes from within a member: a bomb that unpacks for minutes is to be taken for what it is.
+        """
         if self._since >= _TICK:
             self._since = 0
             self.tick()
@@ -140,7 +150,10 @@ def _zip(file: BinaryIO, budget: Budget) -> Iterator[tuple[str, Callable[[int], 
 def _tar(file: BinaryIO, head: bytes, budget: Budget) -> Iterator[tuple[str, Callable[[int], bytes]]]:
     counted = _Counted(_unpacked(file, head), budget)
     with tarfile.open(fileobj=cast("IO[bytes]", counted), mode="r|", errors="surrogateescape") as archive:
+        begun = False
         for info in archive:
+            begun = True
+            budget.between()
             if not info.isreg():
                 continue
 
@@ -153,6 +166,9 @@ def _tar(file: BinaryIO, head: bytes, budget: Budget) -> Iterator[tuple[str, Cal
     if counted.tail != _END:
         # The library takes a cut header for the end; whole archives end with blocks of zeros.
         raise tarfile.ReadError("the end is missing")
+    if not begun and file.seek(0, io.SEEK_END) > _EMPTY_TAR:
+        # Space that was set aside for a download that never came reads as a tar without files.
+        raise tarfile.ReadError("nothing but zeros")
 
 
 def _unpacked(file: BinaryIO, head: bytes) -> Any:

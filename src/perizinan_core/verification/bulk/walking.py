@@ -4,7 +4,9 @@ Which files a folder offers, in a fixed order, without opening one that could ha
 Taken are files called ``*.pdf``, archives (`archives.is_archive_name`), and files of any other name that
 begin as a PDF does. Links to folders are not followed, so no loop is possible; a link to an ordinary
 file is. A pipe, device or dangling link that calls itself a PDF is offered as ``special``: it is
-reported and never opened.
+reported and never opened. What cannot be looked into (a folder that cannot be listed, a file that may not
+be read) is offered as a file, so that its report says so: a permit may be in it, and silence would
+count as an answer.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ class Passed:
     """Ordinary files that are neither PDF nor archive by name, nor begin as a PDF."""
 
     folders: int = 0
-    """Folders that could not be listed, and links to folders."""
+    """Links to folders."""
 
 
 def find_files(paths: Iterable[Path], passed: Passed | None = None) -> Iterator[FoundFile]:
@@ -62,7 +64,7 @@ def find_files(paths: Iterable[Path], passed: Passed | None = None) -> Iterator[
     """
     counts = passed if passed is not None else Passed()
     for path in paths:
-        if path.is_dir():
+        if _leads_to_folder(path):
             yield from _folder(path, counts)
         else:
             yield _offer(path)
@@ -77,14 +79,14 @@ def _folder(root: Path, passed: Passed) -> Iterator[FoundFile]:
             with os.scandir(folder) as entries:
                 listed = sorted(entries, key=lambda entry: os.fsencode(entry.name))
         except OSError:
-            passed.folders += 1
+            yield FoundFile(folder, "file")
             continue
         inner: list[Path] = []
         for entry in listed:
             path = Path(entry.path)
             if _is_folder(entry):
                 inner.append(path)
-            elif entry.is_symlink() and path.is_dir():
+            elif _leads_to_folder(path):
                 passed.folders += 1
             elif _wanted(path):
                 yield _offer(path)
@@ -100,7 +102,16 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def _leads_to_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except OSError:
+        # Path.is_dir() raises for some: a link whose target has too long a name must not end the run.
+        return False
+
+
 def _wanted(path: Path) -> bool:
+    """Return True when a file is taken for a PDF or an archive, or keeps to itself whether it is one."""
     if path.name.lower().endswith(".pdf") or is_archive_name(path.name):
         return True
     try:
@@ -112,17 +123,27 @@ def _wanted(path: Path) -> bool:
             return b"%PDF-" in os.read(descriptor, _HEAD)
         finally:
             os.close(descriptor)
-    except OSError:
+    except PermissionError:
+        return True
+    except OSError:  # gone meanwhile, or a device that does not answer
         return False
 
 
 def _offer(path: Path) -> FoundFile:
     try:
         found = path.stat()
-    except OSError:
+    except OSError as error:
         # Reading it says why it cannot be read; a dangling link is no file at all.
-        return FoundFile(path, "special" if path.is_symlink() else "file")
+        dangling = not isinstance(error, PermissionError) and _is_link(path)
+        return FoundFile(path, "special" if dangling else "file")
     if not stat.S_ISREG(found.st_mode):
         return FoundFile(path, "special")
     kind = "archive" if is_archive_name(path.name) else "file"
     return FoundFile(path, kind, found.st_size, found.st_mtime_ns)
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return stat.S_ISLNK(path.lstat().st_mode)
+    except OSError:
+        return False
