@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -223,6 +224,92 @@ def test_records_are_asked_through_the_factory_of_the_context(run, folder):
     assert (13, "revoked", "status-revoked") == (
         result.exit_code, report["status"]["state"], report["reasons"][0]["code"],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(("--status-max-age", value) for value in ("nan", "inf", "-inf", "1e300", "0")),
+        *(("--time-limit", value) for value in ("nan", "inf", "1e300", "0")),
+    ],
+)
+def test_a_number_that_is_none_is_refused(run, folder, option, value):
+    """Neither a traceback nor a verdict."""
+    result = run(folder / "good.pdf", "--at", AT, option, value)
+
+    assert 2 == result.exit_code
+    assert option in result.stderr
+
+
+@pytest.mark.parametrize("read", ["good.pdf", "authority.json", "list.cwt", "sub/inside.pdf"])
+def test_the_printed_report_never_takes_the_place_of_what_is_read(folder, tmp_path, read):
+    """A slip of the hand must not cost a permit."""
+    work = tmp_path / "work"
+    (work / "sub").mkdir(parents=True)
+    for name in ("good.pdf", "authority.json"):
+        (work / name).write_bytes((folder / name).read_bytes())
+    (work / "list.cwt").write_bytes(b"list")
+    (work / "sub" / "inside.pdf").write_bytes((folder / "good.pdf").read_bytes())
+    before = {path: path.read_bytes() for path in work.rglob("*") if path.is_file()}
+    files = [str(work / "good.pdf"), str(work / "sub")]
+    options = ["--authority", str(work / "authority.json"), "--status", str(work / "list.cwt"), "--at", AT]
+    result = CliRunner().invoke(verify_command, [*files, *options, "--report", str(work / read)])
+
+    assert 2 == result.exit_code
+    assert "akan hilang" in result.stderr
+    assert before == {path: path.read_bytes() for path in work.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("target", ["missing/report.pdf", "/dev/null"])
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_judged(run, folder, tmp_path, target):
+    """Ten thousand files later the work would be lost."""
+    result = run(folder / "good.pdf", "--at", AT, "--report", tmp_path / target)
+
+    assert 2 == result.exit_code
+    assert "" == result.stdout
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--status", "list.cwt"],
+        ["--records", "sqlite:///x"],
+        ["--authority-key", "k"],
+        ["--status-max-age", "3"],
+        ["--status", "http://127.0.0.1:9/x", "--status-copy", "copy.cwt"],
+    ],
+)
+def test_what_signatures_alone_cannot_answer_is_not_passed_over(folder, options):
+    """Who names a status list expects that it was asked."""
+    full = [str(folder / "good.pdf"), "--signature-only", "--roots", "indonesia", *options]
+    result = CliRunner().invoke(verify_command, full)
+
+    assert 2 == result.exit_code
+    assert options[0] in result.stderr
+
+
+def test_the_authority_document_may_come_through_a_pipe_and_has_an_end(run, folder, tmp_path):
+    """It is read once, and no more than a document needs."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(
+        target=lambda: pipe.write_bytes((folder / "authority.json").read_bytes()), daemon=True
+    )
+    writer.start()
+
+    assert 0 == run(folder / "good.pdf", "--at", AT, "--authority", pipe).exit_code
+    assert 2 == run(folder / "good.pdf", "--at", AT, "--authority", "/dev/zero").exit_code
+
+
+def test_records_that_cannot_be_opened_are_wrong_use(run, folder, monkeypatch):
+    """With what is wrong with them, once."""
+    monkeypatch.delenv("PERIZINAN_STORAGE_KEYS_FILE", raising=False)
+    monkeypatch.delenv("PERIZINAN_KEYS", raising=False)
+    result = run(folder / "good.pdf", "--records", "sqlite:///x", "--at", AT)
+
+    assert 2 == result.exit_code
+    assert "--records: Kunci dari PERIZINAN_KEYS tidak dapat digunakan" in result.stderr
+    assert ".." not in result.stderr
 
 
 def test_without_records_factory_the_option_is_refused_politely(run, folder, monkeypatch):

@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
+from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, said, translate
 
 __all__ = ["EXIT_FAILURE", "EXIT_USAGE", "cli", "main"]
 
@@ -191,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 N_("Error: {path}: {reason}. Check that it exists and that you may read and write there."),
                 language,
                 path=error.filename or "",
-                reason=error.strerror or type(error).__name__,
+                reason=said(error.strerror, language) if error.strerror else type(error).__name__,
             )
         )
         code = EXIT_FAILURE

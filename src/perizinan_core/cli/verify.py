@@ -18,9 +18,12 @@ from pathlib import Path
 import click
 
 from perizinan_core.cli.moments import read_moment
+from perizinan_core.cli.numbers import FiniteRange
+from perizinan_core.cli.outputs import check_output
 from perizinan_core.cli.verify_report import ReportFile
 from perizinan_core.cli.verify_run import VerifyRun
 from perizinan_core.cli.verify_status import StatusOptions, status_options
+from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.verification import (
@@ -30,6 +33,7 @@ from perizinan_core.verification import (
     Verifier,
     read_authority_document,
 )
+from perizinan_core.verification.authority_reading import MAX_BYTES
 from perizinan_core.verification.file_judge import FileJudge
 
 __all__ = [
@@ -95,7 +99,7 @@ _SECONDS = 20.0
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0.01),
+    type=FiniteRange(min=0.01, max=86400),
     default=_SECONDS,
     show_default=True,
     help="Detik paling lama untuk satu berkas.",
@@ -155,6 +159,15 @@ def verify_command(
         from perizinan_core.verification.bulk.resume import ResumeFile
 
         moment = ResumeFile.moment(resume)  # the rest of a run is judged for the same moment
+    named = [
+        *files,
+        *([authority_path] if authority_path is not None else []),
+        *map(Path, roots),
+        *revocation,
+    ]
+    read = [*named, *([Path(status_list)] if status_list is not None else [])]
+    check_output("--report", report_path, read, language)
+    check_output("--status-copy", status_copy, [*named, *filter(None, [resume, report_path])], language)
     run = VerifyRun(
         files=files,
         as_json=as_json,
@@ -167,8 +180,18 @@ def verify_command(
         identity=repr((authority_key, roots, [str(path) for path in revocation], options, max_bytes)),
     )
     if signature_only:
-        if authority_path is not None:
-            raise click.UsageError(translate(N_("--signature-only judges without --authority."), language))
+        given = {
+            "--authority": authority_path,
+            "--authority-key": authority_key,
+            "--records": records,
+            "--status": status_list,
+            "--status-copy": status_copy,
+            "--status-max-age": status_max_age,
+        }
+        refused = [name for name, value in given.items() if value is not None]
+        if refused:
+            sentence = N_("--signature-only judges signatures and no permits: leave out {options}.")
+            raise click.UsageError(translate(sentence, language, options=", ".join(refused)))
         # Each way to judge loads what it needs: starting takes longer than judging a file.
         from perizinan_core.cli.verify_signatures import open_signature_verifier
 
@@ -180,7 +203,7 @@ def verify_command(
     authority = read_authority(authority_path, authority_key, language)
     at = read_moment(moment, authority.time_zone, language)
     options.check(language)
-    run.identity += hashlib.sha256(authority_path.read_bytes()).hexdigest()
+    run.identity += hashlib.sha256(repr(authority.to_json()).encode()).hexdigest()
     factory = shared.get(OPEN_STATUS_SOURCE)
     with open_records(records, authority, factory, language) as status:
         source = status if status is not None else options.source(authority, authority_path, at)
@@ -205,7 +228,8 @@ def read_authority(path: Path, key: str | None, language: str) -> AuthorityDocum
         click.UsageError: when it cannot be used.
     """
     try:
-        return read_authority_document(path.read_bytes(), authority_key=key)
+        with path.open("rb") as file:  # also a pipe, which can be read only once and may never end
+            return read_authority_document(file.read(MAX_BYTES + 1), authority_key=key)
     except AuthorityDocumentError as error:
         raise click.UsageError(f"{path.name}: {error.message(language)}") from error
 
@@ -224,9 +248,11 @@ def open_records(
         except ImportError as error:
             sentence = N_("--records: this installation cannot read office records; leave the option out.")
             raise click.UsageError(translate(sentence, language)) from error
-    try:
-        opened = factory(url, authority)
-    except StatusUnavailableError as error:
-        raise click.UsageError(f"--records: {error.message(language)}") from error
-    with opened as source:
+    with contextlib.ExitStack() as stack:
+        try:
+            source = stack.enter_context(factory(url, authority))
+        except StatusUnavailableError as error:
+            # What is wrong with the records says more than that the status cannot be read.
+            told = error.__cause__ if isinstance(error.__cause__, PerizinanError) else error
+            raise click.UsageError(f"--records: {told.message(language)}") from error
         yield source

@@ -20,6 +20,8 @@ from rich.table import Table
 from rich.text import Text
 
 from perizinan_core.cli.moments import read_moment
+from perizinan_core.cli.numbers import FiniteRange
+from perizinan_core.cli.outputs import check_output
 from perizinan_core.cli.terminal import foreign_text
 from perizinan_core.cli.verify import OPEN_STATUS_SOURCE, open_records, read_authority
 from perizinan_core.cli.verify_status import StatusOptions, status_options
@@ -87,7 +89,7 @@ _MAX_TEXT = 4096
 @click.option("--json", "as_json", is_flag=True, help="Satu baris JSON untuk tiap kode.")
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0.01),
+    type=FiniteRange(min=0.01, max=86400),
     default=DEFAULT_IMAGE_LIMITS.max_seconds,
     show_default=True,
     help="Detik paling lama untuk mencari kode dalam satu gambar.",
@@ -119,6 +121,7 @@ def verify_qr_command(
         records=records, status=status_list, copy=status_copy, max_age=status_max_age, no_status=no_status
     )
     options.check(language)
+    check_output("--status-copy", status_copy, [authority_path], language)
     console, worst = Console(highlight=False), 0
     with open_records(records, authority, shared.get(OPEN_STATUS_SOURCE), language) as known:
         status = known if records is not None else options.source(authority, authority_path, at)

@@ -16,6 +16,7 @@ from typing import TypeVar
 import attrs
 import click
 
+from perizinan_core.cli.numbers import FiniteRange
 from perizinan_core.i18n import N_, translate
 from perizinan_core.verification import AuthorityDocument, StatusSource
 from perizinan_core.verification.fetching import is_url
@@ -25,6 +26,8 @@ from perizinan_core.verification.status_source import StatusListSource
 __all__ = ["StatusOptions", "status_options"]
 
 F = TypeVar("F", bound=Callable[..., object])
+
+_MAX_HOURS = 10 * 366 * 24
 
 _OPTIONS = (
     click.option("--records", metavar="URL", help="Basis data kantor, untuk memeriksa status izin."),
@@ -41,7 +44,7 @@ _OPTIONS = (
     ),
     click.option(
         "--status-max-age",
-        type=click.FloatRange(min=0.0, min_open=True),
+        type=FiniteRange(min=0.0, max=_MAX_HOURS, min_open=True),
         help="Umur tertinggi daftar status, dalam jam; bawaan: menurut dokumen otoritas.",
     ),
     click.option("--no-status", is_flag=True, help="Jangan periksa status; laporan menyebutkannya."),
