@@ -126,6 +126,11 @@ class SignedFiles:
         """The one root that a checker trusts."""
         return [self.ca.root.certificate]
 
+    def simple_signer(self, who: Issued | None = None, *, pss: bool = False) -> signers.SimpleSigner:
+        """Return pyHanko's signer with somebody's key."""
+        issued = who or self.signer
+        return signers.SimpleSigner(_cert(issued.certificate), _key(issued), _store(issued), prefer_pss=pss)
+
     def stamper(self, moment: datetime, tsa: Issued | None = None) -> DummyTimeStamper:
         """Return a timestamp service whose clock stands at ``moment``."""
         issued = tsa or self.tsa
@@ -160,7 +165,7 @@ class SignedFiles:
             fields.append_signature_field(
                 writer, fields.SigFieldSpec(field, box=box, on_page=0, field_mdp_spec=spec)
             )
-        signer = signers.SimpleSigner(_cert(issued.certificate), _key(issued), _store(issued), prefer_pss=pss)
+        signer = self.simple_signer(issued, pss=pss)
         metadata = signers.PdfSignatureMetadata(
             field_name=field,
             subfilter=subfilter,

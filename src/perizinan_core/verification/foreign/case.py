@@ -16,7 +16,12 @@ from perizinan_core.verification.foreign.engine import Engine
 from perizinan_core.verification.foreign.evidence import Evidence, read_dss
 from perizinan_core.verification.foreign.history import History, read_history
 from perizinan_core.verification.foreign.judged import Judged, stated_time
-from perizinan_core.verification.foreign.listing import ListedSignature, form_fields, listed_signatures
+from perizinan_core.verification.foreign.listing import (
+    ListedSignature,
+    form_fields,
+    listed_signatures,
+    usage_rights,
+)
 from perizinan_core.verification.foreign.structure import Decrypt, ForeignStructure
 from perizinan_core.verification.foreign.trusting import Trusting
 from perizinan_core.verification.judgement import Judgement
@@ -97,7 +102,7 @@ class Case:
         pdf.unpack_all()
         listed = listed_signatures(pdf, form_fields(pdf))
         self.judgement.passed(CheckName.READABLE, "file-readable")
-        if not self._is_signed(listed):
+        if not self._is_signed(pdf, listed):
             return
         self.signatures = [Judged(listed=item, name=item.name, size=len(data)) for item in listed]
         self._judge_containers()
@@ -167,9 +172,9 @@ class Case:
         else:
             self.judgement.refuse(CheckName.READABLE, "password-needed")
 
-    def _is_signed(self, listed: Sequence[ListedSignature]) -> bool:
+    def _is_signed(self, pdf: ForeignStructure, listed: Sequence[ListedSignature]) -> bool:
         judgement = self.judgement
-        ranges = {item.byte_range for item in listed}
+        ranges = {*(item.byte_range for item in listed), usage_rights(pdf)}
         stray = [item for item in (self.found.ranges if self.found else ()) if _frames(self.data, item)]
         if any(item not in ranges for item in stray) or (not listed and self._has_traces()):
             # A signature that no reader shows: somebody took it out of the form, or copied it in.

@@ -76,7 +76,9 @@ def read_history(
             whole = signature.end == len(data)
             revision = newest if whole else ForeignStructure(data[: signature.end], limits, decrypt)
             _hold_to_revision(history, revision, signature)
-            if older is not None:
+            # One signature may be the value of several fields: nothing lies between them.
+            again = any(item.byte_range == signature.byte_range for item in signatures[:index])
+            if older is not None and not again:
                 _step(history, Comparison(older, revision), signature, locks, allowed)
             locks += [lock for lock in (lock_of(revision, signature),) if lock is not None]
             allowed = min(allowed, permission_of(revision, signature) or 3)

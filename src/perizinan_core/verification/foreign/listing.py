@@ -18,7 +18,7 @@ from perizinan_core.verification.foreign.structure import ForeignStructure
 from perizinan_core.verification.pdf.scan import ByteRange
 from perizinan_core.verification.pdf.syntax import HexString, Ref, decode_text
 
-__all__ = ["FormField", "ListedSignature", "form_fields", "listed_signatures"]
+__all__ = ["FormField", "ListedSignature", "form_fields", "listed_signatures", "usage_rights"]
 
 MAX_FIELDS = 4096
 _WORDS = {"Sig", "DocTimeStamp"}
@@ -82,7 +82,12 @@ def form_fields(pdf: ForeignStructure) -> tuple[FormField, ...]:
     if form is None:
         return ()
     found: list[FormField] = []
-    top = [(item, "", None, None, frozenset[Ref]()) for item in pdf.array(pdf.dictionary(form).get("Fields"))]
+    listed = pdf.array(pdf.dictionary(form).get("Fields"))
+    twice = dict.fromkeys(
+        item for item in listed if isinstance(item, Ref)
+    )  # what is listed twice is one field
+    fields = [*twice, *(item for item in listed if not isinstance(item, Ref))]
+    top = [(item, "", None, None, frozenset[Ref]()) for item in fields]
     pending: list[tuple[Any, str, Any, Any, frozenset[Ref]]] = top[::-1]
     visited = 0
     while pending:
@@ -94,10 +99,12 @@ def form_fields(pdf: ForeignStructure) -> tuple[FormField, ...]:
             if raw in above:
                 raise PdfStructureError("the fields of the form go round in a circle", 0)
             above |= {raw}
+        if pdf.resolve(raw) is None:
+            continue  # a field that was taken out, but not from the list: readers pass over it
         node = pdf.dictionary(raw)
         name = ".".join(part for part in (prefix, decode_text(pdf.resolve(node.get("T")))) if part)
         kind, value = pdf.resolve(node.get("FT")) or kind, node.get("V", value)
-        kids = pdf.array(node.get("Kids"))
+        kids = [kid for kid in pdf.array(node.get("Kids")) if pdf.resolve(kid) is not None]
         named = [kid for kid in kids if "T" in pdf.dictionary(kid)]
         pending += [(kid, name, kind, value, above) for kid in reversed(named)]
         if named and len(named) != len(kids):
@@ -179,6 +186,40 @@ def _problem(
         and pdf.data[contents.start : contents.start + 1] == b"<"
     )
     return None if fits else "byte-range-wrong"
+
+
+def usage_rights(pdf: ForeignStructure) -> ByteRange | None:
+    """
+    Return the byte range of the signature by which Adobe unlocks functions of its Reader, or None.
+
+    See ISO 32000-1 section 12.8.2.3.
+    It belongs to no field, says nothing about who made the document, and states its purpose itself, so that no
+    signature of a person can be passed off as one.
+    """
+    try:
+        permissions = pdf.resolve(pdf.catalog().get("Perms"))
+        if not isinstance(permissions, dict):
+            return None
+        value = pdf.resolve(permissions.get("UR3", permissions.get("UR")))
+        if not isinstance(value, dict):
+            return None
+        methods = [
+            pdf.resolve(pdf.dictionary(item).get("TransformMethod"))
+            for item in pdf.array(value.get("Reference"))
+        ]
+        numbers, contents = pdf.resolve(value.get("ByteRange")), pdf.resolve(value.get("Contents"))
+    except PdfStructureError:
+        return None
+    if not methods or any(method not in {"UR3", "UR"} for method in methods):
+        return None
+    if not isinstance(numbers, list) or len(numbers) != 4 or not all(_is_position(item) for item in numbers):
+        return None
+    covered = ByteRange(*numbers)
+    own = isinstance(contents, HexString) and (contents.start, contents.end) == (
+        covered.gap_start,
+        covered.gap_end,
+    )
+    return covered if own else None
 
 
 def _is_position(value: Any) -> bool:

@@ -2,7 +2,8 @@
 PDFs that others made, read as strictly as our own, with what others also use.
 
 1. White space may follow the end marker. 2. Files encrypted with an empty user password are opened through
-pyHanko's security handler. 3. All object streams can be unpacked at once, within the limits.
+pyHanko's security handler. 3. All object streams can be unpacked at once, within the limits. 4. White space where
+an object or a table should begin, loose ends of ``stream`` (`parser`), and streams in ASCII are read.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.verification.foreign.parser import ForeignParser, from_ascii
 from perizinan_core.verification.limits import Limits
 from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly
 from perizinan_core.verification.pdf.syntax import Ref, Stream
@@ -55,12 +57,37 @@ class ForeignStructure(PdfStructure):
         # White space after the end marker shows nothing; whether it is signed is the caller's question.
         super().__init__(data if ends_properly(data) else data.rstrip(_SPACE), limits)
 
+    def stream_data(self, value: Any) -> bytes:
+        """Return the unpacked data of a stream; Flate and the two ASCII filters are read."""
+        stream = self.resolve(value)
+        filters = self._as_list(stream.dictionary.get("Filter")) if isinstance(stream, Stream) else []
+        if not isinstance(stream, Stream) or filters in ([], ["FlateDecode"]):
+            return super().stream_data(value)
+        if stream.start not in self._streams:
+            raw = self._raw(stream)
+            settings = self._as_list(stream.dictionary.get("DecodeParms"))
+            for place, name in enumerate(filters):
+                own = self.resolve(settings[place]) if place < len(settings) else None
+                if name == "FlateDecode":
+                    raw = self._inflate(raw, own if isinstance(own, dict) else {}, stream.start)
+                else:
+                    raw = from_ascii(str(name), raw, stream.start)
+            self._streams[stream.start] = raw
+        return self._streams[stream.start]
+
     def unpack_all(self) -> None:
         """Open every object stream once, within the limits: other parsers may open them without any."""
         for number in tuple(self._entries):
             kind, container, _ = self.entry(number)
             if kind == 2 and container not in self._packed:
                 self.resolve(Ref(number, 0))
+
+    def _read_chain(self, offset: int) -> None:
+        self._parser = ForeignParser(self.data, self._limits.max_depth)
+        super()._read_chain(offset)
+
+    def _read_section(self, offset: int, seen: set[int]) -> dict[str, Any]:
+        return super()._read_section(ForeignParser.start_in(self.data, offset), seen)
 
     def _object(self, ref: Ref) -> Any:
         known = ref.number in self._objects
