@@ -34,6 +34,12 @@ def signed_files() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def parts() -> ModuleType:
+    """The maker of signature containers."""
+    return _load("perizinan_signature_containers", Path(__file__).with_name("signature_containers.py"))
+
+
+@pytest.fixture(scope="session")
 def world(build):
     """An office with keys of this run."""
     return build.World.create()

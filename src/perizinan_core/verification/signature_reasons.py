@@ -38,6 +38,9 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "timestamp-not-there": N_(
             "Not proven: the file carries no timestamp; the time is the signer's own statement."
         ),
+        "timestamp-without-certificate": N_(
+            "Not proven: the timestamp in the file comes without the certificate of its service."
+        ),
         "timestamp-not-accepted": N_("Not proven: the timestamp in the file cannot be accepted ({problem})."),
         "revocation-good": N_(
             "No certificate was revoked, by the revocation data of the file or the caller."
@@ -67,7 +70,6 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         ),
         "certificate-revoked": N_("A certificate of the signature was revoked on {day}."),
         "chain-not-yet": N_("The signature is proven to be older than its certificates ({day})."),
-        "chain-weak": N_("A certificate of the signature was made by a method that is too weak today."),
     },
     "UNREADABLE": {
         "password-needed": N_("The file is encrypted and opens only with a password."),
@@ -88,6 +90,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "proof-too-late": N_(
             "The signature is proven only for {day}, when a certificate of it had ended already."
         ),
+        "chain-weak": N_("A certificate of the signature was made by a method that is too weak today."),
         "chain-not-accepted": N_("The certificates of the signature break a rule of their own issuers."),
         "certificate-usage-unfit": N_("The signer's certificate is not made for signing documents."),
         "certificate-not-yet": N_("A certificate of the signature was not valid yet on {day}."),

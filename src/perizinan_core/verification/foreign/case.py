@@ -236,7 +236,8 @@ class Case:
             judged.broken = Reason("content-changed")
         elif not valid:
             judged.broken = Reason("signature-broken")
-        elif weakness is not None:
+        elif weakness is not None and not judged.is_timestamp:
+            # A weak timestamp is fitting, but proves nothing; `proofs` says so.
             judged.broken = Reason("signature-weak", {"method": weakness})
 
     # -- what was added ----------------------------------------------------------------------

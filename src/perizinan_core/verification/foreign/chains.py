@@ -14,7 +14,7 @@ import logging
 import warnings
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import attrs
@@ -31,7 +31,12 @@ T = TypeVar("T")
 
 _KEPT = 4096
 _SILENT = logging.NullHandler()
-_WEAK = ("md2", "md5", "sha1")
+_WEAK = ("md2", "md5")
+_SHA1_ENDS = datetime(2017, 1, 1, tzinfo=UTC)
+"""
+Until then a certificate may have been signed by SHA-1, as every chain of those years was; for a later moment it is weak
+(CA/Browser Forum ballot 118 ended its use in 2016, the first collision came in February 2017).
+"""
 
 
 @attrs.frozen(kw_only=True)
@@ -117,29 +122,53 @@ class ChainJudge:
             self._kept[key] = self._judge(certificate, others, moment, evidence, stamping=stamping)
         return self._kept[key]
 
+    def spare(self, evidence: Evidence) -> tuple[Any, ...]:
+        """Return the certificates (asn1crypto) that lie ready besides those of a container; none is trusted for it."""
+        return (*self._below, *_loaded(evidence.certificates))
+
     def _judge(
         self, certificate: Any, others: Sequence[Any], moment: datetime, evidence: Evidence, *, stamping: bool
     ) -> ChainResult:
-        try:
-            result = _run(self._ask(certificate, others, moment, evidence, stamping=stamping))
-        except Exception:  # noqa: BLE001 - a foreign library on hostile certificates: whatever it raises means no
-            return ChainResult(moment=moment, problem="chain-broken")
+        # A root that has ended must not hide another way to one that has not: renewed roots, cross-certificates.
+        alive = [
+            root
+            for root, anchor in zip(self._roots, self.store.anchors, strict=True)
+            if anchor.certificate.not_valid_before_utc <= moment <= anchor.cut_off
+        ]
+        result = ChainResult(moment=moment, problem="root-not-given")
+        for roots in (alive, self._roots):
+            if result.problem == "root-not-given" and roots:
+                try:
+                    asked = self._ask(roots, certificate, others, moment, evidence, stamping=stamping)
+                    result = _run(asked)
+                except Exception:  # noqa: BLE001 - a foreign library on hostile certificates: whatever it raises means no
+                    return ChainResult(moment=moment, problem="chain-broken")
+            if len(alive) == len(self._roots):
+                break
         return _with_root(self._with_revocation(result, evidence))
 
     async def _ask(
-        self, certificate: Any, others: Sequence[Any], moment: datetime, evidence: Evidence, *, stamping: bool
+        self,
+        roots: Sequence[Any],
+        certificate: Any,
+        others: Sequence[Any],
+        moment: datetime,
+        evidence: Evidence,
+        *,
+        stamping: bool,
     ) -> ChainResult:
         modes = ("all", "signer", "none") if evidence.has_revocation else ("none",)
         spare = [*self._below, *others, *_loaded(evidence.certificates)]
         result = ChainResult(moment=moment, problem="chain-broken")
         for mode in modes:
-            result = await self._once(certificate, spare, moment, evidence, mode, stamping=stamping)
+            result = await self._once(roots, certificate, spare, moment, evidence, mode, stamping=stamping)
             if result.problem != "chain-broken":
                 break  # only missing or old revocation data is worth asking again with less
         return result
 
     async def _once(
         self,
+        roots: Sequence[Any],
         certificate: Any,
         spare: Sequence[Any],
         moment: datetime,
@@ -151,20 +180,21 @@ class ChainJudge:
         from pyhanko_certvalidator import CertificateValidator, ValidationContext, errors
 
         context = ValidationContext(
-            trust_roots=self._roots,
+            trust_roots=roots,
             other_certs=spare,
             moment=moment,
             allow_fetching=False,
             crls=_readable(evidence.lists, "crl") if mode != "none" else [],
             ocsps=_readable(evidence.answers, "ocsp") if mode != "none" else [],
             revinfo_policy=_policy(mode),
-            weak_hash_algos=_WEAK,
+            weak_hash_algos=_WEAK if moment < _SHA1_ENDS else (*_WEAK, "sha1"),
             time_tolerance=timedelta(0),
         )
         validator: Any = CertificateValidator(certificate, validation_context=context)
         try:
             if stamping:
-                path = await validator.async_validate_usage({"digital_signature"}, {"time_stamping"})
+                path = await validator.async_validate_usage(set(), {"time_stamping"})
+                _expect_stamping(certificate)
             else:
                 path = await validator.async_validate_path()
         except errors.RevokedError as error:
@@ -221,6 +251,15 @@ class ChainJudge:
                     result, problem="certificate-revoked", revocation="revoked", revoked_at=since
                 )
         return result
+
+
+def _expect_stamping(certificate: Any) -> None:
+    """Hold a timestamp service to one of the two usages that sign (EN 319 422 section 7, RFC 3161 section 2.3)."""
+    from pyhanko_certvalidator.errors import InvalidCertificateError
+
+    usage = certificate.key_usage_value
+    if usage is not None and not usage.native & {"digital_signature", "non_repudiation"}:
+        raise InvalidCertificateError("the key of the service may not sign")
 
 
 def _problem_of(error: Exception) -> str:

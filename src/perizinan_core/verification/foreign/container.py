@@ -9,7 +9,7 @@ timestamps, RSA and DSA keys below 2048 bits, the formats ``adbe.pkcs7.sha1`` an
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,6 +55,9 @@ class Container:
     content_type: str
     """``"data"`` for signatures, ``"tst_info"`` for timestamps."""
 
+    encoded: bytes = attrs.field(repr=False)
+    """The signer's part as it came: asn1crypto puts attributes into order once it has looked at them."""
+
     @property
     def algorithm(self) -> str:
         """Name the method, e.g. ``RSA 2048 with sha256``."""
@@ -71,8 +74,9 @@ class Container:
     @property
     def weakness(self) -> str | None:
         """Name the part that is below today's minimum, or None."""
-        if self.digest in _WEAK:
-            return self.digest.upper().replace("SHA1", "SHA-1")
+        for used in (self.digest, *([self.imprint[0]] if self.content_type == "tst_info" else [])):
+            if used in _WEAK:
+                return used.upper().replace("SHA1", "SHA-1")
         scheme = self.signer_info["signature_algorithm"]
         try:
             inner = scheme.hash_algo
@@ -96,17 +100,22 @@ class Container:
                 return moment
         return None
 
-    @property
-    def tokens(self) -> tuple[Container, ...]:
+    def tokens(self, spare: Sequence[Any] = ()) -> tuple[Container | None, ...]:
         """
-        Return the signature timestamps.
+        Return the signature timestamps; None for one whose certificate is nowhere to be found.
+
+        Args:
+            spare: Certificates (asn1crypto) to look in for those that a timestamp leaves out (RFC 3161 section 2.4.1).
 
         Raises:
             CmsStructureError: when one cannot be read.
         """
         try:
             values = list(_attributes(self.signer_info["unsigned_attrs"], "signature_time_stamp_token"))
-            return tuple(_container(value) for value in values)
+            around = (*self.others, *spare)
+            return tuple(
+                _container(value, around) if _has_certificate(value, around) else None for value in values
+            )
         except CmsStructureError:
             raise
         except Exception as error:
@@ -164,12 +173,15 @@ class Container:
             intact = True
             if self.content_type == "tst_info":
                 name, stated = self.imprint
-                _expect(name not in _WEAK, f"its timestamp uses {name}")
                 intact = digest(name) == stated
                 own = digest_of(self.digest, [bytes(self.signed_data["encap_content_info"]["content"])])
             else:
                 own = digest(self.digest)
-            same, valid = validate_sig_integrity(self.signer_info, self.certificate, self.content_type, own)
+            for encoded in _readings(self.encoded):
+                signer = type(self.signer_info).load(encoded)
+                same, valid = validate_sig_integrity(signer, self.certificate, self.content_type, own)
+                if valid:
+                    break
         except CmsStructureError:
             raise
         except Exception as error:
@@ -222,8 +234,60 @@ def read_container(contents: bytes) -> Container:
         raise CmsStructureError("its bytes are no signature container") from error
 
 
-def _container(info: Any) -> Container:
-    from pyhanko.sign.general import extract_signer_info
+def _readings(encoded: bytes) -> Iterable[bytes]:
+    """
+    Give the signer's part as it came, then with its signed attributes in the order of DER.
+
+    RFC 5652 section 5.4 has the signature cover the attributes in DER even where they are sent in another order;
+    some signers sign the order that they send. They are the same attributes either way.
+    """
+    from asn1crypto.parser import parse
+
+    yield encoded
+    fields = parse(encoded, strict=True)[4]
+    while fields:
+        kind, method, number, header, content, trailer = parse(fields)
+        if (kind, method, number) == (2, 1, 0) and not trailer:
+            parts, rest = [], content
+            while rest:
+                *_, head, body, tail = parse(rest)
+                parts.append(head + body + tail)
+                rest = rest[len(parts[-1]) :]
+            ordered = b"".join(sorted(parts))
+            if ordered != content:
+                yield encoded.replace(header + content, header + ordered, 1)
+            return
+        fields = fields[len(header) + len(content) + len(trailer) :]
+
+
+def _has_certificate(info: Any, spare: Sequence[Any]) -> bool:
+    from pyhanko.sign.general import CMSExtractionError, extract_certificate_info
+
+    try:
+        extract_certificate_info(info["content"])
+    except CMSExtractionError:
+        return _named(info, spare) is not None
+    return True
+
+
+def _named(info: Any, spare: Sequence[Any]) -> Any:
+    """Return the certificate that a container names, from others than its own."""
+    sid = info["content"]["signer_infos"][0]["sid"]
+    for certificate in spare:
+        if sid.name == "issuer_and_serial_number":
+            named = (
+                certificate.issuer.dump() == sid.chosen["issuer"].dump()
+                and certificate.serial_number == sid.chosen["serial_number"].native
+            )
+        else:
+            named = certificate.key_identifier == sid.chosen.native
+        if named:
+            return certificate
+    return None
+
+
+def _container(info: Any, spare: Sequence[Any] = ()) -> Container:
+    from pyhanko.sign.general import CMSExtractionError, extract_certificate_info, extract_signer_info
     from pyhanko.sign.validation.generic_cms import extract_certs_for_validation
 
     if info["content_type"].native != "signed_data":
@@ -238,12 +302,22 @@ def _container(info: Any) -> Container:
     if kind == "data" and content["content"].native is not None:
         raise CmsStructureError("it is not detached from the document")
     signer = extract_signer_info(data)
-    certificates = extract_certs_for_validation(data)
+    encoded = signer.dump()
+    found = _named(info, spare)
+    others: tuple[Any, ...] = tuple(spare)
+    try:
+        extract_certificate_info(data)
+    except CMSExtractionError:
+        _expect(found is not None, "the certificate of its signer is missing")
+    else:
+        certificates = extract_certs_for_validation(data)
+        found, others = certificates.signer_cert, tuple(certificates.other_certs)
     result = Container(
         signed_data=data,
         signer_info=signer,
-        certificate=certificates.signer_cert,
-        others=tuple(certificates.other_certs),
+        certificate=found,
+        others=others,
+        encoded=encoded,
         digest=str(signer["digest_algorithm"]["algorithm"].native).lower(),
         content_type=kind,
     )

@@ -45,6 +45,7 @@ _SUB_INDICATIONS: Mapping[str, tuple[Indication, str]] = {
     "certificate-usage-unfit": (OPEN, "CHAIN_CONSTRAINTS_FAILURE"),
     "timestamp-root-not-given": (OPEN, "NO_CERTIFICATE_CHAIN_FOUND"),
     "timestamp-not-accepted": (OPEN, "SIG_CONSTRAINTS_FAILURE"),
+    "timestamp-without-certificate": (OPEN, "NO_SIGNING_CERTIFICATE_FOUND"),
 }
 _DATE = re.compile(r"D:(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:(Z)|([+-])(\d{2})'?(\d{2})?)")
 

@@ -178,7 +178,7 @@ def _from_path(path: Path) -> TrustStore:
             raise TrustRootsError(
                 source=path.name, problem=Clause("it holds more than {limit} files", limit=_MAX_FILES)
             )
-        anchors = _anchors(files)
+        anchors = _anchors(item for item in files if not _is_other_pem(item))
         if not anchors:
             raise TrustRootsError(
                 source=path.name, problem="the folder holds no .pem, .crt, .cer or .der file"
@@ -198,6 +198,12 @@ def _anchors(files: Iterable[Path]) -> tuple[Anchor, ...]:
             )
             found.setdefault(certificate.public_bytes(Encoding.DER), anchor)
     return tuple(found.values())
+
+
+def _is_other_pem(path: Path) -> bool:
+    """Return True for a key, request or list that lies among the certificates of a folder: it makes nothing trusted."""
+    raw = _bytes(path)
+    return b"-----BEGIN " in raw and _BEGIN not in raw
 
 
 def _certificates(path: Path) -> list[x509.Certificate]:

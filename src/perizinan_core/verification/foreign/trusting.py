@@ -89,7 +89,9 @@ class Trusting:
         try:
             tokens = [
                 judge_token(token, [signature], self.judge, evidence, control=control, at=self.at)
-                for token in container.tokens
+                if token is not None
+                else Proof(moment=None, code="timestamp-without-certificate")
+                for token in container.tokens(self.judge.spare(evidence))
             ]
         except CmsStructureError:
             judged.broken = Reason("timestamp-broken")
@@ -116,7 +118,7 @@ class Trusting:
             unfit = usage_problem(x509.load_der_x509_certificate(container.certificate.dump()))
         except (ValueError, x509.InvalidVersion):
             unfit = "certificate-malformed"
-        if unfit is not None and container.certificate.self_signed != "yes":
+        if unfit is not None and container.certificate.self_signed == "no":
             judged.trust = Reason("certificate-usage-unfit")
             return
         judged.trusted = self._trusted_reason(chain, proven)
