@@ -547,7 +547,7 @@ def _certified(world: SignedFiles, signed: bytes) -> dict[str, tuple[bytes, int]
         "certified-p1-then-signed": (world.sign(p1, world.second, field="B"), 10),
         "certified-p1-then-filled": (fill(p1), 10),
         "certified-p1-then-stamped": (world.stamp(p1, NOW - timedelta(days=9)), 0),
-        "certified-p2-filled-unsigned": (fill(p2), 10),
+        "certified-p2-filled-unsigned": (fill(p2), 0),
         "certified-evil-annotation": (hostile_update(p3, {3: page, free: note}), 10),
         "certified-sneaky-signature": (
             world.sign(p2, world.second, field="Baru", box=(40, 690, 300, 720)),

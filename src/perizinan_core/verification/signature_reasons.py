@@ -14,6 +14,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "content-and-view-intact": N_(
             "Nothing was changed since the signature, and all that is shown belongs to it."
         ),
+        "form-filled-as-certified": N_(
+            "After the certification fields of the form were filled in ({fields}). Its signer allowed that; "
+            "nobody signed what stands in them."
+        ),
         "root-reached": N_("The certificate leads to a root that was given ({root})."),
         "certificate-valid-then": N_(
             "The certificates were valid on {day}, the day for which the answer holds."
@@ -99,6 +103,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
 """Weight (a name of `Weight`) → code → English msgid."""
 
 WORTH_SAYING = (
+    "form-filled-as-certified",
     "root-ended-since",
     "certificate-ended-since",
     "timestamp-service-ended",

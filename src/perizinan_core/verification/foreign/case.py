@@ -253,6 +253,8 @@ class Case:
         history = read_history(self.data, pdf, sound, engine, self.limits, decrypt)
         for judged in self.signatures:
             judged.extended = judged.listed.end < len(self.data)
+            if judged.listed.name == history.certifying:
+                judged.filled = tuple(dict.fromkeys(history.filled_freely))
             code = history.broken.get(judged.listed.name)
             if code is not None and (judged.broken is None or judged.broken.code == "signature-weak"):
                 judged.broken = Reason(code, {"count": history.bytes_behind})
@@ -276,6 +278,10 @@ class Case:
                 self._is_unsigned()
             return
         extended = any(item.extended for item in regular)
+        for judged in regular:
+            if judged.filled:
+                said = judged.filled_reason
+                judgement.passed(CheckName.COVERAGE, said.code, **said.fields)
         judgement.passed(CheckName.COVERAGE, "later-changes-allowed" if extended else "covers-everything")
         judgement.passed(CheckName.INTEGRITY, "content-intact")
         if judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):

@@ -3,11 +3,13 @@ What may happen to a form between two signed revisions.
 
 1. No field disappears, none but signature fields are added, and an added one is signed by the signature
 that closes the revision, or shows nothing. 2. A signature that was there is not touched. 3. An empty
-signature field may be signed: value and appearance, nothing else. 4. Any other field may be filled in only
-when the revision is closed by a signature (of somebody trusted, which the verdict sees to), it was empty
-before, no earlier signature locks it, and certification allows it. Otherwise a value that a signer never
-saw would stand on the page (shadow attack "replace"). 5. The form itself keeps everything that readers draw
-fields from.
+signature field that no earlier signature locks may be signed: value and appearance, nothing else.
+4. Any other field may be filled in only when the revision is closed by a signature (of somebody trusted,
+which the verdict sees to), it was empty before, no earlier signature locks it, and certification allows it.
+Otherwise a value that a signer never saw would stand on the page (shadow attack "replace"). The one exception
+is a certification that allows filling in (DocMDP, ISO 32000-1 section 12.8.2.2): its signer said that anybody
+may, in any field that is not locked, and the report names those fields. 5. The form itself keeps everything
+that readers draw fields from.
 """
 
 from __future__ import annotations
@@ -23,7 +25,10 @@ from perizinan_core.verification.foreign.listing import FormField, ListedSignatu
 from perizinan_core.verification.foreign.structure import ForeignStructure
 from perizinan_core.verification.pdf.syntax import Ref, decode_text
 
-__all__ = ["FieldLock", "FormChanges", "compare_form", "lock_of", "permission_of"]
+__all__ = ["FieldLock", "FormChanges", "certified_for", "compare_form", "locks_of", "permission_of"]
+
+_DEFAULT_PERMISSION = 2
+"""Of ISO 32000-1 table 254: filling in and signing."""
 
 _FORM_KEYS = {"Fields", "SigFlags", "DR", "NeedAppearances"}
 _SIGNING = {"V", "AP", "AS", "M", "F", "MK", "DA", "Lock", "SV"}
@@ -62,13 +67,22 @@ class FieldLock:
                 return True
 
 
-def lock_of(pdf: ForeignStructure, signature: ListedSignature) -> FieldLock | None:
-    """Return the lock that a signature sets, by its reference dictionary or by its field."""
+def locks_of(pdf: ForeignStructure, signature: ListedSignature) -> list[FieldLock]:
+    """Return the locks that a signature sets, by its reference dictionary and by its field."""
+    found = []
     for raw in (*_transforms(pdf, signature, "FieldMDP"), signature.field.dictionary.get("Lock")):
         if raw is not None:
-            found = pdf.dictionary(raw)
-            names = tuple(decode_text(pdf.resolve(item)) for item in pdf.array(found.get("Fields")))
-            return FieldLock(str(pdf.resolve(found.get("Action"))), names)
+            stated = pdf.dictionary(raw)
+            names = tuple(decode_text(pdf.resolve(item)) for item in pdf.array(stated.get("Fields")))
+            found.append(FieldLock(str(pdf.resolve(stated.get("Action"))), names))
+    return found
+
+
+def certified_for(pdf: ForeignStructure, signature: ListedSignature) -> int | None:
+    """Return what a certification allows afterwards, see `permission_of`; None when it is none."""
+    for raw in _transforms(pdf, signature, "DocMDP"):
+        stated = pdf.resolve(pdf.dictionary(raw).get("P"))
+        return stated if isinstance(stated, int) else _DEFAULT_PERMISSION
     return None
 
 
@@ -80,7 +94,7 @@ def permission_of(pdf: ForeignStructure, signature: ListedSignature) -> int | No
             if isinstance(stated, int):
                 return stated
             if raw is not signature.field.dictionary.get("Lock"):
-                return 2  # the default of the standard
+                return _DEFAULT_PERMISSION
     return None
 
 
@@ -92,7 +106,12 @@ def _transforms(pdf: ForeignStructure, signature: ListedSignature, method: str) 
 
 
 def compare_form(
-    pair: Comparison, pages: PageChanges, closing: ListedSignature | None, locks: Sequence[FieldLock]
+    pair: Comparison,
+    pages: PageChanges,
+    closing: ListedSignature | None,
+    locks: Sequence[FieldLock],
+    *,
+    free: bool = False,
 ) -> FormChanges | None:
     """
     Compare the forms of two revisions.
@@ -102,6 +121,7 @@ def compare_form(
         pages: What happened to annotations.
         closing: The signature that ends the newer revision, or None.
         locks: Of all signatures of the older revision.
+        free: True when nobody but a certification that allows filling in has signed so far.
 
     Returns:
         What was signed and filled in, or None when something is not allowed.
@@ -109,7 +129,7 @@ def compare_form(
     Raises:
         PdfStructureError: when a form cannot be read.
     """
-    return _Form(pair, pages, closing, locks).compare()
+    return _Form(pair, pages, closing, locks, free=free).compare()
 
 
 class _Form:
@@ -119,7 +139,10 @@ class _Form:
         pages: PageChanges,
         closing: ListedSignature | None,
         locks: Sequence[FieldLock],
+        *,
+        free: bool,
     ) -> None:
+        self._free = free
         self._pair = pair
         self._pages = pages
         self._closing = closing
@@ -221,7 +244,9 @@ class _Form:
         if field.kind != "Sig" or not field.refs:
             return False
         if self._closing is not None and field.name == self._closing.name:
-            return not self._closing.is_timestamp or not _shows(self._pair.new, field)
+            if self._closing.is_timestamp:
+                return not _shows(self._pair.new, field)
+            return not self._is_locked(field.name)
         return self._pair.new.resolve(field.value) is None and not _shows(self._pair.new, field)
 
     def _may_be_signed(self, old: FormField, new: FormField) -> bool:
@@ -229,14 +254,21 @@ class _Form:
             return False
         if self._pair.old.resolve(old.value) is not None or old.kind != "Sig":
             return False
+        if self._is_locked(new.name) and (not self._closing.is_timestamp or _shows(self._pair.new, new)):
+            return False
         return self._only(old, new, _SIGNING)
+
+    def _is_locked(self, name: str) -> bool:
+        return any(lock.covers(name) for lock in self._locks)
 
     def _may_be_filled(self, old: FormField, new: FormField) -> bool:
         closed = self._closing is not None and not self._closing.is_timestamp
         value = self._pair.old.resolve(old.value)
         empty = value in (None, b"", "Off", [])
-        locked = any(lock.covers(new.name) for lock in self._locks)
-        return closed and empty and not locked and old.kind == new.kind and self._only(old, new, _FILLING)
+        may = self._free or (closed and empty)
+        return (
+            may and not self._is_locked(new.name) and old.kind == new.kind and self._only(old, new, _FILLING)
+        )
 
     def _only(self, old: FormField, new: FormField, keys: set[str]) -> bool:
         """Return True when nothing but these keys differs, in the field and its widgets."""

@@ -12,8 +12,9 @@ from perizinan_core.verification.foreign.engine import Engine
 from perizinan_core.verification.foreign.form_changes import (
     FieldLock,
     FormChanges,
+    certified_for,
     compare_form,
-    lock_of,
+    locks_of,
     permission_of,
 )
 from perizinan_core.verification.foreign.listing import ListedSignature, form_fields, listed_signatures
@@ -34,6 +35,12 @@ class History:
 
     filled_by: set[str] = attrs.field(factory=set)
     """Signatures whose revision fills in fields: they must be trusted."""
+
+    certifying: str | None = None
+    """The certification that allows filling in, as long as nobody else has signed."""
+
+    filled_freely: list[str] = attrs.field(factory=list)
+    """Fields that were filled in because it allows it; nobody signed them."""
 
     stored: set[int] = attrs.field(factory=set)
     """Ends of the revisions that carry a document security store."""
@@ -80,8 +87,13 @@ def read_history(
             again = any(item.byte_range == signature.byte_range for item in signatures[:index])
             if older is not None and not again:
                 _step(history, Comparison(older, revision), signature, locks, allowed)
-            locks += [lock for lock in (lock_of(revision, signature),) if lock is not None]
+            locks += locks_of(revision, signature)
             allowed = min(allowed, permission_of(revision, signature) or 3)
+            if not signature.is_timestamp:
+                before = [item for item in signatures[:index] if item.byte_range != signature.byte_range]
+                first = all(item.is_timestamp for item in before)
+                certified = (certified_for(revision, signature) or _NOTHING) if first else _NOTHING
+                history.certifying = signature.name if min(certified, allowed) >= _SIGNING else None
         except PdfStructureError:
             history.broken[signature.name] = "revision-broken"
             for earlier in signatures[:index]:
@@ -91,7 +103,7 @@ def read_history(
         if any(item.name in history.broken for item in signatures[:index]):
             return history
     if older is not None and older is not newest:
-        _tail(history, data, Comparison(older, newest), signatures)
+        _tail(history, data, Comparison(older, newest), signatures, locks)
     history.extended = bool(signatures) and signatures[0].end < len(data)
     if history.extended and engine is not None:
         _ask_engine(history, engine, signatures)
@@ -124,9 +136,12 @@ def _hold_to_revision(history: History, revision: ForeignStructure, signature: L
 def _step(
     history: History, pair: Comparison, closing: ListedSignature, locks: Sequence[FieldLock], allowed: int
 ) -> None:
-    changes = _changes(pair, closing, locks)
+    free = history.certifying is not None
+    changes = _changes(pair, closing, locks, free=free)
     if changes is None or _is_forbidden(changes, closing, allowed):
         _object_to_all(history, pair)
+    elif free:
+        history.filled_freely += changes.filled
     elif changes.filled:
         history.filled_by.add(closing.name)
 
@@ -138,26 +153,34 @@ def _is_forbidden(changes: FormChanges, closing: ListedSignature, allowed: int) 
 
 
 def _changes(
-    pair: Comparison, closing: ListedSignature | None, locks: Sequence[FieldLock]
+    pair: Comparison, closing: ListedSignature | None, locks: Sequence[FieldLock], *, free: bool
 ) -> FormChanges | None:
     pages = compare_content(pair)
-    return compare_form(pair, pages, closing, locks) if pages is not None else None
+    return compare_form(pair, pages, closing, locks, free=free) if pages is not None else None
 
 
-def _tail(history: History, data: bytes, pair: Comparison, signatures: Sequence[ListedSignature]) -> None:
-    """Judge what follows the last signature: an update of the proofs of time and nothing else."""
+def _tail(
+    history: History,
+    data: bytes,
+    pair: Comparison,
+    signatures: Sequence[ListedSignature],
+    locks: Sequence[FieldLock],
+) -> None:
+    """Judge what follows the last signature: an update of the proofs of time, or what a certification allows."""
     if pair.new.revisions <= pair.old.revisions:
         history.bytes_behind = len(data) - signatures[-1].end
         history.broken.update(dict.fromkeys((item.name for item in signatures), "bytes-after-signature"))
         return
     try:
-        changes = _changes(pair, None, [])
+        changes = _changes(pair, None, locks, free=history.certifying is not None)
         stores = [pdf.catalog().get("DSS") for pdf in (pair.old, pair.new)]
     except PdfStructureError:
         changes, stores = None, [None, None]
     renewed = stores[1] is not None and (stores[0] != stores[1] or bool(pair.changed))
-    if changes is None or changes.filled or not renewed:
+    if changes is None or not (renewed or changes.filled):
         _object_to_all(history, pair)
+    else:
+        history.filled_freely += changes.filled
 
 
 def _object_to_all(history: History, pair: Comparison) -> None:

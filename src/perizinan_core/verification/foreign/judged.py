@@ -76,6 +76,8 @@ class Judged:
     level: str | None = None
     stated: datetime | None = None
     extended: bool = False
+    filled: tuple[str, ...] = ()
+    """Fields that others filled in later, because this certification allows it."""
 
     @property
     def is_timestamp(self) -> bool:
@@ -86,6 +88,11 @@ class Judged:
     def trusted_time(self) -> datetime | None:
         """The proven moment, or None."""
         return self.proof.moment if self.proof is not None and self.proof.counts else None
+
+    @property
+    def filled_reason(self) -> Reason:
+        """What to say of the fields that others filled in."""
+        return Reason("form-filled-as-certified", {"fields": ", ".join(self.filled)})
 
     @property
     def problem(self) -> Reason | None:
@@ -133,6 +140,8 @@ class Judged:
     def _integrity(self) -> Aspect:
         if self.broken is not None:
             return aspect_of(self.broken)
+        if self.filled:
+            return Aspect(Outcome.PASSED, self.filled_reason)
         code = "later-changes-allowed" if self.extended else "content-and-view-intact"
         return Aspect(Outcome.PASSED, Reason(code))
 
