@@ -114,6 +114,18 @@ def test_moment_can_be_asked_for(app, call, pdf, kit):
     assert "bad-request-data" == holds(refused)["code"]
 
 
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1969-12-31T00:00:00Z"]
+)
+def test_moments_that_nobody_can_mean_are_refused(app, call, pdf, moment):
+    """At the ends of the calendar no time zone can be counted in; the file is not to blame."""
+    at = moment.replace("+", "%2B")
+    answer = call(app, "POST", f"/api/verify?at={at}", content=pdf, headers=PDF)
+
+    assert 422 == answer.status_code
+    assert "1970" in holds(answer)["detail"]
+
+
 def test_without_status_source_the_answer_says_so(make_app, call, pdf):
     """Nobody was asked: the permit is judged, and the reason names what is missing."""
     answer = holds(call(make_app(status=None), "POST", "/api/verify", content=pdf, headers=PDF))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import os
 import signal
 import socket
+import threading
 import time
 import zlib
 from pathlib import Path
@@ -12,7 +15,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import uvicorn
 from perizinan_verify import PageSettings
+from perizinan_verify.serving import configuration
 
 PDF = {"Content-Type": "application/pdf"}
 
@@ -33,6 +38,15 @@ def _answer(connection: socket.socket) -> bytes:
         if not piece:
             break
         data += piece
+    return data
+
+
+def _until_closed(connection: socket.socket) -> bytes:
+    """Read until the server hangs up; a server that does not is a failure (time limit of the connection)."""
+    data = b""
+    with contextlib.suppress(ConnectionResetError):
+        while piece := connection.recv(65536):
+            data += piece
     return data
 
 
@@ -89,6 +103,44 @@ def test_slow_sender_loses_its_place(make_app, served):
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"connection: close" in answer.lower()
     assert 200 == free.status_code
+
+
+def test_connections_without_a_whole_request_are_closed(app):
+    """Silent from the start, a header byte by byte, and silent behind an answer; who works stays."""
+    settings = configuration(app, "127.0.0.1", 0)
+    settings.timeout_keep_alive = 1
+    server = uvicorn.Server(settings)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    try:
+        with (
+            _connect(address) as silent,
+            _connect(address) as slow,
+            _connect(address) as behind,
+            contextlib.closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=15)) as busy,
+        ):
+            busy.connect()
+            kept = busy.sock
+            behind.sendall(request + b"G")
+            answers = []
+            for byte in b"GET / HTTP/1.1\r\nX: " + b"a" * 20:
+                with contextlib.suppress(OSError):  # closed, as it should be
+                    slow.sendall(bytes([byte]))
+                busy.request("GET", "/healthz")
+                with busy.getresponse() as answer:
+                    answers.append((answer.status, answer.read() != b"", busy.sock is kept))
+                time.sleep(0.1)
+            ends = [_until_closed(item)[:12] for item in (silent, slow, behind)]
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+    assert [b"", b"", b"HTTP/1.1 200"] == ends
+    assert [(200, True, True)] * 39 == answers
 
 
 def _wait_until(is_so):

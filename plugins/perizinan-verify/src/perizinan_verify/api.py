@@ -197,12 +197,16 @@ def _moment(request: Request) -> datetime | None:
     try:
         # A plus sign that was not escaped arrives as a space.
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-        moment.timestamp()
-    except (ValueError, OverflowError):
+    except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or moment.year not in _YEARS:
         raise BadRequestDataError(_BAD_MOMENT)
     return moment
 
 
-_BAD_MOMENT = N_("Expected a time with its offset in at, for example 2026-11-25T10:00:00+07:00.")
+_YEARS = range(1970, 3000)
+"""Far enough from the first and the last moment that Python knows to count from."""
+
+_BAD_MOMENT = N_(
+    "Expected a time with its offset in at, of the years 1970 to 2999, for example 2026-11-25T10:00:00+07:00."
+)
