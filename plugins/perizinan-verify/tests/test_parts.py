@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from perizinan_verify import create_app, plugin
 from perizinan_verify.authorities import Authorities
 from perizinan_verify.bodies import clean_name
-from perizinan_verify.presentation import QR_STATES, STATES
+from perizinan_verify.presentation import QR_STATES, STATES, status_text
 from perizinan_verify.sentences import say
 
 from perizinan_core.bootstrap.settings import PublicationSettings
@@ -161,6 +161,17 @@ def test_every_status_has_its_words():
     assert {item.value for item in PermitStatus} | {"unknown", "not_checked"} == set(STATES)
     ends = set(PermitStatus) - {PermitStatus.AWAITING_SIGNATURE}
     assert {item.value for item in ends} <= set(QR_STATES)
+
+
+def test_the_source_of_a_status_is_named_in_the_language_of_the_page(app, call, pdf):
+    """The library's own are translated, another one's name stays as it is."""
+    status = {"state": "in_force", "since": None, "as_of": None}
+    shown = [status_text({**status, "source": name}, "WIB", "id") for name in ("status list", "buku {besar}")]
+    page = call(app, "POST", "/?lang=id", files={"file": ("izin.pdf", pdf, "application/pdf")})
+
+    assert ["berlaku (daftar status)", "berlaku (buku {besar})"] == shown
+    assert "in force (status list)" == status_text({**status, "source": "status list"}, "WIB", "en")
+    assert "catatan kantor" in page.text
 
 
 def test_every_sentence_has_its_translation():

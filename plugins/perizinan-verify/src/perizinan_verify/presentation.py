@@ -377,7 +377,7 @@ def status_text(status: Mapping[str, Any], zone: str, language: str) -> str:
         text += " " + say(N_("since {day}"), language, day=_day(status["since"], language))
     if status["source"]:
         moment = f", {moment_text(status['as_of'], zone, language)}" if status["as_of"] else ""
-        text += f" ({status['source']}{moment})"
+        text += f" ({say(status['source'], language)}{moment})"
     return text
 
 

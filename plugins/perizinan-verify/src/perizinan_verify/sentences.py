@@ -6,12 +6,15 @@ import gettext
 from functools import lru_cache
 from pathlib import Path
 
-from perizinan_core.i18n import translate
+from perizinan_core.i18n import N_, translate
 
-__all__ = ["LOCALE", "say"]
+__all__ = ["LOCALE", "SOURCES", "say"]
 
 LOCALE = Path(__file__).parent / "locale"
 """Folder of the catalogues."""
+
+SOURCES = (N_("status list"), N_("office records"))
+"""How the library's own status sources call themselves; here, so that they are translated."""
 
 
 def say(sentence: str, language: str, /, **fields: object) -> str:
