@@ -64,7 +64,11 @@ def said(value: object, language: str) -> object:
     Texts that are no msgid stay as they are.
     """
     if isinstance(value, Clause):
-        return translate(value.sentence, language, **value.fields)
+        inner = {
+            name: said(field, language) if isinstance(field, Clause) else field
+            for name, field in value.fields.items()
+        }
+        return translate(value.sentence, language, **inner)
     if isinstance(value, str):
         return "; ".join(translate(clause, language) for clause in value.split("; "))
     if isinstance(value, (tuple, list, frozenset)):

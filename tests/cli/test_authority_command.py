@@ -6,7 +6,7 @@ import importlib.util
 import json
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -29,7 +29,12 @@ from perizinan_core.cli.keys import keys_group
 from perizinan_core.cli.verify import verify_command
 from perizinan_core.errors.status_list import AuthorityUpdateError
 from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
-from perizinan_core.verification import QrKey, read_authority_document, sign_authority_document
+from perizinan_core.verification import (
+    QrKey,
+    RegisteredDelegation,
+    read_authority_document,
+    sign_authority_document,
+)
 from perizinan_core.verification.authority_update import accept_update, countersign, signed_by
 from perizinan_core.verification.keys import signing_callback, thumbprint
 from perizinan_core.verification.status_list import (
@@ -259,10 +264,21 @@ class TestUpdateCommand:
 
     @pytest.mark.parametrize("source", ["nothing-here.json", "http://127.0.0.1:1/x"])
     def test_a_source_that_is_not_there_is_an_error(self, known, source):
-        """With a sentence."""
-        _, error = run("authority", "update", "--file", known, "--from", source)
+        """With a sentence that names it and is about authority documents."""
+        for arguments in (("show", source), ("update", "--file", known, "--from", source)):
+            result, _ = run("authority", *arguments)
 
-        assert "could not be read" in str(error)
+            assert 1 == result.exit_code
+            assert f"{source}: the authority document could not be read: " in result.output
+
+    def test_without_a_known_document_nothing_is_taken(self, known, tmp_path):
+        """The first one is a matter of trust and not of updating; and nothing is left behind."""
+        before = sorted(tmp_path.iterdir())
+        result, _ = run("authority", "update", "--file", tmp_path / "none.json", "--from", known)
+
+        assert 2 == result.exit_code
+        assert "no known document" in result.output
+        assert before == sorted(tmp_path.iterdir())
 
     def test_two_updates_at_once_never_go_back(self, known, document, tmp_path):
         """The lock: whoever offers the older one second is refused."""
@@ -303,6 +319,40 @@ class TestShowCommand:
         assert error is None
         for word in ("Pemerintah Kota Contoh", "Version", "3", URI, "street-use", "Kepala Dpmptsp"):
             assert word in result.output
+
+    def test_it_says_when_the_document_has_ended(self, document, tmp_path):
+        """Whoever looks at it wants to know why nothing is valid any more."""
+        path = tmp_path / "a.json"
+        path.write_bytes(document(issued=NOW - timedelta(days=2), expires=NOW - timedelta(days=1)))
+
+        assert "it has ended, fetch a newer one" in run("authority", "show", path)[0].output
+
+    def test_it_tells_from_when_to_when_a_delegation_holds(self, document, tmp_path, world):
+        """One line each."""
+        (first, *_) = world.document.signatories
+        delegations = tuple(
+            RegisteredDelegation(
+                code=code, permit_types=frozenset(types), start=date(2026, 1, 1), end=date(2026, month, 28)
+            )
+            for code, types, month in (("one", ("b", "a"), 2), ("two", ("c",), 3))
+        )
+        path = tmp_path / "a.json"
+        path.write_bytes(document(signatories=(attrs.evolve(first, delegations=delegations),)))
+        told = "".join(run("authority", "show", path)[0].output.split())
+
+        assert "a,b2026-01-01…2026-02-28" in told
+        assert "c2026-01-01…2026-03-28" in told
+
+    def test_what_is_wrong_is_said_in_indonesian(self, document, tmp_path):
+        """Path and clause."""
+        data = json.loads(document())
+        data["signed"]["version"] = 0
+        path = tmp_path / "a.json"
+        path.write_text(json.dumps(data))
+        _, error = run("authority", "show", path)
+
+        assert "$.signed.version: diharapkan bilangan bulat mulai dari 1" in error.message("id")
+        assert "$.signed.version: expected a whole number from 1" in str(error)
 
     def test_json_is_for_machines(self, document, tmp_path, world):
         """Fingerprints in place of keys."""

@@ -35,7 +35,7 @@ def catalogues():
 
 
 def marked_sentences():
-    """Return every literal given to N_(), Clause() or translate() in the source."""
+    """Return every literal given to N_(), Clause(), translate() or as a problem of a file in the source."""
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
@@ -47,6 +47,14 @@ def marked_sentences():
                 and isinstance(node.args[0].value, str)
             ):
                 yield path.relative_to(SOURCE), node.args[0].value
+            elif (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "problem"
+                and len(node.args) == 2
+                and isinstance(node.args[1], ast.Constant)
+            ):
+                yield path.relative_to(SOURCE), node.args[1].value
 
 
 def clauses():

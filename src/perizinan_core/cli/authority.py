@@ -13,9 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from perizinan_core.cli.settings import language_of, open_office
-from perizinan_core.i18n import N_, translate
+from perizinan_core.errors.verification import SourceReadError
+from perizinan_core.i18n import N_, said, translate
 from perizinan_core.model.numerals import format_date
-from perizinan_core.verification import AuthorityDocument, read_authority_document
+from perizinan_core.verification import AuthorityDocument, Signatory, read_authority_document
 from perizinan_core.verification.authority_reading import MAX_BYTES
 from perizinan_core.verification.authority_update import accept_update
 from perizinan_core.verification.fetching import fetch, is_url
@@ -69,11 +70,11 @@ def publish_command(obj: dict[str, Any], *, folder: Path | None) -> None:
 def show_command(obj: dict[str, Any], *, source: str, authority_key: str | None, as_json: bool) -> None:
     """Read a document, check its signature, and print what it says."""
     language = language_of(obj)
-    document = read_authority_document(_load(source), authority_key=authority_key)
+    document = read_authority_document(_load(source, language), authority_key=authority_key)
     if as_json:
         click.echo(json.dumps(_facts(document), ensure_ascii=False))
     else:
-        _print(document, language)
+        _print(document, language, datetime.now(UTC))
 
 
 @authority_group.command("update", help="Ganti dokumen otoritas yang dikenal dengan yang lebih baru.")
@@ -95,9 +96,14 @@ def update_command(obj: dict[str, Any], *, path: Path, source: str, authority_ke
     Nothing is written unless the new one is signed by a key of the known one and is no older.
     """
     language = language_of(obj)
-    offered = _load(source)
+    offered = _load(source, language)
+    if not path.is_file():
+        sentence = N_(
+            "{path}: there is no known document to update. Take the first one from the office itself."
+        )
+        raise click.UsageError(translate(sentence, language, path=path))
     with locked(path):
-        before = read_source(path, MAX_BYTES)
+        before = _load(str(path), language)
         known = read_authority_document(before)
         document = accept_update(known, offered, at=datetime.now(UTC), authority_key=authority_key)
         if offered == before:
@@ -121,10 +127,15 @@ def update_command(obj: dict[str, Any], *, path: Path, source: str, authority_ke
         click.echo(translate(told, language, keys=", ".join(sorted(fresh))), err=True)
 
 
-def _load(source: str) -> bytes:
-    if not is_url(source):
-        return read_source(Path(source), MAX_BYTES)
-    return fetch(source, max_bytes=MAX_BYTES, accept="application/json").data or b""
+def _load(source: str, language: str) -> bytes:
+    try:
+        if not is_url(source):
+            return read_source(Path(source), MAX_BYTES)
+        return fetch(source, max_bytes=MAX_BYTES, accept="application/json").data or b""
+    except SourceReadError as error:
+        sentence = N_("{source}: the authority document could not be read: {problem}. Check path or address.")
+        told = translate(sentence, language, source=source, problem=said(error.problem, language))
+        raise click.ClickException(told) from error
 
 
 def _facts(document: AuthorityDocument) -> dict[str, Any]:
@@ -156,7 +167,7 @@ def _day(day: Any) -> str | None:
     return day.isoformat() if day is not None else None
 
 
-def _print(document: AuthorityDocument, language: str) -> None:
+def _print(document: AuthorityDocument, language: str, now: datetime) -> None:
     console = Console(highlight=False)
     console.print(Text(document.name, style="bold"))
     table = Table.grid(padding=(0, 2))
@@ -166,7 +177,7 @@ def _print(document: AuthorityDocument, language: str) -> None:
     for label, value in (
         (N_("Version"), str(document.version)),
         (N_("Issued"), format_date(document.local_day(document.issued), language)),
-        (N_("Good until"), format_date(document.local_day(document.expires), language)),
+        (N_("Good until"), _until(document, language, now)),
         (N_("Key"), "\n".join(document.key_ids)),
         (N_("Roots"), "\n".join(item.subject.rfc4514_string() for item in document.roots)),
         (N_("QR keys"), "\n".join(item.kid.hex() + _span(item.start, item.end) for item in document.qr_keys)),
@@ -178,14 +189,25 @@ def _print(document: AuthorityDocument, language: str) -> None:
     for title in (N_("Position"), N_("In office"), N_("Permit types"), N_("Certificate")):
         people.add_column(translate(title, language), overflow="fold")
     for item in document.signatories:
-        types = sorted({code for one in item.delegations for code in one.permit_types})
         people.add_row(
             Text(item.title),
             Text(_span(item.start, item.end).strip() or "-"),
-            Text(", ".join(types)),
+            Text("\n".join(_delegations(item))),
             Text((item.certificate_sha256 or item.spki_sha256 or "")[:16]),
         )
     console.print(people)
+
+
+def _until(document: AuthorityDocument, language: str, now: datetime) -> str:
+    day = format_date(document.local_day(document.expires), language)
+    if now <= document.expires:
+        return day
+    return translate(N_("{day}: it has ended, fetch a newer one"), language, day=day)
+
+
+def _delegations(signatory: Signatory) -> list[str]:
+    """Return a line per delegation: its permit types, and from when to when it holds."""
+    return [", ".join(sorted(one.permit_types)) + _span(one.start, one.end) for one in signatory.delegations]
 
 
 def _span(start: Any, end: Any) -> str:

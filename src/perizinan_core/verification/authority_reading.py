@@ -88,7 +88,7 @@ def read_authority_document(data: bytes, *, authority_key: str | None = None) ->
         canonical = rfc8785.dumps(dict(signed))
     except (ValueError, RecursionError) as error:
         raise AuthorityDocumentError(
-            ("$.signed: holds numbers or texts that have no canonical form",)
+            (Clause("{path} holds numbers or texts that have no canonical form", path="$.signed"),)
         ) from error
     signers = _signers(reader, document, signatures, canonical)
     reader.stop_on_problems()
@@ -120,7 +120,12 @@ def _signers(
 def _read_signed(reader: FieldReader, signed: Mapping[str, Any]) -> AuthorityDocument:
     path = "$.signed"
     if signed.get("document_type") != DOCUMENT_TYPE or signed.get("spec_version") != SPEC_VERSION:
-        reader.problem(path, f"expected document_type {DOCUMENT_TYPE!r} and spec_version {SPEC_VERSION!r}")
+        told = Clause(
+            "expected document_type {kind} and spec_version {version}",
+            kind=DOCUMENT_TYPE,
+            version=SPEC_VERSION,
+        )
+        reader.problem(path, told)
     keys = reader.each(signed, "keys", path, lambda item, place: _key(reader, item, place))
     issued = reader.moment(signed.get("issued"), f"{path}.issued")
     expires = reader.moment(signed.get("expires"), f"{path}.expires")

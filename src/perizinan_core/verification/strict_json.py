@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from perizinan_core.errors.verification import AuthorityDocumentError
+from perizinan_core.i18n import Clause
 
 __all__ = ["FieldReader", "load_json", "parse_json"]
 
@@ -65,8 +66,9 @@ class FieldReader:
         self._problems: list[str] = []
 
     def problem(self, path: str, what: str) -> None:
-        """Note a problem."""
-        self._problems.append(f"{path}: {what}")
+        """Note a problem; ``what`` is the msgid of a clause, or a `Clause`."""
+        told = what if isinstance(what, Clause) else Clause(what)
+        self._problems.append(Clause("{path}: {what}", path=path, what=told))
 
     def stop_on_problems(self) -> None:
         """
@@ -122,7 +124,7 @@ class FieldReader:
         """Return one of ``choices``."""
         if value in choices:
             return str(value)
-        self.problem(path, f"expected one of {', '.join(choices)}")
+        self.problem(path, Clause("expected one of {choices}", choices=", ".join(choices)))
         return choices[0]
 
     def positive(self, value: Any, path: str) -> int:
