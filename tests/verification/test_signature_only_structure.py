@@ -182,9 +182,7 @@ def unlocked():
     rights = (
         b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /adbe.pkcs7.detached /Reference [<< /Type /SigRef /TransformMethod /UR3 "
         b"/TransformParams << /V /2.2 /Form [/FillIn] >> >>] /ByteRange [0 AAAAAAAAAA BBBBBBBBBB CCCCCCCCCC] /Contents <"
-         b"3082"
-        + b"00" * 200
-        + b"> >>"
+        b"3082" + b"00" * 200 + b"> >>"
     )
     catalog = b"<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /Perms << /UR3 20 0 R >> >>"
     data = written({**OBJECTS, 1: catalog, 20: rights})
