@@ -104,6 +104,11 @@ class TestLooseWriting:
         """Positions one line end too early, and ``stream`` ended by a carriage return or spaces."""
         assert VALID == code(twice(written(**shape)))
 
+    def test_every_white_space_character_parts_the_words_of_an_object(self, code, world):
+        """Zero bytes, too; found by damaging files at random."""
+        data = packed_with(b"/ASCIIHexDecode", lambda data: data.hex().encode() + b">")
+        assert VALID == code(world.sign(data.replace(b"\n7 0 obj", b"\n7\x000\x00obj")))
+
     @pytest.mark.parametrize(
         ("name", "encode"),
         [

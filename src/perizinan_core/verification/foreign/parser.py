@@ -20,7 +20,7 @@ __all__ = ["ForeignParser", "from_ascii"]
 _BLANK = re.compile(rb"[\x00\t\n\x0c\r ]*+")
 _SPACE = b"\x00\t\n\x0c\r "
 _OBJ = re.compile(
-    rb"\d{1,10}+[\x00\t\n\x0c\r ]++\d{1,5}+[\x00\t\n\x0c\r ]++obj(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
+    rb"(\d{1,10}+)[\x00\t\n\x0c\r ]++(\d{1,5}+)[\x00\t\n\x0c\r ]++obj(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
 )
 _LOOSE_STREAM = re.compile(rb"stream *+(?:\r\n?|\n)")
 
@@ -38,8 +38,7 @@ class ForeignParser(Parser):
         keyword = _LOOSE_STREAM.match(self._data, self.skip(end))
         if keyword is None or not isinstance(value, dict):
             return super().indirect(place)
-        number, generation = header[0].split()[:2]
-        return int(number), int(generation), Stream(value, keyword.end()), keyword.end()
+        return int(header[1]), int(header[2]), Stream(value, keyword.end()), keyword.end()
 
     @staticmethod
     def start_in(data: bytes, offset: int) -> int:
