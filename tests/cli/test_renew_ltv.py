@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 
 import pytest
 from click.testing import CliRunner
@@ -88,3 +89,20 @@ class TestCommand:
 
         assert all(name in said for name in ("--within-days", "--lift", "--jobs", "--from-start", "--json"))
         assert "Perbarui stempel waktu arsip" in said
+
+    @pytest.mark.parametrize("days", ["-1", "36526", "99999999999", "nan"])
+    def test_a_span_without_measure_is_refused(self, run, days):
+        """No sum of days goes wrong on the way."""
+        assert 2 == run("--within-days", days).exit_code
+        assert 0 == run("--within-days", "36525").exit_code
+
+    def test_failures_are_told_once_and_in_the_language_of_the_user(self, run, kit):
+        """The log has them too; without a handler of its own it would write them to the terminal."""
+        logger = logging.getLogger("perizinan_core.services.renewal")
+        logger.handlers.clear()
+        kit.permit()
+        kit.clock.forward(days=690)
+        result = run(language="id")
+
+        assert 1 == result.output.count("Layanan stempel waktu masih memakai sertifikat")
+        assert [logging.NullHandler] == [type(handler) for handler in logger.handlers]

@@ -308,6 +308,11 @@ def test_records_that_cannot_be_opened_are_wrong_use(run, folder, monkeypatch):
     result = run(folder / "good.pdf", "--records", "sqlite:///x", "--at", AT)
 
     assert 2 == result.exit_code
+    assert "--records: Status izin tidak dapat dibaca: kunci catatan belum disebutkan" in result.stderr
+    monkeypatch.setenv("PERIZINAN_KEYS", "{")
+    result = run(folder / "good.pdf", "--records", "sqlite:///x", "--at", AT)
+
+    assert 2 == result.exit_code
     assert "--records: Kunci dari PERIZINAN_KEYS tidak dapat digunakan" in result.stderr
     assert ".." not in result.stderr
 

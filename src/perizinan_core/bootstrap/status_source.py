@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 
 from perizinan_core.errors.storage import RecordNotFoundError, StorageError
 from perizinan_core.errors.verification import StatusUnavailableError
+from perizinan_core.i18n import N_
 from perizinan_core.model.permit import PermitStatus
 from perizinan_core.services.permits import answer_for
 from perizinan_core.storage import KeyRing, Storage, open_storage
+from perizinan_core.storage.keyring import KEYS_VARIABLE
 from perizinan_core.verification import AuthorityDocument, PermitStatusAnswer, StatusSource
 
 __all__ = ["open_status_source"]
@@ -55,8 +57,15 @@ def open_status_source(url: str, authority: AuthorityDocument) -> Iterator[Statu
     Raises:
         StatusUnavailableError: the records cannot be opened.
     """
+    name = os.environ.get(KEYS_FILE)
+    if not name and KEYS_VARIABLE not in os.environ:
+        raise StatusUnavailableError(
+            N_(
+                "the keys of the records are not named: set PERIZINAN_STORAGE_KEYS_FILE to their file, "
+                "keys/storage.json as a rule, or PERIZINAN_KEYS to its text"
+            )
+        )
     try:
-        name = os.environ.get(KEYS_FILE)
         keys = KeyRing.from_file(Path(name)) if name else KeyRing.from_environment()
         storage = open_storage(url, keys, zone=ZoneInfo(_ZONES[authority.time_zone]))
     except StorageError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -25,7 +26,7 @@ _EXIT_FAILURE = 1
 @click.command("renew-ltv", help="Perbarui stempel waktu arsip izin sebelum berakhir.")
 @click.option(
     "--within-days",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, 36525),
     default=90,
     show_default=True,
     help="Perbarui bila sertifikat layanan stempel waktunya berakhir dalam sekian hari.",
@@ -47,6 +48,8 @@ def renew_ltv_command(
     """Renew what is due; interrupted, it goes on where it stopped. Exit code 1 when a permit failed."""
     obj: dict[str, Any] = ctx.obj
     language = language_of(obj)
+    # Every failure is told below, in the user's language.
+    logging.getLogger("perizinan_core.services.renewal").addHandler(logging.NullHandler())
     counts: Counter[RenewalOutcome] = Counter()
     failures: list[Renewal] = []
     with open_office(obj) as office:

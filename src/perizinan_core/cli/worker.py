@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from perizinan_core.cli.numbers import FiniteRange
 from perizinan_core.cli.settings import language_of, open_office
 from perizinan_core.i18n import N_, translate
 from perizinan_core.services import WorkDone
@@ -20,7 +21,7 @@ __all__ = ["worker_command"]
 @click.option("--once", is_flag=True, help="Satu putaran saja.")
 @click.option(
     "--interval",
-    type=click.FloatRange(min=0.1),
+    type=FiniteRange(min=0.1, max=86400),
     default=10.0,
     show_default=True,
     help="Detik antara dua putaran saat tidak ada pekerjaan.",
