@@ -8,6 +8,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import attrs
 import pytest
@@ -311,6 +312,14 @@ class TestSource:
 
         assert (Verdict.INDETERMINATE if code else Verdict.VALID) is report.verdict
         assert code is None or code == report.reasons[0].code
+
+    def test_what_is_far_too_large_is_no_list(self, authority):
+        """It is there, so it is not missing; no more of it is read than a list may have."""
+        source = StatusListSource.read(Path("/dev/zero"), authority=authority, at=MADE)
+        with pytest.raises(StatusListError) as caught:
+            source.status_of("1", 3, authority.local_day(MADE))
+
+        assert "status-list-malformed" == caught.value.reason
 
     def test_a_file_that_is_a_folder_is_missing(self, authority, tmp_path):
         """Nothing is raised before a permit is asked about."""

@@ -87,11 +87,12 @@ class StatusListSource:
             at: Moment for which it is asked, with time zone; usually now.
             max_age: How old it may be, in seconds; None takes what the authority document says.
         """
+        data, reason = None, "status-list-missing"
         try:
             data = None if source is None else read_source(source, MAX_BYTES)
-        except SourceReadError:
-            data = None
-        return cls._of(data, "status-list-missing", authority, at, max_age)
+        except SourceReadError as error:
+            reason = _reason(error, reason)
+        return cls._of(data, reason, authority, at, max_age)
 
     @classmethod
     def fetch(
@@ -113,11 +114,12 @@ class StatusListSource:
             saved: A copy to use while it is fresh or the address does not answer, or None.
             max_age: How old the list may be, in seconds; None takes what the authority document says.
         """
+        data, reason = None, "status-list-unreachable"
         try:
             data = fetch_status_list(url, authority=authority, at=at, saved=saved)
-        except SourceReadError:
-            data = None
-        return cls._of(data, "status-list-unreachable", authority, at, max_age)
+        except SourceReadError as error:
+            reason = _reason(error, reason)
+        return cls._of(data, reason, authority, at, max_age)
 
     @classmethod
     def _of(
@@ -155,6 +157,11 @@ class StatusListSource:
         return PermitStatusAnswer(
             status=PermitStatus(state), source=_SOURCE, as_of=made.issued, reason=reason
         )
+
+
+def _reason(error: SourceReadError, otherwise: str) -> str:
+    """What is there and far too large is no list; that is not the same as nothing being there."""
+    return "status-list-malformed" if error.reason == "too-large" else otherwise
 
 
 def fetch_status_list(
