@@ -14,6 +14,7 @@ import pytest
 
 from perizinan_core.rendering.report_page import MAX_PAGES, ReportSummary, render_reports, render_summary
 from perizinan_core.verification import Check, Outcome, Reason, Verdict, verify_permit
+from perizinan_core.verification.foreign import verify_signatures
 from perizinan_core.verification.qr_report import check_qr_text
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
@@ -158,6 +159,16 @@ def test_a_page_says_codes_and_the_words_of_the_standard(reports):
     assert all(check.reason.code in page for check in changed.checks)
     assert "EN319102-1TOTAL_FAILED/HASH_FAILURE" in page
     assert "TOTAL_FAILED/HASH_FAILURE;" in both
+
+
+def test_a_page_about_signatures_alone_promises_no_permit(world, build):
+    """Whoever asked only about signatures reads of nothing else in the heads."""
+    report = verify_signatures(world.permit(), roots=world.authority.roots, at=build.CHECKED_AT)
+    pdf = render_reports([report])
+    (page,) = text_of(pdf)
+
+    assert page.startswith("Laporanpemeriksaantandatangan")
+    assert "Laporan pemeriksaan tanda tangan" == pypdf.PdfReader(io.BytesIO(pdf)).metadata.title
 
 
 def test_the_report_of_a_qr_code_can_be_printed_too(world, build):

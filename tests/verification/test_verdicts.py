@@ -336,6 +336,19 @@ class TestNotValidData:
             judge(build.sign(build.small_pdf(build.statement(), permit_json=data), world.head))
         )
 
+    def test_what_is_missing_or_wrong_in_the_data_is_named_and_no_value_is(self, judge, build, world):
+        """The clerk who is asked about it finds the field; the report keeps names to itself."""
+        data = json.loads(canonical_json(build.statement()))
+        del data["title"]
+        data |= {"holder": ["Budi Contoh"], "statement_version": "99"}
+        pdf = build.small_pdf(build.statement(), permit_json=json.dumps(data).encode())
+        (said,) = [reason.message("en") for reason in judge(build.sign(pdf, world.head)).reasons]
+
+        assert "$.title is missing" in said
+        assert "$.holder breaks the rule type of the schema" in said
+        assert "$.statement_version is not 1" in said
+        assert "Budi" not in said
+
     def test_unknown_fields_of_a_later_version_do_no_harm(self, judge, build, world):
         """They are shown and ignored."""
         data = json.loads(canonical_json(build.statement()))

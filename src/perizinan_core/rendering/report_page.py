@@ -116,7 +116,10 @@ def _page(report: Report, language: str) -> dict[str, Any]:
     tone, (word, meaning) = TONES[report.verdict], VERDICTS[report.verdict]
     if report.authority is None and report.verdict is Verdict.VALID:
         meaning = N_("Every signature is sound and leads to a certificate that you trust.")
+    about = "permit" if report.authority is not None else "signatures"
     return {
+        "title": translate(FRAME[f"{about}_title"], language),
+        "subject": translate(FRAME[about], language),
         "tone": tone,
         "word": translate(word, language),
         "meaning": translate(meaning, language),

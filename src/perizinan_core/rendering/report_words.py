@@ -27,8 +27,10 @@ STATEMENTS: tuple[tuple[str, str, tuple[CheckName, ...]], ...] = (
 """The four things that public checkers report apart: field of `Aspects`, title, and the checks that answer them."""
 
 FRAME: Mapping[str, str] = {
-    "title": N_("Report on the verification of a permit"),
+    "permit_title": N_("Report on the verification of a permit"),
+    "signatures_title": N_("Report on the verification of signatures"),
     "permit": N_("The permit"),
+    "signatures": N_("The signatures"),
     "statements": N_("Four statements about the signature"),
     "checks": N_("Every check"),
     "compared": N_("What was compared"),

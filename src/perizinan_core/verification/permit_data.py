@@ -12,17 +12,16 @@ from importlib import resources
 from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError, PermitDataError
-from perizinan_core.i18n import Clause
 from perizinan_core.verification.acceptor import Acceptor, build_acceptor
 from perizinan_core.verification.pdf.embedded import embedded_files
 from perizinan_core.verification.pdf.structure import PdfStructure
+from perizinan_core.verification.schema_faults import schema_faults
 from perizinan_core.verification.strict_json import load_json
 
-__all__ = ["PERMIT_FILE", "broken_rule", "differences_to_text", "load_schema", "read_permit_data"]
+__all__ = ["PERMIT_FILE", "differences_to_text", "load_schema", "read_permit_data"]
 
 PERMIT_FILE = "permit.json"
 _MAX_BYTES = 1024 * 1024
-_MAX_PROBLEMS = 10
 _LANGUAGES = ("id", "en")
 _NO_LETTER = re.compile(r"[\W_]+")
 """Everything but letters and digits, as `str.isalnum` sees them."""
@@ -75,14 +74,7 @@ def read_permit_data(pdf: PdfStructure) -> Mapping[str, Any]:
 def _schema_problems(data: Any) -> tuple[str, ...]:
     if _acceptor()(data):
         return ()
-    found = sorted(_validator().iter_errors(data), key=lambda error: list(map(str, error.absolute_path)))
-    # The message of the library repeats the value; path and rule say enough without it.
-    return tuple(map(broken_rule, found[:_MAX_PROBLEMS]))
-
-
-def broken_rule(error: Any) -> Clause:
-    """Return where an error of ``jsonschema`` lies and which rule it breaks."""
-    return Clause("{path} breaks the rule {rule} of the schema", path=error.json_path, rule=error.validator)
+    return schema_faults(_validator().iter_errors(data), load_schema("permit"))
 
 
 @cache

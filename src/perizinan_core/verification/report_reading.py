@@ -30,7 +30,8 @@ from perizinan_core.verification.report import (
     TrustUsed,
     Verdict,
 )
-from perizinan_core.verification.report_parsing import broken_rules, parse_report
+from perizinan_core.verification.report_parsing import parse_report
+from perizinan_core.verification.schema_faults import schema_faults
 
 __all__ = ["read_report"]
 
@@ -43,7 +44,6 @@ _MOMENT = re.compile(
 _DAYS = frozenset({"day", "last"})
 """Placeholders of sentences that stand for days."""
 
-_MAX_PROBLEMS = 10
 _DERIVED = ("exit_code", "reasons", "signature")
 """What follows from the rest; a report that says otherwise was changed."""
 
@@ -60,10 +60,9 @@ def read_report(data: str | bytes | Mapping[str, Any]) -> Report:
             is not known here, or contradicts itself; the problems name fields and never repeat a value.
     """
     content = parse_report(data)
-    errors = sorted(_validator().iter_errors(content), key=lambda error: list(map(str, error.absolute_path)))
-    if errors:
-        problems = dict.fromkeys(problem for error in errors for problem in broken_rules(error))
-        raise ReportFormatError(tuple(problems)[:_MAX_PROBLEMS])
+    faults = schema_faults(_validator().iter_errors(content), load_schema("report"))
+    if faults:
+        raise ReportFormatError(faults)
     report = _report(content)
     if [item.name for item in report.checks] != list(CheckName):
         raise ReportFormatError((Clause("{path} does not hold every check once, in order", path="$.checks"),))
