@@ -21,6 +21,7 @@ if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
 from vector_cases import Case, builder, changes, contents, files, issuers, once_wrong, signatures  # noqa: E402
+from vector_cases.readme import readme  # noqa: E402
 from vector_cases.repeatable import Chance  # noqa: E402
 from vector_cases.setting import Setting  # noqa: E402
 
@@ -102,7 +103,7 @@ def _write(folder: Path, case: Case) -> None:
     folder.mkdir(parents=True)
     (folder / "permit.pdf").write_bytes(case.data)
     (folder / "expected.json").write_text(json.dumps(expected_of(case), indent=2) + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(f"# {case.name}\n\n{case.why}\n", encoding="utf-8")
+    (folder / "README.md").write_text(readme(case), encoding="utf-8")
 
 
 if __name__ == "__main__":

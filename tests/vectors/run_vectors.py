@@ -4,7 +4,7 @@ Run a verifier over the test vectors and print a table.
     python tests/vectors/run_vectors.py --adapter tests/vectors/adapters/perizinan.json
     python tests/vectors/run_vectors.py --verifier "mycheck {file} --authority {authority} --at {at}"
 
-See README.md beside this file for the protocol.
+See README.md beside this file for the protocol. Needs Python 3.10 and no package.
 """
 
 from __future__ import annotations
@@ -20,20 +20,17 @@ HERE = Path(__file__).parent
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
-from vector_cases.running import Adapter, Answer, answers, vectors  # noqa: E402
-
-from perizinan_core.verification import EXIT_CODES  # noqa: E402
+from vector_protocol.running import VERDICTS, Adapter, Answer, answers, vectors  # noqa: E402
 
 __all__ = ["main"]
-
-_CODES = {str(code): verdict.value for verdict, code in EXIT_CODES.items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, print, and return 0 when every answer was right (with ``--safe``: safe)."""
     parser = argparse.ArgumentParser(description="Run a verifier over the test vectors.")
     parser.add_argument(
-        "--verifier", help="command with {file}, {authority}, {at}, {root}; exit codes as in README.md"
+        "--verifier",
+        help="command with {file}, {authority}, {at}, {root}, {status}; exit codes as in README.md",
     )
     parser.add_argument("--adapter", type=Path, help="JSON file that describes the verifier")
     parser.add_argument("--match", default="", help="only vectors whose name holds this")
@@ -46,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     told = parser.parse_args(arguments)
     if (told.verifier is None) == (told.adapter is None):
         parser.error("give either --verifier or --adapter")
-    adapter = Adapter.read(told.adapter) if told.adapter else Adapter(command=told.verifier, exits=_CODES)
+    adapter = Adapter.read(told.adapter) if told.adapter else Adapter(command=told.verifier, exits=VERDICTS)
     chosen = [vector for vector in vectors(HERE) if told.match in vector.name]
     with tempfile.TemporaryDirectory(prefix="vectors-") as work:
         found = [

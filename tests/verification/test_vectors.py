@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -25,8 +26,8 @@ from perizinan_core.verification.status_source import StatusListSource
 VECTORS = Path(__file__).parents[1] / "vectors"
 sys.path.insert(0, str(VECTORS))
 
-from vector_cases.derive import derived  # noqa: E402 - a package of the vectors, which is not installed
-from vector_cases.running import Adapter, Answer, answers, vectors  # noqa: E402
+from vector_protocol.derive import derived  # noqa: E402 - a package of the vectors, which is not installed
+from vector_protocol.running import VERDICTS, Adapter, Answer, answers, vectors  # noqa: E402
 
 ALL = vectors(VECTORS)
 PERMITS = [vector for vector in ALL if "authority" in vector.arguments]
@@ -136,14 +137,17 @@ class TestTheSet:
             assert vector.name.startswith("good_") == (vector.expected["verdict"] == "valid")
 
     def test_every_folder_says_why(self):
-        """Heading, empty line, one paragraph."""
+        """Heading, what was done, the right answer, and for refusals why it is right."""
         for vector in ALL:
-            heading, empty, why = (
-                (vector.folder / "README.md").read_text(encoding="utf-8").rstrip("\n").split("\n")
-            )
+            told = (vector.folder / "README.md").read_text(encoding="utf-8").rstrip("\n").split("\n\n")
+            verdict, code = vector.expected["verdict"], vector.expected["exit_code"]
 
-            assert (f"# {vector.name}", "") == (heading, empty)
-            assert len(why) >= 10
+            assert f"# {vector.name}" == told[0]
+            assert len(told[1]) >= 10
+            assert told[2].startswith(f"Right answer: `{verdict}` (exit code {code}): ")
+            assert verdict in {"valid", "unsigned"} or len(told) > 3
+            for name in vector.expected["codes"]:
+                assert f"- `{name}`: " in told[-1]
 
     def test_every_verdict_has_vectors(self):
         """All seven, and at least sixty cases."""
@@ -300,6 +304,32 @@ class TestProtocol:
         answer = Answer(vector=vector, label="", said=said, code=0)
 
         assert (right, safe) == (answer.is_right, answer.is_safe)
+
+    def test_the_runner_needs_no_package(self):
+        """Whoever has another verifier runs it with Python alone: ``-I -S`` hides everything installed."""
+        command = [sys.executable, "-I", "-S", str(VECTORS / "run_vectors.py"), "--match", "good_plain"]
+        done = subprocess.run(
+            [*command, "--verifier", shlex.join([sys.executable, "-c", ""])],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+        assert (0, "") == (done.returncode, done.stderr)
+        assert "1 vectors, 1 files: 1 answered right" in done.stdout
+
+    def test_the_exit_codes_of_the_protocol_are_ours(self):
+        """Stated apart, so that the runner stands alone."""
+        assert {str(code): verdict.value for verdict, code in EXIT_CODES.items()} == VERDICTS
+
+    def test_a_verifier_of_one_line_gets_the_status_list(self, tmp_path):
+        """By ``{status}``: empty where the case has none."""
+        adapter = Adapter(command="check {file} {status}")
+        lists = {
+            vector.name: adapter.words(vector, tmp_path / "permit.pdf")[-1]
+            for vector in ALL
+            if vector.name in {"good_status", "good_plain"}
+        }
+
+        assert {"good_plain": "", "good_status": str(VECTORS / "status" / "in-force.cwt")} == lists
 
     def test_the_runner_prints_a_table_and_fails_on_a_wrong_answer(self, capsys):
         """A verifier that believes everything."""

@@ -63,7 +63,7 @@ class Case:
 
     no_status: bool = False
     derive: dict[str, Any] | None = None
-    """Rule by which the file stands for many, see ``vector_cases/derive.py``."""
+    """Rule by which the file stands for many, see ``vector_protocol/derive.py``."""
 
     repeatable: bool = True
     """False where the signature method draws lots (RSASSA-PSS), so that the bytes differ every time."""

@@ -1,4 +1,8 @@
-"""Running a verifier over the vectors: what to call, and what its answer means."""
+"""
+Running a verifier over the vectors: what to call, and what its answer means.
+
+Plain dataclasses, so that whoever has another verifier needs no package of ours to run it.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,27 @@ import json
 import shlex
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import attrs
+from vector_protocol.derive import derived
 
-from vector_cases.derive import derived
+__all__ = ["VERDICTS", "Adapter", "Answer", "Vector", "answers", "vectors"]
 
-__all__ = ["Adapter", "Answer", "Vector", "answers", "vectors"]
+VERDICTS = {
+    "0": "valid",
+    "10": "not_valid",
+    "11": "unsigned",
+    "12": "wrong_issuer",
+    "13": "not_in_force",
+    "14": "indeterminate",
+    "15": "unreadable",
+}
+"""Exit code (as text) → verdict, for verifiers that keep to the protocol."""
 
 
-@attrs.frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Vector:
     """One folder."""
 
@@ -51,7 +65,7 @@ def vectors(folder: Path) -> list[Vector]:
     ]
 
 
-@attrs.frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Adapter:
     """A command and the meaning of its answers; see ``adapters/`` and README.md."""
 
@@ -71,7 +85,7 @@ class Adapter:
     """Option that names the status list ``{status}``."""
 
     no_status: str = ""
-    exits: dict[str, str] = attrs.field(factory=dict)
+    exits: dict[str, str] = field(default_factory=dict)
     """Exit code (as text) → verdict; ``"*"`` stands for all others."""
 
     accepts: str | None = None
@@ -120,7 +134,7 @@ class Adapter:
         return found
 
 
-@attrs.frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """What a verifier said of one file."""
 
@@ -132,7 +146,7 @@ class Answer:
     code: int | None
     """Exit code; None: it did not end in time."""
 
-    output: str = attrs.field(repr=False, default="")
+    output: str = field(repr=False, default="")
 
     @property
     def expected(self) -> str:
