@@ -74,6 +74,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         ),
         "certificate-revoked": N_("A certificate of the signature was revoked on {day}."),
         "chain-not-yet": N_("The signature is proven to be older than its certificates ({day})."),
+        "chain-weak": N_("A certificate of the signature was made by a method that is too weak today."),
     },
     "UNREADABLE": {
         "password-needed": N_("The file is encrypted and opens only with a password."),
@@ -94,7 +95,6 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "proof-too-late": N_(
             "The signature is proven only for {day}, when a certificate of it had ended already."
         ),
-        "chain-weak": N_("A certificate of the signature was made by a method that is too weak today."),
         "chain-not-accepted": N_("The certificates of the signature break a rule of their own issuers."),
         "certificate-usage-unfit": N_("The signer's certificate is not made for signing documents."),
         "certificate-not-yet": N_("A certificate of the signature was not valid yet on {day}."),
