@@ -323,6 +323,31 @@ def test_a_line_that_was_cut_is_written_over(tmp_path):
     assert 3 == len([json.loads(line) for line in path.read_bytes().splitlines()])
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"path": 5}, {"path": None}, {"size": "1"}, {"mtime_ns": None}, {"place": 1.5}, {"done": 1}, {"code": "0"},
+        {"code": True}, {"code": 99}, {"code": -1}, {"code": [0]},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_damaged_line_and_those_behind_it_are_done_again(tmp_path, change):
+    """A wrong code would become the exit code of the whole run; a traceback would end it."""
+    path = tmp_path / "state"
+    files = [FoundFile(tmp_path / name, "file", 1, 2) for name in ("a.pdf", "b.pdf", "c.pdf")]
+    with ResumeFile(path, RUN) as state:
+        for file in files:
+            state.note(file, code=10, done=True)
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[2] = json.dumps({**json.loads(lines[2]), **change}).encode() + b"\n"
+    path.write_bytes(b"".join(lines))
+    with ResumeFile(path, RUN) as state:
+        assert [None, -1, -1] == [state.skip(file) for file in files]
+        assert 10 == state.worst
+
+    assert b"".join(lines[:2]) == path.read_bytes()
+
+
 @pytest.mark.parametrize("content", [b"hello\n", b"{}\n", b"[1]\n", b"\xff\n"])
 def test_another_file_is_never_taken_for_a_resume_file(tmp_path, content):
     """Nor written over."""

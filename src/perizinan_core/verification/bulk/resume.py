@@ -4,7 +4,7 @@ The resume file: which files of a run are done, so that an interrupted run goes 
 A line of JSON each: first what the run was (authority document, moment, options), then every file with
 size, time of change and highest exit code, and for archives how far it came. A line is written after the
 report has left the process, so a crash repeats at most one report and loses none. A last line that was
-cut is left out and written over. It holds paths and no other personal data.
+cut or damaged is left out and written over, with all behind it. It holds paths and no other personal data.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ import attrs
 from perizinan_core.errors.bulk import ResumeFileError
 from perizinan_core.i18n import N_, Clause
 from perizinan_core.verification.bulk.walking import FoundFile
+from perizinan_core.verification.report import EXIT_CODES
 
 __all__ = ["ResumeFile", "fingerprint"]
 
 _FORMAT = "perizinan-verify-resume-1"
+_CODES = frozenset(EXIT_CODES.values())
 
 
 @attrs.define
@@ -123,12 +125,10 @@ class ResumeFile:
                 raise ResumeFileError(problem=Clause("{names} differ", names=", ".join(different)))
             end = file.tell()
             for line in file:
-                row = _parsed(line)
-                if row is None or not line.endswith(b"\n"):
+                known = _known(_parsed(line) or {}) if line.endswith(b"\n") else None
+                if known is None:
                     break
-                self._known[row["path"]] = _Known(
-                    row["size"], row["mtime_ns"], row["place"], row["done"], row["code"]
-                )
+                self._known[known[0]] = known[1]
                 end += len(line)
         return end
 
@@ -139,6 +139,18 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
+
+
+def _known(row: Mapping[str, Any]) -> tuple[str, _Known] | None:
+    """Return what a line says, or None when it was damaged: then it and what follows is done again."""
+    path, done = row.get("path"), row.get("done")
+    numbers = [row.get(name) for name in ("size", "mtime_ns", "place", "code")]
+    if not isinstance(path, str) or not isinstance(done, bool):
+        return None
+    size, mtime_ns, place, code = (number if type(number) is int else None for number in numbers)
+    if size is None or mtime_ns is None or place is None or code not in _CODES:
+        return None
+    return path, _Known(size, mtime_ns, place, done, code)
 
 
 def _key(path: Path) -> str:
