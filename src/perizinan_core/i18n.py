@@ -12,7 +12,7 @@ Sentences carry named placeholders (``{field}``) that are filled after translati
 from __future__ import annotations
 
 import gettext as _gettext
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
@@ -57,6 +57,28 @@ def _clause(sentence: str, fields: Mapping[str, object]) -> Clause:
     return Clause(sentence, **fields)
 
 
+class Clauses(str):
+    """
+    Several clauses as one English text, each of which can still be said in another language.
+
+    Args:
+        parts: The clauses.
+    """
+
+    __slots__ = ("parts",)
+    parts: tuple[str, ...]
+
+    def __new__(cls, parts: Iterable[str]) -> Self:
+        """Join the clauses with semicolons."""
+        kept = tuple(parts)
+        text = super().__new__(cls, "; ".join(kept))
+        text.parts = kept
+        return text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Clauses, (self.parts,)
+
+
 def said(value: object, language: str) -> object:
     """
     Return what goes into another sentence as people read it: clauses in ``language``, several with semicolons.
@@ -69,6 +91,8 @@ def said(value: object, language: str) -> object:
             for name, field in value.fields.items()
         }
         return translate(value.sentence, language, **inner)
+    if isinstance(value, Clauses):
+        return said(value.parts, language)
     if isinstance(value, str):
         return "; ".join(translate(clause, language) for clause in value.split("; "))
     if isinstance(value, (tuple, list, frozenset)):

@@ -10,7 +10,7 @@ import sys
 import click
 import pytest
 
-from perizinan_core.cli.app import _COMMANDS, cli
+from perizinan_core.cli.app import _COMMANDS, cli, main
 from perizinan_core.i18n import translate
 
 
@@ -132,3 +132,22 @@ def test_plugins_list_names_what_is_loaded():
     assert 0 == done.returncode
     assert '"name": "builtin", "state": "loaded"' in done.stdout
     assert '"name": "kota-blitar", "state": "loaded"' in done.stdout
+
+
+def test_the_help_comes_in_the_language_of_each_call(capsys, monkeypatch):
+    """Within one process, too: English first must not leave English behind."""
+    for language, word in (("en", "Check permits"), ("id", "Periksa izin"), ("en", "Check permits")):
+        monkeypatch.setenv("PERIZINAN_LANGUAGE", language)
+        with pytest.raises(SystemExit):
+            main(["verify", "--help"])
+
+        assert word in capsys.readouterr().out
+
+
+def test_the_commands_of_plugins_say_what_they_are_for(capsys):
+    """Each in the list of commands."""
+    with pytest.raises(SystemExit):
+        main(["--help"])
+
+    assert "verify-serve" in (shown := capsys.readouterr().out)
+    assert "Sajikan halaman" in shown

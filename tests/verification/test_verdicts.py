@@ -638,3 +638,12 @@ def test_encode_refuses_an_address_that_leaves_no_room(world, build):
         encode_qr_text(
             "https://example.id/" + "a" * 300, claims, sign=signing_callback(world.qr_key), kid=b"\1"
         )
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00+00:00", "1969-12-31T23:59+00:00", "9999-12-31T23:59:59-12:00"]
+)
+def test_a_moment_at_the_edge_of_the_calendar_is_no_moment_of_a_check(judge, permit, text):
+    """A program must hear that its argument is wrong, not that the file is."""
+    with pytest.raises(ValueError, match="years 1970 to 9998"):
+        judge(permit, at=datetime.fromisoformat(text))

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import click
 
@@ -72,15 +73,20 @@ class _LazyGroup(click.Group):
             module, attribute, _help = _COMMANDS[cmd_name]
             command: click.Command = getattr(importlib.import_module(module), attribute)
             return _in_language(command, _language())
-        load = _plugin_commands(ctx).get(cmd_name)
-        return load() if load else None
+        entry = _plugin_commands(ctx).get(cmd_name)
+        return entry.load() if entry is not None else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         language = _language()
         rows = [(name, translate(text, language)) for name, (_, _, text) in _COMMANDS.items()]
-        rows += [(name, "") for name in sorted(_plugin_commands(ctx))]
+        plugins = sorted(_plugin_commands(ctx).items())
+        rows += [(name, translate(entry.help, language)) for name, entry in plugins]
         with formatter.section(gettext.gettext("Commands")):
             formatter.write_dl(rows)
+
+
+_WRITTEN: WeakKeyDictionary[object, str] = WeakKeyDictionary()
+"""Help texts as they are written: a process may be asked in one language and then in the other."""
 
 
 def _in_language(command: click.Command, language: str) -> click.Command:
@@ -89,10 +95,10 @@ def _in_language(command: click.Command, language: str) -> click.Command:
 
     Help texts are written in Bahasa Indonesia; ``locale/en`` holds their English.
     """
-    command.help = translate(command.help or "", language) or None
+    command.help = translate(_WRITTEN.setdefault(command, command.help or ""), language) or None
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.help:
-            parameter.help = translate(parameter.help, language)
+            parameter.help = translate(_WRITTEN.setdefault(parameter, parameter.help), language)
     if isinstance(command, click.Group):
         for inner in command.commands.values():
             _in_language(inner, language)
@@ -109,7 +115,7 @@ def _plugin_commands(ctx: click.Context) -> dict[str, Any]:
 
         manager = load_plugins()
         root.meta["perizinan.plugin_commands"] = {
-            item.record.name: item.record.load
+            item.record.name: item.record
             for item in manager.gather("register_cli_commands")
             if item.record.name not in _COMMANDS
         }

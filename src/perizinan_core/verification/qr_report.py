@@ -27,6 +27,7 @@ from perizinan_core.i18n import N_
 from perizinan_core.verification.authority_document import AuthorityDocument
 from perizinan_core.verification.evidence import authority_used, status_report
 from perizinan_core.verification.judgement import Judgement
+from perizinan_core.verification.moments import check_moment
 from perizinan_core.verification.permit_content import judge_dates
 from perizinan_core.verification.permit_data import differences_to_text
 from perizinan_core.verification.qr import QrClaims, QrContent, decode_qr_text, holds_claims, verify_qr
@@ -72,7 +73,7 @@ def check_qr_text(
         name: Name in the report.
 
     Raises:
-        ValueError: when ``at`` has no time zone.
+        ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
     """
     return _report(text, name, _Case.open(authority, at), status, None)
 
@@ -101,7 +102,7 @@ def check_qr_image(
         One report for each code with claims; when there is none, one that says what was found instead.
 
     Raises:
-        ValueError: when ``at`` has no time zone.
+        ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
     """
     case = _Case.open(authority, at)
     label = name if name is not None else source.name if isinstance(source, Path) else "-"
@@ -148,8 +149,7 @@ class _Case:
 
     @classmethod
     def open(cls, authority: AuthorityDocument, at: datetime) -> _Case:
-        if at.tzinfo is None:
-            raise ValueError("expected a moment with a time zone, got one without")
+        check_moment(at)
         case = cls(authority, at, Judgement())
         name = CheckName.AUTHORITY_DOCUMENT
         if at > authority.expires:

@@ -26,6 +26,7 @@ from perizinan_core.errors.verification import (
     SourceReadError,
     StatusUnavailableError,
 )
+from perizinan_core.i18n import Clauses
 from perizinan_core.verification.authority_document import AuthorityDocument
 from perizinan_core.verification.entitlement import judge_entitlement, judge_registration
 from perizinan_core.verification.evidence import (
@@ -36,6 +37,7 @@ from perizinan_core.verification.evidence import (
 )
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
+from perizinan_core.verification.moments import check_moment
 from perizinan_core.verification.pdf.fields import SignatureField, signature_fields
 from perizinan_core.verification.pdf.scan import Scan, Wholeness, scan
 from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly, newest_table
@@ -94,7 +96,7 @@ def verify_permit(
         A report for every input; a file that cannot be read is ``unreadable``.
 
     Raises:
-        ValueError: when ``at`` has no time zone.
+        ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
     """
     return Verifier(authority, status=status, limits=limits).verify(source, at=at, name=name)
 
@@ -113,7 +115,7 @@ def require_valid(
 
     Raises:
         PermitNotAcceptedError: on every other verdict; it carries the report.
-        ValueError: when ``at`` has no time zone.
+        ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
     """
     report = verify_permit(source, authority=authority, at=at, status=status, name=name, limits=limits)
     if report.verdict is not Verdict.VALID:
@@ -153,8 +155,7 @@ class Verifier:
 
     def verify(self, source: bytes | Path | BinaryIO, *, at: datetime, name: str | None = None) -> Report:
         """Judge one file; see `verify_permit`."""
-        if at.tzinfo is None:
-            raise ValueError("expected a moment with a time zone, got one without")
+        check_moment(at)
         label = name if name is not None else source.name if isinstance(source, Path) else "-"
         case = _Case(self.authority, at, Judgement())
         try:
@@ -344,7 +345,7 @@ class _Case:
         try:
             permit = read_permit_data(pdf)
         except PermitDataError as error:
-            judgement.refuse(CheckName.PERMIT_DATA, error.reason, problems="; ".join(error.problems))
+            judgement.refuse(CheckName.PERMIT_DATA, error.reason, problems=Clauses(error.problems))
             return
         if permit["authority"] != authority.slug:
             judgement.refuse(CheckName.PERMIT_DATA, "permit-other-authority", slug=permit["authority"])

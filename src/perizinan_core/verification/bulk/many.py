@@ -16,6 +16,7 @@ from perizinan_core.verification.bulk.pool import Pool
 from perizinan_core.verification.bulk.walking import find_files
 from perizinan_core.verification.bulk.work import Judge
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
+from perizinan_core.verification.moments import check_moment
 from perizinan_core.verification.report import Report
 from perizinan_core.verification.status import StatusSource
 from perizinan_core.verification.verifier import Verifier, unreadable_report
@@ -88,11 +89,10 @@ def verify_many(
         on_fault: Told a file's name and the kind of an unexpected error in it.
 
     Raises:
-        ValueError: when ``at`` has no time zone.
+        ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
         BulkWorkerError: when workers cannot be started.
     """
-    if at.tzinfo is None:
-        raise ValueError("expected a moment with a time zone, got one without")
+    check_moment(at)
     recipe = VerifyRecipe(authority=authority, at=at, status=status, limits=limits)
     pool = Pool(recipe, jobs=jobs or default_jobs(), limits=bulk, on_fault=on_fault)
     return _reports(pool, paths)

@@ -27,6 +27,7 @@ from perizinan_core.verification.foreign.chains import ChainJudge
 from perizinan_core.verification.foreign.evidence import Evidence
 from perizinan_core.verification.foreign.roots import Anchor, TrustStore
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
+from perizinan_core.verification.moments import check_moment
 from perizinan_core.verification.report import CheckName, Report, Verdict
 from perizinan_core.verification.sources import read_source
 
@@ -55,8 +56,7 @@ class SignatureVerifier:
 
     def verify(self, source: bytes | Path | BinaryIO, *, at: datetime, name: str | None = None) -> Report:
         """Judge one file; see `verify_signatures`."""
-        if at.tzinfo is None:
-            raise ValueError("expected a moment with a time zone, got one without")
+        check_moment(at)
         label = name if name is not None else source.name if isinstance(source, Path) else "-"
         case = Case(judge=self._judge, at=at, evidence=self._evidence, limits=self.limits)
         try:
@@ -103,7 +103,7 @@ def verify_signatures(
         not given, or the certificate has ended and nothing proves the time.
 
     Raises:
-        ValueError: when ``at`` has no time zone.
+        ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
     """
     return SignatureVerifier(roots, revocation=revocation, limits=limits).verify(source, at=at, name=name)
 
@@ -122,7 +122,7 @@ def require_valid_signatures(
 
     Raises:
         SignaturesNotAcceptedError: on every other verdict; it carries the report.
-        ValueError: when ``at`` has no time zone.
+        ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
     """
     report = verify_signatures(source, roots=roots, at=at, revocation=revocation, name=name, limits=limits)
     if report.verdict is not Verdict.VALID:
