@@ -429,5 +429,5 @@ def test_the_name_of_a_signer_cannot_write_to_the_terminal(build, world, folder,
 
     assert {12, 10} >= {permit.exit_code}
     for shown in (alone.stdout, permit.stdout):
-        assert "PDF" in shown.upper()
+        assert len(shown.splitlines()) > 5
         assert not [char for char in shown if char != "\n" and not char.isprintable()]
