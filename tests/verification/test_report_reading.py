@@ -34,7 +34,7 @@ def data(report):
     return report.to_json()
 
 
-moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is drawn apart
 values = st.text(PLAIN, max_size=8) | st.integers(-(10**12), 10**12)
 
 
