@@ -50,7 +50,8 @@ class _Impatient(H11Protocol):
 
     _watcher: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] - asyncio types it wider than it calls it
+    # asyncio types the argument wider than what it hands in.
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to watch."""
         super().connection_made(transport)
         self._watch()
