@@ -21,15 +21,15 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from perizinan_core.verification import AuthorityDocument, QrKey
-from perizinan_core.verification.keys import signing_callback
-from perizinan_core.verification.status_list import (
+from perizinan_core.published.keys import signing_callback
+from perizinan_core.published.status_list import (
     StatusList,
     StatusListTerms,
     pack_statuses,
     read_status_list,
     sign_status_list,
 )
+from perizinan_core.verification import AuthorityDocument, QrKey
 from perizinan_core.verification.status_source import StatusListSource
 
 PERMITS = 10_000_000

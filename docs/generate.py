@@ -39,6 +39,7 @@ ROOMS = (
     "model",
     "catalogue",
     "workflow",
+    "published",
     "verification",
     "documents",
     "rendering",

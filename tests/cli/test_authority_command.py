@@ -29,19 +29,19 @@ from perizinan_core.cli.keys import keys_group
 from perizinan_core.cli.verify import verify_command
 from perizinan_core.errors.status_list import AuthorityUpdateError
 from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
+from perizinan_core.published.authority_update import accept_update, countersign, signed_by
+from perizinan_core.published.keys import signing_callback, thumbprint
+from perizinan_core.published.status_list import (
+    StatusList,
+    StatusListTerms,
+    pack_statuses,
+    sign_status_list,
+)
 from perizinan_core.verification import (
     QrKey,
     RegisteredDelegation,
     read_authority_document,
     sign_authority_document,
-)
-from perizinan_core.verification.authority_update import accept_update, countersign, signed_by
-from perizinan_core.verification.keys import signing_callback, thumbprint
-from perizinan_core.verification.status_list import (
-    StatusList,
-    StatusListTerms,
-    pack_statuses,
-    sign_status_list,
 )
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"

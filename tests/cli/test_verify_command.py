@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from perizinan_core.cli.verify import OPEN_STATUS_SOURCE, verify_command
 from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.model.permit import PermitStatus
+from perizinan_core.published.keys import thumbprint
 from perizinan_core.verification import PermitStatusAnswer, Verifier
-from perizinan_core.verification.keys import thumbprint
 from perizinan_core.verification.permit_data import load_schema
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"

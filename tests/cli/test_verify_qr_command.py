@@ -14,7 +14,7 @@ from PIL import Image
 
 from perizinan_core.cli.app import main
 from perizinan_core.cli.verify_qr import verify_qr_command
-from perizinan_core.verification.qr import qr_segments
+from perizinan_core.published.qr_claims import qr_segments
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 AT = "2026-12-02T09:00"

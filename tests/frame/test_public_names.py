@@ -16,6 +16,7 @@ ROOMS = (
     "perizinan_core.model",
     "perizinan_core.workflow",
     "perizinan_core.catalogue",
+    "perizinan_core.published",
     "perizinan_core.verification",
     "perizinan_core.storage",
     "perizinan_core.documents",

@@ -14,8 +14,8 @@ import pytest
 
 from perizinan_core.rendering.report_page import MAX_PAGES, ReportSummary, render_reports, render_summary
 from perizinan_core.verification import Check, Outcome, Reason, Verdict, verify_permit
-from perizinan_core.verification.foreign import verify_signatures
 from perizinan_core.verification.qr_report import check_qr_text
+from perizinan_core.verification.signatures import verify_signatures
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 

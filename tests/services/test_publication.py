@@ -19,6 +19,7 @@ from perizinan_core.errors.services import (
 from perizinan_core.errors.storage import LeaseHeldError
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import PermitStatus
+from perizinan_core.published.keys import fits, thumbprint
 from perizinan_core.services.issuance import LEASE
 from perizinan_core.testing.fakes import FakeSigningService
 from perizinan_core.testing.offices import (
@@ -30,7 +31,6 @@ from perizinan_core.testing.offices import (
     sample_signer,
 )
 from perizinan_core.verification import Verdict, read_authority_document, verify_permit
-from perizinan_core.verification.keys import fits, thumbprint
 
 
 def pdf_of(kit, permit):

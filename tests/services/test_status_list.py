@@ -12,17 +12,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from perizinan_core.bootstrap import PublicationSettings
 from perizinan_core.errors.status_list import StatusListClockError
 from perizinan_core.model.events import Event, EventKind
-from perizinan_core.services import OfficeKeys
-from perizinan_core.services.published_keys import key_id
-from perizinan_core.testing.offices import HOST, sample_office
-from perizinan_core.verification import Verdict, read_authority_document, verify_permit
-from perizinan_core.verification.status_list import (
+from perizinan_core.published.status_list import (
     FILE_NAME,
     ListStatus,
     StatusListTerms,
     peek_status_list,
     read_status_list,
 )
+from perizinan_core.services import OfficeKeys
+from perizinan_core.services.published_keys import key_id
+from perizinan_core.testing.offices import HOST, sample_office
+from perizinan_core.verification import Verdict, read_authority_document, verify_permit
 from perizinan_core.verification.status_source import StatusListSource
 from perizinan_core.workflow import AnnulledBy, DefectGround
 
@@ -414,7 +414,7 @@ class TestKeys:
         known = read_authority_document(kit.office.publication.authority_json())
         data = office.office.publication.authority_json()
 
-        from perizinan_core.verification.authority_update import accept_update, signed_by
+        from perizinan_core.published.authority_update import accept_update, signed_by
 
         assert signed_by(data, [former.public_key()])
         assert signed_by(data, [fresh.public_key()])

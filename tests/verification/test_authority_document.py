@@ -15,9 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
-from perizinan_core.verification import RegisteredDelegation, read_authority_document, sign_authority_document
-from perizinan_core.verification.authority_reading import MAX_BYTES
-from perizinan_core.verification.keys import (
+from perizinan_core.published.authority_reading import MAX_BYTES
+from perizinan_core.published.keys import (
     algorithm_name,
     fits,
     key_from_jwk,
@@ -25,6 +24,7 @@ from perizinan_core.verification.keys import (
     signing_callback,
     thumbprint,
 )
+from perizinan_core.verification import RegisteredDelegation, read_authority_document, sign_authority_document
 
 
 @pytest.fixture

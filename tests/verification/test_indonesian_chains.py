@@ -16,7 +16,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from perizinan_core.errors.foreign import TrustRootsError
 from perizinan_core.signing.synthetic_ca import SyntheticCA
 from perizinan_core.verification import Verdict
-from perizinan_core.verification.foreign import indonesian_roots, load_roots, read_store, verify_signatures
+from perizinan_core.verification.signatures import indonesian_roots, load_roots, read_store, verify_signatures
 
 SECOND = timedelta(seconds=1)
 OLD_FROM = datetime(2016, 8, 18, 5, 5, 39, tzinfo=UTC)

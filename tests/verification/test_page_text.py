@@ -8,7 +8,7 @@ import zlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.verification import qr
+from perizinan_core.published import qr_claims as qr
 from perizinan_core.verification.pdf.structure import PdfStructure
 from perizinan_core.verification.pdf.text import printed_text
 

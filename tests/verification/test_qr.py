@@ -14,9 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.verification import QrTextError
-from perizinan_core.verification import QrKey
-from perizinan_core.verification.keys import signing_callback
-from perizinan_core.verification.qr import (
+from perizinan_core.published.keys import signing_callback
+from perizinan_core.published.qr_claims import (
     MAX_LENGTH,
     QrClaims,
     decode_qr_text,
@@ -24,6 +23,7 @@ from perizinan_core.verification.qr import (
     qr_segments,
     verify_qr,
 )
+from perizinan_core.verification import QrKey
 
 BASE = "https://izin.kotacontoh.example/v1"
 CLAIMS = QrClaims(

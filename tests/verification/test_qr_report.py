@@ -16,10 +16,15 @@ from hypothesis import strategies as st
 
 from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.model.permit import PermitStatus
+from perizinan_core.published.keys import signing_callback
+from perizinan_core.published.qr_claims import (
+    claims_of_statement,
+    decode_qr_text,
+    encode_qr_text,
+    qr_segments,
+)
 from perizinan_core.verification import CheckName, Outcome, PermitStatusAnswer, QrKey, Verdict
-from perizinan_core.verification.keys import signing_callback
 from perizinan_core.verification.permit_data import load_schema
-from perizinan_core.verification.qr import claims_of_statement, decode_qr_text, encode_qr_text, qr_segments
 from perizinan_core.verification.qr_report import check_qr_image, check_qr_text
 from perizinan_core.verification.reasons import REASONS
 

@@ -10,7 +10,7 @@ import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
-from perizinan_core.verification.foreign import SignatureVerifier
+from perizinan_core.verification.signatures import SignatureVerifier
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
 VALID, BAD, UNSURE = 0, 10, 14

@@ -10,7 +10,7 @@ import pytest
 from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.signing.ltv import Level, TimestampClient, extend
 from perizinan_core.verification import DEFAULT_LIMITS, CheckName, Limits, Verdict
-from perizinan_core.verification.foreign import SignatureVerifier, verify_signatures
+from perizinan_core.verification.signatures import SignatureVerifier, verify_signatures
 
 DAY = timedelta(days=1)
 

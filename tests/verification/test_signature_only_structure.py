@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 
-from perizinan_core.verification.foreign import SignatureVerifier
+from perizinan_core.verification.signatures import SignatureVerifier
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
 VALID, BAD, UNSIGNED = 0, 10, 11

@@ -16,17 +16,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from perizinan_core.errors.status_list import StatusListError
 from perizinan_core.errors.verification import SourceReadError
-from perizinan_core.verification import QrKey, Verdict
-from perizinan_core.verification.fetching import fetch, is_url
-from perizinan_core.verification.keys import signing_callback
-from perizinan_core.verification.saved_file import replace_file
-from perizinan_core.verification.status_list import (
+from perizinan_core.published.keys import signing_callback
+from perizinan_core.published.saved_file import replace_file
+from perizinan_core.published.status_list import (
     MEDIA_TYPE,
     StatusList,
     StatusListTerms,
     pack_statuses,
     sign_status_list,
 )
+from perizinan_core.verification import QrKey, Verdict
+from perizinan_core.verification.fetching import fetch, is_url
 from perizinan_core.verification.status_source import StatusListSource, fetch_status_list
 
 URI = "https://izin.kotacontoh.example/status-list.cwt"

@@ -18,6 +18,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from perizinan_core.model.permit import PermitStatus
+from perizinan_core.published.keys import signing_callback
+from perizinan_core.published.status_list import (
+    StatusList,
+    StatusListTerms,
+    pack_statuses,
+    sign_status_list,
+)
 from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.signing.ltv.writing import with_store
 from perizinan_core.testing.pki_server import PkiServer
@@ -28,13 +35,6 @@ from perizinan_core.verification import (
     QrKey,
     Verdict,
     verify_permit,
-)
-from perizinan_core.verification.keys import signing_callback
-from perizinan_core.verification.status_list import (
-    StatusList,
-    StatusListTerms,
-    pack_statuses,
-    sign_status_list,
 )
 from perizinan_core.verification.status_source import StatusListSource
 

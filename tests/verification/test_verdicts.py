@@ -12,6 +12,8 @@ import pytest
 from perizinan_core.converters import canonical_json
 from perizinan_core.errors.verification import PermitNotAcceptedError, StatusUnavailableError
 from perizinan_core.model.permit import PermitStatus
+from perizinan_core.published.keys import signing_callback, thumbprint
+from perizinan_core.published.qr_claims import claims_of_statement, encode_qr_text
 from perizinan_core.verification import (
     CheckName,
     Indication,
@@ -23,11 +25,9 @@ from perizinan_core.verification import (
     verify_permit,
 )
 from perizinan_core.verification.judgement import Judgement
-from perizinan_core.verification.keys import signing_callback, thumbprint
 from perizinan_core.verification.pdf.structure import PdfStructure
 from perizinan_core.verification.permit_content import judge_qr
 from perizinan_core.verification.permit_data import differences_to_text
-from perizinan_core.verification.qr import claims_of_statement, encode_qr_text
 
 
 class Records:

@@ -15,8 +15,8 @@ from perizinan_verify import PageSettings
 from perizinan_verify.openapi import openapi_document
 from PIL import Image
 
+from perizinan_core.published.keys import signing_callback
 from perizinan_core.verification import read_authority_document, sign_authority_document, verify_permit
-from perizinan_core.verification.keys import signing_callback
 from perizinan_core.verification.permit_data import load_schema
 from perizinan_core.verification.qr_report import check_qr_text
 

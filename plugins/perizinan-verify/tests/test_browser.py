@@ -19,9 +19,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from perizinan_core.errors.verification import QrTextError
+from perizinan_core.published.keys import key_to_jwk, signing_callback
+from perizinan_core.published.qr_claims import decode_qr_text, encode_qr_text, verify_qr
 from perizinan_core.verification import QrKey, read_authority_document
-from perizinan_core.verification.keys import key_to_jwk, signing_callback
-from perizinan_core.verification.qr import decode_qr_text, encode_qr_text, verify_qr
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (

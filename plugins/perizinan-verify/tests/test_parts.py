@@ -33,9 +33,9 @@ from perizinan_core.bootstrap.settings import PublicationSettings
 from perizinan_core.errors.verification import AuthorityDocumentError
 from perizinan_core.hooks.manager import PluginManager
 from perizinan_core.model.permit import PermitStatus
+from perizinan_core.published.keys import signing_callback, thumbprint
 from perizinan_core.testing.offices import HOST, sample_office
 from perizinan_core.verification import read_authority_document, sign_authority_document
-from perizinan_core.verification.keys import signing_callback, thumbprint
 
 HOME = Path(perizinan_verify.__file__).parent
 

@@ -18,11 +18,11 @@ from perizinan_core.bootstrap.settings import Settings, read_secret
 from perizinan_core.errors.bootstrap import KeyFileProblemError, SignerNotConfiguredError
 from perizinan_core.hooks.manager import Registered
 from perizinan_core.model.authority import Authority
+from perizinan_core.published.keys import PrivateKey
 from perizinan_core.services import OfficeKeys
 from perizinan_core.signing import DevelopmentCA, Signer
 from perizinan_core.signing.ltv import RevocationClient, TimestampClient, TimestampPolicy
 from perizinan_core.storage import KeyRing
-from perizinan_core.verification.keys import PrivateKey
 
 __all__ = ["Signers", "open_keys", "open_roots", "open_storage_keys", "open_timestamps", "rotate_key"]
 

@@ -21,7 +21,7 @@ from perizinan_core.i18n import N_, translate
 from perizinan_core.model.authority import Authority
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.requirement import RequirementLevel, RequirementSource
-from perizinan_core.verification.status_list import FILE_NAME, MEDIA_TYPE
+from perizinan_core.published.status_list import FILE_NAME, MEDIA_TYPE
 
 __all__ = ["PublicOffice", "public_app", "serve_public_pages"]
 

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from perizinan_core.bootstrap.settings import Settings
 from perizinan_core.model.authority import Authority
+from perizinan_core.published.status_list import FILE_NAME
 from perizinan_core.services import StatusListRules
-from perizinan_core.verification.status_list import FILE_NAME
 
 __all__ = ["status_list_rules"]
 

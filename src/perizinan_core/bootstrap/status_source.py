@@ -13,10 +13,10 @@ from perizinan_core.errors.storage import RecordNotFoundError, StorageError
 from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.i18n import N_
 from perizinan_core.model.permit import PermitStatus
+from perizinan_core.published import AuthorityDocument, PermitStatusAnswer, StatusSource
 from perizinan_core.services.permits import answer_for
 from perizinan_core.storage import KeyRing, Storage, open_storage
 from perizinan_core.storage.keyring import KEYS_VARIABLE
-from perizinan_core.verification import AuthorityDocument, PermitStatusAnswer, StatusSource
 
 __all__ = ["open_status_source"]
 

@@ -16,12 +16,12 @@ from perizinan_core.cli.settings import language_of, open_office
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.i18n import N_, said, translate
 from perizinan_core.model.numerals import format_date
+from perizinan_core.published.authority_reading import MAX_BYTES
+from perizinan_core.published.authority_update import accept_update
+from perizinan_core.published.keys import thumbprint
+from perizinan_core.published.saved_file import locked, replace_file
 from perizinan_core.verification import AuthorityDocument, Signatory, read_authority_document
-from perizinan_core.verification.authority_reading import MAX_BYTES
-from perizinan_core.verification.authority_update import accept_update
 from perizinan_core.verification.fetching import fetch, is_url
-from perizinan_core.verification.keys import thumbprint
-from perizinan_core.verification.saved_file import locked, replace_file
 from perizinan_core.verification.sources import read_source
 
 __all__ = ["authority_group"]

@@ -26,6 +26,7 @@ from perizinan_core.cli.verify_status import StatusOptions, status_options
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
+from perizinan_core.published.authority_reading import MAX_BYTES
 from perizinan_core.verification import (
     AuthorityDocument,
     Limits,
@@ -33,7 +34,6 @@ from perizinan_core.verification import (
     Verifier,
     read_authority_document,
 )
-from perizinan_core.verification.authority_reading import MAX_BYTES
 from perizinan_core.verification.file_judge import FileJudge
 
 __all__ = [

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from perizinan_core.errors.foreign import TrustRootsError
 from perizinan_core.i18n import N_, translate
-from perizinan_core.verification.foreign import SignatureVerifier, load_roots
 from perizinan_core.verification.limits import Limits
+from perizinan_core.verification.signatures import SignatureVerifier, load_roots
 
 __all__ = ["open_signature_verifier"]
 

@@ -18,9 +18,9 @@ import click
 
 from perizinan_core.cli.numbers import FiniteRange
 from perizinan_core.i18n import N_, translate
+from perizinan_core.published.status_list import FILE_NAME
 from perizinan_core.verification import AuthorityDocument, StatusSource
 from perizinan_core.verification.fetching import is_url
-from perizinan_core.verification.status_list import FILE_NAME
 from perizinan_core.verification.status_source import StatusListSource
 
 __all__ = ["StatusOptions", "status_options"]

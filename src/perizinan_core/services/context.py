@@ -29,11 +29,11 @@ from perizinan_core.model.calendar import WorkingCalendar
 from perizinan_core.model.events import Event
 from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
+from perizinan_core.published.keys import PrivateKey
 from perizinan_core.rendering import Renderer
 from perizinan_core.signing import Signer
 from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.storage import Storage, UnitOfWork
-from perizinan_core.verification.keys import PrivateKey
 from perizinan_core.workflow import Transition, Workload
 
 __all__ = ["ApplicantCheck", "OfficeContext", "OfficeKeys", "SignerSource", "new_id"]

@@ -14,6 +14,7 @@ from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.model.application import Application
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import Permit, PermitStatus
+from perizinan_core.published import PermitStatusAnswer
 from perizinan_core.services import access
 from perizinan_core.services.applications import Applications
 from perizinan_core.services.context import OfficeContext
@@ -28,7 +29,6 @@ from perizinan_core.storage import (
     PermitFilter,
     UnitOfWork,
 )
-from perizinan_core.verification import PermitStatusAnswer
 from perizinan_core.workflow import (
     AnnulledBy,
     DefectGround,

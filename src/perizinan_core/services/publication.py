@@ -20,6 +20,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from perizinan_core.converters import canonical_json, to_json
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.model.actor import Actor, ActorKind, Role
+from perizinan_core.published import (
+    AuthorityDocument,
+    RegisteredDelegation,
+    Signatory,
+    sign_authority_document,
+)
+from perizinan_core.published.authority_update import countersign
+from perizinan_core.published.keys import algorithm_name, signing_callback
+from perizinan_core.published.qr_claims import claims_of_statement, encode_qr_text
 from perizinan_core.services import access
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.letters import LetterPlan, statement_of
@@ -27,15 +36,6 @@ from perizinan_core.services.published_keys import key_id, published_keys
 from perizinan_core.services.status_list import StatusLists
 from perizinan_core.signing import DigestSigner
 from perizinan_core.storage import UnitOfWork
-from perizinan_core.verification import (
-    AuthorityDocument,
-    RegisteredDelegation,
-    Signatory,
-    sign_authority_document,
-)
-from perizinan_core.verification.authority_update import countersign
-from perizinan_core.verification.keys import algorithm_name, signing_callback
-from perizinan_core.verification.qr import claims_of_statement, encode_qr_text
 
 __all__ = ["Publication", "key_id"]
 

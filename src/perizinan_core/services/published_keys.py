@@ -11,9 +11,9 @@ from base64 import urlsafe_b64decode
 from datetime import date
 from typing import Any
 
+from perizinan_core.published import QrKey
+from perizinan_core.published.keys import PublicKey, key_from_jwk, key_to_jwk, thumbprint
 from perizinan_core.storage import UnitOfWork
-from perizinan_core.verification import QrKey
-from perizinan_core.verification.keys import PublicKey, key_from_jwk, key_to_jwk, thumbprint
 
 __all__ = ["key_id", "published_keys"]
 

@@ -15,8 +15,8 @@ from perizinan_core.converters import canonical_json, to_json
 from perizinan_core.model.application import Application
 from perizinan_core.model.money import Rupiah
 from perizinan_core.model.text import Period
+from perizinan_core.published.keys import algorithm_name, signing_callback, thumbprint
 from perizinan_core.services.context import OfficeContext
-from perizinan_core.verification.keys import algorithm_name, signing_callback, thumbprint
 
 __all__ = ["Receipt", "ReceivedFile", "receipt_of", "sign_receipt"]
 

@@ -21,12 +21,9 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.status_list import StatusListClockError, StatusListError
 from perizinan_core.model.events import Event, EventKind
 from perizinan_core.model.permit import Permit, PermitStatus
-from perizinan_core.services.context import OfficeContext
-from perizinan_core.services.published_keys import key_id, published_keys
-from perizinan_core.storage import PermitFilter, UnitOfWork
-from perizinan_core.verification.keys import algorithm_name, signing_callback
-from perizinan_core.verification.saved_file import locked, replace_file
-from perizinan_core.verification.status_list import (
+from perizinan_core.published.keys import algorithm_name, signing_callback
+from perizinan_core.published.saved_file import locked, replace_file
+from perizinan_core.published.status_list import (
     FILE_NAME,
     ListStatus,
     StatusList,
@@ -35,6 +32,9 @@ from perizinan_core.verification.status_list import (
     peek_status_list,
     sign_status_list,
 )
+from perizinan_core.services.context import OfficeContext
+from perizinan_core.services.published_keys import key_id, published_keys
+from perizinan_core.storage import PermitFilter, UnitOfWork
 
 __all__ = ["StatusListRules", "StatusLists", "note_later_change"]
 

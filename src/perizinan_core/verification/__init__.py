@@ -15,13 +15,14 @@ Usable alone, without database, plugins or network::
 `Verifier` judges many files by one authority document. The rules: ``docs/reference/report.md``.
 """
 
-from perizinan_core.verification.authority_document import (
+from perizinan_core.published.authority_document import (
     AuthorityDocument,
     QrKey,
     RegisteredDelegation,
     Signatory,
 )
-from perizinan_core.verification.authority_reading import read_authority_document, sign_authority_document
+from perizinan_core.published.authority_reading import read_authority_document, sign_authority_document
+from perizinan_core.published.status import PermitStatusAnswer, StatusSource
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.report import (
     EXIT_CODES,
@@ -36,7 +37,6 @@ from perizinan_core.verification.report import (
     StatusReport,
     Verdict,
 )
-from perizinan_core.verification.status import PermitStatusAnswer, StatusSource
 from perizinan_core.verification.verifier import Verifier, require_valid, unreadable_report, verify_permit
 
 __all__ = [

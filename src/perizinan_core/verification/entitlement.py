@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from perizinan_core.verification.authority_document import AuthorityDocument, Signatory
+from perizinan_core.published.authority_document import AuthorityDocument, Signatory
 from perizinan_core.verification.judgement import Judgement
+from perizinan_core.verification.permit_signatures import JudgedSignature
 from perizinan_core.verification.report import CheckName
-from perizinan_core.verification.signatures import JudgedSignature
 
 __all__ = ["judge_entitlement", "judge_registration"]
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from perizinan_core.errors.verification import CmsStructureError
-from perizinan_core.verification.authority_document import AuthorityDocument
+from perizinan_core.published.authority_document import AuthorityDocument
+from perizinan_core.published.status import PermitStatusAnswer
 from perizinan_core.verification.cms import parse_container
 from perizinan_core.verification.pdf.scan import Scan
+from perizinan_core.verification.permit_signatures import JudgedSignature, covered_digest
 from perizinan_core.verification.report import AuthorityUsed, StatusReport
-from perizinan_core.verification.signatures import JudgedSignature, covered_digest
-from perizinan_core.verification.status import PermitStatusAnswer
 
 __all__ = ["authority_used", "line_end_is_missing", "revision_hashes", "status_report"]
 

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import attrs
 from cryptography.hazmat.primitives import serialization
 
-from perizinan_core.verification.authority_document import AuthorityDocument
+from perizinan_core.published.authority_document import AuthorityDocument
 from perizinan_core.verification.pdf.structure import PdfStructure
 
 __all__ = ["LaterChanges", "examine", "only_signature_fields"]

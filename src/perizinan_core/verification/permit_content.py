@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError, QrTextError
-from perizinan_core.verification.authority_document import AuthorityDocument
+from perizinan_core.published.authority_document import AuthorityDocument
+from perizinan_core.published.qr_claims import QrClaims, claims_of_statement, holds_claims, verify_qr
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.pdf.embedded import link_addresses
 from perizinan_core.verification.pdf.structure import PdfStructure
 from perizinan_core.verification.pdf.text import printed_text
 from perizinan_core.verification.permit_data import differences_to_text
-from perizinan_core.verification.qr import QrClaims, claims_of_statement, holds_claims, verify_qr
 from perizinan_core.verification.report import CheckName
 
 __all__ = ["differences_to_claims", "judge_dates", "judge_qr", "judge_text"]

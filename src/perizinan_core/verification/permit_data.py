@@ -12,11 +12,11 @@ from importlib import resources
 from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError, PermitDataError
+from perizinan_core.published.strict_json import load_json
 from perizinan_core.verification.acceptor import Acceptor, build_acceptor
 from perizinan_core.verification.pdf.embedded import embedded_files
 from perizinan_core.verification.pdf.structure import PdfStructure
 from perizinan_core.verification.schema_faults import schema_faults
-from perizinan_core.verification.strict_json import load_json
 
 __all__ = ["PERMIT_FILE", "differences_to_text", "load_schema", "read_permit_data"]
 

@@ -24,13 +24,14 @@ import attrs
 from perizinan_core.errors.qr import QrImageError
 from perizinan_core.errors.verification import QrTextError, SourceReadError, StatusUnavailableError
 from perizinan_core.i18n import N_
-from perizinan_core.verification.authority_document import AuthorityDocument
+from perizinan_core.published.authority_document import AuthorityDocument
+from perizinan_core.published.qr_claims import QrClaims, QrContent, decode_qr_text, holds_claims, verify_qr
+from perizinan_core.published.status import PermitStatusAnswer, StatusSource
 from perizinan_core.verification.evidence import authority_used, status_report
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.moments import check_moment
 from perizinan_core.verification.permit_content import judge_dates
 from perizinan_core.verification.permit_data import differences_to_text
-from perizinan_core.verification.qr import QrClaims, QrContent, decode_qr_text, holds_claims, verify_qr
 from perizinan_core.verification.qr_image import (
     DEFAULT_IMAGE_LIMITS,
     FoundCodes,
@@ -41,7 +42,6 @@ from perizinan_core.verification.qr_image import (
 from perizinan_core.verification.qr_pdf import codes_of_pdf, is_pdf, text_of_pdf
 from perizinan_core.verification.report import CheckName, Outcome, Report, StatusReport, Verdict
 from perizinan_core.verification.sources import read_source
-from perizinan_core.verification.status import PermitStatusAnswer, StatusSource
 
 __all__ = ["check_qr_image", "check_qr_text"]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from perizinan_core.errors.verification import ReportFormatError
 from perizinan_core.i18n import Clause
+from perizinan_core.published.strict_json import load_json
 from perizinan_core.verification.permit_data import load_schema
 from perizinan_core.verification.schema_faults import path_of
-from perizinan_core.verification.strict_json import load_json
 
 __all__ = ["parse_report"]
 

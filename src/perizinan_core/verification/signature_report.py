@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from perizinan_core.verification.cms import SignedContainer
 from perizinan_core.verification.paths import subject_of
+from perizinan_core.verification.permit_signatures import JudgedSignature
 from perizinan_core.verification.reasons import REASONS, Weight
 from perizinan_core.verification.report import Aspect, Aspects, Indication, Outcome, Reason, SignatureReport
-from perizinan_core.verification.signatures import JudgedSignature
 
 __all__ = ["NOT_REACHED", "aspect_of", "describe"]
 

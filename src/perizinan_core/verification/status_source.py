@@ -17,12 +17,10 @@ import attrs
 
 from perizinan_core.errors.status_list import StatusListError
 from perizinan_core.errors.verification import SourceReadError
-from perizinan_core.verification.authority_document import AuthorityDocument
-from perizinan_core.verification.fetching import Fetched, fetch
-from perizinan_core.verification.saved_file import locked, replace_file
-from perizinan_core.verification.sources import read_source
-from perizinan_core.verification.status import PermitStatusAnswer
-from perizinan_core.verification.status_list import (
+from perizinan_core.published.authority_document import AuthorityDocument
+from perizinan_core.published.saved_file import locked, replace_file
+from perizinan_core.published.status import PermitStatusAnswer
+from perizinan_core.published.status_list import (
     MAX_BYTES,
     MEDIA_TYPE,
     ListStatus,
@@ -31,6 +29,8 @@ from perizinan_core.verification.status_list import (
     read_status_list,
     status_list_error,
 )
+from perizinan_core.verification.fetching import Fetched, fetch
+from perizinan_core.verification.sources import read_source
 
 __all__ = ["StatusListSource", "fetch_status_list"]
 

@@ -27,7 +27,8 @@ from perizinan_core.errors.verification import (
     StatusUnavailableError,
 )
 from perizinan_core.i18n import Clauses
-from perizinan_core.verification.authority_document import AuthorityDocument
+from perizinan_core.published.authority_document import AuthorityDocument
+from perizinan_core.published.status import PermitStatusAnswer, StatusSource
 from perizinan_core.verification.entitlement import judge_entitlement, judge_registration
 from perizinan_core.verification.evidence import (
     authority_used,
@@ -43,10 +44,7 @@ from perizinan_core.verification.pdf.scan import Scan, Wholeness, scan
 from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly, newest_table
 from perizinan_core.verification.permit_content import judge_dates, judge_qr, judge_text
 from perizinan_core.verification.permit_data import read_permit_data
-from perizinan_core.verification.report import CheckName, Report, StatusReport, Verdict
-from perizinan_core.verification.revocation import RevocationProofs, proofs_in
-from perizinan_core.verification.signature_report import describe
-from perizinan_core.verification.signatures import (
+from perizinan_core.verification.permit_signatures import (
     JudgedSignature,
     file_digest,
     judge_revocation,
@@ -54,8 +52,10 @@ from perizinan_core.verification.signatures import (
     judge_stamp,
     judge_time,
 )
+from perizinan_core.verification.report import CheckName, Report, StatusReport, Verdict
+from perizinan_core.verification.revocation import RevocationProofs, proofs_in
+from perizinan_core.verification.signature_report import describe
 from perizinan_core.verification.sources import read_source
-from perizinan_core.verification.status import PermitStatusAnswer, StatusSource
 
 __all__ = ["Verifier", "require_valid", "unreadable_report", "verify_permit"]
 
@@ -332,7 +332,7 @@ class _Case:
 
         pyHanko passes over objects that nothing points to, and over an order to draw form fields anew.
         """
-        from perizinan_core.verification.foreign import verify_signatures
+        from perizinan_core.verification.signatures import verify_signatures
 
         report = verify_signatures(data, roots=self.authority.roots, at=self.at)
         # Trust, time and revocation are judged by the permit's own rules; here only what was added counts.

@@ -18,19 +18,19 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from perizinan_core.published.keys import signing_callback
+from perizinan_core.published.status_list import (
+    StatusList,
+    StatusListTerms,
+    pack_statuses,
+    sign_status_list,
+)
 from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.signing.ltv import Level, RevocationClient, TimestampClient, extend
 from perizinan_core.signing.ltv.writing import with_store
 from perizinan_core.signing.synthetic_ca import Issued, SyntheticCA
 from perizinan_core.testing.pki_server import PkiServer
 from perizinan_core.verification import QrKey, RegisteredDelegation, Signatory, sign_authority_document
-from perizinan_core.verification.keys import signing_callback
-from perizinan_core.verification.status_list import (
-    StatusList,
-    StatusListTerms,
-    pack_statuses,
-    sign_status_list,
-)
 from vector_cases import builder
 
 __all__ = ["DAY", "SIGNED", "Services", "Setting"]

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from perizinan_core.i18n import N_
-from perizinan_core.verification.keys import key_to_jwk
+from perizinan_core.published.keys import key_to_jwk
 from perizinan_verify.authorities import PublishedAuthority
 from perizinan_verify.bodies import content_type, receive
 from perizinan_verify.errors import BadRequestDataError, NoSuchPageError, WrongContentTypeError

@@ -9,9 +9,9 @@ import click
 
 from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, add_locale_dir, translate
+from perizinan_core.published.status_list import FILE_NAME
 from perizinan_core.verification import read_authority_document
 from perizinan_core.verification.fetching import is_url
-from perizinan_core.verification.status_list import FILE_NAME
 from perizinan_verify.app import StatusGiven, create_app
 from perizinan_verify.serving import serve
 from perizinan_verify.settings import PageSettings

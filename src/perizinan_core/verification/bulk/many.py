@@ -10,7 +10,8 @@ from pathlib import Path
 
 import attrs
 
-from perizinan_core.verification.authority_document import AuthorityDocument
+from perizinan_core.published.authority_document import AuthorityDocument
+from perizinan_core.published.status import StatusSource
 from perizinan_core.verification.bulk.limits import DEFAULT_BULK_LIMITS, BulkLimits
 from perizinan_core.verification.bulk.pool import Pool
 from perizinan_core.verification.bulk.walking import find_files
@@ -18,7 +19,6 @@ from perizinan_core.verification.bulk.work import Judge
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.moments import check_moment
 from perizinan_core.verification.report import Report
-from perizinan_core.verification.status import StatusSource
 from perizinan_core.verification.verifier import Verifier, unreadable_report
 
 __all__ = ["VerifyRecipe", "default_jobs", "verify_many"]

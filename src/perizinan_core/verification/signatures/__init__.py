@@ -3,7 +3,7 @@ Any signed PDF, whoever made it: are its signatures sound, whose are they, and s
 
 ::
 
-    from perizinan_core.verification.foreign import load_roots, verify_signatures
+    from perizinan_core.verification.signatures import load_roots, verify_signatures
 
     report = verify_signatures(Path("kontrak.pdf"), roots=load_roots(["indonesia"]), at=datetime.now(UTC))
 
@@ -11,7 +11,7 @@ Any signed PDF, whoever made it: are its signatures sound, whose are they, and s
 valid, `SignatureVerifier` judges many files. See docs/how-to/verify-any-signed-pdf.md.
 """
 
-from perizinan_core.verification.foreign.roots import (
+from perizinan_core.verification.signatures.roots import (
     INDONESIA,
     Anchor,
     TrustStore,
@@ -19,7 +19,7 @@ from perizinan_core.verification.foreign.roots import (
     load_roots,
     read_store,
 )
-from perizinan_core.verification.foreign.verifier import (
+from perizinan_core.verification.signatures.verifier import (
     SignatureVerifier,
     require_valid_signatures,
     verify_signatures,

@@ -13,14 +13,14 @@ import attrs
 from cryptography import x509
 
 from perizinan_core.errors.verification import CmsStructureError
-from perizinan_core.verification.foreign.chains import ChainJudge, ChainResult
-from perizinan_core.verification.foreign.container import Container
-from perizinan_core.verification.foreign.evidence import Evidence
-from perizinan_core.verification.foreign.history import History
-from perizinan_core.verification.foreign.judged import Judged
-from perizinan_core.verification.foreign.proofs import Proof, best_of, judge_token
 from perizinan_core.verification.paths import usage_problem
 from perizinan_core.verification.report import Reason
+from perizinan_core.verification.signatures.chains import ChainJudge, ChainResult
+from perizinan_core.verification.signatures.container import Container
+from perizinan_core.verification.signatures.evidence import Evidence
+from perizinan_core.verification.signatures.history import History
+from perizinan_core.verification.signatures.judged import Judged
+from perizinan_core.verification.signatures.proofs import Proof, best_of, judge_token
 
 __all__ = ["Trusting"]
 

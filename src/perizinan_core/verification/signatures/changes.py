@@ -17,8 +17,8 @@ from typing import Any
 import attrs
 
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification.foreign.structure import ForeignStructure
 from perizinan_core.verification.pdf.syntax import Ref, Stream
+from perizinan_core.verification.signatures.structure import ForeignStructure
 
 __all__ = ["Comparison", "PageChanges", "compare_content"]
 

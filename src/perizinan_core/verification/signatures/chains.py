@@ -22,8 +22,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 
-from perizinan_core.verification.foreign.evidence import Evidence, revoked_since
-from perizinan_core.verification.foreign.roots import Anchor, TrustStore
+from perizinan_core.verification.signatures.evidence import Evidence, revoked_since
+from perizinan_core.verification.signatures.roots import Anchor, TrustStore
 
 __all__ = ["ChainJudge", "ChainResult"]
 

@@ -24,7 +24,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 
 from perizinan_core.errors.foreign import TrustRootsError
 from perizinan_core.i18n import Clause
-from perizinan_core.verification.strict_json import load_json
+from perizinan_core.published.strict_json import load_json
 
 __all__ = ["INDONESIA", "Anchor", "TrustStore", "indonesian_roots", "load_roots", "read_store"]
 

@@ -11,7 +11,7 @@ from cryptography import x509
 
 from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
 from perizinan_core.i18n import Clause
-from perizinan_core.verification.authority_document import (
+from perizinan_core.published.authority_document import (
     DOCUMENT_TYPE,
     SPEC_VERSION,
     ZONES,
@@ -20,8 +20,8 @@ from perizinan_core.verification.authority_document import (
     RegisteredDelegation,
     Signatory,
 )
-from perizinan_core.verification.keys import PublicKey, algorithm_name, fits, key_from_jwk, thumbprint
-from perizinan_core.verification.strict_json import FieldReader, parse_json
+from perizinan_core.published.keys import PublicKey, algorithm_name, fits, key_from_jwk, thumbprint
+from perizinan_core.published.strict_json import FieldReader, parse_json
 
 __all__ = ["MAX_BYTES", "read_authority_document", "sign_authority_document"]
 

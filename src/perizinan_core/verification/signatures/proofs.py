@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 import attrs
 
 from perizinan_core.errors.verification import CmsStructureError
-from perizinan_core.verification.foreign.chains import ChainJudge, ChainResult
-from perizinan_core.verification.foreign.container import Container, digest_of
-from perizinan_core.verification.foreign.evidence import Evidence
+from perizinan_core.verification.signatures.chains import ChainJudge, ChainResult
+from perizinan_core.verification.signatures.container import Container, digest_of
+from perizinan_core.verification.signatures.evidence import Evidence
 
 __all__ = ["Proof", "best_of", "judge_token"]
 

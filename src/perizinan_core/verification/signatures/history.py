@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import attrs
 
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification.foreign.changes import Comparison, compare_content
-from perizinan_core.verification.foreign.engine import Engine
-from perizinan_core.verification.foreign.form_changes import (
+from perizinan_core.verification.limits import Limits
+from perizinan_core.verification.signatures.changes import Comparison, compare_content
+from perizinan_core.verification.signatures.engine import Engine
+from perizinan_core.verification.signatures.form_changes import (
     FieldLock,
     FormChanges,
     certified_for,
@@ -17,9 +18,8 @@ from perizinan_core.verification.foreign.form_changes import (
     locks_of,
     permission_of,
 )
-from perizinan_core.verification.foreign.listing import ListedSignature, form_fields, listed_signatures
-from perizinan_core.verification.foreign.structure import Decrypt, ForeignStructure
-from perizinan_core.verification.limits import Limits
+from perizinan_core.verification.signatures.listing import ListedSignature, form_fields, listed_signatures
+from perizinan_core.verification.signatures.structure import Decrypt, ForeignStructure
 
 __all__ = ["History", "read_history"]
 

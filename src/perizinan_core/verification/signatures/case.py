@@ -10,25 +10,25 @@ import attrs
 
 from perizinan_core.errors.verification import CmsStructureError, PdfStructureError
 from perizinan_core.verification.evidence import line_end_is_missing
-from perizinan_core.verification.foreign.chains import ChainJudge
-from perizinan_core.verification.foreign.container import Container, digest_of, read_container
-from perizinan_core.verification.foreign.engine import Engine
-from perizinan_core.verification.foreign.evidence import Evidence, read_dss
-from perizinan_core.verification.foreign.history import History, read_history
-from perizinan_core.verification.foreign.judged import Judged, stated_time
-from perizinan_core.verification.foreign.listing import (
-    ListedSignature,
-    form_fields,
-    listed_signatures,
-    usage_rights,
-)
-from perizinan_core.verification.foreign.structure import Decrypt, ForeignStructure
-from perizinan_core.verification.foreign.trusting import Trusting
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.limits import Limits
 from perizinan_core.verification.pdf.scan import ByteRange, Scan, Wholeness, scan
 from perizinan_core.verification.pdf.structure import ends_properly
 from perizinan_core.verification.report import CheckName, Outcome, Reason, Report, TrustUsed
+from perizinan_core.verification.signatures.chains import ChainJudge
+from perizinan_core.verification.signatures.container import Container, digest_of, read_container
+from perizinan_core.verification.signatures.engine import Engine
+from perizinan_core.verification.signatures.evidence import Evidence, read_dss
+from perizinan_core.verification.signatures.history import History, read_history
+from perizinan_core.verification.signatures.judged import Judged, stated_time
+from perizinan_core.verification.signatures.listing import (
+    ListedSignature,
+    form_fields,
+    listed_signatures,
+    usage_rights,
+)
+from perizinan_core.verification.signatures.structure import Decrypt, ForeignStructure
+from perizinan_core.verification.signatures.trusting import Trusting
 
 __all__ = ["Case"]
 

@@ -22,7 +22,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from perizinan_core.errors.verification import CmsStructureError
-from perizinan_core.verification.authority_document import AuthorityDocument
+from perizinan_core.published.authority_document import AuthorityDocument
 from perizinan_core.verification.cms import (
     SignedContainer,
     parse_container,

@@ -22,13 +22,13 @@ from cryptography import x509
 
 from perizinan_core.errors.foreign import SignaturesNotAcceptedError
 from perizinan_core.errors.verification import PdfStructureError, SourceReadError
-from perizinan_core.verification.foreign.case import Case
-from perizinan_core.verification.foreign.chains import ChainJudge
-from perizinan_core.verification.foreign.evidence import Evidence
-from perizinan_core.verification.foreign.roots import Anchor, TrustStore
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.moments import check_moment
 from perizinan_core.verification.report import CheckName, Report, Verdict
+from perizinan_core.verification.signatures.case import Case
+from perizinan_core.verification.signatures.chains import ChainJudge
+from perizinan_core.verification.signatures.evidence import Evidence
+from perizinan_core.verification.signatures.roots import Anchor, TrustStore
 from perizinan_core.verification.sources import read_source
 
 __all__ = ["SignatureVerifier", "require_valid_signatures", "verify_signatures"]

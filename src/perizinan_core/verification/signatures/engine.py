@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification.foreign.structure import Decrypt
+from perizinan_core.verification.signatures.structure import Decrypt
 
 __all__ = ["Engine"]
 

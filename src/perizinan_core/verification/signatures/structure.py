@@ -15,10 +15,10 @@ from typing import Any
 import attrs
 
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification.foreign.parser import ForeignParser, from_ascii
 from perizinan_core.verification.limits import Limits
 from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly
 from perizinan_core.verification.pdf.syntax import Ref, Stream
+from perizinan_core.verification.signatures.parser import ForeignParser, from_ascii
 
 __all__ = ["Decrypt", "ForeignStructure"]
 

@@ -14,9 +14,9 @@ from typing import Any
 import attrs
 
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification.foreign.structure import ForeignStructure
 from perizinan_core.verification.pdf.scan import ByteRange
 from perizinan_core.verification.pdf.syntax import HexString, Ref, decode_text
+from perizinan_core.verification.signatures.structure import ForeignStructure
 
 __all__ = ["FormField", "ListedSignature", "form_fields", "listed_signatures", "usage_rights"]
 

@@ -20,7 +20,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification.foreign.structure import ForeignStructure
+from perizinan_core.verification.signatures.structure import ForeignStructure
 
 __all__ = ["Evidence", "read_dss", "revoked_since"]
 

@@ -24,8 +24,8 @@ import attrs
 
 from perizinan_core.errors.verification import QrClaimsTooLongError, QrTextError
 from perizinan_core.i18n import N_
-from perizinan_core.verification.authority_document import AuthorityDocument
-from perizinan_core.verification.keys import algorithm_name, fits
+from perizinan_core.published.authority_document import AuthorityDocument
+from perizinan_core.published.cose import ALG, ALGORITHMS, KID, Sign1, dumps, loads
 
 __all__ = [
     "MAX_LENGTH",
@@ -46,11 +46,9 @@ _VERSION = "1"
 _DAY_ZERO = date(2020, 1, 1)
 _LONGEST_SPAN = 200 * 366
 _EXTERNAL_AAD = b"perizinan-qr-1"
-_ALGORITHMS = {"ES256": -7, "EdDSA": -8}
 _MAX_TEXT = 2048
 _BASE32 = re.compile(r"[A-Z2-7]+")
 _TO_DIGITS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHIJKLMNOPQRSTUV")
-_SIGNATURE_BYTES = 64
 _SHORTENING = (("object", 12), ("holder", 12), ("object", 1), ("holder", 1))
 """What is shortened, in this order, and to how many characters at least."""
 
@@ -80,13 +78,13 @@ class QrContent:
     """A decoded QR text whose signature nobody has checked yet."""
 
     claims: QrClaims
-    kid: bytes
-    algorithm: str
-    """``ES256`` or ``EdDSA``."""
+    envelope: Sign1 = attrs.field(repr=False)
 
-    signature: bytes = attrs.field(repr=False)
-    signed: bytes = attrs.field(repr=False)
-    """The bytes that the signature covers (Sig_structure)."""
+    @property
+    def kid(self) -> bytes:
+        """Identifier of the key that it names."""
+        kid: bytes = self.envelope.header[KID]
+        return kid
 
 
 def claims_of_statement(permit: Mapping[str, Any]) -> QrClaims:
@@ -122,15 +120,15 @@ def encode_qr_text(
     Raises:
         QrClaimsTooLongError: when address, number and type alone are too long.
     """
-    protected = _dumps({1: _ALGORITHMS[algorithm], 4: kid})
+    protected = dumps({ALG: ALGORITHMS[algorithm], KID: kid})
     prefix = f"{base_url.upper()}#{_VERSION}"
     room = (MAX_LENGTH - len(prefix)) * 5 // 8
-    payload = _fitted(claims, room - len(_dumps([protected, {}, b"", bytes(_SIGNATURE_BYTES)])) - 2)
+    payload = _fitted(claims, room - len(dumps(_envelope(protected, b"").parts)) - 2)
     if payload is None:
-        length = len(prefix) + len(_text_of([protected, {}, _payload(claims), bytes(_SIGNATURE_BYTES)]))
+        length = len(prefix) + len(_text_of(_envelope(protected, _payload(claims))))
         raise QrClaimsTooLongError(length, MAX_LENGTH)
-    signature = sign(_sig_structure(protected, payload))
-    return prefix + _text_of([protected, {}, payload, signature])
+    envelope = _envelope(protected, payload)
+    return prefix + _text_of(attrs.evolve(envelope, signature=sign(envelope.signed)))
 
 
 def qr_segments(text: str) -> list[str]:
@@ -156,23 +154,15 @@ def decode_qr_text(text: str) -> QrContent:
     if not fragment.startswith(_VERSION):
         raise QrTextError(N_("its claims are of a version that is not known here"))
     try:
-        protected, unprotected, payload, signature = _loads(_from_base32(fragment[1:]))
-        header = _loads(protected)
-        algorithm = {number: name for name, number in _ALGORITHMS.items()}[header[1]]
-        kid = header[4]
-        claims = _claims(_loads(payload))
-        well_formed = unprotected == {} and set(header) == {1, 4} and isinstance(kid, bytes)
+        parts = loads(_from_base32(fragment[1:]))
+        envelope = Sign1.read(parts, labels=(ALG, KID), aad=_EXTERNAL_AAD)
+        claims = _claims(loads(envelope.payload))
+        known = loads(envelope.protected)[ALG] in ALGORITHMS.values()
     except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError) as error:
         raise QrTextError(N_("its claims cannot be read")) from error
-    if not well_formed or not isinstance(signature, bytes) or len(signature) != _SIGNATURE_BYTES:
+    if not known:
         raise QrTextError(N_("its claims cannot be read"))
-    return QrContent(
-        claims=claims,
-        kid=kid,
-        algorithm=algorithm,
-        signature=signature,
-        signed=_sig_structure(protected, payload),
-    )
+    return QrContent(claims=claims, envelope=envelope)
 
 
 def holds_claims(text: str) -> bool:
@@ -195,10 +185,9 @@ def verify_qr(text: str, authority: AuthorityDocument) -> QrClaims:
     """
     content = decode_qr_text(text)
     for entry in authority.qr_keys:
-        if entry.kid == content.kid and entry.holds_on(content.claims.issued_on):
-            same = algorithm_name(entry.key) == content.algorithm
-            if same and fits(entry.key, content.signature, content.signed):
-                return content.claims
+        mine = entry.kid == content.kid and entry.holds_on(content.claims.issued_on)
+        if mine and content.envelope.is_signed_by(entry.key):
+            return content.claims
     raise QrTextError(N_("no key of this office signed it"))
 
 
@@ -226,7 +215,7 @@ def _payload(claims: QrClaims) -> bytes:
         (claims.valid_from - claims.issued_on).days,
         (until - claims.valid_from).days if until is not None else None,
     ]
-    return _dumps(
+    return dumps(
         {
             1: claims.number,
             2: claims.permit_type,
@@ -262,12 +251,12 @@ def _claims(data: Any) -> QrClaims:
     )
 
 
-def _sig_structure(protected: bytes, payload: bytes) -> bytes:
-    return _dumps(["Signature1", protected, _EXTERNAL_AAD, payload])
+def _envelope(protected: bytes, payload: bytes) -> Sign1:
+    return Sign1(protected=protected, payload=payload, aad=_EXTERNAL_AAD)
 
 
-def _text_of(cose: list[Any]) -> str:
-    return base64.b32encode(_dumps(cose)).rstrip(b"=").decode("ascii")
+def _text_of(envelope: Sign1) -> str:
+    return base64.b32encode(dumps(envelope.parts)).rstrip(b"=").decode("ascii")
 
 
 def _from_base32(text: str) -> bytes:
@@ -280,22 +269,3 @@ def _from_base32(text: str) -> bytes:
     if spare > 4 or number & ((1 << spare) - 1):
         raise ValueError("bits left over")
     return (number >> spare).to_bytes(size, "big")
-
-
-def _dumps(value: Any) -> bytes:
-    import cbor2
-
-    return cbor2.dumps(value, canonical=True)
-
-
-def _loads(data: bytes) -> Any:
-    """Read CBOR in its deterministic form alone: another form of the same claims is no claim of ours."""
-    import cbor2
-
-    try:
-        value = cbor2.loads(data)
-    except cbor2.CBORDecodeError as error:
-        raise ValueError("no CBOR") from error
-    if cbor2.dumps(value, canonical=True) != data:
-        raise ValueError("CBOR that is not in deterministic form")
-    return value

@@ -21,7 +21,7 @@ import attrs
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from perizinan_core.verification.keys import (
+from perizinan_core.published.keys import (
     PublicKey,
     key_to_jwk,
     thumbprint,

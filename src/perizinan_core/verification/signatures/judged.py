@@ -9,12 +9,12 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.verification.foreign.chains import ChainResult
-from perizinan_core.verification.foreign.container import Container
-from perizinan_core.verification.foreign.listing import ListedSignature
-from perizinan_core.verification.foreign.proofs import Proof, name_of
 from perizinan_core.verification.report import Aspect, Aspects, Indication, Outcome, Reason, SignatureReport
 from perizinan_core.verification.signature_report import NOT_REACHED, aspect_of
+from perizinan_core.verification.signatures.chains import ChainResult
+from perizinan_core.verification.signatures.container import Container
+from perizinan_core.verification.signatures.listing import ListedSignature
+from perizinan_core.verification.signatures.proofs import Proof, name_of
 
 __all__ = ["Judged", "stated_time"]
 

@@ -22,8 +22,9 @@ import attrs
 
 from perizinan_core.errors.status_list import StatusListError
 from perizinan_core.i18n import N_
-from perizinan_core.verification.authority_document import AuthorityDocument, QrKey
-from perizinan_core.verification.keys import algorithm_name, fits, key_from_jwk, key_to_jwk
+from perizinan_core.published.authority_document import AuthorityDocument, QrKey
+from perizinan_core.published.cose import ALG, ALGORITHMS, KID, TYPE, Sign1, dumps, loads
+from perizinan_core.published.keys import key_from_jwk, key_to_jwk
 
 __all__ = [
     "BITS",
@@ -57,10 +58,7 @@ MAX_BYTES = 32 * 1024 * 1024
 _MAX_UNPACKED = 64 * 1024 * 1024
 _PER_BYTE = 8 // BITS
 _SUB, _EXP, _IAT, _STATUS_LIST, _TTL = 2, 4, 6, 65533, 65534
-_ALG, _KID, _TYPE = 1, 4, 16
 _SIGN1_TAG = 18
-_ALGORITHMS = {"ES256": -7, "EdDSA": -8}
-_SIGNATURE_BYTES = 64
 _LATEST = 253402300799
 """Last second of the year 9999."""
 
@@ -234,11 +232,9 @@ def sign_status_list(
     }
     if made.ttl is not None:
         claims[_TTL] = made.ttl
-    protected = _dumps({_ALG: _ALGORITHMS[algorithm], _KID: kid, _TYPE: MEDIA_TYPE})
-    payload = _dumps(claims)
-    return _dumps(
-        cbor2.CBORTag(_SIGN1_TAG, [protected, {}, payload, sign(_to_be_signed(protected, payload))])
-    )
+    protected = dumps({ALG: ALGORITHMS[algorithm], KID: kid, TYPE: MEDIA_TYPE})
+    envelope = Sign1(protected=protected, payload=dumps(claims))
+    return dumps(cbor2.CBORTag(_SIGN1_TAG, attrs.evolve(envelope, signature=sign(envelope.signed)).parts))
 
 
 def read_status_list(data: bytes, authority: AuthorityDocument) -> StatusList:
@@ -251,8 +247,10 @@ def read_status_list(data: bytes, authority: AuthorityDocument) -> StatusList:
     terms = StatusListTerms.of(authority)
     if terms is None:
         raise status_list_error("status-list-terms")
-    made, header, signed, signature = _read(data)
-    if not _is_signed(terms, header, signed, signature, authority.local_day(made.issued)):
+    made, envelope = _read(data)
+    day = authority.local_day(made.issued)
+    keys = [item.key for item in terms.keys if item.kid == envelope.header[KID] and item.holds_on(day)]
+    if not any(envelope.is_signed_by(key) for key in keys):
         raise status_list_error("status-list-wrong-signature")
     if made.uri != terms.uri:
         raise status_list_error("status-list-wrong-subject")
@@ -269,10 +267,10 @@ def peek_status_list(data: bytes) -> StatusList:
     return _read(data)[0]
 
 
-def _read(data: bytes) -> tuple[StatusList, dict[int, Any], bytes, bytes]:
+def _read(data: bytes) -> tuple[StatusList, Sign1]:
     try:
-        header, claims, signed, signature = _parse(data)
-        return _list_of(claims), header, signed, signature
+        envelope = _envelope(data)
+        return _list_of(loads(envelope.payload, any_form=True)), envelope
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
         raise status_list_error("status-list-malformed") from error
 
@@ -303,19 +301,16 @@ def _key(item: Any) -> QrKey:
     return QrKey(kid=kid, key=key_from_jwk(item["key"]), start=start, end=end)
 
 
-def _parse(data: bytes) -> tuple[dict[int, Any], dict[int, Any], bytes, bytes]:
+def _envelope(data: bytes) -> Sign1:
     if len(data) > MAX_BYTES:
         raise ValueError("too large")
-    token = _loads(data)
-    if token.tag != _SIGN1_TAG or _dumps(token) != data:
-        raise ValueError("no COSE_Sign1 in deterministic form")
-    protected, unprotected, payload, signature = token.value
-    header, claims = _loads(protected), _loads(payload)
-    if unprotected != {} or set(header) != {_ALG, _KID, _TYPE} or header[_TYPE] != MEDIA_TYPE:
+    token = loads(data)
+    if token.tag != _SIGN1_TAG:
+        raise ValueError("not a COSE_Sign1")
+    envelope = Sign1.read(token.value, labels=(ALG, KID, TYPE))
+    if envelope.header[TYPE] != MEDIA_TYPE:
         raise ValueError("header of another kind")
-    if not isinstance(signature, bytes) or len(signature) != _SIGNATURE_BYTES:
-        raise ValueError("signature of another kind")
-    return header, claims, _to_be_signed(protected, payload), signature
+    return envelope
 
 
 def _list_of(claims: dict[int, Any]) -> StatusList:
@@ -334,35 +329,3 @@ def _list_of(claims: dict[int, Any]) -> StatusList:
         ttl=ttl,
         packed=unpack_statuses(body["lst"]),
     )
-
-
-def _is_signed(
-    terms: StatusListTerms, header: dict[int, Any], signed: bytes, signature: bytes, day: date
-) -> bool:
-    return any(
-        item.kid == header[_KID]
-        and item.holds_on(day)
-        and _ALGORITHMS[algorithm_name(item.key)] == header[_ALG]
-        and fits(item.key, signature, signed)
-        for item in terms.keys
-    )
-
-
-def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
-    """RFC 9052 section 4.4."""
-    return _dumps(["Signature1", protected, b"", payload])
-
-
-def _dumps(value: Any) -> bytes:
-    import cbor2
-
-    return cbor2.dumps(value, canonical=True)
-
-
-def _loads(data: bytes) -> Any:
-    import cbor2
-
-    try:
-        return cbor2.loads(data, max_depth=8, allow_indefinite=False, allow_duplicate_keys=False)
-    except cbor2.CBORDecodeError as error:
-        raise ValueError("no CBOR") from error

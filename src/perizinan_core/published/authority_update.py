@@ -18,9 +18,9 @@ import attrs
 
 from perizinan_core.errors.status_list import AuthorityUpdateError
 from perizinan_core.i18n import N_
-from perizinan_core.verification.authority_document import AuthorityDocument
-from perizinan_core.verification.authority_reading import read_authority_document
-from perizinan_core.verification.keys import PublicKey, algorithm_name, fits, thumbprint
+from perizinan_core.published.authority_document import AuthorityDocument
+from perizinan_core.published.authority_reading import read_authority_document
+from perizinan_core.published.keys import PublicKey, algorithm_name, fits, thumbprint
 
 __all__ = ["accept_update", "countersign", "signed_by"]
 

@@ -20,10 +20,10 @@ from typing import Any
 import attrs
 
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification.foreign.changes import Comparison, PageChanges
-from perizinan_core.verification.foreign.listing import FormField, ListedSignature, form_fields
-from perizinan_core.verification.foreign.structure import ForeignStructure
 from perizinan_core.verification.pdf.syntax import Ref, decode_text
+from perizinan_core.verification.signatures.changes import Comparison, PageChanges
+from perizinan_core.verification.signatures.listing import FormField, ListedSignature, form_fields
+from perizinan_core.verification.signatures.structure import ForeignStructure
 
 __all__ = ["FieldLock", "FormChanges", "certified_for", "compare_form", "locks_of", "permission_of"]
 

@@ -1,0 +1,25 @@
+"""
+What an office publishes, read and written: authority document, keys, QR claims, status list.
+
+Below verification and signing, because both sides use it: the office that issues, and anybody who checks.
+"""
+
+from perizinan_core.published.authority_document import (
+    AuthorityDocument,
+    QrKey,
+    RegisteredDelegation,
+    Signatory,
+)
+from perizinan_core.published.authority_reading import read_authority_document, sign_authority_document
+from perizinan_core.published.status import PermitStatusAnswer, StatusSource
+
+__all__ = [
+    "AuthorityDocument",
+    "PermitStatusAnswer",
+    "QrKey",
+    "RegisteredDelegation",
+    "Signatory",
+    "StatusSource",
+    "read_authority_document",
+    "sign_authority_document",
+]
