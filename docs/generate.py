@@ -186,6 +186,7 @@ def errors_page() -> str:
 
 def findings_page() -> str:
     """Return the page of what the inspection of uploads can find."""
+    meanings = {"refuse": "refuses", "hold": "holds", "note": "note"}
     lines = [
         "# Upload findings",
         "",
@@ -196,13 +197,16 @@ def findings_page() -> str:
             "`perizinan documents check FILE` says the same at the command line,"
             " and [Check uploads](../how-to/check-uploads.md) explains it."
         ),
-        "A file with a finding that refuses is not accepted; a note is shown and harms nothing.",
+        (
+            "A file with a finding that refuses is not accepted; a note is shown and harms nothing."
+            " A finding that holds says that we could not judge the file: it is neither accepted nor refused."
+        ),
         "",
         "| code | | English | Bahasa Indonesia |",
         "|---|---|---|---|",
     ]
     lines += [
-        f"| `{code}` | {'refuses' if severity.value == 'refuse' else 'note'} "
+        f"| `{code}` | {meanings[severity.value]} "
         f"| {_cell(translate(sentence, 'en'))} | {_cell(translate(sentence, 'id'))} |"
         for code, (severity, sentence) in FINDINGS.items()
     ]

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from perizinan_core.cli import documents
 from perizinan_core.cli.documents import documents_group
+from perizinan_core.documents import UploadReport, finding
 
 DATA = Path(__file__).parents[1] / "documents" / "data"
 PLAN, SCRIPT = DATA / "upload-floor-plan.pdf", DATA / "upload-javascript-openaction.pdf"
@@ -117,3 +119,24 @@ def test_nothing_else_is_printed():
     )
 
     assert (1, "", 1) == (done.returncode, done.stderr, len(done.stdout.splitlines()))
+
+
+def test_a_file_without_a_verdict_exits_one_and_is_not_called_refused(monkeypatch):
+    """A fault of ours is told as one: exit code 1, its code in the JSON, and the word in the table."""
+    held = UploadReport(
+        file_name="a.pdf",
+        content_type="application/pdf",
+        sha256="0",
+        size=1,
+        findings=(finding("inspection-failed"),),
+    )
+    monkeypatch.setattr(documents, "inspect_upload", lambda *_given, **_named: held)
+    shown, told = run(PLAN, "--language", "en"), run(PLAN, "--json")
+
+    assert (1, 1) == (shown.exit_code, told.exit_code)
+    assert "not judged" in shown.output
+    assert "refused" not in shown.output.replace("was not", "").split("Reasons")[0]
+    assert [("inspection-failed", "hold")] == [
+        (found["code"], found["severity"]) for found in json.loads(told.output)["findings"]
+    ]
+    assert (False, True) == (json.loads(told.output)["accepted"], json.loads(told.output)["held"])

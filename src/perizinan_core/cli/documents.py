@@ -34,7 +34,9 @@ def documents_group() -> None:
 
 
 @documents_group.command(
-    "check", help="Periksa berkas menurut isinya. Kode keluar: 0 diterima, 1 ada yang ditolak, 2 salah pakai."
+    "check",
+    help="Periksa berkas menurut isinya. Kode keluar: 0 diterima, 1 ada yang ditolak atau tidak dapat dinilai, "
+    "2 salah pakai.",
 )
 @click.argument(
     "files",
@@ -86,7 +88,7 @@ def _table(reports: Iterable[UploadReport], language: str) -> Table:
     for heading in (N_("File"), N_("Result"), N_("Reasons")):
         table.add_column(translate(heading, language), overflow="fold")
     for report in reports:
-        result = translate(N_("accepted") if report.accepted else N_("refused"), language)
+        result = translate(_result(report), language)
         table.add_row(
             Text(report.display_name),
             Text(result, style="green" if report.accepted else "bold red"),
@@ -95,9 +97,15 @@ def _table(reports: Iterable[UploadReport], language: str) -> Table:
     return table
 
 
+def _result(report: UploadReport) -> str:
+    if report.held:
+        return N_("not judged")
+    return N_("accepted") if report.accepted else N_("refused")
+
+
 def _remarks(report: UploadReport, language: str) -> list[Text]:
     remarks = [
-        Text(found.message(language), style="" if found.severity is Severity.REFUSE else "dim")
+        Text(found.message(language), style="dim" if found.severity is Severity.NOTE else "")
         for found in report.findings
     ]
     if report.accepted:

@@ -22,7 +22,7 @@ from perizinan_core.documents.memory_store import InMemoryDocumentStore
 from perizinan_core.documents.names import display_name
 from perizinan_core.documents.policy import DEFAULT_ACCEPTED, UploadPolicy
 from perizinan_core.documents.ports import DocumentStore, StoredDocument, StoreProblem, UploadScanner
-from perizinan_core.documents.report import Finding, Severity, UploadReport
+from perizinan_core.documents.report import Finding, Reading, Severity, UploadReport
 from perizinan_core.documents.sandbox import Sandbox, default_sandbox
 from perizinan_core.documents.uploads import check_upload, inspect_upload
 
@@ -36,6 +36,7 @@ __all__ = [
     "Finding",
     "FolderDocumentStore",
     "InMemoryDocumentStore",
+    "Reading",
     "Sandbox",
     "Severity",
     "StoreProblem",

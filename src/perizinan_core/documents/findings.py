@@ -13,7 +13,7 @@ from perizinan_core.i18n import N_
 
 __all__ = ["FINDINGS", "finding"]
 
-_REFUSE, _NOTE = Severity.REFUSE, Severity.NOTE
+_REFUSE, _HOLD, _NOTE = Severity.REFUSE, Severity.HOLD, Severity.NOTE
 
 FINDINGS: dict[str, tuple[Severity, str]] = {
     "empty": (_REFUSE, N_("The file is empty. Choose the file again, or scan the document again.")),
@@ -97,10 +97,10 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
         ),
     ),
     "time-limit": (
-        _REFUSE,
+        _HOLD,
         N_(
-            "Checking this file took too long, because it is built in an unusual way. Print it as a new"
-            " PDF or scan it again, and upload that."
+            "The check of this file could not be finished in time, for example because the server is busy. "
+            "The file was not refused: try again in a few minutes."
         ),
     ),
     "memory-limit": (
@@ -111,8 +111,12 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
         ),
     ),
     "inspection-failed": (
-        _REFUSE,
-        N_("This file could not be checked, because it is built in an unusual way. Save or scan it again."),
+        _HOLD,
+        N_(
+            "This file could not be checked because of a fault in our program; that is not your fault, and the "
+            "file was not refused. You can wait until it is checked again, use another file, or bring the "
+            "document to the counter."
+        ),
     ),
     "scanner-refused": (_REFUSE, N_("The check for harmful content refused the file. Upload another copy.")),
     "scanner-failed": (
@@ -131,6 +135,12 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
         N_(
             "The PDF is encrypted to forbid printing or copying, so it cannot be archived. Save or "
             "print it anew."
+        ),
+    ),
+    "pdf-signed": (
+        _NOTE,
+        N_(
+            "The PDF carries a digital signature (for example TTE or e-Meterai); it is kept exactly as it is."
         ),
     ),
     "pdf-restricted-accepted": (_NOTE, N_("The PDF is encrypted to forbid printing or copying.")),

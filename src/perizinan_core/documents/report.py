@@ -12,9 +12,10 @@ from perizinan_core.documents.content_types import KNOWN_TYPES
 from perizinan_core.documents.names import display_name
 from perizinan_core.i18n import DEFAULT_LANGUAGE, translate
 
-__all__ = ["Finding", "Severity", "UploadReport"]
+__all__ = ["Finding", "Reading", "Severity", "UploadReport"]
 
 _KIB = 1024
+_STRUCTURE = frozenset({"damaged", "leading-data", "trailing-data"})
 
 
 class Severity(enum.StrEnum):
@@ -23,8 +24,21 @@ class Severity(enum.StrEnum):
     REFUSE = "refuse"
     """The file cannot be accepted."""
 
+    HOLD = "hold"
+    """The file could not be judged, which is not the file's fault: neither accepted nor refused."""
+
     NOTE = "note"
     """Worth knowing; the file can be accepted."""
+
+
+class Reading(enum.StrEnum):
+    """How a PDF was read."""
+
+    STRICT = "strict"
+    """As it stands: its cross-reference tables lead to every object."""
+
+    REPAIRED = "repaired"
+    """By two tolerant readers that found the same pages in it."""
 
 
 @attrs.frozen
@@ -35,7 +49,7 @@ class Finding:
     """Stable name, e.g. ``"pdf-javascript"``; `perizinan_core.documents.FINDINGS` lists ours."""
 
     severity: Severity
-    """Whether it refuses the file."""
+    """Whether it refuses the file, or leaves it without a verdict."""
 
     sentence: str
     """English msgid for the applicant: what is wrong and what to do about it."""
@@ -79,13 +93,50 @@ class UploadReport:
     height: int | None = None
     """Pixels down, of a picture."""
 
+    reading: Reading | None = None
+    """How a PDF was read; None for other kinds, and when it could not be read."""
+
+    signed: bool = False
+    """
+    Whether a PDF carries a digital signature: an electronic signature (TTE), e-Meterai, a bank's letter.
+    Whether the signature is good is for `perizinan_core.verification` to say.
+    """
+
+    looked_through: bool = False
+    """Whether every object was searched for active content, whatever else is wrong with the file."""
+
     findings: tuple[Finding, ...] = ()
-    """Everything found, refusals first."""
+    """Everything found: refusals first, then what left the file without a verdict, then notes."""
 
     @property
     def accepted(self) -> bool:
-        """Whether nothing refuses the file."""
-        return not self.refusals
+        """Whether nothing refuses the file or left it without a verdict."""
+        return not self.refusals and not self._holds
+
+    @property
+    def held(self) -> bool:
+        """Whether the file could not be judged by our own fault, and nothing found so far refuses it."""
+        return bool(self._holds) and not self.refusals
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same file may get its verdict when it is inspected again on a less busy machine."""
+        return self.held and all(finding.code == "time-limit" for finding in self._holds)
+
+    @property
+    def office_may_accept(self) -> bool:
+        """
+        Whether an official may accept this refused file as it is.
+
+        Only a signed document (which a remedy would spoil), refused for its structure alone, that was
+        searched completely and in which nothing active was found.
+        """
+        codes = {finding.code for finding in self.refusals}
+        return self.signed and self.looked_through and bool(codes) and codes <= _STRUCTURE and not self._holds
+
+    @property
+    def _holds(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.severity is Severity.HOLD)
 
     @property
     def refusals(self) -> tuple[Finding, ...]:
@@ -102,6 +153,9 @@ class UploadReport:
         return {
             "file": self.file_name,
             "accepted": self.accepted,
+            "held": self.held,
+            "signed": self.signed,
+            "reading": self.reading and str(self.reading),
             "content_type": self.content_type,
             "sha256": self.sha256,
             "size": self.size,

@@ -10,6 +10,7 @@ safe with threads.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -35,6 +36,7 @@ _MOST_WORKERS = 4
 _FILES_PER_WORKER = 500
 _GRACE_SECONDS = 5.0
 _REST_SECONDS = 1.0
+_FAULT = re.compile(r"[\w./:, ]{1,500}", re.ASCII)
 
 
 @attrs.frozen
@@ -46,6 +48,9 @@ class Answer:
 
     failed: str | None = None
     """The finding that says why there are none: ``"time-limit"``, ``"memory-limit"`` or ``"inspection-failed"``."""
+
+    fault: str | None = None
+    """Type and place of an exception of ours, for the developers; never a message or a value."""
 
     died: bool = False
     """Whether the process ended, or stopped making sense, instead of answering."""
@@ -200,8 +205,9 @@ class _Worker:
         self._broken = reply.get("again") is not True
         notes = reply.get("notes")
         if isinstance(notes, dict):
-            return Answer(notes=notes)
-        return Answer(failed="memory-limit" if reply.get("failed") == "memory-limit" else "inspection-failed")
+            return Answer(notes=notes, fault=_fault(reply))
+        failed = "memory-limit" if reply.get("failed") == "memory-limit" else "inspection-failed"
+        return Answer(failed=failed, fault=_fault(reply))
 
     def end(self) -> None:
         """Close the channel, and kill the process when that does not end it."""
@@ -235,6 +241,12 @@ class _Worker:
             return "inspection-failed"
         by_signal = {-signal.SIGXCPU: "time-limit", -signal.SIGKILL: "memory-limit"}
         return by_signal.get(status, "inspection-failed")
+
+
+def _fault(reply: Mapping[str, Any]) -> str | None:
+    # From a process that read a hostile file: plain words of limited length, or nothing.
+    told = reply.get("fault")
+    return told if isinstance(told, str) and _FAULT.fullmatch(told) else None
 
 
 def _request(size: int, ending: str, policy: UploadPolicy) -> dict[str, Any]:

@@ -23,10 +23,11 @@ from perizinan_core.documents.findings import FINDINGS, finding
 from perizinan_core.documents.policy import UploadPolicy
 from perizinan_core.documents.ports import UploadScanner
 from perizinan_core.documents.reading import CHUNK_BYTES
-from perizinan_core.documents.report import Finding, Severity, UploadReport
+from perizinan_core.documents.report import Finding, Reading, Severity, UploadReport
 from perizinan_core.documents.sandbox import Sandbox, default_sandbox
 from perizinan_core.errors.documents import (
     InspectionUnavailableError,
+    UploadHeldError,
     UploadRefusedError,
     UploadUnreadableError,
 )
@@ -36,6 +37,7 @@ __all__ = ["check_upload", "inspect_upload"]
 
 _LOG = logging.getLogger(__name__)
 _ENDING_CHARACTERS = 16
+_ORDER = (Severity.REFUSE, Severity.HOLD, Severity.NOTE)
 _DEFAULT_POLICY = UploadPolicy()
 
 
@@ -93,10 +95,13 @@ def check_upload(
 
     Raises:
         UploadRefusedError: Something refuses the file; all reasons are in it.
+        UploadHeldError: The file could not be judged by our own fault.
         UploadUnreadableError: The path cannot be read, or is no ordinary file.
         InspectionUnavailableError: The inspecting process cannot be started, or there is no room for a copy.
     """
     report = inspect_upload(source, file_name=file_name, policy=policy, scanners=scanners, sandbox=sandbox)
+    if report.held:
+        raise UploadHeldError(tuple(item for item in report.findings if item.severity is Severity.HOLD))
     if not report.accepted:
         raise UploadRefusedError(report.refusals)
     return report
@@ -207,7 +212,12 @@ def _by_content(copy: _Copy, file_name: str, policy: UploadPolicy, sandbox: Sand
         pages=_count(notes, "pages"),
         width=_count(notes, "width"),
         height=_count(notes, "height"),
+        reading=_reading(notes),
+        signed=notes.get("signed") is True,
+        looked_through=notes.get("looked_through") is True,
     )
+    if answer.fault:
+        _LOG.error("The inspection of an upload failed by a fault of ours: %s", answer.fault)
     if content_type not in policy.accepted_types and not findings:
         findings = [finding("inspection-failed")]  # never accepted by silence
     return _with_findings(report, findings)
@@ -230,6 +240,11 @@ def _count(notes: Mapping[str, Any], name: str) -> int | None:
     return value if isinstance(value, int) else None
 
 
+def _reading(notes: Mapping[str, Any]) -> Reading | None:
+    value = notes.get("reading")
+    return Reading(value) if value in set(Reading) else None
+
+
 def _ending(file_name: str) -> str:
     return "x" + file_name[file_name.rfind(".") :][:_ENDING_CHARACTERS] if "." in file_name else "x"
 
@@ -237,7 +252,7 @@ def _ending(file_name: str) -> str:
 def _scanned(scanners: Iterable[UploadScanner], path: Path | None, report: UploadReport) -> list[Finding]:
     found: list[Finding] = []
     for scanner in scanners:
-        if path is None or any(item.severity is Severity.REFUSE for item in (*report.findings, *found)):
+        if path is None or any(item.severity is not Severity.NOTE for item in (*report.findings, *found)):
             break
         try:
             found.extend(scanner.scan(path, report))
@@ -248,5 +263,5 @@ def _scanned(scanners: Iterable[UploadScanner], path: Path | None, report: Uploa
 
 
 def _with_findings(report: UploadReport, more: Iterable[Finding]) -> UploadReport:
-    findings = sorted((*report.findings, *more), key=lambda item: item.severity is not Severity.REFUSE)
+    findings = sorted((*report.findings, *more), key=lambda item: _ORDER.index(item.severity))
     return attrs.evolve(report, findings=tuple(findings))

@@ -16,6 +16,7 @@ Errors of the documents room: the store of files, and the inspection of uploads.
     │   └── DocumentStoreUnavailableError
     │       └── DocumentStoreFullError
     ├── UploadRefusedError
+    ├── UploadHeldError
     ├── UploadUnreadableError
     ├── UnknownContentTypeError
     └── InspectionUnavailableError
@@ -48,6 +49,7 @@ __all__ = [
     "LinkConflictError",
     "RefusalReason",
     "UnknownContentTypeError",
+    "UploadHeldError",
     "UploadRefusedError",
     "UploadUnreadableError",
 ]
@@ -248,6 +250,25 @@ class UploadRefusedError(PerizinanError):
 
     code: ClassVar[str] = "upload-refused"
     sentence: ClassVar[str] = N_("This file cannot be accepted. {reasons}")
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Return the reasons as one text in ``language``."""
+        return {"reasons": " ".join(finding.message(language) for finding in self.findings)}
+
+    def details(self) -> dict[str, Any]:
+        """Return the codes of the reasons."""
+        return {"findings": tuple(finding.code for finding in self.findings)}
+
+
+@attrs.define(slots=False, eq=False)
+class UploadHeldError(PerizinanError):
+    """An uploaded file that could not be judged by our own fault: neither accepted nor refused."""
+
+    findings: tuple[RefusalReason, ...]
+    """Why there is no verdict, each with its code and its sentence for the applicant."""
+
+    code: ClassVar[str] = "upload-held"
+    sentence: ClassVar[str] = N_("This file was neither accepted nor refused. {reasons}")
 
     def wording(self, language: str) -> dict[str, object]:
         """Return the reasons as one text in ``language``."""

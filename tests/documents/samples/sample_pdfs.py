@@ -141,8 +141,53 @@ def action(body):
     return document(page=b"/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<<%s>>>>]" % body)
 
 
+def scanned(space, bits=8, width=4, height=4, **more):
+    """Return a one-page PDF that shows one picture in a colour space."""
+    head = (
+        b"/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent %s/ColorSpace %s/Filter/FlateDecode"
+    )
+    pixels = zlib.compress(bytes(width * height * 4))
+    return document(
+        page=b"/Resources<</XObject<</I 10 0 R>>>>",
+        o10=stream(pixels, head % (width, height, str(bits).encode(), space)),
+        **more,
+    )
+
+
+def signed(extra=b"", catalog=b""):
+    """Return a PDF with a signature in a field; only its shape is that of one."""
+    value = (
+        b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRange[0 10 20 30]/Contents<00>>>"
+    )
+    return document(
+        catalog=b"/AcroForm<</SigFlags 3/Fields[10 0 R]>>%s" % catalog,
+        o10=b"<</FT/Sig/T(s)/V 11 0 R%s>>" % extra,
+        o11=value,
+    )
+
+
+def colours():
+    """Yield pictures in every colour space, direct and by reference; accepted without a word."""
+    icc = stream(b"profile", b"/N 3")
+    calibrated = b"<</WhitePoint[0.95 1 1.09]>>"
+    yield "icc", scanned(b"[/ICCBased 11 0 R]", o11=icc), ()
+    yield "icc by reference", scanned(b"12 0 R", o11=icc, o12=b"[/ICCBased 11 0 R]"), ()
+    yield "indexed", scanned(b"[/Indexed/DeviceRGB 1<000000ffffff>]"), ()
+    yield "indexed by a referred name", scanned(b"[11 0 R/DeviceRGB 1<000000ffffff>]", o11=b"/Indexed"), ()
+    yield "calibrated rgb", scanned(b"[/CalRGB %s]" % calibrated), ()
+    yield "calibrated gray", scanned(b"[/CalGray %s]" % calibrated), ()
+    yield "lab", scanned(b"[/Lab %s]" % calibrated), ()
+    tint = b"<</FunctionType 2/Domain[0 1]/C0[0 0 0 0]/C1[0 0 0 1]/N 1>>"
+    yield "separation", scanned(b"[/Separation/Black/DeviceCMYK %s]" % tint), ()
+    yield "several inks", scanned(b"[/DeviceN[/A/B/C/D/E/F]/DeviceCMYK %s]" % tint), ()
+    yield "an odd depth", scanned(b"/DeviceRGB", bits="[8]"), ()
+    yield "no colour space that anybody knows", scanned(b"[]"), ()
+
+
 def honest():
     """Yield files to accept."""
+    yield from ((f"a picture in {name}", content, codes) for name, content, codes in colours())
+    yield "signed", signed(), ("pdf-signed",)
     yield "plain", document(), ()
     yield "opens at a page", document(catalog=b"/OpenAction[3 0 R/Fit]"), ()
     yield "links to the web", action(b"/S/URI/URI(https://example.go.id/a?b=c)"), ()
@@ -203,6 +248,8 @@ def active():
     yield "opens a website when closed", document(catalog=later), ("pdf-opens-website",)
     yield "attachment", with_attachment(), ("pdf-attachment",)
     yield "attachment named as permit data", with_attachment(b"permit.json", b"MZ\x90"), ("pdf-attachment",)
+    listed = document(o10=b"<</Type/Filespec/F[(a)]/UF<<>>/EF<</F 11 0 R>>>>", o11=stream(b"x"))
+    yield "attachment with a name that is a list", listed, ("pdf-attachment",)
     yield (
         "attachment without specification",
         document(o10=stream(b"x", b"/Type/EmbeddedFile")),

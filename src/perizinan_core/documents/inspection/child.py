@@ -21,9 +21,10 @@ from typing import Any
 
 import attrs
 
+from perizinan_core.documents.inspection.blame import place_of
 from perizinan_core.documents.inspection.channel import receive, send
 from perizinan_core.documents.inspection.judge import judge
-from perizinan_core.documents.inspection.observations import Limits
+from perizinan_core.documents.inspection.observations import Limits, Observations
 
 __all__ = ["main"]
 
@@ -54,14 +55,16 @@ def _close_doors() -> None:
 
 
 def _answer(request: dict[str, Any], descriptor: int) -> dict[str, Any]:
+    notes = Observations()
     with os.fdopen(descriptor, "rb") as file:
         try:
             _limit(int(request["cpu_seconds"]), int(request["memory_bytes"]))
-            notes = judge(file, int(request["size"]), str(request["ending"]), Limits(**request["limits"]))
+            judge(file, int(request["size"]), str(request["ending"]), Limits(**request["limits"]), notes)
         except MemoryError:
             return {"failed": "memory-limit", "again": False}
-        except Exception as error:  # noqa: BLE001 - a parser's surprise is an answer, not a crash
-            return {"failed": "inspection-failed", "kind": type(error).__name__, "again": False}
+        except Exception as error:  # noqa: BLE001 - our own fault is an answer, not a crash
+            notes.note("inspection-failed")
+            return {"notes": attrs.asdict(notes), "fault": place_of(error), "again": False}
         finally:
             _limit_memory(None)
     return {"notes": attrs.asdict(notes), "again": True}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from perizinan_core.documents.content_types import DANGEROUS_TYPES, OFFICE_TYPES, type_for_name
+from perizinan_core.documents.inspection.blame import is_damage
 from perizinan_core.documents.inspection.observations import Limits, Observations, StopInspectionError
 from perizinan_core.documents.inspection.office import inspect_office, inspect_old_office
 from perizinan_core.documents.inspection.pdf import inspect_pdf
@@ -14,17 +15,20 @@ from perizinan_core.documents.inspection.sniffing import HEAD_BYTES, content_typ
 __all__ = ["judge"]
 
 
-def judge(file: BinaryIO, size: int, ending: str, limits: Limits) -> Observations:
+def judge(file: BinaryIO, size: int, ending: str, limits: Limits, notes: Observations) -> None:
     """
-    Inspect one file and return what is known of it; a file of an unaccepted kind is not looked into.
+    Inspect one file and note what is known of it; a file of an unaccepted kind is not looked into.
 
     Args:
         file: An ordinary file, open for reading, with at least one byte.
         size: Its bytes.
         ending: What the applicant's name for it ends in, as ``"x.pdf"``; only compared, never opened.
         limits: What is accepted, and how much of everything.
+        notes: Where the observations go; what was noted stays when an exception ends the inspection.
+
+    Raises:
+        Exception: A fault of ours, or of the machine; whatever a damaged file causes is noted.
     """
-    notes = Observations()
     file.seek(0)
     notes.content_type = content_type_of(file, file.read(HEAD_BYTES))
     try:
@@ -37,11 +41,12 @@ def judge(file: BinaryIO, size: int, ending: str, limits: Limits) -> Observation
             inspect_picture(file, size, limits, notes)
     except StopInspectionError:
         pass
-    except RecursionError:
+    except Exception as error:
+        if not is_damage(error):
+            raise
         notes.note("damaged")
     if notes.content_type == "application/x-ole-storage":
         inspect_old_office(file, notes)
-    return notes
 
 
 def _judge_kind(ending: str, limits: Limits, notes: Observations) -> None:

@@ -52,6 +52,15 @@ class Observations:
     height: int | None = None
     """Pixels down, of a picture."""
 
+    reading: str | None = None
+    """How a PDF was read: ``"strict"`` or ``"repaired"``."""
+
+    signed: bool = False
+    """Whether a PDF carries a digital signature."""
+
+    looked_through: bool = False
+    """Whether every object of a PDF was searched for active content."""
+
     findings: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     """Finding code → values for its sentence; each code once."""
 

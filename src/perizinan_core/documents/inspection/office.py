@@ -42,6 +42,7 @@ def inspect_office(file: BinaryIO, size: int, limits: Limits, notes: Observation
 
     Raises:
         StopInspectionError: Something was noted that makes looking further pointless.
+        Exception: What the libraries raise on damaged archives and XML.
     """
     file.seek(0)
     head = file.read(1024)
@@ -53,15 +54,6 @@ def inspect_office(file: BinaryIO, size: int, limits: Limits, notes: Observation
     except BadArchiveError as error:
         fields = {"extra_bytes": error.extra_bytes} if error.code == "trailing-data" else {}
         raise notes.stop(error.code, **fields) from error
-    except (
-        zipfile.BadZipFile,
-        ValueError,
-        OSError,
-        NotImplementedError,
-        OverflowError,
-        expat.ExpatError,
-    ) as error:
-        raise notes.stop("damaged") from error
 
 
 def inspect_old_office(file: BinaryIO, notes: Observations) -> None:

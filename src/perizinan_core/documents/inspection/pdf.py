@@ -7,14 +7,13 @@ differently by different programs, so it is refused rather than repaired.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from pypdf import PasswordType, PdfReader, apply_configuration
-from pypdf.errors import LimitReachedError, PyPdfError
+from pypdf.errors import LimitReachedError
 
-from perizinan_core.documents.inspection.observations import Limits, Observations, StopInspectionError
+from perizinan_core.documents.inspection.observations import Limits, Observations
 from perizinan_core.documents.inspection.pdf_objects import inspect_objects, resolved
 from perizinan_core.documents.inspection.sniffing import is_also_archive, is_also_document
 
@@ -26,22 +25,6 @@ _MAX_PADDING = 4096
 _PADDING = b"\0 \t\r\n\f"
 _MAX_PARSED_STREAM = 64 * 1024 * 1024
 _MAX_TREE_DEPTH = 100
-# Whatever malformed structure makes the library raise; MemoryError is left to the caller.
-_PARSER_ERRORS = (
-    PyPdfError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    AssertionError,
-    ArithmeticError,
-    RecursionError,
-    NotImplementedError,
-    OSError,
-    EOFError,
-    zlib.error,
-)
 
 
 def inspect_pdf(file: BinaryIO, size: int, limits: Limits, notes: Observations) -> None:
@@ -50,6 +33,7 @@ def inspect_pdf(file: BinaryIO, size: int, limits: Limits, notes: Observations) 
 
     Raises:
         StopInspectionError: Something was noted that makes looking further pointless.
+        Exception: What the reader raises on malformed structure.
     """
     _inspect_outline(file, size, notes)
     budget = min(_MAX_PARSED_STREAM, limits.max_unpacked_bytes)
@@ -68,12 +52,9 @@ def inspect_pdf(file: BinaryIO, size: int, limits: Limits, notes: Observations) 
             _inspect_encryption(reader, limits, notes)
             _inspect_pages(reader, limits, notes)
             inspect_objects(reader, limits, notes)
-        except StopInspectionError:
-            raise
+            notes.reading, notes.looked_through = "strict", True
         except LimitReachedError as error:
             raise notes.stop("bomb") from error
-        except _PARSER_ERRORS as error:
-            raise notes.stop("damaged") from error
 
 
 def _inspect_outline(file: BinaryIO, size: int, notes: Observations) -> None:

@@ -146,7 +146,14 @@ class _Visitor:
             self._file_specification(item)
         if "/URI" in keys:
             self._link(resolved(item["/URI"]))
+        self._signature(item)
         self._automatic(item)
+
+    def _signature(self, item: dict[str, Any]) -> None:
+        # ISO 32000-1, 12.8.1: the signature dictionary that a field's /V leads to.
+        if "/ByteRange" in item and "/Contents" in item and isinstance(resolved(item["/ByteRange"]), list):
+            self._notes.signed = True
+            self._notes.note("pdf-signed")
 
     def _named(self, table: dict[str, str], name: Any) -> None:
         code = table.get(name) if isinstance(name, str) else None
@@ -185,8 +192,8 @@ class _Visitor:
         files = resolved(item["/EF"])
         if not isinstance(files, dict) or not files:
             return
-        names = {resolved(item.get(key)) for key in ("/UF", "/F")} - {None}
-        accepted = bool(names) and names <= set(self._limits.accepted_attachments)
+        names = [name for name in (resolved(item.get(key)) for key in ("/UF", "/F")) if name is not None]
+        accepted = bool(names) and all(name in self._limits.accepted_attachments for name in names)
         for reference in dict.values(files):
             content = resolved(reference)
             if accepted and isinstance(content, StreamObject) and _is_json_object(content):

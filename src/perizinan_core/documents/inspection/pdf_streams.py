@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -25,6 +26,10 @@ _MOST_COMPONENTS = 4
 _JPX_SIZE_MARKER = b"\xff\x4f\xff\x51"
 
 
+class _UnknownFilterError(Exception):
+    pass
+
+
 class StreamMeter:
     """Adds up what all streams of one file unpack to."""
 
@@ -46,10 +51,13 @@ class StreamMeter:
             limit = self._picture_limit(stream)
         limit = min(limit, self._left)
         total = 0
-        for piece in _unpacked(stream, limit):
-            total += len(piece)
-            if total > limit:
-                raise self._notes.stop("bomb")
+        try:
+            for piece in _unpacked(stream, limit):
+                total += len(piece)
+                if total > limit:
+                    raise self._notes.stop("bomb")
+        except _UnknownFilterError as error:
+            raise self._notes.stop("damaged") from error
         self._left -= total
 
     def _picture_limit(self, stream: StreamObject) -> int:
@@ -60,8 +68,8 @@ class StreamMeter:
         if max(width * height, coded[0] * coded[1]) > self._limits.max_pixels:
             raise self._notes.stop("too-many-pixels", limit=self._limits.max_pixels)
         bits = _value(stream, "/BitsPerComponent")
-        components = _COMPONENTS.get(_value(stream, "/ColorSpace"), _MOST_COMPONENTS)
-        row = (width * components * (bits if bits in {1, 2, 4, 8, 16} else 8) + 7) // 8 + 1
+        components = _components(_value(stream, "/ColorSpace"))
+        row = (width * components * (bits if bits in (1, 2, 4, 8, 16) else 8) + 7) // 8 + 1
         return int(row * height + _IMAGE_SLACK)
 
 
@@ -70,11 +78,13 @@ def decoded(stream: StreamObject, limit: int) -> bytes | None:
     if set(_filters(stream)) & _PICTURE_FILTERS:
         return None
     content = bytearray()
-    for piece in _unpacked(stream, limit):
-        content += piece
-        if len(content) > limit:
-            return None
-    return bytes(content)
+    with contextlib.suppress(_UnknownFilterError):
+        for piece in _unpacked(stream, limit):
+            content += piece
+            if len(content) > limit:
+                return None
+        return bytes(content)
+    return None
 
 
 def _unpacked(stream: StreamObject, limit: int) -> Iterator[bytes]:
@@ -124,7 +134,7 @@ def _by_library(name: str, pieces: Iterator[bytes], limit: int) -> Iterator[byte
     elif name in {"/RunLengthDecode", "/RL"}:
         yield RunLengthDecode.decode(bytes(packed))
     else:
-        raise NotImplementedError(name)
+        raise _UnknownFilterError
 
 
 def _filters(stream: StreamObject) -> list[str]:
@@ -158,6 +168,18 @@ def _value(stream: StreamObject, key: str) -> Any:
     value = stream.get(key)
     value = value.get_object() if isinstance(value, IndirectObject) else value
     return None if isinstance(value, NullObject) else value
+
+
+def _components(space: Any) -> int:
+    # ISO 32000-1, 8.6: a name, or an array that begins with one; never fewer than the picture has.
+    if isinstance(space, str):
+        return _COMPONENTS.get(space, _MOST_COMPONENTS)
+    if not isinstance(space, list) or not space:
+        return _MOST_COMPONENTS
+    parts = [item.get_object() if isinstance(item, IndirectObject) else item for item in list.copy(space[:2])]
+    if parts[0] == "/DeviceN" and isinstance(parts[-1], list):
+        return max(len(parts[-1]), _MOST_COMPONENTS)
+    return 1 if parts[0] in ("/Indexed", "/I", "/Separation", "/CalGray") else _MOST_COMPONENTS
 
 
 def _is_size(value: Any) -> bool:

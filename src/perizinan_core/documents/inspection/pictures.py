@@ -34,6 +34,7 @@ def inspect_picture(file: BinaryIO, size: int, limits: Limits, notes: Observatio
 
     Raises:
         StopInspectionError: Something was noted that makes looking further pointless.
+        Exception: What the library raises on damaged pictures.
     """
     _find_other_kinds(file, notes)
     inspect = {
@@ -43,21 +44,9 @@ def inspect_picture(file: BinaryIO, size: int, limits: Limits, notes: Observatio
         "image/heic": _inspect_heic,
     }[notes.content_type or ""]
     Image.MAX_IMAGE_PIXELS = None  # our own limit comes before any decoding
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            inspect(file, size, limits, notes)
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        EOFError,
-        TypeError,
-        KeyError,
-        IndexError,
-        ArithmeticError,
-    ) as error:
-        raise notes.stop("damaged") from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        inspect(file, size, limits, notes)
 
 
 def _find_other_kinds(file: BinaryIO, notes: Observations) -> None:

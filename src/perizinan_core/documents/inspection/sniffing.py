@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from typing import BinaryIO
 
+from perizinan_core.documents.inspection.blame import parsing
 from perizinan_core.documents.inspection.zip_structure import office_type
 
 __all__ = ["Content", "content_type_of", "is_also_archive", "is_also_document"]
@@ -110,13 +111,16 @@ def _as_ascii(head: bytes) -> bytes:
     return head.removeprefix(_BYTE_ORDER_MARK)
 
 
+class _NoArchiveError(Exception):
+    pass
+
+
 def is_also_archive(file: BinaryIO) -> bool:
     """Return whether ZIP programs find an archive in the file, wherever it begins."""
-    file.seek(0)
     try:
-        with zipfile.ZipFile(file) as archive:
+        with parsing(_NoArchiveError), zipfile.ZipFile(file) as archive:
             return bool(archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, OverflowError):
+    except _NoArchiveError:
         return False
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import lzma
 import zipfile
-import zlib
 from typing import BinaryIO
 
 import attrs
 
 from perizinan_core.documents.content_types import OFFICE_TYPES
+from perizinan_core.documents.inspection.blame import parsing
 
 __all__ = ["BadArchiveError", "office_type", "read_entry", "sound_entries"]
 
@@ -27,17 +26,6 @@ _OPC_MARKERS = {
     b"spreadsheetml.sheet.main+xml": _SHEET,
     b"ms-excel.sheet.macroEnabled.main+xml": _SHEET,
 }
-# What a hostile archive makes the library raise.
-_LIBRARY_ERRORS = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    ValueError,
-    OSError,
-    NotImplementedError,
-    RuntimeError,
-    OverflowError,
-    EOFError,
-)
 
 
 @attrs.frozen
@@ -54,8 +42,7 @@ class BadArchiveError(Exception):
 def office_type(file: BinaryIO) -> str:
     """Return the office media type of a ZIP archive, or ``"application/zip"`` for any other."""
     try:
-        file.seek(0)
-        with zipfile.ZipFile(file) as archive:
+        with parsing(lambda: BadArchiveError("damaged")), zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
             if "mimetype" in names:
                 declared = (
@@ -69,7 +56,7 @@ def office_type(file: BinaryIO) -> str:
                 )
             if any(name.startswith("META-INF/MANIFEST.MF") or name.endswith(".dex") for name in names):
                 return "application/x-executable"
-    except (*_LIBRARY_ERRORS, BadArchiveError):
+    except BadArchiveError:
         return "application/zip"
     return "application/zip"
 
@@ -118,12 +105,9 @@ def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> 
         BadArchiveError: It is damaged, or unpacks to more than ``limit`` bytes.
     """
     content = bytearray()
-    try:
-        with archive.open(entry) as stream:
-            while len(content) <= limit and (piece := stream.read(_PIECE)):
-                content += piece
-    except (*_LIBRARY_ERRORS, zlib.error, lzma.LZMAError) as error:
-        raise BadArchiveError("damaged") from error
+    with parsing(lambda: BadArchiveError("damaged")), archive.open(entry) as stream:
+        while len(content) <= limit and (piece := stream.read(_PIECE)):
+            content += piece
     if len(content) > limit:
         raise BadArchiveError("bomb")
     return bytes(content)
