@@ -23,7 +23,7 @@ from perizinan_core.hooks.types import (
 from perizinan_core.model.applicant import Applicant, Organisation
 from perizinan_core.rendering import Renderer, TypstRenderer
 from perizinan_core.signing.registry import open_file_signer
-from perizinan_core.storage import KeyRing, Storage, migrate, open_storage
+from perizinan_core.storage import KeyRing, Storage, known_keys, migrate, open_storage
 
 __all__ = ["Builtin"]
 
@@ -38,7 +38,10 @@ class Builtin:
         """SQLite and PostgreSQL."""
         return [
             StorageEntry(
-                schemes=("sqlite", "postgresql", "postgresql+psycopg"), open=_open_storage, migrate=_migrate
+                schemes=("sqlite", "postgresql", "postgresql+psycopg"),
+                open=_open_storage,
+                migrate=_migrate,
+                known_keys=known_keys,
             )
         ]
 

@@ -13,9 +13,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+from perizinan_core.bootstrap.keys_on_record import DEVELOPMENT, DOCUMENT, QR, STATUS, KeysOnRecord
 from perizinan_core.bootstrap.plugins import opened, pick
 from perizinan_core.bootstrap.settings import Settings, read_secret
 from perizinan_core.errors.bootstrap import KeyFileProblemError, SignerNotConfiguredError
+from perizinan_core.errors.storage import StorageKeysLostError
 from perizinan_core.hooks.manager import Registered
 from perizinan_core.model.authority import Authority
 from perizinan_core.published.keys import PrivateKey
@@ -24,43 +26,73 @@ from perizinan_core.signing import DevelopmentCA, Signer
 from perizinan_core.signing.ltv import RevocationClient, TimestampClient, TimestampPolicy
 from perizinan_core.storage import KeyRing
 
-__all__ = ["Signers", "open_keys", "open_roots", "open_storage_keys", "open_timestamps", "rotate_key"]
+__all__ = [
+    "Signers",
+    "open_keys",
+    "open_roots",
+    "open_storage_keys",
+    "open_timestamps",
+    "replace_lost_key",
+    "rotate_key",
+]
 
 AskSecret = Callable[[str], "str | bytes | None"]
 """A host application's answer to "what is the secret of this position"; None: look into the settings."""
 
 
-def open_storage_keys(settings: Settings) -> KeyRing:
+def open_storage_keys(settings: Settings, known: Callable[[], tuple[str, ...]]) -> KeyRing:
     """
-    Return the keys that encrypt personal data: from ``env:NAME``, or ``file:PATH`` (made on first use).
+    Return the keys that protect the records: from ``env:NAME``, or ``file:PATH`` (made on first use).
+
+    Args:
+        settings: Where they are.
+        known: Asked only when the file is missing: ids of the keys that the database knows.
 
     Raises:
         StorageError: the keys cannot be read.
+        StorageKeysLostError: the file is missing, and the database has records under other keys.
     """
     scheme, _, name = settings.storage.keys.partition(":")
     if scheme == "env":
         return KeyRing.from_environment(name=name)
     path = settings.path(name if scheme == "file" else settings.storage.keys)
+    if not path.exists() and (ids := known()):
+        raise StorageKeysLostError(path=settings.storage.keys, keys=ids)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return KeyRing.open_or_create(path)
 
 
-def open_keys(settings: Settings) -> OfficeKeys:
+def open_keys(settings: Settings, record: KeysOnRecord | None = None) -> OfficeKeys:
     """
     Return the office's own keys; P-256, made on first use with mode 0600.
 
+    Args:
+        settings: Where they are.
+        record: What the records know of them; None: every missing file is a first use.
+
     Raises:
         KeyFileProblemError: a file is there but holds no such key.
+        OfficeKeyLostError: a file is missing that was used here.
     """
-    document = settings.path(settings.signing.document_key)
-    return OfficeKeys(
-        document=_open_or_make(document),
-        qr=_open_or_make(settings.path(settings.signing.qr_key)),
-        status=_open_or_make(settings.path(settings.signing.status_key)),
+    own = settings.signing
+    paths = {
+        name: settings.path(file)
+        for name, file in ((DOCUMENT, own.document_key), (QR, own.qr_key), (STATUS, own.status_key))
+    }
+    if record is not None:
+        for name, path in paths.items():
+            record.require(name, path)
+    keys = OfficeKeys(
+        document=_open_or_make(paths[DOCUMENT]),
+        qr=_open_or_make(paths[QR]),
+        status=_open_or_make(paths[STATUS]),
         former_documents=tuple(
-            _open(path) for path in sorted(document.parent.glob(f"{document.name}.*.former"))
+            _open(path) for path in sorted(paths[DOCUMENT].parent.glob(f"{paths[DOCUMENT].name}.*.former"))
         ),
     )
+    if record is not None:
+        record.note(*paths)
+    return keys
 
 
 def rotate_key(path: Path, now: datetime) -> Path:
@@ -79,7 +111,7 @@ def rotate_key(path: Path, now: datetime) -> Path:
         KeyFileProblemError: the file holds no key.
     """
     _open(path)
-    former = path.with_name(f"{path.name}.{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.former")
+    former = _former(path, now)
     os.link(path, former)
     fresh = path.with_name(f".{path.name}.{uuid4().hex}.new")
     _make(fresh)
@@ -87,12 +119,42 @@ def rotate_key(path: Path, now: datetime) -> Path:
     return former
 
 
-def open_roots(settings: Settings, now: datetime) -> tuple[x509.Certificate, ...]:
+def replace_lost_key(settings: Settings, authority: Authority, purpose: str, now: datetime) -> Path:
+    """
+    Make a new key where a file was lost for good; a file that is there is left alone.
+
+    Args:
+        settings: Where the file belongs.
+        authority: Its delegations name the positions that sign with development certificates.
+        purpose: ``"document"``, ``"qr"``, ``"status"``, or ``"development"`` for all its files.
+        now: Present moment.
+
+    Returns:
+        The file, or the folder of the development keys.
+    """
+    if purpose == DEVELOPMENT:
+        folder = _development_folder(settings)
+        if folder.exists() and not DevelopmentCA.authority_file(folder).exists():
+            # Its certificates belong to the lost CA: none of them may be mixed with those of the new one.
+            folder.rename(_former(folder, now))
+        signers = Signers(settings, authority, (), lambda: now)
+        for position in sorted({item.position for item in authority.delegations}):
+            signers.make_development(position)
+        return folder
+    path = settings.path(getattr(settings.signing, f"{purpose}_key"))
+    _open_or_make(path)
+    return path
+
+
+def open_roots(
+    settings: Settings, now: datetime, record: KeysOnRecord | None = None
+) -> tuple[x509.Certificate, ...]:
     """
     Return the root certificates that the authority document publishes.
 
     Raises:
         KeyFileProblemError: a file is missing or holds no certificate.
+        OfficeKeyLostError: the development CA was used here, and its file is missing.
     """
     found: list[x509.Certificate] = []
     for name in settings.signing.roots:
@@ -102,7 +164,7 @@ def open_roots(settings: Settings, now: datetime) -> tuple[x509.Certificate, ...
         except (OSError, ValueError, x509.InvalidVersion) as error:
             raise KeyFileProblemError(path=name, expected="PEM certificates") from error
     if settings.signing.development:
-        found.append(_development(settings, now).root)
+        found.append(_development(settings, now, record).root)
     return tuple(found)
 
 
@@ -137,6 +199,7 @@ class Signers:
     _entries: tuple[Registered, ...]
     _clock: Callable[[], datetime]
     _ask: AskSecret | None = None
+    _record: KeysOnRecord | None = None
     _open: dict[str, Signer] = attrs.field(factory=dict)
 
     def positions(self) -> tuple[str, ...]:
@@ -152,6 +215,7 @@ class Signers:
 
         Raises:
             SignerNotConfiguredError: the settings name none, and development is off.
+            OfficeKeyLostError: the position's development key was used here, and its file is missing.
             SigningError: the key file or its secret is wrong.
             PluginProblemError: a plugin's signer could not be opened.
         """
@@ -164,16 +228,27 @@ class Signers:
         if address is None:
             if not self._settings.signing.development or position not in self.positions():
                 raise SignerNotConfiguredError(position=position)
-            title = self._authority.position(position).title.id
-            return _development(self._settings, self._clock()).signer(
-                position, name=title[:48], now=self._clock(), organization=self._authority.name.id[:60]
-            )
+            return self.make_development(position)
         scheme, mark, rest = address.partition(":")
         if not mark or scheme == "file":
             scheme = "file"
             address = f"file:{self._settings.path(rest if mark else address)}"
         entry = pick(self._entries, "signer", scheme, "scheme")
         signer: Signer = opened(entry, "signer", scheme, address, lambda _name: self._secret(position))
+        return signer
+
+    def make_development(self, position: str) -> Signer:
+        """Return the signer with a position's development certificate, made on first use."""
+        name = f"{DEVELOPMENT}:{position}"
+        ca = _development(self._settings, self._clock(), self._record)
+        if self._record is not None:
+            self._record.require(name, ca.key_file(position))
+        title = self._authority.position(position).title.id
+        signer = ca.signer(
+            position, name=title[:48], now=self._clock(), organization=self._authority.name.id[:60]
+        )
+        if self._record is not None:
+            self._record.note(name)
         return signer
 
     def _secret(self, position: str) -> str | bytes | None:
@@ -186,8 +261,22 @@ class Signers:
         return read_secret(address, folder=self._settings.folder, environment=os.environ)
 
 
-def _development(settings: Settings, now: datetime) -> DevelopmentCA:
-    return DevelopmentCA.open(settings.path(settings.signing.folder) / "development", now=now)
+def _development(settings: Settings, now: datetime, record: KeysOnRecord | None) -> DevelopmentCA:
+    folder = _development_folder(settings)
+    if record is not None:
+        record.require(DEVELOPMENT, DevelopmentCA.authority_file(folder))
+    ca = DevelopmentCA.open(folder, now=now)
+    if record is not None:
+        record.note(DEVELOPMENT)
+    return ca
+
+
+def _development_folder(settings: Settings) -> Path:
+    return settings.path(settings.signing.folder) / "development"
+
+
+def _former(path: Path, now: datetime) -> Path:
+    return path.with_name(f"{path.name}.{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.former")
 
 
 def _open_or_make(path: Path) -> PrivateKey:

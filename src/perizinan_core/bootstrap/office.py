@@ -22,6 +22,7 @@ from perizinan_core.bootstrap.keys import (
     open_storage_keys,
     open_timestamps,
 )
+from perizinan_core.bootstrap.keys_on_record import KeysOnRecord
 from perizinan_core.bootstrap.plugins import called, load_plugins, opened, pick
 from perizinan_core.bootstrap.publication import status_list_rules
 from perizinan_core.bootstrap.settings import Settings, load_settings, read_secret
@@ -45,9 +46,9 @@ from perizinan_core.services import (
     StatusLists,
     Worker,
 )
-from perizinan_core.storage import Storage
+from perizinan_core.storage import KeyRing, Storage
 
-__all__ = ["Office", "database_url", "load_authority_pack", "migrate_database"]
+__all__ = ["Office", "database_url", "load_authority_pack", "migrate_database", "storage_keys"]
 
 
 class Office:
@@ -119,16 +120,25 @@ class Office:
             SettingsError: the settings cannot be used.
             NothingRegisteredError: no plugin offers what the settings name.
             StorageError: the database is missing, not migrated, or the keys are another's.
+            StorageKeysLostError: the file with the keys of the records is missing.
+            OfficeKeyLostError: a key file of the office is missing that was used before.
             PluginProblemError: what a plugin offers could not be opened.
         """
         chosen = settings if isinstance(settings, Settings) else load_settings(Path(settings))
         now = clock or _system_clock
         manager = load_plugins(disabled=chosen.plugins.disabled, discover=discover, extra=plugins)
         pack = load_authority_pack(chosen, manager)
-        signers = Signers(chosen, pack.authority, manager.gather("register_signers"), now, secrets)
         with ExitStack() as undo:
             storage = _open_storage(chosen, manager, pack.authority)
             undo.callback(storage.close)
+            signers = Signers(
+                chosen,
+                pack.authority,
+                manager.gather("register_signers"),
+                now,
+                secrets,
+                KeysOnRecord(storage),
+            )
             office = cls._assembled(chosen, manager, pack, storage, signers, now, random)
             undo.pop_all()
         return office
@@ -145,6 +155,7 @@ class Office:
         random: Random | None,
     ) -> Self:
         """Open everything else, and put the parts together."""
+        record = KeysOnRecord(storage)
         context = OfficeContext(
             authority=pack.authority,
             catalogue=pack.catalogue,
@@ -153,7 +164,7 @@ class Office:
             renderer=_open(manager, "register_renderers", "renderer", chosen.plugins.renderer, pack),
             signers=signers,
             checks=manager,
-            keys=open_keys(chosen),
+            keys=open_keys(chosen, record),
             clock=now,
             random=random or _random.SystemRandom(),
             scanners=tuple(
@@ -168,7 +179,7 @@ class Office:
             context,
             publication=Publication(
                 context,
-                open_roots(chosen, now()),
+                open_roots(chosen, now(), record),
                 status_lists=StatusLists(context, status_list_rules(chosen, pack.authority)),
             ),
             plugins=manager,
@@ -271,6 +282,28 @@ def migrate_database(settings: Settings, manager: PluginManager) -> None:
     called(entry, "storage", entry.record.schemes[0], entry.record.migrate, url)
 
 
+def storage_keys(settings: Settings, manager: PluginManager) -> KeyRing:
+    """
+    Return the keys of the records; made on first use, and never in place of lost ones.
+
+    Raises:
+        StorageError: the keys cannot be read.
+        StorageKeysLostError: their file is missing, and the database has records.
+    """
+    url = database_url(settings)
+    entry = pick(manager.gather("register_storages"), "storage", url.partition(":")[0], "schemes")
+
+    def known() -> tuple[str, ...]:
+        if entry.record.known_keys is None:
+            return ()
+        found: tuple[str, ...] = called(
+            entry, "storage", entry.record.schemes[0], entry.record.known_keys, url
+        )
+        return found
+
+    return open_storage_keys(settings, known)
+
+
 def database_url(settings: Settings) -> str:
     """Return the database address, with an absolute path for SQLite and the password filled in."""
     url = settings.storage.database
@@ -292,7 +325,7 @@ def _open_storage(settings: Settings, manager: PluginManager, authority: Authori
     scheme = url.partition(":")[0]
     entry = pick(manager.gather("register_storages"), "storage", scheme, "schemes")
     zone = authority.calendar.time_zone.zone
-    storage: Storage = opened(entry, "storage", scheme, url, open_storage_keys(settings), zone)
+    storage: Storage = opened(entry, "storage", scheme, url, storage_keys(settings, manager), zone)
     return storage
 
 

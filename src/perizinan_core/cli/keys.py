@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from perizinan_core.bootstrap.keys import open_storage_keys, rotate_key
+from perizinan_core.bootstrap import load_authority_pack
+from perizinan_core.bootstrap.keys import replace_lost_key, rotate_key
+from perizinan_core.bootstrap.office import storage_keys
 from perizinan_core.cli.keys_ltv import renew_ltv_command
-from perizinan_core.cli.settings import language_of, open_office, settings_for
+from perizinan_core.cli.settings import language_of, open_office, plugins_for, settings_for
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model.actor import Actor, ActorKind
@@ -77,14 +79,24 @@ def publish_command(obj: dict[str, Any], *, out: Path) -> None:
 
 
 @keys_group.command(
-    "rotate-own", help="Ganti kunci kantor sendiri: dokumen otoritas, QR, atau daftar status."
+    "rotate-own",
+    help="Ganti kunci kantor sendiri: dokumen otoritas, QR, atau daftar status (dengan --lost juga kunci "
+    "pengembangan).",
 )
-@click.argument("purpose", type=click.Choice(("document", "qr", "status")))
+@click.argument("purpose", type=click.Choice(("document", "qr", "status", "development")))
+@click.option("--lost", is_flag=True, help="Berkas kunci hilang dan tidak ada cadangannya: buat yang baru.")
 @click.pass_obj
-def rotate_own_command(obj: dict[str, Any], *, purpose: str) -> None:
+def rotate_own_command(obj: dict[str, Any], *, purpose: str, lost: bool) -> None:
     """Make a new key, keep the old one beside it, and take the new one into authority.json at once."""
     language = language_of(obj)
     settings = settings_for(obj)
+    if lost:
+        _replace_lost(obj, purpose)
+        return
+    if purpose == "development":
+        raise click.UsageError(
+            translate(N_("Development keys are replaced only after a loss: add --lost."), language)
+        )
     with open_office(obj) as office:
         # The old key is on record before the new one takes its place.
         office.publication.authority_json()
@@ -140,7 +152,7 @@ def rotate_command(obj: dict[str, Any], *, resume: bool) -> None:
             )
         )
     if not resume:
-        ring = open_storage_keys(settings)
+        ring = storage_keys(settings, plugins_for(obj, settings))
         fresh = attrs.evolve(ring, data=ring.data.rotated(), index=ring.index.rotated())
         fresh.save(settings.path(name if mark else settings.storage.keys))
     with (
@@ -158,6 +170,25 @@ def rotate_command(obj: dict[str, Any], *, resume: bool) -> None:
             progress=lambda step: bar.update(task, completed=step.done, total=step.total),
         )
     click.echo(translate(N_("{count} records were moved to the new keys."), language, count=moved))
+
+
+def _replace_lost(obj: dict[str, Any], purpose: str) -> None:
+    """Make a new key in the place of a lost one and take it into authority.json."""
+    settings = settings_for(obj)
+    authority = load_authority_pack(settings, plugins_for(obj, settings)).authority
+    path = replace_lost_key(settings, authority, purpose, datetime.now(UTC))
+    with open_office(obj) as office:
+        office.publication.authority_json()
+    click.echo(
+        translate(
+            N_(
+                "The key in {path} is in use; nothing more can be signed with the lost one. "
+                "Publish authority.json now: perizinan authority publish."
+            ),
+            language_of(obj),
+            path=path,
+        )
+    )
 
 
 def _describe(office: Any, position: str, language: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from perizinan_core.i18n import N_
 __all__ = [
     "AlreadySetUpError",
     "KeyFileProblemError",
+    "OfficeKeyLostError",
     "SecretMissingError",
     "SettingsError",
     "SignerNotConfiguredError",
@@ -84,3 +85,21 @@ class KeyFileProblemError(PerizinanError):
     """As the settings write it."""
 
     expected: str
+
+
+@attrs.define(slots=False, eq=False)
+class OfficeKeyLostError(PerizinanError):
+    """A key file that was used here is missing; nothing was made in its place."""
+
+    code: ClassVar[str] = "office-key-lost"
+    sentence: ClassVar[str] = N_(
+        "The key file {path} is missing, but the records show that it was used here. No new key was made in "
+        "its place. Restore the file from its backup. Only if there is none, make a new key with: "
+        "perizinan keys rotate-own {purpose} --lost"
+    )
+
+    path: str
+    """Name of the file."""
+
+    purpose: str
+    """``"document"``, ``"qr"``, ``"status"`` or ``"development"``."""

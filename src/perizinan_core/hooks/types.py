@@ -76,6 +76,12 @@ class StorageEntry:
     migrate: Callable[[str], None]
     """Creates or upgrades the tables at an address."""
 
+    known_keys: Callable[[str], tuple[str, ...]] | None = None
+    """
+    Returns the ids of the keys that the records at an address need, without needing a key; asked when the key
+    file is missing, so that a lost one is not replaced by a new one. None: a storage that cannot tell.
+    """
+
 
 @attrs.frozen(kw_only=True)
 class DocumentStoreEntry:

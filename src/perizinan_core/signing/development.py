@@ -72,6 +72,15 @@ class DevelopmentCA:
         _write_once(folder / _ROOT, ca.root.certificate.public_bytes(Encoding.PEM))
         return cls(folder, ca)
 
+    @staticmethod
+    def authority_file(folder: Path) -> Path:
+        """Return the file with the keys of a CA that is kept in ``folder``."""
+        return folder / _AUTHORITY
+
+    def key_file(self, slug: str) -> Path:
+        """Return the file of a named signer, whether it is there or not."""
+        return self.folder / f"signer-{slug}.pem"
+
     @property
     def root(self) -> x509.Certificate:
         """The trust anchor, for authority documents and checkers."""
@@ -97,7 +106,7 @@ class DevelopmentCA:
         """
         if not _SLUG.fullmatch(slug):
             raise DevelopmentNameError(slug)
-        path = self.folder / f"signer-{slug}.pem"
+        path = self.key_file(slug)
         if path.exists():
             if FileKeySigner.open(path).certificate.not_valid_after_utc > now:
                 return path

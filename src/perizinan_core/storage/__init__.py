@@ -16,7 +16,7 @@ promises without a disk. `rotation.rotate_keys` moves records to new keys.
 
 from perizinan_core.storage.keyring import KEYS_VARIABLE, Key, KeyRing, KeySet
 from perizinan_core.storage.migrating import MigrationReport, current_revision, migrate, pending
-from perizinan_core.storage.opening import open_storage
+from perizinan_core.storage.opening import known_keys, open_storage
 from perizinan_core.storage.ports import Storage, UnitOfWork
 from perizinan_core.storage.records import (
     ApplicationFilter,
@@ -58,6 +58,7 @@ __all__ = [
     "TakenNumber",
     "UnitOfWork",
     "current_revision",
+    "known_keys",
     "migrate",
     "open_storage",
     "pending",

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from perizinan_core.storage.keyring import KeyRing
 from perizinan_core.storage.ports import Storage
 
-__all__ = ["open_storage"]
+__all__ = ["known_keys", "open_storage"]
 
 
 def open_storage(url: str, keys: KeyRing, *, zone: tzinfo | None = None) -> Storage:
@@ -31,3 +31,19 @@ def open_storage(url: str, keys: KeyRing, *, zone: tzinfo | None = None) -> Stor
     from perizinan_core.storage.sql.store import SqlStorage
 
     return SqlStorage(url, keys, zone=zone)
+
+
+def known_keys(url: str) -> tuple[str, ...]:
+    """
+    Return the ids of the keys that the records at a database address need; needs no key, changes nothing.
+
+    Returns:
+        Sorted; empty when there is no database, no table or no record yet.
+
+    Raises:
+        InvalidDatabaseUrlError: The address is of no known form.
+        DatabaseUnavailableError: The database does not answer.
+    """
+    from perizinan_core.storage.sql.key_ids import find_key_ids
+
+    return find_key_ids(url)

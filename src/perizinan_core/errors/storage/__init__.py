@@ -21,7 +21,8 @@ Errors of the storage room: records, locks, numbers, keys, the database itself.
         │   ├── InvalidKeyRingError
         │   ├── KeyFileError
         │   ├── UnknownKeyError
-        │   └── SealBrokenError
+        │   ├── SealBrokenError
+        │   └── StorageKeysLostError
         └── DatabaseError
             ├── InvalidDatabaseUrlError
             ├── DatabaseDriverMissingError
@@ -51,6 +52,7 @@ from perizinan_core.errors.storage.keys import (
     KeyFileError,
     KeyRingError,
     SealBrokenError,
+    StorageKeysLostError,
     UnknownKeyError,
 )
 from perizinan_core.errors.storage.records import (
@@ -93,6 +95,7 @@ __all__ = [
     "SealBrokenError",
     "StaleObjectError",
     "StorageError",
+    "StorageKeysLostError",
     "StoredValueError",
     "UnitOfWorkClosedError",
     "UnitOfWorkError",

@@ -9,7 +9,14 @@ import attrs
 from perizinan_core.errors.storage.records import StorageError
 from perizinan_core.i18n import N_, translate
 
-__all__ = ["InvalidKeyRingError", "KeyFileError", "KeyRingError", "SealBrokenError", "UnknownKeyError"]
+__all__ = [
+    "InvalidKeyRingError",
+    "KeyFileError",
+    "KeyRingError",
+    "SealBrokenError",
+    "StorageKeysLostError",
+    "UnknownKeyError",
+]
 
 
 @attrs.define(slots=False, eq=False)
@@ -96,3 +103,26 @@ class SealBrokenError(KeyRingError):
         "The encrypted column {column} of {table} {row} does not pass its check: it was changed outside the "
         "library, damaged, or copied from another row. Restore the record from a backup and find out why."
     )
+
+
+@attrs.define(slots=False, eq=False)
+class StorageKeysLostError(KeyRingError):
+    """The file with the keys of the records is missing although there are records; none was made."""
+
+    code: ClassVar[str] = "storage-keys-lost"
+    sentence: ClassVar[str] = N_(
+        "The key file {path} is missing, but the database holds records under the keys {keys}. No new keys were "
+        "made: they could not read these records. Restore the file from its backup, or correct the setting "
+        "`keys` under [storage]. To begin with an empty office, name another database."
+    )
+
+    path: str
+    """As the settings write it."""
+
+    keys: tuple[str, ...]
+    """Ids of the keys that the database knows."""
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Join the ids."""
+        del language
+        return {"path": self.path, "keys": ", ".join(self.keys)}
