@@ -13,6 +13,7 @@ from perizinan_core.i18n import translate
 PACKAGE = Path(errors.__file__).parent.parent
 SOURCES = [
     PACKAGE / "errors" / "model.py",
+    PACKAGE / "errors" / "texts.py",
     PACKAGE / "model" / "money.py",
     PACKAGE / "model" / "numerals.py",
     *sorted((PACKAGE / "model" / "identifiers").glob("*.py")),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+import itertools
+import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
@@ -11,13 +12,24 @@ from typing import Any
 import attrs
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 
-from perizinan_core.catalogue.expressions.schema import schema_at
+from perizinan_core.catalogue.expressions.schema import schemas_along
 from perizinan_core.errors.catalogue import Phrase
+from perizinan_core.errors.texts import FormDataError, FormFault, TextRefusedError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_
+from perizinan_core.model.form_data import form_data, path_text
 from perizinan_core.model.permit_type import PermitType
 
-__all__ = ["FormProblem", "validate_form"]
+__all__ = ["MAX_PROBLEMS", "MULTILINE", "FormProblem", "validate_form"]
+
+MAX_PROBLEMS = 200
+"""Most problems that are named at once; a person corrects the first ones first."""
+
+MULTILINE = "x-multiline"
+"""Set to true in the schema of a text that may have several lines; every other text is one line."""
+
+Path = tuple[str | int, ...]
 
 
 @attrs.frozen
@@ -42,26 +54,82 @@ class FormProblem:
 
 def validate_form(permit_type: PermitType, data: Mapping[str, Any]) -> tuple[FormProblem, ...]:
     """
-    Return everything that keeps form data from being accepted; nothing when it is right.
+    Return what keeps form data from being accepted, at most `MAX_PROBLEMS`; nothing when they are right.
 
-    Formats (dates, e-mail addresses …) are checked. Numbers that are not finite are refused.
+    Formats (dates, e-mail addresses …) are checked. The limits on size, depth and number come first, and the
+    work after them grows with the data and not with its square.
     """
     schema = dict(permit_type.form_schema)
-    validator = Draft202012Validator(schema, format_checker=_formats())
+    try:
+        form = form_data(data)
+    except (FormDataError, TextRefusedError) as error:
+        return (_not_kept(schema, error),)
+    validator = _Validator(schema, format_checker=_formats())
     errors = sorted(
-        validator.iter_errors(dict(data)), key=lambda error: [str(part) for part in error.absolute_path]
+        validator.iter_errors(form), key=lambda error: [str(part) for part in error.absolute_path]
     )
-    found = [problem for error in errors for problem in _problems(schema, error)]
-    found += [
-        FormProblem(
-            "type",
-            path,
-            _title(schema, path),
-            Phrase(N_("{field}: expected a number"), {"field": _title(schema, path)}),
-        )
-        for path in _not_finite(data, "")
-    ]
-    return tuple(problem for index, problem in enumerate(found) if problem not in found[:index])
+    found: dict[tuple[str, str, str, str], FormProblem] = {}
+    for problem in itertools.chain(
+        (problem for error in errors for problem in _problems(schema, error)),
+        _text_problems(schema, form, ()),
+    ):
+        found.setdefault((problem.code, problem.path, problem.phrase.sentence, str(problem.phrase)), problem)
+        if len(found) == MAX_PROBLEMS:
+            break
+    return tuple(found.values())
+
+
+def _unique(
+    _validator: object, wanted: object, instance: object, _schema: object
+) -> Iterator[ValidationError]:
+    """Judge ``uniqueItems`` in one walk; the library compares every entry with every other."""
+    if wanted and isinstance(instance, list):
+        seen = {json.dumps(_comparable(item), sort_keys=True) for item in instance}
+        if len(seen) < len(instance):
+            yield ValidationError("entries stand there twice")
+
+
+def _comparable(value: Any) -> Any:
+    """Write numbers so that those that JSON Schema calls equal look equal: 1 and 1.0, but not 1 and true."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_comparable(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _comparable(item) for name, item in value.items()}
+    return value
+
+
+# The library leaves this function without types.
+_Validator = extend(Draft202012Validator, {"uniqueItems": _unique})  # type: ignore[no-untyped-call]
+
+
+def _not_kept(schema: Mapping[str, Any], error: FormDataError | TextRefusedError) -> FormProblem:
+    """Return the problem of data that are refused before the form is looked at."""
+    if isinstance(error, TextRefusedError):
+        fields = {**error.details(), "field": error.field}
+        return FormProblem(error.fault, error.field, error.field, Phrase(error.fault_sentence, fields))
+    if error.fault == FormFault.NUMBER:
+        title = str(next(iter(schemas_along(schema, (error.path,))), {}).get("title", error.path))
+        return FormProblem("type", error.path, title, Phrase(_TYPES["number"], {"field": title}))
+    return FormProblem(error.fault, error.path, error.path, Phrase(error.fault_sentence, error.details()))
+
+
+def _text_problems(schema: Mapping[str, Any], value: Any, path: Path) -> Iterator[FormProblem]:
+    """Yield texts of blanks only, and texts of several lines where the form asks for one."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _text_problems(schema, item, (*path, name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _text_problems(schema, item, (*path, index))
+    elif isinstance(value, str):
+        if value and not value.strip():
+            yield _problem(schema, "blank", path, N_("{field}: please fill this in"))
+        elif "\n" in value and list(schemas_along(schema, path))[-1].get(MULTILINE) is not True:
+            position = value.index("\n") + 1
+            sentence = N_("{field}: write this in one line; there is a line break as character {position}")
+            yield _problem(schema, "line-break", path, sentence, position=position)
 
 
 @lru_cache(maxsize=1)
@@ -77,7 +145,7 @@ def _formats() -> FormatChecker:
 
 def _problems(schema: Mapping[str, Any], error: ValidationError) -> Iterator[FormProblem]:
     keyword = str(error.validator)
-    path = _path_text(error.absolute_path)
+    path: Path = tuple(error.absolute_path)
     instance: Any = error.instance
     if keyword in ("anyOf", "oneOf", "allOf", "if", "then", "else") and error.context:
         options = _titled_options(error.schema)
@@ -91,18 +159,15 @@ def _problems(schema: Mapping[str, Any], error: ValidationError) -> Iterator[For
         wanted: Any = error.validator_value
         for name in wanted:
             if name not in instance:
-                place = f"{path}.{name}" if path else name
-                yield _problem(schema, "required", place, N_("{field}: please fill this in"))
+                yield _problem(schema, "required", (*path, name), N_("{field}: please fill this in"))
         return
     if keyword == "additionalProperties":
         described: Any = error.schema
         known = described.get("properties", {})
         for name in instance:
             if name not in known:
-                place = f"{path}.{name}" if path else name
-                yield _problem(
-                    schema, keyword, place, N_("{field}: the form has no such field; leave it out")
-                )
+                sentence = N_("{field}: the form has no such field; leave it out")
+                yield _problem(schema, keyword, (*path, name), sentence)
         return
     sentence, fields = _sentence(error, keyword)
     yield _problem(schema, keyword, path, sentence, **fields)
@@ -115,9 +180,13 @@ def _by_branch(error: ValidationError) -> list[list[ValidationError]]:
     return list(branches.values())
 
 
-def _problem(schema: Mapping[str, Any], code: str, path: str, sentence: str, **fields: object) -> FormProblem:
+def _problem(
+    schema: Mapping[str, Any], code: str, path: Path, sentence: str, **fields: object
+) -> FormProblem:
     title = _title(schema, path)
-    return FormProblem(code, path, title, Phrase(sentence, {"field": title, **fields}))
+    return FormProblem(
+        code, path_text(path) if path else "", title, Phrase(sentence, {"field": title, **fields})
+    )
 
 
 _TYPES = {
@@ -177,36 +246,12 @@ def _titled_options(schema: Any) -> list[str]:
     return [str(item.get("title", item["const"])) for item in options]
 
 
-def _path_text(path: Any) -> str:
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
-
-
-def _title(schema: Mapping[str, Any], path: str) -> str:
+def _title(schema: Mapping[str, Any], path: Path) -> str:
     """Return the titles on the way to a field: ``Terop 1: Panjang (m)``."""
-    current: Mapping[str, Any] = schema
     shown: list[str] = []
-    for step in path.replace("[", ".[").split("."):
-        if step.startswith("["):
-            number = int(step[1:-1]) + 1
-            shown[-1:] = [f"{shown[-1] if shown else ''} {number}".strip()]
-            items = schema_at({**schema, "properties": {"x": current}}, "x") or {}
-            inner = items.get("items")
-            current = schema_at({**schema, "properties": {"x": inner}}, "x") or {} if inner else {}
-        elif step:
-            current = schema_at({"$defs": schema.get("$defs", {}), **current}, step) or {}
-            shown.append(str(current.get("title", step)))
+    for step, found in zip(path, schemas_along(schema, path), strict=True):
+        if isinstance(step, int):
+            shown[-1:] = [f"{shown[-1] if shown else ''} {step + 1}".strip()]
+        else:
+            shown.append(str(found.get("title", step)))
     return ": ".join(shown) or str(schema.get("title", "formulir"))
-
-
-def _not_finite(value: Any, path: str) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from _not_finite(item, f"{path}.{name}" if path else str(name))
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from _not_finite(item, f"{path}[{index}]")
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield path

@@ -1,48 +1,24 @@
 """
 Which texts a letter prints, and which of them cannot be printed faithfully.
 
-What nobody can see or read in order is refused here, by rule:
-
-1. control characters, halves of characters, unassigned and private code points;
-2. characters that turn the reading direction (the print and ``permit.json`` would differ to the eye);
-3. invisible characters; a joiner (ZWJ, ZWNJ) is kept between letters of a script that uses it;
-4. marks without a letter of their script before them, or more than `MAX_MARKS` on one letter.
+What nobody can see or read in order is refused by the rule for all texts (`model.characters`).
 
 Whether a font shows a character is not decided here: the compiler knows (see `typst_renderer`).
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
 import attrs
 
 from perizinan_core.errors.rendering import UnprintableReason, UnprintableText
 from perizinan_core.i18n import N_
+from perizinan_core.model.characters import MAX_MARKS, refused_characters
 from perizinan_core.model.letter import Letter
-from perizinan_core.rendering.scripts import JOINED_SCRIPTS, mark_fits, script_of
+from perizinan_core.model.scripts import script_of
 
 __all__ = ["MAX_MARKS", "LetterText", "find_unprintable", "letter_texts", "no_glyph"]
-
-MAX_MARKS = 4
-"""Most marks on one letter; Arabic with full vowel signs needs three, Balinese syllables four."""
-
-_SPACES = frozenset("\n\r\t")
-_JOINERS = frozenset("\u200c\u200d")
-_VISIBLE_FORMAT = frozenset(map(chr, (*range(0x600, 0x606), 0x6DD, 0x890, 0x891, 0x8E2)))
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_INVISIBLE = frozenset(
-    map(
-        chr,
-        (
-            *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, 0x2028, 0x2029),
-            *range(0x180B, 0x1810),
-            *range(0xFE00, 0xFE10),
-            *range(0xE0000, 0xE1000),
-        ),
-    )
-)
 
 
 @attrs.frozen
@@ -132,22 +108,10 @@ def _named(value: object, prefix: str, names: dict[str, str]) -> Iterator[Letter
 
 
 def find_unprintable(item: LetterText) -> list[UnprintableText]:
-    """Return what the rules of this module say against a text; an empty list when nothing."""
-    if item.text.isascii() and item.text.isprintable():
-        return []
+    """Return what the rule for characters says against a text; an empty list when nothing."""
     found: dict[UnprintableReason, set[str]] = {}
-    base, marks = "", 0
-    for index, char in enumerate(item.text):
-        category = unicodedata.category(char)
-        if category.startswith("M") and char not in _INVISIBLE:
-            marks += 1
-            reason = UnprintableReason.STRAY_MARK if marks > MAX_MARKS or not _fits(char, base) else None
-        else:
-            reason = _refusal(char, category, base, item.text[index + 1 : index + 2])
-            if char not in _JOINERS:
-                base, marks = char, 0
-        if reason is not None:
-            found.setdefault(reason, set()).add(char)
+    for _index, char, fault in refused_characters(item.text):
+        found.setdefault(UnprintableReason(fault.value), set()).add(char)
     return [_problem(item, reason, characters) for reason, characters in found.items()]
 
 
@@ -164,33 +128,4 @@ def _problem(item: LetterText, reason: UnprintableReason, characters: set[str]) 
         reason=reason,
         characters=tuple(sorted(characters)),
         scripts=tuple(sorted(scripts)) if reason is UnprintableReason.NO_GLYPH else (),
-    )
-
-
-def _fits(mark: str, base: str) -> bool:
-    return bool(base) and unicodedata.category(base)[0] in "LN" and mark_fits(mark, base)
-
-
-def _refusal(char: str, category: str, before: str, after: str) -> UnprintableReason | None:
-    if char in _SPACES or char in _VISIBLE_FORMAT:
-        return None
-    if char in _DIRECTION:
-        return UnprintableReason.DIRECTION
-    if char in _JOINERS and _joins(before, after):
-        return None
-    if char in _INVISIBLE or category == "Cf":
-        return UnprintableReason.INVISIBLE
-    if category.startswith("C"):
-        return UnprintableReason.CONTROL
-    return None
-
-
-def _joins(before: str, after: str) -> bool:
-    """Return True between two letters of one script that is written with joiners."""
-    return (
-        bool(before and after)
-        and script_of(before) == script_of(after)
-        and script_of(before) in JOINED_SCRIPTS
-        and unicodedata.category(before)[0] == "L"
-        and unicodedata.category(after)[0] in "LM"
     )

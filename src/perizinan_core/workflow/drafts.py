@@ -26,6 +26,7 @@ from perizinan_core.model.application import Application, ApplicationState, Slot
 from perizinan_core.model.calendar import WorkingCalendar
 from perizinan_core.model.case import SubmittedDocument
 from perizinan_core.model.events import EventKind
+from perizinan_core.model.form_data import form_data
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
@@ -50,6 +51,9 @@ FORM_TARGET = "form:"
 
 APPLICANT_TARGET = "applicant"
 """`CorrectionItem.target` for the data of the applicant and the representative."""
+
+_NAMED = 100
+"""Most changed fields that an event names."""
 
 
 def start_draft(
@@ -93,6 +97,8 @@ def start_draft(
         PermitStatusError: when the permit's status does not allow this kind.
         RenewalTooEarlyError: before the renewal window opens.
         RenewalTooLateError: after it closed.
+        FormDataError: when the form data are not JSON, or too large, too deep or too many.
+        TextRefusedError: when a text holds a character that nobody sees.
     """
     _may_open(actor, owner)
     today = local_day(calendar, now)
@@ -112,7 +118,7 @@ def start_draft(
         owner=owner or actor.id,
         applicant=applicant,
         representative=representative,
-        form=dict(form or {}),
+        form=form_data({} if form is None else form),
         previous_permit=previous_permit.id if previous_permit else None,
         created_at=now,
     )
@@ -232,17 +238,20 @@ def update_form(
     Replace the form data; the caller checks them against the schema when they are handed in.
 
     Raises:
+        FormDataError: when they are not JSON, or too large, too deep or too many.
+        TextRefusedError: when a text holds a character that nobody sees.
         NotInCorrectionError: when a field was changed that had a value and that the correction does not ask for.
         NotPartyError: for anybody but the applicant and the representative.
     """
     _check_edit(application, actor, Action.EDIT, now)
-    names = sorted({*application.form, *form})
-    changed = tuple(name for name in names if application.form.get(name) != form.get(name))
+    new = form_data(form)
+    names = sorted({*application.form, *new})
+    changed = tuple(name for name in names if application.form.get(name) != new.get(name))
     if not changed:
         return Transition(application)
     _check_asked(application, tuple(FORM_TARGET + name for name in changed if name in application.form))
-    happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=list(changed))
-    return Transition(attrs.evolve(application, form=dict(form)), (happened,))
+    happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=list(changed[:_NAMED]))
+    return Transition(attrs.evolve(application, form=new), (happened,))
 
 
 def update_applicant(

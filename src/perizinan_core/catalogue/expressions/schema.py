@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import attrs
 
-__all__ = ["FieldType", "field_types", "item_schema", "properties_at", "schema_at", "typed_data"]
+__all__ = [
+    "FieldType",
+    "field_types",
+    "item_schema",
+    "properties_at",
+    "schema_at",
+    "schemas_along",
+    "typed_data",
+]
 
 _COMBINERS = ("allOf", "anyOf", "oneOf")
 _BRANCHES = ("then", "else")
@@ -133,6 +141,18 @@ def schema_at(root: Mapping[str, Any], dotted: str) -> Mapping[str, Any] | None:
             return None
         schema = _resolved(root, properties[step])
     return schema if isinstance(schema, Mapping) else {}
+
+
+def schemas_along(root: Mapping[str, Any], path: Iterable[str | int]) -> Iterator[Mapping[str, Any]]:
+    """Yield the schema of each step on the way to a value, names and places in lists; empty ones where unknown."""
+    schema: Any = root
+    for step in path:
+        if isinstance(step, int):
+            inner = schema.get("items") if isinstance(schema, Mapping) else None
+        else:
+            inner = _properties(root, schema).get(step)
+        schema = _resolved(root, inner)
+        yield schema if isinstance(schema, Mapping) else {}
 
 
 def properties_at(schema: Mapping[str, Any]) -> tuple[str, ...]:
