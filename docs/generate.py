@@ -265,6 +265,10 @@ _EVENT_MEANINGS = {
     _KIND.APPLICATION_WITHDRAWN: "The applicant withdrew.",
     _KIND.APPLICATION_LAPSED: "The applicant did not answer a correction in time.",
     _KIND.NUMBER_TAKEN: "The permit's number was taken; the letter awaits its signature.",
+    _KIND.ATTEMPT_REFUSED: (
+        "Somebody wanted to decide what was decided already; `winner`, `outcome` and `decided_at` say what counts. "
+        "Stands in the history only and is not delivered."
+    ),
     _KIND.NUMBER_CANCELLED: "A number was given up; it stays in the register, with the reason.",
     _KIND.PERMIT_ISSUED: "The signed permit is in force from its first day.",
     _KIND.PERMIT_SUSPENDED: "The permit has no effect for a time (pembekuan).",

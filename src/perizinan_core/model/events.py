@@ -25,6 +25,8 @@ class EventKind(StrEnum):
     STAGE_ASSIGNED = "stage_assigned"
     STAGE_REQUESTED = "stage_requested"
     STAGE_DECIDED = "stage_decided"
+    ATTEMPT_REFUSED = "attempt_refused"
+    """Somebody wanted to decide what was decided already; kept in the history only, nobody is told."""
     STAGE_RETURNED = "stage_returned"
     """Its outcome was set aside, and it is to be judged again."""
     FILE_COMPLETE = "file_complete"

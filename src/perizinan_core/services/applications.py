@@ -198,7 +198,7 @@ class Applications(Papers):
             once(work, actor, idempotency_key, "submit", {"id": application_id}, moment) as repeat,
         ):
             if repeat.result is None:
-                application = context.load(work, application_id)
+                application = context.load(work, application_id, lock=True)
                 context.check_version(work, application, expected_version)
                 if application.applicant != before.applicant:
                     # Whoever was checked is not who is handed in.

@@ -119,15 +119,21 @@ class OfficeContext:
         """Return the version of the permit type that a case or permit froze."""
         return self.catalogue.version(subject.permit_type, subject.permit_type_version)
 
-    def load(self, work: UnitOfWork, application_id: str) -> Application:
+    def load(self, work: UnitOfWork, application_id: str, *, lock: bool = False) -> Application:
         """
         Return the application, whoever asks; the caller checks who may see it.
+
+        Args:
+            work: The unit of work.
+            application_id: Its id.
+            lock: It is going to be changed in this unit: others who want to change it wait, so that nobody
+                who did not ask for a certain version is refused because two came at once.
 
         Raises:
             NotFoundError: there is none.
         """
         try:
-            return work.applications.get(application_id)
+            return work.applications.get(application_id, lock=lock)
         except RecordNotFoundError as error:
             raise NotFoundError(kind="application", key=application_id) from error
 
@@ -143,17 +149,27 @@ class OfficeContext:
         last = work.applications.last_change(application.id)
         raise last.stale(kind="application", id=application.id, expected_version=expected)
 
-    def load_permit(self, work: UnitOfWork, permit_id: str) -> Permit:
+    def load_permit(self, work: UnitOfWork, permit_id: str, *, lock: bool = False) -> Permit:
         """
-        Return the permit.
+        Return the permit; ``lock`` as in `load`.
 
         Raises:
             NotFoundError: there is none.
         """
         try:
-            return work.permits.get(permit_id)
+            return work.permits.get(permit_id, lock=lock)
         except RecordNotFoundError as error:
             raise NotFoundError(kind="permit", key=permit_id) from error
+
+    def lock_permit(self, work: UnitOfWork, permit_id: str) -> tuple[Permit, Application]:
+        """
+        Return a permit and its application, both locked: the application first, as every use case does it.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        application = self.load(work, self.load_permit(work, permit_id).application_id, lock=True)
+        return self.load_permit(work, permit_id, lock=True), application
 
     def save(self, work: UnitOfWork, moved: Transition, actor: Actor, now: datetime) -> Application:
         """Write what a transition made: the application, its history and the outbox."""

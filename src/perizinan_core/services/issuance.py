@@ -151,7 +151,7 @@ class Issuance:
             except WorkflowError:
                 continue
             with context.storage.unit_of_work() as work:
-                application = context.load(work, application_id)
+                application = context.load(work, application_id, lock=True)
                 permit = self._take(work, application, signer, moment, by=SYSTEM)
                 work.commit()
             return permit
@@ -213,8 +213,7 @@ class Issuance:
         context = self._context
         moment = context.moment(now)
         with context.storage.unit_of_work() as work:
-            permit = context.load_permit(work, permit_id)
-            application = context.load(work, permit.application_id)
+            permit, application = context.lock_permit(work, permit_id)
             if permit.signed_sha256 or context.documents.resolve(_name(permit)) is not None:
                 raise IssuanceError(reason="the letter is signed already")
             if application.permit_id not in (None, permit.id):
@@ -254,7 +253,7 @@ class Issuance:
             context.storage.unit_of_work() as work,
             once(work, actor, key, "issue", {"id": application_id}, moment) as repeat,
         ):
-            application = context.load(work, application_id)
+            application = context.load(work, application_id, lock=True)
             if repeat.result is not None:
                 permit = context.load_permit(work, repeat.result["permit"])
                 if permit.id == application.permit_id:
@@ -510,7 +509,7 @@ class Issuance:
     ) -> Permit:
         context = self._context
         with context.storage.unit_of_work() as work:
-            current = context.load_permit(work, permit.id)
+            current, application = context.lock_permit(work, permit.id)
             if current.signed_sha256 is not None:
                 return current
             if attempt.state is not SigningState.FINISHED:
@@ -518,7 +517,6 @@ class Issuance:
                     permit.unsigned_sha256, holder=holder, signed_sha256=signed, at=moment
                 )
             put = put_in_force(current, signed_sha256=signed, actor=actor, now=moment)
-            application = context.load(work, permit.application_id)
             moved = issued(application, put.permit, actor=actor, now=moment)
             moved = self._with_warning(moved, put.permit)
             saved = work.permits.save(put.permit, by=actor.id, at=moment)
@@ -549,7 +547,7 @@ class Issuance:
         if successor.previous_permit is None:
             return
         context = self._context
-        old = context.load_permit(work, successor.previous_permit)
+        old = context.load_permit(work, successor.previous_permit, lock=True)
         if old.status_on(context.local_day(moment)) in (PermitStatus.REVOKED, PermitStatus.ANNULLED):
             return
         permit_type = context.permit_type_of(successor)

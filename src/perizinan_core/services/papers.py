@@ -260,13 +260,14 @@ class Papers:
         update_applicant(application, application.applicant, changed, actor=actor, now=moment)
         stored = self._spooled(stream, file_name, UploadPolicy())[0]
         agent = attrs.evolve(agent, power_of_attorney=stored.sha256)
-        return self._change(
-            application_id,
-            lambda _work, case: update_applicant(case, case.applicant, agent, actor=actor, now=moment),
-            actor,
-            moment,
-            application.version,
-        )
+
+        def change(work: UnitOfWork, case: Application) -> Transition:
+            if case.representative != application.representative:
+                # The paper names somebody who no longer represents the applicant.
+                self._context.check_version(work, case, application.version)
+            return update_applicant(case, case.applicant, agent, actor=actor, now=moment)
+
+        return self._change(application_id, change, actor, moment)
 
     def open_document(self, application_id: str, document_id: str, *, actor: Actor) -> BinaryIO:
         """
@@ -291,15 +292,17 @@ class Papers:
         expected_version: int | None = None,
     ) -> Application:
         with self._context.storage.unit_of_work() as work:
-            application = self._readable(work, application_id, actor)
+            application = self._readable(work, application_id, actor, lock=True)
             access.require_party(application, actor)
             self._context.check_version(work, application, expected_version)
             changed = self._context.save(work, change(work, application), actor, moment)
             work.commit()
         return changed
 
-    def _readable(self, work: UnitOfWork, application_id: str, actor: Actor) -> Application:
-        application = self._context.load(work, application_id)
+    def _readable(
+        self, work: UnitOfWork, application_id: str, actor: Actor, *, lock: bool = False
+    ) -> Application:
+        application = self._context.load(work, application_id, lock=lock)
         access.require_readable(application, self._context.permit_type_of(application), actor)
         return application
 

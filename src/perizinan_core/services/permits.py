@@ -336,7 +336,7 @@ class Permits:
         context = self._context
         moment = context.moment(now)
         with context.storage.unit_of_work() as work:
-            permit, application = self._readable(work, permit_id, actor)
+            permit, application = self._readable(work, permit_id, actor, lock=True)
             done = step(permit, application, moment)
             saved = work.permits.save(done.permit, by=actor.id, at=moment)
             note_later_change(work, saved, context.local_day(moment))
@@ -344,9 +344,14 @@ class Permits:
             work.commit()
         return saved
 
-    def _readable(self, work: UnitOfWork, permit_id: str, actor: Actor) -> tuple[Permit, Application]:
-        permit = self._context.load_permit(work, permit_id)
-        application = self._context.load(work, permit.application_id)
+    def _readable(
+        self, work: UnitOfWork, permit_id: str, actor: Actor, *, lock: bool = False
+    ) -> tuple[Permit, Application]:
+        if lock:
+            permit, application = self._context.lock_permit(work, permit_id)
+        else:
+            permit = self._context.load_permit(work, permit_id)
+            application = self._context.load(work, permit.application_id)
         permit_type = self._context.permit_type_of(application)
         office_head = actor.kind is ActorKind.OFFICER and actor.has(Role.OFFICE_HEAD)
         if not office_head and not access.may_read(application, permit_type, actor):

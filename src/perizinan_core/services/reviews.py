@@ -11,7 +11,7 @@ from datetime import datetime
 
 import attrs
 
-from perizinan_core.errors.services import DecidedByOthersError
+from perizinan_core.errors.storage import StaleObjectError
 from perizinan_core.errors.workflow import StageNotOpenError, TransitionNotAllowedError
 from perizinan_core.model.actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model.application import Application
@@ -20,12 +20,12 @@ from perizinan_core.model.case import (
     InspectionMinutes,
     OfficialLetter,
     StageOutcome,
-    StageStatus,
 )
 from perizinan_core.model.fees import Payment
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.services import access
 from perizinan_core.services.assigning import assign_where_possible, note_assignments
+from perizinan_core.services.attempts import decided_by_others, record_attempt
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.numbering import take_number
 from perizinan_core.storage import QueueEntry, UnitOfWork
@@ -360,20 +360,27 @@ class Reviews:
     ) -> Application:
         context = self._context
         with context.storage.unit_of_work() as work:
-            application = context.load(work, application_id)
+            application = context.load(work, application_id, lock=True)
             permit_type = context.permit_type_of(application)
             access.require_readable(application, permit_type, actor)
-            context.check_version(work, application, expected_version)
             try:
+                context.check_version(work, application, expected_version)
                 moved = step(work, application, permit_type)
-            except (StageNotOpenError, TransitionNotAllowedError) as error:
-                _tell_winner(application, stage, error)
-                raise
-            staff = context.staff(work)
-            moved = moved.then(lambda case: assign_where_possible(context, work, case, staff, actor, moment))
-            changed = context.save(work, moved, actor, moment)
-            work.commit()
-        return changed
+            except (StageNotOpenError, TransitionNotAllowedError, StaleObjectError) as error:
+                too_late = decided_by_others(application, stage, error)
+                if too_late is None:
+                    raise
+            else:
+                staff = context.staff(work)
+                moved = moved.then(
+                    lambda case: assign_where_possible(context, work, case, staff, actor, moment)
+                )
+                changed = context.save(work, moved, actor, moment)
+                work.commit()
+                return changed
+        # What the step had begun is undone; only the attempt stays on record.
+        record_attempt(context, application_id, stage, too_late, actor, moment)
+        raise too_late
 
     def _check_order(
         self, work: UnitOfWork, case: Application, permit_type: PermitType, stage: str, actor: Actor
@@ -415,23 +422,3 @@ class Reviews:
 
 def _approval(permit_type: PermitType) -> str:
     return next(stage.code for stage in permit_type.stages if stage.kind.value == "approval")
-
-
-def _tell_winner(application: Application, stage: str | None, error: Exception) -> None:
-    """Say who decided and what, when this is why the step is no longer possible."""
-    state = application.stage_state(stage) if stage is not None else None
-    if (
-        state is not None
-        and state.status is StageStatus.DONE
-        and state.decided_by is not None
-        and state.decided_at is not None
-        and state.outcome is not None
-    ):
-        raise DecidedByOthersError(
-            winner=state.decided_by, at=state.decided_at.isoformat(), outcome=state.outcome.value
-        ) from error
-    decision = application.decision
-    if decision is not None:
-        raise DecidedByOthersError(
-            winner=decision.by, at=decision.at.isoformat(), outcome=decision.kind.value
-        ) from error

@@ -35,8 +35,11 @@ class MemoryApplications:
         state.applications[stored.id] = row
         return stored
 
-    def get(self, id: str) -> Application:  # noqa: A002
+    def get(self, id: str, *, lock: bool = False) -> Application:  # noqa: A002
         """See the port."""
+        if lock:
+            # One unit of work writes at a time.
+            self._access.write()
         return self._row(id).read()
 
     def get_by_receipt(self, receipt_number: str) -> Application:

@@ -34,8 +34,11 @@ class MemoryPermits:
         state.permits[stored.id] = row
         return stored
 
-    def get(self, id: str) -> Permit:  # noqa: A002
+    def get(self, id: str, *, lock: bool = False) -> Permit:  # noqa: A002
         """See the port."""
+        if lock:
+            # One unit of work writes at a time.
+            self._access.write()
         return self._row(id).read()
 
     def get_by_number(self, number: str) -> Permit:

@@ -32,9 +32,14 @@ class Applications(Protocol):
         """
         ...
 
-    def get(self, id: str) -> Application:  # noqa: A002 - the model's own word
+    def get(self, id: str, *, lock: bool = False) -> Application:  # noqa: A002 - the model's own word
         """
         Return the application.
+
+        Args:
+            id: Its id.
+            lock: Nobody else gets it with ``lock``, or saves it, until this unit of work ends: what is
+                decided on what was read still holds when it is saved. Needs a unit of work for writing.
 
         Raises:
             RecordNotFoundError: There is none.
@@ -123,9 +128,13 @@ class Permits(Protocol):
         """
         ...
 
-    def get(self, id: str) -> Permit:  # noqa: A002
+    def get(self, id: str, *, lock: bool = False) -> Permit:  # noqa: A002
         """
         Return the permit.
+
+        Args:
+            id: Its id.
+            lock: As in `Applications.get`. Lock the application of a permit before the permit.
 
         Raises:
             RecordNotFoundError: There is none.

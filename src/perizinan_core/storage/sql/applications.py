@@ -38,9 +38,9 @@ class SqlApplications:
         self._write_parts(stored, fresh=True)
         return stored
 
-    def get(self, id: str) -> Application:  # noqa: A002
+    def get(self, id: str, *, lock: bool = False) -> Application:  # noqa: A002
         """See the port."""
-        return self._one(applications.c.id == id, id)
+        return self._one(applications.c.id == id, id, lock=lock)
 
     def get_by_receipt(self, receipt_number: str) -> Application:
         """See the port."""
@@ -129,8 +129,9 @@ class SqlApplications:
         counted = {row.assignee: row.held for row in self._session.read(query)}
         return {officer: counted.get(officer, 0) for officer in officers}
 
-    def _one(self, condition: sa.ColumnElement[bool], key: str) -> Application:
-        row = self._session.first(sa.select(*_LOADED).where(condition))
+    def _one(self, condition: sa.ColumnElement[bool], key: str, *, lock: bool = False) -> Application:
+        query = sa.select(*_LOADED).where(condition)
+        row = self._session.first(self._session.kept(query) if lock else query)
         if row is None:
             raise RecordNotFoundError(kind="application", key=key)
         return read_application(self._session, row)

@@ -40,9 +40,9 @@ class SqlPermits:
         self._session.write(permits.insert().values(row), kind="permit", parent=parent)
         return stored
 
-    def get(self, id: str) -> Permit:  # noqa: A002
+    def get(self, id: str, *, lock: bool = False) -> Permit:  # noqa: A002
         """See the port."""
-        return self._one(permits.c.id == id, id)
+        return self._one(permits.c.id == id, id, lock=lock)
 
     def get_by_number(self, number: str) -> Permit:
         """See the port."""
@@ -126,8 +126,9 @@ class SqlPermits:
                 return
             after = rows[-1].status_index
 
-    def _one(self, condition: sa.ColumnElement[bool], key: str) -> Permit:
-        row = self._session.first(sa.select(*_LOADED).where(condition))
+    def _one(self, condition: sa.ColumnElement[bool], key: str, *, lock: bool = False) -> Permit:
+        query = sa.select(*_LOADED).where(condition)
+        row = self._session.first(self._session.kept(query) if lock else query)
         if row is None:
             raise RecordNotFoundError(kind="permit", key=key)
         return read_permit(self._session, row)

@@ -94,6 +94,11 @@ class Session:
         """Return the query with its rows locked until the end of the unit; SQLite has one writer anyway."""
         return statement if self.is_sqlite else statement.with_for_update(skip_locked=skip)
 
+    def kept(self, statement: sa.Select[Any]) -> sa.Select[Any]:
+        """Like `locked`, for a row that others may still refer to by its key (e.g. add a permit of a case)."""
+        self.check_writable()
+        return statement if self.is_sqlite else statement.with_for_update(key_share=True)
+
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """Return an INSERT that can say ``ON CONFLICT``; both databases write it the same way."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)

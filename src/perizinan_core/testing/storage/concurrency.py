@@ -16,13 +16,14 @@ from perizinan_core.errors.storage import (
 )
 from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.storage.ports import Storage
-from perizinan_core.testing.storage.base import SuiteBase, add_application, together
+from perizinan_core.testing.storage.base import SuiteBase, add_application, add_permit, together
 from perizinan_core.testing.storage.samples import (
     NOW,
     WIB,
     made_application,
     made_event,
     made_officer,
+    made_permit,
 )
 
 __all__ = ["NEW_YEAR", "ConcurrencySuite", "issue_numbers"]
@@ -102,6 +103,26 @@ class ConcurrencySuite(SuiteBase):
             with storage.unit_of_work(read_only=True) as work:
                 assert work.applications.last_change(stored.id).by == winner
                 assert work.applications.get(stored.id).version == 2
+
+    def test_what_is_read_with_a_lock_can_be_saved_however_many_read_it_at_once(
+        self, storage: Storage
+    ) -> None:
+        """Applications and permits: each waits for the others, and nobody is told to read again."""
+        case = add_application(storage, made_application())
+        permit = add_permit(storage, made_permit(case))
+
+        def raise_both(officer: str) -> None:
+            with storage.unit_of_work() as work:
+                application = work.applications.get(case.id, lock=True)
+                work.applications.save(application, by=officer, at=NOW)
+                work.permits.save(work.permits.get(permit.id, lock=True), by=officer, at=NOW)
+                work.commit()
+
+        results = together([partial(raise_both, f"petugas-{number}") for number in range(12)])
+
+        assert results == [None] * 12
+        with storage.unit_of_work(read_only=True) as work:
+            assert work.applications.get(case.id).version == work.permits.get(permit.id).version == 13
 
     def test_of_many_who_acquire_a_document_one_wins(self, storage: Storage) -> None:
         """The others are told to wait."""

@@ -117,6 +117,8 @@ class UnitsSuite(SuiteBase):
                 lambda: work.outbox.add([made_event("x")], at=NOW),
                 lambda: work.settings.put("x", 1),
                 lambda: work.officers.list(lock=True),
+                lambda: work.applications.get(stored.id, lock=True),
+                lambda: work.permits.get("x", lock=True),
                 lambda: work.idempotency.begin("a", "k", use_case="u", request_hash="h", at=NOW),
             )
             for write in writes:
