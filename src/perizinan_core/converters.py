@@ -1,8 +1,8 @@
 """
 Wire shapes: how values become JSON and come back. The only place that knows them.
 
-- Identifiers are text, rupiah are whole numbers, decimals are text, days are ``YYYY-MM-DD``, times are
-  ISO 8601 with their offset, sets are sorted lists.
+- Identifiers and accounts (``officer:17``) are text, rupiah are whole numbers, decimals are text, days are
+  ``YYYY-MM-DD``, times are ISO 8601 with their offset, sets are sorted lists.
 - An applicant carries ``"type": "person"`` or ``"organisation"``.
 - Unknown fields are refused (docs/decisions/0003): data of a newer version must not be read, changed
   and written back with a part of it lost.
@@ -27,6 +27,7 @@ from cattrs.v import transform_error
 
 from perizinan_core.errors.wire import WireFormatError
 from perizinan_core.model import identifiers
+from perizinan_core.model.actor import Account
 from perizinan_core.model.applicant import Applicant, Organisation, Person
 from perizinan_core.model.money import Rupiah
 
@@ -88,6 +89,8 @@ def _converter() -> Converter:
     for identifier in _TEXT_IDENTIFIERS:
         converter.register_unstructure_hook(identifier, _identifier_text)
         converter.register_structure_hook(identifier, _parse_identifier)
+    converter.register_unstructure_hook(Account, str)
+    converter.register_structure_hook(Account, lambda value, _: Account.parse(_only(str)(value, str)))
     converter.register_unstructure_hook(Rupiah, lambda value: value.amount)
     converter.register_structure_hook(Rupiah, lambda value, _: Rupiah(value))
     converter.register_unstructure_hook(Decimal, str)

@@ -9,6 +9,7 @@ import pytest
 
 from perizinan_core.converters import canonical_json, from_json, to_json
 from perizinan_core.errors.wire import WireFormatError
+from perizinan_core.model.actor import Account
 from perizinan_core.model.applicant import Address, Organisation, Person
 from perizinan_core.model.application import Application
 from perizinan_core.model.identifiers import Nib, Nik, RegionCode
@@ -33,7 +34,7 @@ def application(applicant):
         permit_type="jalan",
         permit_type_version="1",
         kind=ApplicationKind.NEW,
-        owner="siti",
+        owner=Account.public("siti"),
         applicant=applicant,
         form={"luas": 12, "items": [{"a": 1}]},
         created_at=NOW,

@@ -206,7 +206,7 @@ def test_the_counter_and_the_host_renew_for_the_holder(kit):
     at_counter = kit.office.permits.amend(old.id, actor=kit.officer("loket-1"))
     by_host = kit.office.permits.amend(old.id, actor=HOST)
 
-    assert [APPLICANT.id, APPLICANT.id] == [at_counter.owner, by_host.owner]
+    assert [APPLICANT.account, APPLICANT.account] == [at_counter.owner, by_host.owner]
 
 
 def test_the_representative_renews_what_it_applied_for(kit):

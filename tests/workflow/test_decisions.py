@@ -198,7 +198,12 @@ def test_the_signer_holds_the_position_and_no_other_duty(desk):
         (plain, NotSignatoryError),
         (make_officer("lain", position=POSITION).as_actor(), NotSignatoryError),
         (SYSTEM, NotSignatoryError),
-        (make_officer(OWNER.id, Role.SIGNATORY, position=POSITION).as_actor(), OwnCaseError),
+        (
+            make_officer(
+                "pribadi", Role.SIGNATORY, position=POSITION, public_accounts=frozenset({OWNER.id})
+            ).as_actor(),
+            OwnCaseError,
+        ),
         (desk.who("kepala"), SeparationOfDutiesError),
         (desk.who("belakang"), SeparationOfDutiesError),
     ):

@@ -25,7 +25,7 @@ from perizinan_core.errors.workflow import (
     UnknownDocumentError,
     UnknownSlotError,
 )
-from perizinan_core.model.actor import Actor, ActorKind, Role
+from perizinan_core.model.actor import Account, Actor, ActorKind, Role
 from perizinan_core.model.applicant import Representative
 from perizinan_core.model.application import ApplicationState, SlotTerms
 from perizinan_core.model.case import CorrectionItem
@@ -50,7 +50,7 @@ def test_a_draft_belongs_to_whoever_opens_it(desk):
     """The applicant's account owns the draft, and the event says what was begun."""
     case = desk.draft()
 
-    assert OWNER.id == case.owner
+    assert OWNER.account == case.owner
     assert ApplicationState.DRAFT is case.state
     assert "new" == desk.events[0].data["kind"]
 
@@ -59,13 +59,17 @@ def test_the_front_office_and_the_host_open_drafts_for_somebody(desk):
     """At the counter, and through an embedding portal, the draft belongs to the applicant."""
     front = make_officer("depan", Role.FRONT_OFFICE).as_actor()
 
-    assert OWNER.id == desk.draft(actor=front, owner=OWNER.id).owner
-    assert OWNER.id == desk.draft(actor=HOST, owner=OWNER.id).owner
+    assert OWNER.account == desk.draft(actor=front, owner=OWNER.account).owner
+    assert OWNER.account == desk.draft(actor=HOST, owner=OWNER.account).owner
 
 
 @pytest.mark.parametrize(
     ("actor", "owner"),
-    [(SYSTEM, None), (OWNER, "orang-lain"), (make_officer("kasir", Role.CASHIER).as_actor(), None)],
+    [
+        (SYSTEM, None),
+        (OWNER, Account.public("orang-lain")),
+        (make_officer("kasir", Role.CASHIER).as_actor(), None),
+    ],
 )
 def test_nobody_else_opens_a_draft(desk, actor, owner):
     """The system, officers of other roles, and applicants for others are refused."""
@@ -193,7 +197,9 @@ def test_the_applicants_data_can_be_put_right(desk):
     moved = workflow.update_applicant(desk.case, make_applicant(), agent, actor=OWNER, now=desk.now)
     kuasa = Actor(id="akun-kuasa", kind=ActorKind.REPRESENTATIVE)
 
-    assert frozenset({OWNER.id, "akun-kuasa"}) == workflow.party_accounts(moved.application)
+    assert frozenset({OWNER.account, Account.public("akun-kuasa")}) == workflow.party_accounts(
+        moved.application
+    )
     assert (
         ()
         == workflow.update_applicant(

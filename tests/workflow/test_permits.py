@@ -193,7 +193,7 @@ def test_the_system_replaces_a_permit_when_it_issues_the_newer_one(desk, permit)
 def test_a_change_needs_the_right_person_reason_law_and_day(desk, permit):
     """Each condition refuses on its own."""
     yesterday = TODAY - timedelta(days=1)
-    party = make_officer(OWNER.id, Role.OFFICE_HEAD).as_actor()
+    party = make_officer("pribadi", Role.OFFICE_HEAD, public_accounts=frozenset({OWNER.id})).as_actor()
 
     for changes, error in (
         ({"actor": desk.who("depan")}, NotAllowedError),

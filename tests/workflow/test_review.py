@@ -40,6 +40,7 @@ from perizinan_core.testing.strategies.workflow import (
     SYSTEM,
     make_letter,
     make_minutes,
+    make_officer,
     make_permit_type,
     make_stage,
     make_terms,
@@ -190,10 +191,11 @@ def test_only_officers_ask_for_stages(desk):
         ),
         (
             Actor(
-                id=OWNER.id,
+                id="pribadi",
                 kind=ActorKind.OFFICER,
                 roles=frozenset({Role.FRONT_OFFICE}),
                 units=frozenset({"dpmptsp"}),
+                public_accounts=frozenset({OWNER.id}),
             ),
             OwnCaseError,
         ),
@@ -409,16 +411,19 @@ def test_a_technical_recommendation_ends_with_a_numbered_letter(desk):
 def test_a_site_inspection_ends_with_minutes_that_fit(desk):
     """Missing, empty, of tomorrow, contradicting, or by somebody with an interest: refused."""
     _with(desk, make_stage("lapangan", StageKind.SITE_INSPECTION))
+    private = make_officer("pribadi", Role.INSPECTOR, public_accounts=frozenset({OWNER.id}))
+    staff = (*desk.staff, private)
     with pytest.raises(MinutesMissingError):
         desk.decide("lapangan")
     for minutes, problem in (
         (make_minutes(TODAY + timedelta(days=1), "pengawas"), "future"),
         (make_minutes(TODAY, "pengawas", findings=" "), "findings"),
         (make_minutes(TODAY, "pengawas", favourable=False), "unfavourable"),
-        (make_minutes(TODAY, OWNER.id), "interest"),
+        (make_minutes(TODAY, "pribadi"), "interest"),
+        (make_minutes(TODAY, "karangan"), "staff"),
     ):
         with pytest.raises(MinutesMismatchError) as refusal:
-            desk.decide("lapangan", minutes=minutes)
+            desk.decide("lapangan", minutes=minutes, staff=staff)
         assert problem == refusal.value.problem
     with pytest.raises(MinutesMismatchError) as refusal:
         desk.decide("lapangan", NEGATIVE, reasons=("Tidak",), minutes=make_minutes(TODAY, "pengawas"))

@@ -14,6 +14,7 @@ from typing import Any
 
 import attrs
 
+from perizinan_core.model.actor import Account
 from perizinan_core.model.applicant import Applicant, Representative
 from perizinan_core.model.case import (
     Clock,
@@ -119,8 +120,8 @@ class Application:
     """The version in force when the draft was begun; submitting freezes the one in force then."""
 
     kind: ApplicationKind
-    owner: str
-    """Id of the actor who opened it and to whom it is shown."""
+    owner: Account
+    """The account that opened it, or for which it was opened, and to which it is shown."""
 
     applicant: Applicant
     representative: Representative | None = None
@@ -159,6 +160,9 @@ class Application:
     closed_at: datetime | None = None
     earliest_day: date | None = None
     """Filing day for the clock: the next working day for what came in after hours."""
+
+    hands: tuple[Account, ...] = ()
+    """Accounts, besides the owner's, that have acted on the applicant's side: who did, not who was named."""
 
     signer: str | None = None
     """Account of the officer who signs the letter; set together with `permit_id`."""

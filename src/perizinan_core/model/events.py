@@ -60,7 +60,7 @@ class Event:
 
     at: datetime
     actor: str
-    """Id of the actor."""
+    """Who did it: `Account` as text, e.g. ``officer:17``."""
 
     data: Mapping[str, Any] = attrs.field(factory=dict)
     """JSON values; free text such as reasons is kept in the case and not here."""

@@ -1,6 +1,8 @@
 """Every public name of the domain, in one list for `perizinan_core.model`."""
 
 from perizinan_core.model.actor import (
+    Account,
+    AccountKind,
     Actor,
     ActorKind,
     Officer,
@@ -195,6 +197,8 @@ __all__ = [
     "MAX_RUPIAH",
     "MAX_SLUG_LENGTH",
     "WHOLE_RUPIAH",
+    "Account",
+    "AccountKind",
     "ActingKind",
     "Actor",
     "ActorKind",

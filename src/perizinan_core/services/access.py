@@ -11,6 +11,7 @@ from perizinan_core.errors.services import AccessDeniedError, NotFoundError
 from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.permit_type import PermitType
+from perizinan_core.workflow import party_accounts
 
 __all__ = [
     "CASE_READERS",
@@ -32,10 +33,7 @@ def is_party(application: Application, actor: Actor) -> bool:
         return True
     if actor.kind is ActorKind.OFFICER:
         return False
-    representative = application.representative
-    return actor.id == application.owner or (
-        representative is not None and representative.actor_id == actor.id
-    )
+    return actor.account in party_accounts(application)
 
 
 def may_read(application: Application, permit_type: PermitType, actor: Actor) -> bool:

@@ -15,7 +15,7 @@ import attrs
 
 from perizinan_core.errors.services import ApplicantRefusedError, NotFoundError
 from perizinan_core.errors.workflow import Problem, SubmissionRefusedError
-from perizinan_core.model.actor import Actor, ActorKind, Role
+from perizinan_core.model.actor import Account, Actor, ActorKind, Role
 from perizinan_core.model.applicant import Applicant, Representative
 from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.events import Event
@@ -69,7 +69,7 @@ class Applications(Papers):
         form: Mapping[str, Any] | None = None,
         representative: Representative | None = None,
         previous_permit: str | None = None,
-        owner: str | None = None,
+        owner: Account | str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """
@@ -83,7 +83,8 @@ class Applications(Papers):
             form: First form data, may be incomplete.
             representative: Acts for the applicant.
             previous_permit: Id of the permit that is renewed, amended, duplicated or given up.
-            owner: Account of the applicant, when the host or the front office opens it for them.
+            owner: Account of the applicant, when the host or the front office opens it for them; text is
+                the id of a public account.
             now: Aware moment; None asks the clock.
 
         Raises:
@@ -105,7 +106,7 @@ class Applications(Papers):
                 actor=actor,
                 now=moment,
                 calendar=context.calendar,
-                owner=owner,
+                owner=_account(owner),
                 representative=representative,
                 previous_permit=old,
                 form=form,
@@ -253,18 +254,19 @@ class Applications(Papers):
             return self._readable(work, application_id, actor)
 
     def of_owner(
-        self, *, actor: Actor, owner: str | None = None, limit: int = 50, after: str | None = None
+        self, *, actor: Actor, owner: Account | str | None = None, limit: int = 50, after: str | None = None
     ) -> Page[Application]:
         """
         Return a page of the actor's own applications, newest first.
 
         Args:
             actor: Who is logged in.
-            owner: Another account; only for the host application.
+            owner: Another account, or the id of a public one; only for the host application.
             limit: Most answers.
             after: `Page.next` of the page before.
         """
-        account = owner if owner is not None and actor.kind is ActorKind.HOST else actor.id
+        other = _account(owner) if actor.kind is ActorKind.HOST else None
+        account = other or actor.account
         with self._context.storage.unit_of_work(read_only=True) as work:
             return work.applications.find(ApplicationFilter(owner=account), limit=limit, after=after)
 
@@ -339,3 +341,7 @@ class Applications(Papers):
         if not at_counter and not access.is_party(origin, actor):
             raise NotFoundError(kind="permit", key=permit_id)
         return permit
+
+
+def _account(owner: Account | str | None) -> Account | None:
+    return Account.public(owner) if isinstance(owner, str) else owner

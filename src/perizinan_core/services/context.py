@@ -34,7 +34,7 @@ from perizinan_core.rendering import Renderer
 from perizinan_core.signing import Signer
 from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.storage import Storage, UnitOfWork
-from perizinan_core.workflow import Transition, Workload
+from perizinan_core.workflow import Transition, Workload, with_hand
 
 __all__ = ["ApplicantCheck", "OfficeContext", "OfficeKeys", "SignerSource", "new_id"]
 
@@ -173,7 +173,8 @@ class OfficeContext:
 
     def save(self, work: UnitOfWork, moved: Transition, actor: Actor, now: datetime) -> Application:
         """Write what a transition made: the application, its history and the outbox."""
-        application = work.applications.save(moved.application, by=actor.id, at=now)
+        done = with_hand(moved.application, actor)
+        application = work.applications.save(done, by=actor.id, at=now)
         self.record(work, moved.events, now)
         return application
 

@@ -322,7 +322,7 @@ class Permits:
     def of_owner(self, *, actor: Actor, limit: int = 50, after: str | None = None) -> Page[Permit]:
         """Return the permits that came from the actor's own applications, newest first."""
         with self._context.storage.unit_of_work(read_only=True) as work:
-            page = work.applications.find(ApplicationFilter(owner=actor.id), limit=limit, after=after)
+            page = work.applications.find(ApplicationFilter(owner=actor.account), limit=limit, after=after)
             found = tuple(permit for item in page.items for permit in work.permits.of_application(item.id))
         return Page(found, page.next)
 

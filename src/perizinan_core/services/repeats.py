@@ -52,5 +52,7 @@ def once(
     earlier = None
     if key is not None:
         digest = hashlib.sha256(canonical_json(dict(request))).hexdigest()
-        earlier = work.idempotency.begin(actor.id, key, use_case=use_case, request_hash=digest, at=now)
-    yield Repeat(earlier.result if earlier else None, work, actor.id, key)
+        earlier = work.idempotency.begin(
+            str(actor.account), key, use_case=use_case, request_hash=digest, at=now
+        )
+    yield Repeat(earlier.result if earlier else None, work, str(actor.account), key)

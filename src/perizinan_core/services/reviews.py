@@ -130,6 +130,7 @@ class Reviews:
                 reasons=reasons,
                 letter=written,
                 minutes=minutes,
+                staff=work.officers.list(active_only=False) if minutes else None,
             )
 
         return self._step(application_id, step, actor, moment, expected_version, stage)

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from perizinan_core.errors.storage import StaleObjectError
+from perizinan_core.model.actor import Account
 from perizinan_core.model.application import ApplicationState
 from perizinan_core.model.events import Event
 from perizinan_core.model.identifiers import Nib, Nik, Npwp, PassportNumber, PhoneNumber
@@ -117,7 +118,7 @@ class Lookup:
 class ApplicationFilter:
     """Which applications; what is None or empty does not narrow, the rest must all hold."""
 
-    owner: str | None = None
+    owner: Account | None = None
     states: frozenset[ApplicationState] = frozenset()
     permit_types: frozenset[str] = frozenset()
     assignee: str | None = None

@@ -79,7 +79,13 @@ from perizinan_core.workflow.issuing import (
 from perizinan_core.workflow.legal import LEGAL_TERMS, LegalTerm, LegalTerms
 from perizinan_core.workflow.measure import add_period, subtract_period
 from perizinan_core.workflow.payments import amount_outstanding, record_payment
-from perizinan_core.workflow.people import conflicted_officers, excluded_accounts, party_accounts
+from perizinan_core.workflow.people import (
+    conflicted_officers,
+    excluded_officers,
+    is_own_case,
+    party_accounts,
+    with_hand,
+)
 from perizinan_core.workflow.permits import (
     AnnulledBy,
     DefectGround,
@@ -151,10 +157,11 @@ __all__ = [
     "due_date",
     "duty_of",
     "eligible_officers",
-    "excluded_accounts",
+    "excluded_officers",
     "holders",
     "is_deemed_due",
     "is_late",
+    "is_own_case",
     "is_stage_late",
     "issued",
     "keeps",
@@ -198,5 +205,6 @@ __all__ = [
     "update_applicant",
     "update_form",
     "waiting_for",
+    "with_hand",
     "withdraw",
 ]

@@ -30,7 +30,7 @@ from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.stage import Assignment
 from perizinan_core.workflow.duties import SIGNATURE, are_separated, check_separation
 from perizinan_core.workflow.graph import live_stages, put_stage, stage_of, waiting_for
-from perizinan_core.workflow.people import excluded_accounts
+from perizinan_core.workflow.people import conflicted_officers, is_own_case
 from perizinan_core.workflow.states import Action, actions_in, check_state
 from perizinan_core.workflow.transition import Transition, check_moment, check_permit_type, event
 
@@ -66,7 +66,7 @@ class Workload:
 
 def is_eligible(application: Application, permit_type: PermitType, stage: str, officer: Officer) -> bool:
     """Return True when the officer is active, has role and unit, and nothing in the case excludes them."""
-    return _has_post(permit_type, stage, officer) and _is_free(application, permit_type, stage, officer.id)
+    return _has_post(permit_type, stage, officer) and _is_free(application, permit_type, stage, officer)
 
 
 def eligible_officers(
@@ -261,11 +261,11 @@ def _has_post(permit_type: PermitType, stage: str, officer: Officer) -> bool:
     return officer.active and rule.role in officer.roles and rule.unit in officer.units
 
 
-def _is_free(application: Application, permit_type: PermitType, stage: str, account: str) -> bool:
-    if account in excluded_accounts(application):
+def _is_free(application: Application, permit_type: PermitType, stage: str, officer: Officer) -> bool:
+    if officer.id in conflicted_officers(application) or is_own_case(application, officer):
         return False
     try:
-        check_separation(application, permit_type, stage, account)
+        check_separation(application, permit_type, stage, officer.id)
     except SeparationOfDutiesError:
         return False
     return True
@@ -303,6 +303,6 @@ def _other_posts(
             for officer in staff
             if officer.active
             and Role.SIGNATORY in officer.roles
-            and _is_free(application, permit_type, SIGNATURE, officer.id)
+            and _is_free(application, permit_type, SIGNATURE, officer)
         ),
     )

@@ -20,7 +20,7 @@ from perizinan_core.errors.workflow import (
     UnknownDocumentError,
     UnknownSlotError,
 )
-from perizinan_core.model.actor import Actor, ActorKind, Role
+from perizinan_core.model.actor import Account, Actor, ActorKind, Role
 from perizinan_core.model.applicant import Applicant, Representative
 from perizinan_core.model.application import Application, ApplicationState, SlotTerms
 from perizinan_core.model.calendar import WorkingCalendar
@@ -66,7 +66,7 @@ def start_draft(
     actor: Actor,
     now: datetime,
     calendar: WorkingCalendar,
-    owner: str | None = None,
+    owner: Account | None = None,
     representative: Representative | None = None,
     previous_permit: Permit | None = None,
     form: Mapping[str, Any] | None = None,
@@ -115,7 +115,7 @@ def start_draft(
         permit_type=permit_type.code,
         permit_type_version=permit_type.version,
         kind=kind,
-        owner=owner or actor.id,
+        owner=owner or actor.account,
         applicant=applicant,
         representative=representative,
         form=form_data({} if form is None else form),
@@ -278,10 +278,10 @@ def update_applicant(
     return Transition(case, (happened,))
 
 
-def _may_open(actor: Actor, owner: str | None) -> None:
+def _may_open(actor: Actor, owner: Account | None) -> None:
     at_counter = actor.kind is ActorKind.OFFICER and actor.has(Role.FRONT_OFFICE)
     for_others = at_counter or actor.kind is ActorKind.HOST
-    own = actor.kind in (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE) and owner in (None, actor.id)
+    own = actor.kind in (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE) and owner in (None, actor.account)
     if not (for_others or own):
         kinds = (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE, ActorKind.HOST, ActorKind.OFFICER)
         raise NotAllowedError(

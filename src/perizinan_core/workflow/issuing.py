@@ -210,7 +210,7 @@ def issued(application: Application, permit: Permit, *, actor: Actor, now: datet
         kind=EventKind.PERMIT_ISSUED,
         subject=permit.id,
         at=now,
-        actor=actor.id,
+        actor=str(actor.account),
         data={"application": case.id, "number": permit.number, "deemed": deemed},
     )
     return Transition(case, (happened,))

@@ -1,6 +1,13 @@
-"""Who may act in a case: its parties, its officers, the system. Roles, units and exclusions."""
+"""
+Who may act in a case: its parties, its officers, the system. Roles, units and exclusions.
+
+What an applicant types never decides who may judge. An officer is out of a case by their own word alone: a
+declared conflict of interest, or a public account that they declared to be theirs and that has acted in it.
+"""
 
 from __future__ import annotations
+
+import attrs
 
 from perizinan_core.errors.workflow import (
     ConflictOfInterestError,
@@ -8,25 +15,41 @@ from perizinan_core.errors.workflow import (
     NotPartyError,
     OwnCaseError,
 )
-from perizinan_core.model.actor import Actor, ActorKind, Role
+from perizinan_core.model.actor import Account, AccountKind, Actor, ActorKind, Officer, Role
 from perizinan_core.model.application import Application
 from perizinan_core.workflow.states import Action
 
 __all__ = [
     "check_no_interest",
     "conflicted_officers",
-    "excluded_accounts",
+    "excluded_officers",
+    "is_own_case",
     "party_accounts",
     "require_kind",
     "require_officer",
     "require_party",
+    "with_hand",
 ]
 
 
-def party_accounts(application: Application) -> frozenset[str]:
-    """Return the accounts whose application it is: the owner's and the representative's."""
+def party_accounts(application: Application) -> frozenset[Account]:
+    """Return the accounts that act for the applicant: the owner's and the representative's public account."""
     agent = application.representative.actor_id if application.representative else None
-    return frozenset(account for account in (application.owner, agent) if account)
+    return frozenset({application.owner, *([Account.public(agent)] if agent else [])})
+
+
+def is_own_case(application: Application, officer: Officer | Actor) -> bool:
+    """Return True when the officer opened the case, or a public account declared as theirs acted in it."""
+    mine = {Account.officer(officer.id), *(Account.public(item) for item in officer.public_accounts)}
+    return not mine.isdisjoint({application.owner, *application.hands})
+
+
+def with_hand(application: Application, actor: Actor) -> Application:
+    """Remember that ``actor`` acted for the applicant; whoever was only named is not in the case."""
+    known = {application.owner, *application.hands}
+    if actor.account in known or actor.account not in party_accounts(application):
+        return application
+    return attrs.evolve(application, hands=(*application.hands, actor.account))
 
 
 def conflicted_officers(application: Application) -> frozenset[str]:
@@ -34,9 +57,11 @@ def conflicted_officers(application: Application) -> frozenset[str]:
     return frozenset(item.officer for item in application.conflicts)
 
 
-def excluded_accounts(application: Application) -> frozenset[str]:
-    """Return the accounts that can never act as officer in the case."""
-    return party_accounts(application) | conflicted_officers(application)
+def excluded_officers(application: Application) -> frozenset[str]:
+    """Return the officers whom the case itself names as out of it; public accounts stand on the staff record."""
+    opener = application.owner
+    own = {opener.id} if opener.kind is AccountKind.OFFICER else set()
+    return conflicted_officers(application) | own
 
 
 def require_party(application: Application, actor: Actor, action: Action) -> None:
@@ -48,7 +73,7 @@ def require_party(application: Application, actor: Actor, action: Action) -> Non
     """
     if actor.kind is ActorKind.HOST:
         return
-    if actor.kind is ActorKind.SYSTEM or actor.id not in party_accounts(application):
+    if actor.kind is ActorKind.SYSTEM or actor.account not in party_accounts(application):
         raise NotPartyError(action=action.value, actor=actor.id)
 
 
@@ -71,7 +96,7 @@ def check_no_interest(application: Application, actor: Actor, action: Action) ->
         OwnCaseError: for a party.
         ConflictOfInterestError: after a declaration.
     """
-    if actor.id in party_accounts(application):
+    if is_own_case(application, actor):
         raise OwnCaseError(action=action.value, actor=actor.id)
     if actor.id in conflicted_officers(application):
         raise ConflictOfInterestError(action=action.value, officer=actor.id)

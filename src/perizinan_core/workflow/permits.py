@@ -309,7 +309,7 @@ def _changed(
     data = {"status": change.status.value, "effective": first.isoformat(), "number": permit.number}
     data |= {"ground": change.ground} if change.ground else {}
     data |= {"until": until.isoformat()} if until else {}
-    happened = Event(kind=change.kind, subject=permit.id, at=now, actor=actor.id, data=data)
+    happened = Event(kind=change.kind, subject=permit.id, at=now, actor=str(actor.account), data=data)
     return PermitTransition(changed, (happened,))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import attrs
@@ -15,7 +16,7 @@ from perizinan_core.errors.workflow import (
     StageNotOpenError,
     StageRequestError,
 )
-from perizinan_core.model.actor import Actor
+from perizinan_core.model.actor import Actor, Officer
 from perizinan_core.model.application import Application
 from perizinan_core.model.calendar import WorkingCalendar
 from perizinan_core.model.case import (
@@ -41,7 +42,7 @@ from perizinan_core.workflow.graph import (
     stage_of,
 )
 from perizinan_core.workflow.payments import check_paid
-from perizinan_core.workflow.people import excluded_accounts, require_officer
+from perizinan_core.workflow.people import excluded_officers, is_own_case, require_officer
 from perizinan_core.workflow.silence import check_not_deemed
 from perizinan_core.workflow.stage_access import open_approval_for, open_stage_for
 from perizinan_core.workflow.states import Action, check_state
@@ -98,6 +99,7 @@ def decide_stage(
     reasons: tuple[str, ...] = (),
     letter: OfficialLetter | None = None,
     minutes: InspectionMinutes | None = None,
+    staff: Iterable[Officer] | None = None,
 ) -> Transition:
     """
     Judge a stage positive or negative for the current submission.
@@ -116,6 +118,7 @@ def decide_stage(
         reasons: Needed for a negative outcome; kept in the case.
         letter: Needed when the stage has a number register.
         minutes: Needed for a site inspection.
+        staff: Everybody on record: inspectors whom the minutes name must be among them. None: not asked.
 
     Raises:
         StageNotOpenError: when it waits or is done.
@@ -141,7 +144,7 @@ def decide_stage(
         reasons = clean_reasons(Action.DECIDE_STAGE, reasons)
     today = local_day(calendar, now)
     _check_letter(rule, letter, today)
-    _check_minutes(application, permit_type, rule, outcome, minutes=minutes, today=today)
+    _check_minutes(application, permit_type, rule, outcome, minutes=minutes, today=today, staff=staff)
     if rule.kind is StageKind.PAYMENT and outcome is StageOutcome.POSITIVE:
         check_paid(application)
     done = attrs.evolve(state, letter=letter, minutes=minutes)
@@ -288,18 +291,31 @@ def _check_minutes(
     *,
     minutes: InspectionMinutes | None,
     today: date,
+    staff: Iterable[Officer] | None,
 ) -> None:
     if minutes is None:
         if rule.kind is StageKind.SITE_INSPECTION:
             raise MinutesMissingError(stage=rule.code)
         return
-    problem = _minutes_problem(minutes, outcome, today)
-    if problem is None and not excluded_accounts(application).isdisjoint(minutes.inspectors):
-        problem = "interest"
+    problem = _minutes_problem(minutes, outcome, today) or _inspector_problem(application, minutes, staff)
     if problem is not None:
         raise MinutesMismatchError(stage=rule.code, problem=problem)
     for inspector in minutes.inspectors:
         check_separation(application, permit_type, rule.code, inspector)
+
+
+def _inspector_problem(
+    application: Application, minutes: InspectionMinutes, staff: Iterable[Officer] | None
+) -> str | None:
+    """Return what is wrong with the people of the minutes: their names feed the separation of duties."""
+    if not excluded_officers(application).isdisjoint(minutes.inspectors):
+        return "interest"
+    if staff is None:
+        return None
+    named = {officer.id: officer for officer in staff if officer.id in minutes.inspectors and officer.active}
+    if len(named) < len(set(minutes.inspectors)):
+        return "staff"
+    return "interest" if any(is_own_case(application, one) for one in named.values()) else None
 
 
 def _minutes_problem(minutes: InspectionMinutes, outcome: StageOutcome, today: date) -> str | None:

@@ -47,7 +47,7 @@ class Transition:
 
 def event(kind: EventKind, application: Application, actor: Actor, now: datetime, /, **data: Any) -> Event:
     """Return an event about ``application``; ``data`` holds JSON values without personal data."""
-    return Event(kind=kind, subject=application.id, at=now, actor=actor.id, data=data)
+    return Event(kind=kind, subject=application.id, at=now, actor=str(actor.account), data=data)
 
 
 def local_day(calendar: WorkingCalendar, moment: datetime) -> date:

@@ -219,6 +219,7 @@ _MINUTES_PROBLEMS = {
     "unfavourable": N_("they are unfavourable, but the outcome is positive"),
     "favourable": N_("they are favourable, but the outcome is negative"),
     "interest": N_("an inspector has an interest in the application"),
+    "staff": N_("an inspector is not an active member of the staff on record"),
 }
 
 
@@ -235,7 +236,7 @@ class MinutesMismatchError(WorkflowError):
     """Code of the stage."""
 
     problem: str
-    """``"future"``, ``"findings"``, ``"unfavourable"``, ``"favourable"`` or ``"interest"``."""
+    """``"future"``, ``"findings"``, ``"unfavourable"``, ``"favourable"``, ``"interest"`` or ``"staff"``."""
 
     def wording(self, language: str) -> dict[str, object]:
         """Put the problem in words."""

@@ -25,7 +25,7 @@ class Idempotency(Protocol):
         A second request with the same key waits until the first has committed or was undone.
 
         Args:
-            actor: Whose key it is; keys of others never collide.
+            actor: Account whose key it is, as text; keys of others never collide.
             key: Chosen by the caller.
             use_case: e.g. ``"submit"``.
             request_hash: SHA-256 of the canonical request.

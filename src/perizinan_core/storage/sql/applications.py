@@ -169,7 +169,7 @@ class SqlApplications:
     def _conditions(self, wanted: ApplicationFilter) -> list[sa.ColumnElement[bool]]:
         case = applications.c
         found: list[sa.ColumnElement[bool] | None] = [
-            case.owner == wanted.owner if wanted.owner is not None else None,
+            case.owner == str(wanted.owner) if wanted.owner is not None else None,
             case.state.in_(sorted(wanted.states)) if wanted.states else None,
             case.permit_type.in_(sorted(wanted.permit_types)) if wanted.permit_types else None,
             case.previous_permit == wanted.previous_permit if wanted.previous_permit is not None else None,

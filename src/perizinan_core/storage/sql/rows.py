@@ -47,7 +47,7 @@ def application_row(session: Session, application: Application) -> dict[str, Any
         "authority": application.authority,
         "permit_type": application.permit_type,
         "kind": application.kind.value,
-        "owner": application.owner,
+        "owner": str(application.owner),
         "state": application.state.value,
         "receipt_number": application.receipt_number,
         "previous_permit": application.previous_permit,

@@ -9,6 +9,7 @@ import pytest
 
 from perizinan_core.errors.model import InvalidIdentifierError, NaiveMomentError
 from perizinan_core.errors.storage import AlreadyExistsError, RecordNotFoundError, StaleObjectError
+from perizinan_core.model.actor import Account
 from perizinan_core.model.application import ApplicationState
 from perizinan_core.model.case import Clock, ClockEntry, ClockEvent, DeadlineRecord
 from perizinan_core.storage.ports import Storage
@@ -151,11 +152,13 @@ class ApplicationsSuite(SuiteBase):
 
     def test_filters_narrow_and_all_must_hold(self, storage: Storage) -> None:
         """Owner, state, permit type, previous permit, submission day."""
-        mine = add_application(storage, made_application(owner="x", previous_permit="p1"))
-        add_application(storage, made_application(owner="x", state=ApplicationState.DRAFT))
-        add_application(storage, made_application(owner="y", permit_type="billboard"))
+        mine = add_application(storage, made_application(owner=Account.public("x"), previous_permit="p1"))
+        add_application(storage, made_application(owner=Account.public("x"), state=ApplicationState.DRAFT))
+        add_application(storage, made_application(owner=Account.public("y"), permit_type="billboard"))
         found = {
-            "owner": ApplicationFilter(owner="x", states=frozenset({ApplicationState.SUBMITTED})),
+            "owner": ApplicationFilter(
+                owner=Account.public("x"), states=frozenset({ApplicationState.SUBMITTED})
+            ),
             "type": ApplicationFilter(permit_types=frozenset({"street-use"}), previous_permit="p1"),
         }
 
@@ -164,7 +167,7 @@ class ApplicationsSuite(SuiteBase):
                 assert (mine,) == work.applications.find(wanted).items
                 assert work.applications.count(wanted) == 1
             assert work.applications.count() == 3
-            assert work.applications.count(ApplicationFilter(owner="z")) == 0
+            assert work.applications.count(ApplicationFilter(owner=Account.public("z"))) == 0
 
     def test_submission_days_are_local_days(self, storage: Storage) -> None:
         """A quarter to midnight UTC on New Year's Eve is New Year's Day in Kota Contoh."""

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import count
 from typing import Any
 
-from perizinan_core.model.actor import Officer, Role
+from perizinan_core.model.actor import Account, Officer, Role
 from perizinan_core.model.applicant import Address, Organisation, Person, Representative
 from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.case import StageState, StageStatus, SubmittedDocument
@@ -118,7 +118,7 @@ def made_application(**changes: Any) -> Application:
         "permit_type": "street-use",
         "permit_type_version": "2026.1",
         "kind": ApplicationKind.NEW,
-        "owner": "pemohon-1",
+        "owner": Account.public("pemohon-1"),
         "applicant": made_person(),
         "representative": Representative(person=made_person(name="Wakil Uji", nik=None, phone=None)),
         "form": {"street": "Jalan Percobaan", "days": 2, "nama_ibu": NAME, "areas": [{"m2": 12.5}]},
@@ -169,4 +169,4 @@ def made_officer(id: str, **changes: Any) -> Officer:  # noqa: A002 - the model'
 
 def made_event(subject: str, kind: EventKind = EventKind.APPLICATION_SUBMITTED, **data: Any) -> Event:
     """Return an event of now."""
-    return Event(kind=kind, subject=subject, at=NOW.astimezone(UTC), actor="pemohon-1", data=data)
+    return Event(kind=kind, subject=subject, at=NOW.astimezone(UTC), actor="public:pemohon-1", data=data)

@@ -373,6 +373,11 @@ def staffs(draw: st.DrawFn) -> tuple[Officer, ...]:
     for roles in draw(st.lists(several, max_size=3)):
         staff.append(make_officer(f"petugas-{number}", *roles, position="kepala-dinas"))
         number += 1
+    if draw(st.integers(0, 3)) == 0:
+        # A colleague who applies in this very case with a public account of their own.
+        role = draw(st.sampled_from(tuple(_ROLE_OF.values())))
+        own = frozenset({OWNER.id})
+        staff.append(make_officer(f"petugas-{number}", role, Role.SIGNATORY, public_accounts=own))
     return tuple(staff)
 
 

@@ -26,6 +26,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from perizinan_core import workflow
 from perizinan_core.errors.workflow import ClockOrderError, WorkflowError
 from perizinan_core.model.actor import Actor, Officer, Role
+from perizinan_core.model.applicant import Representative
 from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.calendar import WorkingCalendar
 from perizinan_core.model.case import (
@@ -218,6 +219,19 @@ class CaseMachine(RuleBasedStateMachine):
             Action.UPLOAD,
             lambda: workflow.add_document(
                 self.case, self.permit_type, document, slots=slots, actor=OWNER, now=self.now
+            ),
+        )
+
+    @precondition(lambda self: Action.EDIT in workflow.actions_in(self.case.state))
+    @rule(data=st.data())
+    def name_representative(self, data: st.DataObject) -> None:
+        """The applicant names an account as representative: perhaps the id of somebody who is to judge."""
+        account = data.draw(st.sampled_from((OWNER.id, "kuasa", *(one.id for one in self.staff))))
+        agent = Representative(person=make_applicant(), actor_id=account)
+        self.attempt(
+            Action.EDIT,
+            lambda: workflow.update_applicant(
+                self.case, self.case.applicant, agent, actor=OWNER, now=self.now
             ),
         )
 
@@ -605,11 +619,21 @@ class CaseMachine(RuleBasedStateMachine):
     @invariant()
     def nobody_holds_separated_duties(self) -> None:
         """Whoever worked on the case had one duty only, was no party, and nothing the type keeps apart."""
+        parties = {one.id for one in self.staff if OWNER.id in one.public_accounts}
         for stage, account in self.workers:
-            assert account != OWNER.id
+            assert account not in parties
             for other, colleague in self.workers:
                 if account == colleague:
                     assert not self._apart(stage, other), (stage, other, account)
+
+    @invariant()
+    def applicants_do_not_choose_their_judges(self) -> None:
+        """Whom the applicant names changes nothing about who may take a stage."""
+        unnamed = attrs.evolve(self.case, representative=None)
+        for stage in self._open():
+            assert workflow.eligible_officers(
+                unnamed, self.permit_type, stage, self.staff
+            ) == workflow.eligible_officers(self.case, self.permit_type, stage, self.staff)
 
     @invariant()
     def events_tell_the_same_story(self) -> None:
