@@ -9,12 +9,14 @@ DEMO_ARGS ?=
 TEST_ARGS ?=
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: help setup tools demo test check lint types contracts docs bench fuzz coverage lock messages clean
+.PHONY: help setup tools demo test test-wheels wheels check lint types contracts docs bench fuzz coverage lock messages clean
 
 help:
 	@echo "make demo    a permit from catalogue to verified PDF (DEMO_ARGS=\"--no-serve --out build/demo\")"
 	@echo "make test    every test: core, plugins, examples, documentation"
 	@echo "make check   lint, types, import contracts, tests"
+	@echo "make wheels  the core and the plugins as wheels, in dist/"
+	@echo "make test-wheels  every test against built wheels, on each Python that is here"
 	@echo "make bench   measurements beside their peers, into build/bench.json"
 	@echo "make fuzz    an hour of changed files through verification (MINUTES=5)"
 
@@ -59,9 +61,21 @@ fuzz: $(STAMP)
 	$(BIN)/python scripts/fuzz_verification.py $(or $(MINUTES),60)
 	$(BIN)/python scripts/verification_agreement.py 10000
 
+# The core and our plugins as wheels, in dist/.
+wheels: $(STAMP)
+	@rm -rf dist
+	@for project in . $(patsubst %/pyproject.toml,%,$(PLUGINS)); do \
+		$(BIN)/python -m build --wheel --no-isolation --outdir dist $$project >/dev/null || exit 1; \
+	done
+	@ls dist
+
+# Every test on each Python that is here (PYTHONS="/path/to/python3.14 …"), against built wheels.
+test-wheels: tools
+	$(BIN)/python scripts/test_wheels.py $(PYTHONS) -- $(TEST_ARGS)
+
 # Writes requirements.lock anew; its head names the command and no index.
 lock:
-	uv pip compile --universal --generate-hashes --python-version 3.11 --group dev --extra postgresql \
+	uv pip compile --universal --generate-hashes --python-version 3.11 --group dev --extra office --extra postgresql \
 		pyproject.toml -o requirements.lock
 
 # Pages that are made from the code; a test fails when they are not current.

@@ -215,7 +215,7 @@ def test_a_missing_driver_is_named_with_its_remedy(keys, monkeypatch):
     with pytest.raises(DatabaseDriverMissingError) as caught:
         open_storage("postgresql://localhost/x", keys)
 
-    assert "pip install 'perizinan-core[postgresql]'" in str(caught.value)
+    assert "pip install 'psycopg[binary]>=3.3'" in str(caught.value)
 
 
 def test_a_server_that_does_not_answer_is_told_without_its_address(keys, tmp_path):

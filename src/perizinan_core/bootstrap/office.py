@@ -33,6 +33,7 @@ from perizinan_core.hooks.notification import NotificationChannel
 from perizinan_core.hooks.types import AuthorityPack
 from perizinan_core.model.authority import Authority
 from perizinan_core.model.permit_type import PermitType
+from perizinan_core.parts import require_office_parts
 from perizinan_core.services import (
     Applications,
     Issuance,
@@ -123,7 +124,9 @@ class Office:
             StorageKeysLostError: the file with the keys of the records is missing.
             OfficeKeyLostError: a key file of the office is missing that was used before.
             PluginProblemError: what a plugin offers could not be opened.
+            OfficePartMissingError: the extra ``office`` is not installed.
         """
+        require_office_parts()
         chosen = settings if isinstance(settings, Settings) else load_settings(Path(settings))
         now = clock or _system_clock
         manager = load_plugins(disabled=chosen.plugins.disabled, discover=discover, extra=plugins)

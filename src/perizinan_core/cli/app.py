@@ -21,6 +21,7 @@ import click
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, said, translate
+from perizinan_core.parts import require_office_parts
 
 __all__ = ["EXIT_FAILURE", "EXIT_USAGE", "cli", "main"]
 
@@ -60,6 +61,9 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "plugins": ("perizinan_core.cli.plugins", "plugins_group", N_("Show the plugins and how they stand.")),
 }
+
+_OFFICE_COMMANDS = frozenset({"init", "demo", "catalogue", "migrate", "worker"})
+"""Commands that do nothing without the extra ``office``."""
 
 
 class _LazyGroup(click.Group):
@@ -152,6 +156,8 @@ def _plugin_commands(ctx: click.Context) -> dict[str, Any]:
 @click.pass_context
 def cli(ctx: click.Context, *, settings: Path, language: str | None, no_plugins: bool) -> None:
     """Hold what every command needs: where the settings are, and the language."""
+    if ctx.invoked_subcommand in _OFFICE_COMMANDS:
+        require_office_parts()
     ctx.ensure_object(dict)
     ctx.obj.update(
         settings=settings,

@@ -13,12 +13,23 @@ import re
 from collections import deque
 from functools import lru_cache
 from pathlib import Path
-
-import typst
+from typing import TYPE_CHECKING
 
 from perizinan_core.errors.rendering import ForkedRendererError, TemplateFaultError
+from perizinan_core.parts import office_part
 
-__all__ = ["FONT_FOLDER", "PACKAGE_FOLDER", "PACKAGE_VERSION", "Engine", "check_sources", "typst_string"]
+if TYPE_CHECKING:
+    import typst
+
+__all__ = [
+    "FONT_FOLDER",
+    "PACKAGE_FOLDER",
+    "PACKAGE_VERSION",
+    "CannotBeSetError",
+    "Engine",
+    "check_sources",
+    "typst_string",
+]
 
 PACKAGE_FOLDER = Path(__file__).parent / "packages"
 """Where ``@perizinan/letter`` lives."""
@@ -37,9 +48,10 @@ _started_in: int | None = None
 
 @lru_cache(maxsize=8)
 def _fonts(folders: tuple[Path, ...]) -> typst.Fonts:
-    return typst.Fonts(
+    fonts: typst.Fonts = office_part("typst").Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONT_FOLDER, *folders]
     )
+    return fonts
 
 
 def _refuse_after_fork() -> None:
@@ -79,6 +91,10 @@ def typst_string(text: str) -> str:
     return '"' + "".join(char if " " <= char <= "~" else f"\\u{{{ord(char):x}}}" for char in escaped) + '"'
 
 
+class CannotBeSetError(Exception):
+    """The compiler refuses a source or its data; its text says why."""
+
+
 class Engine:
     """
     Compiles sources against one folder, from any number of threads.
@@ -102,13 +118,16 @@ class Engine:
 
         Raises:
             ForkedRendererError: the process was forked after its parent had compiled.
-            typst.TypstError: the source or its data cannot be set.
+            CannotBeSetError: the source or its data cannot be set.
+            OfficePartMissingError: Typst is not installed.
         """
         _refuse_after_fork()
         main = source.encode()
         compiler = self._take(main)
         try:
             pdf = compiler.compile(input=main, format="pdf", pdf_standards=_STANDARDS, timestamp=timestamp)
+        except office_part("typst").TypstError as error:
+            raise CannotBeSetError("; ".join([error.message, *error.hints])) from error
         finally:
             self._idle.append(compiler)
         if not isinstance(pdf, bytes):
@@ -119,7 +138,7 @@ class Engine:
         try:
             return self._idle.pop()
         except IndexError:
-            return typst.Compiler(
+            compiler: typst.Compiler = office_part("typst").Compiler(
                 main,
                 root=self._root,
                 font_paths=_fonts(self._font_folders),
@@ -128,3 +147,4 @@ class Engine:
                 # Nothing is ever cached: this path cannot be made a folder.
                 package_cache_path=Path(__file__),
             )
+            return compiler

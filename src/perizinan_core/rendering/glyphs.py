@@ -7,10 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import typst
-
 from perizinan_core.errors.rendering import UnprintableText
-from perizinan_core.rendering.engine import PACKAGE_FOLDER, Engine, typst_string
+from perizinan_core.rendering.engine import PACKAGE_FOLDER, CannotBeSetError, Engine, typst_string
 from perizinan_core.rendering.texts import LetterText, no_glyph
 
 __all__ = ["find_missing_glyphs"]
@@ -46,7 +44,7 @@ def find_missing_glyphs(
 def _shows(engine: Engine, texts: Sequence[str]) -> bool:
     try:
         engine.compile(_PROBE.format(texts=typst_string(json.dumps(list(texts)))))
-    except typst.TypstError:
+    except CannotBeSetError:
         return False
     return True
 

@@ -17,12 +17,11 @@ from functools import lru_cache
 from typing import Any
 
 import attrs
-import typst
 
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 from perizinan_core.model.calendar.zone import IndonesianTimeZone, format_moment
 from perizinan_core.model.numerals import format_date
-from perizinan_core.rendering.engine import PACKAGE_FOLDER, Engine, typst_string
+from perizinan_core.rendering.engine import PACKAGE_FOLDER, CannotBeSetError, Engine, typst_string
 from perizinan_core.rendering.report_fit import LINE_BUDGETS, fitted, shortened
 from perizinan_core.rendering.report_words import FRAME, STATEMENTS
 from perizinan_core.verification.report import CheckName, Outcome, Report, SignatureReport, Verdict
@@ -284,7 +283,7 @@ def _compile(pages: list[dict[str, Any]], summary: Any, moment: datetime, langua
         timestamp = 0
     try:
         return _engine().compile(_source(data), timestamp)
-    except typst.TypstError:
+    except CannotBeSetError:
         # A file name or a stranger's certificate holds signs that no font shows: they are written out.
         return _engine().compile(_source(_plain(data)), timestamp)
 

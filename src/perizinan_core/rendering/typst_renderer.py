@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import typst
 
 from perizinan_core.converters import canonical_json
 from perizinan_core.errors.rendering import (
@@ -30,6 +29,7 @@ from perizinan_core.rendering.contract import Paper, template_data
 from perizinan_core.rendering.engine import (
     PACKAGE_FOLDER,
     PACKAGE_VERSION,
+    CannotBeSetError,
     Engine,
     check_sources,
     typst_string,
@@ -125,11 +125,11 @@ class TypstRenderer:
         )
         try:
             return engine.compile(source, timegm(letter.statement.issued_on.timetuple()))
-        except typst.TypstError as error:
+        except CannotBeSetError as error:
             problems = self._missing_glyphs(letter, [])
             if problems:
                 raise UnprintableTextError(problems=problems) from error
-            raise TemplateFaultError(template=letter.template, reason=_reason(error)) from error
+            raise TemplateFaultError(template=letter.template, reason=str(error)) from error
 
     def _source(self, letter: Letter, data: dict[str, Any]) -> str:
         data["permit"] = canonical_json(letter.statement).decode()
@@ -179,7 +179,3 @@ class TypstRenderer:
 
 def _json(data: Mapping[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-
-
-def _reason(error: typst.TypstError) -> str:
-    return "; ".join([error.message, *error.hints])

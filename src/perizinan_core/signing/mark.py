@@ -14,6 +14,7 @@ from typing import cast
 import attrs
 
 from perizinan_core.errors.signing import MarkNotDrawableError
+from perizinan_core.parts import office_part
 from perizinan_core.signing.incremental import IncrementalUpdate
 from perizinan_core.signing.pages import find_page
 from perizinan_core.signing.pdf_file import PdfFile
@@ -101,11 +102,10 @@ def _with_length(header: RawDictionary, data: bytes) -> bytes:
 
 
 def _draw(mark: VisibleMark, size: tuple[float, float]) -> _Artwork:
-    # Typst is a large extension module, and most signatures are invisible.
     import json
 
-    import typst
-
+    # A large extension module, and most signatures are invisible.
+    typst = office_part("typst")
     data = {
         "text": mark.text.strip(),
         "picture": list(mark.image or b""),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from perizinan_core.errors.storage import DatabaseUnavailableError, SchemaTooNewError
+from perizinan_core.parts import office_part
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -139,10 +140,8 @@ def _lock(connection: sa.Connection) -> None:
 
 
 def _upgrade(connection: sa.Connection, revision: str) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
+    command = office_part("alembic.command")
+    config = office_part("alembic.config").Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)

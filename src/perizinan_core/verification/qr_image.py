@@ -24,6 +24,7 @@ import attrs
 from perizinan_core.errors.qr import QrImageError
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.i18n import N_
+from perizinan_core.parts import office_part
 from perizinan_core.verification.sources import read_source
 
 if TYPE_CHECKING:
@@ -284,9 +285,8 @@ def _opener(data: bytes) -> Callable[[io.BytesIO], Any] | None:
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return WebPImagePlugin.WebPImageFile
     if data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"heim", b"heis", b"mif1", b"hevc", b"msf1"}:
-        from pillow_heif import HeifImageFile
-
-        return HeifImageFile
+        opener: Callable[[io.BytesIO], Any] = office_part("pillow_heif").HeifImageFile
+        return opener
     return None
 
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any
 
 import attrs
-from cel_expr_python import cel
 
 from perizinan_core.catalogue.expressions.declarations import (
     BASE_NAMES,
@@ -21,6 +20,7 @@ from perizinan_core.catalogue.expressions.schema import field_types, item_schema
 from perizinan_core.catalogue.expressions.tree import Expr, decode
 from perizinan_core.errors.catalogue import Phrase
 from perizinan_core.i18n import N_
+from perizinan_core.parts import office_part
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -191,5 +191,6 @@ def _environment(schema_text: str, scope: str, item: str | None) -> Environment:
         names |= {"item": "map", "item_number": "int"}
         fields = field_types(item_schema(schema, item) or {})
         names |= {f"item.{field.name}": field.cel for field in fields}
+    cel = office_part("cel_expr_python.cel")
     native = cel.NewEnv(config=cel.NewEnvConfigFromYaml(environment_config(names)))
     return Environment(names, native)

@@ -19,6 +19,7 @@ from perizinan_core.documents.inspection import png
 from perizinan_core.documents.inspection.jpeg import jpeg_end
 from perizinan_core.documents.inspection.observations import Limits, Observations
 from perizinan_core.documents.inspection.sniffing import is_also_archive, is_also_document
+from perizinan_core.parts import office_part
 
 __all__ = ["inspect_picture"]
 
@@ -126,11 +127,10 @@ def _inspect_webp(file: BinaryIO, size: int, limits: Limits, notes: Observations
 
 
 def _inspect_heic(file: BinaryIO, size: int, limits: Limits, notes: Observations) -> None:
-    from pillow_heif import HeifImageFile
-
+    heif = office_part("pillow_heif")
     _walk_boxes(file, size, notes)
     file.seek(0)
-    with HeifImageFile(file) as picture:  # type: ignore[no-untyped-call]
+    with heif.HeifImageFile(file) as picture:
         _decode(picture, _narrowed(limits), notes)
 
 

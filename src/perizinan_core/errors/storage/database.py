@@ -57,7 +57,7 @@ class DatabaseDriverMissingError(DatabaseError):
     code: ClassVar[str] = "database-driver-missing"
     sentence: ClassVar[str] = N_(
         "PostgreSQL needs the package {driver}, which is not installed. "
-        "Run: pip install 'perizinan-core[postgresql]'"
+        "Run: pip install 'psycopg[binary]>=3.3'"
     )
 
 

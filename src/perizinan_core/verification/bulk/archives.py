@@ -35,11 +35,11 @@ _EMPTY_TAR = tarfile.RECORDSIZE
 """Size of a tar without files, packed or not, in bytes."""
 
 _TICK = 16 * 1024 * 1024
-_DAMAGE = (
+_DAMAGE: tuple[type[Exception], ...] = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
     *(ValueError, RuntimeError, NotImplementedError, struct.error, KeyError, IndexError, OverflowError),
 )
-"""What the standard library raises on damaged, encrypted and strange archives."""
+"""What the standard library raises on damaged, encrypted and strange archives, apart from zstandard."""
 
 
 class ArchiveProblemError(Exception):
@@ -179,11 +179,37 @@ def _unpacked(file: BinaryIO, head: bytes) -> Any:
     if head.startswith(b"\xfd7zXZ\x00"):
         return lzma.LZMAFile(file)
     if head.startswith(b"\x28\xb5\x2f\xfd"):
+        return _Zstandard(file)
+    return file
+
+
+class _Zstandard(io.RawIOBase):
+    """
+    A file under zstandard, which the standard library reads from Python 3.14 on.
+
+    Its errors are of a kind of their own; here they become the one that the other compressions raise.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
         try:
-            return importlib.import_module("compression.zstd").ZstdFile(file)
+            library = importlib.import_module("compression.zstd")
         except ImportError as error:  # before Python 3.14
             raise ArchiveProblemError("archive-unreadable") from error
-    return file
+        self._inner = library.ZstdFile(file)
+        self._error: type[Exception] = library.ZstdError
+
+    def read(self, size: int = -1, /) -> bytes:
+        """
+        Return the next bytes.
+
+        Raises:
+            OSError: the compressed data are damaged.
+        """
+        try:
+            return bytes(self._inner.read(size))
+        except self._error as error:
+            raise OSError(str(error)) from error
 
 
 class _Counted(io.RawIOBase):
