@@ -21,7 +21,7 @@ from perizinan_core.errors.workflow import (
 )
 from perizinan_core.model.actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model.applicant import Representative
-from perizinan_core.model.case import CorrectionItem, StageOutcome
+from perizinan_core.model.case import CorrectionItem, StageOutcome, WaitingFor
 from perizinan_core.model.fees import Payment
 from perizinan_core.model.money import Rupiah
 from perizinan_core.services import Applications, Issuance, Permits, Publication, Reviews
@@ -202,6 +202,15 @@ CALLS: Mapping[str, Call] = {
         Payment(reference="a-1", amount=Rupiah(1000), paid_at=s.kit.clock(), recorded_by=a.id),
         actor=a,
     ),
+    "reviews.begin_wait": lambda s, a, i: _revs(s).begin_wait(
+        i("submitted"),
+        party=WaitingFor.AGENCY,
+        name="Kantor Pertanahan",
+        reason="Menunggu peta",
+        stage="periksa",
+        actor=a,
+    ),
+    "reviews.end_wait": lambda s, a, i: _revs(s).end_wait(i("submitted"), _wait(s, i("submitted")), actor=a),
     "reviews.declare_conflict": lambda s, a, i: _revs(s).declare_conflict(
         i("submitted"), reason="Keluarga", actor=a
     ),
@@ -257,6 +266,13 @@ CALLS: Mapping[str, Call] = {
         s.certificate(), last_day=date(2026, 12, 31), actor=a
     ),
 }
+
+
+def _wait(stand: Stand, case: str) -> int:
+    waiting = _revs(stand).begin_wait(
+        case, party=WaitingFor.SYSTEM, name="SIMBG", reason="Menunggu nomor", actor=HOST
+    )
+    return waiting.open_waits()[-1].number
 
 
 def known(stand: Stand) -> Callable[[str], str]:
@@ -320,6 +336,8 @@ EXPECTED = {
     "reviews.approve": "wnwnnwnwww",
     "reviews.refuse": "wnwnnwnwww",
     "reviews.record_payment": "wnnnnwnwoo",
+    "reviews.begin_wait": "wnwnnwnooo",
+    "reviews.end_wait": "wnwnnwnooo",
     "reviews.declare_conflict": "wnwnnonoww",
     "reviews.reassign": "wnwnnwnwww",
     "reviews.allow_jump": "wnwnnwnwww",
@@ -345,7 +363,7 @@ EXPECTED = {
 }
 
 WITHOUT_ACTOR = {"Publication.authority_json", "Publication.document", "Publication.qr_text"}
-SYSTEM_ONLY = {"Issuance.prepare_deemed", "Issuance.resume"}
+SYSTEM_ONLY = {"Issuance.hold_deemed", "Issuance.prepare_deemed", "Issuance.resume"}
 """Called by the worker, which has no actor: nothing leads to them from outside."""
 
 

@@ -13,7 +13,9 @@ from perizinan_core.model.actor import Actor, Officer, Role
 from perizinan_core.model.application import Application
 from perizinan_core.model.case import CorrectionItem, StageOutcome
 from perizinan_core.model.events import Event
+from perizinan_core.model.fees import Payment
 from perizinan_core.model.kinds import ApplicationKind
+from perizinan_core.model.money import Rupiah
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.stage import StageKind
 from perizinan_core.testing.strategies.workflow import (
@@ -149,6 +151,13 @@ class Desk:
             given["actor"] = self.who(str(state.assignee if state else None))
         self.take(workflow.decide_stage(self.case, self.permit_type, stage, outcome, **given))
         return self.assign() if "keputusan" != stage else self.case
+
+    def pay(self, reference: str, amount: int, **changes: Any) -> Application:
+        """Record money that the official account received."""
+        paid_at = changes.pop("paid_at", self.now)
+        payment = Payment(reference=reference, amount=Rupiah(amount), paid_at=paid_at, recorded_by="-")
+        given = {"actor": SYSTEM, "now": self.now, "calendar": self.calendar, **changes}
+        return self.take(workflow.record_payment(self.case, self.permit_type, payment, **given))
 
     def correct(self, stage: str, *items: CorrectionItem, **changes: Any) -> Application:
         """Ask for a correction."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import attrs
@@ -14,6 +15,8 @@ from perizinan_core.model.actor import Actor, ActorKind
 from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.case import StageOutcome, StageStatus
 from perizinan_core.model.events import Event, EventKind
+from perizinan_core.model.fees import FeeAssessment, FeeKind
+from perizinan_core.model.money import Rupiah
 from perizinan_core.model.stage import SilencePolicy, StageKind
 from perizinan_core.testing.strategies.workflow import HOST, OWNER, SYSTEM, make_stage, make_terms
 from perizinan_core.workflow import RULES, Action
@@ -98,6 +101,7 @@ def test_a_page_shows_officers_their_stage(desk):
         ("jump_queue", "lengkap"),
         ("decide_stage", "lengkap"),
         ("request_correction", "lengkap"),
+        ("begin_wait", "lengkap"),
         ("declare_conflict", None),
     } == _names(desk, desk.who("depan"))
     assert {("declare_conflict", None)} == _names(desk, desk.who("belakang"))
@@ -147,16 +151,19 @@ def test_a_page_shows_no_refusal_where_nothing_is_negative_and_the_stage_may_not
 
 def test_a_page_shows_supervisors_and_the_system_their_steps(desk):
     """Reassigning, payments, deadlines, lapse, deemed grant, number, issue."""
-    desk.submitted(make_terms(desk.permit_type, silence=SilencePolicy.AUTOMATIC))
+    fee = FeeAssessment(kind=FeeKind.LEVY, total=Rupiah(100), assessed_on=date(2026, 3, 2))
+    desk.submitted(make_terms(desk.permit_type, silence=SilencePolicy.AUTOMATIC, fee=fee))
+    waits = {("begin_wait", None), ("begin_wait", "lengkap")}
     assert {
         ("reassign", "lengkap"),
         ("reassign", "verifikasi"),
         ("reassign", "keputusan"),
         ("declare_conflict", None),
+        *waits,
     } == _names(desk, desk.who("supervisor"))
-    assert {("record_payment", None), ("recompute", None)} == _names(desk, SYSTEM)
+    assert {("record_payment", None), ("recompute", None), *waits} == _names(desk, SYSTEM)
     desk.decide("lengkap")
-    assert {("record_payment", None), ("recompute", None), ("deem_granted", None)} == _names(desk, SYSTEM)
+    assert ("deem_granted", None) in _names(desk, SYSTEM)
     assert {("record_payment", None), ("declare_conflict", None)} == _names(desk, desk.who("kasir"))
     assert ("reassign", "lengkap") not in _names(desk, desk.who("supervisor"))
     desk.correct("verifikasi")
@@ -166,10 +173,15 @@ def test_a_page_shows_supervisors_and_the_system_their_steps(desk):
     desk.decide("lengkap")
     desk.decide("verifikasi")
     desk.approve()
-    assert {("take_number", None), ("record_payment", None), ("recompute", None)} == _names(desk, SYSTEM)
+    unpaid = {("record_payment", None), ("recompute", None), ("begin_wait", None)}
+    assert unpaid == _names(desk, SYSTEM)
+    desk.pay("bank-1", 100)
+    assert {("take_number", None), ("recompute", None), ("begin_wait", None)} == _names(desk, SYSTEM)
     desk.take_number()
     assert ("issue", None) in _names(desk, SYSTEM)
-    assert {("cancel_number", None), ("issue", None)} == _names(desk, desk.who("penandatangan"))
+    assert {("cancel_number", None), ("issue", None), ("begin_wait", None)} == _names(
+        desk, desk.who("penandatangan")
+    )
 
 
 def test_a_case_is_told_again_from_its_events(desk):

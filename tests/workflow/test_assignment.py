@@ -411,6 +411,7 @@ def _conflict(desk, officer, actor=None, reason="Saudara pemohon"):
             reason=reason,
             actor=actor or desk.who(officer),
             now=desk.now,
+            calendar=desk.calendar,
         )
     )
 

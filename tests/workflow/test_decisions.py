@@ -222,7 +222,16 @@ def test_after_a_duty_to_issue_a_person_goes_on(desk):
         desk.submitted(make_terms(desk.permit_type, silence=policy))
         desk.decide("lengkap")
         desk.now = datetime(2026, 3, 10, 8, tzinfo=desk.now.tzinfo)
-        desk.take(workflow.deem_granted(desk.case, actor=SYSTEM, now=desk.now, calendar=desk.calendar))
+        desk.take(
+            workflow.deem_granted(
+                desk.case,
+                desk.permit_type,
+                staff=desk.staff,
+                actor=SYSTEM,
+                now=desk.now,
+                calendar=desk.calendar,
+            )
+        )
         if policy is SilencePolicy.DUTY_TO_ISSUE:
             with pytest.raises(NotAllowedError):
                 desk.take_number()

@@ -511,4 +511,8 @@ def _send_back(desk, stage, **changes):
 
 def _pay(desk, reference, amount, actor=SYSTEM):
     payment = Payment(reference=reference, amount=Rupiah(amount), paid_at=desk.now, recorded_by="-")
-    desk.take(workflow.record_payment(desk.case, payment, actor=actor, now=desk.now))
+    desk.take(
+        workflow.record_payment(
+            desk.case, desk.permit_type, payment, actor=actor, now=desk.now, calendar=desk.calendar
+        )
+    )

@@ -30,8 +30,8 @@ def _silent(desk, policy=SilencePolicy.AUTOMATIC, **terms):
 
 
 def _deem(desk, actor=SYSTEM, **changes):
-    given = {"now": desk.now, "calendar": desk.calendar, **changes}
-    return desk.take(workflow.deem_granted(desk.case, actor=actor, **given))
+    given = {"now": desk.now, "calendar": desk.calendar, "staff": desk.staff, **changes}
+    return desk.take(workflow.deem_granted(desk.case, desk.permit_type, actor=actor, **given))
 
 
 def test_silence_grants_with_evidence_and_apart_from_a_grant(desk):

@@ -22,6 +22,7 @@ from perizinan_core.model.case import (
     CorrectionRequest,
     Decision,
     DeemedGrant,
+    OutsideWait,
     Override,
     StageState,
     StageStatus,
@@ -143,6 +144,9 @@ class Application:
     conflicts: tuple[ConflictOfInterest, ...] = ()
     overrides: tuple[Override, ...] = ()
     payments: tuple[Payment, ...] = ()
+    waits: tuple[OutsideWait, ...] = ()
+    """For other agencies and outside systems, oldest first; those that ended stay."""
+
     previous_permit: str | None = None
     """Id of the permit that is renewed, amended, duplicated or given up."""
 
@@ -175,6 +179,18 @@ class Application:
         if self.state not in (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW):
             return ()
         return tuple(stage for stage in self.stages if stage.status is StageStatus.OPEN)
+
+    def open_waits(self) -> tuple[OutsideWait, ...]:
+        """Return what the office waits for outside of itself; nothing once the case is closed."""
+        if self.state.is_terminal:
+            return ()
+        return tuple(item for item in self.waits if item.is_open)
+
+    def is_held_up(self, code: str) -> bool:
+        """Return True when an open stage cannot be judged now: money or an answer from outside is missing."""
+        state = self.stage_state(code)
+        waits = any(item.stage in (None, code) for item in self.open_waits())
+        return waits or (state is not None and state.awaits_payment)
 
     def stage_state(self, code: str) -> StageState | None:
         """Return the state of a stage, or None when the stage does not apply."""

@@ -22,12 +22,14 @@ __all__ = [
     "DeemedGrant",
     "InspectionMinutes",
     "OfficialLetter",
+    "OutsideWait",
     "Override",
     "StageOutcome",
     "StageRecord",
     "StageState",
     "StageStatus",
     "SubmittedDocument",
+    "WaitingFor",
 ]
 
 
@@ -162,6 +164,9 @@ class StageState:
     earlier: tuple[StageRecord, ...] = ()
     """Outcomes that no longer count, oldest first; their deciders still count for separation of duties."""
 
+    awaits_payment: bool = False
+    """True for an open payment stage while a part of the fee is outstanding: nobody can end it well now."""
+
 
 @attrs.frozen(kw_only=True)
 class CorrectionItem:
@@ -274,6 +279,48 @@ class DeemedGrant:
     calendar_version: str
     consumed: int
     issue_by: date | None = None
+    unstaffed: tuple[str, ...] = ()
+    """Stages that had no officer when the limit passed: then only a person takes the case to its number."""
+
+
+class WaitingFor(StrEnum):
+    """Who has to act before the office can continue, when it is neither the office nor the applicant."""
+
+    AGENCY = "agency"
+    """Another agency, e.g. for a recommendation that it gives outside this system."""
+    SYSTEM = "system"
+    """An outside system, e.g. OSS or SIMBG."""
+
+
+@attrs.frozen(kw_only=True)
+class OutsideWait:
+    """The office waits for another agency or an outside system. It is recorded; the clock runs on."""
+
+    number: int
+    """Counts the waits of the case, from 1."""
+
+    party: WaitingFor
+    name: str
+    """Which agency or system."""
+
+    reason: str
+    since: datetime
+    """Since when, aware."""
+
+    by: str
+    """Account that recorded it."""
+
+    recorded_at: datetime
+    stage: str | None = None
+    """Code of the stage that cannot be judged meanwhile, or None for the whole case."""
+
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True while the office still waits."""
+        return self.ended_at is None
 
 
 @attrs.frozen(kw_only=True)

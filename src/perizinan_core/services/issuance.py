@@ -56,8 +56,10 @@ from perizinan_core.workflow import (
     Transition,
     cancel_number,
     check_issuer,
+    check_paid,
     check_signer,
     issued,
+    issuing_held,
     put_in_force,
     signing_delegation,
     supersede,
@@ -133,6 +135,7 @@ class Issuance:
         type lets it go to signature by itself. Signing is then up to `resume`, like any other.
 
         The signatory is the first officer, by id, whose position may sign and who had no duty in the case.
+        No number is taken while the fee is not paid, and none where a stage had no officer.
 
         Raises:
             IssuanceError: there is no such officer.
@@ -156,6 +159,27 @@ class Issuance:
                 work.commit()
             return permit
         raise IssuanceError(reason="no signatory may sign this case")
+
+    def hold_deemed(self, application_id: str, error: PerizinanError, *, now: datetime | None = None) -> None:
+        """
+        Put on record, once for each reason, that a deemed grant cannot go to its number by itself.
+
+        Supervisors are told when the event is delivered; the worker goes on trying.
+        """
+        context = self._context
+        moment = context.moment(now)
+        with context.storage.unit_of_work() as work:
+            application = context.load(work, application_id)
+            known = {
+                event.data.get("reason")
+                for event in work.history.of(application_id)
+                if event.kind is EventKind.ISSUING_HELD
+            }
+            if error.code in known or application.state is not ApplicationState.APPROVED:
+                return
+            happened = issuing_held(application, reason=error.code, actor=SYSTEM, now=moment)
+            context.record(work, (happened,), moment)
+            work.commit()
 
     def resume(self, *, now: datetime | None = None) -> Iterator[tuple[Permit, PerizinanError | None]]:
         """
@@ -278,6 +302,7 @@ class Issuance:
         access.require_readable(application, permit_type, actor)
         if application.state is not ApplicationState.APPROVED:
             return
+        check_paid(application)
         position = _position(actor)
         check_signer(application, permit_type, actor, position)
         plan = self._plan(application, permit_type, previous, position, moment)

@@ -2,7 +2,8 @@
 What people are told when something happened in their case: Bahasa Indonesia first, English second.
 
 A message says what happened, what it means and what to do next. It goes to the applicant and, where there
-is one, the representative. Officers are told by their queue.
+is one, the representative. Officers are told by their queue; supervisors of what no queue shows: that a time
+limit passed in silence, and that a letter is held up.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ import attrs
 
 from perizinan_core.hooks.notification import Notification
 from perizinan_core.i18n import N_, translate
+from perizinan_core.model.actor import Officer
 from perizinan_core.model.applicant import Organisation, Person
 from perizinan_core.model.application import Application
 from perizinan_core.model.authority import Authority
 from perizinan_core.model.events import Event, EventKind
+from perizinan_core.model.money import Rupiah
 from perizinan_core.model.numerals import format_date
 from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
+from perizinan_core.workflow import amount_outstanding
 
 __all__ = ["messages_for"]
 
@@ -94,6 +98,29 @@ def _permit(case: _Case) -> dict[str, object]:
     }
 
 
+def _payment(case: _Case) -> dict[str, object]:
+    """Say that the letter waits for the money, where it does."""
+    rest = amount_outstanding(case.application) if case.application.terms is not None else None
+    if not rest:
+        return {"payment": ""}
+    sentence = N_("The letter is made once the outstanding fee of {amount} has been received.")
+    return {"payment": " " + translate(sentence, case.language, amount=rest.format(case.language))}
+
+
+def _bill(case: _Case) -> dict[str, object]:
+    outstanding = Rupiah(int(case.event.data.get("outstanding", 0)))
+    return {"amount": outstanding.format(case.language)}
+
+
+def _wait(case: _Case) -> dict[str, object]:
+    number = case.event.data.get("wait")
+    wait = next((item for item in case.application.waits if item.number == number), None)
+    if wait is None:
+        return {"name": "-", "reason": "-", "since": "-"}
+    since = case.authority.calendar.time_zone.local(wait.since).date()
+    return {"name": wait.name, "reason": wait.reason, "since": format_date(since, case.language)}
+
+
 _FREE = N_("This service has no fee other than one that the law sets. Report anybody who asks you for money.")
 
 _WORDINGS: dict[EventKind, _Wording] = {
@@ -125,16 +152,38 @@ _WORDINGS: dict[EventKind, _Wording] = {
     ),
     EventKind.APPLICATION_APPROVED: _Wording(
         N_("Application approved: {receipt}"),
-        N_("Application {receipt} for {permit_type} has been approved. The letter is being signed."),
-        _basic,
+        N_("Application {receipt} for {permit_type} has been approved. The letter is being signed.{payment}"),
+        _payment,
     ),
     EventKind.DEEMED_GRANTED: _Wording(
         N_("Application deemed granted: {receipt}"),
         N_(
             "The time limit of application {receipt} passed without a decision, so the law deems it granted. "
-            "You will receive the letter."
+            "You will receive the letter.{payment}"
         ),
-        _basic,
+        _payment,
+    ),
+    EventKind.PAYMENT_AWAITED: _Wording(
+        N_("Please pay the fee of application {receipt}"),
+        N_(
+            "The fee of application {receipt} for {permit_type} has not been received in full: {amount} are "
+            "outstanding. Pay this sum into the official account that the bill names.\n\n"
+            "While only your payment is missing, the time limit is paused; then it continues where it stopped."
+        ),
+        _bill,
+    ),
+    EventKind.OUTSIDE_WAIT_BEGUN: _Wording(
+        N_("Application {receipt} waits for {name}"),
+        N_(
+            "Since {since} we have been waiting for {name} in application {receipt}, for this reason: {reason}\n\n"
+            "The time limit continues meanwhile. You need not do anything."
+        ),
+        _wait,
+    ),
+    EventKind.OUTSIDE_WAIT_ENDED: _Wording(
+        N_("Application {receipt} no longer waits for {name}"),
+        N_("We no longer wait for {name} in application {receipt}. The review continues."),
+        _wait,
     ),
     EventKind.APPLICATION_REFUSED: _Wording(
         N_("Application refused: {receipt}"),
@@ -182,6 +231,61 @@ _WORDINGS: dict[EventKind, _Wording] = {
 }
 
 
+_AUTOMATIC = N_("The letter goes to its number and signature without a person.")
+_DUTY = N_("The head of office or a signatory must issue the letter by {issue_by}.")
+_UNSTAFFED = N_(
+    "Nothing is issued without a person, because these stages had no officer: {stages}. "
+    "The head of office or a signatory must look at the case and issue the letter."
+)
+_HELD_REASONS = {
+    "issuance": N_("no signatory may sign this case"),
+    "unprintable-text": N_("a text of the letter cannot be printed"),
+    "permit-status": N_("the status of the old permit does not allow it"),
+}
+
+
+def _silence(case: _Case) -> dict[str, object]:
+    grant = case.application.deemed_grant
+    if grant is None:
+        return {"due": "-", "next": ""}
+    labels = {stage.code: stage.label.to(case.language) for stage in case.permit_type.stages}
+    if grant.unstaffed:
+        stages = ", ".join(labels.get(code, code) for code in grant.unstaffed)
+        follows = translate(_UNSTAFFED, case.language, stages=stages)
+    elif grant.issue_by is not None:
+        day = format_date(grant.issue_by, case.language)
+        follows = translate(_DUTY, case.language, issue_by=day)
+    else:
+        follows = translate(_AUTOMATIC, case.language)
+    payment = str(_payment(case)["payment"])
+    return {"due": format_date(grant.due, case.language), "next": follows + payment}
+
+
+def _held(case: _Case) -> dict[str, object]:
+    code = str(case.event.data.get("reason", "-"))
+    return {"reason": translate(_HELD_REASONS.get(code, code), case.language)}
+
+
+_FOR_SUPERVISORS: dict[EventKind, _Wording] = {
+    EventKind.DEEMED_GRANTED: _Wording(
+        N_("Time limit passed in silence: {receipt}"),
+        N_(
+            "The time limit of application {receipt} for {permit_type} passed on {due} without a decision, "
+            "so the law deems it granted.\n\n{next}"
+        ),
+        _silence,
+    ),
+    EventKind.ISSUING_HELD: _Wording(
+        N_("Letter held up: {receipt}"),
+        N_(
+            "Application {receipt} for {permit_type} is deemed granted, but its letter cannot be made without a "
+            "person ({reason}). The head of office or a signatory must look at the case."
+        ),
+        _held,
+    ),
+}
+
+
 def messages_for(
     event: Event,
     *,
@@ -191,6 +295,7 @@ def messages_for(
     permit: Permit | None,
     authority: Authority,
     language: str,
+    supervisors: tuple[Officer, ...] = (),
 ) -> tuple[Notification, ...]:
     """
     Return what is to be sent because of ``event``; nothing for events that concern the office alone.
@@ -203,31 +308,55 @@ def messages_for(
         permit: The permit, for ``permit_…`` events.
         authority: The office.
         language: Of the messages, ``"id"`` or ``"en"``.
+        supervisors: Active supervisors of the office.
     """
-    wording = _WORDINGS.get(event.kind)
-    if wording is None:
-        return ()
     case = _Case(event, application, permit_type, permit, authority, language)
+    return (
+        *_to_applicants(case, id_prefix),
+        *_to_supervisors(case, id_prefix, supervisors),
+    )
+
+
+def _to_applicants(case: _Case, id_prefix: str) -> Iterable[Notification]:
+    wording = _WORDINGS.get(case.event.kind)
+    if wording is None:
+        return
+    for number, (name, email, phone) in enumerate(_recipients(case.application)):
+        yield attrs.evolve(
+            _notification(case, wording, f"{id_prefix}-{number}", name), email=email, phone=phone
+        )
+
+
+def _to_supervisors(case: _Case, id_prefix: str, supervisors: tuple[Officer, ...]) -> Iterable[Notification]:
+    wording = _FOR_SUPERVISORS.get(case.event.kind)
+    if wording is None:
+        return
+    for officer in supervisors:
+        message = _notification(case, wording, f"{id_prefix}-{officer.id}", officer.name, free=False)
+        yield attrs.evolve(message, account=officer.id)
+
+
+def _notification(
+    case: _Case, wording: _Wording, message_id: str, name: str, *, free: bool = True
+) -> Notification:
+    application, permit_type, language = case.application, case.permit_type, case.language
     fields = {
         "receipt": application.receipt_number or application.id,
         "permit_type": permit_type.name.to(language),
         **wording.fields(case),
     }
-    subject = translate(wording.subject, language, **fields)
-    return tuple(
-        Notification(
-            id=f"{id_prefix}-{number}",
-            kind=event.kind.value,
-            recipient_name=name,
-            email=email,
-            phone=phone,
-            language=language,
-            subject=subject,
-            body=_letter(name, translate(wording.body, language, **fields), authority, language),
-            created_at=event.at,
-            data={"receipt_number": application.receipt_number, "permit_type": permit_type.code},
-        )
-        for number, (name, email, phone) in enumerate(_recipients(application))
+    body = translate(wording.body, language, **fields)
+    return Notification(
+        id=message_id,
+        kind=case.event.kind.value,
+        recipient_name=name,
+        email=None,
+        phone=None,
+        language=language,
+        subject=translate(wording.subject, language, **fields),
+        body=_letter(name, body, case.authority, language, free=free),
+        created_at=case.event.at,
+        data={"receipt_number": application.receipt_number, "permit_type": permit_type.code},
     )
 
 
@@ -248,16 +377,16 @@ def _phone(person: Person) -> str | None:
     return str(person.phone) if person.phone else None
 
 
-def _letter(name: str, body: str, authority: Authority, language: str) -> str:
+def _letter(name: str, body: str, authority: Authority, language: str, *, free: bool) -> str:
     complaint = next((item for item in authority.contacts if item.kind == "complaint"), None)
     lines = [
         translate(N_("Dear {name},"), language, name=name),
         "",
         body,
-        "",
-        translate(_FREE, language),
     ]
-    if complaint is not None:
+    if free:
+        lines += ["", translate(_FREE, language)]
+    if complaint is not None and free:
         lines.append(f"{complaint.label.to(language)}: {complaint.address}")
     lines += ["", authority.name.to(language)]
     return "\n".join(lines) + "\n"

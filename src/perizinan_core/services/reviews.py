@@ -6,11 +6,13 @@ Two officers who decide at once: the store lets exactly one through, and the oth
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 from datetime import datetime
 
 import attrs
 
+from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.storage import StaleObjectError
 from perizinan_core.errors.workflow import StageNotOpenError, TransitionNotAllowedError
 from perizinan_core.model.actor import Actor, ActorKind, Officer, Role
@@ -20,6 +22,7 @@ from perizinan_core.model.case import (
     InspectionMinutes,
     OfficialLetter,
     StageOutcome,
+    WaitingFor,
 )
 from perizinan_core.model.fees import Payment
 from perizinan_core.model.permit_type import PermitType
@@ -36,9 +39,12 @@ from perizinan_core.workflow import (
     Transition,
     allow_queue_jump,
     approve,
+    begin_wait,
     check_queue,
     decide_stage,
     declare_conflict,
+    end_wait,
+    may_be_decided,
     reassign_stage,
     record_payment,
     refuse,
@@ -48,6 +54,8 @@ from perizinan_core.workflow import (
 )
 
 __all__ = ["Reviews"]
+
+_log = logging.getLogger(__name__)
 
 _QUEUE_DEPTH = 500
 """Waiting cases of one officer that are compared for first in, first out."""
@@ -117,7 +125,7 @@ class Reviews:
         moment = self._context.moment(now)
 
         def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
-            self._check_order(work, case, permit_type, stage, actor)
+            self._check_order(work, case, permit_type, stage, actor, moment)
             written = letter or self._letter(work, case, permit_type, stage, actor, moment)
             return decide_stage(
                 case,
@@ -149,7 +157,7 @@ class Reviews:
         moment = self._context.moment(now)
 
         def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
-            self._check_order(work, case, permit_type, stage, actor)
+            self._check_order(work, case, permit_type, stage, actor, moment)
             return request_correction(
                 case,
                 permit_type,
@@ -213,7 +221,7 @@ class Reviews:
         moment = self._context.moment(now)
 
         def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
-            self._check_order(work, case, permit_type, _approval(permit_type), actor)
+            self._check_order(work, case, permit_type, _approval(permit_type), actor, moment)
             return approve(case, permit_type, actor=actor, now=moment, calendar=self._context.calendar)
 
         return self._step(application_id, step, actor, moment, expected_version)
@@ -231,7 +239,7 @@ class Reviews:
         moment = self._context.moment(now)
 
         def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
-            self._check_order(work, case, permit_type, _approval(permit_type), actor)
+            self._check_order(work, case, permit_type, _approval(permit_type), actor, moment)
             return refuse(
                 case,
                 permit_type,
@@ -250,8 +258,56 @@ class Reviews:
         """Record money that the official account received. Raises as `workflow.record_payment`."""
         moment = self._context.moment(now)
 
-        def step(_work: UnitOfWork, case: Application, _permit_type: PermitType) -> Transition:
-            return record_payment(case, payment, actor=actor, now=moment)
+        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            return record_payment(
+                case, permit_type, payment, actor=actor, now=moment, calendar=self._context.calendar
+            )
+
+        return self._step(application_id, step, actor, moment)
+
+    def begin_wait(
+        self,
+        application_id: str,
+        *,
+        party: WaitingFor,
+        name: str,
+        reason: str,
+        actor: Actor,
+        stage: str | None = None,
+        since: datetime | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """
+        Record that the office waits for another agency or an outside system.
+
+        The applicant is told for whom, why and since when. The clock runs on, and the case stands in front
+        of no other meanwhile. Raises as `workflow.begin_wait`.
+        """
+        moment = self._context.moment(now)
+
+        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            return begin_wait(
+                case,
+                permit_type,
+                party=party,
+                name=name,
+                reason=reason,
+                actor=actor,
+                now=moment,
+                stage=stage,
+                since=since,
+            )
+
+        return self._step(application_id, step, actor, moment)
+
+    def end_wait(
+        self, application_id: str, number: int, *, actor: Actor, now: datetime | None = None
+    ) -> Application:
+        """Record that what was waited for is there; ``number`` is that of the wait. Raises as `workflow.end_wait`."""
+        moment = self._context.moment(now)
+
+        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            return end_wait(case, permit_type, number, actor=actor, now=moment)
 
         return self._step(application_id, step, actor, moment)
 
@@ -269,7 +325,13 @@ class Reviews:
 
         def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
             return declare_conflict(
-                case, permit_type, officer=officer or actor.id, reason=reason, actor=actor, now=moment
+                case,
+                permit_type,
+                officer=officer or actor.id,
+                reason=reason,
+                actor=actor,
+                now=moment,
+                calendar=self._context.calendar,
             )
 
         return self._step(application_id, step, actor, moment)
@@ -384,9 +446,15 @@ class Reviews:
         raise too_late
 
     def _check_order(
-        self, work: UnitOfWork, case: Application, permit_type: PermitType, stage: str, actor: Actor
+        self,
+        work: UnitOfWork,
+        case: Application,
+        permit_type: PermitType,
+        stage: str,
+        actor: Actor,
+        moment: datetime,
     ) -> None:
-        waiting = work.applications.queue((stage,), assignee=actor.id, limit=_QUEUE_DEPTH)
+        waiting = work.applications.queue((stage,), assignee=actor.id, held_up=False, limit=_QUEUE_DEPTH)
         check_queue(
             case,
             permit_type,
@@ -395,6 +463,21 @@ class Reviews:
             queue=tuple(
                 WaitingCase(application=item.application, opened_at=item.opened_at) for item in waiting
             ),
+            can_be_decided=lambda other: self._can_be_decided(work, other, stage, actor, moment),
+        )
+
+    def _can_be_decided(
+        self, work: UnitOfWork, application_id: str, stage: str, actor: Actor, moment: datetime
+    ) -> bool:
+        """Tell whether a case in front could be decided now; one that cannot even be read cannot."""
+        try:
+            other = self._context.load(work, application_id)
+            permit_type = self._context.permit_type_of(other)
+        except PerizinanError as error:
+            _log.warning("case %s in the queue cannot be read: %s", application_id, error.code)
+            return False
+        return may_be_decided(
+            other, permit_type, stage, actor=actor, now=moment, calendar=self._context.calendar
         )
 
     def _letter(

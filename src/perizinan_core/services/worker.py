@@ -14,11 +14,12 @@ import attrs
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError
+from perizinan_core.errors.storage import StorageError
 from perizinan_core.hooks.notification import Notification, NotificationChannel
+from perizinan_core.model.actor import Role
 from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.events import Event
 from perizinan_core.model.permit import Permit
-from perizinan_core.model.stage import SilencePolicy
 from perizinan_core.services.assigning import assign_where_possible
 from perizinan_core.services.context import OfficeContext, new_id
 from perizinan_core.services.issuance import SYSTEM, Issuance
@@ -27,7 +28,9 @@ from perizinan_core.services.status_list import StatusLists
 from perizinan_core.storage import ApplicationFilter, OutboxEntry, UnitOfWork
 from perizinan_core.workflow import (
     Transition,
+    amount_outstanding,
     deem_granted,
+    goes_by_itself,
     is_deemed_due,
     lapse,
     recompute_deadlines,
@@ -166,6 +169,7 @@ class Worker:
     def _messages(self, entry: OutboxEntry) -> tuple[Notification, ...]:
         with self._context.storage.unit_of_work(read_only=True) as work:
             permit, application = self._subject(work, entry.event)
+            supervisors = work.officers.list(role=Role.SUPERVISOR)
         if application is None:
             return ()
         return messages_for(
@@ -176,6 +180,7 @@ class Worker:
             permit=permit,
             authority=self._context.authority,
             language=self._context.language,
+            supervisors=supervisors,
         )
 
     def _subject(self, work: UnitOfWork, event: Event) -> tuple[Permit | None, Application | None]:
@@ -233,8 +238,15 @@ class Worker:
     def _issue_deemed(self, application_id: str, done: WorkDone, moment: datetime) -> WorkDone:
         with self._context.storage.unit_of_work(read_only=True) as work:
             application = self._context.load(work, application_id)
-        if _goes_by_itself(application):
+        if not goes_by_itself(application) or amount_outstanding(application):
+            return done
+        try:
             self._issuance.prepare_deemed(application_id, now=moment)
+        except StorageError:
+            raise
+        except PerizinanError as error:
+            self._issuance.hold_deemed(application_id, error, now=moment)
+            raise
         return done
 
     def _review(self, application_id: str, done: WorkDone, moment: datetime) -> WorkDone:
@@ -247,7 +259,14 @@ class Worker:
             done = attrs.evolve(done, deadlines_changed=done.deadlines_changed + bool(moved.events))
             if is_deemed_due(moved.application, context.calendar, moment):
                 moved = moved.then(
-                    lambda case: deem_granted(case, actor=SYSTEM, now=moment, calendar=context.calendar)
+                    lambda case: deem_granted(
+                        case,
+                        context.permit_type_of(case),
+                        staff=context.staff(work),
+                        actor=SYSTEM,
+                        now=moment,
+                        calendar=context.calendar,
+                    )
                 )
                 done = attrs.evolve(done, deemed_granted=done.deemed_granted + 1)
             else:
@@ -265,12 +284,3 @@ class Worker:
 def _name_of(error: Exception) -> str:
     """Return a name that can be logged: texts of errors may hold personal data."""
     return error.code if isinstance(error, PerizinanError) else type(error).__name__
-
-
-def _goes_by_itself(application: Application) -> bool:
-    """Return True for a deemed grant whose permit type lets the application go to signature by itself."""
-    return (
-        application.deemed_grant is not None
-        and application.terms is not None
-        and application.terms.silence is SilencePolicy.AUTOMATIC
-    )

@@ -181,6 +181,9 @@ class QueueEntry:
     due: date | None
     """Running deadline of the application, local day."""
 
+    held_up: bool = False
+    """True while it cannot be judged: money, or an answer from outside, is missing; it comes after the others."""
+
 
 @attrs.frozen(kw_only=True)
 class TakenNumber:

@@ -51,6 +51,7 @@ from perizinan_core.signing.synthetic_ca import SyntheticCA
 from perizinan_core.storage import Storage
 from perizinan_core.storage.memory import MemoryStorage
 from perizinan_core.testing.fakes import CollectingChannel, FakeSigners, SettableClock, small_png
+from perizinan_core.workflow import amount_outstanding
 
 __all__ = [
     "APPLICANT",
@@ -379,10 +380,10 @@ class OfficeKit:
                 favourable=True,
             )
             return self.decide(case.id, stage, minutes=minutes)
-        if kind is StageKind.PAYMENT and case.terms is not None and case.terms.fee.total:
+        if kind is StageKind.PAYMENT and amount_outstanding(case):
             payment = Payment(
-                reference=f"bayar-{case.receipt_number}",
-                amount=case.terms.fee.total,
+                reference=f"bayar-{case.receipt_number}-{len(case.payments)}",
+                amount=amount_outstanding(case),
                 paid_at=self.clock(),
                 recorded_by="kasir",
             )

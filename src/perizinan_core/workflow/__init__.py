@@ -12,7 +12,8 @@ The rules, in the order in which a case meets them:
 3. `graph`, `stage_access`, `review`: stages in order or side by side, and their outcomes.
 4. `assignment`, `duties`, `people`, `exceptions`: who gets a stage, who may not, and the second person.
 5. `corrections`, `clock`, `measure`, `deadlines`: repairs, the working-day clock, a changed calendar.
-6. `decisions`, `silence`: the one terminal decision, and the grant by silence.
+6. `decisions`, `silence`, `waiting`, `fee`, `payments`: the one terminal decision, the grant by silence, and
+   whom the case waits for meanwhile.
 7. `issuing`, `permits`, `renewal`: number and signature, and what becomes of the permit.
 8. `actions`, `history`: what somebody may do now, and a case told again from its events.
 """
@@ -28,6 +29,7 @@ from perizinan_core.workflow.assignment import (
     eligible_officers,
     keeps,
     next_in_rotation,
+    unstaffed_stages,
 )
 from perizinan_core.workflow.clock import (
     consumed_days,
@@ -57,8 +59,10 @@ from perizinan_core.workflow.exceptions import (
     allow_queue_jump,
     check_queue,
     declare_conflict,
+    may_be_decided,
     reassign_stage,
 )
+from perizinan_core.workflow.fee import amount_outstanding, check_paid
 from perizinan_core.workflow.graph import (
     check_graph,
     live_stages,
@@ -72,13 +76,15 @@ from perizinan_core.workflow.issuing import (
     cancel_number,
     check_issuer,
     check_signer,
+    goes_by_itself,
     issued,
+    issuing_held,
     signing_delegation,
     to_awaiting_signature,
 )
 from perizinan_core.workflow.legal import LEGAL_TERMS, LegalTerm, LegalTerms
 from perizinan_core.workflow.measure import add_period, subtract_period
-from perizinan_core.workflow.payments import amount_outstanding, record_payment
+from perizinan_core.workflow.payments import record_payment
 from perizinan_core.workflow.people import (
     conflicted_officers,
     excluded_officers,
@@ -109,6 +115,7 @@ from perizinan_core.workflow.silence import deem_granted, is_deemed_due
 from perizinan_core.workflow.states import RULES, Action, StateRule, actions_in, state_diagram
 from perizinan_core.workflow.submission import resubmit, submit
 from perizinan_core.workflow.transition import Transition, last_moment, local_day
+from perizinan_core.workflow.waiting import begin_wait, end_wait
 
 __all__ = [
     "APPLICANT_TARGET",
@@ -140,9 +147,11 @@ __all__ = [
     "approve",
     "assign_open_stages",
     "assign_stage",
+    "begin_wait",
     "cancel_number",
     "check_graph",
     "check_issuer",
+    "check_paid",
     "check_queue",
     "check_renewal",
     "check_separation",
@@ -157,18 +166,22 @@ __all__ = [
     "due_date",
     "duty_of",
     "eligible_officers",
+    "end_wait",
     "excluded_officers",
+    "goes_by_itself",
     "holders",
     "is_deemed_due",
     "is_late",
     "is_own_case",
     "is_stage_late",
     "issued",
+    "issuing_held",
     "keeps",
     "lapse",
     "last_moment",
     "live_stages",
     "local_day",
+    "may_be_decided",
     "may_request_stage",
     "next_in_rotation",
     "outcomes_missing",
@@ -202,6 +215,7 @@ __all__ = [
     "supersede",
     "suspend",
     "to_awaiting_signature",
+    "unstaffed_stages",
     "update_applicant",
     "update_form",
     "waiting_for",

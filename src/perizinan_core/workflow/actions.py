@@ -13,6 +13,7 @@ from perizinan_core.model.case import StageOutcome, StageStatus
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.stage import SilencePolicy, StageKind
 from perizinan_core.workflow.decisions import check_reviews, may_refuse
+from perizinan_core.workflow.fee import amount_outstanding
 from perizinan_core.workflow.graph import live_stages, stage_of
 from perizinan_core.workflow.issuing import check_issuer
 from perizinan_core.workflow.people import require_kind, require_officer, require_party
@@ -20,6 +21,7 @@ from perizinan_core.workflow.review import allowed_outcomes, may_request_stage
 from perizinan_core.workflow.stage_access import open_approval_for, open_stage_for
 from perizinan_core.workflow.states import Action, actions_in
 from perizinan_core.workflow.transition import terms_of
+from perizinan_core.workflow.waiting import may_begin_wait, may_end_wait
 
 __all__ = ["AllowedAction", "allowed_actions"]
 
@@ -57,7 +59,7 @@ def allowed_actions(
         *_for_stages(application, permit_type, actor),
         *_for_approver(application, permit_type, actor),
         *_for_supervision(application, permit_type, actor),
-        *_for_progress(application, actor),
+        *_for_progress(application, permit_type, actor),
     )
     return tuple(item for item in found if item.action in possible)
 
@@ -121,14 +123,8 @@ def _for_supervision(
                 yield AllowedAction(Action.REASSIGN, code)
 
 
-def _for_progress(application: Application, actor: Actor) -> Iterator[AllowedAction]:
+def _for_progress(application: Application, permit_type: PermitType, actor: Actor) -> Iterator[AllowedAction]:
     guards: tuple[tuple[Action, Callable[[], None]], ...] = (
-        (
-            Action.RECORD_PAYMENT,
-            lambda: require_officer(
-                application, actor, Action.RECORD_PAYMENT, Role.CASHIER, kinds=_AUTOMATIC
-            ),
-        ),
         (
             Action.RECOMPUTE,
             lambda: require_officer(
@@ -145,11 +141,29 @@ def _for_progress(application: Application, actor: Actor) -> Iterator[AllowedAct
     yield from (AllowedAction(action) for action, guard in guards if _passes(guard))
     if application.terms is None:
         return
-    if _passes(lambda: check_issuer(application, actor)):
+    unpaid = bool(amount_outstanding(application))
+    may_record = _passes(
+        lambda: require_officer(application, actor, Action.RECORD_PAYMENT, Role.CASHIER, kinds=_AUTOMATIC)
+    )
+    if unpaid and may_record:
+        yield AllowedAction(Action.RECORD_PAYMENT)
+    if not unpaid and _passes(lambda: check_issuer(application, actor)):
         yield AllowedAction(Action.TAKE_NUMBER)
+    yield from _for_waits(application, permit_type, actor)
     silent = terms_of(application).silence is not SilencePolicy.NONE and application.clock.is_running
     if silent and _passes(lambda: require_kind(actor, Action.DEEM_GRANTED, *_AUTOMATIC)):
         yield AllowedAction(Action.DEEM_GRANTED)
+
+
+def _for_waits(application: Application, permit_type: PermitType, actor: Actor) -> Iterator[AllowedAction]:
+    for state in application.stages_in_work():
+        if may_begin_wait(application, permit_type, state.stage, actor):
+            yield AllowedAction(Action.BEGIN_WAIT, state.stage)
+    if may_begin_wait(application, permit_type, None, actor):
+        yield AllowedAction(Action.BEGIN_WAIT)
+    for wait in application.open_waits():
+        if may_end_wait(application, permit_type, wait, actor):
+            yield AllowedAction(Action.END_WAIT, wait.stage)
 
 
 def _holds(application: Application, permit_type: PermitType, stage: str, actor: Actor) -> bool:

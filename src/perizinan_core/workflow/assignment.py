@@ -44,6 +44,7 @@ __all__ = [
     "is_eligible",
     "keeps",
     "next_in_rotation",
+    "unstaffed_stages",
 ]
 
 _DRAW_BITS = 64
@@ -199,6 +200,29 @@ def keeps(
         officer.id == state.assignee and is_eligible(application, permit_type, state.stage, officer)
         for officer in staff
     )
+
+
+def unstaffed_stages(
+    application: Application, permit_type: PermitType, staff: tuple[Officer, ...]
+) -> tuple[str, ...]:
+    """
+    Return the stages that still need an outcome and that no officer works on, or could.
+
+    An open stage has an officer when one who may act holds it; a stage to come, when somebody could take it.
+    """
+    return tuple(
+        code
+        for code in live_stages(application, permit_type)
+        if not _is_staffed(application, permit_type, stage_of(application, code), staff)
+    )
+
+
+def _is_staffed(
+    application: Application, permit_type: PermitType, state: StageState, staff: tuple[Officer, ...]
+) -> bool:
+    if state.status is StageStatus.WAITING:
+        return bool(eligible_officers(application, permit_type, state.stage, staff))
+    return state.status is StageStatus.DONE or keeps(application, permit_type, state, staff)
 
 
 def give_stage(

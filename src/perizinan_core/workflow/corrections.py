@@ -43,6 +43,7 @@ from perizinan_core.workflow.transition import (
     local_day,
     terms_of,
 )
+from perizinan_core.workflow.waiting import settle
 
 __all__ = ["correction_targets", "lapse", "request_correction", "rounds_left"]
 
@@ -137,7 +138,8 @@ def request_correction(
         targets=[item.target for item in items],
         answer_by=request.answer_by.isoformat(),
     )
-    return Transition(case, (happened,))
+    moved = Transition(case, (happened,))
+    return moved.then(lambda asked: settle(asked, permit_type, actor, now, calendar))
 
 
 def lapse(application: Application, *, actor: Actor, now: datetime, calendar: WorkingCalendar) -> Transition:

@@ -17,7 +17,7 @@ from perizinan_core.workflow.people import require_officer
 from perizinan_core.workflow.states import Action, check_state
 from perizinan_core.workflow.transition import Transition, check_moment, event, local_day, terms_of
 
-__all__ = ["recompute_deadlines"]
+__all__ = ["last_day_to_issue", "recompute_deadlines"]
 
 
 def recompute_deadlines(
@@ -58,6 +58,13 @@ def recompute_deadlines(
     if application.deemed_grant is not None:
         return moved.followed_by(_issue_by(moved.application, actor, now, calendar, legal))
     return moved
+
+
+def last_day_to_issue(
+    application: Application, day: date, calendar: WorkingCalendar, legal: LegalTerms
+) -> date:
+    """Return the last local day for issuing after a deemed grant, counted from ``day``."""
+    return add_period(calendar, day, terms_of(application).issue_within or legal.issue_after_deemed.period)
 
 
 def _service_limit(
@@ -117,8 +124,7 @@ def _issue_by(
     grant = application.deemed_grant
     if grant is None or grant.issue_by is None:
         return Transition(application)
-    within = terms_of(application).issue_within or legal.issue_after_deemed.period
-    day = add_period(calendar, local_day(calendar, grant.at), within)
+    day = last_day_to_issue(application, local_day(calendar, grant.at), calendar, legal)
     if day <= grant.issue_by:
         return Transition(application)
     case = attrs.evolve(application, deemed_grant=attrs.evolve(grant, issue_by=day))

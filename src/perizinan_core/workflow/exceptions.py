@@ -6,21 +6,28 @@ Each needs a reason and a supervisor as second person, and stays on record in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from random import Random
 
 import attrs
 
-from perizinan_core.errors.workflow import QueueJumpError, SecondPersonError, StageNotOpenError
+from perizinan_core.errors.workflow import (
+    QueueJumpError,
+    SecondPersonError,
+    StageNotOpenError,
+    WorkflowError,
+)
 from perizinan_core.model.actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model.application import Application, ApplicationState
+from perizinan_core.model.calendar import WorkingCalendar
 from perizinan_core.model.case import ConflictOfInterest, Override, StageState, StageStatus
 from perizinan_core.model.events import Event, EventKind
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.workflow.assignment import Workload, give_stage
 from perizinan_core.workflow.graph import put_stage, refresh, returned_event, set_aside, stage_of
 from perizinan_core.workflow.people import require_officer
+from perizinan_core.workflow.silence import is_deemed_due
 from perizinan_core.workflow.stage_access import open_stage_for
 from perizinan_core.workflow.states import Action, check_state
 from perizinan_core.workflow.transition import (
@@ -30,8 +37,16 @@ from perizinan_core.workflow.transition import (
     clean_reasons,
     event,
 )
+from perizinan_core.workflow.waiting import settle
 
-__all__ = ["QueueEntry", "allow_queue_jump", "check_queue", "declare_conflict", "reassign_stage"]
+__all__ = [
+    "QueueEntry",
+    "allow_queue_jump",
+    "check_queue",
+    "declare_conflict",
+    "may_be_decided",
+    "reassign_stage",
+]
 
 _JUMP = "queue_jump"
 _REASSIGNMENT = "reassignment"
@@ -109,6 +124,7 @@ def declare_conflict(
     reason: str,
     actor: Actor,
     now: datetime,
+    calendar: WorkingCalendar,
 ) -> Transition:
     """
     Record that the case is an officer's own or a relative's, and take the officer out of it.
@@ -123,6 +139,7 @@ def declare_conflict(
         reason: Why; kept in the case, not in the public log.
         actor: The officer, or a supervisor for another officer.
         now: Aware moment.
+        calendar: The authority's calendar.
 
     Raises:
         NotAllowedError: for anybody else.
@@ -146,7 +163,8 @@ def declare_conflict(
         )
     if application.state is ApplicationState.CORRECTION_REQUESTED:
         return moved
-    return moved.then(lambda case: refresh(case, permit_type, actor, now, (why,)))
+    moved = moved.then(lambda case: refresh(case, permit_type, actor, now, (why,)))
+    return moved.then(lambda case: settle(case, permit_type, actor, now, calendar))
 
 
 def check_queue(
@@ -156,9 +174,14 @@ def check_queue(
     *,
     actor: Actor,
     queue: Iterable[QueueEntry],
+    can_be_decided: Callable[[str], bool] = lambda _application: True,
 ) -> None:
     """
-    Pass when no earlier case of the same stage and officer waits, or a jump was allowed since it opened.
+    Pass when no earlier case of the same stage and officer waits that could be decided now, or a jump was
+    allowed since this one opened.
+
+    A case that nobody can decide now (money is missing, an agency is asked, the law has already granted it)
+    does not stand in front of others.
 
     Args:
         application: The case that the officer wants to work on.
@@ -166,6 +189,8 @@ def check_queue(
         stage: Code of its stage, open and assigned to ``actor``.
         actor: The officer.
         queue: Cases of the same stage that wait for the officer, in any order; this one may be among them.
+        can_be_decided: Tells of an application in the queue whether the officer could decide it now; asked
+            only as long as it says no. See `may_be_decided`.
 
     Raises:
         QueueJumpError: naming the case whose turn it is.
@@ -179,10 +204,29 @@ def check_queue(
         for entry in queue
         if entry.application != application.id and (entry.opened_at, entry.application) < mine
     )
-    if earlier:
-        raise QueueJumpError(
-            stage=stage, application=application.id, first=earlier[0][1], waiting=len(earlier)
-        )
+    for place, (_, first) in enumerate(earlier):
+        if can_be_decided(first):
+            waiting = len(earlier) - place
+            raise QueueJumpError(stage=stage, application=application.id, first=first, waiting=waiting)
+
+
+def may_be_decided(
+    application: Application,
+    permit_type: PermitType,
+    stage: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> bool:
+    """Return True when ``actor`` could end the stage well now, as far as the case itself says."""
+    if application.is_held_up(stage) or is_deemed_due(application, calendar, now):
+        return False
+    try:
+        open_stage_for(application, permit_type, stage, actor, Action.DECIDE_STAGE)
+    except WorkflowError:
+        return False
+    return True
 
 
 def allow_queue_jump(

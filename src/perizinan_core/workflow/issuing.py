@@ -28,6 +28,7 @@ from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.stage import SilencePolicy
 from perizinan_core.workflow.decisions import check_reviews
 from perizinan_core.workflow.duties import SIGNATURE, check_separation
+from perizinan_core.workflow.fee import check_paid
 from perizinan_core.workflow.people import check_no_interest, require_officer
 from perizinan_core.workflow.states import Action, check_state
 from perizinan_core.workflow.transition import (
@@ -44,7 +45,9 @@ __all__ = [
     "cancel_number",
     "check_issuer",
     "check_signer",
+    "goes_by_itself",
     "issued",
+    "issuing_held",
     "signing_delegation",
     "to_awaiting_signature",
 ]
@@ -128,12 +131,14 @@ def to_awaiting_signature(
         DelegationMissingError: when nothing lets the position sign on that day.
         NotSignatoryError: when the signer does not hold the position.
         SeparationOfDutiesError: when the signer had another duty in the case.
+        PaymentOutstandingError: while a part of the fee is outstanding.
         NotAllowedError: for other actors.
     """
     check_state(application, Action.TAKE_NUMBER)
     check_permit_type(application, permit_type)
     check_moment(application, now)
     check_issuer(application, actor)
+    check_paid(application)
     if application.deemed_grant is None:
         check_reviews(application, permit_type)
     check_signer(application, permit_type, signer, position)
@@ -220,17 +225,32 @@ def check_issuer(application: Application, actor: Actor) -> None:
     """
     Pass when ``actor`` may go on with a decided application.
 
-    After a deemed grant with the duty to issue a person must do so; else the system may, too.
+    After a deemed grant with the duty to issue a person must do so, and when a stage had no officer; else the
+    system may, too.
 
     Raises:
         NotAllowedError: naming who may.
         OwnCaseError: for a party.
         ConflictOfInterestError: after a declaration.
     """
-    by_duty = (
-        application.deemed_grant is not None and terms_of(application).silence is SilencePolicy.DUTY_TO_ISSUE
-    )
-    if by_duty:
+    if application.deemed_grant is not None and not goes_by_itself(application):
         require_officer(application, actor, Action.TAKE_NUMBER, *_DECIDERS)
     else:
         require_officer(application, actor, Action.TAKE_NUMBER, kinds=_AUTOMATIC)
+
+
+def issuing_held(application: Application, *, reason: str, actor: Actor, now: datetime) -> Event:
+    """Return the event of a deemed grant that could not go to its number by itself; ``reason`` is a code."""
+    return event(EventKind.ISSUING_HELD, application, actor, now, reason=reason)
+
+
+def goes_by_itself(application: Application) -> bool:
+    """
+    Return True for a deemed grant that goes to its number without a person.
+
+    The permit type says so, and every stage had an officer when the limit passed.
+    """
+    grant = application.deemed_grant
+    return (
+        grant is not None and terms_of(application).silence is SilencePolicy.AUTOMATIC and not grant.unstaffed
+    )

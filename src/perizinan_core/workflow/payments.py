@@ -1,4 +1,8 @@
-"""Money that the official account received, against the fee that the submission froze."""
+"""
+Money that the official account received, against the fee that the submission froze.
+
+Only what is due can be recorded: no money for a free permit, none above the sum, none dated in the future.
+"""
 
 from __future__ import annotations
 
@@ -6,43 +10,79 @@ from datetime import datetime
 
 import attrs
 
-from perizinan_core.errors.workflow import PaymentOutstandingError, PaymentReferenceError
+from perizinan_core.errors.model import NaiveMomentError
+from perizinan_core.errors.workflow import (
+    PaymentMomentError,
+    PaymentNotDueError,
+    PaymentReferenceError,
+    PaymentTooHighError,
+)
 from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.model.application import Application
+from perizinan_core.model.calendar import WorkingCalendar
 from perizinan_core.model.events import EventKind
 from perizinan_core.model.fees import Payment
-from perizinan_core.model.money import Rupiah
+from perizinan_core.model.permit_type import PermitType
+from perizinan_core.workflow.deadlines import last_day_to_issue
+from perizinan_core.workflow.fee import amount_outstanding, amount_received
+from perizinan_core.workflow.legal import LEGAL_TERMS, LegalTerms
 from perizinan_core.workflow.people import require_officer
 from perizinan_core.workflow.states import Action, check_state
-from perizinan_core.workflow.transition import Transition, check_moment, event, terms_of
+from perizinan_core.workflow.transition import (
+    Transition,
+    check_moment,
+    check_permit_type,
+    event,
+    local_day,
+    terms_of,
+)
+from perizinan_core.workflow.waiting import settle
 
-__all__ = ["amount_outstanding", "check_paid", "record_payment"]
+__all__ = ["record_payment"]
 
 
-def amount_outstanding(application: Application) -> Rupiah:
-    """Return the part of the frozen fee that was not received yet; never below zero."""
-    due = terms_of(application).fee.total.amount
-    paid = sum(payment.amount.amount for payment in application.payments)
-    return Rupiah(max(0, due - paid))
-
-
-def record_payment(application: Application, payment: Payment, *, actor: Actor, now: datetime) -> Transition:
+def record_payment(
+    application: Application,
+    permit_type: PermitType,
+    payment: Payment,
+    *,
+    actor: Actor,
+    now: datetime,
+    calendar: WorkingCalendar,
+    legal: LegalTerms = LEGAL_TERMS,
+) -> Transition:
     """
     Record money that the official account received.
 
+    With the last rupiah of the fee a clock that waited for it resumes, and the time to issue after a deemed
+    grant counts from that day.
+
+    Args:
+        application: The case.
+        permit_type: The version that the application froze.
+        payment: As the bank statement says.
+        actor: A cashier, the system (a bank's message) or the host application.
+        now: Aware moment.
+        calendar: The authority's calendar.
+        legal: For the time to issue, where the permit type states none.
+
     Raises:
-        NotAllowedError: unless a cashier, the system (a bank's message) or the host records it.
+        NotAllowedError: for anybody else.
         PaymentReferenceError: when the reference is on record, or the amount zero.
+        PaymentNotDueError: when the permit is free, or paid already.
+        PaymentTooHighError: when it is more than is still due.
+        PaymentMomentError: when it is dated in the future.
     """
     check_state(application, Action.RECORD_PAYMENT)
+    check_permit_type(application, permit_type)
     check_moment(application, now)
     others = (ActorKind.SYSTEM, ActorKind.HOST)
     require_officer(application, actor, Action.RECORD_PAYMENT, Role.CASHIER, kinds=others)
-    known = {item.reference for item in application.payments}
-    if payment.reference in known or not payment.amount:
-        raise PaymentReferenceError(reference=payment.reference)
+    _check_payment(application, payment, now)
     recorded = attrs.evolve(payment, recorded_by=actor.id)
     case = attrs.evolve(application, payments=(*application.payments, recorded))
+    if not amount_outstanding(case):
+        case = _issue_by_from_today(case, now, calendar, legal)
     happened = event(
         EventKind.PAYMENT_RECORDED,
         application,
@@ -51,17 +91,33 @@ def record_payment(application: Application, payment: Payment, *, actor: Actor, 
         amount=payment.amount.amount,
         outstanding=amount_outstanding(case).amount,
     )
-    return Transition(case, (happened,))
+    moved = Transition(case, (happened,))
+    return moved.then(lambda paid: settle(paid, permit_type, actor, now, calendar))
 
 
-def check_paid(application: Application) -> None:
-    """
-    Pass when the whole fee was received.
+def _check_payment(application: Application, payment: Payment, now: datetime) -> None:
+    if payment.paid_at.utcoffset() is None:
+        raise NaiveMomentError(payment.paid_at.isoformat())
+    if payment.paid_at > now:
+        raise PaymentMomentError(paid_at=payment.paid_at.isoformat(), now=now.isoformat())
+    known = {item.reference for item in application.payments}
+    if payment.reference in known or not payment.amount:
+        raise PaymentReferenceError(reference=payment.reference)
+    outstanding = amount_outstanding(application).amount
+    if not outstanding:
+        raise PaymentNotDueError(
+            fee=terms_of(application).fee.total.amount, paid=amount_received(application)
+        )
+    if payment.amount.amount > outstanding:
+        raise PaymentTooHighError(amount=payment.amount.amount, outstanding=outstanding)
 
-    Raises:
-        PaymentOutstandingError: naming the fee and what was received.
-    """
-    outstanding = amount_outstanding(application)
-    if outstanding:
-        due = terms_of(application).fee.total.amount
-        raise PaymentOutstandingError(due=due, paid=due - outstanding.amount)
+
+def _issue_by_from_today(
+    application: Application, now: datetime, calendar: WorkingCalendar, legal: LegalTerms
+) -> Application:
+    """Let the duty to issue begin with the money: until then no number could be taken."""
+    grant = application.deemed_grant
+    if grant is None or grant.issue_by is None:
+        return application
+    day = last_day_to_issue(application, local_day(calendar, now), calendar, legal)
+    return attrs.evolve(application, deemed_grant=attrs.evolve(grant, issue_by=max(day, grant.issue_by)))

@@ -31,6 +31,7 @@ from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.stage import Stage, StageKind
 from perizinan_core.workflow.clock import is_stage_late
 from perizinan_core.workflow.duties import check_separation
+from perizinan_core.workflow.fee import check_paid
 from perizinan_core.workflow.graph import (
     approval_stage,
     live_stages,
@@ -41,7 +42,6 @@ from perizinan_core.workflow.graph import (
     set_aside,
     stage_of,
 )
-from perizinan_core.workflow.payments import check_paid
 from perizinan_core.workflow.people import excluded_officers, is_own_case, require_officer
 from perizinan_core.workflow.silence import check_not_deemed
 from perizinan_core.workflow.stage_access import open_approval_for, open_stage_for
@@ -56,6 +56,7 @@ from perizinan_core.workflow.transition import (
     local_day,
     terms_of,
 )
+from perizinan_core.workflow.waiting import settle
 
 __all__ = [
     "allowed_outcomes",
@@ -152,7 +153,8 @@ def decide_stage(
     late = is_stage_late(rule, state, calendar, now)
     happened = _decided_event(application, rule, outcome, actor, now, letter=letter, late=late)
     moved = Transition(decided, (happened,)).then(lambda case: refresh(case, permit_type, actor, now))
-    return moved.then(lambda case: begin_review(case, permit_type, actor, now, calendar))
+    moved = moved.then(lambda case: begin_review(case, permit_type, actor, now, calendar))
+    return moved.then(lambda case: settle(case, permit_type, actor, now, calendar))
 
 
 def judged(
@@ -219,7 +221,8 @@ def request_stage(
     asked = attrs.evolve(stage_of(application, stage), requested=True)
     happened = event(EventKind.STAGE_REQUESTED, application, actor, now, stage=stage)
     moved = Transition(put_stage(application, asked), (happened,))
-    return moved.then(lambda case: refresh(case, permit_type, actor, now))
+    moved = moved.then(lambda case: refresh(case, permit_type, actor, now))
+    return moved.then(lambda case: settle(case, permit_type, actor, now, calendar))
 
 
 def send_back(
@@ -254,7 +257,8 @@ def send_back(
         raise StageNotOpenError(stage=stage, status=state.status.value, waiting_for=())
     returned = put_stage(application, set_aside(state, actor.id, now, why))
     moved = Transition(returned, (returned_event(application, permit_type, stage, actor, now),))
-    return moved.then(lambda case: refresh(case, permit_type, actor, now, why))
+    moved = moved.then(lambda case: refresh(case, permit_type, actor, now, why))
+    return moved.then(lambda case: settle(case, permit_type, actor, now, calendar))
 
 
 def _check_outcome(

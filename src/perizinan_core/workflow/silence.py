@@ -12,19 +12,27 @@ from datetime import datetime
 import attrs
 
 from perizinan_core.errors.workflow import DeemedGrantDueError, NoDeemedGrantError, NotDueError
-from perizinan_core.model.actor import Actor, ActorKind
+from perizinan_core.model.actor import Actor, ActorKind, Officer
 from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.calendar import WorkingCalendar
 from perizinan_core.model.case import Decision, DecisionKind, DeemedGrant
 from perizinan_core.model.events import EventKind
+from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.stage import SilencePolicy
+from perizinan_core.workflow.assignment import unstaffed_stages
 from perizinan_core.workflow.clock import consumed_days, due_date, is_late, stop_clock
-from perizinan_core.workflow.deadlines import recompute_deadlines
+from perizinan_core.workflow.deadlines import last_day_to_issue, recompute_deadlines
 from perizinan_core.workflow.legal import LEGAL_TERMS, LegalTerms
-from perizinan_core.workflow.measure import add_period
 from perizinan_core.workflow.people import require_kind
 from perizinan_core.workflow.states import Action, actions_in, check_state
-from perizinan_core.workflow.transition import Transition, check_moment, event, local_day, terms_of
+from perizinan_core.workflow.transition import (
+    Transition,
+    check_moment,
+    check_permit_type,
+    event,
+    local_day,
+    terms_of,
+)
 
 __all__ = ["check_not_deemed", "deem_granted", "is_deemed_due"]
 
@@ -54,7 +62,9 @@ def check_not_deemed(
 
 def deem_granted(
     application: Application,
+    permit_type: PermitType,
     *,
+    staff: tuple[Officer, ...],
     actor: Actor,
     now: datetime,
     calendar: WorkingCalendar,
@@ -63,11 +73,14 @@ def deem_granted(
     """
     Record that the application is granted by law.
 
-    With `SilencePolicy.AUTOMATIC` the system may take a number at once; with ``DUTY_TO_ISSUE`` an officer
-    must, until the day that the evidence names.
+    With `SilencePolicy.AUTOMATIC` the system may take a number at once, unless a stage had no officer when
+    the limit passed: then a person must. With ``DUTY_TO_ISSUE`` an officer must, until the day that the
+    evidence names.
 
     Args:
         application: The case, with a running clock.
+        permit_type: The version that the application froze.
+        staff: Everybody on record, to see which stages had no officer.
         actor: The system or the host application.
         now: Aware moment, on a local day after the deadline.
         calendar: The authority's calendar; a deadline counted on an older version is recomputed first.
@@ -80,6 +93,7 @@ def deem_granted(
     """
     check_state(application, Action.DEEM_GRANTED)
     require_kind(actor, Action.DEEM_GRANTED, ActorKind.SYSTEM, ActorKind.HOST)
+    check_permit_type(application, permit_type)
     check_moment(application, now)
     terms = terms_of(application)
     if terms.silence is SilencePolicy.NONE:
@@ -92,14 +106,14 @@ def deem_granted(
         raise NotDueError(action=Action.DEEM_GRANTED.value, due=due, today=today)
     issue_by = None
     if terms.silence is SilencePolicy.DUTY_TO_ISSUE:
-        within = terms.issue_within or legal.issue_after_deemed.period
-        issue_by = add_period(calendar, today, within)
+        issue_by = last_day_to_issue(case, today, calendar, legal)
     evidence = DeemedGrant(
         at=now,
         due=due,
         calendar_version=calendar.version,
         consumed=consumed_days(case, calendar, now),
         issue_by=issue_by,
+        unstaffed=unstaffed_stages(case, permit_type, staff),
     )
     case = stop_clock(case, by=actor.id, now=now, reason="deemed_granted")
     case = attrs.evolve(
@@ -118,5 +132,6 @@ def deem_granted(
         consumed=evidence.consumed,
         calendar=calendar.version,
         issue_by=issue_by.isoformat() if issue_by else None,
+        unstaffed=list(evidence.unstaffed),
     )
     return moved.followed_by(Transition(case, (happened,)))

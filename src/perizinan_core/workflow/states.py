@@ -32,6 +32,9 @@ class Action(StrEnum):
     REQUEST_CORRECTION = "request_correction"
     SEND_BACK = "send_back"
     RECORD_PAYMENT = "record_payment"
+    BEGIN_WAIT = "begin_wait"
+    """Record that the office waits for another agency or an outside system."""
+    END_WAIT = "end_wait"
     RECOMPUTE = "recompute"
     APPROVE = "approve"
     REFUSE = "refuse"
@@ -96,6 +99,8 @@ RULES: tuple[StateRule, ...] = (
     StateRule(Action.REQUEST_CORRECTION, _REVIEW, _to(_State.CORRECTION_REQUESTED, *_REVIEW)),
     StateRule(Action.RESUBMIT, (_State.CORRECTION_REQUESTED,), _handed_in(_State.CORRECTION_REQUESTED)),
     StateRule(Action.RECORD_PAYMENT, (*_UNDECIDED, *_DECIDED)),
+    StateRule(Action.BEGIN_WAIT, (*_REVIEW, *_DECIDED)),
+    StateRule(Action.END_WAIT, (*_UNDECIDED, *_DECIDED)),
     StateRule(Action.RECOMPUTE, (*_UNDECIDED, *_DECIDED, _State.REFUSED)),
     StateRule(Action.APPROVE, (_State.IN_REVIEW,), _to(_State.APPROVED, _State.IN_REVIEW)),
     StateRule(Action.REFUSE, _REVIEW, _to(_State.REFUSED, *_REVIEW)),

@@ -39,6 +39,7 @@ from perizinan_core.workflow.transition import (
     local_day,
     terms_of,
 )
+from perizinan_core.workflow.waiting import settle
 
 __all__ = ["begin_review", "resubmit", "submit"]
 
@@ -117,7 +118,8 @@ def submit(
         at_counter=sorted(at_counter),
     )
     opened = Transition(case, (happened,)).then(lambda case: refresh(case, permit_type, actor, now))
-    return opened.then(lambda case: begin_review(case, permit_type, actor, now, calendar))
+    opened = opened.then(lambda case: begin_review(case, permit_type, actor, now, calendar))
+    return opened.then(lambda case: settle(case, permit_type, actor, now, calendar))
 
 
 def resubmit(
@@ -194,7 +196,8 @@ def resubmit(
         assignees={state.stage: state.assignee for state in case.stages if state.assignee},
     )
     opened = Transition(case, (happened,)).then(lambda case: refresh(case, permit_type, actor, now))
-    return opened.then(lambda case: begin_review(case, permit_type, actor, now, calendar))
+    opened = opened.then(lambda case: begin_review(case, permit_type, actor, now, calendar))
+    return opened.then(lambda case: settle(case, permit_type, actor, now, calendar))
 
 
 def begin_review(

@@ -135,6 +135,8 @@ def _moments(application: Application) -> Iterator[datetime]:
         yield conflict.declared_at
     for override in application.overrides:
         yield override.at
+    for wait in application.waits:
+        yield wait.ended_at or wait.recorded_at
     optional = (application.submitted_at, application.completed_at, application.closed_at)
     yield from (at for at in optional if at is not None)
     if application.decision is not None:

@@ -46,8 +46,12 @@ Nothing is changed when one is raised.
         ├── MinutesMismatchError
         ├── MinutesMissingError
         ├── OutcomeNotAllowedError
+        ├── OutsideWaitError
+        ├── PaymentMomentError
+        ├── PaymentNotDueError
         ├── PaymentOutstandingError
         ├── PaymentReferenceError
+        ├── PaymentTooHighError
         ├── ReasonMissingError
         ├── StageGraphError
         ├── StageNotOpenError
@@ -115,8 +119,12 @@ from perizinan_core.errors.workflow.stages import (
     MinutesMismatchError,
     MinutesMissingError,
     OutcomeNotAllowedError,
+    OutsideWaitError,
+    PaymentMomentError,
+    PaymentNotDueError,
     PaymentOutstandingError,
     PaymentReferenceError,
+    PaymentTooHighError,
     ReasonMissingError,
     StageGraphError,
     StageNotOpenError,
@@ -162,9 +170,13 @@ __all__ = [
     "NotPartyError",
     "NotSignatoryError",
     "OutcomeNotAllowedError",
+    "OutsideWaitError",
     "OwnCaseError",
+    "PaymentMomentError",
+    "PaymentNotDueError",
     "PaymentOutstandingError",
     "PaymentReferenceError",
+    "PaymentTooHighError",
     "PermitStatusError",
     "PermitTypeMismatchError",
     "PermitTypeNotOpenError",

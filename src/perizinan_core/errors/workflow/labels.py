@@ -48,6 +48,8 @@ ACTIONS: Mapping[str, str] = {
     "declare_conflict": N_("declare a conflict of interest"),
     "jump_queue": N_("take a case before its turn"),
     "record_payment": N_("record a payment"),
+    "begin_wait": N_("record that the office waits for an agency or system outside"),
+    "end_wait": N_("end a wait for an agency or system outside"),
     "recompute": N_("recompute a deadline"),
     "take_number": N_("take the number of the letter"),
     "cancel_number": N_("cancel the number of the letter"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
@@ -17,8 +18,12 @@ __all__ = [
     "MinutesMismatchError",
     "MinutesMissingError",
     "OutcomeNotAllowedError",
+    "OutsideWaitError",
+    "PaymentMomentError",
+    "PaymentNotDueError",
     "PaymentOutstandingError",
     "PaymentReferenceError",
+    "PaymentTooHighError",
     "ReasonMissingError",
     "StageGraphError",
     "StageNotOpenError",
@@ -264,8 +269,72 @@ class PaymentOutstandingError(WorkflowError):
 
     def wording(self, language: str) -> dict[str, object]:
         """Write the amounts with their thousands apart, as the language does."""
-        mark = "." if language == "id" else ","
-        return {name: f"{value:,}".replace(",", mark) for name, value in self.details().items()}
+        return _amounts(self.details(), language)
+
+
+def _amounts(details: Mapping[str, object], language: str) -> dict[str, object]:
+    """Write whole rupiah with their thousands apart, as the language does."""
+    mark = "." if language == "id" else ","
+    return {name: f"{value:,}".replace(",", mark) for name, value in details.items()}
+
+
+@attrs.define(slots=False, eq=False)
+class PaymentNotDueError(WorkflowError):
+    """Money for an application that costs nothing, or that is paid already."""
+
+    code: ClassVar[str] = "payment-not-due"
+    sentence: ClassVar[str] = N_(
+        "Nothing is due: the fee of this application is Rp{fee}, and Rp{paid} were received. "
+        "Do not take the money; if it was transferred, have it paid back and look for the application that it is for."
+    )
+
+    fee: int
+    """Frozen fee in whole rupiah; 0 for a free permit."""
+
+    paid: int
+    """Received so far, in whole rupiah."""
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Write the amounts with their thousands apart, as the language does."""
+        return _amounts(self.details(), language)
+
+
+@attrs.define(slots=False, eq=False)
+class PaymentTooHighError(WorkflowError):
+    """More money than is due."""
+
+    code: ClassVar[str] = "payment-too-high"
+    sentence: ClassVar[str] = N_(
+        "Rp{amount} is more than the Rp{outstanding} that are still due. "
+        "Record the sum that the bill names; have what was paid above it paid back."
+    )
+
+    amount: int
+    """Received, in whole rupiah."""
+
+    outstanding: int
+    """Still due, in whole rupiah."""
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Write the amounts with their thousands apart, as the language does."""
+        return _amounts(self.details(), language)
+
+
+@attrs.define(slots=False, eq=False)
+class PaymentMomentError(WorkflowError):
+    """A payment dated in the future."""
+
+    code: ClassVar[str] = "payment-moment"
+    sentence: ClassVar[str] = N_(
+        "The payment is dated {paid_at}, and it is {now} now. Record money once it has been received, "
+        "with the date of the bank statement."
+    )
+
+    paid_at: str
+    """ISO 8601 with offset."""
+
+    now: str
+    """ISO 8601 with offset."""
 
 
 @attrs.define(slots=False, eq=False)
@@ -314,3 +383,27 @@ class CorrectionTargetError(WorkflowError):
 
     known: tuple[str, ...]
     """Targets that exist: slot keys and ``form:<field>``."""
+
+
+@attrs.define(slots=False, eq=False)
+class OutsideWaitError(WorkflowError):
+    """A wait for an agency or system that cannot be recorded or ended like this."""
+
+    code: ClassVar[str] = "outside-wait"
+    sentence: ClassVar[str] = N_("This wait was not recorded: {problem}.")
+
+    problem: str
+    """``"name"``, ``"since"`` or ``"unknown"``."""
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Put the problem in words."""
+        return {"problem": translate(_WAIT_PROBLEMS.get(self.problem, self.problem), language)}
+
+
+_WAIT_PROBLEMS: Mapping[str, str] = {
+    "name": N_("name the agency or the system that the office waits for"),
+    "since": N_(
+        "it can begin neither before the application was submitted nor in the future; correct the moment"
+    ),
+    "unknown": N_("no wait of this number is open in this case; open the case again and look at its waits"),
+}

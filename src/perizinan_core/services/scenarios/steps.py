@@ -198,7 +198,15 @@ def _pay(run: ScenarioRun, details: Mapping[str, Any]) -> None:
     due = amount_outstanding(run.application) if amount is None else Rupiah(int(amount))
     reference = f"contoh-{len(run.application.payments) + 1}"
     payment = Payment(reference=reference, amount=due, paid_at=run.now, recorded_by=CASHIER.id)
-    move_on(run, record_payment(run.application, payment, actor=CASHIER, now=run.now))
+    moved = record_payment(
+        run.application,
+        run.permit_type,
+        payment,
+        actor=CASHIER,
+        now=run.now,
+        calendar=run.authority.calendar,
+    )
+    move_on(run, moved)
     for state in run.application.stages:
         is_payment = run.permit_type.stage(state.stage).kind is StageKind.PAYMENT
         if is_payment and state.status is StageStatus.OPEN and not amount_outstanding(run.application):

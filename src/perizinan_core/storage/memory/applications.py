@@ -91,6 +91,7 @@ class MemoryApplications:
         *,
         permit_type: str | None = None,
         assignee: str | None = None,
+        held_up: bool | None = None,
         limit: int = 50,
         after: QueueEntry | None = None,
     ) -> tuple[QueueEntry, ...]:
@@ -102,6 +103,7 @@ class MemoryApplications:
                 if (stages is None or entry.stage in stages)
                 and (permit_type is None or entry.permit_type == permit_type)
                 and (assignee is None or entry.assignee == assignee)
+                and (held_up is None or entry.held_up is held_up)
             ),
             key=_queue_order,
         )
@@ -147,6 +149,7 @@ class MemoryApplications:
                     assignee=stage.assignee,
                     opened_at=utc(stage.opened_at or case.submitted_at or case.created_at),
                     due=case.clock.due,
+                    held_up=case.is_held_up(stage.stage),
                 )
 
     def _matching(self, wanted: ApplicationFilter) -> Iterator[Stored[Application]]:
@@ -175,5 +178,5 @@ class MemoryApplications:
         )
 
 
-def _queue_order(entry: QueueEntry) -> tuple[datetime, str, str]:
-    return entry.opened_at, entry.application, entry.stage
+def _queue_order(entry: QueueEntry) -> tuple[bool, datetime, str, str]:
+    return entry.held_up, entry.opened_at, entry.application, entry.stage

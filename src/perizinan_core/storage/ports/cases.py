@@ -96,16 +96,18 @@ class Applications(Protocol):
         *,
         permit_type: str | None = None,
         assignee: str | None = None,
+        held_up: bool | None = None,
         limit: int = 50,
         after: QueueEntry | None = None,
     ) -> tuple[QueueEntry, ...]:
         """
-        Return open stages, the one that opened first first.
+        Return open stages, those that can be judged now before those that are held up, each the oldest first.
 
         Args:
             stages: Codes of stages, or None for all.
             permit_type: Only of this permit type.
             assignee: Only those that this officer holds.
+            held_up: Only those that are held up, or only those that are not.
             limit: At most so many.
             after: Last entry of the page before.
         """

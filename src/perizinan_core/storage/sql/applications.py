@@ -96,6 +96,7 @@ class SqlApplications:
         *,
         permit_type: str | None = None,
         assignee: str | None = None,
+        held_up: bool | None = None,
         limit: int = 50,
         after: QueueEntry | None = None,
     ) -> tuple[QueueEntry, ...]:
@@ -103,7 +104,7 @@ class SqlApplications:
         case, open_ = applications.c, open_stages.c
         query = sa.select(
             case.id.label("application"), open_.stage, case.permit_type, case.receipt_number,
-            open_.assignee, open_.opened_at, case.due,
+            open_.assignee, open_.opened_at, case.due, open_.held_up,
         ).join_from(open_stages, applications)  # fmt: skip
         if stages is not None:
             query = query.where(open_.stage.in_(stages))
@@ -111,9 +112,11 @@ class SqlApplications:
             query = query.where(case.permit_type == permit_type)
         if assignee is not None:
             query = query.where(open_.assignee == assignee)
-        order = (open_.opened_at, case.id, open_.stage)
+        if held_up is not None:
+            query = query.where(open_.held_up == sa.literal(held_up))
+        order = (open_.held_up, open_.opened_at, case.id, open_.stage)
         if after is not None:
-            last = (after.opened_at, after.application, after.stage)
+            last = (after.held_up, after.opened_at, after.application, after.stage)
             query = query.where(_comes_after(order, last))
         rows = self._session.read(query.order_by(*order).limit(limit))
         return tuple(QueueEntry(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name

@@ -70,6 +70,7 @@ def open_stage_rows(application: Application) -> Iterator[dict[str, Any]]:
             "stage": stage.stage,
             "assignee": stage.assignee,
             "opened_at": stage.opened_at or application.submitted_at or application.created_at,
+            "held_up": application.is_held_up(stage.stage),
         }
 
 

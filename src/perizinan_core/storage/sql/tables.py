@@ -121,6 +121,8 @@ open_stages = _table(
     sa.Column("stage", _Text, primary_key=True),
     sa.Column("assignee", _Text, index=True),
     sa.Column("opened_at", UtcDateTime, nullable=False),
+    # It cannot be judged now, and stands in front of nothing.
+    sa.Column("held_up", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index(None, "stage", "opened_at"),
 )
 

@@ -35,6 +35,7 @@ from perizinan_core.model.case import (
     DecisionKind,
     StageOutcome,
     StageStatus,
+    WaitingFor,
 )
 from perizinan_core.model.events import Event, EventKind
 from perizinan_core.model.fees import FeeAssessment, FeeKind, Payment
@@ -459,24 +460,58 @@ class CaseMachine(RuleBasedStateMachine):
                 reason="Saudara pemohon",
                 actor=officer.as_actor(),
                 now=self.now,
+                calendar=self.calendar,
             ),
         )
 
-    @precondition(lambda self: self.fee > 0 and Action.RECORD_PAYMENT in workflow.actions_in(self.case.state))
-    @rule(amount=st.sampled_from((50_000, 150_000)), data=st.data())
-    def pay(self, amount: int, data: st.DataObject) -> None:
-        """Money comes in."""
+    @precondition(lambda self: Action.RECORD_PAYMENT in workflow.actions_in(self.case.state))
+    @rule(amount=st.sampled_from((50_000, 150_000)), ahead=st.integers(-3, 1), data=st.data())
+    def pay(self, amount: int, ahead: int, data: st.DataObject) -> None:
+        """Money comes in: what is due, or too much, or of tomorrow, or for a free permit."""
         payment = Payment(
             reference=f"bank-{len(self.case.payments)}",
             amount=Rupiah(amount),
-            paid_at=self.now,
+            paid_at=self.now + timedelta(days=ahead),
             recorded_by="-",
         )
         actor = data.draw(st.sampled_from(self.actors))
         self.attempt(
             Action.RECORD_PAYMENT,
-            lambda: workflow.record_payment(self.case, payment, actor=actor, now=self.now),
+            lambda: workflow.record_payment(
+                self.case, self.permit_type, payment, actor=actor, now=self.now, calendar=self.calendar
+            ),
         )
+
+    @precondition(lambda self: Action.BEGIN_WAIT in workflow.actions_in(self.case.state))
+    @rule(data=st.data(), party=st.sampled_from(WaitingFor), hours=st.integers(-1, 48))
+    def wait_outside(self, data: st.DataObject, party: WaitingFor, hours: int) -> None:
+        """Somebody records that another agency is waited for, since some time ago; or ends it."""
+        before = self.case.clock
+        actor = data.draw(st.sampled_from(self.actors))
+        waits = self.case.open_waits()
+        if waits:
+            number = data.draw(st.sampled_from(waits)).number
+            self.attempt(
+                Action.END_WAIT,
+                lambda: workflow.end_wait(self.case, self.permit_type, number, actor=actor, now=self.now),
+            )
+        else:
+            stage = data.draw(st.sampled_from((None, *self._open())))
+            self.attempt(
+                Action.BEGIN_WAIT,
+                lambda: workflow.begin_wait(
+                    self.case,
+                    self.permit_type,
+                    party=party,
+                    name="Kantor Pertanahan",
+                    reason="Menunggu peta bidang",
+                    actor=actor,
+                    now=self.now,
+                    stage=stage,
+                    since=self.now - timedelta(hours=hours),
+                ),
+            )
+        assert self.case.clock == before, "waiting for others stops no clock"
 
     @precondition(lambda self: len(self.events) % 7 == 0)
     @rule(data=st.data())
@@ -496,7 +531,14 @@ class CaseMachine(RuleBasedStateMachine):
         )
         self.attempt(
             Action.DEEM_GRANTED,
-            lambda: workflow.deem_granted(self.case, actor=SYSTEM, now=self.now, calendar=self.calendar),
+            lambda: workflow.deem_granted(
+                self.case,
+                self.permit_type,
+                staff=self.staff,
+                actor=SYSTEM,
+                now=self.now,
+                calendar=self.calendar,
+            ),
         )
 
     @precondition(lambda self: self.case.state is ApplicationState.APPROVED)
@@ -523,6 +565,8 @@ class CaseMachine(RuleBasedStateMachine):
         )
         if done:
             self.workers.append(("signature", signer.id))
+            grant = self.case.deemed_grant
+            assert actor != SYSTEM or grant is None or not grant.unstaffed, "issued where nobody was"
 
     @precondition(lambda self: self.case.state is ApplicationState.AWAITING_SIGNATURE)
     @rule(cancel=st.integers(0, 3), data=st.data())
@@ -601,6 +645,27 @@ class CaseMachine(RuleBasedStateMachine):
             assert self.case.terms is not None
             assert self.case.terms.silence is not SilencePolicy.NONE
             assert self.case.clock.entries[-2].event is not ClockEvent.PAUSED
+
+    @invariant()
+    def no_number_without_the_money(self) -> None:
+        """No number is taken, and nothing issued, while a part of the frozen fee is outstanding."""
+        received = sum(payment.amount.amount for payment in self.case.payments)
+        if self.case.state in (ApplicationState.AWAITING_SIGNATURE, ApplicationState.ISSUED):
+            assert received == self.fee
+        assert received <= self.fee, "more than was due was taken"
+        assert all(payment.paid_at <= self.now for payment in self.case.payments)
+
+    @invariant()
+    def waiting_for_the_applicant_is_no_silence(self) -> None:
+        """While only money is missing the clock is paused; as soon as an officer has work, it runs."""
+        in_review = self.case.state in (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW)
+        if not in_review or not self.case.clock.entries:
+            return
+        paid = sum(payment.amount.amount for payment in self.case.payments) == self.fee
+        kinds = {self.permit_type.stage(code).kind for code in self._open()}
+        only_money = kinds == {StageKind.PAYMENT} and not paid
+        if not workflow.is_deemed_due(self.case, self.calendar, self.now):
+            assert self.case.clock.is_running is not only_money
 
     @invariant()
     def clock_never_runs_backwards(self) -> None:
