@@ -515,8 +515,9 @@ def test_silence_obliges_the_office_to_issue(kit):
 
 
 def test_silence_goes_to_signature_by_itself_where_the_catalogue_says_so(any_kit):
-    """Deemed granted, numbered and signed by the worker alone."""
+    """Deemed granted, numbered and signed by the worker alone, once the fee is paid."""
     case = any_kit.submit("acara")
+    _pay(any_kit, case)
     any_kit.decide(case.id, "periksa")
     any_kit.clock.to_working_day(any_kit.office.authority.calendar, after=7)
     done = any_kit.office.worker.run_once()
@@ -531,6 +532,7 @@ def test_without_a_signatory_a_deemed_grant_waits(kit):
     """The worker says so and goes on; nothing is lost."""
     kit = sample_office(staff=[officer for officer in sample_staff() if officer.id != "kepala"])
     case = kit.submit("acara")
+    _pay(kit, case)
     kit.decide(case.id, "periksa")
     kit.clock.to_working_day(kit.office.authority.calendar, after=7)
     done = kit.office.worker.run_once()
@@ -644,3 +646,8 @@ def _pack_of(kit, authority):
     return AuthorityPack(
         authority=authority, catalogue=attrs.evolve(kit.office.catalogue, authority=authority)
     )
+
+
+def _pay(kit, case):
+    payment = Payment(reference="lunas", amount=Rupiah(120_000), paid_at=kit.clock(), recorded_by="-")
+    kit.office.reviews.record_payment(case.id, payment, actor=HOST)

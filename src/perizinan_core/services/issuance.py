@@ -139,12 +139,13 @@ class Issuance:
 
         Raises:
             IssuanceError: there is no such officer.
-            WorkflowError: the permit type leaves it to a person.
+            PaymentOutstandingError: the fee is not paid in full.
         """
         context = self._context
         moment = context.moment(now)
         with context.storage.unit_of_work(read_only=True) as work:
             staff = work.officers.list(role=Role.SIGNATORY)
+            check_paid(context.load(work, application_id))
         for officer in sorted(staff, key=lambda item: item.id):
             if officer.position is None or officer.position not in context.signers.positions():
                 continue
