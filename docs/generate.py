@@ -245,6 +245,8 @@ _EVENT_MEANINGS = {
     _KIND.APPLICATION_STARTED: "A draft was begun.",
     _KIND.DOCUMENT_ADDED: "A document was put into a slot.",
     _KIND.DOCUMENT_REMOVED: "A document was taken out or replaced; it stays on record.",
+    _KIND.DOCUMENT_HELD: "An upload is kept without being in its slot; the data say why.",
+    _KIND.DOCUMENT_HOLD_ENDED: "What an upload became that was kept.",
     _KIND.FORM_UPDATED: "Form data were changed.",
     _KIND.APPLICATION_SUBMITTED: "The application was handed in and got its receipt number.",
     _KIND.APPLICATION_RESUBMITTED: "What a correction asked for was handed in.",

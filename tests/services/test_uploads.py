@@ -9,7 +9,7 @@ import pytest
 from perizinan_core.documents.findings import finding
 from perizinan_core.errors.documents import UploadRefusedError
 from perizinan_core.errors.hooks import PluginDecisionError
-from perizinan_core.errors.services import ApplicantRefusedError
+from perizinan_core.errors.services import ApplicantRefusedError, UploadKeptError
 from perizinan_core.errors.workflow import SlotFullError, UnknownDocumentError, UnknownSlotError
 from perizinan_core.hooks import ApplicantCheckResult, hookimpl
 from perizinan_core.hooks.types import AuthorityPack
@@ -141,16 +141,26 @@ class Scanner:
         return self.answer
 
 
-@pytest.mark.parametrize("answer", [RuntimeError("no signatures"), [finding("scanner-failed")]])
-def test_a_scanner_that_raises_or_objects_refuses(answer):
-    """Fails closed; nothing is stored."""
-    kit = sample_office(scanners=[Scanner(answer)])
+def test_a_scanner_that_objects_refuses():
+    """Nothing is stored."""
+    kit = sample_office(scanners=[Scanner([finding("scanner-refused")])])
     case = kit.draft().id
     before = state_of(kit, case)
     with pytest.raises(UploadRefusedError):
         kit.upload(case, "ktp")
 
     assert before == state_of(kit, case)
+
+
+def test_a_scanner_that_fails_lets_nothing_through_and_loses_nothing():
+    """Fails closed: the slot stays empty, and the file is kept until the scanner answers."""
+    kit = sample_office(scanners=[Scanner(RuntimeError("no signatures"))])
+    case = kit.draft().id
+    with pytest.raises(UploadKeptError) as told:
+        kit.upload(case, "ktp")
+
+    assert "try_again" == told.value.reason
+    assert () == kit.office.applications.get(case, actor=APPLICANT).documents
 
 
 def test_a_scanner_that_finds_nothing_lets_through():

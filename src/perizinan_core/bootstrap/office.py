@@ -36,6 +36,7 @@ from perizinan_core.model.permit_type import PermitType
 from perizinan_core.parts import require_office_parts
 from perizinan_core.services import (
     Applications,
+    HeldUploads,
     Issuance,
     LongTerm,
     OfficeContext,
@@ -84,6 +85,8 @@ class Office:
         """The status list for those who check permits; see ``[publication]`` in the settings."""
         self.applications = Applications(context)
         """The applicant's side."""
+        self.uploads = HeldUploads(context)
+        """Uploads that are kept without being in their slot: the list, accepting, discarding; the counter's intake."""
         self.reviews = Reviews(context)
         """The office's side, and its staff."""
         self.permits = Permits(context, self.applications, Issuance(context, publication))
@@ -91,7 +94,12 @@ class Office:
         self.status = RecordsStatus(context)
         """The records as a status source for `verify_permit`."""
         self.worker = Worker(
-            context, self.permits.issuance, channels, plugins.tell, status_lists=self.status_lists
+            context,
+            self.permits.issuance,
+            channels,
+            plugins.tell,
+            status_lists=self.status_lists,
+            uploads=self.uploads,
         )
         """What happens by itself; run it regularly, or ``perizinan worker``."""
 

@@ -74,6 +74,8 @@ def _tell(done: WorkDone, language: str) -> None:
         click.echo(
             translate(N_("{count} permits were given their long-term data"), language, count=done.extended)
         )
+    if done.inspected:
+        click.echo(translate(N_("{count} kept files were checked again"), language, count=done.inspected))
     for numbers, sentence in (
         (done.unextended, N_("permit {number} waits for its long-term data; it is tried again")),
         (done.outliving, N_("permit {number} outlives its signer's certificate and has no long-term data")),

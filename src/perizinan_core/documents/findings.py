@@ -99,8 +99,8 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "time-limit": (
         _HOLD,
         N_(
-            "The check of this file could not be finished in time, for example because the server is busy. "
-            "The file was not refused: try again in a few minutes."
+            "The check of this file could not be finished in time, for example because the server is busy; "
+            "that says nothing about your file. Try again in a few minutes."
         ),
     ),
     "memory-limit": (
@@ -113,15 +113,17 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "inspection-failed": (
         _HOLD,
         N_(
-            "This file could not be checked because of a fault in our program; that is not your fault, and the "
-            "file was not refused. You can wait until it is checked again, use another file, or bring the "
-            "document to the counter."
+            "This file could not be checked because of a fault in our program; that says nothing about your "
+            "file. You can use another file, or bring the document to the counter."
         ),
     ),
     "scanner-refused": (_REFUSE, N_("The check for harmful content refused the file. Upload another copy.")),
     "scanner-failed": (
-        _REFUSE,
-        N_("The check for harmful content did not answer, so the file was not accepted. Try again later."),
+        _HOLD,
+        N_(
+            "The check for harmful content did not answer; that says nothing about your file. Try again "
+            "in a few minutes."
+        ),
     ),
     "pdf-password": (
         _REFUSE,

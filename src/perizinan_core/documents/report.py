@@ -15,6 +15,7 @@ from perizinan_core.i18n import DEFAULT_LANGUAGE, translate
 __all__ = ["Finding", "Reading", "Severity", "UploadReport"]
 
 _KIB = 1024
+_PASSING = frozenset({"time-limit", "scanner-failed"})
 _STRUCTURE = frozenset({"damaged", "leading-data", "trailing-data"})
 
 
@@ -120,8 +121,8 @@ class UploadReport:
 
     @property
     def retryable(self) -> bool:
-        """Whether the same file may get its verdict when it is inspected again on a less busy machine."""
-        return self.held and all(finding.code == "time-limit" for finding in self._holds)
+        """Whether the same inspection may reach a verdict a little later: no time was left, or a scanner was away."""
+        return self.held and all(finding.code in _PASSING for finding in self._holds)
 
     @property
     def office_may_accept(self) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.documents import RefusalReason
 from perizinan_core.errors.workflow.labels import ACTOR_KINDS, OUTCOMES, ROLES, STATES
 from perizinan_core.i18n import N_, translate
 
@@ -24,6 +25,7 @@ __all__ = [
     "ServiceError",
     "SigningInDoubtError",
     "UnsignedLetterError",
+    "UploadKeptError",
 ]
 
 
@@ -33,6 +35,7 @@ _NOUNS: Mapping[str, str] = {
     "receipt": N_("receipt"),
     "representative": N_("representative"),
     "document": N_("document"),
+    "held upload": N_("kept file"),
     "certificate": N_("certificate"),
     "position": N_("position"),
 }
@@ -44,6 +47,7 @@ _ACTIONS: Mapping[str, str] = {
     "officers": N_("see the staff"),
     "add-officer": N_("add or change staff"),
     "search": N_("search the records"),
+    "held-uploads": N_("see the files that are kept without a verdict"),
     "sign": N_("sign a permit without holding a position"),
     "hand-in-signed": N_("hand in a signed file"),
     "cancel-number": N_("give up a number"),
@@ -212,3 +216,55 @@ class ScenarioError(ServiceError):
     permit_type: str
     name: str
     problems: tuple[str, ...]
+
+
+@attrs.define(slots=False, eq=False)
+class UploadKeptError(ServiceError):
+    """
+    An uploaded file that is not in its slot and that is not lost either: it is kept.
+
+    Our own inspection failed on it or ran out of time, or it is a signed document that the office has to
+    decide on.
+    """
+
+    code: ClassVar[str] = "upload-kept"
+    sentence: ClassVar[str] = "{reasons} {next_step}"
+
+    upload: str
+    """Id of the held upload."""
+
+    reason: str
+    """`HeldReason` value."""
+
+    findings: tuple[RefusalReason, ...]
+    """Why it is not in its slot, each with its code and its sentence for the applicant."""
+
+    next_steps: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "inspection_failed": N_(
+                "Your file is kept and will be checked again after the program has been updated. You need "
+                "not wait for that: you can upload another file, or bring the document to the counter."
+            ),
+            "try_again": N_(
+                "Your file is kept and will be checked again by itself. You can also have it checked again "
+                "now, or upload another file."
+            ),
+            "signed": N_(
+                "Your file is kept as it is, and its signature with it. The counter can accept it as it is; "
+                "otherwise get the document again from its issuer."
+            ),
+        }
+    )
+    """By reason: what happens to the file, and what the applicant can do meanwhile."""
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Return what was found and what happens next, in ``language``."""
+        return {
+            "reasons": " ".join(finding.message(language) for finding in self.findings),
+            "next_step": translate(self.next_steps[self.reason], language),
+        }
+
+    def details(self) -> dict[str, Any]:
+        """Return the held upload, why it is kept, and the codes of what was found."""
+        codes = tuple(finding.code for finding in self.findings)
+        return {"upload": self.upload, "reason": self.reason, "findings": codes}

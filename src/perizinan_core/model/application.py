@@ -29,6 +29,7 @@ from perizinan_core.model.case import (
     SubmittedDocument,
 )
 from perizinan_core.model.fees import FeeAssessment, Payment
+from perizinan_core.model.held import HeldUpload
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.requirement import RequirementLevel
 from perizinan_core.model.stage import SilencePolicy
@@ -130,6 +131,9 @@ class Application:
     documents: tuple[SubmittedDocument, ...] = ()
     """All that were ever handed in; those of earlier submissions stay."""
 
+    held_uploads: tuple[HeldUpload, ...] = ()
+    """Files that are or were kept without a verdict, oldest first; they fill no slot."""
+
     state: ApplicationState = ApplicationState.DRAFT
     submission: int = 0
     """0 before the first submission; raised by each one, so that reviews know which they judged."""
@@ -199,3 +203,9 @@ class Application:
     def current_documents(self) -> tuple[SubmittedDocument, ...]:
         """Return the documents that stand: those not replaced by a later one or removed."""
         return tuple(item for item in self.documents if item.replaced_at is None)
+
+    def waiting_uploads(self) -> tuple[HeldUpload, ...]:
+        """Return the uploads that are held; none once the case is closed."""
+        if self.state.is_terminal:
+            return ()
+        return tuple(item for item in self.held_uploads if item.is_waiting)

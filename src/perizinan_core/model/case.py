@@ -10,6 +10,7 @@ import attrs
 from perizinan_core.model.text import Period
 
 __all__ = [
+    "AcceptedAsIs",
     "Clock",
     "ClockEntry",
     "ClockEvent",
@@ -31,6 +32,17 @@ __all__ = [
     "SubmittedDocument",
     "WaitingFor",
 ]
+
+
+@attrs.frozen(kw_only=True)
+class AcceptedAsIs:
+    """An officer accepted a signed file that the inspection refuses for its structure."""
+
+    by: str
+    at: datetime
+    reason: str = attrs.field(validator=attrs.validators.min_len(1))
+    findings: tuple[str, ...]
+    """Codes of the findings that were set aside."""
 
 
 @attrs.frozen(kw_only=True)
@@ -68,7 +80,16 @@ class SubmittedDocument:
     """Id of the document of an earlier application that it was taken from, or None for an upload."""
 
     first_uploaded_at: datetime | None = None
-    """When a paper used again was first uploaded: its age counts from there."""
+    """When a paper used again, or held for a while, was first uploaded: its age counts from there."""
+
+    reading: str | None = None
+    """How a PDF was read when it was inspected: ``"strict"`` or ``"repaired"``."""
+
+    signed: bool = False
+    """True when a PDF carries a digital signature; whether it is good was not asked."""
+
+    accepted_as_is: AcceptedAsIs | None = None
+    """Set when the inspection refuses the file and an officer accepted it all the same."""
 
 
 class StageStatus(StrEnum):

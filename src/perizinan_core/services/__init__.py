@@ -3,12 +3,13 @@ Use cases: what people and programs do with an office. `perizinan_core.Office` h
 
 Each module is one group: `applications` (the applicant's side), `reviews` (the office's side), `issuance`
 and `permits` (the permit), `publication` and `status_list` (what verifiers need), `worker` (what happens by
-itself).
+itself), `held_uploads` (files that are kept without a verdict).
 """
 
 from perizinan_core.services.access import CASE_READERS
 from perizinan_core.services.applications import Applications, SlotView
 from perizinan_core.services.context import OfficeContext, OfficeKeys, SignerSource, new_id
+from perizinan_core.services.held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services.issuance import SYSTEM, Issuance
 from perizinan_core.services.long_term import LongTerm
 from perizinan_core.services.permits import Permits, RecordsStatus, SearchResult
@@ -22,6 +23,8 @@ __all__ = [
     "CASE_READERS",
     "SYSTEM",
     "Applications",
+    "HeldUploadView",
+    "HeldUploads",
     "Issuance",
     "LongTerm",
     "OfficeContext",

@@ -31,6 +31,7 @@ from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.published.keys import PrivateKey
 from perizinan_core.rendering import Renderer
+from perizinan_core.services.inspection_version import inspection_version
 from perizinan_core.signing import Signer
 from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.storage import Storage, UnitOfWork
@@ -95,6 +96,9 @@ class OfficeContext:
     """Source of draws; `random.SystemRandom` outside tests."""
 
     scanners: tuple[UploadScanner, ...] = ()
+    inspection: str = attrs.field(factory=inspection_version)
+    """Version of the inspection of uploads; held uploads that another one looked at are inspected again."""
+
     language: str = "id"
     development: bool = False
     """True: letters say that they were signed with a development certificate."""

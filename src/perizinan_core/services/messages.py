@@ -13,6 +13,7 @@ from datetime import date
 
 import attrs
 
+from perizinan_core.documents import display_name
 from perizinan_core.hooks.notification import Notification
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model.actor import Officer
@@ -20,10 +21,13 @@ from perizinan_core.model.applicant import Organisation, Person
 from perizinan_core.model.application import Application
 from perizinan_core.model.authority import Authority
 from perizinan_core.model.events import Event, EventKind
+from perizinan_core.model.held import HeldOutcome
 from perizinan_core.model.money import Rupiah
 from perizinan_core.model.numerals import format_date
 from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
+from perizinan_core.services.intake import finding_of
+from perizinan_core.services.terms import slot_label
 from perizinan_core.workflow import amount_outstanding
 
 __all__ = ["messages_for"]
@@ -61,15 +65,11 @@ def _deadline(case: _Case) -> dict[str, object]:
 def _correction(case: _Case) -> dict[str, object]:
     round_ = case.event.data.get("round", len(case.application.corrections))
     latest = case.application.corrections[int(round_) - 1]
-    labels = {item.code: item.label.to(case.language) for item in case.permit_type.requirements}
-    lines = [f"- {_target(item.target, labels)}: {item.reason}" for item in latest.items]
+    lines = [
+        f"- {slot_label(case.permit_type, item.target, case.language)}: {item.reason}"
+        for item in latest.items
+    ]
     return {"items": "\n".join(lines), "answer_by": format_date(latest.answer_by, case.language)}
-
-
-def _target(target: str, labels: dict[str, str]) -> str:
-    code, _, item = target.partition("#")
-    label = labels.get(code, code.removeprefix("form:"))
-    return f"{label} ({int(item) + 1})" if item.isdigit() else label
 
 
 def _decision(case: _Case) -> dict[str, object]:
@@ -119,6 +119,16 @@ def _wait(case: _Case) -> dict[str, object]:
         return {"name": "-", "reason": "-", "since": "-"}
     since = case.authority.calendar.time_zone.local(wait.since).date()
     return {"name": wait.name, "reason": wait.reason, "since": format_date(since, case.language)}
+
+
+def _kept(case: _Case) -> dict[str, object]:
+    upload = case.event.data.get("upload")
+    held = next(item for item in case.application.held_uploads if item.id == upload)
+    return {
+        "file": display_name(held.file_name),
+        "slot": slot_label(case.permit_type, held.slot, case.language),
+        "reasons": " ".join(finding_of(item).message(case.language) for item in held.findings),
+    }
 
 
 _FREE = N_("This service has no fee other than one that the law sets. Report anybody who asks you for money.")
@@ -286,6 +296,43 @@ _FOR_SUPERVISORS: dict[EventKind, _Wording] = {
 }
 
 
+_HELD_WORDINGS: dict[HeldOutcome, _Wording] = {
+    HeldOutcome.ACCEPTED: _Wording(
+        N_("Your file has been accepted: {slot}"),
+        N_(
+            "The file “{file}” for {slot} has now been checked and accepted. It is in its place in your "
+            "application for {permit_type}."
+        ),
+        _kept,
+    ),
+    HeldOutcome.ACCEPTED_AS_IS: _Wording(
+        N_("Your file has been accepted: {slot}"),
+        N_(
+            "The counter has accepted the signed file “{file}” for {slot} as it is. It is in its place in "
+            "your application for {permit_type}."
+        ),
+        _kept,
+    ),
+    HeldOutcome.REFUSED: _Wording(
+        N_("Your file cannot be accepted: {slot}"),
+        N_(
+            "The file “{file}” for {slot} has now been checked and cannot be accepted. {reasons}\n\n"
+            "If your application for {permit_type} still needs it, upload another file."
+        ),
+        _kept,
+    ),
+    HeldOutcome.NOT_TAKEN: _Wording(
+        N_("Your file was not needed: {slot}"),
+        N_(
+            "The file “{file}” for {slot} has now been checked, and nothing is wrong with it. Your "
+            "application for {permit_type} had no place for it any more, so it was left out."
+        ),
+        _kept,
+    ),
+}
+"""What became of a file that was kept; a file that the applicant discarded needs no message."""
+
+
 def messages_for(
     event: Event,
     *,
@@ -318,7 +365,7 @@ def messages_for(
 
 
 def _to_applicants(case: _Case, id_prefix: str) -> Iterable[Notification]:
-    wording = _WORDINGS.get(case.event.kind)
+    wording = _wording(case.event)
     if wording is None:
         return
     for number, (name, email, phone) in enumerate(_recipients(case.application)):
@@ -358,6 +405,12 @@ def _notification(
         created_at=case.event.at,
         data={"receipt_number": application.receipt_number, "permit_type": permit_type.code},
     )
+
+
+def _wording(event: Event) -> _Wording | None:
+    if event.kind is EventKind.DOCUMENT_HOLD_ENDED:
+        return _HELD_WORDINGS.get(HeldOutcome(event.data["outcome"]))
+    return _WORDINGS.get(event.kind)
 
 
 def _recipients(application: Application) -> Iterable[tuple[str, str | None, str | None]]:

@@ -6,25 +6,36 @@ Uploads are judged by content before anything is stored.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import BinaryIO
 
 import attrs
 
-from perizinan_core.documents import StoredDocument, UploadPolicy, UploadReport, check_upload
+from perizinan_core.documents import UploadPolicy
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.model.actor import Actor
 from perizinan_core.model.applicant import Organisation
-from perizinan_core.model.application import Application, ApplicationState, SlotTerms
+from perizinan_core.model.application import Application, SlotTerms
 from perizinan_core.model.case import SubmittedDocument
+from perizinan_core.model.held import POWER_OF_ATTORNEY, HeldUpload
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.requirement import Requirement
 from perizinan_core.services import access
 from perizinan_core.services.context import OfficeContext, new_id
+from perizinan_core.services.intake import (
+    NOT_READ_YET,
+    described,
+    held_upload,
+    kept_error,
+    new_document,
+    policy_for,
+    policy_of,
+    take_in,
+)
 from perizinan_core.services.terms import (
     case_facts,
+    permit_type_now,
     slots_of,
 )
 from perizinan_core.storage import ApplicationFilter, UnitOfWork
@@ -32,14 +43,15 @@ from perizinan_core.workflow import (
     Transition,
     add_document,
     add_period,
+    drop_held_copies,
+    hold_upload,
     remove_document,
     replace_document,
     update_applicant,
 )
 
-__all__ = ["Papers", "SlotView", "policy_of"]
+__all__ = ["Papers", "SlotView"]
 
-_NOT_READ_YET = "0" * 64
 _LOOKED_THROUGH = 200
 """Latest applications of an account that are searched for papers on file."""
 
@@ -51,6 +63,8 @@ class SlotView:
     terms: SlotTerms
     requirement: Requirement
     documents: tuple[SubmittedDocument, ...]
+    held: tuple[HeldUpload, ...] = ()
+    """Files that are kept for this place without being in it; see `HeldUploads.of_case`."""
 
     @property
     def policy(self) -> UploadPolicy:
@@ -76,12 +90,13 @@ class Papers:
     def _views(
         self, work: UnitOfWork, application: Application, permit_type: PermitType, moment: datetime
     ) -> tuple[SlotView, ...]:
-        held = application.current_documents()
+        current = application.current_documents()
         return tuple(
             SlotView(
                 terms=slot,
                 requirement=permit_type.requirement(slot.requirement),
-                documents=tuple(item for item in held if item.slot == slot.key),
+                documents=tuple(item for item in current if item.slot == slot.key),
+                held=tuple(item for item in application.waiting_uploads() if item.slot == slot.key),
             )
             for slot in self._slots(work, application, permit_type, moment)
         )
@@ -102,7 +117,9 @@ class Papers:
         """
         Check a file by its content and put it into a slot.
 
-        The stream is spooled to disk, so that memory does not grow with the file.
+        The stream is spooled to disk, so that memory does not grow with the file. A file that could not be
+        judged by our own fault, and a signed one that is refused for its structure alone, is kept without
+        being in the slot; see `HeldUploads`.
 
         Args:
             application_id: A draft, or a case that waits for a correction.
@@ -116,7 +133,8 @@ class Papers:
             now: Aware moment; None asks the clock.
 
         Raises:
-            UploadRefusedError: the content is refused; carries every finding.
+            UploadRefusedError: the content is refused; carries every finding, and nothing was kept.
+            UploadKeptError: the file is not in the slot but kept; says why and what happens next.
             WorkflowError: no such slot, it is full, or the correction does not ask for it.
             NotFoundError: there is no such application for this actor.
         """
@@ -126,36 +144,27 @@ class Papers:
             access.require_party(application, actor)
             permit_type = self._permit_type(application, moment)
             slots = self._slots(work, application, permit_type, moment)
-        document = SubmittedDocument(
-            id=new_id(),
-            slot=slot,
-            file_name=file_name,
-            sha256=_NOT_READ_YET,
-            size=0,
-            content_type="",
-            uploaded_at=moment,
-            uploaded_by=actor.id,
-            submission=0,
-            expires_on=expires_on,
-            choice=choice,
+        document = attrs.evolve(
+            new_document(slot, file_name, actor, moment), expires_on=expires_on, choice=choice
         )
         # Refuse what the case does not allow before the file is read and stored.
         _put_in(application, permit_type, document, replaces, slots, actor, moment)
-        requirement = permit_type.requirement(slot.partition("#")[0])
-        stored, report = self._spooled(stream, file_name, policy_of(requirement))
-        document = attrs.evolve(
-            document,
-            sha256=stored.sha256,
-            size=stored.size,
-            content_type=report.content_type or "application/octet-stream",
-            pages=report.pages,
-        )
+        taken = take_in(self._context, stream, file_name, policy_for(permit_type, slot))
+        document = described(document, taken)
+        held = held_upload(document, taken, replaces)
 
         def change(work: UnitOfWork, case: Application) -> Transition:
             slots = self._slots(work, case, permit_type, moment)
-            return _put_in(case, permit_type, document, replaces, slots, actor, moment)
+            if held is not None:
+                return hold_upload(case, permit_type, held, slots=slots, actor=actor, now=moment)
+            put = _put_in(case, permit_type, document, replaces, slots, actor, moment)
+            return put.then(
+                lambda case: drop_held_copies(case, slot, document.sha256, actor=actor, now=moment)
+            )
 
         changed = self._change(application_id, change, actor, moment)
+        if held is not None:
+            raise kept_error(changed, held)
         return next(item for item in changed.documents if item.id == document.id)
 
     def reusable(
@@ -246,7 +255,8 @@ class Papers:
         Hand in the power of attorney (surat kuasa) of the representative; checked like any upload.
 
         Raises:
-            UploadRefusedError: the content is refused; carries every finding.
+            UploadRefusedError: the content is refused; carries every finding, and nothing was kept.
+            UploadKeptError: the file is kept, but not yet the power of attorney; see `upload`.
             NotFoundError: there is no such application for this actor, or nobody represents the applicant.
         """
         moment = self._context.moment(now)
@@ -256,18 +266,30 @@ class Papers:
         agent = application.representative
         if agent is None:
             raise NotFoundError(kind="representative", key=application_id)
-        changed = attrs.evolve(agent, power_of_attorney=_NOT_READ_YET)
+        changed = attrs.evolve(agent, power_of_attorney=NOT_READ_YET)
         update_applicant(application, application.applicant, changed, actor=actor, now=moment)
-        stored = self._spooled(stream, file_name, UploadPolicy())[0]
-        agent = attrs.evolve(agent, power_of_attorney=stored.sha256)
+        permit_type = self._permit_type(application, moment)
+        taken = take_in(self._context, stream, file_name, policy_for(permit_type, POWER_OF_ATTORNEY))
+        document = described(new_document(POWER_OF_ATTORNEY, file_name, actor, moment), taken)
+        held = held_upload(document, taken, None)
+        agent = attrs.evolve(agent, power_of_attorney=taken.stored.sha256)
 
         def change(work: UnitOfWork, case: Application) -> Transition:
             if case.representative != application.representative:
                 # The paper names somebody who no longer represents the applicant.
                 self._context.check_version(work, case, application.version)
-            return update_applicant(case, case.applicant, agent, actor=actor, now=moment)
+            if held is not None:
+                return hold_upload(case, permit_type, held, slots=(), actor=actor, now=moment)
+            moved = update_applicant(case, case.applicant, agent, actor=actor, now=moment)
+            sha256 = taken.stored.sha256
+            return moved.then(
+                lambda case: drop_held_copies(case, POWER_OF_ATTORNEY, sha256, actor=actor, now=moment)
+            )
 
-        return self._change(application_id, change, actor, moment)
+        changed_case = self._change(application_id, change, actor, moment)
+        if held is not None:
+            raise kept_error(changed_case, held)
+        return changed_case
 
     def open_document(self, application_id: str, document_id: str, *, actor: Actor) -> BinaryIO:
         """
@@ -307,10 +329,7 @@ class Papers:
         return application
 
     def _permit_type(self, application: Application, moment: datetime) -> PermitType:
-        """Return the version that counts: for a draft the one in force today, then the frozen one."""
-        if application.state is ApplicationState.DRAFT:
-            return self._context.catalogue.find(application.permit_type, on=self._context.local_day(moment))
-        return self._context.permit_type_of(application)
+        return permit_type_now(self._context, application, moment)
 
     def _slots(
         self, work: UnitOfWork, application: Application, permit_type: PermitType, moment: datetime
@@ -341,18 +360,6 @@ class Papers:
                     found.append(paper)
         return tuple(sorted(found, key=lambda item: item.uploaded_at, reverse=True))
 
-    def _spooled(
-        self, stream: BinaryIO, file_name: str, policy: UploadPolicy
-    ) -> tuple[StoredDocument, UploadReport]:
-        """Copy to disk first, judge the copy, store the same bytes: the caller's memory never holds the file."""
-        with tempfile.TemporaryFile() as spool:
-            # One byte more than allowed is enough to know that it is too large.
-            _copy(stream, spool, policy.max_bytes + 1)
-            spool.seek(0)
-            report = check_upload(spool, file_name=file_name, policy=policy, scanners=self._context.scanners)
-            spool.seek(0)
-            return self._context.documents.put(spool, expected_sha256=report.sha256), report
-
 
 def _identity(application: Application) -> tuple[object, ...]:
     """Return what tells one applicant from another; an account may act for several."""
@@ -360,15 +367,6 @@ def _identity(application: Application) -> tuple[object, ...]:
     if isinstance(applicant, Organisation):
         return (applicant.nib, applicant.npwp, applicant.name, applicant.responsible.nik)
     return (applicant.nik, applicant.passport)
-
-
-def policy_of(requirement: Requirement) -> UploadPolicy:
-    """Return the limits of a requirement, as the inspection of uploads takes them."""
-    return UploadPolicy(
-        accepted_types=frozenset(requirement.content_types),
-        max_bytes=requirement.max_bytes,
-        max_pages=requirement.max_pages,
-    )
 
 
 def _put_in(
@@ -383,10 +381,3 @@ def _put_in(
     if replaces is not None:
         return replace_document(case, permit_type, replaces, document, slots=slots, actor=actor, now=moment)
     return add_document(case, permit_type, document, slots=slots, actor=actor, now=moment)
-
-
-def _copy(source: BinaryIO, target: BinaryIO, most: int) -> None:
-    left = most
-    while left > 0 and (piece := source.read(min(left, 1 << 20))):
-        target.write(piece)
-        left -= len(piece)

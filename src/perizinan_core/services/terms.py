@@ -14,8 +14,9 @@ from perizinan_core.catalogue import (
 )
 from perizinan_core.errors.services import PermitNotRequiredError
 from perizinan_core.errors.workflow import Problem
-from perizinan_core.i18n import N_
-from perizinan_core.model.application import Application, FrozenTerms, SlotTerms
+from perizinan_core.i18n import N_, translate
+from perizinan_core.model.application import Application, ApplicationState, FrozenTerms, SlotTerms
+from perizinan_core.model.held import POWER_OF_ATTORNEY
 from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.services.context import OfficeContext
@@ -25,14 +26,24 @@ from perizinan_core.workflow import submission_problems
 __all__ = [
     "case_facts",
     "form_problems",
+    "permit_type_now",
     "preview_problems",
     "previous_permit_of",
     "refuse_exempt",
+    "slot_label",
     "slots_of",
     "terms_for",
 ]
 
+_MANDATE = N_("Power of attorney")
 _FORM = N_("{field}: {problem}")
+
+
+def permit_type_now(context: OfficeContext, application: Application, now: datetime) -> PermitType:
+    """Return the version that counts: for a draft the one in force on the day, then the frozen one."""
+    if application.state is ApplicationState.DRAFT:
+        return context.catalogue.find(application.permit_type, on=context.local_day(now))
+    return context.permit_type_of(application)
 
 
 def case_facts(context: OfficeContext, work: UnitOfWork, application: Application) -> Facts:
@@ -45,6 +56,16 @@ def previous_permit_of(context: OfficeContext, work: UnitOfWork, application: Ap
     if application.previous_permit is None:
         return None
     return context.load_permit(work, application.previous_permit)
+
+
+def slot_label(permit_type: PermitType, target: str, language: str) -> str:
+    """Return the name of a place for papers, or of what else a correction asks for, as people read it."""
+    if target == POWER_OF_ATTORNEY:
+        return translate(_MANDATE, language)
+    code, _, item = target.partition("#")
+    labels = {one.code: one.label.to(language) for one in permit_type.requirements}
+    label = labels.get(code, code.removeprefix("form:"))
+    return f"{label} ({int(item) + 1})" if item.isdigit() else label
 
 
 def slots_of(

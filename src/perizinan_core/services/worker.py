@@ -22,6 +22,7 @@ from perizinan_core.model.events import Event
 from perizinan_core.model.permit import Permit
 from perizinan_core.services.assigning import assign_where_possible
 from perizinan_core.services.context import OfficeContext, new_id
+from perizinan_core.services.held_uploads import HeldUploads
 from perizinan_core.services.issuance import SYSTEM, Issuance
 from perizinan_core.services.messages import messages_for
 from perizinan_core.services.status_list import StatusLists
@@ -68,6 +69,9 @@ class WorkDone:
     outliving: tuple[str, ...] = ()
     """Numbers of permits signed in this round that outlive their signer's certificate without long-term data."""
 
+    inspected: int = 0
+    """Uploads that were held and have been inspected again."""
+
     @property
     def is_idle(self) -> bool:
         """True when nothing was done; what waits for a person is no reason to look again at once."""
@@ -87,10 +91,14 @@ class Worker:
     _status_lists: StatusLists | None = None
     """Published anew when something happened, and before it gets old."""
 
+    _uploads: HeldUploads | None = None
+    """Held uploads, inspected again after an update."""
+
     def run_once(self, *, now: datetime | None = None) -> WorkDone:
         """Do everything that is due now, once."""
         moment = self._context.moment(now)
         watched = self.watch(now=moment)
+        inspected = self._uploads.inspect_due(now=moment) if self._uploads is not None else 0
         signed, in_doubt, outliving = self._resume(moment)
         extended, unextended = self._issuance.long_term.extend_pending(moment)
         delivered, failed = self.deliver(now=moment)
@@ -105,6 +113,7 @@ class Worker:
             extended=extended,
             unextended=unextended,
             outliving=outliving,
+            inspected=inspected,
         )
 
     def deliver(self, *, now: datetime | None = None) -> tuple[int, int]:

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from perizinan_core.model.applicant import Organisation, Person
 from perizinan_core.model.application import Application
 from perizinan_core.model.case import StageRecord, StageState
+from perizinan_core.model.held import HeldReason
 from perizinan_core.storage.records import Lookup, LookupKind
 
-__all__ = ["lookups_of"]
+__all__ = ["held_inspections", "lookups_of"]
+
+_AGAIN = "again"
 
 
 def lookups_of(application: Application) -> frozenset[Lookup]:
@@ -32,6 +35,19 @@ def lookups_of(application: Application) -> frozenset[Lookup]:
     return frozenset(found)
 
 
+def held_inspections(application: Application) -> str | None:
+    """
+    Return by which versions of the inspection the held uploads were looked at, or None when none is held.
+
+    An upload that is to be inspected again whatever the version makes the text differ from every version.
+    """
+    waiting = application.waiting_uploads()
+    if not waiting:
+        return None
+    versions = {_AGAIN if item.reason is HeldReason.TRY_AGAIN else item.inspected_with for item in waiting}
+    return " ".join(sorted(versions))
+
+
 def _of_party(party: Person | Organisation) -> Iterator[Lookup]:
     if party.npwp is not None:
         yield Lookup(LookupKind.NPWP, party.npwp.value)
@@ -52,6 +68,8 @@ def _of_party(party: Person | Organisation) -> Iterator[Lookup]:
 def _files(application: Application) -> Iterator[str]:
     for document in application.documents:
         yield document.sha256
+    for held in application.held_uploads:
+        yield held.sha256
     for stage in application.stages:
         outcomes: tuple[StageState | StageRecord, ...] = (stage, *stage.earlier)
         for outcome in outcomes:

@@ -141,6 +141,12 @@ class ApplicationFilter:
     submitted_to: date | None = None
     """Last local day of submission."""
 
+    holding_uploads: bool = False
+    """True: only those that hold an upload without a verdict, see `Application.waiting_uploads`."""
+
+    not_inspected_with: str | None = None
+    """Only those of whose held uploads one waits for an inspection other than this version's."""
+
 
 @attrs.frozen(kw_only=True)
 class PermitFilter:

@@ -45,6 +45,7 @@ from perizinan_core.model.stage import StageKind
 from perizinan_core.rendering import Renderer, TypstRenderer
 from perizinan_core.services import OfficeContext, OfficeKeys, Publication, StatusLists
 from perizinan_core.services.context import ApplicantCheck
+from perizinan_core.services.inspection_version import inspection_version
 from perizinan_core.signing import Signer
 from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.signing.synthetic_ca import SyntheticCA
@@ -161,6 +162,7 @@ def sample_office(
     publication: PublicationSettings | None = None,
     random: Random | None = None,
     timestamps: TimestampPolicy | None = None,
+    inspection: str | None = None,
 ) -> OfficeKit:
     """
     Open an office whose parts are in memory unless they are given.
@@ -182,6 +184,7 @@ def sample_office(
         publication: Where the status list goes; nowhere by default.
         random: Source of draws; seeded by default.
         timestamps: What permits get of timestamps and long-term data; see `testing.pki_server`.
+        inspection: Version of the inspection of uploads; that of the installed one by default.
     """
     chosen = pack or sample_pack()
     clock = clock or SettableClock(MORNING)
@@ -200,6 +203,7 @@ def sample_office(
         random=random or Random(1),  # noqa: S311 - tests want the same draws each time
         scanners=tuple(scanners),
         timestamps=timestamps,
+        inspection=inspection or inspection_version(),
     )
     settings = Settings(
         office=OfficeSettings(authority=chosen.authority.slug),

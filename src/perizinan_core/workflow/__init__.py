@@ -8,7 +8,7 @@ Every refusal is a `perizinan_core.errors.workflow.WorkflowError` that says who 
 The rules, in the order in which a case meets them:
 
 1. `states`: what each state allows; the picture in ``docs/explanation/workflow.md`` is drawn from it.
-2. `drafts`, `completeness`, `submission`: begin, upload, hand in; version, terms and fee are frozen.
+2. `drafts`, `holding`, `completeness`, `submission`: begin, upload, hand in; version, terms and fee are frozen.
 3. `graph`, `stage_access`, `review`: stages in order or side by side, and their outcomes.
 4. `assignment`, `duties`, `people`, `exceptions`: who gets a stage, who may not, and the second person.
 5. `corrections`, `clock`, `measure`, `deadlines`: repairs, the working-day clock, a changed calendar.
@@ -72,6 +72,17 @@ from perizinan_core.workflow.graph import (
     waiting_for,
 )
 from perizinan_core.workflow.history import CaseHistory, replay
+from perizinan_core.workflow.holding import (
+    accept_upload_as_is,
+    check_liftable,
+    discard_upload,
+    drop_held_copies,
+    front_office_units,
+    hold_upload,
+    require_counter,
+    settle_upload,
+    take_in_at_counter,
+)
 from perizinan_core.workflow.issuing import (
     cancel_number,
     check_issuer,
@@ -136,6 +147,7 @@ __all__ = [
     "StateRule",
     "Transition",
     "Workload",
+    "accept_upload_as_is",
     "actions_in",
     "add_document",
     "add_period",
@@ -151,6 +163,7 @@ __all__ = [
     "cancel_number",
     "check_graph",
     "check_issuer",
+    "check_liftable",
     "check_paid",
     "check_queue",
     "check_renewal",
@@ -162,13 +175,17 @@ __all__ = [
     "decide_stage",
     "declare_conflict",
     "deem_granted",
+    "discard_upload",
     "draw_officer",
+    "drop_held_copies",
     "due_date",
     "duty_of",
     "eligible_officers",
     "end_wait",
     "excluded_officers",
+    "front_office_units",
     "goes_by_itself",
+    "hold_upload",
     "holders",
     "is_deemed_due",
     "is_late",
@@ -201,10 +218,12 @@ __all__ = [
     "replay",
     "request_correction",
     "request_stage",
+    "require_counter",
     "resubmit",
     "revoke",
     "rounds_left",
     "send_back",
+    "settle_upload",
     "signing_delegation",
     "stage_due",
     "start_draft",
@@ -214,6 +233,7 @@ __all__ = [
     "subtract_period",
     "supersede",
     "suspend",
+    "take_in_at_counter",
     "to_awaiting_signature",
     "unstaffed_stages",
     "update_applicant",

@@ -15,6 +15,7 @@ from perizinan_core.model.stage import SilencePolicy, StageKind
 from perizinan_core.workflow.decisions import check_reviews, may_refuse
 from perizinan_core.workflow.fee import amount_outstanding
 from perizinan_core.workflow.graph import live_stages, stage_of
+from perizinan_core.workflow.holding import require_counter
 from perizinan_core.workflow.issuing import check_issuer
 from perizinan_core.workflow.people import require_kind, require_officer, require_party
 from perizinan_core.workflow.review import allowed_outcomes, may_request_stage
@@ -59,6 +60,7 @@ def allowed_actions(
         *_for_stages(application, permit_type, actor),
         *_for_approver(application, permit_type, actor),
         *_for_supervision(application, permit_type, actor),
+        *_for_counter(application, permit_type, actor),
         *_for_progress(application, permit_type, actor),
     )
     return tuple(item for item in found if item.action in possible)
@@ -121,6 +123,11 @@ def _for_supervision(
             state = stage_of(application, code)
             if state.status is not StageStatus.DONE and state.assignee != actor.id:
                 yield AllowedAction(Action.REASSIGN, code)
+
+
+def _for_counter(application: Application, permit_type: PermitType, actor: Actor) -> Iterator[AllowedAction]:
+    if _passes(lambda: require_counter(application, permit_type, actor)):
+        yield AllowedAction(Action.ACCEPT_UPLOAD)
 
 
 def _for_progress(application: Application, permit_type: PermitType, actor: Actor) -> Iterator[AllowedAction]:

@@ -11,6 +11,7 @@ import attrs
 from perizinan_core.errors.workflow import (
     DocumentChoiceError,
     DocumentIdTakenError,
+    NoRepresentativeError,
     NotAllowedError,
     NotInCorrectionError,
     PermitTypeMismatchError,
@@ -39,9 +40,12 @@ __all__ = [
     "APPLICANT_TARGET",
     "FORM_TARGET",
     "add_document",
+    "place_document",
+    "put_power_of_attorney",
     "remove_document",
     "replace_document",
     "start_draft",
+    "take_out_document",
     "update_applicant",
     "update_form",
 ]
@@ -163,6 +167,26 @@ def add_document(
         NotPartyError: for anybody but the applicant and the representative.
     """
     _check_edit(application, actor, Action.UPLOAD, now)
+    return place_document(
+        application,
+        permit_type,
+        attrs.evolve(document, uploaded_at=now, uploaded_by=actor.id),
+        slots=slots,
+        actor=actor,
+        now=now,
+    )
+
+
+def place_document(
+    application: Application,
+    permit_type: PermitType,
+    document: SubmittedDocument,
+    *,
+    slots: tuple[SlotTerms, ...],
+    actor: Actor,
+    now: datetime,
+) -> Transition:
+    """Put a file into a slot as `add_document` does; the caller has asked who may, in which state, and when."""
     slot = _slot(slots, document.slot)
     _check_asked(application, (slot.key,))
     _check_choice(permit_type, slot, document)
@@ -171,13 +195,7 @@ def add_document(
     held = [item for item in application.current_documents() if item.slot == slot.key]
     if len(held) >= slot.max_files:
         raise SlotFullError(slot=slot.key, max_files=slot.max_files)
-    added = attrs.evolve(
-        document,
-        uploaded_at=now,
-        uploaded_by=actor.id,
-        submission=application.submission + 1,
-        replaced_at=None,
-    )
+    added = attrs.evolve(document, submission=application.submission + 1, replaced_at=None)
     case = attrs.evolve(application, documents=(*application.documents, added))
     happened = event(
         EventKind.DOCUMENT_ADDED,
@@ -219,6 +237,11 @@ def remove_document(application: Application, document: str, *, actor: Actor, no
         NotPartyError: for anybody but the applicant and the representative.
     """
     _check_edit(application, actor, Action.UPLOAD, now)
+    return take_out_document(application, document, actor=actor, now=now)
+
+
+def take_out_document(application: Application, document: str, *, actor: Actor, now: datetime) -> Transition:
+    """Take a document out as `remove_document` does; the caller has asked who may, in which state, and when."""
     found = next((item for item in application.current_documents() if item.id == document), None)
     if found is None:
         raise UnknownDocumentError(document=document)
@@ -276,6 +299,24 @@ def update_applicant(
     _check_asked(application, (APPLICANT_TARGET,))
     happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=[APPLICANT_TARGET])
     return Transition(case, (happened,))
+
+
+def put_power_of_attorney(
+    application: Application, sha256: str, *, actor: Actor, now: datetime
+) -> Transition:
+    """
+    Give the representative's power of attorney its file; the caller has asked who may, and in which state.
+
+    Raises:
+        NoRepresentativeError: nobody represents the applicant.
+        NotInCorrectionError: when a correction does not ask for it.
+    """
+    if application.representative is None:
+        raise NoRepresentativeError
+    _check_asked(application, (APPLICANT_TARGET,))
+    agent = attrs.evolve(application.representative, power_of_attorney=sha256)
+    happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=[APPLICANT_TARGET])
+    return Transition(attrs.evolve(application, representative=agent), (happened,))
 
 
 def _may_open(actor: Actor, owner: Account | None) -> None:

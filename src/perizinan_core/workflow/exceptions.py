@@ -36,6 +36,7 @@ from perizinan_core.workflow.transition import (
     check_permit_type,
     clean_reasons,
     event,
+    record_override,
 )
 from perizinan_core.workflow.waiting import settle
 
@@ -113,7 +114,7 @@ def reassign_stage(
         at=now,
         reason=why,
     )
-    return given.then(lambda case: _recorded(case, override, actor))
+    return given.then(lambda case: record_override(case, override, actor))
 
 
 def declare_conflict(
@@ -263,21 +264,7 @@ def allow_queue_jump(
         at=now,
         reason=why,
     )
-    return _recorded(application, override, approved_by)
-
-
-def _recorded(application: Application, override: Override, actor: Actor) -> Transition:
-    case = attrs.evolve(application, overrides=(*application.overrides, override))
-    happened = event(
-        EventKind.OVERRIDE_RECORDED,
-        application,
-        actor,
-        override.at,
-        rule=override.rule,
-        requested_by=override.requested_by,
-        approved_by=override.approved_by,
-    )
-    return Transition(case, (happened,))
+    return record_override(application, override, approved_by)
 
 
 def _may_jump(application: Application, state: StageState, actor: Actor) -> bool:

@@ -18,6 +18,8 @@ class Action(StrEnum):
     START = "start"
     UPLOAD = "upload"
     """Add, replace or remove a document."""
+    ACCEPT_UPLOAD = "accept_upload"
+    """Accept a signed file as it is, although the inspection refuses its structure."""
     EDIT = "edit"
     """Change the form."""
     SUBMIT = "submit"
@@ -87,6 +89,7 @@ def _handed_in(source: ApplicationState) -> tuple[tuple[ApplicationState, Applic
 
 RULES: tuple[StateRule, ...] = (
     StateRule(Action.UPLOAD, _WITH_APPLICANT),
+    StateRule(Action.ACCEPT_UPLOAD, _WITH_APPLICANT),
     StateRule(Action.EDIT, _WITH_APPLICANT),
     StateRule(Action.SUBMIT, (_State.DRAFT,), _handed_in(_State.DRAFT)),
     StateRule(Action.ASSIGN, _REVIEW),

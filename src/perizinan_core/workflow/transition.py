@@ -13,6 +13,7 @@ from perizinan_core.errors.workflow import ClockOrderError, PermitTypeMismatchEr
 from perizinan_core.model.actor import Actor
 from perizinan_core.model.application import Application, FrozenTerms
 from perizinan_core.model.calendar import WorkingCalendar
+from perizinan_core.model.case import Override
 from perizinan_core.model.events import Event, EventKind
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.workflow.states import Action
@@ -25,6 +26,7 @@ __all__ = [
     "event",
     "last_moment",
     "local_day",
+    "record_override",
     "terms_of",
 ]
 
@@ -48,6 +50,21 @@ class Transition:
 def event(kind: EventKind, application: Application, actor: Actor, now: datetime, /, **data: Any) -> Event:
     """Return an event about ``application``; ``data`` holds JSON values without personal data."""
     return Event(kind=kind, subject=application.id, at=now, actor=str(actor.account), data=data)
+
+
+def record_override(application: Application, override: Override, actor: Actor) -> Transition:
+    """Put a rule that was set aside on record; the event names the rule and the people, not the reason."""
+    case = attrs.evolve(application, overrides=(*application.overrides, override))
+    happened = event(
+        EventKind.OVERRIDE_RECORDED,
+        application,
+        actor,
+        override.at,
+        rule=override.rule,
+        requested_by=override.requested_by,
+        approved_by=override.approved_by,
+    )
+    return Transition(case, (happened,))
 
 
 def local_day(calendar: WorkingCalendar, moment: datetime) -> date:
@@ -126,6 +143,8 @@ def _moments(application: Application) -> Iterator[datetime]:
         yield record.computed_at
     for document in application.documents:
         yield document.replaced_at or document.uploaded_at
+    for held in application.held_uploads:
+        yield held.ended_at or held.inspected_at
     for stage in application.stages:
         yield from (at for at in (stage.opened_at, stage.decided_at) if at is not None)
         yield from (earlier.set_aside_at for earlier in stage.earlier)

@@ -74,6 +74,7 @@ from perizinan_core.errors.workflow.filing import (
     CorrectionUnansweredError,
     DocumentChoiceError,
     DocumentIdTakenError,
+    NoRepresentativeError,
     NotInCorrectionError,
     PermitTypeMismatchError,
     PermitTypeNotOpenError,
@@ -84,6 +85,7 @@ from perizinan_core.errors.workflow.filing import (
     TransitionNotAllowedError,
     UnknownDocumentError,
     UnknownSlotError,
+    UploadNotLiftableError,
 )
 from perizinan_core.errors.workflow.labels import (
     WorkflowError,
@@ -163,6 +165,7 @@ __all__ = [
     "MinutesMissingError",
     "NoDeemedGrantError",
     "NoEligibleOfficerError",
+    "NoRepresentativeError",
     "NotAllowedError",
     "NotAssigneeError",
     "NotDueError",
@@ -198,6 +201,7 @@ __all__ = [
     "UnknownDocumentError",
     "UnknownSlotError",
     "UnknownStageError",
+    "UploadNotLiftableError",
     "WorkflowError",
     "WrongPermitError",
 ]

@@ -14,6 +14,7 @@ __all__ = [
     "CorrectionUnansweredError",
     "DocumentChoiceError",
     "DocumentIdTakenError",
+    "NoRepresentativeError",
     "NotInCorrectionError",
     "PermitTypeMismatchError",
     "PermitTypeNotOpenError",
@@ -24,6 +25,7 @@ __all__ = [
     "TransitionNotAllowedError",
     "UnknownDocumentError",
     "UnknownSlotError",
+    "UploadNotLiftableError",
 ]
 
 
@@ -166,6 +168,32 @@ class UnknownDocumentError(WorkflowError):
 
     document: str
     """Id that came."""
+
+
+@attrs.define(slots=False, eq=False)
+class NoRepresentativeError(WorkflowError):
+    """A power of attorney for somebody who does not represent the applicant."""
+
+    code: ClassVar[str] = "no-representative"
+    sentence: ClassVar[str] = N_(
+        "A power of attorney belongs to the representative that the application names; this one names another "
+        "or none. Enter the representative first, then upload the power of attorney."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class UploadNotLiftableError(WorkflowError):
+    """A file that no officer can accept as it is."""
+
+    code: ClassVar[str] = "upload-not-liftable"
+    sentence: ClassVar[str] = N_(
+        "This file cannot be accepted as it is ({findings}). That is possible only for a digitally signed "
+        "document that is refused for its structure alone and in which nothing active was found. "
+        "Get another copy from the issuer of the document."
+    )
+
+    findings: tuple[str, ...]
+    """Codes of what was found."""
 
 
 @attrs.define(slots=False, eq=False)

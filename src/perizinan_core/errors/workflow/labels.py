@@ -31,6 +31,7 @@ Labels: TypeAlias = Mapping[str, Mapping[str, str]]
 ACTIONS: Mapping[str, str] = {
     "start": N_("begin an application"),
     "upload": N_("upload or remove a document"),
+    "accept_upload": N_("take in a file for the applicant"),
     "edit": N_("change the form"),
     "submit": N_("submit the application"),
     "resubmit": N_("hand in the correction"),

@@ -9,7 +9,7 @@ import attrs
 
 from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.model.application import Application
-from perizinan_core.storage.lookups import lookups_of
+from perizinan_core.storage.lookups import held_inspections, lookups_of
 from perizinan_core.storage.memory.state import Access, Stored, utc
 from perizinan_core.storage.records import ApplicationFilter, LastChange, Page, QueueEntry
 
@@ -160,7 +160,7 @@ class MemoryApplications:
     def _matches(self, case: Application, wanted: ApplicationFilter) -> bool:
         opened = case.stages_in_work()
         day, due = self._access.local_day(case.submitted_at), case.clock.due
-        part = wanted.receipt_contains
+        part, inspections = wanted.receipt_contains, held_inspections(case)
         return all(
             (
                 wanted.owner is None or case.owner == wanted.owner,
@@ -174,6 +174,8 @@ class MemoryApplications:
                 wanted.due_before is None or (due is not None and due < wanted.due_before),
                 wanted.submitted_from is None or (day is not None and day >= wanted.submitted_from),
                 wanted.submitted_to is None or (day is not None and day <= wanted.submitted_to),
+                not wanted.holding_uploads or inspections is not None,
+                wanted.not_inspected_with is None or inspections not in (None, wanted.not_inspected_with),
             )
         )
 

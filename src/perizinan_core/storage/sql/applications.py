@@ -182,6 +182,10 @@ class SqlApplications:
         ]
         if wanted.receipt_contains is not None:
             found.append(case.receipt_number.icontains(wanted.receipt_contains, autoescape=True))
+        if wanted.holding_uploads:
+            found.append(case.held_inspections.is_not(None))
+        if wanted.not_inspected_with is not None:
+            found.append(case.held_inspections != wanted.not_inspected_with)
         if wanted.assignee is not None:
             found.append(_with(open_stages, open_stages.c.assignee == wanted.assignee))
         if wanted.open_stages:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from perizinan_core.model.application import Application
 from perizinan_core.model.permit import Permit
 from perizinan_core.storage.codec import decode, encode
+from perizinan_core.storage.lookups import held_inspections
 from perizinan_core.storage.sealing import Place
 from perizinan_core.storage.sql import tables
 from perizinan_core.storage.sql.session import Session
@@ -52,6 +53,7 @@ def application_row(session: Session, application: Application) -> dict[str, Any
         "receipt_number": application.receipt_number,
         "previous_permit": application.previous_permit,
         "due": application.clock.due,
+        "held_inspections": held_inspections(application),
         "created_at": application.created_at,
         "submitted_at": application.submitted_at,
         "submitted_day": session.local_day(application.submitted_at),

@@ -101,6 +101,7 @@ applications = _table(
     sa.Column("receipt_number", _Text, unique=True),
     sa.Column("previous_permit", _Text, index=True),
     sa.Column("due", sa.Date, index=True),
+    sa.Column("held_inspections", _Text, index=True),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("submitted_at", UtcDateTime),
     sa.Column("submitted_day", sa.Date, index=True),

@@ -12,6 +12,7 @@ from perizinan_core.errors.storage import AlreadyExistsError, RecordNotFoundErro
 from perizinan_core.model.actor import Account
 from perizinan_core.model.application import ApplicationState
 from perizinan_core.model.case import Clock, ClockEntry, ClockEvent, DeadlineRecord
+from perizinan_core.model.held import HeldOutcome, HeldReason
 from perizinan_core.storage.ports import Storage
 from perizinan_core.storage.records import ApplicationFilter, Lookup, LookupKind
 from perizinan_core.testing.storage.base import SuiteBase, add_application
@@ -25,6 +26,7 @@ from perizinan_core.testing.storage.samples import (
     WIB,
     made_application,
     made_document,
+    made_held_upload,
     made_organisation,
     made_payment,
     made_person,
@@ -168,6 +170,32 @@ class ApplicationsSuite(SuiteBase):
                 assert work.applications.count(wanted) == 1
             assert work.applications.count() == 3
             assert work.applications.count(ApplicationFilter(owner=Account.public("z"))) == 0
+
+    def test_cases_that_hold_an_upload_are_found_by_its_inspection(self, storage: Storage) -> None:
+        """Those that another version looked at, or that are to be tried again; not those of closed cases."""
+        old = add_application(storage, made_application(held_uploads=(made_held_upload(),)))
+        new = add_application(
+            storage, made_application(held_uploads=(made_held_upload(inspected_with="v2"),))
+        )
+        again = made_held_upload(inspected_with="v2", reason=HeldReason.TRY_AGAIN)
+        busy = add_application(storage, made_application(held_uploads=(again,)))
+        ended = made_held_upload(outcome=HeldOutcome.DISCARDED)
+        add_application(storage, made_application(held_uploads=(ended,)))
+        add_application(
+            storage,
+            made_application(state=ApplicationState.WITHDRAWN, held_uploads=(made_held_upload(),)),
+        )
+        add_application(storage, made_application())
+
+        with storage.unit_of_work(read_only=True) as work:
+            holding = work.applications.find(
+                ApplicationFilter(holding_uploads=True), newest_first=False
+            ).items
+            due = work.applications.find(ApplicationFilter(not_inspected_with="v2"), newest_first=False).items
+            by_hash = ApplicationFilter(lookup=Lookup(LookupKind.DOCUMENT, again.sha256))
+            assert (old, new, busy) == holding
+            assert (old, busy) == due
+            assert work.applications.count(by_hash) == 5
 
     def test_submission_days_are_local_days(self, storage: Storage) -> None:
         """A quarter to midnight UTC on New Year's Eve is New Year's Day in Kota Contoh."""

@@ -12,6 +12,7 @@ from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.case import StageState, StageStatus, SubmittedDocument
 from perizinan_core.model.events import Event, EventKind
 from perizinan_core.model.fees import Payment
+from perizinan_core.model.held import HeldFinding, HeldReason, HeldUpload
 from perizinan_core.model.identifiers import Nib, Nik, Npwp, PhoneNumber
 from perizinan_core.model.kinds import ApplicantKind, ApplicationKind
 from perizinan_core.model.money import Rupiah
@@ -29,6 +30,7 @@ __all__ = [
     "made_application",
     "made_document",
     "made_event",
+    "made_held_upload",
     "made_officer",
     "made_organisation",
     "made_payment",
@@ -98,6 +100,26 @@ def made_document(**changes: Any) -> SubmittedDocument:
         "submission": 1,
     }
     return SubmittedDocument(**{**fields, **changes})
+
+
+def made_held_upload(**changes: Any) -> HeldUpload:
+    """Return a file that an inspection ``v1`` failed on."""
+    fields: dict[str, Any] = {
+        "id": new_id(),
+        "slot": "identity-card",
+        "file_name": f"KTP {NAME}.pdf",
+        "sha256": "ef" * 32,
+        "size": 12_345,
+        "held_at": NOW,
+        "uploaded_by": "pemohon-1",
+        "reason": HeldReason.INSPECTION_FAILED,
+        "findings": (
+            HeldFinding(code="inspection-failed", severity="hold", sentence="-", fields={"n": [1, "a"]}),
+        ),
+        "inspected_with": "v1",
+        "inspected_at": NOW,
+    }
+    return HeldUpload(**{**fields, **changes})
 
 
 def open_stage(stage: str, *, assignee: str | None = None, opened_at: datetime = NOW) -> StageState:
