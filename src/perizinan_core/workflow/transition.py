@@ -141,10 +141,8 @@ def _moments(application: Application) -> Iterator[datetime]:
         yield entry.at
     for record in application.clock.deadlines:
         yield record.computed_at
-    for document in application.documents:
-        yield document.replaced_at or document.uploaded_at
-    for held in application.held_uploads:
-        yield held.ended_at or held.inspected_at
+    yield from (paper.replaced_at or paper.uploaded_at for paper in application.documents)
+    yield from (held.ended_at or held.inspected_at for held in application.held_uploads)
     for stage in application.stages:
         yield from (at for at in (stage.opened_at, stage.decided_at) if at is not None)
         yield from (earlier.set_aside_at for earlier in stage.earlier)
