@@ -575,14 +575,16 @@ def test_search_finds_by_number_and_by_identifier(any_kit):
     by_receipt = any_kit.office.permits.search("TT/0001", actor=officer)
     by_number = any_kit.office.permits.search("001/WR", actor=officer)
     by_nik = any_kit.office.permits.search("3572015208900000", actor=officer, by=LookupKind.NIK)
+    colleague = Officer(
+        id="jalan",
+        name="Petugas",
+        roles=frozenset({Role.BACK_OFFICE}),
+        units=frozenset({"dinas-jalan"}),
+    )
+    any_kit.appoint(colleague)
     elsewhere = any_kit.office.permits.search(
         "3572015208900000",
-        actor=Actor(
-            id="jalan",
-            kind=ActorKind.OFFICER,
-            roles=frozenset({Role.BACK_OFFICE}),
-            units=frozenset({"dinas-jalan"}),
-        ),
+        actor=colleague.as_actor(),
         by=LookupKind.NIK,
     )
 

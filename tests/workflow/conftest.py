@@ -41,7 +41,7 @@ STAFF: tuple[Officer, ...] = (
     make_officer("pengawas", Role.INSPECTOR),
     make_officer("kasir", Role.CASHIER),
     make_officer("kasi", Role.SECTION_HEAD),
-    make_officer("kepala", Role.OFFICE_HEAD),
+    make_officer("kepala", Role.OFFICE_HEAD, position="kepala-dinas"),
     make_officer("penandatangan", Role.SIGNATORY, position="kepala-dinas"),
     make_officer("supervisor", Role.SUPERVISOR),
 )

@@ -45,6 +45,17 @@ from perizinan_core.testing.strategies.workflow import (
 POSITION = "kepala-dinas"
 
 
+def _cancel_number(desk, **changes):
+    given = {
+        "reason": "Rusak",
+        "actor": desk.who("kepala"),
+        "authority": make_authority(desk.calendar),
+        "now": desk.now,
+        **changes,
+    }
+    return workflow.cancel_number(desk.case, desk.permit_type, **given)
+
+
 def test_an_approval_needs_every_review_positive(desk):
     """Before the reviews are in, the refusal names them."""
     desk.submitted()
@@ -253,10 +264,10 @@ def test_a_cancelled_number_lets_the_case_try_again(desk):
     desk.approved()
     desk.take_number()
     with pytest.raises(NotAllowedError):
-        workflow.cancel_number(desk.case, reason="Rusak", actor=SYSTEM, now=desk.now)
+        _cancel_number(desk, actor=SYSTEM)
     with pytest.raises(ReasonMissingError):
-        workflow.cancel_number(desk.case, reason="", actor=desk.who("kepala"), now=desk.now)
-    desk.take(workflow.cancel_number(desk.case, reason="Rusak", actor=desk.who("kepala"), now=desk.now))
+        _cancel_number(desk, reason="")
+    desk.take(_cancel_number(desk))
 
     assert (ApplicationState.APPROVED, None, None) == (
         desk.case.state,

@@ -29,6 +29,7 @@ from perizinan_core.model.validity import RenewalRule
 from perizinan_core.testing.strategies.workflow import (
     OWNER,
     SYSTEM,
+    make_authority,
     make_calendar,
     make_officer,
     make_permit,
@@ -52,7 +53,8 @@ def _act(desk, step, permit, **changes):
         "legal_basis": "Perda Kota Contoh 1/2020 pasal 9",
         "actor": desk.who("kepala"),
         "now": desk.now,
-        "calendar": desk.calendar,
+        "permit_type": desk.permit_type,
+        "authority": make_authority(desk.calendar),
         **changes,
     }
     return step(permit, desk.case, **given)

@@ -24,6 +24,7 @@ __all__ = [
     "ScenarioError",
     "ServiceError",
     "SigningInDoubtError",
+    "StaffRecordError",
     "UnsignedLetterError",
     "UploadKeptError",
 ]
@@ -42,6 +43,7 @@ _NOUNS: Mapping[str, str] = {
 
 _ACTIONS: Mapping[str, str] = {
     "act-for-applicant": N_("act for the applicant"),
+    "act-as-officer": N_("act for the office"),
     "queue": N_("see a queue of cases"),
     "queue-of-everyone": N_("see the queue of the whole office"),
     "officers": N_("see the staff"),
@@ -94,6 +96,37 @@ class AccessDeniedError(ServiceError):
     action: str
     allowed: tuple[str, ...]
     """Kinds of actors and roles."""
+
+
+_DIFFERENCES: Mapping[str, str] = {
+    "unknown": N_("not on the staff record"),
+    "inactive": N_("recorded as away or gone"),
+    "roles": N_("a role that the record does not hold, or no longer"),
+    "units": N_("a unit that the record does not hold, or no longer"),
+    "position": N_("a position that the record does not hold, or no longer"),
+    "accounts": N_("own public accounts other than those declared"),
+}
+
+
+@attrs.define(slots=False, eq=False)
+class StaffRecordError(AccessDeniedError):
+    """An officer who is not, or no longer, what the session says."""
+
+    code: ClassVar[str] = "staff-record"
+    sentence: ClassVar[str] = N_(
+        "{actor} may not act for the office: {difference}. "
+        "Log in again; if the staff record is wrong, ask the office's administrator to correct it."
+    )
+
+    labels: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        **AccessDeniedError.labels,
+        "difference": _DIFFERENCES,
+    }
+
+    action: str = "act-as-officer"
+    allowed: tuple[str, ...] = ("officer",)
+    difference: str = "unknown"
+    """``"unknown"``, ``"inactive"``, ``"roles"``, ``"units"``, ``"position"`` or ``"accounts"``."""
 
 
 @attrs.define(slots=False, eq=False)

@@ -6,7 +6,6 @@ and `permits` (the permit), `publication` and `status_list` (what verifiers need
 itself), `held_uploads` (files that are kept without a verdict).
 """
 
-from perizinan_core.services.access import CASE_READERS
 from perizinan_core.services.applications import Applications, SlotView
 from perizinan_core.services.context import OfficeContext, OfficeKeys, SignerSource, new_id
 from perizinan_core.services.held_uploads import HeldUploads, HeldUploadView
@@ -20,7 +19,6 @@ from perizinan_core.services.status_list import StatusListRules, StatusLists
 from perizinan_core.services.worker import WorkDone, Worker
 
 __all__ = [
-    "CASE_READERS",
     "SYSTEM",
     "Applications",
     "HeldUploadView",

@@ -11,10 +11,9 @@ from perizinan_core.errors.services import AccessDeniedError, NotFoundError
 from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.permit_type import PermitType
-from perizinan_core.workflow import party_accounts
+from perizinan_core.workflow import DECIDERS, case_units, party_accounts
 
 __all__ = [
-    "CASE_READERS",
     "is_party",
     "may_read",
     "require_officer",
@@ -22,9 +21,6 @@ __all__ = [
     "require_readable",
     "require_role",
 ]
-
-CASE_READERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
-"""Roles that read every case of the office."""
 
 
 def is_party(application: Application, actor: Actor) -> bool:
@@ -37,12 +33,22 @@ def is_party(application: Application, actor: Actor) -> bool:
 
 
 def may_read(application: Application, permit_type: PermitType, actor: Actor) -> bool:
-    """Return True when the actor may see the whole case."""
+    """
+    Return True when the actor may see the whole case.
+
+    Its party, the system, and once it is handed in: officers with the role and unit of a stage that applies,
+    the head and the signatories of the responsible unit, who sign and answer for the permit, supervisors of
+    any unit that works on it, and auditors.
+    """
     if actor.kind is ActorKind.SYSTEM or is_party(application, actor):
         return True
     if actor.kind is not ActorKind.OFFICER or application.state is ApplicationState.DRAFT:
         return False
-    if actor.has(*CASE_READERS) or actor.has(Role.SIGNATORY):
+    if actor.has(Role.AUDITOR):
+        return True
+    if actor.has(Role.SUPERVISOR) and not actor.units.isdisjoint(case_units(application, permit_type)):
+        return True
+    if actor.has(*DECIDERS) and permit_type.responsible_unit in actor.units:
         return True
     return any(
         actor.has(Role(stage.role)) and stage.unit in actor.units

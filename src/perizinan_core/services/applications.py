@@ -95,7 +95,7 @@ class Applications(Papers):
         context = self._context
         moment = context.moment(now)
         found = context.catalogue.find(permit_type, on=context.local_day(moment))
-        with context.storage.unit_of_work() as work:
+        with context.work_for(actor) as work:
             old = self._old_permit(work, previous_permit, actor)
             moved = start_draft(
                 found,
@@ -154,7 +154,7 @@ class Applications(Papers):
     ) -> tuple[Problem, ...]:
         """Return everything that still keeps the application from being submitted; empty when it can be."""
         moment = self._context.moment(now)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
             permit_type = self._permit_type(application, moment)
             facts = case_facts(self._context, work, application)
@@ -195,7 +195,7 @@ class Applications(Papers):
             # A repeated request gets its receipt, whatever the check says by now.
             self._check_applicant(before)
         with (
-            context.storage.unit_of_work() as work,
+            context.work_for(actor) as work,
             once(work, actor, idempotency_key, "submit", {"id": application_id}, moment) as repeat,
         ):
             if repeat.result is None:
@@ -250,7 +250,7 @@ class Applications(Papers):
         Raises:
             NotFoundError: there is none for this actor.
         """
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             return self._readable(work, application_id, actor)
 
     def of_owner(
@@ -267,12 +267,12 @@ class Applications(Papers):
         """
         other = _account(owner) if actor.kind is ActorKind.HOST else None
         account = other or actor.account
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             return work.applications.find(ApplicationFilter(owner=account), limit=limit, after=after)
 
     def history(self, application_id: str, *, actor: Actor) -> tuple[Event, ...]:
         """Return what happened in a case and to its permit, oldest first."""
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
             events = work.history.of(application_id)
             if application.permit_id is not None:
@@ -337,8 +337,10 @@ class Applications(Papers):
             return None
         permit = self._context.load_permit(work, permit_id)
         origin = self._context.load(work, permit.application_id)
+        permit_type = self._context.permit_type_of(origin)
         at_counter = actor.kind is ActorKind.OFFICER and actor.has(Role.FRONT_OFFICE)
-        if not at_counter and not access.is_party(origin, actor):
+        seen = at_counter and access.may_read(origin, permit_type, actor)
+        if not seen and not access.is_party(origin, actor):
             raise NotFoundError(kind="permit", key=permit_id)
         return permit
 

@@ -45,7 +45,7 @@ def record_attempt(
         kind=EventKind.ATTEMPT_REFUSED,
         subject=application_id,
         at=now,
-        actor=actor.id,
+        actor=str(actor.account),
         data={
             "stage": stage,
             "winner": refusal.winner,

@@ -8,7 +8,8 @@ the commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from random import Random
 from typing import Protocol
@@ -18,10 +19,10 @@ from uuid_utils import uuid7
 
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import DocumentStore, UploadScanner
-from perizinan_core.errors.services import NotFoundError
+from perizinan_core.errors.services import NotFoundError, StaffRecordError
 from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.hooks.types import ApplicantCheckResult
-from perizinan_core.model.actor import Actor, Officer
+from perizinan_core.model.actor import Actor, ActorKind, Officer
 from perizinan_core.model.applicant import Applicant
 from perizinan_core.model.application import Application
 from perizinan_core.model.authority import Authority
@@ -35,7 +36,7 @@ from perizinan_core.services.inspection_version import inspection_version
 from perizinan_core.signing import Signer
 from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.storage import Storage, UnitOfWork
-from perizinan_core.workflow import Transition, Workload, with_hand
+from perizinan_core.workflow import Transition, Workload, record_difference, with_hand
 
 __all__ = ["ApplicantCheck", "OfficeContext", "OfficeKeys", "SignerSource", "new_id"]
 
@@ -122,6 +123,40 @@ class OfficeContext:
     def permit_type_of(self, subject: Application | Permit) -> PermitType:
         """Return the version of the permit type that a case or permit froze."""
         return self.catalogue.version(subject.permit_type, subject.permit_type_version)
+
+    @contextmanager
+    def work_for(self, actor: Actor, *, read_only: bool = False) -> Iterator[UnitOfWork]:
+        """
+        Open a unit of work for a use case, and compare the actor with the staff record inside it.
+
+        Every use case that somebody calls begins with it, so that no session outlives a post.
+
+        Raises:
+            StaffRecordError: see `check_staff`.
+        """
+        with self.storage.unit_of_work(read_only=read_only) as work:
+            self.check_staff(work, actor)
+            yield work
+
+    def check_staff(self, work: UnitOfWork, actor: Actor) -> None:
+        """
+        Pass when an officer claims nothing that the staff record does not hold at this moment.
+
+        A session may claim less than the record; it may not leave out a public account that the officer
+        declared to be their own.
+
+        Raises:
+            StaffRecordError: not on record, not active, or with roles, units or a position lost since.
+        """
+        if actor.kind is not ActorKind.OFFICER:
+            return
+        try:
+            officer = work.officers.get(actor.id)
+        except RecordNotFoundError as error:
+            raise StaffRecordError(actor=actor.id, difference="unknown") from error
+        difference = record_difference(actor, officer)
+        if difference is not None:
+            raise StaffRecordError(actor=actor.id, difference=difference)
 
     def load(self, work: UnitOfWork, application_id: str, *, lock: bool = False) -> Application:
         """

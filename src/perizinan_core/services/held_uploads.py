@@ -39,6 +39,7 @@ from perizinan_core.storage import ApplicationFilter, Backoff, Page, UnitOfWork
 from perizinan_core.workflow import (
     Transition,
     accept_upload_as_is,
+    case_units,
     check_liftable,
     discard_upload,
     require_counter,
@@ -54,7 +55,7 @@ _PAGE = 50
 _AGAIN = Backoff(first=timedelta(minutes=1), factor=4, longest=timedelta(hours=6), max_attempts=10)
 """When a check that ran out of time is tried again; after the last, an update or the applicant does it."""
 
-_LIST_READERS = frozenset({Role.FRONT_OFFICE, *access.CASE_READERS})
+_LIST_READERS = frozenset({Role.FRONT_OFFICE, Role.SUPERVISOR, Role.AUDITOR})
 
 _OUTCOMES = {
     HeldOutcome.ACCEPTED: N_("The file has been checked and accepted; it is now in its place."),
@@ -114,7 +115,7 @@ class HeldUploads:
         Raises:
             NotFoundError: there is no such application for this actor.
         """
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             application = self._visible(work, application_id, actor)
         return tuple(self._view(application, item) for item in application.held_uploads)
 
@@ -122,8 +123,8 @@ class HeldUploads:
         """
         Return what is held in the office, by case in the order in which the cases were begun.
 
-        For the front office: of the cases whose papers its unit takes in; for those who read every case, the
-        host and the system: all. Drafts are in it too, because that is where a file is missed most.
+        For the front office: of the cases whose papers its unit takes in; for supervisors: of those of their
+        units; for auditors, the host and the system: all. Drafts are in it too, because that is where a file is missed most.
 
         Args:
             actor: Who asks.
@@ -133,8 +134,9 @@ class HeldUploads:
         Raises:
             AccessDeniedError: for anybody else.
         """
-        if actor.kind is not ActorKind.HOST:
-            access.require_role(actor, "held-uploads", *_LIST_READERS)
+        with self._context.work_for(actor, read_only=True):
+            if actor.kind is not ActorKind.HOST:
+                access.require_role(actor, "held-uploads", *_LIST_READERS)
         found: list[HeldUploadView] = []
         for application in self._holding(ApplicationFilter(holding_uploads=True), after):
             if self._lists(application, actor):
@@ -151,7 +153,7 @@ class HeldUploads:
             NotFoundError: nothing of the kind is held for this actor.
             UploadNotLiftableError: it is held for another reason.
         """
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             application = self._visible(work, application_id, actor)
         held = _held(application, upload)
         if not _can_be_opened(held):
@@ -175,7 +177,7 @@ class HeldUploads:
             AccessDeniedError: for an officer.
         """
         moment = self._context.moment(now)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             application = self._visible(work, application_id, actor)
             if actor.kind is not ActorKind.SYSTEM:
                 access.require_party(application, actor)
@@ -213,7 +215,7 @@ class HeldUploads:
             WorkflowError: the case does not take it now; see `workflow.accept_upload_as_is`.
         """
         moment = self._context.moment(now)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             application = self._visible(work, application_id, actor)
         require_counter(application, self._permit_type(application, moment), actor)
         held = _held(application, upload)
@@ -267,7 +269,7 @@ class HeldUploads:
             WorkflowError: the case does not take it now; see `workflow.take_in_at_counter`.
         """
         moment = self._context.moment(now)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             application = self._visible(work, application_id, actor)
         permit_type = self._permit_type(application, moment)
         require_counter(application, permit_type, actor)
@@ -298,7 +300,7 @@ class HeldUploads:
             AccessDeniedError: for an officer.
         """
         moment = self._context.moment(now)
-        with self._context.storage.unit_of_work() as work:
+        with self._context.work_for(actor) as work:
             application = self._visible(work, application_id, actor)
             access.require_party(application, actor)
             _held(application, upload)
@@ -360,7 +362,7 @@ class HeldUploads:
         actor: Actor,
         moment: datetime,
     ) -> Application:
-        with self._context.storage.unit_of_work() as work:
+        with self._context.work_for(actor) as work:
             application = self._context.load(work, application_id)
             permit_type = self._permit_type(application, moment)
             facts = case_facts(self._context, work, application)
@@ -389,8 +391,10 @@ class HeldUploads:
         return application
 
     def _lists(self, application: Application, actor: Actor) -> bool:
-        everything = actor.kind in (ActorKind.HOST, ActorKind.SYSTEM) or actor.has(*access.CASE_READERS)
-        return everything or self._at_counter(application, actor)
+        permit_type = self._context.permit_type_of(application)
+        everything = actor.kind in (ActorKind.HOST, ActorKind.SYSTEM) or actor.has(Role.AUDITOR)
+        mine = actor.has(Role.SUPERVISOR) and not actor.units.isdisjoint(case_units(application, permit_type))
+        return everything or mine or self._at_counter(application, actor)
 
     def _at_counter(self, application: Application, actor: Actor) -> bool:
         try:

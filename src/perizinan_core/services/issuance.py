@@ -30,11 +30,12 @@ from perizinan_core.errors.services import (
     AccessDeniedError,
     IssuanceError,
     LetterChangedError,
+    NotFoundError,
     SigningInDoubtError,
     UnsignedLetterError,
 )
-from perizinan_core.errors.storage import LeaseHeldError
-from perizinan_core.errors.workflow import WorkflowError
+from perizinan_core.errors.storage import LeaseHeldError, RecordNotFoundError
+from perizinan_core.errors.workflow import NotSignatoryError, WorkflowError
 from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.events import EventKind
@@ -53,8 +54,10 @@ from perizinan_core.signing import DigestSigner, Signer, SigningRequest, sign_pd
 from perizinan_core.storage import ApplicationFilter, SigningAttempt, SigningState, UnitOfWork
 from perizinan_core.verification import Verdict, verify_permit
 from perizinan_core.workflow import (
+    Action,
     Transition,
     cancel_number,
+    check_decider,
     check_issuer,
     check_paid,
     check_signer,
@@ -206,16 +209,26 @@ class Issuance:
         The file is verified like any other before it is accepted.
 
         Raises:
-            AccessDeniedError: unless a signatory or an administrator does it.
+            NotFoundError: there is no such permit for this actor.
+            WorkflowError: the actor may not decide about it today; see `workflow.check_decider`.
             UnsignedLetterError: the file does not verify.
             IssuanceError: the permit's number was given up meanwhile.
             LeaseHeldError: somebody is signing it at this moment.
         """
-        access.require_role(actor, "hand-in-signed", Role.SIGNATORY, Role.ADMINISTRATOR)
-        moment = self._context.moment(now)
-        with self._context.storage.unit_of_work(read_only=True) as work:
-            permit = self._context.load_permit(work, permit_id)
-            application = self._context.load(work, permit.application_id)
+        context = self._context
+        moment = context.moment(now)
+        with context.work_for(actor, read_only=True) as work:
+            permit = context.load_permit(work, permit_id)
+            application = context.load(work, permit.application_id)
+            permit_type = self._readable(application, permit_id, actor)
+        check_decider(
+            application,
+            permit_type,
+            actor,
+            Action.SIGN,
+            authority=context.authority,
+            day=context.local_day(moment),
+        )
         if application.permit_id != permit.id:
             raise IssuanceError(reason="the number was given up")
         self._verify(signed_pdf, permit, moment)
@@ -229,21 +242,29 @@ class Issuance:
         Give up the number of a letter that cannot be signed; it stays in the register, with the reason.
 
         Raises:
-            AccessDeniedError: unless the head of office or a signatory does it.
+            NotFoundError: there is no such permit for this actor.
             IssuanceError: the letter is signed already.
             LeaseHeldError: somebody is signing it at this moment.
-            WorkflowError: the application does not wait for this signature.
+            WorkflowError: the application does not wait for this signature, or the actor may not decide about
+                it today.
         """
-        access.require_role(actor, "cancel-number", Role.OFFICE_HEAD, Role.SIGNATORY)
         context = self._context
         moment = context.moment(now)
-        with context.storage.unit_of_work() as work:
+        with context.work_for(actor) as work:
             permit, application = context.lock_permit(work, permit_id)
+            permit_type = self._readable(application, permit_id, actor)
             if permit.signed_sha256 or context.documents.resolve(_name(permit)) is not None:
                 raise IssuanceError(reason="the letter is signed already")
             if application.permit_id not in (None, permit.id):
                 raise IssuanceError(reason="the number was given up")
-            moved = cancel_number(application, reason=reason, actor=actor, now=moment)
+            moved = cancel_number(
+                application,
+                permit_type,
+                reason=reason,
+                actor=actor,
+                authority=context.authority,
+                now=moment,
+            )
             # Under the lease, so that no signature is made meanwhile.
             holder = _holder()
             work.signing_attempts.acquire(
@@ -275,7 +296,7 @@ class Issuance:
         context = self._context
         self._rehearse(application_id, actor, moment)
         with (
-            context.storage.unit_of_work() as work,
+            context.work_for(actor) as work,
             once(work, actor, key, "issue", {"id": application_id}, moment) as repeat,
         ):
             application = context.load(work, application_id, lock=True)
@@ -286,8 +307,9 @@ class Issuance:
                 # Its number was given up since: the request is to be done anew.
             context.check_version(work, application, expected_version)
             if application.permit_id is not None and application.state in _NUMBERED:
-                self._require_signer(application, actor)
-                return context.load_permit(work, application.permit_id)
+                permit = context.load_permit(work, application.permit_id)
+                self._require_signer(application, permit, actor, moment)
+                return permit
             permit = self._take(work, application, actor, moment)
             repeat.finish({"permit": permit.id})
             work.commit()
@@ -296,7 +318,7 @@ class Issuance:
     def _rehearse(self, application_id: str, actor: Actor, moment: datetime) -> None:
         """Check signer and delegation and print a draft, before a number is taken."""
         context = self._context
-        with context.storage.unit_of_work(read_only=True) as work:
+        with context.work_for(actor, read_only=True) as work:
             application = context.load(work, application_id)
             previous = self._previous(work, application)
         permit_type = context.permit_type_of(application)
@@ -385,11 +407,50 @@ class Issuance:
             return None
         return self._context.load_permit(work, application.previous_permit)
 
-    def _require_signer(self, application: Application, actor: Actor) -> None:
+    def _readable(self, application: Application, permit_id: str, actor: Actor) -> PermitType:
+        """Return the permit type of a case that the actor may see; the permit of any other does not exist."""
         permit_type = self._context.permit_type_of(application)
-        if actor.kind is not ActorKind.SYSTEM:
-            check_issuer(application, actor)
-            check_signer(application, permit_type, actor, _position(actor))
+        if not access.may_read(application, permit_type, actor):
+            raise NotFoundError(kind="permit", key=permit_id)
+        return permit_type
+
+    def _require_signer(
+        self, application: Application, permit: Permit, actor: Actor, moment: datetime
+    ) -> None:
+        """Pass for who may sign this very letter today: in its position, under a delegation in force."""
+        context = self._context
+        permit_type = context.permit_type_of(application)
+        check_issuer(application, actor)
+        check_signer(application, permit_type, actor, permit.position)
+        if permit.signed_sha256 is None:
+            day = context.local_day(moment)
+            signing_delegation(context.authority, permit_type.code, permit.position, day)
+
+    def _require_still_entitled(self, permit: Permit, actor: Actor, moment: datetime) -> None:
+        """
+        Pass when the letter may be signed at this moment: for the officer who asks, else for its signer.
+
+        Time passes between the number and the signature. Nothing is signed for somebody who left, lost the
+        role or the position meanwhile, or whose delegation has ended; another holder of the position may ask
+        for it. A signature that exists already was made in its time.
+        """
+        context = self._context
+        with context.work_for(actor, read_only=True) as work:
+            application = context.load(work, permit.application_id)
+            signer = actor
+            if actor.kind is not ActorKind.OFFICER:
+                signer = self._signer_on_record(work, application, permit)
+        self._require_signer(application, permit, signer, moment)
+
+    def _signer_on_record(self, work: UnitOfWork, application: Application, permit: Permit) -> Actor:
+        account = application.signer or "-"
+        try:
+            officer = work.officers.get(account)
+        except RecordNotFoundError as error:
+            raise NotSignatoryError(actor=account, position=permit.position) from error
+        if not officer.active:
+            raise NotSignatoryError(actor=account, position=permit.position)
+        return officer.as_actor()
 
     # Step 2
 
@@ -400,6 +461,11 @@ class Issuance:
         attempt = self._acquire(permit, holder, moment)
         signed = attempt.signed_sha256 or self._context.documents.resolve(_name(permit))
         if signed is None:
+            try:
+                self._require_still_entitled(permit, actor, moment)
+            except PerizinanError as error:
+                self._release(permit, attempt, holder, error, moment)
+                raise
             signed = self._sign(permit, attempt, holder, moment)
         self._lengthen(permit, signed, attempt, holder, moment)
         return self._finish(permit, signed, attempt, holder, actor, moment)
@@ -517,6 +583,22 @@ class Issuance:
         if report.permit is None or report.permit.get("number") != permit.number:
             raise UnsignedLetterError(reason="the file is another permit's")
 
+    def _release(
+        self,
+        permit: Permit,
+        attempt: SigningAttempt,
+        holder: str,
+        error: PerizinanError,
+        moment: datetime,
+    ) -> None:
+        """Give the lease back without touching what an earlier attempt left: it may have signed."""
+        if not attempt.interrupted:
+            self._fail(permit, holder, error, moment)
+            return
+        with self._context.storage.unit_of_work() as work:
+            work.signing_attempts.renew(permit.unsigned_sha256, holder=holder, until=moment)
+            work.commit()
+
     def _fail(self, permit: Permit, holder: str, error: PerizinanError, moment: datetime) -> None:
         with self._context.storage.unit_of_work() as work:
             work.signing_attempts.fail(permit.unsigned_sha256, holder=holder, error=error.code, at=moment)
@@ -586,7 +668,8 @@ class Issuance:
             legal_basis=basis.citation,
             actor=SYSTEM,
             now=moment,
-            calendar=context.calendar,
+            permit_type=permit_type,
+            authority=context.authority,
         )
         saved = work.permits.save(done.permit, by=SYSTEM.id, at=moment)
         note_later_change(work, saved, context.local_day(moment))

@@ -83,7 +83,7 @@ class Papers:
     ) -> tuple[SlotView, ...]:
         """Return the papers that the application needs as its form stands, with what is already there."""
         moment = self._context.moment(now)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
             return self._views(work, application, self._permit_type(application, moment), moment)
 
@@ -139,7 +139,7 @@ class Papers:
             NotFoundError: there is no such application for this actor.
         """
         moment = self._context.moment(now)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
             access.require_party(application, actor)
             permit_type = self._permit_type(application, moment)
@@ -180,7 +180,7 @@ class Papers:
             NotFoundError: there is no such application for this actor.
         """
         moment = self._context.moment(now)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
             access.require_party(application, actor)
             return self._on_file(work, application, slot, moment)
@@ -260,7 +260,7 @@ class Papers:
             NotFoundError: there is no such application for this actor, or nobody represents the applicant.
         """
         moment = self._context.moment(now)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
         access.require_party(application, actor)
         agent = application.representative
@@ -298,7 +298,7 @@ class Papers:
         Raises:
             NotFoundError: there is no such document for this actor.
         """
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
         for document in application.documents:
             if document.id == document_id:
@@ -313,7 +313,7 @@ class Papers:
         moment: datetime,
         expected_version: int | None = None,
     ) -> Application:
-        with self._context.storage.unit_of_work() as work:
+        with self._context.work_for(actor) as work:
             application = self._readable(work, application_id, actor, lock=True)
             access.require_party(application, actor)
             self._context.check_version(work, application, expected_version)

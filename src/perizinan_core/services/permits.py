@@ -95,12 +95,12 @@ class Permits:
         Raises:
             NotFoundError: there is none for this actor.
         """
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             return self._readable(work, permit_id, actor)[0]
 
     def get_by_number(self, number: str, *, actor: Actor) -> Permit:
         """Return the permit with exactly this number; raises as `get`."""
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             try:
                 found = work.permits.get_by_number(number)
                 return self._readable(work, found.id, actor)[0]
@@ -145,7 +145,7 @@ class Permits:
             WorkflowError: outside the renewal window, or the old permit's status does not allow it.
             NotFoundError: there is no such permit for this actor.
         """
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             permit, origin = self._readable(work, permit_id, actor)
         return self._applications.start(
             permit.permit_type,
@@ -191,7 +191,8 @@ class Permits:
                 legal_basis=legal_basis,
                 actor=actor,
                 now=moment,
-                calendar=self._context.calendar,
+                permit_type=self._context.permit_type_of(case),
+                authority=self._context.authority,
                 effective=effective,
                 until=until,
             )
@@ -218,7 +219,8 @@ class Permits:
                 legal_basis=legal_basis,
                 actor=actor,
                 now=moment,
-                calendar=self._context.calendar,
+                permit_type=self._context.permit_type_of(case),
+                authority=self._context.authority,
                 effective=effective,
             )
 
@@ -244,7 +246,8 @@ class Permits:
                 legal_basis=legal_basis,
                 actor=actor,
                 now=moment,
-                calendar=self._context.calendar,
+                permit_type=self._context.permit_type_of(case),
+                authority=self._context.authority,
                 effective=effective,
             )
 
@@ -275,7 +278,8 @@ class Permits:
                 legal_basis=legal_basis,
                 actor=actor,
                 now=moment,
-                calendar=self._context.calendar,
+                permit_type=self._context.permit_type_of(case),
+                authority=self._context.authority,
             )
 
         return self._step(permit_id, step, actor, now)
@@ -296,8 +300,8 @@ class Permits:
             AccessDeniedError: for others.
             InvalidIdentifierError: ``text`` cannot be an identifier of that kind.
         """
-        access.require_role(actor, "search", *SEARCHERS)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
+            access.require_role(actor, "search", *SEARCHERS)
             if by is not None:
                 wanted = ApplicationFilter(lookup=Lookup.parse(by, text))
                 applications = work.applications.find(wanted, limit=limit).items
@@ -321,7 +325,7 @@ class Permits:
 
     def of_owner(self, *, actor: Actor, limit: int = 50, after: str | None = None) -> Page[Permit]:
         """Return the permits that came from the actor's own applications, newest first."""
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
             page = work.applications.find(ApplicationFilter(owner=actor.account), limit=limit, after=after)
             found = tuple(permit for item in page.items for permit in work.permits.of_application(item.id))
         return Page(found, page.next)
@@ -335,7 +339,7 @@ class Permits:
     ) -> Permit:
         context = self._context
         moment = context.moment(now)
-        with context.storage.unit_of_work() as work:
+        with context.work_for(actor) as work:
             permit, application = self._readable(work, permit_id, actor, lock=True)
             done = step(permit, application, moment)
             saved = work.permits.save(done.permit, by=actor.id, at=moment)
@@ -353,8 +357,7 @@ class Permits:
             permit = self._context.load_permit(work, permit_id)
             application = self._context.load(work, permit.application_id)
         permit_type = self._context.permit_type_of(application)
-        office_head = actor.kind is ActorKind.OFFICER and actor.has(Role.OFFICE_HEAD)
-        if not office_head and not access.may_read(application, permit_type, actor):
+        if not access.may_read(application, permit_type, actor):
             raise NotFoundError(kind="permit", key=permit_id)
         return permit, application
 

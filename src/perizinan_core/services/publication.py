@@ -114,10 +114,10 @@ class Publication:
             NotFoundError: the authority has no such position.
             AccessDeniedError: for others.
         """
-        _require_keeper(actor, "bind-certificate")
-        if position not in {item.code for item in self._context.authority.positions}:
-            raise NotFoundError(kind="position", key=position)
-        with self._context.storage.unit_of_work() as work:
+        with self._context.work_for(actor) as work:
+            _require_keeper(actor, "bind-certificate")
+            if position not in {item.code for item in self._context.authority.positions}:
+                raise NotFoundError(kind="position", key=position)
             self._bind(work, position, certificate, first_day)
             work.commit()
         self._forget()
@@ -135,8 +135,8 @@ class Publication:
             NotFoundError: no such binding.
             AccessDeniedError: for others.
         """
-        _require_keeper(actor, "end-binding")
-        with self._context.storage.unit_of_work() as work:
+        with self._context.work_for(actor) as work:
+            _require_keeper(actor, "end-binding")
             key = f"{_BINDING}{certificate_sha256}"
             binding = work.settings.get(key)
             if binding is None:

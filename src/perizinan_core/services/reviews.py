@@ -84,20 +84,28 @@ class Reviews:
         Args:
             actor: The officer.
             stages: Codes of stages, or None for all.
-            everyone: The whole office's queue, unassigned stages too; for supervisors and auditors.
+            everyone: Everybody's queue, unassigned stages too: for auditors that of the whole office, for
+                supervisors what their units work on or answer for.
             limit: Most answers.
             after: Last entry of the page before.
 
         Raises:
             AccessDeniedError: for others.
         """
-        access.require_officer(actor, "queue")
-        if everyone:
-            access.require_role(actor, "queue-of-everyone", Role.SUPERVISOR, Role.AUDITOR)
-        with self._context.storage.unit_of_work(read_only=True) as work:
-            return work.applications.queue(
-                stages, assignee=None if everyone else actor.id, limit=limit, after=after
-            )
+        with self._context.work_for(actor, read_only=True) as work:
+            access.require_officer(actor, "queue")
+            if everyone:
+                access.require_role(actor, "queue-of-everyone", Role.SUPERVISOR, Role.AUDITOR)
+            else:
+                return work.applications.queue(stages, assignee=actor.id, limit=limit, after=after)
+            found: list[QueueEntry] = []
+            while len(found) < limit:
+                page = work.applications.queue(stages, limit=limit, after=after)
+                found.extend(entry for entry in page if self._supervises(entry, actor))
+                if len(page) < limit:
+                    break
+                after = page[-1]
+            return tuple(found[:limit])
 
     def decide(
         self,
@@ -393,10 +401,10 @@ class Reviews:
         Raises:
             AccessDeniedError: unless an administrator, the host or the system does it.
         """
-        if actor.kind is not ActorKind.HOST:
-            access.require_role(actor, "add-officer", Role.ADMINISTRATOR)
         moment = self._context.moment(now)
-        with self._context.storage.unit_of_work() as work:
+        with self._context.work_for(actor) as work:
+            if actor.kind is not ActorKind.HOST:
+                access.require_role(actor, "add-officer", Role.ADMINISTRATOR)
             work.officers.save(officer, by=actor.id, at=moment)
             work.commit()
 
@@ -407,10 +415,22 @@ class Reviews:
         Raises:
             AccessDeniedError: for applicants.
         """
-        if actor.kind not in (ActorKind.HOST, ActorKind.SYSTEM):
-            access.require_officer(actor, "officers")
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.work_for(actor, read_only=True) as work:
+            if actor.kind not in (ActorKind.HOST, ActorKind.SYSTEM):
+                access.require_officer(actor, "officers")
             return work.officers.list(active_only=False)
+
+    def _supervises(self, entry: QueueEntry, actor: Actor) -> bool:
+        """Return True for auditors, and for supervisors of the stage's unit or the responsible one."""
+        if actor.has(Role.AUDITOR):
+            return True
+        versions = tuple(
+            item for item in self._context.catalogue.permit_types if item.code == entry.permit_type
+        )
+        units = {item.responsible_unit for item in versions} | {
+            stage.unit for item in versions for stage in item.stages if stage.code == entry.stage
+        }
+        return not units.isdisjoint(actor.units)
 
     def _step(
         self,
@@ -422,7 +442,7 @@ class Reviews:
         stage: str | None = None,
     ) -> Application:
         context = self._context
-        with context.storage.unit_of_work() as work:
+        with context.work_for(actor) as work:
             application = context.load(work, application_id, lock=True)
             permit_type = context.permit_type_of(application)
             access.require_readable(application, permit_type, actor)

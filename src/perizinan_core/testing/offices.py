@@ -132,7 +132,7 @@ def sample_staff() -> tuple[Officer, ...]:
         ("pengawas", Role.INSPECTOR, here, None),
         ("kasir", Role.CASHIER, here, None),
         ("kasi", Role.SECTION_HEAD, here, None),
-        ("pimpinan", Role.OFFICE_HEAD, here, None),
+        ("pimpinan", Role.OFFICE_HEAD, here, "kepala"),
         ("kepala", Role.SIGNATORY, here, "kepala"),
         ("supervisor", Role.SUPERVISOR, here, None),
         ("auditor", Role.AUDITOR, here, None),
@@ -254,6 +254,10 @@ class OfficeKit:
         """Return a member of staff as an actor."""
         staff = {item.id: item for item in self.office.reviews.officers(actor=HOST)}
         return staff[id].as_actor()
+
+    def appoint(self, officer: Officer) -> None:
+        """Put a member of staff on record."""
+        self.office.reviews.add_officer(officer, actor=HOST)
 
     def draft(
         self,

@@ -85,6 +85,7 @@ from perizinan_core.workflow.holding import (
 )
 from perizinan_core.workflow.issuing import (
     cancel_number,
+    check_decider,
     check_issuer,
     check_signer,
     goes_by_itself,
@@ -97,10 +98,13 @@ from perizinan_core.workflow.legal import LEGAL_TERMS, LegalTerm, LegalTerms
 from perizinan_core.workflow.measure import add_period, subtract_period
 from perizinan_core.workflow.payments import record_payment
 from perizinan_core.workflow.people import (
+    DECIDERS,
+    case_units,
     conflicted_officers,
     excluded_officers,
     is_own_case,
     party_accounts,
+    record_difference,
     with_hand,
 )
 from perizinan_core.workflow.permits import (
@@ -130,6 +134,7 @@ from perizinan_core.workflow.waiting import begin_wait, end_wait
 
 __all__ = [
     "APPLICANT_TARGET",
+    "DECIDERS",
     "FORM_TARGET",
     "LEGAL_TERMS",
     "RULES",
@@ -161,6 +166,8 @@ __all__ = [
     "assign_stage",
     "begin_wait",
     "cancel_number",
+    "case_units",
+    "check_decider",
     "check_graph",
     "check_issuer",
     "check_liftable",
@@ -208,6 +215,7 @@ __all__ = [
     "put_in_force",
     "reassign_stage",
     "recompute_deadlines",
+    "record_difference",
     "record_payment",
     "refuse",
     "reinstate",

@@ -17,7 +17,13 @@ from perizinan_core.workflow.fee import amount_outstanding
 from perizinan_core.workflow.graph import live_stages, stage_of
 from perizinan_core.workflow.holding import require_counter
 from perizinan_core.workflow.issuing import check_issuer
-from perizinan_core.workflow.people import require_kind, require_officer, require_party
+from perizinan_core.workflow.people import (
+    DECIDERS,
+    require_kind,
+    require_officer,
+    require_party,
+    require_supervisor,
+)
 from perizinan_core.workflow.review import allowed_outcomes, may_request_stage
 from perizinan_core.workflow.stage_access import open_approval_for, open_stage_for
 from perizinan_core.workflow.states import Action, actions_in
@@ -28,7 +34,6 @@ __all__ = ["AllowedAction", "allowed_actions"]
 
 _PARTY = (Action.UPLOAD, Action.EDIT, Action.SUBMIT, Action.RESUBMIT, Action.WITHDRAW)
 _AUTOMATIC = (ActorKind.SYSTEM, ActorKind.HOST)
-_DECIDERS = (Role.OFFICE_HEAD, Role.SIGNATORY)
 
 
 @attrs.frozen
@@ -117,10 +122,11 @@ def _for_supervision(
 ) -> Iterator[AllowedAction]:
     if actor.kind is ActorKind.OFFICER:
         yield AllowedAction(Action.DECLARE_CONFLICT)
-    supervises = _passes(lambda: require_officer(application, actor, Action.REASSIGN, Role.SUPERVISOR))
-    if supervises and Action.REASSIGN in actions_in(application.state):
+    if Action.REASSIGN in actions_in(application.state):
         for code in live_stages(application, permit_type):
             state = stage_of(application, code)
+            if not _supervises(application, permit_type, code, actor):
+                continue
             if state.status is not StageStatus.DONE and state.assignee != actor.id:
                 yield AllowedAction(Action.REASSIGN, code)
 
@@ -131,6 +137,7 @@ def _for_counter(application: Application, permit_type: PermitType, actor: Actor
 
 
 def _for_progress(application: Application, permit_type: PermitType, actor: Actor) -> Iterator[AllowedAction]:
+    units = (permit_type.responsible_unit,)
     guards: tuple[tuple[Action, Callable[[], None]], ...] = (
         (
             Action.RECOMPUTE,
@@ -141,7 +148,7 @@ def _for_progress(application: Application, permit_type: PermitType, actor: Acto
         (Action.LAPSE, lambda: require_kind(actor, Action.LAPSE, *_AUTOMATIC)),
         (
             Action.CANCEL_NUMBER,
-            lambda: require_officer(application, actor, Action.CANCEL_NUMBER, *_DECIDERS),
+            lambda: require_officer(application, actor, Action.CANCEL_NUMBER, *DECIDERS, units=units),
         ),
         (Action.ISSUE, lambda: require_officer(application, actor, Action.ISSUE, kinds=_AUTOMATIC)),
     )
@@ -175,3 +182,7 @@ def _for_waits(application: Application, permit_type: PermitType, actor: Actor) 
 
 def _holds(application: Application, permit_type: PermitType, stage: str, actor: Actor) -> bool:
     return _passes(lambda: open_stage_for(application, permit_type, stage, actor, Action.DECIDE_STAGE))
+
+
+def _supervises(application: Application, permit_type: PermitType, stage: str, actor: Actor) -> bool:
+    return _passes(lambda: require_supervisor(application, permit_type, actor, Action.REASSIGN, stage))

@@ -18,7 +18,7 @@ from perizinan_core.errors.workflow import (
     StageNotOpenError,
     WorkflowError,
 )
-from perizinan_core.model.actor import Actor, ActorKind, Officer, Role
+from perizinan_core.model.actor import Actor, ActorKind, Officer
 from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.calendar import WorkingCalendar
 from perizinan_core.model.case import ConflictOfInterest, Override, StageState, StageStatus
@@ -26,7 +26,7 @@ from perizinan_core.model.events import Event, EventKind
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.workflow.assignment import Workload, give_stage
 from perizinan_core.workflow.graph import put_stage, refresh, returned_event, set_aside, stage_of
-from perizinan_core.workflow.people import require_officer
+from perizinan_core.workflow.people import require_supervisor
 from perizinan_core.workflow.silence import is_deemed_due
 from perizinan_core.workflow.stage_access import open_stage_for
 from perizinan_core.workflow.states import Action, check_state
@@ -80,7 +80,7 @@ def reassign_stage(
     Take a stage from its officer and give it to another, again by the stage's rule and not by choice.
 
     Raises:
-        NotAllowedError: unless a supervisor does it.
+        NotAllowedError: unless a supervisor of the stage's unit, or of the responsible one, does it.
         ReasonMissingError: without a reason.
         SecondPersonError: when the supervisor is the officer concerned.
         StageNotOpenError: when the stage is done.
@@ -89,7 +89,7 @@ def reassign_stage(
     check_state(application, Action.REASSIGN)
     check_permit_type(application, permit_type)
     check_moment(application, now)
-    require_officer(application, actor, Action.REASSIGN, Role.SUPERVISOR)
+    require_supervisor(application, permit_type, actor, Action.REASSIGN, stage)
     (why,) = clean_reasons(Action.REASSIGN, (reason,))
     state = stage_of(application, stage)
     if state.status is StageStatus.DONE:
@@ -150,7 +150,7 @@ def declare_conflict(
     check_permit_type(application, permit_type)
     check_moment(application, now)
     if actor.kind is not ActorKind.OFFICER or actor.id != officer:
-        require_officer(application, actor, Action.DECLARE_CONFLICT, Role.SUPERVISOR)
+        require_supervisor(application, permit_type, actor, Action.DECLARE_CONFLICT)
     (why,) = clean_reasons(Action.DECLARE_CONFLICT, (reason,))
     declared = ConflictOfInterest(officer=officer, declared_at=now, reason=why)
     case = attrs.evolve(application, conflicts=(*application.conflicts, declared))
@@ -253,7 +253,7 @@ def allow_queue_jump(
     check_permit_type(application, permit_type)
     check_moment(application, now)
     open_stage_for(application, permit_type, stage, requested_by, Action.JUMP_QUEUE)
-    require_officer(application, approved_by, Action.JUMP_QUEUE, Role.SUPERVISOR)
+    require_supervisor(application, permit_type, approved_by, Action.JUMP_QUEUE, stage)
     if requested_by.id == approved_by.id:
         raise SecondPersonError(action=Action.JUMP_QUEUE.value, approved_by=approved_by.id)
     (why,) = clean_reasons(Action.JUMP_QUEUE, (reason,))

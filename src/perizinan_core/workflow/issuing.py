@@ -14,6 +14,7 @@ import attrs
 
 from perizinan_core.errors.workflow import (
     DelegationMissingError,
+    NoPositionError,
     NotSignatoryError,
     PermitStatusError,
     WrongPermitError,
@@ -29,7 +30,7 @@ from perizinan_core.model.stage import SilencePolicy
 from perizinan_core.workflow.decisions import check_reviews
 from perizinan_core.workflow.duties import SIGNATURE, check_separation
 from perizinan_core.workflow.fee import check_paid
-from perizinan_core.workflow.people import check_no_interest, require_officer
+from perizinan_core.workflow.people import DECIDERS, require_officer
 from perizinan_core.workflow.states import Action, check_state
 from perizinan_core.workflow.transition import (
     Transition,
@@ -43,6 +44,7 @@ from perizinan_core.workflow.transition import (
 
 __all__ = [
     "cancel_number",
+    "check_decider",
     "check_issuer",
     "check_signer",
     "goes_by_itself",
@@ -53,7 +55,6 @@ __all__ = [
 ]
 
 _AUTOMATIC = (ActorKind.SYSTEM, ActorKind.HOST)
-_DECIDERS = (Role.OFFICE_HEAD, Role.SIGNATORY)
 
 
 def signing_delegation(authority: Authority, permit_type: str, position: str, day: date) -> Delegation:
@@ -83,12 +84,52 @@ def signing_delegation(authority: Authority, permit_type: str, position: str, da
     )
 
 
+def check_decider(
+    application: Application,
+    permit_type: PermitType,
+    actor: Actor,
+    action: Action,
+    *,
+    authority: Authority,
+    day: date,
+    kinds: tuple[ActorKind, ...] = (),
+) -> None:
+    """
+    Pass when ``actor`` may decide about a permit or its number, by the same rule as for signing it.
+
+    The head or a signatory of the responsible unit, in a position for which a delegation is in force.
+
+    Args:
+        application: The case that the permit came from.
+        permit_type: The version that the application froze.
+        actor: Who decides.
+        action: What is to be done.
+        authority: With its delegations.
+        day: Local day of the decision.
+        kinds: Further kinds of actor that pass without a post.
+
+    Raises:
+        NotAllowedError: without the role, or for another unit.
+        OwnCaseError: for a party.
+        ConflictOfInterestError: after a declaration.
+        NoPositionError: without a position.
+        DelegationMissingError: when nothing lets the position decide on that day.
+    """
+    if actor.kind in kinds:
+        return
+    require_officer(application, actor, action, *DECIDERS, units=(permit_type.responsible_unit,))
+    if actor.position is None:
+        raise NoPositionError(action=action.value, actor=actor.id)
+    signing_delegation(authority, permit_type.code, actor.position, day)
+
+
 def check_signer(application: Application, permit_type: PermitType, signer: Actor, position: str) -> None:
     """
     Pass when ``signer`` may sign the letter of this case for ``position``.
 
     Raises:
         NotSignatoryError: unless an officer with the signatory role who holds the position.
+        NotAllowedError: unless an officer of the responsible unit.
         OwnCaseError: for a party.
         ConflictOfInterestError: after a declaration.
         SeparationOfDutiesError: for somebody who received, assessed or decided the case.
@@ -96,7 +137,8 @@ def check_signer(application: Application, permit_type: PermitType, signer: Acto
     holds = signer.kind is ActorKind.OFFICER and signer.has(Role.SIGNATORY) and signer.position == position
     if not holds:
         raise NotSignatoryError(actor=signer.id, position=position)
-    check_no_interest(application, signer, Action.SIGN)
+    units = (permit_type.responsible_unit,)
+    require_officer(application, signer, Action.SIGN, Role.SIGNATORY, units=units)
     check_separation(application, permit_type, SIGNATURE, signer.id)
 
 
@@ -164,19 +206,29 @@ def to_awaiting_signature(
     return Transition(case, (happened,))
 
 
-def cancel_number(application: Application, *, reason: str, actor: Actor, now: datetime) -> Transition:
+def cancel_number(
+    application: Application,
+    permit_type: PermitType,
+    *,
+    reason: str,
+    actor: Actor,
+    authority: Authority,
+    now: datetime,
+) -> Transition:
     """
     Give up the number of a letter that cannot be signed; it stays taken, with the reason.
 
     The caller writes the reason beside the number in the register.
 
     Raises:
-        NotAllowedError: unless the head of office or a signatory does it.
+        NotAllowedError: for others than those of `check_decider`, whose other errors come as well.
         ReasonMissingError: without a reason.
     """
     check_state(application, Action.CANCEL_NUMBER)
+    check_permit_type(application, permit_type)
     check_moment(application, now)
-    require_officer(application, actor, Action.CANCEL_NUMBER, *_DECIDERS)
+    day = local_day(authority.calendar, now)
+    check_decider(application, permit_type, actor, Action.CANCEL_NUMBER, authority=authority, day=day)
     clean_reasons(Action.CANCEL_NUMBER, (reason,))
     case = attrs.evolve(application, state=ApplicationState.APPROVED, permit_id=None, signer=None)
     happened = event(EventKind.NUMBER_CANCELLED, case, actor, now, permit=application.permit_id)
@@ -234,7 +286,7 @@ def check_issuer(application: Application, actor: Actor) -> None:
         ConflictOfInterestError: after a declaration.
     """
     if application.deemed_grant is not None and not goes_by_itself(application):
-        require_officer(application, actor, Action.TAKE_NUMBER, *_DECIDERS)
+        require_officer(application, actor, Action.TAKE_NUMBER, *DECIDERS)
     else:
         require_officer(application, actor, Action.TAKE_NUMBER, kinds=_AUTOMATIC)
 

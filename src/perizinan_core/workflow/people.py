@@ -17,25 +17,52 @@ from perizinan_core.errors.workflow import (
 )
 from perizinan_core.model.actor import Account, AccountKind, Actor, ActorKind, Officer, Role
 from perizinan_core.model.application import Application
+from perizinan_core.model.permit_type import PermitType
 from perizinan_core.workflow.states import Action
 
 __all__ = [
+    "DECIDERS",
+    "case_units",
     "check_no_interest",
     "conflicted_officers",
     "excluded_officers",
     "is_own_case",
     "party_accounts",
+    "record_difference",
     "require_kind",
     "require_officer",
     "require_party",
+    "require_supervisor",
     "with_hand",
 ]
+
+
+DECIDERS = (Role.OFFICE_HEAD, Role.SIGNATORY)
+"""Who may sign a permit and decide about it afterwards, each for the unit that answers for it."""
+
+
+def case_units(application: Application, permit_type: PermitType) -> frozenset[str]:
+    """Return the units that work on a case: those of its stages, and the one that answers for the permit."""
+    stages = {permit_type.stage(state.stage).unit for state in application.stages}
+    return frozenset({*stages, permit_type.responsible_unit})
 
 
 def party_accounts(application: Application) -> frozenset[Account]:
     """Return the accounts that act for the applicant: the owner's and the representative's public account."""
     agent = application.representative.actor_id if application.representative else None
     return frozenset({application.owner, *([Account.public(agent)] if agent else [])})
+
+
+def record_difference(actor: Actor, officer: Officer) -> str | None:
+    """Return what ``actor`` claims beyond the staff record, or None: the name of the part that differs."""
+    checks = {
+        "inactive": officer.active,
+        "roles": actor.roles <= officer.roles,
+        "units": actor.units <= officer.units,
+        "position": actor.position in (None, officer.position),
+        "accounts": actor.public_accounts == officer.public_accounts,
+    }
+    return next((name for name, holds in checks.items() if not holds), None)
 
 
 def is_own_case(application: Application, officer: Officer | Actor) -> bool:
@@ -100,6 +127,24 @@ def check_no_interest(application: Application, actor: Actor, action: Action) ->
         raise OwnCaseError(action=action.value, actor=actor.id)
     if actor.id in conflicted_officers(application):
         raise ConflictOfInterestError(action=action.value, officer=actor.id)
+
+
+def require_supervisor(
+    application: Application,
+    permit_type: PermitType,
+    actor: Actor,
+    action: Action,
+    stage: str | None = None,
+) -> None:
+    """
+    Pass for a supervisor of the stage's unit or the responsible one; without a stage, of any unit of the case.
+
+    Raises as `require_officer`.
+    """
+    units = case_units(application, permit_type)
+    if stage is not None:
+        units = frozenset({permit_type.stage(stage).unit, permit_type.responsible_unit})
+    require_officer(application, actor, action, Role.SUPERVISOR, units=tuple(sorted(units)))
 
 
 def require_officer(

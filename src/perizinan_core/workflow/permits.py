@@ -21,14 +21,16 @@ from perizinan_core.errors.workflow import (
     PermitStatusError,
     WrongPermitError,
 )
-from perizinan_core.model.actor import Actor, ActorKind, Role
+from perizinan_core.model.actor import Actor, ActorKind
 from perizinan_core.model.application import Application
-from perizinan_core.model.calendar import WorkingCalendar
+from perizinan_core.model.authority import Authority
 from perizinan_core.model.events import Event, EventKind
 from perizinan_core.model.permit import Permit, PermitStatus, StatusChange
+from perizinan_core.model.permit_type import PermitType
+from perizinan_core.workflow.issuing import check_decider
 from perizinan_core.workflow.legal import LEGAL_TERMS, LegalTerms
 from perizinan_core.workflow.measure import add_period
-from perizinan_core.workflow.people import require_kind, require_officer
+from perizinan_core.workflow.people import require_kind
 from perizinan_core.workflow.states import Action
 from perizinan_core.workflow.transition import clean_reasons, local_day
 
@@ -45,7 +47,6 @@ __all__ = [
 ]
 
 _Status = PermitStatus
-_DECIDERS = (Role.OFFICE_HEAD, Role.SIGNATORY)
 _AUTOMATIC = (ActorKind.SYSTEM, ActorKind.HOST)
 _FINAL = frozenset({_Status.REVOKED, _Status.ANNULLED, _Status.SUPERSEDED})
 _ALLOWED: dict[Action, tuple[PermitStatus, ...]] = {
@@ -113,7 +114,8 @@ def suspend(
     legal_basis: str,
     actor: Actor,
     now: datetime,
-    calendar: WorkingCalendar,
+    permit_type: PermitType,
+    authority: Authority,
     effective: date | None = None,
     until: date | None = None,
 ) -> PermitTransition:
@@ -125,23 +127,31 @@ def suspend(
         application: The case it came from: its parties cannot decide about it.
         reason: Why.
         legal_basis: Law and article.
-        actor: The head of office or a signatory.
+        actor: The head or a signatory of the responsible unit, with a delegation in force.
         now: Aware moment.
-        calendar: The authority's calendar.
+        permit_type: The version that the application froze, for the unit that answers for it.
+        authority: With its calendar, and the delegations of which one lets the actor decide today.
         effective: First local day; None: today.
         until: Last local day; None: until it is reinstated.
 
     Raises:
         PermitStatusError: when its status does not allow it.
-        NotAllowedError: for anybody else.
-        OwnCaseError: for a party of the application.
+        NotAllowedError: for anybody else; `check_decider` says who may, and its other errors come as well.
         ReasonMissingError: without a reason.
         LegalBasisMissingError: without the law it rests on.
         EffectiveDayError: for a day in the past, or an end before the start.
     """
     change = _Change(Action.SUSPEND, _Status.SUSPENDED, EventKind.PERMIT_SUSPENDED, reason, legal_basis)
     return _changed(
-        permit, application, change, actor=actor, now=now, calendar=calendar, effective=effective, until=until
+        permit,
+        application,
+        change,
+        actor=actor,
+        now=now,
+        permit_type=permit_type,
+        authority=authority,
+        effective=effective,
+        until=until,
     )
 
 
@@ -153,12 +163,22 @@ def reinstate(
     legal_basis: str,
     actor: Actor,
     now: datetime,
-    calendar: WorkingCalendar,
+    permit_type: PermitType,
+    authority: Authority,
     effective: date | None = None,
 ) -> PermitTransition:
     """Lift a suspension; arguments and errors as for `suspend`."""
     change = _Change(Action.REINSTATE, _Status.IN_FORCE, EventKind.PERMIT_REINSTATED, reason, legal_basis)
-    return _changed(permit, application, change, actor=actor, now=now, calendar=calendar, effective=effective)
+    return _changed(
+        permit,
+        application,
+        change,
+        actor=actor,
+        now=now,
+        permit_type=permit_type,
+        authority=authority,
+        effective=effective,
+    )
 
 
 def revoke(
@@ -169,12 +189,22 @@ def revoke(
     legal_basis: str,
     actor: Actor,
     now: datetime,
-    calendar: WorkingCalendar,
+    permit_type: PermitType,
+    authority: Authority,
     effective: date | None = None,
 ) -> PermitTransition:
     """End the effect of a permit (pencabutan); arguments and errors as for `suspend`."""
     change = _Change(Action.REVOKE, _Status.REVOKED, EventKind.PERMIT_REVOKED, reason, legal_basis)
-    return _changed(permit, application, change, actor=actor, now=now, calendar=calendar, effective=effective)
+    return _changed(
+        permit,
+        application,
+        change,
+        actor=actor,
+        now=now,
+        permit_type=permit_type,
+        authority=authority,
+        effective=effective,
+    )
 
 
 def annul(
@@ -188,7 +218,8 @@ def annul(
     legal_basis: str,
     actor: Actor,
     now: datetime,
-    calendar: WorkingCalendar,
+    permit_type: PermitType,
+    authority: Authority,
     legal: LegalTerms = LEGAL_TERMS,
 ) -> PermitTransition:
     """
@@ -202,9 +233,10 @@ def annul(
         annulled_by: Whose word it is; the official and the superior have a limited time.
         reason: Why.
         legal_basis: Law and article, or the court's decision.
-        actor: The head of office or a signatory.
+        actor: The head or a signatory of the responsible unit, with a delegation in force.
         now: Aware moment.
-        calendar: The authority's calendar.
+        permit_type: The version that the application froze, for the unit that answers for it.
+        authority: With its calendar, and the delegations of which one lets the actor decide today.
         legal: For the time allowed.
 
     Raises:
@@ -214,14 +246,16 @@ def annul(
         ReasonMissingError: without a reason.
         LegalBasisMissingError: without the law it rests on.
     """
-    today = local_day(calendar, now)
-    last_day = add_period(calendar, found_on, legal.annulment.period)
+    today = local_day(authority.calendar, now)
+    last_day = add_period(authority.calendar, found_on, legal.annulment.period)
     if found_on > today or (today > last_day and annulled_by is not AnnulledBy.COURT):
         raise AnnulmentPeriodError(found_on=found_on, last_day=last_day, today=today)
     change = _Change(
         Action.ANNUL, _Status.ANNULLED, EventKind.PERMIT_ANNULLED, reason, legal_basis, ground.value
     )
-    return _changed(permit, application, change, actor=actor, now=now, calendar=calendar)
+    return _changed(
+        permit, application, change, actor=actor, now=now, permit_type=permit_type, authority=authority
+    )
 
 
 def supersede(
@@ -233,7 +267,8 @@ def supersede(
     legal_basis: str,
     actor: Actor,
     now: datetime,
-    calendar: WorkingCalendar,
+    permit_type: PermitType,
+    authority: Authority,
     effective: date | None = None,
 ) -> PermitTransition:
     """
@@ -253,7 +288,8 @@ def supersede(
         change,
         actor=actor,
         now=now,
-        calendar=calendar,
+        permit_type=permit_type,
+        authority=authority,
         effective=effective,
         kinds=_AUTOMATIC,
     )
@@ -278,16 +314,17 @@ def _changed(
     *,
     actor: Actor,
     now: datetime,
-    calendar: WorkingCalendar,
+    permit_type: PermitType,
+    authority: Authority,
     effective: date | None = None,
     until: date | None = None,
     kinds: tuple[ActorKind, ...] = (),
 ) -> PermitTransition:
     if permit.application_id != application.id:
         raise WrongPermitError(expected=permit.application_id, received=application.id)
-    require_officer(application, actor, change.action, *_DECIDERS, kinds=kinds)
+    today = local_day(authority.calendar, now)
+    check_decider(application, permit_type, actor, change.action, authority=authority, day=today, kinds=kinds)
     _check_order(permit, now)
-    today = local_day(calendar, now)
     _check_status(permit, change.action, today)
     (why,) = clean_reasons(change.action, (change.reason,))
     if not change.legal_basis.strip():

@@ -25,7 +25,7 @@ from perizinan_core.model.stage import StageKind
 from perizinan_core.workflow.clock import pause_clock, resume_clock
 from perizinan_core.workflow.fee import amount_outstanding
 from perizinan_core.workflow.graph import stage_of
-from perizinan_core.workflow.people import require_officer
+from perizinan_core.workflow.people import case_units, require_officer
 from perizinan_core.workflow.silence import is_deemed_due
 from perizinan_core.workflow.stage_access import open_stage_for
 from perizinan_core.workflow.states import Action, check_state
@@ -183,7 +183,8 @@ def _require_waiter(
 ) -> None:
     overseer = actor.kind is ActorKind.OFFICER and actor.has(*_OVERSEERS)
     if stage is None or overseer or actor.kind in _AUTOMATIC:
-        require_officer(application, actor, Action.BEGIN_WAIT, *_OVERSEERS, kinds=_AUTOMATIC)
+        units = tuple(sorted(case_units(application, permit_type)))
+        require_officer(application, actor, Action.BEGIN_WAIT, *_OVERSEERS, units=units, kinds=_AUTOMATIC)
         return
     open_stage_for(application, permit_type, stage, actor, Action.BEGIN_WAIT)
 

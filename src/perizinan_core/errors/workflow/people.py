@@ -14,6 +14,7 @@ __all__ = [
     "AlreadyAssignedError",
     "ConflictOfInterestError",
     "NoEligibleOfficerError",
+    "NoPositionError",
     "NotAllowedError",
     "NotAssigneeError",
     "NotPartyError",
@@ -53,6 +54,24 @@ class NotAllowedError(WorkflowError):
 
     units: tuple[str, ...] = ()
     """Codes of units of which one is needed; empty: any."""
+
+
+@attrs.define(slots=False, eq=False)
+class NoPositionError(WorkflowError):
+    """An officer without a position would decide about a permit."""
+
+    code: ClassVar[str] = "no-position"
+    sentence: ClassVar[str] = N_(
+        "{actor} may not {action}: the staff record names no position, and permits are decided about under the "
+        "delegation of a position. Have the position recorded, or leave it to whoever holds one."
+    )
+    labels: ClassVar[Labels] = {"action": ACTIONS}
+
+    action: str
+    """`Action` value."""
+
+    actor: str
+    """Account that tried."""
 
 
 @attrs.define(slots=False, eq=False)

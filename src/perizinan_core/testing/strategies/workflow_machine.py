@@ -576,7 +576,14 @@ class CaseMachine(RuleBasedStateMachine):
             actor = data.draw(st.sampled_from(self.actors))
             self.attempt(
                 Action.CANCEL_NUMBER,
-                lambda: workflow.cancel_number(self.case, reason="Salah cetak", actor=actor, now=self.now),
+                lambda: workflow.cancel_number(
+                    self.case,
+                    self.permit_type,
+                    reason="Salah cetak",
+                    actor=actor,
+                    authority=make_authority(self.calendar),
+                    now=self.now,
+                ),
             )
             return
         permit = make_permit(id=str(self.case.permit_id), application_id=self.case.id)
