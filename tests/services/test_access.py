@@ -479,15 +479,15 @@ class Rules:
         through = self.who in ("host", "system") or (self.officer and self.actor.has(Role.CASHIER))
         return None if through else NotAllowedError
 
-    def wait_for_outside(self) -> Outcome:
-        """The officer in charge, overseers of a unit of the case, the host and the system."""
+    def wait_for_outside(self, *, of_stage: bool) -> Outcome:
+        """Overseers of a unit of the case, the host and the system; of a stage, its officer too."""
         if self.stale or not self.reads("submitted"):
             return self.read("submitted")
-        if self.who in ("host", "system", "clerk in charge"):
+        if self.who in ("host", "system") or (of_stage and self.who == "clerk in charge"):
             return None
         if self.officer and self.actor.has(Role.SUPERVISOR, Role.OFFICE_HEAD, Role.SIGNATORY):
             return None
-        return NotAssigneeError if self.who == "other clerk" else NotAllowedError
+        return NotAssigneeError if of_stage and self.who == "other clerk" else NotAllowedError
 
     def declare_conflict(self) -> Outcome:
         """Every officer for themselves, where they can see the case."""
@@ -574,8 +574,8 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.approve": lambda r: r.judge("judged", "head", Role.OFFICE_HEAD),
     "reviews.refuse": lambda r: r.judge("judged", "head", Role.OFFICE_HEAD),
     "reviews.record_payment": lambda r: r.take_money(),
-    "reviews.begin_wait": lambda r: r.wait_for_outside(),
-    "reviews.end_wait": lambda r: r.wait_for_outside(),
+    "reviews.begin_wait": lambda r: r.wait_for_outside(of_stage=True),
+    "reviews.end_wait": lambda r: r.wait_for_outside(of_stage=False),
     "reviews.declare_conflict": lambda r: r.declare_conflict(),
     "reviews.reassign": lambda r: r.supervise(),
     "reviews.allow_jump": lambda r: r.supervise(),

@@ -17,7 +17,7 @@ from perizinan_core.errors.workflow import (
     TransitionNotAllowedError,
     UploadNotLiftableError,
 )
-from perizinan_core.model.actor import Actor, ActorKind
+from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.model.applicant import Representative
 from perizinan_core.model.application import ApplicationState
 from perizinan_core.model.case import CorrectionItem
@@ -26,6 +26,7 @@ from perizinan_core.model.held import POWER_OF_ATTORNEY, HeldOutcome, HeldReason
 from perizinan_core.services.inspection_version import inspection_version
 from perizinan_core.testing.fakes import small_png
 from perizinan_core.testing.offices import APPLICANT, HOST, sample_applicant, sample_office
+from perizinan_core.testing.strategies.workflow import make_officer
 
 FAULT = [finding("inspection-failed")]
 BUSY = [finding("time-limit")]
@@ -158,7 +159,7 @@ def test_the_office_lists_what_is_kept_drafts_included(any_kit, reader):
 def test_the_list_is_for_the_office_and_shows_only_the_cases_of_the_unit(kit):
     """Applicants and other officers get none, a front office elsewhere an empty list."""
     hold(kit)
-    elsewhere = attrs.evolve(kit.officer("loket-1"), units=frozenset({"dinas-jalan"}))
+    elsewhere = kit.appoint(make_officer("loket-jalan", Role.FRONT_OFFICE, units=frozenset({"dinas-jalan"})))
 
     for actor in (APPLICANT, kit.officer("telaah-1"), kit.officer("kasir")):
         with pytest.raises(AccessDeniedError):
@@ -467,7 +468,7 @@ def test_nobody_but_the_front_office_of_the_unit_accepts(kit, letter):
     case, upload = hold(kit, SPOILT, content=letter)
     office = office_like(kit, SPOILT).office
     loket = kit.officer("loket-1")
-    elsewhere = attrs.evolve(loket, units=frozenset({"dinas-jalan"}))
+    elsewhere = kit.appoint(make_officer("loket-jalan", Role.FRONT_OFFICE, units=frozenset({"dinas-jalan"})))
     refusals = (
         (APPLICANT, NotAllowedError),
         (HOST, NotAllowedError),
@@ -478,7 +479,14 @@ def test_nobody_but_the_front_office_of_the_unit_accepts(kit, letter):
     for actor, error in refusals:
         with pytest.raises(error):
             office.uploads.accept(case, upload, reason=WHY, actor=actor)
-    own = attrs.evolve(loket, public_accounts=frozenset({APPLICANT.id}))
+    own = kit.appoint(
+        make_officer(
+            "loket-sendiri",
+            Role.FRONT_OFFICE,
+            units=frozenset({"dinas-izin"}),
+            public_accounts=frozenset({APPLICANT.id}),
+        )
+    )
     with pytest.raises(NotFoundError):
         office.uploads.accept(case, upload, reason=WHY, actor=own)
     with pytest.raises(ReasonMissingError):

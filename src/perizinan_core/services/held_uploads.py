@@ -124,7 +124,8 @@ class HeldUploads:
         Return what is held in the office, by case in the order in which the cases were begun.
 
         For the front office: of the cases whose papers its unit takes in; for supervisors: of those of their
-        units; for auditors, the host and the system: all. Drafts are in it too, because that is where a file is missed most.
+        units; for auditors, the host and the system: all. Drafts are in it too, because that is where a file
+        is missed most.
 
         Args:
             actor: Who asks.

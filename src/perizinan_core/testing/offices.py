@@ -255,9 +255,10 @@ class OfficeKit:
         staff = {item.id: item for item in self.office.reviews.officers(actor=HOST)}
         return staff[id].as_actor()
 
-    def appoint(self, officer: Officer) -> None:
-        """Put a member of staff on record."""
+    def appoint(self, officer: Officer) -> Actor:
+        """Put a member of staff on record, and return the actor."""
         self.office.reviews.add_officer(officer, actor=HOST)
+        return self.officer(officer.id)
 
     def draft(
         self,
