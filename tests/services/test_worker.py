@@ -96,40 +96,19 @@ def test_listeners_hear_every_event_and_may_fail(kit):
     assert "application_submitted" in heard
 
 
-def test_one_case_that_fails_does_not_keep_the_others_waiting(kit, monkeypatch):
-    """Whatever is wrong with one, the next is looked after."""
-    ids = []
-    for _ in range(2):
-        case = kit.submit()
-        kit.decide(case.id, "periksa")
-        ids.append(case.id)
-    real = kit.office.worker._review.__func__
-
-    def fragile(self, application_id, done, moment):
-        if application_id == ids[0]:
-            raise KeyError(application_id)
-        return real(self, application_id, done, moment)
-
-    monkeypatch.setattr(type(kit.office.worker), "_review", fragile)
-    kit.clock.to_working_day(kit.office.authority.calendar, after=8)
-    done = kit.office.worker.watch()
-
-    assert 1 == done.deemed_granted
-
-
 def test_a_message_that_cannot_be_written_is_tried_again(kit, monkeypatch):
     """The others are delivered meanwhile."""
-    from perizinan_core.services import worker
+    from perizinan_core.services import delivery
 
     kit.submit()
-    real = worker.messages_for
+    real = delivery.messages_for
 
     def fragile(event, **given):
         if event.kind.value == "application_submitted":
             raise ZeroDivisionError
         return real(event, **given)
 
-    monkeypatch.setattr(worker, "messages_for", fragile)
+    monkeypatch.setattr(delivery, "messages_for", fragile)
     done = kit.office.worker.run_once()
     monkeypatch.undo()
     kit.clock.forward(hours=1)

@@ -93,7 +93,7 @@ class Office:
         """Issued permits."""
         self.status = RecordsStatus(context)
         """The records as a status source for `verify_permit`."""
-        self.worker = Worker(
+        self.worker = Worker.of(
             context,
             self.permits.issuance,
             channels,

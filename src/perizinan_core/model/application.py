@@ -35,7 +35,7 @@ from perizinan_core.model.requirement import RequirementLevel
 from perizinan_core.model.stage import SilencePolicy
 from perizinan_core.model.text import Period
 
-__all__ = ["Application", "ApplicationState", "FrozenTerms", "SlotTerms"]
+__all__ = ["Application", "ApplicationState", "FrozenTerms", "OwnStep", "SlotTerms"]
 
 
 class ApplicationState(StrEnum):
@@ -88,6 +88,16 @@ class SlotTerms:
     def key(self) -> str:
         """Name of the slot: the requirement's code, with ``#n`` for the n-th item (from 0)."""
         return self.requirement if self.item is None else f"{self.requirement}#{self.item}"
+
+
+class OwnStep(StrEnum):
+    """What a case does by itself, without anybody's doing."""
+
+    ISSUE = "issue"
+    """Granted by silence, where the permit type lets it go to its signature by itself."""
+
+    SIGN = "sign"
+    """Its number is taken, and the letter awaits its signature."""
 
 
 @attrs.frozen(kw_only=True)
@@ -177,6 +187,43 @@ class Application:
 
     shown_at_counter: tuple[str, ...] = ()
     """Slots left empty because the originals are shown at the counter (`Requirement.shown_at_counter`)."""
+
+    @property
+    def answer_by(self) -> date | None:
+        """Last local day to answer the open correction, or None when none is open."""
+        if self.state is not ApplicationState.CORRECTION_REQUESTED:
+            return None
+        return self.corrections[-1].answer_by
+
+    @property
+    def silence_after(self) -> date | None:
+        """The running deadline where passing it in silence has an effect by law, or None."""
+        if not self.stages_in_work() or self.terms is None or self.terms.silence is SilencePolicy.NONE:
+            return None
+        return self.clock.due
+
+    @property
+    def counted_on(self) -> str | None:
+        """Version of the calendar that the open deadline was counted on last, or None without one."""
+        if self.state is ApplicationState.CORRECTION_REQUESTED:
+            return self.corrections[-1].counted_on
+        return self.clock.deadlines[-1].calendar_version if self.clock.due is not None else None
+
+    @property
+    def own_step(self) -> OwnStep | None:
+        """What happens next without anybody's doing, or None."""
+        if self.state is ApplicationState.AWAITING_SIGNATURE:
+            return OwnStep.SIGN
+        automatic = self.terms is not None and self.terms.silence is SilencePolicy.AUTOMATIC
+        grant = self.deemed_grant
+        if (
+            self.state is ApplicationState.APPROVED
+            and automatic
+            and grant is not None
+            and not grant.unstaffed
+        ):
+            return OwnStep.ISSUE
+        return None
 
     def stages_in_work(self) -> tuple[StageState, ...]:
         """Return the open stages while the office works on the case: none in a correction or once it is closed."""

@@ -211,6 +211,9 @@ class CorrectionRequest:
     answer_by: date
     """Last local day to answer; after it the application lapses."""
 
+    counted_on: str = ""
+    """Version of the calendar that ``answer_by`` was counted on last."""
+
     answered_at: datetime | None = None
 
 

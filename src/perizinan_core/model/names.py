@@ -19,6 +19,7 @@ from perizinan_core.model.application import (
     Application,
     ApplicationState,
     FrozenTerms,
+    OwnStep,
     SlotTerms,
 )
 from perizinan_core.model.authority import (
@@ -261,6 +262,7 @@ __all__ = [
     "OfficialLetter",
     "Organisation",
     "Override",
+    "OwnStep",
     "OwningSystem",
     "PassportNumber",
     "Payment",

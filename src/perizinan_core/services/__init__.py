@@ -16,7 +16,8 @@ from perizinan_core.services.publication import Publication
 from perizinan_core.services.receipts import Receipt, ReceivedFile
 from perizinan_core.services.reviews import Reviews
 from perizinan_core.services.status_list import StatusListRules, StatusLists
-from perizinan_core.services.worker import WorkDone, Worker
+from perizinan_core.services.work import Job, WorkDone, WorkFailure
+from perizinan_core.services.worker import Worker
 
 __all__ = [
     "SYSTEM",
@@ -24,6 +25,7 @@ __all__ = [
     "HeldUploadView",
     "HeldUploads",
     "Issuance",
+    "Job",
     "LongTerm",
     "OfficeContext",
     "OfficeKeys",
@@ -39,6 +41,7 @@ __all__ = [
     "StatusListRules",
     "StatusLists",
     "WorkDone",
+    "WorkFailure",
     "Worker",
     "new_id",
 ]

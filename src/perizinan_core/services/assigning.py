@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from random import Random
 
+from perizinan_core.errors.storage import RecordNotFoundError, StorageError
 from perizinan_core.errors.workflow import NoEligibleOfficerError
 from perizinan_core.model.actor import Actor, Officer
 from perizinan_core.model.application import Application
@@ -14,7 +16,7 @@ from perizinan_core.services.context import OfficeContext
 from perizinan_core.storage import UnitOfWork
 from perizinan_core.workflow import Transition, assign_stage, keeps
 
-__all__ = ["assign_where_possible", "note_assignments"]
+__all__ = ["assign_where_possible", "assignments", "note_assignments"]
 
 
 def assign_where_possible(
@@ -30,12 +32,43 @@ def assign_where_possible(
 
     The worker tries those again, and supervisors see them in their queue.
     """
+    moved = assignments(context, work, application, staff, actor, now)
+    note_assignments(work, moved, now)
+    return moved
+
+
+def assignments(
+    context: OfficeContext,
+    work: UnitOfWork,
+    application: Application,
+    staff: tuple[Officer, ...],
+    actor: Actor,
+    now: datetime,
+    *,
+    random: Random | None = None,
+) -> Transition:
+    """
+    Return what `assign_where_possible` would do; a unit of work that only reads is enough.
+
+    Args:
+        context: The office.
+        work: The unit of work.
+        application: The case.
+        staff: Everybody on record.
+        actor: Who caused it.
+        now: Aware moment.
+        random: Source of the draw; the office's by default.
+    """
     permit_type = context.permit_type_of(application)
     moved = Transition(application)
+    known = {officer.id for officer in staff}
     for state in application.stages:
         if state.status is not StageStatus.OPEN:
             continue
         if state.assignee is not None and keeps(moved.application, permit_type, state, staff):
+            continue
+        if state.assignee not in known and _is_unreadable(work, state.assignee):
+            # Whether the officer may go on is told by a record that cannot be read now: the case stays.
             continue
         loads = context.workloads(work, staff)
         try:
@@ -47,13 +80,24 @@ def assign_where_possible(
                 workloads=loads,
                 actor=actor,
                 now=now,
-                random=context.random,
+                random=random or context.random,
             )
         except NoEligibleOfficerError:
             continue
         moved = moved.followed_by(assigned)
-    note_assignments(work, moved, now)
     return moved
+
+
+def _is_unreadable(work: UnitOfWork, officer: str | None) -> bool:
+    if officer is None:
+        return False
+    try:
+        work.officers.get(officer)
+    except RecordNotFoundError:
+        return False
+    except StorageError:
+        return True
+    return False
 
 
 def note_assignments(work: UnitOfWork, moved: Transition, now: datetime) -> None:

@@ -302,7 +302,7 @@ class HeldUploads:
         """
         moment = self._context.moment(now)
         with self._context.work_for(actor) as work:
-            application = self._visible(work, application_id, actor)
+            application = self._visible(work, application_id, actor, lock=True)
             access.require_party(application, actor)
             _held(application, upload)
             moved = discard_upload(application, upload, actor=actor, now=moment)
@@ -314,22 +314,42 @@ class HeldUploads:
         """
         Inspect again what another version of the inspection held, and what ran out of time; return how many.
 
-        The worker calls it in every round; it costs one question to the store when nothing is due.
+        What fails is logged and tried again the next time; the worker has a job for it, which also notes that.
         """
         moment = self._context.moment(now)
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            cases = work.agenda.uploads_to_inspect(self._context.inspection)
         count = 0
-        wanted = ApplicationFilter(not_inspected_with=self._context.inspection)
-        for application in self._holding(wanted, None):
-            # The newest first: it is the one that the applicant wants where there is room for one only.
-            for held in reversed(application.waiting_uploads()):
-                if not self._is_due(held, moment):
-                    continue
-                try:
-                    self.inspect_again(application.id, held.id, actor=SYSTEM, now=moment)
-                except PerizinanError as error:
-                    _log.warning("upload %s was not inspected again: %s", held.id, error.code)
-                else:
-                    count += 1
+        for application_id in cases:
+            try:
+                count += self.inspect_case(application_id, now=moment)
+            except PerizinanError as error:
+                _log.warning("uploads of case %s were not inspected again: %s", application_id, error.code)
+        return count
+
+    def inspect_case(self, application_id: str, *, now: datetime | None = None) -> int:
+        """
+        Inspect again what is due in one case; return how many.
+
+        Raises:
+            PerizinanError: what the last one that failed did; the others were inspected.
+        """
+        moment = self._context.moment(now)
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            application = self._context.load(work, application_id)
+        count, failed = 0, None
+        # The newest first: it is the one that the applicant wants where there is room for one only.
+        for held in reversed(application.waiting_uploads()):
+            if not self._is_due(held, moment):
+                continue
+            try:
+                self.inspect_again(application_id, held.id, actor=SYSTEM, now=moment)
+            except PerizinanError as error:
+                failed = error
+            else:
+                count += 1
+        if failed is not None:
+            raise failed
         return count
 
     def _is_due(self, held: HeldUpload, moment: datetime) -> bool:
@@ -364,7 +384,7 @@ class HeldUploads:
         moment: datetime,
     ) -> Application:
         with self._context.work_for(actor) as work:
-            application = self._context.load(work, application_id)
+            application = self._context.load(work, application_id, lock=True)
             permit_type = self._permit_type(application, moment)
             facts = case_facts(self._context, work, application)
             slots = slots_of(self._context, facts, permit_type, moment)
@@ -384,9 +404,11 @@ class HeldUploads:
     def _permit_type(self, application: Application, moment: datetime) -> PermitType:
         return permit_type_now(self._context, application, moment)
 
-    def _visible(self, work: UnitOfWork, application_id: str, actor: Actor) -> Application:
+    def _visible(
+        self, work: UnitOfWork, application_id: str, actor: Actor, *, lock: bool = False
+    ) -> Application:
         """Return the case for who may read it, and for the front office, which may know no more of a draft."""
-        application = self._context.load(work, application_id)
+        application = self._context.load(work, application_id, lock=lock)
         if not self._at_counter(application, actor):
             access.require_readable(application, self._context.permit_type_of(application), actor)
         return application

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
 
@@ -37,7 +36,7 @@ from perizinan_core.errors.services import (
 from perizinan_core.errors.storage import LeaseHeldError, RecordNotFoundError
 from perizinan_core.errors.workflow import NotSignatoryError, WorkflowError
 from perizinan_core.model.actor import Actor, ActorKind, Role
-from perizinan_core.model.application import Application, ApplicationState
+from perizinan_core.model.application import Application, ApplicationState, OwnStep
 from perizinan_core.model.events import EventKind
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import Permit, PermitStatus
@@ -51,7 +50,7 @@ from perizinan_core.services.publication import Publication
 from perizinan_core.services.repeats import once
 from perizinan_core.services.status_list import note_later_change
 from perizinan_core.signing import DigestSigner, Signer, SigningRequest, sign_pdf
-from perizinan_core.storage import ApplicationFilter, SigningAttempt, SigningState, UnitOfWork
+from perizinan_core.storage import SigningAttempt, SigningState, UnitOfWork
 from perizinan_core.verification import Verdict, verify_permit
 from perizinan_core.workflow import (
     Action,
@@ -185,20 +184,25 @@ class Issuance:
             context.record(work, (happened,), moment)
             work.commit()
 
-    def resume(self, *, now: datetime | None = None) -> Iterator[tuple[Permit, PerizinanError | None]]:
+    def resume(self, application_id: str, *, now: datetime | None = None) -> Permit | None:
         """
-        Go on with every permit that waits for its signature; yield each with what stopped it, or None.
+        Go on with a letter that waits for its signature; None when there is nothing to do any more.
 
-        Permits that somebody is signing at this moment are passed over.
+        Also None while somebody is signing it at this moment.
+
+        Raises:
+            PerizinanError: what stopped it, as in `issue`.
         """
-        moment = self._context.moment(now)
-        for permit in self._waiting():
-            try:
-                yield self._complete(permit, SYSTEM, moment), None
-            except LeaseHeldError:
-                continue
-            except PerizinanError as error:
-                yield permit, error
+        context = self._context
+        with context.storage.unit_of_work(read_only=True) as work:
+            application = context.load(work, application_id)
+            if application.permit_id is None or application.own_step is not OwnStep.SIGN:
+                return None
+            permit = context.load_permit(work, application.permit_id)
+        try:
+            return self._complete(permit, SYSTEM, context.moment(now))
+        except LeaseHeldError:
+            return None
 
     def hand_in_signed(
         self, permit_id: str, signed_pdf: bytes, *, actor: Actor, now: datetime | None = None
@@ -471,9 +475,11 @@ class Issuance:
         return self._finish(permit, signed, attempt, holder, actor, moment)
 
     def _acquire(self, permit: Permit, holder: str, moment: datetime) -> SigningAttempt:
+        # From the present moment on: since the request began, a letter was made, or others were signed.
+        present = max(moment, self._context.clock())
         with self._context.storage.unit_of_work() as work:
             attempt = work.signing_attempts.acquire(
-                permit.unsigned_sha256, holder=holder, now=moment, until=moment + LEASE
+                permit.unsigned_sha256, holder=holder, now=present, until=present + LEASE
             )
             work.commit()
         return attempt
@@ -674,22 +680,6 @@ class Issuance:
         saved = work.permits.save(done.permit, by=SYSTEM.id, at=moment)
         note_later_change(work, saved, context.local_day(moment))
         context.record(work, done.events, moment)
-
-    def _waiting(self) -> tuple[Permit, ...]:
-        awaiting = ApplicationFilter(states=frozenset({ApplicationState.AWAITING_SIGNATURE}))
-        found: list[Permit] = []
-        after: str | None = None
-        with self._context.storage.unit_of_work(read_only=True) as work:
-            while True:
-                page = work.applications.find(awaiting, limit=200, after=after, newest_first=False)
-                found.extend(
-                    self._context.load_permit(work, application.permit_id)
-                    for application in page.items
-                    if application.permit_id is not None
-                )
-                if page.next is None:
-                    return tuple(found)
-                after = page.next
 
 
 _NUMBERED = frozenset({ApplicationState.AWAITING_SIGNATURE, ApplicationState.ISSUED})

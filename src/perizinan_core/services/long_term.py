@@ -22,11 +22,7 @@ import attrs
 from perizinan_core.documents import DocumentStore
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.documents import LinkConflictError
-from perizinan_core.errors.ltv import (
-    ExtensionRefusedError,
-    TimestampServiceError,
-    TimestampsOffError,
-)
+from perizinan_core.errors.ltv import ExtensionRefusedError, TimestampsOffError
 from perizinan_core.model.permit import Permit
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.publication import Publication
@@ -39,15 +35,20 @@ from perizinan_core.signing.ltv import (
     extend,
     read_state,
 )
+from perizinan_core.storage import Backoff
 from perizinan_core.verification import Report, Verdict, verify_permit
 
-__all__ = ["MAX_PERMIT_BYTES", "LongTerm", "newest_version"]
+__all__ = ["EVERY_FIVE_MINUTES", "EXTENDING", "MAX_PERMIT_BYTES", "LongTerm", "newest_version"]
 
 MAX_PERMIT_BYTES = 64 * 1024 * 1024
 """Largest version that is read."""
 
-_PENDING = "long-term:"
-_RETRY = timedelta(minutes=5)
+EXTENDING = "extend"
+"""Name of the worker's job that extends what was issued below its level."""
+
+EVERY_FIVE_MINUTES = Backoff(first=timedelta(minutes=5), longest=timedelta(minutes=5), max_attempts=None)
+"""How long such a permit rests."""
+
 _SOUND = (Verdict.VALID, Verdict.NOT_IN_FORCE)
 
 _log = logging.getLogger(__name__)
@@ -164,47 +165,25 @@ class LongTerm:
     # What was issued without, to be done later
 
     def remember(self, permit: Permit, error: PerizinanError, now: datetime) -> None:
-        """Write down that a permit is still to be extended; `extend_pending` does it."""
-        entry = {"error": error.code, "not_before": (now + _RETRY).isoformat()}
+        """Write down that a permit is still to be extended; the worker does it, see `jobs.Extend`."""
         with self.context.storage.unit_of_work() as work:
-            work.settings.put(f"{_PENDING}{permit.id}", entry)
+            work.failures.note(EXTENDING, permit.id, error=error.code, at=now, backoff=EVERY_FIVE_MINUTES)
             work.commit()
 
     def pending(self) -> tuple[str, ...]:
         """Return the ids of the permits that are still to be extended."""
         with self.context.storage.unit_of_work(read_only=True) as work:
-            return tuple(key.removeprefix(_PENDING) for key in work.settings.all(_PENDING))
+            return tuple(item.subject for item in work.failures.of(EXTENDING))
 
-    def extend_pending(self, now: datetime) -> tuple[int, tuple[str, ...]]:
+    def extend_issued(self, permit_id: str, now: datetime) -> None:
         """
-        Extend what was issued below its level; return how many, and the numbers that failed in this round.
+        Extend a permit that was issued below its level.
 
-        A failure is tried again after five minutes. When the timestamp service fails, the rest of the
-        round waits as well: it would fail alike.
+        Raises:
+            LongTermError: it could not be; what is there stays.
         """
-        if self.policy is None:
-            return 0, ()
-        extended, failed = 0, []
-        with self.context.storage.unit_of_work(read_only=True) as work:
-            waiting = work.settings.all(_PENDING)
-        for key, entry in waiting.items():
-            if datetime.fromisoformat(entry["not_before"]) > now:
-                continue
-            permit = self._permit(key.removeprefix(_PENDING))
-            try:
-                self.raise_to_level(permit.signed_sha256 or "", now)
-            except PerizinanError as error:
-                self.remember(permit, error, now)
-                failed.append(permit.number)
-                _log.warning("permit %s was not extended: %s", permit.id, error.code)
-                if isinstance(error, TimestampServiceError):
-                    break
-                continue
-            with self.context.storage.unit_of_work() as work:
-                work.settings.delete(key)
-                work.commit()
-            extended += 1
-        return extended, tuple(failed)
+        permit = self._permit(permit_id)
+        self.raise_to_level(permit.signed_sha256 or "", now)
 
     # One file
 

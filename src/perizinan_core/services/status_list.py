@@ -19,6 +19,7 @@ import attrs
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.status_list import StatusListClockError, StatusListError
+from perizinan_core.errors.storage import SealBrokenError, StoredValueError
 from perizinan_core.model.events import Event, EventKind
 from perizinan_core.model.permit import Permit, PermitStatus
 from perizinan_core.published.keys import algorithm_name, signing_callback
@@ -34,12 +35,11 @@ from perizinan_core.published.status_list import (
 )
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.published_keys import key_id, published_keys
-from perizinan_core.storage import PermitFilter, UnitOfWork
+from perizinan_core.storage import UnitOfWork
 
 __all__ = ["StatusListRules", "StatusLists", "note_later_change"]
 
 _LATER = "status-later:"
-_PAGE = 500
 _SKEW = timedelta(minutes=5)
 """How far the clocks of the office's machines may differ."""
 
@@ -95,6 +95,7 @@ class StatusLists:
     _context: OfficeContext
     _rules: StatusListRules | None = None
     _changed: Flag = attrs.field(factory=Flag, init=False, repr=False, eq=False)
+    _unreadable: set[int] = attrs.field(factory=set, init=False, repr=False, eq=False)
 
     @property
     def is_on(self) -> bool:
@@ -130,7 +131,9 @@ class StatusLists:
             self.terms(work, day)
             work.commit()
         with context.storage.unit_of_work(read_only=True) as work:
-            packed, following = _packed(work, day)
+            packed, following, unreadable = _packed(work, day)
+        self._unreadable.clear()
+        self._unreadable.update(unreadable)
         expires = moment + rules.max_age
         if following is not None:
             # A change that is decided already begins on that day: this list must not outlive the day before.
@@ -178,6 +181,34 @@ class StatusLists:
                 replace_file(path, data)
         return path
 
+    def publish_noted(self, *, now: datetime | None = None) -> None:
+        """Publish; what was noted stays noted when that fails, with whatever `publish` raises."""
+        try:
+            self.publish(now=now)
+        except BaseException as error:
+            self._changed.set()
+            name = error.code if isinstance(error, PerizinanError) else type(error).__name__
+            _log.warning("the status list was not published: %s", name)
+            raise
+
+    def is_due(self, *, now: datetime | None = None) -> bool:
+        """Return True when the list is to be made anew: `keep_current` would."""
+        path = self.file
+        if path is None or self._rules is None:
+            return False
+        known = _read(path)
+        return (
+            known is None
+            or self._changed.is_set()
+            or known.uri != self._rules.uri
+            or self._context.moment(now) >= min(known.issued + self._rules.refresh, known.expires)
+        )
+
+    @property
+    def unreadable(self) -> tuple[int, ...]:
+        """Places of the permits that could not be read for the last list; it shows them as suspended."""
+        return tuple(sorted(self._unreadable))
+
     def note(self, event: Event) -> None:
         """Take note of what happened; `keep_current` acts on it."""
         if event.kind in _CHANGES:
@@ -192,24 +223,11 @@ class StatusLists:
         Returns:
             True when it published.
         """
-        path = self.file
-        if path is None or self._rules is None:
-            return False
-        moment = self._context.moment(now)
-        known = _read(path)
-        if (
-            known is not None
-            and not self._changed.is_set()
-            and known.uri == self._rules.uri
-            and moment < min(known.issued + self._rules.refresh, known.expires)
-        ):
+        if not self.is_due(now=now):
             return False
         try:
-            self.publish(now=now)
-        except (PerizinanError, OSError) as error:
-            self._changed.set()
-            name = error.code if isinstance(error, PerizinanError) else error.strerror
-            _log.warning("the status list was not published: %s", name)
+            self.publish_noted(now=now)
+        except (PerizinanError, OSError):
             return False
         return True
 
@@ -224,33 +242,41 @@ def note_later_change(work: UnitOfWork, permit: Permit, today: date) -> None:
         work.settings.put(f"{_LATER}{permit.id}", permit.changes[-1].effective.isoformat())
 
 
-def _packed(work: UnitOfWork, day: date) -> tuple[bytes, date | None]:
-    """Return the bit string for a local day, and the day on which it changes by itself, or None."""
+def _packed(work: UnitOfWork, day: date) -> tuple[bytes, date | None, tuple[int, ...]]:
+    """
+    Return the bit string for a local day, the day on which it changes by itself, and what was unreadable.
+
+    A permit that cannot be read keeps no other from being shown. Whether it stands is not known, so it is
+    shown as one not to rely on for now.
+    """
     following: list[date] = []
+    unreadable: list[int] = []
 
     def marks() -> Iterator[tuple[int, int]]:
         for index, status in work.permits.places(_FINAL):
             yield index, _MEANING[status]
-        for permit in _undecided(work):
+        for index in _undecided(work):
+            try:
+                permit = work.permits.get_by_status_index(index)
+                value = _value(work, permit, day)
+            except (SealBrokenError, StoredValueError) as error:
+                _log.error("the permit at place %s of the status list is unreadable: %s", index, error.code)
+                unreadable.append(index)
+                yield index, ListStatus.SUSPENDED
+                continue
             following.extend(_later_days(permit, day))
-            yield permit.status_index, _value(work, permit, day)
+            yield index, value
 
     packed = pack_statuses(work.status_indexes.size(), marks())
-    return packed, min(following, default=None)
+    return packed, min(following, default=None), tuple(unreadable)
 
 
-def _undecided(work: UnitOfWork) -> Iterator[Permit]:
-    """Return every permit whose status depends on the day, or on its number."""
-    after: str | None = None
-    wanted = PermitFilter(statuses=_OPEN)
-    while True:
-        page = work.permits.find(wanted, limit=_PAGE, after=after, newest_first=False)
-        yield from page.items
-        after = page.next
-        if after is None:
-            break
+def _undecided(work: UnitOfWork) -> Iterator[int]:
+    """Return the place of every permit whose status depends on the day, or on its number."""
+    for index, _ in work.permits.places(_OPEN):
+        yield index
     for key in work.settings.all(_LATER):
-        yield work.permits.get(key.removeprefix(_LATER))
+        yield work.permits.place_of(key.removeprefix(_LATER))
 
 
 def _value(work: UnitOfWork, permit: Permit, day: date) -> ListStatus:

@@ -19,9 +19,11 @@ from perizinan_core.storage.migrating import MigrationReport, current_revision, 
 from perizinan_core.storage.opening import known_keys, open_storage
 from perizinan_core.storage.ports import Storage, UnitOfWork
 from perizinan_core.storage.records import (
+    FARTHEST,
     ApplicationFilter,
     Backoff,
     IdempotentResult,
+    JobFailure,
     LastChange,
     Lookup,
     LookupKind,
@@ -36,10 +38,12 @@ from perizinan_core.storage.records import (
 )
 
 __all__ = [
+    "FARTHEST",
     "KEYS_VARIABLE",
     "ApplicationFilter",
     "Backoff",
     "IdempotentResult",
+    "JobFailure",
     "Key",
     "KeyRing",
     "KeySet",

@@ -17,9 +17,11 @@ from perizinan_core.model.identifiers import Nib, Nik, Npwp, PassportNumber, Pho
 from perizinan_core.model.permit import PermitStatus
 
 __all__ = [
+    "FARTHEST",
     "ApplicationFilter",
     "Backoff",
     "IdempotentResult",
+    "JobFailure",
     "LastChange",
     "Lookup",
     "LookupKind",
@@ -31,9 +33,24 @@ __all__ = [
     "SigningAttempt",
     "SigningState",
     "TakenNumber",
+    "is_leased",
 ]
 
 T = TypeVar("T")
+
+_STEPS = 64
+"""Doublings after which any pause has reached its longest."""
+
+FARTHEST = timedelta(hours=2)
+"""
+No lease and no pause lasts longer. One that ends later, seen from the present moment, was counted by a clock
+that was wrong, and is over: otherwise a clock that is a year ahead for a minute would stop work for a year.
+"""
+
+
+def is_leased(until: datetime, now: datetime) -> bool:
+    """Return True while a lease, or a pause, that ends at ``until`` holds; see `FARTHEST`."""
+    return now < until <= now + FARTHEST
 
 
 @attrs.frozen
@@ -225,17 +242,47 @@ class Backoff:
     first: timedelta = timedelta(seconds=10)
     factor: int = 2
     longest: timedelta = timedelta(hours=1)
-    max_attempts: int = 12
-    """After so many failures the entry is kept but no longer handed out (about six hours by default)."""
+    max_attempts: int | None = 12
+    """After so many failures the entry is kept but no longer handed out (about six hours by default); None: never."""
+
+    at_once: int = 0
+    """So many failures are followed by no pause."""
 
     def delay(self, attempts: int) -> timedelta | None:
         """Return the pause after the ``attempts``-th failure, or None when that was the last."""
-        if attempts >= self.max_attempts:
+        if self.max_attempts is not None and attempts >= self.max_attempts:
             return None
-        pause = self.first
-        for _ in range(attempts - 1):
+        if attempts <= self.at_once:
+            return timedelta(0)
+        pause = min(self.first, self.longest)
+        for _ in range(min(attempts - self.at_once, _STEPS) - 1):
             pause = min(pause * self.factor, self.longest)
         return pause
+
+
+@attrs.frozen(kw_only=True)
+class JobFailure:
+    """Something that a job of the worker could not do with a record."""
+
+    job: str
+    """Stable name."""
+
+    subject: str
+    """Id of the record."""
+
+    error: str
+    """Stable code or class of the last failure."""
+
+    attempts: int
+    first_at: datetime
+    last_at: datetime
+    not_before: datetime | None
+    """When it is tried again; None: it was given up."""
+
+    @property
+    def is_given_up(self) -> bool:
+        """True when it is not tried again by itself."""
+        return self.not_before is None
 
 
 @attrs.frozen(kw_only=True)
@@ -245,10 +292,16 @@ class OutboxEntry:
     id: int
     """Grows with every event written."""
 
-    event: Event
+    event: Event | None
+    """None: this version cannot read it, see `unreadable`."""
+
+    unreadable: str | None = None
+    """Stable code of what keeps it from being read: an event of a newer version, or a damaged row."""
+
     attempts: int
     """How often it was claimed, this time included."""
 
+    written_at: datetime
     leased_until: datetime | None = None
     last_error: str | None = None
 

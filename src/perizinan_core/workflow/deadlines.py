@@ -96,10 +96,10 @@ def _correction(
     request = application.corrections[-1]
     first = local_day(calendar, request.requested_at)
     day = add_period(calendar, first, terms_of(application).correction_window)
+    counted = attrs.evolve(request, answer_by=max(day, request.answer_by), counted_on=calendar.version)
+    case = attrs.evolve(application, corrections=(*application.corrections[:-1], counted))
     if day <= request.answer_by:
-        return Transition(application)
-    extended = attrs.evolve(request, answer_by=day)
-    case = attrs.evolve(application, corrections=(*application.corrections[:-1], extended))
+        return Transition(case)
     return _extended(case, "correction", request.answer_by, day, actor=actor, now=now, calendar=calendar)
 
 

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from perizinan_core.errors.storage import StoredValueError
 from perizinan_core.model.events import Event
 from perizinan_core.storage.codec import decode, encode
 from perizinan_core.storage.memory.state import Access, OutboxRow, utc
-from perizinan_core.storage.records import Backoff, OutboxCounts, OutboxEntry
+from perizinan_core.storage.records import Backoff, OutboxCounts, OutboxEntry, is_leased
 
 __all__ = ["MemoryHistory", "MemoryOutbox"]
 
@@ -57,7 +58,7 @@ class MemoryOutbox:
         due = sorted(
             (row.available_at, entry)
             for entry, row in state.outbox.items()
-            if row.available_at is not None and row.available_at <= now
+            if row.available_at is not None and not is_leased(row.available_at, now)
         )
         claimed = []
         for _, entry in due[:limit]:
@@ -73,6 +74,11 @@ class MemoryOutbox:
             state.outbox[entry] = changed
             claimed.append(_entry(entry, changed, leased_until=now + lease))
         return tuple(claimed)
+
+    def is_due(self, *, now: datetime) -> bool:
+        """See the port."""
+        rows = self._access.read().outbox.values()
+        return any(row.available_at is not None and not is_leased(row.available_at, now) for row in rows)
 
     def mark_done(self, entry: int, *, worker: str, at: datetime) -> bool:
         """See the port."""
@@ -140,13 +146,24 @@ def _is_given_up(row: OutboxRow) -> bool:
 
 
 def _entry(entry: int, row: OutboxRow, leased_until: datetime | None = None) -> OutboxEntry:
+    event = _read(row.event)
     return OutboxEntry(
         id=entry,
-        event=_copy(row.event),
+        event=event,
+        unreadable=StoredValueError.code if event is None else None,
         attempts=row.attempts,
+        written_at=row.written_at,
         leased_until=leased_until,
         last_error=row.last_error,
     )
+
+
+def _read(event: Event) -> Event | None:
+    """Return a copy, or None for one that this version cannot read."""
+    try:
+        return _copy(event)
+    except StoredValueError:
+        return None
 
 
 def _copy(event: Event) -> Event:

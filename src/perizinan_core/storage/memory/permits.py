@@ -101,6 +101,10 @@ class MemoryPermits:
         found = sorted(self._matching(standing), key=lambda permit: (permit.valid_until or last, permit.id))
         return tuple(self.get(permit.id) for permit in found)
 
+    def place_of(self, id: str) -> int:  # noqa: A002
+        """See the port."""
+        return self._row(id).value.status_index
+
     def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus]]:
         """See the port."""
         rows = [row.value for row in self._access.read().permits.values()]

@@ -17,7 +17,7 @@ from perizinan_core.errors.storage import (
 )
 from perizinan_core.model.actor import Officer, Role
 from perizinan_core.storage.memory.state import Access, OfficerRow, RequestRow, utc
-from perizinan_core.storage.records import IdempotentResult, SigningAttempt, SigningState
+from perizinan_core.storage.records import IdempotentResult, SigningAttempt, SigningState, is_leased
 
 __all__ = ["MemoryIdempotency", "MemoryOfficers", "MemorySettings", "MemorySigningAttempts"]
 
@@ -32,10 +32,12 @@ class MemoryOfficers:
 
     def save(self, officer: Officer, *, by: str, at: datetime) -> None:
         """See the port."""
-        del by, at
+        del by
         state = self._access.write()
         old = state.officers.get(officer.id)
-        state.officers[officer.id] = OfficerRow(officer=officer, assigned_at=old.assigned_at if old else None)
+        state.officers[officer.id] = OfficerRow(
+            officer=officer, assigned_at=old.assigned_at if old else None, look_after=utc(at)
+        )
 
     def get(self, id: str) -> Officer:  # noqa: A002
         """See the port."""
@@ -127,7 +129,7 @@ class MemorySigningAttempts:
         if found is not None and found.state is SigningState.FINISHED:
             return found
         open_ = found is not None and found.state is SigningState.STARTED
-        if found is not None and open_ and found.until > now:
+        if found is not None and open_ and is_leased(found.until, now):
             raise LeaseHeldError(holder=found.holder, until=found.until)
         attempt = SigningAttempt(
             unsigned_sha256=unsigned_sha256,
@@ -176,7 +178,7 @@ class MemorySigningAttempts:
         found = [
             attempt
             for attempt in self._access.read().attempts.values()
-            if attempt.state is SigningState.STARTED and attempt.until <= now
+            if attempt.state is SigningState.STARTED and not is_leased(attempt.until, now)
         ]
         return tuple(sorted(found, key=lambda attempt: (attempt.started_at, attempt.unsigned_sha256)))
 

@@ -15,7 +15,7 @@ from perizinan_core.model.application import Application
 from perizinan_core.model.events import Event
 from perizinan_core.model.permit import Permit
 from perizinan_core.storage.codec import decode, encode
-from perizinan_core.storage.records import SigningAttempt, TakenNumber
+from perizinan_core.storage.records import JobFailure, SigningAttempt, TakenNumber
 
 __all__ = ["Access", "OfficerRow", "OutboxRow", "RequestRow", "State", "Stored", "utc"]
 
@@ -70,6 +70,8 @@ class OfficerRow:
 
     officer: Officer
     assigned_at: datetime | None = None
+    look_after: datetime | None = None
+    """Since when nobody has looked after the stages of an officer whose record was saved."""
 
 
 @attrs.frozen(kw_only=True)
@@ -99,6 +101,7 @@ class State:
     requests: dict[tuple[str, str], RequestRow] = attrs.field(factory=dict)
     attempts: dict[str, SigningAttempt] = attrs.field(factory=dict)
     settings: dict[str, str] = attrs.field(factory=dict)
+    failures: dict[tuple[str, str], JobFailure] = attrs.field(factory=dict)
 
     def copy(self) -> State:
         """Return a state that can be changed without touching this one."""

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from perizinan_core.errors.storage import DatabaseBusyError, UnitOfWorkClosedError
+from perizinan_core.storage.memory.agenda import MemoryAgenda, MemoryFailures
 from perizinan_core.storage.memory.applications import MemoryApplications
 from perizinan_core.storage.memory.events import MemoryHistory, MemoryOutbox
 from perizinan_core.storage.memory.numbers import MemoryNumbers, MemoryStatusIndexes
@@ -85,6 +86,8 @@ class MemoryUnitOfWork(AbstractContextManager["MemoryUnitOfWork"]):
         self.idempotency = MemoryIdempotency(access)
         self.signing_attempts = MemorySigningAttempts(access)
         self.settings = MemorySettings(access)
+        self.agenda = MemoryAgenda(access)
+        self.failures = MemoryFailures(access)
         return self
 
     def __exit__(

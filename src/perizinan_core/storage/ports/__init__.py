@@ -18,6 +18,7 @@ Every method raises `UnitOfWorkClosedError` outside its unit of work, and every 
 `ReadOnlyUnitOfWorkError` in a unit of work for reading.
 """
 
+from perizinan_core.storage.ports.agenda import Agenda, Failures
 from perizinan_core.storage.ports.books import Numbers, Settings, StatusIndexes
 from perizinan_core.storage.ports.cases import Applications, Officers, Permits
 from perizinan_core.storage.ports.events import History, Outbox
@@ -25,7 +26,9 @@ from perizinan_core.storage.ports.requests import Idempotency, SigningAttempts
 from perizinan_core.storage.ports.units import Storage, UnitOfWork
 
 __all__ = [
+    "Agenda",
     "Applications",
+    "Failures",
     "History",
     "Idempotency",
     "Numbers",

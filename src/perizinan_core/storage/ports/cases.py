@@ -203,6 +203,15 @@ class Permits(Protocol):
         """Return the permits in force or suspended whose last day lies in this span, soonest first."""
         ...
 
+    def place_of(self, id: str) -> int:  # noqa: A002
+        """
+        Return the place of a permit in the status list; nothing is decrypted.
+
+        Raises:
+            RecordNotFoundError: There is none.
+        """
+        ...
+
     def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus]]:
         """
         Yield place in the status list and stored status of all permits with one of these, by place.
@@ -238,6 +247,8 @@ class Officers(Protocol):
     ) -> tuple[Officer, ...]:
         """
         Return officers, the one whose last assignment is longest ago first, those never assigned before all.
+
+        One whose record cannot be read is left out and named in the log; `get` says why.
 
         Args:
             unit: Only those of this unit.

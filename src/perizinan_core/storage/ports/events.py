@@ -41,6 +41,10 @@ class Outbox(Protocol):
         """
         Reserve entries for a worker, longest due first; no other worker gets them until the lease ends.
 
+        An entry that this version cannot read is handed out too, without its event, so that it stands in
+        nobody's way: the worker gives it back as failed. A lease or pause that ends later than any could
+        (`FARTHEST`) is over.
+
         Commit before delivering: the reservation holds from the commit on.
 
         Args:
@@ -51,6 +55,10 @@ class Outbox(Protocol):
             max_attempts: An entry that was claimed so often without a word is given up instead: it
                 seems to kill its workers.
         """
+        ...
+
+    def is_due(self, *, now: datetime) -> bool:
+        """Return whether `claim` would find anything; for a unit of work that only reads."""
         ...
 
     def mark_done(self, entry: int, *, worker: str, at: datetime) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
+from perizinan_core.storage.ports.agenda import Agenda, Failures
 from perizinan_core.storage.ports.books import Numbers, Settings, StatusIndexes
 from perizinan_core.storage.ports.cases import Applications, Officers, Permits
 from perizinan_core.storage.ports.events import History, Outbox
@@ -60,6 +61,16 @@ class UnitOfWork(Protocol):
     @property
     def signing_attempts(self) -> SigningAttempts:
         """Signing leases."""
+        ...
+
+    @property
+    def agenda(self) -> Agenda:
+        """What is to be done by itself."""
+        ...
+
+    @property
+    def failures(self) -> Failures:
+        """What could not be done by itself."""
         ...
 
     @property

@@ -9,9 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from perizinan_core.errors.storage import StorageError, StoredValueError
 from perizinan_core.model.events import Event
 from perizinan_core.storage.codec import decode, encode
-from perizinan_core.storage.records import Backoff, OutboxCounts, OutboxEntry
+from perizinan_core.storage.records import FARTHEST, Backoff, OutboxCounts, OutboxEntry
 from perizinan_core.storage.sql.session import Session
 from perizinan_core.storage.sql.tables import history, outbox
 
@@ -68,9 +69,11 @@ class SqlOutbox:
         """See the port."""
         self._session.check_writable()
         entry = outbox.c
-        query = sa.select(outbox).where(entry.available_at <= now)
-        query = self._session.locked(query.order_by(entry.available_at, entry.id).limit(limit), skip=True)
-        rows = self._session.read(query)
+        rows: list[sa.Row[Any]] = []
+        for due in _due(now):
+            query = sa.select(outbox).where(due).order_by(entry.available_at, entry.id)
+            query = self._session.locked(query.limit(limit - len(rows)), skip=True)
+            rows += self._session.read(query) if len(rows) < limit else []
         deadly = [row.id for row in rows if row.attempts >= max_attempts]
         chosen = [row for row in rows if row.attempts < max_attempts]
         if deadly:
@@ -82,6 +85,10 @@ class SqlOutbox:
         change = {"available_at": until, "worker": worker, "attempts": entry.attempts + 1}
         self._session.write(outbox.update().where(entry.id.in_([row.id for row in chosen])).values(change))
         return tuple(_entry(row, attempts=row.attempts + 1, leased_until=until) for row in chosen)
+
+    def is_due(self, *, now: datetime) -> bool:
+        """See the port."""
+        return any(self._session.first(sa.select(outbox.c.id).where(due).limit(1)) for due in _due(now))
 
     def mark_done(self, entry: int, *, worker: str, at: datetime) -> bool:
         """See the port."""
@@ -133,6 +140,12 @@ class SqlOutbox:
         return self._session.write(outbox.delete().where(outbox.c.done_at < before)).rowcount
 
 
+def _due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return what is due, and what a wrong clock put off; two questions, because each is a range of the index."""
+    from_when = outbox.c.available_at
+    return from_when <= now, from_when > now + FARTHEST
+
+
 def _held(entry: int, worker: str) -> tuple[sa.ColumnElement[bool], ...]:
     return outbox.c.id == entry, outbox.c.worker == worker, outbox.c.done_at.is_(None)
 
@@ -142,13 +155,24 @@ def _given_up() -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _entry(row: Any, *, attempts: int, leased_until: datetime | None = None) -> OutboxEntry:
+    event, unreadable = _event(row)
     return OutboxEntry(
         id=row.id,
-        event=_load(row),
+        event=event,
+        unreadable=unreadable,
         attempts=attempts,
+        written_at=row.written_at,
         leased_until=leased_until,
         last_error=row.last_error,
     )
+
+
+def _event(row: Any) -> tuple[Event | None, str | None]:
+    """Return the event of an entry, or what keeps this version from reading it."""
+    try:
+        return _load(row), None
+    except (StorageError, ValueError) as error:
+        return None, error.code if isinstance(error, StorageError) else StoredValueError.code
 
 
 def _dump(event: Event) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from perizinan_core.errors.storage import RecordNotFoundError
+from perizinan_core.errors.storage import RecordNotFoundError, SealBrokenError, StoredValueError
 from perizinan_core.model.actor import Officer, Role
 from perizinan_core.storage.codec import decode, encode
 from perizinan_core.storage.sql.rows import place_of
@@ -15,6 +17,8 @@ from perizinan_core.storage.sql.session import Session
 from perizinan_core.storage.sql.tables import officer_roles, officers
 
 __all__ = ["SqlOfficers"]
+
+_log = logging.getLogger(__name__)
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -33,6 +37,7 @@ class SqlOfficers:
             "active": officer.active,
             "changed_by": by,
             "changed_at": at,
+            "look_after": at,
             "key_id": sealer.data_key_id,
             "payload": sealer.seal(encode(officer), place_of(officers, officer.id)),
         }
@@ -79,7 +84,7 @@ class SqlOfficers:
             query = self._session.locked(query.order_by(officers.c.id))
         # Sorted here: PostgreSQL sorts before it waits for a lock, and the waiting changes the order.
         rows = sorted(self._session.read(query), key=lambda row: (row.assigned_at or _NEVER, row.id))
-        return tuple(self._read(row.id, row.payload) for row in rows)
+        return tuple(self._readable(rows))
 
     def last_assignments(self, officers: Collection[str]) -> Mapping[str, datetime | None]:
         """See the port."""
@@ -90,6 +95,13 @@ class SqlOfficers:
         change = officers.update().where(officers.c.id == id).values(assigned_at=at)
         if self._session.write(change).rowcount == 0:
             raise RecordNotFoundError(kind="officer", key=id)
+
+    def _readable(self, rows: Iterable[sa.Row[Any]]) -> Iterator[Officer]:
+        for row in rows:
+            try:
+                yield self._read(row.id, row.payload)
+            except (SealBrokenError, StoredValueError) as error:
+                _log.error("officer %s cannot be read and was left out: %s", row.id, error.code)
 
     def _read(self, id: str, payload: bytes) -> Officer:  # noqa: A002
         data = self._session.sealer.open(payload, place_of(officers, id))

@@ -113,6 +113,13 @@ class SqlPermits:
         )
         return tuple(read_permit(self._session, row) for row in self._session.read(query))
 
+    def place_of(self, id: str) -> int:  # noqa: A002
+        """See the port."""
+        found = self._session.scalar(sa.select(permits.c.status_index).where(permits.c.id == id))
+        if found is None:
+            raise RecordNotFoundError(kind="permit", key=id)
+        return int(found)
+
     def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus]]:
         """See the port."""
         place, status = permits.c.status_index, permits.c.status

@@ -15,7 +15,13 @@ from perizinan_core.errors.storage import (
     LeaseLostError,
     RecordNotFoundError,
 )
-from perizinan_core.storage.records import IdempotentResult, SigningAttempt, SigningState
+from perizinan_core.storage.records import (
+    FARTHEST,
+    IdempotentResult,
+    SigningAttempt,
+    SigningState,
+    is_leased,
+)
 from perizinan_core.storage.sealing import Place
 from perizinan_core.storage.sql.rows import place_of
 from perizinan_core.storage.sql.session import Session
@@ -89,7 +95,7 @@ class SqlSigningAttempts:
         found = self._locked(unsigned_sha256)
         if found.state is SigningState.FINISHED:
             return found
-        if found.state is SigningState.STARTED and found.until > now:
+        if found.state is SigningState.STARTED and is_leased(found.until, now):
             raise LeaseHeldError(holder=found.holder, until=found.until)
         again = {
             **fresh,
@@ -138,7 +144,10 @@ class SqlSigningAttempts:
         attempt = signing_attempts.c
         query = (
             sa.select(signing_attempts)
-            .where(attempt.state == SigningState.STARTED.value, attempt.until <= now)
+            .where(
+                attempt.state == SigningState.STARTED.value,
+                sa.or_(attempt.until <= now, attempt.until > now + FARTHEST),
+            )
             .order_by(attempt.started_at, attempt.unsigned_sha256)
         )
         return tuple(_attempt(row) for row in self._session.read(query))

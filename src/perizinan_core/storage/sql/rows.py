@@ -59,6 +59,10 @@ def application_row(session: Session, application: Application) -> dict[str, Any
         "submitted_day": session.local_day(application.submitted_at),
         "closed_at": application.closed_at,
         "closed_day": session.local_day(application.closed_at),
+        "answer_by": application.answer_by,
+        "silence_after": application.silence_after,
+        "counted_on": application.counted_on,
+        "own_step": application.own_step.value if application.own_step else None,
         "key_id": session.sealer.data_key_id,
         "payload": session.sealer.seal(encode(application), place),
     }

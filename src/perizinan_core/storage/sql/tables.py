@@ -24,6 +24,7 @@ __all__ = [
     "counters",
     "history",
     "idempotency",
+    "job_failures",
     "lookups",
     "metadata",
     "number_counters",
@@ -107,6 +108,11 @@ applications = _table(
     sa.Column("submitted_day", sa.Date, index=True),
     sa.Column("closed_at", UtcDateTime),
     sa.Column("closed_day", sa.Date),
+    # What the worker asks for; see `perizinan_core.storage.ports.Agenda`.
+    sa.Column("answer_by", sa.Date, index=True),
+    sa.Column("silence_after", sa.Date, index=True),
+    sa.Column("counted_on", _Text, index=True),
+    sa.Column("own_step", _Text, index=True),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("changed_by", _Text, nullable=False),
     sa.Column("key_id", _Text, nullable=False, index=True),
@@ -224,7 +230,24 @@ outbox = _table(
     sa.Column("done_at", UtcDateTime, index=True),
     sa.Column("last_error", _Text),
     sa.Index(None, "available_at", "id"),
+    sa.Index(
+        "ix_perizinan_outbox_given_up",
+        "id",
+        sqlite_where=sa.text("available_at IS NULL AND done_at IS NULL"),
+        postgresql_where=sa.text("available_at IS NULL AND done_at IS NULL"),
+    ),
     sqlite_autoincrement=True,
+)
+
+job_failures = _table(
+    "job_failures",
+    sa.Column("job", _Text, primary_key=True),
+    sa.Column("subject", _Text, primary_key=True),
+    sa.Column("error", _Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("first_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("last_at", UtcDateTime, nullable=False),
+    sa.Column("not_before", UtcDateTime),
 )
 
 history = _table(
@@ -244,6 +267,8 @@ officers = _table(
     sa.Column("id", _Text, primary_key=True),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("assigned_at", UtcDateTime),
+    # Since when nobody has looked after the stages of an officer whose record was saved.
+    sa.Column("look_after", UtcDateTime, index=True),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("changed_by", _Text, nullable=False),
     sa.Column("key_id", _Text, nullable=False, index=True),

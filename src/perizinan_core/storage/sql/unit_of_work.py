@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from perizinan_core.errors.storage import DatabaseBusyError, UnitOfWorkClosedError
 from perizinan_core.storage.sealing import Sealer
+from perizinan_core.storage.sql.agenda import SqlAgenda, SqlFailures
 from perizinan_core.storage.sql.applications import SqlApplications
 from perizinan_core.storage.sql.engine import WRITE
 from perizinan_core.storage.sql.events import SqlHistory, SqlOutbox
@@ -121,6 +122,8 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
         self.idempotency = SqlIdempotency(session)
         self.signing_attempts = SqlSigningAttempts(session)
         self.settings = SqlSettings(session)
+        self.agenda = SqlAgenda(session)
+        self.failures = SqlFailures(session)
 
     @property
     def session(self) -> Session:

@@ -15,6 +15,7 @@ asked for once in each test. Stores that live in files or servers should also pr
 process loses nothing and that no personal data is readable on disk, as ``tests/storage`` does for ours.
 """
 
+from perizinan_core.testing.storage.agenda import AgendaSuite
 from perizinan_core.testing.storage.applications import ApplicationsSuite
 from perizinan_core.testing.storage.concurrency import ConcurrencySuite
 from perizinan_core.testing.storage.events import EventsSuite
@@ -32,6 +33,7 @@ class StorageSuite(
     PermitsSuite,
     NumbersSuite,
     EventsSuite,
+    AgendaSuite,
     RequestsSuite,
     ConcurrencySuite,
 ):
