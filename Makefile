@@ -9,7 +9,7 @@ DEMO_ARGS ?=
 TEST_ARGS ?=
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: help setup tools demo test test-wheels wheels check lint types contracts docs bench fuzz coverage lock messages clean
+.PHONY: help setup tools demo test test-wheels wheels check lint types contracts docs bench fuzz test-remedies coverage lock messages clean
 
 help:
 	@echo "make demo    a permit from catalogue to verified PDF (DEMO_ARGS=\"--no-serve --out build/demo\")"
@@ -18,6 +18,7 @@ help:
 	@echo "make wheels  the core and the plugins as wheels, in dist/"
 	@echo "make test-wheels  every test against built wheels, on each Python that is here"
 	@echo "make bench   measurements beside their peers, into build/bench.json"
+	@echo "make test-remedies  what refused uploads are told to do, done with real programs"
 	@echo "make fuzz    an hour of changed files through verification (MINUTES=5)"
 
 $(STAMP): requirements.lock pyproject.toml $(PLUGINS) scripts/setup.sh
@@ -72,6 +73,11 @@ wheels: $(STAMP)
 # Every test on each Python that is here (PYTHONS="/path/to/python3.14 …"), against built wheels.
 test-wheels: tools
 	$(BIN)/python scripts/test_wheels.py $(PYTHONS) -- $(TEST_ARGS)
+
+# Treats refused samples as their sentences say, with the programs that people have.
+test-remedies: $(STAMP)
+	@sh scripts/remedy_tools.sh $(VENV)
+	$(BIN)/python tests/remedies/run.py $(FILES)
 
 # Writes requirements.lock anew; its head names the command and no index.
 lock:

@@ -29,7 +29,7 @@ import perizinan_core
 from perizinan_core import errors
 from perizinan_core.bootstrap import settings
 from perizinan_core.cli import cli
-from perizinan_core.documents.findings import FINDINGS
+from perizinan_core.documents.findings import FINDINGS, REMEDIES
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import translate
 from perizinan_core.model import events
@@ -201,16 +201,26 @@ def findings_page() -> str:
             "A file with a finding that refuses is not accepted; a note is shown and harms nothing."
             " A finding that holds says that we could not judge the file: it is neither accepted nor refused."
         ),
+        (
+            "About a digitally signed document the remedy is always another one:"
+            " the counter or the issuer, because any change would destroy the signature."
+        ),
+        "Every remedy was tried on refused files with real programs: `make test-remedies`.",
         "",
         "| code | | English | Bahasa Indonesia |",
         "|---|---|---|---|",
     ]
     lines += [
-        f"| `{code}` | {meanings[severity.value]} "
-        f"| {_cell(translate(sentence, 'en'))} | {_cell(translate(sentence, 'id'))} |"
-        for code, (severity, sentence) in FINDINGS.items()
+        f"| `{code}` | {meanings[severity.value]} | {_cell(_told(code, 'en'))} | {_cell(_told(code, 'id'))} |"
+        for code, (severity, _) in FINDINGS.items()
     ]
     return _page(lines)
+
+
+def _told(code: str, language: str) -> str:
+    """Return sentence and remedy of a finding, with their placeholders."""
+    texts = (FINDINGS[code][1], REMEDIES.get(code, ""))
+    return " ".join(translate(text, language) for text in texts if text)
 
 
 def events_page() -> str:

@@ -414,7 +414,7 @@ def test_two_workers_at_once_put_a_file_into_its_slot_once(database_kit):
 
 
 def test_a_signed_document_refused_for_its_structure_is_kept_for_the_office(any_kit, letter):
-    """The sentence names the counter."""
+    """The sentence names the counter and the issuer, and never printing or saving."""
     case, _ = hold(any_kit, SPOILT, content=letter, file_name="surat bank.pdf")
     (view,) = any_kit.office.uploads.of_case(case, actor=APPLICANT)
     text = view.message("en")
@@ -424,7 +424,11 @@ def test_a_signed_document_refused_for_its_structure_is_kept_for_the_office(any_
         view.upload.office_may_accept,
         view.can_be_opened,
     )
+    assert "issuer" in text
     assert "counter" in text
+    assert "print" not in text.lower()
+    assert "save" not in text.lower()
+    assert "cetak" not in view.message("id").lower()
 
 
 def test_the_front_office_opens_and_accepts_it_as_it_is(any_kit, letter):

@@ -16,7 +16,7 @@ refuses it;
 """
 
 from perizinan_core.documents.content_types import KNOWN_TYPES, OFFICE_TYPES, ContentType
-from perizinan_core.documents.findings import FINDINGS, finding
+from perizinan_core.documents.findings import FINDINGS, REMEDIES, finding
 from perizinan_core.documents.folder_store import FolderDocumentStore
 from perizinan_core.documents.memory_store import InMemoryDocumentStore
 from perizinan_core.documents.names import display_name
@@ -31,6 +31,7 @@ __all__ = [
     "FINDINGS",
     "KNOWN_TYPES",
     "OFFICE_TYPES",
+    "REMEDIES",
     "ContentType",
     "DocumentStore",
     "Finding",

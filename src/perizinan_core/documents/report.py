@@ -53,7 +53,7 @@ class Finding:
     """Whether it refuses the file, or leaves it without a verdict."""
 
     sentence: str
-    """English msgid for the applicant: what is wrong and what to do about it."""
+    """English msgid for the applicant: what is wrong, and what to do about it unless `remedy` says that."""
 
     fields: Mapping[str, Any] = attrs.field(factory=dict)
     """
@@ -61,9 +61,14 @@ class Finding:
     ``promised``, ``actual`` and ``types`` as the words for these media types, whole numbers with separators.
     """
 
+    remedy: str = ""
+    """English msgid of what the applicant can do about it; empty where `sentence` says it, or there is nothing."""
+
     def message(self, language: str = DEFAULT_LANGUAGE) -> str:
-        """Return the sentence in ``language`` (``"id"`` or ``"en"``)."""
-        return translate(self.sentence, language, **_in_words(self.fields, language))
+        """Return sentence and remedy in ``language`` (``"id"`` or ``"en"``)."""
+        words = _in_words(self.fields, language)
+        told = (translate(text, language, **words) for text in (self.sentence, self.remedy) if text)
+        return " ".join(told)
 
 
 @attrs.frozen(kw_only=True)

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, cast
 
 import attrs
 
-from perizinan_core.documents.findings import FINDINGS, finding
+from perizinan_core.documents.findings import FINDINGS, finding, for_signed
 from perizinan_core.documents.policy import UploadPolicy
 from perizinan_core.documents.ports import UploadScanner
 from perizinan_core.documents.reading import CHUNK_BYTES
@@ -79,7 +79,7 @@ def inspect_upload(
         report = _with_findings(report, _scanned(scanners, copy.path, report))
         if copy.changed():
             report = _with_findings(report, [finding("changed-while-read")])
-    return report
+    return _for_signed(report)
 
 
 def check_upload(
@@ -221,6 +221,15 @@ def _by_content(copy: _Copy, file_name: str, policy: UploadPolicy, sandbox: Sand
     if content_type not in policy.accepted_types and not findings:
         findings = [finding("inspection-failed")]  # never accepted by silence
     return _with_findings(report, findings)
+
+
+def _for_signed(report: UploadReport) -> UploadReport:
+    """Name no remedy that would destroy a signature."""
+    if not report.signed:
+        return report
+    liftable = report.office_may_accept
+    kept = tuple(for_signed(item, office_may_accept=liftable) for item in report.findings)
+    return attrs.evolve(report, findings=kept)
 
 
 def _findings(noted: Any) -> list[Finding]:

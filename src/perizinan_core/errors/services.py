@@ -275,17 +275,12 @@ class UploadKeptError(ServiceError):
     next_steps: ClassVar[Mapping[str, str]] = MappingProxyType(
         {
             "inspection_failed": N_(
-                "Your file is kept and will be checked again after the program has been updated. You need "
-                "not wait for that: you can upload another file, or bring the document to the counter."
+                "Your file is kept and will be checked again after the program has been updated."
             ),
             "try_again": N_(
-                "Your file is kept and will be checked again by itself. You can also have it checked again "
-                "now, or upload another file."
+                "Your file is kept and will be checked again by itself; you can also have it checked again now."
             ),
-            "signed": N_(
-                "Your file is kept as it is, and its signature with it. The counter can accept it as it is; "
-                "otherwise get the document again from its issuer."
-            ),
+            "signed": N_("Your file is kept as it is until the counter has decided."),
         }
     )
     """By reason: what happens to the file, and what the applicant can do meanwhile."""

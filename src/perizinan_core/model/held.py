@@ -73,6 +73,9 @@ class HeldFinding:
     fields: Mapping[str, Any] = attrs.field(factory=dict)
     """JSON values for the placeholders of the sentence."""
 
+    remedy: str = ""
+    """English msgid of what the applicant can do about it."""
+
 
 class UploadVerdict(StrEnum):
     """What an inspection means for a file."""

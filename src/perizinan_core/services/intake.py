@@ -130,6 +130,7 @@ def inspected(report: UploadReport, version: str) -> UploadInspection:
                 severity=item.severity.value,
                 sentence=item.sentence,
                 fields={name: _plain(value) for name, value in item.fields.items()},
+                remedy=item.remedy,
             )
             for item in report.findings
             if item.severity is not Severity.NOTE
@@ -209,7 +210,7 @@ def kept_error(application: Application, held: HeldUpload) -> UploadKeptError:
 
 def finding_of(kept: HeldFinding) -> Finding:
     """Return a kept finding as the one that it was, to be worded."""
-    return Finding(kept.code, Severity(kept.severity), kept.sentence, kept.fields)
+    return Finding(kept.code, Severity(kept.severity), kept.sentence, kept.fields, kept.remedy)
 
 
 def _verdict(report: UploadReport) -> tuple[UploadVerdict, HeldReason | None]:
