@@ -25,6 +25,8 @@ from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
 from cattrs.v import transform_error
 
+from perizinan_core.errors.model import quoted
+from perizinan_core.errors.texts import TextRefusedError
 from perizinan_core.errors.wire import WireFormatError
 from perizinan_core.model import identifiers
 from perizinan_core.model.actor import Account
@@ -34,6 +36,9 @@ from perizinan_core.model.money import Rupiah
 __all__ = ["canonical_json", "from_json", "to_json"]
 
 T = TypeVar("T")
+
+_NAMED = 10
+"""Most unknown fields that an error names."""
 
 _TEXT_IDENTIFIERS = (
     identifiers.Nik,
@@ -64,14 +69,29 @@ def from_json(kind: type[T], data: Any) -> T:
         return _converter().structure(data, kind)
     except BaseValidationError as error:
         problems = transform_error(error, format_exception=_describe)
-        raise WireFormatError(kind=kind.__name__, problems=tuple(problems)) from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise WireFormatError(kind=kind.__name__, problems=(f"{_describe(error, None)} @ $",)) from error
+        raise WireFormatError(kind=_kind_name(kind), problems=tuple(problems)) from error
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise WireFormatError(kind=_kind_name(kind), problems=(f"{_describe(error, None)} @ $",)) from error
 
 
 def canonical_json(value: Any) -> bytes:
-    """Return the canonical form (RFC 8785, UTF-8) of ``value``: what is hashed, signed and embedded."""
-    return rfc8785.dumps(to_json(value))
+    """
+    Return the canonical form (RFC 8785, UTF-8) of ``value``: what is hashed, signed and embedded.
+
+    Raises:
+        WireFormatError: a text holds half a character, or a number cannot be kept exactly.
+    """
+    try:
+        return rfc8785.dumps(to_json(value))
+    except (rfc8785.CanonicalizationError, UnicodeError) as error:
+        # Halves of characters, numbers that are not finite or too large to be exact.
+        problem = f"cannot be written as canonical JSON ({type(error).__name__}) @ $"
+        raise WireFormatError(kind=type(value).__name__, problems=(problem,)) from error
+
+
+def _kind_name(kind: Any) -> str:
+    # A union such as `Applicant` has no name of its own.
+    return " | ".join(item.__name__ for item in get_args(kind) or (kind,))
 
 
 def _describe(error: BaseException, _type: type | None) -> str:
@@ -79,7 +99,11 @@ def _describe(error: BaseException, _type: type | None) -> str:
         return "required field missing"
     fields = getattr(error, "extra_fields", None)
     if fields is not None:
-        return f"unknown fields {', '.join(sorted(fields))}"
+        named = sorted(quoted(field) for field in fields)
+        return f"unknown fields {', '.join(named[:_NAMED])}"
+    if isinstance(error, TextRefusedError):
+        # Says which character and where; of the text itself nothing.
+        return error.message("en")
     return f"invalid value ({type(error).__name__})"
 
 

@@ -13,7 +13,15 @@ from perizinan_core.i18n import translate
 PACKAGE = Path(errors.__file__).parent.parent
 SOURCES = [
     PACKAGE / "errors" / "model.py",
+    PACKAGE / "errors" / "arguments.py",
     PACKAGE / "errors" / "texts.py",
+    PACKAGE / "model" / "applicant.py",
+    PACKAGE / "model" / "case.py",
+    PACKAGE / "model" / "fees.py",
+    PACKAGE / "model" / "lookalikes.py",
+    PACKAGE / "model" / "permit.py",
+    PACKAGE / "model" / "written.py",
+    PACKAGE / "workflow" / "remarks.py",
     PACKAGE / "model" / "money.py",
     PACKAGE / "model" / "numerals.py",
     *sorted((PACKAGE / "model" / "identifiers").glob("*.py")),

@@ -274,6 +274,7 @@ CALLS: Mapping[str, Call] = {
     ),
     "reviews.queue": lambda s, a, _: _revs(s).queue(actor=a),
     "reviews.queue of everyone": lambda s, a, _: _revs(s).queue(actor=a, everyone=True),
+    "reviews.remarks": lambda s, a, i: _revs(s).remarks(i("submitted"), actor=a),
     "reviews.decide": lambda s, a, i: _revs(s).decide(
         i("submitted"), "periksa", StageOutcome.POSITIVE, actor=a
     ),
@@ -455,6 +456,12 @@ class Rules:
         through = self.who in others or (self.officer and (not roles or self.actor.has(*roles)))
         return self.stale or (None if through else AccessDeniedError)
 
+    def look_twice(self, case: str) -> Outcome:
+        """What to look at twice is shown to officers who see the case, not to the applicant's side."""
+        if self.public:
+            return AccessDeniedError
+        return self.stale or self.read(case)
+
     def judge(self, case: str, in_charge: str, role: Role) -> Outcome:
         """The officer to whom the stage was given, and nobody else with the same post."""
         if self.stale or not self.reads(case):
@@ -567,6 +574,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "applications.open_document": lambda r: r.read("submitted"),
     "reviews.queue": lambda r: r.have(others=()),
     "reviews.queue of everyone": lambda r: r.have(Role.SUPERVISOR, Role.AUDITOR, others=()),
+    "reviews.remarks": lambda r: r.look_twice("submitted"),
     "reviews.decide": lambda r: r.judge("submitted", "clerk in charge", Role.FRONT_OFFICE),
     "reviews.request_correction": lambda r: r.judge("submitted", "clerk in charge", Role.FRONT_OFFICE),
     "reviews.request_stage": lambda r: r.ask_for_stage(),

@@ -1,5 +1,6 @@
 """What applications are found by, records of another version, and sentences."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -83,6 +84,8 @@ def test_an_application_is_found_by_everybody_and_every_file_in_it():
 def test_the_normal_form_of_an_address_is_that_of_itself(kind, text):
     """What was stored is found when it is typed as shown, with spaces around it or in capitals."""
     ascii_text = "".join(character for character in text if character.isascii())
+    if kind is LookupKind.EMAIL:
+        ascii_text = f"{re.sub('[^a-zA-Z0-9]', '', ascii_text)[:20]}a@Contoh.example"
     lookup = Lookup.parse(kind, ascii_text)
 
     assert lookup == Lookup.parse(kind, lookup.value)

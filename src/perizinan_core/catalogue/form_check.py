@@ -16,9 +16,11 @@ from jsonschema.validators import extend
 
 from perizinan_core.catalogue.expressions.schema import schemas_along
 from perizinan_core.errors.catalogue import Phrase
+from perizinan_core.errors.model import InvalidIdentifierError
 from perizinan_core.errors.texts import FormDataError, FormFault, TextRefusedError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_
 from perizinan_core.model.form_data import form_data, path_text
+from perizinan_core.model.identifiers import parse_email
 from perizinan_core.model.permit_type import PermitType
 
 __all__ = ["MAX_PROBLEMS", "MULTILINE", "FormProblem", "validate_form"]
@@ -139,6 +141,10 @@ def _formats() -> FormatChecker:
     @checker.checks("date", raises=ValueError)
     def is_date(value: object) -> bool:
         return not isinstance(value, str) or (len(value) == 10 and bool(date.fromisoformat(value)))
+
+    @checker.checks("email", raises=InvalidIdentifierError)
+    def is_email(value: object) -> bool:
+        return not isinstance(value, str) or bool(parse_email(value))
 
     return checker
 

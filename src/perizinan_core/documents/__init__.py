@@ -7,7 +7,7 @@ content),
 - Judging: `inspect_upload` reports everything about an upload, `check_upload` raises on anything that
 refuses it;
   an `UploadPolicy` says what is accepted, `UploadScanner` is the port for more checks.
-- Showing: `display_name` makes any file name fit to be shown.
+- Names: `kept_name` makes any file name fit to be kept and signed, `display_name` to be shown.
 
 ::
 
@@ -19,7 +19,7 @@ from perizinan_core.documents.content_types import KNOWN_TYPES, OFFICE_TYPES, Co
 from perizinan_core.documents.findings import FINDINGS, REMEDIES, finding
 from perizinan_core.documents.folder_store import FolderDocumentStore
 from perizinan_core.documents.memory_store import InMemoryDocumentStore
-from perizinan_core.documents.names import display_name
+from perizinan_core.documents.names import display_name, kept_name
 from perizinan_core.documents.policy import DEFAULT_ACCEPTED, UploadPolicy
 from perizinan_core.documents.ports import DocumentStore, StoredDocument, StoreProblem, UploadScanner
 from perizinan_core.documents.report import Finding, Reading, Severity, UploadReport
@@ -50,4 +50,5 @@ __all__ = [
     "display_name",
     "finding",
     "inspect_upload",
+    "kept_name",
 ]

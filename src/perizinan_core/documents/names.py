@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["MAX_DISPLAY_CHARACTERS", "display_name"]
+from perizinan_core.model.characters import refused_characters
+from perizinan_core.model.written import MAX_FILE_NAME
+
+__all__ = ["MAX_DISPLAY_CHARACTERS", "display_name", "kept_name"]
 
 MAX_DISPLAY_CHARACTERS = 120
 """Longer names are shortened in the middle, so that beginning and ending stay visible."""
@@ -41,8 +44,28 @@ def display_name(file_name: str, *, limit: int = MAX_DISPLAY_CHARACTERS) -> str:
             continue
         hidden = category in _HIDDEN_CATEGORIES and character not in _JOINERS
         shown.append(_REPLACEMENT if hidden else character)
-    text = "".join(shown).strip()
-    if len(text) > limit:
-        ending = min(_KEPT_ENDING, max(0, limit // 2 - 1))
-        text = f"{text[: limit - ending - 1]}…{text[len(text) - ending :]}"
-    return text or _NAMELESS
+    return _shortened("".join(shown).strip(), limit) or _NAMELESS
+
+
+def kept_name(file_name: str) -> str:
+    """
+    Return the name of an upload as it is kept, listed in receipts and signed.
+
+    A name stays as it came, in NFC, wherever it can be written as canonical JSON and read again. What cannot
+    be (halves of characters, NUL and other controls, marks that turn the reading direction, characters that
+    nobody sees) becomes U+FFFD, so that the receipt shows that something was there; a name of more than
+    `MAX_FILE_NAME` characters loses its middle. An upload is never refused for its name.
+    """
+    text = unicodedata.normalize("NFC", file_name)
+    bad = {index for index, _char, _fault in refused_characters(text)}
+    shown = "".join(
+        _REPLACEMENT if index in bad or char in "\n\r\t" else char for index, char in enumerate(text)
+    )
+    return _shortened(shown.strip(), MAX_FILE_NAME) or _NAMELESS
+
+
+def _shortened(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    ending = min(_KEPT_ENDING, max(0, limit // 2 - 1))
+    return f"{text[: limit - ending - 1]}…{text[len(text) - ending :]}"

@@ -55,6 +55,7 @@ _IDENTIFIER_NAMES = {
     "kbli": N_("KBLI (business activity code)"),
     "region": N_("Region code"),
     "phone": N_("Phone number"),
+    "email": N_("E-mail address"),
     "postal-code": N_("Postal code"),
     "passport": N_("Passport number"),
     "slug": N_("Short name"),
@@ -83,7 +84,7 @@ class InvalidIdentifierError(PerizinanError):
 
     kind: str
     """Which identifier: ``"nik"``, ``"family-card"``, ``"nip"``, ``"npwp"``, ``"nib"``, ``"kbli"``,
-    ``"region"``, ``"phone"``, ``"postal-code"``, ``"passport"`` or ``"slug"``."""
+    ``"region"``, ``"phone"``, ``"email"``, ``"postal-code"``, ``"passport"`` or ``"slug"``."""
 
     reason: str
     """Stable word for what is wrong: ``"characters"``, ``"length"``, ``"day"``, ``"checksum"`` …"""

@@ -47,6 +47,7 @@ _ACTIONS: Mapping[str, str] = {
     "queue": N_("see a queue of cases"),
     "queue-of-everyone": N_("see the queue of the whole office"),
     "officers": N_("see the staff"),
+    "remarks": N_("see what to look at twice in a case"),
     "add-officer": N_("add or change staff"),
     "search": N_("search the records"),
     "held-uploads": N_("see the files that are kept without a verdict"),

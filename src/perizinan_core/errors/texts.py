@@ -5,7 +5,8 @@ Errors of what people write: texts that cannot be kept or printed as they are, a
 
     PerizinanError
     ├── TextRefusedError       a text with a character that nobody sees, in a wrong place, or too long
-    └── FormDataError          form data that are not JSON, too large, too deep or too many
+    ├── FormDataError          form data that are not JSON, too large, too deep or too many
+    └── ApplicantKindError     an organisation that says it is a person
 """
 
 from __future__ import annotations
@@ -19,7 +20,14 @@ import attrs
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
-__all__ = ["FormDataError", "FormFault", "TextFault", "TextRefusedError", "character_name"]
+__all__ = [
+    "ApplicantKindError",
+    "FormDataError",
+    "FormFault",
+    "TextFault",
+    "TextRefusedError",
+    "character_name",
+]
 
 
 class TextFault(StrEnum):
@@ -181,3 +189,16 @@ class FormDataError(PerizinanError):
     def message(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the sentence of the fault."""
         return translate(self.fault_sentence, language, **self.wording(language))
+
+
+@attrs.define(slots=False, eq=False)
+class ApplicantKindError(PerizinanError):
+    """An organisation of a kind that organisations cannot have."""
+
+    code: ClassVar[str] = "applicant-kind"
+    sentence: ClassVar[str] = N_(
+        "Expected a kind of organisation, but received “{received}”. Choose the kind, or apply as a person."
+    )
+
+    received: str
+    """What was received, shortened."""

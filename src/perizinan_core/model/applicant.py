@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import attrs
 
+from perizinan_core.errors.model import quoted
+from perizinan_core.errors.texts import ApplicantKindError
+from perizinan_core.i18n import N_
 from perizinan_core.model.identifiers import (
     Nib,
     Nik,
@@ -16,25 +20,39 @@ from perizinan_core.model.identifiers import (
     RegionCode,
 )
 from perizinan_core.model.kinds import ApplicantKind
+from perizinan_core.model.written import email_field, line_field
 
-__all__ = ["Address", "Applicant", "Organisation", "Person", "Representative"]
+__all__ = ["LABELS", "Address", "Applicant", "Organisation", "Person", "Representative"]
+
+LABELS: Mapping[str, str] = {
+    "name": N_("Name"),
+    "birth_place": N_("Place of birth"),
+    "legal_form": N_("Legal form"),
+    "email": N_("E-mail address"),
+    "street": N_("Street"),
+    "neighbourhood": "RT/RW",
+    "village": N_("Urban village or village"),
+    "district": N_("District"),
+    "regency": N_("Regency or city"),
+}
+"""English msgids of what people write about themselves, by the name of the field."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class Address:
     """A postal address in Indonesia."""
 
-    street: str
-    neighbourhood: str | None = None
+    street: str = line_field(LABELS["street"])
+    neighbourhood: str | None = line_field(LABELS["neighbourhood"], optional=True)
     """RT/RW, as written on identity cards, e.g. ``"002/005"``."""
 
-    village: str | None = None
+    village: str | None = line_field(LABELS["village"], optional=True)
     """Kelurahan or desa."""
 
-    district: str | None = None
+    district: str | None = line_field(LABELS["district"], optional=True)
     """Kecamatan."""
 
-    regency: str | None = None
+    regency: str | None = line_field(LABELS["regency"], optional=True)
     postal_code: PostalCode | None = None
     region: RegionCode | None = None
 
@@ -57,16 +75,16 @@ class Address:
 class Person:
     """A natural person."""
 
-    name: str = attrs.field(validator=attrs.validators.min_len(1))
+    name: str = line_field(LABELS["name"])
     nik: Nik | None = None
     passport: PassportNumber | None = None
     """For foreigners; one of NIK and passport is needed to submit."""
 
-    birth_place: str | None = None
+    birth_place: str | None = line_field(LABELS["birth_place"], optional=True)
     birth_date: date | None = None
     address: Address | None = None
     phone: PhoneNumber | None = None
-    email: str | None = None
+    email: str | None = email_field()
     npwp: Npwp | None = None
 
     @property
@@ -82,22 +100,22 @@ class Person:
 class Organisation:
     """A business, legal entity, cooperative, government body or organiser, with the person who answers for it."""
 
-    name: str = attrs.field(validator=attrs.validators.min_len(1))
+    name: str = line_field(LABELS["name"])
     kind: ApplicantKind = attrs.field()
-    legal_form: str | None = None
+    legal_form: str | None = line_field(LABELS["legal_form"], optional=True)
     """e.g. ``"PT"``, ``"CV"``, ``"koperasi"``."""
 
     nib: Nib | None = None
     npwp: Npwp | None = None
     address: Address | None = None
     phone: PhoneNumber | None = None
-    email: str | None = None
+    email: str | None = email_field()
     responsible: Person
 
     @kind.validator
     def _not_a_person(self, _attribute: attrs.Attribute[ApplicantKind], value: ApplicantKind) -> None:
         if value is ApplicantKind.PERSON:
-            raise ValueError("kind: an organisation is not a person; use Person")
+            raise ApplicantKindError(received=quoted(value))
 
     def __repr__(self) -> str:
         return f"Organisation(kind={self.kind.value!r}, ***)"

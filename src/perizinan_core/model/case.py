@@ -7,7 +7,9 @@ from enum import StrEnum
 
 import attrs
 
+from perizinan_core.i18n import N_
 from perizinan_core.model.text import Period
+from perizinan_core.model.written import file_name_field, line_field, lines_field, reasons_field
 
 __all__ = [
     "AcceptedAsIs",
@@ -53,7 +55,7 @@ class SubmittedDocument:
     slot: str
     """`SlotTerms.key`."""
 
-    file_name: str = attrs.field(repr=False)
+    file_name: str = file_name_field()
     """As the applicant named it; shown back, never used as a path."""
 
     sha256: str
@@ -115,7 +117,7 @@ class StageOutcome(StrEnum):
 class OfficialLetter:
     """A numbered letter that a stage made, e.g. a technical recommendation."""
 
-    number: str
+    number: str = line_field(N_("Number of the letter"), filled=False)
     day: date
     issued_by: str
     """Code of the unit."""
@@ -127,14 +129,14 @@ class OfficialLetter:
 class InspectionMinutes:
     """Minutes of a site inspection (berita acara)."""
 
-    number: str | None = None
+    number: str | None = line_field(N_("Number of the letter"), optional=True)
     day: date
     inspectors: tuple[str, ...] = attrs.field(validator=attrs.validators.min_len(1))
     """Ids of the officers who were there."""
 
-    findings: str
+    findings: str = lines_field(N_("Findings"), filled=False)
     favourable: bool
-    opinion: str = ""
+    opinion: str = lines_field(N_("Advice"), filled=False, default="")
     """Advice and conditions."""
 
     documents: tuple[str, ...] = ()
@@ -149,7 +151,7 @@ class StageRecord:
     outcome: StageOutcome
     decided_at: datetime
     decided_by: str
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = reasons_field()
     letter: OfficialLetter | None = None
     minutes: InspectionMinutes | None = None
     set_aside_at: datetime
@@ -175,7 +177,7 @@ class StageState:
 
     decided_at: datetime | None = None
     decided_by: str | None = None
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = reasons_field()
     letter: OfficialLetter | None = None
     minutes: InspectionMinutes | None = None
 
@@ -196,7 +198,7 @@ class CorrectionItem:
     target: str
     """Slot key, or ``form:<field>``."""
 
-    reason: str = attrs.field(validator=attrs.validators.min_len(1))
+    reason: str = lines_field(N_("Reason"), filled=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -286,7 +288,7 @@ class Decision:
     kind: DecisionKind
     at: datetime
     by: str
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = reasons_field()
     objection_until: date | None = None
     """Last day for an objection (keberatan): 21 working days, UU 30/2014 art. 77(1)."""
 
@@ -353,7 +355,7 @@ class ConflictOfInterest:
 
     officer: str
     declared_at: datetime
-    reason: str
+    reason: str = lines_field(N_("Reason"), filled=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -364,4 +366,4 @@ class Override:
     requested_by: str
     approved_by: str
     at: datetime
-    reason: str
+    reason: str = lines_field(N_("Reason"), filled=False)

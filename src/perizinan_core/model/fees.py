@@ -8,8 +8,10 @@ from enum import StrEnum
 
 import attrs
 
+from perizinan_core.i18n import N_
 from perizinan_core.model.money import RoundingMode, Rupiah
 from perizinan_core.model.text import DateRange, Source, Text, code_field
+from perizinan_core.model.written import line_field
 
 __all__ = [
     "BillTerms",
@@ -157,7 +159,7 @@ class FeeAssessment:
 class Payment:
     """Money that the official account received."""
 
-    reference: str
+    reference: str = line_field(N_("Payment reference"), filled=False)
     """Bank or treasury reference; unique per authority."""
 
     amount: Rupiah

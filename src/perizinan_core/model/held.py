@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.model.applicant import Representative
+from perizinan_core.model.written import file_name_field
 
 __all__ = [
     "POWER_OF_ATTORNEY",
@@ -124,7 +125,7 @@ class HeldUpload:
     slot: str
     """`SlotTerms.key` where it belongs, or `POWER_OF_ATTORNEY`."""
 
-    file_name: str = attrs.field(repr=False)
+    file_name: str = file_name_field()
     """As the applicant named it; shown back, never used as a path."""
 
     sha256: str

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 import attrs
 
+from perizinan_core.i18n import N_
+from perizinan_core.model.written import line_field, lines_field
+
 __all__ = ["Permit", "PermitStatus", "StatusChange"]
 
 
@@ -37,8 +40,8 @@ class StatusChange:
     """Local day from which it holds."""
 
     by: str
-    reason: str
-    legal_basis: str | None = None
+    reason: str = lines_field(N_("Reason"), filled=False)
+    legal_basis: str | None = line_field(N_("Legal basis"), optional=True, filled=False, most=1_000)
     until: date | None = None
     """Last day of a suspension, or None until it is lifted."""
 

@@ -22,6 +22,7 @@ from perizinan_core.model.events import Event
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import Permit
 from perizinan_core.services import access
+from perizinan_core.services.arguments import checked
 from perizinan_core.services.assigning import assign_where_possible
 from perizinan_core.services.context import new_id
 from perizinan_core.services.numbering import take_number
@@ -55,6 +56,7 @@ _KEEP: Any = object()
 _EDITABLE = frozenset({ApplicationState.DRAFT, ApplicationState.CORRECTION_REQUESTED})
 
 
+@checked
 @attrs.frozen
 class Applications(Papers):
     """Applications, from the draft to the submission and its corrections."""

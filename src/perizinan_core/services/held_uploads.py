@@ -31,6 +31,7 @@ from perizinan_core.model.held import (
 )
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.services import access
+from perizinan_core.services.arguments import checked
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.intake import described, finding_of, inspected, new_document, policy_for, take_in
 from perizinan_core.services.issuance import SYSTEM
@@ -102,6 +103,7 @@ class HeldUploadView:
         return kept.message(language)
 
 
+@checked
 @attrs.frozen
 class HeldUploads:
     """Uploads that are kept without a verdict, or until the office has decided."""

@@ -20,6 +20,7 @@ from perizinan_core.documents import (
     UploadPolicy,
     UploadReport,
     inspect_upload,
+    kept_name,
 )
 from perizinan_core.errors.documents import UploadHeldError, UploadRefusedError
 from perizinan_core.errors.services import UploadKeptError
@@ -149,7 +150,7 @@ def new_document(slot: str, file_name: str, actor: Actor, moment: datetime) -> S
     return SubmittedDocument(
         id=new_id(),
         slot=slot,
-        file_name=file_name,
+        file_name=kept_name(file_name),
         sha256=NOT_READ_YET,
         size=0,
         content_type="",

@@ -42,6 +42,7 @@ from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import Permit, PermitStatus
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.services import access
+from perizinan_core.services.arguments import checked
 from perizinan_core.services.context import OfficeContext, new_id
 from perizinan_core.services.letters import LetterPlan, compose, plan_letter
 from perizinan_core.services.long_term import LongTerm
@@ -87,6 +88,7 @@ _REASONS = {
 }
 
 
+@checked
 @attrs.frozen
 class Issuance:
     """Takes numbers, makes letters, has them signed."""

@@ -22,6 +22,7 @@ from perizinan_core.model.application import Application
 from perizinan_core.model.authority import Authority
 from perizinan_core.model.events import Event, EventKind
 from perizinan_core.model.held import HeldOutcome
+from perizinan_core.model.identifiers import deliverable_email
 from perizinan_core.model.money import Rupiah
 from perizinan_core.model.numerals import format_date
 from perizinan_core.model.permit import Permit
@@ -369,9 +370,9 @@ def _to_applicants(case: _Case, id_prefix: str) -> Iterable[Notification]:
     if wording is None:
         return
     for number, (name, email, phone) in enumerate(_recipients(case.application)):
-        yield attrs.evolve(
-            _notification(case, wording, f"{id_prefix}-{number}", name), email=email, phone=phone
-        )
+        notification = _notification(case, wording, f"{id_prefix}-{number}", name)
+        reachable = deliverable_email(email) if email else None
+        yield attrs.evolve(notification, email=reachable, phone=phone)
 
 
 def _to_supervisors(case: _Case, id_prefix: str, supervisors: tuple[Officer, ...]) -> Iterable[Notification]:

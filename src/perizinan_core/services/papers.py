@@ -22,6 +22,7 @@ from perizinan_core.model.held import POWER_OF_ATTORNEY, HeldUpload
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.requirement import Requirement
 from perizinan_core.services import access
+from perizinan_core.services.arguments import checked
 from perizinan_core.services.context import OfficeContext, new_id
 from perizinan_core.services.intake import (
     NOT_READ_YET,
@@ -72,6 +73,7 @@ class SlotView:
         return policy_of(self.requirement)
 
 
+@checked
 @attrs.frozen
 class Papers:
     """Papers of applications; `Applications` is these and the rest of the applicant's side."""

@@ -17,6 +17,7 @@ from perizinan_core.model.permit import Permit, PermitStatus
 from perizinan_core.published import PermitStatusAnswer
 from perizinan_core.services import access
 from perizinan_core.services.applications import Applications
+from perizinan_core.services.arguments import checked
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.issuance import Issuance
 from perizinan_core.services.long_term import newest_version
@@ -62,6 +63,7 @@ class SearchResult:
     permits: tuple[Permit, ...]
 
 
+@checked
 @attrs.frozen
 class Permits:
     """Issued permits."""

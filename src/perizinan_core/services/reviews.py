@@ -27,6 +27,7 @@ from perizinan_core.model.case import (
 from perizinan_core.model.fees import Payment
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.services import access
+from perizinan_core.services.arguments import checked
 from perizinan_core.services.assigning import assign_where_possible, note_assignments
 from perizinan_core.services.attempts import decided_by_others, record_attempt
 from perizinan_core.services.context import OfficeContext
@@ -36,6 +37,7 @@ from perizinan_core.workflow import (
     QueueEntry as WaitingCase,
 )
 from perizinan_core.workflow import (
+    TextRemark,
     Transition,
     allow_queue_jump,
     approve,
@@ -51,6 +53,7 @@ from perizinan_core.workflow import (
     request_correction,
     request_stage,
     send_back,
+    text_remarks,
 )
 
 __all__ = ["Reviews"]
@@ -63,6 +66,7 @@ _QUEUE_DEPTH = 500
 Step = Callable[[UnitOfWork, Application, PermitType], Transition]
 
 
+@checked
 @attrs.frozen
 class Reviews:
     """The review of applications."""
@@ -106,6 +110,22 @@ class Reviews:
                     break
                 after = page[-1]
             return tuple(found[:limit])
+
+    def remarks(self, application_id: str, *, actor: Actor) -> tuple[TextRemark, ...]:
+        """
+        Return the texts of a case with letters that look like others, to be compared with the papers.
+
+        Raises:
+            AccessDeniedError: for everybody but officers, the host application and the system.
+            NotFoundError: there is no such application for this officer.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            if actor.kind not in (ActorKind.HOST, ActorKind.SYSTEM):
+                access.require_officer(actor, "remarks")
+            application = self._context.load(work, application_id)
+            permit_type = self._context.permit_type_of(application)
+            access.require_readable(application, permit_type, actor)
+        return text_remarks(application, permit_type)
 
     def decide(
         self,

@@ -13,7 +13,7 @@ from perizinan_core.errors.storage import StaleObjectError
 from perizinan_core.model.actor import Account
 from perizinan_core.model.application import ApplicationState
 from perizinan_core.model.events import Event
-from perizinan_core.model.identifiers import Nib, Nik, Npwp, PassportNumber, PhoneNumber
+from perizinan_core.model.identifiers import Nib, Nik, Npwp, PassportNumber, PhoneNumber, parse_email
 from perizinan_core.model.permit import PermitStatus
 
 __all__ = [
@@ -125,6 +125,8 @@ class Lookup:
         """
         if kind in _PARSERS:
             return cls(kind, _PARSERS[kind](text).value)
+        if kind is LookupKind.EMAIL:
+            text = parse_email(text)
         return cls(kind, unicodedata.normalize("NFKC", text.strip()).casefold())
 
     def __repr__(self) -> str:

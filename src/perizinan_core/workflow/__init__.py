@@ -118,6 +118,7 @@ from perizinan_core.workflow.permits import (
     supersede,
     suspend,
 )
+from perizinan_core.workflow.remarks import TextRemark, text_remarks
 from perizinan_core.workflow.renewal import check_renewal, renewal_window
 from perizinan_core.workflow.review import (
     allowed_outcomes,
@@ -150,6 +151,7 @@ __all__ = [
     "PermitTransition",
     "QueueEntry",
     "StateRule",
+    "TextRemark",
     "Transition",
     "Workload",
     "accept_upload_as_is",
@@ -242,6 +244,7 @@ __all__ = [
     "supersede",
     "suspend",
     "take_in_at_counter",
+    "text_remarks",
     "to_awaiting_signature",
     "unstaffed_stages",
     "update_applicant",

@@ -9,7 +9,7 @@ impossible days.
 
 from perizinan_core.model.identifiers.base import Identifier, IdentifierWarning
 from perizinan_core.model.identifiers.business import KBLI_EDITIONS, Kbli, Nib, Npwp
-from perizinan_core.model.identifiers.contact import PhoneNumber
+from perizinan_core.model.identifiers.contact import PhoneNumber, deliverable_email, parse_email
 from perizinan_core.model.identifiers.person import FamilyCardNumber, Nik, Nip, PassportNumber, Sex
 from perizinan_core.model.identifiers.place import (
     PostalCode,
@@ -42,8 +42,10 @@ __all__ = [
     "RegionLevel",
     "Sex",
     "check_slug",
+    "deliverable_email",
     "find_province",
     "is_slug",
+    "parse_email",
     "provinces",
     "validate_slug",
 ]

@@ -1,16 +1,17 @@
-"""How to reach somebody: phone numbers."""
+"""How to reach somebody: phone numbers and e-mail addresses."""
 
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import attrs
 
+from perizinan_core.errors.model import IdentifierTypeError, InvalidIdentifierError
 from perizinan_core.i18n import N_
 from perizinan_core.model.identifiers.base import Identifier
 
-__all__ = ["PhoneNumber"]
+__all__ = ["PhoneNumber", "deliverable_email", "parse_email"]
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 _MOBILE = re.compile(r"8[1-9][0-9]{7,11}\Z")
@@ -76,3 +77,41 @@ class PhoneNumber(Identifier):
         national = value[3:]
         if value.startswith("+62") and not (_MOBILE.match(national) or _LANDLINE.match(national)):
             cls._refuse("length", value, _EXPECTED)
+
+
+_MAIL_EXPECTED = N_("an address such as nama@contoh.co.id, with Latin letters before the @")
+_MAIL_REMEDY = N_("Type the address as it is used for sending mail, and nothing around it.")
+
+
+def parse_email(text: object) -> str:
+    """
+    Return an e-mail address in the form in which it is kept: as typed, with its domain in lower case and NFC.
+
+    The address must be one that every mail server can send to: RFC 5321 and 5322 without quoting, comments or
+    addresses of machines, ASCII before the @, a domain with a dot that is not reserved (RFC 6761), IDNA 2008
+    for domains in other scripts. Whether somebody reads it is not asked: no name is looked up.
+
+    Raises:
+        InvalidIdentifierError: when no message could reach it; the address is not repeated.
+        IdentifierTypeError: when it is not text.
+    """
+    return str(_validated(text).normalized)
+
+
+def deliverable_email(address: str) -> str:
+    """Return the address for sending: the domain in ASCII (RFC 3492), which every mail server understands."""
+    return str(_validated(address).ascii_email or address)
+
+
+def _validated(text: object) -> Any:
+    # Takes longer to load than the rest of the model, and most programs never read an address.
+    from email_validator import EmailNotValidError, validate_email
+
+    if not isinstance(text, str):
+        raise IdentifierTypeError("email", "type", type(text).__name__, 0, N_("text"), _MAIL_REMEDY)
+    try:
+        return validate_email(text.strip(" "), check_deliverability=False, allow_smtputf8=False, strict=True)
+    except (EmailNotValidError, UnicodeError) as error:
+        raise InvalidIdentifierError(
+            "email", "form", "***", len(text), _MAIL_EXPECTED, _MAIL_REMEDY
+        ) from error

@@ -57,6 +57,7 @@ __all__ = [
     "rupiah",
     "slugs",
     "working_calendars",
+    "written_texts",
 ]
 
 _SOURCE = Source("made up for a test")
@@ -229,3 +230,12 @@ def moments_in(calendar: WorkingCalendar) -> st.SearchStrategy[datetime]:
         datetime.combine(calendar.covers_to, time.max),
         timezones=st.just(calendar.time_zone.zone),
     )
+
+
+def written_texts() -> st.SearchStrategy[str]:
+    """Return texts as people and programs hand them in: ordinary words, and among them what nobody should keep."""
+    hostile = st.sampled_from(
+        "\n\r\t\x00\x1b\x85\u00a0\u00ad\u200b\u200d\u2028\u202e\u2067\ufeff\u0301\ud800\u0430\u3164"
+    )
+    words = st.sampled_from(("Sekar", "Contoh", "José", "Jose\u0301", " ", "Jalan 1", "ꦱꦼꦏꦂ", "عبد"))
+    return st.lists(words | words | hostile, max_size=6).map("".join)

@@ -13,7 +13,9 @@ that brings stages of its own runs it with its permit types::
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import ClassVar
@@ -24,6 +26,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from perizinan_core import workflow
+from perizinan_core.converters import canonical_json
+from perizinan_core.errors.texts import FormDataError, TextRefusedError
 from perizinan_core.errors.workflow import ClockOrderError, WorkflowError
 from perizinan_core.model.actor import Actor, Officer, Role
 from perizinan_core.model.applicant import Representative
@@ -37,13 +41,16 @@ from perizinan_core.model.case import (
     StageStatus,
     WaitingFor,
 )
+from perizinan_core.model.characters import refused_characters
 from perizinan_core.model.events import Event, EventKind
 from perizinan_core.model.fees import FeeAssessment, FeeKind, Payment
+from perizinan_core.model.form_data import MAX_VALUES
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.money import Rupiah
 from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.stage import SilencePolicy, StageKind
+from perizinan_core.testing.strategies.values import written_texts
 from perizinan_core.testing.strategies.workflow import (
     OWNER,
     SYSTEM,
@@ -235,6 +242,24 @@ class CaseMachine(RuleBasedStateMachine):
                 self.case, self.case.applicant, agent, actor=OWNER, now=self.now
             ),
         )
+
+    @precondition(lambda self: Action.EDIT in workflow.actions_in(self.case.state))
+    @rule(text=written_texts(), other=written_texts())
+    def write(self, text: str, other: str) -> None:
+        """The applicant writes anything at all, as a name and in the form; what is refused changes nothing."""
+        with suppress(TextRefusedError):
+            applicant = attrs.evolve(self.case.applicant, name=text)
+            self.attempt(
+                Action.EDIT,
+                lambda: workflow.update_applicant(
+                    self.case, applicant, self.case.representative, actor=OWNER, now=self.now
+                ),
+            )
+        form = {**self.case.form, "lokasi": other, other: text}
+        with suppress(TextRefusedError, FormDataError):
+            self.attempt(
+                Action.EDIT, lambda: workflow.update_form(self.case, form, actor=OWNER, now=self.now)
+            )
 
     @precondition(lambda self: self.case.state is ApplicationState.DRAFT)
     @rule()
@@ -706,6 +731,18 @@ class CaseMachine(RuleBasedStateMachine):
             assert workflow.eligible_officers(
                 unnamed, self.permit_type, stage, self.staff
             ) == workflow.eligible_officers(self.case, self.permit_type, stage, self.staff)
+
+    @invariant()
+    def what_people_wrote_can_be_read_and_signed(self) -> None:
+        """Texts are NFC and hold nothing that nobody sees; names are one line; form data keep their bounds."""
+        applicant, form = self.case.applicant, self.case.form
+        assert applicant.name == applicant.name.strip()
+        assert len(applicant.name.splitlines()) == 1
+        for text in (applicant.name, *form, *(item for item in form.values() if isinstance(item, str))):
+            assert unicodedata.is_normalized("NFC", text)
+            assert not [*refused_characters(text)]
+        assert len(form) <= MAX_VALUES
+        assert canonical_json(form)
 
     @invariant()
     def events_tell_the_same_story(self) -> None:
