@@ -205,7 +205,7 @@ class TestRevocation:
         at = SIGNED + timedelta(days=3)
         report = verify_signatures(bare, roots=read_store(store()), at=at, revocation=[crl])
 
-        assert (Verdict.NOT_VALID, "certificate-revoked", "REVOKED_NO_POE") == (
+        assert (Verdict.NOT_VALID, "certificate-revoked", "REVOKED") == (
             report.verdict, report.reasons[0].code, report.signature.sub_indication,
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from perizinan_core.signing.ltv.writing import with_store
 from perizinan_core.signing.synthetic_ca import SyntheticCA
 from perizinan_core.verification import CheckName
 from perizinan_core.verification.pdf.structure import PdfStructure
-from perizinan_core.verification.revocation import path_revocation, proofs_in
+from perizinan_core.verification.revocation import evidence_in, path_revocation
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
 SINCE = NOW - timedelta(days=1)
@@ -76,7 +76,7 @@ def found(ca, signer, permit):
     def run(*, crls=(), ocsps=(), at=NOW):
         data = with_store(permit, certificates=(), ocsps=ocsps, crls=crls)
         path = (signer.certificate, *signer.chain)
-        return path_revocation(path, proofs_in(PdfStructure(data)), at)
+        return path_revocation(path, evidence_in(PdfStructure(data)), at)
 
     return run
 
@@ -106,8 +106,11 @@ class TestLists:
         assert NOW == found(crls=[crl(ca.issuing), crl(ca.root)]).good_as_of
 
     @pytest.mark.parametrize("indirect", [False, True])
-    def test_a_partial_list_proves_no_innocence(self, found, ca, signer, indirect):
-        """Lists for parts: an entry counts, unless it may be another issuer's; absence says nothing."""
+    def test_a_partial_list_clears_what_it_is_for(self, found, ca, signer, indirect):
+        """
+        An entry counts, unless it may be another issuer's; absence clears only what the list is for: here the
+        certificates of users, and none in an indirect list.
+        """
         part = x509.IssuingDistributionPoint(
             full_name=None,
             relative_name=None,
@@ -121,7 +124,8 @@ class TestLists:
         silent = crl(ca.issuing, extension=part)
 
         assert (None if indirect else SINCE) == found(crls=[named]).revoked_at
-        assert found(crls=[silent, crl(ca.root)]).good_as_of is None
+        assert (None if indirect else NOW) == found(crls=[silent, crl(ca.root)]).good_as_of
+        assert found(crls=[crl(ca.issuing), crl(ca.root, extension=part)]).good_as_of is None
 
     def test_a_list_of_changes_is_left_aside(self, found, ca, signer):
         """A delta may also say that a certificate was released."""
@@ -199,7 +203,7 @@ def test_a_store_that_is_no_store_is_none(permit):
     pdf = PdfStructure(permit)
     pdf.catalog()["DSS"] = 7
 
-    assert () == proofs_in(pdf).crls
+    assert () == evidence_in(pdf).lists
 
 
 def test_a_certificate_known_to_be_good_is_reported(build, world, judge):

@@ -198,7 +198,7 @@ class TestPaths:
 
         assert PathProblem.BROKEN is find_path(signer, [issuer], [root]).problem
 
-    def test_path_length_signature_and_weak_keys_break_the_path(self):
+    def test_path_length_and_weak_keys_break_the_path_and_another_key_is_no_path(self):
         """Each on its own."""
         top, middle, leaf = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
         weak = make_key("rsa-1024")
@@ -210,7 +210,7 @@ class TestPaths:
         under_weak = certificate("issuer", middle, "root", weak, CA_RIGHTS)
 
         assert PathProblem.BROKEN is find_path(signer, [issuer], [short]).problem
-        assert PathProblem.BROKEN is find_path(forged, [issuer], [short]).problem
+        assert PathProblem.UNKNOWN_ROOT is find_path(forged, [issuer], [short]).problem
         assert PathProblem.BROKEN is find_path(signer, [under_weak], [weak_root]).problem
 
     def test_certificates_that_all_fit_each_other_cost_little(self):
@@ -280,19 +280,29 @@ class TestAgreement:
     @pytest.mark.parametrize("kind", ["p-256", "rsa-2048"])
     def test_pyhanko_agrees_on_good_and_changed_permits(self, build, kind):
         """Every fiftieth byte changed: where ours says valid, pyHanko's integrity check passes, and the reverse."""
-        from perizinan_core.verification.later_changes import examine
-
         world = build.World.create(kind)
         permit = world.permit()
         changed = [bytes([*permit[:i], permit[i] ^ 1, *permit[i + 1 :]]) for i in range(20, len(permit), 400)]
 
-        assert examine(permit, world.authority, build.CHECKED_AT, signing_allowed=False).problem is None
-        refused = [
-            examine(item, world.authority, build.CHECKED_AT, signing_allowed=False).problem
-            for item in changed
-        ]
-        lenient = [item for item in refused if item is None]
+        assert _accepts(permit, world, build)
+        lenient = [item for item in changed if _accepts(item, world, build)]
         assert len(lenient) <= len(changed) // 4  # padding and stray bytes that pyHanko passes over
+
+
+def _accepts(data, world, build):
+    """Whether pyHanko's own validator finds the signature sound and nothing changed."""
+    from asn1crypto.x509 import Certificate
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko_certvalidator import ValidationContext
+
+    roots = [Certificate.load(item.public_bytes(Encoding.DER)) for item in world.authority.roots]
+    context = ValidationContext(trust_roots=roots, moment=build.CHECKED_AT, allow_fetching=False)
+    try:
+        found = PdfFileReader(io.BytesIO(data)).embedded_regular_signatures
+        return [True] == [validate_pdf_signature(item, context).bottom_line for item in found]
+    except Exception:  # noqa: BLE001 - whatever it raises means no
+        return False
 
 
 @pytest.fixture(scope="module")

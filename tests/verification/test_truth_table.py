@@ -197,17 +197,18 @@ TABLE = [
     # permit, certificate, without trusted time, with trusted time
     ("valid", "valid", V, V),
     ("valid", "expired later", I, V),
-    ("valid", "expired before signing", N, N),
+    ("valid", "expired before signing", I, N),
     ("valid", "revoked before", N, N),
     ("valid", "revoked after", I, V),
     ("expired", "valid", F, F),
     ("expired", "expired later", I, F),
-    ("expired", "expired before signing", N, N),
+    ("expired", "expired before signing", I, N),
     ("expired", "revoked before", N, N),
     ("expired", "revoked after", I, F),
 ]
 REASONS = {
     ("expired later", I): "certificate-ended-no-proof",
+    ("expired before signing", I): "certificate-ended-no-proof",
     ("expired before signing", N): "signed-outside-certificate",
     ("revoked before", N): "certificate-revoked",
     ("revoked after", I): "certificate-revoked-no-proof",
@@ -257,10 +258,13 @@ class TestCertificateEdges:
 
         assert expected is report.verdict
 
-    @pytest.mark.parametrize(("shift", "expected"), [(-1, V), (0, V), (1, N)])
-    @pytest.mark.parametrize("by", ["timestamp", None])
-    def test_a_stated_time_after_the_end_is_held_against_the_signer(self, bench, shift, expected, by):
-        """The end against the stated time; the check itself is made at that very time."""
+    @pytest.mark.parametrize(("shift", "late"), [(-1, False), (0, False), (1, True)])
+    @pytest.mark.parametrize(("by", "refused"), [("timestamp", N), (None, I)])
+    def test_a_time_after_the_end_is_held_against_the_signer_when_it_is_proven(
+        self, bench, shift, late, by, refused
+    ):
+        """The end against the stated time; without a proof the check is made at that very time."""
+        expected = refused if late else V
         end = S - shift * SECOND
         report = bench.judge(end=end, proven=S if by else None, at=min(end, S) if by is None else AT)
 

@@ -504,7 +504,7 @@ class TestTime:
             (0, 60, Verdict.VALID, None),
             (1, 60, Verdict.NOT_VALID, "NOT_YET_VALID"),
             (-60, 0, Verdict.INDETERMINATE, "OUT_OF_BOUNDS_NO_POE"),
-            (-60, -1, Verdict.NOT_VALID, "EXPIRED"),
+            (-60, -1, Verdict.INDETERMINATE, "OUT_OF_BOUNDS_NO_POE"),
         ],
     )
     def test_the_first_and_last_second_of_a_certificate_count(

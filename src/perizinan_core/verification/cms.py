@@ -34,6 +34,8 @@ _DATA = _OID("1.2.840.113549.1.7.1")
 _CONTENT_TYPE = _OID("1.2.840.113549.1.9.3")
 _MESSAGE_DIGEST = _OID("1.2.840.113549.1.9.4")
 _SIGNING_CERTIFICATE_V2 = _OID("1.2.840.113549.1.9.16.2.47")
+_SIGNING_TIME = _OID("1.2.840.113549.1.9.5")
+_PLAIN = {_CONTENT_TYPE, _MESSAGE_DIGEST, _SIGNING_CERTIFICATE_V2, _SIGNING_TIME}
 _RSA = _OID("1.2.840.113549.1.1.1")
 _RSA_PSS = _OID("1.2.840.113549.1.1.10")
 _MGF1 = _OID("1.2.840.113549.1.1.8")
@@ -99,8 +101,18 @@ class SignedContainer:
     parameters: bytes
     """DER of the signature algorithm's parameters, or empty."""
 
-    has_unsigned_attributes: bool
-    """True when a timestamp or something else lies outside the signed attributes."""
+    is_plain: bool
+    """True without unsigned attributes (timestamps), and with no signed ones but those that permits have."""
+
+    @property
+    def algorithm_name(self) -> str:
+        """Name the method, e.g. ``RSA 2048 with sha256``."""
+        key = self.certificate.public_key()
+        if isinstance(key, rsa.RSAPublicKey):
+            return f"RSA {key.key_size} with {self.digest}"
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            return f"ECDSA {key.curve.name} with {self.digest}"
+        return type(key).__name__
 
     @property
     def weakness(self) -> str | None:
@@ -221,7 +233,7 @@ def _read(data: _SignedData, *, certificate_named: bool) -> SignedContainer:
         signature=info.signature,
         algorithm=algorithm,
         parameters=parameters,
-        has_unsigned_attributes=info.unsigned_attributes is not None,
+        is_plain=info.unsigned_attributes is None and values.keys() <= _PLAIN,
     )
 
 

@@ -35,6 +35,8 @@ class Judgement:
     def __init__(self, must_pass: Collection[CheckName] = _MUST_PASS) -> None:
         self._checks: dict[CheckName, Check] = {}
         self._must_pass = must_pass
+        self._harmless: set[CheckName] = set()
+        """Open questions that decide nothing."""
 
     def passed(self, name: CheckName, code: str, **fields: object) -> None:
         """Note that a check passed, unless something worse is noted already."""
@@ -44,6 +46,16 @@ class Judgement:
         """Note that a check was not made, unless something is noted already."""
         self._checks.setdefault(name, Check(name, Outcome.NOT_CHECKED, Reason(code, fields)))
 
+    def wondered(self, name: CheckName, code: str) -> None:
+        """Note an open question that leaves nothing else open, unless something is noted already."""
+        if name not in self._checks:
+            self._harmless.add(name)
+            self.doubted(name, code)
+
+    def doubted(self, name: CheckName, code: str, **fields: object) -> None:
+        """Note that a check, and with it the file, stays open, unless something is noted already."""
+        self._checks.setdefault(name, Check(name, Outcome.INDETERMINATE, Reason(code, fields)))
+
     def refuse(self, name: CheckName, code: str, **fields: object) -> None:
         """Note that a check failed or stays open, as the code says; the stronger of two reasons stays."""
         weight = REASONS[code].weight
@@ -51,6 +63,7 @@ class Judgement:
         known = self._checks.get(name)
         if known is None or REASONS[known.reason.code].weight > weight:
             self._checks[name] = Check(name, outcome, Reason(code, fields))
+            self._harmless.discard(name)
 
     def forget(self, name: CheckName) -> None:
         """Take back a check that is to be made again with better knowledge."""
@@ -60,6 +73,11 @@ class Judgement:
         """Return how a check ended, or None when it was not made yet."""
         check = self._checks.get(name)
         return check.outcome if check is not None else None
+
+    def code(self, name: CheckName) -> str | None:
+        """Return the reason code of a check, or None when it was not made yet."""
+        check = self._checks.get(name)
+        return check.reason.code if check is not None else None
 
     def failed(self, *names: CheckName) -> bool:
         """Return True when one of the checks (all, when none is named) failed."""
@@ -80,8 +98,13 @@ class Judgement:
         the answer is indeterminate and never valid.
         """
         checks = self.checks()
-        bad = [item for item in checks if item.outcome in (Outcome.FAILED, Outcome.INDETERMINATE)]
+        bad = [
+            REASONS[item.reason.code].weight
+            for item in checks
+            if item.outcome in (Outcome.FAILED, Outcome.INDETERMINATE) and item.name not in self._harmless
+        ]
         if bad:
-            return _VERDICTS[min(REASONS[item.reason.code].weight for item in bad)]
+            # A reason that decides nothing elsewhere leaves the file open where it was doubted.
+            return _VERDICTS.get(min(bad), Verdict.INDETERMINATE)
         complete = all(item.outcome is Outcome.PASSED for item in checks if item.name in self._must_pass)
         return Verdict.VALID if complete else Verdict.INDETERMINATE

@@ -24,10 +24,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.utils import CryptographyDeprecationWarning
 
 __all__ = [
+    "MIN_RSA_BITS",
     "CertificatePath",
     "PathProblem",
     "find_path",
     "fingerprints",
+    "is_issued",
+    "is_plain",
     "key_problem",
     "subject_of",
     "usage_problem",
@@ -44,6 +47,7 @@ _UNDERSTOOD = (
     x509.CertificatePolicies,
     x509.SubjectAlternativeName,
 )
+_RULES = (x509.NameConstraints, x509.PolicyConstraints, x509.InhibitAnyPolicy)
 _SIGNING_PURPOSES = {
     "1.3.6.1.5.5.7.3.4",  # emailProtection
     "1.3.6.1.5.5.7.3.36",  # documentSigning (RFC 9336)
@@ -52,15 +56,16 @@ _SIGNING_PURPOSES = {
     "2.5.29.37.0",  # any
 }
 _WEAK_HASHES = {"md5", "sha1"}
-_MIN_RSA_BITS = 2048
+MIN_RSA_BITS = 2048
 
 
 class PathProblem(Enum):
     """Why no path was found."""
 
     UNKNOWN_ROOT = "chain-unknown-root"
+    """No way up, or only one in the name of an issuer that did not sign: anybody can write a name."""
     BROKEN = "chain-broken"
-    """An issuer of the right name is there, but its signature or its rights do not fit."""
+    """The issuer signed, but may not: it has no right to issue, or its key or method is too weak."""
 
 
 _MOST_KNOWN = 4096
@@ -120,7 +125,9 @@ class _Search:
             self._budget -= 1
             if self._budget < 0 or len(path) >= _MAX_LENGTH:
                 break
-            if not _issued(last, candidate) or not _may_issue(candidate, below=len(path) - 1):
+            if not is_issued(last, candidate):
+                continue
+            if not _is_strong(last, candidate) or not _may_issue(candidate, below=len(path) - 1):
                 best = CertificatePath(best.certificates, PathProblem.BROKEN)
                 continue
             found = self.from_path((*path, candidate))
@@ -131,7 +138,7 @@ class _Search:
         return best
 
 
-def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def is_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Check one signature; the answers of the last pairs are kept, since most files share their issuers."""
     key = certificate.fingerprint(hashes.SHA256()) + issuer.fingerprint(hashes.SHA256())
     if key not in _known:
@@ -142,14 +149,26 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 
 def _is_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    if _is_weakly_signed(certificate):
+        return True  # not asked, since it is refused in any case
     try:
-        hash_function = certificate.signature_hash_algorithm
-        if hash_function is not None and hash_function.name in _WEAK_HASHES:
-            return False
         certificate.verify_directly_issued_by(issuer)
     except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
         return False
-    return not key_problem(issuer)
+    return True
+
+
+def _is_strong(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Return True when the issuer signed by a method and a key of today."""
+    return not _is_weakly_signed(certificate) and not key_problem(issuer)
+
+
+def _is_weakly_signed(certificate: x509.Certificate) -> bool:
+    try:
+        function = certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        return True
+    return function is not None and function.name in _WEAK_HASHES
 
 
 def key_problem(certificate: x509.Certificate) -> bool:
@@ -159,7 +178,7 @@ def key_problem(certificate: x509.Certificate) -> bool:
     except (ValueError, UnsupportedAlgorithm):
         return True
     if isinstance(key, rsa.RSAPublicKey):
-        return key.key_size < _MIN_RSA_BITS
+        return key.key_size < MIN_RSA_BITS
     if isinstance(key, ec.EllipticCurvePublicKey):
         return not isinstance(key.curve, (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1))
     return not isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey))
@@ -206,6 +225,16 @@ def usage_problem(certificate: x509.Certificate) -> str | None:
     if purposes is not None and not {item.dotted_string for item in purposes} & _SIGNING_PURPOSES:
         return "certificate-key-usage"
     return None
+
+
+@lru_cache(maxsize=_MOST_PATHS)
+def is_plain(certificate: x509.Certificate) -> bool:
+    """Return True when a certificate sets no rules about names or policies below it, and everything in it is read."""
+    try:
+        extensions = certificate.extensions
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return False
+    return not _unread_critical(extensions) and not any(isinstance(item.value, _RULES) for item in extensions)
 
 
 def _unread_critical(extensions: x509.Extensions) -> bool:

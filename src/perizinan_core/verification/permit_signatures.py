@@ -1,5 +1,5 @@
 """
-One signature by our own strict checks, in this order, stopping at the first that fails.
+One signature of a permit by our own strict checks, in this order, stopping at the first that fails.
 
 1. The byte range starts at 0, leaves out exactly the ``/Contents`` string, and ends where a revision
    of the file ends. 2. The string is plain hexadecimal in one case. 3. The container is strict
@@ -7,15 +7,18 @@ One signature by our own strict checks, in this order, stopping at the first tha
    signature fits the certificate. 6. The certificates lead to an allowed root, and none is left
    over. 7. The certificate may sign documents. 8. It was valid at the stated time, and still is,
    unless something proves the time.
+
+What else there is (timestamps, revocation data, later additions) is found by `signatures`, the one validator; a plain
+permit has nothing of it and is judged here alone.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from cryptography import x509
@@ -39,19 +42,24 @@ from perizinan_core.verification.paths import (
     valid_at,
 )
 from perizinan_core.verification.pdf.fields import SignatureField
-from perizinan_core.verification.pdf.scan import ByteRange
 from perizinan_core.verification.pdf.structure import ends_properly
-from perizinan_core.verification.report import CheckName
-from perizinan_core.verification.revocation import RevocationProofs, path_revocation
+from perizinan_core.verification.report import CheckName, Reason, SignatureReport
+from perizinan_core.verification.revocation import revocation_reason
+from perizinan_core.verification.signature_report import aspects_of, indication_of
+
+if TYPE_CHECKING:
+    # Not at run time: a plain permit needs nothing of it.
+    from perizinan_core.verification.signatures.judged import Judged
 
 __all__ = [
     "JudgedSignature",
-    "covered_digest",
+    "describe",
     "file_digest",
     "judge_revocation",
     "judge_signature",
     "judge_stamp",
     "judge_time",
+    "revision_hashes",
 ]
 
 FORMATS = ("ETSI.CAdES.detached", "adbe.pkcs7.detached")
@@ -67,18 +75,20 @@ class JudgedSignature:
     field: SignatureField
     container: SignedContainer | None = None
     path: tuple[x509.Certificate, ...] = ()
-    code: str | None = None
-    """Reason code of the first thing that did not pass."""
+    problem: Reason | None = None
+    """The first thing that did not pass."""
 
-    fields: Mapping[str, object] = attrs.field(factory=dict)
-    """Values of the sentence of that reason."""
+    is_broken: bool = False
+    """True when that is about the signature or what it covers, and not about its certificate."""
+
+    found: Judged | None = None
+    """What the validator found, where there is more than a plain signature."""
 
     level: str | None = None
     """PAdES level that the file reaches for this signature; None when it is not sound."""
 
-    trusted_time: datetime | None = None
-    timed_by_records: bool = False
-    """True when the office's own records prove the time, and no timestamp."""
+    recorded_time: datetime | None = None
+    """Time that the office's own records prove, where no timestamp does."""
 
     covers_whole: bool = False
     position: str | None = None
@@ -103,18 +113,37 @@ class JudgedSignature:
         names = subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         return str(names[0].value) if names else subject.rfc4514_string()
 
+    @property
+    def is_plain(self) -> bool:
+        """True when it covers the whole file and carries nothing beyond what a permit's signature needs."""
+        return self.covers_whole and self.container is not None and self.container.is_plain
+
+    @property
+    def trusted_time(self) -> datetime | None:
+        """The proven time, or None."""
+        stamped = self.found.trusted_time if self.found is not None else None
+        return stamped or self.recorded_time
+
+    @property
+    def timed_by_records(self) -> bool:
+        """True when the office's own records prove the time, and no timestamp."""
+        return self.recorded_time is not None
+
+    @property
+    def time_reason(self) -> Reason:
+        """What to say of its time."""
+        proof = self.found.proof if self.found is not None else None
+        if self.recorded_time is not None:
+            return Reason("trusted-time-records", {"day": self.recorded_time.date()})
+        if self.trusted_time is None:
+            return Reason("no-trusted-time")
+        if proof is not None and proof.has_ended:
+            return proof.reason
+        return Reason("trusted-time-proven", {"day": self.trusted_time.date()})
+
     def best_time(self, at: datetime) -> datetime:
         """Return the proven time, else the stated one, else the moment of the check."""
         return self.trusted_time or self.field.signed_at or at
-
-
-def covered_digest(data: bytes, covered: ByteRange, digest: str, extra: bytes = b"") -> bytes:
-    """Return the digest of the covered bytes; ``extra`` stands for bytes missing at the end."""
-    view, hasher = memoryview(data), hashlib.new(digest)
-    hasher.update(view[covered.start : covered.gap_start])
-    hasher.update(view[covered.gap_end : covered.end])
-    hasher.update(extra)
-    return hasher.digest()
 
 
 def file_digest(data: bytes, signatures: Sequence[JudgedSignature]) -> str:
@@ -125,6 +154,12 @@ def file_digest(data: bytes, signatures: Sequence[JudgedSignature]) -> str:
             hasher.update(memoryview(data)[judged.field.byte_range.gap_start :])
             return str(hasher.hexdigest())
     return hashlib.sha256(data).hexdigest()
+
+
+def revision_hashes(data: bytes, signatures: Sequence[JudgedSignature]) -> set[str]:
+    """Hash the file and every signed revision of it: proofs of time are added behind the stored file."""
+    ends = {len(data), *(item.field.byte_range.end for item in signatures)}
+    return {hashlib.sha256(memoryview(data)[:end]).hexdigest() for end in ends}
 
 
 def judge_signature(
@@ -211,64 +246,83 @@ def judge_stamp(data: bytes, field: SignatureField, judgement: Judgement) -> Non
 
 def judge_time(judged: JudgedSignature, at: datetime, judgement: Judgement) -> None:
     """Make check 8: was the certificate valid when it signed, as far as anything proves when that was?"""
-    stated = judged.field.signed_at
-    if judged.code is not None or judged.container is None:
+    stated, proven = judged.field.signed_at, judged.trusted_time
+    if judged.problem is not None or judged.container is None:
         return
-    if stated is None and judged.trusted_time is None:
+    if stated is None and proven is None:
         _refuse(judgement, judged, CheckName.CERTIFICATE, "signing-time-missing")
         return
-    moment = judged.best_time(at)
+    certificate, moment = judged.container.certificate, judged.best_time(at)
+    ended = certificate.not_valid_after_utc
     if moment > at + _SKEW:
         _refuse(judgement, judged, CheckName.CERTIFICATE, "signed-after-check", day=moment.date())
-    elif _ended_before_proof(judged.container.certificate, stated, judged.trusted_time):
-        # Signed in time, as the signer says; the proof of it came too late to show that.
+    elif moment > ended and (proven is None or (stated is not None and valid_at(certificate, stated))):
+        # A statement alone proves neither that it was late nor that it was in time; a proof that came too late
+        # does not show that a signature stated in time was late.
         _refuse(judgement, judged, CheckName.CERTIFICATE, "certificate-ended-no-proof")
-    elif not valid_at(judged.container.certificate, moment):
+    elif not valid_at(certificate, moment):
         _refuse(judgement, judged, CheckName.CERTIFICATE, "signed-outside-certificate", day=moment.date())
-    elif not all(valid_at(item, judged.trusted_time or at) for item in judged.path):
+    elif not all(valid_at(item, proven or at) for item in judged.path):
         _refuse(judgement, judged, CheckName.CERTIFICATE, "certificate-ended-no-proof")
     else:
         judgement.passed(CheckName.CERTIFICATE, "certificate-good")
 
 
-def _ended_before_proof(
-    certificate: x509.Certificate, stated: datetime | None, proven: datetime | None
-) -> bool:
-    return (
-        proven is not None
-        and proven > certificate.not_valid_after_utc
-        and stated is not None
-        and valid_at(certificate, stated)
-    )
-
-
-def judge_revocation(
-    judged: JudgedSignature, proofs: RevocationProofs, at: datetime, judgement: Judgement
-) -> None:
+def judge_revocation(judged: JudgedSignature, at: datetime, judgement: Judgement) -> Reason:
     """
-    Judge a revocation that the file's own proofs show, once times are known.
+    Judge what is known about revocation, once times are known; return what to say of it.
 
-    From the second of the revocation on, a certificate signs nothing. Whoever states a later time is held
-    to it; whoever states an earlier one needs a trusted time before the revocation.
+    From the second of the revocation on, a certificate signs nothing. A signer who states a later time is held
+    to it; one who states an earlier time needs a trusted time before the revocation.
     """
-    if judged.container is None or judged.code is not None:
-        return
-    found, stated, proven = (
-        path_revocation(judged.path, proofs, at),
-        judged.field.signed_at,
-        judged.trusted_time,
-    )
-    revoked = found.revoked_at
+    chain = judged.found.chain if judged.found is not None else None
+    if chain is None or judged.container is None:
+        return Reason("revocation-data-missing")
+    stated, proven = judged.field.signed_at, judged.trusted_time
+    revoked = chain.revocation.revoked_at
     if revoked is None:
-        moment = judged.best_time(at)
-        if found.good_as_of is not None and found.good_as_of >= moment:
-            judgement.passed(CheckName.REVOCATION, "revocation-good", day=found.good_as_of.date())
-    elif proven is not None and proven < revoked:
-        judgement.passed(CheckName.REVOCATION, "revoked-after-signing", day=revoked.date())
-    elif stated is not None and stated >= revoked:
-        _refuse(judgement, judged, CheckName.REVOCATION, "certificate-revoked", day=revoked.date())
-    else:
-        _refuse(judgement, judged, CheckName.REVOCATION, "certificate-revoked-no-proof", day=revoked.date())
+        return revocation_reason(chain.revocation, proven or at)
+    if proven is not None and proven < revoked:
+        return Reason("revoked-after-signing", {"day": revoked.date()})
+    late = stated is not None and stated >= revoked
+    code = "certificate-revoked" if late else "certificate-revoked-no-proof"
+    judgement.refuse(CheckName.REVOCATION, code, day=revoked.date())
+    if judged.problem is None or (late and judged.problem.code == "certificate-ended-no-proof"):
+        judged.problem = Reason(code, {"day": revoked.date()})
+    return Reason(code, {"day": revoked.date()})
+
+
+def describe(judged: JudgedSignature, at: datetime) -> SignatureReport:
+    """Return the report of one signature in the words of EN 319 102-1."""
+    problem, proven = judged.problem, judged.trusted_time
+    indication, sub = indication_of(problem)
+    if sub == "EXPIRED" and judged.container is not None:
+        early = judged.best_time(at) < judged.container.certificate.not_valid_before_utc
+        sub = "NOT_YET_VALID" if early else sub
+    root = Reason("chain-trusted", {"root": subject_of(judged.path[-1])}) if judged.path else None
+    return SignatureReport(
+        field=judged.field.name,
+        indication=indication,
+        sub_indication=sub,
+        signer=judged.signer,
+        position=judged.position,
+        certificate_sha256=judged.fingerprints[0] or None,
+        signed_at=judged.field.signed_at,
+        trusted_time=proven,
+        covers_whole_document=judged.covers_whole,
+        format=judged.field.sub_filter,
+        algorithm=judged.container.algorithm_name if judged.container is not None else None,
+        level=judged.level if problem is None else None,
+        chain=tuple(map(subject_of, judged.path)),
+        aspects=aspects_of(
+            broken=problem if judged.is_broken else None,
+            intact=Reason("content-and-view-intact" if judged.covers_whole else "later-changes-allowed"),
+            trust=problem or root,
+            time=judged.time_reason,
+            timed=proven is not None and not judged.timed_by_records,
+            level=judged.level,
+        ),
+    )
 
 
 def _range_is_right(data: bytes, field: SignatureField) -> bool:
@@ -286,5 +340,6 @@ def _refuse(
     judgement: Judgement, judged: JudgedSignature, check: CheckName, code: str, **fields: object
 ) -> JudgedSignature:
     judgement.refuse(check, code, **fields)
-    judged.code, judged.fields = code, fields
+    judged.problem = Reason(code, fields)
+    judged.is_broken = check in {CheckName.COVERAGE, CheckName.INTEGRITY}
     return judged

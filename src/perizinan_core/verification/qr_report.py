@@ -27,7 +27,6 @@ from perizinan_core.i18n import N_
 from perizinan_core.published.authority_document import AuthorityDocument
 from perizinan_core.published.qr_claims import QrClaims, QrContent, decode_qr_text, holds_claims, verify_qr
 from perizinan_core.published.status import PermitStatusAnswer, StatusSource
-from perizinan_core.verification.evidence import authority_used, status_report
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.moments import check_moment
 from perizinan_core.verification.permit_content import judge_dates
@@ -40,7 +39,14 @@ from perizinan_core.verification.qr_image import (
     source_refused,
 )
 from perizinan_core.verification.qr_pdf import codes_of_pdf, is_pdf, text_of_pdf
-from perizinan_core.verification.report import CheckName, Outcome, Report, StatusReport, Verdict
+from perizinan_core.verification.report import (
+    AuthorityUsed,
+    CheckName,
+    Outcome,
+    Report,
+    StatusReport,
+    Verdict,
+)
 from perizinan_core.verification.sources import read_source
 
 __all__ = ["check_qr_image", "check_qr_text"]
@@ -198,7 +204,7 @@ class _Case:
             file=name,
             sha256=sha256,
             checked_at=self.at,
-            authority=authority_used(self.authority),
+            authority=AuthorityUsed.of(self.authority),
             verdict=self._verdict(),
             checks=self.judgement.checks(),
             permit=_permit(self.claims) if self.claims is not None else None,
@@ -266,7 +272,7 @@ class _Case:
                 self.judgement.refuse(name, "status-unknown-permit")
             else:
                 self._judge_answer(claims, answer)
-        self.status = status_report(answer)
+        self.status = StatusReport.of(answer)
 
     def _judge_answer(self, claims: QrClaims, answer: PermitStatusAnswer) -> None:
         told = self.authority.local_day(answer.as_of) if answer.as_of is not None else None

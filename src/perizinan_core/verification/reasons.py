@@ -58,10 +58,9 @@ _PASSED = _table(
         "later-changes-allowed": N_(
             "After the signature only proofs of time or further signatures were added."
         ),
-        "content-intact": N_("Nothing was changed since the signature."),
-        "chain-trusted": N_("The certificate leads to a root that the office names ({root})."),
+        "content-intact": N_("What the signature covers is as it was signed."),
+        "chain-trusted": N_("The certificate leads to a root that is trusted here ({root})."),
         "certificate-good": N_("The certificate was valid at the time of signing and may sign documents."),
-        "revocation-good": N_("The certificate was not revoked, as of {day}."),
         "revoked-after-signing": N_(
             "The certificate was revoked on {day}; the signature is proven to be older."
         ),
@@ -89,9 +88,6 @@ _LEFT_OUT = _table(
     Weight.NONE,
     {
         "not-reached": N_("Not checked, because an earlier check did not pass."),
-        "revocation-not-checked": N_(
-            "Not checked: the file carries no revocation data; the office's register stands in for it."
-        ),
         "no-trusted-time": N_(
             "Not checked: the file carries no timestamp; the time is the signer's own statement."
         ),
@@ -167,6 +163,10 @@ _NOT_VALID = _table(
         "byte-range-wrong": N_("The signature does not state correctly what it covers."),
         "signature-not-in-form": N_("The signature in the file is not the one that a reader would show."),
         "bytes-after-signature": N_("{count} bytes were put behind the signed file."),
+        "shown-after-signature": N_(
+            "Behind the last complete signed version of the file stands an unfinished addition, and readers that "
+            "repair files show it: somebody changed the file after signing, or it was cut off on the way."
+        ),
         "later-changes-forbidden": N_(
             "The file was changed after signing, by an addition that is not allowed."
         ),
@@ -246,7 +246,11 @@ _UNPROVEN = _table(
             "The certificate was revoked on {day}, and nothing proves that the signature is older."
         ),
         "timestamp-untrusted": N_(
-            "A timestamp in the file leads to no root that the office names: it proves nothing, or was damaged."
+            "A timestamp in the file leads to no root that is trusted here: it proves nothing, or was damaged."
+        ),
+        "unfinished-after-signature": N_(
+            "Behind the last complete signed version of the file stands an unfinished addition that changes nothing "
+            "that is shown: the file was cut off on the way, or somebody put something behind it."
         ),
         "signing-time-missing": N_("The signature does not state when it was made."),
         "signed-after-check": N_(

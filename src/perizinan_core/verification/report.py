@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 import attrs
 
 from perizinan_core.i18n import DEFAULT_LANGUAGE, said, translate
+from perizinan_core.published.authority_document import AuthorityDocument
+from perizinan_core.published.status import PermitStatusAnswer
 from perizinan_core.verification.reasons import REASONS
 from perizinan_core.verification.signature_reasons import WORTH_SAYING
 
@@ -29,6 +31,7 @@ __all__ = [
     "StatusReport",
     "TrustUsed",
     "Verdict",
+    "in_one_voice",
 ]
 
 REPORT_VERSION = "1"
@@ -272,6 +275,16 @@ class StatusReport:
     as_of: datetime | None = None
     """Time of the answer."""
 
+    @classmethod
+    def of(cls, answer: PermitStatusAnswer | None) -> StatusReport:
+        """Return what is said about the answer of a status source, or about its silence."""
+        if answer is None:
+            return cls(checked=True, state="unknown")
+        since = answer.since.isoformat() if answer.since is not None else None
+        return cls(
+            checked=True, state=answer.status.value, since=since, source=answer.source, as_of=answer.as_of
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
         return {
@@ -298,6 +311,18 @@ class AuthorityUsed:
 
     keys: tuple[str, ...]
     """Fingerprints (RFC 7638) of the keys that signed it."""
+
+    @classmethod
+    def of(cls, authority: AuthorityDocument) -> AuthorityUsed:
+        """Return what is said about the document by which was judged."""
+        return cls(
+            slug=authority.slug,
+            name=authority.name,
+            version=authority.version,
+            time_zone=authority.time_zone,
+            trust="pinned" if authority.pinned else "given_file",
+            keys=authority.key_ids,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -357,14 +382,17 @@ class Report:
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why the verdict is what it is: the checks that did not pass; what was left out, when it is valid."""
-        bad = tuple(item.reason for item in self.checks if item.outcome in _BAD)
-        return bad or tuple(item.reason for item in self.checks if item.reason.code in _WORTH_SAYING)
+        if self.verdict is not Verdict.VALID:
+            return tuple(item.reason for item in self.checks if item.outcome in _BAD)
+        # Of a permit the office's register says it too, so that it need not be said every time.
+        told = _WORTH_SAYING if self.authority is not None else (*_WORTH_SAYING, "revocation-data-missing")
+        return tuple(item.reason for item in self.checks if item.reason.code in told)
 
     @property
     def signature(self) -> SignatureReport | None:
-        """The signature that decided: the first that did not pass, else the first."""
-        bad = (item for item in self.signatures if item.indication is not Indication.TOTAL_PASSED)
-        return next(bad, self.signatures[0] if self.signatures else None)
+        """The signature that decided: the first that failed, else the first that is open, else the first."""
+        order = (Indication.TOTAL_FAILED, Indication.INDETERMINATE, Indication.TOTAL_PASSED)
+        return min(self.signatures, key=lambda item: order.index(item.indication), default=None)
 
     def check(self, name: CheckName) -> Check:
         """Return the check of that name."""
@@ -412,6 +440,22 @@ _WORTH_SAYING = (
     "qr-text-agrees",
     "qr-other-address",
 )
+
+
+def in_one_voice(verdict: Verdict, signatures: Iterable[SignatureReport]) -> tuple[SignatureReport, ...]:
+    """
+    Let no signature of a file that is not valid be called indeterminate: nothing in such a file is to be relied on.
+
+    The sub-indication still says what was open about it.
+    """
+    if verdict is not Verdict.NOT_VALID:
+        return tuple(signatures)
+    return tuple(
+        attrs.evolve(item, indication=Indication.TOTAL_FAILED)
+        if item.indication is Indication.INDETERMINATE
+        else item
+        for item in signatures
+    )
 
 
 def _iso(moment: datetime | None) -> str | None:

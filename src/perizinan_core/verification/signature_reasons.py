@@ -18,7 +18,6 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
             "After the certification fields of the form were filled in ({fields}). Its signer allowed that; "
             "nobody signed what stands in them."
         ),
-        "root-reached": N_("The certificate leads to a root that was given ({root})."),
         "certificate-valid-then": N_(
             "The certificates were valid on {day}, the day for which the answer holds."
         ),
@@ -107,6 +106,5 @@ WORTH_SAYING = (
     "root-ended-since",
     "certificate-ended-since",
     "timestamp-service-ended",
-    "revocation-data-missing",
 )
 """Said of a valid file: on what its validity rests, and what could not be checked."""

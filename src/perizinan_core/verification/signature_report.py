@@ -1,140 +1,124 @@
 """
-What the report says of one signature of a permit, in the words of EN 319 102-1.
+What the report says of one signature, in the words of EN 319 102-1: the same for permits and any signed PDF.
 
-Integrity, trust, time and long-term validity are told apart, as for any signed PDF (`foreign`).
+Integrity, trust, time and long-term validity are told apart. A signature that makes a file not valid is never called
+indeterminate: the words follow from the weight of the reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-
-from perizinan_core.verification.cms import SignedContainer
-from perizinan_core.verification.paths import subject_of
-from perizinan_core.verification.permit_signatures import JudgedSignature
 from perizinan_core.verification.reasons import REASONS, Weight
-from perizinan_core.verification.report import Aspect, Aspects, Indication, Outcome, Reason, SignatureReport
+from perizinan_core.verification.report import Aspect, Aspects, Indication, Outcome, Reason
 
-__all__ = ["NOT_REACHED", "aspect_of", "describe"]
+__all__ = ["aspects_of", "indication_of"]
 
-NOT_REACHED = Aspect(Outcome.NOT_CHECKED, Reason("aspect-not-reached"))
+_NOT_REACHED = Aspect(Outcome.NOT_CHECKED, Reason("aspect-not-reached"))
 """Of a signature that is broken: nothing else about it is worth saying."""
 
-_SUB_INDICATIONS: Mapping[str, tuple[Indication, str]] = {
-    "byte-range-wrong": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
-    "signature-malformed": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
-    "bytes-after-signature": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
-    "later-changes-forbidden": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
-    "timestamp-broken": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
-    "certificate-stray": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
-    "content-changed": (Indication.TOTAL_FAILED, "HASH_FAILURE"),
-    "signature-broken": (Indication.TOTAL_FAILED, "SIG_CRYPTO_FAILURE"),
-    "signature-weak": (Indication.INDETERMINATE, "CRYPTO_CONSTRAINTS_FAILURE"),
-    "chain-unknown-root": (Indication.INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND"),
-    "chain-incomplete": (Indication.INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND"),
-    "chain-broken": (Indication.INDETERMINATE, "CERTIFICATE_CHAIN_GENERAL_FAILURE"),
-    "certificate-malformed": (Indication.INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE"),
-    "certificate-key-usage": (Indication.INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE"),
-    "certificate-ended-no-proof": (Indication.INDETERMINATE, "OUT_OF_BOUNDS_NO_POE"),
-    "certificate-revoked": (Indication.TOTAL_FAILED, "REVOKED"),
-    "certificate-revoked-no-proof": (Indication.INDETERMINATE, "REVOKED_NO_POE"),
-    "signing-time-missing": (Indication.INDETERMINATE, "NO_POE"),
-    "signed-after-check": (Indication.INDETERMINATE, "NO_POE"),
-    "signature-format-unknown": (Indication.TOTAL_FAILED, "FORMAT_FAILURE"),
+_SUB_INDICATIONS = {
+    "FORMAT_FAILURE": (
+        "signature-never-made",
+        "signature-malformed",
+        "signature-format-unknown",
+        "byte-range-wrong",
+        "revision-broken",
+        "bytes-after-signature",
+        "later-changes-forbidden",
+        "timestamp-broken",
+        "certificate-stray",
+    ),
+    "HASH_FAILURE": ("content-changed",),
+    "SIG_CRYPTO_FAILURE": ("signature-broken",),
+    "CRYPTO_CONSTRAINTS_FAILURE": ("signature-weak", "chain-weak"),
+    "NO_CERTIFICATE_CHAIN_FOUND": (
+        "root-not-given",
+        "chain-unknown-root",
+        "chain-incomplete",
+        "timestamp-root-not-given",
+    ),
+    "CERTIFICATE_CHAIN_GENERAL_FAILURE": ("chain-broken",),
+    "CHAIN_CONSTRAINTS_FAILURE": (
+        "chain-not-accepted",
+        "certificate-usage-unfit",
+        "certificate-malformed",
+        "certificate-key-usage",
+    ),
+    "OUT_OF_BOUNDS_NO_POE": (
+        "root-ended",
+        "root-cut-off",
+        "chain-ended",
+        "proof-too-late",
+        "certificate-not-yet",
+        "certificate-ended-no-proof",
+    ),
+    "EXPIRED": ("signed-outside-certificate",),
+    "NOT_YET_VALID": ("chain-not-yet",),
+    "REVOKED": ("certificate-revoked",),
+    "REVOKED_NO_POE": ("certificate-revoked-no-proof",),
+    "NO_POE": ("signed-after-check", "signing-time-missing"),
+    "SIG_CONSTRAINTS_FAILURE": ("timestamp-not-accepted",),
+    "NO_SIGNING_CERTIFICATE_FOUND": ("timestamp-without-certificate",),
 }
-
-_BROKEN = {
-    "byte-range-wrong",
-    "signature-malformed",
-    "signature-format-unknown",
-    "content-changed",
-    "signature-broken",
-    "signature-weak",
-    "bytes-after-signature",
-    "later-changes-forbidden",
-    "timestamp-broken",
-}
-"""Codes of what is wrong with the signature or with what it covers; the others are about its certificate."""
-
+_WORDS = {code: word for word, codes in _SUB_INDICATIONS.items() for code in codes}
 _LONG_TERM = {"B-LT", "B-LTA"}
 
 
-def aspect_of(reason: Reason) -> Aspect:
-    """Return the aspect that a reason of refusal or doubt gives."""
-    is_open = REASONS[reason.code].weight is Weight.UNPROVEN
-    return Aspect(Outcome.INDETERMINATE if is_open else Outcome.FAILED, reason)
+def indication_of(problem: Reason | None) -> tuple[Indication, str | None]:
+    """Return indication and sub-indication of a signature by what is wrong with it."""
+    if problem is None:
+        return Indication.TOTAL_PASSED, None
+    failed = REASONS[problem.code].weight is Weight.NOT_VALID
+    indication = Indication.TOTAL_FAILED if failed else Indication.INDETERMINATE
+    return indication, _WORDS.get(problem.code, "GENERIC")
 
 
-def describe(judged: JudgedSignature, at: datetime) -> SignatureReport:
-    """Return the report of one signature in the words of EN 319 102-1."""
-    indication, sub = Indication.TOTAL_PASSED, None
-    if judged.code == "signed-outside-certificate" and judged.container is not None:
-        early = judged.best_time(at) < judged.container.certificate.not_valid_before_utc
-        indication, sub = Indication.TOTAL_FAILED, "NOT_YET_VALID" if early else "EXPIRED"
-    elif judged.code is not None:
-        indication, sub = _SUB_INDICATIONS[judged.code]
-    return SignatureReport(
-        field=judged.field.name,
-        indication=indication,
-        sub_indication=sub,
-        signer=judged.signer,
-        position=judged.position,
-        certificate_sha256=judged.fingerprints[0] or None,
-        signed_at=judged.field.signed_at,
-        trusted_time=judged.trusted_time,
-        covers_whole_document=judged.covers_whole,
-        format=judged.field.sub_filter,
-        algorithm=_algorithm(judged.container),
-        level=judged.level if judged.code is None else None,
-        chain=tuple(map(subject_of, judged.path)),
-        aspects=_aspects(judged),
-    )
+def aspects_of(
+    *,
+    broken: Reason | None,
+    intact: Reason,
+    trust: Reason | None,
+    time: Reason,
+    timed: bool,
+    level: str | None,
+) -> Aspects:
+    """
+    Return the four aspects of one signature.
 
-
-def _aspects(judged: JudgedSignature) -> Aspects:
-    """Return the four aspects, once everything about the signature is known."""
-    problem = Reason(judged.code, judged.fields) if judged.code is not None else None
-    if problem is not None and problem.code in _BROKEN:
+    Args:
+        broken: Why its integrity does not pass.
+        intact: What to say when it does.
+        trust: What to say of its chain, good or bad; None when the chain was not reached.
+        time: What to say of its time.
+        timed: True when a timestamp proves its time.
+        level: The PAdES level that it reaches.
+    """
+    if broken is not None:
         return Aspects(
-            integrity=aspect_of(problem), trust=NOT_REACHED, time=NOT_REACHED, long_term=NOT_REACHED
+            integrity=_aspect(broken), trust=_NOT_REACHED, time=_NOT_REACHED, long_term=_NOT_REACHED
         )
-    intact = "content-and-view-intact" if judged.covers_whole else "later-changes-allowed"
+    complete = timed and level in _LONG_TERM
+    long_term = Reason("long-term-no-revocation" if timed else "long-term-none")
     return Aspects(
-        integrity=Aspect(Outcome.PASSED, Reason(intact)),
-        trust=_trust(judged) if problem is None else aspect_of(problem),
-        time=_time(judged),
-        long_term=_long_term(judged),
+        integrity=Aspect(Outcome.PASSED, intact),
+        trust=_NOT_REACHED if trust is None else _aspect(trust),
+        time=_aspect(time),
+        long_term=Aspect(Outcome.PASSED, Reason("long-term-complete", {"level": level}))
+        if complete
+        else Aspect(Outcome.INDETERMINATE, long_term),
     )
 
 
-def _trust(judged: JudgedSignature) -> Aspect:
-    if not judged.path:
-        return NOT_REACHED
-    return Aspect(Outcome.PASSED, Reason("chain-trusted", {"root": subject_of(judged.path[-1])}))
+def _aspect(reason: Reason) -> Aspect:
+    weight = REASONS[reason.code].weight
+    if weight is Weight.NONE:
+        return Aspect(_UNPROVEN.get(reason.code, Outcome.PASSED), reason)
+    return Aspect(Outcome.INDETERMINATE if weight is Weight.UNPROVEN else Outcome.FAILED, reason)
 
 
-def _time(judged: JudgedSignature) -> Aspect:
-    if judged.trusted_time is None:
-        return Aspect(Outcome.NOT_CHECKED, Reason("no-trusted-time"))
-    code = "trusted-time-records" if judged.timed_by_records else "trusted-time-proven"
-    return Aspect(Outcome.PASSED, Reason(code, {"day": judged.trusted_time.date()}))
-
-
-def _long_term(judged: JudgedSignature) -> Aspect:
-    if judged.level in _LONG_TERM:
-        return Aspect(Outcome.PASSED, Reason("long-term-complete", {"level": judged.level}))
-    timed = judged.trusted_time is not None and not judged.timed_by_records
-    return Aspect(Outcome.INDETERMINATE, Reason("long-term-no-revocation" if timed else "long-term-none"))
-
-
-def _algorithm(container: SignedContainer | None) -> str | None:
-    if container is None:
-        return None
-    key = container.certificate.public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        return f"RSA {key.key_size} with {container.digest}"
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return f"ECDSA {key.curve.name} with {container.digest}"
-    return type(key).__name__
+_UNPROVEN = {
+    "timestamp-not-there": Outcome.INDETERMINATE,
+    "timestamp-root-not-given": Outcome.INDETERMINATE,
+    "timestamp-not-accepted": Outcome.INDETERMINATE,
+    "timestamp-without-certificate": Outcome.INDETERMINATE,
+    "no-trusted-time": Outcome.NOT_CHECKED,
+}

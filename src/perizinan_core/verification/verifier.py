@@ -2,10 +2,10 @@
 The judgement of one file, in the order of `report.CheckName`.
 
 1. Is the file whole, and a PDF? 2. Is there a signature, does it cover everything, is the content
-intact, does the certificate lead to an allowed root? (`signatures`; `later_changes` where the plain
-case ends.) 3. Is every signer in the register? Only then is the content looked at: 4. ``permit.json``,
-5. the signer's right to issue this kind of permit, 6. printed text and QR against the data, 7. dates,
-8. status. A check that fails makes those that build on it pointless; they are reported as not reached.
+intact, does the certificate lead to an allowed root? (`permit_signatures`; `signatures`, the validator of any signed
+PDF, where the plain case ends.) 3. Is every signer in the register? Only then is the content looked at:
+4. ``permit.json``, 5. the signer's right to issue this kind of permit, 6. printed text and QR against the data,
+7. dates, 8. status. A check that fails makes those that build on it pointless; they are reported as not reached.
 
 Nothing is fetched and no clock is read: the moment and the status source are arguments.
 """
@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 
@@ -30,12 +31,6 @@ from perizinan_core.i18n import Clauses
 from perizinan_core.published.authority_document import AuthorityDocument
 from perizinan_core.published.status import PermitStatusAnswer, StatusSource
 from perizinan_core.verification.entitlement import judge_entitlement, judge_registration
-from perizinan_core.verification.evidence import (
-    authority_used,
-    line_end_is_missing,
-    revision_hashes,
-    status_report,
-)
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.moments import check_moment
@@ -46,16 +41,32 @@ from perizinan_core.verification.permit_content import judge_dates, judge_qr, ju
 from perizinan_core.verification.permit_data import read_permit_data
 from perizinan_core.verification.permit_signatures import (
     JudgedSignature,
+    describe,
     file_digest,
     judge_revocation,
     judge_signature,
     judge_stamp,
     judge_time,
+    revision_hashes,
 )
-from perizinan_core.verification.report import CheckName, Report, StatusReport, Verdict
-from perizinan_core.verification.revocation import RevocationProofs, proofs_in
-from perizinan_core.verification.signature_report import describe
+from perizinan_core.verification.policy import Policy
+from perizinan_core.verification.report import (
+    AuthorityUsed,
+    CheckName,
+    Reason,
+    Report,
+    StatusReport,
+    Verdict,
+    in_one_voice,
+)
+from perizinan_core.verification.revocation import note_revocation
 from perizinan_core.verification.sources import read_source
+from perizinan_core.verification.wholeness import is_whole
+
+if TYPE_CHECKING:
+    # Not at run time: a plain permit needs nothing of it.
+    from perizinan_core.verification.signatures.signed_file import SignedFile
+    from perizinan_core.verification.signatures.verifier import SignatureVerifier
 
 __all__ = ["Verifier", "require_valid", "unreadable_report", "verify_permit"]
 
@@ -80,6 +91,7 @@ def verify_permit(
     status: StatusSource | None = None,
     name: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    policy: Policy = Policy.STANDARD,
 ) -> Report:
     """
     Judge one file: is it a permit of this authority, issued by somebody entitled to, and in force?
@@ -91,6 +103,7 @@ def verify_permit(
         status: Who knows about revocations; None leaves the status unchecked, and the report says so.
         name: Name of the file in the report; default: the last part of its path, or ``"-"``.
         limits: How much a file may cost.
+        policy: How much must be proven.
 
     Returns:
         A report for every input; a file that cannot be read is ``unreadable``.
@@ -98,7 +111,8 @@ def verify_permit(
     Raises:
         ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
     """
-    return Verifier(authority, status=status, limits=limits).verify(source, at=at, name=name)
+    verifier = Verifier(authority, status=status, limits=limits, policy=policy)
+    return verifier.verify(source, at=at, name=name)
 
 
 def require_valid(
@@ -109,6 +123,7 @@ def require_valid(
     status: StatusSource | None = None,
     name: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    policy: Policy = Policy.STANDARD,
 ) -> Report:
     """
     Return the report of a valid permit; the arguments are those of `verify_permit`.
@@ -117,7 +132,9 @@ def require_valid(
         PermitNotAcceptedError: on every other verdict; it carries the report.
         ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
     """
-    report = verify_permit(source, authority=authority, at=at, status=status, name=name, limits=limits)
+    report = verify_permit(
+        source, authority=authority, at=at, status=status, name=name, limits=limits, policy=policy
+    )
     if report.verdict is not Verdict.VALID:
         raise PermitNotAcceptedError(verdict=report.verdict.value, report=report)
     return report
@@ -127,9 +144,7 @@ def unreadable_report(
     name: str, code: str, *, authority: AuthorityDocument, at: datetime, **fields: object
 ) -> Report:
     """Return the report of a file that could not even be read, e.g. with code ``time-limit``."""
-    judgement = Judgement()
-    judgement.refuse(CheckName.READABLE, code, **fields)
-    return _Case(authority, at, judgement).report(name, None)
+    return Verifier(authority).unreadable(name, code, at=at, **fields)
 
 
 class Verifier:
@@ -140,6 +155,7 @@ class Verifier:
         authority: Whose permits they must be.
         status: Who knows about revocations, or None.
         limits: How much a file may cost.
+        policy: How much must be proven.
     """
 
     def __init__(
@@ -148,49 +164,64 @@ class Verifier:
         *,
         status: StatusSource | None = None,
         limits: Limits = DEFAULT_LIMITS,
+        policy: Policy = Policy.STANDARD,
     ) -> None:
         self.authority = authority
+        self.policy = Policy(policy)
+        self.limits = limits
         self._status = status
-        self._limits = limits
+
+    @cached_property
+    def validator(self) -> SignatureVerifier:
+        """The validator of any signed PDF with the roots of this authority; it keeps chains between files."""
+        from perizinan_core.verification.signatures import SignatureVerifier, store_of
+
+        store = store_of(self.authority.roots, self.authority.intermediates)
+        return SignatureVerifier(store, limits=self.limits, policy=self.policy)
 
     def verify(self, source: bytes | Path | BinaryIO, *, at: datetime, name: str | None = None) -> Report:
         """Judge one file; see `verify_permit`."""
         check_moment(at)
         label = name if name is not None else source.name if isinstance(source, Path) else "-"
-        case = _Case(self.authority, at, Judgement())
         try:
-            data = read_source(source, self._limits.max_bytes)
+            data = read_source(source, self.limits.max_bytes)
         except SourceReadError as error:
-            case.judgement.refuse(CheckName.READABLE, error.reason, limit=self._limits.max_bytes)
-            return case.report(label, None)
-        case.judge(data, self._status, self._limits)
+            return self.unreadable(label, error.reason, at=at, limit=self.limits.max_bytes)
+        case = _Case(self, at)
+        case.judge(data, self._status)
         return case.report(label, file_digest(data, case.signatures))
 
     def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
         """Return the report of a file that could not even be read; see `unreadable_report`."""
-        return unreadable_report(name, code, authority=self.authority, at=at, **fields)
-
-
-_ADDED = frozenset({"later-changes-forbidden", "revision-broken", "bytes-after-signature"})
-"""Reasons of the signature check that are about what was added after a signature."""
+        case = _Case(self, at)
+        case.judgement.refuse(CheckName.READABLE, code, **fields)
+        return case.report(name, None)
 
 
 @attrs.define
 class _Case:
     """One file on its way through the checks."""
 
-    authority: AuthorityDocument
+    verifier: Verifier
     at: datetime
-    judgement: Judgement
+    judgement: Judgement = attrs.field(factory=Judgement)
     signatures: list[JudgedSignature] = attrs.field(factory=list)
-    proofs: RevocationProofs = RevocationProofs()
     permit: Mapping[str, Any] | None = None
     status: StatusReport | None = None
 
-    def judge(self, data: bytes, source: StatusSource | None, limits: Limits) -> None:
+    @property
+    def authority(self) -> AuthorityDocument:
+        return self.verifier.authority
+
+    def judge(self, data: bytes, source: StatusSource | None) -> None:
+        limits = self.verifier.limits
         self._judge_authority()
         found = scan(data)
-        if not self._judge_wholeness(data, found):
+        if not is_whole(data, found, self.judgement, limits):
+            return
+        if found.wholeness is Wholeness.INCONSISTENT:
+            self.judgement.passed(CheckName.READABLE, "file-readable")
+            self.judgement.refuse(CheckName.COVERAGE, "byte-range-wrong")
             return
         try:
             pdf = PdfStructure(data, limits)
@@ -213,14 +244,15 @@ class _Case:
 
     def report(self, name: str, sha256: str | None) -> Report:
         genuine = self.permit is not None and not self.judgement.failed(*_BEFORE_CONTENT)
+        verdict = self.judgement.verdict()
         return Report(
             file=name,
             sha256=sha256,
             checked_at=self.at,
-            authority=authority_used(self.authority),
-            verdict=self.judgement.verdict(),
+            authority=AuthorityUsed.of(self.authority),
+            verdict=verdict,
             checks=self.judgement.checks(),
-            signatures=tuple(describe(item, self.at) for item in self.signatures),
+            signatures=in_one_voice(verdict, (describe(item, self.at) for item in self.signatures)),
             permit=self.permit if genuine else None,
             status=self.status,
         )
@@ -231,26 +263,6 @@ class _Case:
             self.judgement.refuse(name, "authority-document-expired", day=self.authority.expires.date())
         else:
             self.judgement.passed(name, "authority-document-current")
-
-    def _judge_wholeness(self, data: bytes, found: Scan) -> bool:
-        """Note what the bytes alone say; False ends the judgement."""
-        judgement = self.judgement
-        if not data:
-            judgement.refuse(CheckName.READABLE, "empty-file")
-        elif b"%PDF-" not in data[:1024] and found.wholeness in (Wholeness.UNSIGNED, Wholeness.CUT):
-            judgement.refuse(CheckName.READABLE, "not-a-pdf")
-        elif found.wholeness is Wholeness.CUT or line_end_is_missing(data, found):
-            judgement.refuse(CheckName.READABLE, "file-cut-off")
-        elif found.wholeness is Wholeness.APPENDED:
-            count = len(data) - max(item.end for item in found.ranges)
-            judgement.passed(CheckName.READABLE, "file-readable")
-            judgement.refuse(CheckName.COVERAGE, "bytes-after-signature", count=count)
-        elif found.wholeness is Wholeness.INCONSISTENT:
-            judgement.passed(CheckName.READABLE, "file-readable")
-            judgement.refuse(CheckName.COVERAGE, "byte-range-wrong")
-        else:
-            return True
-        return False
 
     def _judge_signatures(
         self, data: bytes, pdf: PdfStructure, found: Scan, fields: Sequence[SignatureField]
@@ -271,74 +283,61 @@ class _Case:
         if found.wholeness is Wholeness.LONGER and newest_table(data) < end:
             # An update brings a table of its own; anything else is no part of the document, even if it ends as one.
             judgement.refuse(CheckName.COVERAGE, "bytes-after-signature", count=len(data) - end)
+        plain = len(fields) == 1 and self.signatures[0].is_plain and "DSS" not in pdf.catalog()
         if not judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
-            self._judge_later_changes(data, pdf, plain=len(fields) == 1)
-        self.proofs = proofs_in(pdf)
+            if plain:
+                judgement.passed(CheckName.COVERAGE, "covers-everything")
+                self.signatures[0].level = "B-B"
+            else:
+                self._judge_additions(data, pdf)
+        if judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
+            for name in (CheckName.CHAIN, CheckName.CERTIFICATE):
+                judgement.forget(name)
+            return
         self._judge_times()
-        judgement.left_out(CheckName.REVOCATION, "revocation-not-checked")
-        if not judgement.failed(
-            CheckName.COVERAGE,
-            CheckName.INTEGRITY,
-            CheckName.CHAIN,
-            CheckName.CERTIFICATE,
-            CheckName.REVOCATION,
-        ):
+        if not judgement.failed(CheckName.CHAIN, CheckName.CERTIFICATE, CheckName.REVOCATION):
             judge_registration(self.signatures, authority, self.at, judgement)
 
     def _judge_times(self) -> None:
         for judged in self.signatures:
             judge_time(judged, self.at, self.judgement)
-            judge_revocation(judged, self.proofs, self.at, self.judgement)
+        known = [judge_revocation(judged, self.at, self.judgement) for judged in self.signatures]
+        note_revocation(known, self.judgement, strict=self.verifier.policy is Policy.STRICT)
+        if all(item.found is None for item in self.signatures):
+            self.judgement.left_out(CheckName.TRUSTED_TIME, "no-trusted-time")
 
-    def _judge_later_changes(self, data: bytes, pdf: PdfStructure, *, plain: bool) -> None:
+    def _judge_additions(self, data: bytes, pdf: PdfStructure) -> None:
+        """Ask the validator for everything beyond the plain case, and hold the file to what a permit may have."""
+        from perizinan_core.verification.signatures.signed_file import note_time
+
         judgement = self.judgement
-        stamped = any(
-            item.container is not None and item.container.has_unsigned_attributes for item in self.signatures
+        file = self.verifier.validator.examine(data, at=self.at)
+        problem = _problem_with(file) or (
+            None if self._may_be_there(file, pdf) else "later-changes-forbidden"
         )
-        if plain and self.signatures[0].covers_whole and not stamped:
-            judgement.passed(CheckName.COVERAGE, "covers-everything")
-            self.signatures[0].level = "B-B"
-            return
-        from perizinan_core.verification.later_changes import examine, only_signature_fields
-
-        try:
-            signing_allowed = only_signature_fields(pdf)
-        except PdfStructureError:
-            signing_allowed = False
-        changes = examine(data, self.authority, self.at, signing_allowed=signing_allowed)
-        problem, levels = changes.problem, dict[str, str | None]()
-        if problem is None:
-            problem, levels = self._second_opinion(data)
         if problem is not None:
             judgement.refuse(CheckName.COVERAGE, problem)
             for judged in self.signatures:
-                judged.code = judged.code or problem
+                judged.problem, judged.is_broken = judged.problem or Reason(problem), True
             return
-        code = "covers-everything" if plain and self.signatures[0].covers_whole else "later-changes-allowed"
-        judgement.passed(CheckName.COVERAGE, code)
+        whole = len(file.signatures) == 1 and self.signatures[0].covers_whole
+        judgement.passed(CheckName.COVERAGE, "covers-everything" if whole else "later-changes-allowed")
+        by_name = {item.name: item for item in file.signatures}
         for judged in self.signatures:
-            judged.trusted_time = changes.times.get(judged.field.name)
-            judged.level = levels.get(judged.field.name)
-        if changes.untrusted:
-            judgement.refuse(CheckName.TRUSTED_TIME, "timestamp-untrusted")
-        proven = [item.trusted_time for item in self.signatures if item.trusted_time is not None]
-        if len(proven) == len(self.signatures):
-            judgement.passed(CheckName.TRUSTED_TIME, "trusted-time-proven", day=min(proven).date())
+            judged.found = by_name[judged.field.name]
+            judged.level = judged.found.level
+        strict = self.verifier.policy is Policy.STRICT
+        note_time(file.signatures, judgement, strict=strict, all_must_prove=True)
 
-    def _second_opinion(self, data: bytes) -> tuple[str | None, dict[str, str | None]]:
+    def _may_be_there(self, file: SignedFile, pdf: PdfStructure) -> bool:
         """
-        Return a reason to refuse what was added after a signature, by our own comparison of the revisions; and
-        the PAdES levels of the fields.
+        Return True when nothing was added but proofs of time and signatures, and these to a form of signatures alone.
 
-        pyHanko passes over objects that nothing points to, and over an order to draw form fields anew.
+        Of any signed PDF more is allowed: filling in by somebody trusted, and fields that show nothing.
         """
-        from perizinan_core.verification.signatures import verify_signatures
-
-        report = verify_signatures(data, roots=self.authority.roots, at=self.at)
-        # Trust, time and revocation are judged by the permit's own rules; here only what was added counts.
-        added = {reason.code for reason in report.reasons} & _ADDED
-        levels = {signature.field: signature.level for signature in report.signatures}
-        return "later-changes-forbidden" if added else None, levels
+        if file.history.fills or file.history.added:
+            return False
+        return len(self.signatures) == 1 or _only_signature_fields(pdf)
 
     def _judge_content(self, pdf: PdfStructure) -> None:
         judgement, authority = self.judgement, self.authority
@@ -363,7 +362,6 @@ class _Case:
         judgement, name = self.judgement, CheckName.STATUS
         if source is None:
             judgement.left_out(name, "status-not-checked")
-            judgement.left_out(CheckName.TRUSTED_TIME, "no-trusted-time")
             self.status = _NOT_ASKED
             return
         day = self.authority.local_day(self.at)
@@ -377,8 +375,7 @@ class _Case:
                 judgement.refuse(name, "status-unknown-permit")
         if answer is not None:
             self._judge_answer(data, answer)
-        judgement.left_out(CheckName.TRUSTED_TIME, "no-trusted-time")
-        self.status = status_report(answer)
+        self.status = StatusReport.of(answer)
 
     def _judge_answer(self, data: bytes, answer: PermitStatusAnswer) -> None:
         judgement, name = self.judgement, CheckName.STATUS
@@ -406,12 +403,39 @@ class _Case:
         if not open_ones or moment > self.at:
             return
         for judged in open_ones:
-            judged.trusted_time, judged.timed_by_records = moment, True
+            judged.recorded_time = moment
         for judged in self.signatures:
-            # Whatever got here fell short of a proof of time, or of nothing.
-            judged.code = None
-        self.judgement.forget(CheckName.CERTIFICATE)
-        self.judgement.forget(CheckName.REVOCATION)
-        self._judge_times()
-        self.judgement.left_out(CheckName.REVOCATION, "revocation-not-checked")
+            # What got here fell short of a proof of time, or of nothing.
+            judged.problem = None
+        for name in (CheckName.CERTIFICATE, CheckName.REVOCATION):
+            self.judgement.forget(name)
+        if self.judgement.code(CheckName.TRUSTED_TIME) == "no-trusted-time":
+            self.judgement.forget(CheckName.TRUSTED_TIME)
         self.judgement.passed(CheckName.TRUSTED_TIME, "trusted-time-records", day=moment.date())
+        self._judge_times()
+
+
+def _problem_with(file: SignedFile) -> str | None:
+    """Return a reason to refuse a permit whose own checks passed, by what the validator found."""
+    broken = [item for item in file.signatures if item.broken is not None]
+    if any(item.is_timestamp or item.broken == Reason("timestamp-broken") for item in broken):
+        return "timestamp-broken"
+    if broken or file.judgement.failed(CheckName.READABLE, CheckName.COVERAGE, CheckName.SIGNATURE_PRESENT):
+        return "later-changes-forbidden"
+    unread = [
+        part for item in file.signatures if item.container is not None for part in item.container.unread
+    ]
+    return "timestamp-broken" if "signature_time_stamp_token" in unread else None
+
+
+def _only_signature_fields(pdf: PdfStructure) -> bool:
+    """Return True when the form has no fields but signatures: then filling in a form can only be signing."""
+    try:
+        form = pdf.resolve(pdf.catalog().get("AcroForm"))
+        fields = pdf.array(pdf.dictionary(form).get("Fields")) if form is not None else []
+        return all(
+            pdf.resolve(pdf.dictionary(item).get("FT")) == "Sig" and "Kids" not in pdf.dictionary(item)
+            for item in fields
+        )
+    except PdfStructureError:
+        return False

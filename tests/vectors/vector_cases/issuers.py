@@ -141,7 +141,7 @@ def _forgers(setting: Setting) -> Iterator[Case]:
     own = SyntheticCA.create(now, name="Kepala DPMPTSP").root
     unknown = "INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND"
     for name, issued, code, verdict, why in (
-        ("same_names", twin, "chain-broken", "not_valid", "A home-made root, issuing CA and officer with exactly the genuine names, but other keys: the certificates claim the genuine root."),
+        ("same_names", twin, "chain-unknown-root", "wrong_issuer", "A home-made root, issuing CA and officer with exactly the genuine names, but other keys: the certificates claim the genuine root."),
         ("issuer_homoglyph", cyrillic, "chain-unknown-root", "wrong_issuer", "A CA whose name is written with Cyrillic letters that look the same."),
         ("self_signed", attrs.evolve(own, chain=()), None, "wrong_issuer", "A self-signed certificate with the officer's name."),
     ):  # fmt: skip
@@ -221,7 +221,7 @@ def _certificates(setting: Setting) -> Iterator[Case]:
         ("certificate_ended_later_fail", plain, late, _OPEN, "certificate-ended-no-proof", "INDETERMINATE/OUT_OF_BOUNDS_NO_POE", "The certificate has ended since, and nothing proves that the signature is older."),
         ("good_certificate_ended_later_timestamp", timed, late, _VALID, None, "TOTAL_PASSED", "The certificate has ended since, and a timestamp proves that the signature is older."),
         ("certificate_ended_timestamp_too_late_fail", gap, late, _OPEN, None, None, "Stated in time, but the timestamp is younger than the end of the certificate."),
-        ("certificate_ended_before_fail", services.sign(pdf, ended), soon, _BROKEN, "signed-outside-certificate", "TOTAL_FAILED/EXPIRED", "Signed ten days after the certificate had ended."),
+        ("certificate_ended_before_fail", services.sign(pdf, ended), soon, _OPEN, "certificate-ended-no-proof", "INDETERMINATE/OUT_OF_BOUNDS_NO_POE", "The stated time lies ten days after the end of the certificate, and nothing proves another."),
         ("certificate_not_begun_fail", services.sign(pdf, future), soon, _BROKEN, "signed-outside-certificate", None, "Signed one second before the certificate begins."),
         ("certificate_revoked_before_fail", services.revoked(plain, short, before), soon, _BROKEN, "certificate-revoked", "TOTAL_FAILED/REVOKED", f"Revoked five days before signing ({_REVOKED})."),
         ("certificate_revoked_before_timestamp_fail", services.revoked(timed, short, before), soon, _BROKEN, "certificate-revoked", "TOTAL_FAILED/REVOKED", f"Revoked five days before signing ({_REVOKED}); the timestamp only proves it."),

@@ -46,6 +46,7 @@ _BECAUSE = (
     ("table_", "Two readers may find two documents in such a file; nobody can say which of them was signed."),
     ("forged_|lookalike_", "A name proves nothing: key and certificate decide, and the register of the office."),
     ("any_password", "What cannot be opened cannot be judged."),
+    ("certificate_ended_before", "The signer's own word proves neither that the signature was late nor that it was in time."),
     ("certificate_ended_timestamp", "The timestamp does not reach back to the time at which the certificate held."),
     ("any_stranger|any_second", "Without the root nobody knows who signed; that is no proof of a forgery either."),
     ("status_", "A permit may have been ended since it was issued: only a current list of the office's own can say that it was not."),

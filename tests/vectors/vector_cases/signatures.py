@@ -83,7 +83,7 @@ def _weak_and_revoked(setting: Setting, letter: bytes) -> Iterator[Case]:
     legacy, services = fields.SigSeedSubFilter.ADOBE_PKCS7_DETACHED, setting.services
     old = setting.world.ca.issue("Lama", now=SIGNED - 300 * DAY, kind="rsa-1024")
     rsa = setting.rsa["rsa_2048"]
-    weak = "INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE"
+    weak = "TOTAL_FAILED/CRYPTO_CONSTRAINTS_FAILURE"
     yield _only("any_sha1_fail", _signed(letter, rsa, subfilter=legacy, md="sha1"), "not_valid", weak, "Signed with SHA-1, for which two documents can be made that fit one signature.")  # fmt: skip
     yield _only("any_md5_fail", _signed(letter, rsa, subfilter=legacy, md="md5"), "not_valid", weak, "Signed with MD5.")  # fmt: skip
     yield _only("any_rsa_1024_fail", _signed(letter, old), "not_valid", weak, "Signed with an RSA key of 1024 bits.")  # fmt: skip

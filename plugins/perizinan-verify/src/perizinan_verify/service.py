@@ -12,8 +12,7 @@ from typing import Any
 import attrs
 from starlette.requests import Request
 
-from perizinan_core.verification import StatusSource
-from perizinan_core.verification.evidence import status_report
+from perizinan_core.verification import StatusReport, StatusSource
 from perizinan_verify.authorities import Authorities, PublishedAuthority
 from perizinan_verify.bodies import Received
 from perizinan_verify.errors import TooBusyError
@@ -87,7 +86,7 @@ class Service:
             return {"checked": False, "state": "not_checked", "since": None, "source": None, "as_of": None}
         day = document.local_day(self.clock())
         answer = await asyncio.to_thread(ask_status, source, number, status_index, day)
-        return status_report(None if isinstance(answer, Exception) else answer).to_json()
+        return StatusReport.of(None if isinstance(answer, Exception) else answer).to_json()
 
 
 def service_of(request: Request) -> Service:

@@ -84,7 +84,8 @@ class PdfStructure:
     @property
     def encrypted(self) -> bool:
         """True when the file is encrypted."""
-        return "Encrypt" in self.trailer
+        # Null is the same as no entry (ISO 32000-1 section 7.3.7).
+        return self.resolve(self.trailer.get("Encrypt")) is not None
 
     def catalog(self) -> dict[str, Any]:
         """Return the document catalog."""

@@ -22,6 +22,7 @@ from perizinan_core.verification.signatures.roots import (
 from perizinan_core.verification.signatures.verifier import (
     SignatureVerifier,
     require_valid_signatures,
+    store_of,
     verify_signatures,
 )
 
@@ -34,5 +35,6 @@ __all__ = [
     "load_roots",
     "read_store",
     "require_valid_signatures",
+    "store_of",
     "verify_signatures",
 ]

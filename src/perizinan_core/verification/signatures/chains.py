@@ -1,31 +1,41 @@
 """
-Certificate chains at a moment: pyHanko's validator builds and checks them, the root's own dates and cut-off are ours.
+Certificate chains at a moment: our own strict search first, pyHanko's validator where that finds no way.
 
-A root is only a key to pyHanko (RFC 5280 section 6.1.1): it does not mind that a root has ended. We do.
-Results are kept per signer, moment and evidence, certificates and roots for the life of the judge, so that
-ten thousand files of one office build their chain once.
+The strict search (`paths`) knows the plain profile: names chain, signatures fit, issuers may issue. pyHanko is asked
+for the rest: name constraints, policies, cross-certificates, old methods, and why a chain does not hold. A root is only
+a key to it (RFC 5280 section 6.1.1): it does not mind that a root has ended. We do. Results are kept per signer, moment
+and spare certificates for the life of the judge, so that ten thousand files of one office build their chain once.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import warnings
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import attrs
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import dsa, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 
-from perizinan_core.verification.signatures.evidence import Evidence, revoked_since
+from perizinan_core.verification.paths import (
+    MIN_RSA_BITS,
+    PathProblem,
+    find_path,
+    is_plain,
+    key_problem,
+    valid_at,
+)
+from perizinan_core.verification.revocation import Evidence, PathRevocation, path_revocation
 from perizinan_core.verification.signatures.roots import Anchor, TrustStore
 
-__all__ = ["ChainJudge", "ChainResult"]
+__all__ = ["ChainJudge", "ChainResult", "loaded", "silence"]
 
 T = TypeVar("T")
 
@@ -53,15 +63,17 @@ class ChainResult:
     certificates: tuple[x509.Certificate, ...] = ()
     """Signer first, root last, as far as it is known."""
 
-    revocation: str = "missing"
-    """``"good"`` for every certificate, ``"signer"`` for the signer's only, ``"missing"``, or ``"revoked"``."""
-
-    revoked_at: datetime | None = None
+    revocation: PathRevocation = PathRevocation()
 
     @property
     def holds(self) -> bool:
         """True when nothing speaks against it."""
         return self.problem is None
+
+    @property
+    def revocation_known(self) -> str:
+        """For whom revocation was asked and answered: ``"good"``, ``"signer"`` or ``"missing"``."""
+        return self.revocation.known_at(self.moment)
 
 
 class ChainJudge:
@@ -73,120 +85,115 @@ class ChainJudge:
     """
 
     def __init__(self, store: TrustStore) -> None:
-        from asn1crypto.x509 import Certificate
-        from pyhanko_certvalidator.authority import CertTrustAnchor
-
         self.store = store
-        self._kept: dict[tuple[bytes, ...], ChainResult] = {}
-        ders = [item.certificate.public_bytes(Encoding.DER) for item in store.anchors]
-        self._by_der = dict(zip(ders, store.anchors, strict=True))
-        self._roots = [CertTrustAnchor(Certificate.load(der)) for der in ders]
-        self._below = [Certificate.load(item.public_bytes(Encoding.DER)) for item in store.intermediates]
-        for name in ("pyhanko", "pyhanko_certvalidator"):
-            # Its warnings go to whoever listens, not to the screen of somebody who does not.
-            logger = logging.getLogger(name)
-            if _SILENT not in logger.handlers:
-                logger.addHandler(_SILENT)
+        self._kept: dict[tuple[object, ...], ChainResult] = {}
+        self._anchors = {item.certificate: item for item in store.anchors}
 
     def judge(
         self,
-        certificate: Any,
-        others: Sequence[Any],
+        certificate: bytes,
+        others: Sequence[bytes],
         moment: datetime,
         evidence: Evidence,
         *,
+        at: datetime,
         stamping: bool = False,
     ) -> ChainResult:
         """
-        Judge the chain of a certificate (asn1crypto) at a moment.
+        Judge the chain of a certificate (DER) at a moment.
 
         Args:
             certificate: The signer's.
             others: Certificates from the container, not trusted.
             moment: When it must hold.
             evidence: Revocation data and further certificates.
+            at: Moment of the check; a revocation after ``moment`` and until then is reported, too.
             stamping: True for a timestamp service: its certificate must be made for that.
         """
-        own = certificate.dump()
-        spare = hashlib.sha256(b"".join(item.dump() for item in others)).digest()
-        key = (
-            hashlib.sha256(own).digest(),
-            spare,
-            moment.isoformat().encode(),
-            evidence.key,
-            bytes([stamping]),
-        )
+        spare = tuple(dict.fromkeys((*others, *evidence.certificates)))
+        key = (certificate, spare, moment, stamping)
         if key not in self._kept:
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
-            self._kept[key] = self._judge(certificate, others, moment, evidence, stamping=stamping)
-        return self._kept[key]
+            self._kept[key] = self._path(certificate, spare, moment, stamping=stamping)
+        result = self._kept[key]
+        found = path_revocation(result.certificates, evidence, at)
+        if found.revoked_at is not None and found.revoked_at <= moment:
+            return attrs.evolve(result, problem="certificate-revoked", revocation=found)
+        return attrs.evolve(result, revocation=found)
 
     def spare(self, evidence: Evidence) -> tuple[Any, ...]:
         """Return the certificates (asn1crypto) that lie ready besides those of a container; none is trusted for it."""
-        return (*self._below, *_loaded(evidence.certificates))
+        below = (item.public_bytes(Encoding.DER) for item in self.store.intermediates)
+        return tuple(_asn1(der) for der in (*below, *(der for der in evidence.certificates if loaded(der))))
 
-    def _judge(
-        self, certificate: Any, others: Sequence[Any], moment: datetime, evidence: Evidence, *, stamping: bool
+    def _path(
+        self, certificate: bytes, spare: Sequence[bytes], moment: datetime, *, stamping: bool
     ) -> ChainResult:
         # A root that has ended must not hide another way to one that has not: renewed roots, cross-certificates.
         alive = [
-            root
-            for root, anchor in zip(self._roots, self.store.anchors, strict=True)
-            if anchor.certificate.not_valid_before_utc <= moment <= anchor.cut_off
+            item
+            for item in self.store.anchors
+            if item.certificate.not_valid_before_utc <= moment <= item.cut_off
         ]
-        result = ChainResult(moment=moment, problem="root-not-given")
-        for roots in (alive, self._roots):
-            if result.problem == "root-not-given" and roots:
+        known = [*self.store.intermediates, *(item for der in spare if (item := loaded(der)) is not None)]
+        own = loaded(certificate)
+        if own is None:
+            return ChainResult(moment=moment, problem="chain-broken")
+        plain = self._plain(own, known, alive, moment, stamping=stamping)
+        if plain is not None:
+            return plain
+        result = ChainResult(moment=moment, problem="root-not-given", certificates=(own,))
+        for anchors in (alive, list(self.store.anchors)):
+            if result.problem == "root-not-given" and anchors:
                 try:
-                    asked = self._ask(roots, certificate, others, moment, evidence, stamping=stamping)
-                    result = _run(asked)
+                    result = _run(self._asked(anchors, own, known, moment, stamping=stamping))
                 except Exception:  # noqa: BLE001 - a foreign library on hostile certificates: whatever it raises means no
-                    return ChainResult(moment=moment, problem="chain-broken")
-            if len(alive) == len(self._roots):
+                    return ChainResult(moment=moment, problem="chain-broken", certificates=(own,))
+            if len(alive) == len(self.store.anchors):
                 break
-        return _with_root(self._with_revocation(result, evidence))
+        return _with_weak_keys(_with_root(result))
 
-    async def _ask(
+    def _plain(
         self,
-        roots: Sequence[Any],
-        certificate: Any,
-        others: Sequence[Any],
+        own: x509.Certificate,
+        known: Sequence[x509.Certificate],
+        alive: Sequence[Anchor],
         moment: datetime,
-        evidence: Evidence,
+        *,
+        stamping: bool,
+    ) -> ChainResult | None:
+        """Return the chain that the strict search finds, when it holds and has nothing special about it."""
+        path = find_path(own, known, [item.certificate for item in alive])
+        if path.problem is not None or len(path.certificates) < 2:
+            return None
+        if any(not valid_at(item, moment) or not is_plain(item) for item in path.certificates):
+            return None
+        if key_problem(own) or (stamping and not _is_service(own)):
+            return None
+        return ChainResult(moment=moment, anchor=self._anchors[path.root], certificates=path.certificates)
+
+    async def _asked(
+        self,
+        anchors: Sequence[Anchor],
+        own: x509.Certificate,
+        known: Sequence[x509.Certificate],
+        moment: datetime,
         *,
         stamping: bool,
     ) -> ChainResult:
-        modes = ("all", "signer", "none") if evidence.has_revocation else ("none",)
-        spare = [*self._below, *others, *_loaded(evidence.certificates)]
-        result = ChainResult(moment=moment, problem="chain-broken")
-        for mode in modes:
-            result = await self._once(roots, certificate, spare, moment, evidence, mode, stamping=stamping)
-            if result.problem != "chain-broken":
-                break  # only missing or old revocation data is worth asking again with less
-        return result
-
-    async def _once(
-        self,
-        roots: Sequence[Any],
-        certificate: Any,
-        spare: Sequence[Any],
-        moment: datetime,
-        evidence: Evidence,
-        mode: str,
-        *,
-        stamping: bool,
-    ) -> ChainResult:
+        """Return what pyHanko says; revocation is no question to it."""
         from pyhanko_certvalidator import CertificateValidator, ValidationContext, errors
+        from pyhanko_certvalidator.authority import CertTrustAnchor
 
+        silence()
+        certificate = _asn1(_der(own))
         context = ValidationContext(
-            trust_roots=roots,
-            other_certs=spare,
+            trust_roots=[CertTrustAnchor(_asn1(_der(item.certificate))) for item in anchors],
+            other_certs=[_asn1(_der(item)) for item in known],
             moment=moment,
             allow_fetching=False,
-            crls=_readable(evidence.lists, "crl") if mode != "none" else [],
-            ocsps=_readable(evidence.answers, "ocsp") if mode != "none" else [],
-            revinfo_policy=_policy(mode),
+            revinfo_policy=_no_revocation(),
             weak_hash_algos=_WEAK if moment < _SHA1_ENDS else (*_WEAK, "sha1"),
             time_tolerance=timedelta(0),
         )
@@ -197,60 +204,75 @@ class ChainJudge:
                 _expect_stamping(certificate)
             else:
                 path = await validator.async_validate_path()
-        except errors.RevokedError as error:
-            known = self._path_of(await _any_path(context, certificate), certificate)
-            return attrs.evolve(
-                known,
-                moment=moment,
-                problem="certificate-revoked",
-                revocation="revoked",
-                revoked_at=error.revocation_dt,
-            )
         except errors.PathBuildingError:
-            return ChainResult(moment=moment, problem="root-not-given")
+            return ChainResult(moment=moment, problem="root-not-given", certificates=(own,))
         except errors.ValidationError as error:
-            return await self._failed(context, certificate, moment, _problem_of(error))
-        known = self._path_of(path, certificate)
-        return attrs.evolve(
-            known, moment=moment, revocation={"all": "good", "none": "missing"}.get(mode, mode)
-        )
+            result = self._known(await _any_path(context, certificate), own, moment)
+            problem = _problem_of(error)
+            strict = find_path(own, known, [item.certificate for item in anchors])
+            if result.anchor is None or (
+                problem == "chain-broken" and strict.problem is PathProblem.UNKNOWN_ROOT
+            ):
+                # A certificate that vouches for itself, a chain that ends elsewhere, or in a root's name with
+                # another key: that comes before all else.
+                problem = "root-not-given"
+            elif problem == "chain-broken" and strict.problem is None and not is_plain(own):
+                problem = "certificate-malformed"
+            return attrs.evolve(result, problem=problem)
+        return self._known(path, own, moment)
 
-    async def _failed(self, context: Any, certificate: Any, moment: datetime, problem: str) -> ChainResult:
-        known = self._path_of(await _any_path(context, certificate), certificate)
-        # A certificate that vouches for itself, or a chain that ends elsewhere: that comes before all else.
-        return attrs.evolve(
-            known, moment=moment, problem=problem if known.anchor is not None else "root-not-given"
-        )
-
-    def _path_of(self, path: Any, certificate: Any) -> ChainResult:
-        ders = [certificate.dump()]
+    def _known(self, path: Any, own: x509.Certificate, moment: datetime) -> ChainResult:
+        certificates = [own]
         if path is not None:
-            ders = [item.dump() for item in list(path)][::-1] or ders
-            root = path.first.dump()
-            if root not in ders:
-                ders.append(root)
-        with warnings.catch_warnings():
-            # A certificate that the library only warns about has been judged by then.
-            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-            certificates = tuple(x509.load_der_x509_certificate(der) for der in ders)
-        anchor = next((self._by_der[der] for der in reversed(ders) if der in self._by_der), None)
-        return ChainResult(
-            moment=datetime.min,  # noqa: DTZ901 - replaced by every caller
-            anchor=anchor,
-            certificates=certificates,
-        )
+            certificates = [item for one in list(path)[::-1] if (item := loaded(one.dump())) is not None]
+            root = loaded(path.first.dump())
+            if root is not None and root not in certificates:
+                certificates.append(root)
+        anchor = next((self._anchors[item] for item in reversed(certificates) if item in self._anchors), None)
+        return ChainResult(moment=moment, anchor=anchor, certificates=tuple(certificates))
 
-    def _with_revocation(self, result: ChainResult, evidence: Evidence) -> ChainResult:
-        """Let any list that names a certificate of the chain as revoked count, however old it is."""
-        if result.revocation == "revoked" or not evidence.has_revocation:
-            return result
-        for certificate, issuer in zip(result.certificates, result.certificates[1:], strict=False):
-            since = revoked_since(certificate, issuer, evidence)
-            if since is not None and since <= result.moment:
-                return attrs.evolve(
-                    result, problem="certificate-revoked", revocation="revoked", revoked_at=since
-                )
+
+def silence() -> None:
+    """Send pyHanko's warnings to whoever listens, not to the screen of somebody who does not."""
+    for name in ("pyhanko", "pyhanko_certvalidator"):
+        logger = logging.getLogger(name)
+        if _SILENT not in logger.handlers:
+            logger.addHandler(_SILENT)
+
+
+def _with_root(result: ChainResult) -> ChainResult:
+    """Hold the root to its dates and its cut-off."""
+    anchor = result.anchor
+    if anchor is None or result.problem not in {None, "chain-ended"}:
         return result
+    if result.moment > anchor.cut_off:
+        return attrs.evolve(result, problem="root-ended")
+    if result.moment < anchor.certificate.not_valid_before_utc:
+        return attrs.evolve(result, problem="chain-not-yet")
+    return result
+
+
+def _with_weak_keys(result: ChainResult) -> ChainResult:
+    """Refuse keys that are too short, the root's too: pyHanko counts their bits in whole bytes."""
+    if result.anchor is not None and any(_is_short(item) for item in result.certificates):
+        return attrs.evolve(result, problem="chain-weak")
+    return result
+
+
+def _is_short(certificate: x509.Certificate) -> bool:
+    key = certificate.public_key()
+    return isinstance(key, rsa.RSAPublicKey | dsa.DSAPublicKey) and key.key_size < MIN_RSA_BITS
+
+
+def _is_service(certificate: x509.Certificate) -> bool:
+    """Return True for a certificate that is for timestamps and nothing else (RFC 3161 section 2.3)."""
+    extensions = certificate.extensions
+    try:
+        purposes = list(extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+        usage = extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return purposes == [x509.OID_TIME_STAMPING] and (usage.digital_signature or usage.content_commitment)
 
 
 def _expect_stamping(certificate: Any) -> None:
@@ -274,38 +296,15 @@ def _problem_of(error: Exception) -> str:
     return next((problem for kind, problem in kinds if isinstance(error, kind)), "chain-broken")
 
 
-def _policy(mode: str) -> Any:
-    """
-    Ask for revocation data for all certificates, for the signer's, or for none.
-
-    None is the last resort: data that is missing or old does not make a chain false, it leaves a question
-    open that the report names. What says "revoked" is looked for apart, by `revoked_since`.
-    """
+def _no_revocation() -> Any:
     from pyhanko_certvalidator.policy_decl import (
         CertRevTrustPolicy,
         RevocationCheckingPolicy,
         RevocationCheckingRule,
     )
 
-    needed, soft = RevocationCheckingRule.CRL_OR_OCSP_REQUIRED, RevocationCheckingRule.NO_CHECK
-    rules = RevocationCheckingPolicy(
-        ee_certificate_rule=soft if mode == "none" else needed,
-        intermediate_ca_cert_rule=needed if mode == "all" else soft,
-    )
-    # Data that was fetched after the moment counts: it was collected to prove just that moment.
-    return CertRevTrustPolicy(rules, retroactive_revinfo=True)
-
-
-def _with_root(result: ChainResult) -> ChainResult:
-    """Hold the root to its dates and its cut-off."""
-    anchor = result.anchor
-    if anchor is None or result.problem not in {None, "chain-ended"}:
-        return result
-    if result.moment > anchor.cut_off:
-        return attrs.evolve(result, problem="root-ended")
-    if result.moment < anchor.certificate.not_valid_before_utc:
-        return attrs.evolve(result, problem="chain-not-yet")
-    return result
+    rule = RevocationCheckingRule.NO_CHECK
+    return CertRevTrustPolicy(RevocationCheckingPolicy(rule, rule))
 
 
 async def _any_path(context: Any, certificate: Any) -> Any:
@@ -320,39 +319,31 @@ async def _any_path(context: Any, certificate: Any) -> Any:
     return None
 
 
-def _loaded(ders: Sequence[bytes]) -> list[Any]:
+def _der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.DER)
+
+
+@lru_cache(maxsize=512)
+def _asn1(der: bytes) -> Any:
     from asn1crypto.x509 import Certificate
 
-    found = []
-    for der in ders:
-        try:
-            certificate = Certificate.load(der, strict=True)
-            _ = certificate.subject.native, certificate.issuer.native, certificate.public_key.algorithm
-        except Exception:  # noqa: BLE001, S112 - a spare certificate that cannot be read helps nobody
-            continue
-        found.append(certificate)
-    return found
+    return Certificate.load(der)
 
 
-def _readable(ders: Sequence[bytes], kind: str) -> Sequence[bytes]:
-    """Leave out what cannot be read: it proves nothing, and must not spoil the rest."""
-    from asn1crypto.crl import CertificateList
-    from asn1crypto.ocsp import OCSPResponse
-
-    found = []
-    for der in ders:
-        try:
-            if kind == "crl":
-                _ = CertificateList.load(der, strict=True).native
-            else:
-                answer = OCSPResponse.load(der, strict=True)
-                if answer["response_status"].native != "successful":
-                    continue
-                _ = answer.native
-        except Exception:  # noqa: BLE001, S112 - as above
-            continue
-        found.append(der)
-    return found
+@lru_cache(maxsize=512)
+def loaded(der: bytes) -> x509.Certificate | None:
+    """Read a certificate; one that cannot be read whole helps nobody."""
+    try:
+        with warnings.catch_warnings():
+            # A certificate that the library only warns about is judged by the path checks.
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            certificate = x509.load_der_x509_certificate(der)
+            found = _asn1(der)
+            _ = found.subject.native, found.issuer.native, found.public_key.algorithm
+            _ = certificate.subject, certificate.issuer, certificate.not_valid_after_utc
+    except Exception:  # noqa: BLE001 - two foreign libraries on hostile bytes
+        return None
+    return certificate
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

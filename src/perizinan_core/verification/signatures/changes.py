@@ -71,6 +71,14 @@ class Comparison:
             self.old.entry(number)[0] != 0 and self.new.entry(number)[0] == 0 for number in self.changed
         )
 
+    @property
+    def alike_encrypted(self) -> bool:
+        """True when both are encrypted in the same way, or neither is."""
+        old, new = self.old, self.new
+        if old.encrypted or new.encrypted:
+            return old.encrypted and new.encrypted and old.trailer["Encrypt"] == new.trailer["Encrypt"]
+        return True
+
     def same(self, old: Any, new: Any, depth: int = 0) -> bool:
         """Return True when two values say the same, streams by their bytes; references are compared by number."""
         self.spend()
@@ -127,7 +135,7 @@ def compare_content(pair: Comparison) -> PageChanges | None:
         PdfStructureError: when a revision cannot be read.
     """
     old, new = pair.old, pair.new
-    if pair.freed or any(old.trailer.get(key) != new.trailer.get(key) for key in ("Root", "Encrypt")):
+    if pair.freed or old.trailer.get("Root") != new.trailer.get("Root") or not pair.alike_encrypted:
         return None
     before, after = old.catalog(), new.catalog()
     for key in before.keys() | after.keys():

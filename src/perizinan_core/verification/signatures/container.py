@@ -16,6 +16,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.errors.verification import CmsStructureError
+from perizinan_core.verification.revocation import Evidence
 
 __all__ = ["Container", "digest_of", "read_container"]
 
@@ -34,6 +35,7 @@ _DIGESTS = {
     "sha224": "sha224",
 }
 _WEAK = {"md2", "md5", "sha1"}
+_SHAKE = {"shake256", "shake256_len"}
 _CURVES = {"secp224r1", "secp192r1", "secp160r1"}
 
 
@@ -58,6 +60,9 @@ class Container:
     encoded: bytes = attrs.field(repr=False)
     """The signer's part as it came: asn1crypto puts attributes into order once it has looked at them."""
 
+    unread: list[str] = attrs.field(factory=list)
+    """Unsigned parts that could not be read."""
+
     @property
     def algorithm(self) -> str:
         """Name the method, e.g. ``RSA 2048 with sha256``."""
@@ -67,7 +72,7 @@ class Container:
         if scheme == "rsassa_pss":
             name = "RSA-PSS"
         size = (
-            key.curve[1] if key.algorithm == "ec" else key.bit_size if key.algorithm in {"rsa", "dsa"} else ""
+            key.curve[1] if key.algorithm == "ec" else _bits(key) if key.algorithm in {"rsa", "dsa"} else ""
         )
         return f"{name} {size} with {self.digest}".replace("  ", " ")
 
@@ -85,10 +90,12 @@ class Container:
         if inner in _WEAK:
             return str(inner).upper().replace("SHA1", "SHA-1")
         key = self.certificate.public_key
-        if key.algorithm == "dsa" or (key.algorithm in {"rsa", "rsassa_pss"} and key.bit_size < _MIN_BITS):
-            return f"{key.algorithm.upper()} {key.bit_size}"
+        if key.algorithm == "dsa" or (key.algorithm in {"rsa", "rsassa_pss"} and _bits(key) < _MIN_BITS):
+            return f"{key.algorithm.upper()} {_bits(key)}"
         if key.algorithm == "ec" and key.curve[1] in _CURVES:
             return str(key.curve[1])
+        if key.algorithm == "ed448" and self.digest not in _SHAKE:
+            return f"Ed448 with {self.digest}"  # RFC 8419 section 3.2
         return None
 
     @property
@@ -104,37 +111,49 @@ class Container:
         """
         Return the signature timestamps; None for one whose certificate is nowhere to be found.
 
+        Nobody signed that they are there: what cannot be read counts as absent, and `unread` names it.
+
         Args:
             spare: Certificates (asn1crypto) to look in for those that a timestamp leaves out (RFC 3161 section 2.4.1).
-
-        Raises:
-            CmsStructureError: when one cannot be read.
         """
+        around = (*self.others, *spare)
+        found: list[Container | None] = []
+        for value in self._unsigned("signature_time_stamp_token"):
+            try:
+                found.append(_container(value, around) if _has_certificate(value, around) else None)
+            except Exception:  # noqa: BLE001 - asn1crypto raises whatever a piece raises
+                self.unread.append("signature_time_stamp_token")
+        return tuple(found)
+
+    def _unsigned(self, name: str) -> list[Any]:
         try:
-            values = list(_attributes(self.signer_info["unsigned_attrs"], "signature_time_stamp_token"))
-            around = (*self.others, *spare)
-            return tuple(
-                _container(value, around) if _has_certificate(value, around) else None for value in values
-            )
-        except CmsStructureError:
-            raise
-        except Exception as error:
-            raise CmsStructureError("a timestamp in it is damaged") from error
+            return [
+                value
+                for attribute in _each(self.signer_info["unsigned_attrs"])
+                if _is_kind(attribute, name)
+                for value in attribute["values"]
+            ]
+        except Exception:  # noqa: BLE001 - as above
+            self.unread.append(name)
+            return []
 
     @property
-    def revocation_data(self) -> tuple[list[bytes], list[bytes]]:
+    def revocation_data(self) -> Evidence:
         """Return OCSP answers and CRLs that Adobe's signed attribute and the container itself carry."""
         answers: list[bytes] = []
         lists: list[bytes] = []
         for value in _attributes(self.signer_info["signed_attrs"], "adobe_revocation_info_archival"):
             answers += [item.dump() for item in value["ocsp"] or ()]
             lists += [item.dump() for item in value["crl"] or ()]
-        for choice in self.signed_data["crls"] or ():
-            if choice.name == "certificate_list":
-                lists.append(choice.chosen.dump())
-            elif choice.name == "other" and choice.chosen["other_rev_info_format"].native == "ocsp_response":
-                answers.append(choice.chosen["other_rev_info"].dump())
-        return answers, lists
+        try:
+            for choice in self.signed_data["crls"] or ():
+                if choice.name == "certificate_list":
+                    lists.append(choice.chosen.dump())
+                elif choice.chosen["other_rev_info_format"].native == "ocsp_response":
+                    answers.append(choice.chosen["other_rev_info"].dump())
+        except Exception:  # noqa: BLE001 - nobody signed these: what cannot be read counts as absent
+            self.unread.append("crls")
+        return Evidence(answers=tuple(answers), lists=tuple(lists))
 
     @property
     def stamped_at(self) -> datetime:
@@ -189,6 +208,14 @@ class Container:
         return intact and same, valid
 
 
+def _bits(key: Any) -> int:
+    """Count the bits of an RSA or DSA key; asn1crypto rounds them up to whole bytes."""
+    number = (
+        key["algorithm"]["parameters"]["p"] if key.algorithm == "dsa" else key["public_key"].parsed["modulus"]
+    )
+    return int(number.native).bit_length()
+
+
 def _expect(condition: object, problem: str) -> None:
     if not condition:
         raise CmsStructureError(problem)
@@ -206,7 +233,7 @@ def digest_of(name: str, parts: Iterable[bytes | memoryview]) -> bytes:
     hasher = hashlib.new(_DIGESTS.get(name, name), usedforsecurity=False)
     for part in parts:
         hasher.update(part)
-    if name in {"shake256", "shake256_len"}:
+    if name in _SHAKE:
         return hasher.digest(64)  # type: ignore[call-arg]
     return hasher.digest()
 
@@ -305,13 +332,16 @@ def _container(info: Any, spare: Sequence[Any] = ()) -> Container:
     encoded = signer.dump()
     found = _named(info, spare)
     others: tuple[Any, ...] = tuple(spare)
+    unread: list[str] = []
     try:
         extract_certificate_info(data)
     except CMSExtractionError:
         _expect(found is not None, "the certificate of its signer is missing")
     else:
         certificates = extract_certs_for_validation(data)
-        found, others = certificates.signer_cert, tuple(certificates.other_certs)
+        found, given = certificates.signer_cert, tuple(certificates.other_certs)
+        others = tuple(item for item in given if _is_readable(item))
+        unread = ["certificates"] * (len(others) < len(given))
     result = Container(
         signed_data=data,
         signer_info=signer,
@@ -320,6 +350,7 @@ def _container(info: Any, spare: Sequence[Any] = ()) -> Container:
         encoded=encoded,
         digest=str(signer["digest_algorithm"]["algorithm"].native).lower(),
         content_type=kind,
+        unread=unread,
     )
     _touch(result)
     return result
@@ -332,16 +363,36 @@ def _touch(container: Container) -> None:
     if not container.signer_info["signed_attrs"].native and container.content_type == "tst_info":
         raise CmsStructureError("a timestamp has no signed attributes")
     _ = container.weakness, container.stated_time, container.revocation_data, container.algorithm
-    for certificate in (container.certificate, *container.others):
-        _ = certificate.subject.native, certificate.issuer.native, certificate.not_valid_after
-        _ = certificate.public_key.algorithm, certificate.serial_number
+    _read_through(container.certificate)
+
+
+def _is_readable(certificate: Any) -> bool:
+    try:
+        _read_through(certificate)
+    except Exception:  # noqa: BLE001 - asn1crypto raises whatever a piece raises
+        return False
+    return True
+
+
+def _read_through(certificate: Any) -> None:
+    _ = certificate.subject.native, certificate.issuer.native, certificate.not_valid_after
+    _ = certificate.public_key.algorithm, certificate.serial_number
 
 
 def _attributes(attributes: Any, name: str) -> Iterable[Any]:
-    from asn1crypto.core import Void
-
-    if isinstance(attributes, Void):
-        return
-    for attribute in attributes:
+    for attribute in _each(attributes):
         if attribute["type"].native == name:
             yield from attribute["values"]
+
+
+def _each(attributes: Any) -> Iterable[Any]:
+    from asn1crypto.core import Void
+
+    return () if isinstance(attributes, Void) else attributes
+
+
+def _is_kind(attribute: Any, name: str) -> bool:
+    try:
+        return bool(attribute["type"].native == name)
+    except Exception:  # noqa: BLE001 - an attribute whose kind cannot be read is of no known kind
+        return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import attrs
 
@@ -42,24 +42,40 @@ class History:
     filled_freely: list[str] = attrs.field(factory=list)
     """Fields that were filled in because it allows it; nobody signed them."""
 
+    added: set[str] = attrs.field(factory=set)
+    """Signature fields that were added and not signed by the signature that closes the revision."""
+
     stored: set[int] = attrs.field(factory=set)
     """Ends of the revisions that carry a document security store."""
 
     has_store: bool = False
     """True when the newest revision carries one."""
 
-    extended: bool = False
-    """True when anything was added after a signature."""
+    content_from: int = 0
+    """End of the last revision after which more than proofs of time was added; 0: none."""
 
     bytes_behind: int = 0
-    """Bytes behind the last signed revision that are no update."""
+    """Bytes behind the last signed revision that are not an update."""
+
+    @property
+    def fills(self) -> bool:
+        """True when fields were filled in."""
+        return bool(self.filled_by or self.filled_freely)
+
+    def take(self, changes: FormChanges, closing: ListedSignature | None, older: int) -> None:
+        """Note what happened to the form after the revision that ends at ``older``."""
+        signed = {closing.name} if closing is not None else set()
+        self.added |= set(changes.signed) - signed
+        proofs_only = closing is None or closing.is_timestamp
+        if changes.filled or set(changes.signed) - signed or not proofs_only:
+            self.content_from = max(self.content_from, older)
 
 
 def read_history(
     data: bytes,
     newest: ForeignStructure,
     signatures: Sequence[ListedSignature],
-    engine: Engine | None,
+    engine: Callable[[], Engine],
     limits: Limits,
     decrypt: Decrypt | None,
 ) -> History:
@@ -70,7 +86,7 @@ def read_history(
         data: The file.
         newest: Its newest view.
         signatures: All that the form lists without a problem, in order of what they cover.
-        engine: pyHanko's view, asked for its word where anything was added.
+        engine: Gives pyHanko's view, asked for its word where more than proofs of time was added.
         limits: How much it may cost.
         decrypt: For encrypted files.
     """
@@ -104,16 +120,23 @@ def read_history(
             return history
     if older is not None and older is not newest:
         _tail(history, data, Comparison(older, newest), signatures, locks)
-    history.extended = bool(signatures) and signatures[0].end < len(data)
-    if history.extended and engine is not None:
-        _ask_engine(history, engine, signatures)
+    _ask_engine(history, engine, signatures)
     return history
 
 
-def _ask_engine(history: History, engine: Engine, signatures: Sequence[ListedSignature]) -> None:
+def _ask_engine(
+    history: History, engine: Callable[[], Engine], signatures: Sequence[ListedSignature]
+) -> None:
+    """
+    Ask pyHanko about signatures after which more than proofs of time was added.
+
+    It does not know document timestamps, and takes renewed long-term data for changes where it cannot follow them.
+    """
     for signature in signatures:
-        if signature.byte_range is not None and engine.objects_to(attrs.astuple(signature.byte_range)):
-            history.broken.setdefault(signature.name, "later-changes-forbidden")
+        if signature.is_timestamp or signature.byte_range is None or signature.end > history.content_from:
+            continue
+        if signature.name not in history.broken and engine().objects_to(attrs.astuple(signature.byte_range)):
+            history.broken[signature.name] = "later-changes-forbidden"
 
 
 def _hold_to_revision(history: History, revision: ForeignStructure, signature: ListedSignature) -> None:
@@ -140,7 +163,9 @@ def _step(
     changes = _changes(pair, closing, locks, free=free)
     if changes is None or _is_forbidden(changes, closing, allowed):
         _object_to_all(history, pair)
-    elif free:
+        return
+    history.take(changes, closing, pair.old.size)
+    if free:
         history.filled_freely += changes.filled
     elif changes.filled:
         history.filled_by.add(closing.name)
@@ -180,6 +205,7 @@ def _tail(
     if changes is None or not (renewed or changes.filled):
         _object_to_all(history, pair)
     else:
+        history.take(changes, None, pair.old.size)
         history.filled_freely += changes.filled
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import attrs
 
-from perizinan_core.verification.report import Aspect, Aspects, Indication, Outcome, Reason, SignatureReport
-from perizinan_core.verification.signature_report import NOT_REACHED, aspect_of
+from perizinan_core.verification.report import Reason, SignatureReport
+from perizinan_core.verification.revocation import revocation_reason
+from perizinan_core.verification.signature_report import aspects_of, indication_of
 from perizinan_core.verification.signatures.chains import ChainResult
 from perizinan_core.verification.signatures.container import Container
 from perizinan_core.verification.signatures.listing import ListedSignature
@@ -18,35 +18,6 @@ from perizinan_core.verification.signatures.proofs import Proof, name_of
 
 __all__ = ["Judged", "stated_time"]
 
-FAILED, OPEN, PASSED = Indication.TOTAL_FAILED, Indication.INDETERMINATE, Indication.TOTAL_PASSED
-_SUB_INDICATIONS: Mapping[str, tuple[Indication, str]] = {
-    "signature-never-made": (FAILED, "FORMAT_FAILURE"),
-    "signature-malformed": (FAILED, "FORMAT_FAILURE"),
-    "byte-range-wrong": (FAILED, "FORMAT_FAILURE"),
-    "revision-broken": (FAILED, "FORMAT_FAILURE"),
-    "structure-broken": (FAILED, "FORMAT_FAILURE"),
-    "bytes-after-signature": (FAILED, "FORMAT_FAILURE"),
-    "later-changes-forbidden": (FAILED, "FORMAT_FAILURE"),
-    "timestamp-broken": (FAILED, "FORMAT_FAILURE"),
-    "signature-format-unknown": (FAILED, "FORMAT_FAILURE"),
-    "content-changed": (FAILED, "HASH_FAILURE"),
-    "signature-broken": (FAILED, "SIG_CRYPTO_FAILURE"),
-    "signature-weak": (OPEN, "CRYPTO_CONSTRAINTS_FAILURE"),
-    "chain-weak": (OPEN, "CRYPTO_CONSTRAINTS_FAILURE"),
-    "root-not-given": (OPEN, "NO_CERTIFICATE_CHAIN_FOUND"),
-    "root-ended": (OPEN, "OUT_OF_BOUNDS_NO_POE"),
-    "root-cut-off": (OPEN, "OUT_OF_BOUNDS_NO_POE"),
-    "chain-ended": (OPEN, "OUT_OF_BOUNDS_NO_POE"),
-    "proof-too-late": (OPEN, "OUT_OF_BOUNDS_NO_POE"),
-    "signed-after-check": (OPEN, "NO_POE"),
-    "certificate-not-yet": (OPEN, "OUT_OF_BOUNDS_NO_POE"),
-    "chain-not-yet": (FAILED, "NOT_YET_VALID"),
-    "chain-not-accepted": (OPEN, "CHAIN_CONSTRAINTS_FAILURE"),
-    "certificate-usage-unfit": (OPEN, "CHAIN_CONSTRAINTS_FAILURE"),
-    "timestamp-root-not-given": (OPEN, "NO_CERTIFICATE_CHAIN_FOUND"),
-    "timestamp-not-accepted": (OPEN, "SIG_CONSTRAINTS_FAILURE"),
-    "timestamp-without-certificate": (OPEN, "NO_SIGNING_CERTIFICATE_FOUND"),
-}
 _DATE = re.compile(r"D:(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:(Z)|([+-])(\d{2})'?(\d{2})?)")
 
 
@@ -73,6 +44,12 @@ class Judged:
     proof: Proof | None = None
     """The best proof of its time; of a document timestamp, the judgement of its own token."""
 
+    doubtful: bool = False
+    """True when a timestamp of it proves nothing."""
+
+    altered: bool = False
+    """True when a timestamp of it carries a damaged certificate that its proof does not need."""
+
     level: str | None = None
     stated: datetime | None = None
     extended: bool = False
@@ -90,6 +67,14 @@ class Judged:
         return self.proof.moment if self.proof is not None and self.proof.counts else None
 
     @property
+    def revocation(self) -> Reason:
+        """What is known about revocation, at the proven moment or that of the check."""
+        chain = self.chain
+        if chain is None:
+            return Reason("revocation-data-missing")
+        return revocation_reason(chain.revocation, chain.moment)
+
+    @property
     def filled_reason(self) -> Reason:
         """What to say of the fields that others filled in."""
         return Reason("form-filled-as-certified", {"fields": ", ".join(self.filled)})
@@ -101,10 +86,10 @@ class Judged:
 
     def report(self) -> SignatureReport:
         """Return its part of the report."""
-        indication, sub = self._indication()
         container = self.container
         chain = self.chain.certificates if self.chain is not None else ()
         covered = self.listed.byte_range
+        indication, sub = indication_of(self.problem or self._unproven)
         return SignatureReport(
             field=self.name,
             kind="document_timestamp" if self.is_timestamp else "signature",
@@ -119,70 +104,27 @@ class Judged:
             algorithm=container.algorithm if container is not None else None,
             level=self.level,
             chain=tuple(item.subject.rfc4514_string() for item in chain),
-            aspects=Aspects(
-                integrity=self._integrity(),
-                trust=self._trust(),
-                time=self._time(),
-                long_term=self._long_term(),
+            aspects=aspects_of(
+                broken=self.broken,
+                intact=self._intact,
+                trust=self.trust or (self.proof.reason if self.is_timestamp and self.proof else self.trusted),
+                time=self.proof.reason if self.proof is not None else Reason("timestamp-not-there"),
+                timed=self.trusted_time is not None,
+                level="B-LTA" if self.is_timestamp else self.level,
             ),
         )
 
-    def _indication(self) -> tuple[Indication, str | None]:
-        problem = self.problem
-        if problem is None and self.is_timestamp and self.proof is not None and not self.proof.counts:
-            return _SUB_INDICATIONS[self.proof.code]
-        if problem is None:
-            return PASSED, None
-        if problem.code == "certificate-revoked":
-            return (FAILED, "REVOKED") if self.trusted_time is not None else (OPEN, "REVOKED_NO_POE")
-        return _SUB_INDICATIONS.get(problem.code, (OPEN, "GENERIC"))
+    @property
+    def _unproven(self) -> Reason | None:
+        """Why a document timestamp proves nothing."""
+        mine = self.is_timestamp and self.proof is not None and not self.proof.counts
+        return self.proof.reason if mine and self.proof is not None else None
 
-    def _integrity(self) -> Aspect:
-        if self.broken is not None:
-            return aspect_of(self.broken)
+    @property
+    def _intact(self) -> Reason:
         if self.filled:
-            return Aspect(Outcome.PASSED, self.filled_reason)
-        code = "later-changes-allowed" if self.extended else "content-and-view-intact"
-        return Aspect(Outcome.PASSED, Reason(code))
-
-    def _trust(self) -> Aspect:
-        if self.broken is not None:
-            return NOT_REACHED
-        if self.trust is not None:
-            return aspect_of(self.trust)
-        if self.is_timestamp and self.proof is not None:
-            outcome = Outcome.PASSED if self.proof.counts else Outcome.INDETERMINATE
-            return Aspect(outcome, _proof_reason(self.proof))
-        return Aspect(Outcome.PASSED, self.trusted or Reason("aspect-not-reached"))
-
-    def _time(self) -> Aspect:
-        if self.broken is not None:
-            return NOT_REACHED
-        if self.proof is None:
-            return Aspect(Outcome.INDETERMINATE, Reason("timestamp-not-there"))
-        return Aspect(
-            Outcome.PASSED if self.proof.counts else Outcome.INDETERMINATE, _proof_reason(self.proof)
-        )
-
-    def _long_term(self) -> Aspect:
-        if self.broken is not None:
-            return NOT_REACHED
-        if self.trusted_time is None:
-            return Aspect(Outcome.INDETERMINATE, Reason("long-term-none"))
-        if self.is_timestamp or self.level in {"B-LT", "B-LTA"}:
-            return Aspect(Outcome.PASSED, Reason("long-term-complete", {"level": self.level or "B-LTA"}))
-        return Aspect(Outcome.INDETERMINATE, Reason("long-term-no-revocation"))
-
-
-def _proof_reason(proof: Proof) -> Reason:
-    fields: dict[str, object] = {"service": proof.service}
-    if proof.moment is not None:
-        fields["day"] = proof.moment.date()
-    if proof.code == "timestamp-not-accepted":
-        fields["problem"] = (
-            proof.chain.problem if proof.chain is not None else "weak, or dated after the check"
-        )
-    return Reason(proof.code, fields)
+            return self.filled_reason
+        return Reason("later-changes-allowed" if self.extended else "content-and-view-intact")
 
 
 def stated_time(value: Any) -> datetime | None:

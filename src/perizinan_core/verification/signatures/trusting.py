@@ -12,12 +12,11 @@ from datetime import datetime, timedelta
 import attrs
 from cryptography import x509
 
-from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.verification.paths import usage_problem
 from perizinan_core.verification.report import Reason
+from perizinan_core.verification.revocation import Evidence
 from perizinan_core.verification.signatures.chains import ChainJudge, ChainResult
 from perizinan_core.verification.signatures.container import Container
-from perizinan_core.verification.signatures.evidence import Evidence
 from perizinan_core.verification.signatures.history import History
 from perizinan_core.verification.signatures.judged import Judged
 from perizinan_core.verification.signatures.proofs import Proof, best_of, judge_token
@@ -57,49 +56,46 @@ class Trusting:
 
     def _judge_stamps(self, signatures: Sequence[Judged]) -> list[tuple[int, Proof]]:
         """Judge document timestamps from the last to the first; return those that count, with what they cover."""
-        control = self.at
+        renewed: Proof | None = None
         around: list[tuple[int, Proof]] = []
         for judged in reversed(signatures):
             if not judged.is_timestamp or judged.broken is not None or judged.container is None:
                 continue
-            proof = judged.proof = self._document_stamp(judged, control)
-            judged.chain = proof.chain
-            if proof.counts and proof.moment is not None:
-                control = min(control, proof.moment)
+            proof = judged.proof = self._document_stamp(judged, renewed)
+            judged.chain, judged.doubtful, judged.altered = proof.chain, not proof.counts, proof.altered
+            if proof.counts:
+                renewed = best_of([proof] if renewed is None else [proof, renewed])
                 around.append((judged.listed.end, proof))
             elif proof.is_broken:
                 judged.broken = Reason("timestamp-broken")
         return around
 
-    def _document_stamp(self, judged: Judged, control: datetime) -> Proof:
+    def _document_stamp(self, judged: Judged, renewed: Proof | None) -> Proof:
         covered, view = judged.listed.byte_range, memoryview(self.data)
         if covered is None or judged.container is None:  # pragma: no cover - the caller looked
             return Proof(moment=None, code="timestamp-broken")
         parts = [view[: covered.gap_start], view[covered.gap_end : covered.end]]
-        return judge_token(judged.container, parts, self.judge, self.evidence, control=control, at=self.at)
+        return judge_token(judged.container, parts, self.judge, self.evidence, around=renewed, at=self.at)
 
     def _judge_signer(
         self, judged: Judged, container: Container, around: Sequence[tuple[int, Proof]]
     ) -> None:
         later = [(end, proof) for end, proof in around if end > judged.listed.end]
-        control = min((proof.moment for _, proof in later if proof.moment is not None), default=self.at)
-        answers, lists = container.revocation_data
-        evidence = self.evidence + Evidence(answers=tuple(answers), lists=tuple(lists))
+        renewed = best_of([proof for _, proof in later])
+        evidence = self.evidence + container.revocation_data
         signature = container.signer_info["signature"].native
-        try:
-            tokens = [
-                judge_token(token, [signature], self.judge, evidence, control=control, at=self.at)
-                if token is not None
-                else Proof(moment=None, code="timestamp-without-certificate")
-                for token in container.tokens(self.judge.spare(evidence))
-            ]
-        except CmsStructureError:
-            judged.broken = Reason("timestamp-broken")
-            return
+        tokens = [
+            judge_token(token, [signature], self.judge, evidence, around=renewed, at=self.at)
+            if token is not None
+            else Proof(moment=None, code="timestamp-without-certificate")
+            for token in container.tokens(self.judge.spare(evidence))
+        ]
         if any(item.is_broken for item in tokens):
             judged.broken = Reason("timestamp-broken")
             return
         judged.proof = best_of([*tokens, *(proof for _, proof in later)])
+        judged.doubtful = any(not item.counts for item in tokens)
+        judged.altered = any(item.altered for item in tokens)
         if any(item.moment is not None and item.moment > self.at + _SKEW for item in tokens):
             day = max(item.moment for item in tokens if item.moment is not None).date()
             judged.trust = Reason("signed-after-check", {"day": day})
@@ -110,12 +106,15 @@ class Trusting:
     def _judge_chain(self, judged: Judged, container: Container, evidence: Evidence) -> None:
         proven = judged.trusted_time
         moment = proven or self.at
-        chain = judged.chain = self.judge.judge(container.certificate, container.others, moment, evidence)
+        others = [item.dump() for item in container.others]
+        chain = judged.chain = self.judge.judge(
+            container.certificate.dump(), others, moment, evidence, at=self.at
+        )
         if not chain.holds:
             judged.trust = _trust_reason(chain, proven=proven is not None)
             return
         try:
-            unfit = usage_problem(x509.load_der_x509_certificate(container.certificate.dump()))
+            unfit = usage_problem(chain.certificates[0])
         except (ValueError, x509.InvalidVersion):
             unfit = "certificate-malformed"
         if unfit is not None and container.certificate.self_signed == "no":
@@ -137,7 +136,7 @@ class Trusting:
 
     def _rate(self, judged: Judged, later: Sequence[tuple[int, Proof]]) -> None:
         """Name the level that the file reaches for this signature (EN 319 142-1 section 6)."""
-        revocation = judged.chain is not None and judged.chain.revocation in {"good", "signer"}
+        revocation = judged.chain is not None and judged.chain.revocation_known != "missing"
         if judged.trusted_time is None:
             judged.level = "B-B"
         elif not revocation:
@@ -165,9 +164,9 @@ def _trust_reason(chain: ChainResult, *, proven: bool) -> Reason:
         case "chain-not-yet":
             return Reason("chain-not-yet" if proven else "certificate-not-yet", {"day": day})
         case "certificate-revoked":
-            since = chain.revoked_at
+            since = chain.revocation.revoked_at
             return Reason("certificate-revoked", {"day": since.date() if since is not None else "?"})
-        case "root-not-given" | "chain-weak" | "certificate-usage-unfit":
+        case "root-not-given" | "chain-weak" | "certificate-usage-unfit" | "certificate-malformed":
             return Reason(str(chain.problem))
         case _:
             return Reason("chain-not-accepted")

@@ -13,7 +13,7 @@ Nothing is fetched and no clock is read.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -24,14 +24,15 @@ from perizinan_core.errors.foreign import SignaturesNotAcceptedError
 from perizinan_core.errors.verification import PdfStructureError, SourceReadError
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.moments import check_moment
+from perizinan_core.verification.policy import Policy
 from perizinan_core.verification.report import CheckName, Report, Verdict
-from perizinan_core.verification.signatures.case import Case
+from perizinan_core.verification.revocation import sorted_evidence
 from perizinan_core.verification.signatures.chains import ChainJudge
-from perizinan_core.verification.signatures.evidence import Evidence
 from perizinan_core.verification.signatures.roots import Anchor, TrustStore
+from perizinan_core.verification.signatures.signed_file import SignedFile
 from perizinan_core.verification.sources import read_source
 
-__all__ = ["SignatureVerifier", "require_valid_signatures", "verify_signatures"]
+__all__ = ["SignatureVerifier", "require_valid_signatures", "store_of", "verify_signatures"]
 
 Roots = TrustStore | Iterable[x509.Certificate]
 
@@ -44,37 +45,52 @@ class SignatureVerifier:
         roots: Where chains may end: a store (`load_roots`, `indonesian_roots`) or certificates.
         revocation: OCSP answers and CRLs (DER) that the caller has besides those in the files.
         limits: How much a file may cost.
+        policy: How much must be proven.
     """
 
     def __init__(
-        self, roots: Roots, *, revocation: Iterable[bytes] = (), limits: Limits = DEFAULT_LIMITS
+        self,
+        roots: Roots,
+        *,
+        revocation: Iterable[bytes] = (),
+        limits: Limits = DEFAULT_LIMITS,
+        policy: Policy = Policy.STANDARD,
     ) -> None:
-        self.store = roots if isinstance(roots, TrustStore) else _given(roots)
+        self.store = roots if isinstance(roots, TrustStore) else store_of(roots)
         self.limits = limits
+        self._strict = Policy(policy) is Policy.STRICT
         self._judge = ChainJudge(self.store)
-        self._evidence = sorted_revocation(revocation)
+        self._evidence = sorted_evidence(tuple(revocation))
+
+    def examine(self, data: bytes, *, at: datetime) -> SignedFile:
+        """Find out everything about the signatures of one file; permits and long-term data ask what is found."""
+        file = self._file(at)
+        try:
+            file.examine(data)
+        except (PdfStructureError, RecursionError) as error:
+            file.give_up(getattr(error, "problem", "it is nested too deep"))
+        return file
+
+    def _file(self, at: datetime) -> SignedFile:
+        return SignedFile(
+            judge=self._judge, at=at, evidence=self._evidence, limits=self.limits, strict=self._strict
+        )
 
     def verify(self, source: bytes | Path | BinaryIO, *, at: datetime, name: str | None = None) -> Report:
         """Judge one file; see `verify_signatures`."""
         check_moment(at)
         label = name if name is not None else source.name if isinstance(source, Path) else "-"
-        case = Case(judge=self._judge, at=at, evidence=self._evidence, limits=self.limits)
         try:
             data = read_source(source, self.limits.max_bytes)
         except SourceReadError as error:
-            case.judgement.refuse(CheckName.READABLE, error.reason, limit=self.limits.max_bytes)
-            return case.report(label, None)
-        try:
-            case.examine(data)
-        except (PdfStructureError, RecursionError) as error:
-            case.give_up(getattr(error, "problem", "it is nested too deep"))
-        return case.report(label, hashlib.sha256(data).hexdigest())
+            return self.unreadable(label, error.reason, at=at, limit=self.limits.max_bytes)
+        return self.examine(data, at=at).report(label, hashlib.sha256(data).hexdigest())
 
     def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
         """Return the report of a file that could not even be read, e.g. with code ``time-limit``."""
-        case = Case(judge=self._judge, at=at, evidence=self._evidence, limits=self.limits)
-        case.judgement.refuse(CheckName.READABLE, code, **fields)
-        return case.report(name, None)
+        file = self._file(at)
+        file.judgement.refuse(CheckName.READABLE, code, **fields)
+        return file.report(name, None)
 
 
 def verify_signatures(
@@ -85,6 +101,7 @@ def verify_signatures(
     revocation: Iterable[bytes] = (),
     name: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    policy: Policy = Policy.STANDARD,
 ) -> Report:
     """
     Judge the signatures of one PDF, whoever made it; no permit is expected.
@@ -96,6 +113,7 @@ def verify_signatures(
         revocation: OCSP answers and CRLs (DER) that the caller has besides those in the file.
         name: Name of the file in the report; default: the last part of its path, or ``"-"``.
         limits: How much a file may cost.
+        policy: How much must be proven.
 
     Returns:
         A report for every input. ``valid``: every signature is sound, covers what is shown, and its chain
@@ -105,7 +123,8 @@ def verify_signatures(
     Raises:
         ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
     """
-    return SignatureVerifier(roots, revocation=revocation, limits=limits).verify(source, at=at, name=name)
+    verifier = SignatureVerifier(roots, revocation=revocation, limits=limits, policy=policy)
+    return verifier.verify(source, at=at, name=name)
 
 
 def require_valid_signatures(
@@ -116,6 +135,7 @@ def require_valid_signatures(
     revocation: Iterable[bytes] = (),
     name: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    policy: Policy = Policy.STANDARD,
 ) -> Report:
     """
     Return the report of a file whose signatures are all valid; the arguments are those of `verify_signatures`.
@@ -124,31 +144,20 @@ def require_valid_signatures(
         SignaturesNotAcceptedError: on every other verdict; it carries the report.
         ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
     """
-    report = verify_signatures(source, roots=roots, at=at, revocation=revocation, name=name, limits=limits)
+    report = verify_signatures(
+        source, roots=roots, at=at, revocation=revocation, name=name, limits=limits, policy=policy
+    )
     if report.verdict is not Verdict.VALID:
         raise SignaturesNotAcceptedError(verdict=report.verdict.value, report=report)
     return report
 
 
-def sorted_revocation(items: Iterable[bytes]) -> Evidence:
-    """Tell OCSP answers from CRLs by their form: only an OCSP answer begins with an enumerated status."""
-    answers: list[bytes] = []
-    lists: list[bytes] = []
-    for der in items:
-        (answers if _second_tag(der) == 0x0A else lists).append(der)
-    return Evidence(answers=tuple(answers), lists=tuple(lists))
-
-
-def _second_tag(der: Sequence[int]) -> int:
-    if len(der) < 3:
-        return 0
-    start = 2 + (der[1] & 0x7F if der[1] & 0x80 else 0)
-    return der[start] if start < len(der) else 0
-
-
-def _given(certificates: Iterable[x509.Certificate]) -> TrustStore:
+def store_of(
+    certificates: Iterable[x509.Certificate], intermediates: Iterable[x509.Certificate] = ()
+) -> TrustStore:
+    """Return a store of certificates, each believed until it ends."""
     anchors = tuple(
         Anchor(certificate=item, cut_off=item.not_valid_after_utc, source="given")
         for item in dict.fromkeys(certificates)
     )
-    return TrustStore(anchors=anchors)
+    return TrustStore(anchors=anchors, intermediates=tuple(intermediates))

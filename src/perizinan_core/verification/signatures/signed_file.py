@@ -1,24 +1,28 @@
-"""One file on its way through the checks of signatures; see `verifier` for their order."""
+"""
+One file on its way through the checks of signatures; see `verifier` for their order.
+
+This is the one place where the signatures of a file are judged: `--signature-only` reports what is found here, permits
+and long-term data ask for it.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import cache
 
 import attrs
 
-from perizinan_core.errors.verification import CmsStructureError, PdfStructureError
-from perizinan_core.verification.evidence import line_end_is_missing
+from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.limits import Limits
 from perizinan_core.verification.pdf.scan import ByteRange, Scan, Wholeness, scan
 from perizinan_core.verification.pdf.structure import ends_properly
-from perizinan_core.verification.report import CheckName, Outcome, Reason, Report, TrustUsed
+from perizinan_core.verification.report import CheckName, Reason, Report, TrustUsed, in_one_voice
+from perizinan_core.verification.revocation import Evidence, evidence_in, note_revocation
 from perizinan_core.verification.signatures.chains import ChainJudge
 from perizinan_core.verification.signatures.container import Container, digest_of, read_container
 from perizinan_core.verification.signatures.engine import Engine
-from perizinan_core.verification.signatures.evidence import Evidence, read_dss
 from perizinan_core.verification.signatures.history import History, read_history
 from perizinan_core.verification.signatures.judged import Judged, stated_time
 from perizinan_core.verification.signatures.listing import (
@@ -29,8 +33,9 @@ from perizinan_core.verification.signatures.listing import (
 )
 from perizinan_core.verification.signatures.structure import Decrypt, ForeignStructure
 from perizinan_core.verification.signatures.trusting import Trusting
+from perizinan_core.verification.wholeness import is_whole
 
-__all__ = ["Case"]
+__all__ = ["SignedFile", "note_time"]
 
 MUST_PASS = (
     CheckName.READABLE,
@@ -55,27 +60,29 @@ _COVERAGE = {
     "revision-broken",
     "bytes-after-signature",
     "later-changes-forbidden",
+    "timestamp-broken",
 }
-_END = re.compile(rb"startxref[\r\n ]{1,4}\d{1,12}[\r\n ]{1,4}%%EOF(?:\r\n|\r|\n| |)")
-_UPDATE = re.compile(rb"[\x00\t\n\x0c\r ]*+(?:\d{1,10}(?: |\Z)|xref|x?r?e?\Z)")
 _FORMATS = {"ETSI.CAdES.detached", "adbe.pkcs7.detached", "ETSI.RFC3161"}
 _WEAK_FORMATS = {
     "adbe.pkcs7.sha1": "adbe.pkcs7.sha1 (SHA-1)",
     "adbe.x509.rsa_sha1": "adbe.x509.rsa_sha1 (SHA-1)",
 }
-_SKEW = timedelta(minutes=5)
 
 
 @attrs.define(kw_only=True)
-class Case:
+class SignedFile:
     """Everything about one file."""
 
     judge: ChainJudge
     at: datetime
     evidence: Evidence
     limits: Limits
+    strict: bool = False
+    """Leave open what nobody asked or renewed, see `Policy`."""
+
     judgement: Judgement = attrs.field(factory=lambda: Judgement(MUST_PASS))
     signatures: list[Judged] = attrs.field(factory=list)
+    history: History = attrs.field(factory=History)
     data: bytes = b""
     found: Scan | None = None
 
@@ -87,14 +94,13 @@ class Case:
             PdfStructureError: when the file cannot be read without repair; `give_up` says what that means.
         """
         self.data, self.found = data, scan(data)
-        if not self._is_whole(data, self.found):
+        if not is_whole(data, self.found, self.judgement, self.limits):
             return
-        engine: Engine | None = None
+        engine = cache(lambda: Engine(data))
         decrypt: Decrypt | None = None
         pdf = ForeignStructure(data, self.limits)
         if pdf.encrypted:
-            engine = Engine(data)
-            decrypt = engine.unlock()
+            decrypt = engine().unlock()
             if decrypt is None:
                 self._is_locked(self.found)
                 return
@@ -106,12 +112,9 @@ class Case:
             return
         self.signatures = [Judged(listed=item, name=item.name, size=len(data)) for item in listed]
         self._judge_containers()
-        history = self._judge_history(pdf, engine, decrypt)
-        try:
-            evidence = self.evidence + read_dss(pdf)
-        except PdfStructureError:
-            evidence = self.evidence
-        trusting = Trusting(judge=self.judge, at=self.at, data=data, evidence=evidence, history=history)
+        history = self.history = self._judge_history(pdf, engine, decrypt)
+        self.evidence += evidence_in(pdf)
+        trusting = Trusting(judge=self.judge, at=self.at, data=data, evidence=self.evidence, history=history)
         trusting.judge_all(self.signatures)
         self._conclude()
 
@@ -129,41 +132,22 @@ class Case:
         for check in _PERMIT_ONLY:
             self.judgement.left_out(check, "signatures-only")
         store = self.judge.store
+        verdict = self.judgement.verdict()
+        ordered = sorted(self.signatures, key=lambda item: item.is_timestamp)
         return Report(
             file=name,
             sha256=sha256,
             checked_at=self.at,
             authority=None,
-            verdict=self.judgement.verdict(),
+            verdict=verdict,
             checks=self.judgement.checks(),
-            signatures=tuple(
-                item.report() for item in sorted(self.signatures, key=lambda item: item.is_timestamp)
-            ),
+            signatures=in_one_voice(verdict, (item.report() for item in ordered)),
             trust=TrustUsed(
                 name=store.name, version=store.version, roots=tuple(item.sha256 for item in store.anchors)
             ),
         )
 
     # -- the file ----------------------------------------------------------------------------
-
-    def _is_whole(self, data: bytes, found: Scan) -> bool:
-        judgement = self.judgement
-        if not data:
-            judgement.refuse(CheckName.READABLE, "empty-file")
-        elif b"%PDF-" not in data[:1024] and found.wholeness in {Wholeness.UNSIGNED, Wholeness.CUT}:
-            judgement.refuse(CheckName.READABLE, "not-a-pdf")
-        elif (behind := _bytes_behind(data, found)) > 0:
-            judgement.passed(CheckName.READABLE, "file-readable")
-            judgement.refuse(CheckName.COVERAGE, "bytes-after-signature", count=behind)
-        elif found.wholeness is Wholeness.CUT or line_end_is_missing(data, found):
-            judgement.refuse(CheckName.READABLE, "file-cut-off")
-        elif found.wholeness is Wholeness.APPENDED:
-            count = len(data) - max(item.end for item in found.ranges)
-            judgement.passed(CheckName.READABLE, "file-readable")
-            judgement.refuse(CheckName.COVERAGE, "bytes-after-signature", count=count)
-        else:
-            return True
-        return False
 
     def _is_locked(self, found: Scan) -> None:
         if found.wholeness is Wholeness.UNSIGNED:
@@ -243,13 +227,11 @@ class Case:
     # -- what was added ----------------------------------------------------------------------
 
     def _judge_history(
-        self, pdf: ForeignStructure, engine: Engine | None, decrypt: Decrypt | None
+        self, pdf: ForeignStructure, engine: Callable[[], Engine], decrypt: Decrypt | None
     ) -> History:
         sound = [item.listed for item in self.signatures if item.listed.problem is None]
         if not sound:
             return History()
-        if engine is None and sound[0].end < len(self.data):
-            engine = Engine(self.data)
         history = read_history(self.data, pdf, sound, engine, self.limits, decrypt)
         for judged in self.signatures:
             judged.extended = judged.listed.end < len(self.data)
@@ -266,7 +248,9 @@ class Case:
         judgement = self.judgement
         for judged in self.signatures:
             problem = judged.broken
-            if problem is not None:
+            if problem is not None and judged.is_timestamp and problem.code not in _COVERAGE:
+                judgement.refuse(CheckName.COVERAGE, "timestamp-broken")
+            elif problem is not None:
                 check = CheckName.COVERAGE if problem.code in _COVERAGE else CheckName.INTEGRITY
                 judgement.refuse(check, problem.code, **problem.fields)
             elif judged.trust is not None:
@@ -296,25 +280,14 @@ class Case:
             if item.chain is not None and item.chain.anchor is not None
         )
         if roots:
-            judgement.passed(CheckName.CHAIN, "root-reached", root="; ".join(roots))
+            judgement.passed(CheckName.CHAIN, "chain-trusted", root="; ".join(roots))
         said = [item.trusted for item in regular if item.trusted is not None]
         if said:
             order = ("root-ended-since", "certificate-ended-since", "certificate-valid-then")
             chosen = min(said, key=lambda item: order.index(item.code) if item.code in order else len(order))
             judgement.passed(CheckName.CERTIFICATE, chosen.code, **chosen.fields)
-        if all(item.chain is not None and item.chain.revocation == "good" for item in regular):
-            judgement.passed(CheckName.REVOCATION, "revocation-good")
-        elif all(item.chain is not None and item.chain.revocation in {"good", "signer"} for item in regular):
-            judgement.passed(CheckName.REVOCATION, "revocation-good-signer")
-        judgement.left_out(CheckName.REVOCATION, "revocation-data-missing")
-        times = [item.report().aspects for item in regular]
-        worst = next((item.time for item in times if item and item.time.outcome is not Outcome.PASSED), None)
-        if worst is not None:
-            judgement.left_out(CheckName.TRUSTED_TIME, worst.reason.code, **worst.reason.fields)
-        elif times[0] is not None:
-            reasons = [item.time.reason for item in times if item is not None]
-            shown = next((item for item in reasons if item.code == "timestamp-service-ended"), reasons[0])
-            judgement.passed(CheckName.TRUSTED_TIME, shown.code, **shown.fields)
+        note_revocation([item.revocation for item in regular], judgement, strict=self.strict)
+        note_time(self.signatures, judgement, strict=self.strict, all_must_prove=False)
 
 
 def _expected_kind(container: Container, judged: Judged) -> Container:
@@ -333,14 +306,35 @@ def _check_of(code: str) -> CheckName:
     )
 
 
-def _bytes_behind(data: bytes, found: Scan) -> int:
-    """Count bytes behind the last whole update after a signature; the beginning of another update is a cut file."""
-    if found.wholeness is not Wholeness.CUT or not found.ranges:
-        return 0
-    ends = list(_END.finditer(data, max(item.end for item in found.ranges)))
-    if not ends or _UPDATE.match(data, ends[-1].end()) is not None:
-        return 0
-    return len(data) - ends[-1].end()
+def note_time(
+    signatures: Sequence[Judged], judgement: Judgement, *, strict: bool, all_must_prove: bool
+) -> None:
+    """
+    Note what proves the time: the same words for every door.
+
+    Args:
+        signatures: Signatures and document timestamps of one file, all intact.
+        judgement: Where it is noted.
+        strict: Leave open what rests on a service that has ended.
+        all_must_prove: True where a timestamp that proves nothing leaves the file open.
+    """
+    regular = [item for item in signatures if not item.is_timestamp]
+    proven = [item.trusted_time for item in regular if item.trusted_time is not None]
+    ended = next((item.proof for item in regular if item.proof is not None and item.proof.has_ended), None)
+    if any(item.altered for item in signatures):
+        # The proof holds, but not every byte is as the service made it.
+        judgement.doubted(CheckName.TRUSTED_TIME, "timestamp-untrusted")
+    elif any(item.doubtful for item in signatures):
+        (judgement.doubted if all_must_prove else judgement.wondered)(
+            CheckName.TRUSTED_TIME, "timestamp-untrusted"
+        )
+    elif len(proven) < len(regular):
+        judgement.left_out(CheckName.TRUSTED_TIME, "no-trusted-time")
+    elif ended is not None:
+        note = judgement.doubted if strict else judgement.passed
+        note(CheckName.TRUSTED_TIME, ended.reason.code, **ended.reason.fields)
+    else:
+        judgement.passed(CheckName.TRUSTED_TIME, "trusted-time-proven", day=min(proven).date())
 
 
 def _frames(data: bytes, covered: ByteRange) -> bool:
