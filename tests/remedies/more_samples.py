@@ -37,9 +37,9 @@ def large_files(folder):
     noise = Image.frombytes("RGB", (3000, 3000), random.Random(1).randbytes(27_000_000))
     picture = folder / "large.png"
     noise.save(picture, compress_level=0)
-    yield "scan of 27 MB", picture.read_bytes()
+    yield "scan of 27 MB.png", picture.read_bytes()
     run("img2pdf", "-o", str(folder / "large.pdf"), str(picture))
-    yield "scan of 27 MB as PDF", (folder / "large.pdf").read_bytes()
+    yield "scan of 27 MB.pdf", (folder / "large.pdf").read_bytes()
     out = io.BytesIO()
     Image.new("1", (16_000, 10_000), 1).save(out, "PNG")
     yield "plan of 160 million pixels", out.getvalue()
@@ -63,6 +63,8 @@ def _with(content, entries):
                 data = old.read(item)
                 if item.filename == "[Content_Types].xml":
                     data = _typed(data, entries)
+                if item.filename == "META-INF/manifest.xml":
+                    data = _listed(data, entries)
                 new.writestr(item, data)
         for name, data in entries.items():
             new.writestr(name, data)
@@ -76,3 +78,11 @@ def _typed(types, entries):
             default = f'<Default Extension="{ending[1:]}" ContentType="{kind}"/>'.encode()
             types = re.sub(rb"(<Types[^>]*>)", rb"\1" + default, types, count=1)
     return types
+
+
+def _listed(manifest, entries):
+    added = "".join(
+        f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="text/xml"/>'
+        for name in entries
+    )
+    return manifest.replace(b"</manifest:manifest>", added.encode() + b"</manifest:manifest>")

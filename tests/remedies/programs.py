@@ -16,6 +16,9 @@ PASSWORDS = ("secret", "asdfzxcv")
 """Of the samples."""
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".avif"}
+NO_PAGE = ("No pages will be processed", "page not found", "Couldn't get page info")
+"""What Ghostscript says of a file in which it finds no page; it writes an empty one all the same."""
+
 OFFICE = {".docx", ".xlsx", ".odt", ".ods", ".doc", ".txt"}
 
 
@@ -213,7 +216,10 @@ class Programs:
         """Save the one picture that counts."""
         target = folder / "one.jpg"
         with Image.open(source) as several:
-            several.convert("RGB").save(target)
+            # The dots alone: Pillow would carry remarks over into the new file.
+            seen = Image.new("RGB", several.size)
+            seen.paste(several.convert("RGB"))
+            seen.save(target)
         return target
 
 
@@ -222,5 +228,14 @@ def _distilled(source, target):
 
 
 def _ghostscript(device, source, target, *more):
+    """Run Ghostscript; a file in which it finds no page is one that it does not open, whatever it writes."""
     command = ("gs", "-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", f"-sDEVICE={device}", *more)
-    return run(*command, "-o", str(target), str(source)) and target.exists() and target.stat().st_size > 0
+    try:
+        done = subprocess.run(
+            [*command, "-o", str(target), str(source)], capture_output=True, timeout=120, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    said = (done.stdout + done.stderr).decode(errors="replace")
+    opened = not any(complaint in said for complaint in NO_PAGE)
+    return opened and done.returncode == 0 and target.exists() and target.stat().st_size > 0

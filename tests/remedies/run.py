@@ -52,7 +52,9 @@ def samples(folder, more):
         first.write_bytes(content)
         report = inspect_upload(first, file_name=name, policy=EVERY_KIND)
         codes = [item.code for item in report.refusals]
-        ending = ENDINGS.get(report.content_type)
+        ending = ENDINGS.get(report.content_type or "") or (
+            Path(name).suffix if "too-large" in codes else None
+        )
         if codes and ending is not None:
             yield name, first.rename(first.with_suffix(ending)), codes
 

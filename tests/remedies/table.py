@@ -31,7 +31,6 @@ WAYS = {
     "pdf-attachment": PAPER,
     "pdf-media": PAPER,
     "pdf-xfa": PAPER,
-    "pdf-page-loop": PRINT,
     "pdf-too-many-pages": ("some-pages",),
     "image-several": ("first-picture", "pictures-as-pdf"),
     "office-macros": ("libreoffice",),
@@ -51,11 +50,10 @@ UNTRIED = {
     "scanner-failed": "The same file is uploaded again; it needs no program.",
     "office-encrypted": "The password is typed in a window; exporting as PDF is tried for the other office files.",
     "pdf-restricted": "Accepted with a note; the sentence sends the applicant to the issuer.",
+    "pdf-page-loop": "No program opens it whole: another file is needed, or a scan of the paper.",
     "pdf-no-pages": "Another file is needed: there is nothing in this one.",
 }
 """Code → why nothing is tried."""
 
-MAY_NOT_OPEN = frozenset(
-    {"damaged", "polyglot", "bomb", "leading-data", "trailing-data", "pdf-page-loop", "too-many-pixels"}
-)
+MAY_NOT_OPEN = frozenset({"damaged", "polyglot", "bomb", "leading-data", "trailing-data", "too-many-pixels"})
 """Codes whose sentence says "open it" and offers another remedy for a file that no program opens."""

@@ -174,7 +174,7 @@ REMEDIES: dict[str, str] = {
         "Open it in a program that shows it, such as Adobe Acrobat Reader, fill it in, and print it on paper or with "
         "a PDF printer such as “Microsoft Print to PDF”. Upload that, or a scan of the paper."
     ),
-    "pdf-page-loop": _PRINT_OR_SCAN,
+    "pdf-page-loop": N_("Get it again from its issuer, or scan or photograph the paper document."),
     "pdf-no-pages": _CHOOSE,
     "pdf-too-many-pages": N_(
         "Open it, print only the pages that are asked for as a new PDF (choose “Save as PDF” in the print window), "
