@@ -106,7 +106,7 @@ def test_our_own_fault_keeps_the_file_and_fills_no_slot(any_kit):
     assert (upload, "ktp", HeldReason.INSPECTION_FAILED) == (held.id, held.slot, held.reason)
     assert () == view.documents
     assert (held,) == view.held
-    assert ["document-missing"] == [
+    assert ["document-held"] == [
         item.code for item in any_kit.office.applications.problems(case, actor=APPLICANT)
     ]
     assert EventKind.DOCUMENT_HELD is last.kind

@@ -16,6 +16,10 @@ from perizinan_core.model.requirement import RequirementLevel, RequirementSource
 __all__ = ["submission_problems"]
 
 _MISSING = N_("A document is missing: {slot} needs at least {min_files} file(s). Upload it.")
+_KEPT = N_(
+    "Your file for {slot} is kept, but it is not in its place yet. Wait until that has been decided, upload another "
+    "file, or bring the document to the counter."
+)
 _TOO_MANY = N_("{slot} holds more than {max_files} file(s). Remove what is not asked for.")
 _ONE_OF = N_("One of these documents is needed: {slots}. Upload one of them.")
 _NO_EXPIRY = N_("State until when the document in {slot} is valid.")
@@ -86,7 +90,10 @@ def _slot_problems(
         alone = _is_asked(permit_type, slot) and slot.alternative_group is None
         if alone and count < slot.min_files and not shown:
             fields = {"slot": slot.key, "min_files": slot.min_files}
-            yield Problem(path, "document-missing", _MISSING, fields)
+            if any(item.slot == slot.key for item in application.waiting_uploads()):
+                yield Problem(path, "document-held", _KEPT, fields)
+            else:
+                yield Problem(path, "document-missing", _MISSING, fields)
         if count > slot.max_files:
             yield Problem(
                 path, "too-many-documents", _TOO_MANY, {"slot": slot.key, "max_files": slot.max_files}
