@@ -107,6 +107,11 @@ def fill(connection: sa.Connection) -> None:
         }
         for number in range(RECORDS)
     ]
+    marks = [
+        {"of_table": table.name, "of_row": str(number), "size": 1}
+        for table in (tables.outbox, tables.signing_attempts)
+        for number in range(RECORDS)
+    ]
     for table, rows in (
         (tables.signing_attempts, attempts),
         (tables.applications, cases),
@@ -114,6 +119,7 @@ def fill(connection: sa.Connection) -> None:
         (tables.outbox, [{"last_error": None, **row} for row in (*done, *waiting, *given_up)]),
         (tables.job_failures, failures),
         (tables.officers, officers),
+        (tables.marks, marks),
     ):
         connection.execute(table.insert(), rows)
 

@@ -247,10 +247,18 @@ def test_a_connection_that_breaks_while_working_loses_the_unit_only(postgres_sto
         assert work.settings.get("x") is None
 
 
-def test_a_connection_that_breaks_during_the_commit_is_told_as_such(postgres_storage, migrated_postgres_url):
+def test_a_connection_that_breaks_during_the_commit_is_told_as_such(
+    postgres_storage, migrated_postgres_url, monkeypatch
+):
     """Whether it was written cannot be known, and is not claimed."""
     with postgres_storage.unit_of_work() as work:
         work.settings.put("x", 1)
-        disconnect_all(migrated_postgres_url)
+        seals = work.session.seals
+
+        def flush_and_break(flush=seals.flush):
+            flush()
+            disconnect_all(migrated_postgres_url)
+
+        monkeypatch.setattr(seals, "flush", flush_and_break)
         with pytest.raises(CommitUnknownError):
             work.commit()

@@ -113,7 +113,10 @@ def test_a_record_of_another_version_is_told_and_left_alone(storage):
         sealer = work.session.sealer
         data = {**encode(stored), "shape_of_2031": 1, "state": "teleported"}
         payload = sealer.seal(data, place_of(table, stored.id))
-        work.session.write(table.update().where(table.c.id == stored.id).values(payload=payload))
+        row = work.session.first(sa.select(table).where(table.c.id == stored.id))
+        sealed = work.session.seals.sealed(table, {**row._mapping, "payload": payload})
+        work.session.write(table.update().where(table.c.id == stored.id).values(sealed))
+        work.session.seals.written(table, sealed)
         work.commit()
 
     with storage.unit_of_work(read_only=True) as work, pytest.raises(StoredValueError) as caught:

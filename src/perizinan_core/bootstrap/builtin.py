@@ -41,6 +41,7 @@ class Builtin:
                 schemes=("sqlite", "postgresql", "postgresql+psycopg"),
                 open=_open_storage,
                 migrate=_migrate,
+                migrate_with_keys=_migrate_with_keys,
                 known_keys=known_keys,
             )
         ]
@@ -86,6 +87,10 @@ def _open_storage(url: str, keys: KeyRing, zone: tzinfo) -> Storage:
 
 def _migrate(url: str) -> None:
     migrate(url)
+
+
+def _migrate_with_keys(url: str, keys: KeyRing) -> None:
+    migrate(url, keys=keys)
 
 
 def _open_folder(address: str) -> DocumentStore:

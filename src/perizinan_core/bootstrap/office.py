@@ -290,7 +290,11 @@ def migrate_database(settings: Settings, manager: PluginManager) -> None:
     """Create or upgrade the tables; see the storage's own errors."""
     url = database_url(settings)
     entry = pick(manager.gather("register_storages"), "storage", url.partition(":")[0], "schemes")
-    called(entry, "storage", entry.record.schemes[0], entry.record.migrate, url)
+    scheme, with_keys = entry.record.schemes[0], entry.record.migrate_with_keys
+    if with_keys is None:
+        called(entry, "storage", scheme, entry.record.migrate, url)
+        return
+    called(entry, "storage", scheme, with_keys, url, storage_keys(settings, manager))
 
 
 def storage_keys(settings: Settings, manager: PluginManager) -> KeyRing:

@@ -21,6 +21,7 @@ __all__ = [
     "LetterChangedError",
     "NotFoundError",
     "PermitNotRequiredError",
+    "PublicationBrokenError",
     "ScenarioError",
     "ServiceError",
     "SigningInDoubtError",
@@ -192,6 +193,26 @@ class DecidedByOthersError(ServiceError):
 
     outcome: str
     """What was decided."""
+
+
+@attrs.define(slots=False, eq=False)
+class PublicationBrokenError(ServiceError):
+    """What the office vouches for was changed or removed outside the library; nothing was published."""
+
+    code: ClassVar[str] = "publication-broken"
+    sentence: ClassVar[str] = N_(
+        "authority.json was not made: these records of keys and certificates are not as they were written: "
+        "{records}. The document that is published stays as it is. Restore them from a backup, and find out who "
+        "can write to the database."
+    )
+
+    records: tuple[str, ...]
+    """Keys of the settings."""
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Join the keys."""
+        del language
+        return {"records": ", ".join(self.records)}
 
 
 @attrs.define(slots=False, eq=False)

@@ -76,6 +76,9 @@ class StorageEntry:
     migrate: Callable[[str], None]
     """Creates or upgrades the tables at an address."""
 
+    migrate_with_keys: Callable[[str, KeyRing], None] | None = None
+    """The same with the keys of the records, for a storage whose migrations need them; then it is called instead."""
+
     known_keys: Callable[[str], tuple[str, ...]] | None = None
     """
     Returns the ids of the keys that the records at an address need, without needing a key; asked when the key

@@ -270,7 +270,9 @@ class Applications(Papers):
         other = _account(owner) if actor.kind is ActorKind.HOST else None
         account = other or actor.account
         with self._context.work_for(actor, read_only=True) as work:
-            return work.applications.find(ApplicationFilter(owner=account), limit=limit, after=after)
+            page = work.applications.find(ApplicationFilter(owner=account), limit=limit, after=after)
+        # The column that was searched is held against the case itself.
+        return Page(tuple(item for item in page.items if item.owner == account), page.next)
 
     def history(self, application_id: str, *, actor: Actor) -> tuple[Event, ...]:
         """Return what happened in a case and to its permit, oldest first."""

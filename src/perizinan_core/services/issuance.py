@@ -45,7 +45,7 @@ from perizinan_core.services import access
 from perizinan_core.services.arguments import checked
 from perizinan_core.services.context import OfficeContext, new_id
 from perizinan_core.services.letters import LetterPlan, compose, plan_letter
-from perizinan_core.services.long_term import LongTerm
+from perizinan_core.services.long_term import MAX_PERMIT_BYTES, LongTerm
 from perizinan_core.services.numbering import take_number
 from perizinan_core.services.publication import Publication
 from perizinan_core.services.repeats import once
@@ -473,6 +473,8 @@ class Issuance:
                 self._release(permit, attempt, holder, error, moment)
                 raise
             signed = self._sign(permit, attempt, holder, moment)
+        else:
+            self._verify_found(permit, signed, attempt, holder, moment)
         self._lengthen(permit, signed, attempt, holder, moment)
         return self._finish(permit, signed, attempt, holder, actor, moment)
 
@@ -606,6 +608,17 @@ class Issuance:
         with self._context.storage.unit_of_work() as work:
             work.signing_attempts.renew(permit.unsigned_sha256, holder=holder, until=moment)
             work.commit()
+
+    def _verify_found(
+        self, permit: Permit, signed: str, attempt: SigningAttempt, holder: str, moment: datetime
+    ) -> None:
+        """Judge a file that an earlier attempt left behind like one that was just signed."""
+        try:
+            self._verify(self._context.documents.read(signed, MAX_PERMIT_BYTES), permit, moment)
+        except PerizinanError as error:
+            if attempt.state is not SigningState.FINISHED:
+                self._fail(permit, holder, error, moment)
+            raise
 
     def _fail(self, permit: Permit, holder: str, error: PerizinanError, moment: datetime) -> None:
         with self._context.storage.unit_of_work() as work:

@@ -9,7 +9,8 @@ from typing import Any, BinaryIO
 import attrs
 
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError
-from perizinan_core.errors.storage import RecordNotFoundError
+from perizinan_core.errors.storage import RecordNotFoundError, StorageError
+from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.model.application import Application
 from perizinan_core.model.kinds import ApplicationKind
@@ -329,7 +330,12 @@ class Permits:
         """Return the permits that came from the actor's own applications, newest first."""
         with self._context.work_for(actor, read_only=True) as work:
             page = work.applications.find(ApplicationFilter(owner=actor.account), limit=limit, after=after)
-            found = tuple(permit for item in page.items for permit in work.permits.of_application(item.id))
+            found = tuple(
+                permit
+                for item in page.items
+                if access.may_read(item, self._context.permit_type_of(item), actor)
+                for permit in work.permits.of_application(item.id)
+            )
         return Page(found, page.next)
 
     def _step(
@@ -378,12 +384,19 @@ class RecordsStatus:
     _context: OfficeContext
 
     def status_of(self, number: str, status_index: int, on: date) -> PermitStatusAnswer | None:
-        """Return the status of a permit on a local day, or None when it is not on record."""
+        """
+        Return the status of a permit on a local day, or None when it is not on record.
+
+        Raises:
+            StatusUnavailableError: its record is not as it was written.
+        """
         with self._context.storage.unit_of_work(read_only=True) as work:
             try:
                 permit = work.permits.get_by_number(number)
             except RecordNotFoundError:
                 return None
+            except StorageError as error:
+                raise StatusUnavailableError(error.code) from error
         if permit.status_index != status_index or permit.status_on(on) is PermitStatus.AWAITING_SIGNATURE:
             return None
         return answer_for(permit, on)

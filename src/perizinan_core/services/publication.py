@@ -9,6 +9,7 @@ leaves, the binding is ended (`Publication.end_binding`).
 from __future__ import annotations
 
 import hashlib
+import logging
 from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -18,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from perizinan_core.converters import canonical_json, to_json
-from perizinan_core.errors.services import NotFoundError
+from perizinan_core.errors.services import NotFoundError, PublicationBrokenError
 from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.published import (
     AuthorityDocument,
@@ -32,7 +33,7 @@ from perizinan_core.published.qr_claims import claims_of_statement, encode_qr_te
 from perizinan_core.services import access
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.letters import LetterPlan, statement_of
-from perizinan_core.services.published_keys import key_id, published_keys
+from perizinan_core.services.published_keys import PUBLISHED_KEYS, key_id, published_keys
 from perizinan_core.services.status_list import StatusLists
 from perizinan_core.signing import DigestSigner
 from perizinan_core.storage import UnitOfWork
@@ -41,6 +42,11 @@ __all__ = ["Publication", "key_id"]
 
 _BINDING = "signatory:"
 _VERSION = "authority-document"
+_VOUCHED = (_BINDING, PUBLISHED_KEYS, _VERSION)
+"""Settings that the document is made from."""
+
+_log = logging.getLogger(__name__)
+
 LIFETIME = timedelta(days=365)
 """How long a published document may be used to judge; publish it anew before."""
 
@@ -63,8 +69,14 @@ class Publication:
         return self._status_lists or StatusLists(self._context)
 
     def authority_json(self, *, now: datetime | None = None) -> bytes:
-        """Return the signed ``authority.json`` as of now, to be served at ``/.well-known/perizinan.json``."""
+        """
+        Return the signed ``authority.json`` as of now, to be served at ``/.well-known/perizinan.json``.
+
+        Raises:
+            PublicationBrokenError: records of keys and bindings were changed or removed outside the library.
+        """
         keys = self._context.keys
+        self._require_sound()
         signed = sign_authority_document(
             self._build(self._context.moment(now)),
             key=keys.document.public_key(),
@@ -145,6 +157,13 @@ class Publication:
             work.commit()
         self._forget()
 
+    def _require_sound(self) -> None:
+        """Refuse to publish without what was published before; what others added is passed over anyway."""
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            broken = tuple(key for prefix in _VOUCHED for key in work.settings.broken(prefix))
+        if broken:
+            raise PublicationBrokenError(records=broken)
+
     def _forget(self) -> None:
         with self._lock:
             self._cached = None
@@ -198,6 +217,10 @@ class Publication:
 
     def _bind(self, work: UnitOfWork, position: str, certificate: x509.Certificate, day: date) -> None:
         key = f"{_BINDING}{_fingerprint(certificate)}"
+        if key in work.settings.broken(key):
+            # It may have been ended: it is not begun again because its record is lost.
+            _log.error("the binding of certificate %s is not as it was written", _fingerprint(certificate))
+            return
         if work.settings.get(key) is None:
             spki = certificate.public_key().public_bytes(
                 serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -254,10 +277,14 @@ def _next_version(work: UnitOfWork, document: AuthorityDocument) -> int:
         key: value for key, value in document.to_json().items() if key not in {"version", "issued", "expires"}
     }
     digest = hashlib.sha256(canonical_json(content)).hexdigest()
-    known = work.settings.get(_VERSION) or {"version": 0, "sha256": None}
+    # For the office's own checks only: `authority_json` refuses when the version on record is broken.
+    on_record = None if work.settings.broken(_VERSION) else work.settings.get(_VERSION)
+    known = on_record or {"version": 0, "sha256": None}
     if known["sha256"] == digest:
         return int(known["version"])
     version = int(known["version"]) + 1
+    if work.settings.broken(_VERSION):
+        return version
     work.settings.put(_VERSION, {"version": version, "sha256": digest})
     return version
 

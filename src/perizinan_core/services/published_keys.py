@@ -15,9 +15,10 @@ from perizinan_core.published import QrKey
 from perizinan_core.published.keys import PublicKey, key_from_jwk, key_to_jwk, thumbprint
 from perizinan_core.storage import UnitOfWork
 
-__all__ = ["key_id", "published_keys"]
+__all__ = ["PUBLISHED_KEYS", "key_id", "published_keys"]
 
-_PREFIX = "published-key:"
+PUBLISHED_KEYS = "published-key:"
+"""How the settings with published keys begin."""
 
 
 def key_id(public_key: PublicKey) -> bytes:
@@ -38,10 +39,13 @@ def published_keys(work: UnitOfWork, purpose: str, key: PublicKey, day: date) ->
         key: The present key.
         day: Local day.
     """
-    prefix = f"{_PREFIX}{purpose}:"
+    prefix = f"{PUBLISHED_KEYS}{purpose}:"
     known: dict[str, Any] = dict(work.settings.all(prefix))
     name = prefix + key_id(key).hex()
-    if name not in known or known[name]["to"] is not None:
+    if name in work.settings.broken(prefix):
+        # Known, and used now: listed for this document, and not put on record as if it began today.
+        known[name] = {"key": key_to_jwk(key), "from": None, "to": None}
+    elif name not in known or known[name]["to"] is not None:
         for other, entry in known.items():
             if entry["to"] is None:
                 known[other] = {**entry, "to": day.isoformat()}

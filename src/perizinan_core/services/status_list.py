@@ -19,7 +19,7 @@ import attrs
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.status_list import StatusListClockError, StatusListError
-from perizinan_core.errors.storage import SealBrokenError, StoredValueError
+from perizinan_core.errors.storage import RecordNotFoundError, SealBrokenError, StoredValueError
 from perizinan_core.model.events import Event, EventKind
 from perizinan_core.model.permit import Permit, PermitStatus
 from perizinan_core.published.keys import algorithm_name, signing_callback
@@ -251,15 +251,24 @@ def _packed(work: UnitOfWork, day: date) -> tuple[bytes, date | None, tuple[int,
     """
     following: list[date] = []
     unreadable: list[int] = []
+    undecided: list[int] = []
 
     def marks() -> Iterator[tuple[int, int]]:
-        for index, status in work.permits.places(_FINAL):
-            yield index, _MEANING[status]
-        for index in _undecided(work):
+        for index, status in work.permits.places(_FINAL | _OPEN):
+            if status is None:
+                # Whatever the record said: nobody is to rely on a permit whose record does not pass its check.
+                _log.error("the permit at place %s of the status list is not as it was written", index)
+                unreadable.append(index)
+                yield index, ListStatus.SUSPENDED
+            elif status in _FINAL:
+                yield index, _MEANING[status]
+            else:
+                undecided.append(index)
+        for index in (*undecided, *_changing_later(work)):
             try:
                 permit = work.permits.get_by_status_index(index)
                 value = _value(work, permit, day)
-            except (SealBrokenError, StoredValueError) as error:
+            except (RecordNotFoundError, SealBrokenError, StoredValueError) as error:
                 _log.error("the permit at place %s of the status list is unreadable: %s", index, error.code)
                 unreadable.append(index)
                 yield index, ListStatus.SUSPENDED
@@ -271,12 +280,15 @@ def _packed(work: UnitOfWork, day: date) -> tuple[bytes, date | None, tuple[int,
     return packed, min(following, default=None), tuple(unreadable)
 
 
-def _undecided(work: UnitOfWork) -> Iterator[int]:
-    """Return the place of every permit whose status depends on the day, or on its number."""
-    for index, _ in work.permits.places(_OPEN):
-        yield index
-    for key in work.settings.all(_LATER):
-        yield work.permits.place_of(key.removeprefix(_LATER))
+def _changing_later(work: UnitOfWork) -> Iterator[int]:
+    """Return the place of every permit whose latest change begins on a later day."""
+    # A note that was changed or removed still names the permit that is to be looked at.
+    for key in {*work.settings.all(_LATER), *work.settings.broken(_LATER)}:
+        try:
+            yield work.permits.place_of(key.removeprefix(_LATER))
+        except (RecordNotFoundError, SealBrokenError):
+            # Its place has no permit, which `places` tells.
+            continue
 
 
 def _value(work: UnitOfWork, permit: Permit, day: date) -> ListStatus:

@@ -13,13 +13,21 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from perizinan_core.errors.storage import DatabaseUnavailableError, SchemaTooNewError
+from perizinan_core.errors.storage import (
+    DatabaseUnavailableError,
+    MigrationNeedsKeysError,
+    SchemaTooNewError,
+)
 from perizinan_core.parts import office_part
+from perizinan_core.storage.keyring import KeyRing
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
 __all__ = ["MigrationReport", "current_revision", "migrate", "pending"]
+
+_SEALS = "0016"
+"""Revision that brings seals."""
 
 _LOCK = 0x7065_7269_7A69_6E01
 """Number of the PostgreSQL advisory lock that migrations hold ("perizin", 1)."""
@@ -39,17 +47,22 @@ class MigrationReport:
     """Revisions applied, in order."""
 
 
-def migrate(url: str, *, progress: Callable[[str], None] | None = None) -> MigrationReport:
+def migrate(
+    url: str, *, keys: KeyRing | None = None, progress: Callable[[str], None] | None = None
+) -> MigrationReport:
     """
     Create or upgrade the tables; harmless when there is nothing to do.
 
     Args:
         url: ``sqlite:///path`` or ``postgresql+psycopg://…``. A new SQLite file is readable by its owner only.
+        keys: The keys of the records; needed where a step seals records that are there.
         progress: Called with each revision before it is applied.
 
     Raises:
         InvalidDatabaseUrlError: The address is of no known form.
         SchemaTooNewError: The tables belong to a newer version.
+        MigrationNeedsKeysError: A step seals records, and the keys were not given; nothing was changed.
+        UnknownKeyError: These are the keys of another store; nothing was changed.
         DatabaseUnavailableError: The database refused; nothing was changed.
     """
     from perizinan_core.storage.sql import engine as engines
@@ -68,10 +81,15 @@ def migrate(url: str, *, progress: Callable[[str], None] | None = None) -> Migra
             _lock(connection)
             before = find_revision(connection)
             steps = _steps(before)
+            sealing = _SEALS in steps and before is not None and not _is_empty(connection)
+            if sealing and keys is None:
+                raise MigrationNeedsKeysError(revision=_SEALS)
             for step in steps:
                 if progress is not None:
                     progress(step)
                 _upgrade(connection, step)
+            if sealing and keys is not None:
+                _seal(connection, keys)
             connection.commit()
         return MigrationReport(before=before, after=REVISIONS[-1], applied=steps)
     finally:
@@ -137,6 +155,21 @@ def _lock(connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
     else:
         connection.begin()
+
+
+def _is_empty(connection: sa.Connection) -> bool:
+    from perizinan_core.storage.sql.resealing import is_empty
+
+    return is_empty(connection)
+
+
+def _seal(connection: sa.Connection, keys: KeyRing) -> None:
+    """Seal what is there, in the transaction of the migration: there is no moment between both."""
+    from perizinan_core.storage.sealing import Sealer
+    from perizinan_core.storage.sql.resealing import seal_existing
+    from perizinan_core.storage.sql.session import Session
+
+    seal_existing(Session(connection, sealer=Sealer(keys), zone=None, writable=True))
 
 
 def _upgrade(connection: sa.Connection, revision: str) -> None:

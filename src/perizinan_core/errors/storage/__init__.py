@@ -22,6 +22,8 @@ Errors of the storage room: records, locks, numbers, keys, the database itself.
         │   ├── KeyFileError
         │   ├── UnknownKeyError
         │   ├── SealBrokenError
+        │   │   └── RecordNotAsWrittenError a row changed, put back or removed outside the library
+        │   ├── MigrationNeedsKeysError
         │   └── StorageKeysLostError
         └── DatabaseError
             ├── InvalidDatabaseUrlError
@@ -51,6 +53,8 @@ from perizinan_core.errors.storage.keys import (
     InvalidKeyRingError,
     KeyFileError,
     KeyRingError,
+    MigrationNeedsKeysError,
+    RecordNotAsWrittenError,
     SealBrokenError,
     StorageKeysLostError,
     UnknownKeyError,
@@ -87,8 +91,10 @@ __all__ = [
     "LeaseError",
     "LeaseHeldError",
     "LeaseLostError",
+    "MigrationNeedsKeysError",
     "NumberBookError",
     "ReadOnlyUnitOfWorkError",
+    "RecordNotAsWrittenError",
     "RecordNotFoundError",
     "SchemaNotMigratedError",
     "SchemaTooNewError",

@@ -13,6 +13,8 @@ __all__ = [
     "InvalidKeyRingError",
     "KeyFileError",
     "KeyRingError",
+    "MigrationNeedsKeysError",
+    "RecordNotAsWrittenError",
     "SealBrokenError",
     "StorageKeysLostError",
     "UnknownKeyError",
@@ -126,3 +128,43 @@ class StorageKeysLostError(KeyRingError):
         """Join the ids."""
         del language
         return {"path": self.path, "keys": ", ".join(self.keys)}
+
+
+_WHAT = {
+    "changed": N_("it was changed or added outside the library"),
+    "put-back": N_("it was put back to an earlier state"),
+    "removed": N_("it was removed"),
+}
+
+
+@attrs.define(slots=False, eq=False)
+class RecordNotAsWrittenError(SealBrokenError):
+    """A row that was changed, added, put back to an earlier state or removed outside the library."""
+
+    problem: str
+    """``"changed"``, ``"put-back"`` or ``"removed"``."""
+
+    code: ClassVar[str] = "record-not-as-written"
+    sentence: ClassVar[str] = N_(
+        "The row {row} of {table} is not as the library wrote it: {problem}. It was not used. Find out who can "
+        "write to the database, restore the row from a backup, and look at all others with: "
+        "perizinan records check"
+    )
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Translate what happened to it."""
+        return {"row": self.row, "table": self.table, "problem": translate(_WHAT[self.problem], language)}
+
+
+@attrs.define(slots=False, eq=False)
+class MigrationNeedsKeysError(KeyRingError):
+    """A migration that seals records was started without the keys."""
+
+    revision: str
+    """Revision that needs them."""
+
+    code: ClassVar[str] = "migration-needs-keys"
+    sentence: ClassVar[str] = N_(
+        "The step {revision} seals the records that are there, and needs the keys for it. Nothing was changed. "
+        "Run: perizinan migrate, or hand the key ring to migrate()."
+    )

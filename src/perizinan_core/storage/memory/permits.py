@@ -105,11 +105,15 @@ class MemoryPermits:
         """See the port."""
         return self._row(id).value.status_index
 
-    def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus]]:
+    def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus | None]]:
         """See the port."""
-        rows = [row.value for row in self._access.read().permits.values()]
-        found = [(permit.status_index, permit.status) for permit in rows if permit.status in statuses]
-        yield from sorted(found)
+        state = self._access.read()
+        held = {row.value.status_index: row.value.status for row in state.permits.values()}
+        for place in range(max(state.status_size, max(held, default=-1) + 1)):
+            if place not in held:
+                yield place, None
+            elif held[place] in statuses:
+                yield place, held[place]
 
     def _row(self, id: str) -> Stored[Permit]:  # noqa: A002
         row = self._access.read().permits.get(id)

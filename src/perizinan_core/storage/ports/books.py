@@ -109,5 +109,17 @@ class Settings(Protocol):
         ...
 
     def all(self, prefix: str = "") -> Mapping[str, Any]:
-        """Return all values whose key begins with ``prefix``, in the order of the keys."""
+        """
+        Return all values whose key begins with ``prefix``, in the order of the keys.
+
+        A value that was changed or added outside the library is left out; see `broken`.
+        """
+        ...
+
+    def broken(self, prefix: str = "") -> tuple[str, ...]:
+        """
+        Return the keys that were written here and whose value is no longer as it was written, or is missing.
+
+        What others added is not among them: it is passed over, and nothing is lost with it.
+        """
         ...

@@ -212,11 +212,12 @@ class Permits(Protocol):
         """
         ...
 
-    def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus]]:
+    def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus | None]]:
         """
         Yield place in the status list and stored status of all permits with one of these, by place.
 
-        Nothing is decrypted, and a part is read at a time: there may be millions.
+        A place whose permit is missing, or was changed outside the library, comes with None. Nothing is
+        decrypted, and a part is read at a time: there may be millions.
         """
         ...
 

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
 
-from perizinan_core.errors.storage import RecordNotFoundError
+from perizinan_core.errors.storage import AlreadyExistsError, RecordNotFoundError
 from perizinan_core.model.application import Application
 from perizinan_core.storage.lookups import lookups_of
 from perizinan_core.storage.records import ApplicationFilter, LastChange, Page, QueueEntry
-from perizinan_core.storage.sql.rows import application_row, open_stage_rows, payment_rows, read_application
+from perizinan_core.storage.sql.open_stages import QUEUE_ORDER, OpenStages, place_in_queue
+from perizinan_core.storage.sql.rows import (
+    application_row,
+    open_application,
+    open_stage_rows,
+    payment_rows,
+    read_application,
+    read_sound,
+)
 from perizinan_core.storage.sql.session import Session
 from perizinan_core.storage.sql.tables import applications, lookups, open_stages, payments
 
 __all__ = ["SqlApplications", "lookup_rows"]
 
 _EVERY = ApplicationFilter()
-_LOADED = (applications.c.id, applications.c.version, applications.c.payload)
 
 
 class SqlApplications:
@@ -33,8 +41,9 @@ class SqlApplications:
         """See the port."""
         self._session.check_writable()
         stored = attrs.evolve(application, version=1)
-        row = {**application_row(self._session, stored), "changed_by": by, "changed_at": at}
+        row = self._sealed(stored, by=by, at=at)
         self._session.write(applications.insert().values(row), kind="application")
+        self._session.seals.written(applications, row)
         self._write_parts(stored, fresh=True)
         return stored
 
@@ -50,21 +59,23 @@ class SqlApplications:
         """See the port."""
         self._session.check_writable()
         stored = attrs.evolve(application, version=application.version + 1)
-        row = {**application_row(self._session, stored), "changed_by": by, "changed_at": at}
+        row = self._sealed(stored, by=by, at=at)
         mine = (applications.c.id == application.id) & (applications.c.version == application.version)
         result = self._session.write(applications.update().where(mine).values(row), kind="application")
         if result.rowcount == 0:
             found = self.last_change(application.id)
             raise found.stale(kind="application", id=application.id, expected_version=application.version)
+        self._session.seals.written(applications, row)
         self._write_parts(stored, fresh=False)
         return stored
 
     def last_change(self, id: str) -> LastChange:  # noqa: A002
         """See the port."""
-        columns = (applications.c.version, applications.c.changed_by, applications.c.changed_at)
-        row = self._session.first(sa.select(*columns).where(applications.c.id == id))
+        row = self._session.first(sa.select(applications).where(applications.c.id == id))
         if row is None:
+            self._session.seals.require_absent(applications, id)
             raise RecordNotFoundError(kind="application", key=id)
+        self._session.seals.require(applications, row)
         return LastChange(version=row.version, by=row.changed_by, at=row.changed_at)
 
     def find(
@@ -76,14 +87,16 @@ class SqlApplications:
         newest_first: bool = True,
     ) -> Page[Application]:
         """See the port."""
-        query = sa.select(*_LOADED).where(*self._conditions(filter))
+        query = sa.select(applications).where(*self._conditions(filter))
         id_ = applications.c.id
         if after is not None:
             query = query.where(id_ < after if newest_first else id_ > after)
         query = query.order_by(id_.desc() if newest_first else id_).limit(limit + 1)
         rows = self._session.read(query)
-        items = tuple(read_application(self._session, row) for row in rows[:limit])
-        return Page(items, items[-1].id if len(rows) > limit else None)
+        items = read_sound(self._session, applications, rows[:limit], open_application)
+        # Rows beside the application's own may have been changed: what they led to is looked at.
+        fitting = tuple(item for item in items if _is_found_rightly(item, filter))
+        return Page(fitting, rows[limit - 1].id if len(rows) > limit else None)
 
     def count(self, filter: ApplicationFilter = _EVERY) -> int:  # noqa: A002
         """See the port."""
@@ -101,41 +114,66 @@ class SqlApplications:
         after: QueueEntry | None = None,
     ) -> tuple[QueueEntry, ...]:
         """See the port."""
-        case, open_ = applications.c, open_stages.c
-        query = sa.select(
-            case.id.label("application"), open_.stage, case.permit_type, case.receipt_number,
-            open_.assignee, open_.opened_at, case.due, open_.held_up,
-        ).join_from(open_stages, applications)  # fmt: skip
-        if stages is not None:
-            query = query.where(open_.stage.in_(stages))
-        if permit_type is not None:
-            query = query.where(case.permit_type == permit_type)
-        if assignee is not None:
-            query = query.where(open_.assignee == assignee)
-        if held_up is not None:
-            query = query.where(open_.held_up == sa.literal(held_up))
-        order = (open_.held_up, open_.opened_at, case.id, open_.stage)
-        if after is not None:
-            last = (after.held_up, after.opened_at, after.application, after.stage)
-            query = query.where(_comes_after(order, last))
-        rows = self._session.read(query.order_by(*order).limit(limit))
-        return tuple(QueueEntry(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name
+
+        def fits(entry: QueueEntry) -> bool:
+            return (
+                (stages is None or entry.stage in stages)
+                and permit_type in (None, entry.permit_type)
+                and assignee in (None, entry.assignee)
+                and held_up in (None, entry.held_up)
+                and (after is None or place_in_queue(after) < place_in_queue(entry))
+            )
+
+        return self._open.queue(
+            self._queue_conditions(
+                stages, permit_type=permit_type, assignee=assignee, held_up=held_up, after=after
+            ),
+            fits=fits,
+            limit=limit,
+        )
 
     def workloads(self, officers: Collection[str]) -> Mapping[str, int]:
         """See the port."""
-        assignee = open_stages.c.assignee
-        query = (
-            sa.select(assignee, sa.func.count().label("held"))
-            .where(assignee.in_(officers))
-            .group_by(assignee)
+        wanted = set(officers)
+        entries = self._open.queue(
+            [open_stages.c.assignee.in_(wanted)], fits=lambda entry: entry.assignee in wanted
         )
-        counted = {row.assignee: row.held for row in self._session.read(query)}
-        return {officer: counted.get(officer, 0) for officer in officers}
+        counted = Counter(entry.assignee for entry in entries)
+        return {officer: counted[officer] for officer in officers}
+
+    @property
+    def _open(self) -> OpenStages:
+        return OpenStages(self._session)
+
+    def _queue_conditions(
+        self,
+        stages: Collection[str] | None,
+        *,
+        permit_type: str | None,
+        assignee: str | None,
+        held_up: bool | None,
+        after: QueueEntry | None,
+    ) -> list[sa.ColumnElement[bool]]:
+        case, open_ = applications.c, open_stages.c
+        found: list[sa.ColumnElement[bool] | None] = [
+            open_.stage.in_(stages) if stages is not None else None,
+            case.permit_type == permit_type if permit_type is not None else None,
+            open_.assignee == assignee if assignee is not None else None,
+            open_.held_up == sa.literal(held_up) if held_up is not None else None,
+            _comes_after(QUEUE_ORDER, place_in_queue(after)) if after is not None else None,
+        ]
+        return [condition for condition in found if condition is not None]
+
+    def _sealed(self, application: Application, *, by: str, at: datetime) -> dict[str, Any]:
+        columns = {**application_row(self._session, application), "changed_by": by, "changed_at": at}
+        return self._session.seals.sealed(applications, columns)
 
     def _one(self, condition: sa.ColumnElement[bool], key: str, *, lock: bool = False) -> Application:
-        query = sa.select(*_LOADED).where(condition)
+        query = sa.select(applications).where(condition)
         row = self._session.first(self._session.kept(query) if lock else query)
         if row is None:
+            # A receipt number is no row's name, so that nothing is found under it here.
+            self._session.seals.require_absent(applications, key)
             raise RecordNotFoundError(kind="application", key=key)
         return read_application(self._session, row)
 
@@ -143,7 +181,8 @@ class SqlApplications:
         """Bring the rows beside the application's own in line with it."""
         if not fresh:
             self._session.write(open_stages.delete().where(open_stages.c.application_id == application.id))
-        if stages := list(open_stage_rows(application)):
+        seals = self._session.seals
+        if stages := [seals.sealed(open_stages, row) for row in open_stage_rows(application)]:
             self._session.write(open_stages.insert(), stages)
         self._write_lookups(application, fresh=fresh)
         if application.payments:
@@ -163,11 +202,23 @@ class SqlApplications:
             self._session.write(lookups.insert(), added)
 
     def _write_payments(self, application: Application, *, fresh: bool) -> None:
-        query = sa.select(payments.c.reference).where(payments.c.application_id == application.id)
-        found = set() if fresh else {row.reference for row in self._session.read(query)}
-        added = [row for row in payment_rows(self._session, application) if row["reference"] not in found]
+        query = sa.select(payments.c.digest).where(payments.c.application_id == application.id)
+        found = set() if fresh else {row.digest for row in self._session.read(query)}
+        added = []
+        for row, payment in zip(payment_rows(self._session, application), application.payments, strict=True):
+            digests = self._session.sealer.blind_payment(payment.reference)
+            if found.isdisjoint(digests):
+                self._refuse_known_payment(digests[1:])
+                added.append(row)
         if added:
             self._session.write(payments.insert(), added, kind="payment")
+
+    def _refuse_known_payment(self, digests: Sequence[bytes]) -> None:
+        """Raise when a reference is on record under an older key; under the current one the database does."""
+        query = sa.select(payments.c.digest).where(payments.c.digest.in_(digests))
+        if digests and self._session.first(query) is not None:
+            self._session.close()
+            raise AlreadyExistsError(kind="payment", field="reference")
 
     def _conditions(self, wanted: ApplicationFilter) -> list[sa.ColumnElement[bool]]:
         case = applications.c
@@ -187,9 +238,9 @@ class SqlApplications:
         if wanted.not_inspected_with is not None:
             found.append(case.held_inspections != wanted.not_inspected_with)
         if wanted.assignee is not None:
-            found.append(_with(open_stages, open_stages.c.assignee == wanted.assignee))
+            found.append(self._open.those_with(open_stages.c.assignee == wanted.assignee))
         if wanted.open_stages:
-            found.append(_with(open_stages, open_stages.c.stage.in_(sorted(wanted.open_stages))))
+            found.append(self._open.those_with(open_stages.c.stage.in_(sorted(wanted.open_stages))))
         if wanted.lookup is not None:
             digests = self._session.sealer.blind_all(wanted.lookup)
             found.append(_with(lookups, lookups.c.digest.in_(digests)))
@@ -207,6 +258,16 @@ def lookup_rows(session: Session, application: Application) -> list[dict[str, An
         }
         for lookup in lookups_of(application)
     ]
+
+
+def _is_found_rightly(application: Application, wanted: ApplicationFilter) -> bool:
+    """Hold an application against the conditions that rows beside its own have answered."""
+    open_ = application.stages_in_work() if wanted.assignee is not None or wanted.open_stages else ()
+    return (
+        (wanted.assignee is None or any(stage.assignee == wanted.assignee for stage in open_))
+        and (not wanted.open_stages or any(stage.stage in wanted.open_stages for stage in open_))
+        and (wanted.lookup is None or wanted.lookup in lookups_of(application))
+    )
 
 
 def _with(table: sa.Table, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

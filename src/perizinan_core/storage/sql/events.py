@@ -3,44 +3,90 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from perizinan_core.errors.storage import StorageError, StoredValueError
+from perizinan_core.errors.storage import RecordNotAsWrittenError, StorageError, StoredValueError
 from perizinan_core.model.events import Event
 from perizinan_core.storage.codec import decode, encode
 from perizinan_core.storage.records import FARTHEST, Backoff, OutboxCounts, OutboxEntry
+from perizinan_core.storage.sql.seals import Mark, row_name
 from perizinan_core.storage.sql.session import Session
 from perizinan_core.storage.sql.tables import history, outbox
 
-__all__ = ["SqlHistory", "SqlOutbox"]
+__all__ = ["SqlHistory", "SqlOutbox", "history_problem"]
 
 _BACKOFF = Backoff()
 
 
 class SqlHistory:
-    """Implements `perizinan_core.storage.ports.History`."""
+    """
+    Implements `perizinan_core.storage.ports.History`.
+
+    Each event has its position in the history of its subject, and the mark of the history says how many there
+    are: an event that is missing, added or exchanged is noticed. Events are written when the unit of work
+    commits, one subject after the other, so that two units never wait for each other.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._waiting: dict[str, list[Event]] = {}
 
     def add(self, events: Iterable[Event]) -> None:
         """See the port."""
         self._session.check_writable()
-        rows = [
-            {"subject": event.subject, "kind": event.kind.value, "at": event.at, "event": _dump(event)}
-            for event in events
-        ]
-        if rows:
-            self._session.write(history.insert(), rows)
+        for event in events:
+            self._waiting.setdefault(event.subject, []).append(event)
 
     def of(self, subject: str) -> tuple[Event, ...]:
         """See the port."""
-        query = sa.select(history.c.id, history.c.event).where(history.c.subject == subject)
-        return tuple(_load(row) for row in self._session.read(query.order_by(history.c.id)))
+        self.flush()
+        query = sa.select(history).where(history.c.subject == subject).order_by(history.c.position)
+        rows = self._session.read(query)
+        problem = history_problem(self._session, subject, rows)
+        if problem is not None:
+            raise RecordNotAsWrittenError(history.name, row_name(subject), "seal", problem)
+        return tuple(_load(row) for row in rows)
+
+    def flush(self) -> None:
+        """Write the events that were added."""
+        waiting, self._waiting = self._waiting, {}
+        for subject in sorted(waiting):
+            self._append(subject, waiting[subject])
+
+    def _append(self, subject: str, events: Sequence[Event]) -> None:
+        session, name = self._session, row_name(subject)
+        session.wait_for(f"history/{name}")
+        mark = session.seals.marks_of(history, [name]).get(name, Mark(None, 0))
+        rows = [
+            session.seals.sealed(
+                history,
+                {
+                    "subject": subject,
+                    "kind": event.kind.value,
+                    "at": event.at,
+                    "event": _dump(event),
+                    "position": position,
+                },
+            )
+            for position, event in enumerate(events, mark.size + 1)
+        ]
+        session.write(history.insert(), rows)
+        session.seals.note(history, name, Mark(rows[-1]["seal"], mark.size + len(rows)))
+
+
+def history_problem(session: Session, subject: str, rows: Sequence[Any]) -> str | None:
+    """Return what happened to a history outside the library, or None; ``rows`` are in order."""
+    if any(True for _ in session.seals.problems(history, rows)):
+        return "changed"
+    name = row_name(subject)
+    mark = session.seals.marks_of(history, [name]).get(name, Mark(None, 0))
+    if [row.position for row in rows] != list(range(1, len(rows) + 1)) or len(rows) < mark.size:
+        return "removed"
+    return None if mark == Mark(rows[-1].seal if rows else None, len(rows)) else "put-back"
 
 
 class SqlOutbox:
@@ -57,11 +103,19 @@ class SqlOutbox:
     def add(self, events: Iterable[Event], *, at: datetime) -> None:
         """See the port."""
         self._session.check_writable()
+        seals = self._session.seals
         rows = [
-            {"event": _dump(event), "written_at": at, "available_at": at, "attempts": 0} for event in events
+            {
+                **seals.sealed(outbox, {"event": _dump(event), "written_at": at}),
+                "available_at": at,
+                "attempts": 0,
+            }
+            for event in events
         ]
         if rows:
-            self._session.write(outbox.insert(), rows)
+            insert = outbox.insert().returning(outbox.c.id, sort_by_parameter_order=True)
+            for made, row in zip(self._session.write(insert, rows).all(), rows, strict=True):
+                seals.note(outbox, row_name(made.id), Mark(row["seal"]))
 
     def claim(
         self, worker: str, *, now: datetime, lease: timedelta, limit: int = 100, max_attempts: int = 50
@@ -74,11 +128,15 @@ class SqlOutbox:
             query = sa.select(outbox).where(due).order_by(entry.available_at, entry.id)
             query = self._session.locked(query.limit(limit - len(rows)), skip=True)
             rows += self._session.read(query) if len(rows) < limit else []
-        deadly = [row.id for row in rows if row.attempts >= max_attempts]
-        chosen = [row for row in rows if row.attempts < max_attempts]
-        if deadly:
-            given_up = {"available_at": None, "worker": None, "last_error": "worker-died"}
-            self._session.write(outbox.update().where(entry.id.in_(deadly)).values(given_up))
+        sound = self._session.seals.sound(outbox, rows)
+        passed = {row.id for row in sound}
+        broken = [row.id for row in rows if row.id not in passed]
+        deadly = [row.id for row in sound if row.attempts >= max_attempts]
+        chosen = [row for row in sound if row.attempts < max_attempts]
+        for ids, reason in ((broken, RecordNotAsWrittenError.code), (deadly, "worker-died")):
+            if ids:
+                given_up = {"available_at": None, "worker": None, "last_error": reason}
+                self._session.write(outbox.update().where(entry.id.in_(ids)).values(given_up))
         if not chosen:
             return ()
         until = now + lease
@@ -93,7 +151,10 @@ class SqlOutbox:
     def mark_done(self, entry: int, *, worker: str, at: datetime) -> bool:
         """See the port."""
         change = {"done_at": at, "available_at": None, "worker": None, "last_error": None}
-        return self._session.write(outbox.update().where(*_held(entry, worker)).values(change)).rowcount == 1
+        done = self._session.write(outbox.update().where(*_held(entry, worker)).values(change)).rowcount == 1
+        if done:
+            self._session.seals.note(outbox, row_name(entry), None)
+        return done
 
     def mark_failed(
         self, entry: int, *, worker: str, at: datetime, error: str, backoff: Backoff = _BACKOFF
@@ -116,7 +177,8 @@ class SqlOutbox:
     def given_up(self, *, limit: int = 100) -> tuple[OutboxEntry, ...]:
         """See the port."""
         query = sa.select(outbox).where(*_given_up()).order_by(outbox.c.id).limit(limit)
-        return tuple(_entry(row, attempts=row.attempts) for row in self._session.read(query))
+        rows = self._session.seals.sound(outbox, self._session.read(query))
+        return tuple(_entry(row, attempts=row.attempts) for row in rows)
 
     def revive(self, entry: int, *, at: datetime) -> bool:
         """See the port."""

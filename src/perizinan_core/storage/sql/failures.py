@@ -26,6 +26,9 @@ __all__ = ["committing", "translated"]
 _BUSY_STATES = frozenset({"40001", "40P01", "55P03", "53300"})
 _BUSY_SQLITE = re.compile(r"database (table )?is locked|database schema is locked|busy", re.IGNORECASE)
 _DAMAGED_SQLITE = re.compile(r"malformed|not a database|file is encrypted|corrupt", re.IGNORECASE)
+_SHOWN = {"digest": "reference"}
+"""A payment's reference is stored as its blind index."""
+
 _UNIQUE_SQLITE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
 
 
@@ -67,7 +70,7 @@ def committing() -> Iterator[None]:
 def _integrity(error: sa.exc.IntegrityError, kind: str, parent: tuple[str, str] | None) -> Exception:
     columns = _columns(error.orig)
     if columns is not None:
-        return AlreadyExistsError(kind=kind, field=", ".join(columns))
+        return AlreadyExistsError(kind=kind, field=", ".join(_SHOWN.get(name, name) for name in columns))
     if parent is not None:
         return RecordNotFoundError(kind=parent[0], key=parent[1])
     return DatabaseUnavailableError(reason=type(error.orig).__name__)

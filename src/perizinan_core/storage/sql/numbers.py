@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +13,12 @@ from perizinan_core.errors.storage import NumberBookError
 from perizinan_core.storage.records import TakenNumber
 from perizinan_core.storage.sql.rows import place_of
 from perizinan_core.storage.sql.session import Session
-from perizinan_core.storage.sql.tables import counters, number_counters, numbers
+from perizinan_core.storage.sql.tables import counters, number_counters, numbers, permits
 
 __all__ = ["SqlNumbers", "SqlStatusIndexes"]
 
 _STATUS_LIST = "status-list"
+_LOOKED_AT = 20
 
 
 class SqlNumbers:
@@ -38,30 +40,31 @@ class SqlNumbers:
 
     def take(self, register: str, year: int, *, first: int = 1, by: str, at: datetime) -> int:
         """See the port."""
-        self._session.check_writable()
-        raise_it = (
-            self._session.insert(number_counters)
-            .values(register=register, year=year, last=first)
-            .on_conflict_do_update(
-                index_elements=["register", "year"], set_={"last": number_counters.c.last + 1}
-            )
-            .returning(number_counters.c.last)
-        )
-        sequence = int(self._session.write(raise_it).scalar_one())
-        line = {"register": register, "year": year, "sequence": sequence, "taken_by": by, "taken_at": at}
-        self._session.write(numbers.insert().values(line), kind="number")
+        session = self._session
+        session.check_writable()
+        key = {"register": register, "year": year}
+        start = session.seals.sealed(number_counters, {**key, "last": first - 1})
+        session.insert_if_absent(number_counters, start)
+        row = session.first(session.locked(sa.select(number_counters).where(*_of(register, year))))
+        sequence = max(self._counted(row, first - 1), self._newest(register, year) or 0) + 1
+        raised = session.seals.sealed(number_counters, {**key, "last": sequence})
+        session.write(number_counters.update().where(*_of(register, year)).values(raised))
+        line = {**key, "sequence": sequence, "taken_by": by, "taken_at": at}
+        sealed = session.seals.sealed(numbers, line)
+        session.write(numbers.insert().values(sealed), kind="number")
+        session.seals.written(numbers, sealed)
         self._unexplained.add((register, year, sequence))
         return sequence
 
     def record(self, register: str, year: int, sequence: int, *, number: str, subject: str) -> TakenNumber:
         """See the port."""
-        line = self._get_locked(register, year, sequence)
+        row = self._get_locked(register, year, sequence)
+        line = self._read(row)
         if line.is_cancelled:
             raise NumberBookError(register=register, year=year, sequence=sequence, reason="cancelled")
         if line.number is not None and (line.number, line.subject) != (number, subject):
             raise NumberBookError(register=register, year=year, sequence=sequence, reason="recorded")
-        change = numbers.update().where(*_is(register, year, sequence)).values(number=number, subject=subject)
-        self._session.write(change, kind="number")
+        self._change(row, {"number": number, "subject": subject})
         self._unexplained.discard((register, year, sequence))
         return attrs.evolve(line, number=number, subject=subject)
 
@@ -69,22 +72,17 @@ class SqlNumbers:
         self, register: str, year: int, sequence: int, *, reason: str, by: str, at: datetime
     ) -> TakenNumber:
         """See the port."""
-        if self._get_locked(register, year, sequence).is_cancelled:
+        row = self._get_locked(register, year, sequence)
+        if self._read(row).is_cancelled:
             raise NumberBookError(register=register, year=year, sequence=sequence, reason="cancelled")
-        sealer = self._session.sealer
-        change = {
-            "cancelled_by": by,
-            "cancelled_at": at,
-            "key_id": sealer.data_key_id,
-            "payload": sealer.seal({"reason": reason}, place_of(numbers, register, year, sequence)),
-        }
-        self._session.write(numbers.update().where(*_is(register, year, sequence)).values(change))
+        payload = self._session.sealer.seal({"reason": reason}, place_of(numbers, register, year, sequence))
+        self._change(row, {"cancelled_by": by, "cancelled_at": at, "payload": payload})
         self._unexplained.discard((register, year, sequence))
         return self.get(register, year, sequence)
 
     def get(self, register: str, year: int, sequence: int) -> TakenNumber:
         """See the port."""
-        return self._get(sa.select(numbers), register, year, sequence)
+        return self._read(self._get(sa.select(numbers), register, year, sequence))
 
     def find_number(self, number: str) -> TakenNumber | None:
         """See the port."""
@@ -112,22 +110,52 @@ class SqlNumbers:
 
     def last(self, register: str, year: int) -> int | None:
         """See the port."""
-        counter = number_counters.c
-        query = sa.select(counter.last).where(counter.register == register, counter.year == year)
-        found = self._session.scalar(query)
-        return None if found is None else int(found)
+        counter = self._session.first(sa.select(number_counters).where(*_of(register, year)))
+        newest = self._newest(register, year)
+        if counter is None and newest is None:
+            return None
+        return max(self._counted(counter, 0), newest or 0)
 
-    def _get_locked(self, register: str, year: int, sequence: int) -> TakenNumber:
+    def _counted(self, row: Any, otherwise: int) -> int:
+        """Return what a counter says, or ``otherwise`` when it is missing or was changed outside the library."""
+        if row is None or not self._session.seals.sound(number_counters, [row]):
+            return otherwise
+        return int(row.last)
+
+    def _newest(self, register: str, year: int) -> int | None:
+        """Return the last line of the book: a counter that was set back does not stop the register."""
+        mine = numbers.c.register == register, numbers.c.year == year
+        query = sa.select(numbers).where(*mine).order_by(numbers.c.sequence.desc()).limit(_LOOKED_AT)
+        # A line that others added does not count: it would make a gap.
+        lines = self._session.seals.sound(numbers, self._session.read(query))
+        return int(lines[0].sequence) if lines else None
+
+    def _change(self, row: Any, change: Mapping[str, Any]) -> None:
+        kept = {name: row._mapping[name] for name in numbers.columns.keys() if name not in ("key_id", "seal")}  # noqa: SLF001, SIM118
+        if kept["payload"] is not None:
+            # Sealed with the key of its time, and the row names one key only.
+            place = place_of(numbers, row.register, row.year, row.sequence)
+            kept["payload"] = self._session.sealer.seal(
+                self._session.sealer.open(kept["payload"], place), place
+            )
+        values = self._session.seals.sealed(numbers, {**kept, **change})
+        this = _is(row.register, row.year, row.sequence)
+        self._session.write(numbers.update().where(*this).values(values), kind="number")
+        self._session.seals.written(numbers, values)
+
+    def _get_locked(self, register: str, year: int, sequence: int) -> Any:
         self._session.check_writable()
         return self._get(self._session.locked(sa.select(numbers)), register, year, sequence)
 
-    def _get(self, query: sa.Select[Any], register: str, year: int, sequence: int) -> TakenNumber:
+    def _get(self, query: sa.Select[Any], register: str, year: int, sequence: int) -> Any:
         row = self._session.first(query.where(*_is(register, year, sequence)))
         if row is None:
+            self._session.seals.require_absent(numbers, register, year, sequence)
             raise NumberBookError(register=register, year=year, sequence=sequence, reason="not-taken")
-        return self._read(row)
+        return row
 
     def _read(self, row: Any) -> TakenNumber:
+        self._session.seals.require(numbers, row)
         reason = None
         if row.payload is not None:
             place = place_of(numbers, row.register, row.year, row.sequence)
@@ -151,6 +179,10 @@ def _is(register: str, year: int, sequence: int) -> tuple[sa.ColumnElement[bool]
     return line.register == register, line.year == year, line.sequence == sequence
 
 
+def _of(register: str, year: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return number_counters.c.register == register, number_counters.c.year == year
+
+
 class SqlStatusIndexes:
     """Implements `perizinan_core.storage.ports.StatusIndexes`."""
 
@@ -159,16 +191,24 @@ class SqlStatusIndexes:
 
     def take(self) -> int:
         """See the port."""
-        self._session.check_writable()
-        raise_it = (
-            self._session.insert(counters)
-            .values(name=_STATUS_LIST, value=1)
-            .on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
-            .returning(counters.c.value)
-        )
-        return int(self._session.write(raise_it).scalar_one()) - 1
+        session = self._session
+        session.check_writable()
+        first = session.seals.sealed(counters, {"name": _STATUS_LIST, "value": 0})
+        session.insert_if_absent(counters, first)
+        place = self._size(lock=True)
+        raised = session.seals.sealed(counters, {"name": _STATUS_LIST, "value": place + 1})
+        session.write(counters.update().where(counters.c.name == _STATUS_LIST).values(raised))
+        return place
 
     def size(self) -> int:
         """See the port."""
-        found = self._session.scalar(sa.select(counters.c.value).where(counters.c.name == _STATUS_LIST))
-        return int(found or 0)
+        return self._size(lock=False)
+
+    def _size(self, *, lock: bool) -> int:
+        """Return the next free place, whatever was done to the counter: no place is given twice."""
+        query = sa.select(counters).where(counters.c.name == _STATUS_LIST)
+        row = self._session.first(self._session.locked(query) if lock else query)
+        counted = int(row.value) if row is not None and self._session.seals.sound(counters, [row]) else 0
+        newest = sa.select(permits).order_by(permits.c.status_index.desc()).limit(_LOOKED_AT)
+        rows = self._session.seals.sound(permits, self._session.read(newest))
+        return max(counted, int(rows[0].status_index) + 1 if rows else 0)

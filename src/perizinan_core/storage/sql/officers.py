@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from perizinan_core.errors.storage import RecordNotFoundError, SealBrokenError, StoredValueError
+from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.model.actor import Officer, Role
 from perizinan_core.storage.codec import decode, encode
-from perizinan_core.storage.sql.rows import place_of
+from perizinan_core.storage.sql.rows import place_of, read_sound
 from perizinan_core.storage.sql.session import Session
-from perizinan_core.storage.sql.tables import officer_roles, officers
+from perizinan_core.storage.sql.tables import officers
 
-__all__ = ["SqlOfficers"]
-
-_log = logging.getLogger(__name__)
+__all__ = ["SqlOfficers", "open_officer"]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -31,33 +28,31 @@ class SqlOfficers:
 
     def save(self, officer: Officer, *, by: str, at: datetime) -> None:
         """See the port."""
-        self._session.check_writable()
-        sealer = self._session.sealer
-        change = {
+        session = self._session
+        session.check_writable()
+        before = session.first(session.locked(sa.select(officers).where(officers.c.id == officer.id)))
+        columns = {
+            "id": officer.id,
             "active": officer.active,
+            "assigned_at": None if before is None else self._assigned_at(before),
             "changed_by": by,
             "changed_at": at,
             "look_after": at,
-            "key_id": sealer.data_key_id,
-            "payload": sealer.seal(encode(officer), place_of(officers, officer.id)),
+            "payload": session.sealer.seal(encode(officer), place_of(officers, officer.id)),
         }
-        statement = self._session.insert(officers).values(id=officer.id, **change)
-        self._session.write(statement.on_conflict_do_update(index_elements=["id"], set_=change))
-        self._session.write(officer_roles.delete().where(officer_roles.c.officer_id == officer.id))
-        rows = [
-            {"officer_id": officer.id, "unit": unit, "role": role.value}
-            for unit in sorted(officer.units)
-            for role in sorted(officer.roles)
-        ]
-        if rows:
-            self._session.write(officer_roles.insert(), rows)
+        change = session.seals.sealed(officers, columns)
+        insert = session.insert(officers).values(change)
+        session.write(insert.on_conflict_do_update(index_elements=["id"], set_=change))
+        session.seals.written(officers, change)
 
     def get(self, id: str) -> Officer:  # noqa: A002
         """See the port."""
-        row = self._session.first(sa.select(officers.c.payload).where(officers.c.id == id))
+        row = self._session.first(sa.select(officers).where(officers.c.id == id))
         if row is None:
+            self._session.seals.require_absent(officers, id)
             raise RecordNotFoundError(kind="officer", key=id)
-        return self._read(id, row.payload)
+        self._session.seals.require(officers, row)
+        return open_officer(self._session, row)
 
     def list(
         self,
@@ -68,23 +63,21 @@ class SqlOfficers:
         lock: bool = False,
     ) -> tuple[Officer, ...]:
         """See the port."""
-        query = sa.select(officers.c.id, officers.c.assigned_at, officers.c.payload)
-        if active_only:
-            query = query.where(officers.c.active.is_(True))
-        if unit is not None or role is not None:
-            held = [officer_roles.c.officer_id == officers.c.id]
-            if unit is not None:
-                held.append(officer_roles.c.unit == unit)
-            if role is not None:
-                held.append(officer_roles.c.role == role.value)
-            query = query.where(sa.exists().where(*held))
+        query = sa.select(officers)
         if lock:
             self._session.check_writable()
             # In the order of the ids, so that two units of work never wait for each other.
             query = self._session.locked(query.order_by(officers.c.id))
         # Sorted here: PostgreSQL sorts before it waits for a lock, and the waiting changes the order.
         rows = sorted(self._session.read(query), key=lambda row: (row.assigned_at or _NEVER, row.id))
-        return tuple(self._readable(rows))
+        # Chosen by what the records themselves say: there are few of them, and a row beside could be changed.
+        return tuple(
+            officer
+            for officer in read_sound(self._session, officers, rows, open_officer)
+            if (officer.active or not active_only)
+            and (unit is None or (unit in officer.units and officer.roles))
+            and (role is None or (role in officer.roles and officer.units))
+        )
 
     def last_assignments(self, officers: Collection[str]) -> Mapping[str, datetime | None]:
         """See the port."""
@@ -92,23 +85,32 @@ class SqlOfficers:
 
     def note_assignment(self, id: str, *, at: datetime) -> None:  # noqa: A002
         """See the port."""
-        change = officers.update().where(officers.c.id == id).values(assigned_at=at)
-        if self._session.write(change).rowcount == 0:
+        session = self._session
+        session.check_writable()
+        row = session.first(session.locked(sa.select(officers).where(officers.c.id == id)))
+        if row is None:
+            session.seals.require_absent(officers, id)
             raise RecordNotFoundError(kind="officer", key=id)
+        session.seals.require(officers, row)
+        payload = session.sealer.seal(encode(open_officer(session, row)), place_of(officers, id))
+        columns = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}  # noqa: SLF001
+        change = session.seals.sealed(officers, {**columns, "assigned_at": at, "payload": payload})
+        session.write(officers.update().where(officers.c.id == id).values(change))
+        session.seals.written(officers, change)
 
-    def _readable(self, rows: Iterable[sa.Row[Any]]) -> Iterator[Officer]:
-        for row in rows:
-            try:
-                yield self._read(row.id, row.payload)
-            except (SealBrokenError, StoredValueError) as error:
-                _log.error("officer %s cannot be read and was left out: %s", row.id, error.code)
+    def _assigned_at(self, row: Any) -> datetime | None:
+        """Return when an officer was last assigned a case; None when the row was changed by others."""
+        found: datetime | None = row.assigned_at if self._session.seals.sound(officers, [row]) else None
+        return found
 
-    def _read(self, id: str, payload: bytes) -> Officer:  # noqa: A002
-        data = self._session.sealer.open(payload, place_of(officers, id))
-        return decode(Officer, data, name="officer", id=id)
+
+def open_officer(session: Session, row: Any) -> Officer:
+    """Open the payload of a row that was checked."""
+    data = session.sealer.open(row.payload, place_of(officers, row.id))
+    return decode(Officer, data, name="officer", id=row.id)
 
 
 def _assignments(session: Session, wanted: Collection[str]) -> dict[str, datetime | None]:
-    query = sa.select(officers.c.id, officers.c.assigned_at).where(officers.c.id.in_(wanted))
-    found = {row.id: row.assigned_at for row in session.read(query)}
+    rows = session.read(sa.select(officers).where(officers.c.id.in_(wanted)))
+    found = {row.id: row.assigned_at for row in session.seals.sound(officers, rows)}
     return {officer: found.get(officer) for officer in wanted}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
+from typing import Any
 
 import attrs
 import sqlalchemy as sa
@@ -11,17 +12,21 @@ import sqlalchemy as sa
 from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.model.permit import Permit, PermitStatus
 from perizinan_core.storage.records import LastChange, Page, PermitFilter
-from perizinan_core.storage.sql.rows import permit_row, read_permit
+from perizinan_core.storage.sql.numbers import SqlStatusIndexes
+from perizinan_core.storage.sql.rows import open_permit, permit_row, read_permit, read_sound
+from perizinan_core.storage.sql.seals import TAG_BYTES
 from perizinan_core.storage.sql.session import Session
 from perizinan_core.storage.sql.tables import permits
 
 __all__ = ["SqlPermits"]
 
 _EVERY = PermitFilter()
-_PLACES = 50_000
+_PLACES = 5_000
 """How many places are read at a time."""
 
-_LOADED = (permits.c.id, permits.c.version, permits.c.payload)
+_TAGS = sa.func.substr(permits.c.payload, sa.func.length(permits.c.payload) - (TAG_BYTES - 1))
+"""What the seal covers of a payload, so that places can be checked without reading all payloads."""
+
 _STANDING = (PermitStatus.IN_FORCE.value, PermitStatus.SUSPENDED.value)
 
 
@@ -35,9 +40,10 @@ class SqlPermits:
         """See the port."""
         self._session.check_writable()
         stored = attrs.evolve(permit, version=1)
-        row = {**permit_row(self._session, stored), "changed_by": by, "changed_at": at}
+        row = self._sealed(stored, by=by, at=at)
         parent = ("application", permit.application_id)
         self._session.write(permits.insert().values(row), kind="permit", parent=parent)
+        self._session.seals.written(permits, row)
         return stored
 
     def get(self, id: str, *, lock: bool = False) -> Permit:  # noqa: A002
@@ -54,14 +60,14 @@ class SqlPermits:
 
     def of_application(self, application: str) -> tuple[Permit, ...]:
         """See the port."""
-        query = sa.select(*_LOADED).where(permits.c.application_id == application).order_by(permits.c.id)
-        return tuple(read_permit(self._session, row) for row in self._session.read(query))
+        query = sa.select(permits).where(permits.c.application_id == application).order_by(permits.c.id)
+        return read_sound(self._session, permits, self._session.read(query), open_permit)
 
     def save(self, permit: Permit, *, by: str, at: datetime) -> Permit:
         """See the port."""
         self._session.check_writable()
         stored = attrs.evolve(permit, version=permit.version + 1)
-        row = {**permit_row(self._session, stored), "changed_by": by, "changed_at": at}
+        row = self._sealed(stored, by=by, at=at)
         mine = (permits.c.id == permit.id) & (permits.c.version == permit.version)
         result = self._session.write(
             permits.update().where(mine).values(row),
@@ -71,14 +77,16 @@ class SqlPermits:
         if result.rowcount == 0:
             found = self.last_change(permit.id)
             raise found.stale(kind="permit", id=permit.id, expected_version=permit.version)
+        self._session.seals.written(permits, row)
         return stored
 
     def last_change(self, id: str) -> LastChange:  # noqa: A002
         """See the port."""
-        columns = (permits.c.version, permits.c.changed_by, permits.c.changed_at)
-        row = self._session.first(sa.select(*columns).where(permits.c.id == id))
+        row = self._session.first(sa.select(permits).where(permits.c.id == id))
         if row is None:
+            self._session.seals.require_absent(permits, id)
             raise RecordNotFoundError(kind="permit", key=id)
+        self._session.seals.require(permits, row)
         return LastChange(version=row.version, by=row.changed_by, at=row.changed_at)
 
     def find(
@@ -90,13 +98,13 @@ class SqlPermits:
         newest_first: bool = True,
     ) -> Page[Permit]:
         """See the port."""
-        query = sa.select(*_LOADED).where(*_conditions(filter))
+        query = sa.select(permits).where(*_conditions(filter))
         id_ = permits.c.id
         if after is not None:
             query = query.where(id_ < after if newest_first else id_ > after)
         rows = self._session.read(query.order_by(id_.desc() if newest_first else id_).limit(limit + 1))
-        items = tuple(read_permit(self._session, row) for row in rows[:limit])
-        return Page(items, items[-1].id if len(rows) > limit else None)
+        items = read_sound(self._session, permits, rows[:limit], open_permit)
+        return Page(items, rows[limit - 1].id if len(rows) > limit else None)
 
     def count(self, filter: PermitFilter = _EVERY) -> int:  # noqa: A002
         """See the port."""
@@ -107,36 +115,55 @@ class SqlPermits:
         """See the port."""
         ends = permits.c.valid_until
         query = (
-            sa.select(*_LOADED)
+            sa.select(permits)
             .where(permits.c.status.in_(_STANDING), ends >= first, ends <= last)
             .order_by(ends, permits.c.id)
         )
-        return tuple(read_permit(self._session, row) for row in self._session.read(query))
+        return read_sound(self._session, permits, self._session.read(query), open_permit)
 
     def place_of(self, id: str) -> int:  # noqa: A002
         """See the port."""
-        found = self._session.scalar(sa.select(permits.c.status_index).where(permits.c.id == id))
-        if found is None:
+        row = self._session.first(sa.select(permits).where(permits.c.id == id))
+        if row is None:
+            self._session.seals.require_absent(permits, id)
             raise RecordNotFoundError(kind="permit", key=id)
-        return int(found)
+        self._session.seals.require(permits, row)
+        return int(row.status_index)
 
-    def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus]]:
+    def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus | None]]:
         """See the port."""
-        place, status = permits.c.status_index, permits.c.status
-        wanted = status.in_(sorted(statuses))
-        after = -1
+        columns = [column for column in permits.columns if column.name != "payload"]
+        wanted = {PermitStatus(status) for status in statuses}
+        size = SqlStatusIndexes(self._session).size()
+        after, expected = -1, 0
         while True:
-            query = sa.select(place, status).where(place > after, wanted).order_by(place).limit(_PLACES)
-            rows = self._session.read(query)
-            yield from ((row.status_index, PermitStatus(row.status)) for row in rows)
+            # A place that was never given cannot be a permit's of ours.
+            asked = permits.c.status_index > after, permits.c.status_index < size
+            query = sa.select(*columns, _TAGS.label("payload")).where(*asked)
+            rows = self._session.read(query.order_by(permits.c.status_index).limit(_PLACES))
+            broken = {rows[index].id for index, _ in self._session.seals.problems(permits, rows)}
+            for row in rows:
+                yield from ((place, None) for place in range(expected, row.status_index))
+                expected = row.status_index + 1
+                if row.id in broken:
+                    yield row.status_index, None
+                elif (status := PermitStatus(row.status)) in wanted:
+                    yield row.status_index, status
             if len(rows) < _PLACES:
-                return
+                break
             after = rows[-1].status_index
+        yield from ((place, None) for place in range(expected, size))
+
+    def _sealed(self, permit: Permit, *, by: str, at: datetime) -> dict[str, Any]:
+        columns = {**permit_row(self._session, permit), "changed_by": by, "changed_at": at}
+        return self._session.seals.sealed(permits, columns)
 
     def _one(self, condition: sa.ColumnElement[bool], key: str, *, lock: bool = False) -> Permit:
-        query = sa.select(*_LOADED).where(condition)
+        query = sa.select(permits).where(condition)
         row = self._session.first(self._session.kept(query) if lock else query)
         if row is None:
+            # A number or a place is no row's name, so that nothing is found under it here.
+            self._session.seals.require_absent(permits, key)
             raise RecordNotFoundError(kind="permit", key=key)
         return read_permit(self._session, row)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, unquote
 
 import sqlalchemy as sa
 
@@ -24,6 +25,7 @@ from perizinan_core.storage.records import (
 )
 from perizinan_core.storage.sealing import Place
 from perizinan_core.storage.sql.rows import place_of
+from perizinan_core.storage.sql.seals import Mark, row_name
 from perizinan_core.storage.sql.session import Session
 from perizinan_core.storage.sql.tables import idempotency, settings, signing_attempts
 
@@ -48,11 +50,12 @@ class SqlIdempotency:
             "request_hash": request_hash,
             "begun_at": at,
         }
-        if self._session.insert_if_absent(idempotency, values):
+        if self._session.insert_if_absent(idempotency, self._session.seals.sealed(idempotency, values)):
             return None
         row = self._session.first(sa.select(idempotency).where(*_is(actor, key)))
         if row is None:
             raise RecordNotFoundError(kind="request", key=key)
+        self._session.seals.require(idempotency, row)
         if (row.use_case, row.request_hash) != (use_case, request_hash):
             raise IdempotencyConflictError(key=key, use_case=row.use_case)
         result = None if row.payload is None else self._session.sealer.open(row.payload, _place(actor, key))
@@ -60,11 +63,17 @@ class SqlIdempotency:
 
     def finish(self, actor: str, key: str, *, result: Any) -> None:
         """See the port."""
-        self._session.check_writable()
-        sealer = self._session.sealer
-        change = {"key_id": sealer.data_key_id, "payload": sealer.seal(result, _place(actor, key))}
-        if self._session.write(idempotency.update().where(*_is(actor, key)).values(change)).rowcount == 0:
+        session = self._session
+        session.check_writable()
+        row = session.first(session.locked(sa.select(idempotency).where(*_is(actor, key))))
+        if row is None:
             raise RecordNotFoundError(kind="request", key=key)
+        session.seals.require(idempotency, row)
+        names = ("actor", "key", "use_case", "request_hash", "begun_at")
+        columns = {name: row._mapping[name] for name in names}  # noqa: SLF001 - SQLAlchemy's public name
+        columns["payload"] = session.sealer.seal(result, _place(actor, key))
+        change = session.seals.sealed(idempotency, columns)
+        session.write(idempotency.update().where(*_is(actor, key)).values(change))
 
     def forget(self, *, before: datetime) -> int:
         """See the port."""
@@ -90,9 +99,15 @@ class SqlSigningAttempts:
         self._session.check_writable()
         fresh = {"state": SigningState.STARTED.value, "holder": holder, "started_at": now, "until": until}
         first = {"unsigned_sha256": unsigned_sha256, **fresh, "attempts": 1, "interrupted": False}
-        if self._session.insert_if_absent(signing_attempts, first):
+        # Whether there was one before is asked first: a row that was removed must not look like none.
+        self._session.wait_for(f"signing/{unsigned_sha256}")
+        row = self._row(unsigned_sha256)
+        if row is None:
+            sealed = self._session.seals.sealed(signing_attempts, first)
+            self._session.write(signing_attempts.insert().values(sealed), kind="signing attempt")
+            self._session.seals.written(signing_attempts, sealed)
             return self._locked(unsigned_sha256)
-        found = self._locked(unsigned_sha256)
+        found = _attempt(row)
         if found.state is SigningState.FINISHED:
             return found
         if found.state is SigningState.STARTED and is_leased(found.until, now):
@@ -137,7 +152,7 @@ class SqlSigningAttempts:
     def find(self, unsigned_sha256: str) -> SigningAttempt | None:
         """See the port."""
         row = self._session.first(sa.select(signing_attempts).where(_document(unsigned_sha256)))
-        return None if row is None else _attempt(row)
+        return None if row is None else _attempt(self._checked(row))
 
     def interrupted(self, *, now: datetime) -> tuple[SigningAttempt, ...]:
         """See the port."""
@@ -150,14 +165,27 @@ class SqlSigningAttempts:
             )
             .order_by(attempt.started_at, attempt.unsigned_sha256)
         )
-        return tuple(_attempt(row) for row in self._session.read(query))
+        rows = self._session.seals.sound(signing_attempts, self._session.read(query))
+        return tuple(_attempt(row) for row in rows)
 
     def _locked(self, unsigned_sha256: str, holder: str = "") -> SigningAttempt:
-        query = self._session.locked(sa.select(signing_attempts).where(_document(unsigned_sha256)))
-        row = self._session.first(query)
+        row = self._row(unsigned_sha256)
         if row is None:
             raise LeaseLostError(holder=holder)
         return _attempt(row)
+
+    def _row(self, unsigned_sha256: str) -> Any:
+        """Return the row, locked, or None when there never was one."""
+        query = self._session.locked(sa.select(signing_attempts).where(_document(unsigned_sha256)))
+        row = self._session.first(query)
+        if row is None:
+            self._session.seals.require_absent(signing_attempts, unsigned_sha256)
+            return None
+        return self._checked(row)
+
+    def _checked(self, row: Any) -> Any:
+        self._session.seals.require(signing_attempts, row)
+        return row
 
     def _held(self, unsigned_sha256: str, holder: str) -> None:
         """Raise unless this holder is signing; a lease that ended but that nobody took over still counts."""
@@ -167,7 +195,13 @@ class SqlSigningAttempts:
             raise LeaseLostError(holder=holder)
 
     def _change(self, unsigned_sha256: str, values: Mapping[str, Any]) -> SigningAttempt:
-        self._session.write(signing_attempts.update().where(_document(unsigned_sha256)).values(values))
+        row = self._row(unsigned_sha256)
+        if row is None:
+            raise LeaseLostError(holder="")
+        kept = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}  # noqa: SLF001
+        sealed = self._session.seals.sealed(signing_attempts, {**kept, **values})
+        self._session.write(signing_attempts.update().where(_document(unsigned_sha256)).values(sealed))
+        self._session.seals.written(signing_attempts, sealed)
         return self._locked(unsigned_sha256)
 
 
@@ -197,22 +231,57 @@ class SqlSettings:
 
     def get(self, key: str) -> Any:
         """See the port."""
-        found = self._session.scalar(sa.select(settings.c.value).where(settings.c.key == key))
-        return None if found is None else json.loads(found)
+        row = self._session.first(sa.select(settings).where(settings.c.key == key))
+        if row is None:
+            self._session.seals.require_absent(settings, key)
+            return None
+        if self._is_foreign(row):
+            return None
+        self._session.seals.require(settings, row)
+        return json.loads(row.value)
 
     def put(self, key: str, value: Any) -> None:
         """See the port."""
         text = json.dumps(value, allow_nan=False)
-        statement = self._session.insert(settings).values(key=key, value=text)
-        self._session.write(statement.on_conflict_do_update(index_elements=["key"], set_={"value": text}))
+        self._session.check_writable()
+        sealed = self._session.seals.sealed(settings, {"key": key, "value": text})
+        statement = self._session.insert(settings).values(sealed)
+        self._session.write(statement.on_conflict_do_update(index_elements=["key"], set_=sealed))
+        self._session.seals.written(settings, sealed)
 
     def delete(self, key: str) -> None:
         """See the port."""
-        self._session.write(settings.delete().where(settings.c.key == key))
+        removed = self._session.write(settings.delete().where(settings.c.key == key)).rowcount
+        if removed:
+            self._session.seals.note(settings, row_name(key), Mark(None, 0))
 
     def all(self, prefix: str = "") -> Mapping[str, Any]:
         """See the port."""
+        rows = self._session.seals.sound(settings, self._rows(prefix))
+        return {row.key: json.loads(row.value) for row in sorted(rows, key=lambda row: row.key)}
+
+    def broken(self, prefix: str = "") -> tuple[str, ...]:
+        """See the port."""
+        rows = self._rows(prefix)
+        marks = self._session.seals.marked(settings, quote(prefix, safe=""))
+        lost = {unquote(name) for name, mark in marks.items() if mark.row_seal is not None} - {
+            row.key for row in rows
+        }
+        changed = {
+            rows[index].key
+            for index, problem in self._session.seals.problems(settings, rows)
+            # Added by others, never written by the library: nothing that was known is lost with it.
+            if problem != "changed" or row_name(rows[index].key) in marks
+        }
+        return tuple(sorted(changed | lost))
+
+    def _is_foreign(self, row: Any) -> bool:
+        """Return True for a row that the library never wrote: it counts as none, and may be written over."""
+        if all(problem != "changed" for _, problem in self._session.seals.problems(settings, [row])):
+            return False
+        return row_name(row.key) not in self._session.seals.marked(settings, row_name(row.key))
+
+    def _rows(self, prefix: str) -> list[Any]:
         query = sa.select(settings).where(settings.c.key.startswith(prefix, autoescape=True))
-        rows = sorted(self._session.read(query), key=lambda row: row.key)
         # SQLite's LIKE does not tell capital letters from small ones.
-        return {row.key: json.loads(row.value) for row in rows if row.key.startswith(prefix)}
+        return [row for row in self._session.read(query) if row.key.startswith(prefix)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from perizinan_core.errors.storage import ReadOnlyUnitOfWorkError, UnitOfWorkClosedError
 from perizinan_core.storage.sealing import Sealer
 from perizinan_core.storage.sql.failures import translated
+from perizinan_core.storage.sql.seals import Seals
 
 __all__ = ["Session"]
 
@@ -32,6 +34,9 @@ class Session:
         self._zone = zone
         self.sealer = sealer
         """Encrypts and decrypts payloads."""
+
+        self.seals = Seals(self)
+        """Shows whether rows are as the library wrote them."""
 
         self.is_sqlite = connection.dialect.name == "sqlite"
         """Whether row locks are needless, because there is one writer at a time."""
@@ -98,6 +103,12 @@ class Session:
         """Like `locked`, for a row that others may still refer to by its key (e.g. add a permit of a case)."""
         self.check_writable()
         return statement if self.is_sqlite else statement.with_for_update(key_share=True)
+
+    def wait_for(self, name: str) -> None:
+        """Wait until no other unit of work has this name; it is this one's until it ends."""
+        if not self.is_sqlite:
+            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+            self.read(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """Return an INSERT that can say ``ON CONFLICT``; both databases write it the same way."""

@@ -17,6 +17,8 @@ from sqlalchemy.engine import Dialect
 from perizinan_core.errors.model import NaiveMomentError
 
 __all__ = [
+    "LOOSE",
+    "MARKED_TABLES",
     "PREFIX",
     "SEALED_TABLES",
     "UtcDateTime",
@@ -26,10 +28,10 @@ __all__ = [
     "idempotency",
     "job_failures",
     "lookups",
+    "marks",
     "metadata",
     "number_counters",
     "numbers",
-    "officer_roles",
     "officers",
     "open_stages",
     "outbox",
@@ -37,6 +39,7 @@ __all__ = [
     "permits",
     "settings",
     "signing_attempts",
+    "tallies",
 ]
 
 PREFIX = "perizinan_"
@@ -85,6 +88,15 @@ def _table(name: str, *items: Any, **options: Any) -> sa.Table:
     return sa.Table(PREFIX + name, metadata, *items, **options)
 
 
+def _seal() -> tuple[sa.Column[Any], ...]:
+    """
+    Return the columns with which a row shows that the library wrote it, see `seals`.
+
+    They allow NULL because their migration adds them to rows that are there, before it seals those.
+    """
+    return sa.Column("key_id", _Text, index=True), sa.Column("seal", sa.LargeBinary)
+
+
 def _of_application() -> sa.Column[str]:
     target = sa.ForeignKey(PREFIX + "applications.id", ondelete="CASCADE")
     return sa.Column("application_id", _Text, target, primary_key=True)
@@ -113,9 +125,11 @@ applications = _table(
     sa.Column("silence_after", sa.Date, index=True),
     sa.Column("counted_on", _Text, index=True),
     sa.Column("own_step", _Text, index=True),
+    sa.Column("open_count", sa.Integer),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("changed_by", _Text, nullable=False),
     sa.Column("key_id", _Text, nullable=False, index=True),
+    sa.Column("seal", sa.LargeBinary),
     sa.Column("payload", sa.LargeBinary, nullable=False),
     sa.Index(None, "owner", "id"),
     sa.Index(None, "state", "id"),
@@ -130,6 +144,8 @@ open_stages = _table(
     sa.Column("opened_at", UtcDateTime, nullable=False),
     # It cannot be judged now, and stands in front of nothing.
     sa.Column("held_up", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("version", sa.Integer),
+    *_seal(),
     sa.Index(None, "stage", "opened_at"),
 )
 
@@ -144,7 +160,7 @@ lookups = _table(
 
 payments = _table(
     "payments",
-    sa.Column("reference", _Text, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
     sa.Column(
         "application_id",
         _Text,
@@ -155,6 +171,7 @@ payments = _table(
     sa.Column("amount", sa.BigInteger, nullable=False),
     sa.Column("paid_at", UtcDateTime, nullable=False),
     sa.Column("paid_day", sa.Date, nullable=False, index=True),
+    sa.Column("key_id", _Text, nullable=False, index=True),
 )
 
 permits = _table(
@@ -185,6 +202,7 @@ permits = _table(
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("changed_by", _Text, nullable=False),
     sa.Column("key_id", _Text, nullable=False, index=True),
+    sa.Column("seal", sa.LargeBinary),
     sa.Column("payload", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("register", "register_year", "sequence"),
     sa.Index(None, "status", "valid_until"),
@@ -196,6 +214,7 @@ number_counters = _table(
     sa.Column("register", _Text, primary_key=True),
     sa.Column("year", sa.Integer, primary_key=True),
     sa.Column("last", sa.Integer, nullable=False),
+    *_seal(),
 )
 
 numbers = _table(
@@ -209,7 +228,7 @@ numbers = _table(
     sa.Column("taken_at", UtcDateTime, nullable=False),
     sa.Column("cancelled_by", _Text),
     sa.Column("cancelled_at", UtcDateTime),
-    sa.Column("key_id", _Text, index=True),
+    *_seal(),
     sa.Column("payload", sa.LargeBinary),
 )
 
@@ -217,6 +236,7 @@ counters = _table(
     "counters",
     sa.Column("name", _Text, primary_key=True),
     sa.Column("value", sa.Integer, nullable=False),
+    *_seal(),
 )
 
 outbox = _table(
@@ -229,6 +249,7 @@ outbox = _table(
     sa.Column("worker", _Text),
     sa.Column("done_at", UtcDateTime, index=True),
     sa.Column("last_error", _Text),
+    *_seal(),
     sa.Index(None, "available_at", "id"),
     sa.Index(
         "ix_perizinan_outbox_given_up",
@@ -257,6 +278,8 @@ history = _table(
     sa.Column("kind", _Text, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("event", sa.Text, nullable=False),
+    sa.Column("position", sa.Integer),
+    *_seal(),
     sa.Index(None, "subject", "id"),
     sa.Index(None, "kind", "at"),
     sqlite_autoincrement=True,
@@ -272,20 +295,8 @@ officers = _table(
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("changed_by", _Text, nullable=False),
     sa.Column("key_id", _Text, nullable=False, index=True),
+    sa.Column("seal", sa.LargeBinary),
     sa.Column("payload", sa.LargeBinary, nullable=False),
-)
-
-officer_roles = _table(
-    "officer_roles",
-    sa.Column(
-        "officer_id",
-        _Text,
-        sa.ForeignKey(PREFIX + "officers.id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
-    sa.Column("unit", _Text, primary_key=True),
-    sa.Column("role", _Text, primary_key=True),
-    sa.Index(None, "unit", "role"),
 )
 
 idempotency = _table(
@@ -295,7 +306,7 @@ idempotency = _table(
     sa.Column("use_case", _Text, nullable=False),
     sa.Column("request_hash", _Text, nullable=False),
     sa.Column("begun_at", UtcDateTime, nullable=False, index=True),
-    sa.Column("key_id", _Text, index=True),
+    *_seal(),
     sa.Column("payload", sa.LargeBinary),
 )
 
@@ -311,6 +322,7 @@ signing_attempts = _table(
     sa.Column("ended_at", UtcDateTime),
     sa.Column("signed_sha256", _Text),
     sa.Column("error", _Text),
+    *_seal(),
     sa.Index(None, "state", "until"),
 )
 
@@ -318,7 +330,36 @@ settings = _table(
     "settings",
     sa.Column("key", _Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
+    *_seal(),
 )
 
-SEALED_TABLES = (applications, permits, numbers, officers, idempotency)
-"""Tables with a ``payload`` and the ``key_id`` it is sealed with."""
+marks = _table(
+    "marks",
+    sa.Column("of_table", _Text, primary_key=True),
+    sa.Column("of_row", _Text, primary_key=True),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("row_seal", sa.LargeBinary),
+    *_seal(),
+)
+"""The present state of each row that must not be lost or put back: the seal that it has now."""
+
+tallies = _table(
+    "tallies",
+    sa.Column("shard", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("key_id", _Text, nullable=False, index=True),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+)
+"""Sums over all marks, each of a part of the changes: what shows that several rows were put back together."""
+
+SEALED_TABLES = tuple(table for table in metadata.sorted_tables if "seal" in table.columns)
+"""Tables whose rows have a seal, `marks` among them."""
+
+LOOSE = {
+    officers.name: frozenset({"look_after"}),
+    history.name: frozenset({"id"}),
+    outbox.name: frozenset({"id", "available_at", "attempts", "worker", "done_at", "last_error"}),
+}
+"""Columns that a seal does not cover; the security page says of each why that does no harm."""
+
+MARKED_TABLES = (applications, permits, numbers, officers, signing_attempts, settings, outbox)
+"""Tables of whose rows each has a mark; of `history` each subject has one. In `outbox` until it is delivered."""

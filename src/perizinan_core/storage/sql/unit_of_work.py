@@ -96,6 +96,9 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
             raise UnitOfWorkClosedError
         try:
             self.numbers.check_explained()
+            if not self._read_only:
+                self.history.flush()
+                session.seals.flush()
             with committing():
                 connection.commit()
         finally:
