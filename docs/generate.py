@@ -283,6 +283,10 @@ _EVENT_MEANINGS = {
     _KIND.APPLICATION_WITHDRAWN: "The applicant withdrew.",
     _KIND.APPLICATION_LAPSED: "The applicant did not answer a correction in time.",
     _KIND.NUMBER_TAKEN: "The permit's number was taken; the letter awaits its signature.",
+    _KIND.STAFF_CHANGED: (
+        "The record of an officer was changed, proposed or confirmed; `before` and `after` tell the post. "
+        "It stands in the history of the officer's account, and listeners are not told."
+    ),
     _KIND.ATTEMPT_REFUSED: (
         "Somebody wanted to decide what was decided already; `winner`, `outcome` and `decided_at` say what counts. "
         "Stands in the history only and is not delivered."

@@ -13,7 +13,12 @@ import attrs
 import pytest
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.services import AccessDeniedError, NotFoundError, StaffRecordError
+from perizinan_core.errors.services import (
+    AccessDeniedError,
+    NotFoundError,
+    StaffConfirmationError,
+    StaffRecordError,
+)
 from perizinan_core.errors.workflow import (
     DelegationMissingError,
     NoPositionError,
@@ -100,6 +105,7 @@ class Stand:
             permits["doubtful"] = kit.office.applications.get(cases["doubtful"], actor=HOST).permit_id
         signers.update(kept)
         kit.clock.forward(minutes=1)
+        kit.hire(make_officer("calon", Role.SIGNATORY, units=HERE, position="sekretaris"))
         stand = cls(kit, cases=cases, permits=permits, signed=service.signed[-1])
         stand.keep()
         return stand
@@ -315,6 +321,10 @@ CALLS: Mapping[str, Call] = {
     "reviews.add_officer": lambda s, a, _: _revs(s).add_officer(
         Officer(id="baru", name="Baru", roles=frozenset(), units=frozenset()), actor=a
     ),
+    "reviews.confirm_officer": lambda s, a, _: _revs(s).confirm_officer("calon", actor=a),
+    "reviews.declare_account": lambda s, a, _: _revs(s).declare_account("akun-sendiri", actor=a),
+    "reviews.staff_history": lambda s, a, _: _revs(s).staff_history("kepala", actor=a),
+    "reviews.operator_appointments": lambda s, a, _: _revs(s).operator_appointments(actor=a),
     "reviews.officers": lambda s, a, _: _revs(s).officers(actor=a),
     "permits.issue": lambda s, a, i: _pers(s).issue(i("approved"), actor=a),
     "permits.get": lambda s, a, i: _pers(s).get(i("permit issued"), actor=a),
@@ -533,6 +543,12 @@ class Rules:
         counter = self.officer and self.actor.has(Role.FRONT_OFFICE) and self.reads("issued")
         return self.stale or (done if self.party or self.who == "host" or counter else NotFoundError)
 
+    def confirm_what_the_operator_proposed(self) -> Outcome:
+        """An administrator; the host, which proposed it, is no second person."""
+        if self.who == "host":
+            return StaffConfirmationError
+        return self.have(Role.ADMINISTRATOR, others=())
+
     def keep_certificates(self) -> Outcome:
         """Administrators and the host."""
         return self.have(Role.ADMINISTRATOR, others=("host", "system"))
@@ -540,6 +556,7 @@ class Rules:
 
 Outcome = type[PerizinanError] | None
 
+_OVERSEERS = (Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)
 _SEARCHERS = (
     Role.FRONT_OFFICE,
     Role.BACK_OFFICE,
@@ -587,7 +604,11 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.declare_conflict": lambda r: r.declare_conflict(),
     "reviews.reassign": lambda r: r.supervise(),
     "reviews.allow_jump": lambda r: r.supervise(),
-    "reviews.add_officer": lambda r: r.have(Role.ADMINISTRATOR, others=("host", "system")),
+    "reviews.add_officer": lambda r: r.have(Role.ADMINISTRATOR, others=("host",)),
+    "reviews.confirm_officer": lambda r: r.confirm_what_the_operator_proposed(),
+    "reviews.declare_account": lambda r: r.have(others=()),
+    "reviews.staff_history": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "reviews.operator_appointments": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "reviews.officers": lambda r: r.have(others=("host", "system")),
     "permits.issue": lambda r: r.sign(),
     "permits.get": lambda r: r.read("issued"),

@@ -548,15 +548,14 @@ def test_no_delegation_no_signature_and_no_number():
     kit = sample_office()
     case = kit.submit()
     kit.review(case.id)
-    kit.office.reviews.add_officer(
+    kit.appoint(
         Officer(
             id="sekretaris",
             name="Sekretaris",
             roles=frozenset({Role.SIGNATORY}),
             units=frozenset({"dinas-izin"}),
             position="sekretaris",
-        ),
-        actor=HOST,
+        )
     )
     with pytest.raises(DelegationMissingError):
         kit.issue(case.id, actor=kit.officer("sekretaris"))

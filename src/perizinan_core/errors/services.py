@@ -20,12 +20,17 @@ __all__ = [
     "IssuanceError",
     "LetterChangedError",
     "NotFoundError",
+    "NothingToConfirmError",
+    "OwnRecordError",
     "PermitNotRequiredError",
     "PublicationBrokenError",
     "ScenarioError",
     "ServiceError",
     "SigningInDoubtError",
+    "StaffConfirmationError",
     "StaffRecordError",
+    "UndeclaredAccountsError",
+    "UnknownPostError",
     "UnsignedLetterError",
     "UploadKeptError",
 ]
@@ -40,6 +45,8 @@ _NOUNS: Mapping[str, str] = {
     "held upload": N_("kept file"),
     "certificate": N_("certificate"),
     "position": N_("position"),
+    "unit": N_("unit"),
+    "officer": N_("officer"),
 }
 
 _ACTIONS: Mapping[str, str] = {
@@ -50,6 +57,8 @@ _ACTIONS: Mapping[str, str] = {
     "officers": N_("see the staff"),
     "remarks": N_("see what to look at twice in a case"),
     "add-officer": N_("add or change staff"),
+    "staff-history": N_("see the changes of the staff record"),
+    "declare-account": N_("declare an own public account"),
     "search": N_("search the records"),
     "held-uploads": N_("see the files that are kept without a verdict"),
     "sign": N_("sign a permit without holding a position"),
@@ -98,6 +107,78 @@ class AccessDeniedError(ServiceError):
     action: str
     allowed: tuple[str, ...]
     """Kinds of actors and roles."""
+
+
+@attrs.define(slots=False, eq=False)
+class OwnRecordError(AccessDeniedError):
+    """Nobody changes their own staff record."""
+
+    code: ClassVar[str] = "own-record"
+    sentence: ClassVar[str] = N_(
+        "{actor} may not change their own staff record. Another administrator must do it, "
+        "or the operator on the machine."
+    )
+
+    action: str = "add-officer"
+    allowed: tuple[str, ...] = ("administrator",)
+
+
+@attrs.define(slots=False, eq=False)
+class StaffConfirmationError(AccessDeniedError):
+    """The one who confirms a post is not a second person."""
+
+    code: ClassVar[str] = "staff-confirmation"
+    sentence: ClassVar[str] = N_(
+        "{actor} may not confirm the new post of {officer}: it needs a second person, who is neither that officer "
+        "nor the one who proposed it. Another administrator must confirm it, or the operator on the machine."
+    )
+
+    action: str = "add-officer"
+    allowed: tuple[str, ...] = ("administrator",)
+    officer: str = ""
+
+
+@attrs.define(slots=False, eq=False)
+class NothingToConfirmError(ServiceError):
+    """No post is proposed for the officer."""
+
+    code: ClassVar[str] = "nothing-to-confirm"
+    sentence: ClassVar[str] = N_(
+        "Nothing is proposed for {officer}, or it was confirmed already. Look at the staff record again."
+    )
+
+    officer: str
+
+
+@attrs.define(slots=False, eq=False)
+class UnknownPostError(ServiceError):
+    """A unit or position that the authority does not have."""
+
+    code: ClassVar[str] = "unknown-post"
+    sentence: ClassVar[str] = N_(
+        'The authority has no {kind} "{received}". Choose one of these: {known}; or add it to the authority\'s data.'
+    )
+
+    labels: ClassVar[Mapping[str, Mapping[str, str]]] = {"kind": _NOUNS}
+
+    kind: str
+    """``"unit"`` or ``"position"``."""
+
+    received: str
+    known: tuple[str, ...]
+
+
+@attrs.define(slots=False, eq=False)
+class UndeclaredAccountsError(ServiceError):
+    """Public accounts of an officer are named by the officer alone."""
+
+    code: ClassVar[str] = "undeclared-accounts"
+    sentence: ClassVar[str] = N_(
+        "Public accounts of {officer} were given that the officer has not declared. "
+        "Leave them out; the officer declares them."
+    )
+
+    officer: str
 
 
 _DIFFERENCES: Mapping[str, str] = {

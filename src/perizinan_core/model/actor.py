@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 import attrs
 
 from perizinan_core.model.text import code_field
 
-__all__ = ["Account", "AccountKind", "Actor", "ActorKind", "Officer", "Role"]
+__all__ = ["Account", "AccountKind", "Actor", "ActorKind", "Officer", "Role", "StaffProposal"]
 
 
 class ActorKind(StrEnum):
@@ -132,6 +133,20 @@ class Actor:
 
 
 @attrs.frozen(kw_only=True)
+class StaffProposal:
+    """A post that somebody proposed for an officer, until a second person confirms it."""
+
+    roles: frozenset[Role]
+    units: frozenset[str]
+    position: str | None = None
+    active: bool = True
+    by: Account
+    """Who proposed it, and therefore cannot confirm it."""
+
+    at: datetime
+
+
+@attrs.frozen(kw_only=True)
 class Officer:
     """A member of staff on record; cases are assigned among them by rule and not by choice."""
 
@@ -150,6 +165,9 @@ class Officer:
     Ids of the public accounts that the officer declared to be their own, with which they apply for
     themselves or for others. Only the officer says so, never an applicant.
     """
+
+    proposed: StaffProposal | None = None
+    """What waits for a second person; it does not hold yet. Set by the staff record alone."""
 
     @property
     def account(self) -> Account:

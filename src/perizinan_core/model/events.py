@@ -62,6 +62,8 @@ class EventKind(StrEnum):
     PERMIT_REVOKED = "permit_revoked"
     PERMIT_ANNULLED = "permit_annulled"
     PERMIT_SUPERSEDED = "permit_superseded"
+    STAFF_CHANGED = "staff_changed"
+    """In the history of an officer's account, with the record before and after it; listeners are not told."""
 
 
 @attrs.frozen(kw_only=True)
@@ -70,7 +72,7 @@ class Event:
 
     kind: EventKind
     subject: str
-    """Id of the application, or of the permit for ``permit_…`` kinds."""
+    """Id of the application, of the permit for ``permit_…`` kinds, or an account for ``staff_…`` kinds."""
 
     at: datetime
     actor: str

@@ -7,6 +7,7 @@ from perizinan_core.model.actor import (
     ActorKind,
     Officer,
     Role,
+    StaffProposal,
 )
 from perizinan_core.model.applicant import (
     Address,
@@ -304,6 +305,7 @@ __all__ = [
     "SlotTerms",
     "Source",
     "SpecialHours",
+    "StaffProposal",
     "Stage",
     "StageKind",
     "StageOutcome",

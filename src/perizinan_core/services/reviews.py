@@ -15,7 +15,7 @@ import attrs
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.storage import StaleObjectError
 from perizinan_core.errors.workflow import StageNotOpenError, TransitionNotAllowedError
-from perizinan_core.model.actor import Actor, ActorKind, Officer, Role
+from perizinan_core.model.actor import Actor, Role
 from perizinan_core.model.application import Application
 from perizinan_core.model.case import (
     CorrectionItem,
@@ -30,8 +30,8 @@ from perizinan_core.services import access
 from perizinan_core.services.arguments import checked
 from perizinan_core.services.assigning import assign_where_possible, note_assignments
 from perizinan_core.services.attempts import decided_by_others, record_attempt
-from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.numbering import take_number
+from perizinan_core.services.staff import Staff
 from perizinan_core.storage import QueueEntry, UnitOfWork
 from perizinan_core.workflow import (
     QueueEntry as WaitingCase,
@@ -68,10 +68,8 @@ Step = Callable[[UnitOfWork, Application, PermitType], Transition]
 
 @checked
 @attrs.frozen
-class Reviews:
-    """The review of applications."""
-
-    _context: OfficeContext
+class Reviews(Staff):
+    """The review of applications, and the staff who do it."""
 
     def queue(
         self,
@@ -413,32 +411,6 @@ class Reviews:
             )
 
         return self._step(application_id, step, approved_by, moment)
-
-    def add_officer(self, officer: Officer, *, actor: Actor, now: datetime | None = None) -> None:
-        """
-        Add a member of staff, or change one.
-
-        Raises:
-            AccessDeniedError: unless an administrator, the host or the system does it.
-        """
-        moment = self._context.moment(now)
-        with self._context.work_for(actor) as work:
-            if actor.kind is not ActorKind.HOST:
-                access.require_role(actor, "add-officer", Role.ADMINISTRATOR)
-            work.officers.save(officer, by=actor.id, at=moment)
-            work.commit()
-
-    def officers(self, *, actor: Actor) -> tuple[Officer, ...]:
-        """
-        Return everybody on record.
-
-        Raises:
-            AccessDeniedError: for applicants.
-        """
-        with self._context.work_for(actor, read_only=True) as work:
-            if actor.kind not in (ActorKind.HOST, ActorKind.SYSTEM):
-                access.require_officer(actor, "officers")
-            return work.officers.list(active_only=False)
 
     def _supervises(self, entry: QueueEntry, actor: Actor) -> bool:
         """Return True for auditors, and for supervisors of the stage's unit or the responsible one."""

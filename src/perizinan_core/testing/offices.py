@@ -225,7 +225,8 @@ def sample_office(
     if staff is None and not known:
         staff = sample_staff()
     for officer in staff or ():
-        office.reviews.add_officer(officer, actor=HOST)
+        kit.hire(officer)
+    kit.confirm_staff()
     return kit
 
 
@@ -256,9 +257,26 @@ class OfficeKit:
         return staff[id].as_actor()
 
     def appoint(self, officer: Officer) -> Actor:
-        """Put a member of staff on record, and return the actor."""
-        self.office.reviews.add_officer(officer, actor=HOST)
+        """Put a member of staff on record, confirmed by the administrator, and return the actor."""
+        self.hire(officer)
+        self.confirm_staff()
         return self.officer(officer.id)
+
+    def hire(self, officer: Officer) -> None:
+        """Put a member of staff on record as the operator does, with the public accounts that they declare."""
+        reviews = self.office.reviews
+        reviews.add_officer(attrs.evolve(officer, public_accounts=frozenset()), actor=HOST)
+        for account in sorted(officer.public_accounts):
+            reviews.declare_account(account, actor=self.officer(officer.id))
+
+    def confirm_staff(self) -> None:
+        """Let an administrator, if there is one, confirm what the operator proposed."""
+        staff = self.office.reviews.officers(actor=HOST)
+        keepers = [one for one in staff if one.active and Role.ADMINISTRATOR in one.roles]
+        for officer in staff:
+            others = [one for one in keepers if one.id != officer.id]
+            if officer.proposed is not None and officer.proposed.by == HOST.account and others:
+                self.office.reviews.confirm_officer(officer.id, actor=others[0].as_actor())
 
     def draft(
         self,
