@@ -28,11 +28,15 @@ _OPERATORS = (HOST, Actor(id="skrip", kind=ActorKind.HOST))
 class StaffMachine(RuleBasedStateMachine):
     """One staff record, from the empty machine on."""
 
-    @initialize()
-    def begin(self) -> None:
-        """Open an office without anybody."""
+    @initialize(empty=st.integers(0, 3))
+    def begin(self, empty: int) -> None:
+        """Open an office, often with the administrator whom the operator added first."""
         self.kit: OfficeKit = sample_office(staff=())
         self.sessions: list[Actor] = list(_OPERATORS)
+        if empty:
+            first = Officer(id="ani", name="Ani", roles=frozenset({Role.ADMINISTRATOR}), units=frozenset())
+            self.kit.office.reviews.add_officer(first, actor=HOST)
+            self._remember()
 
     @rule(
         name=st.sampled_from(_NAMES),
@@ -52,7 +56,7 @@ class StaffMachine(RuleBasedStateMachine):
         data: st.DataObject,
     ) -> None:
         """Somebody, perhaps in a session of yesterday, adds or changes an officer."""
-        actor = data.draw(st.sampled_from(self.sessions))
+        actor = data.draw(st.sampled_from((*self._keepers(), *self.sessions)))
         wanted = Officer(id=name, name=name, roles=roles, units=units, position=position, active=active > 0)
         before = self._staff()
         try:
@@ -66,7 +70,7 @@ class StaffMachine(RuleBasedStateMachine):
     @rule(name=st.sampled_from(_NAMES), data=st.data())
     def confirm(self, name: str, data: st.DataObject) -> None:
         """Somebody confirms what is proposed."""
-        actor = data.draw(st.sampled_from(self.sessions))
+        actor = data.draw(st.sampled_from((*self._keepers(), *self.sessions)))
         proposed = self._staff()[name].proposed if name in self._staff() else None
         try:
             self.kit.office.reviews.confirm_officer(name, actor=actor)
@@ -132,6 +136,10 @@ class StaffMachine(RuleBasedStateMachine):
                 )
             held = holds
         return granted
+
+    def _keepers(self) -> tuple[Actor, ...]:
+        """Return the administrators of the moment: most of what happens is theirs to do."""
+        return tuple(one.as_actor() for one in self._staff().values() if Role.ADMINISTRATOR in one.roles) * 2
 
     def _staff(self) -> dict[str, Officer]:
         return {item.id: item for item in self.kit.office.reviews.officers(actor=HOST)}
