@@ -67,11 +67,14 @@ class StaffMachine(RuleBasedStateMachine):
         assert actor.account != Account.officer(name), "changed their own record"
         self._remember()
 
-    @rule(name=st.sampled_from(_NAMES), data=st.data())
-    def confirm(self, name: str, data: st.DataObject) -> None:
-        """Somebody confirms what is proposed."""
+    @rule(name=st.sampled_from(_NAMES), alone=st.booleans(), data=st.data())
+    def confirm(self, name: str, alone: bool, data: st.DataObject) -> None:  # noqa: FBT001 - drawn
+        """Somebody confirms what is proposed, perhaps the very one who proposed it."""
         actor = data.draw(st.sampled_from((*self._keepers(), *self.sessions)))
         proposed = self._staff()[name].proposed if name in self._staff() else None
+        proposers = [one for one in self.sessions if proposed and one.account == proposed.by]
+        if proposers and alone:
+            actor = proposers[-1]
         try:
             self.kit.office.reviews.confirm_officer(name, actor=actor)
         except PerizinanError:
