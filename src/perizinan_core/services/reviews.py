@@ -15,7 +15,7 @@ import attrs
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.storage import StaleObjectError
 from perizinan_core.errors.workflow import StageNotOpenError, TransitionNotAllowedError
-from perizinan_core.model.actor import Actor, Role
+from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.model.application import Application
 from perizinan_core.model.case import (
     CorrectionItem,
