@@ -56,7 +56,7 @@ def data() -> Path:
 
 def _load_samples() -> dict[str, ModuleType]:
     folder = Path(__file__).parent / "samples"
-    names = ("sample_case", "sample_pdfs", "sample_pictures", "sample_office")
+    names = ("sample_case", "sample_pdfs", "sample_loose", "sample_pictures", "sample_office")
     for name in names:  # the samples import each other by these names, also when run as a script
         if name not in sys.modules:
             spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")

@@ -26,6 +26,9 @@ from perizinan_core.documents.inspection import (
     office,
     pdf,
     pdf_objects,
+    pdf_pages,
+    pdf_reading,
+    pdf_scan,
     pdf_streams,
     pictures,
     png,
@@ -70,6 +73,7 @@ def kinds(samples):
     pdfs, drawn, offices = samples["sample_pdfs"], samples["sample_pictures"], samples["sample_office"]
     return {
         "pdf": pdfs.scanned(b"/DeviceRGB"),
+        "broken pdf": pdfs.scanned(b"/DeviceRGB").replace(b"startxref\n", b"startxref\n1"),
         "jpeg": drawn.saved("JPEG"),
         "png": drawn.saved("PNG"),
         "webp": drawn.saved("WEBP"),
@@ -80,8 +84,14 @@ def kinds(samples):
 
 
 OURS = [
-    ("pdf", pdf, "_inspect_outline"),
-    ("pdf", pdf, "_leaves"),
+    ("pdf", pdf, "is_also_document"),
+    ("pdf", pdf, "inspect_objects"),
+    ("pdf", pdf_pages, "_leaves"),
+    ("pdf", pdf_scan.ScanReading, "_find_trailer"),
+    ("pdf", pdf_scan.ScanReading, "_parsed"),
+    ("broken pdf", pdf_scan.ScanReading, "_value"),
+    ("broken pdf", pdf_reading.QpdfReading, "_converted"),
+    ("broken pdf", pdf_pages, "_plain"),
     ("pdf", pdf_objects, "resolved"),
     ("pdf", pdf_streams, "_filters"),
     ("pdf", pdf_streams, "_components"),
@@ -98,7 +108,6 @@ OURS = [
     ("odt", zip_structure, "read_entry"),
 ]
 THEIRS = [
-    ("pdf", pypdf.PdfReader, "read", pypdf),
     ("pdf", pypdf.generic.IndirectObject, "get_object", pypdf),
     ("jpeg", PIL.JpegImagePlugin.JpegImageFile, "load", PIL),
     ("png", PIL.PngImagePlugin.PngImageFile, "verify", PIL),
@@ -116,7 +125,7 @@ def test_a_fault_of_ours_is_not_damage(tmp_path, monkeypatch, samples, kind, mod
     content = kinds(samples)[kind]
     if name == "_leaves_package":
         content = samples["sample_office"].odf(samples["sample_office"].ODT, '<draw:image xlink:href="a"/>')
-    monkeypatch.setattr(module, name, faulty(module, error))
+    monkeypatch.setattr(module, name, faulty(pdf, error))
 
     with pytest.raises(error):
         judged(tmp_path, content)
@@ -131,6 +140,13 @@ def test_what_a_parser_raises_is_damage(tmp_path, monkeypatch, samples, kind, ow
     expected = "type-not-accepted" if kind in {"docx", "odt"} else "damaged"
 
     assert {expected} == judged(tmp_path, kinds(samples)[kind])
+
+
+def test_a_strict_parser_that_gives_up_leads_to_the_second_look(tmp_path, monkeypatch, samples):
+    """Where the tables cannot be read, two other readings decide."""
+    monkeypatch.setattr(pypdf.PdfReader, "read", faulty(pypdf, TypeError))
+
+    assert {"pdf-repaired"} == judged(tmp_path, kinds(samples)["pdf"])
 
 
 def test_what_c_code_raises_is_the_parsers():

@@ -74,6 +74,13 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
         _REFUSE,
         N_("The PDF is encrypted to forbid printing or copying, so it cannot be archived."),
     ),
+    "pdf-repaired": (
+        _NOTE,
+        N_(
+            "The PDF is not built entirely by the rules; two programs read the same pages in it, so it is kept "
+            "exactly as it is."
+        ),
+    ),
     "pdf-signed": (
         _NOTE,
         N_(
@@ -85,7 +92,11 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "pdf-launch": (_REFUSE, N_("The PDF tries to start another program or file.")),
     "pdf-submit": (_REFUSE, N_("The PDF is a form that sends or fetches data by itself.")),
     "pdf-external": (_REFUSE, N_("The PDF draws on other files outside itself.")),
-    "pdf-unsafe-link": (_REFUSE, N_("The PDF holds a link that opens a file or runs a program.")),
+    "pdf-unsafe-link": (_REFUSE, N_("The PDF holds a link that runs a program.")),
+    "pdf-unusual-link": (
+        _NOTE,
+        N_("The PDF holds a link to a file or with an unusual address; nothing opens unless somebody follows it."),
+    ),
     "pdf-opens-website": (_REFUSE, N_("The PDF opens a website by itself.")),
     "pdf-attachment": (_REFUSE, N_("Other files travel inside the PDF.")),
     "pdf-permit-data": (_NOTE, N_("The PDF carries permit data for machines (permit.json).")),

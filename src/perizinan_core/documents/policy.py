@@ -62,10 +62,10 @@ class UploadPolicy:
     max_unpacked_bytes: int = _positive(2048 * _MIB)
     """Most bytes that everything compressed inside the file may unpack to, together."""
 
-    allow_restricted_pdf: bool = False
+    allow_restricted_pdf: bool = True
     """
-    Accept a PDF that opens without a password but forbids e.g. printing (it cannot be archived as
-    PDF/A).
+    Accept a PDF that opens without a password but asks programs to forbid e.g. printing. It is kept as it is; such a
+    file is not PDF/A, which an archive may demand.
     """
 
     accepted_attachments: frozenset[str] = attrs.field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-__all__ = ["JpegOutline", "jpeg_end", "jpeg_size"]
+__all__ = ["JpegOutline", "jpeg_end", "jpeg_size", "samsung_start"]
 
 _MARKER_IN_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
 _STANDALONE = frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
@@ -46,6 +46,26 @@ def jpeg_end(data: JpegOutline) -> int | None:
                     return None
                 position = found.end() - 2
     return None
+
+
+def samsung_start(data: JpegOutline) -> int | None:
+    """
+    Return where the block begins that Samsung's cameras append, or None when there is none.
+
+    It ends with a directory: ``SEFH``, version, count, twelve bytes for each entry (the last eight are how far in front
+    of the directory it begins, and its length), the directory's length and ``SEFT``.
+    """
+    size = len(data)
+    if data[max(0, size - 4) : size] != b"SEFT":
+        return None
+    length = int.from_bytes(data[size - 8 : size - 4], "little")
+    directory = size - 8 - length
+    if directory < 0 or data[directory : directory + 4] != b"SEFH":
+        return None
+    entries = data[directory + 12 : size - 8]
+    back = [int.from_bytes(entries[at + 4 : at + 8], "little") for at in range(0, len(entries) - 11, 12)]
+    start = directory - max(back, default=0)
+    return start if start > 0 else None
 
 
 def jpeg_size(data: bytes) -> tuple[int, int] | None:

@@ -1,30 +1,50 @@
 """
 PDF files: the outline in bytes first, then every object, then the pages.
 
-The reader is used in its strict mode: a file whose cross-reference table has to be guessed is shown
-differently by different programs, so it is refused rather than repaired.
+The first look is strict: the file as its own tables have it. Where that fails, a second look decides whether anything
+can hide in what is wrong: one reading ignores the tables and takes the objects as they stand in the bytes, the other
+is qpdf's repair. Only when both show the same pages is the file accepted, unchanged. Whatever any reading finds,
+also in objects that no table names, is searched for active content.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+import re
+from collections.abc import Callable
+from typing import BinaryIO
 
-from pypdf import PasswordType, PdfReader, apply_configuration
+from pypdf import apply_configuration
 from pypdf.errors import LimitReachedError
 
-from perizinan_core.documents.inspection.observations import Limits, Observations
-from perizinan_core.documents.inspection.pdf_objects import inspect_objects, resolved
-from perizinan_core.documents.inspection.sniffing import is_also_archive, is_also_document
+from perizinan_core.documents.inspection.blame import is_damage
+from perizinan_core.documents.inspection.observations import Limits, Observations, StopInspectionError
+from perizinan_core.documents.inspection.pdf_objects import (
+    inspect_leftovers,
+    inspect_objects,
+    inspect_odd_bytes,
+)
+from perizinan_core.documents.inspection.pdf_pages import inspect_pages, look_of_pages
+from perizinan_core.documents.inspection.pdf_reading import (
+    LockedError,
+    QpdfReading,
+    Reading,
+    StrictReading,
+    TooMuchError,
+    WrongTableError,
+)
+from perizinan_core.documents.inspection.pdf_scan import ScanReading
+from perizinan_core.documents.inspection.sniffing import PDF_SEARCH_BYTES, is_also_archive, is_also_document
 
 __all__ = ["inspect_pdf"]
 
-_HEAD_BYTES = 1024
-_TAIL_BYTES = 64 * 1024
-_MAX_PADDING = 4096
-_PADDING = b"\0 \t\r\n\f"
+_HEADER, _END = b"%PDF-", b"%%EOF"
+_CUT_END = re.compile(rb"startxref[\0\t\n\f\r ]+[0-9]+[\0\t\n\f\r ]*%{0,2}E?O?F?[\0\t\n\f\r ]*\Z")
+_TAIL_BYTES = 1024
+_LEAD = b"\xef\xbb\xbf\0 \t\r\n\f"
+_FOREIGN = re.compile(rb"[^\t\n\f\r\x20-\x7e]|<[!?A-Za-z]")
+_PADDING = b"\0 \t\r\n\f\x1a"
 _MAX_PARSED_STREAM = 64 * 1024 * 1024
-_MAX_TREE_DEPTH = 100
+_SIGNATURE = re.compile(rb"/ByteRange[\0\t\n\f\r ]*\[[\0\t\n\f\r ]*[0-9]")
 
 
 def inspect_pdf(file: BinaryIO, size: int, limits: Limits, notes: Observations) -> None:
@@ -33,9 +53,14 @@ def inspect_pdf(file: BinaryIO, size: int, limits: Limits, notes: Observations) 
 
     Raises:
         StopInspectionError: Something was noted that makes looking further pointless.
-        Exception: What the reader raises on malformed structure.
     """
-    _inspect_outline(file, size, notes)
+    file.seek(0)
+    content = file.read()
+    start = content.find(_HEADER, 0, PDF_SEARCH_BYTES + len(_HEADER))
+    if is_also_archive(file) or is_also_document(
+        lambda _: -1, lambda pattern: pattern.search(content, 0, PDF_SEARCH_BYTES)
+    ):
+        raise notes.stop("polyglot", type="application/pdf")
     budget = min(_MAX_PARSED_STREAM, limits.max_unpacked_bytes)
     with apply_configuration(
         zlib_maximum_output_length=budget,
@@ -46,77 +71,120 @@ def inspect_pdf(file: BinaryIO, size: int, limits: Limits, notes: Observations) 
         jbig2dec_binary=None,
         disable_legacy_handling=True,
     ):
+        _Inspection(content, start, limits, notes).run()
+    if not notes.signed and not notes.looked_through and _SIGNATURE.search(content):
+        notes.signed = True  # what cannot be read may be signed all the same: no remedy shall spoil it
+        notes.note("pdf-signed")
+
+
+class _Inspection:
+    def __init__(self, content: bytes, start: int, limits: Limits, notes: Observations) -> None:
+        self._content, self._start = content, start
+        self._limits, self._notes = limits, notes
+        self._complete = True
+
+    def run(self) -> None:
+        """Look, and look again where the first look did not succeed."""
+        sound = self._inspect_end()
+        if sound and not self._content[: self._start].strip(_LEAD) and self._as_it_stands():
+            self._notes.reading, self._notes.looked_through = "strict", True
+            return
+        same = self._repaired()
+        self._notes.looked_through = self._complete and not self._hides_at_the_end
+        if not sound:
+            return
+        if not same:
+            raise self._notes.stop("damaged")
+        self._notes.reading = "repaired"
+        self._notes.note("pdf-repaired")
+
+    def _inspect_end(self) -> bool:
+        end = self._content.rfind(_END)
+        rest = self._content[end + len(_END) :] if end >= 0 else b""
+        cut = _CUT_END.search(self._content, max(self._start, len(self._content) - _TAIL_BYTES))
+        if cut is not None:
+            rest = b""  # all is there but a piece of the mark
+            end = cut.start()
+        self._hides_at_the_end = bool(_FOREIGN.search(rest)) or is_also_document(rest.find, lambda _: None)
+        if end <= self._start or b" obj" in rest:
+            self._notes.note("damaged")  # cut off: the end, or the end of the last revision, is missing
+            return False
+        if rest.strip(_PADDING):
+            self._notes.note("trailing-data", extra_bytes=len(rest))
+            return False
+        return True
+
+    def _as_it_stands(self) -> bool:
+        notes = Observations()
         try:
-            file.seek(0)
-            reader = PdfReader(file, strict=True)
-            _inspect_encryption(reader, limits, notes)
-            _inspect_pages(reader, limits, notes)
-            inspect_objects(reader, limits, notes)
-            notes.reading, notes.looked_through = "strict", True
-        except LimitReachedError as error:
-            raise notes.stop("bomb") from error
+            reading = StrictReading(self._content[self._start :])
+            self._inspect(reading, notes)
+            scan = ScanReading(self._content)
+            inspect_leftovers(scan.leftovers(*reading.places(), self._start), self._limits, notes)
+            inspect_odd_bytes(scan.odd, notes)
+        except LockedError as error:
+            raise self._notes.stop("pdf-password") from error
+        except TooMuchError as error:
+            raise self._notes.stop("bomb") from error
+        except StopInspectionError:
+            if "damaged" not in notes.findings:
+                self._adopt(notes)
+                raise
+        except (LimitReachedError, WrongTableError):
+            notes.note("damaged")
+        except Exception as error:
+            self._adopt(notes)
+            if not is_damage(error):
+                raise
+            notes.note("damaged")
+        self._adopt(notes)
+        return "damaged" not in notes.findings
 
+    def _repaired(self) -> bool:
+        looks = [
+            self._look(lambda: ScanReading(self._content)),
+            self._look(lambda: QpdfReading(self._content)),
+        ]
+        return looks[0] is not None and looks[0] == looks[1]
 
-def _inspect_outline(file: BinaryIO, size: int, notes: Observations) -> None:
-    file.seek(0)
-    head = file.read(_HEAD_BYTES)
-    if not head.startswith(b"%PDF-"):
-        raise notes.stop("leading-data")
-    if is_also_archive(file) or is_also_document(lambda _: -1, lambda pattern: pattern.search(head)):
-        raise notes.stop("polyglot", type="application/pdf")
-    file.seek(max(0, size - _TAIL_BYTES))
-    tail = file.read(_TAIL_BYTES)
-    before, marker, rest = tail.rpartition(b"%%EOF")
-    if not marker or not before or b" obj" in rest:
-        raise notes.stop("damaged")  # cut off: the end, or the end of the last revision, is missing
-    if len(rest) > _MAX_PADDING or rest.strip(_PADDING):
-        raise notes.stop("trailing-data", extra_bytes=len(rest))
+    def _look(self, read: Callable[[], ScanReading | QpdfReading]) -> bytes | None:
+        notes = Observations()
+        look = None
+        try:
+            reading = read()
+            self._inspect(reading, notes)
+            look = look_of_pages(reading, notes)
+            if isinstance(reading, ScanReading):
+                inspect_leftovers(reading.leftovers(), self._limits, notes)
+                inspect_odd_bytes(reading.odd, notes)
+                self._complete = self._complete and not reading.broken
+        except LockedError as error:
+            raise self._notes.stop("pdf-password") from error
+        except (TooMuchError, LimitReachedError) as error:
+            raise self._notes.stop("bomb") from error
+        except StopInspectionError:
+            if "damaged" not in notes.findings:
+                self._adopt(notes)
+                raise
+        except Exception as error:
+            self._adopt(notes)
+            if not is_damage(error):
+                raise
+        self._adopt(notes)
+        self._complete = self._complete and look is not None
+        return look if "damaged" not in notes.findings else None
 
+    def _inspect(self, reading: Reading, notes: Observations) -> None:
+        if reading.encrypted:
+            if not self._limits.allow_restricted_pdf:
+                raise notes.stop("pdf-restricted")
+            notes.note("pdf-restricted-accepted")
+        inspect_pages(reading, self._limits, notes)
+        inspect_objects(reading, self._limits, notes)
 
-def _inspect_encryption(reader: PdfReader, limits: Limits, notes: Observations) -> None:
-    if not reader.is_encrypted:
-        return
-    if reader.decrypt("") is PasswordType.NOT_DECRYPTED:
-        raise notes.stop("pdf-password")
-    if not limits.allow_restricted_pdf:
-        raise notes.stop("pdf-restricted")
-    notes.note("pdf-restricted-accepted")
-
-
-def _inspect_pages(reader: PdfReader, limits: Limits, notes: Observations) -> None:
-    root = resolved(reader.trailer.get("/Root"))
-    if not isinstance(root, dict):
-        raise notes.stop("damaged")
-    pages = 0
-    for _page in _leaves(root.get("/Pages"), notes):
-        pages += 1
-        if pages > limits.max_pages:
-            raise notes.stop("pdf-too-many-pages", limit=limits.max_pages)
-    notes.pages = pages
-    if not pages:
-        raise notes.stop("pdf-no-pages")
-
-
-def _leaves(tree: Any, notes: Observations) -> Iterator[dict[str, Any]]:
-    # Depth first; the path to the current node shows a circle, the page limit stops a tree that shares
-    # branches.
-    waiting: list[tuple[Any, frozenset[int]]] = [(tree, frozenset())]
-    empty_nodes = 0
-    while waiting:
-        reference, path = waiting.pop()
-        node = resolved(reference)
-        if not isinstance(node, dict):
-            raise notes.stop("damaged")
-        if id(node) in path or len(path) > _MAX_TREE_DEPTH:
-            raise notes.stop("pdf-page-loop")
-        kids = resolved(node.get("/Kids"))
-        if kids is None:
-            yield node
-        elif not isinstance(kids, list):
-            raise notes.stop("damaged")
-        else:
-            empty_nodes += not kids
-            if empty_nodes > _MAX_PADDING:
-                raise notes.stop("damaged")
-            inner = path | {id(node)}
-            waiting.extend((kid, inner) for kid in reversed(list.copy(kids)))
+    def _adopt(self, notes: Observations) -> None:
+        for code, fields in notes.findings.items():
+            if code != "damaged":
+                self._notes.note(code, **fields)
+        self._notes.signed = self._notes.signed or notes.signed
+        self._notes.pages = notes.pages if notes.pages is not None else self._notes.pages

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from pypdf import PdfReader
-from pypdf.generic import IndirectObject, NullObject, StreamObject
+from pypdf.generic import IndirectObject, StreamObject
 
 from perizinan_core.documents.inspection.observations import Limits, Observations
+from perizinan_core.documents.inspection.pdf_reading import Reading, resolved
 from perizinan_core.documents.inspection.pdf_streams import StreamMeter, decoded
 
-__all__ = ["inspect_objects", "resolved"]
+__all__ = ["inspect_leftovers", "inspect_objects", "inspect_odd_bytes"]
 
 _ACTIONS = {
     "/JavaScript": "pdf-javascript",
@@ -48,32 +48,57 @@ _SUBTYPES = {
 _KEYS = {"/RichMediaContent": "pdf-media", "/Collection": "pdf-attachment", "/Ref": "pdf-external"}
 _SCHEME = re.compile(r"([a-z][a-z0-9+-]*):", re.IGNORECASE)
 _LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel", "geo", "whatsapp", "urn"})
+# They run what the link itself holds, or a program that the system has for them.
+_PROGRAM_SCHEMES = frozenset(
+    {
+        "javascript",
+        "vbscript",
+        "livescript",
+        "mocha",
+        "data",
+        "jar",
+        "ms-msdt",
+        "search",
+        "search-ms",
+        "shell",
+    }
+)
 _UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0]")
 _MAX_CHAIN = 32
 _MAX_PERMIT_JSON = 1024 * 1024
-_MAX_OBJECTS = 1_000_000
+_MAX_OBJECTS = 500_000
+_MAX_VALUES = 20_000_000
+_MAX_TREE_NODES = 10_000
+# Names that have no other meaning, for bytes in which keys and values cannot be told apart.
+_ODD_NAMES = {
+    "/JS": "pdf-javascript",
+    "/JavaScript": "pdf-javascript",
+    "/EmbeddedFile": "pdf-attachment",
+    "/EF": "pdf-attachment",
+    "/XFA": "pdf-xfa",
+    **{name: code for name, code in _ACTIONS.items() if name != "/Thread"},
+    **{name: code for name, code in _SUBTYPES.items() if name not in {"/PS", "/Screen"}},
+    "/RichMediaContent": "pdf-media",
+}
+_ACTIVE_NAMES = re.compile(
+    "(?:{})(?![^\\0\t\n\f\r ()<>\\[\\]{{}}/%])".format(
+        "|".join(sorted(_ODD_NAMES, key=len, reverse=True))
+    ).encode()
+)
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
-def resolved(value: Any) -> Any:
-    """Follow references to the object itself; a missing one or ``null`` is None."""
-    for _ in range(_MAX_CHAIN):
-        if not isinstance(value, IndirectObject):
-            break
-        value = value.get_object()
-    return None if value is None or isinstance(value, (NullObject, IndirectObject)) else value
-
-
-def inspect_objects(reader: PdfReader, limits: Limits, notes: Observations) -> None:
+def inspect_objects(reading: Reading, limits: Limits, notes: Observations) -> None:
     """
-    Visit every object that the cross-reference table names, and the trailer.
+    Visit every object that a reading has, and the trailer.
 
     Raises:
         StopInspectionError: Something was noted that makes looking further pointless.
         Exception: What the reader raises on malformed objects.
     """
     visitor = _Visitor(limits, notes)
-    visitor.walk(reader.trailer)
-    for count, reference in enumerate(_references(reader)):
+    visitor.walk(reading.trailer)
+    for count, reference in enumerate(reading.references()):
         if count > _MAX_OBJECTS:
             raise notes.stop("bomb")
         value = reference.get_object()
@@ -81,19 +106,30 @@ def inspect_objects(reader: PdfReader, limits: Limits, notes: Observations) -> N
         if isinstance(value, StreamObject):
             visitor.stream(value, reference.idnum)
             if resolved(value.get("/Type")) != "/ObjStm":
-                # A stream's bytes are not needed again; the reader would keep them all.
-                reader.resolved_objects.pop((reference.generation, reference.idnum), None)
+                reading.forget(reference)  # a stream's bytes are not needed again
     visitor.conclude()
 
 
-def _references(reader: PdfReader) -> Iterator[IndirectObject]:
-    for generation, offsets in list(reader.xref.items()):
-        free = reader.xref_free_entry.get(generation, {})
-        for number in list(offsets):
-            if generation != 65535 and not free.get(number):
-                yield IndirectObject(number, generation, reader)
-    for number in list(reader.xref_objStm):
-        yield IndirectObject(number, 0, reader)
+def inspect_leftovers(values: Iterable[Any], limits: Limits, notes: Observations) -> None:
+    """
+    Visit objects that a reading does not have: of earlier revisions, or named by no table.
+
+    Raises:
+        StopInspectionError: Something was noted that makes looking further pointless.
+    """
+    visitor = _Visitor(limits, notes)
+    for value in values:
+        if isinstance(value, str):
+            visitor.bare_name(value)
+        visitor.walk(value)
+
+
+def inspect_odd_bytes(pieces: Iterable[bytes], notes: Observations) -> None:
+    """Search bytes that no parser understands for the names that active content needs."""
+    for piece in pieces:
+        plain = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), piece)
+        for found in _ACTIVE_NAMES.finditer(plain):
+            notes.note(_ODD_NAMES[found[0].decode()])
 
 
 class _Visitor:
@@ -103,12 +139,16 @@ class _Visitor:
         self._meter = StreamMeter(limits, notes)
         self._embedded: set[int] = set()
         self._allowed: set[int] = set()
+        self._left = _MAX_VALUES
 
     def walk(self, value: Any) -> None:
         """Look at one object's own content, not at what it refers to."""
         waiting = [value]
         while waiting:
             item = waiting.pop()
+            self._left -= 1
+            if self._left < 0:
+                raise self._notes.stop("bomb")
             if isinstance(item, dict):
                 self._dictionary(item)
                 waiting.extend(child for child in dict.values(item) if isinstance(child, (dict, list)))
@@ -123,6 +163,10 @@ class _Visitor:
             self._notes.note("pdf-external")
         self._meter.measure(stream)
 
+    def bare_name(self, name: str) -> None:
+        """Look at an object that is only a name, which another one may point to as its kind."""
+        self._named(_ACTIONS, name)
+
     def conclude(self) -> None:
         """Judge embedded files, now that all file specifications are known."""
         if self._embedded - self._allowed:
@@ -132,7 +176,7 @@ class _Visitor:
         keys = item.keys()
         if "/JS" in keys and isinstance(resolved(item["/JS"]), (str, bytes, StreamObject)):
             self._notes.note("pdf-javascript")
-        if "/JavaScript" in keys and isinstance(resolved(item["/JavaScript"]), dict):
+        if "/JavaScript" in keys and not _is_empty_tree(item["/JavaScript"]):
             self._notes.note("pdf-javascript")
         if "/XFA" in keys and isinstance(resolved(item["/XFA"]), (list, StreamObject)):
             self._notes.note("pdf-xfa")
@@ -168,8 +212,11 @@ class _Visitor:
         names_port = (
             scheme is not None and text[scheme.end() :].partition("/")[0].isdigit()
         )  # "localhost:8080/…"
-        if text.startswith("\\\\") or (scheme and scheme[1].lower() not in _LINK_SCHEMES and not names_port):
+        name = scheme[1].lower() if scheme and not names_port else ""
+        if name in _PROGRAM_SCHEMES:
             self._notes.note("pdf-unsafe-link")
+        elif text.startswith("\\\\") or (name and name not in _LINK_SCHEMES):
+            self._notes.note("pdf-unusual-link")
 
     def _automatic(self, item: dict[str, Any]) -> None:
         # Actions that run without a click: on opening, and the additional actions of pages, fields,
@@ -202,6 +249,24 @@ class _Visitor:
                     self._allowed.add(reference.idnum)
             else:
                 self._notes.note("pdf-attachment")
+
+
+def _is_empty_tree(tree: Any) -> bool:
+    # A name tree (ISO 32000-1, 7.9.6) in which no node has a name; many programs write one without need.
+    waiting = [tree]
+    for _ in range(_MAX_TREE_NODES):
+        if not waiting:
+            return True
+        node = resolved(waiting.pop())
+        if node is None:
+            continue
+        if not isinstance(node, dict):
+            return not isinstance(node, (list, StreamObject))
+        names, kids = resolved(node.get("/Names")), resolved(node.get("/Kids"))
+        if isinstance(names, list) and names:
+            return False
+        waiting.extend(list.__iter__(kids) if isinstance(kids, list) else ())
+    return False
 
 
 def _is_json_object(stream: StreamObject) -> bool:

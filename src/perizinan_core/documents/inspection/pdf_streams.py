@@ -16,6 +16,8 @@ from perizinan_core.documents.inspection.observations import Limits, Observation
 __all__ = ["StreamMeter", "decoded"]
 
 _PIECE = 256 * 1024
+_ZLIB_HEAD = 2
+_LINE_ENDS = b"\r\n"
 _MAX_FILTERS = 4
 _MAX_PLAIN_STREAM = 64 * 1024 * 1024
 _IMAGE_SLACK = 1024 * 1024
@@ -110,12 +112,26 @@ def _too_much(limit: int) -> Iterator[bytes]:
 
 
 def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    inflater = zlib.decompressobj()
+    # The checksum at the end is not looked at: no viewer does, and scanners exist that write a wrong one. So the
+    # two bytes in front, which say that a checksum follows, are taken off (RFC 1950, 2.2).
+    inflater: zlib._Decompress | None = None
+    pending = b""
     for piece in pieces:
-        pending = piece
+        pending += piece
+        if inflater is None:
+            pending = pending.lstrip(_LINE_ENDS)
+            if len(pending) < _ZLIB_HEAD:
+                continue
+            wrapped = pending[0] & 0x0F == zlib.DEFLATED and int.from_bytes(pending[:2], "big") % 31 == 0
+            inflater = zlib.decompressobj(
+                -zlib.MAX_WBITS if wrapped and not pending[1] & 0x20 else zlib.MAX_WBITS
+            )
+            pending = pending[_ZLIB_HEAD:] if wrapped else pending
         while pending and not inflater.eof:
             yield inflater.decompress(pending, _PIECE)
             pending = inflater.unconsumed_tail
+        if inflater.eof:
+            return
 
 
 def _by_library(name: str, pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:

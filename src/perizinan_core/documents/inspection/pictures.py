@@ -7,6 +7,8 @@ needed: a PNG is only unpacked, a JPEG is decoded at an eighth of its size, whic
 
 from __future__ import annotations
 
+import hashlib
+import io
 import re
 import warnings
 from mmap import ACCESS_READ, mmap
@@ -16,7 +18,7 @@ import attrs
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from perizinan_core.documents.inspection import png
-from perizinan_core.documents.inspection.jpeg import jpeg_end
+from perizinan_core.documents.inspection.jpeg import jpeg_end, samsung_start
 from perizinan_core.documents.inspection.observations import Limits, Observations
 from perizinan_core.documents.inspection.sniffing import is_also_archive, is_also_document
 from perizinan_core.parts import office_part
@@ -26,6 +28,7 @@ __all__ = ["inspect_picture"]
 _PADDING = b"\0 \t\r\n"
 _MAX_PADDING = 64 * 1024
 _REDUCTION = 8
+_FILLER = 4096
 _MAX_DECODED_PIXELS = 64_000_000
 
 
@@ -72,7 +75,8 @@ def _inspect_jpeg(file: BinaryIO, size: int, limits: Limits, notes: Observations
     with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
         end = jpeg_end(data)
         if end is None:
-            raise notes.stop("damaged")
+            _inspect_endless_jpeg(data, limits, notes)
+            return
         _judge_tail(data, end, size, notes)
     with JpegImagePlugin.JpegImageFile(file) as picture:
         _measure(*picture.size, limits, notes)
@@ -80,11 +84,32 @@ def _inspect_jpeg(file: BinaryIO, size: int, limits: Limits, notes: Observations
         picture.load()
 
 
+def _inspect_endless_jpeg(data: mmap, limits: Limits, notes: Observations) -> None:
+    # Panoramas of some telephones lack the end mark. Whether the picture is whole shows when it is decoded twice, with
+    # different bytes where the rest would be: what they change was missing.
+    trailer = samsung_start(data)
+    content = data[: trailer if trailer is not None else len(data)].rstrip(b"\0\xff")
+    if trailer is not None:
+        notes.note("image-camera-extras", extra_bytes=len(data) - trailer)
+    looks = []
+    for filler in (b"\0", b"\xa5"):
+        with JpegImagePlugin.JpegImageFile(io.BytesIO(content + filler * _FILLER + b"\xff\xd9")) as picture:
+            _measure(*picture.size, _narrowed(limits), notes)
+            picture.load()
+            looks.append(hashlib.sha256(picture.tobytes()).digest())
+    if looks[0] != looks[1]:
+        raise notes.stop("damaged")
+
+
 def _judge_tail(data: mmap, end: int, size: int, notes: Observations) -> None:
     # Telephones append to a picture: a second picture (MPF), a film, or Samsung's own block.
     extra = size - end
-    beginning = data[end : end + 64]
-    from_camera = beginning[:3] == b"\xff\xd8\xff" or beginning[4:8] == b"ftyp" or data[-4:] == b"SEFT"
+    beginning = data[end : end + _MAX_PADDING + 64]
+    from_camera = (
+        beginning.lstrip(_PADDING).startswith(b"\xff\xd8\xff")  # some write zeros up to a round address first
+        or beginning[4:8] == b"ftyp"
+        or data[-4:] == b"SEFT"
+    )
     if extra <= _MAX_PADDING and not data[end:size].strip(_PADDING):
         return
     if from_camera:
