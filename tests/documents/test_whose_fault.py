@@ -210,7 +210,7 @@ def test_our_fault_holds_the_file_and_tells_the_developers(broken_by_us, samples
     assert "TypeError" in caplog.text
     assert "pdf_objects.py:" in caplog.text
     assert "Dewi" not in caplog.text
-    for word in ("your fault", "another file", "counter"):
+    for word in ("our program", "another file", "counter"):
         assert word in report.findings[0].message("en")
 
 
