@@ -23,15 +23,15 @@ from perizinan_core.documents.inspection.pdf_streams import decoded
 
 __all__ = ["ScanReading"]
 
-_TOKEN = re.compile(
-    rb"(?<![0-9])(?P<number>[0-9]{1,10})[\0\t\n\f\r ]+(?P<generation>[0-9]{1,5})[\0\t\n\f\r ]+obj(?![A-Za-z])"
-    rb"|(?P<end>endstream)|(?P<stream>stream(?=[\0\t\n\f\r ]))|(?P<trailer>trailer)|(?P<stop>startxref)"
-)
+_HEADER = re.compile(rb"(?:\A|[^0-9])([0-9]{1,10})[\0\t\n\f\r ]{1,16}([0-9]{1,5})[\0\t\n\f\r ]{1,16}\Z")
+_LONGEST_HEADER = 48
+_AFTER_WORD = re.compile(rb"[A-Za-z]")
 _SPACE = b"\0\t\n\f\r "
 _STREAM_START = re.compile(rb"stream[ \t]*(?:\r\n|\n|\r)?")
 _CLOSING = re.compile(rb"[\0\t\n\f\r ]*endstream")
 _END_OF_OBJECT = re.compile(rb"(?:\A|(?<=[\0\t\n\f\r \])>]))endobj")
 _MAX_OBJECTS = 500_000
+_MAX_WORDS = 4 * _MAX_OBJECTS
 _MAX_DIGITS = 11
 _MAX_DEPTH = 400
 _BRACKET = re.compile(rb"[\[\]]|<<|>>")
@@ -48,6 +48,15 @@ class _Place:
     stream: tuple[int, int] | None = None  # where the data begins, and where the next "endstream" stands
     inner: bool = False  # inside the data of another stream
     holder: int = -1  # index of the object stream's content, for packed objects
+
+
+@attrs.frozen
+class _Token:
+    kind: str
+    start: int
+    end: int
+    number: int = 0
+    generation: int = 0
 
 
 class ScanReading:
@@ -137,42 +146,33 @@ class ScanReading:
     # Finding objects
 
     def _index(self) -> None:
-        tokens = list(_TOKEN.finditer(self._data))
-        if len(tokens) > 4 * _MAX_OBJECTS:
-            raise TooMuchError
-        ends = [token.start() for token in tokens if token.lastgroup == "end"]
+        tokens = _tokens(self._data)
+        ends = [token.start for token in tokens if token.kind == "endstream"]
         inside = 0  # until here the bytes are a stream's data
         for position, token in enumerate(tokens):
-            kind, start = token.lastgroup, token.start()
             following = tokens[position + 1] if position + 1 < len(tokens) else None
-            stop = following.start() if following else len(self._data)
-            if kind == "generation":
-                data = self._stream_after(token.end(), following, ends)
+            stop = following.start if following else len(self._data)
+            if token.kind == "obj":
+                data = self._stream_after(token.end, following, ends)
+                inner = token.start < inside
                 place = _Place(
-                    int(token["number"]),
-                    int(token["generation"]),
-                    start,
-                    (token.end(), stop),
-                    data,
-                    start < inside,
+                    token.number, token.generation, token.start, (token.end, stop), stream=data, inner=inner
                 )
                 self._places.append(place)
-                if data and start >= inside:
+                if data and not inner:
                     inside = self._data_end(place, *data)
-            elif kind == "trailer" and start >= inside:
-                self._trailers.append((start, self._parsed(token.end(), stop)))
+            elif token.kind == "trailer" and token.start >= inside:
+                self._trailers.append((token.start, self._parsed(token.end, stop)))
         if len(self._places) > _MAX_OBJECTS:
             raise TooMuchError
 
-    def _stream_after(
-        self, start: int, following: re.Match[bytes] | None, ends: list[int]
-    ) -> tuple[int, int] | None:
-        if following is None or following.lastgroup != "stream":
+    def _stream_after(self, start: int, following: _Token | None, ends: list[int]) -> tuple[int, int] | None:
+        if following is None or following.kind != "stream":
             return None
-        if _END_OF_OBJECT.search(self._data, start, following.start()):
+        if _END_OF_OBJECT.search(self._data, start, following.start):
             return None
-        begin = _STREAM_START.match(self._data, following.start())
-        at = begin.end() if begin else following.end()
+        begin = _STREAM_START.match(self._data, following.start)
+        at = begin.end() if begin else following.end
         nearest = bisect.bisect_left(ends, at)
         return at, ends[nearest] if nearest < len(ends) else len(self._data)
 
@@ -367,3 +367,36 @@ def _depth(text: bytes) -> int:
         depth += 1 if bracket[0] in {b"[", b"<<"} else -1
         deepest = max(deepest, depth)
     return deepest
+
+
+def _tokens(data: bytes) -> list[_Token]:
+    # The words that an outline of the file needs, in their order.
+    found = [token for at in _all(data, b"obj") if (token := _header(data, at)) is not None]
+    for at in _all(data, b"stream"):
+        kind = "endstream" if data[at - 3 : at] == b"end" else "stream"
+        if kind == "endstream" or data[at + 6 : at + 7] in {b"\0", b"\t", b"\n", b"\f", b"\r", b" "}:
+            found.append(_Token(kind, at - 3 if kind == "endstream" else at, at + 6))
+    for word in ("trailer", "startxref"):
+        found += [_Token(word, at, at + len(word)) for at in _all(data, word.encode())]
+    found.sort(key=lambda token: token.start)
+    return found
+
+
+def _header(data: bytes, at: int) -> _Token | None:
+    if _AFTER_WORD.match(data, at + 3):
+        return None
+    begin = max(0, at - _LONGEST_HEADER)
+    found = _HEADER.search(data[begin:at])
+    if found is None:
+        return None
+    return _Token("obj", begin + found.start(1), at + 3, int(found[1]), int(found[2]))
+
+
+def _all(data: bytes, word: bytes) -> Iterator[int]:
+    at = data.find(word)
+    for _ in range(_MAX_WORDS):
+        if at < 0:
+            return
+        yield at
+        at = data.find(word, at + len(word))
+    raise TooMuchError
