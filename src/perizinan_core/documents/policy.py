@@ -76,11 +76,14 @@ class UploadPolicy:
     again.
     """
 
-    cpu_seconds: int = _positive(10)
-    """Computing time for the inspection."""
+    cpu_seconds: int = _positive(60)
+    """
+    Computing time for the inspection: the last resort. The other limits and the inspection's own count objects and
+    bytes, so that the verdict does not depend on the machine; a file that runs out of time has none.
+    """
 
-    wall_seconds: float = _positive(20.0)
-    """Time on the clock for the inspection, waiting for the machine included."""
+    wall_seconds: float = _positive(300.0)
+    """Time on the clock for the inspection, waiting for the machine included: the last resort, too."""
 
     memory_bytes: int = _positive(1024 * _MIB)
     """Memory that the inspecting process may add to what it needs at rest."""

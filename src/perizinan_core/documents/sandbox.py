@@ -239,7 +239,8 @@ class _Worker:
             status = self._process.wait(_REST_SECONDS)
         except subprocess.TimeoutExpired:
             return "inspection-failed"
-        by_signal = {-signal.SIGXCPU: "time-limit", -signal.SIGKILL: "memory-limit"}
+        # SIGKILL comes from a machine that is short of memory, not from our limit: the same file may pass later.
+        by_signal = {-signal.SIGXCPU: "time-limit", -signal.SIGKILL: "time-limit"}
         return by_signal.get(status, "inspection-failed")
 
 

@@ -211,6 +211,7 @@ def links():
         b"about:blank",
     ):
         yield f"link to {target.decode().partition(':')[0]}", action(b"/S/URI/URI(%s)" % target), unusual
+    yield "link to nowhere", action(b"/S/URI/URI(javascript:void\\(0\\);)"), unusual
     yield "link to a share", action(b"/S/URI/URI(\\\\\\\\server\\\\share)"), unusual
 
 

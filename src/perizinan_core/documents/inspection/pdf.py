@@ -14,7 +14,6 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from pypdf import apply_configuration
-from pypdf.errors import LimitReachedError
 
 from perizinan_core.documents.inspection.blame import is_damage
 from perizinan_core.documents.inspection.observations import Limits, Observations, StopInspectionError
@@ -82,6 +81,7 @@ class _Inspection:
         self._content, self._start = content, start
         self._limits, self._notes = limits, notes
         self._complete = True
+        self._scan: ScanReading | None = None
 
     def run(self) -> None:
         """Look, and look again where the first look did not succeed."""
@@ -115,64 +115,61 @@ class _Inspection:
         return True
 
     def _as_it_stands(self) -> bool:
-        notes = Observations()
-        try:
+        def look(notes: Observations) -> None:
+            scan = self._scanned()  # first, because it counts what the other reading would unpack
             reading = StrictReading(self._content[self._start :])
             self._inspect(reading, notes)
-            scan = ScanReading(self._content)
             inspect_leftovers(scan.leftovers(*reading.places(), self._start), self._limits, notes)
             inspect_odd_bytes(scan.odd, notes)
+
+        return self._tried(look)
+
+    def _repaired(self) -> bool:
+        looks: list[bytes] = []
+
+        def look_at_scan(notes: Observations) -> None:
+            scan = self._scanned()
+            self._inspect(scan, notes)
+            inspect_leftovers(scan.leftovers(), self._limits, notes)
+            inspect_odd_bytes(scan.odd, notes)
+            self._complete = self._complete and not scan.broken
+            looks.append(look_of_pages(scan, notes))
+
+        def look_at_qpdf(notes: Observations) -> None:
+            reading = QpdfReading(self._content)
+            self._inspect(reading, notes)
+            looks.append(look_of_pages(reading, notes))
+
+        sound = [self._tried(look_at_scan), self._tried(look_at_qpdf)]
+        self._complete = self._complete and len(looks) == len(sound)
+        return all(sound) and looks[0] == looks[1]
+
+    def _scanned(self) -> ScanReading:
+        if self._scan is None:
+            self._scan = ScanReading(self._content)
+        return self._scan
+
+    def _tried(self, look: Callable[[Observations], None]) -> bool:
+        """Take over what a look finds; return whether it found the file whole."""
+        notes = Observations()
+        try:
+            look(notes)
         except LockedError as error:
             raise self._notes.stop("pdf-password") from error
         except TooMuchError as error:
             raise self._notes.stop("bomb") from error
         except StopInspectionError:
             if "damaged" not in notes.findings:
-                self._adopt(notes)
                 raise
-        except (LimitReachedError, WrongTableError):
+        except WrongTableError:
             notes.note("damaged")
         except Exception as error:
-            self._adopt(notes)
             if not is_damage(error):
                 raise
             notes.note("damaged")
-        self._adopt(notes)
+        finally:
+            self._adopt(notes)
         return "damaged" not in notes.findings
-
-    def _repaired(self) -> bool:
-        looks = [
-            self._look(lambda: ScanReading(self._content)),
-            self._look(lambda: QpdfReading(self._content)),
-        ]
-        return looks[0] is not None and looks[0] == looks[1]
-
-    def _look(self, read: Callable[[], ScanReading | QpdfReading]) -> bytes | None:
-        notes = Observations()
-        look = None
-        try:
-            reading = read()
-            self._inspect(reading, notes)
-            look = look_of_pages(reading, notes)
-            if isinstance(reading, ScanReading):
-                inspect_leftovers(reading.leftovers(), self._limits, notes)
-                inspect_odd_bytes(reading.odd, notes)
-                self._complete = self._complete and not reading.broken
-        except LockedError as error:
-            raise self._notes.stop("pdf-password") from error
-        except (TooMuchError, LimitReachedError) as error:
-            raise self._notes.stop("bomb") from error
-        except StopInspectionError:
-            if "damaged" not in notes.findings:
-                self._adopt(notes)
-                raise
-        except Exception as error:
-            self._adopt(notes)
-            if not is_damage(error):
-                raise
-        self._adopt(notes)
-        self._complete = self._complete and look is not None
-        return look if "damaged" not in notes.findings else None
 
     def _inspect(self, reading: Reading, notes: Observations) -> None:
         if reading.encrypted:

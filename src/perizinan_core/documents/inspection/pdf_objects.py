@@ -17,8 +17,8 @@ from typing import Any
 from pypdf.generic import IndirectObject, StreamObject
 
 from perizinan_core.documents.inspection.observations import Limits, Observations
-from perizinan_core.documents.inspection.pdf_reading import Reading, resolved
-from perizinan_core.documents.inspection.pdf_streams import StreamMeter, decoded
+from perizinan_core.documents.inspection.pdf_reading import MAX_OBJECTS, Reading, TooMuchError, resolved
+from perizinan_core.documents.inspection.pdf_streams import SlowWork, StreamMeter, decoded
 
 __all__ = ["inspect_leftovers", "inspect_objects", "inspect_odd_bytes"]
 
@@ -63,11 +63,12 @@ _PROGRAM_SCHEMES = frozenset(
         "shell",
     }
 )
+# What web pages write where a link leads nowhere; a printed page keeps it.
+_NO_PROGRAM = re.compile(r"javascript:(?:void\(?0?\)?|//)?;*", re.IGNORECASE)
 _UNSEEN = re.compile(r"[\x00-\x20\x7f-\xa0]")
 _MAX_CHAIN = 32
 _MAX_PERMIT_JSON = 1024 * 1024
-_MAX_OBJECTS = 500_000
-_MAX_VALUES = 20_000_000
+_MAX_VALUES = 6_000_000
 _MAX_TREE_NODES = 10_000
 # Names that have no other meaning, for bytes in which keys and values cannot be told apart.
 _ODD_NAMES = {
@@ -94,13 +95,14 @@ def inspect_objects(reading: Reading, limits: Limits, notes: Observations) -> No
 
     Raises:
         StopInspectionError: Something was noted that makes looking further pointless.
+        TooMuchError: There is more of everything than any document has.
         Exception: What the reader raises on malformed objects.
     """
     visitor = _Visitor(limits, notes)
     visitor.walk(reading.trailer)
     for count, reference in enumerate(reading.references()):
-        if count > _MAX_OBJECTS:
-            raise notes.stop("bomb")
+        if count > MAX_OBJECTS:
+            raise TooMuchError
         value = reference.get_object()
         visitor.walk(value)
         if isinstance(value, StreamObject):
@@ -115,7 +117,7 @@ def inspect_leftovers(values: Iterable[Any], limits: Limits, notes: Observations
     Visit objects that a reading does not have: of earlier revisions, or named by no table.
 
     Raises:
-        StopInspectionError: Something was noted that makes looking further pointless.
+        TooMuchError: There is more of everything than any document has.
     """
     visitor = _Visitor(limits, notes)
     for value in values:
@@ -148,7 +150,7 @@ class _Visitor:
             item = waiting.pop()
             self._left -= 1
             if self._left < 0:
-                raise self._notes.stop("bomb")
+                raise TooMuchError
             if isinstance(item, dict):
                 self._dictionary(item)
                 waiting.extend(child for child in dict.values(item) if isinstance(child, (dict, list)))
@@ -213,7 +215,7 @@ class _Visitor:
             scheme is not None and text[scheme.end() :].partition("/")[0].isdigit()
         )  # "localhost:8080/…"
         name = scheme[1].lower() if scheme and not names_port else ""
-        if name in _PROGRAM_SCHEMES:
+        if name in _PROGRAM_SCHEMES and not _NO_PROGRAM.fullmatch(text):
             self._notes.note("pdf-unsafe-link")
         elif text.startswith("\\\\") or (name and name not in _LINK_SCHEMES):
             self._notes.note("pdf-unusual-link")
@@ -270,7 +272,7 @@ def _is_empty_tree(tree: Any) -> bool:
 
 
 def _is_json_object(stream: StreamObject) -> bool:
-    content = decoded(stream, _MAX_PERMIT_JSON)
+    content = decoded(stream, _MAX_PERMIT_JSON, SlowWork())
     try:
         return content is not None and isinstance(json.loads(content), dict)
     except (ValueError, RecursionError):

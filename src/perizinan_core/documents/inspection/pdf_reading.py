@@ -27,6 +27,7 @@ from pypdf.generic import (
 from perizinan_core.documents.inspection.blame import is_damage
 
 __all__ = [
+    "MAX_OBJECTS",
     "LockedError",
     "QpdfReading",
     "Reading",
@@ -39,6 +40,9 @@ __all__ = [
 
 _MAX_CHAIN = 32
 _NO_GENERATION = 65535
+MAX_OBJECTS = 300_000
+"""Most objects of one file; a thousand pages have some ten thousands."""
+
 _OBJECT = re.compile(rb"[\0\t\n\f\r ]*([0-9]{1,10})[\0\t\n\f\r ]+([0-9]{1,5})[\0\t\n\f\r ]+obj(?![A-Za-z])")
 
 

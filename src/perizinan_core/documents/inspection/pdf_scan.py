@@ -18,8 +18,13 @@ import attrs
 from pypdf.generic import DictionaryObject, IndirectObject, StreamObject, read_object
 
 from perizinan_core.documents.inspection.blame import is_damage
-from perizinan_core.documents.inspection.pdf_reading import TooMuchError, opened_encryption, resolved
-from perizinan_core.documents.inspection.pdf_streams import decoded
+from perizinan_core.documents.inspection.pdf_reading import (
+    MAX_OBJECTS,
+    TooMuchError,
+    opened_encryption,
+    resolved,
+)
+from perizinan_core.documents.inspection.pdf_streams import SlowWork, decoded
 
 __all__ = ["ScanReading"]
 
@@ -30,12 +35,11 @@ _SPACE = b"\0\t\n\f\r "
 _STREAM_START = re.compile(rb"stream[ \t]*(?:\r\n|\n|\r)?")
 _CLOSING = re.compile(rb"[\0\t\n\f\r ]*endstream")
 _END_OF_OBJECT = re.compile(rb"(?:\A|(?<=[\0\t\n\f\r \])>]))endobj")
-_MAX_OBJECTS = 500_000
-_MAX_WORDS = 4 * _MAX_OBJECTS
+_MAX_WORDS = 4 * MAX_OBJECTS
 _MAX_DIGITS = 11
 _MAX_DEPTH = 400
 _BRACKET = re.compile(rb"[\[\]]|<<|>>")
-_MAX_PACKED_BYTES = 64 * 1024 * 1024
+_MAX_PACKED_BYTES = 32 * 1024 * 1024
 _MAX_PACKED_STREAM = 32 * 1024 * 1024
 
 
@@ -77,6 +81,7 @@ class ScanReading:
         self._trailers: list[tuple[int, Any]] = []
         self._contents: list[bytes] = []
         self._holders: list[int] = []
+        self._work = SlowWork()
         self._values: dict[int, Any] = {}
         self._waiting: set[int] = set()
         self._latest: dict[int, int] = {}
@@ -163,7 +168,7 @@ class ScanReading:
                     inside = self._data_end(place, *data)
             elif token.kind == "trailer" and token.start >= inside:
                 self._trailers.append((token.start, self._parsed(token.end, stop)))
-        if len(self._places) > _MAX_OBJECTS:
+        if len(self._places) > MAX_OBJECTS:
             raise TooMuchError
 
     def _stream_after(self, start: int, following: _Token | None, ends: list[int]) -> tuple[int, int] | None:
@@ -245,7 +250,7 @@ class ScanReading:
         if not isinstance(stream, StreamObject):
             return None
         try:
-            content = decoded(stream, _MAX_PACKED_STREAM)
+            content = decoded(stream, _MAX_PACKED_STREAM, self._work)
         except Exception as error:
             if not is_damage(error):
                 raise
@@ -265,7 +270,7 @@ class ScanReading:
         self._contents.append(content)
         self._holders.append(index)
         starts = [first + int(word) for word in numbers[1::2]]
-        if len(self._places) + len(starts) > _MAX_OBJECTS:
+        if len(self._places) + len(starts) > MAX_OBJECTS:
             raise TooMuchError
         order = sorted({*starts, len(content)})
         for number, start in zip(map(int, numbers[::2]), starts, strict=True):

@@ -7,25 +7,47 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
+from pypdf.errors import LimitReachedError
 from pypdf.filters import ASCII85Decode, ASCIIHexDecode, LZWDecode, RunLengthDecode
 from pypdf.generic import DictionaryObject, IndirectObject, NullObject, StreamObject
 
+from perizinan_core.documents.inspection.blame import is_damage
 from perizinan_core.documents.inspection.jpeg import jpeg_size
 from perizinan_core.documents.inspection.observations import Limits, Observations
+from perizinan_core.documents.inspection.pdf_reading import TooMuchError
 
-__all__ = ["StreamMeter", "decoded"]
+__all__ = ["SlowWork", "StreamMeter", "decoded"]
 
 _PIECE = 256 * 1024
 _ZLIB_HEAD = 2
 _LINE_ENDS = b"\r\n"
 _MAX_FILTERS = 4
 _MAX_PLAIN_STREAM = 64 * 1024 * 1024
+_MAX_SLOW_BYTES = 48 * 1024 * 1024
 _IMAGE_SLACK = 1024 * 1024
 _FLATE = frozenset({"/FlateDecode", "/Fl"})
 _PICTURE_FILTERS = frozenset({"/DCTDecode", "/DCT", "/JPXDecode", "/CCITTFaxDecode", "/CCF", "/JBIG2Decode"})
 _COMPONENTS = {"/DeviceGray": 1, "/DeviceRGB": 3, "/DeviceCMYK": 4}
 _MOST_COMPONENTS = 4
 _JPX_SIZE_MARKER = b"\xff\x4f\xff\x51"
+
+
+class SlowWork:
+    """Bytes that decoders without compiled code may still be given, over all streams of a file."""
+
+    def __init__(self) -> None:
+        self._left = _MAX_SLOW_BYTES
+
+    def spend(self, count: int) -> None:
+        """
+        Count some of them.
+
+        Raises:
+            TooMuchError: They are used up.
+        """
+        self._left -= count
+        if self._left < 0:
+            raise TooMuchError
 
 
 class _UnknownFilterError(Exception):
@@ -39,14 +61,15 @@ class StreamMeter:
         self._limits = limits
         self._notes = notes
         self._left = limits.max_unpacked_bytes
+        self._work = SlowWork()
 
     def measure(self, stream: StreamObject) -> None:
         """
         Unpack one stream without keeping it.
 
         Raises:
-            StopInspectionError: It is a bomb or damaged; that is noted.
-            Exception: What the library's decoders raise on malformed data.
+            StopInspectionError: It is a bomb; that is noted.
+            TooMuchError: Unpacking all streams costs too much.
         """
         limit = _MAX_PLAIN_STREAM
         if _value(stream, "/Subtype") == "/Image" or _is_size(_value(stream, "/Width")):
@@ -54,13 +77,24 @@ class StreamMeter:
         limit = min(limit, self._left)
         total = 0
         try:
-            for piece in _unpacked(stream, limit):
-                total += len(piece)
-                if total > limit:
-                    raise self._notes.stop("bomb")
-        except _UnknownFilterError as error:
-            raise self._notes.stop("damaged") from error
+            total = self._counted(stream, limit)
+        except LimitReachedError:
+            total = limit + 1
+        except Exception as error:
+            if not isinstance(error, _UnknownFilterError) and not is_damage(error):
+                raise
+            self._notes.note("damaged")  # and on: the other objects are still to be searched
+        if total > limit:
+            raise self._notes.stop("bomb")
         self._left -= total
+
+    def _counted(self, stream: StreamObject, limit: int) -> int:
+        total = 0
+        for piece in _unpacked(stream, limit, self._work):
+            total += len(piece)
+            if total > limit:
+                break
+        return total
 
     def _picture_limit(self, stream: StreamObject) -> int:
         width, height = _value(stream, "/Width"), _value(stream, "/Height")
@@ -75,13 +109,13 @@ class StreamMeter:
         return int(row * height + _IMAGE_SLACK)
 
 
-def decoded(stream: StreamObject, limit: int) -> bytes | None:
+def decoded(stream: StreamObject, limit: int, work: SlowWork) -> bytes | None:
     """Return what a stream unpacks to, or None when that is more than ``limit`` bytes or a picture."""
     if set(_filters(stream)) & _PICTURE_FILTERS:
         return None
     content = bytearray()
     with contextlib.suppress(_UnknownFilterError):
-        for piece in _unpacked(stream, limit):
+        for piece in _unpacked(stream, limit, work):
             content += piece
             if len(content) > limit:
                 return None
@@ -89,7 +123,7 @@ def decoded(stream: StreamObject, limit: int) -> bytes | None:
     return None
 
 
-def _unpacked(stream: StreamObject, limit: int) -> Iterator[bytes]:
+def _unpacked(stream: StreamObject, limit: int, work: SlowWork) -> Iterator[bytes]:
     filters = _filters(stream)
     if len(filters) > _MAX_FILTERS:
         yield from _too_much(limit)
@@ -101,7 +135,7 @@ def _unpacked(stream: StreamObject, limit: int) -> Iterator[bytes]:
         elif name in _PICTURE_FILTERS:
             return  # judged by its pixels
         elif name != "/Crypt":
-            pieces = _by_library(name, pieces, limit)
+            pieces = _by_library(name, pieces, limit, work)
     yield from pieces
 
 
@@ -134,9 +168,10 @@ def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
             return
 
 
-def _by_library(name: str, pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
+def _by_library(name: str, pieces: Iterator[bytes], limit: int, work: SlowWork) -> Iterator[bytes]:
     packed = bytearray()
     for piece in pieces:
+        work.spend(len(piece))
         packed += piece
         if len(packed) > limit:
             yield from _too_much(limit)
