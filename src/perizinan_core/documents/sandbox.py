@@ -53,7 +53,7 @@ class Answer:
     """Type and place of an exception of ours, for the developers; never a message or a value."""
 
     died: bool = False
-    """Whether the process ended, or stopped making sense, instead of answering."""
+    """Whether the process ended, or stopped making sense, for another reason than lack of time."""
 
 
 class Sandbox:
@@ -96,7 +96,7 @@ class Sandbox:
         with self._places:
             worker = self._take()
             answer = self._ask(worker, request, descriptor, policy.wall_seconds)
-            if answer.died and answer.failed != "time-limit" and not worker.fresh:
+            if answer.died and not worker.fresh:
                 # It may have died before this file, or of an earlier one: a new process decides.
                 worker = _Worker(self._python)
                 answer = self._ask(worker, request, descriptor, policy.wall_seconds)
@@ -201,7 +201,7 @@ class _Worker:
             return Answer(failed="time-limit")
         except (EOFError, OSError):
             self._broken = True
-            return Answer(failed=self._why_it_died(), died=True)
+            return self._death()
         self._broken = reply.get("again") is not True
         notes = reply.get("notes")
         if isinstance(notes, dict):
@@ -234,14 +234,15 @@ class _Worker:
             self.end()
             raise InspectionUnavailableError(N_("the checking process does not start")) from error
 
-    def _why_it_died(self) -> str:
+    def _death(self) -> Answer:
         try:
             status = self._process.wait(_REST_SECONDS)
         except subprocess.TimeoutExpired:
-            return "inspection-failed"
+            return Answer(failed="inspection-failed", died=True)
+        if status == -signal.SIGXCPU:
+            return Answer(failed="time-limit")
         # SIGKILL comes from a machine that is short of memory, not from our limit: the same file may pass later.
-        by_signal = {-signal.SIGXCPU: "time-limit", -signal.SIGKILL: "time-limit"}
-        return by_signal.get(status, "inspection-failed")
+        return Answer(failed="time-limit" if status == -signal.SIGKILL else "inspection-failed", died=True)
 
 
 def _fault(reply: Mapping[str, Any]) -> str | None:
