@@ -95,7 +95,9 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "pdf-unsafe-link": (_REFUSE, N_("The PDF holds a link that runs a program.")),
     "pdf-unusual-link": (
         _NOTE,
-        N_("The PDF holds a link to a file or with an unusual address; nothing opens unless somebody follows it."),
+        N_(
+            "The PDF holds a link to a file or with an unusual address; nothing opens unless somebody follows it."
+        ),
     ),
     "pdf-opens-website": (_REFUSE, N_("The PDF opens a website by itself.")),
     "pdf-attachment": (_REFUSE, N_("Other files travel inside the PDF.")),
