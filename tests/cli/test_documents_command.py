@@ -118,7 +118,7 @@ def test_nothing_else_is_printed():
         check=False,
     )
 
-    assert (1, "", 1) == (done.returncode, done.stderr, len(done.stdout.splitlines()))
+    assert (0, "", 1) == (done.returncode, done.stderr, len(done.stdout.splitlines()))
 
 
 def test_a_file_without_a_verdict_exits_one_and_is_not_called_refused(monkeypatch):
