@@ -22,7 +22,7 @@ def office_files(folder):
     yield "word with a template elsewhere", _with(word, {"word/_rels/settings.xml.rels": settings.encode()})
     yield "word with an embedded file", _with(word, {"word/embeddings/oleObject1.bin": bytes(600)})
     yield "word with junk behind", word + b"junk"
-    yield "word with junk in front", b"junk" + word
+    yield "word with junk in front", b"PK\x03\x04junk" + word
     text = _made(folder, "odt")
     yield "writer with macros", _with(text, {"Basic/Standard/Module1.xml": b"<x/>"})
     yield "writer with an object", _with(text, {"Object 1/content.xml": b"<x/>"})

@@ -31,6 +31,18 @@ def run(*command, seconds=120):
     return done.returncode == 0
 
 
+def ink(source, folder):
+    """Return the share of dark dots on the first page, in percent, or None when poppler does not draw it."""
+    name = folder / f"ink-{source.stem}"
+    run("pdftoppm", "-r", "40", "-gray", "-f", "1", "-l", "1", "-singlefile", str(source), str(name))
+    drawn = name.with_suffix(".pgm")
+    if not drawn.exists():
+        return None
+    with Image.open(drawn) as page:
+        dots = page.histogram()
+    return 100 * sum(dots[:200]) / max(1, sum(dots))
+
+
 class Browser:
     """A Chromium with a window, whose printing goes to "Save as PDF", as a person would print."""
 

@@ -8,6 +8,7 @@ of `table.WAYS`, and the result is inspected. A table is printed; the exit code 
 import argparse
 import sys
 import tempfile
+import warnings
 from collections import Counter
 from pathlib import Path
 
@@ -20,7 +21,8 @@ import pillow_heif  # noqa: E402
 import sample_office  # noqa: E402
 import sample_pdfs  # noqa: E402
 import sample_pictures  # noqa: E402
-from programs import Browser, Programs  # noqa: E402
+from PIL import Image  # noqa: E402
+from programs import Browser, Programs, ink  # noqa: E402
 from table import MAY_NOT_OPEN, WAYS  # noqa: E402
 
 from perizinan_core.documents import KNOWN_TYPES, UploadPolicy, inspect_upload  # noqa: E402
@@ -43,6 +45,10 @@ ENDINGS = {
     "application/vnd.oasis.opendocument.text": ".odt",
 }
 """A refused file gets the ending of what it is, so that programs open it."""
+
+
+SOME_INK = 0.05
+"""Percent of dark dots from which a page counts as written on."""
 
 
 def samples(folder, more):
@@ -79,9 +85,18 @@ def attempt(programs, way, source):
         treated = programs.treat(way, source, Path(name))
         if treated is None:
             return "not opened", ()
-        report = inspect_upload(Path(treated), file_name=Path(treated).name)
+        treated = Path(treated)
+        if source.suffix == treated.suffix == ".pdf" and _is_lost(source, treated, Path(name)):
+            return "refused", ("the page is empty",)
+        report = inspect_upload(treated, file_name=treated.name)
         codes = tuple(item.code for item in report.findings if item.severity != "note")
         return ("accepted" if report.accepted else "refused"), codes
+
+
+def _is_lost(source, treated, folder):
+    """Return True when the first page had something on it, and has nothing any more."""
+    before, after = ink(source, folder), ink(treated, folder)
+    return before is not None and before > SOME_INK and (after is None or after < before / 10)
 
 
 def main():
@@ -91,6 +106,7 @@ def main():
     parser.add_argument("--only", help="one code")
     given = parser.parse_args()
     pillow_heif.register_heif_opener()
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     counts, failures = Counter(), []
     with tempfile.TemporaryDirectory() as name, Browser(Path(name) / "browser") as browser:
         programs = Programs(browser)
