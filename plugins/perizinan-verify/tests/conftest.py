@@ -19,9 +19,16 @@ import zxingcpp
 from perizinan_verify import PageSettings, create_app
 from perizinan_verify.serving import configuration
 from PIL import Image
+from playwright.sync_api import Page, sync_playwright
 
 from perizinan_core.signing.synthetic_ca import SyntheticCA
 from perizinan_core.testing.offices import HOST, OfficeKit, sample_office
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+)  # fmt: skip
 
 LAW = "Peraturan Wali Kota Contoh Nomor 1 Tahun 2025"
 
@@ -151,8 +158,8 @@ def served():
     """Serve an app on a free port, as `perizinan verify-serve` does; the value is its address."""
 
     @contextmanager
-    def serve(app: Any) -> Iterator[str]:
-        server = uvicorn.Server(configuration(app, "127.0.0.1", 0))
+    def serve(app: Any, root_path: str = "") -> Iterator[str]:
+        server = uvicorn.Server(configuration(app, "127.0.0.1", 0, root_path=root_path))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         deadline = time.monotonic() + 20
@@ -165,6 +172,55 @@ def served():
             thread.join(20)
 
     return serve
+
+
+@pytest.fixture(scope="module")
+def camera_film(tmp_path_factory, letter):
+    """What the browser's camera sees: the printed letter, as a film of JPEG pictures."""
+    film = tmp_path_factory.mktemp("camera") / "letter.mjpeg"
+    (code,) = zxingcpp.read_barcodes(letter)
+    corner = code.position.top_left
+    left, top = max(0, corner.x - 200), corner.y - 150
+    picture = letter.crop((left, top, left + 640, top + 480)).resize((1280, 960))
+    file = io.BytesIO()
+    picture.convert("RGB").save(file, "JPEG", quality=90)
+    film.write_bytes(file.getvalue() * 5)
+    return film
+
+
+@pytest.fixture(scope="module")
+def browser(camera_film):
+    """One browser for the module; it ends before other tests use event loops."""
+    arguments = [
+        *QUIET,
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={camera_film}",
+    ]
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser) -> Iterator:
+    """Open pages in new contexts; a fault in a script, or anything the policy stopped, fails the test."""
+    contexts, faults = [], []
+
+    def make(url: str, **options) -> Page:
+        context = browser.new_context(**{"locale": "id-ID", **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda note: faults.append(note.text) if "Content Security" in note.text else None)
+        page.goto(url)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert [] == faults
 
 
 def _read(kit: OfficeKit, permit: Any) -> bytes:

@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from perizinan_verify import PageSettings
 from perizinan_verify.openapi import openapi_document
+from perizinan_verify.places import Places
 from PIL import Image
 
 from perizinan_core.published.keys import signing_callback
@@ -370,9 +371,10 @@ def test_description_is_served_and_well_formed(app, call):
 
 def test_too_many_at_once_are_asked_to_come_back(make_app, call, pdf):
     """503 with Retry-After when every place is taken; the place is free again afterwards."""
-    app = make_app(settings=PageSettings(workers=1, max_requests=1))
-    with app.state.service.place():
-        refused = call(app, "POST", "/api/verify", content=pdf, headers=PDF)
+    app = make_app()
+    app.state.service.senders = Places(0, wait_seconds=0.05)
+    refused = call(app, "POST", "/api/verify", content=pdf, headers=PDF)
+    app.state.service.senders = Places(1, wait_seconds=0.05)
     accepted = call(app, "POST", "/api/verify", content=pdf, headers=PDF)
 
     assert (503, "5") == (refused.status_code, refused.headers["retry-after"])

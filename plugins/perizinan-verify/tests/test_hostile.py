@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -85,24 +86,59 @@ def test_endless_body_is_cut_off(make_app, served):
     assert sent < 64_000_000
 
 
-def test_slow_sender_loses_its_place(make_app, served):
-    """Who sends a byte now and then is told so, and the place is free again."""
+def test_slow_sender_delays_nobody_and_is_sent_away(make_app, served):
+    """A sender of a byte now and then holds no place of those who wait for a verdict."""
     app = make_app(
-        settings=PageSettings(workers=1, max_requests=1, grace_seconds=0.5, bytes_per_second=1_000_000)
+        settings=PageSettings(workers=1, max_requests=1, grace_seconds=2, bytes_per_second=1_000_000)
     )
     with served(app) as address, _connect(address) as connection:
         connection.sendall(
             b"POST /api/verify HTTP/1.1\r\nHost: x\r\nContent-Type: application/pdf\r\n"
             b"Content-Length: 1000\r\n\r\n%PDF"
         )
-        busy = httpx.post(f"{address}/api/verify", content=b"%PDF", headers=PDF)
+        _wait_until(lambda: app.state.service.senders.taken == 1)
+        others = [httpx.post(f"{address}/api/verify", content=b"%PDF", headers=PDF) for _ in range(3)]
+        still_sending = app.state.service.senders.taken
         answer = _answer(connection)
-        free = httpx.post(f"{address}/api/verify", content=b"%PDF", headers=PDF)
 
-    assert 503 == busy.status_code
+    assert [200, 200, 200] == [item.status_code for item in others]
+    assert 1 == still_sending
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"connection: close" in answer.lower()
-    assert 200 == free.status_code
+
+
+def test_a_request_waits_a_moment_for_a_free_place(make_app, served, pdf):
+    """Eight at once with one place: all are served, none is refused."""
+    app = make_app(settings=PageSettings(workers=1, max_requests=1))
+    with served(app) as address, ThreadPoolExecutor(8) as pool:
+        post = lambda _: httpx.post(f"{address}/api/verify", content=pdf, headers=PDF, timeout=30)  # noqa: E731
+        answers = list(pool.map(post, range(8)))
+
+    assert ["valid"] * 8 == [item.json()["verdict"] for item in answers]
+
+
+def test_a_source_of_status_that_hangs_delays_the_first_file_and_no_other(make_app, served, pdf, kit):
+    """The first question waits to its end, the next ones are not put; the permit is undecided, not valid."""
+    asked, released = [], threading.Event()
+
+    class Hanging:
+        def status_of(self, number, status_index, on):
+            asked.append(number)
+            released.wait(30)
+            return kit.office.status.status_of(number, status_index, on)
+
+    app = make_app(status=Hanging(), settings=PageSettings(workers=1, status_seconds=0.2))
+    with served(app) as address:
+        send = lambda: httpx.post(f"{address}/api/verify", content=pdf, headers=PDF, timeout=30).json()  # noqa: E731
+        during = [send()["verdict"] for _ in range(4)]
+        questions = len(asked)
+        released.set()
+        _wait_until(lambda: send()["verdict"] == "valid")
+        after = send()["verdict"]
+
+    assert ["indeterminate"] * 4 == during
+    assert 1 == questions
+    assert "valid" == after
 
 
 def test_connections_without_a_whole_request_are_closed(app):
@@ -162,8 +198,8 @@ def test_sender_who_hangs_up_costs_nothing(make_app, served, pdf):
         for head in heads:
             with _connect(address) as connection:
                 connection.sendall(b"POST /api/verify HTTP/1.1\r\nHost: x\r\n" + head)
-                _wait_until(lambda: app.state.service.busy)
-            _wait_until(lambda: not app.state.service.busy)
+                _wait_until(lambda: app.state.service.senders.taken)
+            _wait_until(lambda: not app.state.service.senders.taken)
         answer = httpx.post(f"{address}/api/verify", content=pdf, headers=PDF).json()
 
     assert "valid" == answer["verdict"]

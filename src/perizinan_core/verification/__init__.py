@@ -23,6 +23,7 @@ from perizinan_core.published.authority_document import (
 )
 from perizinan_core.published.authority_reading import read_authority_document, sign_authority_document
 from perizinan_core.published.status import PermitStatusAnswer, StatusSource
+from perizinan_core.verification.current_status import CurrentStatusList
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.report import (
     EXIT_CODES,
@@ -46,6 +47,7 @@ __all__ = [
     "AuthorityUsed",
     "Check",
     "CheckName",
+    "CurrentStatusList",
     "Indication",
     "Limits",
     "Outcome",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,19 +14,23 @@ from starlette.responses import JSONResponse, Response
 
 from perizinan_core.i18n import N_
 from perizinan_core.published.keys import key_to_jwk
+from perizinan_core.published.status_list import MEDIA_TYPE
 from perizinan_verify.authorities import PublishedAuthority
 from perizinan_verify.bodies import content_type, receive
 from perizinan_verify.errors import BadRequestDataError, NoSuchPageError, WrongContentTypeError
 from perizinan_verify.languages import language_of
 from perizinan_verify.openapi import openapi_document
+from perizinan_verify.published_lists import PublishedList
 from perizinan_verify.service import Service, service_of
 
 __all__ = [
     "authority_file",
+    "first_status_list",
     "health",
     "list_authorities",
     "openapi",
     "status",
+    "status_list_file",
     "verify",
     "verify_qr",
     "well_known",
@@ -42,29 +48,33 @@ async def verify(request: Request) -> Response:
     """Judge a PDF; the answer is a line of ``perizinan verify --json``."""
     service, language = service_of(request), language_of(request)
     at = _moment(request)
-    with service.place():
-        async with receive(request, service.settings, raw=PDF_TYPES, files=("file",)) as received:
-            answer = await service.judge(received, "pdf", language, at)
-    return _answer(answer, language)
+    async with (
+        service.senders.one(),
+        receive(request, service.settings, raw=PDF_TYPES, files=("file",)) as received,
+    ):
+        answers = await service.judge(received, "pdf", (language,), at)
+    return _answer(answers[language], language)
 
 
 async def verify_qr(request: Request) -> Response:
     """Judge a QR code, given as text or as a photo."""
     service, language = service_of(request), language_of(request)
     at = _moment(request)
-    with service.place():
-        async with receive(
+    async with (
+        service.senders.one(),
+        receive(
             request,
             service.settings,
             raw=(_TEXT, *PHOTO_TYPES),
             files=("image",),
             texts=("text",),
-        ) as received:
-            photo = received.file is not None and received.kind != _TEXT
-            if not photo and received.size > _MAX_TEXT:
-                raise BadRequestDataError(_TEXT_TOO_LONG)
-            answer = await service.judge(received, "photo" if photo else "text", language, at)
-    return _answer(answer, language)
+        ) as received,
+    ):
+        photo = received.file is not None and received.kind != _TEXT
+        if not photo and received.size > _MAX_TEXT:
+            raise BadRequestDataError(_TEXT_TOO_LONG)
+        answers = await service.judge(received, "photo" if photo else "text", (language,), at)
+    return _answer(answers[language], language)
 
 
 _TEXT_TOO_LONG = N_(
@@ -77,11 +87,10 @@ async def status(request: Request) -> Response:
     service = service_of(request)
     if content_type(request) != _JSON:
         raise WrongContentTypeError((_JSON,))
-    with service.place():
-        async with receive(request, service.settings, raw=(_JSON,), files=()) as received:
-            assert received.file is not None  # noqa: S101 - a raw body is a file
-            received.file.seek(0)
-            slug, number, index = _question(received.file.read(_MAX_TEXT + 1), await service.published())
+    async with service.senders.one(), receive(request, service.settings, raw=(_JSON,), files=()) as received:
+        assert received.file is not None  # noqa: S101 - a raw body is a file
+        received.file.seek(0)
+        slug, number, index = _question(received.file.read(_MAX_TEXT + 1), await service.published())
     return JSONResponse(await service.ask_status(slug, number, index))
 
 
@@ -132,6 +141,7 @@ def _summary(item: PublishedAuthority, service: Service, at: datetime) -> Mappin
         "keys": list(document.key_ids),
         "verification_url": document.verification_url,
         "has_status": document.slug in service.status,
+        "status_list": document.status_list if document.slug in service.lists else None,
         "qr_keys": [
             {
                 "kid": key.kid.hex(),
@@ -151,6 +161,34 @@ async def authority_file(request: Request) -> Response:
         if item.document.slug == slug:
             return _document(item)
     raise NoSuchPageError
+
+
+async def status_list_file(request: Request) -> Response:
+    """
+    Return the signed status list of one office, byte for byte.
+
+    Raises:
+        NoSuchPageError: there is no such office, or no sound list at present.
+    """
+    published = service_of(request).lists.get(request.path_params["slug"])
+    return await _status_list(published)
+
+
+async def first_status_list(request: Request) -> Response:
+    """Return the status list of the first office, under the name that it is published by."""
+    service = service_of(request)
+    first = (await service.published())[0].document.slug
+    return await _status_list(service.lists.get(first))
+
+
+async def _status_list(published: PublishedList | None) -> Response:
+    data = await asyncio.to_thread(published.data) if published is not None else None
+    if data is None:
+        raise NoSuchPageError
+    headers = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
+    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    headers["ETag"] = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    return Response(data, media_type=MEDIA_TYPE, headers=headers)
 
 
 async def well_known(request: Request) -> Response:

@@ -18,16 +18,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from perizinan_core.i18n import add_locale_dir
-from perizinan_core.verification import AuthorityDocument, StatusSource
+from perizinan_core.published.status_list import FILE_NAME
+from perizinan_core.verification import AuthorityDocument, CurrentStatusList, StatusSource
 from perizinan_verify import api, pages
 from perizinan_verify.authorities import Authorities, AuthoritySource
 from perizinan_verify.errors import JudgingUnavailableError, RequestError
 from perizinan_verify.headers import SafeHeaders
 from perizinan_verify.judging import JudgingPool
 from perizinan_verify.problems import on_disconnect, on_http_error, on_request_error
+from perizinan_verify.published_lists import PublishedList
 from perizinan_verify.service import Service
 from perizinan_verify.settings import PageSettings
-from perizinan_verify.status_lists import FollowedStatusList
+from perizinan_verify.status_questions import LimitedStatus
 
 __all__ = ["StatusGiven", "create_app"]
 
@@ -41,6 +43,7 @@ def create_app(
     authority: AuthoritySource | Sequence[AuthoritySource],
     *,
     status: StatusGiven | Mapping[str, StatusGiven] | None = None,
+    status_list: Path | str | Mapping[str, Path | str] | None = None,
     authority_key: str | None = None,
     settings: PageSettings | None = None,
     clock: Callable[[], datetime] | None = None,
@@ -55,8 +58,11 @@ def create_app(
         authority: The signed ``authority.json``: its bytes, its path (read again when it changes), or a
             function that returns it (asked again every minute); several for several offices.
         status: Who knows about revocations: for the one office, or by short name for several. A path or an
-            address is that of a published status list; a source is called from threads and must have a
-            time limit of its own. None: the status is not asked, and every answer says so.
+            address is that of a published status list; a source is called from threads, and one that does
+            not answer in ``settings.status_seconds`` leaves permits undecided. None: the status is not
+            asked, and every answer says so.
+        status_list: The published list that browsers fetch from here, by short name for several offices: its
+            path or address. Needed only where ``status`` is another source, such as the office's records.
         authority_key: Fingerprint (RFC 7638) of the key that must have signed the authority documents.
         settings: What one request may cost.
         clock: Returns the current moment with time zone.
@@ -70,9 +76,10 @@ def create_app(
     sources = [authority] if isinstance(authority, (bytes, Path)) or callable(authority) else list(authority)
     authorities = Authorities(sources, key=authority_key)
     clock = clock or _now
-    by_office = _status_by_office(status, authorities, clock)
     settings = settings or PageSettings()
-    pool = JudgingPool(authorities, status=by_office, settings=settings, key=authority_key)
+    asked = _sources(status, authorities, clock)
+    limited = {slug: LimitedStatus(source, settings.status_seconds) for slug, source in asked.items()}
+    pool = JudgingPool(authorities, status=limited, settings=settings, key=authority_key)
     app = Starlette(
         routes=_routes(),
         middleware=[Middleware(SafeHeaders), Middleware(_LastResort)],
@@ -87,7 +94,8 @@ def create_app(
     app.state.service = Service(
         authorities=authorities,
         pool=pool,
-        status=by_office,
+        status=limited,
+        lists=_lists(asked, _sources(status_list, authorities, clock)),
         settings=settings,
         clock=clock,
     )
@@ -105,6 +113,8 @@ def _routes() -> list[Route | Mount]:
         Route("/api/authority", api.list_authorities, methods=["GET"]),
         Route("/api/authority/{slug}", api.authority_file, methods=["GET"]),
         Route("/api/openapi.json", api.openapi, methods=["GET"]),
+        Route("/api/status-list/{slug}", api.status_list_file, methods=["GET"]),
+        Route(f"/{FILE_NAME}", api.first_status_list, methods=["GET"]),
         Route("/.well-known/perizinan.json", api.well_known, methods=["GET"]),
         Route("/healthz", api.health, methods=["GET"]),
         Mount("/static", _Static(packages=[("perizinan_verify", "static")]), name="static"),
@@ -168,22 +178,22 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         service.pool.close()
 
 
-def _status_by_office(
-    status: StatusGiven | Mapping[str, StatusGiven] | None,
+def _sources(
+    given: StatusGiven | Mapping[str, StatusGiven] | None,
     authorities: Authorities,
     clock: Callable[[], datetime],
 ) -> Mapping[str, StatusSource]:
     slugs = [item.document.slug for item in authorities.known]
-    if status is None:
+    if given is None:
         return {}
-    if not isinstance(status, Mapping):
+    if not isinstance(given, Mapping):
         if len(slugs) > 1:
             raise ValueError("expected status sources by short name, because there are several offices")
-        status = {slugs[0]: status}
-    strange = set(status) - set(slugs)
+        given = {slugs[0]: given}
+    strange = set(given) - set(slugs)
     if strange:
         raise ValueError(f"expected status sources of {slugs}, got one of {sorted(strange)}")
-    return {slug: _source(given, slug, authorities, clock) for slug, given in status.items()}
+    return {slug: _source(item, slug, authorities, clock) for slug, item in given.items()}
 
 
 def _source(
@@ -195,7 +205,15 @@ def _source(
     def document() -> AuthorityDocument:
         return next(item.document for item in authorities.known if item.document.slug == slug)
 
-    return FollowedStatusList(given, document=document, clock=clock)
+    return CurrentStatusList(given, authority=document, clock=clock)
+
+
+def _lists(
+    sources: Mapping[str, StatusSource], given: Mapping[str, StatusSource]
+) -> Mapping[str, PublishedList]:
+    """Return what browsers may fetch: the lists by which files are judged, or those named for them."""
+    both = {**sources, **given}
+    return {slug: source for slug, source in both.items() if isinstance(source, CurrentStatusList)}
 
 
 def _now() -> datetime:

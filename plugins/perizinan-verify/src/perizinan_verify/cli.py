@@ -86,7 +86,13 @@ def verify_serve_command(
     with contextlib.ExitStack() as stack:
         try:
             sources = {} if no_status else _sources(stack, paths, authority_key, records, status)
-            app = create_app(list(paths), status=sources, authority_key=authority_key, settings=settings)
+            app = create_app(
+                list(paths),
+                status=sources,
+                status_list=_lists(paths, authority_key) if records is not None else None,
+                authority_key=authority_key,
+                settings=settings,
+            )
         except (AuthorityDocumentError, StatusUnavailableError) as error:
             raise click.UsageError(error.message(language)) from error
         except ValueError as error:
@@ -122,3 +128,13 @@ def _sources(
         elif authority.status_list is not None:
             found[authority.slug] = path.parent / FILE_NAME
     return found
+
+
+def _lists(paths: tuple[Path, ...], key: str | None) -> dict[str, Path | str]:
+    """Return the lists that browsers may fetch where files are judged by the office's records."""
+    known = {path: read_authority_document(path.read_bytes(), authority_key=key) for path in paths}
+    return {
+        authority.slug: path.parent / FILE_NAME
+        for path, authority in known.items()
+        if authority.status_list is not None
+    }

@@ -25,14 +25,14 @@ from typing import Any, BinaryIO
 
 import attrs
 
-from perizinan_core.errors.verification import StatusUnavailableError
-from perizinan_core.verification import PermitStatusAnswer, StatusSource, unreadable_report
+from perizinan_core.verification import unreadable_report
 from perizinan_verify.authorities import Authorities
 from perizinan_verify.channel import read_frame, write_frame
 from perizinan_verify.errors import JudgingUnavailableError
 from perizinan_verify.settings import PageSettings
+from perizinan_verify.status_questions import LimitedStatus
 
-__all__ = ["Job", "JudgingPool", "ask_status"]
+__all__ = ["Job", "JudgingPool"]
 
 _START_SECONDS = 60.0
 _FILES_PER_PROCESS = 300
@@ -51,7 +51,9 @@ class Job:
     at: datetime
     """Moment for which the answer shall hold, with time zone."""
 
-    language: str
+    languages: tuple[str, ...]
+    """Languages of the answer, ``"id"`` and ``"en"``."""
+
     name: str = attrs.field(default="-", repr=False)
     """Name of the file in the report."""
 
@@ -71,7 +73,7 @@ class JudgingPool:
         self,
         authorities: Authorities,
         *,
-        status: Mapping[str, StatusSource],
+        status: Mapping[str, LimitedStatus],
         settings: PageSettings,
         key: str | None = None,
     ) -> None:
@@ -85,9 +87,9 @@ class JudgingPool:
         """One thread for each process: `judge` is to be called in these."""
         self._finalizer = weakref.finalize(self, _close, self._idle, os.getpid())
 
-    def judge(self, job: Job, body: BinaryIO, size: int) -> dict[str, Any]:
+    def judge(self, job: Job, body: BinaryIO, size: int) -> dict[str, dict[str, Any]]:
         """
-        Return the answer in its JSON form.
+        Return the answer in its JSON form, by language.
 
         Args:
             job: What to do.
@@ -104,7 +106,9 @@ class JudgingPool:
             answer, why = self._try(job, body, size)
         if answer is None:
             answer = self._given_up(job, "time-limit" if why == "time-limit" else "internal-limit")
-        _log.info("%s: %s after %.2f s", job.kind, answer["verdict"], time.monotonic() - started)
+        _log.info(
+            "%s: %s after %.2f s", job.kind, answer[job.languages[0]]["verdict"], time.monotonic() - started
+        )
         return answer
 
     def warm_up(self) -> None:
@@ -126,7 +130,7 @@ class JudgingPool:
     def _make_threads(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self._settings.workers, thread_name_prefix="perizinan-verify")
 
-    def _try(self, job: Job, body: BinaryIO, size: int) -> tuple[dict[str, Any] | None, str]:
+    def _try(self, job: Job, body: BinaryIO, size: int) -> tuple[dict[str, dict[str, Any]] | None, str]:
         process = self._take()
         body.seek(0)
         try:
@@ -138,13 +142,8 @@ class JudgingPool:
         return answer, ""
 
     def _answer_question(self, question: Mapping[str, Any]) -> bytes:
-        answer = ask_status(
-            self._status[question["slug"]],
-            question["number"],
-            question["index"],
-            date.fromisoformat(question["on"]),
-        )
-        return pickle.dumps(answer)
+        source, on = self._status[question["slug"]], date.fromisoformat(question["on"])
+        return pickle.dumps(source.ask(question["number"], question["index"], on))
 
     def _take(self) -> _Process:
         with self._lock:
@@ -175,24 +174,11 @@ class JudgingPool:
             "max_bytes": self._settings.max_bytes,
         }
 
-    def _given_up(self, job: Job, code: str) -> dict[str, Any]:
+    def _given_up(self, job: Job, code: str) -> dict[str, dict[str, Any]]:
         fields = {"seconds": f"{self._settings.seconds:g}"} if code == "time-limit" else {}
         authority = self._authorities.known[0].document
         report = unreadable_report(job.name, code, authority=authority, at=job.at, **fields)
-        return report.to_json(job.language)
-
-
-def ask_status(
-    source: StatusSource, number: str, status_index: int, on: date
-) -> PermitStatusAnswer | StatusUnavailableError | None:
-    """Ask a source; whatever it raises becomes "not available", so that no answer is ever a guess."""
-    try:
-        return source.status_of(number, status_index, on)
-    except StatusUnavailableError as error:
-        return error
-    except Exception as error:  # noqa: BLE001 - somebody else's records; the answer is then open, not good
-        _log.warning("the status source failed: %s", type(error).__name__)
-        return StatusUnavailableError("the office's records do not answer")
+        return {language: report.to_json(language) for language in job.languages}
 
 
 class _Process:
@@ -236,13 +222,13 @@ class _Process:
         size: int,
         seconds: float,
         answer_question: Callable[[Mapping[str, Any]], bytes],
-    ) -> dict[str, Any]:
+    ) -> dict[str, dict[str, Any]]:
         """Have one file judged; EOFError or OSError when the process ended over it."""
         self.files += 1
         head = {
             "kind": job.kind,
             "at": job.at.isoformat(),
-            "language": job.language,
+            "languages": job.languages,
             "name": job.name,
             "seconds": seconds,
         }
@@ -257,7 +243,7 @@ class _Process:
             with self._within(max(left, _LEAST_SECONDS)):
                 write_frame(self._writing, {"reply": True}, [reply], size=len(reply))
                 found, _ = read_frame(self._reading)
-        answer: dict[str, Any] = found["answer"]
+        answer: dict[str, dict[str, Any]] = found["answer"]
         return answer
 
     def end(self) -> None:

@@ -78,8 +78,8 @@ class _Judge:
             Verifier(item, status=self._status.get(item.slug), limits=limits) for item in documents
         ]
 
-    def answer(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
-        """Judge one file or text; return the report in the language asked for."""
+    def answer(self, head: dict[str, Any], body: bytes) -> dict[str, dict[str, Any]]:
+        """Judge one file or text; return the report in each language asked for."""
         at, name = datetime.fromisoformat(head["at"]), head["name"]
         judges: dict[str, Callable[[], Iterable[Report]]] = {
             "pdf": lambda: (item.verify(body, at=at, name=name) for item in self._verifiers),
@@ -90,7 +90,7 @@ class _Judge:
             report = choose(judges[head["kind"]]())
         except Exception:  # noqa: BLE001 - a file that trips a check is one that cannot be read safely
             report = unreadable_report(name, "internal-limit", authority=self._verifiers[0].authority, at=at)
-        return report.to_json(head["language"])
+        return {language: report.to_json(language) for language in head["languages"]}
 
     def _judge_photo(self, data: bytes, at: datetime, name: str, seconds: float) -> Iterator[Report]:
         # All offices together stay within the time that the page gives a file.

@@ -37,7 +37,12 @@ def serve_office(office: Any, host: str, port: int) -> None:
     from perizinan_verify.app import create_app
     from perizinan_verify.serving import serve
 
-    app = create_app(office.publication.authority_json, status=office.status, clock=office.now)
+    app = create_app(
+        office.publication.authority_json,
+        status=office.status,
+        status_list=office.status_lists.file,
+        clock=office.now,
+    )
     serve(app, host, port)
 
 

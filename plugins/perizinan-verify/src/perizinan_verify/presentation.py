@@ -18,8 +18,11 @@ from perizinan_core.model.numerals import format_date
 from perizinan_verify.sentences import say
 
 __all__ = [
+    "CODE_IS_HERE",
+    "QR_CHECKS",
     "QR_STATES",
     "STATES",
+    "Fold",
     "Headline",
     "Line",
     "Statement",
@@ -29,7 +32,9 @@ __all__ = [
     "permit_facts",
     "qr_facts",
     "qr_headline",
+    "qr_state",
     "statements",
+    "unchecked_lines",
 ]
 
 
@@ -45,6 +50,8 @@ class Headline:
 
     meaning: str
     advice: str
+    checked: tuple[str, ...] = ()
+    """Of a QR code: which of `QR_CHECKS` were really made before this may be said."""
 
 
 @attrs.frozen
@@ -57,6 +64,16 @@ class Line:
     text: str
     outcome: str = ""
     """Outcome of a check, empty for a fact."""
+
+
+@attrs.frozen
+class Fold:
+    """Several checks that were left out for one and the same reason."""
+
+    labels: tuple[str, ...]
+    """English msgids."""
+
+    text: str
 
 
 @attrs.frozen
@@ -142,78 +159,149 @@ _REFUSE_PAPER = N_(
     "Do not accept this paper. Ask its holder for the PDF that the office issued, and check that."
 )
 
+QR_CHECKS: Mapping[str, str] = {
+    "read": N_("Code read"),
+    "signature": N_("Signature of the office"),
+    "dates": N_("Dates"),
+    "status": N_("Status"),
+}
+"""What can be checked of a QR code, in this order."""
+
+_READ = ("read",)
+_SIGNED = ("read", "signature")
+_DATED = ("read", "signature", "dates")
+_ALL = ("read", "signature", "dates", "status")
+_NOT_TODAY = N_("Do not base a decision on this permit today.")
+
 QR_STATES: Mapping[str, Headline] = {
-    "genuine": Headline(
-        "good",
-        N_("GENUINE QR CODE"),
-        N_("The office signed this code, and its dates include today. Its status was not asked."),
-        _COMPARE,
-    ),
     "in_force": Headline(
         "good",
         N_("GENUINE AND IN FORCE"),
         N_("The office signed this code, and its records say that the permit is in force."),
         _COMPARE,
+        _ALL,
+    ),
+    "genuine": Headline(
+        "warn",
+        N_("GENUINE QR CODE, STATUS NOT ASKED"),
+        N_(
+            "The office signed this code, and its dates include today. "
+            "Whether the permit was revoked since then was not asked."
+        ),
+        _COMPARE,
+        _DATED,
+    ),
+    "unknown": Headline(
+        "warn",
+        N_("STATUS NOT KNOWN"),
+        N_(
+            "The office signed this code, and its dates include today. "
+            "Whether the permit is still in force could not be found out."
+        ),
+        N_("Treat it as not checked yet, try again later, or ask the office."),
+        _DATED,
+    ),
+    "outdated": Headline(
+        "warn",
+        N_("THE REGISTER OF THIS PAGE HAS ENDED"),
+        N_("The office signed this code, but the register by which this page checks is out of date."),
+        N_("Treat it as not checked yet, and ask the office."),
+        _SIGNED,
     ),
     "expired": Headline(
-        "warn",
-        N_("EXPIRED"),
-        N_("The code is genuine, but the permit has ended."),
-        N_("Do not rely on it today."),
+        "warn", N_("EXPIRED"), N_("The code is genuine, but the permit has ended."), _NOT_TODAY, _DATED
     ),
     "not_yet": Headline(
         "warn",
         N_("NOT BEGUN YET"),
         N_("The code is genuine, but the permit has not begun yet."),
-        N_("Do not rely on it today."),
+        _NOT_TODAY,
+        _DATED,
     ),
     "suspended": Headline(
-        "warn", N_("SUSPENDED"), N_("The office has suspended this permit."), N_("Do not rely on it today.")
+        "warn", N_("SUSPENDED"), N_("The office has suspended this permit."), _NOT_TODAY, _ALL
     ),
-    "revoked": Headline(
-        "warn", N_("REVOKED"), N_("The office has revoked this permit."), N_("Do not rely on it today.")
-    ),
+    "revoked": Headline("warn", N_("REVOKED"), N_("The office has revoked this permit."), _NOT_TODAY, _ALL),
     "annulled": Headline(
-        "warn", N_("ANNULLED"), N_("The office has annulled this permit."), N_("Do not rely on it today.")
+        "warn", N_("ANNULLED"), N_("The office has annulled this permit."), _NOT_TODAY, _ALL
     ),
     "superseded": Headline(
         "warn",
         N_("REPLACED"),
         N_("The office has replaced this permit by another one."),
         N_("Ask its holder for the permit in force."),
-    ),
-    "unknown": Headline(
-        "warn",
-        N_("STATUS NOT KNOWN"),
-        N_("The code is genuine, but the records did not say whether the permit is in force."),
-        N_("Treat it as not checked yet, try again later, or ask the office."),
+        _ALL,
     ),
     "forged": Headline(
         "bad",
         N_("FORGED QR CODE"),
         N_("This code names a key of the office, but that key did not sign it: it was changed or made up."),
         _REFUSE_PAPER,
+        _SIGNED,
     ),
     "stranger": Headline(
         "bad",
         N_("NOT FROM THIS OFFICE"),
-        N_("This code is signed by nobody whom this office names, or not for that day."),
+        N_("This code is not signed with a key of this office that held on that day."),
         _REFUSE_PAPER,
+        _SIGNED,
     ),
     "unreadable": Headline(
         "bad",
         N_("NO PERMIT IN THIS CODE"),
-        N_("This is not the QR code of a permit, or it was not read completely."),
-        N_("Scan the code again. A code that fails twice is not one of this office."),
+        N_("The code was read, but it is not the QR code of a permit."),
+        N_("Do not accept this paper by its code. Ask its holder for the PDF that the office issued."),
+        _READ,
+    ),
+    "incomplete": Headline(
+        "warn",
+        N_("CODE READ INCOMPLETELY"),
+        N_("This looks like the QR code of a permit, but a part of it is missing or was misread."),
+        N_("Scan the code again. If it fails twice, ask its holder for the PDF that the office issued."),
+    ),
+    "newer": Headline(
+        "warn",
+        N_("A NEWER KIND OF CODE"),
+        N_("This code has a newer layout than this page knows. Nothing about it was checked."),
+        N_("Load this page again. If that does not help, ask its holder for the PDF that the office issued."),
+    ),
+    "unread": Headline(
+        "warn",
+        N_("NO CODE COULD BE READ"),
+        N_("No QR code could be read in this picture. That says nothing about the permit."),
+        N_("Take the photo again: near, straight, in good light, with the whole code in it."),
+    ),
+    "unchecked": Headline(
+        "warn",
+        N_("CODE NOT CHECKED"),
+        N_("The keys of the office could not be loaded, so that nothing is known about this code yet."),
+        N_("Do not rely on the paper yet. Try again in a while, or check the PDF."),
+        _READ,
     ),
     "unsupported": Headline(
         "warn",
         N_("THIS BROWSER CANNOT CHECK IT"),
         N_("This browser lacks what is needed to check signatures by itself."),
         N_("Let the office's server check it: the button below sends the content of the code there."),
+        _READ,
     ),
 }
-"""What the page says about a code; the page's script picks one, the server too."""
+"""
+What the page says about a code; the page's script picks one, the server too.
+
+A state says no more than its checks support; ``docs/how-to/check-a-paper-permit.md`` has them as a table.
+"""
+
+CODE_IS_HERE = Headline(
+    "warn",
+    N_("A QR CODE, NOT CHECKED YET"),
+    N_("This page was opened from a QR code. It has not been checked yet."),
+    N_(
+        "If nothing changes here, your browser has JavaScript switched off: switch it on, enter the text of "
+        "the code below, or upload the PDF."
+    ),
+)
+"""What the page says until its script has checked the code."""
 
 STATES: Mapping[str, str] = {
     "in_force": N_("in force"),
@@ -279,26 +367,50 @@ def pdf_headline(answer: Mapping[str, Any]) -> Headline:
 
 def qr_headline(answer: Mapping[str, Any]) -> Headline:
     """Return what to say about a QR code."""
-    codes = [item["code"] for item in answer["reasons"]]
-    state = (answer["status"] or {}).get("state")
-    match answer["verdict"]:
-        case "valid":
-            name = "in_force" if state == "in_force" else "genuine"
-        case "not_in_force" if "permit-not-yet" in codes:
-            name = "not_yet"
-        case "not_in_force" if "permit-expired" in codes or state not in QR_STATES:
-            name = "expired" if state != "awaiting_signature" else "unknown"
-        case "not_in_force":
-            name = str(state)
-        case "not_valid":
-            name = "forged"
-        case "wrong_issuer":
-            name = "stranger"
-        case "unreadable" | "unsigned":
-            name = "unreadable"
-        case _:
-            name = "unknown"
-    return QR_STATES[name]
+    return QR_STATES[qr_state(answer)]
+
+
+def qr_state(answer: Mapping[str, Any]) -> str:
+    """Return the name of what is known about a QR code, one of `QR_STATES`."""
+    codes = {item["code"] for item in answer["reasons"]}
+    if codes & _NO_CODE:
+        return "unread"
+    if codes & _PART_OF_A_CODE:
+        return "incomplete"
+    if answer["verdict"] in _STATE_OF_VERDICT:
+        return _STATE_OF_VERDICT[answer["verdict"]]
+    if answer["permit"] is None:
+        return "unchecked"
+    return _genuine_state(answer, codes)
+
+
+def _genuine_state(answer: Mapping[str, Any], codes: set[str]) -> str:
+    state = str((answer["status"] or {}).get("state"))
+    if "authority-document-expired" in codes:
+        return "outdated"
+    if answer["verdict"] == "not_in_force":
+        dated = "not_yet" if "permit-not-yet" in codes else "expired"
+        return state if state in _ENDED else dated
+    if answer["verdict"] == "valid":
+        return "in_force" if state == "in_force" else "genuine"
+    return "unknown"
+
+
+_STATE_OF_VERDICT: Mapping[str, str] = {
+    "not_valid": "forged",
+    "wrong_issuer": "stranger",
+    "unreadable": "unreadable",
+    "unsigned": "unreadable",
+}
+_ENDED = frozenset({"revoked", "annulled", "superseded", "suspended"})
+_PART_OF_A_CODE = frozenset({"image-code-damaged", "qr-claims-damaged"})
+_NO_CODE = frozenset(
+    {
+        *("image-no-code", "image-cannot-open", "image-damaged", "image-too-large"),
+        *("image-too-many-pixels", "image-unknown-kind", "pdf-no-code", "time-limit", "internal-limit"),
+    }
+)
+"""Codes of reasons with which nothing was read at all."""
 
 
 def check_lines(answer: Mapping[str, Any]) -> list[Line]:
@@ -306,7 +418,17 @@ def check_lines(answer: Mapping[str, Any]) -> list[Line]:
     return [
         Line(_CHECKS.get(item["name"], item["name"]), item["message"], item["outcome"])
         for item in answer["checks"]
+        if item["outcome"] != "not_checked"
     ]
+
+
+def unchecked_lines(answer: Mapping[str, Any]) -> list[Fold]:
+    """Return what was not checked: one entry for each reason, with all the checks that it left out."""
+    found: dict[str, list[str]] = {}
+    for item in answer["checks"]:
+        if item["outcome"] == "not_checked":
+            found.setdefault(item["message"], []).append(_CHECKS.get(item["name"], item["name"]))
+    return [Fold(tuple(labels), message) for message, labels in found.items()]
 
 
 def statements(answer: Mapping[str, Any], language: str) -> list[Statement]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -50,8 +49,8 @@ async def on_request_error(request: Request, error: Exception) -> Response:
             "code": error.code,
         }
         return Response(json.dumps(problem), status_code=error.status, headers=headers)
-    values: dict[str, Any] = {"title": title, "detail": detail}
-    return await render(request, "problem.html", status=error.status, headers=headers, **values)
+    views = {language: {"title": title, "detail": detail}}
+    return await render(request, "problem.html", status=error.status, headers=headers, views=views)
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -12,12 +12,14 @@ from typing import Any
 import attrs
 from starlette.requests import Request
 
-from perizinan_core.verification import StatusReport, StatusSource
+from perizinan_core.verification import StatusReport
 from perizinan_verify.authorities import Authorities, PublishedAuthority
 from perizinan_verify.bodies import Received
-from perizinan_verify.errors import TooBusyError
-from perizinan_verify.judging import Job, JudgingPool, ask_status
+from perizinan_verify.judging import Job, JudgingPool
+from perizinan_verify.places import Places
+from perizinan_verify.published_lists import PublishedList
 from perizinan_verify.settings import PageSettings
+from perizinan_verify.status_questions import LimitedStatus
 
 __all__ = ["Service", "service_of"]
 
@@ -28,27 +30,27 @@ class Service:
 
     authorities: Authorities
     pool: JudgingPool
-    status: Mapping[str, StatusSource]
+    status: Mapping[str, LimitedStatus]
+    """Who is asked for the status of a permit, by the office's short name."""
+
+    lists: Mapping[str, PublishedList]
+    """Status lists that browsers fetch here, by the office's short name."""
+
     settings: PageSettings
     clock: Callable[[], datetime]
-    busy: int = 0
-    """Uploads being received or judged."""
+    senders: Places = attrs.field(
+        default=attrs.Factory(
+            lambda self: Places(self.settings.max_senders, self.settings.wait_seconds), takes_self=True
+        )
+    )
+    """Places of those who send."""
 
-    @contextlib.contextmanager
-    def place(self) -> Iterator[None]:
-        """
-        Hold one of the places for uploads.
-
-        Raises:
-            TooBusyError: all are taken.
-        """
-        if self.busy >= self.settings.max_requests:
-            raise TooBusyError
-        self.busy += 1
-        try:
-            yield
-        finally:
-            self.busy -= 1
+    waiting: Places = attrs.field(
+        default=attrs.Factory(
+            lambda self: Places(self.settings.max_requests, self.settings.wait_seconds), takes_self=True
+        )
+    )
+    """Places of those who have sent everything and wait for a verdict."""
 
     async def published(self) -> tuple[PublishedAuthority, ...]:
         """Return the authority documents in use, looking for newer ones when it is time."""
@@ -57,11 +59,16 @@ class Service:
         return await asyncio.to_thread(self.authorities.current)
 
     async def judge(
-        self, received: Received, kind: str, language: str, at: datetime | None = None
-    ) -> dict[str, Any]:
-        """Judge a file or text in a judging process; return the answer's JSON form."""
+        self, received: Received, kind: str, languages: Sequence[str], at: datetime | None = None
+    ) -> dict[str, dict[str, Any]]:
+        """
+        Judge a file or text in a judging process; return the answer's JSON form in each language.
+
+        Raises:
+            TooBusyError: no place became free in time.
+        """
         await self.published()
-        job = Job(kind=kind, at=at or self.clock(), language=language, name=received.name)
+        job = Job(kind=kind, at=at or self.clock(), languages=tuple(languages), name=received.name)
         if received.text is not None:
             data = received.text.encode("utf-8", "replace")
             body, size = BytesIO(data), len(data)
@@ -69,14 +76,15 @@ class Service:
             assert received.file is not None  # noqa: S101 - a file or a text, never neither
             body, size = received.file, received.size  # type: ignore[assignment]
         loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self.pool.threads, self.pool.judge, job, body, size)
-        try:
-            return await asyncio.shield(work)
-        except asyncio.CancelledError:
-            # The sender is gone. The file must stay open until the process has done with it.
-            with contextlib.suppress(Exception):
-                await work
-            raise
+        async with self.waiting.one():
+            work = loop.run_in_executor(self.pool.threads, self.pool.judge, job, body, size)
+            try:
+                return await asyncio.shield(work)
+            except asyncio.CancelledError:
+                # The sender is gone. The file must stay open until the process has done with it.
+                with contextlib.suppress(Exception):
+                    await work
+                raise
 
     async def ask_status(self, slug: str, number: str, status_index: int) -> dict[str, Any]:
         """Ask the office for the status of a permit; return the ``status`` part of a report."""
@@ -85,7 +93,7 @@ class Service:
         if source is None:
             return {"checked": False, "state": "not_checked", "since": None, "source": None, "as_of": None}
         day = document.local_day(self.clock())
-        answer = await asyncio.to_thread(ask_status, source, number, status_index, day)
+        answer = await asyncio.to_thread(source.ask, number, status_index, day)
         return StatusReport.of(None if isinstance(answer, Exception) else answer).to_json()
 
 

@@ -26,7 +26,16 @@ class PageSettings:
     """Judging processes; each takes one file at a time."""
 
     max_requests: int = attrs.field(default=32, validator=attrs.validators.gt(0))
-    """Uploads being received or judged at the same time; more are asked to come back."""
+    """Uploads that wait for their verdict at the same time."""
+
+    max_senders: int = attrs.field(default=256, validator=attrs.validators.gt(0))
+    """Uploads being received at the same time; slow ones take no place of those that wait for a verdict."""
+
+    wait_seconds: float = attrs.field(default=5.0, validator=attrs.validators.ge(0))
+    """How long a request waits for a free place before it is asked to come back (503)."""
+
+    status_seconds: float = attrs.field(default=3.0, validator=attrs.validators.gt(0))
+    """Longest time that a source of status may take for one answer; then the status is not known."""
 
     grace_seconds: float = attrs.field(default=20.0, validator=attrs.validators.gt(0))
     """Time that every upload has, however small."""

@@ -1,6 +1,8 @@
 /* The page's comfort: progress, drag and drop, camera, and QR codes checked on the device. */
 
-import { QrError, verifyQr } from "./qr.js";
+import { QrError, decodeQrText, verifyContent } from "./qr.js";
+import { freeze, thaw } from "./kept.js";
+import { statusFromList } from "./status.js";
 
 const { base, language, maxBytes } = document.body.dataset;
 const find = (selector, within = document) => within.querySelector(selector);
@@ -11,16 +13,57 @@ const show = (element, visible = true) => {
 
 /* Uploads: sent in the background, so that a slow line shows how far it is. */
 
-function showAnswer(answer) {
-  const main = answer && find("main", answer);
-  if (!main) return false;
-  find("main").replaceWith(document.adoptNode(main));
-  document.title = answer.title;
+const pages = (within = document) => findAll(".page", within);
+
+function takePages(title, fresh) {
+  pages().forEach((old) => old.remove());
+  document.body.prepend(...fresh);
+  document.title = title;
   prepare();
-  const heading = find("main h1");
-  heading?.focus();
+  find(".page:not([hidden]) main h1")?.focus();
   globalThis.scrollTo(0, 0);
+}
+
+/* A result is kept in the browser's own history, so that Back, Forward and reload show it again. */
+function showAnswer(answer) {
+  const fresh = answer ? pages(answer) : [];
+  if (!fresh.length) return false;
+  const kept = { title: answer.title, pages: fresh.map(freeze) };
+  takePages(answer.title, fresh.map((page) => document.adoptNode(page)));
+  try {
+    history.pushState(kept, "", location.pathname + location.search);
+  } catch {
+    // Too large for the history of this browser: the result is shown all the same.
+  }
   return true;
+}
+
+/* A result is there in both languages; the address says which one is shown. */
+function showLanguage() {
+  const there = pages();
+  if (there.length < 2) return;
+  const wanted = there.find((page) => `#${page.id}` === location.hash) ?? there[0];
+  for (const page of there) {
+    page.classList.remove("other");
+    show(page, page === wanted);
+  }
+  document.documentElement.lang = wanted.lang;
+  document.title = find("main h1", wanted)?.textContent ?? document.title;
+}
+
+function chooseLanguage(event) {
+  event.preventDefault();
+  history.replaceState(history.state, "", event.currentTarget.hash);
+  showLanguage();
+  find(".page:not([hidden]) main h1")?.focus();
+}
+
+function showKept() {
+  if (history.state?.pages) {
+    takePages(history.state.title, history.state.pages.map(thaw));
+    return true;
+  }
+  return false;
 }
 
 function send(form) {
@@ -62,7 +105,7 @@ async function submit(form) {
   if (form.matches("[data-qr-photo]")) {
     const text = await readPhotoHere(fileOf(form));
     if (text !== null) {
-      await judge(text);
+      await judgeAndKeep(text);
       return;
     }
   }
@@ -92,30 +135,49 @@ function prepareUpload(form) {
   });
 }
 
-/* QR codes: read and checked here; only the office's public keys are fetched. */
+/* QR codes: read and checked here; only the office's public keys and its status list are fetched. */
 
 let last = "";
 
 async function authorities() {
   const answer = await fetch(`${base}/api/authority`, { cache: "no-store", credentials: "omit" });
   if (!answer.ok) throw new Error("no authority document");
-  return (await answer.json()).authorities;
+  return answer.json();
 }
 
 const monthNames = new Intl.DateTimeFormat(language === "id" ? "id-ID" : "en-GB", {
   day: "numeric", month: "long", year: "numeric", timeZone: "UTC",
 });
 const inWords = (day) => monthNames.format(new Date(`${day}T00:00:00Z`));
+const ZONES = { WIB: "Asia/Jakarta", WITA: "Asia/Makassar", WIT: "Asia/Jayapura" };
+const momentInWords = (moment, zone) =>
+  `${new Intl.DateTimeFormat(language === "id" ? "id-ID" : "en-GB", {
+    day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: ZONES[zone],
+  }).format(moment)} ${zone}`;
 
-function stateToday(claims, authority) {
-  if (authority.expired) return "unknown";
+function stateByDates(claims, authority) {
+  if (authority.expired) return "outdated";
   if (authority.today < claims.validFrom) return "not_yet";
   if (claims.validUntil !== null && authority.today > claims.validUntil) return "expired";
   return "genuine";
 }
 
+/* Ended is ended, whatever the dates say; in force is so only within the dates. */
+function withStatus(dated, status) {
+  if (dated === "outdated") return dated;
+  if (["revoked", "annulled", "suspended", "superseded"].includes(status)) return status;
+  if (dated !== "genuine") return dated;
+  return status === "in_force" ? "in_force" : "unknown";
+}
+
+const EXTRAS = [
+  "claims", "ask-status", "ask-note", "ask-server", "ask-failed", "short-note", "local-note", "list-note",
+  "asked-note", "register-note",
+];
+
 function showState(name) {
   for (const part of findAll("[data-state]")) show(part, part.dataset.state === name);
+  show(find("#qr-here"), false);
   show(find("#qr-live"));
   show(find("#start"), false);
   const heading = find(`[data-state="${name}"] h1`);
@@ -123,10 +185,10 @@ function showState(name) {
   heading.focus();
 }
 
-function showStatus(state, since) {
+function showStatus(state, asOf) {
   const label = find(`[data-label="${CSS.escape(state)}"]`);
   const text = label ? label.textContent : state;
-  find('[data-claim="status"]').textContent = since ? `${text} (${inWords(since)})` : text;
+  find('[data-claim="status"]').textContent = asOf ? `${text} (${asOf})` : text;
 }
 
 function showClaims(claims, authority) {
@@ -149,30 +211,44 @@ function showClaims(claims, authority) {
   show(find("#short-note"), [claims.holder, claims.object].some((value) => value.endsWith("…")));
 }
 
+function showRegister(authority, checkedAt) {
+  const note = find("#register-note");
+  note.textContent = note.dataset.text
+    .replace("{moment}", () => momentInWords(new Date(checkedAt), authority.time_zone))
+    .replace("{name}", () => authority.name)
+    .replace("{version}", () => authority.version);
+  show(note);
+}
+
+/* Counts the questions, so that a late answer is not shown beside a newer code. */
+let turn = 0;
+
 async function judge(text) {
   last = text;
-  for (const id of ["claims", "ask-status", "ask-note", "ask-server", "ask-failed", "local-note", "short-note"]) {
-    show(find(`#${id}`), false);
-  }
-  let known;
+  const mine = ++turn;
+  for (const id of EXTRAS) show(find(`#${id}`), false);
+  let content, known;
   try {
-    known = await authorities();
-  } catch {
-    showState("unknown");
-    show(find("#ask-failed"));
+    content = decodeQrText(text);
+  } catch (error) {
+    const kind = error instanceof QrError ? error.kind : "unreadable";
+    showState(kind === "incomplete" && !(await isNear(text)) ? "unreadable" : kind);
     return;
   }
   try {
-    const { claims, authority } = await verifyQr(text, known);
-    showClaims(claims, authority);
-    const state = stateToday(claims, authority);
-    showState(state);
-    show(find("#local-note"));
-    const useful = authority.has_status;
-    show(find("#ask-status"), useful);
-    show(find("#ask-note"), useful);
-    find("#ask-status").onclick = () => askStatus(claims, authority, state);
+    known = await authorities();
+  } catch {
+    if (mine === turn) {
+      showState("unchecked");
+      show(find("#ask-failed"));
+    }
+    return;
+  }
+  try {
+    const found = await verifyContent(content, known.authorities);
+    if (mine === turn) await showGenuine(found.claims, found.authority, known.checked_at, mine);
   } catch (error) {
+    if (mine !== turn) return;
     const kind = error instanceof QrError ? error.kind : "unsupported";
     showState(kind);
     show(find("#ask-server"), kind === "unsupported");
@@ -180,7 +256,54 @@ async function judge(text) {
   }
 }
 
-async function askStatus(claims, authority, state) {
+/* Whether a code bears the address of an office that this page knows. */
+async function isNear(text) {
+  const upper = text.trim().toUpperCase();
+  if (upper.startsWith(location.href.split("#")[0].toUpperCase())) return true;
+  try {
+    const { authorities: offices } = await authorities();
+    return offices.some((office) => upper.startsWith(office.verification_url.toUpperCase()));
+  } catch {
+    return true;
+  }
+}
+
+async function showGenuine(claims, authority, checkedAt, mine) {
+  const dated = stateByDates(claims, authority);
+  let state = dated;
+  let told = null;
+  if (authority.status_list) {
+    told = await fromList(claims, authority, checkedAt);
+    if (mine !== turn) return;
+    state = withStatus(dated, told?.state ?? "unknown");
+  }
+  showClaims(claims, authority);
+  if (told) showStatus(told.state, momentInWords(told.asOf, authority.time_zone));
+  else if (authority.status_list) showStatus("unknown");
+  showState(state);
+  show(find("#list-note"), Boolean(authority.status_list));
+  show(find("#local-note"), !authority.status_list);
+  showRegister(authority, checkedAt);
+  const useful = authority.has_status && !told && dated === "genuine";
+  show(find("#ask-status"), useful);
+  show(find("#ask-note"), useful);
+  find("#ask-status").onclick = () => askStatus(claims, authority, dated);
+}
+
+async function fromList(claims, authority, checkedAt) {
+  try {
+    const answer = await fetch(`${base}/api/status-list/${encodeURIComponent(authority.slug)}`, {
+      credentials: "omit",
+    });
+    if (!answer.ok) throw new Error("no status list");
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    return await statusFromList(bytes, authority, claims, new Date(checkedAt));
+  } catch {
+    return null;
+  }
+}
+
+async function askStatus(claims, authority, dated) {
   const button = find("#ask-status");
   button.disabled = true;
   show(find("#ask-failed"), false);
@@ -195,11 +318,12 @@ async function askStatus(claims, authority, state) {
     });
     if (!answer.ok) throw new Error("no status");
     const status = await answer.json();
-    showStatus(status.state, status.state === "in_force" ? null : status.since);
-    const known = find(`[data-state="${CSS.escape(status.state)}"]`) ? status.state : "unknown";
-    showState(known === "in_force" && state !== "genuine" ? state : known);
+    const asOf = status.as_of ? momentInWords(new Date(status.as_of), authority.time_zone) : null;
+    showStatus(status.state, asOf);
+    showState(withStatus(dated, status.state));
     show(button, false);
-    show(find("#ask-note"), false);
+    for (const id of ["ask-note", "local-note", "list-note"]) show(find(`#${id}`), false);
+    show(find("#asked-note"));
   } catch {
     show(find("#ask-failed"));
   } finally {
@@ -213,28 +337,87 @@ function askServer() {
   send(form);
 }
 
-function judgeHash() {
-  if (find("#qr-live") && location.hash.startsWith("#1")) judge(location.href);
+/* A code that was scanned here goes behind the # of the address, which no server sees: Back, reload and the
+   other language then find it again. */
+async function judgeAndKeep(text) {
+  const mark = text.indexOf("#");
+  const fragment = mark < 0 ? "" : text.slice(mark);
+  if (fragment.startsWith("#1") && /^#[0-9A-Za-z]+$/.test(fragment) && location.hash !== fragment) {
+    history.pushState(null, "", fragment);
+  }
+  await judge(text);
 }
 
-/* Camera and photos, where the browser finds QR codes itself. */
-
-const detects = async () => {
-  if (!("BarcodeDetector" in globalThis)) return false;
-  try {
-    return (await globalThis.BarcodeDetector.getSupportedFormats()).includes("qr_code");
-  } catch {
-    return false;
+function judgeHash() {
+  if (find("#qr-live") && /^#[1-9]/.test(location.hash)) {
+    judge(location.href);
+    return true;
   }
-};
+  return false;
+}
 
-const ours = (found) => found.map((item) => item.rawValue).find((text) => text.includes("#1")) ?? null;
+/* Shows what the address and the history say: a code, a kept result, or the start. */
+function showPlace() {
+  if (showKept()) return;
+  if (!find("#start")) {
+    if (location.hash !== "#main" && !pages().some((page) => `#${page.id}` === location.hash)) location.reload();
+    return;
+  }
+  if (judgeHash()) return;
+  turn += 1;
+  show(find("#qr-here"), false);
+  show(find("#qr-live"), false);
+  show(find("#start"));
+}
+
+/* Camera and photos: by the browser itself, else by a reader that is fetched when it is needed. */
+
+const ours = (texts) => texts.find((text) => text.includes("#")) ?? null;
+
+async function nativeReader() {
+  if (!("BarcodeDetector" in globalThis)) return null;
+  try {
+    const formats = await globalThis.BarcodeDetector.getSupportedFormats();
+    if (!formats.includes("qr_code")) return null;
+  } catch {
+    return null;
+  }
+  const detector = new globalThis.BarcodeDetector({ formats: ["qr_code"] });
+  return async (picture) => ours((await detector.detect(picture)).map((item) => item.rawValue));
+}
+
+const LONGEST_SIDE = 1600;
+
+async function fetchedReader() {
+  const { default: decodeQR } = await import("./vendor/qr/decode.js");
+  const canvas = document.createElement("canvas");
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  return async (picture) => {
+    const [width, height] = [picture.videoWidth ?? picture.width, picture.videoHeight ?? picture.height];
+    const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+    pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    try {
+      return ours([decodeQR(pen.getImageData(0, 0, canvas.width, canvas.height))]);
+    } catch {
+      return null;
+    }
+  };
+}
+
+let reader = null;
+
+/** Return a function from a picture to the text of its code, or null; throws when none can be had. */
+async function readCodes() {
+  reader ??= (await nativeReader()) ?? (await fetchedReader());
+  return reader;
+}
 
 async function readPhotoHere(file) {
-  if (!(await detects())) return null;
   try {
-    const picture = await createImageBitmap(file);
-    return ours(await new globalThis.BarcodeDetector({ formats: ["qr_code"] }).detect(picture));
+    const read = await readCodes();
+    return await read(await createImageBitmap(file));
   } catch {
     return null;
   }
@@ -265,16 +448,23 @@ async function startCamera() {
     show(find("#camera-failed"));
     return;
   }
-  const detector = new globalThis.BarcodeDetector({ formats: ["qr_code"] });
+  let read;
+  try {
+    read = await readCodes();
+  } catch {
+    stopCamera();
+    show(find("#camera-failed"));
+    return;
+  }
   const look = async () => {
     if (camera === null) return;
-    const text = ours(await detector.detect(video).catch(() => []));
+    const text = video.videoWidth ? await read(video).catch(() => null) : null;
     if (text === null) {
       setTimeout(look, 150);
       return;
     }
     stopCamera();
-    await judge(text);
+    await judgeAndKeep(text);
   };
   look();
 }
@@ -283,35 +473,38 @@ async function startCamera() {
 
 function again(event) {
   event.preventDefault();
-  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+  turn += 1;
+  if (location.hash) history.pushState(null, "", location.pathname + location.search);
   show(find("#qr-live"), false);
   show(find("#start"));
   find("#start h1").focus();
 }
 
-async function prepare() {
+function prepare() {
   for (const form of findAll("form[data-upload]")) prepareUpload(form);
-  const button = find("[data-print]");
-  show(button);
-  button?.addEventListener("click", () => globalThis.print());
+  for (const button of findAll("[data-print]")) {
+    show(button);
+    button.addEventListener("click", () => globalThis.print());
+  }
+  for (const link of findAll("[data-show-language]")) link.addEventListener("click", chooseLanguage);
+  showLanguage();
   find("[data-again]")?.addEventListener("click", again);
   find("#ask-server")?.addEventListener("click", askServer);
   find("[data-qr-text]")?.addEventListener("submit", (event) => {
     event.preventDefault();
-    judge(find("textarea", event.target).value);
+    judgeAndKeep(find("textarea", event.target).value);
   });
-  if (find("#camera") && navigator.mediaDevices?.getUserMedia && (await detects())) {
+  if (find("#camera") && navigator.mediaDevices?.getUserMedia) {
     show(find("#camera"));
     find("#camera-start").addEventListener("click", startCamera);
     find("#camera-stop").addEventListener("click", stopCamera);
   }
 }
 
-for (const link of findAll("[data-keep-hash]")) {
-  link.addEventListener("click", () => {
-    link.hash = location.hash;
-  });
-}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-keep-hash]");
+  if (link) link.hash = location.hash;
+});
 // A file dropped beside the box must not make the browser leave the page.
 for (const name of ["dragover", "drop"]) {
   globalThis.addEventListener(name, (event) => {
@@ -319,8 +512,15 @@ for (const name of ["dragover", "drop"]) {
   });
 }
 globalThis.addEventListener("beforeprint", () => {
-  for (const part of findAll("details")) part.open = true;
+  for (const place of findAll("[data-address]")) place.textContent = location.origin + location.pathname;
+  for (const part of findAll("[data-source]")) show(part);
+  for (const part of findAll("main details")) part.open = true;
 });
-globalThis.addEventListener("hashchange", judgeHash);
+globalThis.addEventListener("popstate", showPlace);
+/* A link to this very address keeps the state in some browsers: only Back, Forward and reload ask for it. */
+const [arrival] = performance.getEntriesByType("navigation");
 prepare();
-judgeHash();
+if (arrival?.type === "navigate" || !showKept()) {
+  show(find("#qr-here"), false);
+  judgeHash();
+}

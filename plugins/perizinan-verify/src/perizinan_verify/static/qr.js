@@ -1,21 +1,23 @@
 /*
  * Reads and checks the QR claims of a permit in the browser, so that nothing leaves the device.
  *
- * The same rules as perizinan_core.verification.qr: "…#1" and base32 of a COSE_Sign1 (RFC 9052) whose
+ * The same rules as perizinan_core.published.qr_claims: "…#1" and base32 of a COSE_Sign1 (RFC 9052) whose
  * parts are CBOR in deterministic form (RFC 8949 section 4.2). Tested against that module's own codes.
+ * The status comes from the office's signed status list (status.js), which is the same file for everybody.
  */
+
+import { CborReader, isMapOf, signedBytes } from "./cbor.js";
 
 const VERSION = "1";
 const MAX_TEXT = 2048;
-const MAX_DEPTH = 8;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const AAD = "perizinan-qr-1";
 const DAY = 86_400_000;
 const DAY_ZERO = Date.UTC(2020, 0, 1);
 const LONGEST_SPAN = 200 * 366;
-const ALGORITHMS = new Map([[-7, "ES256"], [-8, "EdDSA"]]);
+export const ALGORITHMS = new Map([[-7, "ES256"], [-8, "EdDSA"]]);
 
-/** Anything that is no code of ours; `kind` is "unreadable", "stranger", "forged" or "unsupported". */
+/** A code that cannot be called genuine; `kind` is the name of a state of the page (presentation.py). */
 export class QrError extends Error {
   constructor(kind, message) {
     super(message);
@@ -24,6 +26,7 @@ export class QrError extends Error {
 }
 
 const unreadable = (message) => new QrError("unreadable", message);
+const incomplete = (message) => new QrError("incomplete", message);
 
 /** Return the bytes of base32 without padding (RFC 4648); small letters are welcome, left-over bits are not. */
 export function fromBase32(text) {
@@ -32,7 +35,7 @@ export function fromBase32(text) {
   let held = 0;
   for (const letter of text.toUpperCase()) {
     const value = ALPHABET.indexOf(letter);
-    if (value < 0) throw unreadable("not base32");
+    if (value < 0) throw incomplete("not base32");
     held = (held << 5) | value;
     bits += 5;
     if (bits >= 8) {
@@ -41,108 +44,9 @@ export function fromBase32(text) {
       held &= (1 << bits) - 1;
     }
   }
-  if (held !== 0 || bits >= 5) throw unreadable("bits left over");
+  if (held !== 0 || bits >= 5) throw incomplete("bits left over");
   return Uint8Array.from(bytes);
 }
-
-/** Reads one CBOR item: whole numbers, bytes, text, arrays, maps with whole numbers as keys, and null. */
-class CborReader {
-  constructor(bytes) {
-    this.bytes = bytes;
-    this.place = 0;
-  }
-
-  static all(bytes) {
-    const reader = new CborReader(bytes);
-    const value = reader.item(0);
-    if (reader.place !== bytes.length) throw unreadable("bytes left over");
-    return value;
-  }
-
-  take(count) {
-    const end = this.place + count;
-    if (end > this.bytes.length) throw unreadable("cut off");
-    const part = this.bytes.subarray(this.place, end);
-    this.place = end;
-    return part;
-  }
-
-  /** Return the number in or behind the first byte; only the shortest form is deterministic. */
-  argument(low) {
-    if (low < 24) return low;
-    const width = [1, 2, 4, 8][low - 24];
-    if (width === undefined) throw unreadable("no definite length");
-    let value = 0;
-    for (const byte of this.take(width)) value = value * 256 + byte;
-    const least = [24, 0x100, 0x10000, 0x100000000][low - 24];
-    if (value < least || value > Number.MAX_SAFE_INTEGER) throw unreadable("not the shortest form");
-    return value;
-  }
-
-  item(depth) {
-    if (depth > MAX_DEPTH) throw unreadable("too deep");
-    const [first] = this.take(1);
-    const major = first >> 5;
-    if (first === 0xf6) return null;
-    if (major > 5) throw unreadable("a kind of value that permits never have");
-    const count = this.argument(first & 31);
-    if (major === 0) return count;
-    if (major === 1) return -1 - count;
-    if (major === 2) return this.take(count).slice();
-    if (major === 3) return this.text(count);
-    if (count > this.bytes.length) throw unreadable("cut off");
-    return major === 4 ? this.array(count, depth) : this.map(count, depth);
-  }
-
-  text(count) {
-    try {
-      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.take(count));
-    } catch {
-      throw unreadable("no text");
-    }
-  }
-
-  array(count, depth) {
-    return Array.from({ length: count }, () => this.item(depth + 1));
-  }
-
-  map(count, depth) {
-    const found = new Map();
-    let before = -1;
-    for (let index = 0; index < count; index += 1) {
-      const key = this.item(depth + 1);
-      // Keys of ours are whole numbers from 0 to 23; in order, and each once.
-      if (!Number.isInteger(key) || key <= before || key > 23) throw unreadable("keys out of order");
-      before = key;
-      found.set(key, this.item(depth + 1));
-    }
-    return found;
-  }
-}
-
-function cborHead(major, count) {
-  if (count < 24) return [(major << 5) | count];
-  if (count < 0x100) return [(major << 5) | 24, count];
-  return [(major << 5) | 25, count >> 8, count & 0xff];
-}
-
-/** Return the Sig_structure of RFC 9052 section 4.4: what the signature covers. */
-function signedBytes(protectedPart, payload) {
-  const encoder = new TextEncoder();
-  const parts = [[0x84]];
-  for (const [major, bytes] of [
-    [3, encoder.encode("Signature1")],
-    [2, protectedPart],
-    [2, encoder.encode(AAD)],
-    [2, payload],
-  ]) {
-    parts.push(cborHead(major, bytes.length), bytes);
-  }
-  return Uint8Array.from(parts.flatMap((part) => Array.from(part)));
-}
-
-const isMapOf = (value, keys) =>
-  value instanceof Map && value.size === keys.length && keys.every((key) => value.has(key));
 
 const isoDay = (days) => new Date(DAY_ZERO + days * DAY).toISOString().slice(0, 10);
 
@@ -175,8 +79,22 @@ export function decodeQrText(text) {
   const mark = trimmed.indexOf("#");
   if (mark < 0 || text.length > MAX_TEXT) throw unreadable("no claims");
   const fragment = trimmed.slice(mark + 1);
-  if (!fragment.startsWith(VERSION)) throw unreadable("an unknown version");
-  const cose = CborReader.all(fromBase32(fragment.slice(1)));
+  if (!fragment.startsWith(VERSION)) {
+    throw /^[2-9][A-Z2-7]{40,}$/i.test(fragment) ? new QrError("newer", "a newer layout") : unreadable("no claims");
+  }
+  return readContent(fragment.slice(1));
+}
+
+/** What stands behind the version: from here on it is meant to be a code of ours, so a fault is a misread part. */
+function readContent(coded) {
+  try {
+    return contentOf(CborReader.all(fromBase32(coded)));
+  } catch (error) {
+    throw incomplete(error.message);
+  }
+}
+
+function contentOf(cose) {
   if (!Array.isArray(cose) || cose.length !== 4) throw unreadable("no COSE_Sign1");
   const [protectedPart, unprotected, payload, signature] = cose;
   const bytes = [protectedPart, payload, signature].every((item) => item instanceof Uint8Array);
@@ -191,15 +109,16 @@ export function decodeQrText(text) {
     kid: Array.from(kid, (byte) => byte.toString(16).padStart(2, "0")).join(""),
     algorithm,
     signature,
-    signed: signedBytes(protectedPart, payload),
+    signed: signedBytes(protectedPart, payload, AAD),
   };
 }
 
 const IMPORT = { ES256: { name: "ECDSA", namedCurve: "P-256" }, EdDSA: { name: "Ed25519" } };
 const VERIFY = { ES256: { name: "ECDSA", hash: "SHA-256" }, EdDSA: { name: "Ed25519" } };
-const CURVES = { ES256: "P-256", EdDSA: "Ed25519" };
+export const CURVES = { ES256: "P-256", EdDSA: "Ed25519" };
 
-async function fits(jwk, content) {
+/** Whether a key made the signature of `content`: { algorithm, signature, signed }. */
+export async function fits(jwk, content) {
   if (!globalThis.crypto?.subtle) throw new QrError("unsupported", "no WebCrypto");
   const { kty, crv, x, y } = jwk;
   const bare = crv === "P-256" ? { kty, crv, x, y } : { kty, crv, x };
@@ -214,12 +133,11 @@ async function fits(jwk, content) {
 /**
  * Return the claims of a code and the office that signed them.
  *
- * `authorities` is the list of GET api/authority. Throws QrError: "unreadable" when it is no code of ours,
+ * `content` comes from decodeQrText, `authorities` is the list of GET api/authority. Throws QrError:
  * "stranger" when no office names its key for that day, "forged" when the named key did not sign it,
  * "unsupported" when this browser cannot check signatures.
  */
-export async function verifyQr(text, authorities) {
-  const content = decodeQrText(text);
+export async function verifyContent(content, authorities) {
   const day = content.claims.issuedOn;
   let named = false;
   for (const authority of authorities) {
@@ -232,4 +150,9 @@ export async function verifyQr(text, authorities) {
     }
   }
   throw named ? new QrError("forged", "not signed by that key") : new QrError("stranger", "unknown key");
+}
+
+/** decodeQrText and verifyContent in one. */
+export async function verifyQr(text, authorities) {
+  return verifyContent(decodeQrText(text), authorities);
 }

@@ -1,0 +1,81 @@
+"""
+Asking a source of status, with an end: it is somebody else's code, records or network.
+
+A source that does not answer in time makes the permit undecided. While one of its questions hangs, the
+next ones are not put to it at all, so that a hanging source costs one wait and not one for every visitor.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import date
+
+import attrs
+
+from perizinan_core.errors.verification import StatusUnavailableError
+from perizinan_core.verification import PermitStatusAnswer, StatusSource
+
+__all__ = ["LimitedStatus", "StatusAnswer"]
+
+StatusAnswer = PermitStatusAnswer | StatusUnavailableError | None
+"""What a source said, or that it said nothing; an error is a value here, because it crosses processes."""
+
+_log = logging.getLogger("perizinan_verify")
+
+
+@attrs.define
+class _Question:
+    done: threading.Event = attrs.field(factory=threading.Event)
+    answer: StatusAnswer = None
+    given_up: bool = False
+
+
+class LimitedStatus:
+    """
+    One office's source of status, asked in threads of its own.
+
+    Args:
+        source: Whom to ask.
+        seconds: How long one answer may take.
+    """
+
+    def __init__(self, source: StatusSource, seconds: float) -> None:
+        self._source = source
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._hanging = 0
+
+    def ask(self, number: str, status_index: int, on: date) -> StatusAnswer:
+        """Return the answer; whatever the source raises becomes "not available", so that nothing is guessed."""
+        with self._lock:
+            if self._hanging:
+                return StatusUnavailableError(_SILENT)
+        question = _Question()
+        work = (question, number, status_index, on)
+        threading.Thread(target=self._put, args=work, daemon=True).start()
+        if question.done.wait(self._seconds):
+            return question.answer
+        with self._lock:
+            if question.done.is_set():
+                return question.answer
+            question.given_up = True
+            self._hanging += 1
+        _log.warning("the status source did not answer within %g s", self._seconds)
+        return StatusUnavailableError(_SILENT)
+
+    def _put(self, question: _Question, number: str, status_index: int, on: date) -> None:
+        try:
+            question.answer = self._source.status_of(number, status_index, on)
+        except StatusUnavailableError as error:
+            question.answer = error
+        except Exception as error:  # noqa: BLE001 - foreign code; the answer is then open, not good
+            _log.warning("the status source failed: %s", type(error).__name__)
+            question.answer = StatusUnavailableError(_SILENT)
+        finally:
+            with self._lock:
+                question.done.set()
+                self._hanging -= question.given_up
+
+
+_SILENT = "the office's records do not answer"
