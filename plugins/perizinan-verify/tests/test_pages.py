@@ -127,7 +127,7 @@ def test_english_is_asked_for_by_link_or_header(app, call, pdf):
 
     assert '<html lang="en">' in linked.text
     assert ">VALID</h1>" in linked.text
-    assert "Nothing was changed since the signature." in linked.text
+    assert "What the signature covers is as it was signed." in linked.text
     assert '<html lang="en">' in header.text
     assert ("en", "Accept-Language") == (header.headers["content-language"], header.headers["vary"])
 
