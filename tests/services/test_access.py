@@ -307,6 +307,16 @@ CALLS: Mapping[str, Call] = {
         actor=a,
     ),
     "reviews.end_wait": lambda s, a, i: _revs(s).end_wait(i("submitted"), _wait(s, i("submitted")), actor=a),
+    "reviews.reopen": lambda s, a, i: _revs(s).reopen(i("approved"), reasons=("Salah",), actor=a),
+    "reviews.annul_decision": lambda s, a, i: _revs(s).annul_decision(
+        i("approved"),
+        ground=DefectGround.SUBSTANCE,
+        found_on=date(2026, 3, 2),
+        annulled_by=AnnulledBy.OFFICIAL,
+        reasons=("Cacat",),
+        legal_basis=LAW,
+        actor=a,
+    ),
     "reviews.declare_conflict": lambda s, a, i: _revs(s).declare_conflict(
         i("submitted"), reason="Keluarga", actor=a
     ),
@@ -528,6 +538,13 @@ class Rules:
             return NoPositionError
         return done if self.actor.position == "kepala" else DelegationMissingError
 
+    def set_aside(self) -> Outcome:
+        """Head and signatories of the responsible unit."""
+        if self.stale or not self.reads("approved"):
+            return self.read("approved")
+        decides = self.officer and self.actor.has(Role.OFFICE_HEAD, Role.SIGNATORY)
+        return None if decides and "dinas-izin" in self.actor.units else NotAllowedError
+
     def sign(self) -> Outcome:
         """A signatory of the responsible unit, in a position with a delegation in force today."""
         if self.stale or not self.reads("approved"):
@@ -601,6 +618,8 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.record_payment": lambda r: r.take_money(),
     "reviews.begin_wait": lambda r: r.wait_for_outside(of_stage=True),
     "reviews.end_wait": lambda r: r.wait_for_outside(of_stage=False),
+    "reviews.reopen": lambda r: r.set_aside(),
+    "reviews.annul_decision": lambda r: r.decide_about_permit(),
     "reviews.declare_conflict": lambda r: r.declare_conflict(),
     "reviews.reassign": lambda r: r.supervise(),
     "reviews.allow_jump": lambda r: r.supervise(),
@@ -630,7 +649,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
 }
 
 WITHOUT_ACTOR = {"Publication.authority_json", "Publication.document", "Publication.qr_text"}
-SYSTEM_ONLY = {"Issuance.hold_deemed", "Issuance.prepare_deemed", "Issuance.resume"}
+SYSTEM_ONLY = {"Issuance.hold", "Issuance.prepare_deemed", "Issuance.resume"}
 """Called by the worker, which has no actor: nothing leads to them from outside."""
 
 

@@ -17,6 +17,7 @@ from perizinan_core.errors.services import (
     UnsignedLetterError,
 )
 from perizinan_core.errors.storage import LeaseHeldError
+from perizinan_core.model.application import ApplicationState
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import PermitStatus
 from perizinan_core.published.keys import fits, thumbprint
@@ -273,18 +274,20 @@ def test_a_number_that_is_given_up_stays_in_the_book_with_its_reason(kit):
     assert new == again
 
 
-def test_a_signed_letter_is_not_given_up(kit):
-    """Once the signed file has its name, the way leads to the permit."""
+def test_a_signed_letter_that_is_not_issued_can_be_given_up(kit):
+    """Its number stays as cancelled, no worker takes the file up again, and a checker is told that it is annulled."""
     service = FakeSigningService(sample_signer("kepala"), answers=False)
     _, permit = _in_doubt(kit, service)
     stored = kit.context.documents.put(BytesIO(service.signed[0]))
     kit.context.documents.link(f"signed/{permit.unsigned_sha256}", stored.sha256)
-    with pytest.raises(IssuanceError):
-        kit.office.permits.issuance.cancel(permit.id, reason="x", actor=kit.officer("kepala"))
+    case = kit.office.permits.issuance.cancel(permit.id, reason="Salah", actor=kit.officer("kepala"))
     done = kit.office.worker.run_once()
+    with kit.context.storage.unit_of_work(read_only=True) as work:
+        cancelled = work.permits.get(permit.id)
 
-    assert 1 == done.signed
-    assert 1 == len(service.asked)
+    assert (ApplicationState.APPROVED, None) == (case.state, case.permit_id)
+    assert (0, 1) == (done.signed, len(service.asked))
+    assert (PermitStatus.ANNULLED, None) == (cancelled.status, cancelled.signed_sha256)
 
 
 def test_issuing_again_returns_the_same_permit(kit):

@@ -226,14 +226,15 @@ def test_the_representative_renews_what_it_applied_for(kit):
 
 
 def test_a_revoked_permit_is_not_revived_by_its_successor(kit):
-    """Superseding leaves a status that ended the permit for a reason."""
+    """The amendment of a permit that was revoked is issued no more."""
     old = kit.permit()
     case = kit.office.permits.amend(old.id, actor=APPLICANT)
     kit.fill(case.id)
     kit.hand_in(case.id)
     kit.review(case.id)
     kit.office.permits.revoke(old.id, reason="Melanggar", legal_basis=LAW, actor=kit.officer("pimpinan"))
-    kit.issue(case.id)
+    with pytest.raises(PermitStatusError):
+        kit.issue(case.id)
 
     assert PermitStatus.REVOKED is kit.office.permits.get(old.id, actor=HOST).status
 

@@ -248,7 +248,9 @@ class Desk:
         self.approved()
         self.take_number()
         signed = workflow.put_in_force(make_permit(), signed_sha256="1" * 64, actor=SYSTEM, now=self.now)
-        self.take(workflow.issued(self.case, signed.permit, actor=SYSTEM, now=self.now))
+        self.take(
+            workflow.issued(self.case, signed.permit, actor=SYSTEM, now=self.now, calendar=self.calendar)
+        )
         return signed.permit
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "DecidedByOthersError",
     "IssuanceError",
     "LetterChangedError",
+    "LetterDisagreesError",
     "NotFoundError",
     "NothingToConfirmError",
     "OwnRecordError",
@@ -340,6 +341,26 @@ class LetterChangedError(IssuanceError):
         "The stored letter is not the one that the number was taken for ({reason}); it was not signed. "
         "Restore the document store from its copy."
     )
+
+
+@attrs.define(slots=False, eq=False)
+class LetterDisagreesError(IssuanceError):
+    """The letter would not print what its data say: nobody could verify it."""
+
+    code: ClassVar[str] = "letter-disagrees"
+    sentence: ClassVar[str] = N_(
+        "The letter does not print in full what its data say ({fields}), so that nobody could verify it. "
+        "Shorten these texts or write them in plain letters; where they are right, the template must be corrected."
+    )
+
+    reason: str = attrs.field(default="letter-disagrees", init=False)
+    fields: tuple[str, ...] = ()
+    """Names of the fields that the page does not print; empty when it cannot be read at all."""
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Join the fields."""
+        del language
+        return {"fields": ", ".join(self.fields) or "-"}
 
 
 @attrs.define(slots=False, eq=False)

@@ -295,6 +295,12 @@ class Decision:
     objection_to: str | None = None
     """Who takes the objection."""
 
+    ground: str | None = None
+    """Of a grant that was annulled before its permit was issued: the defect; see `workflow.DefectGround`."""
+
+    legal_basis: str | None = None
+    """Of such an annulment: law and article."""
+
 
 @attrs.frozen(kw_only=True)
 class DeemedGrant:

@@ -30,6 +30,9 @@ class PermitStatus(StrEnum):
     """Replaced by a renewal, amendment or duplicate."""
 
 
+_FINAL = frozenset({PermitStatus.REVOKED, PermitStatus.ANNULLED, PermitStatus.SUPERSEDED})
+
+
 @attrs.frozen(kw_only=True)
 class StatusChange:
     """One change of status."""
@@ -100,10 +103,11 @@ class Permit:
         """
         Return the status that holds on ``day`` (local): the latest change in effect by then, else by dates.
 
-        A revoked, annulled or superseded permit stays so after its last day.
+        A revoked, annulled or superseded permit stays so after its last day, and so does a letter whose number
+        was cancelled before it was issued.
         """
         if self.signed_sha256 is None:
-            return PermitStatus.AWAITING_SIGNATURE
+            return self._ending or PermitStatus.AWAITING_SIGNATURE
         current = PermitStatus.IN_FORCE
         for change in self.changes:
             if change.effective <= day and (change.until is None or day <= change.until):
@@ -113,3 +117,11 @@ class Permit:
         ):
             return PermitStatus.EXPIRED
         return current
+
+    def standing_on(self, day: date) -> PermitStatus:
+        """Return what can be built on the permit: an end that is decided counts, though it begins on a later day."""
+        return self._ending or self.status_on(day)
+
+    @property
+    def _ending(self) -> PermitStatus | None:
+        return next((change.status for change in self.changes if change.status in _FINAL), None)

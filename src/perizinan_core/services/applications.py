@@ -7,12 +7,13 @@ the fee, gives a receipt number and a signed receipt, and finds the first office
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import attrs
 
+from perizinan_core.catalogue import is_exempt
 from perizinan_core.errors.services import ApplicantRefusedError, NotFoundError
 from perizinan_core.errors.workflow import Problem, SubmissionRefusedError
 from perizinan_core.model.actor import Account, Actor, ActorKind, Role
@@ -28,6 +29,7 @@ from perizinan_core.services.context import new_id
 from perizinan_core.services.numbering import take_number
 from perizinan_core.services.papers import Papers, SlotView
 from perizinan_core.services.receipts import Receipt, receipt_of, sign_receipt
+from perizinan_core.services.rehearsal import letter_problems, problems_at_submission
 from perizinan_core.services.repeats import once
 from perizinan_core.services.terms import (
     case_facts,
@@ -158,9 +160,7 @@ class Applications(Papers):
         moment = self._context.moment(now)
         with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
-            permit_type = self._permit_type(application, moment)
-            facts = case_facts(self._context, work, application)
-        return preview_problems(self._context, facts, application, permit_type, moment)
+            return tuple(self._obstacles(work, application, moment))
 
     def submit(
         self,
@@ -193,9 +193,13 @@ class Applications(Papers):
         moment = context.moment(now)
         before = self.get(application_id, actor=actor)
         access.require_party(before, actor)
+        printed: tuple[Problem, ...] = ()
         if before.state in _EDITABLE:
             # A repeated request gets its receipt, whatever the check says by now.
             self._check_applicant(before)
+            # Before the unit of work: printing takes longer than the records should be held.
+            with context.storage.unit_of_work(read_only=True) as work:
+                printed = tuple(self._obstacles(work, before, moment, at_counter))
         with (
             context.work_for(actor) as work,
             once(work, actor, idempotency_key, "submit", {"id": application_id}, moment) as repeat,
@@ -206,7 +210,10 @@ class Applications(Papers):
                 if application.applicant != before.applicant:
                     # Whoever was checked is not who is handed in.
                     context.check_version(work, application, before.version)
-                moved = self._handed_in(work, application, actor, at_counter, moment)
+                elif _said(application) != _said(before):
+                    # What was printed is not what is handed in: something came between.
+                    printed = tuple(self._obstacles(work, application, moment, at_counter))
+                moved = self._handed_in(work, application, actor, at_counter, moment, printed)
                 staff = context.staff(work)
                 moved = moved.then(
                     lambda case: assign_where_possible(context, work, case, staff, actor, moment)
@@ -295,8 +302,10 @@ class Applications(Papers):
         actor: Actor,
         at_counter: frozenset[str],
         moment: datetime,
+        printed: tuple[Problem, ...],
     ) -> Transition:
         context = self._context
+        previous = self._held(work, application)
         permit_type = self._permit_type(application, moment)
         facts = case_facts(context, work, application)
         problems = form_problems(context, application, permit_type)
@@ -305,6 +314,11 @@ class Applications(Papers):
             raise SubmissionRefusedError(problems=problems)
         refuse_exempt(context, facts, permit_type, moment)
         terms = terms_for(context, facts, permit_type, moment)
+        seen = tuple(item for item in printed if item.path.split(".")[0] == "letter")
+        problems = (
+            *problems_at_submission(context, work, application, permit_type, previous, moment),
+            *seen,
+        )
         if application.state is ApplicationState.CORRECTION_REQUESTED:
             return resubmit(
                 application,
@@ -314,6 +328,7 @@ class Applications(Papers):
                 now=moment,
                 calendar=context.calendar,
                 terms=terms,
+                problems=problems,
                 at_counter=at_counter or None,
             )
         number = take_number(
@@ -327,9 +342,35 @@ class Applications(Papers):
             actor=actor,
             now=moment,
             calendar=context.calendar,
+            problems=problems,
             at_counter=at_counter,
-            previous_permit=previous_permit_of(context, work, application),
+            previous_permit=previous,
         )
+
+    def _held(self, work: UnitOfWork, application: Application) -> Permit | None:
+        """Return the permit that the application builds on, locked: of two successors one is handed in first."""
+        if application.previous_permit is None:
+            return None
+        return self._context.load_permit(work, application.previous_permit, lock=True)
+
+    def _obstacles(
+        self,
+        work: UnitOfWork,
+        application: Application,
+        moment: datetime,
+        at_counter: frozenset[str] = frozenset(),
+    ) -> Iterator[Problem]:
+        """Yield what keeps the application from being handed in; once the data are right, what issuing demands."""
+        context = self._context
+        permit_type = self._permit_type(application, moment)
+        facts = case_facts(context, work, application)
+        wrong = preview_problems(context, facts, application, permit_type, moment, at_counter)
+        yield from wrong
+        if wrong or is_exempt(permit_type, facts, context.local_day(moment)):
+            return
+        previous = previous_permit_of(context, work, application)
+        yield from problems_at_submission(context, work, application, permit_type, previous, moment)
+        yield from letter_problems(context, application, permit_type, previous, moment)
 
     def _check_applicant(self, application: Application) -> None:
         result = self._context.checks.decide_applicant_check(application.applicant)
@@ -351,3 +392,14 @@ class Applications(Papers):
 
 def _account(owner: Account | str | None) -> Account | None:
     return Account.public(owner) if isinstance(owner, str) else owner
+
+
+def _said(application: Application) -> tuple[object, ...]:
+    """Return what was printed of an application before it is handed in."""
+    return (
+        application.representative,
+        application.form,
+        application.kind,
+        application.previous_permit,
+        application.documents,
+    )

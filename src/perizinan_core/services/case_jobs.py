@@ -270,6 +270,6 @@ class IssueDeemed(CaseJob):
         except StorageError:
             raise
         except PerizinanError as error:
-            self._issuance.hold_deemed(subject, error, now=now)
+            self._issuance.hold(subject, error, now=now)
             raise
         return WorkDone()

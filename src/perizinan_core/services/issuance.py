@@ -39,7 +39,7 @@ from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.model.application import Application, ApplicationState, OwnStep
 from perizinan_core.model.events import EventKind
 from perizinan_core.model.kinds import ApplicationKind
-from perizinan_core.model.permit import Permit, PermitStatus
+from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.services import access
 from perizinan_core.services.arguments import checked
@@ -48,6 +48,7 @@ from perizinan_core.services.letters import LetterPlan, compose, plan_letter
 from perizinan_core.services.long_term import MAX_PERMIT_BYTES, LongTerm
 from perizinan_core.services.numbering import take_number
 from perizinan_core.services.publication import Publication
+from perizinan_core.services.rehearsal import rehearse
 from perizinan_core.services.repeats import once
 from perizinan_core.services.status_list import note_later_change
 from perizinan_core.signing import DigestSigner, Signer, SigningRequest, sign_pdf
@@ -56,10 +57,12 @@ from perizinan_core.verification import Verdict, verify_permit
 from perizinan_core.workflow import (
     Action,
     Transition,
+    cancel_letter,
     cancel_number,
     check_decider,
     check_issuer,
     check_paid,
+    check_previous,
     check_signer,
     issued,
     issuing_held,
@@ -165,9 +168,9 @@ class Issuance:
             return permit
         raise IssuanceError(reason="no signatory may sign this case")
 
-    def hold_deemed(self, application_id: str, error: PerizinanError, *, now: datetime | None = None) -> None:
+    def hold(self, application_id: str, error: PerizinanError, *, now: datetime | None = None) -> None:
         """
-        Put on record, once for each reason, that a deemed grant cannot go to its number by itself.
+        Put on record, once for each reason, that a letter cannot be issued without a person.
 
         Supervisors are told when the event is delivered; the worker goes on trying.
         """
@@ -180,7 +183,7 @@ class Issuance:
                 for event in work.history.of(application_id)
                 if event.kind is EventKind.ISSUING_HELD
             }
-            if error.code in known or application.state is not ApplicationState.APPROVED:
+            if error.code in known or application.state not in _UNISSUED:
                 return
             happened = issuing_held(application, reason=error.code, actor=SYSTEM, now=moment)
             context.record(work, (happened,), moment)
@@ -245,11 +248,14 @@ class Issuance:
         self, permit_id: str, *, reason: str, actor: Actor, now: datetime | None = None
     ) -> Application:
         """
-        Give up the number of a letter that cannot be signed; it stays in the register, with the reason.
+        Give up the number of a letter that is not issued, signed or not; it stays in the register, with the reason.
+
+        The letter never comes into force: its place in the status list says so, for whoever got hold of a
+        signed file. The application is approved as before, and can take another number or go back.
 
         Raises:
             NotFoundError: there is no such permit for this actor.
-            IssuanceError: the letter is signed already.
+            IssuanceError: the permit is issued, or the number was given up before.
             LeaseHeldError: somebody is signing it at this moment.
             WorkflowError: the application does not wait for this signature, or the actor may not decide about
                 it today.
@@ -259,8 +265,8 @@ class Issuance:
         with context.work_for(actor) as work:
             permit, application = context.lock_permit(work, permit_id)
             permit_type = self._readable(application, permit_id, actor)
-            if permit.signed_sha256 or context.documents.resolve(_name(permit)) is not None:
-                raise IssuanceError(reason="the letter is signed already")
+            if permit.signed_sha256:
+                raise IssuanceError(reason="the permit is issued")
             if application.permit_id not in (None, permit.id):
                 raise IssuanceError(reason="the number was given up")
             moved = cancel_number(
@@ -270,6 +276,9 @@ class Issuance:
                 actor=actor,
                 authority=context.authority,
                 now=moment,
+            )
+            cancelled = cancel_letter(
+                permit, reason=reason, actor=actor, today=context.local_day(moment), now=moment
             )
             # Under the lease, so that no signature is made meanwhile.
             holder = _holder()
@@ -285,6 +294,7 @@ class Issuance:
                 by=actor.id,
                 at=moment,
             )
+            work.permits.save(cancelled.permit, by=actor.id, at=moment)
             changed = context.save(work, moved, actor, moment)
             work.commit()
         return changed
@@ -336,7 +346,8 @@ class Issuance:
         check_signer(application, permit_type, actor, position)
         plan = self._plan(application, permit_type, previous, position, moment)
         context.signers.signer_for(position)
-        context.renderer.rehearse(compose(context, plan, number="", status_index=0, qr_text=""))
+        check_previous(application, previous, context.local_day(moment), Action.TAKE_NUMBER)
+        rehearse(context, plan)
 
     def _take(
         self,
@@ -350,7 +361,8 @@ class Issuance:
         context = self._context
         permit_type = context.permit_type_of(application)
         position = _position(actor)
-        plan = self._plan(application, permit_type, self._previous(work, application), position, moment)
+        previous = self._previous(work, application, lock=True)
+        plan = self._plan(application, permit_type, previous, position, moment)
         if permit_type.register is None:
             raise IssuanceError(reason=f"permit type {permit_type.code!r} has no number register")
         permit_id = new_id()
@@ -391,6 +403,7 @@ class Issuance:
             authority=context.authority,
             actor=by or actor,
             now=moment,
+            previous_permit=previous,
         )
         permit = work.permits.add(permit, by=actor.id, at=moment)
         context.save(work, moved, actor, moment)
@@ -408,10 +421,10 @@ class Issuance:
         delegation = signing_delegation(self._context.authority, permit_type.code, position, day)
         return plan_letter(application, permit_type, previous, delegation, day)
 
-    def _previous(self, work: UnitOfWork, application: Application) -> Permit | None:
+    def _previous(self, work: UnitOfWork, application: Application, *, lock: bool = False) -> Permit | None:
         if application.previous_permit is None:
             return None
-        return self._context.load_permit(work, application.previous_permit)
+        return self._context.load_permit(work, application.previous_permit, lock=lock)
 
     def _readable(self, application: Application, permit_id: str, actor: Actor) -> PermitType:
         """Return the permit type of a case that the actor may see; the permit of any other does not exist."""
@@ -646,7 +659,14 @@ class Issuance:
                     permit.unsigned_sha256, holder=holder, signed_sha256=signed, at=moment
                 )
             put = put_in_force(current, signed_sha256=signed, actor=actor, now=moment)
-            moved = issued(application, put.permit, actor=actor, now=moment)
+            moved = issued(
+                application,
+                put.permit,
+                actor=actor,
+                now=moment,
+                calendar=context.calendar,
+                previous_permit=self._previous(work, application, lock=True),
+            )
             moved = self._with_warning(moved, put.permit)
             saved = work.permits.save(put.permit, by=actor.id, at=moment)
             context.save(work, moved, actor, moment)
@@ -677,8 +697,6 @@ class Issuance:
             return
         context = self._context
         old = context.load_permit(work, successor.previous_permit, lock=True)
-        if old.status_on(context.local_day(moment)) in (PermitStatus.REVOKED, PermitStatus.ANNULLED):
-            return
         permit_type = context.permit_type_of(successor)
         basis = permit_type.legal_basis[0] if permit_type.legal_basis else permit_type.source
         done = supersede(
@@ -697,6 +715,7 @@ class Issuance:
         context.record(work, done.events, moment)
 
 
+_UNISSUED = frozenset({ApplicationState.APPROVED, ApplicationState.AWAITING_SIGNATURE})
 _NUMBERED = frozenset({ApplicationState.AWAITING_SIGNATURE, ApplicationState.ISSUED})
 
 

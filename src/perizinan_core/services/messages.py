@@ -76,13 +76,27 @@ def _correction(case: _Case) -> dict[str, object]:
 def _decision(case: _Case) -> dict[str, object]:
     decision = case.application.decision
     if decision is None:
-        return {"reasons": "-", "objection_until": "-", "objection_to": "-"}
+        return {"reasons": "-", "objection_until": "-", "objection_to": "-", "legal_basis": "-"}
     until = decision.objection_until
     return {
         "reasons": "\n".join(f"- {reason}" for reason in decision.reasons) or "-",
         "objection_until": format_date(until, case.language) if until else "-",
+        "legal_basis": decision.legal_basis or "-",
         "objection_to": decision.objection_to or case.authority.name.to(case.language),
     }
+
+
+def _set_aside(case: _Case) -> dict[str, object]:
+    """Return the reasons that stand beside the approval that was set aside at the moment of the event."""
+    found = (
+        record.set_aside_reasons
+        for state in case.application.stages
+        if state.stage == case.event.data.get("stage")
+        for record in state.earlier
+        if record.set_aside_at == case.event.at
+    )
+    reasons = next(found, ())
+    return {"reasons": "\n".join(f"- {reason}" for reason in reasons) or "-"}
 
 
 def _permit(case: _Case) -> dict[str, object]:
@@ -204,6 +218,24 @@ _WORDINGS: dict[EventKind, _Wording] = {
         ),
         _decision,
     ),
+    EventKind.APPLICATION_REOPENED: _Wording(
+        N_("Approval set aside: {receipt}"),
+        N_(
+            "The approval of application {receipt} for {permit_type} was set aside before the permit was issued, "
+            "for these reasons:\n{reasons}\n\n"
+            "It is decided again. The time limit continues where it stopped."
+        ),
+        _set_aside,
+    ),
+    EventKind.DECISION_ANNULLED: _Wording(
+        N_("Grant annulled: {receipt}"),
+        N_(
+            "The grant of application {receipt} for {permit_type} was annulled before the permit was issued, "
+            "for these reasons:\n{reasons}\n\nLegal basis: {legal_basis}\n\n"
+            "You may object until {objection_until}, in writing to {objection_to}. Objecting is free."
+        ),
+        _decision,
+    ),
     EventKind.APPLICATION_WITHDRAWN: _Wording(
         N_("Application withdrawn: {receipt}"),
         N_("Application {receipt} for {permit_type} has been withdrawn as you asked."),
@@ -289,8 +321,8 @@ _FOR_SUPERVISORS: dict[EventKind, _Wording] = {
     EventKind.ISSUING_HELD: _Wording(
         N_("Letter held up: {receipt}"),
         N_(
-            "Application {receipt} for {permit_type} is deemed granted, but its letter cannot be made without a "
-            "person ({reason}). The head of office or a signatory must look at the case."
+            "Application {receipt} for {permit_type}: its letter cannot be issued without a person ({reason}). "
+            "The head of office or a signatory must look at the case."
         ),
         _held,
     ),

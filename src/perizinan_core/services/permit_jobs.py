@@ -10,6 +10,7 @@ import attrs
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.ltv import TimestampServiceError
+from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.issuance import Issuance
 from perizinan_core.services.long_term import EVERY_FIVE_MINUTES, EXTENDING, LongTerm
@@ -37,7 +38,12 @@ class Sign:
 
     def do(self, subject: str, now: datetime) -> WorkDone:
         """Sign, or pass over what somebody is signing at this moment."""
-        permit = self._issuance.resume(subject, now=now)
+        try:
+            permit = self._issuance.resume(subject, now=now)
+        except WorkflowError as error:
+            # No signature mends it: a person must cancel the letter, or mend what it rests on.
+            self._issuance.hold(subject, error, now=now)
+            raise
         if permit is None:
             return WorkDone()
         outlives = self._issuance.long_term.outlives_certificate(permit) is not None

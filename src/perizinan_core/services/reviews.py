@@ -7,31 +7,34 @@ Two officers who decide at once: the store lets exactly one through, and the oth
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.storage import StaleObjectError
-from perizinan_core.errors.workflow import StageNotOpenError, TransitionNotAllowedError
+from perizinan_core.errors.workflow import Problem, StageNotOpenError, TransitionNotAllowedError
 from perizinan_core.model.actor import Actor, ActorKind, Role
-from perizinan_core.model.application import Application
+from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.case import (
     CorrectionItem,
     InspectionMinutes,
     OfficialLetter,
     StageOutcome,
-    WaitingFor,
 )
 from perizinan_core.model.fees import Payment
+from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.services import access
 from perizinan_core.services.arguments import checked
 from perizinan_core.services.assigning import assign_where_possible, note_assignments
 from perizinan_core.services.attempts import decided_by_others, record_attempt
+from perizinan_core.services.exceptional import ExceptionalSteps, Step
 from perizinan_core.services.numbering import take_number
+from perizinan_core.services.rehearsal import letter_problems, problems_at_approval
 from perizinan_core.services.staff import Staff
+from perizinan_core.services.terms import previous_permit_of
 from perizinan_core.storage import QueueEntry, UnitOfWork
 from perizinan_core.workflow import (
     QueueEntry as WaitingCase,
@@ -41,11 +44,9 @@ from perizinan_core.workflow import (
     Transition,
     allow_queue_jump,
     approve,
-    begin_wait,
     check_queue,
     decide_stage,
     declare_conflict,
-    end_wait,
     may_be_decided,
     reassign_stage,
     record_payment,
@@ -63,12 +64,20 @@ _log = logging.getLogger(__name__)
 _QUEUE_DEPTH = 500
 """Waiting cases of one officer that are compared for first in, first out."""
 
-Step = Callable[[UnitOfWork, Application, PermitType], Transition]
+
+@attrs.frozen
+class _Printed:
+    """The letter of a case was rehearsed."""
+
+    version: int
+    """Of the application that was printed."""
+
+    problems: tuple[Problem, ...]
 
 
 @checked
 @attrs.frozen
-class Reviews(Staff):
+class Reviews(Staff, ExceptionalSteps):
     """The review of applications, and the staff who do it."""
 
     def queue(
@@ -243,12 +252,31 @@ class Reviews(Staff):
         expected_version: int | None = None,
         now: datetime | None = None,
     ) -> Application:
-        """Approve: the letter can then be made and signed. Raises as `decide`."""
+        """
+        Approve: the letter can then be made and signed. Raises as `decide`.
+
+        What issuing will demand is asked before: that the letter can be printed and somebody may sign it, and
+        that the old permit, where there is one, still carries the application.
+
+        Raises:
+            NotIssuableError: with everything that would keep the permit from being issued.
+            PermitStatusError: the old permit was revoked, or replaced, since the submission.
+        """
         moment = self._context.moment(now)
+        printed = self._print_before(application_id, actor, moment)
 
         def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
             self._check_order(work, case, permit_type, _approval(permit_type), actor, moment)
-            return approve(case, permit_type, actor=actor, now=moment, calendar=self._context.calendar)
+            previous = previous_permit_of(self._context, work, case)
+            return approve(
+                case,
+                permit_type,
+                actor=actor,
+                now=moment,
+                calendar=self._context.calendar,
+                previous_permit=previous,
+                problems=self._obstacles(work, case, permit_type, previous, actor, moment, printed),
+            )
 
         return self._step(application_id, step, actor, moment, expected_version)
 
@@ -266,9 +294,12 @@ class Reviews(Staff):
 
         def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
             self._check_order(work, case, permit_type, _approval(permit_type), actor, moment)
+            previous = previous_permit_of(self._context, work, case)
             return refuse(
                 case,
                 permit_type,
+                previous_permit=previous,
+                problems=self._obstacles(work, case, permit_type, previous, actor, moment, None),
                 reasons=reasons,
                 objection_to=self._objection_to(permit_type, moment),
                 actor=actor,
@@ -288,52 +319,6 @@ class Reviews(Staff):
             return record_payment(
                 case, permit_type, payment, actor=actor, now=moment, calendar=self._context.calendar
             )
-
-        return self._step(application_id, step, actor, moment)
-
-    def begin_wait(
-        self,
-        application_id: str,
-        *,
-        party: WaitingFor,
-        name: str,
-        reason: str,
-        actor: Actor,
-        stage: str | None = None,
-        since: datetime | None = None,
-        now: datetime | None = None,
-    ) -> Application:
-        """
-        Record that the office waits for another agency or an outside system.
-
-        The applicant is told for whom, why and since when. The clock runs on, and the case stands in front
-        of no other meanwhile. Raises as `workflow.begin_wait`.
-        """
-        moment = self._context.moment(now)
-
-        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
-            return begin_wait(
-                case,
-                permit_type,
-                party=party,
-                name=name,
-                reason=reason,
-                actor=actor,
-                now=moment,
-                stage=stage,
-                since=since,
-            )
-
-        return self._step(application_id, step, actor, moment)
-
-    def end_wait(
-        self, application_id: str, number: int, *, actor: Actor, now: datetime | None = None
-    ) -> Application:
-        """Record that what was waited for is there; ``number`` is that of the wait. Raises as `workflow.end_wait`."""
-        moment = self._context.moment(now)
-
-        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
-            return end_wait(case, permit_type, number, actor=actor, now=moment)
 
         return self._step(application_id, step, actor, moment)
 
@@ -457,6 +442,39 @@ class Reviews(Staff):
         record_attempt(context, application_id, stage, too_late, actor, moment)
         raise too_late
 
+    def _print_before(self, application_id: str, actor: Actor, moment: datetime) -> _Printed | None:
+        """Rehearse the letter for the officer whose approval it is, outside the unit of work that decides."""
+        context = self._context
+        with context.storage.unit_of_work(read_only=True) as work:
+            case = context.load(work, application_id)
+            previous = previous_permit_of(context, work, case)
+        permit_type = context.permit_type_of(case)
+        stage = _approval(permit_type)
+        if case.state is not ApplicationState.IN_REVIEW or not may_be_decided(
+            case, permit_type, stage, actor=actor, now=moment, calendar=context.calendar
+        ):
+            return None
+        problems = tuple(letter_problems(context, case, permit_type, previous, moment))
+        return _Printed(case.version, problems)
+
+    def _obstacles(
+        self,
+        work: UnitOfWork,
+        case: Application,
+        permit_type: PermitType,
+        previous: Permit | None,
+        actor: Actor,
+        moment: datetime,
+        printed: _Printed | None,
+    ) -> Iterator[Problem]:
+        """Yield what would keep the permit from being issued; asked once everything else allows the approval."""
+        context = self._context
+        yield from problems_at_approval(context, work, case, permit_type, previous, moment, actor)
+        if printed is not None and printed.version == case.version:
+            yield from printed.problems
+        else:
+            yield from letter_problems(context, case, permit_type, previous, moment)
+
     def _check_order(
         self,
         work: UnitOfWork,
@@ -506,14 +524,6 @@ class Reviews(Staff):
             return None
         number = take_number(self._context, work, rule.letter_register, case.id, permit_type, actor, moment)
         return OfficialLetter(number=number.text, day=number.day, issued_by=rule.unit)
-
-    def _objection_to(self, permit_type: PermitType, moment: datetime) -> str:
-        channel = next((item for item in self._context.authority.contacts if item.kind == "objection"), None)
-        if channel is not None:
-            return channel.label.to(self._context.language)
-        unit = self._context.authority.unit(permit_type.responsible_unit)
-        head = unit.head_title
-        return (head or unit.name_on(self._context.local_day(moment)).name).to(self._context.language)
 
 
 def _approval(permit_type: PermitType) -> str:

@@ -118,10 +118,13 @@ def preview_problems(
     application: Application,
     permit_type: PermitType,
     now: datetime,
+    at_counter: frozenset[str] = frozenset(),
 ) -> tuple[Problem, ...]:
-    """Return everything that keeps the application from being handed in now."""
+    """Return everything in the data that keeps the application from being handed in now."""
     wrong = form_problems(context, application, permit_type)
     if wrong:
         return wrong
     terms = terms_for(context, facts, permit_type, now)
-    return submission_problems(application, permit_type, terms, day=context.local_day(now))
+    return submission_problems(
+        application, permit_type, terms, day=context.local_day(now), at_counter=at_counter
+    )

@@ -15,7 +15,8 @@ The rules, in the order in which a case meets them:
 6. `decisions`, `silence`, `waiting`, `fee`, `payments`: the one terminal decision, the grant by silence, and
    whom the case waits for meanwhile.
 7. `issuing`, `permits`, `renewal`: number and signature, and what becomes of the permit.
-8. `actions`, `history`: what somebody may do now, and a case told again from its events.
+8. `foresight`, `reversal`: what issuing will demand, and the way back from a grant that is not issued.
+9. `actions`, `history`: what somebody may do now, and a case told again from its events.
 """
 
 from __future__ import annotations
@@ -63,6 +64,13 @@ from perizinan_core.workflow.exceptions import (
     reassign_stage,
 )
 from perizinan_core.workflow.fee import amount_outstanding, check_paid
+from perizinan_core.workflow.foresight import (
+    SUCCEEDING,
+    approval_obstacles,
+    entitled_delegations,
+    entitled_signers,
+    submission_obstacles,
+)
 from perizinan_core.workflow.graph import (
     check_graph,
     live_stages,
@@ -112,6 +120,7 @@ from perizinan_core.workflow.permits import (
     DefectGround,
     PermitTransition,
     annul,
+    cancel_letter,
     put_in_force,
     reinstate,
     revoke,
@@ -119,7 +128,8 @@ from perizinan_core.workflow.permits import (
     suspend,
 )
 from perizinan_core.workflow.remarks import TextRemark, text_remarks
-from perizinan_core.workflow.renewal import check_renewal, renewal_window
+from perizinan_core.workflow.renewal import check_previous, check_renewal, renewal_window
+from perizinan_core.workflow.reversal import annul_decision, reopen
 from perizinan_core.workflow.review import (
     allowed_outcomes,
     decide_stage,
@@ -140,6 +150,7 @@ __all__ = [
     "LEGAL_TERMS",
     "RULES",
     "SIGNATURE",
+    "SUCCEEDING",
     "Action",
     "AllowedAction",
     "AnnulledBy",
@@ -163,10 +174,13 @@ __all__ = [
     "allowed_outcomes",
     "amount_outstanding",
     "annul",
+    "annul_decision",
+    "approval_obstacles",
     "approve",
     "assign_open_stages",
     "assign_stage",
     "begin_wait",
+    "cancel_letter",
     "cancel_number",
     "case_units",
     "check_decider",
@@ -174,6 +188,7 @@ __all__ = [
     "check_issuer",
     "check_liftable",
     "check_paid",
+    "check_previous",
     "check_queue",
     "check_renewal",
     "check_separation",
@@ -191,6 +206,8 @@ __all__ = [
     "duty_of",
     "eligible_officers",
     "end_wait",
+    "entitled_delegations",
+    "entitled_signers",
     "excluded_officers",
     "front_office_units",
     "goes_by_itself",
@@ -224,6 +241,7 @@ __all__ = [
     "remaining",
     "remove_document",
     "renewal_window",
+    "reopen",
     "replace_document",
     "replay",
     "request_correction",
@@ -238,6 +256,7 @@ __all__ = [
     "stage_due",
     "start_draft",
     "state_diagram",
+    "submission_obstacles",
     "submission_problems",
     "submit",
     "subtract_period",

@@ -24,6 +24,7 @@ from perizinan_core.workflow.people import (
     require_party,
     require_supervisor,
 )
+from perizinan_core.workflow.reversal import may_reverse
 from perizinan_core.workflow.review import allowed_outcomes, may_request_stage
 from perizinan_core.workflow.stage_access import open_approval_for, open_stage_for
 from perizinan_core.workflow.states import Action, actions_in
@@ -150,6 +151,8 @@ def _for_progress(application: Application, permit_type: PermitType, actor: Acto
             Action.CANCEL_NUMBER,
             lambda: require_officer(application, actor, Action.CANCEL_NUMBER, *DECIDERS, units=units),
         ),
+        (Action.REOPEN, lambda: may_reverse(application, permit_type, Action.REOPEN, actor)),
+        (Action.ANNUL_DECISION, lambda: may_reverse(application, permit_type, Action.ANNUL_DECISION, actor)),
         (Action.ISSUE, lambda: require_officer(application, actor, Action.ISSUE, kinds=_AUTOMATIC)),
     )
     yield from (AllowedAction(action) for action, guard in guards if _passes(guard))

@@ -3,7 +3,8 @@ The clock of a case: a ledger of starts, pauses and resumptions, and what follow
 
 - It starts once, when the file is complete, and counts from the end of that day (of the filing day, where
   that is later).
-- A correction pauses it, handing the correction in resumes it. It stops with the decision, and is never reset.
+- A correction pauses it, handing the correction in resumes it; so does money that alone is missing. It stops
+  with the decision, resumes where an approval is set aside, and is never reset.
 - The deadline is the day on which the limit is used up; all of that day is in time. While the clock is
   paused there is no deadline.
 - Every deadline stays on record with the calendar it was counted on.
@@ -48,7 +49,8 @@ _FOLLOWS: dict[ClockEvent | None, tuple[ClockEvent, ...]] = {
     ClockEvent.STARTED: (ClockEvent.PAUSED, ClockEvent.STOPPED),
     ClockEvent.RESUMED: (ClockEvent.PAUSED, ClockEvent.STOPPED),
     ClockEvent.PAUSED: (ClockEvent.RESUMED, ClockEvent.STOPPED),
-    ClockEvent.STOPPED: (),
+    # Only where an approval is set aside before a permit was issued.
+    ClockEvent.STOPPED: (ClockEvent.RESUMED,),
 }
 _OFFICE_TIME = {PeriodUnit.MINUTES: timedelta(minutes=1), PeriodUnit.HOURS: timedelta(hours=1)}
 
@@ -87,7 +89,7 @@ def resume_clock(
 
 
 def stop_clock(application: Application, *, by: str, now: datetime, reason: str) -> Application:
-    """Stop the clock for good; a clock that never started stays so."""
+    """Stop the clock; a clock that never started stays so."""
     if not application.clock.entries:
         return application
     return _with_entry(application, ClockEvent.STOPPED, by, now, reason)

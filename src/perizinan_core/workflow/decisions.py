@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
 import attrs
 
 from perizinan_core.errors.workflow import (
+    NotIssuableError,
     OutcomeNotAllowedError,
+    PermitStatusError,
+    Problem,
     ReasonMissingError,
     StageOutcomeMissingError,
 )
@@ -16,12 +20,14 @@ from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.calendar import WorkingCalendar
 from perizinan_core.model.case import Decision, DecisionKind, StageOutcome
 from perizinan_core.model.events import EventKind
+from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.workflow.clock import is_late, stop_clock
 from perizinan_core.workflow.graph import approval_stage, outcomes_missing, outcomes_negative
 from perizinan_core.workflow.legal import LEGAL_TERMS, LegalTerms
 from perizinan_core.workflow.measure import add_period
 from perizinan_core.workflow.people import require_party
+from perizinan_core.workflow.renewal import check_previous
 from perizinan_core.workflow.review import judged
 from perizinan_core.workflow.silence import check_not_deemed
 from perizinan_core.workflow.stage_access import open_approval_for, require_post
@@ -58,15 +64,28 @@ def approve(
     actor: Actor,
     now: datetime,
     calendar: WorkingCalendar,
+    previous_permit: Permit | None = None,
+    problems: Iterable[Problem] = (),
 ) -> Transition:
     """
     Grant the application; the letter can then be made.
+
+    Args:
+        application: The case.
+        permit_type: The version that the application froze.
+        actor: The officer of the approval stage.
+        now: Aware moment.
+        calendar: The authority's calendar.
+        previous_permit: The permit that the application builds on, as it is now.
+        problems: What would keep the permit from being issued; see `issuing_problems`.
 
     Raises:
         StageOutcomeMissingError: while a review of the current submission is not positive.
         NotAssigneeError: for anybody but the officer of the approval stage.
         SeparationOfDutiesError: for somebody who received or assessed the case.
         DeemedGrantDueError: when the time limit has passed in silence.
+        PermitStatusError: when the old permit no longer carries the application.
+        NotIssuableError: with all ``problems``.
     """
     check_state(application, Action.APPROVE)
     check_permit_type(application, permit_type)
@@ -76,6 +95,9 @@ def approve(
     check_reviews(application, permit_type)
     state = open_approval_for(application, permit_type, actor, Action.APPROVE)
     check_not_deemed(application, Action.APPROVE, calendar, now)
+    check_previous(application, previous_permit, local_day(calendar, now), Action.APPROVE)
+    if found := tuple(problems):
+        raise NotIssuableError(problems=found)
     late = is_late(application, calendar, now)
     case = judged(application, state, StageOutcome.POSITIVE, actor, now)
     case = stop_clock(case, by=actor.id, now=now, reason="approved")
@@ -111,10 +133,14 @@ def refuse(
     actor: Actor,
     now: datetime,
     calendar: WorkingCalendar,
+    previous_permit: Permit | None = None,
+    problems: Iterable[Problem] = (),
     legal: LegalTerms = LEGAL_TERMS,
 ) -> Transition:
     """
     Refuse the application, with reasons and the way to object.
+
+    Where the stage may not refuse, and no review is negative, it still may when the permit cannot be issued.
 
     Args:
         application: The case.
@@ -124,6 +150,8 @@ def refuse(
         actor: The officer of the approval stage.
         now: Aware moment.
         calendar: The authority's calendar.
+        previous_permit: The permit that the application builds on, as it is now.
+        problems: What would keep the permit from being issued; looked at only where nothing else allows it.
         legal: For the objection period.
 
     Raises:
@@ -138,14 +166,15 @@ def refuse(
     check_moment(application, now)
     state = open_approval_for(application, permit_type, actor, Action.REFUSE)
     check_not_deemed(application, Action.REFUSE, calendar, now)
-    if not may_refuse(application, permit_type):
+    day = local_day(calendar, now)
+    if not may_refuse(application, permit_type) and _is_issuable(application, previous_permit, problems, day):
         raise OutcomeNotAllowedError(
             stage=state.stage, outcome=StageOutcome.NEGATIVE.value, allowed=(StageOutcome.POSITIVE.value,)
         )
     why = clean_reasons(Action.REFUSE, reasons)
     if not objection_to.strip():
         raise ReasonMissingError(action=Action.REFUSE.value)
-    until = add_period(calendar, local_day(calendar, now), legal.objection.period)
+    until = add_period(calendar, day, legal.objection.period)
     late = is_late(application, calendar, now)
     case = judged(application, state, StageOutcome.NEGATIVE, actor, now, reasons=why)
     case = stop_clock(case, by=actor.id, now=now, reason="refused")
@@ -175,9 +204,19 @@ def refuse(
     return Transition(case, (happened,))
 
 
+def _is_issuable(
+    application: Application, previous_permit: Permit | None, problems: Iterable[Problem], day: date
+) -> bool:
+    try:
+        check_previous(application, previous_permit, day, Action.REFUSE)
+    except PermitStatusError:
+        return False
+    return not tuple(problems)
+
+
 def withdraw(application: Application, *, actor: Actor, now: datetime, reason: str = "") -> Transition:
     """
-    Take the application back, at any time before the decision.
+    Take the application back, at any time before the number of its letter is taken.
 
     Args:
         application: The case.
@@ -191,7 +230,9 @@ def withdraw(application: Application, *, actor: Actor, now: datetime, reason: s
     check_state(application, Action.WITHDRAW)
     require_party(application, actor, Action.WITHDRAW)
     check_moment(application, now)
-    case = stop_clock(application, by=actor.id, now=now, reason="withdrawn")
+    case = application
+    if application.decision is None:
+        case = stop_clock(application, by=actor.id, now=now, reason="withdrawn")
     reasons = (reason.strip(),) if reason.strip() else ()
     case = attrs.evolve(
         case,

@@ -47,6 +47,7 @@ __all__ = [
     "declare_conflict",
     "may_be_decided",
     "reassign_stage",
+    "without_officer",
 ]
 
 _JUMP = "queue_jump"
@@ -160,7 +161,7 @@ def declare_conflict(
         return moved
     for state in application.stages:
         moved = moved.followed_by(
-            _without(moved.application, permit_type, state, officer, reason=why, actor=actor, now=now)
+            without_officer(moved.application, permit_type, state, officer, reason=why, actor=actor, now=now)
         )
     if application.state is ApplicationState.CORRECTION_REQUESTED:
         return moved
@@ -277,7 +278,7 @@ def _may_jump(application: Application, state: StageState, actor: Actor) -> bool
     )
 
 
-def _without(
+def without_officer(
     application: Application,
     permit_type: PermitType,
     state: StageState,

@@ -37,7 +37,7 @@ class CaseHistory:
     assignees: Mapping[str, str] = attrs.field(factory=dict)
     corrections: int = 0
     decisions: tuple[EventKind, ...] = ()
-    """Terminal decisions; never more than one."""
+    """Decisions that stand; never more than one."""
 
     permit: str | None = None
     """Id of the permit whose number is taken."""
@@ -133,9 +133,17 @@ def _conflict(history: CaseHistory, item: Event) -> CaseHistory:
 def _closed(state: ApplicationState, outcome: StageOutcome | None = None) -> _Step:
     def step(history: CaseHistory, item: Event) -> CaseHistory:
         ended = history if outcome is None else _ended(history, item.data["stage"], outcome)
-        return attrs.evolve(ended, state=state, decisions=(*history.decisions, item.kind))
+        # A grant that is withdrawn or annulled before its permit is issued no longer stands.
+        before = () if history.state is ApplicationState.APPROVED else history.decisions
+        return attrs.evolve(ended, state=state, decisions=(*before, item.kind))
 
     return step
+
+
+def _reopened(history: CaseHistory, item: Event) -> CaseHistory:
+    gone = item.data["released"]
+    kept = {stage: account for stage, account in history.assignees.items() if account not in gone}
+    return attrs.evolve(history, state=ApplicationState.IN_REVIEW, decisions=(), assignees=kept)
 
 
 def _number_taken(history: CaseHistory, item: Event) -> CaseHistory:
@@ -163,6 +171,8 @@ _STEPS: Mapping[EventKind, _Step] = {
     EventKind.CONFLICT_DECLARED: _conflict,
     EventKind.APPLICATION_APPROVED: _closed(ApplicationState.APPROVED, StageOutcome.POSITIVE),
     EventKind.APPLICATION_REFUSED: _closed(ApplicationState.REFUSED, StageOutcome.NEGATIVE),
+    EventKind.APPLICATION_REOPENED: _reopened,
+    EventKind.DECISION_ANNULLED: _closed(ApplicationState.REFUSED),
     EventKind.DEEMED_GRANTED: _closed(ApplicationState.APPROVED),
     EventKind.APPLICATION_WITHDRAWN: _closed(ApplicationState.WITHDRAWN),
     EventKind.APPLICATION_LAPSED: _closed(ApplicationState.LAPSED),

@@ -22,6 +22,7 @@ from perizinan_core.errors.workflow import (
 from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.authority import Authority, Delegation
+from perizinan_core.model.calendar import WorkingCalendar
 from perizinan_core.model.case import DecisionKind
 from perizinan_core.model.events import Event, EventKind
 from perizinan_core.model.permit import Permit, PermitStatus
@@ -31,6 +32,7 @@ from perizinan_core.workflow.decisions import check_reviews
 from perizinan_core.workflow.duties import SIGNATURE, check_separation
 from perizinan_core.workflow.fee import check_paid
 from perizinan_core.workflow.people import DECIDERS, require_officer
+from perizinan_core.workflow.renewal import check_previous
 from perizinan_core.workflow.states import Action, check_state
 from perizinan_core.workflow.transition import (
     Transition,
@@ -153,6 +155,7 @@ def to_awaiting_signature(
     authority: Authority,
     actor: Actor,
     now: datetime,
+    previous_permit: Permit | None = None,
 ) -> Transition:
     """
     Bind a number and a signer to a decided application; the letter is made and waits for its signature.
@@ -168,12 +171,14 @@ def to_awaiting_signature(
         actor: Who goes on with the case: the system, the host application or an officer; after a deemed
             grant with the duty to issue, the head of office or a signatory.
         now: Aware moment; its local day is that of the letter.
+        previous_permit: The permit that the application builds on, as it is now.
 
     Raises:
         DelegationMissingError: when nothing lets the position sign on that day.
         NotSignatoryError: when the signer does not hold the position.
         SeparationOfDutiesError: when the signer had another duty in the case.
         PaymentOutstandingError: while a part of the fee is outstanding.
+        PermitStatusError: when the old permit no longer carries the application.
         NotAllowedError: for other actors.
     """
     check_state(application, Action.TAKE_NUMBER)
@@ -185,6 +190,7 @@ def to_awaiting_signature(
         check_reviews(application, permit_type)
     check_signer(application, permit_type, signer, position)
     day = local_day(authority.calendar, now)
+    check_previous(application, previous_permit, day, Action.TAKE_NUMBER)
     delegation = signing_delegation(authority, permit_type.code, position, day)
     case = attrs.evolve(
         application,
@@ -216,9 +222,10 @@ def cancel_number(
     now: datetime,
 ) -> Transition:
     """
-    Give up the number of a letter that cannot be signed; it stays taken, with the reason.
+    Give up the number of a letter that is not issued, signed or not; it stays taken, with the reason.
 
-    The caller writes the reason beside the number in the register.
+    The caller writes the reason beside the number in the register, and marks the letter with
+    `perizinan_core.workflow.cancel_letter`.
 
     Raises:
         NotAllowedError: for others than those of `check_decider`, whose other errors come as well.
@@ -235,7 +242,15 @@ def cancel_number(
     return Transition(case, (happened,))
 
 
-def issued(application: Application, permit: Permit, *, actor: Actor, now: datetime) -> Transition:
+def issued(
+    application: Application,
+    permit: Permit,
+    *,
+    actor: Actor,
+    now: datetime,
+    calendar: WorkingCalendar,
+    previous_permit: Permit | None = None,
+) -> Transition:
     """
     Close the application: its permit is signed, stored and in force.
 
@@ -244,10 +259,12 @@ def issued(application: Application, permit: Permit, *, actor: Actor, now: datet
         permit: Signed; see `perizinan_core.workflow.put_in_force`.
         actor: The system, the host application, the signer or another officer.
         now: Aware moment.
+        calendar: The authority's calendar.
+        previous_permit: The permit that the application builds on, as it is now.
 
     Raises:
         WrongPermitError: for another permit than the one whose number was taken.
-        PermitStatusError: while it is not signed.
+        PermitStatusError: while it is not signed, or when the old permit no longer carries the application.
         NotAllowedError: for applicants.
     """
     check_state(application, Action.ISSUE)
@@ -261,6 +278,7 @@ def issued(application: Application, permit: Permit, *, actor: Actor, now: datet
             status=permit.status.value,
             allowed=(PermitStatus.IN_FORCE.value,),
         )
+    check_previous(application, previous_permit, local_day(calendar, now), Action.ISSUE)
     case = attrs.evolve(application, state=ApplicationState.ISSUED, closed_at=now)
     deemed = case.decision is not None and case.decision.kind is DecisionKind.DEEMED_GRANTED
     happened = Event(
@@ -292,7 +310,7 @@ def check_issuer(application: Application, actor: Actor) -> None:
 
 
 def issuing_held(application: Application, *, reason: str, actor: Actor, now: datetime) -> Event:
-    """Return the event of a deemed grant that could not go to its number by itself; ``reason`` is a code."""
+    """Return the event of a letter that cannot be issued without a person; ``reason`` is a code."""
     return event(EventKind.ISSUING_HELD, application, actor, now, reason=reason)
 
 

@@ -39,6 +39,7 @@ __all__ = [
     "DefectGround",
     "PermitTransition",
     "annul",
+    "cancel_letter",
     "put_in_force",
     "reinstate",
     "revoke",
@@ -48,7 +49,6 @@ __all__ = [
 
 _Status = PermitStatus
 _AUTOMATIC = (ActorKind.SYSTEM, ActorKind.HOST)
-_FINAL = frozenset({_Status.REVOKED, _Status.ANNULLED, _Status.SUPERSEDED})
 _ALLOWED: dict[Action, tuple[PermitStatus, ...]] = {
     Action.SUSPEND: (_Status.IN_FORCE,),
     Action.REINSTATE: (_Status.SUSPENDED,),
@@ -104,6 +104,37 @@ def put_in_force(permit: Permit, *, signed_sha256: str, actor: Actor, now: datet
     require_kind(actor, Action.SIGN, ActorKind.OFFICER, *_AUTOMATIC)
     signed = attrs.evolve(permit, signed_sha256=signed_sha256, signed_at=now, status=_Status.IN_FORCE)
     return PermitTransition(signed)
+
+
+def cancel_letter(
+    permit: Permit, *, reason: str, actor: Actor, today: date, now: datetime
+) -> PermitTransition:
+    """
+    Mark a letter whose number is cancelled, signed or not: it never was, and never will be, in force.
+
+    The event of it is the application's, as is the question who may; see `perizinan_core.workflow.cancel_number`.
+
+    Args:
+        permit: Its number is taken, and it is not issued.
+        reason: Why.
+        actor: Who cancels.
+        today: Local day of ``now``.
+        now: Aware moment.
+
+    Raises:
+        PermitStatusError: when the permit was issued.
+        ReasonMissingError: without a reason.
+    """
+    status = permit.standing_on(today)
+    if status is not _Status.AWAITING_SIGNATURE:
+        raise PermitStatusError(
+            action=Action.CANCEL_NUMBER.value,
+            status=status.value,
+            allowed=(_Status.AWAITING_SIGNATURE.value,),
+        )
+    (why,) = clean_reasons(Action.CANCEL_NUMBER, (reason,))
+    entry = StatusChange(status=_Status.ANNULLED, at=now, effective=today, by=actor.id, reason=why)
+    return PermitTransition(attrs.evolve(permit, status=_Status.ANNULLED, changes=(*permit.changes, entry)))
 
 
 def suspend(
@@ -352,8 +383,7 @@ def _changed(
 
 def _check_status(permit: Permit, action: Action, today: date) -> None:
     # A revocation may lie ahead: nothing can follow it, although it does not hold yet.
-    final = next((one.status for one in permit.changes if one.status in _FINAL), None)
-    status = final or permit.status_on(today)
+    status = permit.standing_on(today)
     if status not in _ALLOWED[action]:
         raise PermitStatusError(
             action=action.value,

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 
-from perizinan_core.errors.workflow import PermitStatusError, RenewalTooEarlyError, RenewalTooLateError
+from perizinan_core.errors.workflow import (
+    PermitStatusError,
+    PreviousPermitError,
+    RenewalTooEarlyError,
+    RenewalTooLateError,
+)
+from perizinan_core.model.application import Application
 from perizinan_core.model.calendar import WorkingCalendar
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import Permit, PermitStatus
 from perizinan_core.model.text import DateRange
 from perizinan_core.model.validity import RenewalRule
 from perizinan_core.workflow.measure import subtract_period
+from perizinan_core.workflow.states import Action
 
-__all__ = ["check_renewal", "renewal_window"]
+__all__ = ["check_previous", "check_renewal", "renewal_window"]
 
 _RENEWING = frozenset({ApplicationKind.RENEWAL, ApplicationKind.RE_REGISTRATION})
 _AFTER_EXPIRY = "allowed"
@@ -55,7 +62,35 @@ def check_renewal(
         RenewalTooEarlyError: before the window opens.
         RenewalTooLateError: after it closed.
     """
-    status = permit.status_on(day)
+    _check_status(kind, permit, day, Action.START)
+    if kind not in _RENEWING:
+        return
+    window = renewal_window(rule, permit, calendar)
+    if window.start is not None and day < window.start:
+        raise RenewalTooEarlyError(opens_on=window.start, today=day)
+    if window.end is not None and day > window.end:
+        raise RenewalTooLateError(closed_on=window.end, today=day)
+
+
+def check_previous(application: Application, permit: Permit | None, day: date, action: Action) -> None:
+    """
+    Pass when the permit that the application builds on still carries it, on the local day ``day``.
+
+    Asked again for the approval, the number and the issue: it may have been revoked since the submission, and
+    another successor may have taken its place. The renewal window is not asked again: it was open then.
+
+    Raises:
+        PreviousPermitError: when it is not the permit that the application names.
+        PermitStatusError: when its status no longer allows this.
+    """
+    if application.previous_permit != (permit.id if permit else None):
+        raise PreviousPermitError(kind=application.kind.value, permit=permit.id if permit else None)
+    if permit is not None:
+        _check_status(application.kind, permit, day, action)
+
+
+def _check_status(kind: ApplicationKind, permit: Permit, day: date, action: Action) -> None:
+    status = permit.standing_on(day)
     allowed = [PermitStatus.IN_FORCE]
     if kind in _RENEWING:
         # An expired permit is a matter of the window, whose error says what to do instead.
@@ -64,12 +99,5 @@ def check_renewal(
         allowed += [PermitStatus.SUSPENDED]
     if status not in allowed:
         raise PermitStatusError(
-            action="start", status=status.value, allowed=tuple(one.value for one in allowed)
+            action=action.value, status=status.value, allowed=tuple(one.value for one in allowed)
         )
-    if kind not in _RENEWING:
-        return
-    window = renewal_window(rule, permit, calendar)
-    if window.start is not None and day < window.start:
-        raise RenewalTooEarlyError(opens_on=window.start, today=day)
-    if window.end is not None and day > window.end:
-        raise RenewalTooLateError(closed_on=window.end, today=day)

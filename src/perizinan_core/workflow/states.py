@@ -42,6 +42,10 @@ class Action(StrEnum):
     REFUSE = "refuse"
     LAPSE = "lapse"
     DEEM_GRANTED = "deem_granted"
+    REOPEN = "reopen"
+    """Set an approval aside before the permit is issued: back to review."""
+    ANNUL_DECISION = "annul_decision"
+    """Annul a grant that has a defect, before the permit is issued: refused."""
     TAKE_NUMBER = "take_number"
     CANCEL_NUMBER = "cancel_number"
     ISSUE = "issue"
@@ -109,7 +113,17 @@ RULES: tuple[StateRule, ...] = (
     StateRule(Action.REFUSE, _REVIEW, _to(_State.REFUSED, *_REVIEW)),
     StateRule(Action.DEEM_GRANTED, _REVIEW, _to(_State.APPROVED, *_REVIEW)),
     StateRule(Action.LAPSE, (_State.CORRECTION_REQUESTED,), _to(_State.LAPSED, _State.CORRECTION_REQUESTED)),
-    StateRule(Action.WITHDRAW, (_State.DRAFT, *_UNDECIDED), _to(_State.WITHDRAWN, _State.DRAFT, *_UNDECIDED)),
+    StateRule(
+        Action.WITHDRAW,
+        (_State.DRAFT, *_UNDECIDED, _State.APPROVED),
+        _to(_State.WITHDRAWN, _State.DRAFT, *_UNDECIDED, _State.APPROVED),
+    ),
+    StateRule(
+        Action.REOPEN,
+        (_State.APPROVED,),
+        ((_State.APPROVED, _State.IN_REVIEW), (_State.APPROVED, _State.SUBMITTED)),
+    ),
+    StateRule(Action.ANNUL_DECISION, (_State.APPROVED,), _to(_State.REFUSED, _State.APPROVED)),
     StateRule(Action.TAKE_NUMBER, (_State.APPROVED,), _to(_State.AWAITING_SIGNATURE, _State.APPROVED)),
     StateRule(
         Action.CANCEL_NUMBER, (_State.AWAITING_SIGNATURE,), _to(_State.APPROVED, _State.AWAITING_SIGNATURE)

@@ -27,9 +27,11 @@ Nothing is changed when one is raised.
         ├── NotDueError
         │   drafts, documents, submissions:
         ├── CorrectionUnansweredError
+        ├── DecisionStandsError
         ├── DocumentChoiceError
         ├── DocumentIdTakenError
         ├── NotInCorrectionError
+        ├── NotIssuableError
         ├── PermitTypeMismatchError
         ├── PermitTypeNotOpenError
         ├── PreviousPermitError
@@ -72,10 +74,12 @@ Nothing is changed when one is raised.
 
 from perizinan_core.errors.workflow.filing import (
     CorrectionUnansweredError,
+    DecisionStandsError,
     DocumentChoiceError,
     DocumentIdTakenError,
     NoRepresentativeError,
     NotInCorrectionError,
+    NotIssuableError,
     PermitTypeMismatchError,
     PermitTypeNotOpenError,
     PreviousPermitError,
@@ -154,6 +158,7 @@ __all__ = [
     "CorrectionTargetError",
     "CorrectionUnansweredError",
     "CorrectionWindowPassedError",
+    "DecisionStandsError",
     "DeemedGrantDueError",
     "DelegationMissingError",
     "DocumentChoiceError",
@@ -172,6 +177,7 @@ __all__ = [
     "NotAssigneeError",
     "NotDueError",
     "NotInCorrectionError",
+    "NotIssuableError",
     "NotPartyError",
     "NotSignatoryError",
     "OutcomeNotAllowedError",

@@ -12,10 +12,12 @@ from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
 __all__ = [
     "CorrectionUnansweredError",
+    "DecisionStandsError",
     "DocumentChoiceError",
     "DocumentIdTakenError",
     "NoRepresentativeError",
     "NotInCorrectionError",
+    "NotIssuableError",
     "PermitTypeMismatchError",
     "PermitTypeNotOpenError",
     "PreviousPermitError",
@@ -278,6 +280,39 @@ class SubmissionRefusedError(WorkflowError):
     def wording(self, language: str) -> dict[str, object]:
         """Join the sentences of the problems."""
         return {"reasons": _sentences(self.problems, language)}
+
+
+@attrs.define(slots=False, eq=False)
+class NotIssuableError(WorkflowError):
+    """What issuing will demand is missing: an approval would lead to nothing."""
+
+    code: ClassVar[str] = "not-issuable"
+    sentence: ClassVar[str] = N_(
+        "The permit could not be issued as things stand. {reasons} "
+        "Have the applicant correct it, send a stage back, or refuse the application."
+    )
+
+    problems: tuple[Problem, ...]
+    """Everything that would keep the permit from being issued."""
+
+    def details(self) -> dict[str, Any]:
+        """Return path and code of each problem."""
+        return {"problems": tuple({"path": item.path, "code": item.code} for item in self.problems)}
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Join the sentences of the problems."""
+        return {"reasons": _sentences(self.problems, language)}
+
+
+@attrs.define(slots=False, eq=False)
+class DecisionStandsError(WorkflowError):
+    """A grant by law cannot go back to review: the office's time to judge is over."""
+
+    code: ClassVar[str] = "decision-stands"
+    sentence: ClassVar[str] = N_(
+        "The law has granted this application, because the time limit passed without a decision; the office cannot "
+        "review it again. Issue the permit; where the grant has a defect, annul it with its ground and law."
+    )
 
 
 def _sentences(problems: Iterable[Problem], language: str) -> str:

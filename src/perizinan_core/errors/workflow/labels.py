@@ -52,6 +52,8 @@ ACTIONS: Mapping[str, str] = {
     "begin_wait": N_("record that the office waits for an agency or system outside"),
     "end_wait": N_("end a wait for an agency or system outside"),
     "recompute": N_("recompute a deadline"),
+    "reopen": N_("set the approval aside"),
+    "annul_decision": N_("annul the grant"),
     "take_number": N_("take the number of the letter"),
     "cancel_number": N_("cancel the number of the letter"),
     "issue": N_("issue the permit"),

@@ -172,6 +172,7 @@ def _approve(run: ScenarioRun, _details: Mapping[str, Any]) -> None:
         actor=assignee(run, approval_stage(run.permit_type)),
         now=run.now,
         calendar=run.authority.calendar,
+        previous_permit=run.previous,
     )
     move_on(run, moved)
 
@@ -252,13 +253,22 @@ def _issue(run: ScenarioRun, _details: Mapping[str, Any]) -> None:
         authority=run.authority,
         actor=signer,
         now=run.now,
+        previous_permit=run.previous,
     )
     move_on(run, moved)
     signed = put_in_force(
         permit, signed_sha256=sha256(b"signed").hexdigest(), actor=signer, now=run.now
     ).permit
     run.permit = signed
-    move_on(run, issued(run.application, signed, actor=signer, now=run.now))
+    done = issued(
+        run.application,
+        signed,
+        actor=signer,
+        now=run.now,
+        calendar=run.authority.calendar,
+        previous_permit=run.previous,
+    )
+    move_on(run, done)
 
 
 def _wait(run: ScenarioRun, details: Mapping[str, Any]) -> None:

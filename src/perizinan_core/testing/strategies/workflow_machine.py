@@ -14,9 +14,10 @@ that brings stages of its own runs it with its permit types::
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -28,7 +29,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from perizinan_core import workflow
 from perizinan_core.converters import canonical_json
 from perizinan_core.errors.texts import FormDataError, TextRefusedError
-from perizinan_core.errors.workflow import ClockOrderError, WorkflowError
+from perizinan_core.errors.workflow import ClockOrderError, Problem, WorkflowError
 from perizinan_core.model.actor import Actor, Officer, Role
 from perizinan_core.model.applicant import Representative
 from perizinan_core.model.application import Application, ApplicationState
@@ -42,12 +43,12 @@ from perizinan_core.model.case import (
     WaitingFor,
 )
 from perizinan_core.model.characters import refused_characters
-from perizinan_core.model.events import Event, EventKind
+from perizinan_core.model.events import Event
 from perizinan_core.model.fees import FeeAssessment, FeeKind, Payment
 from perizinan_core.model.form_data import MAX_VALUES
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.money import Rupiah
-from perizinan_core.model.permit import Permit
+from perizinan_core.model.permit import Permit, PermitStatus, StatusChange
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.stage import SilencePolicy, StageKind
 from perizinan_core.testing.strategies.values import written_texts
@@ -61,13 +62,14 @@ from perizinan_core.testing.strategies.workflow import (
     make_document,
     make_letter,
     make_minutes,
+    make_officer,
     make_permit,
     make_terms,
     office_calendars,
     permit_types,
     staffs,
 )
-from perizinan_core.workflow import Action, Transition
+from perizinan_core.workflow import Action, AnnulledBy, DefectGround, Transition
 
 __all__ = ["CaseMachine"]
 
@@ -95,20 +97,29 @@ _UNDECIDED = (
     ApplicationState.IN_REVIEW,
     ApplicationState.CORRECTION_REQUESTED,
 )
-_DECISIONS = frozenset(
-    {
-        EventKind.APPLICATION_APPROVED,
-        EventKind.DEEMED_GRANTED,
-        EventKind.APPLICATION_REFUSED,
-        EventKind.APPLICATION_WITHDRAWN,
-        EventKind.APPLICATION_LAPSED,
-    }
-)
+_ENDED = (PermitStatus.REVOKED, PermitStatus.ANNULLED, PermitStatus.SUPERSEDED)
+
+
+def _old_permit() -> Permit:
+    return make_permit(
+        id="izin-lama",
+        number="99/2025",
+        application_id="permohonan-lama",
+        signed_sha256="2" * 64,
+        status=PermitStatus.IN_FORCE,
+    )
 
 
 def _random(seed: int) -> Random:
     """Return a source of draws that a failing example can repeat."""
     return Random(seed)  # noqa: S311 - no secret hangs on it
+
+
+_REINFORCEMENTS = tuple(
+    make_officer(f"bantuan-{role.value}", role, position=_POSITION if role is Role.SIGNATORY else None)
+    for role in Role
+)
+"""Officers whom the office could appoint: one for every role, without a part in the case."""
 
 
 class CaseMachine(RuleBasedStateMachine):
@@ -133,6 +144,8 @@ class CaseMachine(RuleBasedStateMachine):
         self.workers: list[tuple[str, str]] = []
         self.consumed, self.version = 0, self.calendar.version
         self.permit: Permit | None = None
+        self.old = _old_permit() if data.draw(st.booleans()) else None
+        self.printable = True
         self.case: Application = self._draft()
         if data.draw(st.integers(0, 5)):
             self.hand_over("ktp")
@@ -143,11 +156,12 @@ class CaseMachine(RuleBasedStateMachine):
             self.permit_type,
             id="018f0000-0000-7000-8000-000000000001",
             authority="kota-contoh",
-            kind=ApplicationKind.NEW,
+            kind=ApplicationKind.AMENDMENT if self.old else ApplicationKind.NEW,
             applicant=make_applicant(),
             actor=OWNER,
             now=self.now,
             calendar=self.calendar,
+            previous_permit=self.old,
         )
         self.events.extend(started.events)
         return started.application
@@ -280,6 +294,7 @@ class CaseMachine(RuleBasedStateMachine):
                 actor=OWNER,
                 now=self.now,
                 calendar=self.calendar,
+                previous_permit=self.old,
             ),
         )
 
@@ -391,22 +406,13 @@ class CaseMachine(RuleBasedStateMachine):
         if refuse:
             done = self.attempt(
                 Action.APPROVE,
-                lambda: workflow.approve(
-                    self.case, self.permit_type, actor=actor, now=self.now, calendar=self.calendar
-                ),
+                lambda: self._approve(actor),
             )
+            assert not done or self.printable, "approved what cannot be printed"
         else:
             done = self.attempt(
                 Action.REFUSE,
-                lambda: workflow.refuse(
-                    self.case,
-                    self.permit_type,
-                    reasons=("Tidak sesuai rencana tata ruang",),
-                    objection_to="Kepala dinas",
-                    actor=actor,
-                    now=self.now,
-                    calendar=self.calendar,
-                ),
+                lambda: self._refuse(actor),
             )
         if done:
             self.workers.append(("keputusan", actor.id))
@@ -566,6 +572,97 @@ class CaseMachine(RuleBasedStateMachine):
             ),
         )
 
+    def _approve(self, actor: Actor) -> Transition:
+        return workflow.approve(
+            self.case,
+            self.permit_type,
+            actor=actor,
+            now=self.now,
+            calendar=self.calendar,
+            previous_permit=self.old,
+            problems=self._problems(),
+        )
+
+    def _refuse(self, actor: Actor) -> Transition:
+        return workflow.refuse(
+            self.case,
+            self.permit_type,
+            reasons=("Tidak sesuai rencana tata ruang",),
+            objection_to="Kepala dinas",
+            actor=actor,
+            now=self.now,
+            calendar=self.calendar,
+            previous_permit=self.old,
+            problems=self._problems(),
+        )
+
+    def _problems(self) -> tuple[Problem, ...]:
+        return () if self.printable else (Problem("letter", "unprintable-text", "Huruf tidak ada"),)
+
+    @precondition(lambda self: len(self.events) % 4 == 0)
+    @rule()
+    def fonts_change(self) -> None:
+        """A letter that could be printed cannot be, or the other way round."""
+        self.printable = not self.printable
+
+    @precondition(lambda self: self.old is not None and len(self.events) % 3 == 1)
+    @rule(
+        status=st.sampled_from(
+            (PermitStatus.SUSPENDED, PermitStatus.IN_FORCE, PermitStatus.REVOKED, PermitStatus.SUPERSEDED)
+        ),
+        later=st.integers(0, 20),
+    )
+    def old_permit_changes(self, status: PermitStatus, later: int) -> None:
+        """The permit that the application builds on is suspended, reinstated, revoked or replaced."""
+        assert self.old is not None
+        today = workflow.local_day(self.calendar, self.now)
+        if self.old.standing_on(today) in _ENDED:
+            return
+        change = StatusChange(
+            status=status,
+            at=self.now,
+            effective=today + timedelta(days=later),
+            by="kepala",
+            reason="Pelanggaran",
+        )
+        self.old = attrs.evolve(self.old, changes=(*self.old.changes, change))
+
+    @precondition(lambda self: self.case.state is ApplicationState.APPROVED)
+    @rule(data=st.data(), way=st.sampled_from((Action.REOPEN, Action.ANNUL_DECISION, Action.WITHDRAW)))
+    def go_back(self, data: st.DataObject, way: Action) -> None:
+        """Somebody takes the grant back before its permit is issued."""
+        deciders = [one for one in self.actors if one.has(Role.OFFICE_HEAD, Role.SIGNATORY)]
+        actor = data.draw(st.sampled_from((*deciders, *self.actors)))
+        deemed = self.case.deemed_grant is not None
+        done = self.attempt(way, lambda: self._back(way, actor))
+        assert not (done and deemed and way is Action.REOPEN), "a grant by law was reviewed again"
+
+    def _back(self, way: Action, actor: Actor) -> Transition:
+        if way is Action.WITHDRAW:
+            return workflow.withdraw(self.case, actor=actor, now=self.now)
+        if way is Action.REOPEN:
+            return workflow.reopen(
+                self.case,
+                self.permit_type,
+                reasons=("Surat tidak dapat dicetak",),
+                actor=actor,
+                now=self.now,
+                calendar=self.calendar,
+            )
+        return workflow.annul_decision(
+            self.case,
+            self.permit_type,
+            ground=DefectGround.SUBSTANCE,
+            found_on=workflow.local_day(self.calendar, self.now),
+            annulled_by=AnnulledBy.OFFICIAL,
+            reasons=("Izin lama dicabut",),
+            legal_basis="UU 30/2014 Pasal 66",
+            objection_to="Kepala dinas",
+            actor=actor,
+            now=self.now,
+            authority=make_authority(self.calendar),
+        )
+
     @precondition(lambda self: self.case.state is ApplicationState.APPROVED)
     @rule(data=st.data())
     def take_number(self, data: st.DataObject) -> None:
@@ -576,22 +673,26 @@ class CaseMachine(RuleBasedStateMachine):
         number = f"{len(self.events)}/2026"
         done = self.attempt(
             Action.TAKE_NUMBER,
-            lambda: workflow.to_awaiting_signature(
-                self.case,
-                self.permit_type,
-                permit_id=f"permit-{len(self.events)}",
-                number=number,
-                signer=signer,
-                position=_POSITION,
-                authority=make_authority(self.calendar),
-                actor=actor,
-                now=self.now,
-            ),
+            lambda: self._take_number(signer, actor, number),
         )
         if done:
             self.workers.append(("signature", signer.id))
             grant = self.case.deemed_grant
             assert actor != SYSTEM or grant is None or not grant.unstaffed, "issued where nobody was"
+
+    def _take_number(self, signer: Actor, actor: Actor, number: str) -> Transition:
+        return workflow.to_awaiting_signature(
+            self.case,
+            self.permit_type,
+            permit_id=f"permit-{len(self.events)}",
+            number=number,
+            signer=signer,
+            position=_POSITION,
+            authority=make_authority(self.calendar),
+            actor=actor,
+            now=self.now,
+            previous_permit=self.old,
+        )
 
     @precondition(lambda self: self.case.state is ApplicationState.AWAITING_SIGNATURE)
     @rule(cancel=st.integers(0, 3), data=st.data())
@@ -601,27 +702,35 @@ class CaseMachine(RuleBasedStateMachine):
             actor = data.draw(st.sampled_from(self.actors))
             self.attempt(
                 Action.CANCEL_NUMBER,
-                lambda: workflow.cancel_number(
-                    self.case,
-                    self.permit_type,
-                    reason="Salah cetak",
-                    actor=actor,
-                    authority=make_authority(self.calendar),
-                    now=self.now,
-                ),
+                lambda: self._cancel(actor),
             )
             return
-        permit = make_permit(id=str(self.case.permit_id), application_id=self.case.id)
-        self.permit = workflow.put_in_force(permit, signed_sha256="1" * 64, actor=SYSTEM, now=self.now).permit
-        self.attempt(
-            Action.ISSUE,
-            lambda: workflow.issued(self.case, self.permit_in_force(), actor=SYSTEM, now=self.now),
+        done = self.attempt(Action.ISSUE, self._issue)
+        today = workflow.local_day(self.calendar, self.now)
+        ended = self.old is not None and self.old.standing_on(today) in _ENDED
+        assert not (done and ended), "issued on a permit that is no longer there"
+
+    def _cancel(self, actor: Actor) -> Transition:
+        return workflow.cancel_number(
+            self.case,
+            self.permit_type,
+            reason="Salah cetak",
+            actor=actor,
+            authority=make_authority(self.calendar),
+            now=self.now,
         )
 
-    def permit_in_force(self) -> Permit:
-        """Return the permit that was just signed."""
-        assert self.permit is not None
-        return self.permit
+    def _issue(self) -> Transition:
+        permit = make_permit(id=str(self.case.permit_id), application_id=self.case.id)
+        self.permit = workflow.put_in_force(permit, signed_sha256="1" * 64, actor=SYSTEM, now=self.now).permit
+        return workflow.issued(
+            self.case,
+            self.permit,
+            actor=SYSTEM,
+            now=self.now,
+            calendar=self.calendar,
+            previous_permit=self.old,
+        )
 
     @precondition(lambda self: len(self.events) % 5 == 0)
     @rule(minutes=st.integers(1, 100_000))
@@ -642,7 +751,7 @@ class CaseMachine(RuleBasedStateMachine):
     @invariant()
     def one_terminal_decision(self) -> None:
         """There is one decision or none, and it fits the state."""
-        taken = [event for event in self.events if event.kind in _DECISIONS]
+        taken = workflow.replay(self.events).decisions
         assert len(taken) == (self.case.decision is not None)
         decided = {
             ApplicationState.APPROVED: {DecisionKind.APPROVED, DecisionKind.DEEMED_GRANTED},
@@ -670,8 +779,13 @@ class CaseMachine(RuleBasedStateMachine):
     def deemed_only_by_silence(self) -> None:
         """A deemed grant has its evidence: the day it came after the deadline, with the clock running."""
         grant = self.case.deemed_grant
-        deemed = self.case.decision is not None and self.case.decision.kind is DecisionKind.DEEMED_GRANTED
-        assert deemed is (grant is not None)
+        kind = self.case.decision.kind if self.case.decision else None
+        given_up = {DecisionKind.REFUSED, DecisionKind.WITHDRAWN}
+        assert (
+            (kind in {DecisionKind.DEEMED_GRANTED, *given_up})
+            if grant
+            else (kind is not DecisionKind.DEEMED_GRANTED)
+        )
         if grant is not None:
             assert workflow.local_day(self.calendar, grant.at) > grant.due
             assert self.case.terms is not None
@@ -698,6 +812,88 @@ class CaseMachine(RuleBasedStateMachine):
         only_money = kinds == {StageKind.PAYMENT} and not paid
         if not workflow.is_deemed_due(self.case, self.calendar, self.now):
             assert self.case.clock.is_running is not only_money
+
+    @invariant()
+    def someone_may_take_a_next_step(self) -> None:
+        """In every state that is not final somebody can go on, if need be one whom the office appoints for it."""
+        if self.case.state.is_terminal or self.case.state is ApplicationState.DRAFT:
+            return
+        assert any(self._is_possible(step) for step in self._next_steps()), self.case.state
+
+    def _is_possible(self, step: Callable[[], Transition]) -> bool:
+        try:
+            return step().application != self.case
+        except WorkflowError:
+            return False
+
+    def _next_steps(self) -> Iterator[Callable[[], Transition]]:
+        """Yield what moves the case; giving up, and steps that only put something on record, are none."""
+        state = self.case.state
+        posts = (*self.staff, *_REINFORCEMENTS)
+        actors = [officer.as_actor() for officer in posts]
+        if state is ApplicationState.CORRECTION_REQUESTED:
+            later = self.now + timedelta(days=60)
+            yield lambda: workflow.lapse(self.case, actor=SYSTEM, now=later, calendar=self.calendar)
+            return
+        if state is ApplicationState.AWAITING_SIGNATURE:
+            yield self._issue
+            for actor in actors:
+                yield partial(self._cancel, actor)
+            return
+        if state is ApplicationState.APPROVED:
+            for actor in actors:
+                yield partial(self._take_number, actor, actor, "1/2026")
+                yield partial(self._back, Action.REOPEN, actor)
+                yield partial(self._back, Action.ANNUL_DECISION, actor)
+            return
+        yield lambda: workflow.deem_granted(
+            self.case,
+            self.permit_type,
+            staff=posts,
+            actor=SYSTEM,
+            now=self.now,
+            calendar=self.calendar,
+        )
+        for stage in self._open():
+            yield from self._stage_steps(stage, actors)
+        yield lambda: workflow.assign_open_stages(
+            self.case, self.permit_type, staff=posts, actor=SYSTEM, now=self.now, random=_random(1)
+        )
+
+    def _stage_steps(self, stage: str, actors: list[Actor]) -> Iterator[Callable[[], Transition]]:
+        state = self.case.stage_state(stage)
+        mine = [actor for actor in actors if state is not None and actor.id == state.assignee]
+        rule_ = self.permit_type.stage(stage)
+        today = workflow.local_day(self.calendar, self.now)
+        for actor in mine:
+            if rule_.kind is StageKind.APPROVAL:
+                yield partial(self._approve, actor)
+                yield partial(self._refuse, actor)
+                continue
+            for outcome in (StageOutcome.POSITIVE, StageOutcome.NEGATIVE):
+                minutes = make_minutes(today, actor.id, favourable=outcome is StageOutcome.POSITIVE)
+                yield partial(
+                    workflow.decide_stage,
+                    self.case,
+                    self.permit_type,
+                    stage,
+                    outcome,
+                    actor=actor,
+                    now=self.now,
+                    calendar=self.calendar,
+                    reasons=("Tidak sesuai",),
+                    letter=make_letter(today),
+                    minutes=minutes if rule_.kind is StageKind.SITE_INSPECTION else None,
+                )
+        if self.permit_type.stage(stage).kind is StageKind.PAYMENT:
+            yield self._pay_the_rest
+
+    def _pay_the_rest(self) -> Transition:
+        rest = self.fee - sum(payment.amount.amount for payment in self.case.payments)
+        payment = Payment(reference="bank-sisa", amount=Rupiah(rest), paid_at=self.now, recorded_by="-")
+        return workflow.record_payment(
+            self.case, self.permit_type, payment, actor=SYSTEM, now=self.now, calendar=self.calendar
+        )
 
     @invariant()
     def clock_never_runs_backwards(self) -> None:
