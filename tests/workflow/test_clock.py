@@ -241,7 +241,7 @@ def test_the_applicants_time_is_only_ever_extended(desk):
 
     assert date(2026, 3, 17) == moved.application.corrections[0].answer_by
     assert "correction" == moved.events[0].data["deadline"]
-    assert (moved.application, ()) == (back.application, back.events)
+    assert (date(2026, 3, 17), ()) == (back.application.corrections[0].answer_by, back.events)
 
 
 def test_the_time_to_object_is_extended_after_the_refusal(desk):

@@ -139,7 +139,16 @@ def test_an_approval_can_be_set_aside_until_the_permit_is_issued(desk):
     desk.take_number()
     with pytest.raises(TransitionNotAllowedError):
         _reopen(desk)
-    desk.take(workflow.cancel_number(desk.case, reason="Salah", actor=desk.who("kepala"), now=desk.now))
+    desk.take(
+        workflow.cancel_number(
+            desk.case,
+            desk.permit_type,
+            reason="Salah",
+            actor=desk.who("penandatangan"),
+            authority=make_authority(desk.calendar),
+            now=desk.now,
+        )
+    )
     case = _reopen(desk)
     approval = case.stage_state("keputusan")
 
