@@ -324,3 +324,23 @@ def test_twenty_threads_over_new_year_leave_no_gap_and_no_double(url, open_kit, 
         books = {year: [line.sequence for line in work.numbers.book("izin", year)] for year in (2026, 2027)}
     assert {2026: list(range(1, 11)), 2027: list(range(1, 11))} == books
     assert 20 == len(list(FolderDocumentStore(tmp_path / "documents").links()))
+
+
+def test_only_who_may_sign_gets_a_permit_by_asking_for_it_again(any_kit):
+    """A numbered case asks for the signer as an approved one does, also when its permit is issued already."""
+    from perizinan_core.errors.workflow import WorkflowError
+    from perizinan_core.model.actor import Officer, Role
+
+    other = Officer(
+        id="sekretaris",
+        name="Petugas lain",
+        roles=frozenset({Role.SIGNATORY}),
+        units=frozenset({"dinas-izin"}),
+        position="sekretaris",
+    )
+    any_kit.office.reviews.add_officer(other, actor=HOST)
+    permit = any_kit.permit()
+    with pytest.raises(WorkflowError):
+        any_kit.issue(permit.application_id, actor=other.as_actor())
+
+    assert permit.number == any_kit.issue(permit.application_id).number

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections import Counter
+from datetime import timedelta
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -262,3 +263,23 @@ def test_a_connection_that_breaks_during_the_commit_is_told_as_such(
         monkeypatch.setattr(seals, "flush", flush_and_break)
         with pytest.raises(CommitUnknownError):
             work.commit()
+
+
+def test_a_worker_does_not_wait_for_entries_that_another_is_claiming(migrated_postgres_url, keys):
+    """It takes those behind them, at once, although the other has not committed yet."""
+    first, second = (SqlStorage(migrated_postgres_url, keys, zone=WIB, busy_seconds=0.5) for _ in range(2))
+    with first.unit_of_work() as work:
+        work.outbox.add([made_event(name) for name in "abc"], at=NOW)
+        work.commit()
+    lease = timedelta(minutes=1)
+    with first.unit_of_work() as claiming:
+        held = claiming.outbox.claim("w1", now=NOW, lease=lease, limit=1)
+        with second.unit_of_work() as work:
+            free = work.outbox.claim("w2", now=NOW, lease=lease)
+            work.commit()
+        claiming.commit()
+    first.close()
+    second.close()
+
+    assert ["a"] == [entry.event.subject for entry in held]
+    assert ["b", "c"] == [entry.event.subject for entry in free]

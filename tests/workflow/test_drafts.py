@@ -281,3 +281,16 @@ def test_a_slot_that_newly_applies_is_open_in_a_correction(desk):
 
 def _in_force():
     return make_permit(signed_sha256="1" * 64, status=PermitStatus.IN_FORCE, valid_until=date(2026, 12, 31))
+
+
+def test_taking_a_document_away_is_a_moment_of_the_case(desk):
+    """What happens afterwards cannot be dated before it, although the upload is older."""
+    desk.draft()
+    desk.upload()
+    removed = desk.now + timedelta(hours=2)
+    case = workflow.remove_document(desk.case, "dok-1", actor=OWNER, now=removed).application
+    with pytest.raises(ClockOrderError) as told:
+        workflow.update_form(case, {}, actor=OWNER, now=removed - timedelta(hours=1))
+
+    assert removed == told.value.last
+    assert {} == workflow.update_form(case, {}, actor=OWNER, now=removed).application.form

@@ -516,3 +516,20 @@ def _pay(desk, reference, amount, actor=SYSTEM):
             desk.case, desk.permit_type, payment, actor=actor, now=desk.now, calendar=desk.calendar
         )
     )
+
+
+def test_whoever_judged_an_earlier_submission_keeps_that_duty(desk):
+    """Although another officer holds the stage by now, the first one cannot decide the case."""
+    _with(desk, make_stage("a"), make_stage("b"))
+    judge = desk.case.stage_state("a").assignee
+    desk.decide("a")
+    desk.corrected("b")
+    others = tuple(
+        attrs.evolve(state, assignee=None, decided_by=None) if state.stage == "a" else state
+        for state in desk.case.stages
+    )
+    case = attrs.evolve(desk.case, stages=others)
+
+    assert judge in workflow.holders(case)["a"]
+    with pytest.raises(SeparationOfDutiesError):
+        workflow.check_separation(case, desk.permit_type, "keputusan", judge)
