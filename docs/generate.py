@@ -293,6 +293,10 @@ _EVENT_MEANINGS = {
         "Somebody wanted to decide what was decided already; `winner`, `outcome` and `decided_at` say what counts. "
         "Stands in the history only and is not delivered."
     ),
+    _KIND.CLOCK_REPAIRED: (
+        "Moments that a clock had written ahead of time were brought back; `latest` was the farthest of them, "
+        "`to` is what they are now."
+    ),
     _KIND.NUMBER_CANCELLED: "A number was given up; it stays in the register, with the reason.",
     _KIND.PERMIT_ISSUED: "The signed permit is in force from its first day.",
     _KIND.PERMIT_SUSPENDED: "The permit has no effect for a time (pembekuan).",

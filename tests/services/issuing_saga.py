@@ -1,5 +1,5 @@
 """
-A process that issues permits and kills itself, for `test_saga.py`.
+A process that works on cases and kills itself, for `test_saga.py` and `test_deaths.py`.
 
 It loads everything once and then forks a process of its own for each order that comes on standard input, so
 that a hundred real deaths take seconds. Orders and answers are lines of JSON. A process is killed with SIGKILL
@@ -15,7 +15,9 @@ import json
 import os
 import signal
 import sys
+from collections import Counter
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from random import Random
 
@@ -24,13 +26,23 @@ import attrs
 from perizinan_core.documents import FolderDocumentStore
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import SigningInDoubtError
+from perizinan_core.hooks import MailFolderChannel
 from perizinan_core.model.actor import ActorKind
+from perizinan_core.model.case import StageOutcome
 from perizinan_core.model.events import EventKind
 from perizinan_core.rendering import TypstRenderer
 from perizinan_core.signing import sign_pdf
 from perizinan_core.storage import KeyRing, open_storage
-from perizinan_core.testing.fakes import SettableClock
-from perizinan_core.testing.offices import HOST, MORNING, _key, sample_office, sample_pack, sample_signer
+from perizinan_core.testing.fakes import SettableClock, small_png
+from perizinan_core.testing.offices import (
+    APPLICANT,
+    HOST,
+    MORNING,
+    _key,
+    sample_office,
+    sample_pack,
+    sample_signer,
+)
 from perizinan_core.verification import read_authority_document, verify_permit
 
 # What an office loads when it is first needed; loaded before the forks, each process would do it anew.
@@ -138,6 +150,7 @@ def open_kit(order, death):
     pack = sample_pack()
     clock = SettableClock(MORNING + timedelta(minutes=order["minute"]))
     service = Path(order["service"]) if order.get("service") else None
+    mail = Path(order["mail"]) if order.get("mail") else None
     signer = Service(service, death) if service else WatchedKey(sample_signer("kepala"), death)
     kit = sample_office(
         clock=clock,
@@ -146,7 +159,8 @@ def open_kit(order, death):
         renderer=Watched(TypstRenderer(templates=pack.templates), death, "rehearse", "render"),
         signers={"kepala": signer},
         random=Random(5),
-        staff=() if order["role"] != "prepare" else None,
+        staff=None if order["role"].startswith("prepare") else (),
+        channels={"mail": Watched(MailFolderChannel(mail), death, "send")} if mail else None,
     )
     if service:
         kit.office.publication.bind(
@@ -185,6 +199,96 @@ def again(kit, order):
         doubt.append(error.number)
     kit.office.worker.run_once()
     return _told(kit, order, links, doubt)
+
+
+def prepare_for(kit, order):
+    """Bring cases to the point at which each use case of `STEPS` may begin."""
+    kit.office.publication.authority_json()
+    draft = kit.draft("warung")
+    filled = kit.draft("warung")
+    kit.fill(filled.id)
+    decided = kit.submit("warung")
+    permit = kit.permit("warung")
+    kit.office.worker.run_once()
+    # To be delivered: what one more submission says.
+    told = kit.submit("warung")
+    return {
+        "upload": draft.id,
+        "submit": filled.id,
+        "decide": decided.id,
+        "revoke": permit.id,
+        "deliver": told.id,
+    }
+
+
+def _upload(kit, case):
+    content = BytesIO(small_png(77))
+    kit.office.applications.upload(case, "ktp", content, file_name="ktp.png", actor=APPLICANT)
+
+
+def _submit(kit, case):
+    kit.office.applications.submit(case, actor=APPLICANT, idempotency_key="k")
+
+
+def _decide(kit, case):
+    kit.office.reviews.decide(case, "periksa", StageOutcome.POSITIVE, actor=kit.assignee(case, "periksa"))
+
+
+def _revoke(kit, permit):
+    kit.office.permits.revoke(permit, reason="Langgar", legal_basis="Perda", actor=kit.officer("pimpinan"))
+
+
+def _deliver(kit, _case):
+    kit.office.worker.deliver()
+
+
+STEPS = {"upload": _upload, "submit": _submit, "decide": _decide, "revoke": _revoke, "deliver": _deliver}
+
+
+def step(kit, order):
+    """Do one use case; this is where the process dies."""
+    STEPS[order["step"]](kit, order["cases"][order["step"]])
+    return {}
+
+
+def step_again(kit, order):
+    """Do it again, as whoever got no answer does, and tell how everything stands."""
+    subject = order["cases"][order["step"]]
+    refused = None
+    try:
+        STEPS[order["step"]](kit, subject)
+    except PerizinanError as error:
+        refused = error.code
+    return {"refused": refused, **_state_of(kit, order, subject)}
+
+
+def _state_of(kit, order, subject):
+    """Return what is on record about the subject of a step."""
+    with kit.context.storage.unit_of_work(read_only=True) as work:
+        receipts = [line.sequence for line in work.numbers.book("tanda-terima", 2026)]
+        waiting = work.outbox.counts().waiting
+        history = [event.kind.value for event in work.history.of(subject)]
+    state = {
+        "receipts": receipts,
+        "waiting": waiting,
+        "history": dict(Counter(history)),
+        "broken": [item.code for item in kit.context.documents.verify() if item.code != "odd-file"],
+    }
+    if order["step"] == "revoke":
+        permit = kit.office.permits.get(subject, actor=HOST)
+        return {**state, "status": permit.status_on(MORNING.date()).value, "changes": len(permit.changes)}
+    case = kit.office.applications.get(subject, actor=HOST)
+    readable = []
+    for document in case.documents:
+        with kit.office.applications.open_document(subject, document.id, actor=HOST) as file:
+            readable.append(len(file.read()) == document.size)
+    return {
+        **state,
+        "state": case.state.value,
+        "receipt": case.receipt_number,
+        "documents": readable,
+        "sent": sorted(path.name for path in Path(order["mail"]).glob("*.eml")),
+    }
 
 
 def _told(kit, order, links, in_doubt):
@@ -229,7 +333,15 @@ def _signer(kit):
     return kit.officer("kepala")
 
 
-ROLES = {"prepare": prepare, "issue": issue, "worker": worker, "again": again}
+ROLES = {
+    "prepare": prepare,
+    "issue": issue,
+    "worker": worker,
+    "again": again,
+    "prepare_for": prepare_for,
+    "step": step,
+    "step_again": step_again,
+}
 
 
 def run(order):

@@ -36,6 +36,7 @@ from perizinan_core.model.permit_type import PermitType
 from perizinan_core.parts import require_office_parts
 from perizinan_core.services import (
     Applications,
+    ClockRepair,
     HeldUploads,
     Issuance,
     LongTerm,
@@ -102,6 +103,8 @@ class Office:
             uploads=self.uploads,
         )
         """What happens by itself; run it regularly, or ``perizinan worker``."""
+        self.clock_repair = ClockRepair(context)
+        """Repairs what a clock that was ahead left in the records."""
 
     @classmethod
     def open(

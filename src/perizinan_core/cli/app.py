@@ -59,10 +59,15 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "worker_command",
         N_("Send mail, resume signing, watch deadlines."),
     ),
+    "clock": (
+        "perizinan_core.cli.clock",
+        "clock_group",
+        N_("Find and repair what a wrong clock wrote."),
+    ),
     "plugins": ("perizinan_core.cli.plugins", "plugins_group", N_("Show the plugins and how they stand.")),
 }
 
-_OFFICE_COMMANDS = frozenset({"init", "demo", "catalogue", "migrate", "worker"})
+_OFFICE_COMMANDS = frozenset({"init", "demo", "catalogue", "clock", "migrate", "worker"})
 """Commands that do nothing without the extra ``office``."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ import click
 from perizinan_core.cli.numbers import FiniteRange
 from perizinan_core.cli.settings import language_of, open_office
 from perizinan_core.i18n import N_, translate
-from perizinan_core.services import WorkDone
+from perizinan_core.services import ClockWatch, WorkDone
 
 __all__ = ["worker_command"]
 
@@ -37,12 +38,17 @@ def worker_command(obj: dict[str, Any], *, once: bool, interval: float) -> None:
             return
         _stop_on_signals(stop)
         click.echo(translate(N_("The worker is running (stop with Ctrl+C)."), language))
+        watch = ClockWatch()
         while not stop.is_set():
+            if not watch.is_steady(office.now(), time.monotonic()):
+                _tell_jump(watch, language)
+                stop.wait(interval)
+                continue
             done = office.worker.run_once()
+            if not done.is_idle or done.failures:
+                _tell(done, language)
             if done.is_idle:
                 stop.wait(interval)
-            else:
-                _tell(done, language)
     click.echo(translate(N_("The worker has stopped."), language))
 
 
@@ -51,6 +57,16 @@ def _stop_on_signals(stop: threading.Event) -> None:
     handler: Callable[..., None] = lambda *_: stop.set()  # noqa: E731
     signal.signal(signal.SIGTERM, handler)
     signal.signal(signal.SIGINT, handler)
+
+
+def _tell_jump(watch: ClockWatch, language: str) -> None:
+    sentence = N_(
+        "The clock of this machine jumped by {seconds} seconds. Nothing is done until it has been steady for "
+        "{minutes} minutes. If it was wrong, see: perizinan clock check"
+    )
+    minutes = int(watch.hold.total_seconds() // 60)
+    seconds = int(watch.jump.total_seconds())
+    click.echo(translate(sentence, language, seconds=seconds, minutes=minutes), err=True)
 
 
 def _tell(done: WorkDone, language: str) -> None:
@@ -82,6 +98,12 @@ def _tell(done: WorkDone, language: str) -> None:
     ):
         for number in numbers:
             click.echo(translate(sentence, language, number=number), err=True)
+    for failure in done.failures:
+        sentence = N_("{job}: {subject} failed ({error}); it is tried again")
+        subject = failure.subject or "-"
+        click.echo(
+            translate(sentence, language, job=failure.job, subject=subject, error=failure.error), err=True
+        )
     for number in done.in_doubt:
         click.echo(
             translate(N_("permit {number} needs a person: its signing stopped"), language, number=number),

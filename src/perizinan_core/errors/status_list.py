@@ -68,7 +68,8 @@ class StatusListClockError(VerificationError):
     code: ClassVar[str] = "status-list-clock"
     sentence: ClassVar[str] = N_(
         "The published status list was made at {published}, but the clock says {now}. "
-        "Set the clocks of the office's machines right; a list never replaces a newer one."
+        "Set the clocks of the office's machines right; a list never replaces a newer one. If the published one "
+        "was made by a clock that was ahead, run: perizinan clock repair"
     )
 
     published: datetime

@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     STAGE_DECIDED = "stage_decided"
     ATTEMPT_REFUSED = "attempt_refused"
     """Somebody wanted to decide what was decided already; kept in the history only, nobody is told."""
+    CLOCK_REPAIRED = "clock_repaired"
+    """Moments that a wrong clock had written were brought back by an operator."""
     STAGE_RETURNED = "stage_returned"
     """Its outcome was set aside, and it is to be judged again."""
     FILE_COMPLETE = "file_complete"

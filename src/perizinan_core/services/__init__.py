@@ -7,6 +7,7 @@ itself), `held_uploads` (files that are kept without a verdict).
 """
 
 from perizinan_core.services.applications import Applications, SlotView
+from perizinan_core.services.clocks import ClockRepair, ClockWatch
 from perizinan_core.services.context import OfficeContext, OfficeKeys, SignerSource, new_id
 from perizinan_core.services.held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services.issuance import SYSTEM, Issuance
@@ -22,6 +23,8 @@ from perizinan_core.services.worker import Worker
 __all__ = [
     "SYSTEM",
     "Applications",
+    "ClockRepair",
+    "ClockWatch",
     "HeldUploadView",
     "HeldUploads",
     "Issuance",

@@ -152,13 +152,17 @@ class StatusLists:
             algorithm=algorithm_name(key),
         )
 
-    def publish(self, *, folder: Path | None = None, now: datetime | None = None) -> Path | None:
+    def publish(
+        self, *, folder: Path | None = None, now: datetime | None = None, replace_newer: bool = False
+    ) -> Path | None:
         """
         Make the list and put it in the place of the published one; None when the office publishes none.
 
         Args:
             folder: Another folder than that of the settings.
             now: Aware moment; None asks the clock.
+            replace_newer: Also replace a list that is newer than the clock: an operator says that this one was
+                made by a clock that was ahead.
 
         Raises:
             StatusListClockError: the published list is newer than the clock by more than five minutes.
@@ -172,7 +176,7 @@ class StatusLists:
             self._changed.clear()
             moment = self._context.moment(now).replace(microsecond=0)
             known = _read(path)
-            if known is not None and known.issued > moment:
+            if known is not None and known.issued > moment and not replace_newer:
                 if known.issued > moment + _SKEW:
                     raise StatusListClockError(published=known.issued, now=moment)
                 moment = known.issued
@@ -199,10 +203,16 @@ class StatusLists:
         known = _read(path)
         return (
             known is None
+            or self.is_ahead(now=now)
             or self._changed.is_set()
             or known.uri != self._rules.uri
             or self._context.moment(now) >= min(known.issued + self._rules.refresh, known.expires)
         )
+
+    def is_ahead(self, *, now: datetime | None = None) -> bool:
+        """Return True when the published list was made by a clock that was ahead of the present one."""
+        known = _read(self.file) if self.file is not None else None
+        return known is not None and known.issued > self._context.moment(now) + _SKEW
 
     @property
     def unreadable(self) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ from perizinan_core.storage.opening import known_keys, open_storage
 from perizinan_core.storage.ports import Storage, UnitOfWork
 from perizinan_core.storage.records import (
     FARTHEST,
+    AheadOfClock,
     ApplicationFilter,
     Backoff,
     IdempotentResult,
@@ -40,6 +41,7 @@ from perizinan_core.storage.records import (
 __all__ = [
     "FARTHEST",
     "KEYS_VARIABLE",
+    "AheadOfClock",
     "ApplicationFilter",
     "Backoff",
     "IdempotentResult",

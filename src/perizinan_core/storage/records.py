@@ -18,6 +18,7 @@ from perizinan_core.model.permit import PermitStatus
 
 __all__ = [
     "FARTHEST",
+    "AheadOfClock",
     "ApplicationFilter",
     "Backoff",
     "IdempotentResult",
@@ -260,6 +261,19 @@ class Backoff:
         for _ in range(min(attempts - self.at_once, _STEPS) - 1):
             pause = min(pause * self.factor, self.longest)
         return pause
+
+
+@attrs.frozen(kw_only=True)
+class AheadOfClock:
+    """Records that say they were written after a moment, by id."""
+
+    applications: tuple[str, ...] = ()
+    permits: tuple[str, ...] = ()
+    officers: tuple[str, ...] = ()
+    """Those whose last assignment lies after it."""
+
+    def __len__(self) -> int:
+        return len(self.applications) + len(self.permits) + len(self.officers)
 
 
 @attrs.frozen(kw_only=True)

@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -39,9 +39,27 @@ _WATCHER = '"$@" & server=$!; read -r _; kill -INT $server; wait $server'
 class PostgresServer:
     """A running server with databases for tests."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, start: Callable[[], subprocess.Popen[bytes]]) -> None:
         self._folder = folder
         self._names = count(1)
+        self._start = start
+        self._watcher: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        self._watcher = self._start()
+        try:
+            _wait_until_ready(self._watcher, self._folder)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop the server; whoever is connected loses the connection."""
+        if self._watcher is not None:
+            self._watcher.communicate()
+            self._watcher = None
 
     def url(self, database: str) -> str:
         """Return the address of a database, as `open_storage` takes it."""
@@ -87,12 +105,13 @@ def start_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
             [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
             user,
         )
-        watcher = _start(binaries / "postgres", data, root, user, durable=durable)
+        server = PostgresServer(
+            root, lambda: _start(binaries / "postgres", data, root, user, durable=durable)
+        )
         try:
-            _wait_until_ready(watcher, root)
-            yield PostgresServer(root)
+            yield server
         finally:
-            watcher.communicate()
+            server.stop()
 
 
 def _unprivileged_user(root: Path) -> str | None:

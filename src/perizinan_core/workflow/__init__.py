@@ -40,6 +40,7 @@ from perizinan_core.workflow.clock import (
     remaining,
     stage_due,
 )
+from perizinan_core.workflow.clock_repair import repair_moments, repair_permit_moments
 from perizinan_core.workflow.completeness import submission_problems
 from perizinan_core.workflow.corrections import correction_targets, lapse, request_correction, rounds_left
 from perizinan_core.workflow.deadlines import recompute_deadlines
@@ -242,6 +243,8 @@ __all__ = [
     "remove_document",
     "renewal_window",
     "reopen",
+    "repair_moments",
+    "repair_permit_moments",
     "replace_document",
     "replay",
     "request_correction",

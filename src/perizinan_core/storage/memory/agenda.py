@@ -12,7 +12,7 @@ from perizinan_core.model.application import Application, OwnStep
 from perizinan_core.model.case import StageState
 from perizinan_core.storage.lookups import held_inspections
 from perizinan_core.storage.memory.state import Access, utc
-from perizinan_core.storage.records import Backoff, JobFailure, is_leased
+from perizinan_core.storage.records import AheadOfClock, Backoff, JobFailure, is_leased
 
 __all__ = ["MemoryAgenda", "MemoryFailures"]
 
@@ -69,6 +69,20 @@ class MemoryAgenda:
     def to_issue(self) -> tuple[str, ...]:
         """See the port."""
         return self._cases(lambda case: case.own_step is OwnStep.ISSUE)
+
+    def ahead_of(self, moment: datetime) -> AheadOfClock:
+        """See the port."""
+        state = self._access.read()
+        officers = (
+            id_
+            for id_, row in state.officers.items()
+            if row.assigned_at is not None and row.assigned_at > moment
+        )
+        return AheadOfClock(
+            applications=tuple(sorted(id_ for id_, row in state.applications.items() if row.at > moment)),
+            permits=tuple(sorted(id_ for id_, row in state.permits.items() if row.at > moment)),
+            officers=tuple(sorted(officers)),
+        )
 
     def to_sign(self) -> tuple[str, ...]:
         """See the port."""

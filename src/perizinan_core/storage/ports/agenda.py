@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import Protocol
 
-from perizinan_core.storage.records import Backoff, JobFailure
+from perizinan_core.storage.records import AheadOfClock, Backoff, JobFailure
 
 __all__ = ["Agenda", "Failures"]
 
@@ -57,6 +57,10 @@ class Agenda(Protocol):
 
     def to_issue(self) -> tuple[str, ...]:
         """Return the applications that go on to their signature by themselves."""
+        ...
+
+    def ahead_of(self, moment: datetime) -> AheadOfClock:
+        """Return what was written after a moment, when that is the present one: by a clock that was ahead."""
         ...
 
     def to_sign(self) -> tuple[str, ...]:

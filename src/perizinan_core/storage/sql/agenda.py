@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from perizinan_core.model.application import OwnStep
-from perizinan_core.storage.records import Backoff, JobFailure, is_leased
+from perizinan_core.storage.records import AheadOfClock, Backoff, JobFailure, is_leased
 from perizinan_core.storage.sql.session import Session
-from perizinan_core.storage.sql.tables import applications, job_failures, officers, open_stages
+from perizinan_core.storage.sql.tables import applications, job_failures, officers, open_stages, permits
 
 __all__ = ["SqlAgenda", "SqlFailures"]
 
@@ -72,6 +72,14 @@ class SqlAgenda:
     def to_issue(self) -> tuple[str, ...]:
         """See the port."""
         return self._cases(applications.c.own_step == OwnStep.ISSUE.value)
+
+    def ahead_of(self, moment: datetime) -> AheadOfClock:
+        """See the port."""
+        return AheadOfClock(
+            applications=self._cases(applications.c.changed_at > moment),
+            permits=self._ids(sa.select(permits.c.id).where(permits.c.changed_at > moment)),
+            officers=self._ids(sa.select(officers.c.id).where(officers.c.assigned_at > moment)),
+        )
 
     def to_sign(self) -> tuple[str, ...]:
         """See the port."""
