@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from perizinan_core.published.status_list import FILE_NAME, ListStatus, read_sta
 from perizinan_core.services import WorkDone
 from perizinan_core.services.delivery import LEASE
 from perizinan_core.services.work import run_all
+from perizinan_core.storage.sql import events
 from perizinan_core.storage.sql.store import SqlStorage
 from perizinan_core.storage.sql.tables import applications, metadata, officers, outbox, permits
 from perizinan_core.testing.fakes import CollectingChannel
@@ -121,26 +123,65 @@ def test_an_unreadable_officer_keeps_no_case_waiting(office):
     assert done.delivered
 
 
-@pytest.mark.parametrize("event", ['{"kind": "permit_teleported"}', "no JSON", "newer"])
-def test_an_outbox_row_that_this_version_cannot_read_waits_for_one_that_can(office, event):
-    """It is tried again later, as a newer version beside this one would, and stands in nobody's way."""
+def first_entry(kit):
+    """Return the row of the oldest outbox entry."""
+    with kit.context.storage._engine.begin() as connection:
+        return connection.execute(sa.select(outbox.c.id, outbox.c.event).order_by(outbox.c.id)).first()
+
+
+def waiting(kit):
+    """Return how many entries are to be delivered."""
+    with kit.context.storage.unit_of_work(read_only=True) as work:
+        return work.outbox.counts().waiting
+
+
+@pytest.mark.parametrize("kind", ["permit_teleported", "no kind"])
+def test_an_event_of_a_newer_version_waits_for_a_version_that_can_read_it(office, monkeypatch, kind):
+    """It is tried again later, and stands in nobody's way meanwhile."""
+    written = events._dump
+    monkeypatch.setattr(
+        events,
+        "_dump",
+        lambda event: written(event).replace("application_submitted", kind),
+    )
     office.submit()
-    with office.context.storage.unit_of_work(read_only=True) as work:
-        total = work.outbox.counts().waiting
-    engine = office.context.storage._engine
-    with engine.begin() as connection:
-        first = connection.execute(sa.select(outbox.c.id, outbox.c.event).order_by(outbox.c.id)).first()
-    text = event if event != "newer" else json.dumps({**json.loads(first.event), "kind": "permit_teleported"})
+    monkeypatch.undo()
+    total = waiting(office)
+    done = office.office.worker.run_once()
+    read = events._load
+    monkeypatch.setattr(
+        events,
+        "_load",
+        lambda row: read(SimpleNamespace(id=row.id, event=row.event.replace(kind, "application_submitted"))),
+    )
+    office.clock.forward(minutes=1)
+
+    assert (total - 1, 1) == (done.delivered, done.failed)
+    assert {"deliver"} == {failure.job for failure in done.failures}
+    assert not office.mail.of_kind("application_submitted")
+    assert 1 == office.office.worker.run_once().delivered
+    assert office.mail.of_kind("application_submitted")
+
+
+@pytest.mark.parametrize("event", ['{"kind": "permit_teleported"}', "no JSON", "changed"])
+def test_a_damaged_outbox_row_stands_in_nobodys_way_and_is_given_up(office, event):
+    """It is named in every round that tried it, and stays on the list."""
+    office.submit()
+    first, total = first_entry(office), waiting(office)
+    text = event if event != "changed" else json.dumps({**json.loads(first.event), "actor": "forger"})
     change(office, outbox, {"event": text}, outbox.c.id == first.id)
     done = office.office.worker.run_once()
+    for _ in range(14):
+        office.clock.forward(hours=1, minutes=1)
+        office.office.worker.run_once()
+    (failure,) = office.office.worker.failures()
 
     assert (total - 1, 1) == (done.delivered, done.failed)
     assert {("deliver", str(first.id))} == named(done)
-    assert office.mail.of_kind("application_submitted")
-
-    change(office, outbox, {"event": first.event}, outbox.c.id == first.id)
-    office.clock.forward(minutes=1)
-    assert 1 == office.office.worker.run_once().delivered
+    assert (str(first.id), True) == (failure.subject, failure.is_given_up)
+    assert "forger" not in {
+        item.actor for item in office.office.applications.history(_case_of(office), actor=HOST)
+    }
 
 
 def test_an_unreadable_permit_is_shown_as_suspended_and_the_list_is_published(office, tmp_path):
@@ -348,6 +389,12 @@ def test_of_two_workers_at_once_each_record_is_worked_on_once(office):
 
     assert len(cases) == sum(done.deemed_granted for done in results)
     assert [(), ()] == [done.failures for done in results]
+
+
+def _case_of(kit):
+    """Return the only application on record."""
+    with kit.context.storage.unit_of_work(read_only=True) as work:
+        return work.applications.find().items[0].id
 
 
 class _Failing:

@@ -128,21 +128,17 @@ class SqlOutbox:
             query = sa.select(outbox).where(due).order_by(entry.available_at, entry.id)
             query = self._session.locked(query.limit(limit - len(rows)), skip=True)
             rows += self._session.read(query) if len(rows) < limit else []
-        sound = self._session.seals.sound(outbox, rows)
-        passed = {row.id for row in sound}
-        broken = [row.id for row in rows if row.id not in passed]
-        deadly = [row.id for row in sound if row.attempts >= max_attempts]
-        chosen = [row for row in sound if row.attempts < max_attempts]
-        for ids, reason in ((broken, RecordNotAsWrittenError.code), (deadly, "worker-died")):
-            if ids:
-                given_up = {"available_at": None, "worker": None, "last_error": reason}
-                self._session.write(outbox.update().where(entry.id.in_(ids)).values(given_up))
+        deadly = [row.id for row in rows if row.attempts >= max_attempts]
+        chosen = [row for row in rows if row.attempts < max_attempts]
+        if deadly:
+            given_up = {"available_at": None, "worker": None, "last_error": "worker-died"}
+            self._session.write(outbox.update().where(entry.id.in_(deadly)).values(given_up))
         if not chosen:
             return ()
         until = now + lease
         change = {"available_at": until, "worker": worker, "attempts": entry.attempts + 1}
         self._session.write(outbox.update().where(entry.id.in_([row.id for row in chosen])).values(change))
-        return tuple(_entry(row, attempts=row.attempts + 1, leased_until=until) for row in chosen)
+        return self._entries(chosen, more_attempts=1, leased_until=until)
 
     def is_due(self, *, now: datetime) -> bool:
         """See the port."""
@@ -177,8 +173,7 @@ class SqlOutbox:
     def given_up(self, *, limit: int = 100) -> tuple[OutboxEntry, ...]:
         """See the port."""
         query = sa.select(outbox).where(*_given_up()).order_by(outbox.c.id).limit(limit)
-        rows = self._session.seals.sound(outbox, self._session.read(query))
-        return tuple(_entry(row, attempts=row.attempts) for row in rows)
+        return self._entries(self._session.read(query))
 
     def revive(self, entry: int, *, at: datetime) -> bool:
         """See the port."""
@@ -197,6 +192,27 @@ class SqlOutbox:
             oldest_waiting=self._session.scalar(oldest),
         )
 
+    def _entries(
+        self, rows: Sequence[sa.Row[Any]], *, more_attempts: int = 0, leased_until: datetime | None = None
+    ) -> tuple[OutboxEntry, ...]:
+        """Return the entries of rows; one that is not as it was written comes without its event."""
+        sound = {row.id for row in self._session.seals.sound(outbox, rows)}
+        found = []
+        for row in rows:
+            event, unreadable = _event(row) if row.id in sound else (None, RecordNotAsWrittenError.code)
+            found.append(
+                OutboxEntry(
+                    id=row.id,
+                    event=event,
+                    unreadable=unreadable,
+                    attempts=row.attempts + more_attempts,
+                    written_at=row.written_at,
+                    leased_until=leased_until,
+                    last_error=row.last_error,
+                )
+            )
+        return tuple(found)
+
     def forget_done(self, *, before: datetime) -> int:
         """See the port."""
         return self._session.write(outbox.delete().where(outbox.c.done_at < before)).rowcount
@@ -214,19 +230,6 @@ def _held(entry: int, worker: str) -> tuple[sa.ColumnElement[bool], ...]:
 
 def _given_up() -> tuple[sa.ColumnElement[bool], ...]:
     return outbox.c.available_at.is_(None), outbox.c.done_at.is_(None)
-
-
-def _entry(row: Any, *, attempts: int, leased_until: datetime | None = None) -> OutboxEntry:
-    event, unreadable = _event(row)
-    return OutboxEntry(
-        id=row.id,
-        event=event,
-        unreadable=unreadable,
-        attempts=attempts,
-        written_at=row.written_at,
-        leased_until=leased_until,
-        last_error=row.last_error,
-    )
 
 
 def _event(row: Any) -> tuple[Event | None, str | None]:
