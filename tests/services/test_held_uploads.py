@@ -550,6 +550,34 @@ def test_a_case_under_review_takes_no_file(kit, letter):
     assert held_of(kit, case)[0].is_waiting
 
 
+@pytest.mark.parametrize("ending", [b"junk", b"\n99 0 obj\n<</A 1>>\nendobj\n"])
+def test_a_really_spoilt_signed_file_goes_the_whole_way(any_kit, letter, ending):
+    """Without any scanner: kept at the upload, accepted at the counter, the same bytes in the slot."""
+    case = any_kit.draft().id
+    with pytest.raises(UploadKeptError) as told:
+        any_kit.upload(case, "ktp", content=letter + ending, file_name="surat bank.pdf")
+    (view,) = any_kit.office.uploads.of_case(case, actor=APPLICANT)
+    any_kit.office.uploads.accept(case, told.value.upload, reason=WHY, actor=any_kit.officer("loket-1"))
+    (paper,) = any_kit.office.applications.get(case, actor=APPLICANT).current_documents()
+    with any_kit.office.applications.open_document(case, paper.id, actor=APPLICANT) as file:
+        stored = file.read()
+
+    assert "signed" == told.value.reason
+    assert "digitally signed" in view.message("en")
+    assert letter + ending == stored
+    assert paper.accepted_as_is.findings
+
+
+def test_a_signed_file_with_a_program_behind_it_is_nobodys_to_accept(kit, letter):
+    """What was not searched to its end is refused, whoever asks."""
+    case = kit.draft().id
+    for ending in (b"<html><script>alert(1)</script></html>", b"PK\3\4" + bytes(60)):
+        with pytest.raises(UploadRefusedError) as told:
+            kit.upload(case, "ktp", content=letter + ending)
+
+        assert "print" not in told.value.message("en")
+
+
 def take_in(kit, case, content, actor, **given):
     """Take a file in at the counter."""
     given.setdefault("file_name", "dari loket.pdf")
