@@ -46,15 +46,16 @@ STRING = re.compile(rb"\((?:[^()\\]|\\.)*\)", re.DOTALL)
 def main() -> int:
     """Measure, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("folders", nargs="+", metavar="FOLDER[::BEGINNING OF PATHS]")
     parser.add_argument("--work", type=Path, required=True, help="where extracted files and answers are kept")
     parser.add_argument("--python", default=sys.executable, help="interpreter of the version to measure")
     parser.add_argument("--source", type=Path, help="its src folder, when it is not installed there")
     parser.add_argument("--details", type=Path, help="write one JSON line for each file here")
     given = parser.parse_args()
     files = {}
-    for folder in given.folders:
-        for path in found_files(folder, given.work):
+    for told in given.folders:
+        folder, _, beginning = told.partition("::")
+        for path in found_files(Path(folder), given.work, beginning):
             files.setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), path)
     looks = looked_at(files, given.work / "looks.json")
     verdicts = judged(list(files.values()), given.python, given.source)
@@ -67,7 +68,7 @@ def main() -> int:
     return 1 if tell(rows) else 0
 
 
-def found_files(folder: Path, work: Path) -> Iterator[Path]:
+def found_files(folder: Path, work: Path, beginning: str) -> Iterator[Path]:
     """Yield the documents of a folder, those of a bare repository from a copy of its newest tree."""
     git = next(
         (place for place in (folder, folder / "repo", folder / ".git") if (place / "objects").is_dir()), None
@@ -77,14 +78,13 @@ def found_files(folder: Path, work: Path) -> Iterator[Path]:
         if not target.is_dir():
             extract(git, target)
         folder = target
-    yield from sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix[1:].lower() in KINDS
-        and path.is_file()
-        and not path.is_symlink()
-        and path.stat().st_size
-    )
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        wanted = path.suffix[1:].lower() in KINDS and name.startswith(
+            (beginning, beginning.replace("/", "_"))
+        )
+        if wanted and path.is_file() and not path.is_symlink() and path.stat().st_size:
+            yield path
 
 
 def extract(git: Path, target: Path) -> None:

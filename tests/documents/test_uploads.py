@@ -59,6 +59,66 @@ def test_real_files_get_what_is_expected(data, name, sandbox):
     assert hashlib.sha256((data / name).read_bytes()).hexdigest() == report.sha256
 
 
+PUBLIC = sorted((Path(__file__).parent / "data" / "public").iterdir())
+
+
+@pytest.mark.parametrize("path", PUBLIC, ids=[path.stem for path in PUBLIC])
+def test_files_with_faults_that_people_have_are_accepted(path, sandbox):
+    """Faults of real programs in which nothing can hide; the two controls stay refused."""
+    report = inspect_upload(path, file_name=path.name, sandbox=sandbox)
+    refused = {"c39": {"pdf-javascript"}, "i06": {"damaged"}}.get(path.stem[:3], set())
+
+    assert refused == {found.code for found in report.refusals}
+    assert (not refused) is report.accepted
+    assert not report.held
+
+
+def test_the_report_says_how_a_file_was_read(samples, sandbox):
+    """Strict, repaired, or not at all; the summary has it too, and pictures have no reading."""
+    pdfs, loose = samples["sample_pdfs"], samples["sample_loose"]
+    contents = [
+        pdfs.document(),
+        loose.with_start(pdfs.document(), 3),
+        pdfs.document()[:200],
+        samples["sample_pictures"].saved("PNG"),
+    ]
+    reports = [inspect_upload(io.BytesIO(content), file_name="a", sandbox=sandbox) for content in contents]
+
+    assert ["strict", "repaired", None, None] == [report.reading for report in reports]
+    assert ["strict", "repaired", None, None] == [report.summary()["reading"] for report in reports]
+
+
+def test_a_signed_file_with_a_faulty_end_is_for_the_office_to_decide(samples, sandbox):
+    """Searched completely and harmless: the office may accept it; with a program in it, nobody may."""
+    pdfs = samples["sample_pdfs"]
+    harmless = pdfs.signed() + b"sent by the bank's server"
+    active = pdfs.signed(extra=b"/AA<</K<</S/JavaScript/JS(x)>>>>") + b"sent by the bank's server"
+    hidden = pdfs.signed() + b"\x90\x90\x00MZ"
+    unsigned = pdfs.document() + b"sent by the bank's server"
+    reports = [
+        inspect_upload(io.BytesIO(content), file_name="a.pdf", sandbox=sandbox)
+        for content in (harmless, active, hidden, unsigned)
+    ]
+
+    assert [True, False, False, False] == [report.office_may_accept for report in reports]
+    assert [True, True, True, False] == [report.signed for report in reports]
+    assert {"trailing-data", "pdf-signed"} == codes(reports[0])
+    assert not any(report.accepted for report in reports)
+
+
+def test_a_signed_file_that_cannot_be_read_is_known_as_signed(samples, sandbox):
+    """The byte range stands in plain bytes, so no remedy spoils the signature of a damaged file."""
+    content = (
+        samples["sample_pdfs"]
+        .signed()
+        .replace(b"/Type/Catalog", b"/Type/Catalxx")
+        .replace(b"/Pages 2", b"/Pagxs 2")
+    )
+    report = inspect_upload(io.BytesIO(content[:-40]), file_name="a.pdf", sandbox=sandbox)
+
+    assert (True, False) == (report.signed, report.office_may_accept)
+
+
 def test_made_samples_get_what_is_expected(case, sandbox, temporary_folder, capfd):
     """Every honest, hostile or broken file gets exactly its findings, in both languages, and leaves nothing."""
     policy = UploadPolicy(accepted_types=DEFAULT_ACCEPTED | set(case.accept))

@@ -70,9 +70,30 @@ def honest():
         ("image-camera-extras",),
         "a.jpg",
     )
+    jpeg = saved("JPEG")
+    extras = ("image-camera-extras",)
+    yield "camera with a second picture", jpeg + jpeg, extras, "a.mpo.jpg"
+    yield "camera with a zero between pictures", jpeg + b"\0" + jpeg, extras, "a.jpg"
+    yield "camera with a round address", jpeg + bytes(4096 - len(jpeg) % 4096) + jpeg, extras, "a.jpg"
+    yield "panorama without end mark", jpeg[:-2], (), "a.jpg"
+    yield (
+        "panorama without end mark, with a block",
+        jpeg[:-2] + samsung_block(b"panorama" * 9),
+        extras,
+        "a.jpg",
+    )
+    yield "png of 16 bits", saved("PNG", picture=Image.new("I;16", (20, 20), 7)), (), "a.png"
+    yield "webp with exif", saved("WEBP", exif=Image.Exif().tobytes()), (), "a.webp"
     yield "jpeg named pdf", saved("JPEG"), ("name-differs",), "surat.pdf"
     yield "jpeg named exe", saved("JPEG"), ("name-differs",), "surat.exe"
     yield "name without ending", saved("JPEG"), (), "surat"
+
+
+def samsung_block(content):
+    """Return what Samsung's cameras append: content, directory, length, mark."""
+    entry = struct.pack("<HHII", 0, 0x0A00, len(content), len(content))
+    directory = b"SEFH" + struct.pack("<II", 107, 1) + entry
+    return content + directory + struct.pack("<I", len(directory)) + b"SEFT"
 
 
 def _exif_with_thumbnail():
@@ -86,6 +107,7 @@ def hostile():
     """Yield (name, content, codes, file name) of pictures to refuse."""
     jpeg, plain = saved("JPEG"), saved("PNG")
     yield "jpeg cut", jpeg[: len(jpeg) // 2], ("damaged",), "a.jpg"
+    yield "jpeg cut shortly before its end", jpeg[:-40], ("damaged",), "a.jpg"
     yield "jpeg that is only a start", b"\xff\xd8\xff\xe0", ("damaged",), "a.jpg"
     yield "jpeg with junk behind", jpeg + b"junk", ("trailing-data",), "a.jpg"
     yield "jpeg with archive behind", jpeg + zip_of("a.exe", b"MZ"), ("polyglot",), "a.jpg"
