@@ -311,13 +311,13 @@ def test_the_delegation_that_began_last_is_used(desk):
     authority = make_authority()
     acting = attrs.evolve(
         authority.delegations[0],
-        code="plt-1",
+        code="acting-1",
         acting=ActingKind.ACTING_VACANT,
         valid=DateRange(date(2026, 3, 1), date(2026, 3, 31)),
     )
     authority = attrs.evolve(authority, delegations=(acting, *authority.delegations))
 
-    for day, code in ((date(2026, 3, 31), "plt-1"), (date(2026, 4, 1), "perwali-1")):
+    for day, code in ((date(2026, 3, 31), "acting-1"), (date(2026, 4, 1), "perwali-1")):
         found = workflow.signing_delegation(authority, "izin-contoh", POSITION, day)
         assert code == found.code
 

@@ -25,7 +25,14 @@ from perizinan_core.model.text import Period, PeriodUnit
 from perizinan_core.storage.ports import Storage
 from perizinan_core.storage.records import FARTHEST, Backoff
 from perizinan_core.testing.storage.base import SuiteBase, add_application
-from perizinan_core.testing.storage.samples import NOW, made_application, made_event, made_officer, open_stage
+from perizinan_core.testing.storage.samples import (
+    NOW,
+    made_application,
+    made_event,
+    made_officer,
+    made_permit,
+    open_stage,
+)
 
 __all__ = ["AgendaSuite"]
 
@@ -145,6 +152,23 @@ class AgendaSuite(SuiteBase):
         with storage.unit_of_work(read_only=True) as work:
             assert work.agenda.to_issue() == (alone.id,)
             assert work.agenda.to_sign() == (letter.id,)
+
+    def test_what_was_written_ahead_of_a_moment_is_found(self, storage: Storage) -> None:
+        """Applications, permits, and officers by their last assignment."""
+        late = NOW + _AHEAD
+        with storage.unit_of_work() as work:
+            right = work.applications.add(made_application(), by="a", at=NOW)
+            wrong = work.applications.add(made_application(), by="a", at=late)
+            permit = work.permits.add(made_permit(right), by="a", at=late)
+            for name in ("o1", "o2"):
+                work.officers.save(made_officer(name), by="admin", at=NOW)
+            work.officers.note_assignment("o1", at=late)
+            work.officers.note_assignment("o2", at=NOW)
+            work.commit()
+
+        with storage.unit_of_work(read_only=True) as work:
+            found = work.agenda.ahead_of(NOW)
+        assert (found.applications, found.permits, found.officers) == ((wrong.id,), (permit.id,), ("o1",))
 
     def test_an_answer_follows_the_record(self, storage: Storage) -> None:
         """What is saved is no longer asked for when nothing is to be done."""
