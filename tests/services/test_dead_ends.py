@@ -309,4 +309,5 @@ def test_an_approval_needs_somebody_who_may_sign(any_kit):
 
     assert ["no-signatory"] == codes(refused)
     kit.office.reviews.add_officer(kepala, actor=HOST)
+    kit.confirm_staff()
     assert ApplicationState.APPROVED is kit.review(case.id).state

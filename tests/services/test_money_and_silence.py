@@ -147,6 +147,7 @@ def test_a_letter_that_cannot_go_by_itself_is_told_to_a_supervisor_once(any_kit)
     assert 1 == history(kit, case).count(EventKind.ISSUING_HELD)
     assert ["supervisor"] == [note.account for note in kit.mail.sent.values() if note.kind == "issuing_held"]
     kit.office.reviews.add_officer(attrs.evolve(gone, active=True), actor=HOST)
+    kit.confirm_staff()
     kit.office.worker.run_once()
     assert ApplicationState.ISSUED is look(kit, case).state
 

@@ -8,7 +8,6 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 
 from perizinan_core.converters import canonical_json
-from perizinan_core.errors.rendering import UnprintableTextError
 from perizinan_core.errors.services import (
     IssuanceError,
     LetterChangedError,
@@ -17,6 +16,7 @@ from perizinan_core.errors.services import (
     UnsignedLetterError,
 )
 from perizinan_core.errors.storage import LeaseHeldError
+from perizinan_core.errors.workflow import SubmissionRefusedError
 from perizinan_core.model.application import ApplicationState
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import PermitStatus
@@ -144,15 +144,14 @@ def test_a_binding_made_twice_keeps_its_first_day(kit):
 
 
 def test_a_letter_that_no_font_can_show_costs_no_number(kit):
-    """The rehearsal refuses it before a number is taken."""
-    case = kit.submit(applicant=sample_applicant(name="Sekar \U0001f996"))
-    kit.review(case.id)
-    with pytest.raises(UnprintableTextError):
-        kit.issue(case.id)
+    """The rehearsal refuses it when the application is handed in, before any number is taken."""
+    with pytest.raises(SubmissionRefusedError) as refused:
+        kit.submit(applicant=sample_applicant(name="Sekar \U0001f996"))
     with kit.context.storage.unit_of_work(read_only=True) as work:
-        book = tuple(work.numbers.book("izin", 2026))
+        books = [tuple(work.numbers.book(name, 2026)) for name in ("izin", "tanda-terima")]
 
-    assert () == book
+    assert {"unprintable-text"} == {problem.code for problem in refused.value.problems}
+    assert [(), ()] == books
 
 
 def test_a_damaged_unsigned_letter_is_not_signed(kit):
