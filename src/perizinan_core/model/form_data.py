@@ -107,6 +107,7 @@ class _Walk:
             not isinstance(name, str)
             or not 0 < len(name) <= MAX_NAME
             or any(char in "\n\r\t" for char in name)
+            or not unicodedata.is_normalized("NFC", name)
             or any(refused_characters(name))
         ):
             _refuse(FormFault.NAME, path, limit=MAX_NAME)
