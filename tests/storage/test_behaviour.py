@@ -3,6 +3,7 @@
 import inspect
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -10,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.storage import StorageError
 from perizinan_core.storage import KeyRing, migrate, open_storage
+from perizinan_core.storage.checking import check_records
 from perizinan_core.storage.memory import MemoryStorage
 from perizinan_core.testing.storage import StorageSuite
 from perizinan_core.testing.storage.samples import NOW, WIB
@@ -76,6 +78,14 @@ class BooksAgree(RuleBasedStateMachine):
             unit.__exit__(None, None, None)
         self.open = False
 
+    @precondition(lambda self: not self.open)
+    @rule(last=st.sampled_from([-1, 0, 1, 99]))
+    def set_the_counters_back(self, last):
+        """Somebody changes the counters by SQL: the books go on as if nothing had happened."""
+        with self.stores[1].unit_of_work() as work:
+            work.session.write(self.tables.number_counters.update().values(last=last))
+            work.commit()
+
     @invariant()
     def the_books_agree(self):
         if self.open:
@@ -96,10 +106,16 @@ class BooksAgree(RuleBasedStateMachine):
         if self.open:
             for unit in self.units:
                 unit.__exit__(None, None, None)
+        # What somebody did to the counters is found, can be repaired, and leaves nothing behind.
+        assert check_records(self.stores[1], repair=True).is_sound
+        assert () == check_records(self.stores[1]).faults
         with self.stores[1].unit_of_work() as work:
-            for name in ("numbers", "number_counters"):
-                work.session.write(getattr(self.tables, name).delete())
+            for name in ("numbers", "number_counters", "marks", "tallies"):
+                table = getattr(self.tables, name)
+                mine = table.c.of_table == self.tables.numbers.name if name == "marks" else sa.true()
+                work.session.write(table.delete().where(mine))
             work.commit()
+        check_records(self.stores[1], accept=True)
         self.stores[1].close()
 
 

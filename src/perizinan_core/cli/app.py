@@ -54,6 +54,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "keys": ("perizinan_core.cli.keys", "keys_group", N_("Make, show and rotate keys.")),
     "migrate": ("perizinan_core.cli.migrate", "migrate_command", N_("Create or upgrade the database.")),
+    "records": (
+        "perizinan_core.cli.records",
+        "records_group",
+        N_("Check that the records are as they were written."),
+    ),
     "worker": (
         "perizinan_core.cli.worker",
         "worker_command",

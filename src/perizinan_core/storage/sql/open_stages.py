@@ -56,10 +56,7 @@ class OpenStages:
                 query.where(*conditions, applications.c.id.not_in(apart)).order_by(*QUEUE_ORDER).limit(limit)
             )
             rows = self._session.read(query)
-            broken = {
-                rows[index].application_id for index, _ in self._session.seals.problems(open_stages, rows)
-            }
-            broken |= self._broken_cases(rows)
+            broken = self._broken_cases(rows)
             if not broken:
                 break
             apart |= broken
@@ -67,7 +64,13 @@ class OpenStages:
         return tuple(sorted(entries, key=place_in_queue)[:limit])
 
     def unlike(self) -> set[str]:
-        """Return the applications that do not have the rows they should have."""
+        """
+        Return the applications that do not have the rows they should have.
+
+        All rows are looked at, some microseconds each: a search would not find one whose column was changed.
+        """
+        rows = self._session.read(sa.select(open_stages))
+        broken = {rows[index].application_id for index, _ in self._session.seals.problems(open_stages, rows)}
         held = (
             sa.select(open_stages.c.application_id, sa.func.count().label("held"))
             .join_from(open_stages, applications)
@@ -93,7 +96,7 @@ class OpenStages:
                 ),
             )
         )
-        return {row.id for row in self._session.read(query)}
+        return broken | {row.id for row in self._session.read(query)}
 
     def those_with(self, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         """Return the condition that an application has such a stage; what cannot be told by rows is let in."""

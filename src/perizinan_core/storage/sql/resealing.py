@@ -43,7 +43,7 @@ from perizinan_core.storage.sql.tables import (
     tallies,
 )
 
-__all__ = ["is_empty", "move_row", "seal_existing", "write_derived"]
+__all__ = ["all_rows", "is_empty", "move_row", "seal_existing", "write_derived"]
 
 _BATCH = 500
 _OWN = frozenset(table.name for table in (marks, history, open_stages, applications, permits))
@@ -72,11 +72,11 @@ def seal_existing(session: Session) -> None:
     missing_probes(None if probes is None else json.loads(probes), session.sealer.keys, session.sealer)
     for table in SEALED_TABLES:
         if table.name not in _OWN:
-            for row in _rows(session, table):
+            for row in _each(session, table):
                 reseal(session, table, row)
-    for row in _rows(session, applications):
+    for row in _each(session, applications):
         _seal_application(session, row)
-    for row in _rows(session, permits):
+    for row in _each(session, permits):
         permit = open_permit(session, row)
         _write(session, permits, row, {**_kept(row, permits), **permit_row(session, permit)})
     _seal_history(session)
@@ -176,7 +176,12 @@ def _kept(row: Any, table: sa.Table) -> dict[str, Any]:
     }
 
 
-def _rows(session: Session, table: sa.Table) -> Iterator[Any]:
+def _each(session: Session, table: sa.Table) -> Iterator[Any]:
+    for rows in all_rows(session, table):
+        yield from rows
+
+
+def all_rows(session: Session, table: sa.Table) -> Iterator[Sequence[Any]]:
     """Yield all rows of a table, a part at a time."""
     key = list(table.primary_key.columns)
     after: Sequence[Any] | None = None
@@ -186,7 +191,7 @@ def _rows(session: Session, table: sa.Table) -> Iterator[Any]:
             last = (sa.literal(value, column.type) for column, value in zip(key, after, strict=True))
             query = query.where(sa.tuple_(*key) > sa.tuple_(*last))
         rows = session.read(query)
-        yield from rows
+        yield rows
         if len(rows) < _BATCH:
             return
         after = [rows[-1]._mapping[column.name] for column in key]  # noqa: SLF001
