@@ -35,6 +35,7 @@ from perizinan_core.verification import (
     read_authority_document,
 )
 from perizinan_core.verification.file_judge import FileJudge
+from perizinan_core.verification.policy import Policy
 
 __all__ = [
     "OPEN_STATUS_SOURCE",
@@ -85,6 +86,13 @@ _SECONDS = 20.0
     type=click.Path(exists=True, path_type=Path),
     help="Jawaban OCSP atau CRL tambahan untuk --signature-only: berkas atau folder; boleh berulang.",
 )
+@click.option(
+    "--policy",
+    type=click.Choice([item.value for item in Policy]),
+    default=Policy.STANDARD.value,
+    show_default=True,
+    help="strict: layanan stempel waktu yang berakhir, atau pencabutan yang tidak ditanyakan, berarti tidak pasti.",
+)
 @click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
 @status_options
 @click.option(
@@ -132,6 +140,7 @@ def verify_command(
     signature_only: bool,
     roots: tuple[str, ...],
     revocation: tuple[Path, ...],
+    policy: str,
     records: str | None,
     status_list: str | None,
     status_copy: Path | None,
@@ -177,7 +186,7 @@ def verify_command(
         resume=resume,
         report_file=ReportFile(report_path, language) if report_path is not None else None,
         max_bytes=limits.max_bytes,
-        identity=repr((authority_key, roots, [str(path) for path in revocation], options, max_bytes)),
+        identity=repr((authority_key, roots, [str(path) for path in revocation], options, max_bytes, policy)),
     )
     if signature_only:
         given = {
@@ -195,7 +204,7 @@ def verify_command(
         # Each way to judge loads what it needs: starting takes longer than judging a file.
         from perizinan_core.cli.verify_signatures import open_signature_verifier
 
-        signatures = open_signature_verifier(roots, revocation, limits, language)
+        signatures = open_signature_verifier(roots, revocation, limits, Policy(policy), language)
         ctx.exit(run.judge_all(signatures, read_moment(moment, "WIB", language)))
     if authority_path is None or roots or revocation:
         sentence = N_("Give --authority for permits, or --signature-only with --roots for any signed PDF.")
@@ -207,7 +216,7 @@ def verify_command(
     factory = shared.get(OPEN_STATUS_SOURCE)
     with open_records(records, authority, factory, language) as status:
         source = status if status is not None else options.source(authority, authority_path, at)
-        judge = Verifier(authority, status=source, limits=limits)
+        judge = Verifier(authority, status=source, limits=limits, policy=Policy(policy))
         if not run.is_large:
             ctx.exit(run.judge_all(judge, at))
 
@@ -215,9 +224,13 @@ def verify_command(
     def open_judge() -> Iterator[FileJudge]:
         # In each worker anew: a connection to a database does not survive a fork.
         with open_records(records, authority, factory, language) as inner:
-            yield judge if inner is None else Verifier(authority, status=inner, limits=limits)
+            yield (
+                judge
+                if inner is None
+                else Verifier(authority, status=inner, limits=limits, policy=Policy(policy))
+            )
 
-    ctx.exit(run.judge_all(Verifier(authority, limits=limits), at, open_judge))
+    ctx.exit(run.judge_all(Verifier(authority, limits=limits, policy=Policy(policy)), at, open_judge))
 
 
 def read_authority(path: Path, key: str | None, language: str) -> AuthorityDocument:

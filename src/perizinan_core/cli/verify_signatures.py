@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from perizinan_core.errors.foreign import TrustRootsError
 from perizinan_core.i18n import N_, translate
 from perizinan_core.verification.limits import Limits
+from perizinan_core.verification.policy import Policy
 from perizinan_core.verification.signatures import SignatureVerifier, load_roots
 
 __all__ = ["open_signature_verifier"]
@@ -19,7 +20,7 @@ _MAX_BYTES = 64 * 1024 * 1024
 
 
 def open_signature_verifier(
-    roots: tuple[str, ...], revocation: tuple[Path, ...], limits: Limits, language: str
+    roots: tuple[str, ...], revocation: tuple[Path, ...], limits: Limits, policy: Policy, language: str
 ) -> SignatureVerifier:
     """
     Return the verifier that the options ask for.
@@ -37,7 +38,7 @@ def open_signature_verifier(
     except TrustRootsError as error:
         raise click.UsageError(f"--roots: {error.message(language)}") from error
     items = [item for path in revocation for item in _revocation(path, language)]
-    return SignatureVerifier(store, revocation=items, limits=limits)
+    return SignatureVerifier(store, revocation=items, limits=limits, policy=policy)
 
 
 def _revocation(path: Path, language: str) -> list[bytes]:

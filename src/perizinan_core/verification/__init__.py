@@ -25,6 +25,7 @@ from perizinan_core.published.authority_reading import read_authority_document, 
 from perizinan_core.published.status import PermitStatusAnswer, StatusSource
 from perizinan_core.verification.current_status import CurrentStatusList
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
+from perizinan_core.verification.policy import Policy
 from perizinan_core.verification.report import (
     EXIT_CODES,
     AuthorityUsed,
@@ -52,6 +53,7 @@ __all__ = [
     "Limits",
     "Outcome",
     "PermitStatusAnswer",
+    "Policy",
     "QrKey",
     "Reason",
     "RegisteredDelegation",

@@ -141,6 +141,13 @@ class JudgedSignature:
             return proof.reason
         return Reason("trusted-time-proven", {"day": self.trusted_time.date()})
 
+    @property
+    def doubt(self) -> Reason | None:
+        """What leaves it open when everything must be proven."""
+        if self.found is None:
+            return Reason("revocation-data-missing")
+        return None if self.timed_by_records else self.found.doubt
+
     def best_time(self, at: datetime) -> datetime:
         """Return the proven time, else the stated one, else the moment of the check."""
         return self.trusted_time or self.field.signed_at or at
@@ -292,10 +299,10 @@ def judge_revocation(judged: JudgedSignature, at: datetime, judgement: Judgement
     return Reason(code, {"day": revoked.date()})
 
 
-def describe(judged: JudgedSignature, at: datetime) -> SignatureReport:
+def describe(judged: JudgedSignature, at: datetime, *, strict: bool) -> SignatureReport:
     """Return the report of one signature in the words of EN 319 102-1."""
     problem, proven = judged.problem, judged.trusted_time
-    indication, sub = indication_of(problem)
+    indication, sub = indication_of(problem or (judged.doubt if strict else None))
     if sub == "EXPIRED" and judged.container is not None:
         early = judged.best_time(at) < judged.container.certificate.not_valid_before_utc
         sub = "NOT_YET_VALID" if early else sub

@@ -17,7 +17,8 @@ from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.verification.limits import Limits
-from perizinan_core.verification.pdf.syntax import Parser
+from perizinan_core.verification.pdf.structure import PdfStructure
+from perizinan_core.verification.pdf.syntax import Parser, Ref
 
 __all__ = ["shows_more"]
 
@@ -29,6 +30,7 @@ _HIDDEN = 0b10_0010
 
 _DEEPEST = 64
 _MOST = 200_000
+_SIZE = re.compile(rb"(trailer[\x00\t\n\x0c\r ]{0,8}<<[^>]{0,999}?/)Size")
 _HEADER = re.compile(rb"(?:\A|[\x00\t\n\x0c\r ])\d{1,10}[\x00\t\n\x0c\r ]+\d{1,5}[\x00\t\n\x0c\r ]+obj")
 
 
@@ -44,11 +46,22 @@ def shows_more(data: bytes, end: int, limits: Limits) -> bool:
     signed = _looks(data[:end])
     if signed is None:
         return False
-    shown = _looks(_without_end(_readable(data, end, limits)))
-    if shown in (None, signed):
-        return False
-    # What the repair itself makes of the signed revision is no change.
-    return shown != _looks(_without_end(data[:end]))
+    whole, before = _without_end(_readable(data, end, limits)), _without_end(data[:end])
+    # Some readers go by the last trailer that is there, others by the catalogue that was signed.
+    for trailer in (b"", b"\nxref\ntrailer\n<</Root %b>>\n" % _root(data[:end], limits)):
+        shown = _looks(whole + trailer)
+        # What the repair itself makes of the signed revision is not a change.
+        if shown not in (None, signed) and shown != _looks(before + trailer):
+            return True
+    return False
+
+
+def _root(data: bytes, limits: Limits) -> bytes:
+    try:
+        root = PdfStructure(data, limits).trailer.get("Root")
+    except PdfStructureError:
+        root = None
+    return b"%d %d R" % (root.number, root.generation) if isinstance(root, Ref) else b"null"
 
 
 def _readable(data: bytes, end: int, limits: Limits) -> bytes:
@@ -65,8 +78,12 @@ def _readable(data: bytes, end: int, limits: Limits) -> bytes:
 
 
 def _without_end(data: bytes) -> bytes:
-    """Return the file without the words that lead to its tables, so that these are made from the objects."""
-    return data.replace(b"startxref", b"         ")
+    """
+    Return the file without the words that lead to its tables, so that these are made from the objects.
+
+    A stated size goes, too: qpdf passes over objects beyond it, and other readers do not.
+    """
+    return _SIZE.sub(rb"\1Sizf", data.replace(b"startxref", b"         "))
 
 
 def _looks(data: bytes) -> list[bytes] | None:

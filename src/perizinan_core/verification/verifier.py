@@ -213,6 +213,10 @@ class _Case:
     def authority(self) -> AuthorityDocument:
         return self.verifier.authority
 
+    @property
+    def strict(self) -> bool:
+        return self.verifier.policy is Policy.STRICT
+
     def judge(self, data: bytes, source: StatusSource | None) -> None:
         limits = self.verifier.limits
         self._judge_authority()
@@ -252,7 +256,9 @@ class _Case:
             authority=AuthorityUsed.of(self.authority),
             verdict=verdict,
             checks=self.judgement.checks(),
-            signatures=in_one_voice(verdict, (describe(item, self.at) for item in self.signatures)),
+            signatures=in_one_voice(
+                verdict, (describe(item, self.at, strict=self.strict) for item in self.signatures)
+            ),
             permit=self.permit if genuine else None,
             status=self.status,
         )
@@ -302,7 +308,7 @@ class _Case:
         for judged in self.signatures:
             judge_time(judged, self.at, self.judgement)
         known = [judge_revocation(judged, self.at, self.judgement) for judged in self.signatures]
-        note_revocation(known, self.judgement, strict=self.verifier.policy is Policy.STRICT)
+        note_revocation(known, self.judgement, strict=self.strict)
         if all(item.found is None for item in self.signatures):
             self.judgement.left_out(CheckName.TRUSTED_TIME, "no-trusted-time")
 
@@ -326,8 +332,7 @@ class _Case:
         for judged in self.signatures:
             judged.found = by_name[judged.field.name]
             judged.level = judged.found.level
-        strict = self.verifier.policy is Policy.STRICT
-        note_time(file.signatures, judgement, strict=strict, all_must_prove=True)
+        note_time(file.signatures, judgement, strict=self.strict, all_must_prove=True)
 
     def _may_be_there(self, file: SignedFile, pdf: PdfStructure) -> bool:
         """

@@ -17,15 +17,16 @@ from itertools import pairwise
 
 import attrs
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from perizinan_core.errors.ltv import CertificateRevokedError, RevocationUnavailableError
 from perizinan_core.signing.ltv.examine import Examined, ProvenPath, examine, known_service, signer_of
 from perizinan_core.signing.ltv.exchange import run
 from perizinan_core.signing.ltv.levels import Level
 from perizinan_core.signing.ltv.revocation import Revocation, RevocationClient
-from perizinan_core.signing.ltv.settled import responder_certificates, settle
 from perizinan_core.signing.ltv.timestamps import TimestampClient
 from perizinan_core.signing.ltv.writing import reserve_stamp, with_store
+from perizinan_core.verification.revocation import Evidence, responder_certificates, statements
 
 __all__ = ["extend"]
 
@@ -94,10 +95,10 @@ class _Extension:
     revocation: RevocationClient | Revocation
 
     async def raised(self, pdf: bytes, level: Level, *, renew: bool) -> bytes:
-        found = await self._examined(pdf)
+        found = self._examined(pdf)
         if level.reaches(Level.B_T) and not found.all_timed:
             pdf = await self._stamped(pdf, _Additions())
-            found = await self._examined(pdf)
+            found = self._examined(pdf)
         if not level.reaches(Level.B_LT) or (found.archived and not renew):
             return pdf
         if level is Level.B_LTA:
@@ -121,7 +122,7 @@ class _Extension:
         """
         expected = self.client.latest
         for _ in range(_TRIES):
-            used = await known_service(expected, self.client.roots, self.now)
+            used = known_service(expected, self.client.roots, self.now)
             stamped = await self._stamped(pdf, await self._missing(found, used))
             before, expected = expected, self.client.latest
             if used and signer_of(before) == signer_of(expected):
@@ -129,8 +130,8 @@ class _Extension:
         # A service that changes its certificate with every answer: whoever checks asks for the rest.
         return stamped
 
-    async def _examined(self, pdf: bytes) -> Examined:
-        return await examine(pdf, roots=self.roots, stamp_roots=self.client.roots, now=self.now)
+    def _examined(self, pdf: bytes) -> Examined:
+        return examine(pdf, roots=self.roots, stamp_roots=self.client.roots, now=self.now)
 
     async def _missing(self, found: Examined, further: Sequence[ProvenPath] = ()) -> _Additions:
         """Return what must be added so that every path is proven by the file itself."""
@@ -138,24 +139,22 @@ class _Extension:
         given = fetched
         paths = (*found.paths, *further)
         for proven in paths:
-            path = [x509.load_der_x509_certificate(item.dump()) for item in reversed(list(proven.path))]
-            for certificate, issuer in pairwise(path):
+            for certificate, issuer in pairwise(proven.path):
                 if self._is_settled(certificate, issuer, proven.moment, found, given):
                     continue
                 if isinstance(self.revocation, RevocationClient):
                     fetched = fetched.joined(await self.revocation.about(certificate, issuer, now=self.now))
                 if not self._is_settled(certificate, issuer, proven.moment, found, fetched):
                     raise RevocationUnavailableError(f"{certificate.serial_number:x}", "not conclusive")
-        known = {item.dump() for item in found.certificates}
         # The root and the responders' certificates too: pyHanko 0.38 proves the time of what stands in the
         # store itself, not of what is nested in its objects.
-        needed = dict.fromkeys(item.dump() for proven in paths for item in proven.path)
+        needed = dict.fromkeys(item.public_bytes(Encoding.DER) for proven in paths for item in proven.path)
         needed |= dict.fromkeys(item for answer in fetched.ocsps for item in responder_certificates(answer))
         return _Additions(
-            certificates=tuple(item for item in needed if item not in known),
+            certificates=tuple(item for item in needed if item not in found.evidence.certificates),
             revocation=Revocation(
-                ocsps=tuple(item for item in fetched.ocsps if item not in found.ocsps),
-                crls=tuple(item for item in fetched.crls if item not in found.crls),
+                ocsps=tuple(item for item in fetched.ocsps if item not in found.evidence.answers),
+                crls=tuple(item for item in fetched.crls if item not in found.evidence.lists),
             ),
         )
 
@@ -168,16 +167,12 @@ class _Extension:
         fetched: Revocation,
     ) -> bool:
         """Return whether it is proven that a certificate was not revoked at a moment."""
-        settlement = settle(
-            certificate,
-            issuer,
-            moment,
-            ocsps=(*found.ocsps, *fetched.ocsps),
-            crls=(*found.crls, *fetched.crls),
-        )
-        if settlement.revoked_at is not None:
-            raise CertificateRevokedError(f"{certificate.serial_number:x}", settlement.revoked_at.isoformat())
-        return settlement.proven
+        evidence = found.evidence + Evidence(answers=fetched.ocsps, lists=fetched.crls)
+        told = statements(certificate, issuer, evidence)
+        for item in told:
+            if item.revoked_at is not None and item.revoked_at <= moment:
+                raise CertificateRevokedError(f"{certificate.serial_number:x}", item.revoked_at.isoformat())
+        return any(item.clears and item.until >= moment for item in told)
 
     async def _stamped(self, pdf: bytes, data: _Additions) -> bytes:
         """Return the file with ``data`` and a document timestamp, in one incremental update."""

@@ -33,7 +33,6 @@ from perizinan_core.errors.ltv import (
     TimestampUnreachableError,
     TimestampUntrustedError,
 )
-from perizinan_core.signing.ltv.engine import context, quiet, serial_text
 from perizinan_core.signing.ltv.exchange import ExchangeFailedError, exchange, host_of, run
 
 __all__ = ["TimestampClient"]
@@ -97,8 +96,8 @@ class TimestampClient:
         return client
 
     @property
-    def latest(self) -> Any:
-        """The newest timestamp that came (asn1crypto ``ContentInfo``), or None: tells the certificate in use."""
+    def latest(self) -> bytes | None:
+        """The newest timestamp that came (DER of a ``ContentInfo``), or None: tells the certificate in use."""
         return self._latest.get("token")
 
     def token(self, data: bytes, now: datetime) -> bytes:
@@ -118,18 +117,17 @@ class TimestampClient:
 
     async def fetch(self, digest: bytes, now: datetime) -> Any:
         """Return a checked timestamp of a digest as an asn1crypto ``ContentInfo``; see `token`."""
-        quiet()
         nonce = int.from_bytes(b"\x01" + secrets.token_bytes(7))
         answer = await self._answer(_request(self, digest, nonce))
         try:
             token = self._granted(answer)
             self._check_content(token, digest, nonce)
-            await self._check_origin(token, digest, now)
+            self._check_origin(token, digest, now)
         except TimestampServiceError:
             raise
         except Exception as error:  # a foreign parser on a stranger's bytes raises what it likes
             raise TimestampAnswerError(self._host, "malformed") from error
-        self._latest["token"] = token
+        self._latest["token"] = token.dump()
         return token
 
     @property
@@ -188,29 +186,26 @@ class TimestampClient:
         if self.policy is not None and info["policy"].dotted != self.policy:
             raise TimestampAnswerError(self._host, "policy")
 
-    async def _check_origin(self, token: Any, digest: bytes, now: datetime) -> None:
-        from pyhanko.sign.general import CMSExtractionError, extract_certificate_info
-        from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
+    def _check_origin(self, token: Any, digest: bytes, now: datetime) -> None:
+        from perizinan_core.signing.ltv.examine import chain_of
+        from perizinan_core.verification.signatures.container import read_container
 
-        data = token["content"]
-        stated: datetime = data["encap_content_info"]["content"].parsed["gen_time"].native
-        try:
-            certificate = extract_certificate_info(data).signer_cert
-        except CMSExtractionError as error:
-            raise TimestampAnswerError(self._host, "certificate-missing") from error
+        if not token["content"]["certificates"]:
+            raise TimestampAnswerError(self._host, "certificate-missing")
+        found = read_container(token.dump())
+        stated, certificate = found.stamped_at, found.certificate
         if not _is_for_timestamps(certificate, stated):
             raise TimestampCertificateError(
                 self._host,
-                serial_text(certificate),
+                f"{certificate.serial_number:x}",
                 certificate.not_valid_before.isoformat(),
                 certificate.not_valid_after.isoformat(),
             )
         if abs(stated - now) > self.max_skew:
             raise TimestampTimeError(self._host, stated.isoformat(), now.astimezone(UTC).isoformat())
-        found = await validate_tst_signed_data(data, context(self.roots, stated), lambda _: digest)
-        if not (found["intact"] and found["valid"]):
+        if found.fits(lambda _: digest) != (True, True):
             raise TimestampAnswerError(self._host, "signature")
-        if found.get("validation_path") is None:
+        if not chain_of(token.dump(), self.roots, stated).holds:
             raise TimestampUntrustedError(self._host)
 
 

@@ -21,7 +21,7 @@ from perizinan_core.i18n import Clause
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.pdf.syntax import Parser, Ref, Stream
 
-__all__ = ["FREE", "HEADER", "Entry", "PdfStructure", "ends_properly", "newest_table"]
+__all__ = ["FREE", "HEADER", "Entry", "PdfStructure", "ends_properly", "joined_sections", "newest_table"]
 
 HEADER = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)(?=[\r\n %])")
 _TAIL = re.compile(rb"startxref[\r\n ]{1,4}(\d{1,12})[\r\n ]{1,4}%%EOF(?:\r\n|\r|\n| |)\Z")
@@ -147,8 +147,7 @@ class PdfStructure:
             section = self._section
             beside = trailer.get("XRefStm")
             if beside is not None:
-                self._read_section(_position(beside, pending), seen)
-                section = _joined(section, self._section, pending)
+                section = self._with_hidden(section, _position(beside, pending), pending, seen)
             self._entries = {**section, **self._entries}  # newer revisions came first
             if len(self._entries) > self._limits.max_objects:
                 raise PdfStructureError("the file has too many objects", pending)
@@ -156,6 +155,17 @@ class PdfStructure:
             self.revisions += 1
             before = trailer.get("Prev")
             pending = None if before is None else _position(before, pending)
+
+    def _with_hidden(
+        self, section: dict[int, Entry | _Row], beside: int, offset: int, seen: set[int]
+    ) -> dict[int, Entry | _Row]:
+        """Add what the stream beside a table states; both may say the same, never different things."""
+        self._read_section(beside, seen)
+        joined, twofold = joined_sections(section, self._section)
+        if twofold:
+            problem = Clause("a hybrid file states object {number} in two ways", number=min(twofold))
+            raise PdfStructureError(problem, offset)
+        return joined
 
     def _read_section(self, offset: int, seen: set[int]) -> dict[str, Any]:
         """Read one table or stream into ``_section``; return its trailer."""
@@ -359,19 +369,18 @@ def _position(value: Any, offset: int) -> int:
     return value
 
 
-def _joined(
-    table: Mapping[int, Entry | _Row], hidden: Mapping[int, Entry | _Row], offset: int
-) -> dict[int, Entry | _Row]:
-    """Add what the stream of a hybrid section states; both may say the same, never different things."""
-    result = dict(table)
+def joined_sections(
+    table: Mapping[int, Entry | _Row], hidden: Mapping[int, Entry | _Row]
+) -> tuple[dict[int, Entry | _Row], set[int]]:
+    """Add what the stream of a hybrid section states where the table calls it free; name what both state otherwise."""
+    result, twofold = dict(table), set()
     for number, entry in hidden.items():
         stated, told = _entry(table.get(number, FREE)), _entry(entry)
         if stated[0] != 0 and told[0] != 0 and stated != told:
-            problem = Clause("a hybrid file states object {number} in two ways", number=number)
-            raise PdfStructureError(problem, offset)
+            twofold.add(number)
         if stated[0] == 0 and told[0] != 0:
             result[number] = told
-    return result
+    return result, twofold
 
 
 def _are_numbers(value: Any, count: int) -> bool:

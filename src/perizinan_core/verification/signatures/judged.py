@@ -50,6 +50,9 @@ class Judged:
     altered: bool = False
     """True when a timestamp of it carries a damaged certificate that its proof does not need."""
 
+    proofs: tuple[Proof, ...] = ()
+    """The judgements of its own timestamps."""
+
     level: str | None = None
     stated: datetime | None = None
     extended: bool = False
@@ -84,12 +87,21 @@ class Judged:
         """The first thing that does not pass."""
         return self.broken or self.trust
 
-    def report(self) -> SignatureReport:
+    @property
+    def doubt(self) -> Reason | None:
+        """What leaves it open when everything must be proven: nobody renewed its time, or asked about revocation."""
+        if self.is_timestamp:
+            return None
+        if self.proof is not None and self.proof.has_ended:
+            return self.proof.reason
+        return self.revocation if self.revocation.code == "revocation-data-missing" else None
+
+    def report(self, *, strict: bool) -> SignatureReport:
         """Return its part of the report."""
         container = self.container
         chain = self.chain.certificates if self.chain is not None else ()
         covered = self.listed.byte_range
-        indication, sub = indication_of(self.problem or self._unproven)
+        indication, sub = indication_of(self.problem or self._unproven or (self.doubt if strict else None))
         return SignatureReport(
             field=self.name,
             kind="document_timestamp" if self.is_timestamp else "signature",

@@ -141,7 +141,7 @@ class SignedFile:
             authority=None,
             verdict=verdict,
             checks=self.judgement.checks(),
-            signatures=in_one_voice(verdict, (item.report() for item in ordered)),
+            signatures=in_one_voice(verdict, (item.report(strict=self.strict) for item in ordered)),
             trust=TrustUsed(
                 name=store.name, version=store.version, roots=tuple(item.sha256 for item in store.anchors)
             ),

@@ -16,7 +16,7 @@ import attrs
 
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.verification.limits import Limits
-from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly
+from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly, joined_sections
 from perizinan_core.verification.pdf.syntax import Ref, Stream
 from perizinan_core.verification.signatures.parser import ForeignParser, from_ascii
 
@@ -84,7 +84,26 @@ class ForeignStructure(PdfStructure):
 
     def _read_chain(self, offset: int) -> None:
         self._parser = ForeignParser(self.data, self._limits.max_depth)
+        self._hidden: dict[int, set[int]] = {}
         super()._read_chain(offset)
+        if any(self._hidden.values()):
+            raise PdfStructureError("a hybrid file states an object in two ways", offset)
+
+    def _with_hidden(
+        self, section: dict[int, Any], beside: int, _offset: int, seen: set[int]
+    ) -> dict[int, Any]:
+        """
+        Read the stream beside a table, as Word writes one; those who sign such a file repeat its address in their own.
+
+        Readers take it where it is named last, and the table before it. What the newer table states in another way
+        is allowed only then: the stream belongs to an older section, whose objects the newer one replaces.
+        """
+        if beside in self._hidden:
+            self._hidden[beside] = set()
+            return section
+        self._read_section(beside, seen)
+        joined, self._hidden[beside] = joined_sections(section, self._section)
+        return joined
 
     def _read_section(self, offset: int, seen: set[int]) -> dict[str, Any]:
         return super()._read_section(ForeignParser.start_in(self.data, offset), seen)

@@ -62,6 +62,7 @@ class Trusting:
             if not judged.is_timestamp or judged.broken is not None or judged.container is None:
                 continue
             proof = judged.proof = self._document_stamp(judged, renewed)
+            judged.proofs = (proof,)
             judged.chain, judged.doubtful, judged.altered = proof.chain, not proof.counts, proof.altered
             if proof.counts:
                 renewed = best_of([proof] if renewed is None else [proof, renewed])
@@ -94,6 +95,7 @@ class Trusting:
             judged.broken = Reason("timestamp-broken")
             return
         judged.proof = best_of([*tokens, *(proof for _, proof in later)])
+        judged.proofs = tuple(tokens)
         judged.doubtful = any(not item.counts for item in tokens)
         judged.altered = any(item.altered for item in tokens)
         if any(item.moment is not None and item.moment > self.at + _SKEW for item in tokens):
