@@ -99,12 +99,17 @@ class Judgement:
         """
         checks = self.checks()
         bad = [
-            REASONS[item.reason.code].weight
+            _weight(item.reason.code)
             for item in checks
             if item.outcome in (Outcome.FAILED, Outcome.INDETERMINATE) and item.name not in self._harmless
         ]
         if bad:
-            # A reason that decides nothing elsewhere leaves the file open where it was doubted.
-            return _VERDICTS.get(min(bad), Verdict.INDETERMINATE)
+            return _VERDICTS[min(bad)]
         complete = all(item.outcome is Outcome.PASSED for item in checks if item.name in self._must_pass)
         return Verdict.VALID if complete else Verdict.INDETERMINATE
+
+
+def _weight(code: str) -> Weight:
+    """Return what an open or failed check decides; a reason that decides nothing elsewhere leaves the file open."""
+    weight = REASONS[code].weight
+    return Weight.UNPROVEN if weight is Weight.NONE else weight
