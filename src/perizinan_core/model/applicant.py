@@ -135,5 +135,11 @@ class Representative:
     power_of_attorney: str | None = None
     """SHA-256 of the uploaded power of attorney (surat kuasa)."""
 
+    mandate_name: str | None = attrs.field(default=None, repr=False)
+    """Name of its file, as it is kept."""
+
+    mandate_size: int | None = None
+    """Its size in bytes."""
+
     def __repr__(self) -> str:
         return "Representative(***)"

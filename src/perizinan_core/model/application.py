@@ -185,6 +185,9 @@ class Application:
     signer: str | None = None
     """Account of the officer who signs the letter; set together with `permit_id`."""
 
+    receipts: tuple[str, ...] = attrs.field(default=(), repr=False)
+    """The signed receipts as they were given, one for each submission; they only grow in number."""
+
     shown_at_counter: tuple[str, ...] = ()
     """Slots left empty because the originals are shown at the counter (`Requirement.shown_at_counter`)."""
 

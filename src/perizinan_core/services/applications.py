@@ -28,9 +28,9 @@ from perizinan_core.services.assigning import assign_where_possible
 from perizinan_core.services.context import new_id
 from perizinan_core.services.numbering import take_number
 from perizinan_core.services.papers import Papers, SlotView
-from perizinan_core.services.receipts import Receipt, receipt_of, sign_receipt
+from perizinan_core.services.receipts import Receipt, given_receipt, read_receipt, sign_receipt
 from perizinan_core.services.rehearsal import letter_problems, problems_at_submission
-from perizinan_core.services.repeats import once
+from perizinan_core.services.repeats import asked, once
 from perizinan_core.services.terms import (
     case_facts,
     form_problems,
@@ -74,6 +74,7 @@ class Applications(Papers):
         representative: Representative | None = None,
         previous_permit: str | None = None,
         owner: Account | str | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """
@@ -89,17 +90,22 @@ class Applications(Papers):
             previous_permit: Id of the permit that is renewed, amended, duplicated or given up.
             owner: Account of the applicant, when the host or the front office opens it for them; text is
                 the id of a public account.
+            idempotency_key: The same key again gives the same application and begins none.
             now: Aware moment; None asks the clock.
 
         Raises:
             CatalogueError: no such permit type, or none in force.
             WorkflowError: the permit type is not open, or the old permit does not allow it.
             NotFoundError: there is no such old permit for this actor.
+            IdempotencyConflictError: the key belongs to another request.
         """
+        request = asked("start", locals())
         context = self._context
         moment = context.moment(now)
         found = context.catalogue.find(permit_type, on=context.local_day(moment))
-        with context.work_for(actor) as work:
+        with context.work_for(actor) as work, once(work, actor, request, moment) as repeat:
+            if repeat.result is not None:
+                return self._readable(work, str(repeat.result["application"]), actor)
             old = self._old_permit(work, previous_permit, actor)
             moved = start_draft(
                 found,
@@ -117,6 +123,7 @@ class Applications(Papers):
             )
             application = work.applications.add(moved.application, by=actor.id, at=moment)
             context.record(work, moved.events, moment)
+            repeat.finish({"application": application.id})
             work.commit()
         return application
 
@@ -129,6 +136,7 @@ class Applications(Papers):
         applicant: Applicant | None = None,
         representative: Representative | None = _KEEP,
         expected_version: int | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """
@@ -139,6 +147,7 @@ class Applications(Papers):
             StaleObjectError: it was changed since ``expected_version``.
             WorkflowError: it is not a draft, and the correction does not ask for this.
         """
+        request = asked("save", locals())
         moment = self._context.moment(now)
 
         def change(_work: UnitOfWork, application: Application) -> Transition:
@@ -151,7 +160,7 @@ class Applications(Papers):
                 moved = moved.then(lambda case: update_form(case, form, actor=actor, now=moment))
             return moved
 
-        return self._change(application_id, change, actor, moment, expected_version)
+        return self._change(application_id, change, actor, moment, expected_version, request)
 
     def problems(
         self, application_id: str, *, actor: Actor, now: datetime | None = None
@@ -178,7 +187,8 @@ class Applications(Papers):
         Args:
             application_id: The draft, or the case that waits for a correction.
             actor: Who hands it in.
-            idempotency_key: The same key again gives the same receipt and does nothing.
+            idempotency_key: The same key again gives the same receipt and does nothing. It belongs to this
+                submission: the answer to a correction needs a key of its own.
             at_counter: Keys of slots whose originals are shown at the counter instead.
             expected_version: The version that the applicant saw.
             now: Aware moment; None asks the clock.
@@ -188,7 +198,9 @@ class Applications(Papers):
             ApplicantRefusedError: a check of the applicant's identity said no.
             PluginDecisionError: such a check failed; nothing was changed.
             NotFoundError: there is no such application for this actor.
+            IdempotencyConflictError: the key belongs to another request, such as an earlier submission.
         """
+        request = asked("submit", locals())
         context = self._context
         moment = context.moment(now)
         before = self.get(application_id, actor=actor)
@@ -202,9 +214,10 @@ class Applications(Papers):
                 printed = tuple(self._obstacles(work, before, moment, at_counter))
         with (
             context.work_for(actor) as work,
-            once(work, actor, idempotency_key, "submit", {"id": application_id}, moment) as repeat,
+            once(work, actor, request.with_(submission=_next_submission(before)), moment) as repeat,
         ):
-            if repeat.result is None:
+            submission = repeat.result and int(repeat.result["submission"])
+            if submission is None:
                 application = context.load(work, application_id, lock=True)
                 context.check_version(work, application, expected_version)
                 if application.applicant != before.applicant:
@@ -218,31 +231,44 @@ class Applications(Papers):
                 moved = moved.then(
                     lambda case: assign_where_possible(context, work, case, staff, actor, moment)
                 )
-                context.save(work, moved, actor, moment)
-                repeat.finish({"application": application_id})
+                submission = context.save(work, moved, actor, moment).submission
+                repeat.finish({"application": application_id, "submission": submission})
                 work.commit()
-        return self.receipt(application_id, actor=actor)
+        return self.receipt(application_id, actor=actor, submission=submission)
 
-    def receipt(self, application_id: str, *, actor: Actor) -> Receipt:
+    def receipt(self, application_id: str, *, actor: Actor, submission: int | None = None) -> Receipt:
         """
-        Return the receipt (tanda terima) of a submitted application.
+        Return the receipt (tanda terima) of a submission, as it was given.
+
+        Args:
+            application_id: A submitted application.
+            actor: Who asks.
+            submission: 1 for the first, 2 for the first correction …; None: the latest.
 
         Raises:
-            NotFoundError: there is no such application for this actor, or it was never submitted.
+            NotFoundError: there is no such application for this actor, or no such submission.
         """
-        application = self.get(application_id, actor=actor)
-        if application.receipt_number is None:
-            raise NotFoundError(kind="receipt", key=application_id)
-        return receipt_of(self._context, application)
+        return read_receipt(given_receipt(self.get(application_id, actor=actor), submission))
 
-    def signed_receipt(self, application_id: str, *, actor: Actor) -> bytes:
-        """Return the receipt as signed JSON, to be kept and checked with ``authority.json``."""
-        return sign_receipt(self._context, self.receipt(application_id, actor=actor))
+    def signed_receipt(self, application_id: str, *, actor: Actor, submission: int | None = None) -> bytes:
+        """
+        Return the receipt as signed JSON, to be kept and checked with ``authority.json``.
+
+        The same bytes every time, whatever has changed since; see `receipt`.
+        """
+        return given_receipt(self.get(application_id, actor=actor), submission).encode()
 
     def withdraw(
-        self, application_id: str, *, actor: Actor, reason: str = "", now: datetime | None = None
+        self,
+        application_id: str,
+        *,
+        actor: Actor,
+        reason: str = "",
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
     ) -> Application:
         """Withdraw an application that is not decided; nobody has to give a reason."""
+        request = asked("withdraw", locals())
         moment = self._context.moment(now)
 
         return self._change(
@@ -250,6 +276,7 @@ class Applications(Papers):
             lambda _work, case: withdraw(case, reason=reason, actor=actor, now=moment),
             actor,
             moment,
+            request=request,
         )
 
     def get(self, application_id: str, *, actor: Actor) -> Application:
@@ -330,6 +357,8 @@ class Applications(Papers):
                 terms=terms,
                 problems=problems,
                 at_counter=at_counter or None,
+                write_receipt=lambda receipt: sign_receipt(context, receipt),
+                language=context.language,
             )
         number = take_number(
             context, work, context.authority.receipt_register, application.id, permit_type, actor, moment
@@ -345,6 +374,8 @@ class Applications(Papers):
             problems=problems,
             at_counter=at_counter,
             previous_permit=previous,
+            write_receipt=lambda receipt: sign_receipt(context, receipt),
+            language=context.language,
         )
 
     def _held(self, work: UnitOfWork, application: Application) -> Permit | None:
@@ -403,3 +434,8 @@ def _said(application: Application) -> tuple[object, ...]:
         application.previous_permit,
         application.documents,
     )
+
+
+def _next_submission(application: Application) -> int:
+    """Return the submission that handing in makes; once it is made, the same number names the repeated request."""
+    return application.submission + (application.state in _EDITABLE)

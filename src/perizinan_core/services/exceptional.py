@@ -16,6 +16,7 @@ from perizinan_core.model.case import WaitingFor
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.services.arguments import checked
 from perizinan_core.services.context import OfficeContext
+from perizinan_core.services.repeats import Asked, asked
 from perizinan_core.storage import UnitOfWork
 from perizinan_core.workflow import (
     AnnulledBy,
@@ -49,6 +50,7 @@ class ExceptionalSteps:
         actor: Actor,
         stage: str | None = None,
         since: datetime | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """
@@ -57,6 +59,7 @@ class ExceptionalSteps:
         The applicant is told for whom, why and since when. The clock runs on, and the case stands in front
         of no other meanwhile. Raises as `workflow.begin_wait`.
         """
+        request = asked("begin_wait", locals())
         moment = self._context.moment(now)
 
         def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
@@ -72,18 +75,25 @@ class ExceptionalSteps:
                 since=since,
             )
 
-        return self._step(application_id, step, actor, moment)
+        return self._step(application_id, step, actor, moment, request=request)
 
     def end_wait(
-        self, application_id: str, number: int, *, actor: Actor, now: datetime | None = None
+        self,
+        application_id: str,
+        number: int,
+        *,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
     ) -> Application:
         """Record that what was waited for is there; ``number`` is that of the wait. Raises as `workflow.end_wait`."""
+        request = asked("end_wait", locals())
         moment = self._context.moment(now)
 
         def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
             return end_wait(case, permit_type, number, actor=actor, now=moment)
 
-        return self._step(application_id, step, actor, moment)
+        return self._step(application_id, step, actor, moment, request=request)
 
     def reopen(
         self,
@@ -92,6 +102,7 @@ class ExceptionalSteps:
         reasons: tuple[str, ...],
         actor: Actor,
         expected_version: int | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """
@@ -99,6 +110,7 @@ class ExceptionalSteps:
 
         Where a number is taken already, cancel it first (`Issuance.cancel`). Raises as `workflow.reopen`.
         """
+        request = asked("reopen", locals())
         moment = self._context.moment(now)
 
         def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
@@ -111,7 +123,7 @@ class ExceptionalSteps:
                 calendar=self._context.calendar,
             )
 
-        return self._step(application_id, step, actor, moment, expected_version)
+        return self._step(application_id, step, actor, moment, expected_version, request=request)
 
     def annul_decision(
         self,
@@ -124,6 +136,7 @@ class ExceptionalSteps:
         legal_basis: str,
         actor: Actor,
         expected_version: int | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """
@@ -131,6 +144,7 @@ class ExceptionalSteps:
 
         The way out of a grant by law whose permit cannot be issued. Raises as `workflow.annul_decision`.
         """
+        request = asked("annul_decision", locals())
         moment = self._context.moment(now)
 
         def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
@@ -148,7 +162,7 @@ class ExceptionalSteps:
                 now=moment,
             )
 
-        return self._step(application_id, step, actor, moment, expected_version)
+        return self._step(application_id, step, actor, moment, expected_version, request=request)
 
     def _objection_to(self, permit_type: PermitType, moment: datetime) -> str:
         """Return who takes an objection: the channel of the office, or the head of the unit that decides."""
@@ -168,5 +182,6 @@ class ExceptionalSteps:
         moment: datetime,
         expected_version: int | None = None,
         stage: str | None = None,
+        request: Asked | None = None,
     ) -> Application:
         """Take a step in a unit of work."""

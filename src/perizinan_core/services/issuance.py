@@ -49,7 +49,7 @@ from perizinan_core.services.long_term import MAX_PERMIT_BYTES, LongTerm
 from perizinan_core.services.numbering import take_number
 from perizinan_core.services.publication import Publication
 from perizinan_core.services.rehearsal import rehearse
-from perizinan_core.services.repeats import once
+from perizinan_core.services.repeats import Asked, asked, once
 from perizinan_core.services.status_list import note_later_change
 from perizinan_core.signing import DigestSigner, Signer, SigningRequest, sign_pdf
 from perizinan_core.storage import SigningAttempt, SigningState, UnitOfWork
@@ -132,8 +132,9 @@ class Issuance:
             LeaseHeldError: somebody else is signing it now.
             WorkflowError: the application is not approved, or the actor had another duty in it.
         """
+        request = asked("issue", locals())
         moment = self._context.moment(now)
-        permit = self._prepare(application_id, actor, idempotency_key, expected_version, moment)
+        permit = self._prepare(application_id, actor, request, expected_version, moment)
         return self._complete(permit, actor, moment)
 
     def prepare_deemed(self, application_id: str, *, now: datetime | None = None) -> Permit:
@@ -305,7 +306,7 @@ class Issuance:
         self,
         application_id: str,
         actor: Actor,
-        key: str | None,
+        request: Asked,
         expected_version: int | None,
         moment: datetime,
     ) -> Permit:
@@ -313,7 +314,7 @@ class Issuance:
         self._rehearse(application_id, actor, moment)
         with (
             context.work_for(actor) as work,
-            once(work, actor, key, "issue", {"id": application_id}, moment) as repeat,
+            once(work, actor, request, moment) as repeat,
         ):
             application = context.load(work, application_id, lock=True)
             if repeat.result is not None:

@@ -104,7 +104,8 @@ def _permit(case: _Case) -> dict[str, object]:
     if permit is None:
         return {"number": "-", "reason": "-", "until": "-"}
     until = permit.valid_until
-    change = permit.changes[-1] if permit.changes else None
+    # The change that the event is about: by the time it is delivered another one may have followed.
+    change = next((item for item in permit.changes if item.at == case.event.at), None)
     return {
         "number": permit.number,
         "until": format_date(until, case.language) if until else (permit.validity_text or "-"),

@@ -34,6 +34,7 @@ from perizinan_core.services.intake import (
     policy_of,
     take_in,
 )
+from perizinan_core.services.repeats import Asked, asked, once
 from perizinan_core.services.terms import (
     case_facts,
     permit_type_now,
@@ -49,6 +50,7 @@ from perizinan_core.workflow import (
     remove_document,
     replace_document,
     update_applicant,
+    with_mandate,
 )
 
 __all__ = ["Papers", "SlotView"]
@@ -114,6 +116,7 @@ class Papers:
         expires_on: date | None = None,
         choice: int | None = None,
         replaces: str | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> SubmittedDocument:
         """
@@ -132,6 +135,7 @@ class Papers:
             expires_on: Until when the paper is valid, where the requirement asks for it.
             choice: Which of the requirement's choices the paper is.
             replaces: Id of the document that it takes the place of.
+            idempotency_key: The same key again, with the same bytes, gives the same document and does nothing.
             now: Aware moment; None asks the clock.
 
         Raises:
@@ -139,7 +143,9 @@ class Papers:
             UploadKeptError: the file is not in the slot but kept; says why and what happens next.
             WorkflowError: no such slot, it is full, or the correction does not ask for it.
             NotFoundError: there is no such application for this actor.
+            IdempotencyConflictError: the key belongs to another request.
         """
+        request = asked("upload", locals())
         moment = self._context.moment(now)
         with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
@@ -149,8 +155,9 @@ class Papers:
         document = attrs.evolve(
             new_document(slot, file_name, actor, moment), expires_on=expires_on, choice=choice
         )
-        # Refuse what the case does not allow before the file is read and stored.
-        _put_in(application, permit_type, document, replaces, slots, actor, moment)
+        if not self._is_repeated(actor, idempotency_key):
+            # Refuse what the case does not allow before the file is read and stored.
+            _put_in(application, permit_type, document, replaces, slots, actor, moment)
         taken = take_in(self._context, stream, file_name, policy_for(permit_type, slot))
         document = described(document, taken)
         held = held_upload(document, taken, replaces)
@@ -164,10 +171,11 @@ class Papers:
                 lambda case: drop_held_copies(case, slot, document.sha256, actor=actor, now=moment)
             )
 
-        changed = self._change(application_id, change, actor, moment)
-        if held is not None:
+        request = request.with_(sha256=document.sha256)
+        changed, made = self._made(application_id, change, actor, moment, request=request, made=document.id)
+        if held is not None and made == document.id:
             raise kept_error(changed, held)
-        return next(item for item in changed.documents if item.id == document.id)
+        return _document(changed, made)
 
     def reusable(
         self, application_id: str, slot: str, *, actor: Actor, now: datetime | None = None
@@ -194,6 +202,7 @@ class Papers:
         document_id: str,
         *,
         actor: Actor,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> SubmittedDocument:
         """
@@ -204,12 +213,14 @@ class Papers:
             slot: `SlotTerms.key`.
             document_id: One of `reusable`.
             actor: Who hands it in.
+            idempotency_key: The same key again gives the same answer and does nothing.
             now: Aware moment; None asks the clock.
 
         Raises:
             NotFoundError: the paper is not among those that may be used again.
             WorkflowError: no such slot, it is full, or the correction does not ask for it.
         """
+        request = asked("reuse", locals())
         moment = self._context.moment(now)
         new = new_id()
 
@@ -229,19 +240,27 @@ class Papers:
             slots = self._slots(work, case, permit_type, moment)
             return _put_in(case, permit_type, again, None, slots, actor, moment)
 
-        changed = self._change(application_id, change, actor, moment)
-        return next(item for item in changed.documents if item.id == new)
+        changed, made = self._made(application_id, change, actor, moment, request=request, made=new)
+        return _document(changed, made)
 
     def remove(
-        self, application_id: str, document_id: str, *, actor: Actor, now: datetime | None = None
+        self,
+        application_id: str,
+        document_id: str,
+        *,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
     ) -> Application:
         """Take a document out of its slot; it stays on record as replaced."""
+        request = asked("remove", locals())
         moment = self._context.moment(now)
         return self._change(
             application_id,
             lambda _work, case: remove_document(case, document_id, actor=actor, now=moment),
             actor,
             moment,
+            request=request,
         )
 
     def attach_power_of_attorney(
@@ -251,6 +270,7 @@ class Papers:
         *,
         file_name: str,
         actor: Actor,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """
@@ -261,6 +281,7 @@ class Papers:
             UploadKeptError: the file is kept, but not yet the power of attorney; see `upload`.
             NotFoundError: there is no such application for this actor, or nobody represents the applicant.
         """
+        request = asked("attach_power_of_attorney", locals())
         moment = self._context.moment(now)
         with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
@@ -268,13 +289,14 @@ class Papers:
         agent = application.representative
         if agent is None:
             raise NotFoundError(kind="representative", key=application_id)
-        changed = attrs.evolve(agent, power_of_attorney=NOT_READ_YET)
-        update_applicant(application, application.applicant, changed, actor=actor, now=moment)
+        if not self._is_repeated(actor, idempotency_key):
+            changed = attrs.evolve(agent, power_of_attorney=NOT_READ_YET)
+            update_applicant(application, application.applicant, changed, actor=actor, now=moment)
         permit_type = self._permit_type(application, moment)
         taken = take_in(self._context, stream, file_name, policy_for(permit_type, POWER_OF_ATTORNEY))
         document = described(new_document(POWER_OF_ATTORNEY, file_name, actor, moment), taken)
         held = held_upload(document, taken, None)
-        agent = attrs.evolve(agent, power_of_attorney=taken.stored.sha256)
+        agent = with_mandate(agent, document)
 
         def change(work: UnitOfWork, case: Application) -> Transition:
             if case.representative != application.representative:
@@ -288,8 +310,11 @@ class Papers:
                 lambda case: drop_held_copies(case, POWER_OF_ATTORNEY, sha256, actor=actor, now=moment)
             )
 
-        changed_case = self._change(application_id, change, actor, moment)
-        if held is not None:
+        request = request.with_(sha256=document.sha256)
+        changed_case, made = self._made(
+            application_id, change, actor, moment, request=request, made=document.id
+        )
+        if held is not None and made == document.id:
             raise kept_error(changed_case, held)
         return changed_case
 
@@ -314,14 +339,38 @@ class Papers:
         actor: Actor,
         moment: datetime,
         expected_version: int | None = None,
+        request: Asked | None = None,
     ) -> Application:
-        with self._context.work_for(actor) as work:
+        return self._made(application_id, change, actor, moment, expected_version, request)[0]
+
+    def _made(
+        self,
+        application_id: str,
+        change: Callable[[UnitOfWork, Application], Transition],
+        actor: Actor,
+        moment: datetime,
+        expected_version: int | None = None,
+        request: Asked | None = None,
+        made: str = "",
+    ) -> tuple[Application, str]:
+        """Return the changed case and the id of what was made in it, by this request or by an equal one before."""
+        with self._context.work_for(actor) as work, once(work, actor, request, moment) as repeat:
             application = self._readable(work, application_id, actor, lock=True)
             access.require_party(application, actor)
+            if repeat.result is not None:
+                return application, str(repeat.result["made"])
             self._context.check_version(work, application, expected_version)
             changed = self._context.save(work, change(work, application), actor, moment)
+            repeat.finish({"made": made})
             work.commit()
-        return changed
+        return changed, made
+
+    def _is_repeated(self, actor: Actor, key: str | None) -> bool:
+        """Return True when a key was used before; what it asked for may be in its place already."""
+        if key is None:
+            return False
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            return work.idempotency.is_known(str(actor.account), key)
 
     def _readable(
         self, work: UnitOfWork, application_id: str, actor: Actor, *, lock: bool = False
@@ -361,6 +410,17 @@ class Papers:
                 if paper.slot.partition("#")[0] == code and fresh and valid:
                     found.append(paper)
         return tuple(sorted(found, key=lambda item: item.uploaded_at, reverse=True))
+
+
+def _document(application: Application, made: str) -> SubmittedDocument:
+    """Return a document that a request put in; an upload that was held then says again why it is."""
+    for item in application.documents:
+        if item.id == made:
+            return item
+    for held in application.waiting_uploads():
+        if held.id == made:
+            raise kept_error(application, held)
+    raise NotFoundError(kind="document", key=made)
 
 
 def _identity(application: Application) -> tuple[object, ...]:

@@ -22,6 +22,7 @@ from perizinan_core.services.arguments import checked
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.issuance import Issuance
 from perizinan_core.services.long_term import newest_version
+from perizinan_core.services.repeats import Asked, asked, once
 from perizinan_core.services.status_list import note_later_change
 from perizinan_core.storage import (
     ApplicationFilter,
@@ -131,6 +132,7 @@ class Permits:
         actor: Actor,
         kind: ApplicationKind = ApplicationKind.RENEWAL,
         form: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """
@@ -142,6 +144,7 @@ class Permits:
                 at the counter.
             kind: Renewal, re-registration, amendment, duplicate or closure.
             form: Form data; None copies those of the old application.
+            idempotency_key: The same key again gives the same application and begins none.
             now: Aware moment; None asks the clock.
 
         Raises:
@@ -159,6 +162,7 @@ class Permits:
             kind=kind,
             form=origin.form if form is None else form,
             previous_permit=permit.id,
+            idempotency_key=idempotency_key,
             now=now,
         )
 
@@ -168,10 +172,18 @@ class Permits:
         *,
         actor: Actor,
         form: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """Begin an amendment (perubahan); see `renew`."""
-        return self.renew(permit_id, actor=actor, kind=ApplicationKind.AMENDMENT, form=form, now=now)
+        return self.renew(
+            permit_id,
+            actor=actor,
+            kind=ApplicationKind.AMENDMENT,
+            form=form,
+            idempotency_key=idempotency_key,
+            now=now,
+        )
 
     def suspend(
         self,
@@ -182,9 +194,11 @@ class Permits:
         actor: Actor,
         effective: date | None = None,
         until: date | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Permit:
         """Suspend a permit (pembekuan); see `workflow.suspend`."""
+        request = asked("suspend", locals())
 
         def step(permit: Permit, case: Application, moment: datetime) -> PermitTransition:
             return suspend(
@@ -200,7 +214,7 @@ class Permits:
                 until=until,
             )
 
-        return self._step(permit_id, step, actor, now)
+        return self._step(permit_id, step, actor, now, request)
 
     def reinstate(
         self,
@@ -210,9 +224,11 @@ class Permits:
         legal_basis: str,
         actor: Actor,
         effective: date | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Permit:
         """Lift a suspension; see `workflow.reinstate`."""
+        request = asked("reinstate", locals())
 
         def step(permit: Permit, case: Application, moment: datetime) -> PermitTransition:
             return reinstate(
@@ -227,7 +243,7 @@ class Permits:
                 effective=effective,
             )
 
-        return self._step(permit_id, step, actor, now)
+        return self._step(permit_id, step, actor, now, request)
 
     def revoke(
         self,
@@ -237,9 +253,11 @@ class Permits:
         legal_basis: str,
         actor: Actor,
         effective: date | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Permit:
         """End the effect of a permit (pencabutan); see `workflow.revoke`."""
+        request = asked("revoke", locals())
 
         def step(permit: Permit, case: Application, moment: datetime) -> PermitTransition:
             return revoke(
@@ -254,7 +272,7 @@ class Permits:
                 effective=effective,
             )
 
-        return self._step(permit_id, step, actor, now)
+        return self._step(permit_id, step, actor, now, request)
 
     def annul(
         self,
@@ -266,9 +284,11 @@ class Permits:
         reason: str,
         legal_basis: str,
         actor: Actor,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Permit:
         """Annul a permit whose decision had a defect (pembatalan); see `workflow.annul`."""
+        request = asked("annul", locals())
 
         def step(permit: Permit, case: Application, moment: datetime) -> PermitTransition:
             return annul(
@@ -285,7 +305,7 @@ class Permits:
                 authority=self._context.authority,
             )
 
-        return self._step(permit_id, step, actor, now)
+        return self._step(permit_id, step, actor, now, request)
 
     def search(
         self, text: str, *, actor: Actor, by: LookupKind | None = None, limit: int = 50
@@ -344,15 +364,19 @@ class Permits:
         step: Callable[[Permit, Application, datetime], PermitTransition],
         actor: Actor,
         now: datetime | None,
+        request: Asked,
     ) -> Permit:
         context = self._context
         moment = context.moment(now)
-        with context.work_for(actor) as work:
+        with context.work_for(actor) as work, once(work, actor, request, moment) as repeat:
             permit, application = self._readable(work, permit_id, actor, lock=True)
+            if repeat.result is not None:
+                return permit
             done = step(permit, application, moment)
             saved = work.permits.save(done.permit, by=actor.id, at=moment)
             note_later_change(work, saved, context.local_day(moment))
             context.record(work, done.events, moment)
+            repeat.finish({"permit": permit_id})
             work.commit()
         return saved
 

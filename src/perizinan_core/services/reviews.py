@@ -33,6 +33,7 @@ from perizinan_core.services.attempts import decided_by_others, record_attempt
 from perizinan_core.services.exceptional import ExceptionalSteps, Step
 from perizinan_core.services.numbering import take_number
 from perizinan_core.services.rehearsal import letter_problems, problems_at_approval
+from perizinan_core.services.repeats import Asked, asked, once
 from perizinan_core.services.staff import Staff
 from perizinan_core.services.terms import previous_permit_of
 from perizinan_core.storage import QueueEntry, UnitOfWork
@@ -145,6 +146,7 @@ class Reviews(Staff, ExceptionalSteps):
         letter: OfficialLetter | None = None,
         minutes: InspectionMinutes | None = None,
         expected_version: int | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """
@@ -157,6 +159,7 @@ class Reviews(Staff, ExceptionalSteps):
             StaleObjectError: the case was changed since ``expected_version``.
             WorkflowError: see `workflow.decide_stage`.
         """
+        request = asked("decide", locals())
         moment = self._context.moment(now)
 
         def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
@@ -176,7 +179,7 @@ class Reviews(Staff, ExceptionalSteps):
                 staff=work.officers.list(active_only=False) if minutes else None,
             )
 
-        return self._step(application_id, step, actor, moment, expected_version, stage)
+        return self._step(application_id, step, actor, moment, expected_version, stage, request=request)
 
     def request_correction(
         self,
@@ -186,9 +189,11 @@ class Reviews(Staff, ExceptionalSteps):
         *,
         actor: Actor,
         expected_version: int | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """Ask the applicant for a correction; the clock pauses. Raises as `decide`."""
+        request = asked("request_correction", locals())
         moment = self._context.moment(now)
 
         def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
@@ -203,12 +208,19 @@ class Reviews(Staff, ExceptionalSteps):
                 calendar=self._context.calendar,
             )
 
-        return self._step(application_id, step, actor, moment, expected_version, stage)
+        return self._step(application_id, step, actor, moment, expected_version, stage, request=request)
 
     def request_stage(
-        self, application_id: str, stage: str, *, actor: Actor, now: datetime | None = None
+        self,
+        application_id: str,
+        stage: str,
+        *,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
     ) -> Application:
         """Ask for a stage that opens on request, e.g. a site inspection. Raises as `decide`."""
+        request = asked("request_stage", locals())
         moment = self._context.moment(now)
 
         def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
@@ -216,7 +228,7 @@ class Reviews(Staff, ExceptionalSteps):
                 case, permit_type, stage, actor=actor, now=moment, calendar=self._context.calendar
             )
 
-        return self._step(application_id, step, actor, moment)
+        return self._step(application_id, step, actor, moment, request=request)
 
     def send_back(
         self,
@@ -226,9 +238,11 @@ class Reviews(Staff, ExceptionalSteps):
         reasons: tuple[str, ...],
         actor: Actor,
         expected_version: int | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """Let a judged stage be judged again; the approver decides so, with reasons. Raises as `decide`."""
+        request = asked("send_back", locals())
         moment = self._context.moment(now)
 
         def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
@@ -242,7 +256,7 @@ class Reviews(Staff, ExceptionalSteps):
                 calendar=self._context.calendar,
             )
 
-        return self._step(application_id, step, actor, moment, expected_version)
+        return self._step(application_id, step, actor, moment, expected_version, request=request)
 
     def approve(
         self,
@@ -250,6 +264,7 @@ class Reviews(Staff, ExceptionalSteps):
         *,
         actor: Actor,
         expected_version: int | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """
@@ -262,6 +277,7 @@ class Reviews(Staff, ExceptionalSteps):
             NotIssuableError: with everything that would keep the permit from being issued.
             PermitStatusError: the old permit was revoked, or replaced, since the submission.
         """
+        request = asked("approve", locals())
         moment = self._context.moment(now)
         printed = self._print_before(application_id, actor, moment)
 
@@ -278,7 +294,7 @@ class Reviews(Staff, ExceptionalSteps):
                 problems=self._obstacles(work, case, permit_type, previous, actor, moment, printed),
             )
 
-        return self._step(application_id, step, actor, moment, expected_version)
+        return self._step(application_id, step, actor, moment, expected_version, request=request)
 
     def refuse(
         self,
@@ -287,9 +303,11 @@ class Reviews(Staff, ExceptionalSteps):
         reasons: tuple[str, ...],
         actor: Actor,
         expected_version: int | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """Refuse with reasons; the applicant is told how to object. Raises as `decide`."""
+        request = asked("refuse", locals())
         moment = self._context.moment(now)
 
         def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
@@ -307,12 +325,19 @@ class Reviews(Staff, ExceptionalSteps):
                 calendar=self._context.calendar,
             )
 
-        return self._step(application_id, step, actor, moment, expected_version)
+        return self._step(application_id, step, actor, moment, expected_version, request=request)
 
     def record_payment(
-        self, application_id: str, payment: Payment, *, actor: Actor, now: datetime | None = None
+        self,
+        application_id: str,
+        payment: Payment,
+        *,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
     ) -> Application:
         """Record money that the official account received. Raises as `workflow.record_payment`."""
+        request = asked("record_payment", locals())
         moment = self._context.moment(now)
 
         def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
@@ -320,7 +345,7 @@ class Reviews(Staff, ExceptionalSteps):
                 case, permit_type, payment, actor=actor, now=moment, calendar=self._context.calendar
             )
 
-        return self._step(application_id, step, actor, moment)
+        return self._step(application_id, step, actor, moment, request=request)
 
     def declare_conflict(
         self,
@@ -329,9 +354,11 @@ class Reviews(Staff, ExceptionalSteps):
         reason: str,
         actor: Actor,
         officer: str | None = None,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """Declare a case as one's own or a relative's; it goes to somebody else."""
+        request = asked("declare_conflict", locals())
         moment = self._context.moment(now)
 
         def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
@@ -345,12 +372,20 @@ class Reviews(Staff, ExceptionalSteps):
                 calendar=self._context.calendar,
             )
 
-        return self._step(application_id, step, actor, moment)
+        return self._step(application_id, step, actor, moment, request=request)
 
     def reassign(
-        self, application_id: str, stage: str, *, reason: str, actor: Actor, now: datetime | None = None
+        self,
+        application_id: str,
+        stage: str,
+        *,
+        reason: str,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
     ) -> Application:
         """Give a stage to another officer; the rule chooses whom. For supervisors, with a reason."""
+        request = asked("reassign", locals())
         moment = self._context.moment(now)
 
         def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
@@ -369,7 +404,7 @@ class Reviews(Staff, ExceptionalSteps):
             note_assignments(work, moved, moment)
             return moved
 
-        return self._step(application_id, step, actor, moment)
+        return self._step(application_id, step, actor, moment, request=request)
 
     def allow_jump(
         self,
@@ -379,9 +414,11 @@ class Reviews(Staff, ExceptionalSteps):
         requested_by: Actor,
         approved_by: Actor,
         reason: str,
+        idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
         """Let a case be worked on before earlier ones: a second person allows it, and it stays on record."""
+        request = asked("allow_jump", locals())
         moment = self._context.moment(now)
 
         def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
@@ -395,7 +432,7 @@ class Reviews(Staff, ExceptionalSteps):
                 now=moment,
             )
 
-        return self._step(application_id, step, approved_by, moment)
+        return self._step(application_id, step, approved_by, moment, request=request)
 
     def _supervises(self, entry: QueueEntry, actor: Actor) -> bool:
         """Return True for auditors, and for supervisors of the stage's unit or the responsible one."""
@@ -417,12 +454,15 @@ class Reviews(Staff, ExceptionalSteps):
         moment: datetime,
         expected_version: int | None = None,
         stage: str | None = None,
+        request: Asked | None = None,
     ) -> Application:
         context = self._context
-        with context.work_for(actor) as work:
+        with context.work_for(actor) as work, once(work, actor, request, moment) as repeat:
             application = context.load(work, application_id, lock=True)
             permit_type = context.permit_type_of(application)
             access.require_readable(application, permit_type, actor)
+            if repeat.result is not None:
+                return application
             try:
                 context.check_version(work, application, expected_version)
                 moved = step(work, application, permit_type)
@@ -436,6 +476,7 @@ class Reviews(Staff, ExceptionalSteps):
                     lambda case: assign_where_possible(context, work, case, staff, actor, moment)
                 )
                 changed = context.save(work, moved, actor, moment)
+                repeat.finish({"application": application_id})
                 work.commit()
                 return changed
         # What the step had begun is undone; only the attempt stays on record.

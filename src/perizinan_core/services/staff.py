@@ -28,6 +28,7 @@ from perizinan_core.errors.services import (
 from perizinan_core.model.actor import Account, AccountKind, Actor, ActorKind, Officer, Role, StaffProposal
 from perizinan_core.model.events import Event, EventKind
 from perizinan_core.services import access
+from perizinan_core.services.arguments import checked
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.storage import UnitOfWork
 from perizinan_core.workflow import DECIDERS
@@ -51,6 +52,7 @@ class OperatorAppointment:
     by: Account
 
 
+@checked
 @attrs.frozen
 class Staff:
     """The staff record; `Reviews` is this and the work on cases."""

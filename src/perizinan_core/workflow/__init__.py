@@ -54,6 +54,7 @@ from perizinan_core.workflow.drafts import (
     start_draft,
     update_applicant,
     update_form,
+    with_mandate,
 )
 from perizinan_core.workflow.duties import SIGNATURE, Duty, check_separation, duty_of, holders
 from perizinan_core.workflow.exceptions import (
@@ -128,6 +129,7 @@ from perizinan_core.workflow.permits import (
     supersede,
     suspend,
 )
+from perizinan_core.workflow.receipts import ReceiptWriter, receipt_of, unsigned_receipt
 from perizinan_core.workflow.remarks import TextRemark, text_remarks
 from perizinan_core.workflow.renewal import check_previous, check_renewal, renewal_window
 from perizinan_core.workflow.reversal import annul_decision, reopen
@@ -162,6 +164,7 @@ __all__ = [
     "LegalTerms",
     "PermitTransition",
     "QueueEntry",
+    "ReceiptWriter",
     "StateRule",
     "TextRemark",
     "Transition",
@@ -234,6 +237,7 @@ __all__ = [
     "prerequisites",
     "put_in_force",
     "reassign_stage",
+    "receipt_of",
     "recompute_deadlines",
     "record_difference",
     "record_payment",
@@ -268,10 +272,12 @@ __all__ = [
     "take_in_at_counter",
     "text_remarks",
     "to_awaiting_signature",
+    "unsigned_receipt",
     "unstaffed_stages",
     "update_applicant",
     "update_form",
     "waiting_for",
     "with_hand",
+    "with_mandate",
     "withdraw",
 ]

@@ -48,6 +48,7 @@ __all__ = [
     "take_out_document",
     "update_applicant",
     "update_form",
+    "with_mandate",
 ]
 
 FORM_TARGET = "form:"
@@ -301,8 +302,18 @@ def update_applicant(
     return Transition(case, (happened,))
 
 
+def with_mandate(agent: Representative, document: SubmittedDocument) -> Representative:
+    """Return the representative with a power of attorney that was uploaded."""
+    return attrs.evolve(
+        agent,
+        power_of_attorney=document.sha256,
+        mandate_name=document.file_name,
+        mandate_size=document.size,
+    )
+
+
 def put_power_of_attorney(
-    application: Application, sha256: str, *, actor: Actor, now: datetime
+    application: Application, document: SubmittedDocument, *, actor: Actor, now: datetime
 ) -> Transition:
     """
     Give the representative's power of attorney its file; the caller has asked who may, and in which state.
@@ -314,7 +325,7 @@ def put_power_of_attorney(
     if application.representative is None:
         raise NoRepresentativeError
     _check_asked(application, (APPLICANT_TARGET,))
-    agent = attrs.evolve(application.representative, power_of_attorney=sha256)
+    agent = with_mandate(application.representative, document)
     happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=[APPLICANT_TARGET])
     return Transition(attrs.evolve(application, representative=agent), (happened,))
 

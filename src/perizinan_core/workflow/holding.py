@@ -365,7 +365,11 @@ def _lifted(
 
 def _agent_of(application: Application) -> Representative | None:
     agent = application.representative
-    return None if agent is None else attrs.evolve(agent, power_of_attorney=None)
+    return (
+        None
+        if agent is None
+        else attrs.evolve(agent, power_of_attorney=None, mandate_name=None, mandate_size=None)
+    )
 
 
 def _check_agent(application: Application, held: HeldUpload) -> None:
@@ -384,7 +388,7 @@ def _placed(
     now: datetime,
 ) -> Transition:
     if document.slot == POWER_OF_ATTORNEY:
-        return put_power_of_attorney(application, document.sha256, actor=actor, now=now)
+        return put_power_of_attorney(application, document, actor=actor, now=now)
     moved = Transition(application)
     if replaces is not None and any(item.id == replaces for item in application.current_documents()):
         moved = take_out_document(application, replaces, actor=actor, now=now)

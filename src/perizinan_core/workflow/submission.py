@@ -16,6 +16,7 @@ from perizinan_core.errors.workflow import (
     Problem,
     SubmissionRefusedError,
 )
+from perizinan_core.i18n import DEFAULT_LANGUAGE
 from perizinan_core.model.actor import Actor, Officer
 from perizinan_core.model.application import Application, ApplicationState, FrozenTerms
 from perizinan_core.model.calendar import WorkingCalendar
@@ -29,6 +30,7 @@ from perizinan_core.workflow.completeness import submission_problems
 from perizinan_core.workflow.drafts import APPLICANT_TARGET, FORM_TARGET
 from perizinan_core.workflow.graph import check_graph, is_complete, refresh, set_aside
 from perizinan_core.workflow.people import require_party
+from perizinan_core.workflow.receipts import ReceiptWriter, give_receipt, receipt_of, unsigned_receipt
 from perizinan_core.workflow.renewal import check_renewal
 from perizinan_core.workflow.states import Action, check_state
 from perizinan_core.workflow.transition import (
@@ -56,6 +58,8 @@ def submit(
     problems: Iterable[Problem] = (),
     at_counter: frozenset[str] = frozenset(),
     previous_permit: Permit | None = None,
+    write_receipt: ReceiptWriter = unsigned_receipt,
+    language: str = DEFAULT_LANGUAGE,
 ) -> Transition:
     """
     Hand in a draft; version, terms and fee are frozen from here on.
@@ -74,6 +78,8 @@ def submit(
         at_counter: Keys of slots left empty because the originals are shown at the counter.
         previous_permit: The permit that the draft builds on, to be checked again: it may have been revoked,
             and its renewal window may have closed, since the draft was begun. None: not checked again.
+        write_receipt: Makes the text of the receipt, signed; it is kept in the case.
+        language: Of the receipt.
 
     Raises:
         PreviousPermitError: when it is not the permit that the draft names.
@@ -106,6 +112,7 @@ def submit(
         earliest_day=calendar.effective_day(now),
         shown_at_counter=tuple(sorted(at_counter)),
     )
+    case, digest = give_receipt(case, receipt_of(case, permit_type, now, calendar, language), write_receipt)
     happened = event(
         EventKind.APPLICATION_SUBMITTED,
         case,
@@ -116,6 +123,7 @@ def submit(
         version=permit_type.version,
         filing_day=calendar.effective_day(now).isoformat(),
         at_counter=sorted(at_counter),
+        receipt_sha256=digest,
     )
     opened = Transition(case, (happened,)).then(lambda case: refresh(case, permit_type, actor, now))
     opened = opened.then(lambda case: begin_review(case, permit_type, actor, now, calendar))
@@ -133,6 +141,8 @@ def resubmit(
     terms: FrozenTerms | None = None,
     problems: Iterable[Problem] = (),
     at_counter: frozenset[str] | None = None,
+    write_receipt: ReceiptWriter = unsigned_receipt,
+    language: str = DEFAULT_LANGUAGE,
 ) -> Transition:
     """
     Hand in the correction: a new submission, for which every stage is judged again.
@@ -150,6 +160,8 @@ def resubmit(
             and correction rules stay as first frozen. None: as before.
         problems: What the caller found.
         at_counter: As in `submit`; None: as before.
+        write_receipt: As in `submit`: this submission has a receipt of its own.
+        language: Of the receipt.
 
     Raises:
         CorrectionWindowPassedError: when the window is over.
@@ -185,6 +197,7 @@ def resubmit(
     if case.clock.entries:
         case = attrs.evolve(case, clock=attrs.evolve(case.clock, limit=frozen.time_limit))
         case = resume_clock(case, by=actor.id, now=now, reason="correction", calendar=calendar)
+    case, digest = give_receipt(case, receipt_of(case, permit_type, now, calendar, language), write_receipt)
     happened = event(
         EventKind.APPLICATION_RESUBMITTED,
         case,
@@ -194,6 +207,7 @@ def resubmit(
         round=correction.round,
         due=case.clock.due.isoformat() if case.clock.due else None,
         assignees={state.stage: state.assignee for state in case.stages if state.assignee},
+        receipt_sha256=digest,
     )
     opened = Transition(case, (happened,)).then(lambda case: refresh(case, permit_type, actor, now))
     opened = opened.then(lambda case: begin_review(case, permit_type, actor, now, calendar))

@@ -99,6 +99,10 @@ class MemoryIdempotency:
             raise IdempotencyConflictError(key=key, use_case=row.use_case)
         return IdempotentResult(result=json.loads(row.result), at=row.begun_at)
 
+    def is_known(self, actor: str, key: str) -> bool:
+        """See the port."""
+        return (actor, key) in self._access.read().requests
+
     def finish(self, actor: str, key: str, *, result: Any) -> None:
         """See the port."""
         state = self._access.write()

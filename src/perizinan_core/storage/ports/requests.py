@@ -36,6 +36,10 @@ class Idempotency(Protocol):
         """
         ...
 
+    def is_known(self, actor: str, key: str) -> bool:
+        """Return True when a request with this key was begun before, whatever it was."""
+        ...
+
     def finish(self, actor: str, key: str, *, result: Any) -> None:
         """
         Remember the answer (a JSON value; stored encrypted).

@@ -61,6 +61,11 @@ class SqlIdempotency:
         result = None if row.payload is None else self._session.sealer.open(row.payload, _place(actor, key))
         return IdempotentResult(result=result, at=row.begun_at)
 
+    def is_known(self, actor: str, key: str) -> bool:
+        """See the port."""
+        query = sa.select(sa.literal(1)).select_from(idempotency).where(*_is(actor, key))
+        return self._session.first(query) is not None
+
     def finish(self, actor: str, key: str, *, result: Any) -> None:
         """See the port."""
         session = self._session

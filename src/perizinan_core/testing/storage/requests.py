@@ -36,6 +36,18 @@ def _acquire(storage: Storage, holder: str, *, after: timedelta = timedelta(0)) 
 class RequestsSuite(SuiteBase):
     """Things that are done once, however often they are asked for."""
 
+    def test_a_key_is_known_from_its_commit_on_and_to_its_account_alone(self, storage: Storage) -> None:
+        """Looking changes nothing; a unit that was undone leaves no key."""
+        for commit in (False, True):
+            with storage.unit_of_work() as work:
+                assert not work.idempotency.is_known("a", "k")
+                work.idempotency.begin("a", "k", use_case="x", request_hash="1", at=NOW)
+                if commit:
+                    work.commit()
+        with storage.unit_of_work(read_only=True) as work:
+            assert work.idempotency.is_known("a", "k")
+            assert not work.idempotency.is_known("b", "k")
+
     def test_officers_are_listed_by_unit_and_role_longest_unassigned_first(self, storage: Storage) -> None:
         """Those never assigned come before all; those away are left out."""
         officers = [

@@ -13,11 +13,13 @@ that brings stages of its own runs it with its permit types::
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from random import Random
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -192,11 +194,24 @@ class CaseMachine(RuleBasedStateMachine):
         length = len(before.clock.entries)
         assert after.clock.entries[:length] == before.clock.entries, "the ledger only grows"
         assert after.submission - before.submission in (0, 1)
+        assert after.receipts[: len(before.receipts)] == before.receipts, "a receipt that was given changed"
+        if after.submission > before.submission:
+            self._check_receipt(after, moved)
         silent = before.terms is not None and before.terms.silence is not SilencePolicy.NONE
         if action in _OFFICE_DECIDES and silent and before.clock.due is not None:
             assert workflow.local_day(self.calendar, self.now) <= before.clock.due, (
                 "decided after a grant by law"
             )
+
+    def _check_receipt(self, after: Application, moved: Transition) -> None:
+        """The receipt of a submission lists what was handed in with it, and its history names the text."""
+        given = json.loads(after.receipts[-1])["signed"]
+        held = {(item.slot, item.file_name, item.sha256, item.size) for item in after.current_documents()}
+        listed = {(item["slot"], item["file_name"], item["sha256"], item["size"]) for item in given["files"]}
+        assert listed == held
+        assert after.terms is not None
+        assert (given["submission"], given["fee"]) == (after.submission, after.terms.fee.total.amount)
+        assert moved.events[0].data["receipt_sha256"] == sha256(after.receipts[-1].encode()).hexdigest()
 
     @rule(minutes=st.integers(0, 600) | st.integers(0, 3 * 24 * 60))
     def wait(self, minutes: int) -> None:
@@ -927,6 +942,11 @@ class CaseMachine(RuleBasedStateMachine):
             assert workflow.eligible_officers(
                 unnamed, self.permit_type, stage, self.staff
             ) == workflow.eligible_officers(self.case, self.permit_type, stage, self.staff)
+
+    @invariant()
+    def every_submission_has_its_receipt(self) -> None:
+        """The first one and each correction; nothing else adds or takes one away."""
+        assert len(self.case.receipts) == self.case.submission
 
     @invariant()
     def what_people_wrote_can_be_read_and_signed(self) -> None:
