@@ -817,6 +817,21 @@ class CaseMachine(RuleBasedStateMachine):
         assert all(payment.paid_at <= self.now for payment in self.case.payments)
 
     @invariant()
+    def nobody_goes_around_the_money_or_the_old_permit(self) -> None:
+        """In every situation, whoever tries: no number while money is missing or the old permit has ended."""
+        if self.case.state is not ApplicationState.APPROVED:
+            return
+        paid = sum(payment.amount.amount for payment in self.case.payments) == self.fee
+        today = workflow.local_day(self.calendar, self.now)
+        ended = self.old is not None and self.old.standing_on(today) in _ENDED
+        if paid and not ended:
+            return
+        for officer in (*self.staff, *_REINFORCEMENTS):
+            for actor in (SYSTEM, officer.as_actor()):
+                step = partial(self._take_number, officer.as_actor(), actor, "1/2026")
+                assert not self._is_possible(step), "a number was taken that must not be"
+
+    @invariant()
     def waiting_for_the_applicant_is_no_silence(self) -> None:
         """While only money is missing the clock is paused; as soon as an officer has work, it runs."""
         in_review = self.case.state in (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW)
