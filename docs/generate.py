@@ -268,6 +268,7 @@ _EVENT_MEANINGS = {
     _KIND.FILE_COMPLETE: "The file is complete: the clock starts.",
     _KIND.CORRECTION_REQUESTED: "The applicant is asked for a correction: the clock pauses.",
     _KIND.CONFLICT_DECLARED: "An officer declared the case as their own or a relative's.",
+    _KIND.JUMP_REQUESTED: "The officer of a stage asked to take the case before its turn.",
     _KIND.OVERRIDE_RECORDED: "A second person allowed an exception, with the reason.",
     _KIND.DEADLINE_CHANGED: "A changed calendar moved the deadline; old and new are in the data.",
     _KIND.PAYMENT_AWAITED: "A payment stage is open and a part of the fee is outstanding; the applicant is told.",

@@ -104,6 +104,9 @@ class Stand:
         except Exception:  # noqa: BLE001 - it is in doubt, as wanted
             permits["doubtful"] = kit.office.applications.get(cases["doubtful"], actor=HOST).permit_id
         signers.update(kept)
+        kit.office.reviews.request_jump(
+            cases["submitted"], "periksa", reason="Bencana", actor=kit.assignee(cases["submitted"], "periksa")
+        )
         kit.clock.forward(minutes=1)
         kit.hire(make_officer("calon", Role.SIGNATORY, units=HERE, position="sekretaris"))
         stand = cls(kit, cases=cases, permits=permits, signed=service.signed[-1])
@@ -321,13 +324,13 @@ CALLS: Mapping[str, Call] = {
         i("submitted"), reason="Keluarga", actor=a
     ),
     "reviews.reassign": lambda s, a, i: _revs(s).reassign(i("submitted"), "periksa", reason="Cuti", actor=a),
-    "reviews.allow_jump": lambda s, a, i: _revs(s).allow_jump(
-        i("submitted"),
-        "periksa",
-        requested_by=s.kit.assignee(s.cases["submitted"], "periksa"),
-        approved_by=a,
-        reason="Bencana",
+    "reviews.request_jump": lambda s, a, i: _revs(s).request_jump(
+        i("submitted"), "periksa", reason="Bencana", actor=a
     ),
+    "reviews.allow_jump": lambda s, a, i: _revs(s).allow_jump(
+        i("submitted"), "periksa", approved_by=a, reason="Bencana"
+    ),
+    "reviews.exclusions": lambda s, a, i: _revs(s).exclusions(i("submitted"), actor=a),
     "reviews.add_officer": lambda s, a, _: _revs(s).add_officer(
         Officer(id="baru", name="Baru", roles=frozenset(), units=frozenset()), actor=a
     ),
@@ -528,6 +531,12 @@ class Rules:
             return self.read("submitted")
         return None if self.who == "supervisor" else NotAllowedError
 
+    def look_over(self) -> Outcome:
+        """Supervisors of the unit, auditors, the host and the system."""
+        if self.stale or not self.reads("submitted"):
+            return self.read("submitted")
+        return self.have(Role.SUPERVISOR, Role.AUDITOR, others=("host", "system"))
+
     def decide_about_permit(self, done: Outcome = None) -> Outcome:
         """Head and signatories of the responsible unit, in a position with a delegation in force today."""
         if self.stale or not self.reads("issued"):
@@ -622,7 +631,9 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.annul_decision": lambda r: r.decide_about_permit(),
     "reviews.declare_conflict": lambda r: r.declare_conflict(),
     "reviews.reassign": lambda r: r.supervise(),
+    "reviews.request_jump": lambda r: r.judge("submitted", "clerk in charge", Role.FRONT_OFFICE),
     "reviews.allow_jump": lambda r: r.supervise(),
+    "reviews.exclusions": lambda r: r.look_over(),
     "reviews.add_officer": lambda r: r.have(Role.ADMINISTRATOR, others=("host",)),
     "reviews.confirm_officer": lambda r: r.confirm_what_the_operator_proposed(),
     "reviews.declare_account": lambda r: r.have(others=()),

@@ -135,10 +135,11 @@ def played(logged, tmp_path):
     first = kit.submit(applicant=person)
     later = kit.submit(applicant=person)
     for name in (first.id, later.id):
+        asker = kit.assignee(name, "periksa")
+        reviews.request_jump(name, "periksa", reason=SECRETS["jump reason"], actor=asker)
         reviews.allow_jump(
             name,
             "periksa",
-            requested_by=kit.assignee(name, "periksa"),
             approved_by=kit.officer("supervisor"),
             reason=SECRETS["jump reason"],
         )

@@ -437,10 +437,10 @@ def test_cases_are_worked_on_in_turn_unless_a_second_person_allows_a_jump():
     first, second = kit.submit(), kit.submit()
     with pytest.raises(QueueJumpError):
         kit.decide(second.id, "periksa")
+    kit.office.reviews.request_jump(second.id, "periksa", reason="Bencana", actor=kit.officer("loket-1"))
     kit.office.reviews.allow_jump(
         second.id,
         "periksa",
-        requested_by=kit.officer("loket-1"),
         approved_by=kit.officer("supervisor"),
         reason="Bencana",
     )

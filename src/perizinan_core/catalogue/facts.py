@@ -11,6 +11,7 @@ import attrs
 from perizinan_core.catalogue.expressions import PaperFacts
 from perizinan_core.model.applicant import Applicant, Organisation, Representative
 from perizinan_core.model.application import Application
+from perizinan_core.model.held import POWER_OF_ATTORNEY
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
@@ -94,7 +95,7 @@ def facts_of(application: Application, *, previous: Permit | PreviousPermit | No
         papers=[
             PaperFacts(slot=item.slot, expires_on=item.expires_on, choice=item.choice)
             for item in application.documents
-            if item.replaced_at is None
+            if item.replaced_at is None and item.slot != POWER_OF_ATTORNEY
         ],
         previous=previous,
     )

@@ -61,6 +61,7 @@ _ACTIONS: Mapping[str, str] = {
     "staff-history": N_("see the changes of the staff record"),
     "declare-account": N_("declare an own public account"),
     "repair-clock": N_("repair moments that a wrong clock wrote"),
+    "exclusions": N_("see who is out of a case"),
     "search": N_("search the records"),
     "held-uploads": N_("see the files that are kept without a verdict"),
     "sign": N_("sign a permit without holding a position"),

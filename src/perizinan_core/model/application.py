@@ -22,6 +22,7 @@ from perizinan_core.model.case import (
     CorrectionRequest,
     Decision,
     DeemedGrant,
+    JumpRequest,
     OutsideWait,
     Override,
     StageState,
@@ -157,6 +158,7 @@ class Application:
     deemed_grant: DeemedGrant | None = None
     conflicts: tuple[ConflictOfInterest, ...] = ()
     overrides: tuple[Override, ...] = ()
+    jump_requests: tuple[JumpRequest, ...] = ()
     payments: tuple[Payment, ...] = ()
     waits: tuple[OutsideWait, ...] = ()
     """For other agencies and outside systems, oldest first; those that ended stay."""

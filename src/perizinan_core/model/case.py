@@ -24,6 +24,7 @@ __all__ = [
     "DecisionKind",
     "DeemedGrant",
     "InspectionMinutes",
+    "JumpRequest",
     "OfficialLetter",
     "OutsideWait",
     "Override",
@@ -362,6 +363,16 @@ class ConflictOfInterest:
     officer: str
     declared_at: datetime
     reason: str = lines_field(N_("Reason"), filled=False)
+
+
+@attrs.frozen(kw_only=True)
+class JumpRequest:
+    """An officer's own request to take a case before its turn; a supervisor answers it."""
+
+    stage: str
+    officer: str
+    at: datetime
+    reason: str
 
 
 @attrs.frozen(kw_only=True)

@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     FILE_COMPLETE = "file_complete"
     CORRECTION_REQUESTED = "correction_requested"
     CONFLICT_DECLARED = "conflict_declared"
+    JUMP_REQUESTED = "jump_requested"
     OVERRIDE_RECORDED = "override_recorded"
     DEADLINE_CHANGED = "deadline_changed"
     PAYMENT_AWAITED = "payment_awaited"

@@ -50,6 +50,7 @@ from perizinan_core.workflow import (
     update_applicant,
     update_form,
     withdraw,
+    without_mandate,
 )
 
 __all__ = ["Applications", "SlotView"]
@@ -117,7 +118,7 @@ class Applications(Papers):
                 now=moment,
                 calendar=context.calendar,
                 owner=_account(owner),
-                representative=representative,
+                representative=_without_paper(representative),
                 previous_permit=old,
                 form=form,
             )
@@ -153,7 +154,8 @@ class Applications(Papers):
         def change(_work: UnitOfWork, application: Application) -> Transition:
             moved = Transition(application)
             if applicant is not None or representative is not _KEEP:
-                agent = application.representative if representative is _KEEP else representative
+                current = application.representative
+                agent = current if representative is _KEEP else _with_own_paper(representative, current)
                 who = applicant or application.applicant
                 moved = moved.then(lambda case: update_applicant(case, who, agent, actor=actor, now=moment))
             if form is not None:
@@ -309,12 +311,18 @@ class Applications(Papers):
         return Page(tuple(item for item in page.items if item.owner == account), page.next)
 
     def history(self, application_id: str, *, actor: Actor) -> tuple[Event, ...]:
-        """Return what happened in a case and to its permit, oldest first."""
+        """
+        Return what happened in a case and to its permit, oldest first.
+
+        The applicant's side is told to whom a stage was given, and not among whom it was drawn.
+        """
         with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
             events = work.history.of(application_id)
             if application.permit_id is not None:
                 events += work.history.of(application.permit_id)
+        if actor.kind in (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE):
+            events = tuple(_without_draw(event) for event in events)
         return tuple(sorted(events, key=lambda event: event.at))
 
     def actions(self, application_id: str, *, actor: Actor) -> tuple[AllowedAction, ...]:
@@ -439,3 +447,23 @@ def _said(application: Application) -> tuple[object, ...]:
 def _next_submission(application: Application) -> int:
     """Return the submission that handing in makes; once it is made, the same number names the repeated request."""
     return application.submission + (application.state in _EDITABLE)
+
+
+_DRAW = frozenset({"candidates", "draw"})
+
+
+def _without_draw(event: Event) -> Event:
+    """Leave out who else could have got the case: whom to approach is nobody's to know."""
+    kept = {key: value for key, value in event.data.items() if key not in _DRAW}
+    return event if len(kept) == len(event.data) else attrs.evolve(event, data=kept)
+
+
+def _without_paper(agent: Representative | None) -> Representative | None:
+    """Return a representative as typed: the power of attorney is what was handed in, and not what is claimed."""
+    return without_mandate(agent) if agent is not None else None
+
+
+def _with_own_paper(agent: Representative | None, current: Representative | None) -> Representative | None:
+    """Keep the power of attorney on file where the representative stays the same."""
+    typed = _without_paper(agent)
+    return current if typed == _without_paper(current) else typed

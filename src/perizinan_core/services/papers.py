@@ -25,7 +25,6 @@ from perizinan_core.services import access
 from perizinan_core.services.arguments import checked
 from perizinan_core.services.context import OfficeContext, new_id
 from perizinan_core.services.intake import (
-    NOT_READ_YET,
     described,
     held_upload,
     kept_error,
@@ -47,10 +46,10 @@ from perizinan_core.workflow import (
     add_period,
     drop_held_copies,
     hold_upload,
+    put_power_of_attorney,
     remove_document,
     replace_document,
-    update_applicant,
-    with_mandate,
+    require_editor,
 )
 
 __all__ = ["Papers", "SlotView"]
@@ -289,14 +288,14 @@ class Papers:
         agent = application.representative
         if agent is None:
             raise NotFoundError(kind="representative", key=application_id)
+        blank = new_document(POWER_OF_ATTORNEY, file_name, actor, moment)
         if not self._is_repeated(actor, idempotency_key):
-            changed = attrs.evolve(agent, power_of_attorney=NOT_READ_YET)
-            update_applicant(application, application.applicant, changed, actor=actor, now=moment)
+            require_editor(application, actor, moment)
+            put_power_of_attorney(application, blank, actor=actor, now=moment)
         permit_type = self._permit_type(application, moment)
         taken = take_in(self._context, stream, file_name, policy_for(permit_type, POWER_OF_ATTORNEY))
-        document = described(new_document(POWER_OF_ATTORNEY, file_name, actor, moment), taken)
+        document = described(blank, taken)
         held = held_upload(document, taken, None)
-        agent = with_mandate(agent, document)
 
         def change(work: UnitOfWork, case: Application) -> Transition:
             if case.representative != application.representative:
@@ -304,7 +303,8 @@ class Papers:
                 self._context.check_version(work, case, application.version)
             if held is not None:
                 return hold_upload(case, permit_type, held, slots=(), actor=actor, now=moment)
-            moved = update_applicant(case, case.applicant, agent, actor=actor, now=moment)
+            require_editor(case, actor, moment)
+            moved = put_power_of_attorney(case, document, actor=actor, now=moment)
             sha256 = taken.stored.sha256
             return moved.then(
                 lambda case: drop_held_copies(case, POWER_OF_ATTORNEY, sha256, actor=actor, now=moment)

@@ -14,7 +14,12 @@ import attrs
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.storage import StaleObjectError
-from perizinan_core.errors.workflow import Problem, StageNotOpenError, TransitionNotAllowedError
+from perizinan_core.errors.workflow import (
+    JumpNotRequestedError,
+    Problem,
+    StageNotOpenError,
+    TransitionNotAllowedError,
+)
 from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.case import (
@@ -38,9 +43,7 @@ from perizinan_core.services.staff import Staff
 from perizinan_core.services.terms import previous_permit_of
 from perizinan_core.storage import QueueEntry, UnitOfWork
 from perizinan_core.workflow import (
-    QueueEntry as WaitingCase,
-)
-from perizinan_core.workflow import (
+    Exclusion,
     TextRemark,
     Transition,
     allow_queue_jump,
@@ -48,14 +51,20 @@ from perizinan_core.workflow import (
     check_queue,
     decide_stage,
     declare_conflict,
+    exclusions,
+    jump_request,
     may_be_decided,
     reassign_stage,
     record_payment,
     refuse,
     request_correction,
+    request_queue_jump,
     request_stage,
     send_back,
     text_remarks,
+)
+from perizinan_core.workflow import (
+    QueueEntry as WaitingCase,
 )
 
 __all__ = ["Reviews"]
@@ -406,27 +415,79 @@ class Reviews(Staff, ExceptionalSteps):
 
         return self._step(application_id, step, actor, moment, request=request)
 
+    def request_jump(
+        self,
+        application_id: str,
+        stage: str,
+        *,
+        reason: str,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """Ask, as the officer of an open stage, to take the case before its turn. Raises as `decide`."""
+        request = asked("request_jump", locals())
+        moment = self._context.moment(now)
+
+        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            return request_queue_jump(case, permit_type, stage, reason=reason, actor=actor, now=moment)
+
+        return self._step(application_id, step, actor, moment, request=request)
+
+    def exclusions(self, application_id: str, *, actor: Actor) -> tuple[Exclusion, ...]:
+        """
+        Return the officers who are out of a case and why, for its supervisors and auditors.
+
+        Raises:
+            NotFoundError: there is no such application for this actor.
+            AccessDeniedError: for others than supervisors, auditors and the host.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            application = self._context.load(work, application_id)
+            permit_type = self._context.permit_type_of(application)
+            access.require_readable(application, permit_type, actor)
+            if actor.kind is not ActorKind.HOST:
+                access.require_role(actor, "exclusions", Role.SUPERVISOR, Role.AUDITOR)
+            return exclusions(application, permit_type, work.officers.list(active_only=False))
+
     def allow_jump(
         self,
         application_id: str,
         stage: str,
         *,
-        requested_by: Actor,
         approved_by: Actor,
         reason: str,
+        requested_by: Actor | None = None,
         idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
-        """Let a case be worked on before earlier ones: a second person allows it, and it stays on record."""
+        """
+        Let a case be worked on before earlier ones, as its officer asked; it stays on record.
+
+        Args:
+            application_id: The case.
+            stage: Code of the open stage.
+            approved_by: A supervisor, as second person.
+            reason: Why.
+            requested_by: Whose request is meant; None: that of the stage's officer.
+            idempotency_key: The same key again does nothing more.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            JumpNotRequestedError: the stage's officer did not ask for it with `request_jump`.
+            WorkflowError: see `workflow.allow_queue_jump`.
+        """
         request = asked("allow_jump", locals())
         moment = self._context.moment(now)
 
         def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            standing = jump_request(case, stage) if requested_by is not None else None
+            if requested_by is not None and standing is not None and standing.officer != requested_by.id:
+                raise JumpNotRequestedError(stage=stage)
             return allow_queue_jump(
                 case,
                 permit_type,
                 stage,
-                requested_by=requested_by,
                 approved_by=approved_by,
                 reason=reason,
                 now=moment,

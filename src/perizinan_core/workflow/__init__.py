@@ -23,11 +23,14 @@ from __future__ import annotations
 
 from perizinan_core.workflow.actions import AllowedAction, allowed_actions
 from perizinan_core.workflow.assignment import (
+    Exclusion,
+    ExclusionReason,
     Workload,
     assign_open_stages,
     assign_stage,
     draw_officer,
     eligible_officers,
+    exclusions,
     keeps,
     next_in_rotation,
     unstaffed_stages,
@@ -49,12 +52,15 @@ from perizinan_core.workflow.drafts import (
     APPLICANT_TARGET,
     FORM_TARGET,
     add_document,
+    put_power_of_attorney,
     remove_document,
     replace_document,
+    require_editor,
     start_draft,
     update_applicant,
     update_form,
     with_mandate,
+    without_mandate,
 )
 from perizinan_core.workflow.duties import SIGNATURE, Duty, check_separation, duty_of, holders
 from perizinan_core.workflow.exceptions import (
@@ -62,8 +68,10 @@ from perizinan_core.workflow.exceptions import (
     allow_queue_jump,
     check_queue,
     declare_conflict,
+    jump_request,
     may_be_decided,
     reassign_stage,
+    request_queue_jump,
 )
 from perizinan_core.workflow.fee import amount_outstanding, check_paid
 from perizinan_core.workflow.foresight import (
@@ -160,6 +168,8 @@ __all__ = [
     "CaseHistory",
     "DefectGround",
     "Duty",
+    "Exclusion",
+    "ExclusionReason",
     "LegalTerm",
     "LegalTerms",
     "PermitTransition",
@@ -213,6 +223,7 @@ __all__ = [
     "entitled_delegations",
     "entitled_signers",
     "excluded_officers",
+    "exclusions",
     "front_office_units",
     "goes_by_itself",
     "hold_upload",
@@ -223,6 +234,7 @@ __all__ = [
     "is_stage_late",
     "issued",
     "issuing_held",
+    "jump_request",
     "keeps",
     "lapse",
     "last_moment",
@@ -236,6 +248,7 @@ __all__ = [
     "party_accounts",
     "prerequisites",
     "put_in_force",
+    "put_power_of_attorney",
     "reassign_stage",
     "receipt_of",
     "recompute_deadlines",
@@ -252,8 +265,10 @@ __all__ = [
     "replace_document",
     "replay",
     "request_correction",
+    "request_queue_jump",
     "request_stage",
     "require_counter",
+    "require_editor",
     "resubmit",
     "revoke",
     "rounds_left",
@@ -279,5 +294,6 @@ __all__ = [
     "waiting_for",
     "with_hand",
     "with_mandate",
+    "without_mandate",
     "withdraw",
 ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from enum import StrEnum
 from random import Random
 from typing import Any
 
@@ -35,11 +36,14 @@ from perizinan_core.workflow.states import Action, actions_in, check_state
 from perizinan_core.workflow.transition import Transition, check_moment, check_permit_type, event
 
 __all__ = [
+    "Exclusion",
+    "ExclusionReason",
     "Workload",
     "assign_open_stages",
     "assign_stage",
     "draw_officer",
     "eligible_officers",
+    "exclusions",
     "give_stage",
     "is_eligible",
     "keeps",
@@ -76,6 +80,46 @@ def eligible_officers(
     """Return the officers who may take the stage, by id."""
     found = (officer for officer in staff if is_eligible(application, permit_type, stage, officer))
     return tuple(sorted(found, key=lambda officer: officer.id))
+
+
+class ExclusionReason(StrEnum):
+    """Why an officer with the post may not take a stage."""
+
+    CONFLICT = "conflict"
+    """A declared conflict of interest."""
+    OWN_CASE = "own_case"
+    """The officer opened the case, or a public account declared as the officer's acted in it."""
+    SEPARATION = "separation"
+    """The officer has another duty in the case."""
+
+
+@attrs.frozen(kw_only=True)
+class Exclusion:
+    """An active officer who holds the post of a stage and may not take it in this case."""
+
+    stage: str
+    """Code of the stage, or `SIGNATURE`."""
+
+    officer: str
+    reason: ExclusionReason
+    declared_at: datetime | None = None
+    """For a declared conflict: when."""
+
+
+def exclusions(
+    application: Application, permit_type: PermitType, staff: Iterable[Officer]
+) -> tuple[Exclusion, ...]:
+    """Return who is out of the case although they hold the post of one of its stages, or may sign, and why."""
+    declared = {item.officer: item.declared_at for item in application.conflicts}
+    found: list[Exclusion] = []
+    people = sorted((one for one in staff if one.active), key=lambda one: one.id)
+    for stage in (*(state.stage for state in application.stages), SIGNATURE):
+        for officer in people:
+            reason = _exclusion(application, permit_type, stage, officer)
+            if reason is not None:
+                at = declared.get(officer.id) if reason is ExclusionReason.CONFLICT else None
+                found.append(Exclusion(stage=stage, officer=officer.id, reason=reason, declared_at=at))
+    return tuple(found)
 
 
 def next_in_rotation(candidates: Iterable[Officer], workloads: Iterable[Workload]) -> Officer:
@@ -283,6 +327,22 @@ def _has_post(permit_type: PermitType, stage: str, officer: Officer) -> bool:
     """Return True when an active officer holds the stage's role in the stage's unit."""
     rule = permit_type.stage(stage)
     return officer.active and rule.role in officer.roles and rule.unit in officer.units
+
+
+def _exclusion(
+    application: Application, permit_type: PermitType, stage: str, officer: Officer
+) -> ExclusionReason | None:
+    if stage == SIGNATURE:
+        posted = Role.SIGNATORY in officer.roles and permit_type.responsible_unit in officer.units
+    else:
+        posted = _has_post(permit_type, stage, officer)
+    if not posted or _is_free(application, permit_type, stage, officer):
+        return None
+    if officer.id in conflicted_officers(application):
+        return ExclusionReason.CONFLICT
+    if is_own_case(application, officer):
+        return ExclusionReason.OWN_CASE
+    return ExclusionReason.SEPARATION
 
 
 def _is_free(application: Application, permit_type: PermitType, stage: str, officer: Officer) -> bool:

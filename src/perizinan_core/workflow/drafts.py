@@ -28,6 +28,7 @@ from perizinan_core.model.calendar import WorkingCalendar
 from perizinan_core.model.case import SubmittedDocument
 from perizinan_core.model.events import EventKind
 from perizinan_core.model.form_data import form_data
+from perizinan_core.model.held import POWER_OF_ATTORNEY
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
@@ -44,11 +45,13 @@ __all__ = [
     "put_power_of_attorney",
     "remove_document",
     "replace_document",
+    "require_editor",
     "start_draft",
     "take_out_document",
     "update_applicant",
     "update_form",
     "with_mandate",
+    "without_mandate",
 ]
 
 FORM_TARGET = "form:"
@@ -238,6 +241,10 @@ def remove_document(application: Application, document: str, *, actor: Actor, no
         NotPartyError: for anybody but the applicant and the representative.
     """
     _check_edit(application, actor, Action.UPLOAD, now)
+    found = next((item for item in application.current_documents() if item.id == document), None)
+    if found is not None and found.slot == POWER_OF_ATTORNEY and application.representative is not None:
+        agent = without_mandate(application.representative)
+        return update_applicant(application, application.applicant, agent, actor=actor, now=now)
     return take_out_document(application, document, actor=actor, now=now)
 
 
@@ -297,6 +304,7 @@ def update_applicant(
     case = attrs.evolve(application, applicant=applicant, representative=representative)
     if case == application:
         return Transition(application)
+    case = _without_old_papers(case, now)
     _check_asked(application, (APPLICANT_TARGET,))
     happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=[APPLICANT_TARGET])
     return Transition(case, (happened,))
@@ -312,11 +320,23 @@ def with_mandate(agent: Representative, document: SubmittedDocument) -> Represen
     )
 
 
+def without_mandate(agent: Representative) -> Representative:
+    """Return the representative without a power of attorney."""
+    return attrs.evolve(agent, power_of_attorney=None, mandate_name=None, mandate_size=None)
+
+
+def require_editor(application: Application, actor: Actor, now: datetime) -> None:
+    """Pass for a party while the case can be changed; raises as the steps that change it."""
+    _check_edit(application, actor, Action.EDIT, now)
+
+
 def put_power_of_attorney(
     application: Application, document: SubmittedDocument, *, actor: Actor, now: datetime
 ) -> Transition:
     """
     Give the representative's power of attorney its file; the caller has asked who may, and in which state.
+
+    It is a document of the case like any other: officers open it, and receipts list it.
 
     Raises:
         NoRepresentativeError: nobody represents the applicant.
@@ -326,8 +346,30 @@ def put_power_of_attorney(
         raise NoRepresentativeError
     _check_asked(application, (APPLICANT_TARGET,))
     agent = with_mandate(application.representative, document)
+    added = attrs.evolve(
+        document,
+        slot=POWER_OF_ATTORNEY,
+        uploaded_by=actor.id,
+        submission=application.submission + 1,
+        replaced_at=None,
+    )
+    case = _without_old_papers(attrs.evolve(application, representative=agent), now, keep=False)
+    case = attrs.evolve(case, documents=(*case.documents, added))
     happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=[APPLICANT_TARGET])
-    return Transition(attrs.evolve(application, representative=agent), (happened,))
+    return Transition(case, (happened,))
+
+
+def _without_old_papers(application: Application, now: datetime, *, keep: bool = True) -> Application:
+    """Mark powers of attorney as replaced that are no longer, or (``keep`` off) will not be, the one that counts."""
+    agent = application.representative
+    counts = agent.power_of_attorney if agent is not None and keep else None
+    documents = tuple(
+        attrs.evolve(item, replaced_at=now)
+        if item.slot == POWER_OF_ATTORNEY and item.replaced_at is None and item.sha256 != counts
+        else item
+        for item in application.documents
+    )
+    return attrs.evolve(application, documents=documents)
 
 
 def _may_open(actor: Actor, owner: Account | None) -> None:

@@ -13,6 +13,7 @@ from random import Random
 import attrs
 
 from perizinan_core.errors.workflow import (
+    JumpNotRequestedError,
     QueueJumpError,
     SecondPersonError,
     StageNotOpenError,
@@ -21,7 +22,7 @@ from perizinan_core.errors.workflow import (
 from perizinan_core.model.actor import Actor, ActorKind, Officer
 from perizinan_core.model.application import Application, ApplicationState
 from perizinan_core.model.calendar import WorkingCalendar
-from perizinan_core.model.case import ConflictOfInterest, Override, StageState, StageStatus
+from perizinan_core.model.case import ConflictOfInterest, JumpRequest, Override, StageState, StageStatus
 from perizinan_core.model.events import Event, EventKind
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.workflow.assignment import Workload, give_stage
@@ -45,8 +46,10 @@ __all__ = [
     "allow_queue_jump",
     "check_queue",
     "declare_conflict",
+    "jump_request",
     "may_be_decided",
     "reassign_stage",
+    "request_queue_jump",
     "without_officer",
 ]
 
@@ -231,41 +234,90 @@ def may_be_decided(
     return True
 
 
+def request_queue_jump(
+    application: Application,
+    permit_type: PermitType,
+    stage: str,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> Transition:
+    """
+    Record that the officer of an open stage asks to take this case before its turn.
+
+    Raises:
+        NotAssigneeError: for anybody but the stage's officer.
+        ReasonMissingError: without a reason.
+    """
+    check_state(application, Action.JUMP_QUEUE)
+    check_permit_type(application, permit_type)
+    check_moment(application, now)
+    open_stage_for(application, permit_type, stage, actor, Action.JUMP_QUEUE)
+    (why,) = clean_reasons(Action.JUMP_QUEUE, (reason,))
+    asked = JumpRequest(stage=stage, officer=actor.id, at=now, reason=why)
+    case = attrs.evolve(application, jump_requests=(*application.jump_requests, asked))
+    return Transition(case, (event(EventKind.JUMP_REQUESTED, application, actor, now, stage=stage),))
+
+
 def allow_queue_jump(
     application: Application,
     permit_type: PermitType,
     stage: str,
     *,
-    requested_by: Actor,
     approved_by: Actor,
     reason: str,
     now: datetime,
 ) -> Transition:
     """
-    Let the officer of an open stage take this case before its turn; public in the log.
+    Let the officer of an open stage, who asked for it, take this case before its turn; public in the log.
 
     Raises:
-        NotAllowedError: unless ``approved_by`` is a supervisor.
-        NotAssigneeError: unless the stage is that of ``requested_by``.
+        NotAllowedError: unless ``approved_by`` is a supervisor of the stage's unit or the responsible one.
+        StageNotOpenError: unless the stage is open.
+        JumpNotRequestedError: unless its officer asked, and was not answered yet.
         SecondPersonError: when both are the same person.
         ReasonMissingError: without a reason.
     """
     check_state(application, Action.JUMP_QUEUE)
     check_permit_type(application, permit_type)
     check_moment(application, now)
-    open_stage_for(application, permit_type, stage, requested_by, Action.JUMP_QUEUE)
     require_supervisor(application, permit_type, approved_by, Action.JUMP_QUEUE, stage)
-    if requested_by.id == approved_by.id:
+    asked = jump_request(application, stage)
+    if asked is None:
+        raise JumpNotRequestedError(stage=stage)
+    if asked.officer == approved_by.id:
         raise SecondPersonError(action=Action.JUMP_QUEUE.value, approved_by=approved_by.id)
     (why,) = clean_reasons(Action.JUMP_QUEUE, (reason,))
     override = Override(
         rule=f"{_JUMP}:{stage}",
-        requested_by=requested_by.id,
+        requested_by=asked.officer,
         approved_by=approved_by.id,
         at=now,
         reason=why,
     )
     return record_override(application, override, approved_by)
+
+
+def jump_request(application: Application, stage: str) -> JumpRequest | None:
+    """
+    Return the request of the officer who has the stage now, if it stands unanswered.
+
+    Raises:
+        UnknownStageError: when the stage does not apply.
+        StageNotOpenError: unless it is open.
+    """
+    state = stage_of(application, stage)
+    if state.status is not StageStatus.OPEN or state.opened_at is None:
+        raise StageNotOpenError(stage=stage, status=state.status.value, waiting_for=())
+    answered = [item.at for item in application.overrides if item.rule == f"{_JUMP}:{stage}"]
+    since = max([state.opened_at, *answered])
+    standing = [
+        item
+        for item in application.jump_requests
+        if (item.stage, item.officer) == (stage, state.assignee) and item.at >= since
+    ]
+    return standing[-1] if standing else None
 
 
 def _may_jump(application: Application, state: StageState, actor: Actor) -> bool:

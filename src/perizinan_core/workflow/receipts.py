@@ -58,6 +58,7 @@ def receipt_of(
         files=tuple(
             ReceivedFile(slot=item.slot, file_name=item.file_name, sha256=item.sha256, size=item.size)
             for item in application.current_documents()
+            if item.slot != POWER_OF_ATTORNEY
         ),
         power_of_attorney=_mandate(application),
         shown_at_counter=application.shown_at_counter,

@@ -97,6 +97,7 @@ from perizinan_core.errors.workflow.labels import (
 from perizinan_core.errors.workflow.people import (
     AlreadyAssignedError,
     ConflictOfInterestError,
+    JumpNotRequestedError,
     NoEligibleOfficerError,
     NoPositionError,
     NotAllowedError,
@@ -164,6 +165,7 @@ __all__ = [
     "DocumentChoiceError",
     "DocumentIdTakenError",
     "EffectiveDayError",
+    "JumpNotRequestedError",
     "LegalBasisMissingError",
     "LetterMismatchError",
     "LetterMissingError",

@@ -13,6 +13,7 @@ from perizinan_core.i18n import N_
 __all__ = [
     "AlreadyAssignedError",
     "ConflictOfInterestError",
+    "JumpNotRequestedError",
     "NoEligibleOfficerError",
     "NoPositionError",
     "NotAllowedError",
@@ -239,6 +240,20 @@ class QueueJumpError(WorkflowError):
 
     waiting: int
     """How many cases come before it."""
+
+
+@attrs.define(slots=False, eq=False)
+class JumpNotRequestedError(WorkflowError):
+    """A supervisor would allow a jump of the queue for which no officer asked."""
+
+    code: ClassVar[str] = "jump-not-requested"
+    sentence: ClassVar[str] = N_(
+        "The officer of {stage} has not asked to take this case before its turn, so there is nothing to allow. "
+        "Have the officer ask for it, with a reason."
+    )
+
+    stage: str
+    """Code of the stage."""
 
 
 @attrs.define(slots=False, eq=False)

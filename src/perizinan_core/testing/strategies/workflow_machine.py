@@ -488,6 +488,28 @@ class CaseMachine(RuleBasedStateMachine):
             ),
         )
 
+    @precondition(lambda self: self._open() and len(self.events) % 4 == 0)
+    @rule(data=st.data(), ask=st.booleans())
+    def jump_queue(self, data: st.DataObject, ask: bool) -> None:  # noqa: FBT001 - drawn
+        """Somebody asks to take the case first, or somebody allows it, asked or not."""
+        stage = data.draw(st.sampled_from(self._open()))
+        supervisors = [one for one in self.actors if one.has(Role.SUPERVISOR)]
+        if ask:
+            actor = self._actor_for(data, stage, right=True)
+            self.attempt(
+                Action.JUMP_QUEUE,
+                lambda: workflow.request_queue_jump(
+                    self.case, self.permit_type, stage, reason="Acara besok", actor=actor, now=self.now
+                ),
+            )
+        second = data.draw(st.sampled_from((*supervisors, *self.actors)))
+        self.attempt(
+            Action.JUMP_QUEUE,
+            lambda: workflow.allow_queue_jump(
+                self.case, self.permit_type, stage, approved_by=second, reason="Bencana", now=self.now
+            ),
+        )
+
     @precondition(
         lambda self: (
             Action.DECLARE_CONFLICT in workflow.actions_in(self.case.state) and len(self.events) % 9 == 0
@@ -974,6 +996,19 @@ class CaseMachine(RuleBasedStateMachine):
             assert not [*refused_characters(text)]
         assert len(form) <= MAX_VALUES
         assert canonical_json(form)
+
+    @invariant()
+    def jumps_were_asked_for(self) -> None:
+        """Each jump of the queue has its officer's own request before it, and somebody else who allowed it."""
+        asked = [(item.stage, item.officer, item.at) for item in self.case.jump_requests]
+        for override in self.case.overrides:
+            kind, _, stage = override.rule.partition(":")
+            if kind == "queue_jump":
+                assert override.requested_by != override.approved_by
+                assert any(
+                    (stage, override.requested_by) == (where, who) and at <= override.at
+                    for where, who, at in asked
+                )
 
     @invariant()
     def events_tell_the_same_story(self) -> None:
