@@ -294,6 +294,6 @@ __all__ = [
     "waiting_for",
     "with_hand",
     "with_mandate",
-    "without_mandate",
     "withdraw",
+    "without_mandate",
 ]
