@@ -19,7 +19,7 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.model import NaiveMomentError
 from perizinan_core.errors.services import AccessDeniedError
 from perizinan_core.errors.texts import FormDataError, TextRefusedError
-from perizinan_core.errors.workflow import SubmissionRefusedError
+from perizinan_core.errors.workflow import SubmissionRefusedError, UnknownStageError
 from perizinan_core.model.applicant import Person, Representative
 from perizinan_core.model.case import CorrectionItem, StageOutcome
 from perizinan_core.model.kinds import ApplicationKind
@@ -174,6 +174,18 @@ def test_a_value_of_another_kind_inside_an_argument_is_named_with_its_place(kit,
         kit.office.applications.start("warung", applicant=person(), actor=APPLICANT)
 
     assert path == refused.value.argument
+
+
+def test_a_stage_that_no_permit_type_has_is_named(kit):
+    """For every step that names a stage, not only for judging it."""
+    case = kit.submit()
+    supervisor = kit.officer("supervisor")
+    with pytest.raises(UnknownStageError):
+        kit.office.reviews.reassign(case.id, "", reason="Cuti", actor=supervisor)
+    with pytest.raises(UnknownStageError):
+        kit.office.reviews.decide(
+            case.id, "lain", StageOutcome.POSITIVE, actor=kit.assignee(case.id, "periksa")
+        )
 
 
 def test_a_moment_without_time_zone_is_our_error(kit):

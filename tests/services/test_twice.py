@@ -339,6 +339,7 @@ def test_only_who_may_sign_gets_a_permit_by_asking_for_it_again(any_kit):
         position="sekretaris",
     )
     any_kit.office.reviews.add_officer(other, actor=HOST)
+    any_kit.office.reviews.confirm_officer(other.id, actor=any_kit.officer("admin"))
     permit = any_kit.permit()
     with pytest.raises(WorkflowError):
         any_kit.issue(permit.application_id, actor=other.as_actor())

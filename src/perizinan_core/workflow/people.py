@@ -142,8 +142,10 @@ def require_supervisor(
     Raises as `require_officer`.
     """
     units = case_units(application, permit_type)
-    if stage is not None:
-        units = frozenset({permit_type.stage(stage).unit, permit_type.responsible_unit})
+    # A code that no stage has is told later, to those who may ask.
+    named = next((item for item in permit_type.stages if item.code == stage), None)
+    if named is not None:
+        units = frozenset({named.unit, permit_type.responsible_unit})
     require_officer(application, actor, action, Role.SUPERVISOR, units=tuple(sorted(units)))
 
 
