@@ -47,13 +47,13 @@ from perizinan_core.services.context import OfficeContext, new_id
 from perizinan_core.services.letters import LetterPlan, compose, plan_letter
 from perizinan_core.services.long_term import MAX_PERMIT_BYTES, LongTerm
 from perizinan_core.services.numbering import take_number
+from perizinan_core.services.own_check import look_at
 from perizinan_core.services.publication import Publication
 from perizinan_core.services.rehearsal import rehearse
 from perizinan_core.services.repeats import Asked, asked, once
 from perizinan_core.services.status_list import note_later_change
 from perizinan_core.signing import DigestSigner, Signer, SigningRequest, sign_pdf
 from perizinan_core.storage import SigningAttempt, SigningState, UnitOfWork
-from perizinan_core.verification import Verdict, verify_permit
 from perizinan_core.workflow import (
     Action,
     Transition,
@@ -599,12 +599,10 @@ class Issuance:
     def _verify(self, signed_pdf: bytes, permit: Permit, moment: datetime) -> None:
         # A timestamp made in a long round of work may be later than the round's moment.
         at = moment if self._context.timestamps is None else max(moment, self._context.clock())
-        report = verify_permit(signed_pdf, authority=self._publication.document(moment), at=at)
-        # A permit whose first day is still to come, or whose last has passed, is signed as soundly as any.
-        if report.verdict not in (Verdict.VALID, Verdict.NOT_IN_FORCE):
-            reasons = ", ".join(reason.code for reason in report.reasons) or report.verdict.value
-            raise UnsignedLetterError(reason=reasons)
-        if report.permit is None or report.permit.get("number") != permit.number:
+        found = look_at(signed_pdf, self._publication.document(moment), at)
+        if not found.is_sound:
+            raise UnsignedLetterError(reason=found.reasons)
+        if found.number != permit.number:
             raise UnsignedLetterError(reason="the file is another permit's")
 
     def _release(

@@ -25,6 +25,7 @@ from perizinan_core.errors.documents import LinkConflictError
 from perizinan_core.errors.ltv import ExtensionRefusedError, TimestampsOffError
 from perizinan_core.model.permit import Permit
 from perizinan_core.services.context import OfficeContext
+from perizinan_core.services.own_check import look_at
 from perizinan_core.services.publication import Publication
 from perizinan_core.signing import DigestSigner, TimestampSource
 from perizinan_core.signing.ltv import (
@@ -36,7 +37,6 @@ from perizinan_core.signing.ltv import (
     read_state,
 )
 from perizinan_core.storage import Backoff
-from perizinan_core.verification import Report, Verdict, verify_permit
 
 __all__ = ["EVERY_FIVE_MINUTES", "EXTENDING", "MAX_PERMIT_BYTES", "LongTerm", "newest_version"]
 
@@ -49,7 +49,6 @@ EXTENDING = "extend"
 EVERY_FIVE_MINUTES = Backoff(first=timedelta(minutes=5), longest=timedelta(minutes=5), max_attempts=None)
 """How long such a permit rests."""
 
-_SOUND = (Verdict.VALID, Verdict.NOT_IN_FORCE)
 
 _log = logging.getLogger(__name__)
 
@@ -227,14 +226,10 @@ class LongTerm:
         return True
 
     def _require_sound(self, longer: bytes, before: bytes, now: datetime) -> None:
-        report = self._judged(longer, now)
-        if report.verdict in _SOUND or report.verdict is self._judged(before, now).verdict:
-            return
-        reasons = ", ".join(reason.code for reason in report.reasons) or report.verdict.value
-        raise ExtensionRefusedError(reasons)
-
-    def _judged(self, pdf: bytes, now: datetime) -> Report:
-        return verify_permit(pdf, authority=self._publication.document(now), at=now)
+        authority = self._publication.document(now)
+        found = look_at(longer, authority, now)
+        if not found.is_sound and found.verdict != look_at(before, authority, now).verdict:
+            raise ExtensionRefusedError(found.reasons)
 
     def _client(self, policy: TimestampPolicy, now: datetime) -> TimestampClient:
         return policy.client.trusting(self._publication.document(now).roots)

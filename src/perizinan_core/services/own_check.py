@@ -1,0 +1,43 @@
+"""
+Sign, then verify by other code: the one place where an office that issues asks the validator about its own files.
+
+Issuing knows the published formats and not how a checker judges; what a checker would say is asked here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from perizinan_core.published import AuthorityDocument
+
+__all__ = ["OwnFile", "look_at"]
+
+
+@attrs.frozen(kw_only=True)
+class OwnFile:
+    """What a checker says of a file that this office made."""
+
+    verdict: str
+    reasons: str
+    """Reason codes, or the verdict where there is none."""
+
+    is_sound: bool
+    """True for permits in force; also for one whose first day is to come, or whose last has passed."""
+
+    number: str | None
+    """Number of the permit in it."""
+
+
+def look_at(pdf: bytes, authority: AuthorityDocument, at: datetime) -> OwnFile:
+    """Verify a signed permit of this office."""
+    from perizinan_core.verification import Verdict, verify_permit
+
+    report = verify_permit(pdf, authority=authority, at=at)
+    return OwnFile(
+        verdict=report.verdict.value,
+        reasons=", ".join(reason.code for reason in report.reasons) or report.verdict.value,
+        is_sound=report.verdict in (Verdict.VALID, Verdict.NOT_IN_FORCE),
+        number=report.permit.get("number") if report.permit is not None else None,
+    )
