@@ -15,6 +15,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.i18n import Clause
 from perizinan_core.verification.limits import Limits
 from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly, joined_sections
 from perizinan_core.verification.pdf.syntax import Ref, Stream
@@ -86,8 +87,9 @@ class ForeignStructure(PdfStructure):
         self._parser = ForeignParser(self.data, self._limits.max_depth)
         self._hidden: dict[int, set[int]] = {}
         super()._read_chain(offset)
-        if any(self._hidden.values()):
-            raise PdfStructureError("a hybrid file states an object in two ways", offset)
+        if twofold := set().union(*self._hidden.values()):
+            problem = Clause("a hybrid file states object {number} in two ways", number=min(twofold))
+            raise PdfStructureError(problem, offset)
 
     def _with_hidden(
         self, section: dict[int, Any], beside: int, _offset: int, seen: set[int]
