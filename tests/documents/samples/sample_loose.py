@@ -92,6 +92,10 @@ def ends():
     yield "end of file of old systems", whole + b"\x1a", ()
     yield "no line end behind the mark", whole[:-1], ()
     yield "two end marks", whole + b"%%EOF\n", ()
+    yield "an end mark in small letters", whole.replace(b"%%EOF", b"%%eof"), REPAIRED
+    yield "the end of a form behind", whole + b"\r\n--5D9144052FC54aa4--\r\n", ()
+    around = b"\x1b%-12345X@PJL JOB\r\n" + whole + b'\x1b%-12345X@PJL EOJ NAME = "a"\r\n\x1b%-12345X'
+    yield "printer commands around", around, REPAIRED
     for lost in (2, 4):
         yield f"an end mark without its last {lost} bytes", whole[:-lost], ()
     for lost in (6, 7):
@@ -162,6 +166,11 @@ def objects():
     )
     yield "a key twice in a page", document(page=b"/Rotate 0/Rotate 0"), REPAIRED
     yield "no endobj", whole.replace(b"\nendobj\n3 0 obj", b"\n3 0 obj"), REPAIRED
+    yield "no endstream", whole.replace(b"\nendstream", b""), REPAIRED
+    unfinished = b"<</Length 999>>stream\nabc"
+    yield "no endstream, and a wrong length", document(o10=unfinished), REPAIRED
+    yield "a colour profile that is missing", scanned(b"[/ICCBased 99 0 R]"), REPAIRED
+    yield "a form without its other form", document(catalog=b"/AcroForm<</Fields[]/XFA[]>>"), ()
     yield "comments between", whole.replace(b"/Type/Pages", b"/Type%here\n/Pages%there\n"), REPAIRED
     yield "a page without a type", document().replace(b"/Type/Page/Parent", b"/Parent"), REPAIRED
     yield "null among the pages", whole.replace(b"/Kids[3 0 R]", b"/Kids[3 0 R null]"), REPAIRED
@@ -266,6 +275,15 @@ def hiding():
     )
     yield "a key twice with two values in a page", document(page=b"/Rotate 0/Rotate 180"), ("damaged",)
     yield "a program behind the end", whole + b"9 0 obj%sendobj" % JS, ("damaged", "pdf-javascript")
+    printer = b"\x1b%-12345X@PJL EOJ\r\n"
+    yield "more than printer commands behind", whole + printer + b"MZ\x90\0", ("trailing-data",)
+    yield "printer commands without end", whole + printer * 90, ("trailing-data",)
+    hidden = whole.replace(b"\nendstream", b"")
+    yield (
+        "a program where a stream has no end",
+        hidden.replace(b"xref\n0", b"12 0 obj%s endobj\nxref\n0" % JS, 1),
+        both,
+    )
     yield "locked by a certificate", locked_by_certificate(), ("pdf-password",)
 
 

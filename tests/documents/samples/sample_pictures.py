@@ -82,6 +82,14 @@ def honest():
         extras,
         "a.jpg",
     )
+    fine = saved("JPEG", progressive=True)
+    yield "progressive panorama without end mark", fine[:-2], (), "a.jpg"
+    yield "camera that fills up with ones", jpeg + b"\xff" * 40, (), "a.jpg"
+    yield "two end marks", jpeg + b"\xff\xd9", (), "a.jpg"
+    yield "camera with three pictures", jpeg + bytes(9) + jpeg + fine, extras, "a.jpg"
+    yield "the end of a form behind it", jpeg + b"\r\n--5D9144052FC54aa4--\r\n", (), "a.jpg"
+    light = saved("JPEG", picture=Image.new("L", (900, 900), 255), optimize=True)
+    yield "an empty page whose data ends in zeros", light, (), "a.jpg"
     yield "png of 16 bits", saved("PNG", picture=Image.new("I;16", (20, 20), 7)), (), "a.png"
     yield "webp with exif", saved("WEBP", exif=Image.Exif().tobytes()), (), "a.webp"
     yield "jpeg named pdf", saved("JPEG"), ("name-differs",), "surat.pdf"
@@ -108,6 +116,10 @@ def hostile():
     jpeg, plain = saved("JPEG"), saved("PNG")
     yield "jpeg cut", jpeg[: len(jpeg) // 2], ("damaged",), "a.jpg"
     yield "jpeg cut shortly before its end", jpeg[:-40], ("damaged",), "a.jpg"
+    yield from halves()
+    yield "jpeg with a program behind two pictures", jpeg + jpeg + b"MZ\x90", ("trailing-data",), "a.jpg"
+    behind = jpeg + b"\r\n--" + b"x" * 90 + b"--"
+    yield "jpeg with more than the end of a form behind", behind, ("trailing-data",), "a.jpg"
     yield "jpeg that is only a start", b"\xff\xd8\xff\xe0", ("damaged",), "a.jpg"
     yield "jpeg with junk behind", jpeg + b"junk", ("trailing-data",), "a.jpg"
     yield "jpeg with archive behind", jpeg + zip_of("a.exe", b"MZ"), ("polyglot",), "a.jpg"
@@ -147,6 +159,28 @@ def hostile():
     yield "heic with several pictures", several, ("image-several",), "a.heic"
     for kind in ("GIF", "BMP", "TIFF"):
         yield kind.lower(), saved(kind), ("type-not-accepted",), f"a.{kind.lower()}"
+
+
+def halves():
+    """Yield pictures that are not all there and have an end mark all the same."""
+    noise = drawing((320, 240))
+    for kind, options in (
+        ("jpeg", {}),
+        ("progressive jpeg", {"progressive": True}),
+        ("jpeg with restarts", {"restart_marker_rows": 1}),
+    ):
+        whole = saved("JPEG", picture=noise, **options)
+        for share in (0.3, 0.9):
+            cut = whole[: int(len(whole) * share)].rstrip(b"\xff") + b"\xff\xd9"
+            yield f"{kind} cut at {share} with an end mark", cut, ("damaged",), "a.jpg"
+    yield (
+        "jpeg cut, with a second picture",
+        cut + saved("JPEG"),
+        ("damaged", "image-camera-extras"),
+        "a.jpg",
+    )
+    flat = saved("JPEG", picture=Image.new("RGB", (640, 480), "white"))
+    yield "cut jpeg of one colour with an end mark", flat[:-400] + b"\xff\xd9", ("damaged",), "a.jpg"
 
 
 def cases():

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-__all__ = ["JpegOutline", "jpeg_end", "jpeg_size", "samsung_start"]
+__all__ = ["JpegOutline", "is_arithmetic", "jpeg_end", "jpeg_size", "samsung_start"]
 
 _MARKER_IN_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
 _STANDALONE = frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_ARITHMETIC = frozenset(range(0xC9, 0xD0)) - {0xCC}
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _MAX_SEGMENTS = 100_000
 
@@ -21,12 +22,9 @@ class JpegOutline(Protocol):
     def __getitem__(self, key: slice, /) -> bytes: ...
 
 
-def jpeg_end(data: JpegOutline) -> int | None:
-    """
-    Return the offset just behind the end-of-image marker of the first picture, or None when there is
-    none.
-    """
-    position = 2
+def jpeg_end(data: JpegOutline, start: int = 0) -> int | None:
+    """Return the offset just behind the end-of-image marker of the picture at ``start``, or None when there is none."""
+    position = start + 2
     for _ in range(_MAX_SEGMENTS):
         marker = data[position : position + 2]
         if len(marker) < 2 or marker[0] != 0xFF:
@@ -70,15 +68,30 @@ def samsung_start(data: JpegOutline) -> int | None:
 
 def jpeg_size(data: bytes) -> tuple[int, int] | None:
     """Return (width, height) of the first frame header, or None."""
+    position = _frame_header(data)
+    if position is None:
+        return None
+    height, width = data[position + 5 : position + 7], data[position + 7 : position + 9]
+    return int.from_bytes(width, "big"), int.from_bytes(height, "big")
+
+
+def is_arithmetic(data: JpegOutline) -> bool:
+    """Return whether the picture is packed by arithmetic coding, whose last bytes may be left out."""
+    position = _frame_header(data)
+    return position is not None and data[position + 1 : position + 2][0] in _ARITHMETIC
+
+
+def _frame_header(data: JpegOutline) -> int | None:
     position = 2
-    while position + 9 <= len(data) and data[position] == 0xFF:
-        kind = data[position + 1]
-        if kind in _FRAME_HEADERS:
-            height, width = data[position + 5 : position + 7], data[position + 7 : position + 9]
-            return int.from_bytes(width, "big"), int.from_bytes(height, "big")
-        if kind == 0xFF:
+    while position + 9 <= len(data):
+        marker = data[position : position + 2]
+        if marker[0] != 0xFF:
+            return None
+        if marker[1] in _FRAME_HEADERS:
+            return position
+        if marker[1] == 0xFF:
             position += 1
-        elif kind in _STANDALONE:
+        elif marker[1] in _STANDALONE:
             position += 2
         else:
             position += 2 + int.from_bytes(data[position + 2 : position + 4], "big")

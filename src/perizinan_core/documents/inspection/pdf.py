@@ -32,16 +32,23 @@ from perizinan_core.documents.inspection.pdf_reading import (
     WrongTableError,
 )
 from perizinan_core.documents.inspection.pdf_scan import ScanReading
-from perizinan_core.documents.inspection.sniffing import PDF_SEARCH_BYTES, is_also_archive, is_also_document
+from perizinan_core.documents.inspection.sniffing import (
+    MESSAGE_END,
+    PDF_SEARCH_BYTES,
+    is_also_archive,
+    is_also_document,
+)
 
 __all__ = ["inspect_pdf"]
 
 _HEADER, _END = b"%PDF-", b"%%EOF"
-_CUT_END = re.compile(rb"startxref[\0\t\n\f\r ]+[0-9]+[\0\t\n\f\r ]*%{0,2}E?O?F?[\0\t\n\f\r ]*\Z")
+_CUT_END = re.compile(rb"startxref[\0\t\n\f\r ]+[0-9]+[\0\t\n\f\r ]*%{0,2}(?i:E?O?F?)[\0\t\n\f\r ]*\Z")
 _TAIL_BYTES = 1024
 _LEAD = b"\xef\xbb\xbf\0 \t\r\n\f"
 _FOREIGN = re.compile(rb"[^\t\n\f\r\x20-\x7e]|<[!?A-Za-z]")
 _PADDING = b"\0 \t\r\n\f\x1a"
+# What printer drivers write behind a job that was saved to a file.
+_PRINTER_END = re.compile(rb"\s*(?:\x1b%-12345X|@PJL(?: (?:EOJ|RESET)(?: NAME ?= ?\"[\w .()-]*\")?)?|\s)+\Z")
 _MAX_PARSED_STREAM = 64 * 1024 * 1024
 _SIGNATURE = re.compile(rb"/ByteRange[\0\t\n\f\r ]*\[[\0\t\n\f\r ]*[0-9]")
 
@@ -109,7 +116,8 @@ class _Inspection:
         if end <= self._start or b" obj" in rest:
             self._notes.note("damaged")  # cut off: the end, or the end of the last revision, is missing
             return False
-        if rest.strip(_PADDING):
+        left_behind = len(rest) <= _TAIL_BYTES and (_PRINTER_END.match(rest) or MESSAGE_END.match(rest))
+        if rest.strip(_PADDING) and not left_behind:
             self._notes.note("trailing-data", extra_bytes=len(rest))
             return False
         return True

@@ -180,7 +180,8 @@ class _Visitor:
             self._notes.note("pdf-javascript")
         if "/JavaScript" in keys and not _is_empty_tree(item["/JavaScript"]):
             self._notes.note("pdf-javascript")
-        if "/XFA" in keys and isinstance(resolved(item["/XFA"]), (list, StreamObject)):
+        form = resolved(item["/XFA"]) if "/XFA" in keys else None
+        if isinstance(form, StreamObject) or (isinstance(form, list) and form):
             self._notes.note("pdf-xfa")
         for table, key in ((_ACTIONS, "/S"), (_SUBTYPES, "/Subtype")):
             if key in keys:

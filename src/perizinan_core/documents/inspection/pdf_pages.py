@@ -11,6 +11,7 @@ from pypdf.generic import (
     ByteStringObject,
     FloatObject,
     IndirectObject,
+    NullObject,
     NumberObject,
     StreamObject,
     TextStringObject,
@@ -32,6 +33,7 @@ _UNSHOWN = frozenset(
     {"/Parent", "/P", "/StructParent", "/StructParents", "/Metadata", "/PieceInfo", "/Length", "/DL"}
 )
 _LINE_ENDS = b"\r\n"
+_NOTHING = b"null"  # also what stands for a missing object: qpdf writes null there
 
 
 def inspect_pages(reading: Reading, limits: Limits, notes: Observations) -> None:
@@ -120,8 +122,11 @@ class _Look:
             if isinstance(item, IndirectObject):
                 key = item.idnum, item.generation
                 value = resolved(item)
-                if value is None or key in self._numbers:
-                    self._say(b"ref %d" % self._numbers.get(key, -1))
+                if key in self._numbers:
+                    self._say(b"ref %d" % self._numbers[key])
+                    continue
+                if value is None:
+                    self._say(_NOTHING)
                     continue
                 self._numbers[key] = len(self._numbers)
                 item = value
@@ -155,6 +160,8 @@ def _is_nothing(item: dict[str, Any], key: str) -> bool:
 def _plain(item: Any) -> bytes:
     if isinstance(item, (TextStringObject, ByteStringObject)):
         return b"string " + item.original_bytes
+    if item is None or isinstance(item, NullObject):
+        return _NOTHING
     if isinstance(item, bool):
         return b"%d" % item
     if isinstance(item, (int, float, FloatObject)):

@@ -49,7 +49,7 @@ class _Place:
     generation: int
     start: int
     body: tuple[int, int]  # of the bytes, or of a holder's content
-    stream: tuple[int, int] | None = None  # where the data begins, and where the next "endstream" stands
+    stream: tuple[int, int] | None = None  # where the data begins, and where a word stands that ends it
     inner: bool = False  # inside the data of another stream
     holder: int = -1  # index of the object stream's content, for packed objects
 
@@ -152,7 +152,7 @@ class ScanReading:
 
     def _index(self) -> None:
         tokens = _tokens(self._data)
-        ends = [token.start for token in tokens if token.kind == "endstream"]
+        ends = sorted([*_all(self._data, b"endstream"), *_all(self._data, b"endobj")])
         inside = 0  # until here the bytes are a stream's data
         for position, token in enumerate(tokens):
             following = tokens[position + 1] if position + 1 < len(tokens) else None

@@ -2,7 +2,7 @@
 JPEG, PNG, WebP and HEIC pictures.
 
 Every picture is first measured, then checked to its last pixel without keeping more of it in memory than
-needed: a PNG is only unpacked, a JPEG is decoded at an eighth of its size, which still reads all its data.
+needed: a PNG is only unpacked, most JPEGs are decoded at an eighth of their size, which still reads all their data.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import attrs
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from perizinan_core.documents.inspection import png
-from perizinan_core.documents.inspection.jpeg import jpeg_end, samsung_start
+from perizinan_core.documents.inspection.jpeg import is_arithmetic, jpeg_end, samsung_start
 from perizinan_core.documents.inspection.observations import Limits, Observations
-from perizinan_core.documents.inspection.sniffing import is_also_archive, is_also_document
+from perizinan_core.documents.inspection.sniffing import MESSAGE_END, is_also_archive, is_also_document
 from perizinan_core.parts import office_part
 
 __all__ = ["inspect_picture"]
@@ -29,6 +29,10 @@ _PADDING = b"\0 \t\r\n"
 _MAX_PADDING = 64 * 1024
 _REDUCTION = 8
 _FILLER = 4096
+_JPEG_END = b"\xff\xd9"
+# Also a second end mark. Possessive, so that a long run costs no memory.
+_FILL = re.compile(rb"(?:[\0 \t\r\n]++|\xff(?!\xd8)|(?<=\xff)\xd9)*+")
+_MAX_PICTURES = 32
 _MAX_DECODED_PIXELS = 64_000_000
 
 
@@ -74,48 +78,49 @@ def _measure(width: int, height: int, limits: Limits, notes: Observations) -> No
 def _inspect_jpeg(file: BinaryIO, size: int, limits: Limits, notes: Observations) -> None:
     with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
         end = jpeg_end(data)
-        if end is None:
-            _inspect_endless_jpeg(data, limits, notes)
-            return
-        _judge_tail(data, end, size, notes)
-    with JpegImagePlugin.JpegImageFile(file) as picture:
-        _measure(*picture.size, limits, notes)
-        picture.draft(picture.mode, (picture.width // _REDUCTION or 1, picture.height // _REDUCTION or 1))
-        picture.load()
-
-
-def _inspect_endless_jpeg(data: mmap, limits: Limits, notes: Observations) -> None:
-    # Panoramas of some telephones lack the end mark. Whether the picture is whole shows when it is decoded twice, with
-    # different bytes where the rest would be: what they change was missing.
-    trailer = samsung_start(data)
-    content = data[: trailer if trailer is not None else len(data)].rstrip(b"\0\xff")
-    if trailer is not None:
-        notes.note("image-camera-extras", extra_bytes=len(data) - trailer)
-    looks = []
-    for filler in (b"\0", b"\xa5"):
-        with JpegImagePlugin.JpegImageFile(io.BytesIO(content + filler * _FILLER + b"\xff\xd9")) as picture:
-            _measure(*picture.size, _narrowed(limits), notes)
-            picture.load()
-            looks.append(hashlib.sha256(picture.tobytes()).digest())
-    if looks[0] != looks[1]:
+        if end is not None:
+            _judge_tail(data, end, size, notes)
+            content = data[: end - 2]
+        else:  # panoramas of some telephones lack the end mark
+            trailer = samsung_start(data)
+            if trailer is not None:
+                notes.note("image-camera-extras", extra_bytes=size - trailer)
+            content = data[: trailer if trailer is not None else size].rstrip(b"\0\xff")
+    # An end mark proves nothing: programs that repair a half picture write one. Whether all is there shows when the
+    # picture is decoded twice, with different bytes where a missing rest would be: what they change is not there.
+    fillers = (b"",) if end is not None and is_arithmetic(content) else (b"\0", b"\xa5")
+    if len({_look_of_jpeg(content + filler * _FILLER, limits, notes) for filler in fillers}) > 1:
         raise notes.stop("damaged")
 
 
+def _look_of_jpeg(content: bytes, limits: Limits, notes: Observations) -> bytes:
+    with JpegImagePlugin.JpegImageFile(io.BytesIO(content + _JPEG_END)) as picture:
+        _measure(*picture.size, limits, notes)
+        # A progressive one has its finer parts at the end, which do not count at an eighth.
+        if "progressive" not in picture.info or picture.width * picture.height > _MAX_DECODED_PIXELS:
+            picture.draft(picture.mode, (picture.width // _REDUCTION or 1, picture.height // _REDUCTION or 1))
+        picture.load()
+        return hashlib.sha256(picture.tobytes()).digest()
+
+
 def _judge_tail(data: mmap, end: int, size: int, notes: Observations) -> None:
-    # Telephones append to a picture: a second picture (MPF), a film, or Samsung's own block.
+    # Telephones append to a picture: more pictures (MPF, and how bright each place is), a film, or Samsung's own block.
     extra = size - end
-    beginning = data[end : end + _MAX_PADDING + 64]
-    from_camera = (
-        beginning.lstrip(_PADDING).startswith(b"\xff\xd8\xff")  # some write zeros up to a round address first
-        or beginning[4:8] == b"ftyp"
-        or data[-4:] == b"SEFT"
-    )
-    if extra <= _MAX_PADDING and not data[end:size].strip(_PADDING):
+    start = _behind_fill(data, end)  # some write zeros up to a round address before the next picture
+    if start == size or MESSAGE_END.match(data, end):
         return
-    if from_camera:
-        notes.note("image-camera-extras", extra_bytes=extra)
-    else:
-        notes.note("trailing-data", extra_bytes=extra)
+    pictures = 0
+    while data[start : start + 3] == b"\xff\xd8\xff" and pictures < _MAX_PICTURES:
+        pictures += 1
+        end = jpeg_end(data, start) or size
+        start = _behind_fill(data, end)
+    from_camera = start == size or data[end + 4 : end + 8] == b"ftyp" or data[-4:] == b"SEFT"
+    notes.note("image-camera-extras" if from_camera else "trailing-data", extra_bytes=extra)
+
+
+def _behind_fill(data: mmap, start: int) -> int:
+    found = _FILL.match(data, start)
+    return found.end() if found else start
 
 
 def _inspect_png(file: BinaryIO, size: int, limits: Limits, notes: Observations) -> None:

@@ -10,12 +10,22 @@ from typing import BinaryIO
 from perizinan_core.documents.inspection.blame import parsing
 from perizinan_core.documents.inspection.zip_structure import office_type
 
-__all__ = ["Content", "content_type_of", "is_also_archive", "is_also_document"]
+__all__ = [
+    "MESSAGE_END",
+    "PDF_SEARCH_BYTES",
+    "Content",
+    "content_type_of",
+    "is_also_archive",
+    "is_also_document",
+]
 
 Content = memoryview | bytes
 HEAD_BYTES = 4096
 PDF_SEARCH_BYTES = 1024
 """Readers look for ``%PDF-`` in this many bytes (ISO 32000-1 Annex H, implementation note 13)."""
+
+MESSAGE_END = re.compile(rb"[\r\n]{0,4}--[\w'()+,./:=?-]{1,70}--[\r\n]{0,4}\Z", re.ASCII)
+"""The last boundary (RFC 2046, 5.1.1) of the form or letter that the file came in, left behind it."""
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "image/jpeg"),
