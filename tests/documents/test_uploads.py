@@ -38,6 +38,7 @@ REAL = {
     "upload-circular-page-tree.pdf": (None, {"pdf-page-loop"}),
     "made-attachment.pdf": (1, {"pdf-attachment"}),
     "made-loops.pdf": (1, {"damaged", "pdf-signed"}),
+    "made-arithmetic.jpg": (None, set()),
 }
 
 
