@@ -155,6 +155,7 @@ ENDED = "mantan-kepala"
 FURTHER_STAFF: tuple[Officer, ...] = (
     make_officer("tamu", units=HERE),
     make_officer("loket-jalan", Role.FRONT_OFFICE, units=ELSEWHERE),
+    make_officer("kasir-jalan", Role.CASHIER, Role.TECHNICAL_TEAM, units=ELSEWHERE),
     make_officer("supervisor-jalan", Role.SUPERVISOR, units=ELSEWHERE),
     make_officer("kepala-jalan", Role.OFFICE_HEAD, Role.SIGNATORY, units=ELSEWHERE, position="kepala"),
     make_officer("tanpa-jabatan", Role.SIGNATORY, units=HERE),
@@ -189,6 +190,7 @@ ACTORS: Mapping[str, Callable[[Stand], Actor]] = {
     "assessor in charge": lambda s: s.kit.assignee(s.cases["event"], "telaah"),
     "technical team elsewhere": lambda s: s.kit.officer("teknis"),
     "cashier": lambda s: s.kit.officer("kasir"),
+    "cashier elsewhere": lambda s: s.kit.officer("kasir-jalan"),
     "head": lambda s: s.kit.officer("pimpinan"),
     "signatory": lambda s: s.kit.officer("kepala"),
     "signatory elsewhere": lambda s: s.kit.officer("kepala-jalan"),
@@ -503,10 +505,12 @@ class Rules:
         return None if self.who == "assessor in charge" else StageRequestError
 
     def take_money(self) -> Outcome:
-        """The cashier, the host and the system."""
+        """The cashier of a unit that takes money here, the host and the system."""
         if self.stale or not self.reads("event"):
             return self.read("event")
-        through = self.who in ("host", "system") or (self.officer and self.actor.has(Role.CASHIER))
+        through = self.who in ("host", "system") or (
+            self.officer and self.actor.has(Role.CASHIER) and "dinas-izin" in self.actor.units
+        )
         return None if through else NotAllowedError
 
     def wait_for_outside(self, *, of_stage: bool) -> Outcome:
@@ -576,8 +580,8 @@ class Rules:
         return self.have(Role.ADMINISTRATOR, others=())
 
     def keep_certificates(self) -> Outcome:
-        """Administrators and the host."""
-        return self.have(Role.ADMINISTRATOR, others=("host", "system"))
+        """The operator on the machine alone: what a certificate signs, the whole office vouches for."""
+        return self.stale or (None if self.who == "host" else AccessDeniedError)
 
 
 Outcome = type[PerizinanError] | None

@@ -5,21 +5,27 @@ from datetime import datetime, timedelta
 import attrs
 import pytest
 
+from perizinan_core.errors.storage import AlreadyExistsError
 from perizinan_core.errors.workflow import (
     DeemedGrantDueError,
+    NotAllowedError,
     PaymentMomentError,
     PaymentNotDueError,
     PaymentOutstandingError,
+    PaymentReferenceError,
     PaymentTooHighError,
     QueueJumpError,
     WorkflowError,
 )
+from perizinan_core.model.actor import Role
 from perizinan_core.model.application import ApplicationState
 from perizinan_core.model.case import WaitingFor
 from perizinan_core.model.events import EventKind
 from perizinan_core.model.fees import Payment
 from perizinan_core.model.money import Rupiah
 from perizinan_core.testing.offices import APPLICANT, HOST, MORNING, sample_staff
+from perizinan_core.testing.strategies.workflow import make_officer
+from perizinan_core.workflow import Action
 
 JUNE = datetime(2026, 6, 1, 9, tzinfo=MORNING.tzinfo)
 
@@ -109,6 +115,44 @@ def test_payments_that_are_not_due_are_refused(any_kit):
         with pytest.raises(refusal) as refused:
             step()
         assert refused.value.message("id") != refused.value.message("en")
+    assert () == look(kit, case).payments
+
+
+def test_the_same_money_written_otherwise_is_no_second_payment(any_kit):
+    """In small letters, with blanks, in wide or look-alike letters, or without a reference at all."""
+    kit = any_kit
+    case = unpaid(kit)
+    pay(kit, case, 60_000, "TRX-1")
+    for written in ("trx-1", " TRX-1", "TRX -1", "\uff34\uff32\uff38-1", "T\u0420X-1", "", "  "):
+        again = Payment(reference=written, amount=Rupiah(60_000), paid_at=kit.clock(), recorded_by="-")
+        with pytest.raises(PaymentReferenceError) as refused:
+            kit.office.reviews.record_payment(case.id, again, actor=kit.officer("kasir"))
+        assert refused.value.message("id") != refused.value.message("en")
+    assert 1 == len(look(kit, case).payments)
+
+
+def test_one_payment_pays_for_one_case(any_kit):
+    """The reference is on record in another case, however it is written here."""
+    kit = any_kit
+    first, second = unpaid(kit), unpaid(kit)
+    pay(kit, first, 60_000, "TRX-1")
+    for written in ("TRX-1", "trx-1"):
+        with pytest.raises(AlreadyExistsError):
+            pay(kit, second, 60_000, written)
+    assert () == look(kit, second).payments
+
+
+def test_a_cashier_of_another_unit_takes_no_money(any_kit):
+    """Seeing the case for another duty is not the post at this till; pages do not offer it either."""
+    kit = any_kit
+    elsewhere = kit.appoint(
+        make_officer("kasir-jalan", Role.CASHIER, Role.TECHNICAL_TEAM, units=frozenset({"dinas-jalan"}))
+    )
+    case = unpaid(kit)
+    with pytest.raises(NotAllowedError):
+        pay(kit, case, actor=elsewhere)
+    offered = [item.action for item in kit.office.applications.actions(case.id, actor=elsewhere)]
+    assert Action.RECORD_PAYMENT not in offered
     assert () == look(kit, case).payments
 
 

@@ -21,6 +21,7 @@ from perizinan_core.errors.workflow import (
     SecondPersonError,
     StageNotOpenError,
     TransitionNotAllowedError,
+    UnknownStageError,
 )
 from perizinan_core.model.actor import Role
 from perizinan_core.model.application import ApplicationState
@@ -220,6 +221,21 @@ def test_a_supervisor_has_a_stage_reassigned_with_a_reason_and_without_choosing(
         case.overrides[0].reason,
     )
     assert "reason" not in desk.events[-1].data
+
+
+def test_a_stage_that_the_case_does_not_have_cannot_be_reassigned(desk):
+    """Whatever code a page sends: the answer is a sentence with the stages that there are."""
+    desk.submitted()
+    with pytest.raises(UnknownStageError):
+        workflow.reassign_stage(
+            desk.case,
+            desk.permit_type,
+            "tidak-ada",
+            reason="Sakit",
+            staff=desk.staff,
+            actor=desk.who("supervisor"),
+            now=desk.now,
+        )
 
 
 def test_a_stage_that_nobody_has_can_be_reassigned_too(desk):

@@ -96,7 +96,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     """Reads everything, changes nothing."""
     ADMINISTRATOR = "administrator"
-    """Keeps staff, keys and the catalogue; decides no case."""
+    """Keeps the staff record; decides no case."""
 
 
 @attrs.frozen(kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -23,6 +24,7 @@ __all__ = [
     "Payment",
     "TariffRow",
     "TariffTable",
+    "reference_key",
 ]
 
 
@@ -165,3 +167,12 @@ class Payment:
     amount: Rupiah
     paid_at: datetime
     recorded_by: str
+
+
+def reference_key(reference: str) -> str:
+    """
+    Return what two references of one payment have in common: letters in one form and case, without blanks.
+
+    A bank prints the same reference as ``TRX-1`` and ``trx-1``; written twice it is still the same money.
+    """
+    return "".join(unicodedata.normalize("NFKC", reference).split()).casefold()

@@ -14,6 +14,7 @@ import attrs
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.model.actor import Actor, ActorKind
 from perizinan_core.services import access
+from perizinan_core.services.arguments import checked
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.storage import AheadOfClock, UnitOfWork
 from perizinan_core.workflow import repair_moments, repair_permit_moments
@@ -62,6 +63,7 @@ class ClockWatch:
         return self._jumped_at is None
 
 
+@checked
 @attrs.frozen
 class ClockRepair:
     """Finds and repairs records that were written by a clock that was ahead; for the operator of the machine."""

@@ -19,8 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from perizinan_core.converters import canonical_json, to_json
-from perizinan_core.errors.services import NotFoundError, PublicationBrokenError
-from perizinan_core.model.actor import Actor, ActorKind, Role
+from perizinan_core.errors.services import AccessDeniedError, NotFoundError, PublicationBrokenError
+from perizinan_core.model.actor import Actor, ActorKind
 from perizinan_core.published import (
     AuthorityDocument,
     RegisteredDelegation,
@@ -30,7 +30,7 @@ from perizinan_core.published import (
 from perizinan_core.published.authority_update import countersign
 from perizinan_core.published.keys import algorithm_name, signing_callback
 from perizinan_core.published.qr_claims import claims_of_statement, encode_qr_text
-from perizinan_core.services import access
+from perizinan_core.services.arguments import checked
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.letters import LetterPlan, statement_of
 from perizinan_core.services.published_keys import PUBLISHED_KEYS, key_id, published_keys
@@ -53,6 +53,7 @@ LIFETIME = timedelta(days=365)
 _FRESH = timedelta(minutes=10)
 
 
+@checked
 @attrs.define
 class Publication:
     """Makes and signs the authority document; makes the text of QR codes."""
@@ -120,14 +121,15 @@ class Publication:
             position: Code of the position.
             certificate: What the service signs with for this position.
             first_day: First local day on which a signature of this certificate counts.
-            actor: An administrator, or the host application.
+            actor: The host application: the operator on the machine. A binding says whose signatures the
+                office vouches for, so no officer makes one alone, an administrator included.
 
         Raises:
             NotFoundError: the authority has no such position.
             AccessDeniedError: for others.
         """
         with self._context.work_for(actor) as work:
-            _require_keeper(actor, "bind-certificate")
+            _require_operator(actor, "bind-certificate")
             if position not in {item.code for item in self._context.authority.positions}:
                 raise NotFoundError(kind="position", key=position)
             self._bind(work, position, certificate, first_day)
@@ -141,14 +143,14 @@ class Publication:
         Args:
             certificate_sha256: Hexadecimal fingerprint, as ``perizinan keys list`` shows it.
             last_day: Last local day on which a signature of this certificate counts.
-            actor: An administrator, or the host application.
+            actor: The host application: the operator on the machine.
 
         Raises:
             NotFoundError: no such binding.
             AccessDeniedError: for others.
         """
         with self._context.work_for(actor) as work:
-            _require_keeper(actor, "end-binding")
+            _require_operator(actor, "end-binding")
             key = f"{_BINDING}{certificate_sha256}"
             binding = work.settings.get(key)
             if binding is None:
@@ -266,9 +268,9 @@ class Publication:
         return tuple(found)
 
 
-def _require_keeper(actor: Actor, action: str) -> None:
+def _require_operator(actor: Actor, action: str) -> None:
     if actor.kind is not ActorKind.HOST:
-        access.require_role(actor, action, Role.ADMINISTRATOR)
+        raise AccessDeniedError(actor=actor.id, action=action, allowed=(ActorKind.HOST.value,))
 
 
 def _next_version(work: UnitOfWork, document: AuthorityDocument) -> int:

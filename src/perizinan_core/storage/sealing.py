@@ -31,6 +31,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from perizinan_core.errors.model import NaiveMomentError
 from perizinan_core.errors.storage import SealBrokenError, UnknownKeyError
+from perizinan_core.model.fees import reference_key
 from perizinan_core.storage.keyring import KeyRing
 from perizinan_core.storage.records import Lookup
 
@@ -169,7 +170,7 @@ class Sealer:
 
     def blind_payment(self, reference: str) -> tuple[bytes, ...]:
         """Return the blind indexes of a payment's reference under every key, that of the current one first."""
-        message = b"payment\0" + reference.encode()
+        message = b"payment\0" + reference_key(reference).encode()
         return tuple(hmac.digest(key.secret, message, "sha256") for key in self._keys.index.all)
 
 

@@ -17,6 +17,7 @@ from perizinan_core.workflow.fee import amount_outstanding
 from perizinan_core.workflow.graph import live_stages, stage_of
 from perizinan_core.workflow.holding import require_counter
 from perizinan_core.workflow.issuing import check_issuer
+from perizinan_core.workflow.payments import require_cashier
 from perizinan_core.workflow.people import (
     DECIDERS,
     require_kind,
@@ -159,9 +160,7 @@ def _for_progress(application: Application, permit_type: PermitType, actor: Acto
     if application.terms is None:
         return
     unpaid = bool(amount_outstanding(application))
-    may_record = _passes(
-        lambda: require_officer(application, actor, Action.RECORD_PAYMENT, Role.CASHIER, kinds=_AUTOMATIC)
-    )
+    may_record = _passes(lambda: require_cashier(application, permit_type, actor))
     if unpaid and may_record:
         yield AllowedAction(Action.RECORD_PAYMENT)
     if not unpaid and _passes(lambda: check_issuer(application, actor)):

@@ -21,8 +21,9 @@ from perizinan_core.model.actor import Actor, ActorKind, Role
 from perizinan_core.model.application import Application
 from perizinan_core.model.calendar import WorkingCalendar
 from perizinan_core.model.events import EventKind
-from perizinan_core.model.fees import Payment
+from perizinan_core.model.fees import Payment, reference_key
 from perizinan_core.model.permit_type import PermitType
+from perizinan_core.model.stage import StageKind
 from perizinan_core.workflow.deadlines import last_day_to_issue
 from perizinan_core.workflow.fee import amount_outstanding, amount_received
 from perizinan_core.workflow.legal import LEGAL_TERMS, LegalTerms
@@ -38,7 +39,7 @@ from perizinan_core.workflow.transition import (
 )
 from perizinan_core.workflow.waiting import settle
 
-__all__ = ["record_payment"]
+__all__ = ["record_payment", "require_cashier"]
 
 
 def record_payment(
@@ -61,14 +62,15 @@ def record_payment(
         application: The case.
         permit_type: The version that the application froze.
         payment: As the bank statement says.
-        actor: A cashier, the system (a bank's message) or the host application.
+        actor: A cashier of the unit that takes the money, the system (a bank's message) or the host
+            application.
         now: Aware moment.
         calendar: The authority's calendar.
         legal: For the time to issue, where the permit type states none.
 
     Raises:
         NotAllowedError: for anybody else.
-        PaymentReferenceError: when the reference is on record, or the amount zero.
+        PaymentReferenceError: when the reference is on record or is no bank's, or the amount zero.
         PaymentNotDueError: when the permit is free, or paid already.
         PaymentTooHighError: when it is more than is still due.
         PaymentMomentError: when it is dated in the future.
@@ -76,8 +78,7 @@ def record_payment(
     check_state(application, Action.RECORD_PAYMENT)
     check_permit_type(application, permit_type)
     check_moment(application, now)
-    others = (ActorKind.SYSTEM, ActorKind.HOST)
-    require_officer(application, actor, Action.RECORD_PAYMENT, Role.CASHIER, kinds=others)
+    require_cashier(application, permit_type, actor)
     _check_payment(application, payment, now)
     recorded = attrs.evolve(payment, recorded_by=actor.id)
     case = attrs.evolve(application, payments=(*application.payments, recorded))
@@ -95,13 +96,32 @@ def record_payment(
     return moved.then(lambda paid: settle(paid, permit_type, actor, now, calendar))
 
 
+def require_cashier(application: Application, permit_type: PermitType, actor: Actor) -> None:
+    """
+    Pass for a cashier of the unit of a payment stage, or of the responsible one; the system and the host.
+
+    Raises as `require_officer`.
+    """
+    takers = {stage.unit for stage in permit_type.stages if stage.kind is StageKind.PAYMENT}
+    require_officer(
+        application,
+        actor,
+        Action.RECORD_PAYMENT,
+        Role.CASHIER,
+        units=tuple(sorted(takers | {permit_type.responsible_unit})),
+        kinds=(ActorKind.SYSTEM, ActorKind.HOST),
+    )
+
+
 def _check_payment(application: Application, payment: Payment, now: datetime) -> None:
     if payment.paid_at.utcoffset() is None:
         raise NaiveMomentError(payment.paid_at.isoformat())
     if payment.paid_at > now:
         raise PaymentMomentError(paid_at=payment.paid_at.isoformat(), now=now.isoformat())
-    known = {item.reference for item in application.payments}
-    if payment.reference in known or not payment.amount:
+    known = {reference_key(item.reference) for item in application.payments}
+    key = reference_key(payment.reference)
+    # Letters that only look like those of the bank would make a second payment of the first.
+    if key in known or not key or not key.isascii() or not payment.amount:
         raise PaymentReferenceError(reference=payment.reference)
     outstanding = amount_outstanding(application).amount
     if not outstanding:

@@ -339,12 +339,13 @@ class PaymentMomentError(WorkflowError):
 
 @attrs.define(slots=False, eq=False)
 class PaymentReferenceError(WorkflowError):
-    """A payment that was already recorded, or of nothing."""
+    """A payment that was already recorded, of nothing, or whose reference is no bank's."""
 
     code: ClassVar[str] = "payment-reference"
     sentence: ClassVar[str] = N_(
-        "The payment {reference} is already recorded in this application, or its amount is zero. "
-        "Every payment has a reference of its own and an amount above zero; compare the bank statement."
+        "The payment {reference} is already recorded, its amount is zero, or its reference has other characters "
+        "than a bank prints. Every payment has a reference of its own, of plain letters, digits and signs, and "
+        "an amount above zero; compare the bank statement."
     )
 
     reference: str

@@ -9,6 +9,7 @@ import attrs
 
 from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.model.application import Application
+from perizinan_core.model.fees import reference_key
 from perizinan_core.storage.lookups import held_inspections, lookups_of
 from perizinan_core.storage.memory.state import Access, Stored, utc
 from perizinan_core.storage.records import ApplicationFilter, LastChange, Page, QueueEntry
@@ -123,7 +124,7 @@ class MemoryApplications:
         return row
 
     def _check_unique(self, application: Application) -> None:
-        mine = {payment.reference for payment in application.payments}
+        mine = _references(application)
         if len(mine) < len(application.payments):
             self._access.refuse_duplicate("payment", "reference")
         for row in self._access.read().applications.values():
@@ -134,7 +135,7 @@ class MemoryApplications:
                 and row.value.receipt_number == application.receipt_number
             ):
                 self._access.refuse_duplicate("application", "receipt_number")
-            if mine & {payment.reference for payment in row.value.payments}:
+            if mine & _references(row.value):
                 self._access.refuse_duplicate("payment", "reference")
 
     def _open_stages(self) -> Iterator[QueueEntry]:
@@ -178,6 +179,10 @@ class MemoryApplications:
                 wanted.not_inspected_with is None or inspections not in (None, wanted.not_inspected_with),
             )
         )
+
+
+def _references(application: Application) -> set[str]:
+    return {reference_key(payment.reference) for payment in application.payments}
 
 
 def _queue_order(entry: QueueEntry) -> tuple[bool, datetime, str, str]:
