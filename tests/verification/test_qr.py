@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.verification import QrTextError
+from perizinan_core.published import PublishedType
 from perizinan_core.published.keys import signing_callback
 from perizinan_core.published.qr_claims import (
     MAX_LENGTH,
@@ -21,6 +22,7 @@ from perizinan_core.published.qr_claims import (
     decode_qr_text,
     encode_qr_text,
     qr_segments,
+    type_number,
     verify_qr,
 )
 from perizinan_core.verification import QrKey
@@ -36,6 +38,9 @@ CLAIMS = QrClaims(
     valid_until=date(2026, 12, 7),
     status_index=42,
 )
+NUMBERED = attrs.evolve(CLAIMS, permit_type=None, type_number=type_number("street-use"))
+"""What comes back where the authority document names no types."""
+
 DAYS = st.dates(date(2000, 1, 1), date(2090, 1, 1))
 
 
@@ -48,7 +53,15 @@ class TestRoundTrip:
 
     def test_claims_come_back_when_the_key_is_the_offices(self, world):
         """Signed, encoded, decoded, checked."""
-        assert CLAIMS == verify_qr(encode(world), world.authority)
+        assert NUMBERED == verify_qr(encode(world), world.authority)
+
+    def test_the_authority_document_names_the_type(self, world):
+        """The code holds its number alone."""
+        number = type_number("street-use")
+        known = PublishedType(number=number, code="street-use", name="Penggunaan jalan")
+        authority = attrs.evolve(world.authority, permit_types={number: known})
+
+        assert attrs.evolve(CLAIMS, type_number=number) == verify_qr(encode(world), authority)
 
     def test_eddsa_works_too(self, world):
         """Ed25519 keys make the same size."""
@@ -56,36 +69,39 @@ class TestRoundTrip:
         text = encode_qr_text(BASE, CLAIMS, sign=signing_callback(key), kid=b"k", algorithm="EdDSA")
         authority = attrs.evolve(world.authority, qr_keys=(QrKey(kid=b"k", key=key.public_key()),))
 
-        assert CLAIMS == verify_qr(text, authority)
+        assert NUMBERED == verify_qr(text, authority)
 
     def test_a_scanner_may_give_small_letters_and_spaces(self, world):
         """The alphabet has one case."""
-        assert CLAIMS == verify_qr(f" {encode(world).lower()}\n", world.authority)
+        assert NUMBERED == verify_qr(f" {encode(world).lower()}\n", world.authority)
 
     @settings(max_examples=80, deadline=None)
     @given(
         number=st.text(st.characters(codec="ascii"), max_size=40),
         holder=st.text(max_size=300),
         thing=st.text(max_size=300),
+        place=st.none() | st.text(min_size=1, max_size=200),
         issued=DAYS,
         begins=DAYS,
         ends=st.none() | DAYS,
         index=st.integers(0, 2**31),
     )
     def test_any_claims_fit_and_come_back_shortened_at_most(
-        self, world, number, holder, thing, issued, begins, ends, index
+        self, world, number, holder, thing, place, issued, begins, ends, index
     ):
         """Number, type and dates are never shortened; the text always fits the code."""
         claims = QrClaims(
-            number=number, permit_type="street-use", holder=holder, object=thing,
+            number=number, permit_type="street-use", holder=holder, object=thing, place=place,
             issued_on=issued, valid_from=begins, valid_until=ends, status_index=index,
         )  # fmt: skip
         text = encode(world, claims, "https://a.id/v")
         read = decode_qr_text(text).claims
 
         assert len(text) <= MAX_LENGTH
-        assert attrs.evolve(claims, holder="", object="") == attrs.evolve(read, holder="", object="")
-        for full, said in ((holder, read.holder), (thing, read.object)):
+        texts = {"holder": "", "object": "", "place": None}
+        typed = {"permit_type": None, "type_number": type_number("street-use")}
+        assert attrs.evolve(claims, **texts, **typed) == attrs.evolve(read, **texts)
+        for full, said in ((holder, read.holder), (thing, read.object), (place or "", read.place or "")):
             assert full == said or (said.endswith("…") and full.startswith(said[:-1]))
 
 
@@ -100,18 +116,18 @@ class TestSize:
             ("dr. Raden Ajeng Contohwati Kusumaningrum, Sp.PD", "Praktik dokter spesialis penyakit dalam"),
         ],
     )
-    def test_typical_permits_need_version_11_at_level_m(self, world, holder, thing):
-        """0.49 mm a module at 30 mm: 2.9 pixels of a scan at 150 dpi."""
+    def test_typical_permits_need_version_12_at_level_m(self, world, holder, thing):
+        """Half a millimetre a module on 32.5 mm at most: three pixels of a scan at 150 dpi."""
         text = encode(world, attrs.evolve(CLAIMS, holder=holder, object=thing))
 
-        assert segno.make_qr(qr_segments(text), error="m", boost_error=False).version <= 11
+        assert segno.make_qr(qr_segments(text), error="m", boost_error=False).version <= 12
 
-    def test_the_longest_text_still_fits_version_11(self):
+    def test_the_longest_text_still_fits_version_15(self):
         """MAX_LENGTH is the bound of the code, not a guess."""
-        text = "HTTPS://IZIN.KOTACONTOH.EXAMPLE/V1#1" + "A" * MAX_LENGTH
+        text = "HTTPS://IZIN.KOTACONTOH.EXAMPLE/V1#2" + "A" * MAX_LENGTH
 
-        assert 11 == segno.make_qr(qr_segments(text[:MAX_LENGTH]), error="m", boost_error=False).version
-        assert 12 == segno.make_qr(qr_segments(text[: MAX_LENGTH + 3]), error="m", boost_error=False).version
+        assert 15 == segno.make_qr(qr_segments(text[:MAX_LENGTH]), error="m", boost_error=False).version
+        assert 16 == segno.make_qr(qr_segments(text[: MAX_LENGTH + 3]), error="m", boost_error=False).version
 
     def test_no_small_letter_is_in_the_text(self, world):
         """One would put the code into byte mode."""
@@ -156,6 +172,7 @@ class TestRefusals:
             "",
             "#",
             "#2ABC",
+            "#3ABC",
             "#1",
             "#1!!!!",
             "#1" + "A" * 3000,
@@ -191,6 +208,30 @@ class TestRefusals:
         with pytest.raises(QrTextError):
             decode_qr_text(f"{BASE}#1{base64.b32encode(cose).decode().rstrip('=')}")
 
+    @pytest.mark.parametrize(
+        "payload",
+        [
+            {1: "n", 2: "t", 3: "h", 4: "o", 5: [1, 2, 3], 6: 0},
+            {1: "n", 2: -1, 3: "h", 4: "o", 5: [1, 2, 3], 6: 0},
+            {1: "n", 2: 2**32, 3: "h", 4: "o", 5: [1, 2, 3], 6: 0},
+            {1: "n", 2: True, 3: "h", 4: "o", 5: [1, 2, 3], 6: 0},
+            {1: "n", 2: 1, 3: "h", 4: "o", 5: [1, 2, 3], 6: 0, 7: ""},
+            {1: "n", 2: 1, 3: "h", 4: "o", 5: [1, 2, 3], 6: 0, 7: 1},
+            {1: "n", 2: 1, 3: "h", 4: "o", 5: [1, 2, 3], 6: 0, 8: "x"},
+        ],
+    )
+    def test_other_claims_of_the_second_layout_are_refused(self, payload):
+        """The six with a number for the type, and a place that says something."""
+        protected = cbor2.dumps({1: -7, 4: b"k"}, canonical=True)
+        cose = cbor2.dumps([protected, {}, cbor2.dumps(payload, canonical=True), bytes(64)], canonical=True)
+        with pytest.raises(QrTextError):
+            decode_qr_text(f"{BASE}#2{base64.b32encode(cose).decode().rstrip('=')}")
+
+    def test_a_newer_layout_is_told_apart_from_nonsense(self):
+        """Its reader is told to update, and not that the code is none of a permit."""
+        with pytest.raises(QrTextError, match="newer"):
+            decode_qr_text(f"{BASE}#3{'A' * 300}")
+
     @settings(max_examples=200, deadline=None)
     @given(data=st.binary(max_size=120))
     def test_arbitrary_bytes_raise_our_error_alone(self, data):
@@ -205,6 +246,8 @@ def test_the_claims_hold_no_more_than_days_and_printed_texts(world):
     assert {
         "number",
         "permit_type",
+        "type_number",
+        "place",
         "holder",
         "object",
         "issued_on",

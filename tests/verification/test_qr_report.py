@@ -398,7 +398,10 @@ class TestPdfs:
 
     def test_a_shortened_holder_still_agrees(self, world, build):
         """The code says the beginning, the page the whole name."""
-        long = {"holder": "Prof. Dr. Raden Mas Haryo Contohnegoro " * 4, "object": "Gedung pertemuan " * 12}
+        long = {
+            "holder": "Prof. Dr. Raden Mas Haryo Contohnegoro " * 4,
+            "object": " ".join(f"Kios {number * 7919}" for number in range(40)),
+        }
         long = {name: value.strip() for name, value in long.items()}
         (report,) = self.check(world, build, self.render(world.qr_text(build.statement(**long)), **long))
 

@@ -371,7 +371,7 @@ def test_script_and_library_agree_on_every_code(open_page, address, app, qr_text
         "#1",
         "#1A",
         "#2" + qr_text,
-        "#2" + qr_text.partition("#1")[2],
+        "#3" + qr_text.partition("#2")[2],
         *_mutants(qr_text, 250),
         *_mutants(good[3], 150),
     ]
@@ -399,6 +399,8 @@ def test_script_and_library_agree_on_every_code(open_page, address, app, qr_text
             assert {
                 "number": read.number,
                 "permitType": read.permit_type,
+                "typeNumber": read.type_number,
+                "place": read.place,
                 "holder": read.holder,
                 "object": read.object,
                 "issuedOn": read.issued_on.isoformat(),
@@ -418,7 +420,7 @@ def _claim_map(claims) -> dict[int, object]:
         (claims.valid_from - claims.issued_on).days,
         (claims.valid_until - claims.valid_from).days if claims.valid_until else None,
     ]
-    return {1: claims.number, 2: claims.permit_type, 3: "A", 4: "B", 5: days, 6: claims.status_index}
+    return {1: claims.number, 2: "warung", 3: "A", 4: "B", 5: days, 6: claims.status_index}
 
 
 def _signed_text(url: str, protected: bytes, payload: bytes, sign) -> str:
@@ -434,9 +436,9 @@ def _expected(text: str, authority) -> str:
         content = decode_qr_text(text)
     except QrTextError:
         _, mark, fragment = text.partition("#")
-        if re.fullmatch("[2-9][A-Z2-7]{40,}", fragment):
+        if re.fullmatch("[3-9][A-Z2-7]{40,}", fragment):
             return "newer"
-        return "incomplete" if mark and fragment.startswith("1") else "unreadable"
+        return "incomplete" if mark and fragment.startswith(("1", "2")) else "unreadable"
     try:
         verify_qr(text, authority)
     except QrTextError:

@@ -169,7 +169,7 @@ def test_a_blurred_photo_is_no_accusation(open_page, place, tmp_path, letter):
 def test_a_newer_layout_asks_to_load_the_page_again(open_page, place, listed):
     """Not a forgery, and not genuine either."""
     _kit, texts = listed
-    page = open_page(f"{place}/#2{_fragment(texts['in_force'])[1:]}")
+    page = open_page(f"{place}/#3{_fragment(texts['in_force'])[1:]}")
     expect(heading(page)).to_have_text("KODE JENIS BARU")
 
 

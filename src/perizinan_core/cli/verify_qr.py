@@ -25,7 +25,9 @@ from perizinan_core.cli.outputs import check_output
 from perizinan_core.cli.terminal import foreign_text
 from perizinan_core.cli.verify import OPEN_STATUS_SOURCE, open_records, read_authority
 from perizinan_core.cli.verify_status import StatusOptions, status_options
+from perizinan_core.errors.workflow.labels import PERMIT_STATUSES
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
+from perizinan_core.model.calendar.zone import IndonesianTimeZone, format_moment
 from perizinan_core.model.numerals import format_date
 from perizinan_core.verification import AuthorityDocument, Report, StatusSource, Verdict
 from perizinan_core.verification.display import display_name
@@ -63,7 +65,13 @@ _WORDS = {
         N_("Take the photo again, or scan the code with a telephone and give its text."),
     ),
 }  # fmt: skip
-_COLUMNS = {"number": N_("Number"), "holder": N_("Holder"), "object": N_("For"), "permit_type": N_("Permit")}
+_COLUMNS = {
+    "number": N_("Number"),
+    "holder": N_("Holder"),
+    "object": N_("For"),
+    "place": N_("Place"),
+    "permit_type": N_("Permit"),
+}
 _MAX_TEXT = 4096
 
 
@@ -189,6 +197,7 @@ def _print(console: Console, report: Report, language: str) -> None:
     head: list[RenderableType] = [
         Text(translate(word, language), style=f"bold {colour}", justify="center"),
         Text(translate(meaning, language), justify="center"),
+        *_shortened(report, language),
         *(foreign_text(f"• {reason.message(language)}") for reason in report.reasons),
     ]
     console.print(Panel(Group(*head), title=foreign_text(report.file), border_style=colour))
@@ -197,20 +206,59 @@ def _print(console: Console, report: Report, language: str) -> None:
         console.print(_claims(report, language))
 
 
+def _shortened(report: Report, language: str) -> list[RenderableType]:
+    """Say in the headline which entries the code holds the beginning of."""
+    names = [translate(_COLUMNS[name], language) for name in (report.permit or {}).get("shortened", ())]
+    if not names:
+        return []
+    told = N_("Shortened on the code: {names}. What follows on the paper is not proven by it.")
+    return [Text(translate(told, language, names=", ".join(names)), style="bold", justify="center")]
+
+
 def _claims(report: Report, language: str) -> Table:
     permit = report.permit or {}
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for key, label in _COLUMNS.items():
-        table.add_row(translate(label, language), foreign_text(permit[key]))
+        if value := permit.get(key):
+            table.add_row(translate(label, language), foreign_text(str(value)))
     start, until = _day(permit["valid_from"], language), permit["valid_until"]
     span = translate(N_("from {start}"), language, start=start)
     if until is not None:
         span = translate(N_("{start} to {end}"), language, start=start, end=_day(until, language))
     table.add_row(translate(N_("Issued on"), language), Text(_day(permit["issued_on"], language)))
     table.add_row(translate(N_("Valid"), language), Text(span))
+    for label, text in _grounds(report, language):
+        table.add_row(translate(label, language), foreign_text(text))
     return table
+
+
+def _grounds(report: Report, language: str) -> list[tuple[str, str]]:
+    """Return what the answer rests on: status, moment, authority document and its key."""
+    authority, status = report.authority, report.status
+    if authority is None:
+        return []
+    zone = IndonesianTimeZone(authority.time_zone)
+    told = translate(_STATUS.get(status.state, status.state), language) if status is not None else ""
+    if status is not None and status.as_of is not None:
+        told += f" ({format_moment(status.as_of, zone, language)})"
+    sentence = N_("{name}, version {version}")
+    document = translate(sentence, language, name=authority.name, version=authority.version)
+    return [
+        (N_("Status"), told),
+        (N_("Checked for"), format_moment(report.checked_at, zone, language)),
+        (N_("Authority document"), document),
+        (N_("Fingerprint of its key"), ", ".join(authority.keys)),
+    ]
+
+
+_STATUS = {
+    **PERMIT_STATUSES,
+    "unknown": N_("not known"),
+    "not_checked": N_("not asked"),
+}
+"""What people read for the status of a permit."""
 
 
 def _day(text: str, language: str) -> str:

@@ -6,6 +6,7 @@ Below verification and signing, because both sides use it: the office that issue
 
 from perizinan_core.published.authority_document import (
     AuthorityDocument,
+    PublishedType,
     QrKey,
     RegisteredDelegation,
     Signatory,
@@ -16,6 +17,7 @@ from perizinan_core.published.status import PermitStatusAnswer, StatusSource
 __all__ = [
     "AuthorityDocument",
     "PermitStatusAnswer",
+    "PublishedType",
     "QrKey",
     "RegisteredDelegation",
     "Signatory",

@@ -32,6 +32,7 @@ __all__ = [
     "SPEC_VERSION",
     "ZONES",
     "AuthorityDocument",
+    "PublishedType",
     "QrKey",
     "RegisteredDelegation",
     "Signatory",
@@ -111,6 +112,17 @@ class QrKey:
 
 
 @attrs.frozen(kw_only=True)
+class PublishedType:
+    """A permit type, as QR codes mean it by its number."""
+
+    number: int
+    """From 0 to 2³² - 1; see `perizinan_core.published.qr_claims.type_number`."""
+
+    code: str
+    name: str
+
+
+@attrs.frozen(kw_only=True)
 class AuthorityDocument:
     """What a local government states about itself to those who check its permits."""
 
@@ -135,6 +147,9 @@ class AuthorityDocument:
 
     signatories: tuple[Signatory, ...]
     qr_keys: tuple[QrKey, ...] = ()
+    permit_types: Mapping[int, PublishedType] = attrs.field(factory=dict)
+    """What the numbers of permit types in QR codes mean."""
+
     keys: tuple[PublicKey, ...]
     """Keys that sign this document."""
 
@@ -181,6 +196,10 @@ class AuthorityDocument:
             "qr_keys": [
                 {"kid": item.kid.hex(), "key": key_to_jwk(item.key), **_span(item.start, item.end)}
                 for item in self.qr_keys
+            ],
+            "permit_types": [
+                {"number": item.number, "code": item.code, "name": item.name}
+                for _number, item in sorted(self.permit_types.items())
             ],
             "keys": [key_to_jwk(item) for item in self.keys],
             "status_list": dict(self.status_list) if self.status_list is not None else None,

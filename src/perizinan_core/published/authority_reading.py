@@ -16,6 +16,7 @@ from perizinan_core.published.authority_document import (
     SPEC_VERSION,
     ZONES,
     AuthorityDocument,
+    PublishedType,
     QrKey,
     RegisteredDelegation,
     Signatory,
@@ -28,6 +29,7 @@ __all__ = ["MAX_BYTES", "read_authority_document", "sign_authority_document"]
 MAX_BYTES = 4 * 1024 * 1024
 """Largest authority document that is read, in bytes."""
 
+_TYPE_NUMBERS = 2**32
 _KID_BYTES = 8
 
 
@@ -170,6 +172,13 @@ def _read_signed(reader: FieldReader, signed: Mapping[str, Any]) -> AuthorityDoc
             )
             if item is not None
         ),
+        permit_types={
+            item.number: item
+            for item in reader.each(
+                signed, "permit_types", path, lambda item, place: _type(reader, item, place), needed=False
+            )
+            if item is not None
+        },
         keys=tuple(item for item in keys if item is not None),
         status_list=reader.optional_mapping(signed.get("status_list"), f"{path}.status_list"),
         log=reader.optional_mapping(signed.get("log"), f"{path}.log"),
@@ -221,6 +230,19 @@ def _delegation(reader: FieldReader, item: Any, path: str) -> RegisteredDelegati
         end=end,
         acting=reader.text(acting, f"{path}.acting"),
     )
+
+
+def _type(reader: FieldReader, item: Any, path: str) -> PublishedType | None:
+    entry = reader.mapping(item, path)
+    number = entry.get("number")
+    code, name = (
+        reader.text(entry.get("code"), f"{path}.code"),
+        reader.text(entry.get("name"), f"{path}.name"),
+    )
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < _TYPE_NUMBERS:
+        reader.problem(f"{path}.number", "expected a whole number from 0 to 4294967295")
+        return None
+    return PublishedType(number=number, code=code, name=name)
 
 
 def _qr_key(reader: FieldReader, item: Any, path: str) -> QrKey | None:

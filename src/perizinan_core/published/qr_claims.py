@@ -1,21 +1,32 @@
 """
 QR claims: a COSE_Sign1 (RFC 9052) in the fragment of the verification address.
 
-``HTTPS://HOST/PATH#1<BASE32>``: the address in capitals, because the alphanumeric mode of QR codes
-knows no small letters; ``1`` is the version of this layout; then base32 (RFC 4648, no padding) of
-the COSE array. The fragment never reaches a server. Offline, the authority document's QR keys suffice.
+``HTTPS://HOST/PATH#2<BASE32>``: the address in capitals, because the alphanumeric mode of QR codes
+knows no small letters; ``2`` is the layout; then base32 (RFC 4648, no padding) of the COSE array. The
+fragment never reaches a server. Offline, the authority document's QR keys suffice.
 
 The claims are a CBOR map in deterministic form (RFC 8949 section 4.2):
-1 number, 2 permit type, 3 holder, 4 object, 5 dates, 6 status index. Dates are an array: days from
-2020-01-01 to the day of issue, days from issue to the first day, days from the first to the last
-day or null. The claims hold what the letter prints and never a NIK. Long texts are shortened and
-end with "…".
+1 number, 2 permit type, 3 holder, 4 object, 5 dates, 6 status index, 7 place. The permit type is a number
+that the authority document names (`type_number`). Dates are an array: days from 2020-01-01 to the day of
+issue, days from issue to the first day, days from the first to the last day or null. The place is left out
+where the letter has none. The claims hold what the letter prints and never a NIK.
+
+The payload is that map, or the map compressed by raw DEFLATE (RFC 1951) in one block where this is shorter:
+the first byte tells them apart, for a map of six or seven begins with 0xA6 or 0xA7, which no such block does.
+
+The object, then the place, and a holder of far more than a line as the last resort, is shortened where
+everything together is longer than `MAX_LENGTH`, and ends with "…"; number, type and dates never are.
+
+Layout ``1``, of codes that were printed before, is read as well: its permit type is a text, it has no place,
+and its holder may be shortened too.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -35,24 +46,30 @@ __all__ = [
     "decode_qr_text",
     "encode_qr_text",
     "holds_claims",
+    "named_claims",
     "qr_segments",
+    "type_number",
     "verify_qr",
 ]
 
-MAX_LENGTH = 358
-"""Characters that fit version 11 at level M: 0.49 mm a module at 30 mm, 2.9 pixels at 150 dpi."""
+MAX_LENGTH = 594
+"""Characters that fit version 15 at level M: 38.5 mm on paper at half a millimetre a module."""
 
-_VERSION = "1"
+_LAYOUT, _FIRST_LAYOUT = "2", "1"
 _DAY_ZERO = date(2020, 1, 1)
 _LONGEST_SPAN = 200 * 366
-_EXTERNAL_AAD = b"perizinan-qr-1"
+_AAD = {"1": b"perizinan-qr-1", "2": b"perizinan-qr-2"}
 _MAX_TEXT = 2048
 _BASE32 = re.compile(r"[A-Z2-7]+")
 _TO_DIGITS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHIJKLMNOPQRSTUV")
-_SHORTENING = (("object", 12), ("holder", 12), ("object", 1), ("holder", 1))
+_SHORTENING = (("object", 40), ("place", 24), ("object", 1), ("place", 1), ("holder", 60), ("holder", 1))
 """What is shortened, in this order, and to how many characters at least."""
 
 _MARK = "…"
+_PLAIN = (b"\xa6", b"\xa7")
+_TYPE_NUMBERS = 2**32
+_NEWER = re.compile("[3-9][A-Z2-7]{40,}", re.IGNORECASE)
+_NO_CLAIMS = N_("there is no fragment with claims in it")
 
 
 @attrs.frozen(kw_only=True)
@@ -60,17 +77,31 @@ class QrClaims:
     """What a QR code says about a permit."""
 
     number: str
-    permit_type: str
+    permit_type: str | None
+    """Code of the permit type; None where only its number is known (see `AuthorityDocument.permit_types`)."""
+
+    type_number: int | None = None
+    """Number of the permit type; None in codes of the first layout."""
+
     holder: str = attrs.field(repr=False)
     """As printed; ends with "…" when it was shortened."""
 
     object: str = attrs.field(repr=False)
     """As printed; ends with "…" when it was shortened."""
 
+    place: str | None = attrs.field(default=None, repr=False)
+    """As printed; ends with "…" when it was shortened. None where the letter names none, or the code does not."""
+
     issued_on: date
     valid_from: date
     valid_until: date | None = None
     status_index: int = attrs.field(validator=attrs.validators.ge(0))
+
+    @property
+    def shortened(self) -> tuple[str, ...]:
+        """Names of the texts that end before what the letter prints."""
+        texts = {"holder": self.holder, "object": self.object, "place": self.place or ""}
+        return tuple(name for name, text in texts.items() if text.endswith(_MARK))
 
 
 @attrs.frozen(kw_only=True)
@@ -87,14 +118,26 @@ class QrContent:
         return kid
 
 
+def type_number(code: str) -> int:
+    """
+    Return the number that stands for a permit type in QR claims: the first four bytes of its code's SHA-256.
+
+    It follows from the code alone, so that it never changes and nobody keeps a register of numbers; two types
+    of one office whose numbers are the same are found when the catalogue is checked.
+    """
+    return int.from_bytes(hashlib.sha256(code.encode()).digest()[:4], "big")
+
+
 def claims_of_statement(permit: Mapping[str, Any]) -> QrClaims:
     """Return the claims of a ``permit.json``, nothing shortened yet."""
     until = permit.get("valid_until")
     return QrClaims(
         number=permit["number"],
         permit_type=permit["permit_type"],
+        type_number=type_number(permit["permit_type"]),
         holder=permit["holder"],
         object=permit["object"],
+        place=permit.get("place"),
         issued_on=date.fromisoformat(permit["issued_on"]),
         valid_from=date.fromisoformat(permit["valid_from"]),
         valid_until=date.fromisoformat(until) if until is not None else None,
@@ -108,7 +151,7 @@ def encode_qr_text(
     """
     Return the text of a permit's QR code, at most `MAX_LENGTH` characters.
 
-    Object and then holder are shortened as far as needed; number, type and dates never are.
+    Object, place and then holder are shortened as far as needed; number, type and dates never are.
 
     Args:
         base_url: https address of the verification page; must also work in capital letters.
@@ -118,10 +161,10 @@ def encode_qr_text(
         algorithm: ``"ES256"`` or ``"EdDSA"``.
 
     Raises:
-        QrClaimsTooLongError: when address, number and type alone are too long.
+        QrClaimsTooLongError: when address and number alone are too long.
     """
     protected = dumps({ALG: ALGORITHMS[algorithm], KID: kid})
-    prefix = f"{base_url.upper()}#{_VERSION}"
+    prefix = f"{base_url.upper()}#{_LAYOUT}"
     room = (MAX_LENGTH - len(prefix)) * 5 // 8
     payload = _fitted(claims, room - len(dumps(_envelope(protected, b"").parts)) - 2)
     if payload is None:
@@ -150,13 +193,18 @@ def decode_qr_text(text: str) -> QrContent:
     """
     _, mark, fragment = text.strip().partition("#")
     if not mark or len(text) > _MAX_TEXT:
-        raise QrTextError(N_("there is no fragment with claims in it"))
-    if not fragment.startswith(_VERSION):
-        raise QrTextError(N_("its claims are of a version that is not known here"))
+        raise QrTextError(_NO_CLAIMS)
+    layout = fragment[:1]
+    if layout not in _AAD:
+        newer = _NEWER.fullmatch(fragment) is not None
+        raise QrTextError(N_("its layout is newer than what is known here") if newer else _NO_CLAIMS)
     try:
         parts = loads(_from_base32(fragment[1:]))
-        envelope = Sign1.read(parts, labels=(ALG, KID), aad=_EXTERNAL_AAD)
-        claims = _claims(loads(envelope.payload))
+        envelope = Sign1.read(parts, labels=(ALG, KID), aad=_AAD[layout])
+        if layout == _LAYOUT:
+            claims = _claims(loads(_unpacked(envelope.payload)))
+        else:
+            claims = _first_claims(loads(envelope.payload))
         known = loads(envelope.protected)[ALG] in ALGORITHMS.values()
     except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError) as error:
         raise QrTextError(N_("its claims cannot be read")) from error
@@ -187,25 +235,67 @@ def verify_qr(text: str, authority: AuthorityDocument) -> QrClaims:
     for entry in authority.qr_keys:
         mine = entry.kid == content.kid and entry.holds_on(content.claims.issued_on)
         if mine and content.envelope.is_signed_by(entry.key):
-            return content.claims
+            return named_claims(content.claims, authority)
     raise QrTextError(N_("no key of this office signed it"))
+
+
+def named_claims(claims: QrClaims, authority: AuthorityDocument) -> QrClaims:
+    """Return the claims with the code of their permit type, where the authority document names it."""
+    known = authority.permit_types.get(claims.type_number) if claims.type_number is not None else None
+    return claims if known is None else attrs.evolve(claims, permit_type=known.code)
 
 
 def _fitted(claims: QrClaims, room: int) -> bytes | None:
     """Return the payload of at most ``room`` bytes, or None when shortening does not get there."""
-    for name in ("object", "holder"):
-        text = getattr(claims, name)
+    for name in ("object", "place", "holder"):
+        text = getattr(claims, name) or ""
         if len(text) > MAX_LENGTH:
-            claims = attrs.evolve(claims, **{name: text[:MAX_LENGTH] + _MARK})
-    payload = _payload(claims)
+            claims = _with_text(claims, name, text[:MAX_LENGTH] + _MARK)
+    payload = _packed(_payload(claims))
     for name, least in _SHORTENING:
-        text = getattr(claims, name).removesuffix(_MARK)
+        text = (getattr(claims, name) or "").removesuffix(_MARK)
         for length in range(len(text) - 1, least - 1, -1):
             if len(payload) <= room:
                 return payload
-            claims = attrs.evolve(claims, **{name: text[:length].rstrip() + _MARK})
-            payload = _payload(claims)
+            claims = _with_text(claims, name, text[:length].rstrip() + _MARK)
+            payload = _packed(_payload(claims))
     return payload if len(payload) <= room else None
+
+
+def _with_text(claims: QrClaims, name: str, text: str) -> QrClaims:
+    match name:
+        case "object":
+            return attrs.evolve(claims, object=text)
+        case "place":
+            return attrs.evolve(claims, place=text)
+        case _:
+            return attrs.evolve(claims, holder=text)
+
+
+def _packed(payload: bytes) -> bytes:
+    """Return the shorter of a payload and its compressed form."""
+    engine = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    short = engine.compress(payload) + engine.flush()
+    return short if len(short) < len(payload) and short[0] & 1 else payload
+
+
+def _unpacked(payload: bytes) -> bytes:
+    """
+    Return the map of a payload.
+
+    Raises:
+        ValueError: it is neither a map nor one block of DEFLATE that unpacks to a map of ordinary size.
+    """
+    if payload[:1] in _PLAIN:
+        return payload
+    engine = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        data = engine.decompress(payload, _MAX_TEXT)
+    except zlib.error as error:
+        raise ValueError("no DEFLATE") from error
+    if not payload[0] & 1 or not engine.eof or engine.unused_data:
+        raise ValueError("no DEFLATE in one block, or too much")
+    return data
 
 
 def _payload(claims: QrClaims) -> bytes:
@@ -215,23 +305,42 @@ def _payload(claims: QrClaims) -> bytes:
         (claims.valid_from - claims.issued_on).days,
         (until - claims.valid_from).days if until is not None else None,
     ]
+    number = claims.type_number if claims.type_number is not None else type_number(claims.permit_type or "")
+    place = {7: claims.place} if claims.place else {}
     return dumps(
         {
             1: claims.number,
-            2: claims.permit_type,
+            2: number,
             3: claims.holder,
             4: claims.object,
             5: dates,
             6: claims.status_index,
+            **place,
         }
     )
 
 
 def _claims(data: Any) -> QrClaims:
-    texts = [data[key] for key in (1, 2, 3, 4)]
+    number = data[2]
+    if set(data) - {7} != {1, 2, 3, 4, 5, 6} or not isinstance(number, int) or isinstance(number, bool):
+        raise ValueError("claims of other kinds")
+    if not 0 <= number < _TYPE_NUMBERS or not isinstance(data.get(7, "-"), str) or data.get(7) == "":
+        raise ValueError("claims of other kinds")
+    return _common_claims(data, (1, 3, 4), permit_type=None, type_number=number, place=data.get(7))
+
+
+def _first_claims(data: Any) -> QrClaims:
+    """Read the claims of layout 1."""
+    if set(data) != {1, 2, 3, 4, 5, 6}:
+        raise ValueError("claims of other kinds")
+    return _common_claims(data, (1, 2, 3, 4), permit_type=data[2], type_number=None, place=None)
+
+
+def _common_claims(data: Any, text_keys: tuple[int, ...], **others: Any) -> QrClaims:
+    texts = [data[key] for key in text_keys]
     issued, begins, lasts = data[5]
     numbers = [issued, begins, 0 if lasts is None else lasts, data[6]]
-    if set(data) != {1, 2, 3, 4, 5, 6} or not all(isinstance(item, str) for item in texts):
+    if not all(isinstance(item, str) for item in texts):
         raise ValueError("claims of other kinds")
     if not all(isinstance(item, int) and not isinstance(item, bool) for item in numbers):
         raise ValueError("claims of other kinds")
@@ -240,10 +349,10 @@ def _claims(data: Any) -> QrClaims:
     issued_on = _DAY_ZERO + timedelta(days=issued)
     valid_from = issued_on + timedelta(days=begins)
     return QrClaims(
-        number=texts[0],
-        permit_type=texts[1],
-        holder=texts[2],
-        object=texts[3],
+        **others,
+        number=data[1],
+        holder=data[3],
+        object=data[4],
         issued_on=issued_on,
         valid_from=valid_from,
         valid_until=None if lasts is None else valid_from + timedelta(days=lasts),
@@ -252,7 +361,7 @@ def _claims(data: Any) -> QrClaims:
 
 
 def _envelope(protected: bytes, payload: bytes) -> Sign1:
-    return Sign1(protected=protected, payload=payload, aad=_EXTERNAL_AAD)
+    return Sign1(protected=protected, payload=payload, aad=_AAD[_LAYOUT])
 
 
 def _text_of(envelope: Sign1) -> str:

@@ -23,13 +23,14 @@ from perizinan_core.errors.services import AccessDeniedError, NotFoundError, Pub
 from perizinan_core.model.actor import Actor, ActorKind
 from perizinan_core.published import (
     AuthorityDocument,
+    PublishedType,
     RegisteredDelegation,
     Signatory,
     sign_authority_document,
 )
 from perizinan_core.published.authority_update import countersign
 from perizinan_core.published.keys import algorithm_name, signing_callback
-from perizinan_core.published.qr_claims import claims_of_statement, encode_qr_text
+from perizinan_core.published.qr_claims import claims_of_statement, encode_qr_text, type_number
 from perizinan_core.services.arguments import checked
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.letters import LetterPlan, statement_of
@@ -190,6 +191,7 @@ class Publication:
                 roots=self._roots,
                 intermediates=self._intermediates(),
                 signatories=signatories,
+                permit_types=self._permit_types(),
                 qr_keys=published_keys(work, "qr", context.keys.qr.public_key(), day),
                 keys=(context.keys.document.public_key(),),
                 status_list=terms.to_json() if terms is not None else None,
@@ -197,6 +199,14 @@ class Publication:
             statement = attrs.evolve(statement, version=_next_version(work, statement))
             work.commit()
         return statement
+
+    def _permit_types(self) -> dict[int, PublishedType]:
+        """Return what the numbers in QR codes mean, for all types that the catalogue ever had."""
+        found = {}
+        for item in self._context.catalogue.permit_types:
+            number = type_number(item.code)
+            found[number] = PublishedType(number=number, code=item.code, name=item.name.id)
+        return found
 
     def _current(self) -> tuple[tuple[str, x509.Certificate], ...]:
         found = []

@@ -82,10 +82,15 @@ def _claims_texts(pdf: PdfStructure, base: str) -> Iterator[tuple[str, str]]:
 def differences_to_claims(permit: Mapping[str, Any], claims: QrClaims) -> list[str]:
     """Return the names of the fields in which QR claims differ from the data; shortened texts must begin alike."""
     stated = claims_of_statement(permit)
-    names = ("number", "permit_type", "issued_on", "valid_from", "valid_until", "status_index")
+    names = ("number", "issued_on", "valid_from", "valid_until", "status_index")
     different = [name for name in names if getattr(stated, name) != getattr(claims, name)]
-    for name in ("holder", "object"):
-        full, said = getattr(stated, name), getattr(claims, name)
+    # Codes of the first layout name the type itself, later ones its number; places came with the numbers.
+    numbered = claims.type_number is not None
+    kind = "type_number" if numbered else "permit_type"
+    if getattr(stated, kind) != getattr(claims, kind):
+        different.append("permit_type")
+    for name in ("holder", "object", *(("place",) if numbered else ())):
+        full, said = getattr(stated, name) or "", getattr(claims, name) or ""
         shortened = said.endswith(_MARK) and full.startswith(said.removesuffix(_MARK))
         if full != said and not shortened:
             different.append(name)

@@ -25,7 +25,14 @@ from perizinan_core.errors.qr import QrImageError
 from perizinan_core.errors.verification import QrTextError, SourceReadError, StatusUnavailableError
 from perizinan_core.i18n import N_
 from perizinan_core.published.authority_document import AuthorityDocument
-from perizinan_core.published.qr_claims import QrClaims, QrContent, decode_qr_text, holds_claims, verify_qr
+from perizinan_core.published.qr_claims import (
+    QrClaims,
+    QrContent,
+    decode_qr_text,
+    holds_claims,
+    named_claims,
+    verify_qr,
+)
 from perizinan_core.published.status import PermitStatusAnswer, StatusSource
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.moments import check_moment
@@ -180,7 +187,7 @@ class _Case:
             self.judgement.left_out(name, "qr-tells-nothing")
         if not self._is_genuine(text, content):
             return
-        self.claims = content.claims
+        self.claims = named_claims(content.claims, self.authority)
         self.judgement.passed(CheckName.QR, "qr-genuine", day=content.claims.issued_on)
         self._judge_text(content.claims, printed)
         judge_dates(_permit(content.claims), self.authority.local_day(self.at), self.judgement)
@@ -287,10 +294,13 @@ class _Case:
 
 def _permit(claims: QrClaims) -> dict[str, Any]:
     """Return the claims under the names of ``permit.json``."""
-    return {
+    values = {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in attrs.asdict(claims).items()
     }
+    # A document of before may not name the type yet: its number is then all that is known.
+    kind = claims.permit_type if claims.permit_type is not None else str(claims.type_number)
+    return {**values, "permit_type": kind, "shortened": list(claims.shortened)}
 
 
 def _shown(text: str) -> str:

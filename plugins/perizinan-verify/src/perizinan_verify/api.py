@@ -142,6 +142,10 @@ def _summary(item: PublishedAuthority, service: Service, at: datetime) -> Mappin
         "verification_url": document.verification_url,
         "has_status": document.slug in service.status,
         "status_list": document.status_list if document.slug in service.lists else None,
+        "permit_types": [
+            {"number": item.number, "code": item.code, "name": item.name}
+            for item in document.permit_types.values()
+        ],
         "qr_keys": [
             {
                 "kid": key.kid.hex(),

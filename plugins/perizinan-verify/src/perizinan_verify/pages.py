@@ -33,6 +33,7 @@ async def show_page(request: Request, *, from_code: bool = False) -> Response:
         qr_states=presentation.QR_STATES,
         qr_checks=presentation.QR_CHECKS,
         states=presentation.STATES,
+        claims=presentation.CLAIMS,
         here=presentation.CODE_IS_HERE,
         from_code=from_code,
     )
@@ -107,7 +108,7 @@ def _qr_view(answer: Mapping[str, Any], language: str) -> dict[str, Any]:
         "answer": answer,
         "headline": presentation.qr_headline(answer),
         "facts": presentation.qr_facts(answer, language),
-        "shortened": any(str(claims.get(name, "")).endswith("…") for name in ("holder", "object", "place")),
+        "shortened": [presentation.CLAIMS[name] for name in claims.get("shortened", ())],
         "checked_at": presentation.moment_text(
             answer["checked_at"], answer["authority"]["time_zone"], language
         ),

@@ -18,6 +18,7 @@ from perizinan_core.model.numerals import format_date
 from perizinan_verify.sentences import say
 
 __all__ = [
+    "CLAIMS",
     "CODE_IS_HERE",
     "QR_CHECKS",
     "QR_STATES",
@@ -292,6 +293,9 @@ What the page says about a code; the page's script picks one, the server too.
 A state says no more than its checks support; ``docs/how-to/check-a-paper-permit.md`` has them as a table.
 """
 
+CLAIMS: Mapping[str, str] = {"holder": N_("Holder"), "object": N_("For"), "place": N_("Place")}
+"""Entries that a code may hold the beginning of."""
+
 CODE_IS_HERE = Headline(
     "warn",
     N_("A QR CODE, NOT CHECKED YET"),
@@ -484,6 +488,7 @@ def qr_facts(answer: Mapping[str, Any], language: str) -> list[Line]:
         Line(N_("Number"), claims["number"]),
         Line(N_("Holder"), claims["holder"]),
         Line(N_("For"), claims["object"]),
+        *([Line(N_("Place"), claims["place"])] if claims.get("place") else []),
         Line(N_("Issued on"), _day(claims["issued_on"], language)),
         Line(N_("Valid"), _span(claims, language)),
         Line(N_("Kind of permit (code)"), claims["permit_type"]),

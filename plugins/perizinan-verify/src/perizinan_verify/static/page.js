@@ -171,7 +171,7 @@ function withStatus(dated, status) {
 }
 
 const EXTRAS = [
-  "claims", "ask-status", "ask-note", "ask-server", "ask-failed", "short-note", "local-note", "list-note",
+  "claims", "ask-status", "ask-note", "ask-server", "ask-failed", "local-note", "list-note",
   "asked-note", "register-note",
 ];
 
@@ -191,6 +191,12 @@ function showStatus(state, asOf) {
   find('[data-claim="status"]').textContent = asOf ? `${text} (${asOf})` : text;
 }
 
+function nameOfType(claims, authority) {
+  if (claims.permitType !== null) return claims.permitType;
+  const known = (authority.permit_types ?? []).find((item) => item.number === claims.typeNumber);
+  return known ? known.name : String(claims.typeNumber);
+}
+
 function showClaims(claims, authority) {
   const span = find('[data-claim="span"]');
   const words = claims.validUntil === null ? span.dataset.from : span.dataset.to;
@@ -198,7 +204,8 @@ function showClaims(claims, authority) {
     number: claims.number,
     holder: claims.holder,
     object: claims.object,
-    permitType: claims.permitType,
+    place: claims.place ?? "",
+    permitType: nameOfType(claims, authority),
     office: authority.name,
     issuedOn: inWords(claims.issuedOn),
     span: words
@@ -208,7 +215,10 @@ function showClaims(claims, authority) {
   for (const [name, value] of Object.entries(values)) find(`[data-claim="${name}"]`).textContent = value;
   showStatus("not_checked");
   show(find("#claims"));
-  show(find("#short-note"), [claims.holder, claims.object].some((value) => value.endsWith("…")));
+  show(find('[data-row="place"]'), claims.place !== null);
+  const short = ["holder", "object", "place"].filter((name) => (claims[name] ?? "").endsWith("…"));
+  for (const note of findAll("[data-shortened]")) show(note, short.length > 0);
+  for (const part of findAll("[data-short]")) show(part, short.includes(part.dataset.short));
 }
 
 function showRegister(authority, checkedAt) {
@@ -229,7 +239,7 @@ async function judge(text) {
   for (const id of EXTRAS) show(find(`#${id}`), false);
   let content, known;
   try {
-    content = decodeQrText(text);
+    content = await decodeQrText(text);
   } catch (error) {
     const kind = error instanceof QrError ? error.kind : "unreadable";
     showState(kind === "incomplete" && !(await isNear(text)) ? "unreadable" : kind);
@@ -342,7 +352,7 @@ function askServer() {
 async function judgeAndKeep(text) {
   const mark = text.indexOf("#");
   const fragment = mark < 0 ? "" : text.slice(mark);
-  if (fragment.startsWith("#1") && /^#[0-9A-Za-z]+$/.test(fragment) && location.hash !== fragment) {
+  if (/^#[12]/.test(fragment) && /^#[0-9A-Za-z]+$/.test(fragment) && location.hash !== fragment) {
     history.pushState(null, "", fragment);
   }
   await judge(text);

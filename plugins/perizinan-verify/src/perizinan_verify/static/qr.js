@@ -1,17 +1,17 @@
 /*
  * Reads and checks the QR claims of a permit in the browser, so that nothing leaves the device.
  *
- * The same rules as perizinan_core.published.qr_claims: "…#1" and base32 of a COSE_Sign1 (RFC 9052) whose
+ * The same rules as perizinan_core.published.qr_claims: "…#2" (or "…#1", the layout of before) and base32 of a COSE_Sign1 (RFC 9052) whose
  * parts are CBOR in deterministic form (RFC 8949 section 4.2). Tested against that module's own codes.
  * The status comes from the office's signed status list (status.js), which is the same file for everybody.
  */
 
 import { CborReader, isMapOf, signedBytes } from "./cbor.js";
 
-const VERSION = "1";
+const AADS = new Map([["1", "perizinan-qr-1"], ["2", "perizinan-qr-2"]]);
+const TYPE_NUMBERS = 2 ** 32;
 const MAX_TEXT = 2048;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const AAD = "perizinan-qr-1";
 const DAY = 86_400_000;
 const DAY_ZERO = Date.UTC(2020, 0, 1);
 const LONGEST_SPAN = 200 * 366;
@@ -48,14 +48,33 @@ export function fromBase32(text) {
   return Uint8Array.from(bytes);
 }
 
+const PLAIN = [0xa6, 0xa7];
+
+/** Return the map of a payload: as it is, or out of one block of raw DEFLATE. */
+async function unpacked(payload, layout) {
+  if (layout !== "2" || PLAIN.includes(payload[0])) return payload;
+  if (!(payload[0] & 1)) throw incomplete("no DEFLATE in one block");
+  if (!("DecompressionStream" in globalThis)) throw new QrError("unsupported", "no DecompressionStream");
+  const stream = new Blob([payload]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const data = new Uint8Array(await new Response(stream).arrayBuffer());
+  if (data.length > MAX_TEXT) throw incomplete("too much");
+  return data;
+}
+
 const isoDay = (days) => new Date(DAY_ZERO + days * DAY).toISOString().slice(0, 10);
 
-function readClaims(data) {
-  if (!isMapOf(data, [1, 2, 3, 4, 5, 6])) throw unreadable("other claims");
-  const texts = [1, 2, 3, 4].map((key) => data.get(key));
+function readClaims(data, layout) {
+  const keys = [1, 2, 3, 4, 5, 6];
+  const place = layout === "2" && data instanceof Map && data.has(7) ? data.get(7) : null;
+  if (!isMapOf(data, place === null ? keys : [...keys, 7])) throw unreadable("other claims");
+  const type = data.get(2);
+  const numbered = layout === "2";
+  const typed = numbered ? Number.isInteger(type) && type >= 0 && type < TYPE_NUMBERS : typeof type === "string";
+  const texts = [1, 3, 4].map((key) => data.get(key));
   const dates = data.get(5);
   const index = data.get(6);
-  if (!texts.every((item) => typeof item === "string")) throw unreadable("other claims");
+  if (!typed || !texts.every((item) => typeof item === "string")) throw unreadable("other claims");
+  if (place !== null && (typeof place !== "string" || place === "")) throw unreadable("other claims");
   if (!Array.isArray(dates) || dates.length !== 3) throw unreadable("other dates");
   const [issued, begins, lasts] = dates;
   const days = [issued, begins, lasts ?? 0];
@@ -63,9 +82,11 @@ function readClaims(data) {
   if (!whole || !Number.isInteger(index) || index < 0) throw unreadable("other numbers");
   return {
     number: texts[0],
-    permitType: texts[1],
-    holder: texts[2],
-    object: texts[3],
+    permitType: numbered ? null : type,
+    typeNumber: numbered ? type : null,
+    holder: texts[1],
+    object: texts[2],
+    place,
     issuedOn: isoDay(issued),
     validFrom: isoDay(issued + begins),
     validUntil: lasts === null ? null : isoDay(issued + begins + lasts),
@@ -73,28 +94,30 @@ function readClaims(data) {
   };
 }
 
-/** Read the text of a code without judging its signature; throws QrError "unreadable". */
-export function decodeQrText(text) {
+/** Read the text of a code without judging its signature; throws QrError. */
+export async function decodeQrText(text) {
   const trimmed = text.trim();
   const mark = trimmed.indexOf("#");
   if (mark < 0 || text.length > MAX_TEXT) throw unreadable("no claims");
   const fragment = trimmed.slice(mark + 1);
-  if (!fragment.startsWith(VERSION)) {
-    throw /^[2-9][A-Z2-7]{40,}$/i.test(fragment) ? new QrError("newer", "a newer layout") : unreadable("no claims");
+  const layout = fragment.slice(0, 1);
+  if (!AADS.has(layout)) {
+    throw /^[3-9][A-Z2-7]{40,}$/i.test(fragment) ? new QrError("newer", "a newer layout") : unreadable("no claims");
   }
-  return readContent(fragment.slice(1));
+  return readContent(fragment.slice(1), layout);
 }
 
 /** What stands behind the version: from here on it is meant to be a code of ours, so a fault is a misread part. */
-function readContent(coded) {
+async function readContent(coded, layout) {
   try {
-    return contentOf(CborReader.all(fromBase32(coded)));
+    return await contentOf(CborReader.all(fromBase32(coded)), layout);
   } catch (error) {
+    if (error instanceof QrError && error.kind === "unsupported") throw error;
     throw incomplete(error.message);
   }
 }
 
-function contentOf(cose) {
+async function contentOf(cose, layout) {
   if (!Array.isArray(cose) || cose.length !== 4) throw unreadable("no COSE_Sign1");
   const [protectedPart, unprotected, payload, signature] = cose;
   const bytes = [protectedPart, payload, signature].every((item) => item instanceof Uint8Array);
@@ -105,11 +128,11 @@ function contentOf(cose) {
   const kid = header.get(4);
   if (algorithm === undefined || !(kid instanceof Uint8Array)) throw unreadable("other headers");
   return {
-    claims: readClaims(CborReader.all(payload)),
+    claims: readClaims(CborReader.all(await unpacked(payload, layout)), layout),
     kid: Array.from(kid, (byte) => byte.toString(16).padStart(2, "0")).join(""),
     algorithm,
     signature,
-    signed: signedBytes(protectedPart, payload, AAD),
+    signed: signedBytes(protectedPart, payload, AADS.get(layout)),
   };
 }
 
@@ -154,5 +177,5 @@ export async function verifyContent(content, authorities) {
 
 /** decodeQrText and verifyContent in one. */
 export async function verifyQr(text, authorities) {
-  return verifyContent(decodeQrText(text), authorities);
+  return verifyContent(await decodeQrText(text), authorities);
 }
