@@ -54,8 +54,9 @@ def test_the_power_of_attorney_is_a_document_that_officers_open_and_the_receipt_
     )
 
 
-def test_a_power_of_attorney_is_what_was_handed_in_and_not_a_hash_that_was_typed(kit):
+def test_a_power_of_attorney_is_what_was_handed_in_and_not_a_hash_that_was_typed(any_kit):
     """Neither at the beginning nor later does a made-up hash count as a paper."""
+    kit = any_kit
     case = _represented(kit, power_of_attorney="0" * 64)
     agent = kit.office.applications.get(case, actor=APPLICANT).representative
     typed = attrs.evolve(agent, power_of_attorney="1" * 64)
@@ -63,6 +64,22 @@ def test_a_power_of_attorney_is_what_was_handed_in_and_not_a_hash_that_was_typed
 
     with pytest.raises(SubmissionRefusedError) as refusal:
         kit.hand_in(case)
+    assert {"power-of-attorney-missing"} == {item.code for item in refusal.value.problems}
+
+
+def test_the_power_of_attorney_of_another_case_does_not_count_here(any_kit):
+    """Its hash is known to whoever handed it in there; only a file of this case speaks in this case."""
+    kit = any_kit
+    other = _represented(kit)
+    known = _attach(kit, other).representative
+    begun = kit.draft(representative=known).id
+    kit.fill(begun)
+    saved = kit.office.applications.save(begun, representative=known, actor=APPLICANT)
+
+    assert known.power_of_attorney is not None
+    assert saved.representative.power_of_attorney is None
+    with pytest.raises(SubmissionRefusedError) as refusal:
+        kit.hand_in(begun)
     assert {"power-of-attorney-missing"} == {item.code for item in refusal.value.problems}
 
 

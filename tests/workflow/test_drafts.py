@@ -28,7 +28,7 @@ from perizinan_core.errors.workflow import (
 from perizinan_core.model.actor import Account, Actor, ActorKind, Role
 from perizinan_core.model.applicant import Representative
 from perizinan_core.model.application import ApplicationState, SlotTerms
-from perizinan_core.model.case import CorrectionItem
+from perizinan_core.model.case import AcceptedAsIs, CorrectionItem
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import PermitStatus
 from perizinan_core.model.requirement import Requirement, RequirementLevel
@@ -206,6 +206,64 @@ def test_the_applicants_data_can_be_put_right(desk):
             moved.application, make_applicant(), agent, actor=kuasa, now=desk.now
         ).events
     )
+
+
+CLAIMED = Representative(
+    person=make_applicant(), power_of_attorney="0" * 64, mandate_name="kuasa.pdf", mandate_size=9
+)
+
+
+def test_a_claimed_power_of_attorney_is_left_out_of_a_draft(desk):
+    """Neither at the beginning nor afterwards; name and size of the file are claims too."""
+    begun = desk.draft(representative=CLAIMED)
+    changed = workflow.update_applicant(
+        begun, make_applicant(), attrs.evolve(CLAIMED, actor_id="kuasa"), actor=OWNER, now=desk.now
+    ).application
+
+    for agent in (begun.representative, changed.representative):
+        assert (None, None, None) == (agent.power_of_attorney, agent.mandate_name, agent.mandate_size)
+
+
+def test_a_power_of_attorney_without_its_file_in_the_case_does_not_count(desk):
+    """Whatever a record says: completeness looks for the paper itself, and so does the receipt."""
+    case = attrs.evolve(desk.draft(), representative=CLAIMED)
+    terms = make_terms(desk.permit_type)
+    problems = workflow.submission_problems(case, desk.permit_type, terms, day=desk.now.date())
+
+    assert case.power_of_attorney() is None
+    assert "power-of-attorney-missing" in {item.code for item in problems}
+
+
+def test_the_same_representative_keeps_the_power_of_attorney_that_was_put_in(desk):
+    """Typing the data again, with another hash or none, changes nothing; another person begins without."""
+    case = desk.draft(representative=CLAIMED)
+    paper = make_document("surat-kuasa", sha256="1" * 64)
+    put = workflow.put_power_of_attorney(case, paper, actor=OWNER, now=desk.now).application
+    again = workflow.update_applicant(put, put.applicant, CLAIMED, actor=OWNER, now=desk.now).application
+    other = attrs.evolve(put.representative, person=make_applicant(name="Orang Lain"))
+    changed = workflow.update_applicant(put, put.applicant, other, actor=OWNER, now=desk.now).application
+
+    assert put == again
+    assert paper.sha256 == put.power_of_attorney().sha256
+    assert changed.power_of_attorney() is None
+    assert changed.representative.power_of_attorney is None
+
+
+def test_nobody_uploads_a_file_as_already_accepted_by_an_officer(desk):
+    """That a refused file is accepted as it is, is said at the counter alone."""
+    case = desk.draft()
+    lifted = AcceptedAsIs(by="loket", at=desk.now, reason="palsu", findings=("pdf-trailing",))
+    document = attrs.evolve(make_document("ktp"), accepted_as_is=lifted)
+    moved = workflow.add_document(
+        case,
+        desk.permit_type,
+        document,
+        slots=make_terms(desk.permit_type).slots,
+        actor=OWNER,
+        now=desk.now,
+    )
+
+    assert [None] == [item.accepted_as_is for item in moved.application.documents]
 
 
 @pytest.mark.parametrize("actor", [SYSTEM, Actor(id="orang-lain", kind=ActorKind.APPLICANT)])

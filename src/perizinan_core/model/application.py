@@ -30,7 +30,7 @@ from perizinan_core.model.case import (
     SubmittedDocument,
 )
 from perizinan_core.model.fees import FeeAssessment, Payment
-from perizinan_core.model.held import HeldUpload
+from perizinan_core.model.held import POWER_OF_ATTORNEY, HeldUpload
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.requirement import RequirementLevel
 from perizinan_core.model.stage import SilencePolicy
@@ -255,6 +255,14 @@ class Application:
     def current_documents(self) -> tuple[SubmittedDocument, ...]:
         """Return the documents that stand: those not replaced by a later one or removed."""
         return tuple(item for item in self.documents if item.replaced_at is None)
+
+    def power_of_attorney(self) -> SubmittedDocument | None:
+        """Return the file that gives the representative power: a paper of this case, and not a hash alone."""
+        agent = self.representative
+        if agent is None or agent.power_of_attorney is None:
+            return None
+        papers = (item for item in self.current_documents() if item.slot == POWER_OF_ATTORNEY)
+        return next((item for item in papers if item.sha256 == agent.power_of_attorney), None)
 
     def waiting_uploads(self) -> tuple[HeldUpload, ...]:
         """Return the uploads that are held; none once the case is closed."""

@@ -50,7 +50,6 @@ from perizinan_core.workflow import (
     update_applicant,
     update_form,
     withdraw,
-    without_mandate,
 )
 
 __all__ = ["Applications", "SlotView"]
@@ -118,7 +117,7 @@ class Applications(Papers):
                 now=moment,
                 calendar=context.calendar,
                 owner=_account(owner),
-                representative=_without_paper(representative),
+                representative=representative,
                 previous_permit=old,
                 form=form,
             )
@@ -155,7 +154,7 @@ class Applications(Papers):
             moved = Transition(application)
             if applicant is not None or representative is not _KEEP:
                 current = application.representative
-                agent = current if representative is _KEEP else _with_own_paper(representative, current)
+                agent = current if representative is _KEEP else representative
                 who = applicant or application.applicant
                 moved = moved.then(lambda case: update_applicant(case, who, agent, actor=actor, now=moment))
             if form is not None:
@@ -456,14 +455,3 @@ def _without_draw(event: Event) -> Event:
     """Leave out who else could have got the case: whom to approach is nobody's to know."""
     kept = {key: value for key, value in event.data.items() if key not in _DRAW}
     return event if len(kept) == len(event.data) else attrs.evolve(event, data=kept)
-
-
-def _without_paper(agent: Representative | None) -> Representative | None:
-    """Return a representative as typed: the power of attorney is what was handed in, and not what is claimed."""
-    return without_mandate(agent) if agent is not None else None
-
-
-def _with_own_paper(agent: Representative | None, current: Representative | None) -> Representative | None:
-    """Keep the power of attorney on file where the representative stays the same."""
-    typed = _without_paper(agent)
-    return current if typed == _without_paper(current) else typed

@@ -59,7 +59,6 @@ from perizinan_core.workflow.drafts import (
     start_draft,
     update_applicant,
     update_form,
-    with_mandate,
     without_mandate,
 )
 from perizinan_core.workflow.duties import SIGNATURE, Duty, check_separation, duty_of, holders
@@ -293,7 +292,6 @@ __all__ = [
     "update_form",
     "waiting_for",
     "with_hand",
-    "with_mandate",
     "withdraw",
     "without_mandate",
 ]

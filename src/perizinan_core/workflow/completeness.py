@@ -69,7 +69,7 @@ def _applicant_problems(application: Application, permit_type: PermitType) -> It
         yield from _identity(applicant, "applicant")
     if application.representative is not None:
         yield from _identity(application.representative.person, "representative.person")
-        if application.representative.power_of_attorney is None:
+        if application.power_of_attorney() is None:
             yield Problem("representative.power_of_attorney", "power-of-attorney-missing", _NO_MANDATE)
 
 

@@ -50,7 +50,6 @@ __all__ = [
     "take_out_document",
     "update_applicant",
     "update_form",
-    "with_mandate",
     "without_mandate",
 ]
 
@@ -94,7 +93,8 @@ def start_draft(
         calendar: The authority's calendar.
         owner: Account to which the application belongs; the actor's own unless the host or the front
             office opens it for somebody.
-        representative: Acts for the applicant.
+        representative: Acts for the applicant; a power of attorney counts once its file is put in, so that
+            one that is claimed here is left out.
         previous_permit: The permit that is renewed, amended, duplicated or given up.
         form: First form data.
 
@@ -125,7 +125,7 @@ def start_draft(
         kind=kind,
         owner=owner or actor.account,
         applicant=applicant,
-        representative=representative,
+        representative=without_mandate(representative) if representative is not None else None,
         form=form_data({} if form is None else form),
         previous_permit=previous_permit.id if previous_permit else None,
         created_at=now,
@@ -174,7 +174,8 @@ def add_document(
     return place_document(
         application,
         permit_type,
-        attrs.evolve(document, uploaded_at=now, uploaded_by=actor.id),
+        # That a refused file is accepted as it is, is said at the counter: see `holding`.
+        attrs.evolve(document, uploaded_at=now, uploaded_by=actor.id, accepted_as_is=None),
         slots=slots,
         actor=actor,
         now=now,
@@ -244,7 +245,7 @@ def remove_document(application: Application, document: str, *, actor: Actor, no
     found = next((item for item in application.current_documents() if item.id == document), None)
     if found is not None and found.slot == POWER_OF_ATTORNEY and application.representative is not None:
         agent = without_mandate(application.representative)
-        return update_applicant(application, application.applicant, agent, actor=actor, now=now)
+        return _with_parties(application, application.applicant, agent, actor, now)
     return take_out_document(application, document, actor=actor, now=now)
 
 
@@ -296,11 +297,31 @@ def update_applicant(
     """
     Replace the data of the applicant and the representative.
 
+    The power of attorney is what was put in as a file, and not what is claimed here: the same representative
+    keeps it, and another one begins without.
+
     Raises:
         NotInCorrectionError: when a correction does not ask for it.
         NotPartyError: for anybody but the applicant and the representative.
     """
     _check_edit(application, actor, Action.EDIT, now)
+    agent = _with_own_paper(representative, application.representative)
+    return _with_parties(application, applicant, agent, actor, now)
+
+
+def _with_own_paper(agent: Representative | None, current: Representative | None) -> Representative | None:
+    typed = without_mandate(agent) if agent is not None else None
+    same = current is not None and typed == without_mandate(current)
+    return current if same else typed
+
+
+def _with_parties(
+    application: Application,
+    applicant: Applicant,
+    representative: Representative | None,
+    actor: Actor,
+    now: datetime,
+) -> Transition:
     case = attrs.evolve(application, applicant=applicant, representative=representative)
     if case == application:
         return Transition(application)
@@ -308,16 +329,6 @@ def update_applicant(
     _check_asked(application, (APPLICANT_TARGET,))
     happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=[APPLICANT_TARGET])
     return Transition(case, (happened,))
-
-
-def with_mandate(agent: Representative, document: SubmittedDocument) -> Representative:
-    """Return the representative with a power of attorney that was uploaded."""
-    return attrs.evolve(
-        agent,
-        power_of_attorney=document.sha256,
-        mandate_name=document.file_name,
-        mandate_size=document.size,
-    )
 
 
 def without_mandate(agent: Representative) -> Representative:
@@ -345,7 +356,12 @@ def put_power_of_attorney(
     if application.representative is None:
         raise NoRepresentativeError
     _check_asked(application, (APPLICANT_TARGET,))
-    agent = with_mandate(application.representative, document)
+    agent = attrs.evolve(
+        application.representative,
+        power_of_attorney=document.sha256,
+        mandate_name=document.file_name,
+        mandate_size=document.size,
+    )
     added = attrs.evolve(
         document,
         slot=POWER_OF_ATTORNEY,

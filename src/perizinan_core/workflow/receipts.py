@@ -78,12 +78,9 @@ def unsigned_receipt(receipt: Receipt) -> str:
 
 
 def _mandate(application: Application) -> ReceivedFile | None:
-    agent = application.representative
-    if agent is None or agent.power_of_attorney is None:
+    paper = application.power_of_attorney()
+    if paper is None:
         return None
     return ReceivedFile(
-        slot=POWER_OF_ATTORNEY,
-        file_name=agent.mandate_name or "–",
-        sha256=agent.power_of_attorney,
-        size=agent.mandate_size or 0,
+        slot=POWER_OF_ATTORNEY, file_name=paper.file_name, sha256=paper.sha256, size=paper.size
     )

@@ -21,6 +21,7 @@ from perizinan_core.services.scenarios.made_up import (
     first_day,
     local_moment,
     made_up_applicant,
+    made_up_mandate,
     made_up_representative,
     made_up_staff,
     old_permit,
@@ -31,6 +32,7 @@ from perizinan_core.services.scenarios.steps import STEPS
 from perizinan_core.workflow import (
     due_date,
     is_late,
+    put_power_of_attorney,
     start_draft,
 )
 
@@ -109,6 +111,12 @@ def _begin(
         previous_permit=previous,
         form=given.get("form", {}),
     )
+    if represented:
+        moved = moved.then(
+            lambda case: put_power_of_attorney(
+                case, made_up_mandate(now - STEP), actor=APPLICANT, now=now - STEP
+            )
+        )
     papers = given.get("papers", "all")
     return ScenarioRun(
         catalogue=catalogue,

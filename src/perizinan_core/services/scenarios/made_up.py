@@ -12,6 +12,8 @@ import attrs
 from perizinan_core.model.actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model.applicant import Address, Applicant, Organisation, Person, Representative
 from perizinan_core.model.authority import Authority
+from perizinan_core.model.case import SubmittedDocument
+from perizinan_core.model.held import POWER_OF_ATTORNEY
 from perizinan_core.model.identifiers import Nib, Nik, Npwp
 from perizinan_core.model.kinds import ApplicantKind
 from perizinan_core.model.permit import Permit, PermitStatus
@@ -24,6 +26,7 @@ __all__ = [
     "first_day",
     "local_moment",
     "made_up_applicant",
+    "made_up_mandate",
     "made_up_representative",
     "made_up_staff",
     "officer_id",
@@ -92,10 +95,22 @@ def made_up_applicant(given: Mapping[str, Any]) -> Applicant:
 
 
 def made_up_representative() -> Representative:
-    """Return a representative with a power of attorney."""
-    return Representative(
-        person=Person(name="Kuasa Contoh", nik=_NOBODY),
-        power_of_attorney=sha256(b"surat kuasa").hexdigest(),
+    """Return a representative."""
+    return Representative(person=Person(name="Kuasa Contoh", nik=_NOBODY))
+
+
+def made_up_mandate(now: datetime) -> SubmittedDocument:
+    """Return the file of the representative's power of attorney."""
+    return SubmittedDocument(
+        id="surat-kuasa-contoh",
+        slot=POWER_OF_ATTORNEY,
+        file_name="surat-kuasa.pdf",
+        sha256=sha256(b"surat kuasa").hexdigest(),
+        size=1,
+        content_type="application/pdf",
+        uploaded_at=now,
+        uploaded_by=APPLICANT.id,
+        submission=1,
     )
 
 
