@@ -1,5 +1,6 @@
 """Somebody who can write to the database, and has no keys, makes the office vouch for nothing and show nothing."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from perizinan_core.errors.services import PublicationBrokenError
 from perizinan_core.errors.storage import SealBrokenError
 from perizinan_core.model.actor import Actor, ActorKind
 from perizinan_core.published.status_list import ListStatus, peek_status_list
+from perizinan_core.storage.sealing import Sealer
 from perizinan_core.storage.sql import tables
 from perizinan_core.testing.offices import HOST
 from perizinan_core.verification import read_authority_document
@@ -127,6 +129,59 @@ def test_a_revoked_permit_is_not_listed_as_valid_again(kit, attack):
     assert ListStatus.INVALID is revoked
     assert ListStatus.SUSPENDED is place(kit, permit.status_index)
     assert ListStatus.VALID is place(kit, other.status_index)
+
+
+@pytest.fixture
+def computed(monkeypatch):
+    """Count how often the seal of a row is computed, by table."""
+    counts = Counter()
+    compute = Sealer.seal_row
+
+    def counted(self, table, columns):
+        counts[table.removeprefix("perizinan_")] += 1
+        return compute(self, table, columns)
+
+    monkeypatch.setattr(Sealer, "seal_row", counted)
+    return counts
+
+
+def test_the_status_list_computes_the_seal_of_an_unchanged_permit_once(kit, computed):
+    """The next list computes those that were changed since, and a row with another content is never let through."""
+    first, second, third = kit.permit(), kit.permit(), kit.permit()
+    mine = tables.permits.c.id == second.id
+    place(kit, first.status_index)
+    computed.clear()
+    place(kit, first.status_index)
+    unchanged = dict(computed)
+    kit.office.permits.revoke(first.id, reason="contoh", legal_basis="contoh", actor=kit.officer("kepala"))
+    computed.clear()
+    revoked = place(kit, first.status_index)
+    changed = dict(computed)
+    sql(kit, tables.permits.update().where(mine).values(status="revoked"))
+    tampered = place(kit, second.status_index)
+    sql(kit, tables.permits.update().where(mine).values(status="in_force"))
+
+    assert 0 == unchanged.get("permits", 0) + unchanged.get("marks", 0)
+    assert ListStatus.INVALID is revoked
+    # The row as the list reads it, and its mark.
+    assert {"permits": 1, "marks": 1} == {name: changed.get(name, 0) for name in ("permits", "marks")}
+    assert ListStatus.SUSPENDED is tampered
+    assert [ListStatus.VALID] * 2 == [place(kit, item.status_index) for item in (second, third)]
+
+
+def test_a_queue_computes_the_seal_of_an_unchanged_stage_once(kit, computed):
+    """Looking at the queue again computes nothing; a stage that was changed by SQL is found all the same."""
+    case = kit.submit()
+    clerk = kit.assignee(case.id, "periksa")
+    before = kit.office.reviews.queue(actor=clerk)
+    computed.clear()
+    again = kit.office.reviews.queue(actor=clerk)
+    sealed = sum(computed[name] for name in ("open_stages", "applications", "marks"))
+    sql(kit, tables.open_stages.update().values(assignee="orang-lain"))
+    tampered = kit.office.reviews.queue(actor=clerk)
+
+    assert before == again == tampered
+    assert 0 == sealed
 
 
 @pytest.mark.parametrize("attack", ["change", "add"])

@@ -28,7 +28,7 @@ from perizinan_core.errors.workflow import (
 from perizinan_core.model.actor import Account, Actor, ActorKind, Role
 from perizinan_core.model.applicant import Representative
 from perizinan_core.model.application import ApplicationState, SlotTerms
-from perizinan_core.model.case import AcceptedAsIs, CorrectionItem
+from perizinan_core.model.case import CorrectionItem
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import PermitStatus
 from perizinan_core.model.requirement import Requirement, RequirementLevel
@@ -247,23 +247,6 @@ def test_the_same_representative_keeps_the_power_of_attorney_that_was_put_in(des
     assert paper.sha256 == put.power_of_attorney().sha256
     assert changed.power_of_attorney() is None
     assert changed.representative.power_of_attorney is None
-
-
-def test_nobody_uploads_a_file_as_already_accepted_by_an_officer(desk):
-    """That a refused file is accepted as it is, is said at the counter alone."""
-    case = desk.draft()
-    lifted = AcceptedAsIs(by="loket", at=desk.now, reason="palsu", findings=("pdf-trailing",))
-    document = attrs.evolve(make_document("ktp"), accepted_as_is=lifted)
-    moved = workflow.add_document(
-        case,
-        desk.permit_type,
-        document,
-        slots=make_terms(desk.permit_type).slots,
-        actor=OWNER,
-        now=desk.now,
-    )
-
-    assert [None] == [item.accepted_as_is for item in moved.application.documents]
 
 
 @pytest.mark.parametrize("actor", [SYSTEM, Actor(id="orang-lain", kind=ActorKind.APPLICANT)])

@@ -34,6 +34,7 @@ from perizinan_core.errors.storage import SealBrokenError, UnknownKeyError
 from perizinan_core.model.fees import reference_key
 from perizinan_core.storage.keyring import KeyRing
 from perizinan_core.storage.records import Lookup
+from perizinan_core.storage.verified import VerifiedRows
 
 __all__ = ["Place", "Sealer"]
 
@@ -64,6 +65,8 @@ class Sealer:
         self._ciphers: Mapping[str, AESGCM] = {key.id: AESGCM(key.secret) for key in keys.data.all}
         self._row_keys = {key.id: _derived(key.secret, b"row-seal") for key in keys.data.all}
         self._tally_keys = {key.id: _derived(key.secret, b"tally") for key in keys.data.all}
+        self.verified = VerifiedRows()
+        """Rows that have passed under these keys."""
 
     @property
     def keys(self) -> KeyRing:

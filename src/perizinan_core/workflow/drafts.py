@@ -174,8 +174,7 @@ def add_document(
     return place_document(
         application,
         permit_type,
-        # That a refused file is accepted as it is, is said at the counter: see `holding`.
-        attrs.evolve(document, uploaded_at=now, uploaded_by=actor.id, accepted_as_is=None),
+        attrs.evolve(document, uploaded_at=now, uploaded_by=actor.id),
         slots=slots,
         actor=actor,
         now=now,

@@ -127,8 +127,9 @@ class Seals:
         if not noted:
             return
         session, sealer = self._session, self._session.sealer
-        before = {(row.of_table, row.of_row): row for row in self._stored(sorted(noted), lock=True)}
-        delta = -sum(sealer.share(row.key_id, row.seal) for row in before.values() if self._fits(row))
+        stored = list(self._stored(sorted(noted), lock=True))
+        before = {(row.of_table, row.of_row): row for row in stored}
+        delta = -sum(sealer.share(row.key_id, row.seal) for row in self._fitting(stored))
         rows = [_mark_row(self, key, mark) for key, mark in sorted(noted.items()) if mark is not None]
         delta += sum(sealer.share(row["key_id"], row["seal"]) for row in rows)
         if rows:
@@ -205,9 +206,8 @@ class Seals:
         """
         names = [key_of(table, row._mapping) for row in rows]  # noqa: SLF001
         known = self.marks_of(table, names) if table.name in _MARKED else None
-        for index, row in enumerate(rows):
-            columns = covered(table, row._mapping)  # noqa: SLF001
-            if not self._session.sealer.fits(table.name, columns, row.seal):
+        for index, (row, fits) in enumerate(zip(rows, self._fit(table, rows), strict=True)):
+            if not fits:
                 yield index, "changed"
             elif known is not None and needs_mark(table, row):
                 mark = known.get(names[index])
@@ -218,7 +218,9 @@ class Seals:
         """Return the marks of rows that have one, with what this unit of work noted."""
         wanted = [(table.name, name) for name in names]
         stored = [key for key in wanted if key not in self._noted]
-        found = {row.of_row: Mark(row.row_seal, row.size) for row in self._stored(stored) if self._fits(row)}
+        found = {
+            row.of_row: Mark(row.row_seal, row.size) for row in self._fitting(list(self._stored(stored)))
+        }
         for key in wanted:
             noted = self._noted.get(key)
             if noted is not None:
@@ -245,11 +247,31 @@ class Seals:
                 query = sa.select(marks).where(*mine).order_by(marks.c.of_row)
                 yield from self._session.read(self._session.locked(query) if lock else query)
 
-    def _fits(self, row: sa.Row[Any]) -> bool:
-        fits = self._session.sealer.fits(marks.name, covered(marks, row._mapping), row.seal)  # noqa: SLF001
-        if not fits:
-            _name(marks, f"{row.of_table}/{row.of_row}", "changed")
-        return fits
+    def _fitting(self, rows: Sequence[sa.Row[Any]]) -> Iterator[sa.Row[Any]]:
+        """Yield the rows of `marks` that pass; each other one is named in the log."""
+        for row, fits in zip(rows, self._fit(marks, rows), strict=True):
+            if fits:
+                yield row
+            else:
+                _name(marks, f"{row.of_table}/{row.of_row}", "changed")
+
+    def _fit(self, table: sa.Table, rows: Sequence[sa.Row[Any]]) -> Iterator[bool]:
+        """Yield for each row of one query whether its seal fits; one that passed before is not computed again."""
+        if not rows:
+            return
+        sealer = self._session.sealer
+        names = rows[0]._fields
+        layout = f"{table.name}({','.join(names)})"
+        payload = names.index("payload") if "payload" in names else None
+        for row in rows:
+            digest = sealer.verified.digest(layout, _looked_at(row, payload))
+            if sealer.verified.has(digest):
+                yield True
+                continue
+            fits = sealer.fits(table.name, covered(table, row._mapping), row.seal)  # noqa: SLF001
+            if fits:
+                sealer.verified.add(digest)
+            yield fits
 
 
 def covered(table: sa.Table, row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -265,6 +287,14 @@ def covered(table: sa.Table, row: Mapping[Any, Any]) -> dict[str, Any]:
         # The tag of the ciphertext stands for all of it, so that a row can be checked without reading it.
         found["payload"] = bytes(payload)[-TAG_BYTES:]
     return found
+
+
+def _looked_at(row: sa.Row[Any], payload: int | None) -> tuple[Any, ...]:
+    """Return all values of a row, of its payload what the seal covers."""
+    values = tuple(row)
+    if payload is None or values[payload] is None:
+        return values
+    return (*values[:payload], bytes(values[payload])[-TAG_BYTES:], *values[payload + 1 :])
 
 
 def needs_mark(table: sa.Table, row: sa.Row[Any]) -> bool:
