@@ -51,7 +51,14 @@ from perizinan_core.services import (
 )
 from perizinan_core.storage import KeyRing, Storage
 
-__all__ = ["Office", "database_url", "load_authority_pack", "migrate_database", "storage_keys"]
+__all__ = [
+    "Office",
+    "database_url",
+    "load_authority_pack",
+    "migrate_database",
+    "open_documents",
+    "storage_keys",
+]
 
 
 class Office:
@@ -174,7 +181,7 @@ class Office:
             authority=pack.authority,
             catalogue=pack.catalogue,
             storage=storage,
-            documents=_open_documents(chosen, manager),
+            documents=open_documents(chosen, manager),
             renderer=_open(manager, "register_renderers", "renderer", chosen.plugins.renderer, pack),
             signers=signers,
             checks=manager,
@@ -347,7 +354,8 @@ def _open_storage(settings: Settings, manager: PluginManager, authority: Authori
     return storage
 
 
-def _open_documents(settings: Settings, manager: PluginManager) -> DocumentStore:
+def open_documents(settings: Settings, manager: PluginManager) -> DocumentStore:
+    """Open the document store that the settings name."""
     address = settings.storage.documents
     scheme, mark, rest = address.partition(":")
     if not mark:

@@ -64,6 +64,12 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "worker_command",
         N_("Send mail, resume signing, watch deadlines."),
     ),
+    "backup": (
+        "perizinan_core.cli.backup",
+        "backup_command",
+        N_("Copy records and documents while the office works."),
+    ),
+    "restore": ("perizinan_core.cli.backup", "restore_command", N_("Put a backup back.")),
     "clock": (
         "perizinan_core.cli.clock",
         "clock_group",
@@ -72,7 +78,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "plugins": ("perizinan_core.cli.plugins", "plugins_group", N_("Show the plugins and how they stand.")),
 }
 
-_OFFICE_COMMANDS = frozenset({"init", "demo", "catalogue", "clock", "migrate", "worker"})
+_OFFICE_COMMANDS = frozenset({"backup", "restore", "init", "demo", "catalogue", "clock", "migrate", "worker"})
 """Commands that do nothing without the extra ``office``."""
 
 

@@ -24,7 +24,7 @@ from perizinan_core.storage.keyring import KeyRing
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-__all__ = ["MigrationReport", "current_revision", "migrate", "pending"]
+__all__ = ["MigrationReport", "current_revision", "lock_tables", "make_tables", "migrate", "pending"]
 
 _SEALS = "0016"
 """Revision that brings seals."""
@@ -127,6 +127,26 @@ def pending(url: str) -> tuple[str, ...]:
         SchemaTooNewError: The tables belong to a newer version.
     """
     return _steps(current_revision(url))
+
+
+def make_tables(connection: sa.Connection, revision: str) -> None:
+    """
+    Make the tables of a revision where there are none, in the transaction of the caller, which has locked them.
+
+    Raises:
+        SchemaTooNewError: This version does not know the revision.
+    """
+    from perizinan_core.storage.sql.revisions import REVISIONS
+
+    if revision not in REVISIONS:
+        raise SchemaTooNewError(found=revision, newest=REVISIONS[-1])
+    for step in REVISIONS[: REVISIONS.index(revision) + 1]:
+        _upgrade(connection, step)
+
+
+def lock_tables(connection: sa.Connection) -> None:
+    """Begin the transaction and wait for others that make or upgrade the tables."""
+    _lock(connection)
 
 
 def _steps(found: str | None) -> tuple[str, ...]:

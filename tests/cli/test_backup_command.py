@@ -1,0 +1,245 @@
+"""``perizinan backup`` and ``restore``: the drill, on both databases, while the office works."""
+
+import json
+import shutil
+import subprocess
+import threading
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from perizinan_core.documents import FolderDocumentStore
+from perizinan_core.model.application import ApplicationState
+from perizinan_core.storage import PermitFilter
+from perizinan_core.testing.offices import HOST
+from perizinan_core.verification import Verdict, read_authority_document, verify_permit
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def office(request, tmp_path_factory, folder_of, empty_database):
+    """An office with staff and one permit, once of each kind."""
+    folder = tmp_path_factory.mktemp("office")
+    made = folder_of(folder / "office")
+    made.write_settings(empty_database(request.param, folder))
+    made.run("migrate")
+    with made.open() as opened:
+        made.kit(opened).permit()
+    return made
+
+
+@pytest.fixture(scope="module")
+def whole(office, tmp_path_factory):
+    """A backup of it, and what the command said."""
+    folder = tmp_path_factory.mktemp("whole") / "backup"
+    return folder, office.run("backup", str(folder), language="id")
+
+
+@pytest.fixture
+def backup(whole, tmp_path):
+    """A copy of the backup, to be spoilt."""
+    return Path(shutil.copytree(whole[0], tmp_path / "backup"))
+
+
+def restored(office, new_folder, url, backup, *, name="second", code=0):
+    """Put a backup back on another machine: the settings with another address, and the keys."""
+    second = new_folder(name)
+    second.write_settings(url)
+    shutil.copytree(office.folder / "keys", second.folder / "keys")
+    return second, second.run("restore", str(backup), code=code)
+
+
+def document_of(office):
+    """Return the authority document as those who check permits read it."""
+    return read_authority_document(office.publication.authority_json())
+
+
+def permits(office):
+    """Return all permits."""
+    with office.storage.unit_of_work(read_only=True) as work:
+        return work.permits.find(PermitFilter(), limit=1000).items
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_drill_a_backup_made_while_the_office_works_is_restored_into_either_database(
+    office, new_folder, url_of, tmp_path, kind
+):
+    """Nothing that was there before is missing, nothing is half there, and the office works on."""
+    stop, failures = threading.Event(), []
+
+    def write(opened):
+        kit = office.kit(opened, staff=False)
+        while not stop.is_set():
+            try:
+                kit.permit()
+            except Exception as error:  # noqa: BLE001 - the test names it
+                failures.append(error)
+                return
+
+    with office.open() as opened:
+        before = {permit.id for permit in permits(opened)}
+        writers = [threading.Thread(target=write, args=(opened,)) for _ in range(2)]
+        for writer in writers:
+            writer.start()
+        process = office.start("backup", str(tmp_path / "backup"))
+        said, wrong = process.communicate(timeout=300)
+        stop.set()
+        for writer in writers:
+            writer.join()
+        after = {permit.id for permit in permits(opened)}
+    second, told = restored(office, new_folder, url_of(kind), tmp_path / "backup")
+
+    assert [] == failures
+    assert (0, "") == (process.returncode, wrong)
+    assert "keys of personal data: file:keys/storage.json" in said
+    assert "0 do not pass" in told
+    with second.open() as opened:
+        found = permits(opened)
+        assert before <= {permit.id for permit in found} <= after
+        assert before < after
+        for permit in found:
+            case = opened.applications.get(permit.application_id, actor=HOST)
+            for document in case.documents:
+                assert opened._context.documents.read(document.sha256, 10**7)
+            if permit.signed_sha256 is not None:
+                assert ApplicationState.ISSUED is case.state
+                pdf = opened._context.documents.read(permit.signed_sha256, 10**7)
+                report = verify_permit(
+                    pdf, authority=document_of(opened), at=opened.now(), status=opened.status
+                )
+                assert Verdict.VALID is report.verdict
+        kit = second.kit(opened, staff=False)
+        sequences = sorted(permit.sequence for permit in [*found, kit.permit()])
+        assert list(range(1, len(sequences) + 1)) == sequences
+        # An id of a message is never given twice.
+        kit.office.worker.run_once()
+
+
+def test_a_backup_holds_no_key_and_names_each(office, whole):
+    """In Indonesian by default; what the folder holds, others may not read."""
+    folder, said = whole
+    about = json.loads((folder / "backup.json").read_text())
+    secrets = [path.read_bytes() for path in (office.folder / "keys").rglob("*") if path.is_file()]
+    ring = json.loads((office.folder / "keys" / "storage.json").read_text())
+    kept = [path for path in folder.rglob("*") if path.is_file()]
+    places = {"keys/authority-document.pem", "keys/qr.pem", "keys/status-list.pem", "keys/development"}
+
+    assert "Kunci tidak ada di dalamnya" in said
+    assert places <= set(said.replace(":", " ").split())
+    assert ring["data"]["current"] in about["keys"]
+    assert not any(path.read_bytes() in secrets for path in kept)
+    assert not any(ring["data"]["keys"][0]["secret"].encode() in path.read_bytes() for path in kept)
+    assert all(path.stat().st_mode & 0o077 == 0 for path in [*kept, folder])
+
+
+def test_the_sums_can_be_checked_without_the_library(office, whole):
+    """With sha256sum, which every machine has."""
+    command = ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"]
+    done = subprocess.run(command, cwd=whole[0], check=False)
+
+    assert 0 == done.returncode
+    assert "is whole" in office.run("restore", "--check", str(whole[0]))
+
+
+DAMAGES = {
+    "records": lambda folder: spoil(folder / "records.sqlite3"),
+    "document": lambda folder: spoil(some_document(folder)),
+    "missing": lambda folder: some_document(folder).unlink(),
+    "sums": lambda folder: (folder / "SHA256SUMS").write_text(""),
+    "links": lambda folder: (folder / "links.txt").write_text(""),
+    "about": lambda folder: (folder / "backup.json").write_text("{}"),
+    "unfinished": lambda folder: (folder / "backup.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_backup_that_was_changed_is_not_restored(office, new_folder, url_of, backup, damage):
+    """Every byte is held against its hash before anything is written."""
+    DAMAGES[damage](backup)
+    second, told = restored(office, new_folder, url_of("sqlite"), backup, code=1)
+
+    assert "cannot be used" in told
+    assert not (second.folder / "data" / "documents" / "objects").exists()
+    assert "is whole" not in office.run("restore", "--check", str(backup), code=1)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_nothing_is_restored_over_what_is_there(office, new_folder, url_of, backup, kind):
+    """Neither over records nor over other documents; what an interrupted restore left is not in the way."""
+    over = office.run("restore", str(backup), code=1)
+    second = new_folder("second")
+    second.write_settings(url_of(kind))
+    shutil.copytree(office.folder / "keys", second.folder / "keys")
+    store = FolderDocumentStore(second.folder / "data" / "documents")
+    mine = store.put(BytesIO(b"something else"))
+    other = second.run("restore", str(backup), code=1)
+    store.delete(mine.sha256)
+    with some_document(backup).open("rb") as begun:
+        store.put(begun)
+    second.run("restore", str(backup))
+    again = second.run("restore", str(backup), code=1, language="id")
+
+    assert "empty database" in over
+    assert "empty document store" in other
+    assert "basis data" in again
+
+
+def test_a_restore_needs_the_keys_of_its_records(office, new_folder, url_of, backup):
+    """Without them it stops and makes none; with those of others too."""
+    second = new_folder("second")
+    second.write_settings(url_of("sqlite"))
+    without = second.run("restore", str(backup), code=1)
+    made = (second.folder / "keys" / "storage.json").exists()
+    second.run("migrate")
+    others = second.run("restore", str(backup), code=1)
+
+    assert "is missing" in without
+    assert not made
+    assert "key" in others
+    assert not (second.folder / "data" / "documents" / "objects").exists()
+
+
+def test_a_backup_needs_a_folder_of_its_own(office, backup):
+    """Yesterday's backup is never written over."""
+    before = (backup / "backup.json").read_bytes()
+
+    assert "holds something" in office.run("backup", str(backup), code=1)
+    assert before == (backup / "backup.json").read_bytes()
+
+
+def test_a_damaged_document_is_named_and_the_others_are_kept(office, whole, tmp_path):
+    """The backup is made, and its exit code says that a person is needed."""
+    some = some_document(office.folder / "data")
+    content = some.read_bytes()
+    spoil(some)
+    told = office.run("backup", str(tmp_path / "backup"), code=1)
+    some.write_bytes(content)
+    kept, all_ = (
+        json.loads((folder / "backup.json").read_text())["documents"]
+        for folder in (tmp_path / "backup", whole[0])
+    )
+
+    assert f"document {some.parent.name}{some.name}" in told
+    assert all_ == kept + 1
+    assert "is whole" in office.run("restore", "--check", str(tmp_path / "backup"))
+
+
+def test_a_backup_of_another_local_government_is_refused(office, new_folder, url_of, backup):
+    """The settings say whose office it is."""
+    second = new_folder("second")
+    second.write_settings(url_of("sqlite"))
+    second.settings.write_text(second.settings.read_text().replace("kabupaten-contoh", "kota-blitar"))
+
+    assert "is one of kabupaten-contoh" in second.run("restore", str(backup), code=1)
+
+
+def some_document(folder):
+    """Return the file of a document below a folder."""
+    return min(path for path in (folder / "documents" / "objects").rglob("*") if path.is_file())
+
+
+def spoil(path):
+    """Change one byte."""
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
