@@ -53,7 +53,7 @@ def finish(kit):
     """Take the cases that were under way to their end."""
     kit.office.worker.run_once()
     with kit.office.storage.unit_of_work(read_only=True) as work:
-        cases = work.applications.find(ApplicationFilter(), limit=1000).items
+        cases = work.applications.find(ApplicationFilter(), limit=1000, newest_first=False).items
     for case in cases:
         if case.state in (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW):
             kit.review(case.id)
