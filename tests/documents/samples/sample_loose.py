@@ -4,6 +4,7 @@ import io
 import re
 import zlib
 
+import pikepdf
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 from sample_case import SampleCase
@@ -67,6 +68,20 @@ def locked_by_certificate():
     return document(o10=b"<</Filter/Adobe.PubSec/V 4/Length 128%s>>" % (crypt + seed)).replace(
         b"/Root 1 0 R", b"/Root 1 0 R/Encrypt 10 0 R/ID[<00><00>]"
     )
+
+
+def locked_and_packed(strength):
+    """Return a file with an owner password whose objects are in object streams."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(document())) as whole:
+        whole.save(
+            out,
+            encryption=pikepdf.Encryption(
+                owner="owner", R=strength, aes=strength == 6, metadata=strength == 6
+            ),
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        )
+    return out.getvalue()
 
 
 def rewritten(**options):
@@ -201,6 +216,12 @@ def objects():
         with_start(locked(user_password="", owner_password="owner"), 3),
         ("pdf-restricted-accepted", "pdf-repaired"),
     )
+    for strength in (4, 6):
+        yield (
+            f"restricted by revision {strength}, packed, and startxref off",
+            with_start(locked_and_packed(strength), -9),
+            ("pdf-restricted-accepted", "pdf-repaired"),
+        )
     yield "signed and repaired", with_start(signed(), 3), ("pdf-signed", "pdf-repaired")
     yield (
         "a picture in a repaired file",

@@ -6,6 +6,7 @@ All of them give the same kinds of values (pypdf's), so that whoever looks at ob
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 from collections.abc import Iterator
@@ -43,6 +44,10 @@ _NO_GENERATION = 65535
 MAX_OBJECTS = 300_000
 """Most objects of one file; a thousand pages have some ten thousands."""
 
+_OFFSET = re.compile(rb"[\0\t\n\f\r ]*([0-9]{1,10})")
+_TABLE = re.compile(rb"(?<!start)xref|(?<![0-9])[0-9]{1,10}[\0\t\n\f\r ]+[0-9]{1,5}[\0\t\n\f\r ]+obj")
+_NEAR = 64
+_MAX_LEAD = 1024 + 5
 _OBJECT = re.compile(rb"[\0\t\n\f\r ]*([0-9]{1,10})[\0\t\n\f\r ]+([0-9]{1,5})[\0\t\n\f\r ]+obj(?![A-Za-z])")
 
 
@@ -207,11 +212,34 @@ def _opened(content: bytes) -> pikepdf.Pdf:
         except pikepdf.PasswordError:
             raise
         except pikepdf.PdfError:
-            # A table that is well-formed and all wrong: without the way to it, qpdf searches for the objects.
-            head, found, tail = content.rpartition(b"startxref")
-            return _opened_as_is(head + b"-" * len(found) + tail)
+            return _opened_otherwise(content)
     except pikepdf.PasswordError as error:
         raise LockedError from error
+
+
+def _opened_otherwise(content: bytes) -> pikepdf.Pdf:
+    # qpdf does not look around for a table that is a few bytes off, and without one it cannot decrypt what is packed.
+    near = _with_near_table(content)
+    if near is not None:
+        with contextlib.suppress(pikepdf.PdfError):
+            return _opened_as_is(near)
+    # A table that is well-formed and all wrong: without the way to it, qpdf searches for the objects.
+    head, found, tail = content.rpartition(b"startxref")
+    return _opened_as_is(head + b"-" * len(found) + tail)
+
+
+def _with_near_table(content: bytes) -> bytes | None:
+    head, word, tail = content.rpartition(b"startxref")
+    told = _OFFSET.match(tail)
+    if not told:
+        return None
+    start = max(0, content.find(b"%PDF-", 0, _MAX_LEAD))  # offsets count from the header
+    place = start + int(told[1])
+    found = [table.start() for table in _TABLE.finditer(head, max(0, place - _NEAR), place + _NEAR)]
+    if not found:
+        return None
+    nearest = min(found, key=lambda at: abs(at - place))
+    return head + word + b"\n%d" % (nearest - start) + tail[told.end() :]
 
 
 def _opened_as_is(content: bytes) -> pikepdf.Pdf:

@@ -141,7 +141,9 @@ class ScanReading:
             else:
                 known = any(self._leads_to(offset + shift, place) for offset in offsets.get(place.number, ()))
             if not known:
-                yield self._value(index)
+                yield self._value(
+                    index, data=False
+                )  # a stream without end would be copied to the end of the file
 
     def _leads_to(self, offset: int, place: _Place) -> bool:
         return place.start - 64 <= offset <= place.start and not self._data[offset : place.start].strip(
@@ -289,14 +291,14 @@ class ScanReading:
 
     # Parsing objects
 
-    def _value(self, index: int) -> Any:
+    def _value(self, index: int, *, data: bool = True) -> Any:
         if index in self._values:
             return self._values[index]
         self._waiting.add(index)
         try:
             place = self._places[index]
             value = self._head(index)
-            if place.stream and isinstance(value, dict):
+            if data and place.stream and isinstance(value, dict):
                 value = self._with_data(value, *place.stream)
             if self._encryption is not None and place.holder < 0:
                 value = self._decrypted(value, place)
@@ -307,7 +309,9 @@ class ScanReading:
         return value
 
     def _decrypted(self, value: Any, place: _Place) -> Any:
-        # A signature is never encrypted (ISO 32000-1, 7.6.1).
+        # A signature is never encrypted (ISO 32000-1, 7.6.1), nor is a cross-reference stream (7.5.8.2).
+        if isinstance(value, dict) and dict.get(value, "/Type") == "/XRef":
+            return value
         signature = (
             dict.get(value, "/Contents") if isinstance(value, dict) and "/ByteRange" in value else None
         )
