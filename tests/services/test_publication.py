@@ -1,9 +1,10 @@
 """What the office signs about itself: authority.json, receipts, bindings of certificates, QR codes."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
+import attrs
 import pytest
 from cryptography.hazmat.primitives import hashes
 
@@ -20,6 +21,7 @@ from perizinan_core.errors.workflow import SubmissionRefusedError
 from perizinan_core.model.application import ApplicationState
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import PermitStatus
+from perizinan_core.model.text import DateRange
 from perizinan_core.published.keys import fits, thumbprint
 from perizinan_core.services.issuance import LEASE
 from perizinan_core.testing.fakes import FakeSigningService
@@ -29,6 +31,8 @@ from perizinan_core.testing.offices import (
     MORNING,
     sample_applicant,
     sample_ca,
+    sample_office,
+    sample_pack,
     sample_signer,
 )
 from perizinan_core.verification import Verdict, read_authority_document, verify_permit
@@ -121,6 +125,89 @@ def test_a_signature_after_the_end_of_a_binding_is_by_the_wrong_issuer(kit):
     assert "awaiting_signature" == waiting.state.value
     assert 1 == done
     assert "500/002/WR/2026" == kit.office.permits.get(waiting.permit_id, actor=HOST).number
+
+
+def office_of_another_plugin(kit, **changes):
+    """The same office after its plugin was changed: same records, keys and clock."""
+    pack = sample_pack()
+    changed = attrs.evolve(pack, authority=attrs.evolve(pack.authority, **changes))
+    return sample_office(
+        pack=changed,
+        storage=kit.context.storage,
+        documents=kit.context.documents,
+        keys=kit.context.keys,
+        clock=kit.clock,
+    )
+
+
+def spans(document, code):
+    """First and last day of each delegation of that code, for the one signatory of the sample."""
+    (signatory,) = document.signatories
+    return [(item.start, item.end) for item in signatory.delegations if item.code == code]
+
+
+def test_a_permit_stays_valid_after_the_plugin_dropped_its_delegation(any_kit):
+    """The delegation stays in the document with its last day; nothing later counts under it."""
+    permit = any_kit.permit()
+    before, (old,) = document_of(any_kit), sample_pack().authority.delegations
+    any_kit.clock.forward(days=3)
+    dropped = any_kit.context.local_day(any_kit.clock())
+    successor = attrs.evolve(old, code="mandat-baru", valid=DateRange(start=dropped))
+    later = office_of_another_plugin(any_kit, delegations=(successor,))
+    after = document_of(later)
+    any_kit.clock.forward(days=3)
+    again = document_of(later)
+    verdict = verify_permit(
+        pdf_of(any_kit, permit), authority=again, at=any_kit.clock(), status=any_kit.office.status
+    ).verdict
+    (kept,) = [item for item in again.signatories[0].delegations if item.code == old.code]
+
+    assert Verdict.VALID is verdict
+    assert [(old.valid.start, old.valid.end)] == spans(before, old.code)
+    assert [(old.valid.start, dropped)] == spans(after, old.code) == spans(again, old.code)
+    assert [(dropped, None)] == spans(again, "mandat-baru")
+    assert not kept.covers("warung", dropped + timedelta(days=1))
+    assert before.version < after.version == again.version
+
+
+def test_a_delegation_that_returns_counts_from_its_return(any_kit):
+    """The time between stays uncovered; dropped and back on one day is no break at all."""
+    (old,) = sample_pack().authority.delegations
+    first = document_of(any_kit)
+    without = office_of_another_plugin(any_kit, delegations=())
+    day = any_kit.context.local_day(any_kit.clock())
+    document_of(without)
+    same_day = document_of(any_kit)
+    document_of(without)
+    any_kit.clock.forward(days=10)
+    back = any_kit.context.local_day(any_kit.clock())
+    returned = document_of(any_kit)
+
+    assert [(old.valid.start, old.valid.end)] == spans(first, old.code) == spans(same_day, old.code)
+    assert [(old.valid.start, day), (back, old.valid.end)] == spans(returned, old.code)
+
+
+def test_a_delegation_that_was_dropped_before_it_began_leaves_nothing(any_kit):
+    """Nobody can have signed under it."""
+    (old,) = sample_pack().authority.delegations
+    start = any_kit.context.local_day(any_kit.clock()) + timedelta(days=30)
+    coming = attrs.evolve(old, code="mandat-baru", valid=DateRange(start=start))
+    announced = document_of(office_of_another_plugin(any_kit, delegations=(old, coming)))
+    dropped = document_of(any_kit)
+
+    assert [(start, None)] == spans(announced, "mandat-baru")
+    assert [] == spans(dropped, "mandat-baru")
+
+
+def test_the_title_of_a_position_that_the_plugin_dropped_stays_on_record(any_kit):
+    """Who signed is named by a title, and not by a code, after the office was reorganised."""
+    authority = sample_pack().authority
+    before = document_of(any_kit)
+    others = tuple(item for item in authority.positions if item.code != "kepala")
+    after = document_of(office_of_another_plugin(any_kit, positions=others, delegations=()))
+
+    assert [authority.position("kepala").title.id] == [item.title for item in before.signatories]
+    assert [item.title for item in before.signatories] == [item.title for item in after.signatories]
 
 
 def test_only_bound_certificates_can_be_ended_and_only_known_positions_bound(kit):

@@ -50,6 +50,12 @@ def test_an_inserted_binding_or_key_is_not_signed_into_authority_json(kit):
         ),
         ("published-key:qr:00000000", '{"key": {}, "from": "2020-01-01", "to": "2030-01-01"}'),
         ("published-key:status:00000000", '{"key": {}, "from": null, "to": null}'),
+        (
+            "published-delegation:palsu:00",
+            '{"position": "kepala", "code": "palsu", "permit_types": ["*"], "acting": "definitive", '
+            '"current": false, "spans": [[null, null]]}',
+        ),
+        ("published-title:kepala", '"Wali Kota"'),
     )
     for key, value in forged:
         sql(kit, tables.settings.insert().values(key=key, value=value))
@@ -59,7 +65,9 @@ def test_an_inserted_binding_or_key_is_not_signed_into_authority_json(kit):
     assert [item.kid for item in before.qr_keys] == [item.kid for item in after.qr_keys]
 
 
-@pytest.mark.parametrize("prefix", ["signatory:", "published-key:qr:"])
+@pytest.mark.parametrize(
+    "prefix", ["signatory:", "published-key:qr:", "published-delegation:", "published-title:"]
+)
 @pytest.mark.parametrize("attack", ["change", "remove"])
 def test_what_the_office_vouches_for_cannot_be_changed_by_sql(kit, prefix, attack):
     """Nothing is published until it is restored; what was published stays."""

@@ -3,7 +3,8 @@ What the office states about itself to those who check its permits: ``authority.
 
 A signatory's certificate is bound to its position the first time it is seen, and the binding stays in the
 document after the certificate was replaced, so that older permits can still be checked. When an officer
-leaves, the binding is ended (`Publication.end_binding`).
+leaves, the binding is ended (`Publication.end_binding`). Delegations stay in the same way after the plugin drops
+them, see `published_delegations`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from perizinan_core.model.actor import Actor, ActorKind
 from perizinan_core.published import (
     AuthorityDocument,
     PublishedType,
-    RegisteredDelegation,
     Signatory,
     sign_authority_document,
 )
@@ -34,6 +34,12 @@ from perizinan_core.published.qr_claims import claims_of_statement, encode_qr_te
 from perizinan_core.services.arguments import checked
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.letters import LetterPlan, statement_of
+from perizinan_core.services.published_delegations import (
+    DELEGATIONS,
+    TITLES,
+    published_delegations,
+    published_titles,
+)
 from perizinan_core.services.published_keys import PUBLISHED_KEYS, key_id, published_keys
 from perizinan_core.services.status_list import StatusLists
 from perizinan_core.signing import DigestSigner
@@ -43,7 +49,7 @@ __all__ = ["Publication", "key_id"]
 
 _BINDING = "signatory:"
 _VERSION = "authority-document"
-_VOUCHED = (_BINDING, PUBLISHED_KEYS, _VERSION)
+_VOUCHED = (_BINDING, PUBLISHED_KEYS, DELEGATIONS, TITLES, _VERSION)
 """Settings that the document is made from."""
 
 _log = logging.getLogger(__name__)
@@ -177,8 +183,8 @@ class Publication:
         with context.storage.unit_of_work() as work:
             for position, certificate in certificates:
                 self._bind(work, position, certificate, context.local_day(now))
-            signatories = self._signatories(work)
             day = context.local_day(now)
+            signatories = self._signatories(work, day)
             terms = self.status_lists.terms(work, day)
             statement = AuthorityDocument(
                 slug=context.authority.slug,
@@ -247,13 +253,13 @@ class Publication:
                 },
             )
 
-    def _signatories(self, work: UnitOfWork) -> tuple[Signatory, ...]:
-        authority = self._context.authority
+    def _signatories(self, work: UnitOfWork, day: date) -> tuple[Signatory, ...]:
+        # What the plugin no longer names still stood behind the permits of its time.
+        delegations = published_delegations(work, self._context.authority, day)
+        titles = published_titles(work, self._context.authority)
         found = []
         for key, binding in sorted(work.settings.all(_BINDING).items()):
             code = binding["position"]
-            # A position that the plugin no longer names still signed the permits of its time.
-            titles = {item.code: item.title.id for item in authority.positions}
             found.append(
                 Signatory(
                     position=code,
@@ -262,17 +268,7 @@ class Publication:
                     spki_sha256=None,
                     start=date.fromisoformat(binding["from"]),
                     end=date.fromisoformat(binding["to"]) if binding["to"] else None,
-                    delegations=tuple(
-                        RegisteredDelegation(
-                            code=item.code,
-                            permit_types=item.permit_types,
-                            start=item.valid.start,
-                            end=item.valid.end,
-                            acting=item.acting.value,
-                        )
-                        for item in authority.delegations
-                        if item.position == code
-                    ),
+                    delegations=delegations.get(code, ()),
                 )
             )
         return tuple(found)
