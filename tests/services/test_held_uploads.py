@@ -13,6 +13,7 @@ from perizinan_core.errors.services import AccessDeniedError, NotFoundError, Upl
 from perizinan_core.errors.workflow import (
     NotAllowedError,
     ReasonMissingError,
+    SeparationOfDutiesError,
     SlotFullError,
     TransitionNotAllowedError,
     UploadNotLiftableError,
@@ -27,6 +28,7 @@ from perizinan_core.services.inspection_version import inspection_version
 from perizinan_core.testing.fakes import small_png
 from perizinan_core.testing.offices import APPLICANT, HOST, sample_applicant, sample_office
 from perizinan_core.testing.strategies.workflow import make_officer
+from perizinan_core.workflow import COUNTER, SIGNATURE, ExclusionReason, check_separation, holders
 
 FAULT = [finding("inspection-failed")]
 BUSY = [finding("time-limit")]
@@ -599,6 +601,48 @@ def test_the_counter_takes_a_file_in_for_the_applicant(any_kit, letter):
     assert (counter.id, None) == (scan.uploaded_by, scan.accepted_as_is)
     assert WHY == signed.accepted_as_is.reason
     assert [("signed_upload:ktp", counter.id)] == [(item.rule, item.approved_by) for item in after.overrides]
+
+
+@pytest.mark.parametrize("way", ["scan", "as-it-is"])
+def test_who_took_a_file_in_received_the_case_and_neither_assesses_decides_nor_signs_it(any_kit, letter, way):
+    """Also after the applicant replaced the file; the draw passes over them, and the supervisor sees why."""
+    kit = any_kit
+    staff = {item.id: item for item in kit.office.reviews.officers(actor=HOST)}
+    both = attrs.evolve(
+        staff["telaah-1"],
+        id="rangkap",
+        roles=frozenset({Role.FRONT_OFFICE, Role.BACK_OFFICE, Role.SIGNATORY}),
+    )
+    counter = kit.appoint(attrs.evolve(both, position="kepala"))
+    case = kit.draft().id
+    if way == "scan":
+        taken = take_in(kit, case, small_png(1), counter)
+    else:
+        spoilt = office_like(kit, SPOILT)
+        taken = take_in(spoilt, case, letter, counter, reason=WHY)
+    kit.office.applications.remove(case, taken.id, actor=APPLICANT)
+    kit.fill(case)
+    submitted = kit.hand_in(case)
+    type_ = kit.context.permit_type_of(submitted)
+    refused = []
+    for stage in ("telaah", SIGNATURE):
+        with pytest.raises(SeparationOfDutiesError) as told:
+            check_separation(submitted, type_, stage, counter.id)
+        refused.append((told.value.other_stage, told.value.other_duty))
+    shown = kit.office.reviews.exclusions(case, actor=kit.officer("supervisor"))
+
+    assert counter.id == taken.taken_in_by
+    assert [("counter", "receiver")] * 2 == refused
+    assert check_separation(submitted, type_, "periksa", counter.id) is None
+    assert {ExclusionReason.SEPARATION} == {item.reason for item in shown if item.officer == counter.id}
+
+
+def test_what_the_applicant_hands_in_makes_nobody_a_receiver(kit):
+    """A paper on file that the counter took in for an earlier case does not either."""
+    case = kit.submit()
+
+    assert {None} == {item.taken_in_by for item in case.documents}
+    assert COUNTER not in holders(case)
 
 
 def test_the_counter_lifts_nothing_else(kit, letter):

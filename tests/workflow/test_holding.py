@@ -16,6 +16,7 @@ from perizinan_core.errors.workflow import (
     NotAllowedError,
     NotPartyError,
     ReasonMissingError,
+    SeparationOfDutiesError,
     TransitionNotAllowedError,
     UnknownDocumentError,
     UnknownSlotError,
@@ -24,7 +25,7 @@ from perizinan_core.errors.workflow import (
 )
 from perizinan_core.model.actor import Role
 from perizinan_core.model.application import Application, ApplicationState
-from perizinan_core.model.case import ConflictOfInterest
+from perizinan_core.model.case import ConflictOfInterest, StageState, StageStatus
 from perizinan_core.model.held import (
     HeldFinding,
     HeldOutcome,
@@ -226,6 +227,31 @@ def test_accepting_as_it_is_needs_the_counter_a_reason_and_no_interest(desk):
     )
     assert case == from_json(Application, to_json(case))
     assert all("sah" not in str(dict(item.data)) for item in desk.events)
+
+
+def test_who_assesses_a_case_takes_no_file_in_for_it(desk):
+    """The other way round: a duty that somebody has in the case bars them from the counter."""
+    hold(desk)
+    assessed = StageState(stage="verifikasi", status=StageStatus.OPEN, assignee="depan")
+    desk.case = attrs.evolve(desk.case, stages=(assessed,))
+    with pytest.raises(SeparationOfDutiesError) as told:
+        accept(desk)
+
+    assert ("counter", "receiver", "verifikasi", "assessor") == (
+        told.value.stage,
+        told.value.duty,
+        told.value.other_stage,
+        told.value.other_duty,
+    )
+
+
+def test_who_accepts_a_held_file_is_on_record_as_its_receiver(desk):
+    """Also where nothing had to be lifted any more."""
+    hold(desk)
+    case = accept(desk, inspection=found(UploadVerdict.ACCEPTED))
+
+    assert ["depan"] == [item.taken_in_by for item in case.documents]
+    assert frozenset({"depan"}) == workflow.holders(case)[workflow.COUNTER]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,9 @@ class SubmittedDocument:
     signed: bool = False
     """True when a PDF carries a digital signature; whether it is good was not asked."""
 
+    taken_in_by: str | None = None
+    """Account of the officer who took it in at the counter, or None for what the applicant's side handed in."""
+
     accepted_as_is: AcceptedAsIs | None = None
     """Set when the inspection refuses the file and an officer accepted it all the same."""
 

@@ -61,7 +61,7 @@ from perizinan_core.workflow.drafts import (
     update_form,
     without_mandate,
 )
-from perizinan_core.workflow.duties import SIGNATURE, Duty, check_separation, duty_of, holders
+from perizinan_core.workflow.duties import COUNTER, SIGNATURE, Duty, check_separation, duty_of, holders
 from perizinan_core.workflow.exceptions import (
     QueueEntry,
     allow_queue_jump,
@@ -155,6 +155,7 @@ from perizinan_core.workflow.waiting import begin_wait, end_wait
 
 __all__ = [
     "APPLICANT_TARGET",
+    "COUNTER",
     "DECIDERS",
     "FORM_TARGET",
     "LEGAL_TERMS",

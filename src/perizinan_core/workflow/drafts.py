@@ -174,7 +174,7 @@ def add_document(
     return place_document(
         application,
         permit_type,
-        attrs.evolve(document, uploaded_at=now, uploaded_by=actor.id),
+        attrs.evolve(document, uploaded_at=now, uploaded_by=actor.id, taken_in_by=None),
         slots=slots,
         actor=actor,
         now=now,

@@ -1,8 +1,8 @@
 """
 Separation of duties: who receives, assesses, decides and signs are different people in one case.
 
-The rule looks at everybody who holds a stage now, judged it for any submission, or stood at the site,
-so that it holds across correction rounds and reassignments. Payment and sign-off (paraf) carry none of
+The rule looks at everybody who holds a stage now, judged it for any submission, stood at the site, or took a file
+in at the counter, so that it holds across correction rounds and reassignments. Payment and sign-off (paraf) carry none of
 the four duties; a permit type can separate them with `Stage.separated_from`.
 """
 
@@ -17,10 +17,13 @@ from perizinan_core.model.case import StageState
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.stage import StageKind
 
-__all__ = ["SIGNATURE", "Duty", "are_separated", "check_separation", "duty_of", "holders"]
+__all__ = ["COUNTER", "SIGNATURE", "Duty", "are_separated", "check_separation", "duty_of", "holders"]
 
 SIGNATURE = "signature"
 """Stands for the signing of the letter, which is no stage, where a stage's code is expected."""
+
+COUNTER = "counter"
+"""Stands for taking in files at the counter, where a stage's code is expected."""
 
 _SEPARATED = "separated"
 
@@ -42,14 +45,16 @@ _DUTIES: Mapping[StageKind, Duty] = {
     StageKind.APPROVAL: Duty.APPROVER,
 }
 
+_NO_STAGE: Mapping[str, Duty] = {SIGNATURE: Duty.SIGNER, COUNTER: Duty.RECEIVER}
+
 
 def duty_of(permit_type: PermitType, stage: str) -> Duty | None:
-    """Return the duty that a stage (or `SIGNATURE`) carries, or None for payment and sign-off."""
-    return Duty.SIGNER if stage == SIGNATURE else _DUTIES.get(permit_type.stage(stage).kind)
+    """Return the duty that a stage (or `SIGNATURE`, `COUNTER`) carries, or None for payment and sign-off."""
+    return _NO_STAGE.get(stage) or _DUTIES.get(permit_type.stage(stage).kind)
 
 
 def are_separated(permit_type: PermitType, one: str, other: str) -> bool:
-    """Return True when two stages (or `SIGNATURE`) need different people."""
+    """Return True when two stages (or `SIGNATURE`, `COUNTER`) need different people."""
     if one == other:
         return False
     duties = {duty_of(permit_type, one), duty_of(permit_type, other)}
@@ -59,10 +64,14 @@ def are_separated(permit_type: PermitType, one: str, other: str) -> bool:
 
 
 def holders(application: Application) -> Mapping[str, frozenset[str]]:
-    """Return, for each stage and `SIGNATURE`, the accounts that hold or held the duty."""
+    """Return, for each stage, `SIGNATURE` and `COUNTER`, the accounts that hold or held the duty."""
     found = {state.stage: frozenset(_holders_of(state)) for state in application.stages}
     if application.signer is not None:
         found[SIGNATURE] = frozenset({application.signer})
+    # A file that was replaced later had been received all the same.
+    received = frozenset(item.taken_in_by for item in application.documents if item.taken_in_by is not None)
+    if received:
+        found[COUNTER] = received
     return found
 
 
@@ -85,7 +94,7 @@ def check_separation(application: Application, permit_type: PermitType, stage: s
 
 
 def _named(permit_type: PermitType, stage: str) -> tuple[str, ...]:
-    return () if stage == SIGNATURE else permit_type.stage(stage).separated_from
+    return () if stage in _NO_STAGE else permit_type.stage(stage).separated_from
 
 
 def _holders_of(state: StageState) -> Iterator[str]:

@@ -36,6 +36,7 @@ from perizinan_core.model.held import (
 )
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.workflow.drafts import place_document, put_power_of_attorney, take_out_document
+from perizinan_core.workflow.duties import COUNTER, check_separation
 from perizinan_core.workflow.people import require_officer, require_party
 from perizinan_core.workflow.states import Action, actions_in, check_state
 from perizinan_core.workflow.transition import Transition, check_moment, clean_reasons, event, record_override
@@ -77,6 +78,7 @@ def require_counter(application: Application, permit_type: PermitType, actor: Ac
         NotAllowedError: for anybody else, naming role and units.
         OwnCaseError: for a party.
         ConflictOfInterestError: after a declaration.
+        SeparationOfDutiesError: for somebody who assesses, decides or signs in the case.
     """
     require_officer(
         application,
@@ -85,6 +87,7 @@ def require_counter(application: Application, permit_type: PermitType, actor: Ac
         Role.FRONT_OFFICE,
         units=front_office_units(permit_type),
     )
+    check_separation(application, permit_type, COUNTER, actor.id)
 
 
 def hold_upload(
@@ -222,7 +225,8 @@ def accept_upload_as_is(
         raise UploadNotLiftableError(findings=tuple(item.code for item in held.findings))
     check_liftable(inspection)
     _check_agent(application, held)
-    document = _lifted(_document(held, inspection, now), inspection, why, actor, now)
+    received = attrs.evolve(_document(held, inspection, now), taken_in_by=actor.id)
+    document = _lifted(received, inspection, why, actor, now)
     placed = _placed(application, permit_type, document, held.replaces, slots, actor, now)
     looked = _looked_at(held, inspection, now)
     as_is = inspection.verdict is not UploadVerdict.ACCEPTED
@@ -268,7 +272,7 @@ def take_in_at_counter(
     check_state(application, Action.ACCEPT_UPLOAD)
     require_counter(application, permit_type, actor)
     check_moment(application, now)
-    taken = attrs.evolve(document, uploaded_at=now, uploaded_by=actor.id)
+    taken = attrs.evolve(document, uploaded_at=now, uploaded_by=actor.id, taken_in_by=actor.id)
     if inspection.verdict is UploadVerdict.ACCEPTED:
         return _placed(application, permit_type, taken, None, slots, actor, now)
     check_liftable(inspection)

@@ -141,7 +141,7 @@ class SeparationOfDutiesError(WorkflowError):
     labels: ClassVar[Labels] = {"duty": DUTIES, "other_duty": DUTIES}
 
     stage: str
-    """Stage that was to be taken; ``"signature"`` for signing."""
+    """Stage that was to be taken; ``"signature"`` for signing, ``"counter"`` for taking in a file."""
 
     duty: str
     """`Duty` value of that stage, or ``"separated"``."""
@@ -150,7 +150,7 @@ class SeparationOfDutiesError(WorkflowError):
     """Account of the officer."""
 
     other_stage: str
-    """Stage that the officer holds or judged."""
+    """Stage that the officer holds or judged; ``"signature"`` or ``"counter"`` as above."""
 
     other_duty: str
     """`Duty` value of the other stage, or ``"separated"``."""
