@@ -1,5 +1,6 @@
 """Somebody who can write to the database, and has no keys, makes the office vouch for nothing and show nothing."""
 
+import json
 from collections import Counter
 from datetime import timedelta
 
@@ -17,6 +18,12 @@ from perizinan_core.storage.sql import tables
 from perizinan_core.testing.offices import HOST
 from perizinan_core.verification import read_authority_document
 
+FORGED_DELEGATION = {
+    "position": "kepala",
+    "code": "palsu",
+    "permit_types": ["*"],
+    "acting": "definitive",
+}
 STRANGER = Actor(id="orang-lain", kind=ActorKind.APPLICANT)
 
 
@@ -52,10 +59,9 @@ def test_an_inserted_binding_or_key_is_not_signed_into_authority_json(kit):
         ("published-key:status:00000000", '{"key": {}, "from": null, "to": null}'),
         (
             "published-delegation:palsu:00",
-            '{"position": "kepala", "code": "palsu", "permit_types": ["*"], "acting": "definitive", '
-            '"current": false, "spans": [[null, null]]}',
+            json.dumps({**FORGED_DELEGATION, "current": False, "spans": [[None, None]]}),
         ),
-        ("published-title:kepala", '"Wali Kota"'),
+        ("published-title:palsu", '"Wali Kota"'),
     )
     for key, value in forged:
         sql(kit, tables.settings.insert().values(key=key, value=value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import pickle
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -157,6 +158,53 @@ def test_an_argument_of_another_kind_is_named(kit, argument, given):
 
     assert argument == refused.value.argument
     assert argument in refused.value.message("id")
+
+
+@pytest.mark.parametrize(
+    ("argument", "given", "sentence"),
+    [
+        (
+            "form",
+            [1],
+            (
+                "form: harus berupa isian yang bernama atau nilai kosong, tetapi yang diterima daftar. "
+                "Kirimkan dalam bentuk itu, lalu coba lagi."
+            ),
+        ),
+        (
+            "idempotency_key",
+            "k" * 201,
+            (
+                "idempotency_key: harus berupa teks 1 sampai 200 karakter, tetapi yang diterima 201 karakter. "
+                "Kirimkan dalam bentuk itu, lalu coba lagi."
+            ),
+        ),
+        (
+            "now",
+            "2026-03-02",
+            (
+                "now: harus berupa waktu beserta zona waktunya atau nilai kosong, tetapi yang diterima teks. "
+                "Kirimkan dalam bentuk itu, lalu coba lagi."
+            ),
+        ),
+        (
+            "applicant",
+            None,
+            (
+                "applicant: harus berupa Person atau Organisation, tetapi yang diterima nilai kosong. "
+                "Kirimkan dalam bentuk itu, lalu coba lagi."
+            ),
+        ),
+    ],
+)
+def test_what_an_argument_should_be_is_said_in_indonesian(kit, argument, given, sentence):
+    """The whole sentence; classes keep the name that the reference gives them, and the error pickles."""
+    good = {"permit_type": "warung", "applicant": sample_applicant(), "actor": APPLICANT}
+    with pytest.raises(ArgumentError) as refused:
+        kit.office.applications.start(**{**good, argument: given})
+
+    assert sentence == refused.value.message("id")
+    assert sentence == pickle.loads(pickle.dumps(refused.value)).message("id")
 
 
 @pytest.mark.parametrize(

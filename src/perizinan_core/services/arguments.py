@@ -11,7 +11,7 @@ import functools
 import inspect
 import types
 import typing
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar, cast, get_args, get_origin
 
@@ -20,6 +20,7 @@ import attrs
 from perizinan_core.errors.arguments import ArgumentError
 from perizinan_core.errors.model import NaiveMomentError
 from perizinan_core.errors.texts import TextRefusedError, character_name
+from perizinan_core.i18n import N_, Clause
 from perizinan_core.model.characters import refused_characters
 
 __all__ = ["check_value", "checked"]
@@ -34,6 +35,26 @@ _AS_TYPED = frozenset({"text"})
 
 _FILE_NAME = "file_name"
 """An argument that may hold anything: the use case makes a name of it that can be kept."""
+
+_OR = N_("{one} or {other}")
+_COUNTED = N_("a list of {count}")
+_TOO_LONG = N_("a text of at most {most} characters")
+
+_WORDS: Mapping[Any, str] = {
+    type(None): N_("nothing"),
+    str: N_("a text"),
+    int: N_("a whole number"),
+    bool: N_("yes or no"),
+    date: N_("a day"),
+    datetime: N_("a moment with its time zone"),
+    typing.BinaryIO: N_("a binary stream"),
+    Mapping: N_("fields with names"),
+    dict: N_("fields with names"),
+    list: N_("a list"),
+    tuple: N_("a list"),
+    set: N_("a list"),
+    frozenset: N_("a list"),
+}
 
 _EXACT = 2**53 - 1
 """Largest whole number that canonical JSON can hold and every database can store."""
@@ -69,13 +90,13 @@ def check_value(name: str, value: Any, kind: Any) -> None:
     elif origin is not None:
         _check_generic(name, value, kind, origin)
     elif kind is type(None):
-        _require(value is None, name, "nothing", value)
+        _require(value is None, name, N_("nothing"), value)
     elif name == _FILE_NAME:
         _file_name(name, value)
     elif kind in _PLAIN:
         _PLAIN[kind](name, value)
     elif kind is typing.BinaryIO:
-        _require(callable(getattr(value, "read", None)), name, "a binary stream", value)
+        _require(callable(getattr(value, "read", None)), name, N_("a binary stream"), value)
     elif isinstance(kind, type):
         _require(isinstance(value, kind), name, kind.__name__, value)
         if attrs.has(kind):
@@ -118,20 +139,20 @@ def _check_union(name: str, value: Any, options: tuple[Any, ...]) -> None:
             refused = error if error.argument != name else refused
         else:
             return
-    raise refused or ArgumentError(name, " or ".join(map(_name_of, options)), type(value).__name__)
+    raise refused or ArgumentError(name, _one_of(options), type(value).__name__)
 
 
 def _check_generic(name: str, value: Any, kind: Any, origin: Any) -> None:
     inner = get_args(kind)
     if issubclass(origin, Mapping):
-        _require(isinstance(value, Mapping), name, "fields with names", value)
+        _require(isinstance(value, Mapping), name, N_("fields with names"), value)
         return
     if not issubclass(origin, Collection):
         return
     allowed = (set, frozenset) if issubclass(origin, frozenset) else (list, tuple, set, frozenset)
-    _require(isinstance(value, allowed), name, "a list", value)
+    _require(isinstance(value, allowed), name, N_("a list"), value)
     if origin is tuple and inner[-1] is not Ellipsis:
-        _require(len(value) == len(inner), name, f"a list of {len(inner)}", value)
+        _require(len(value) == len(inner), name, Clause(_COUNTED, count=len(inner)), value)
         each = inner
     else:
         each = (inner[0],) * len(value)
@@ -140,37 +161,37 @@ def _check_generic(name: str, value: Any, kind: Any, origin: Any) -> None:
 
 
 def _text(name: str, value: Any) -> None:
-    _require(isinstance(value, str), name, "a text", value)
-    _require(len(value) <= _LONGEST, name, f"a text of at most {_LONGEST} characters", value)
+    _require(isinstance(value, str), name, N_("a text"), value)
+    _require(len(value) <= _LONGEST, name, Clause(_TOO_LONG, most=_LONGEST), value)
     if name in _AS_TYPED:
         whole = "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
-        _require(whole, name, "a text without control characters", value)
+        _require(whole, name, N_("a text without control characters"), value)
         return
     for index, char, fault in refused_characters(value):
         raise TextRefusedError(name, fault.value, character=character_name(char), position=index + 1)
 
 
 def _file_name(name: str, value: Any) -> None:
-    _require(isinstance(value, str), name, "a text", value)
+    _require(isinstance(value, str), name, N_("a text"), value)
 
 
 def _whole_number(name: str, value: Any) -> None:
-    _require(isinstance(value, int) and not isinstance(value, bool), name, "a whole number", value)
-    _require(abs(value) <= _EXACT, name, "a smaller number", value)
+    _require(isinstance(value, int) and not isinstance(value, bool), name, N_("a whole number"), value)
+    _require(abs(value) <= _EXACT, name, N_("a smaller number"), value)
 
 
 def _moment(name: str, value: Any) -> None:
-    _require(isinstance(value, datetime), name, "a moment with its time zone", value)
+    _require(isinstance(value, datetime), name, N_("a moment with its time zone"), value)
     if value.tzinfo is None or value.utcoffset() is None:
         raise NaiveMomentError(value.isoformat())
 
 
 def _day(name: str, value: Any) -> None:
-    _require(isinstance(value, date) and not isinstance(value, datetime), name, "a day", value)
+    _require(isinstance(value, date) and not isinstance(value, datetime), name, N_("a day"), value)
 
 
 def _truth(name: str, value: Any) -> None:
-    _require(isinstance(value, bool), name, "yes or no", value)
+    _require(isinstance(value, bool), name, N_("yes or no"), value)
 
 
 _PLAIN: Mapping[Any, Callable[[str, Any], None]] = {
@@ -187,5 +208,11 @@ def _require(fits: bool, name: str, expected: str, value: Any) -> None:  # noqa:
         raise ArgumentError(name, expected, type(value).__name__)
 
 
+def _one_of(options: Iterable[Any]) -> str:
+    return functools.reduce(lambda one, other: Clause(_OR, one=one, other=other), map(_name_of, options))
+
+
 def _name_of(kind: Any) -> str:
-    return "nothing" if kind is type(None) else str(getattr(kind, "__name__", kind))
+    """Return what people call a kind; one of ours has the name that the reference gives it."""
+    word = _WORDS.get(get_origin(kind) or kind)
+    return Clause(word) if word is not None else str(getattr(kind, "__name__", kind))

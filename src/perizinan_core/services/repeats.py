@@ -18,6 +18,7 @@ import attrs
 
 from perizinan_core.converters import canonical_json
 from perizinan_core.errors.arguments import ArgumentError
+from perizinan_core.i18n import N_, Clause
 from perizinan_core.model.actor import Actor
 from perizinan_core.model.form_data import form_data
 from perizinan_core.storage import UnitOfWork
@@ -25,6 +26,8 @@ from perizinan_core.storage import UnitOfWork
 __all__ = ["Asked", "Repeat", "asked", "once"]
 
 _MAX_KEY = 200
+_KEY = N_("a text of 1 to {most} characters")
+_LENGTH = N_("{count} characters")
 _NO_PART_OF_IT = frozenset({"self", "actor", "now", "idempotency_key", "stream", "approved_by"})
 """Who asks and when is not what is asked; of a stream the hash of its bytes is named."""
 
@@ -62,9 +65,7 @@ def asked(use_case: str, given: Mapping[str, Any]) -> Asked:
     """
     key = given.get("idempotency_key")
     if key is not None and not 0 < len(key) <= _MAX_KEY:
-        raise ArgumentError(
-            "idempotency_key", f"a text of 1 to {_MAX_KEY} characters", f"{len(key)} characters"
-        )
+        raise ArgumentError("idempotency_key", Clause(_KEY, most=_MAX_KEY), Clause(_LENGTH, count=len(key)))
     arguments = {name: value for name, value in given.items() if name not in _NO_PART_OF_IT}
     return Asked(use_case, key, arguments)
 
