@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import perizinan_core
 from perizinan_core.documents import Sandbox, UploadPolicy, inspect_upload
 from perizinan_core.errors.documents import InspectionUnavailableError
 
@@ -263,3 +264,49 @@ def test_asking_does_not_load_the_parsers():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
 
     assert ("[]\n", "") == (done.stdout, done.stderr)
+
+
+@pytest.fixture
+def interpreter(tmp_path):
+    """Return a function that makes an interpreter of an environment with other modules."""
+
+    def make(setting, flag=""):
+        path = tmp_path / "python"
+        path.write_text(f'#!/bin/sh\n{setting} exec {sys.executable} {flag} "$@"\n')
+        path.chmod(0o755)
+        return str(path)
+
+    return make
+
+
+def test_a_module_that_is_missing_from_the_environment_is_named_in_the_log(interpreter, data, caplog):
+    """After an environment was moved or rebuilt, the operator reads what to install; no path is told."""
+    sources = Path(perizinan_core.__file__).parent.parent
+    python = interpreter(f"PYTHONPATH={sources}", "-S")
+    with pytest.raises(InspectionUnavailableError):
+        inspect_upload(data / "upload-floor-plan.pdf", file_name="a.pdf", sandbox=Sandbox(python=python))
+
+    assert [
+        "the inspecting process does not start: the module attrs is missing from its environment"
+    ] == caplog.messages
+    assert str(sources) not in caplog.text
+
+
+def test_another_reason_why_it_does_not_start_is_named_by_its_kind(interpreter, data, tmp_path, caplog):
+    """Without the words of the error, which may hold a path."""
+    (tmp_path / "perizinan_core").mkdir()
+    (tmp_path / "perizinan_core/__init__.py").write_text("open('/tidak/ada/rahasia')")
+    python = interpreter(f"PYTHONPATH={tmp_path}")
+    with pytest.raises(InspectionUnavailableError):
+        inspect_upload(data / "upload-floor-plan.pdf", file_name="a.pdf", sandbox=Sandbox(python=python))
+
+    assert ["the inspecting process does not start: FileNotFoundError"] == caplog.messages
+
+
+def test_an_inspecting_process_that_runs_has_no_way_to_print(own_sandbox):
+    """The pipe for a failed start is closed before the first file comes."""
+    own_sandbox.warm_up()
+    (worker,) = own_sandbox._idle
+
+    assert worker._process.stderr is None
+    assert Path("/dev/null") == Path(f"/proc/{worker._process.pid}/fd/2").readlink()

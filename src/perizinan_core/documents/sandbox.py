@@ -9,6 +9,7 @@ safe with threads.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import signal
@@ -30,12 +31,17 @@ from perizinan_core.i18n import N_
 
 __all__ = ["Answer", "Sandbox", "default_sandbox"]
 
+_log = logging.getLogger(__name__)
+
 _MODULE = "perizinan_core.documents.inspection.child"
 _START_SECONDS = 60.0
 _MOST_WORKERS = 4
 _FILES_PER_WORKER = 500
 _GRACE_SECONDS = 5.0
 _REST_SECONDS = 1.0
+_COMPLAINT = 64 * 1024
+_MISSING = re.compile(r"^ModuleNotFoundError: No module named '([\w.]{1,200})'", re.ASCII | re.MULTILINE)
+_ERROR = re.compile(r"^(\w{1,100}(?:Error|Exception))\b", re.ASCII | re.MULTILINE)
 _FAULT = re.compile(r"[\w./:, ]{1,500}", re.ASCII)
 
 
@@ -163,7 +169,7 @@ class _Worker:
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,  # until it is ready: why it did not start
                 cwd="/",
                 env=_environment(),
                 start_new_session=True,  # Ctrl-C in a terminal is for the asking process
@@ -232,7 +238,19 @@ class _Worker:
         except (EOFError, OSError) as error:
             self._broken = True
             self.end()
+            complaint = self._stop_listening()
+            _log.error("the inspecting process does not start: %s", _why(complaint))
             raise InspectionUnavailableError(N_("the checking process does not start")) from error
+        self._stop_listening()
+
+    def _stop_listening(self) -> bytes:
+        """Return what the process said about its start, and hear nothing more of it."""
+        pipe, self._process.stderr = self._process.stderr, None
+        if pipe is None:
+            return b""
+        with pipe:
+            os.set_blocking(pipe.fileno(), False)
+            return pipe.read(_COMPLAINT) or b""
 
     def _death(self) -> Answer:
         try:
@@ -243,6 +261,16 @@ class _Worker:
             return Answer(failed="time-limit")
         # SIGKILL comes from a machine that is short of memory, not from our limit: the same file may pass later.
         return Answer(failed="time-limit" if status == -signal.SIGKILL else "inspection-failed", died=True)
+
+
+def _why(complaint: bytes) -> str:
+    """Return the last error that a process told of, such as a module that is missing; no path, no other text."""
+    text = complaint.decode("utf-8", "replace")
+    missing = _MISSING.findall(text)
+    if missing:
+        return f"the module {missing[-1]} is missing from its environment"
+    errors = _ERROR.findall(text)
+    return errors[-1] if errors else "it gave no reason"
 
 
 def _fault(reply: Mapping[str, Any]) -> str | None:

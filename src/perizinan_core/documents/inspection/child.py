@@ -30,11 +30,13 @@ __all__ = ["main"]
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _MAX_OPEN_FILES = 64
+_STDERR = 2
 
 
 def main(channel_number: int) -> None:
     """Answer requests until the other side closes the channel."""
     _close_doors()
+    _fall_silent()
     channel = socket.socket(fileno=channel_number)
     send(channel, {"ready": True})
     with contextlib.suppress(EOFError, ConnectionError):
@@ -52,6 +54,13 @@ def _close_doors() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_MAX_OPEN_FILES, _MAX_OPEN_FILES))
+
+
+def _fall_silent() -> None:
+    """End the way on which a failed start is told, before anything hostile is read."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, _STDERR)
+    os.close(nowhere)
 
 
 def _answer(request: dict[str, Any], descriptor: int) -> dict[str, Any]:
