@@ -222,7 +222,7 @@ def test_the_whole_way_with_a_development_ca_on_disk(folder):
         )
 
     assert Verdict.VALID is report.verdict
-    assert permit.number == report.permit["number"]
+    assert permit.number == report.permit.number
     assert read_authority_document(document).version == read_authority_document(again).version
     assert read_authority_document(document).signatories == read_authority_document(again).signatories
     assert list((folder / "outbox").glob("*.eml"))

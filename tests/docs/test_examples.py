@@ -8,12 +8,15 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from perizinan_core.bootstrap import load_plugins
+from perizinan_core.bootstrap.settings import PublicationSettings
 from perizinan_core.hooks import PluginState
+from perizinan_core.testing.offices import HOST, SettableClock, sample_office
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -69,6 +72,38 @@ def test_verify_folder_says_valid_of_a_permit_and_gives_the_code_of_the_worst(
 
     strange = _run(program, str(tmp_path), str(document), "A" * 43)
     assert (2, "") == (strange.returncode, strange.stdout)
+
+
+def test_verify_folder_accepts_no_permit_whose_status_it_does_not_know(tmp_path: Path) -> None:
+    """Of an office with a status list: without the list undecided, with it valid, and after a revocation not."""
+    office, folder = tmp_path / "office", tmp_path / "permits"
+    folder.mkdir()
+    kit = sample_office(
+        clock=SettableClock(datetime.now(UTC) - timedelta(hours=6)),
+        publication=PublicationSettings(folder=str(office)),
+    )
+    permit = kit.permit()
+    with kit.office.permits.open_pdf(permit.id, actor=HOST) as file:
+        (folder / "permit.pdf").write_bytes(file.read())
+    document = tmp_path / "authority.json"
+    document.write_bytes(kit.office.publication.authority_json())
+    key = json.loads(document.read_bytes())["signatures"][0]["keyid"]
+    words = [str(EXAMPLES / "verify_folder.py"), str(folder), str(document), key]
+
+    without = _run(*words)
+    kit.clock.moment = datetime.now(UTC)
+    kit.office.status_lists.publish()
+    listed = _run(*words, str(office / "status-list.cwt"))
+    head = kit.officer("pimpinan")
+    kit.office.permits.revoke(permit.id, reason="Alasan", legal_basis="Perda 1/2026", actor=head)
+    kit.office.status_lists.publish(folder=tmp_path)
+    revoked = _run(*words)
+    kit.office.close()
+
+    assert [14, 0, 13] == [done.returncode for done in (without, listed, revoked)]
+    assert ["indeterminate", "valid", "not_in_force"] == [
+        done.stdout.split()[1] for done in (without, listed, revoked)
+    ]
 
 
 def test_embed_wsgi_serves_the_site_the_catalogue_and_the_authority_document(issued: Path) -> None:

@@ -80,7 +80,7 @@ def test_a_page_holds_verdict_permit_checks_and_evidence(reports, language, word
     said = [check.reason.message(language) for check in report.checks]
 
     for part in (
-        *words, *said, report.permit["holder"], report.permit["number"], report.sha256, report.authority.keys[0],
+        *words, *said, report.permit.holder, report.permit.number, report.sha256, report.authority.keys[0],
         report.signature.certificate_sha256, report.file,
     ):  # fmt: skip
         assert "".join(part.split()) in page
@@ -176,7 +176,7 @@ def test_the_report_of_a_qr_code_can_be_printed_too(world, build):
     text = world.qr_text(build.statement())
     report = check_qr_text(text, authority=world.authority, at=build.CHECKED_AT)
 
-    assert report.permit["number"] in text_of(render_reports([report]))[0]
+    assert report.permit.number in text_of(render_reports([report]))[0]
 
 
 @pytest.mark.parametrize(

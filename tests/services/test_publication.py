@@ -406,7 +406,7 @@ def test_a_successor_names_its_predecessor_in_the_letter(kit):
     new = kit.issue(case.id)
     report = verify_permit(pdf_of(kit, new), authority=document_of(kit), at=kit.clock())
 
-    assert old.number == report.permit["previous_number"]
+    assert old.number == report.permit.previous_number
 
 
 def _in_doubt(kit, service, **given):

@@ -14,6 +14,7 @@ import pytest
 
 from perizinan_core.verification import (
     EXIT_CODES,
+    NO_STATUS,
     Report,
     Verdict,
     Verifier,
@@ -44,8 +45,8 @@ def judge(vector, data, *, permit=True):
     authority = read_authority_document(vector.path(told["authority"]).read_bytes())
     if not permit:
         return verify_signatures(data, roots=authority.roots, at=at)
-    status = None
-    if authority.status_list is not None and not told.get("no_status"):
+    status = NO_STATUS if told.get("no_status") else None
+    if authority.status_list is not None and status is None:
         source = vector.path(told["status"]) if "status" in told else None
         status = StatusListSource.read(source, authority=authority, at=at)
     return Verifier(authority, status=status).verify(data, at=at)

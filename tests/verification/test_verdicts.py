@@ -93,7 +93,7 @@ class TestValid:
         """Machines read on from there."""
         report = judge(permit)
 
-        assert build.statement().number == report.permit["number"]
+        assert build.statement().number == report.permit.number
         assert "Rahayu" not in repr(report)
 
     def test_first_and_last_day_belong_to_the_permit(self, judge, permit, build):

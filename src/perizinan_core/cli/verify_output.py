@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
@@ -16,7 +15,7 @@ from perizinan_core.cli.verify_signature_output import WIB, print_signature_repo
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model.calendar.zone import IndonesianTimeZone, format_moment
 from perizinan_core.model.numerals import format_date
-from perizinan_core.verification import Outcome, Report, SignatureReport
+from perizinan_core.verification import Outcome, PermitFacts, Report, SignatureReport
 from perizinan_core.verification.words import CHECKS, TONES, VERDICTS
 
 __all__ = ["print_report"]
@@ -63,19 +62,18 @@ def _facts(report: Report, language: str) -> Table:
     return table
 
 
-def _permit_rows(permit: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
-    start = format_date(date.fromisoformat(permit["valid_from"]), language)
-    until = permit.get("valid_until")
-    if until is not None:
-        end = format_date(date.fromisoformat(until), language)
+def _permit_rows(permit: PermitFacts, language: str) -> list[tuple[str, str]]:
+    start = format_date(permit.valid_from, language)
+    if permit.valid_until is not None:
+        end = format_date(permit.valid_until, language)
         span = translate(N_("{start} to {end}"), language, start=start, end=end)
     else:
-        span = permit.get("validity_text") or translate(N_("from {start}"), language, start=start)
+        span = permit.validity_text or translate(N_("from {start}"), language, start=start)
     return [
-        (N_("Permit"), permit["title"]),
-        (N_("Number"), permit["number"]),
-        (N_("Holder"), permit["holder"]),
-        (N_("For"), permit["object"]),
+        (N_("Permit"), permit.title or permit.permit_type),
+        (N_("Number"), permit.number),
+        (N_("Holder"), permit.holder),
+        (N_("For"), permit.object),
         (N_("Valid"), span),
     ]
 

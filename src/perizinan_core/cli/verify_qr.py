@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -29,7 +29,7 @@ from perizinan_core.errors.workflow.labels import PERMIT_STATUSES
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.model.calendar.zone import IndonesianTimeZone, format_moment
 from perizinan_core.model.numerals import format_date
-from perizinan_core.verification import AuthorityDocument, Report, StatusSource, Verdict
+from perizinan_core.verification import AuthorityDocument, PermitFacts, Report, StatusChoice, Verdict
 from perizinan_core.verification.display import display_name
 from perizinan_core.verification.qr_image import DEFAULT_IMAGE_LIMITS, ImageLimits
 from perizinan_core.verification.qr_report import check_qr_image, check_qr_text
@@ -148,7 +148,7 @@ def _judge(
     code: str,
     authority: AuthorityDocument,
     at: datetime,
-    status: StatusSource | None,
+    status: StatusChoice,
     limits: ImageLimits,
     language: str,
 ) -> Iterator[Report]:
@@ -203,31 +203,32 @@ def _print(console: Console, report: Report, language: str) -> None:
     console.print(Panel(Group(*head), title=foreign_text(report.file), border_style=colour))
     if report.permit is not None:
         console.print(Text(translate(N_("Compare with the paper"), language), style="bold underline"))
-        console.print(_claims(report, language))
+        console.print(_claims(report, report.permit, language))
 
 
 def _shortened(report: Report, language: str) -> list[RenderableType]:
     """Say in the headline which entries the code holds the beginning of."""
-    names = [translate(_COLUMNS[name], language) for name in (report.permit or {}).get("shortened", ())]
+    shortened = report.permit.shortened if report.permit is not None else ()
+    names = [translate(_COLUMNS[name], language) for name in shortened]
     if not names:
         return []
     told = N_("Shortened on the code: {names}. What follows on the paper is not proven by it.")
     return [Text(translate(told, language, names=", ".join(names)), style="bold", justify="center")]
 
 
-def _claims(report: Report, language: str) -> Table:
-    permit = report.permit or {}
+def _claims(report: Report, permit: PermitFacts, language: str) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for key, label in _COLUMNS.items():
-        if value := permit.get(key):
+        if value := getattr(permit, key):
             table.add_row(translate(label, language), foreign_text(str(value)))
-    start, until = _day(permit["valid_from"], language), permit["valid_until"]
+    start, until = format_date(permit.valid_from, language), permit.valid_until
     span = translate(N_("from {start}"), language, start=start)
     if until is not None:
-        span = translate(N_("{start} to {end}"), language, start=start, end=_day(until, language))
-    table.add_row(translate(N_("Issued on"), language), Text(_day(permit["issued_on"], language)))
+        span = translate(N_("{start} to {end}"), language, start=start, end=format_date(until, language))
+    if permit.issued_on is not None:
+        table.add_row(translate(N_("Issued on"), language), Text(format_date(permit.issued_on, language)))
     table.add_row(translate(N_("Valid"), language), Text(span))
     for label, text in _grounds(report, language):
         table.add_row(translate(label, language), foreign_text(text))
@@ -259,7 +260,3 @@ _STATUS = {
     "not_checked": N_("not asked"),
 }
 """What people read for the status of a permit."""
-
-
-def _day(text: str, language: str) -> str:
-    return format_date(date.fromisoformat(text), language)

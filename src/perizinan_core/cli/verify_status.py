@@ -19,7 +19,7 @@ import click
 from perizinan_core.cli.numbers import FiniteRange
 from perizinan_core.i18n import N_, translate
 from perizinan_core.published.status_list import FILE_NAME
-from perizinan_core.verification import AuthorityDocument, StatusSource
+from perizinan_core.verification import NO_STATUS, AuthorityDocument, StatusChoice
 from perizinan_core.verification.fetching import is_url
 from perizinan_core.verification.status_source import StatusListSource
 
@@ -99,8 +99,8 @@ class StatusOptions:
             sentence = N_("--status-copy belongs to --status with an address (https://…).")
             raise click.UsageError(translate(sentence, language))
 
-    def source(self, authority: AuthorityDocument, authority_path: Path, at: datetime) -> StatusSource | None:
-        """Return the status list to ask, or None: nobody is asked, and the report says so."""
+    def source(self, authority: AuthorityDocument, authority_path: Path, at: datetime) -> StatusChoice:
+        """Return the status list to ask, what the user said instead, or None: the office publishes none."""
         max_age = None if self.max_age is None else round(self.max_age * 3600)
         if self.status is not None and is_url(self.status):
             return StatusListSource.fetch(
@@ -108,7 +108,9 @@ class StatusOptions:
             )
         if self.status is not None:
             return StatusListSource.read(Path(self.status), authority=authority, at=at, max_age=max_age)
-        if self.no_status or authority.status_list is None:
+        if self.no_status:
+            return NO_STATUS
+        if authority.status_list is None:
             return None
         beside = authority_path.parent / FILE_NAME
         return StatusListSource.read(beside, authority=authority, at=at, max_age=max_age)

@@ -40,7 +40,7 @@ from perizinan_core.model.numerals import format_date
 from perizinan_core.model.permit import Permit
 from perizinan_core.model.permit_type import PermitType
 from perizinan_core.model.stage import StageKind
-from perizinan_core.verification import Report, Verdict, read_authority_document, verify_permit
+from perizinan_core.verification import NO_STATUS, Report, Verdict, read_authority_document, verify_permit
 
 __all__ = ["Scene", "StoryClock", "open_demo_office", "tell"]
 
@@ -383,7 +383,9 @@ class _Story:
         )
         changed = bytearray(pdf)
         changed[len(pdf) // 2] ^= 1
-        forged = verify_permit(bytes(changed), authority=read_authority_document(document), at=self.clock())
+        forged = verify_permit(
+            bytes(changed), authority=read_authority_document(document), at=self.clock(), status=NO_STATUS
+        )
         self._say(
             N_("7. Anybody checks it, without an account"),
             self._t(N_("permit.pdf: {verdict}"), verdict=self._t(_VERDICTS[report.verdict])),

@@ -12,15 +12,24 @@ from perizinan_core.published.authority_document import (
     Signatory,
 )
 from perizinan_core.published.authority_reading import read_authority_document, sign_authority_document
-from perizinan_core.published.status import PermitStatusAnswer, StatusSource
+from perizinan_core.published.status import (
+    NO_STATUS,
+    NoStatus,
+    PermitStatusAnswer,
+    StatusChoice,
+    StatusSource,
+)
 
 __all__ = [
+    "NO_STATUS",
     "AuthorityDocument",
+    "NoStatus",
     "PermitStatusAnswer",
     "PublishedType",
     "QrKey",
     "RegisteredDelegation",
     "Signatory",
+    "StatusChoice",
     "StatusSource",
     "read_authority_document",
     "sign_authority_document",

@@ -8,7 +8,8 @@ in a `StatusSource`.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from enum import Enum
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 import attrs
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     # Not at run time: the model package would double the time that importing this room takes.
     from perizinan_core.model.permit import PermitStatus
 
-__all__ = ["PermitStatusAnswer", "StatusSource"]
+__all__ = ["NO_STATUS", "NoStatus", "PermitStatusAnswer", "StatusChoice", "StatusSource"]
 
 
 @attrs.frozen(kw_only=True)
@@ -63,3 +64,21 @@ class StatusSource(Protocol):
             StatusUnavailableError: when the source cannot answer now.
         """
         ...
+
+
+class NoStatus(Enum):
+    """The caller's decision that nobody is asked about the status."""
+
+    NO_STATUS = "no-status"
+
+
+NO_STATUS: Final = NoStatus.NO_STATUS
+"""
+Give this in place of a status source to check without the status; the report says ``status: not checked``.
+
+A revoked permit then passes as valid: for checks whose question is another one, such as whether a file was just
+signed as it should be.
+"""
+
+StatusChoice = StatusSource | NoStatus | None
+"""Who is asked about the status; None leaves it open where the office publishes a status list."""

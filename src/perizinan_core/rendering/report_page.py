@@ -11,8 +11,8 @@ import json
 import re
 from calendar import timegm
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +24,7 @@ from perizinan_core.model.numerals import format_date
 from perizinan_core.rendering.engine import PACKAGE_FOLDER, CannotBeSetError, Engine, typst_string
 from perizinan_core.rendering.report_fit import LINE_BUDGETS, fitted, shortened
 from perizinan_core.rendering.report_words import FRAME, STATEMENTS
+from perizinan_core.verification.permit_facts import PermitFacts
 from perizinan_core.verification.report import CheckName, Outcome, Report, SignatureReport, Verdict
 from perizinan_core.verification.words import CHECKS, TONES, VERDICTS
 
@@ -150,11 +151,11 @@ def _permit(report: Report, language: str) -> list[tuple[str, str]]:
     if report.permit is not None:
         permit = report.permit
         rows = [
-            (N_("Permit"), permit.get("title") or permit["permit_type"]),  # a QR code has no title
-            (N_("Number"), permit["number"]),
-            (N_("Holder"), permit["holder"]),
-            (N_("For"), permit["object"]),
-            (N_("Issued"), format_date(date.fromisoformat(permit["issued_on"]), language)),
+            (N_("Permit"), permit.title or permit.permit_type),  # a QR code has no title
+            (N_("Number"), permit.number),
+            (N_("Holder"), permit.holder),
+            (N_("For"), permit.object),
+            *([(N_("Issued"), format_date(permit.issued_on, language))] if permit.issued_on else []),
             (N_("Valid"), _span(permit, language)),
         ]
     signers = [item for item in report.signatures if item.kind == "signature"]
@@ -165,12 +166,11 @@ def _permit(report: Report, language: str) -> list[tuple[str, str]]:
     return rows
 
 
-def _span(permit: Mapping[str, Any], language: str) -> str:
-    start = format_date(date.fromisoformat(permit["valid_from"]), language)
-    until = permit.get("valid_until")
-    if until is None:
-        return permit.get("validity_text") or translate(N_("from {start}"), language, start=start)
-    end = format_date(date.fromisoformat(until), language)
+def _span(permit: PermitFacts, language: str) -> str:
+    start = format_date(permit.valid_from, language)
+    if permit.valid_until is None:
+        return permit.validity_text or translate(N_("from {start}"), language, start=start)
+    end = format_date(permit.valid_until, language)
     return translate(N_("{start} to {end}"), language, start=start, end=end)
 
 

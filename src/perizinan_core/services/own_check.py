@@ -32,12 +32,14 @@ class OwnFile:
 
 def look_at(pdf: bytes, authority: AuthorityDocument, at: datetime) -> OwnFile:
     """Verify a signed permit of this office."""
-    from perizinan_core.verification import Verdict, verify_permit
+    from perizinan_core.verification import NO_STATUS, Verdict, verify_permit
 
-    report = verify_permit(pdf, authority=authority, at=at)
+    # Whether it was signed as it should be: before it is issued the status list says "suspended", and proofs of time
+    # are added to revoked permits, too.
+    report = verify_permit(pdf, authority=authority, at=at, status=NO_STATUS)
     return OwnFile(
         verdict=report.verdict.value,
         reasons=", ".join(reason.code for reason in report.reasons) or report.verdict.value,
         is_sound=report.verdict in (Verdict.VALID, Verdict.NOT_IN_FORCE),
-        number=report.permit.get("number") if report.permit is not None else None,
+        number=report.permit.number if report.permit is not None else None,
     )

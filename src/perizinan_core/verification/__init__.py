@@ -5,10 +5,11 @@ Usable alone, without database, plugins or network::
 
     from datetime import UTC, datetime
     from pathlib import Path
-    from perizinan_core.verification import read_authority_document, verify_permit
+    from perizinan_core.verification import CurrentStatusList, read_authority_document, verify_permit
 
     authority = read_authority_document(Path("authority.json").read_bytes())
-    report = verify_permit(Path("permit.pdf"), authority=authority, at=datetime.now(UTC))
+    status = CurrentStatusList("status-list.cwt", authority=authority)
+    report = verify_permit("permit.pdf", authority=authority, at=datetime.now(UTC), status=status)
     print(report.verdict, [reason.message("en") for reason in report.reasons])
 
 `verify_permit` returns a `Report` for every input, `require_valid` raises on anything short of valid.
@@ -22,9 +23,16 @@ from perizinan_core.published.authority_document import (
     Signatory,
 )
 from perizinan_core.published.authority_reading import read_authority_document, sign_authority_document
-from perizinan_core.published.status import PermitStatusAnswer, StatusSource
+from perizinan_core.published.status import (
+    NO_STATUS,
+    NoStatus,
+    PermitStatusAnswer,
+    StatusChoice,
+    StatusSource,
+)
 from perizinan_core.verification.current_status import CurrentStatusList
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
+from perizinan_core.verification.permit_facts import PermitFacts, StatedSignatory
 from perizinan_core.verification.policy import Policy
 from perizinan_core.verification.report import (
     EXIT_CODES,
@@ -44,6 +52,7 @@ from perizinan_core.verification.verifier import Verifier, require_valid, unread
 __all__ = [
     "DEFAULT_LIMITS",
     "EXIT_CODES",
+    "NO_STATUS",
     "AuthorityDocument",
     "AuthorityUsed",
     "Check",
@@ -51,7 +60,9 @@ __all__ = [
     "CurrentStatusList",
     "Indication",
     "Limits",
+    "NoStatus",
     "Outcome",
+    "PermitFacts",
     "PermitStatusAnswer",
     "Policy",
     "QrKey",
@@ -60,6 +71,8 @@ __all__ = [
     "Report",
     "Signatory",
     "SignatureReport",
+    "StatedSignatory",
+    "StatusChoice",
     "StatusReport",
     "StatusSource",
     "Verdict",

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import date, datetime
+from os import PathLike
 from pathlib import Path
 
 import attrs
@@ -22,6 +23,7 @@ from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.published.authority_document import AuthorityDocument
 from perizinan_core.published.status import PermitStatusAnswer
 from perizinan_core.published.status_list import MAX_BYTES, status_list_error
+from perizinan_core.verification.fetching import is_url
 from perizinan_core.verification.sources import read_source
 from perizinan_core.verification.status_source import StatusListSource, fetch_status_list
 
@@ -51,7 +53,7 @@ class CurrentStatusList:
         report = verify_permit(path, authority=authority, at=now, status=status)
 
     Args:
-        place: Path of ``status-list.cwt``, or its address.
+        place: Path of ``status-list.cwt``, or its address (``https://…``).
         authority: The office's authority document, or a function that returns the one in use.
         clock: Returns the current moment with time zone; the system's clock by default.
         max_age: How old the list may be, in seconds; None takes what the authority document says.
@@ -60,16 +62,16 @@ class CurrentStatusList:
 
     def __init__(
         self,
-        place: Path | str,
+        place: str | PathLike[str],
         *,
         authority: AuthorityDocument | Callable[[], AuthorityDocument],
         clock: Callable[[], datetime] | None = None,
         max_age: int | None = None,
         seconds: float = 2.0,
     ) -> None:
-        self._place = place
+        self._place = place if isinstance(place, str) and is_url(place) else Path(place)
         self._authority = authority
-        self._clock = clock or (lambda: datetime.now().astimezone())
+        self._clock = clock or _now
         self._max_age = max_age
         self._seconds = seconds
         self._lock = threading.Lock()
@@ -78,6 +80,14 @@ class CurrentStatusList:
         self._due = 0.0
         self._asked_for: AuthorityDocument | None = None
         self._fetching: tuple[threading.Event, float] | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        # A worker process makes its own copy, and reads or fetches its own list.
+        fresh = {"_lock": None, "_made": None, "_stamp": None, "_due": 0.0, "_fetching": None}
+        return {**self.__dict__, **fresh, "_asked_for": None}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state, _lock=threading.Lock())
 
     def status_of(self, number: str, status_index: int, on: date) -> PermitStatusAnswer:
         """
@@ -160,3 +170,7 @@ class CurrentStatusList:
         if data is None and reason:
             source = attrs.evolve(source, content=status_list_error(reason))
         return _Made(data, source)
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()

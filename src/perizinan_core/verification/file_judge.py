@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from perizinan_core.verification.report import Report
+from perizinan_core.verification.sources import Source
 
 __all__ = ["FileJudge"]
 
@@ -14,7 +14,7 @@ __all__ = ["FileJudge"]
 class FileJudge(Protocol):
     """`Verifier` for permits, `foreign.SignatureVerifier` for any signed PDF."""
 
-    def verify(self, source: bytes | Path | BinaryIO, *, at: datetime, name: str | None = None) -> Report:
+    def verify(self, source: Source, *, at: datetime, name: str | None = None) -> Report:
         """Judge one file."""
         ...
 

@@ -29,6 +29,17 @@ class Limits:
     max_signatures: int = attrs.field(default=32, validator=attrs.validators.gt(0))
     """Most signatures that are examined."""
 
+    seconds: float | None = attrs.field(
+        default=None, validator=attrs.validators.optional(attrs.validators.gt(0))
+    )
+    """
+    Longest time for one file, reading and status included; None: no limit but those above.
+
+    A file that takes longer is ``unreadable`` (``time-limit``), a status that does not arrive in what is left leaves
+    the permit ``indeterminate`` (``status-time-limit``). With a limit, file and status source are read in a thread
+    of their own.
+    """
+
 
 DEFAULT_LIMITS = Limits()
 """64 MiB per file and as much unpacked: a permit has 20 to 500 KiB."""

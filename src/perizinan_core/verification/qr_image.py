@@ -16,8 +16,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -25,7 +24,7 @@ from perizinan_core.errors.qr import QrImageError
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.i18n import N_
 from perizinan_core.parts import office_part
-from perizinan_core.verification.sources import read_source
+from perizinan_core.verification.sources import Source, read_source
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -78,7 +77,7 @@ class FoundCodes:
 
 
 def read_codes(
-    source: bytes | Path | BinaryIO,
+    source: Source,
     *,
     wanted: Callable[[str], bool] = bool,
     limits: ImageLimits = DEFAULT_IMAGE_LIMITS,
@@ -240,7 +239,7 @@ def source_refused(error: SourceReadError, limits: ImageLimits) -> QrImageError:
 # -- opening ---------------------------------------------------------------------------------
 
 
-def _open(source: bytes | Path | BinaryIO, limits: ImageLimits) -> Image:
+def _open(source: Source, limits: ImageLimits) -> Image:
     """Return the picture in grey."""
     try:
         data = read_source(source, limits.max_bytes)

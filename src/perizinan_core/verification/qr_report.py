@@ -16,13 +16,12 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import attrs
 
 from perizinan_core.errors.qr import QrImageError
-from perizinan_core.errors.verification import QrTextError, SourceReadError, StatusUnavailableError
+from perizinan_core.errors.verification import QrTextError, SourceReadError
 from perizinan_core.i18n import N_
 from perizinan_core.published.authority_document import AuthorityDocument
 from perizinan_core.published.qr_claims import (
@@ -33,11 +32,13 @@ from perizinan_core.published.qr_claims import (
     named_claims,
     verify_qr,
 )
-from perizinan_core.published.status import PermitStatusAnswer, StatusSource
+from perizinan_core.published.status import PermitStatusAnswer, StatusChoice
+from perizinan_core.verification.asking_status import ask_status
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.moments import check_moment
 from perizinan_core.verification.permit_content import judge_dates
 from perizinan_core.verification.permit_data import differences_to_text
+from perizinan_core.verification.permit_facts import PermitFacts
 from perizinan_core.verification.qr_image import (
     DEFAULT_IMAGE_LIMITS,
     FoundCodes,
@@ -54,7 +55,8 @@ from perizinan_core.verification.report import (
     StatusReport,
     Verdict,
 )
-from perizinan_core.verification.sources import read_source
+from perizinan_core.verification.sources import Source, read_source, source_name
+from perizinan_core.verification.time_limit import Countdown
 
 __all__ = ["check_qr_image", "check_qr_text"]
 
@@ -72,7 +74,7 @@ def check_qr_text(
     *,
     authority: AuthorityDocument,
     at: datetime,
-    status: StatusSource | None = None,
+    status: StatusChoice = None,
     name: str = "-",
 ) -> Report:
     """
@@ -82,7 +84,8 @@ def check_qr_text(
         text: What a scanner read, e.g. ``HTTPS://…#1…``.
         authority: Whose code it must be.
         at: Moment for which the answer shall hold, with time zone; usually now.
-        status: Who knows about revocations; None leaves the status unchecked, and the report says so.
+        status: Who knows about revocations. None leaves a permit ``indeterminate`` where the office publishes a
+            status list; `NO_STATUS` says that it is not to be asked, and the report says so.
         name: Name in the report.
 
     Raises:
@@ -92,11 +95,11 @@ def check_qr_text(
 
 
 def check_qr_image(
-    source: bytes | Path | BinaryIO,
+    source: Source,
     *,
     authority: AuthorityDocument,
     at: datetime,
-    status: StatusSource | None = None,
+    status: StatusChoice = None,
     name: str | None = None,
     limits: ImageLimits = DEFAULT_IMAGE_LIMITS,
 ) -> tuple[Report, ...]:
@@ -107,7 +110,7 @@ def check_qr_image(
         source: The picture (PNG, JPEG, WebP or HEIC) or PDF: its bytes, its path, or an open binary file.
         authority: Whose codes they must be.
         at: Moment for which the answer shall hold, with time zone.
-        status: Who knows about revocations, or None.
+        status: Who knows about revocations, `NO_STATUS`, or None.
         name: Name in the report; default: the last part of the path, or ``"-"``.
         limits: How much the picture may cost.
 
@@ -118,7 +121,7 @@ def check_qr_image(
         ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
     """
     case = _Case.open(authority, at)
-    label = name if name is not None else source.name if isinstance(source, Path) else "-"
+    label = name if name is not None else source_name(source)
     try:
         found, printed = _read(source, limits)
     except QrImageError as error:
@@ -131,12 +134,12 @@ def check_qr_image(
     return tuple(_report(text, label, _Case.open(authority, at), status, printed) for text in ours)
 
 
-def _report(text: str, name: str, case: _Case, status: StatusSource | None, printed: str | None) -> Report:
+def _report(text: str, name: str, case: _Case, status: StatusChoice, printed: str | None) -> Report:
     case.judge(text, status, printed)
     return case.report(name, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
 
 
-def _read(source: bytes | Path | BinaryIO, limits: ImageLimits) -> tuple[FoundCodes, str | None]:
+def _read(source: Source, limits: ImageLimits) -> tuple[FoundCodes, str | None]:
     """Return the codes of a picture or PDF, and the text of the PDF."""
     try:
         data = read_source(source, limits.max_bytes)
@@ -171,7 +174,7 @@ class _Case:
             case.judgement.passed(name, "authority-document-current")
         return case
 
-    def judge(self, text: str, source: StatusSource | None, printed: str | None) -> None:
+    def judge(self, text: str, status: StatusChoice, printed: str | None) -> None:
         """Make every check of a text; ``printed`` is what stands around the code in a PDF."""
         try:
             content = decode_qr_text(text)
@@ -191,7 +194,7 @@ class _Case:
         self.judgement.passed(CheckName.QR, "qr-genuine", day=content.claims.issued_on)
         self._judge_text(content.claims, printed)
         judge_dates(_permit(content.claims), self.authority.local_day(self.at), self.judgement)
-        self._judge_status(content.claims, source)
+        self._judge_status(content.claims, status)
 
     def judge_other(self, found: FoundCodes) -> None:
         """Say what was found in a picture instead of claims."""
@@ -214,7 +217,7 @@ class _Case:
             authority=AuthorityUsed.of(self.authority),
             verdict=self._verdict(),
             checks=self.judgement.checks(),
-            permit=_permit(self.claims) if self.claims is not None else None,
+            permit=PermitFacts.read(_permit(self.claims)) if self.claims is not None else None,
             status=self.status,
         )
 
@@ -264,22 +267,17 @@ class _Case:
         else:
             self.judgement.left_out(CheckName.PRINTED_TEXT, "paper-not-checked")
 
-    def _judge_status(self, claims: QrClaims, source: StatusSource | None) -> None:
-        name, answer = CheckName.STATUS, None
-        if source is None:
-            self.judgement.left_out(name, "status-not-checked")
-            self.status = StatusReport(checked=False, state="not_checked")
-            return
-        try:
-            answer = source.status_of(claims.number, claims.status_index, self.authority.local_day(self.at))
-        except StatusUnavailableError as error:
-            self.judgement.refuse(name, getattr(error, "reason", "status-unavailable"), problem=error.problem)
-        else:
-            if answer is None:
-                self.judgement.refuse(name, "status-unknown-permit")
-            else:
-                self._judge_answer(claims, answer)
-        self.status = StatusReport.of(answer)
+    def _judge_status(self, claims: QrClaims, status: StatusChoice) -> None:
+        answer, self.status = ask_status(
+            status,
+            PermitFacts.read(_permit(claims)),
+            authority=self.authority,
+            at=self.at,
+            judgement=self.judgement,
+            countdown=Countdown(None),
+        )
+        if answer is not None:
+            self._judge_answer(claims, answer)
 
     def _judge_answer(self, claims: QrClaims, answer: PermitStatusAnswer) -> None:
         told = self.authority.local_day(answer.as_of) if answer.as_of is not None else None

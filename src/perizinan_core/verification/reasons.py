@@ -284,6 +284,13 @@ _STATUS_OPEN = _table(
     Weight.STATUS_OPEN,
     {
         "status-unavailable": N_("The status could not be read ({problem})."),
+        "status-not-given": N_(
+            "The office publishes a status list, but this check was made without it, so it is not known whether the "
+            "permit was revoked. Fetch the list from {address} and check again with it."
+        ),
+        "status-time-limit": N_(
+            "The status did not arrive within {seconds} seconds. Check again, or ask the office."
+        ),
         "status-unknown-permit": N_("The records that were asked do not know this permit."),
         "status-older-than-permit": N_(
             "The status that was asked for is older than the permit (of {day}): fetch the current status list."

@@ -12,6 +12,7 @@ import attrs
 from perizinan_core.i18n import DEFAULT_LANGUAGE, said, translate
 from perizinan_core.published.authority_document import AuthorityDocument
 from perizinan_core.published.status import PermitStatusAnswer
+from perizinan_core.verification.permit_facts import PermitFacts
 from perizinan_core.verification.reasons import REASONS
 from perizinan_core.verification.signature_reasons import WORTH_SAYING
 
@@ -366,8 +367,8 @@ class Report:
     verdict: Verdict
     checks: tuple[Check, ...]
     signatures: tuple[SignatureReport, ...] = ()
-    permit: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
-    """Content of ``permit.json``; only when an entitled officer signed it, else None."""
+    permit: PermitFacts | None = attrs.field(default=None, repr=False)
+    """What ``permit.json`` says; only when an entitled officer signed it, else None."""
 
     status: StatusReport | None = None
 
@@ -424,7 +425,7 @@ class Report:
             "reasons": [item.to_json(language) for item in self.reasons],
             "signature": self.signature.to_json(language) if self.signature is not None else None,
             "signatures": [item.to_json(language) for item in self.signatures],
-            "permit": dict(self.permit) if self.permit is not None else None,
+            "permit": self.permit.to_json() if self.permit is not None else None,
             "status": self.status.to_json() if self.status is not None else None,
             "checks": [item.to_json(language) for item in self.checks],
             "authority": self.authority.to_json() if self.authority is not None else None,

@@ -14,6 +14,7 @@ import attrs
 from perizinan_core.errors.verification import ReportFormatError
 from perizinan_core.i18n import Clause
 from perizinan_core.verification.permit_data import load_schema
+from perizinan_core.verification.permit_facts import PermitFacts
 from perizinan_core.verification.reasons import REASONS
 from perizinan_core.verification.report import (
     Aspect,
@@ -106,10 +107,12 @@ def _report(item: Mapping[str, Any]) -> Report:
     )
 
 
-def _permit(item: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+def _permit(item: Mapping[str, Any] | None) -> PermitFacts | None:
+    if item is None:
+        return None
     for name in ("issued_on", "valid_from", "valid_until"):
-        _check_day(item.get(name) if item is not None else None, f"$.permit.{name}")
-    return item
+        _check_day(item.get(name), f"$.permit.{name}")
+    return PermitFacts.read(item)
 
 
 def _status(item: Mapping[str, Any]) -> StatusReport:

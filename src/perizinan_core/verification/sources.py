@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
+from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
 
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.i18n import Clause
 
-__all__ = ["read_source"]
+__all__ = ["Source", "read_source", "source_name"]
+
+Source = bytes | str | PathLike[str] | BinaryIO
+"""A file: its bytes, its path, or the open binary file."""
 
 
-def read_source(source: bytes | Path | BinaryIO, max_bytes: int) -> bytes:
+def source_name(source: Source) -> str:
+    """Return the last part of a path; ``"-"`` for what has none."""
+    return Path(source).name if isinstance(source, (str, PathLike)) else "-"
+
+
+def read_source(source: Source, max_bytes: int) -> bytes:
     """
     Return the bytes of a file, at most ``max_bytes``.
 
@@ -20,8 +29,8 @@ def read_source(source: bytes | Path | BinaryIO, max_bytes: int) -> bytes:
         SourceReadError: when it cannot be opened or is larger.
     """
     try:
-        if isinstance(source, Path):
-            with source.open("rb") as file:
+        if isinstance(source, (str, PathLike)):
+            with Path(source).open("rb") as file:
                 # Asked for all that could come, Python makes room for all of it first.
                 size = min(os.fstat(file.fileno()).st_size, max_bytes)
                 data = file.read(size + 1)
@@ -31,8 +40,9 @@ def read_source(source: bytes | Path | BinaryIO, max_bytes: int) -> bytes:
             data = bytes(source)
         else:
             data = source.read(max_bytes + 1)
-    except OSError as error:
-        raise SourceReadError("cannot-open", error.strerror or "it cannot be opened") from error
+    except (OSError, ValueError) as error:  # a name with a null byte is a ValueError
+        problem = getattr(error, "strerror", None)
+        raise SourceReadError("cannot-open", problem or "it cannot be opened") from error
     if len(data) > max_bytes:
         raise SourceReadError("too-large", Clause("it is larger than {limit} bytes", limit=max_bytes))
     return data

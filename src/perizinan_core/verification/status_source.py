@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,7 +31,7 @@ from perizinan_core.published.status_list import (
     status_list_error,
 )
 from perizinan_core.verification.fetching import Fetched, fetch
-from perizinan_core.verification.sources import read_source
+from perizinan_core.verification.sources import Source, read_source
 
 __all__ = ["StatusListSource", "fetch_status_list"]
 
@@ -72,7 +73,7 @@ class StatusListSource:
     @classmethod
     def read(
         cls,
-        source: bytes | Path | None,
+        source: Source | None,
         *,
         authority: AuthorityDocument,
         at: datetime,
@@ -82,7 +83,7 @@ class StatusListSource:
         Return a source for the list in ``source``.
 
         Args:
-            source: The file ``status-list.cwt``: its bytes, its path, or None when there is none.
+            source: The file ``status-list.cwt``: its bytes, its path, an open binary file, or None when there is none.
             authority: Whose list it must be.
             at: Moment for which it is asked, with time zone; usually now.
             max_age: How old it may be, in seconds; None takes what the authority document says.
@@ -101,7 +102,7 @@ class StatusListSource:
         *,
         authority: AuthorityDocument,
         at: datetime,
-        saved: Path | None = None,
+        saved: str | PathLike[str] | None = None,
         max_age: int | None = None,
     ) -> Self:
         """
@@ -165,7 +166,7 @@ def _reason(error: SourceReadError, otherwise: str) -> str:
 
 
 def fetch_status_list(
-    url: str, *, authority: AuthorityDocument, at: datetime, saved: Path | None = None
+    url: str, *, authority: AuthorityDocument, at: datetime, saved: str | PathLike[str] | None = None
 ) -> bytes:
     """
     Return the list at an address, using and keeping a saved copy.
@@ -185,6 +186,7 @@ def fetch_status_list(
     """
     if saved is None:
         return _data(fetch(url, max_bytes=MAX_BYTES, accept=MEDIA_TYPE))
+    saved = Path(saved)
     with locked(saved):
         kept = _read_copy(saved, authority)
         if kept is not None and kept.is_fresh(at):

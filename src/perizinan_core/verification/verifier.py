@@ -12,11 +12,10 @@ Nothing is fetched and no clock is read: the moment and the status source are ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -25,11 +24,11 @@ from perizinan_core.errors.verification import (
     PermitDataError,
     PermitNotAcceptedError,
     SourceReadError,
-    StatusUnavailableError,
 )
 from perizinan_core.i18n import Clauses
 from perizinan_core.published.authority_document import AuthorityDocument
-from perizinan_core.published.status import PermitStatusAnswer, StatusSource
+from perizinan_core.published.status import PermitStatusAnswer, StatusChoice
+from perizinan_core.verification.asking_status import ask_status
 from perizinan_core.verification.entitlement import judge_entitlement, judge_registration
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
@@ -39,6 +38,7 @@ from perizinan_core.verification.pdf.scan import Scan, Wholeness, scan
 from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly, newest_table
 from perizinan_core.verification.permit_content import judge_dates, judge_qr, judge_text
 from perizinan_core.verification.permit_data import read_permit_data
+from perizinan_core.verification.permit_facts import PermitFacts
 from perizinan_core.verification.permit_signatures import (
     JudgedSignature,
     describe,
@@ -60,7 +60,8 @@ from perizinan_core.verification.report import (
     in_one_voice,
 )
 from perizinan_core.verification.revocation import note_revocation
-from perizinan_core.verification.sources import read_source
+from perizinan_core.verification.sources import Source, read_source, source_name
+from perizinan_core.verification.time_limit import Countdown, TimeUpError
 from perizinan_core.verification.wholeness import is_whole
 
 if TYPE_CHECKING:
@@ -80,15 +81,14 @@ _BEFORE_CONTENT = (
     CheckName.REVOCATION,
     CheckName.SIGNER_ENTITLED,
 )
-_NOT_ASKED = StatusReport(checked=False, state="not_checked")
 
 
 def verify_permit(
-    source: bytes | Path | BinaryIO,
+    source: Source,
     *,
     authority: AuthorityDocument,
     at: datetime,
-    status: StatusSource | None = None,
+    status: StatusChoice = None,
     name: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
     policy: Policy = Policy.STANDARD,
@@ -100,7 +100,8 @@ def verify_permit(
         source: The file: its bytes, its path, or an open binary file.
         authority: Whose permit it must be.
         at: Moment for which the answer shall hold, with time zone; usually now.
-        status: Who knows about revocations; None leaves the status unchecked, and the report says so.
+        status: Who knows about revocations. None leaves a permit ``indeterminate`` where the office publishes a
+            status list; `NO_STATUS` says that it is not to be asked, and the report says so.
         name: Name of the file in the report; default: the last part of its path, or ``"-"``.
         limits: How much a file may cost.
         policy: How much must be proven.
@@ -116,11 +117,11 @@ def verify_permit(
 
 
 def require_valid(
-    source: bytes | Path | BinaryIO,
+    source: Source,
     *,
     authority: AuthorityDocument,
     at: datetime,
-    status: StatusSource | None = None,
+    status: StatusChoice = None,
     name: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
     policy: Policy = Policy.STANDARD,
@@ -153,7 +154,7 @@ class Verifier:
 
     Args:
         authority: Whose permits they must be.
-        status: Who knows about revocations, or None.
+        status: Who knows about revocations, `NO_STATUS`, or None; see `verify_permit`.
         limits: How much a file may cost.
         policy: How much must be proven.
     """
@@ -162,7 +163,7 @@ class Verifier:
         self,
         authority: AuthorityDocument,
         *,
-        status: StatusSource | None = None,
+        status: StatusChoice = None,
         limits: Limits = DEFAULT_LIMITS,
         policy: Policy = Policy.STANDARD,
     ) -> None:
@@ -179,16 +180,18 @@ class Verifier:
         store = store_of(self.authority.roots, self.authority.intermediates)
         return SignatureVerifier(store, limits=self.limits, policy=self.policy)
 
-    def verify(self, source: bytes | Path | BinaryIO, *, at: datetime, name: str | None = None) -> Report:
+    def verify(self, source: Source, *, at: datetime, name: str | None = None) -> Report:
         """Judge one file; see `verify_permit`."""
         check_moment(at)
-        label = name if name is not None else source.name if isinstance(source, Path) else "-"
+        label = name if name is not None else source_name(source)
+        case, countdown = _Case(self, at), Countdown(self.limits.seconds)
         try:
-            data = read_source(source, self.limits.max_bytes)
+            data = countdown.run(lambda: case.read_and_judge(source))
         except SourceReadError as error:
             return self.unreadable(label, error.reason, at=at, limit=self.limits.max_bytes)
-        case = _Case(self, at)
-        case.judge(data, self._status)
+        except TimeUpError:
+            return self.unreadable(label, "time-limit", at=at, seconds=f"{self.limits.seconds:g}")
+        case.judge_status(data, self._status, countdown)
         return case.report(label, file_digest(data, case.signatures))
 
     def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
@@ -206,7 +209,7 @@ class _Case:
     at: datetime
     judgement: Judgement = attrs.field(factory=Judgement)
     signatures: list[JudgedSignature] = attrs.field(factory=list)
-    permit: Mapping[str, Any] | None = None
+    permit: PermitFacts | None = None
     status: StatusReport | None = None
 
     @property
@@ -217,7 +220,13 @@ class _Case:
     def strict(self) -> bool:
         return self.verifier.policy is Policy.STRICT
 
-    def judge(self, data: bytes, source: StatusSource | None) -> None:
+    def read_and_judge(self, source: Source) -> bytes:
+        """Make every check but the last, which asks somebody else; return the file."""
+        data = read_source(source, self.verifier.limits.max_bytes)
+        self._judge(data)
+        return data
+
+    def _judge(self, data: bytes) -> None:
         limits = self.verifier.limits
         self._judge_authority()
         found = scan(data)
@@ -243,8 +252,6 @@ class _Case:
         self._judge_signatures(data, pdf, found, fields)
         if not self.judgement.failed(*_BEFORE_CONTENT):
             self._judge_content(pdf)
-        if self.permit is not None and not self.judgement.failed(*_BEFORE_CONTENT):
-            self._judge_status(data, self.permit, source)
 
     def report(self, name: str, sha256: str | None) -> Report:
         genuine = self.permit is not None and not self.judgement.failed(*_BEFORE_CONTENT)
@@ -356,31 +363,27 @@ class _Case:
             return
         judgement.passed(CheckName.PERMIT_DATA, "permit-data-good")
         judge_entitlement(self.signatures, permit, authority, self.at, judgement)
-        self.permit = permit
+        self.permit = PermitFacts.read(permit)
         if judgement.failed(CheckName.SIGNER_ENTITLED):
             return
         judge_text(pdf, permit, judgement)
         judge_qr(pdf, permit, authority, judgement)
         judge_dates(permit, authority.local_day(self.at), judgement)
 
-    def _judge_status(self, data: bytes, permit: Mapping[str, Any], source: StatusSource | None) -> None:
-        judgement, name = self.judgement, CheckName.STATUS
-        if source is None:
-            judgement.left_out(name, "status-not-checked")
-            self.status = _NOT_ASKED
+    def judge_status(self, data: bytes, status: StatusChoice, countdown: Countdown) -> None:
+        """Ask about the status of a permit that is the office's."""
+        if self.permit is None or self.judgement.failed(*_BEFORE_CONTENT):
             return
-        day = self.authority.local_day(self.at)
-        try:
-            answer = source.status_of(permit["number"], permit["status_index"], day)
-        except StatusUnavailableError as error:
-            judgement.refuse(name, getattr(error, "reason", "status-unavailable"), problem=error.problem)
-            answer = None
-        else:
-            if answer is None:
-                judgement.refuse(name, "status-unknown-permit")
+        answer, self.status = ask_status(
+            status,
+            self.permit,
+            authority=self.authority,
+            at=self.at,
+            judgement=self.judgement,
+            countdown=countdown,
+        )
         if answer is not None:
             self._judge_answer(data, answer)
-        self.status = StatusReport.of(answer)
 
     def _judge_answer(self, data: bytes, answer: PermitStatusAnswer) -> None:
         judgement, name = self.judgement, CheckName.STATUS

@@ -19,7 +19,7 @@ from starlette.websockets import WebSocketClose
 
 from perizinan_core.i18n import add_locale_dir
 from perizinan_core.published.status_list import FILE_NAME
-from perizinan_core.verification import AuthorityDocument, CurrentStatusList, StatusSource
+from perizinan_core.verification import AuthorityDocument, CurrentStatusList, NoStatus, StatusSource
 from perizinan_verify import api, pages
 from perizinan_verify.authorities import Authorities, AuthoritySource
 from perizinan_verify.errors import JudgingUnavailableError, RequestError
@@ -33,8 +33,8 @@ from perizinan_verify.status_questions import LimitedStatus
 
 __all__ = ["StatusGiven", "create_app"]
 
-StatusGiven = StatusSource | Path | str
-"""A status source, or the path or address of a published status list."""
+StatusGiven = StatusSource | NoStatus | Path | str
+"""A status source, the path or address of a published status list, or `NO_STATUS`: nobody is asked."""
 
 _log = logging.getLogger("perizinan_verify")
 
@@ -59,8 +59,8 @@ def create_app(
             function that returns it (asked again every minute); several for several offices.
         status: Who knows about revocations: for the one office, or by short name for several. A path or an
             address is that of a published status list; a source is called from threads, and one that does
-            not answer in ``settings.status_seconds`` leaves permits undecided. None: the status is not
-            asked, and every answer says so.
+            not answer in ``settings.status_seconds`` leaves permits undecided, and so does None where the
+            office publishes a status list. `NO_STATUS`: the status is not asked, and every answer says so.
         status_list: The published list that browsers fetch from here, by short name for several offices: its
             path or address. Needed only where ``status`` is another source, such as the office's records.
         authority_key: Fingerprint (RFC 7638) of the key that must have signed the authority documents.
@@ -73,13 +73,16 @@ def create_app(
         ValueError: when there is none, two are of one office, or one status source is given for several.
     """
     add_locale_dir(Path(__file__).parent / "locale")
-    sources = [authority] if isinstance(authority, (bytes, Path)) or callable(authority) else list(authority)
-    authorities = Authorities(sources, key=authority_key)
+    authorities = Authorities(_listed(authority), key=authority_key)
     clock = clock or _now
     settings = settings or PageSettings()
-    asked = _sources(status, authorities, clock)
+    chosen = _by_slug(status, authorities)
+    without = frozenset(slug for slug, given in chosen.items() if isinstance(given, NoStatus))
+    asked = _sources(chosen, authorities, clock)
     limited = {slug: LimitedStatus(source, settings.status_seconds) for slug, source in asked.items()}
-    pool = JudgingPool(authorities, status=limited, settings=settings, key=authority_key)
+    pool = JudgingPool(
+        authorities, status=limited, without_status=without, settings=settings, key=authority_key
+    )
     app = Starlette(
         routes=_routes(),
         middleware=[Middleware(SafeHeaders), Middleware(_LastResort)],
@@ -95,7 +98,7 @@ def create_app(
         authorities=authorities,
         pool=pool,
         status=limited,
-        lists=_lists(asked, _sources(status_list, authorities, clock)),
+        lists=_lists(asked, _sources(_by_slug(status_list, authorities), authorities, clock)),
         settings=settings,
         clock=clock,
     )
@@ -178,11 +181,15 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         service.pool.close()
 
 
-def _sources(
-    given: StatusGiven | Mapping[str, StatusGiven] | None,
-    authorities: Authorities,
-    clock: Callable[[], datetime],
-) -> Mapping[str, StatusSource]:
+def _listed(authority: AuthoritySource | Sequence[AuthoritySource]) -> Sequence[AuthoritySource]:
+    if isinstance(authority, (bytes, str, Path)) or callable(authority):
+        return [authority]
+    return list(authority)
+
+
+def _by_slug(
+    given: StatusGiven | Mapping[str, StatusGiven] | None, authorities: Authorities
+) -> Mapping[str, StatusGiven]:
     slugs = [item.document.slug for item in authorities.known]
     if given is None:
         return {}
@@ -193,11 +200,21 @@ def _sources(
     strange = set(given) - set(slugs)
     if strange:
         raise ValueError(f"expected status sources of {slugs}, got one of {sorted(strange)}")
-    return {slug: _source(item, slug, authorities, clock) for slug, item in given.items()}
+    return given
+
+
+def _sources(
+    given: Mapping[str, StatusGiven], authorities: Authorities, clock: Callable[[], datetime]
+) -> Mapping[str, StatusSource]:
+    return {
+        slug: _source(item, slug, authorities, clock)
+        for slug, item in given.items()
+        if not isinstance(item, NoStatus)
+    }
 
 
 def _source(
-    given: StatusGiven, slug: str, authorities: Authorities, clock: Callable[[], datetime]
+    given: StatusSource | Path | str, slug: str, authorities: Authorities, clock: Callable[[], datetime]
 ) -> StatusSource:
     if not isinstance(given, (Path, str)):
         return given

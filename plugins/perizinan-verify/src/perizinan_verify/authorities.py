@@ -22,7 +22,7 @@ from perizinan_core.verification import AuthorityDocument, read_authority_docume
 
 __all__ = ["Authorities", "AuthoritySource", "PublishedAuthority"]
 
-AuthoritySource = bytes | Path | Callable[[], bytes]
+AuthoritySource = bytes | str | Path | Callable[[], bytes]
 """A signed ``authority.json``, where it lies, or who makes it."""
 
 _ASK_AGAIN = 60.0
@@ -86,7 +86,7 @@ class _Source:
     """One document and where it comes from."""
 
     def __init__(self, source: AuthoritySource, key: str | None) -> None:
-        self._source = source
+        self._source = Path(source) if isinstance(source, str) else source
         self._key = key
         self.changes = 0
         self._stamp = self._look()

@@ -10,7 +10,7 @@ import click
 from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, add_locale_dir, translate
 from perizinan_core.published.status_list import FILE_NAME
-from perizinan_core.verification import read_authority_document
+from perizinan_core.verification import NO_STATUS, NoStatus, read_authority_document
 from perizinan_core.verification.fetching import is_url
 from perizinan_verify.app import StatusGiven, create_app
 from perizinan_verify.serving import serve
@@ -85,7 +85,7 @@ def verify_serve_command(
     settings = PageSettings(max_bytes=int(max_mb * _MEBIBYTE), seconds=time_limit, workers=workers)
     with contextlib.ExitStack() as stack:
         try:
-            sources = {} if no_status else _sources(stack, paths, authority_key, records, status)
+            sources = _sources(stack, paths, authority_key, records, NO_STATUS if no_status else status)
             app = create_app(
                 list(paths),
                 status=sources,
@@ -112,13 +112,15 @@ def _sources(
     paths: tuple[Path, ...],
     key: str | None,
     records: str | None,
-    status: str | None,
+    status: str | NoStatus | None,
 ) -> dict[str, StatusGiven]:
     """Return who knows about revocations, in the order of ``perizinan verify``."""
     found: dict[str, StatusGiven] = {}
     for path in paths:
         authority = read_authority_document(path.read_bytes(), authority_key=key)
-        if records is not None:
+        if isinstance(status, NoStatus):
+            found[authority.slug] = status
+        elif records is not None:
             # Only here, so that the page itself needs no database library.
             from perizinan_core.bootstrap.status_source import open_status_source
 

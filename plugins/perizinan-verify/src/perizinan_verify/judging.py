@@ -65,6 +65,7 @@ class JudgingPool:
     Args:
         authorities: By whose documents.
         status: Who knows about revocations, by the office's short name.
+        without_status: Short names of the offices whose status is not to be asked, as the operator said.
         settings: The bounds.
         key: Fingerprint that the authority documents were held against, or None.
     """
@@ -74,11 +75,13 @@ class JudgingPool:
         authorities: Authorities,
         *,
         status: Mapping[str, LimitedStatus],
+        without_status: frozenset[str] = frozenset(),
         settings: PageSettings,
         key: str | None = None,
     ) -> None:
         self._authorities = authorities
         self._status = status
+        self._without_status = without_status
         self._settings = settings
         self._key = key
         self._idle: list[_Process] = []
@@ -171,6 +174,7 @@ class JudgingPool:
                 {"raw": base64.b64encode(item.raw).decode("ascii"), "key": self._key} for item in published
             ],
             "with_status": [item.document.slug for item in published if item.document.slug in self._status],
+            "without_status": sorted(self._without_status),
             "max_bytes": self._settings.max_bytes,
         }
 

@@ -21,10 +21,11 @@ from typing import Any, BinaryIO
 
 from perizinan_core.i18n import add_locale_dir
 from perizinan_core.verification import (
+    NO_STATUS,
     Limits,
     PermitStatusAnswer,
     Report,
-    StatusSource,
+    StatusChoice,
     Verdict,
     Verifier,
     read_authority_document,
@@ -64,7 +65,7 @@ class _Judge:
         self._reading = reading
         self._writing = writing
         self._verifiers: list[Verifier] = []
-        self._status: dict[str, StatusSource] = {}
+        self._status: dict[str, StatusChoice] = {}
 
     def take(self, head: dict[str, Any]) -> None:
         """Take over new authority documents."""
@@ -72,7 +73,10 @@ class _Judge:
             read_authority_document(base64.b64decode(item["raw"]), authority_key=item["key"])
             for item in head["authorities"]
         ]
-        self._status = {slug: _Asked(slug, self._reading, self._writing) for slug in head["with_status"]}
+        self._status = {
+            **{slug: _Asked(slug, self._reading, self._writing) for slug in head["with_status"]},
+            **dict.fromkeys(head["without_status"], NO_STATUS),
+        }
         limits = Limits(max_bytes=head["max_bytes"])
         self._verifiers = [
             Verifier(item, status=self._status.get(item.slug), limits=limits) for item in documents

@@ -6,12 +6,13 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from os import PathLike
 from pathlib import Path
 
 import attrs
 
 from perizinan_core.published.authority_document import AuthorityDocument
-from perizinan_core.published.status import StatusSource
+from perizinan_core.published.status import StatusChoice
 from perizinan_core.verification.bulk.limits import DEFAULT_BULK_LIMITS, BulkLimits
 from perizinan_core.verification.bulk.pool import Pool
 from perizinan_core.verification.bulk.walking import find_files
@@ -30,7 +31,7 @@ class VerifyRecipe:
 
     authority: AuthorityDocument
     at: datetime
-    status: StatusSource | None = None
+    status: StatusChoice = None
     limits: Limits = DEFAULT_LIMITS
 
     @property
@@ -58,11 +59,11 @@ def default_jobs() -> int:
 
 
 def verify_many(
-    paths: Iterable[Path],
+    paths: Iterable[str | PathLike[str]],
     *,
     authority: AuthorityDocument,
     at: datetime,
-    status: StatusSource | None = None,
+    status: StatusChoice = None,
     jobs: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
     bulk: BulkLimits = DEFAULT_BULK_LIMITS,
@@ -81,8 +82,9 @@ def verify_many(
         paths: Files, folders, archives (`walking` says what is taken from a folder).
         authority: Whose permits they must be.
         at: Moment for which the answers shall hold, with time zone.
-        status: Who knows about revocations. Every worker has its own copy, so it must not hold an
-            open connection; where workers are not forked (a process with threads), it must be picklable.
+        status: Who knows about revocations, `NO_STATUS`, or None; see `verify_permit`. Every worker has its
+            own copy, so it must not hold an open connection; where workers are not forked (a process with
+            threads), it must be picklable.
         jobs: Worker processes; None: one per core.
         limits: What the judgement of a file may cost.
         bulk: What workers and archives may cost.
@@ -98,7 +100,7 @@ def verify_many(
     return _reports(pool, paths)
 
 
-def _reports(pool: Pool, paths: Iterable[Path]) -> Iterator[Report]:
-    for event in pool.run((file, -1) for file in find_files(paths)):
+def _reports(pool: Pool, paths: Iterable[str | PathLike[str]]) -> Iterator[Report]:
+    for event in pool.run((file, -1) for file in find_files(map(Path, paths))):
         if event.kind == "result":
             yield event.value

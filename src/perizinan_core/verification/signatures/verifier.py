@@ -15,8 +15,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
-from typing import BinaryIO
 
 from cryptography import x509
 
@@ -30,7 +28,8 @@ from perizinan_core.verification.revocation import sorted_evidence
 from perizinan_core.verification.signatures.chains import ChainJudge
 from perizinan_core.verification.signatures.roots import Anchor, TrustStore
 from perizinan_core.verification.signatures.signed_file import SignedFile
-from perizinan_core.verification.sources import read_source
+from perizinan_core.verification.sources import Source, read_source, source_name
+from perizinan_core.verification.time_limit import Countdown, TimeUpError
 
 __all__ = ["SignatureVerifier", "require_valid_signatures", "store_of", "verify_signatures"]
 
@@ -76,14 +75,19 @@ class SignatureVerifier:
             judge=self._judge, at=at, evidence=self._evidence, limits=self.limits, strict=self._strict
         )
 
-    def verify(self, source: bytes | Path | BinaryIO, *, at: datetime, name: str | None = None) -> Report:
+    def verify(self, source: Source, *, at: datetime, name: str | None = None) -> Report:
         """Judge one file; see `verify_signatures`."""
         check_moment(at)
-        label = name if name is not None else source.name if isinstance(source, Path) else "-"
+        label = name if name is not None else source_name(source)
         try:
-            data = read_source(source, self.limits.max_bytes)
+            return Countdown(self.limits.seconds).run(lambda: self._report(source, label, at))
         except SourceReadError as error:
             return self.unreadable(label, error.reason, at=at, limit=self.limits.max_bytes)
+        except TimeUpError:
+            return self.unreadable(label, "time-limit", at=at, seconds=f"{self.limits.seconds:g}")
+
+    def _report(self, source: Source, label: str, at: datetime) -> Report:
+        data = read_source(source, self.limits.max_bytes)
         return self.examine(data, at=at).report(label, hashlib.sha256(data).hexdigest())
 
     def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
@@ -94,7 +98,7 @@ class SignatureVerifier:
 
 
 def verify_signatures(
-    source: bytes | Path | BinaryIO,
+    source: Source,
     *,
     roots: Roots,
     at: datetime,
@@ -128,7 +132,7 @@ def verify_signatures(
 
 
 def require_valid_signatures(
-    source: bytes | Path | BinaryIO,
+    source: Source,
     *,
     roots: Roots,
     at: datetime,
