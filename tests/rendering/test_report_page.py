@@ -121,7 +121,7 @@ LONG = "Wahyu Contoh " * 40
     "change",
     [
         lambda report: {
-            "permit": {**report.permit, "title": "IZIN " * 200, "holder": LONG, "object": LONG * 3}
+            "permit": attrs.evolve(report.permit, title="IZIN " * 200, holder=LONG, object=LONG * 3)
         },
         lambda report: {
             "signatures": (attrs.evolve(report.signatures[0], signer="W" * 300, field="f" * 200),) * 9
