@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 
+from perizinan_core.errors.arguments import ArgumentError
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.model.actor import Account, AccountKind, Actor, ActorKind, Role
 from perizinan_core.model.applicant import Representative
@@ -146,3 +147,31 @@ def test_a_staff_account_does_not_act_as_representative(kit):
     assert officer.has(Role.CASHIER)
     with pytest.raises(NotFoundError):
         kit.office.applications.get(case.id, actor=officer)
+
+
+@pytest.mark.parametrize("owner", [Account.officer("loket-1"), Account(AccountKind.HOST, "lain")])
+def test_nobody_makes_an_officer_the_owner_of_a_case(any_kit, owner):
+    """Else one clerk would choose, by naming the other one as owner, who judges."""
+    start = any_kit.office.applications.start
+    for actor in (any_kit.officer("loket-2"), HOST):
+        with pytest.raises(ArgumentError) as refused:
+            start("warung", applicant=sample_applicant(), actor=actor, form=FORMS["warung"], owner=owner)
+        assert "loket-1" not in refused.value.message("id")
+    opened = start("warung", applicant=sample_applicant(), actor=any_kit.officer("loket-2"), owner="pemohon")
+
+    assert Account.public("pemohon") == opened.owner
+
+
+def test_a_renewal_at_the_counter_of_a_case_that_an_officer_opened_is_the_present_officers(kit):
+    """The clerk of then is not made the owner of the new case by the clerk of now."""
+    clerk, other = kit.officer("loket-1"), kit.officer("loket-2")
+    case = kit.office.applications.start(
+        "warung", applicant=sample_applicant(), actor=clerk, form=FORMS["warung"]
+    )
+    kit.fill(case.id, actor=HOST)
+    kit.hand_in(case.id, actor=HOST)
+    kit.review(case.id)
+    permit = kit.issue(case.id)
+
+    assert clerk.account == case.owner
+    assert other.account == kit.office.permits.amend(permit.id, actor=other).owner

@@ -12,6 +12,7 @@ import pytest
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import DecidedByOthersError
+from perizinan_core.model.actor import Account
 from perizinan_core.model.case import StageOutcome
 from perizinan_core.model.events import EventKind
 from perizinan_core.services.context import new_id
@@ -137,7 +138,7 @@ def assert_attempt_on_record(kit, case, error):
     ]
     (attempt,) = [event for event in history if event.kind is EventKind.ATTEMPT_REFUSED]
 
-    assert [case.decision.by] == [event.actor for event in decided]
+    assert [str(Account.officer(case.decision.by))] == [event.actor for event in decided]
     assert {
         "stage": None,
         "winner": error["winner"],

@@ -109,7 +109,6 @@ class _Walk:
             or any(char in "\n\r\t" for char in name)
             or not unicodedata.is_normalized("NFC", name)
             or any(refused_characters(name))
-            or not unicodedata.is_normalized("NFC", name)
         ):
             _refuse(FormFault.NAME, path, limit=MAX_NAME)
         self._count(name, path)

@@ -11,7 +11,7 @@ import attrs
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError
 from perizinan_core.errors.storage import RecordNotFoundError, StorageError
 from perizinan_core.errors.verification import StatusUnavailableError
-from perizinan_core.model.actor import Actor, ActorKind, Role
+from perizinan_core.model.actor import AccountKind, Actor, ActorKind, Role
 from perizinan_core.model.application import Application
 from perizinan_core.model.kinds import ApplicationKind
 from perizinan_core.model.permit import Permit, PermitStatus
@@ -153,12 +153,13 @@ class Permits:
         """
         with self._context.work_for(actor, read_only=True) as work:
             permit, origin = self._readable(work, permit_id, actor)
+        for_another = actor.kind in (ActorKind.HOST, ActorKind.OFFICER)
         return self._applications.start(
             permit.permit_type,
             applicant=origin.applicant,
             representative=origin.representative,
             actor=actor,
-            owner=origin.owner if actor.kind in (ActorKind.HOST, ActorKind.OFFICER) else None,
+            owner=origin.owner if for_another and origin.owner.kind is AccountKind.PUBLIC else None,
             kind=kind,
             form=origin.form if form is None else form,
             previous_permit=permit.id,

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from perizinan_core.errors.arguments import ArgumentError
 from perizinan_core.errors.workflow import (
     DocumentChoiceError,
     DocumentIdTakenError,
@@ -21,7 +22,7 @@ from perizinan_core.errors.workflow import (
     UnknownDocumentError,
     UnknownSlotError,
 )
-from perizinan_core.model.actor import Account, Actor, ActorKind, Role
+from perizinan_core.model.actor import Account, AccountKind, Actor, ActorKind, Role
 from perizinan_core.model.applicant import Applicant, Representative
 from perizinan_core.model.application import Application, ApplicationState, SlotTerms
 from perizinan_core.model.calendar import WorkingCalendar
@@ -92,7 +93,7 @@ def start_draft(
         now: Aware moment.
         calendar: The authority's calendar.
         owner: Account to which the application belongs; the actor's own unless the host or the front
-            office opens it for somebody.
+            office opens it for somebody, who has a public account.
         representative: Acts for the applicant; a power of attorney counts once its file is put in, so that
             one that is claimed here is left out.
         previous_permit: The permit that is renewed, amended, duplicated or given up.
@@ -100,6 +101,7 @@ def start_draft(
 
     Raises:
         NotAllowedError: for other actors, and when an applicant names another owner.
+        ArgumentError: when the owner is somebody else's account and not a public one.
         PermitTypeNotOpenError: when the type is incomplete or not in force.
         PreviousPermitError: when the kind and the permit do not fit together.
         PermitStatusError: when the permit's status does not allow this kind.
@@ -388,6 +390,9 @@ def _without_old_papers(application: Application, now: datetime, *, keep: bool =
 
 
 def _may_open(actor: Actor, owner: Account | None) -> None:
+    # An officer whom somebody made the owner of a case would be out of it by another's word.
+    if owner is not None and owner != actor.account and owner.kind is not AccountKind.PUBLIC:
+        raise ArgumentError("owner", "a public account", f"an account of kind {owner.kind.value}")
     at_counter = actor.kind is ActorKind.OFFICER and actor.has(Role.FRONT_OFFICE)
     for_others = at_counter or actor.kind is ActorKind.HOST
     own = actor.kind in (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE) and owner in (None, actor.account)
