@@ -241,6 +241,11 @@ class Office:
         return self._context.storage
 
     @property
+    def documents(self) -> DocumentStore:
+        """The document store, for tools that look after it."""
+        return self._context.documents
+
+    @property
     def catalogue(self) -> Catalogue:
         """All permit types, in all versions."""
         return self._context.catalogue

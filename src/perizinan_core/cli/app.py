@@ -12,6 +12,7 @@ import gettext
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,22 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         N_("Copy records and documents while the office works."),
     ),
     "restore": ("perizinan_core.cli.backup", "restore_command", N_("Put a backup back.")),
+    "doctor": (
+        "perizinan_core.cli.doctor",
+        "doctor_command",
+        N_("Say what is wrong with the office, or soon will be."),
+    ),
+    "outbox": (
+        "perizinan_core.cli.outbox",
+        "outbox_group",
+        N_("Show messages that wait, and try them again."),
+    ),
+    "officers": ("perizinan_core.cli.officers", "officers_group", N_("Keep the record of officers.")),
+    "cases": (
+        "perizinan_core.cli.cases",
+        "cases_command",
+        N_("List the cases with state, age and deadline."),
+    ),
     "clock": (
         "perizinan_core.cli.clock",
         "clock_group",
@@ -78,7 +95,22 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "plugins": ("perizinan_core.cli.plugins", "plugins_group", N_("Show the plugins and how they stand.")),
 }
 
-_OFFICE_COMMANDS = frozenset({"backup", "restore", "init", "demo", "catalogue", "clock", "migrate", "worker"})
+_OFFICE_COMMANDS = frozenset(
+    {
+        "backup",
+        "restore",
+        "doctor",
+        "outbox",
+        "officers",
+        "cases",
+        "init",
+        "demo",
+        "catalogue",
+        "clock",
+        "migrate",
+        "worker",
+    }
+)
 """Commands that do nothing without the extra ``office``."""
 
 
@@ -163,6 +195,7 @@ def _plugin_commands(ctx: click.Context) -> dict[str, Any]:
     envvar="PERIZINAN_LANGUAGE",
     help="Bahasa keluaran: id (bawaan) atau en.",
 )
+@click.option("--debug", is_flag=True, help="Tampilkan juga jejak program di belakang kesalahan.")
 @click.option("--no-plugins", is_flag=True, help="Jalankan tanpa plugin terpasang.")
 @click.version_option(
     package_name="perizinan-core",
@@ -170,7 +203,7 @@ def _plugin_commands(ctx: click.Context) -> dict[str, Any]:
     help="Tampilkan versi lalu selesai.",
 )
 @click.pass_context
-def cli(ctx: click.Context, *, settings: Path, language: str | None, no_plugins: bool) -> None:
+def cli(ctx: click.Context, *, settings: Path, language: str | None, debug: bool, no_plugins: bool) -> None:
     """Hold what every command needs: where the settings are, and the language."""
     if ctx.invoked_subcommand in _OFFICE_COMMANDS:
         require_office_parts()
@@ -179,6 +212,7 @@ def cli(ctx: click.Context, *, settings: Path, language: str | None, no_plugins:
         settings=settings,
         language=language or _language(),
         no_plugins=no_plugins,
+        debug=debug,
         run_scenarios=_run_scenarios,
     )
 
@@ -207,6 +241,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _say(translate(N_("Stopped."), language))
         code = 130
     except PerizinanError as error:
+        if "--debug" in arguments:
+            traceback.print_exc()
         _say(f"{translate(N_('Error'), language)}: {error.message(language)}")
         code = EXIT_FAILURE
     except BrokenPipeError:

@@ -34,7 +34,12 @@ def worker_command(obj: dict[str, Any], *, once: bool, interval: float) -> None:
     stop = threading.Event()
     with open_office(obj) as office:
         if once:
-            _tell(office.worker.run_once(), language)
+            done = office.worker.run_once()
+            _tell(done, language)
+            if done.in_doubt or any(failure.is_given_up for failure in office.worker.failures()):
+                told = N_("A person is needed: see the lines above, or run perizinan doctor.")
+                click.echo(translate(told, language), err=True)
+                raise click.exceptions.Exit(1)
             return
         _stop_on_signals(stop)
         click.echo(translate(N_("The worker is running (stop with Ctrl+C)."), language))

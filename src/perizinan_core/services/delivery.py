@@ -19,11 +19,20 @@ from perizinan_core.services.context import OfficeContext, new_id
 from perizinan_core.services.messages import messages_for
 from perizinan_core.services.status_list import StatusLists
 from perizinan_core.services.work import Moment, WorkDone, WorkFailure, name_of
-from perizinan_core.storage import OutboxEntry, UnitOfWork
+from perizinan_core.storage import Backoff, OutboxEntry, UnitOfWork
 
 __all__ = ["LEASE", "Deliver"]
 
 LEASE = timedelta(minutes=5)
+PATIENT = Backoff(first=timedelta(seconds=10), longest=timedelta(minutes=90), max_attempts=120)
+"""A failed delivery is tried again for seven days, at least every 90 minutes; then it is given up and named."""
+
+_DEADLY = 200
+"""Claims after which an entry seems to kill its workers; more than `PATIENT` makes."""
+
+_LONGEST_NOTE = 500
+"""What the outbox keeps of a failure; a longer one is cut and cannot be relied on."""
+
 _BATCH = 20
 """So few that a slow channel is through with them before their lease ends."""
 
@@ -59,7 +68,7 @@ class Deliver:
             if not work.outbox.is_due(now=moment()):
                 return ()
         with storage.unit_of_work() as work:
-            entries = work.outbox.claim(worker, now=moment(), lease=LEASE, limit=_BATCH)
+            entries = work.outbox.claim(worker, now=moment(), lease=LEASE, limit=_BATCH, max_attempts=_DEADLY)
             work.commit()
         return entries
 
@@ -69,7 +78,7 @@ class Deliver:
             if error is None:
                 work.outbox.mark_done(entry.id, worker=worker, at=moment())
             else:
-                work.outbox.mark_failed(entry.id, worker=worker, at=moment(), error=error)
+                work.outbox.mark_failed(entry.id, worker=worker, at=moment(), error=error, backoff=PATIENT)
             work.commit()
         if error is None:
             return WorkDone(delivered=1)
@@ -81,23 +90,42 @@ class Deliver:
         if entry.event is None:
             _log.warning("outbox entry %s cannot be read: %s", entry.id, entry.unreadable)
             return entry.unreadable
+        pending = self._pending(entry.last_error)
         try:
-            self._tell(entry.event)
+            # When channels are noted, everything before them was done in an earlier attempt.
+            if pending is None:
+                self._tell(entry.event)
             if self._status_lists is not None:
                 self._status_lists.note(entry.event)
             notifications = self._messages(entry.id, entry.event)
         except Exception as error:  # noqa: BLE001 - one message must not keep the others waiting
             _log.warning("no message for outbox entry %s: %s", entry.id, name_of(error))
             return name_of(error)
-        problem = None
+        problems: dict[str, str] = {}
         for notification in notifications:
             for name, channel in self._channels:
+                if pending is not None and name not in pending:
+                    continue
                 try:
                     channel.send(notification)
                 except (Exception, SystemExit) as error:  # noqa: BLE001 - a channel of a plugin must not stop the others
-                    problem = f"{name}: {type(error).__name__}"
+                    problems[name] = f"{name}: {type(error).__name__}"
                     _log.warning("channel %s failed: %s", name, type(error).__name__)
-        return problem
+        return "; ".join(problems.values()) or None
+
+    def _pending(self, last_error: str | None) -> frozenset[str] | None:
+        """
+        Return the channels that failed in the last attempt: the others have every message already.
+
+        None: nothing was delivered so far, or the note cannot be relied on; then all channels are told, so that a
+        message may arrive twice but never not at all.
+        """
+        if not last_error or len(last_error) >= _LONGEST_NOTE:
+            return None
+        notes = [note.split(": ") for note in last_error.split("; ")]
+        names = frozenset(note[0] for note in notes if len(note) == 2)
+        known = {name for name, _ in self._channels}
+        return names if len(names) == len(notes) and names <= known else None
 
     def _messages(self, number: int, event: Event) -> tuple[Notification, ...]:
         with self._context.storage.unit_of_work(read_only=True) as work:

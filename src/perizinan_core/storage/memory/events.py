@@ -102,6 +102,11 @@ class MemoryOutbox:
         self._access.write().outbox[entry] = changed
         return True
 
+    def waiting(self, *, limit: int = 100) -> tuple[OutboxEntry, ...]:
+        """See the port."""
+        rows = sorted(self._access.read().outbox.items())
+        return tuple(_entry(entry, row) for entry, row in rows if row.available_at is not None)[:limit]
+
     def given_up(self, *, limit: int = 100) -> tuple[OutboxEntry, ...]:
         """See the port."""
         rows = sorted(self._access.read().outbox.items())

@@ -80,6 +80,10 @@ class Outbox(Protocol):
         """
         ...
 
+    def waiting(self, *, limit: int = 100) -> tuple[OutboxEntry, ...]:
+        """Return entries that are still to be delivered, now or later, oldest first."""
+        ...
+
     def given_up(self, *, limit: int = 100) -> tuple[OutboxEntry, ...]:
         """Return entries that failed too often, oldest first."""
         ...

@@ -170,6 +170,11 @@ class SqlOutbox:
         self._session.write(outbox.update().where(outbox.c.id == entry).values(change))
         return True
 
+    def waiting(self, *, limit: int = 100) -> tuple[OutboxEntry, ...]:
+        """See the port."""
+        query = sa.select(outbox).where(outbox.c.available_at.is_not(None)).order_by(outbox.c.id)
+        return self._entries(self._session.read(query.limit(limit)))
+
     def given_up(self, *, limit: int = 100) -> tuple[OutboxEntry, ...]:
         """See the port."""
         query = sa.select(outbox).where(*_given_up()).order_by(outbox.c.id).limit(limit)

@@ -29,6 +29,7 @@ _DAMAGED_SQLITE = re.compile(r"malformed|not a database|file is encrypted|corrup
 _SHOWN = {"digest": "reference"}
 """A payment's reference is stored as its blind index."""
 
+_LONGEST = 300
 _UNIQUE_SQLITE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
 
 
@@ -108,6 +109,9 @@ def _refusal(error: sa.exc.DBAPIError) -> Exception:
         return (DatabaseDamagedError if _DAMAGED_SQLITE.search(text) else DatabaseUnavailableError)(
             reason=text
         )
+    if error.statement is None and name == "OperationalError":
+        # No connection at all: the server's or the driver's sentence names host and cause, and no password.
+        return DatabaseUnavailableError(reason=" ".join(text.split())[:_LONGEST])
     state = getattr(original, "sqlstate", None)
     reason = f"{name}, {state}" if state else name
     return (

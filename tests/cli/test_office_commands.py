@@ -1,0 +1,213 @@
+"""The commands with which an office is run: doctor, outbox, officers, cases, worker."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from perizinan_core.storage import Backoff
+from perizinan_core.testing.fakes import CollectingChannel
+from perizinan_core.testing.offices import HOST, sample_office
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def office(request, tmp_path_factory, folder_of, empty_database):
+    """An office with staff and one submitted case, once of each kind."""
+    folder = tmp_path_factory.mktemp("office")
+    made = folder_of(folder / "office")
+    made.write_settings(empty_database(request.param, folder))
+    made.run("migrate")
+    with made.open() as opened:
+        made.kit(opened).submit()
+    return made
+
+
+@pytest.fixture
+def empty(new_folder, url_of):
+    """An office without staff."""
+    made = new_folder("empty")
+    made.write_settings(url_of("sqlite"))
+    made.run("migrate")
+    return made
+
+
+def findings(office, *words, code):
+    """Run the doctor and return its findings by code."""
+    told = json.loads(office.run("doctor", "--json", *words, code=code))
+    assert (0 == code) is told["sound"]
+    return {item["code"]: item for item in told["findings"]}
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_sound_office(office):
+    """The catalogue is whole, every row as it was written, every document in its place."""
+    office.run("worker", "--once")
+    found = findings(office, code=0)
+
+    assert set(found) <= {"officer-by-operator", "officer-unconfirmed", "value-assumed"}
+    assert "0 masalah" in office.run("doctor", "--quick", language="id")
+
+
+def test_the_doctor_names_a_key_that_others_may_read(office):
+    """With the command that puts it right."""
+    key = office.folder / "keys" / "qr.pem"
+    key.chmod(0o644)
+    found = findings(office, "--quick", code=1)
+    key.chmod(0o600)
+
+    assert f"chmod 600 {key}" in found["file-readable"]["advice"]
+
+
+def test_the_doctor_names_a_document_that_is_gone(office):
+    """It is looked for in the store, by its hash."""
+    some = min(
+        path for path in (office.folder / "data" / "documents" / "objects").rglob("*") if path.is_file()
+    )
+    content = some.read_bytes()
+    some.unlink()
+    found = findings(office, code=1)
+    some.write_bytes(content)
+    some.chmod(0o600)
+
+    assert some.parent.name + some.name in found["document-missing"]["message"]
+
+
+def test_the_doctor_says_why_an_office_does_not_open(office):
+    """The reason is the first finding, in the language asked for."""
+    ring = office.folder / "keys" / "storage.json"
+    ring.rename(ring.with_suffix(".away"))
+    told = office.run("doctor", code=1, language="id")
+    ring.with_suffix(".away").rename(ring)
+
+    assert "storage-keys-lost" in told
+    assert "tidak ada" in told
+
+
+def test_the_doctor_asks_for_the_public_page_only_when_told_to(office):
+    """The made-up office has no server."""
+    assert "page-unreachable" not in findings(office, "--quick", code=0)
+    assert "page-unreachable" in findings(office, "--quick", "--network", code=1)
+
+
+def test_messages_that_wait_are_listed_and_can_be_tried_again(office):
+    """A message that was given up is named with its channel, and `retry` gives it back to the worker."""
+    with office.open() as opened:
+        case = office.kit(opened, staff=False).submit()
+        with opened.storage.unit_of_work() as work:
+            entries = work.outbox.waiting()
+            mine = next(entry.id for entry in entries if entry.event.subject == case.id)
+            work.outbox.claim("w", now=opened.now(), lease=timedelta(seconds=1), limit=1000)
+            once = Backoff(max_attempts=1)
+            work.outbox.mark_failed(mine, worker="w", at=opened.now(), error="mail: OSError", backoff=once)
+            work.commit()
+    listed = json.loads(office.run("outbox", "list", "--json", code=1))
+    doctor = findings(office, "--quick", code=1)
+    office.run("outbox", "retry", code=2)
+    office.run("outbox", "retry", "99999", code=1)
+    tried = office.run("outbox", "retry", str(mine), language="id")
+    after = json.loads(office.run("outbox", "list", "--json"))
+
+    (row,) = [row for row in listed if row["state"] == "given-up"]
+    assert (mine, case.id, "mail: OSError") == (row["id"], row["subject"], row["error"])
+    assert f"outbox retry {mine}" in doctor["message-given-up"]["advice"]
+    assert "1 pesan" in tried
+    assert mine in [row["id"] for row in after if row["state"] == "waiting"]
+
+
+def test_the_operator_sets_up_the_first_administrator(empty):
+    """The first holds at once, a second waits for another person, and everybody can be taken off."""
+    before = empty.run("doctor", "--quick", code=1)
+    words = ("--name", "Petugas Contoh", "--role", "administrator", "--unit", "dinas-izin")
+    first = empty.run("officers", "add", "admin", *words)
+    second = empty.run("officers", "add", "admin-2", *words, language="id")
+    clerk = empty.run(
+        "officers", "add", "loket", "--name", "Loket", "--role", "front_office", "--unit", "dinas-izin"
+    )
+    listed = json.loads(empty.run("officers", "list", "--json"))
+    gone = empty.run("officers", "deactivate", "loket")
+    wrong = empty.run("officers", "add", "x", "--name", "X", "--role", "cashier", "--unit", "nowhere", code=1)
+    nobody = empty.run("officers", "deactivate", "nobody", code=1)
+
+    assert "no-administrator" in before
+    assert "may work at once" in first
+    assert "menunggu pengesahan" in second
+    assert "may work at once" in clerk
+    assert [True, False, False] == [row["roles"] == ["administrator"] for row in listed]
+    assert [False, True, False] == [row["proposed"] for row in listed]
+    assert "no longer active" in gone
+    assert "nowhere" in wrong
+    assert "nobody" in nobody
+    assert "not active" in empty.run("officers", "list")
+
+
+def test_cases_are_listed_with_state_age_and_deadline_and_without_names(office):
+    """Oldest first; closed and other states only when asked for."""
+    listed = json.loads(office.run("cases", "--json"))
+    told = office.run("cases", "--limit", "1", language="id")
+    with office.open() as opened:
+        known = {row["id"]: opened.applications.get(row["id"], actor=HOST) for row in listed}
+
+    assert listed
+    assert [str(known[row["id"]].clock.due) for row in listed] == [str(row["due"]) for row in listed]
+    assert {0} == {row["age_days"] for row in listed}
+    assert listed[0]["receipt_number"] in told
+    assert "Sekar" not in told
+    assert [] == json.loads(office.run("cases", "--json", "--overdue"))
+    assert [] == json.loads(office.run("cases", "--json", "--state", "issued"))
+
+
+def test_a_single_round_of_the_worker_says_when_a_person_is_needed(new_folder, url_of):
+    """Exit code 1 while something is given up, 0 after it was put right."""
+    office = new_folder("office")
+    office.write_settings(url_of("sqlite"))
+    office.run("migrate")
+    with office.open() as opened:
+        office.kit(opened).submit()
+        with opened.storage.unit_of_work() as work:
+            (entry, *_) = work.outbox.claim("w", now=opened.now(), lease=timedelta(seconds=1), limit=1)
+            once = Backoff(max_attempts=1)
+            work.outbox.mark_failed(
+                entry.id, worker="w", at=opened.now(), error="mail: OSError", backoff=once
+            )
+            work.commit()
+    needed = office.run("worker", "--once", code=1, language="id")
+    office.run("outbox", "retry", "--all")
+
+    assert "Seseorang harus bertindak" in needed
+    assert "delivered 1" in office.run("worker", "--once")
+
+
+def test_a_wrong_host_is_said_in_one_sentence_with_host_and_cause(new_folder):
+    """No traceback, no password."""
+    office = new_folder("office")
+    office.write_settings("postgresql+psycopg://perizinan:rahasia@127.0.0.1:1/perizinan")
+    told = office.run("cases", code=1)
+
+    assert "127.0.0.1" in told
+    assert "refused" in told
+    assert "rahasia" not in told
+    assert "Traceback" not in told
+    assert "Traceback" in office.run("--debug", "cases", code=1)
+
+
+def test_a_channel_that_works_gets_a_message_once_however_often_another_fails(open_sample):
+    """Only the channel that failed is told again, for days."""
+    kit, broken, sound = open_sample
+    kit.submit()
+    for _ in range(30):
+        kit.office.worker.run_once()
+        kit.clock.forward(hours=2)
+    waiting = kit.office.worker.failures()
+    broken.failing.clear()
+    kit.office.worker.run_once()
+
+    assert 1 == len(sound.of_kind("application_submitted"))
+    assert sound.calls == len(sound.sent)
+    assert () == waiting
+    assert 1 == len(broken.of_kind("application_submitted"))
+
+
+@pytest.fixture
+def open_sample():
+    """An office in memory with two channels, one of them broken."""
+    broken, sound = CollectingChannel(failing={"application_submitted"}), CollectingChannel()
+    return sample_office(channels={"broken": broken, "sound": sound}), broken, sound
