@@ -67,10 +67,10 @@ def office(running, pki):
         policy = None
         if level is not None:
             policy = TimestampPolicy(
-                client=TimestampClient(url=pki.tsa_url, timeout=2),
+                client=TimestampClient(url=pki.tsa_url, timeout=20),
                 level=level,
                 on_failure=on_failure,
-                revocation=RevocationClient(timeout=2),
+                revocation=RevocationClient(timeout=20),
             )
         return sample_office(
             clock=pki.clock, timestamps=policy, roots=pki.roots, signers={"kepala": signer}, **given
