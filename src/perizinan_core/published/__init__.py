@@ -26,11 +26,13 @@ __all__ = [
     "NoStatus",
     "PermitStatusAnswer",
     "PublishedType",
+    "PublishedVersions",
     "QrKey",
     "RegisteredDelegation",
     "Signatory",
     "StatusChoice",
     "StatusSource",
+    "VersionSource",
     "read_authority_document",
     "sign_authority_document",
 ]

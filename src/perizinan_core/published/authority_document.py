@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from datetime import MAXYEAR, date, datetime, timedelta, timezone
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 from cryptography import x509
@@ -171,6 +172,12 @@ class AuthorityDocument:
             return moment.astimezone(timezone(timedelta(hours=ZONES[self.time_zone]))).date()
         except OverflowError:  # a file or a document may state any time
             return date.max if moment.year == MAXYEAR else date.min
+
+    @property
+    def address(self) -> str:
+        """Where the office publishes this document: the fixed place on the site of its verification page."""
+        parts = urlsplit(self.verification_url)
+        return f"{parts.scheme}://{parts.netloc}/.well-known/perizinan.json"
 
     @cached_property
     def key_ids(self) -> tuple[str, ...]:

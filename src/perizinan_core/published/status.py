@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     # Not at run time: the model package would double the time that importing this room takes.
     from perizinan_core.model.permit import PermitStatus
 
-__all__ = ["NO_STATUS", "NoStatus", "PermitStatusAnswer", "StatusChoice", "StatusSource"]
+__all__ = [
+    "NO_STATUS",
+    "NoStatus",
+    "PermitStatusAnswer",
+    "PublishedVersions",
+    "StatusChoice",
+    "StatusSource",
+    "VersionSource",
+]
 
 
 @attrs.frozen(kw_only=True)
@@ -59,6 +67,34 @@ class StatusSource(Protocol):
             number: Permit number as printed.
             status_index: The permit's place in the status list.
             on: Local day of the authority.
+
+        Raises:
+            StatusUnavailableError: when the source cannot answer now.
+        """
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class PublishedVersions:
+    """What an office says about the versions of its authority document."""
+
+    current: int
+    """Version that it publishes."""
+
+    lowest: int
+    """Lowest version that may still be used: in older ones stands what was withdrawn since."""
+
+    as_of: datetime
+    """When it said so, with time zone."""
+
+
+@runtime_checkable
+class VersionSource(Protocol):
+    """A status source that also knows the versions of the authority document."""
+
+    def versions(self) -> PublishedVersions | None:
+        """
+        Return what the office says, or None when it says nothing.
 
         Raises:
             StatusUnavailableError: when the source cannot answer now.

@@ -58,6 +58,9 @@ MAX_BYTES = 32 * 1024 * 1024
 _MAX_UNPACKED = 64 * 1024 * 1024
 _PER_BYTE = 8 // BITS
 _SUB, _EXP, _IAT, _STATUS_LIST, _TTL = 2, 4, 6, 65533, 65534
+_VERSIONS = "authority_versions"
+"""Private claim (a name, RFC 8392 section 9.1): current and lowest version of the authority document."""
+
 _SIGN1_TAG = 18
 _LATEST = 253402300799
 """Last second of the year 9999."""
@@ -140,6 +143,9 @@ class StatusList:
 
     ttl: int | None = None
     """For so many seconds a copy need not be fetched anew."""
+
+    versions: tuple[int, int] | None = None
+    """Current version of the authority document, and the lowest that may still be used; None: not told."""
 
     packed: bytes = attrs.field(repr=False)
     """Two bits for each place, the first place in the lowest bits of the first byte."""
@@ -224,7 +230,7 @@ def sign_status_list(
     """
     import cbor2
 
-    claims: dict[int, Any] = {
+    claims: dict[int | str, Any] = {
         _SUB: made.uri,
         _EXP: int(made.expires.timestamp()),
         _IAT: int(made.issued.timestamp()),
@@ -232,6 +238,8 @@ def sign_status_list(
     }
     if made.ttl is not None:
         claims[_TTL] = made.ttl
+    if made.versions is not None:
+        claims[_VERSIONS] = list(made.versions)
     protected = dumps({ALG: ALGORITHMS[algorithm], KID: kid, TYPE: MEDIA_TYPE})
     envelope = Sign1(protected=protected, payload=dumps(claims))
     return dumps(cbor2.CBORTag(_SIGN1_TAG, attrs.evolve(envelope, signature=sign(envelope.signed)).parts))
@@ -249,7 +257,11 @@ def read_status_list(data: bytes, authority: AuthorityDocument) -> StatusList:
         raise status_list_error("status-list-terms")
     made, envelope = _read(data)
     day = authority.local_day(made.issued)
-    keys = [item.key for item in terms.keys if item.kid == envelope.header[KID] and item.holds_on(day)]
+    known = [item for item in terms.keys if item.kid == envelope.header[KID]]
+    if not known and day > authority.local_day(authority.issued):
+        # The document cannot know a key that came after it.
+        raise status_list_error("status-list-key-unknown")
+    keys = [item.key for item in known if item.holds_on(day)]
     if not any(envelope.is_signed_by(key) for key in keys):
         raise status_list_error("status-list-wrong-signature")
     if made.uri != terms.uri:
@@ -280,6 +292,7 @@ _PROBLEMS: Mapping[str, str] = {
     "status-list-missing": N_("it is missing"),
     "status-list-malformed": N_("it is damaged, or no status list"),
     "status-list-wrong-signature": N_("no key of the office signed it"),
+    "status-list-key-unknown": N_("it is signed with a key that the authority document does not name yet"),
     "status-list-wrong-subject": N_("it is the list of another address"),
     "status-list-out-of-range": N_("it ends before the place of this permit"),
     "status-list-too-old": N_("it is too old"),
@@ -313,13 +326,21 @@ def _envelope(data: bytes) -> Sign1:
     return envelope
 
 
-def _list_of(claims: dict[int, Any]) -> StatusList:
+def _list_of(claims: dict[int | str, Any]) -> StatusList:
     """Return the list that the claims state; further claims are left aside, as the draft allows them."""
     body, uri, ttl = claims[_STATUS_LIST], claims[_SUB], claims.get(_TTL)
     issued, expires = claims[_IAT], claims[_EXP]
     for number in (issued, expires, 1 if ttl is None else ttl, body["bits"]):
         if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= _LATEST:
             raise ValueError("expected a positive whole number")
+    versions = claims.get(_VERSIONS)
+    if versions is not None:
+        current, lowest = versions
+        if not all(isinstance(item, int) and not isinstance(item, bool) for item in versions):
+            raise ValueError("expected two whole numbers")
+        if not 1 <= lowest <= current <= _LATEST:
+            raise ValueError("expected a lowest version up to the current one")
+        versions = (current, lowest)
     if body["bits"] != BITS or not isinstance(uri, str) or expires <= issued:
         raise ValueError("claims of another kind")
     return StatusList(
@@ -327,5 +348,6 @@ def _list_of(claims: dict[int, Any]) -> StatusList:
         issued=datetime.fromtimestamp(issued, UTC),
         expires=datetime.fromtimestamp(expires, UTC),
         ttl=ttl,
+        versions=versions,
         packed=unpack_statuses(body["lst"]),
     )

@@ -41,6 +41,7 @@ from perizinan_core.services.published_delegations import (
     published_titles,
 )
 from perizinan_core.services.published_keys import PUBLISHED_KEYS, key_id, published_keys
+from perizinan_core.services.published_versions import PUBLISHED, note_published
 from perizinan_core.services.status_list import StatusLists
 from perizinan_core.signing import DigestSigner
 from perizinan_core.storage import UnitOfWork
@@ -49,7 +50,7 @@ __all__ = ["Publication", "key_id"]
 
 _BINDING = "signatory:"
 _VERSION = "authority-document"
-_VOUCHED = (_BINDING, PUBLISHED_KEYS, DELEGATIONS, TITLES, _VERSION)
+_VOUCHED = (_BINDING, PUBLISHED_KEYS, DELEGATIONS, TITLES, _VERSION, PUBLISHED)
 """Settings that the document is made from."""
 
 _log = logging.getLogger(__name__)
@@ -85,13 +86,17 @@ class Publication:
         """
         keys = self._context.keys
         self._require_sound()
+        document = self._build(self._context.moment(now))
         signed = sign_authority_document(
-            self._build(self._context.moment(now)),
+            document,
             key=keys.document.public_key(),
             sign=signing_callback(keys.document),
         )
         for former in keys.former_documents:
             signed = countersign(signed, key=former.public_key(), sign=signing_callback(former))
+        with self._context.storage.unit_of_work() as work:
+            if note_published(work, document):
+                work.commit()
         return signed
 
     def document(self, now: datetime) -> AuthorityDocument:

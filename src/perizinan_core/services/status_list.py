@@ -35,6 +35,7 @@ from perizinan_core.published.status_list import (
 )
 from perizinan_core.services.context import OfficeContext
 from perizinan_core.services.published_keys import key_id, published_keys
+from perizinan_core.services.published_versions import published_versions
 from perizinan_core.storage import UnitOfWork
 
 __all__ = ["StatusListRules", "StatusLists", "note_later_change"]
@@ -132,6 +133,7 @@ class StatusLists:
             work.commit()
         with context.storage.unit_of_work(read_only=True) as work:
             packed, following, unreadable = _packed(work, day)
+            versions = published_versions(work)
         self._unreadable.clear()
         self._unreadable.update(unreadable)
         expires = moment + rules.max_age
@@ -143,6 +145,7 @@ class StatusLists:
             issued=moment,
             expires=expires,
             ttl=int(rules.refresh.total_seconds()),
+            versions=versions,
             packed=packed,
         )
         return sign_status_list(
@@ -201,8 +204,11 @@ class StatusLists:
         if path is None or self._rules is None:
             return False
         known = _read(path)
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            versions = published_versions(work)
         return (
             known is None
+            or known.versions != versions
             or self.is_ahead(now=now)
             or self._changed.is_set()
             or known.uri != self._rules.uri

@@ -21,7 +21,7 @@ import attrs
 from perizinan_core.errors.status_list import StatusListError
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.published.authority_document import AuthorityDocument
-from perizinan_core.published.status import PermitStatusAnswer
+from perizinan_core.published.status import PermitStatusAnswer, PublishedVersions
 from perizinan_core.published.status_list import MAX_BYTES, status_list_error
 from perizinan_core.verification.fetching import is_url
 from perizinan_core.verification.sources import read_source
@@ -99,6 +99,16 @@ class CurrentStatusList:
         now, authority = self._clock(), self._document()
         made = self._current(authority, now)
         return attrs.evolve(made.source, at=now).status_of(number, status_index, on)
+
+    def versions(self) -> PublishedVersions | None:
+        """
+        See `VersionSource`.
+
+        Raises:
+            StatusListError: the list may not be relied on at this moment.
+        """
+        now, authority = self._clock(), self._document()
+        return attrs.evolve(self._current(authority, now).source, at=now).versions()
 
     def data(self) -> bytes | None:
         """Return the list as it was signed, to be handed on; None when there is none that is sound."""

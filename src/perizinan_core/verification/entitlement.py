@@ -8,6 +8,7 @@ from typing import Any
 
 from perizinan_core.published.authority_document import AuthorityDocument, Signatory
 from perizinan_core.verification.judgement import Judgement
+from perizinan_core.verification.old_document import DocumentAge
 from perizinan_core.verification.permit_signatures import JudgedSignature
 from perizinan_core.verification.report import CheckName
 
@@ -15,20 +16,25 @@ __all__ = ["judge_entitlement", "judge_registration"]
 
 
 def judge_registration(
-    signatures: Sequence[JudgedSignature], authority: AuthorityDocument, at: datetime, judgement: Judgement
+    signatures: Sequence[JudgedSignature],
+    authority: AuthorityDocument,
+    at: datetime,
+    judgement: Judgement,
+    age: DocumentAge,
 ) -> None:
     """
     Check that every signer is in the register and was in office on the day of signing.
 
     Made before anything of the file's content is looked at: an outsider's file is not our permit,
-    whatever it says.
+    whatever it says. One whom the document may be too old to know leaves the question open.
     """
     for judged in signatures:
         entries = _entries(judged, authority)
-        if not entries:
-            judgement.refuse(CheckName.SIGNER_ENTITLED, "signer-unknown", signer=judged.signer)
-            continue
         day = authority.local_day(judged.best_time(at))
+        if not entries:
+            name = CheckName.SIGNER_ENTITLED
+            age.refuse_unknown(judgement, name, "signer-unknown", day=day, signer=judged.signer)
+            continue
         current = [entry for entry in entries if entry.holds_on(day)]
         judged.position = (current or entries)[0].position
         if not current:

@@ -8,8 +8,15 @@ from typing import Any
 
 from perizinan_core.errors.verification import PdfStructureError, QrTextError
 from perizinan_core.published.authority_document import AuthorityDocument
-from perizinan_core.published.qr_claims import QrClaims, claims_of_statement, holds_claims, verify_qr
+from perizinan_core.published.qr_claims import (
+    QrClaims,
+    claims_of_statement,
+    decode_qr_text,
+    holds_claims,
+    verify_qr,
+)
 from perizinan_core.verification.judgement import Judgement
+from perizinan_core.verification.old_document import DocumentAge
 from perizinan_core.verification.pdf.embedded import link_addresses
 from perizinan_core.verification.pdf.structure import PdfStructure
 from perizinan_core.verification.pdf.text import printed_text
@@ -40,7 +47,11 @@ def judge_text(pdf: PdfStructure, permit: Mapping[str, Any], judgement: Judgemen
 
 
 def judge_qr(
-    pdf: PdfStructure, permit: Mapping[str, Any], authority: AuthorityDocument, judgement: Judgement
+    pdf: PdfStructure,
+    permit: Mapping[str, Any],
+    authority: AuthorityDocument,
+    judgement: Judgement,
+    age: DocumentAge,
 ) -> None:
     """
     Check the QR claims in the file: in the code that the pages draw, and in a link over it.
@@ -52,7 +63,11 @@ def judge_qr(
         try:
             claims = verify_qr(text, authority)
         except QrTextError:
-            judgement.refuse(CheckName.QR, code)
+            kid, day = _unknown_key(text, authority)
+            if kid is not None and day is not None and age.may_not_know(day):
+                age.refuse_unknown(judgement, CheckName.QR, "qr-key-unknown", day=day, kid=kid)
+            else:
+                judgement.refuse(CheckName.QR, code)
             return
         differences = differences_to_claims(permit, claims)
         if "number" in differences and code == _DRAWN:
@@ -77,6 +92,17 @@ def _claims_texts(pdf: PdfStructure, base: str) -> Iterator[tuple[str, str]]:
         for text in sorted(set(texts)):
             if text.upper().startswith(base) or (code == _DRAWN and holds_claims(text)):
                 yield text, code
+
+
+def _unknown_key(text: str, authority: AuthorityDocument) -> tuple[str | None, date | None]:
+    """Return identifier and stated day of a code that is signed with a key which the document does not name."""
+    try:
+        content = decode_qr_text(text)
+    except QrTextError:
+        return None, None
+    if any(entry.kid == content.kid for entry in authority.qr_keys):
+        return None, None
+    return content.kid.hex(), content.claims.issued_on
 
 
 def differences_to_claims(permit: Mapping[str, Any], claims: QrClaims) -> list[str]:

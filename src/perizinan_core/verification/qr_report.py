@@ -36,6 +36,7 @@ from perizinan_core.published.status import PermitStatusAnswer, StatusChoice
 from perizinan_core.verification.asking_status import ask_status
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.moments import check_moment
+from perizinan_core.verification.old_document import DocumentAge
 from perizinan_core.verification.permit_content import judge_dates
 from perizinan_core.verification.permit_data import differences_to_text
 from perizinan_core.verification.permit_facts import PermitFacts
@@ -162,6 +163,7 @@ class _Case:
     judgement: Judgement
     claims: QrClaims | None = None
     status: StatusReport | None = None
+    age: DocumentAge = attrs.field(init=False)
 
     @classmethod
     def open(cls, authority: AuthorityDocument, at: datetime) -> _Case:
@@ -188,8 +190,10 @@ class _Case:
             self.judgement.passed(CheckName.READABLE, "qr-other-address", address=_shown(address))
         for name in _UNTOLD:
             self.judgement.left_out(name, "qr-tells-nothing")
+        self.age = DocumentAge(self.authority, self.at, status)
         if not self._is_genuine(text, content):
             return
+        self.age.judge(self.judgement)
         self.claims = named_claims(content.claims, self.authority)
         self.judgement.passed(CheckName.QR, "qr-genuine", day=content.claims.issued_on)
         self._judge_text(content.claims, printed)
@@ -245,7 +249,8 @@ class _Case:
             keys = [entry for entry in self.authority.qr_keys if entry.kid == content.kid]
             day = content.claims.issued_on
             if not keys:
-                self.judgement.refuse(CheckName.QR, "qr-key-unknown", kid=content.kid.hex())
+                kid = content.kid.hex()
+                self.age.refuse_unknown(self.judgement, CheckName.QR, "qr-key-unknown", day=day, kid=kid)
             elif not any(entry.holds_on(day) for entry in keys):
                 self.judgement.refuse(CheckName.QR, "qr-key-out-of-term", day=day)
             else:

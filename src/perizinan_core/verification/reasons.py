@@ -239,6 +239,21 @@ _UNPROVEN = _table(
         "authority-document-expired": N_(
             "The office's authority document ended on {day}: fetch the current one."
         ),
+        "authority-document-superseded": N_(
+            "The office has withdrawn something since this version ({version}) of its authority document; the lowest "
+            "that may be used is {lowest}. Update it and check again: "
+            "perizinan authority update --file authority.json --from {address}"
+        ),
+        "signer-unknown-yet": N_(
+            "{signer} is not in the office's register of signatories of {last}; the file is dated later ({day}), so "
+            "the register may be too old to know the signer. Update it and check again: "
+            "perizinan authority update --file authority.json --from {address}"
+        ),
+        "qr-key-unknown-yet": N_(
+            "The QR code is signed with a key ({kid}) that the office's authority document of {last} does not name; "
+            "the code is dated later ({day}), so the document may be too old to know the key. Update it and check "
+            "again: perizinan authority update --file authority.json --from {address}"
+        ),
         "certificate-ended-no-proof": N_(
             "The certificate has ended since, and nothing proves that the signature is older."
         ),
@@ -304,6 +319,11 @@ _STATUS_OPEN = _table(
         ),
         "status-list-malformed": N_("The status list is damaged, or is none: fetch it again."),
         "status-list-wrong-signature": N_("The status list is not signed by the office: fetch it again."),
+        "status-list-key-unknown": N_(
+            "The status list is signed with a key that this authority document does not name, because the document is "
+            "older. Update it and check again: perizinan authority update --file authority.json --from the address "
+            "where the office publishes it."
+        ),
         "status-list-wrong-subject": N_("The status list belongs to another office or address."),
         "status-list-out-of-range": N_(
             "The status list does not reach to this permit: it is older than the permit. Fetch the current one."

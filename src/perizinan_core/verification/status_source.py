@@ -20,7 +20,7 @@ from perizinan_core.errors.status_list import StatusListError
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.published.authority_document import AuthorityDocument
 from perizinan_core.published.saved_file import locked, replace_file
-from perizinan_core.published.status import PermitStatusAnswer
+from perizinan_core.published.status import PermitStatusAnswer, PublishedVersions
 from perizinan_core.published.status_list import (
     MAX_BYTES,
     MEDIA_TYPE,
@@ -144,6 +144,28 @@ class StatusListSource:
             StatusListError: with the reason code of the report.
         """
         del number
+        made = self._usable(on)
+        state, reason = _ANSWERS[made.status(status_index)]
+        from perizinan_core.model.permit import PermitStatus  # the model package doubles the import time
+
+        return PermitStatusAnswer(
+            status=PermitStatus(state), source=_SOURCE, as_of=made.issued, reason=reason
+        )
+
+    def versions(self) -> PublishedVersions | None:
+        """
+        See `VersionSource`.
+
+        Raises:
+            StatusListError: the list may not be relied on at this moment.
+        """
+        made = self._usable(self.authority.local_day(self.at))
+        if made.versions is None:
+            return None
+        current, lowest = made.versions
+        return PublishedVersions(current=current, lowest=lowest, as_of=made.issued)
+
+    def _usable(self, on: date) -> StatusList:
         if isinstance(self.content, StatusListError):
             raise self.content
         made = self.content
@@ -152,12 +174,7 @@ class StatusListSource:
             raise status_list_error("status-list-not-yet")
         if self.at > made.expires or self.at - made.issued > timedelta(seconds=self.max_age):
             raise status_list_error("status-list-too-old")
-        state, reason = _ANSWERS[made.status(status_index)]
-        from perizinan_core.model.permit import PermitStatus  # the model package doubles the import time
-
-        return PermitStatusAnswer(
-            status=PermitStatus(state), source=_SOURCE, as_of=made.issued, reason=reason
-        )
+        return made
 
 
 def _reason(error: SourceReadError, otherwise: str) -> str:

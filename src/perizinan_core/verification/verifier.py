@@ -13,6 +13,7 @@ Nothing is fetched and no clock is read: the moment and the status source are ar
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ from perizinan_core.verification.entitlement import judge_entitlement, judge_reg
 from perizinan_core.verification.judgement import Judgement
 from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification.moments import check_moment
+from perizinan_core.verification.old_document import DocumentAge
 from perizinan_core.verification.pdf.fields import SignatureField, signature_fields
 from perizinan_core.verification.pdf.scan import Scan, Wholeness, scan
 from perizinan_core.verification.pdf.structure import PdfStructure, ends_properly, newest_table
@@ -53,6 +55,7 @@ from perizinan_core.verification.policy import Policy
 from perizinan_core.verification.report import (
     AuthorityUsed,
     CheckName,
+    Outcome,
     Reason,
     Report,
     StatusReport,
@@ -184,7 +187,8 @@ class Verifier:
         """Judge one file; see `verify_permit`."""
         check_moment(at)
         label = name if name is not None else source_name(source)
-        case, countdown = _Case(self, at), Countdown(self.limits.seconds)
+        age = DocumentAge(self.authority, at, self._status)
+        case, countdown = _Case(self, at, age), Countdown(self.limits.seconds)
         try:
             data = countdown.run(lambda: case.read_and_judge(source))
         except SourceReadError as error:
@@ -196,7 +200,7 @@ class Verifier:
 
     def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
         """Return the report of a file that could not even be read; see `unreadable_report`."""
-        case = _Case(self, at)
+        case = _Case(self, at, DocumentAge(self.authority, at, None))
         case.judgement.refuse(CheckName.READABLE, code, **fields)
         return case.report(name, None)
 
@@ -207,6 +211,7 @@ class _Case:
 
     verifier: Verifier
     at: datetime
+    age: DocumentAge
     judgement: Judgement = attrs.field(factory=Judgement)
     signatures: list[JudgedSignature] = attrs.field(factory=list)
     permit: PermitFacts | None = None
@@ -250,7 +255,9 @@ class _Case:
             self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "no-signature")
             return
         self._judge_signatures(data, pdf, found, fields)
-        if not self.judgement.failed(*_BEFORE_CONTENT):
+        # Nobody entitled is known to have signed it: not as long as that is open, either.
+        known = self.judgement.outcome(CheckName.SIGNER_ENTITLED) is not Outcome.INDETERMINATE
+        if known and not self.judgement.failed(*_BEFORE_CONTENT):
             self._judge_content(pdf)
 
     def report(self, name: str, sha256: str | None) -> Report:
@@ -309,7 +316,7 @@ class _Case:
             return
         self._judge_times()
         if not judgement.failed(CheckName.CHAIN, CheckName.CERTIFICATE, CheckName.REVOCATION):
-            judge_registration(self.signatures, authority, self.at, judgement)
+            judge_registration(self.signatures, authority, self.at, judgement, self.age)
 
     def _judge_times(self) -> None:
         for judged in self.signatures:
@@ -367,13 +374,14 @@ class _Case:
         if judgement.failed(CheckName.SIGNER_ENTITLED):
             return
         judge_text(pdf, permit, judgement)
-        judge_qr(pdf, permit, authority, judgement)
+        judge_qr(pdf, permit, authority, judgement, self.age)
         judge_dates(permit, authority.local_day(self.at), judgement)
 
     def judge_status(self, data: bytes, status: StatusChoice, countdown: Countdown) -> None:
         """Ask about the status of a permit that is the office's."""
         if self.permit is None or self.judgement.failed(*_BEFORE_CONTENT):
             return
+        self._judge_version(countdown)
         answer, self.status = ask_status(
             status,
             self.permit,
@@ -384,6 +392,12 @@ class _Case:
         )
         if answer is not None:
             self._judge_answer(data, answer)
+
+    def _judge_version(self, countdown: Countdown) -> None:
+        """Hold the document to what the office says about its versions; what takes too long says nothing."""
+        with suppress(TimeUpError):
+            countdown.run(lambda: self.age.versions)
+            self.age.judge(self.judgement)
 
     def _judge_answer(self, data: bytes, answer: PermitStatusAnswer) -> None:
         judgement, name = self.judgement, CheckName.STATUS

@@ -24,6 +24,7 @@ __all__ = ["cases"]
 build = builder()
 _VALID, _BROKEN, _OPEN, _ENDED = "valid", "not_valid", "indeterminate", "not_in_force"
 _REVOKED = "revocation list in the file"
+_OLD = "The stated day lies after the issue of the authority document, which may be too old to know the signer: never valid, and undecided until a current document or list says more."
 
 
 def cases(setting: Setting) -> Iterator[Case]:
@@ -35,6 +36,11 @@ def cases(setting: Setting) -> Iterator[Case]:
     yield from _not_entitled(setting)
     yield from _certificates(setting)
     yield from _status(setting)
+    yield Case(
+        name="issuer_same_ca_current_list_fail", data=setting.world.permit(setting.world.outsider), verdict="wrong_issuer",
+        codes=("signer-unknown",), status="names-version", authority="office-with-status",
+        why="A company's certificate of the same CA; the office's list, made after the stated day, names this version of its authority document as the current one, so that nobody came later.",
+    )  # fmt: skip
 
 
 def _good(setting: Setting) -> Iterator[Case]:
@@ -164,8 +170,8 @@ def _forgers(setting: Setting) -> Iterator[Case]:
     ):
         issued = world.ca.issue(subject, now=now, kind="p-256")
         yield Case(
-            name=f"lookalike_{name}_fail", data=_by(issued), verdict="wrong_issuer", codes=("signer-unknown",),
-            signature="TOTAL_PASSED", why=f"{why} The register binds certificates, not names.",
+            name=f"lookalike_{name}_fail", data=_by(issued), verdict="indeterminate", codes=("signer-unknown-yet",),
+            signature="TOTAL_PASSED", why=f"{why} The register binds certificates, not names. {_OLD}",
         )  # fmt: skip
 
 
@@ -185,7 +191,7 @@ def _not_entitled(setting: Setting) -> Iterator[Case]:
     elsewhere = attrs.evolve(said.signatory, position="wali-kota")
     mandate = attrs.evolve(said.signatory, delegation="mandate-1999")
     rows = [
-        ("same_ca", world.permit(world.outsider), "signer-unknown", "A company's certificate of the same CA: sound, and not in the office's register."),
+        ("same_ca", world.permit(world.outsider), "signer-unknown-yet", "A company's certificate of the same CA: sound, and not in the office's register."),
         ("other_ca", world.permit(world.stranger), "chain-unknown-root", "A certificate of another CA."),
         ("former", world.permit(world.former), "signer-out-of-term", "The officer left at the end of 2025; the certificate is still valid."),
         ("permit_type", world.permit(world.deputy, signatory=deputy), "delegation-missing", "Entitled, but for another kind of permit."),
@@ -193,14 +199,18 @@ def _not_entitled(setting: Setting) -> Iterator[Case]:
         ("delegation_named", world.permit(signatory=mandate), "delegation-differs", "The letter names a delegation that the register does not hold."),
         ("delegation_ended", world.permit(setting.acted), "delegation-missing", "The acting officer's delegation (Plt.) ended the day before."),
         ("delegation_not_begun", world.permit(setting.coming), "delegation-missing", "The delegation begins the day after."),
-        ("second_signer", build.sign(world.permit(), world.outsider), "signer-unknown", "A second signature by somebody from outside makes it look confirmed by others."),
-        ("first_signer", build.sign(world.permit(world.outsider), world.head), "signer-unknown", "Somebody from outside signed before the officer."),
+        ("second_signer", build.sign(world.permit(), world.outsider), "signer-unknown-yet", "A second signature by somebody from outside makes it look confirmed by others."),
+        ("first_signer", build.sign(world.permit(world.outsider), world.head), "signer-unknown-yet", "Somebody from outside signed before the officer."),
     ]  # fmt: skip
     for name, data, code, why in rows:
-        yield Case(name=f"issuer_{name}_fail", data=data, verdict="wrong_issuer", codes=(code,), why=why)
+        old = code == "signer-unknown-yet"
+        yield Case(
+            name=f"issuer_{name}_fail", data=data, verdict="indeterminate" if old else "wrong_issuer", codes=(code,),
+            why=f"{why} {_OLD}" if old else why,
+        )  # fmt: skip
     yield Case(
-        name="issuer_other_office_fail", data=world.permit(), verdict="wrong_issuer", codes=("signer-unknown",), authority="other-office",
-        why="A sound permit of one office, judged by the authority document of another office under the same CA.",
+        name="issuer_other_office_fail", data=world.permit(), verdict="indeterminate", codes=("signer-unknown-yet",), authority="other-office",
+        why=f"A sound permit of one office, judged by the authority document of another office under the same CA. {_OLD}",
     )  # fmt: skip
     yield Case(
         name="issuer_neighbour_fail", data=world.permit(world.outsider), verdict="not_valid", codes=("permit-other-authority",),

@@ -218,6 +218,7 @@ class Setting:
             "wrong-key": self._list((), key=other),
             "damaged": good[:-1] + bytes([good[-1] ^ 1]),
             "cut-off": good[: len(good) // 2],
+            "names-version": self._list((), versions=(3, 3)),
         }
 
     def _list(
@@ -229,9 +230,15 @@ class Setting:
         issued: datetime = _LISTED_AT,
         lasts: timedelta = 7 * DAY,
         key: ec.EllipticCurvePrivateKey | None = None,
+        versions: tuple[int, int] | None = None,
     ) -> bytes:
         made = StatusList(
-            uri=uri, issued=issued, expires=issued + lasts, packed=pack_statuses(size, marks), ttl=3600
+            uri=uri,
+            issued=issued,
+            expires=issued + lasts,
+            packed=pack_statuses(size, marks),
+            ttl=3600,
+            versions=versions,
         )
         return sign_status_list(made, sign=signing_callback(key or self.list_key), kid=_LIST_KID)
 
