@@ -16,8 +16,10 @@ from perizinan_core.published.status import (
     NO_STATUS,
     NoStatus,
     PermitStatusAnswer,
+    PublishedVersions,
     StatusChoice,
     StatusSource,
+    VersionSource,
 )
 
 __all__ = [
