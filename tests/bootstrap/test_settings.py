@@ -43,6 +43,7 @@ from perizinan_core.hooks import (
     hookimpl,
 )
 from perizinan_core.hooks.notification import MailFolderChannel
+from perizinan_core.services.delivery import Deliver
 from perizinan_core.storage.memory import MemoryStorage
 from perizinan_core.testing.fakes import CollectingChannel, SettableClock
 from perizinan_core.testing.offices import (
@@ -495,5 +496,6 @@ def test_an_office_opens_by_the_path_of_its_settings(folder):
 
     assert "kabupaten-contoh" == office.authority.slug == case.authority
     assert ["acara", "warung"] == types
-    assert isinstance(dict(office.worker._channels)["mail-folder"], MailFolderChannel)
-    assert Path(folder / "outbox") == dict(office.worker._channels)["mail-folder"].folder
+    (channels,) = [job._channels for job in office.worker.jobs if isinstance(job, Deliver)]
+    assert isinstance(dict(channels)["mail-folder"], MailFolderChannel)
+    assert Path(folder / "outbox") == dict(channels)["mail-folder"].folder
