@@ -258,7 +258,7 @@ def test_an_abandoned_run_leaves_no_process_behind(folder):
 def test_many_permits_get_the_reports_that_each_alone_gets(world, build, tmp_path, fork, monkeypatch):
     """In forked workers and in fresh interpreters."""
     good = world.permit()
-    files = {"a.pdf": good, "b.pdf": good[:-100], "c.pdf": world.permit(world.outsider)}
+    files = {"a.pdf": good, "b.pdf": good[:-100], "c.pdf": world.permit(world.stranger)}
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
     (tmp_path / "d.zip").write_bytes(a_zip(files.items()))

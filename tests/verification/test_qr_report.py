@@ -203,11 +203,13 @@ class TestForged:
 
         assert (10, "qr-signature-wrong", None) == (report.exit_code, report.reasons[0].code, report.permit)
 
-    def test_a_key_of_another_name_is_another_issuer(self, check, build):
+    def test_a_key_of_another_name_is_another_issuer(self, check, world, build):
         """Maybe the wrong authority.json."""
         claims = claims_of_statement(build._json(build.statement()))
         sign = signing_callback(ec.generate_private_key(ec.SECP256R1()))
-        report = check(encode_qr_text("https://lain.example/v1", claims, sign=sign, kid=b"\1\2"))
+        later = world.sign_document(issued=build.SIGNED_AT + timedelta(days=1))
+        text = encode_qr_text("https://lain.example/v1", claims, sign=sign, kid=b"\1\2")
+        report = check(text, authority=later)
 
         assert (12, "qr-key-unknown") == (report.exit_code, report.reasons[0].code)
         assert "0102" in report.reasons[0].message("en")

@@ -15,6 +15,7 @@ from perizinan_core.model.permit import PermitStatus
 from perizinan_core.published.keys import signing_callback, thumbprint
 from perizinan_core.published.qr_claims import claims_of_statement, encode_qr_text
 from perizinan_core.verification import (
+    NO_STATUS,
     CheckName,
     Indication,
     Limits,
@@ -25,6 +26,7 @@ from perizinan_core.verification import (
     verify_permit,
 )
 from perizinan_core.verification.judgement import Judgement
+from perizinan_core.verification.old_document import DocumentAge
 from perizinan_core.verification.pdf.structure import PdfStructure
 from perizinan_core.verification.permit_content import judge_qr
 from perizinan_core.verification.permit_data import differences_to_text
@@ -177,9 +179,14 @@ class TestUnreadableAndUnsigned:
 class TestWrongIssuer:
     """Sound signatures of people whom the register does not entitle."""
 
-    def test_another_certificate_of_the_same_ca_is_the_wrong_issuer(self, judge, world, code_of):
+    @pytest.fixture
+    def current(self, world, build):
+        """An authority document of the day after signing: it would know the signer."""
+        return world.sign_document(issued=build.SIGNED_AT + timedelta(days=1))
+
+    def test_another_certificate_of_the_same_ca_is_the_wrong_issuer(self, judge, world, current, code_of):
         """The case in which common tools say valid."""
-        report = judge(world.permit(world.outsider))
+        report = judge(world.permit(world.outsider), authority=current)
 
         assert (Verdict.WRONG_ISSUER, 12, "signer-unknown") == (
             report.verdict,
@@ -197,12 +204,12 @@ class TestWrongIssuer:
         assert "NO_CERTIFICATE_CHAIN_FOUND" == report.signature.sub_indication
 
     def test_an_outsiders_ordinary_pdf_is_the_wrong_issuer_and_its_content_is_not_looked_at(
-        self, judge, build, world, code_of
+        self, judge, build, world, current, code_of
     ):
         """A company's signed contract is no permit, and not a forged one either."""
         data = build.sign(build.small_pdf(build.statement(), embedded=0), world.outsider)
 
-        assert "signer-unknown" == code_of(judge(data))
+        assert "signer-unknown" == code_of(judge(data, authority=current))
 
     def test_a_signer_for_another_permit_type_is_the_wrong_issuer(self, judge, world, build, code_of):
         """The deputy signs boarding houses, not street use."""
@@ -230,7 +237,7 @@ class TestWrongIssuer:
 
         assert "delegation-differs" == code_of(judge(world.permit(signatory=block)))
 
-    def test_a_key_may_be_registered_instead_of_a_certificate(self, judge, world, build):
+    def test_a_key_may_be_registered_instead_of_a_certificate(self, judge, world, build, current):
         """A renewed certificate on the same key stays entitled."""
         from perizinan_core.verification.paths import fingerprints
 
@@ -245,11 +252,13 @@ class TestWrongIssuer:
         authority = world.sign_document(signatories=(entry,))
 
         assert Verdict.VALID is judge(world.permit(renewed), authority=authority).verdict
-        assert Verdict.WRONG_ISSUER is judge(world.permit(renewed)).verdict
+        assert Verdict.WRONG_ISSUER is judge(world.permit(renewed), authority=current).verdict
 
-    def test_a_second_signer_from_outside_is_the_wrong_issuer(self, judge, build, world, permit, code_of):
+    def test_a_second_signer_from_outside_is_the_wrong_issuer(
+        self, judge, build, world, permit, current, code_of
+    ):
         """Every signature on a permit must be the office's own."""
-        report = judge(build.sign(permit, world.outsider))
+        report = judge(build.sign(permit, world.outsider), authority=current)
 
         assert (Verdict.WRONG_ISSUER, "signer-unknown") == (report.verdict, code_of(report))
 
@@ -311,7 +320,8 @@ class TestNotValidData:
         """The QR on the paper remains."""
         pdf = build.small_pdf(build.statement(), link="x").replace(b"/Annots [9 0 R]", b"/Annots [(x) 1]")
         judgement = Judgement()
-        judge_qr(PdfStructure(pdf), {"verification_url": "https://a.id"}, world.authority, judgement)
+        age = DocumentAge(world.authority, build.CHECKED_AT, NO_STATUS)
+        judge_qr(PdfStructure(pdf), {"verification_url": "https://a.id"}, world.authority, judgement, age)
 
         assert Outcome.NOT_CHECKED is judgement.outcome(CheckName.QR)
 
