@@ -58,7 +58,7 @@ def folder(world, tmp_path):
     (inbox / "notes.txt").write_text("hello")
     with zipfile.ZipFile(inbox / "two.zip", "w") as archive:
         archive.writestr("x.pdf", good)
-        archive.writestr("../../y.pdf", world.permit(world.outsider))
+        archive.writestr("../../y.pdf", world.permit(world.stranger))
     return tmp_path
 
 
