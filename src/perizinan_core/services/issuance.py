@@ -153,7 +153,9 @@ class Issuance:
         moment = context.moment(now)
         with context.storage.unit_of_work(read_only=True) as work:
             staff = work.officers.list(role=Role.SIGNATORY)
-            check_paid(context.load(work, application_id))
+            application = context.load(work, application_id)
+        if application.terms is not None:  # a draft has none; its state is refused below
+            check_paid(application)
         for officer in sorted(staff, key=lambda item: item.id):
             if officer.position is None or officer.position not in context.signers.positions():
                 continue

@@ -99,6 +99,9 @@ def _unique_constraints() -> dict[str, tuple[str, ...]]:
     return found
 
 
+_SOCKET = re.compile(r'socket "[^"]*"')
+
+
 def _refusal(error: sa.exc.DBAPIError) -> Exception:
     original = error.orig
     name, text = type(original).__name__, str(original)
@@ -111,7 +114,9 @@ def _refusal(error: sa.exc.DBAPIError) -> Exception:
         )
     if error.statement is None and name == "OperationalError":
         # No connection at all: the server's or the driver's sentence names host and cause, and no password.
-        return DatabaseUnavailableError(reason=" ".join(text.split())[:_LONGEST])
+        # The path of a socket is a folder of this machine and says nothing more.
+        told = _SOCKET.sub("socket", " ".join(text.split()))
+        return DatabaseUnavailableError(reason=told[:_LONGEST])
     state = getattr(original, "sqlstate", None)
     reason = f"{name}, {state}" if state else name
     return (
