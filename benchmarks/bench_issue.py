@@ -23,14 +23,14 @@ from bench_rendering import render_with_weasyprint
 from bench_signing import by_pyhanko
 from weasyprint.text.fonts import FontConfiguration
 
-from perizinan_core.demo.people import HOST, applicant, staff_for
-from perizinan_core.demo.scans import draw_letter_pdf
-from perizinan_core.demo.story import PERMIT_TYPE, StoryClock, open_demo_office
+from perizinan_core._demo._people import HOST, applicant, staff_for
+from perizinan_core._demo._scans import draw_letter_pdf
+from perizinan_core._demo._story import PERMIT_TYPE, StoryClock, open_demo_office
 from perizinan_core.model import Actor, ActorKind, InspectionMinutes, StageKind, StageOutcome, StageStatus
 from perizinan_core.rendering import TypstRenderer
 from perizinan_core.signing import SigningRequest, sign_pdf
-from perizinan_core.signing.synthetic_ca import SyntheticCA
-from perizinan_core.testing.letters import sample_letter
+from perizinan_core.signing._synthetic_ca import SyntheticCA
+from perizinan_core.testing._letters import sample_letter
 
 ROUNDS = 12
 ISSUES = 40

@@ -52,7 +52,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 from perizinan_core.published import AuthorityDocument
 from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.signing.ltv import Level, RevocationClient, TimestampClient, extend
-from perizinan_core.testing.pki_server import PkiServer
+from perizinan_core.testing._pki_server import PkiServer
 from perizinan_core.verification import Verdict, Verifier
 
 ROUNDS = 7

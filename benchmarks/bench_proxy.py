@@ -21,9 +21,9 @@ from typing import Any
 import httpx
 import uvicorn
 from perizinan_verify import create_app
-from perizinan_verify.serving import configuration
+from perizinan_verify._serving import configuration
 
-from perizinan_core.testing.offices import HOST, sample_office
+from perizinan_core.testing._offices import HOST, sample_office
 
 PAIRS = 7
 AT_MOST = {"at_most": 2.0}

@@ -19,11 +19,11 @@ from typing import Any
 from weasyprint import HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 
-from perizinan_core.converters import canonical_json
-from perizinan_core.model.letter import Letter
+from perizinan_core._converters import canonical_json
+from perizinan_core.model._letter import Letter
 from perizinan_core.rendering import TypstRenderer, draw_qr, template_data
-from perizinan_core.rendering.engine import FONT_FOLDER
-from perizinan_core.testing.letters import SAMPLE_QR_TEXT, sample_letter
+from perizinan_core.rendering._engine import FONT_FOLDER
+from perizinan_core.testing._letters import SAMPLE_QR_TEXT, sample_letter
 
 PEER_RUNS = 12
 OURS_PER_PEER = 6

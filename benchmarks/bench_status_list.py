@@ -21,8 +21,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from perizinan_core.published.keys import signing_callback
-from perizinan_core.published.status_list import (
+from perizinan_core.published._keys import signing_callback
+from perizinan_core.published._status_list import (
     StatusList,
     StatusListTerms,
     pack_statuses,
@@ -30,7 +30,7 @@ from perizinan_core.published.status_list import (
     sign_status_list,
 )
 from perizinan_core.verification import AuthorityDocument, QrKey
-from perizinan_core.verification.status_source import StatusListSource
+from perizinan_core.verification._status_source import StatusListSource
 
 PERMITS = 10_000_000
 _MADE = datetime(2026, 11, 25, tzinfo=UTC)

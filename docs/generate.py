@@ -27,12 +27,12 @@ import click
 
 import perizinan_core
 from perizinan_core import errors
-from perizinan_core.bootstrap import settings
+from perizinan_core.bootstrap import _settings as settings
 from perizinan_core.cli import cli
-from perizinan_core.documents.findings import FINDINGS, REMEDIES
+from perizinan_core.documents._findings import FINDINGS, REMEDIES
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import translate
-from perizinan_core.model import events
+from perizinan_core.model import _events as events
 
 REFERENCE = Path(__file__).parent / "reference"
 ROOMS = (

@@ -20,7 +20,7 @@ from types import ModuleType
 from unittest import mock
 
 from perizinan_core.verification import AuthorityDocument, Verifier, read_authority_document
-from perizinan_core.verification.permit_signatures import JudgedSignature
+from perizinan_core.verification._permit_signatures import JudgedSignature
 
 _NO_FULL_ANSWER = {"good_hybrid"}
 """Files that pyHanko does not open in its strict mode, so that there is no second answer to compare with."""

@@ -16,17 +16,17 @@ from perizinan_core.bootstrap import (
     load_settings,
     migrate_database,
 )
-from perizinan_core.bootstrap.keys import replace_lost_key
-from perizinan_core.bootstrap.office import database_url
-from perizinan_core.cli.keys import keys_group
+from perizinan_core.bootstrap._keys import replace_lost_key
+from perizinan_core.bootstrap._office import database_url
+from perizinan_core.cli._keys import keys_group
 from perizinan_core.errors.bootstrap import OfficeKeyLostError
 from perizinan_core.errors.storage import StorageKeysLostError
 from perizinan_core.hooks import hookimpl
-from perizinan_core.hooks.types import AuthorityEntry
+from perizinan_core.hooks._types import AuthorityEntry
 from perizinan_core.storage import KeyRing, known_keys
-from perizinan_core.testing.fakes import SettableClock
-from perizinan_core.testing.offices import HOST, MORNING, sample_pack, sample_staff
-from perizinan_core.testing.postgres import postgres_server, postgres_url
+from perizinan_core.testing._fakes import SettableClock
+from perizinan_core.testing._offices import HOST, MORNING, sample_pack, sample_staff
+from perizinan_core.testing._postgres import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
 

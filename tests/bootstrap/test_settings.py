@@ -20,9 +20,9 @@ from perizinan_core.bootstrap import (
     load_settings,
     migrate_database,
 )
-from perizinan_core.bootstrap.keys import open_keys, open_roots
-from perizinan_core.bootstrap.office import database_url
-from perizinan_core.bootstrap.settings import read_secret
+from perizinan_core.bootstrap._keys import open_keys, open_roots
+from perizinan_core.bootstrap._office import database_url
+from perizinan_core.bootstrap._settings import read_secret
 from perizinan_core.errors.bootstrap import (
     KeyFileProblemError,
     SecretMissingError,
@@ -42,11 +42,11 @@ from perizinan_core.hooks import (
     UploadScannerEntry,
     hookimpl,
 )
-from perizinan_core.hooks.notification import MailFolderChannel
-from perizinan_core.services.delivery import Deliver
+from perizinan_core.hooks._notification import MailFolderChannel
+from perizinan_core.services._delivery import Deliver
 from perizinan_core.storage.memory import MemoryStorage
-from perizinan_core.testing.fakes import CollectingChannel, SettableClock
-from perizinan_core.testing.offices import (
+from perizinan_core.testing._fakes import CollectingChannel, SettableClock
+from perizinan_core.testing._offices import (
     APPLICANT,
     FORMS,
     HOST,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from perizinan_core.catalogue import Catalogue, CatalogueReport, check_catalogue, load_catalogue
-from perizinan_core.model.permit_type import PermitType
+from perizinan_core.model._permit_type import PermitType
 
 HERE = Path(__file__).parent
 REFERENCE = HERE.parents[1] / "docs" / "reference" / "catalogue-format.md"

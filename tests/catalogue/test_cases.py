@@ -29,8 +29,8 @@ from perizinan_core.catalogue import (
     renewal_window,
     service_standard,
 )
-from perizinan_core.catalogue.expressions import ExpressionFailure
-from perizinan_core.catalogue.expressions.functions import lookup_tariff
+from perizinan_core.catalogue._expressions import ExpressionFailure
+from perizinan_core.catalogue._expressions._functions import lookup_tariff
 from perizinan_core.errors.catalogue import (
     ExpressionError,
     ExpressionLimitError,
@@ -38,8 +38,8 @@ from perizinan_core.errors.catalogue import (
     RuleMissingError,
     TariffNotFoundError,
 )
-from perizinan_core.model.applicant import Address, Organisation, Person, Representative
-from perizinan_core.model.fees import (
+from perizinan_core.model._applicant import Address, Organisation, Person, Representative
+from perizinan_core.model._fees import (
     BillTerms,
     FeeAssessment,
     FeeComponent,
@@ -48,14 +48,14 @@ from perizinan_core.model.fees import (
     RoundingMode,
     TariffTable,
 )
-from perizinan_core.model.identifiers import Nib, PassportNumber
-from perizinan_core.model.kinds import ApplicantKind
-from perizinan_core.model.letter import AnnexTable
-from perizinan_core.model.money import Rupiah
-from perizinan_core.model.permit_type import PermitType
-from perizinan_core.model.text import Period, PeriodUnit, Source, Text
-from perizinan_core.model.validity import RenewalRule, ValidityCase, ValidityKind, ValidityRule
-from perizinan_core.testing.strategies.catalogue import amounts, banded_tables
+from perizinan_core.model._identifiers import Nib, PassportNumber
+from perizinan_core.model._kinds import ApplicantKind
+from perizinan_core.model._letter import AnnexTable
+from perizinan_core.model._money import Rupiah
+from perizinan_core.model._permit_type import PermitType
+from perizinan_core.model._text import Period, PeriodUnit, Source, Text
+from perizinan_core.model._validity import RenewalRule, ValidityCase, ValidityKind, ValidityRule
+from perizinan_core.testing.strategies._catalogue import amounts, banded_tables
 
 DAY = date(2026, 6, 2)
 SOURCE = Source("rekaan")
@@ -238,7 +238,7 @@ def test_late_interest_is_per_month_begun_on_the_levy_only(
     total: int, deposit: int, days: int, rate: Decimal
 ) -> None:
     """Nothing up to the due day; deposits bear none; later never costs less."""
-    from perizinan_core.model.fees import FeeLine
+    from perizinan_core.model._fees import FeeLine
 
     line = FeeLine(code="jaminan", label=Text("Jaminan"), amount=Rupiah(deposit), refundable=True)
     fee = FeeAssessment(

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.catalogue.expressions import (
+from perizinan_core.catalogue._expressions import (
     CompileFailure,
     ExpressionFailure,
     FailureKind,
@@ -26,8 +26,8 @@ from perizinan_core.catalogue.expressions import (
     months_begun,
     text_of,
 )
-from perizinan_core.catalogue.expressions.schema import field_types, typed_data
-from perizinan_core.catalogue.expressions.tree import decode
+from perizinan_core.catalogue._expressions._schema import field_types, typed_data
+from perizinan_core.catalogue._expressions._tree import decode
 
 SCHEMA: dict[str, Any] = {
     "type": "object",

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from perizinan_core.catalogue import validate_form
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.texts import FormDataError, TextRefusedError
-from perizinan_core.model.form_data import (
+from perizinan_core.model._form_data import (
     MAX_CHARACTERS,
     MAX_DEPTH,
     MAX_NAME,
     MAX_VALUES,
     form_data,
 )
-from perizinan_core.model.permit_type import PermitType
+from perizinan_core.model._permit_type import PermitType
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=())),

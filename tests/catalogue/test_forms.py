@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.catalogue import validate_form
-from perizinan_core.model.permit_type import PermitType
+from perizinan_core.model._permit_type import PermitType
 
 GOOD: dict[str, Any] = {
     "subtype": "acara",

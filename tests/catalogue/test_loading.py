@@ -19,9 +19,9 @@ from perizinan_core.catalogue import (
     load_catalogue,
 )
 from perizinan_core.errors.catalogue import CatalogueError, NoVersionInForceError, PermitTypeNotFoundError
-from perizinan_core.model.permit_type import PermitType, Scenario
-from perizinan_core.model.text import Period, PeriodUnit, Source, Text
-from perizinan_core.testing.strategies.catalogue import mutations
+from perizinan_core.model._permit_type import PermitType, Scenario
+from perizinan_core.model._text import Period, PeriodUnit, Source, Text
+from perizinan_core.testing.strategies._catalogue import mutations
 
 Write = Callable[[dict[str, str]], Path]
 Check = Callable[..., CatalogueReport]

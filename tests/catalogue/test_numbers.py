@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.catalogue import NumberParts, format_number, parse_number
-from perizinan_core.catalogue.numbers import format_faults
+from perizinan_core.catalogue._numbers import format_faults
 from perizinan_core.errors.catalogue import NumberTextError
-from perizinan_core.testing.strategies.catalogue import number_templates
+from perizinan_core.testing.strategies._catalogue import number_templates
 
 DAY = date(2026, 8, 17)
 REAL = [

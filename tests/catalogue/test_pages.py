@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from perizinan_core.catalogue import load_catalogue, service_standard
-from perizinan_core.catalogue.overview import describe_permit_type
-from perizinan_core.model.permit_type import PermitType
+from perizinan_core.catalogue._overview import describe_permit_type
+from perizinan_core.model._permit_type import PermitType
 
 VARIATIONS = Path(__file__).parent / "variations"
 Variation = Callable[[str], PermitType]

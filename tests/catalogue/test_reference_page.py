@@ -11,8 +11,8 @@ import attrs
 import pytest
 
 from perizinan_core import catalogue
-from perizinan_core.catalogue.expressions.declarations import BASE_NAMES, FUNCTIONS
-from perizinan_core.catalogue.scenarios import (
+from perizinan_core.catalogue._expressions._declarations import BASE_NAMES, FUNCTIONS
+from perizinan_core.catalogue._scenarios import (
     APPLICANT_KEYS,
     EXPECT_KEYS,
     GIVEN_KEYS,
@@ -20,8 +20,14 @@ from perizinan_core.catalogue.scenarios import (
     STATES,
     STEPS,
 )
-from perizinan_core.model import authority, fees, letter_rule, permit_type, requirement, stage, validity
-from perizinan_core.model.kinds import ApplicantKind, ApplicationKind, OwningSystem, PermitKind
+from perizinan_core.model import _authority as authority
+from perizinan_core.model import _fees as fees
+from perizinan_core.model import _letter_rule as letter_rule
+from perizinan_core.model import _permit_type as permit_type
+from perizinan_core.model import _requirement as requirement
+from perizinan_core.model import _stage as stage
+from perizinan_core.model import _validity as validity
+from perizinan_core.model._kinds import ApplicantKind, ApplicationKind, OwningSystem, PermitKind
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "catalogue-format.md").read_text("utf-8")
 CLASSES = [

@@ -28,15 +28,15 @@ from perizinan_core.catalogue import (
     renewal_window,
 )
 from perizinan_core.errors.catalogue import NumberFormatMissingError, TariffNotFoundError
-from perizinan_core.model.applicant import Organisation, Person, Representative
-from perizinan_core.model.fees import FeeKind
-from perizinan_core.model.kinds import ApplicantKind, ApplicationKind
-from perizinan_core.model.letter import AnnexTable
-from perizinan_core.model.money import Rupiah
-from perizinan_core.model.permit_type import PermitType
-from perizinan_core.model.requirement import RequirementLevel
-from perizinan_core.model.stage import StageKind
-from perizinan_core.model.text import DateRange, Period, PeriodUnit
+from perizinan_core.model._applicant import Organisation, Person, Representative
+from perizinan_core.model._fees import FeeKind
+from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
+from perizinan_core.model._letter import AnnexTable
+from perizinan_core.model._money import Rupiah
+from perizinan_core.model._permit_type import PermitType
+from perizinan_core.model._requirement import RequirementLevel
+from perizinan_core.model._stage import StageKind
+from perizinan_core.model._text import DateRange, Period, PeriodUnit
 
 DAY = date(2024, 3, 4)
 VARIATIONS = Path(__file__).parent / "variations"

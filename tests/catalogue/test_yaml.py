@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from perizinan_core.catalogue.nodes import MAX_BYTES, YamlProblemError, parse_yaml, read_yaml
-from perizinan_core.testing.strategies.catalogue import hostile_yaml
+from perizinan_core.catalogue._nodes import MAX_BYTES, YamlProblemError, parse_yaml, read_yaml
+from perizinan_core.testing.strategies._catalogue import hostile_yaml
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ import pytest
 from perizinan_core.bootstrap import Office
 from perizinan_core.cli import main
 from perizinan_core.hooks import hookimpl
-from perizinan_core.hooks.types import AuthorityEntry
-from perizinan_core.testing.fakes import CollectingChannel, SettableClock
-from perizinan_core.testing.offices import HOST, OfficeKit, sample_pack, sample_staff
-from perizinan_core.testing.postgres import postgres_server, postgres_url
+from perizinan_core.hooks._types import AuthorityEntry
+from perizinan_core.testing._fakes import CollectingChannel, SettableClock
+from perizinan_core.testing._offices import HOST, OfficeKit, sample_pack, sample_staff
+from perizinan_core.testing._postgres import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -27,8 +27,8 @@ SLUG = "kabupaten-contoh"
 
 PLUGIN = """
 from perizinan_core.hooks import hookimpl
-from perizinan_core.hooks.types import AuthorityEntry
-from perizinan_core.testing.offices import sample_pack
+from perizinan_core.hooks._types import AuthorityEntry
+from perizinan_core.testing._offices import sample_pack
 
 perizinan_api = 1
 

@@ -24,14 +24,14 @@ from perizinan_core.bootstrap import (
     load_plugins,
     migrate_database,
 )
-from perizinan_core.cli.authority import authority_group
-from perizinan_core.cli.keys import keys_group
-from perizinan_core.cli.verify import verify_command
+from perizinan_core.cli._authority import authority_group
+from perizinan_core.cli._keys import keys_group
+from perizinan_core.cli._verify import verify_command
 from perizinan_core.errors.status_list import AuthorityUpdateError
 from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
-from perizinan_core.published.authority_update import accept_update, countersign, signed_by
-from perizinan_core.published.keys import signing_callback, thumbprint
-from perizinan_core.published.status_list import (
+from perizinan_core.published._authority_update import accept_update, countersign, signed_by
+from perizinan_core.published._keys import signing_callback, thumbprint
+from perizinan_core.published._status_list import (
     StatusList,
     StatusListTerms,
     pack_statuses,

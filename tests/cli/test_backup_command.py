@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from perizinan_core.documents import FolderDocumentStore
-from perizinan_core.model.application import ApplicationState
+from perizinan_core.model._application import ApplicationState
 from perizinan_core.storage import ApplicationFilter, PermitFilter
-from perizinan_core.testing.offices import HOST
+from perizinan_core.testing._offices import HOST
 from perizinan_core.verification import Verdict, read_authority_document, verify_permit
 
 

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from perizinan_core.catalogue import Catalogue
-from perizinan_core.cli.catalogue import RUN_SCENARIOS, catalogue_group
+from perizinan_core.cli._catalogue import RUN_SCENARIOS, catalogue_group
 from perizinan_core.errors.catalogue import PermitTypeNotFoundError
-from perizinan_core.model.permit_type import PermitType, Scenario
+from perizinan_core.model._permit_type import PermitType, Scenario
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "catalogue-format.md"
 STREET = "permits/street-use.yaml"

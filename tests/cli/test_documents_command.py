@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from perizinan_core.cli import documents
-from perizinan_core.cli.documents import documents_group
+from perizinan_core.cli import _documents as documents
+from perizinan_core.cli._documents import documents_group
 from perizinan_core.documents import UploadReport, finding
 
 DATA = Path(__file__).parents[1] / "documents" / "data"
@@ -101,7 +101,7 @@ def test_a_name_cannot_write_to_the_terminal(tmp_path, flag):
 
 def test_nothing_else_is_printed():
     """The real program prints its table and nothing of what the parsers think."""
-    program = "from perizinan_core.cli.documents import documents_group; documents_group()"
+    program = "from perizinan_core.cli._documents import documents_group; documents_group()"
     done = subprocess.run(
         [
             sys.executable,

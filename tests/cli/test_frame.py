@@ -10,7 +10,7 @@ import sys
 import click
 import pytest
 
-from perizinan_core.cli.app import _COMMANDS, _in_language, cli, main
+from perizinan_core.cli._app import _COMMANDS, _in_language, cli, main
 from perizinan_core.i18n import translate
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from perizinan_core.storage import Backoff
-from perizinan_core.testing.fakes import CollectingChannel
-from perizinan_core.testing.offices import HOST, sample_office
+from perizinan_core.testing._fakes import CollectingChannel
+from perizinan_core.testing._offices import HOST, sample_office
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

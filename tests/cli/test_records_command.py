@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from perizinan_core.bootstrap import Office, load_plugins, load_settings, migrate_database
-from perizinan_core.bootstrap.office import database_url
-from perizinan_core.cli.records import records_group
+from perizinan_core.bootstrap._office import database_url
+from perizinan_core.cli._records import records_group
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import logging
 import pytest
 from click.testing import CliRunner
 
-from perizinan_core.cli import keys_ltv
-from perizinan_core.cli.keys_ltv import renew_ltv_command
+from perizinan_core.cli import _keys_ltv as keys_ltv
+from perizinan_core.cli._keys_ltv import renew_ltv_command
 from perizinan_core.signing.ltv import RevocationClient, TimestampClient, TimestampPolicy
-from perizinan_core.testing.offices import MORNING, sample_office
+from perizinan_core.testing._offices import MORNING, sample_office
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ class TestCommand:
 
     def test_failures_are_told_once_and_in_the_language_of_the_user(self, run, kit):
         """The log has them too; without a handler of its own it would write them to the terminal."""
-        logger = logging.getLogger("perizinan_core.services.renewal")
+        logger = logging.getLogger("perizinan_core.services._renewal")
         logger.handlers.clear()
         kit.permit()
         kit.clock.forward(days=690)

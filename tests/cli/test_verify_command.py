@@ -16,12 +16,12 @@ import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from perizinan_core.cli.verify import OPEN_STATUS_SOURCE, verify_command
+from perizinan_core.cli._verify import OPEN_STATUS_SOURCE, verify_command
 from perizinan_core.errors.verification import StatusUnavailableError
-from perizinan_core.model.permit import PermitStatus
-from perizinan_core.published.keys import thumbprint
+from perizinan_core.model._permit import PermitStatus
+from perizinan_core.published._keys import thumbprint
 from perizinan_core.verification import PermitStatusAnswer, Verifier
-from perizinan_core.verification.permit_data import load_schema
+from perizinan_core.verification._permit_data import load_schema
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 AT = "2026-12-02T09:00"
@@ -319,7 +319,7 @@ def test_records_that_cannot_be_opened_are_wrong_use(run, folder, monkeypatch):
 
 def test_without_records_factory_the_option_is_refused_politely(run, folder, monkeypatch):
     """An installation for banks has no storage."""
-    monkeypatch.setattr("perizinan_core.cli.verify._DEFAULT_FACTORY", "perizinan_core.no_such_module")
+    monkeypatch.setattr("perizinan_core.cli._verify._DEFAULT_FACTORY", "perizinan_core.no_such_module")
     result = run(folder / "good.pdf", "--records", "sqlite:///x", "--at", AT)
 
     assert 2 == result.exit_code
@@ -358,7 +358,7 @@ def test_a_time_limit_needs_the_main_thread_and_is_left_out_elsewhere(folder):
     """Portals call from worker threads."""
     import threading
 
-    from perizinan_core.cli.verify_run import time_limit
+    from perizinan_core.cli._verify_run import time_limit
 
     passed = []
 

@@ -21,10 +21,10 @@ import pypdf
 import pytest
 from click.testing import CliRunner
 
-from perizinan_core.cli.verify import OPEN_STATUS_SOURCE, verify_command
-from perizinan_core.model.permit import PermitStatus
+from perizinan_core.cli._verify import OPEN_STATUS_SOURCE, verify_command
+from perizinan_core.model._permit import PermitStatus
 from perizinan_core.verification import PermitStatusAnswer
-from perizinan_core.verification.permit_data import load_schema
+from perizinan_core.verification._permit_data import load_schema
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 AT = "2026-12-02T09:00"
@@ -213,7 +213,7 @@ def test_a_closed_folder_counts_in_the_exit_code(run, folder, monkeypatch):
             raise PermissionError(13, "no")
         return scandir(path)
 
-    monkeypatch.setattr("perizinan_core.verification.bulk.walking.os.scandir", refuse)
+    monkeypatch.setattr("perizinan_core.verification.bulk._walking.os.scandir", refuse)
     result = run(folder / "inbox", "--json")
     last = json.loads(result.stdout.splitlines()[-1])
 

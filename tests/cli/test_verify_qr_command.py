@@ -12,9 +12,9 @@ import segno
 from click.testing import CliRunner
 from PIL import Image
 
-from perizinan_core.cli.app import main
-from perizinan_core.cli.verify_qr import verify_qr_command
-from perizinan_core.published.qr_claims import qr_segments
+from perizinan_core.cli._app import main
+from perizinan_core.cli._verify_qr import verify_qr_command
+from perizinan_core.published._qr_claims import qr_segments
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 AT = "2026-12-02T09:00"

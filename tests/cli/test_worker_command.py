@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
-from perizinan_core.cli import clock as clock_module
-from perizinan_core.cli import worker as worker_module
-from perizinan_core.cli.clock import clock_group
-from perizinan_core.cli.worker import worker_command
-from perizinan_core.model.events import Event, EventKind
+from perizinan_core.cli import _clock as clock_module
+from perizinan_core.cli import _worker as worker_module
+from perizinan_core.cli._clock import clock_group
+from perizinan_core.cli._worker import worker_command
+from perizinan_core.model._events import Event, EventKind
 from perizinan_core.storage import KeyRing, open_storage
-from perizinan_core.testing.offices import HOST, sample_office
-from perizinan_core.testing.postgres import start_postgres
+from perizinan_core.testing._offices import HOST, sample_office
+from perizinan_core.testing._postgres import start_postgres
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from perizinan_core.bootstrap import load_plugins
-from perizinan_core.bootstrap.settings import PublicationSettings
+from perizinan_core.bootstrap._settings import PublicationSettings
 from perizinan_core.hooks import PluginState
-from perizinan_core.testing.offices import HOST, SettableClock, sample_office
+from perizinan_core.testing._offices import HOST, SettableClock, sample_office
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

@@ -13,7 +13,7 @@ import click
 import pytest
 
 from perizinan_core.cli import cli
-from perizinan_core.hooks.specs import HookSpecs
+from perizinan_core.hooks._specs import HookSpecs
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from perizinan_core.documents import DocumentStore, FolderDocumentStore, InMemoryDocumentStore
-from perizinan_core.testing.document_store import DocumentStoreSuite
+from perizinan_core.testing._document_store import DocumentStoreSuite
 
 
 class TestFolderDocumentStore(DocumentStoreSuite):

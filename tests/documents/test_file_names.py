@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perizinan_core.documents import display_name, inspect_upload
-from perizinan_core.documents.content_types import type_for_name
-from perizinan_core.documents.names import MAX_DISPLAY_CHARACTERS
+from perizinan_core.documents._content_types import type_for_name
+from perizinan_core.documents._names import MAX_DISPLAY_CHARACTERS
 
 HONEST = [
     "Surat Keterangan – Pak Jokó.pdf",

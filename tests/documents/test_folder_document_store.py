@@ -28,7 +28,7 @@ from perizinan_core.errors.documents import (
 
 WRITER = """
 import io, os, sys
-from perizinan_core.documents.folder_store import FolderDocumentStore
+from perizinan_core.documents._folder_store import FolderDocumentStore
 store = FolderDocumentStore(sys.argv[1])
 print("ready", flush=True)
 number = 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from perizinan_core.documents import FINDINGS, REMEDIES, Severity, finding
-from perizinan_core.documents.findings import for_signed
+from perizinan_core.documents._findings import for_signed
 
 TABLE = Path(__file__).parents[1] / "remedies" / "table.py"
 SIGNATURE_ENDS_WITH = re.compile(

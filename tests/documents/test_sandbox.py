@@ -46,7 +46,7 @@ def pretender(tmp_path):
                 f"""
                 import os, signal, socket, sys, time
                 sys.path[:0] = {sys.path!r}
-                from perizinan_core.documents.inspection.channel import receive, send
+                from perizinan_core.documents._inspection._channel import receive, send
                 channel = socket.socket(fileno=int(sys.argv[-1]))
                 send(channel, {{"ready": True}})
                 while True:

@@ -9,9 +9,12 @@ import sys
 import pytest
 
 from perizinan_core.documents import UploadPolicy, inspect_upload
-from perizinan_core.documents.inspection import pdf_objects, pdf_pages, pdf_scan, pdf_streams
-from perizinan_core.documents.inspection.judge import judge
-from perizinan_core.documents.inspection.observations import Limits, Observations
+from perizinan_core.documents._inspection import _pdf_objects as pdf_objects
+from perizinan_core.documents._inspection import _pdf_pages as pdf_pages
+from perizinan_core.documents._inspection import _pdf_scan as pdf_scan
+from perizinan_core.documents._inspection import _pdf_streams as pdf_streams
+from perizinan_core.documents._inspection._judge import judge
+from perizinan_core.documents._inspection._observations import Limits, Observations
 
 TIMES = 3
 

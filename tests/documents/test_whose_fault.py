@@ -22,22 +22,40 @@ from perizinan_core.documents import (
     finding,
     inspect_upload,
 )
-from perizinan_core.documents.inspection import (
-    office,
-    pdf,
-    pdf_objects,
-    pdf_pages,
-    pdf_reading,
-    pdf_scan,
-    pdf_streams,
-    pictures,
-    png,
-    zip_structure,
+from perizinan_core.documents._inspection import (
+    _office as office,
 )
-from perizinan_core.documents.inspection.blame import is_damage, place_of
-from perizinan_core.documents.inspection.judge import judge
-from perizinan_core.documents.inspection.observations import Limits, Observations
-from perizinan_core.documents.policy import DEFAULT_ACCEPTED
+from perizinan_core.documents._inspection import (
+    _pdf as pdf,
+)
+from perizinan_core.documents._inspection import (
+    _pdf_objects as pdf_objects,
+)
+from perizinan_core.documents._inspection import (
+    _pdf_pages as pdf_pages,
+)
+from perizinan_core.documents._inspection import (
+    _pdf_reading as pdf_reading,
+)
+from perizinan_core.documents._inspection import (
+    _pdf_scan as pdf_scan,
+)
+from perizinan_core.documents._inspection import (
+    _pdf_streams as pdf_streams,
+)
+from perizinan_core.documents._inspection import (
+    _pictures as pictures,
+)
+from perizinan_core.documents._inspection import (
+    _png as png,
+)
+from perizinan_core.documents._inspection import (
+    _zip_structure as zip_structure,
+)
+from perizinan_core.documents._inspection._blame import is_damage, place_of
+from perizinan_core.documents._inspection._judge import judge
+from perizinan_core.documents._inspection._observations import Limits, Observations
+from perizinan_core.documents._policy import DEFAULT_ACCEPTED
 from perizinan_core.errors.documents import UploadHeldError
 
 PROGRAM_ERRORS = [TypeError, KeyError, ValueError, AttributeError, IndexError, AssertionError, OSError]
@@ -186,7 +204,7 @@ def broken_by_us(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(
         f"import sys\nsys.path[:0] = {sys.path!r}\n"
-        "from perizinan_core.documents.inspection import child, pdf_objects\n"
+        "from perizinan_core.documents._inspection import child, pdf_objects\n"
         "def signature(self, item):\n    raise TypeError('Dewi Lestari')\n"
         "pdf_objects._Visitor._signature = signature\n"
         "child.main(int(sys.argv[-1]))\n"

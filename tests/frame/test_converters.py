@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from perizinan_core.converters import canonical_json, from_json, to_json
+from perizinan_core._converters import canonical_json, from_json, to_json
 from perizinan_core.errors.wire import WireFormatError
-from perizinan_core.model.actor import Account
-from perizinan_core.model.applicant import Address, Organisation, Person
-from perizinan_core.model.application import Application
-from perizinan_core.model.identifiers import Nib, Nik, RegionCode
-from perizinan_core.model.kinds import ApplicantKind, ApplicationKind
+from perizinan_core.model._actor import Account
+from perizinan_core.model._applicant import Address, Organisation, Person
+from perizinan_core.model._application import Application
+from perizinan_core.model._identifiers import Nib, Nik, RegionCode
+from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 

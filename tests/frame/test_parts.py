@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from perizinan_core._parts import EXTRA, missing_office_parts, office_part
 from perizinan_core.errors import PerizinanError
 from perizinan_core.errors.parts import OfficePartMissingError
-from perizinan_core.parts import EXTRA, missing_office_parts, office_part
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests" / "vectors"
@@ -32,7 +32,7 @@ def command(*arguments):
 def test_the_extra_in_the_project_file_is_what_the_code_calls_the_office_parts():
     """One list: the requirement named in the sentence comes from there."""
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    done = run_without_parts("from perizinan_core.parts import *; print(*missing_office_parts(), sep='\\n')")
+    done = run_without_parts("from perizinan_core._parts import *; print(*missing_office_parts(), sep='\\n')")
 
     assert sorted(extras[EXTRA]) == sorted(done.stdout.split())
 
@@ -43,7 +43,7 @@ def test_no_other_module_imports_an_office_part_by_itself():
     lines = [
         (path.relative_to(source), line)
         for path in source.rglob("*.py")
-        if "migrations" not in path.parts
+        if "_migrations" not in path.parts
         for line in path.read_text().splitlines()
         if line.startswith(tuple(f"{word} {part}" for word in ("import", "from") for part in PARTS))
     ]

@@ -6,7 +6,7 @@ import textwrap
 import attrs
 import pytest
 
-from perizinan_core.bootstrap.plugins import load_plugins, pick
+from perizinan_core.bootstrap._plugins import load_plugins, pick
 from perizinan_core.errors.hooks import NothingRegisteredError, PluginDecisionError
 from perizinan_core.hooks import (
     ApplicantCheckResult,
@@ -15,10 +15,10 @@ from perizinan_core.hooks import (
     PluginState,
     hookimpl,
 )
-from perizinan_core.hooks.manager import RECORDS
-from perizinan_core.hooks.specs import HookSpecs
-from perizinan_core.model.events import Event, EventKind
-from perizinan_core.testing.offices import MORNING, sample_applicant
+from perizinan_core.hooks._manager import RECORDS
+from perizinan_core.hooks._specs import HookSpecs
+from perizinan_core.model._events import Event, EventKind
+from perizinan_core.testing._offices import MORNING, sample_applicant
 
 EVENT = Event(kind=EventKind.FILE_COMPLETE, subject="a", at=MORNING, actor="x")
 

@@ -15,7 +15,7 @@ from perizinan_core.errors.model import (
     InvalidIdentifierError,
     NaiveMomentError,
 )
-from perizinan_core.model.calendar import (
+from perizinan_core.model._calendar import (
     DayHours,
     Holiday,
     HolidayKind,
@@ -27,7 +27,7 @@ from perizinan_core.model.calendar import (
     WorkingCalendar,
     format_moment,
 )
-from perizinan_core.model.text import Source
+from perizinan_core.model._text import Source
 
 SKB = Source("SKB 3 Menteri, national holidays and joint leave 2026", assumed=True)
 WORKDAYS = tuple(Weekday)[:5]

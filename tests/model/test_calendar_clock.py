@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from perizinan_core.errors.model import CalendarOrderError, CalendarRangeError, NaiveMomentError
-from perizinan_core.model.calendar import (
+from perizinan_core.model._calendar import (
     DayHours,
     Holiday,
     HolidayKind,
@@ -22,7 +22,7 @@ from perizinan_core.model.calendar import (
     due_moment,
     position,
 )
-from perizinan_core.model.text import Source
+from perizinan_core.model._text import Source
 
 SOURCE = Source("invented")
 LUNCH = (TimeSpan(time(12), time(13)),)

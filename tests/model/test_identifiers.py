@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from perizinan_core.errors.model import IdentifierTypeError, InvalidIdentifierError
-from perizinan_core.model.identifiers import (
+from perizinan_core.model._identifiers import (
     FamilyCardNumber,
     Kbli,
     Nib,

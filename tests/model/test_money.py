@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from perizinan_core.errors.model import InvalidMoneyError, MoneyError, MoneyRangeError
-from perizinan_core.model.money import MAX_RUPIAH, WHOLE_RUPIAH, Rounding, RoundingMode, Rupiah, round_rupiah
+from perizinan_core.model._money import MAX_RUPIAH, WHOLE_RUPIAH, Rounding, RoundingMode, Rupiah, round_rupiah
 
 UP, DOWN, HALF_UP = RoundingMode.UP, RoundingMode.DOWN, RoundingMode.HALF_UP
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from perizinan_core.errors.model import InvalidRomanNumeralError, NumeralError, NumeralRangeError
-from perizinan_core.model.numerals import (
+from perizinan_core.model._numerals import (
     MAX_IN_WORDS,
     date_in_words,
     day_name,

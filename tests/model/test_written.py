@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.converters import canonical_json, from_json, to_json
+from perizinan_core._converters import canonical_json, from_json, to_json
 from perizinan_core.documents import kept_name
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.model import InvalidIdentifierError
 from perizinan_core.errors.texts import ApplicantKindError, TextRefusedError
 from perizinan_core.errors.wire import WireFormatError
-from perizinan_core.model.applicant import Address, Applicant, Organisation, Person, Representative
-from perizinan_core.model.case import CorrectionItem, InspectionMinutes, OfficialLetter
-from perizinan_core.model.identifiers import deliverable_email, parse_email
-from perizinan_core.model.kinds import ApplicantKind
-from perizinan_core.model.lookalikes import LookAlike, find_lookalike
-from perizinan_core.model.written import MAX_FILE_NAME, check_file_name, one_line, several_lines
+from perizinan_core.model._applicant import Address, Applicant, Organisation, Person, Representative
+from perizinan_core.model._case import CorrectionItem, InspectionMinutes, OfficialLetter
+from perizinan_core.model._identifiers import deliverable_email, parse_email
+from perizinan_core.model._kinds import ApplicantKind
+from perizinan_core.model._lookalikes import LookAlike, find_lookalike
+from perizinan_core.model._written import MAX_FILE_NAME, check_file_name, one_line, several_lines
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 JSON = st.recursive(

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.model import CalendarRangeError
-from perizinan_core.model.calendar import (
+from perizinan_core.model._calendar import (
     RunningSpan,
     clock_start,
     days_used,
@@ -16,7 +16,7 @@ from perizinan_core.model.calendar import (
     due_moment,
     position,
 )
-from perizinan_core.testing.strategies import values
+from perizinan_core.testing.strategies import _values as values
 
 moderate = settings(max_examples=100, deadline=None)
 MICROSECOND = timedelta(microseconds=1)

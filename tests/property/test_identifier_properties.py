@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.model import InvalidIdentifierError
-from perizinan_core.model.identifiers import (
+from perizinan_core.model._identifiers import (
     FamilyCardNumber,
     Kbli,
     Nib,
@@ -21,7 +21,7 @@ from perizinan_core.model.identifiers import (
     Sex,
     is_slug,
 )
-from perizinan_core.testing.strategies import values
+from perizinan_core.testing.strategies import _values as values
 
 CLASSES = (
     Nik,

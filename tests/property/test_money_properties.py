@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.model import InvalidRomanNumeralError, MoneyError, MoneyRangeError
-from perizinan_core.model.money import MAX_RUPIAH, Rounding, RoundingMode, Rupiah, round_rupiah
-from perizinan_core.model.numerals import (
+from perizinan_core.model._money import MAX_RUPIAH, Rounding, RoundingMode, Rupiah, round_rupiah
+from perizinan_core.model._numerals import (
     MAX_IN_WORDS,
     date_in_words,
     format_date,
@@ -19,7 +19,7 @@ from perizinan_core.model.numerals import (
     parse_roman,
     roman,
 )
-from perizinan_core.testing.strategies import values
+from perizinan_core.testing.strategies import _values as values
 
 moderate = settings(max_examples=150, deadline=None)
 small = values.rupiah(0, 10**12)

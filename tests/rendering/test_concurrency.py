@@ -11,7 +11,7 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 from perizinan_core.errors.rendering import ForkedRendererError
-from perizinan_core.testing.letters import sample_letter
+from perizinan_core.testing._letters import sample_letter
 
 
 def test_threads_get_the_same_bytes_as_one_after_the_other(renderer):
@@ -61,7 +61,7 @@ def test_a_worker_forked_before_the_first_letter_renders(renderer):
     """A server that opens its office, forks, and renders in the workers gets the right bytes."""
     program = (
         "import hashlib, os, sys; from perizinan_core.rendering import TypstRenderer;"
-        "from perizinan_core.testing.letters import sample_letter;"
+        "from perizinan_core.testing._letters import sample_letter;"
         "renderer = TypstRenderer(); child = os.fork();"
         "child or print(hashlib.sha256(renderer.render(sample_letter())).hexdigest(), flush=True);"
         "child and os.waitpid(child, 0)"

@@ -8,9 +8,9 @@ from datetime import date
 import pypdfium2
 import pytest
 
-from perizinan_core.model.letter_rule import LetterForm
+from perizinan_core.model._letter_rule import LetterForm
 from perizinan_core.rendering import PLACEHOLDER_NUMBER, TypstRenderer
-from perizinan_core.testing.letters import sample_annex, sample_letter, sample_signatory
+from perizinan_core.testing._letters import sample_annex, sample_letter, sample_signatory
 
 
 def squeezed(text: str) -> str:

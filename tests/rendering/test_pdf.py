@@ -11,10 +11,10 @@ import attrs
 import pypdfium2
 import pytest
 
-from perizinan_core.converters import canonical_json
-from perizinan_core.model.letter_rule import LetterForm
+from perizinan_core._converters import canonical_json
+from perizinan_core.model._letter_rule import LetterForm
 from perizinan_core.rendering import Paper, Renderer, TypstRenderer
-from perizinan_core.testing.letters import sample_annex, sample_letter
+from perizinan_core.testing._letters import sample_annex, sample_letter
 
 HEAVY = {"logo": None, "annex": sample_annex(40), "development": True}
 
@@ -133,7 +133,7 @@ def test_another_process_gives_the_same_bytes(renderer):
     """Nothing of the process (hash seed, time, addresses) ends in the file."""
     program = (
         "import hashlib; from perizinan_core.rendering import TypstRenderer;"
-        "from perizinan_core.testing.letters import sample_letter;"
+        "from perizinan_core.testing._letters import sample_letter;"
         "print(hashlib.sha256(TypstRenderer().render(sample_letter())).hexdigest())"
     )
     import hashlib

@@ -8,10 +8,10 @@ import attrs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.converters import canonical_json
+from perizinan_core._converters import canonical_json
 from perizinan_core.errors.rendering import UnprintableTextError
-from perizinan_core.model.letter_rule import LetterForm
-from perizinan_core.testing.letters import sample_letter
+from perizinan_core.model._letter_rule import LetterForm
+from perizinan_core.testing._letters import sample_letter
 
 SETTINGS = settings(
     max_examples=120,

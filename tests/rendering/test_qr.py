@@ -10,9 +10,9 @@ import segno
 import zxingcpp
 
 from perizinan_core.errors.rendering import QrTextTooLongError
-from perizinan_core.model.letter_rule import LetterForm
+from perizinan_core.model._letter_rule import LetterForm
 from perizinan_core.rendering import PLACEHOLDER_QR, draw_qr
-from perizinan_core.testing.letters import SAMPLE_QR_TEXT, sample_letter
+from perizinan_core.testing._letters import SAMPLE_QR_TEXT, sample_letter
 
 ALPHANUMERIC = "HTTPS://IZIN.KOTACONTOH.EXAMPLE/V1#" + "A2B3C4D5" * 30
 MIXED = "https://izin.kotacontoh.example/v1#" + "aGVsbG8_" * 36

@@ -12,9 +12,9 @@ import attrs
 import pypdf
 import pytest
 
-from perizinan_core.rendering.report_page import MAX_PAGES, ReportSummary, render_reports, render_summary
+from perizinan_core.rendering._report_page import MAX_PAGES, ReportSummary, render_reports, render_summary
 from perizinan_core.verification import Check, Outcome, Reason, Verdict, verify_permit
-from perizinan_core.verification.qr_report import check_qr_text
+from perizinan_core.verification._qr_report import check_qr_text
 from perizinan_core.verification.signatures import verify_signatures
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"

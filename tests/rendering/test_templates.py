@@ -14,10 +14,10 @@ from perizinan_core.errors.rendering import (
     UnprintableTextError,
 )
 from perizinan_core.i18n import translate
-from perizinan_core.model.letter_rule import LetterForm
+from perizinan_core.model._letter_rule import LetterForm
 from perizinan_core.rendering import TypstRenderer, draw_qr, template_data
-from perizinan_core.rendering.engine import FONT_FOLDER, PACKAGE_FOLDER, PACKAGE_VERSION
-from perizinan_core.testing.letters import sample_letter
+from perizinan_core.rendering._engine import FONT_FOLDER, PACKAGE_FOLDER, PACKAGE_VERSION
+from perizinan_core.testing._letters import sample_letter
 
 OWN = """
 #import "@perizinan/letter:1.0.0": *

@@ -9,10 +9,10 @@ import pytest
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.rendering import UnprintableReason, UnprintableTextError
-from perizinan_core.model.letter_rule import LetterForm
-from perizinan_core.rendering.engine import typst_string
-from perizinan_core.rendering.texts import letter_texts
-from perizinan_core.testing.letters import sample_annex, sample_letter, sample_signatory
+from perizinan_core.model._letter_rule import LetterForm
+from perizinan_core.rendering._engine import typst_string
+from perizinan_core.rendering._texts import letter_texts
+from perizinan_core.testing._letters import sample_annex, sample_letter, sample_signatory
 
 
 def squeezed(text: str) -> str:

@@ -27,14 +27,14 @@ from perizinan_core.documents import FolderDocumentStore
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import SigningInDoubtError
 from perizinan_core.hooks import MailFolderChannel
-from perizinan_core.model.actor import ActorKind
-from perizinan_core.model.case import StageOutcome
-from perizinan_core.model.events import EventKind
+from perizinan_core.model._actor import ActorKind
+from perizinan_core.model._case import StageOutcome
+from perizinan_core.model._events import EventKind
 from perizinan_core.rendering import TypstRenderer
 from perizinan_core.signing import sign_pdf
 from perizinan_core.storage import KeyRing, open_storage
-from perizinan_core.testing.fakes import SettableClock, small_png
-from perizinan_core.testing.offices import (
+from perizinan_core.testing._fakes import SettableClock, small_png
+from perizinan_core.testing._offices import (
     APPLICANT,
     HOST,
     MORNING,
@@ -47,7 +47,7 @@ from perizinan_core.verification import read_authority_document, verify_permit
 
 # What an office loads when it is first needed; loaded before the forks, each process would do it anew.
 LOADED_ONCE = (
-    "perizinan_core.storage.sql.store",
+    "perizinan_core.storage._sql._store",
     "psycopg",
     "pyhanko.sign.diff_analysis",
     "pyhanko.sign.validation",

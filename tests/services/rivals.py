@@ -14,8 +14,8 @@ from pathlib import Path
 from perizinan_core.documents import FolderDocumentStore
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.storage import KeyRing, open_storage
-from perizinan_core.testing.fakes import SettableClock, small_png
-from perizinan_core.testing.offices import APPLICANT, HOST, MORNING, sample_office
+from perizinan_core.testing._fakes import SettableClock, small_png
+from perizinan_core.testing._offices import APPLICANT, HOST, MORNING, sample_office
 
 
 def approve(kit, case, _turn):

@@ -29,16 +29,16 @@ from perizinan_core.errors.workflow import (
     RenewalTooEarlyError,
     StageRequestError,
 )
-from perizinan_core.hooks.types import AuthorityPack
-from perizinan_core.model.actor import Actor, ActorKind, Officer, Role
-from perizinan_core.model.applicant import Representative
-from perizinan_core.model.case import CorrectionItem, StageOutcome, WaitingFor
-from perizinan_core.model.fees import Payment
-from perizinan_core.model.money import Rupiah
-from perizinan_core.model.text import DateRange
+from perizinan_core.hooks._types import AuthorityPack
+from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
+from perizinan_core.model._applicant import Representative
+from perizinan_core.model._case import CorrectionItem, StageOutcome, WaitingFor
+from perizinan_core.model._fees import Payment
+from perizinan_core.model._money import Rupiah
+from perizinan_core.model._text import DateRange
 from perizinan_core.services import Applications, Issuance, Permits, Publication, Reviews
-from perizinan_core.testing.fakes import FakeSigningService, small_png
-from perizinan_core.testing.offices import (
+from perizinan_core.testing._fakes import FakeSigningService, small_png
+from perizinan_core.testing._offices import (
     APPLICANT,
     FORMS,
     HOST,
@@ -49,7 +49,7 @@ from perizinan_core.testing.offices import (
     sample_signer,
     sample_staff,
 )
-from perizinan_core.testing.strategies.workflow import make_officer
+from perizinan_core.testing.strategies._workflow import make_officer
 from perizinan_core.workflow import AnnulledBy, DefectGround
 
 LAW = "Peraturan Daerah Kabupaten Contoh Nomor 1 Tahun 2025"

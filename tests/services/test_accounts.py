@@ -6,10 +6,10 @@ import pytest
 
 from perizinan_core.errors.arguments import ArgumentError
 from perizinan_core.errors.services import NotFoundError
-from perizinan_core.model.actor import Account, AccountKind, Actor, ActorKind, Role
-from perizinan_core.model.applicant import Representative
-from perizinan_core.testing.fakes import small_png
-from perizinan_core.testing.offices import APPLICANT, FORMS, HOST, sample_applicant
+from perizinan_core.model._actor import Account, AccountKind, Actor, ActorKind, Role
+from perizinan_core.model._applicant import Representative
+from perizinan_core.testing._fakes import small_png
+from perizinan_core.testing._offices import APPLICANT, FORMS, HOST, sample_applicant
 
 SEVENTEEN = Actor(id="loket-1", kind=ActorKind.APPLICANT)
 """Somebody who chose the id of an officer when registering in the portal."""

@@ -12,13 +12,13 @@ import pytest
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import DecidedByOthersError
-from perizinan_core.model.actor import Account
-from perizinan_core.model.case import StageOutcome
-from perizinan_core.model.events import EventKind
-from perizinan_core.services.context import new_id
+from perizinan_core.model._actor import Account
+from perizinan_core.model._case import StageOutcome
+from perizinan_core.model._events import EventKind
+from perizinan_core.services._context import new_id
 from perizinan_core.storage import KeyRing
-from perizinan_core.testing.fakes import small_png
-from perizinan_core.testing.offices import APPLICANT, HOST
+from perizinan_core.testing._fakes import small_png
+from perizinan_core.testing._offices import APPLICANT, HOST
 
 RIVALS = Path(__file__).with_name("rivals.py")
 DECISIONS = 250

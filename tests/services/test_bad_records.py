@@ -11,17 +11,17 @@ import sqlalchemy as sa
 
 from perizinan_core.bootstrap import PublicationSettings
 from perizinan_core.errors.services import IssuanceError
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.case import CorrectionItem
-from perizinan_core.published.status_list import FILE_NAME, ListStatus, read_status_list
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._case import CorrectionItem
+from perizinan_core.published._status_list import FILE_NAME, ListStatus, read_status_list
 from perizinan_core.services import WorkDone
-from perizinan_core.services.delivery import LEASE
-from perizinan_core.services.work import run_all
-from perizinan_core.storage.sql import events
-from perizinan_core.storage.sql.store import SqlStorage
-from perizinan_core.storage.sql.tables import applications, metadata, officers, outbox, permits
-from perizinan_core.testing.fakes import CollectingChannel
-from perizinan_core.testing.offices import HOST, MORNING, sample_office
+from perizinan_core.services._delivery import LEASE
+from perizinan_core.services._work import run_all
+from perizinan_core.storage._sql import _events as events
+from perizinan_core.storage._sql._store import SqlStorage
+from perizinan_core.storage._sql._tables import applications, metadata, officers, outbox, permits
+from perizinan_core.testing._fakes import CollectingChannel
+from perizinan_core.testing._offices import HOST, MORNING, sample_office
 from perizinan_core.verification import read_authority_document
 
 

@@ -8,15 +8,15 @@ from perizinan_core.bootstrap import PublicationSettings
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import AccessDeniedError
 from perizinan_core.errors.workflow import ClockOrderError
-from perizinan_core.model.actor import Actor, ActorKind
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.case import CorrectionItem, StageOutcome
-from perizinan_core.model.events import EventKind
-from perizinan_core.model.permit import PermitStatus
-from perizinan_core.published.status_list import FILE_NAME, peek_status_list
+from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._case import CorrectionItem, StageOutcome
+from perizinan_core.model._events import EventKind
+from perizinan_core.model._permit import PermitStatus
+from perizinan_core.published._status_list import FILE_NAME, peek_status_list
 from perizinan_core.services import ClockWatch
-from perizinan_core.testing.fakes import CollectingChannel
-from perizinan_core.testing.offices import APPLICANT, HOST, MORNING, sample_office
+from perizinan_core.testing._fakes import CollectingChannel
+from perizinan_core.testing._offices import APPLICANT, HOST, MORNING, sample_office
 
 YEAR = timedelta(days=365)
 

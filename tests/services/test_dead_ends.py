@@ -10,11 +10,11 @@ from perizinan_core.errors.workflow import (
     PermitStatusError,
     SubmissionRefusedError,
 )
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.permit import PermitStatus
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._permit import PermitStatus
 from perizinan_core.rendering import TypstRenderer
-from perizinan_core.services.permits import RecordsStatus
-from perizinan_core.testing.offices import (
+from perizinan_core.services._permits import RecordsStatus
+from perizinan_core.testing._offices import (
     APPLICANT,
     HOST,
     sample_applicant,

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from perizinan_core.documents import Severity
-from perizinan_core.documents.findings import finding
+from perizinan_core.documents._findings import finding
 from perizinan_core.errors.documents import UploadHeldError, UploadRefusedError
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError, UploadKeptError
 from perizinan_core.errors.workflow import (
@@ -18,16 +18,16 @@ from perizinan_core.errors.workflow import (
     TransitionNotAllowedError,
     UploadNotLiftableError,
 )
-from perizinan_core.model.actor import Actor, ActorKind, Role
-from perizinan_core.model.applicant import Representative
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.case import CorrectionItem
-from perizinan_core.model.events import EventKind
-from perizinan_core.model.held import POWER_OF_ATTORNEY, HeldOutcome, HeldReason
-from perizinan_core.services.inspection_version import inspection_version
-from perizinan_core.testing.fakes import small_png
-from perizinan_core.testing.offices import APPLICANT, HOST, sample_applicant, sample_office
-from perizinan_core.testing.strategies.workflow import make_officer
+from perizinan_core.model._actor import Actor, ActorKind, Role
+from perizinan_core.model._applicant import Representative
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._case import CorrectionItem
+from perizinan_core.model._events import EventKind
+from perizinan_core.model._held import POWER_OF_ATTORNEY, HeldOutcome, HeldReason
+from perizinan_core.services._inspection_version import inspection_version
+from perizinan_core.testing._fakes import small_png
+from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant, sample_office
+from perizinan_core.testing.strategies._workflow import make_officer
 from perizinan_core.workflow import COUNTER, SIGNATURE, ExclusionReason, check_separation, holders
 
 FAULT = [finding("inspection-failed")]

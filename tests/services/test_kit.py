@@ -9,10 +9,10 @@ import pytest
 from perizinan_core.catalogue import check_catalogue
 from perizinan_core.documents import UploadPolicy, inspect_upload
 from perizinan_core.errors.bootstrap import SignerNotConfiguredError
-from perizinan_core.model.permit import PermitStatus
-from perizinan_core.services.scenarios import check_scenario
-from perizinan_core.testing.fakes import AcceptingChecks, FakeSigners, small_png
-from perizinan_core.testing.offices import (
+from perizinan_core.model._permit import PermitStatus
+from perizinan_core.services._scenarios import check_scenario
+from perizinan_core.testing._fakes import AcceptingChecks, FakeSigners, small_png
+from perizinan_core.testing._offices import (
     HOST,
     MORNING,
     SAMPLE,
@@ -48,7 +48,7 @@ def test_the_clock_goes_on_to_a_working_day(perizinan_office, perizinan_clock):
 def test_the_pytest_plugin_imports_the_library_only_when_a_fixture_is_used():
     """Every pytest run in the environment loads it."""
     code = (
-        "import sys, perizinan_core.testing.plugin; "
+        "import sys, perizinan_core.testing._plugin; "
         "print(any(name.startswith('perizinan_core.') and 'testing' not in name for name in sys.modules))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

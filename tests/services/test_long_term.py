@@ -20,8 +20,8 @@ from perizinan_core.errors.ltv import (
     TimestampServiceError,
     TimestampsOffError,
 )
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.services.renewal import renew
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.services._renewal import renew
 from perizinan_core.signing.ltv import (
     Level,
     OnFailure,
@@ -31,9 +31,9 @@ from perizinan_core.signing.ltv import (
     read_state,
 )
 from perizinan_core.storage import open_storage
-from perizinan_core.testing.fakes import SettableClock
-from perizinan_core.testing.offices import HOST, MORNING, sample_office
-from perizinan_core.testing.pki_server import Fault, PkiServer
+from perizinan_core.testing._fakes import SettableClock
+from perizinan_core.testing._offices import HOST, MORNING, sample_office
+from perizinan_core.testing._pki_server import Fault, PkiServer
 from perizinan_core.verification import CheckName, Verdict, verify_permit
 
 DAYS = timedelta(days=1)
@@ -326,7 +326,7 @@ class TestRenewal:
 
     def test_an_interrupted_run_goes_on_where_it_stopped(self, office, monkeypatch):
         """After the first page: the next run begins with the second, and counts on."""
-        monkeypatch.setattr("perizinan_core.services.renewal._PAGE", 2)
+        monkeypatch.setattr("perizinan_core.services._renewal._PAGE", 2)
         kit = office(Level.B_T)
         for _ in range(3):
             kit.permit()
@@ -350,11 +350,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from cryptography import x509
 from perizinan_core.documents import FolderDocumentStore
-from perizinan_core.services.renewal import renew
+from perizinan_core.services._renewal import renew
 from perizinan_core.signing.ltv import TimestampClient, TimestampPolicy
 from perizinan_core.storage import KeyRing, open_storage
-from perizinan_core.testing.fakes import SettableClock
-from perizinan_core.testing.offices import sample_office, sample_pack
+from perizinan_core.testing._fakes import SettableClock
+from perizinan_core.testing._offices import sample_office, sample_pack
 
 folder, url, moment = Path(sys.argv[1]), sys.argv[2], datetime.fromisoformat(sys.argv[3])
 zone = sample_pack().authority.calendar.time_zone.zone

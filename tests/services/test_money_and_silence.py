@@ -17,14 +17,14 @@ from perizinan_core.errors.workflow import (
     QueueJumpError,
     WorkflowError,
 )
-from perizinan_core.model.actor import Role
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.case import WaitingFor
-from perizinan_core.model.events import EventKind
-from perizinan_core.model.fees import Payment
-from perizinan_core.model.money import Rupiah
-from perizinan_core.testing.offices import APPLICANT, HOST, MORNING, sample_staff
-from perizinan_core.testing.strategies.workflow import make_officer
+from perizinan_core.model._actor import Role
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._case import WaitingFor
+from perizinan_core.model._events import EventKind
+from perizinan_core.model._fees import Payment
+from perizinan_core.model._money import Rupiah
+from perizinan_core.testing._offices import APPLICANT, HOST, MORNING, sample_staff
+from perizinan_core.testing.strategies._workflow import make_officer
 from perizinan_core.workflow import Action
 
 JUNE = datetime(2026, 6, 1, 9, tzinfo=MORNING.tzinfo)

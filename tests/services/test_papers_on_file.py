@@ -6,9 +6,9 @@ import attrs
 import pytest
 
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError
-from perizinan_core.model.actor import Actor, ActorKind
-from perizinan_core.model.identifiers import Nik
-from perizinan_core.testing.offices import APPLICANT, sample_applicant
+from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.model._identifiers import Nik
+from perizinan_core.testing._offices import APPLICANT, sample_applicant
 
 STRANGER = Actor(id="orang-lain", kind=ActorKind.APPLICANT)
 

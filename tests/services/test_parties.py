@@ -10,12 +10,12 @@ import pytest
 
 from perizinan_core.errors.services import AccessDeniedError
 from perizinan_core.errors.workflow import JumpNotRequestedError, NotAssigneeError, SubmissionRefusedError
-from perizinan_core.model.actor import Actor, ActorKind
-from perizinan_core.model.applicant import Representative
-from perizinan_core.model.events import EventKind
-from perizinan_core.model.held import POWER_OF_ATTORNEY
-from perizinan_core.testing.fakes import small_png
-from perizinan_core.testing.offices import APPLICANT, HOST, sample_applicant, sample_office, sample_staff
+from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.model._applicant import Representative
+from perizinan_core.model._events import EventKind
+from perizinan_core.model._held import POWER_OF_ATTORNEY
+from perizinan_core.testing._fakes import small_png
+from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant, sample_office, sample_staff
 from perizinan_core.workflow import ExclusionReason
 
 

@@ -7,15 +7,15 @@ from io import BytesIO
 
 import pytest
 
-from perizinan_core.converters import to_json
+from perizinan_core._converters import to_json
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.hooks.notification import MailFolderChannel
-from perizinan_core.model.actor import Actor, ActorKind
-from perizinan_core.model.applicant import Address, Representative
-from perizinan_core.model.case import CorrectionItem, InspectionMinutes, StageOutcome
-from perizinan_core.model.identifiers import PhoneNumber
-from perizinan_core.testing.fakes import small_png
-from perizinan_core.testing.offices import APPLICANT, HOST, sample_applicant, sample_office
+from perizinan_core.hooks._notification import MailFolderChannel
+from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.model._applicant import Address, Representative
+from perizinan_core.model._case import CorrectionItem, InspectionMinutes, StageOutcome
+from perizinan_core.model._identifiers import PhoneNumber
+from perizinan_core.testing._fakes import small_png
+from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant, sample_office
 
 SECRETS = {
     "name": "Ratnadewi Prameswari",

@@ -8,7 +8,7 @@ import attrs
 import pytest
 from cryptography.hazmat.primitives import hashes
 
-from perizinan_core.converters import canonical_json
+from perizinan_core._converters import canonical_json
 from perizinan_core.errors.services import (
     IssuanceError,
     LetterChangedError,
@@ -18,14 +18,14 @@ from perizinan_core.errors.services import (
 )
 from perizinan_core.errors.storage import LeaseHeldError
 from perizinan_core.errors.workflow import SubmissionRefusedError
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.kinds import ApplicationKind
-from perizinan_core.model.permit import PermitStatus
-from perizinan_core.model.text import DateRange
-from perizinan_core.published.keys import fits, thumbprint
-from perizinan_core.services.issuance import LEASE
-from perizinan_core.testing.fakes import FakeSigningService
-from perizinan_core.testing.offices import (
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._kinds import ApplicationKind
+from perizinan_core.model._permit import PermitStatus
+from perizinan_core.model._text import DateRange
+from perizinan_core.published._keys import fits, thumbprint
+from perizinan_core.services._issuance import LEASE
+from perizinan_core.testing._fakes import FakeSigningService
+from perizinan_core.testing._offices import (
     APPLICANT,
     HOST,
     MORNING,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
-from perizinan_core.testing.strategies.staff_machine import StaffMachine
+from perizinan_core.testing.strategies._staff_machine import StaffMachine
 
 TestRandomStaff = StaffMachine.TestCase
 TestRandomStaff.settings = settings(

@@ -10,17 +10,17 @@ import attrs
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from perizinan_core.converters import canonical_json
+from perizinan_core._converters import canonical_json
 from perizinan_core.errors.services import NotFoundError
-from perizinan_core.model.applicant import Representative
-from perizinan_core.model.case import CorrectionItem
-from perizinan_core.model.events import EventKind
-from perizinan_core.model.held import POWER_OF_ATTORNEY
-from perizinan_core.published.keys import key_to_jwk, thumbprint
+from perizinan_core.model._applicant import Representative
+from perizinan_core.model._case import CorrectionItem
+from perizinan_core.model._events import EventKind
+from perizinan_core.model._held import POWER_OF_ATTORNEY
+from perizinan_core.published._keys import key_to_jwk, thumbprint
 from perizinan_core.services import OfficeContext, OfficeKeys
-from perizinan_core.services.applications import Applications
-from perizinan_core.testing.fakes import small_png
-from perizinan_core.testing.offices import APPLICANT, HOST, sample_applicant
+from perizinan_core.services._applications import Applications
+from perizinan_core.testing._fakes import small_png
+from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant
 
 
 def ask(kit, case_id, target="ktp"):

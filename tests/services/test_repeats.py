@@ -11,15 +11,15 @@ import pytest
 from perizinan_core.errors.arguments import ArgumentError
 from perizinan_core.errors.documents import UploadRefusedError
 from perizinan_core.errors.storage import IdempotencyConflictError
-from perizinan_core.model.actor import Actor, ActorKind
-from perizinan_core.model.case import CorrectionItem, StageOutcome
-from perizinan_core.model.events import EventKind
-from perizinan_core.model.fees import Payment
-from perizinan_core.model.money import Rupiah
-from perizinan_core.services.repeats import asked
-from perizinan_core.services.staff import Staff
-from perizinan_core.testing.fakes import small_png
-from perizinan_core.testing.offices import APPLICANT, FORMS, HOST, sample_applicant
+from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.model._case import CorrectionItem, StageOutcome
+from perizinan_core.model._events import EventKind
+from perizinan_core.model._fees import Payment
+from perizinan_core.model._money import Rupiah
+from perizinan_core.services._repeats import asked
+from perizinan_core.services._staff import Staff
+from perizinan_core.testing._fakes import small_png
+from perizinan_core.testing._offices import APPLICANT, FORMS, HOST, sample_applicant
 
 ITEMS = (CorrectionItem(target="ktp", reason="Buram"),)
 

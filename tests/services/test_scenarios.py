@@ -5,10 +5,10 @@ import pytest
 
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.errors.services import ScenarioError
-from perizinan_core.model.permit_type import Scenario
-from perizinan_core.services.scenarios import check_scenario, run_scenario
-from perizinan_core.services.scenarios.checking import _FOUND
-from perizinan_core.testing.offices import FORMS, sample_pack
+from perizinan_core.model._permit_type import Scenario
+from perizinan_core.services._scenarios import check_scenario, run_scenario
+from perizinan_core.services._scenarios._checking import _FOUND
+from perizinan_core.testing._offices import FORMS, sample_pack
 
 CATALOGUE = sample_pack().catalogue
 TYPES = {item.code: item for item in CATALOGUE.permit_types}

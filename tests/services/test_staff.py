@@ -15,11 +15,11 @@ from perizinan_core.errors.services import (
     UnknownPostError,
 )
 from perizinan_core.errors.workflow import NotSignatoryError, OwnCaseError
-from perizinan_core.model.actor import Account, Actor, ActorKind, Role
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.case import StageOutcome
-from perizinan_core.testing.offices import APPLICANT, HOST, sample_office
-from perizinan_core.testing.strategies.workflow import make_officer
+from perizinan_core.model._actor import Account, Actor, ActorKind, Role
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._case import StageOutcome
+from perizinan_core.testing._offices import APPLICANT, HOST, sample_office
+from perizinan_core.testing.strategies._workflow import make_officer
 
 HERE = frozenset({"dinas-izin"})
 LAW = "Peraturan Daerah Kabupaten Contoh Nomor 1 Tahun 2025"
@@ -277,8 +277,8 @@ def test_a_session_that_hides_a_declared_account_is_refused(kit):
 
 def test_a_named_representative_is_in_the_case_once_the_account_acts(kit):
     """The officer whose own account is only named may judge; who has acted as representative may not."""
-    from perizinan_core.model.applicant import Representative
-    from perizinan_core.testing.offices import sample_applicant
+    from perizinan_core.model._applicant import Representative
+    from perizinan_core.testing._offices import sample_applicant
 
     kit.office.reviews.declare_account("kuasa", actor=kit.officer("loket-1"))
     agent = Representative(person=sample_applicant(name="Kuasa"), actor_id="kuasa")

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from perizinan_core.bootstrap import PublicationSettings
 from perizinan_core.errors.status_list import StatusListClockError
-from perizinan_core.model.events import Event, EventKind
-from perizinan_core.published.status_list import (
+from perizinan_core.model._events import Event, EventKind
+from perizinan_core.published._status_list import (
     FILE_NAME,
     ListStatus,
     StatusListTerms,
@@ -20,10 +20,10 @@ from perizinan_core.published.status_list import (
     read_status_list,
 )
 from perizinan_core.services import OfficeKeys
-from perizinan_core.services.published_keys import key_id
-from perizinan_core.testing.offices import HOST, sample_office
+from perizinan_core.services._published_keys import key_id
+from perizinan_core.testing._offices import HOST, sample_office
 from perizinan_core.verification import Verdict, read_authority_document, verify_permit
-from perizinan_core.verification.status_source import StatusListSource
+from perizinan_core.verification._status_source import StatusListSource
 from perizinan_core.workflow import AnnulledBy, DefectGround
 
 BASIS = "Perwali 1/2026 pasal 9"
@@ -218,7 +218,7 @@ class _Broken:
 
 
 def _applicant():
-    from perizinan_core.testing.offices import APPLICANT
+    from perizinan_core.testing._offices import APPLICANT
 
     return APPLICANT
 
@@ -414,7 +414,7 @@ class TestKeys:
         known = read_authority_document(kit.office.publication.authority_json())
         data = office.office.publication.authority_json()
 
-        from perizinan_core.published.authority_update import accept_update, signed_by
+        from perizinan_core.published._authority_update import accept_update, signed_by
 
         assert signed_by(data, [former.public_key()])
         assert signed_by(data, [fresh.public_key()])
@@ -426,7 +426,7 @@ def test_the_public_pages_serve_the_published_list(kit, folder):
     """With its media type; an office without one has no such page."""
     from wsgiref.util import setup_testing_defaults
 
-    from perizinan_core.bootstrap.public_pages import public_app
+    from perizinan_core.bootstrap._public_pages import public_app
 
     def get(office):
         environ, seen = {"PATH_INFO": f"/{FILE_NAME}"}, []

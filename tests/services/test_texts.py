@@ -14,19 +14,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.converters import from_json
+from perizinan_core._converters import from_json
 from perizinan_core.errors.arguments import ArgumentError
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.model import NaiveMomentError
 from perizinan_core.errors.services import AccessDeniedError
 from perizinan_core.errors.texts import FormDataError, TextRefusedError
 from perizinan_core.errors.workflow import SubmissionRefusedError, UnknownStageError
-from perizinan_core.model.applicant import Person, Representative
-from perizinan_core.model.case import CorrectionItem, StageOutcome
-from perizinan_core.model.kinds import ApplicationKind
-from perizinan_core.model.lookalikes import LookAlike
-from perizinan_core.testing.fakes import small_png
-from perizinan_core.testing.offices import APPLICANT, FORMS, HOST, sample_applicant, sample_office
+from perizinan_core.model._applicant import Person, Representative
+from perizinan_core.model._case import CorrectionItem, StageOutcome
+from perizinan_core.model._kinds import ApplicationKind
+from perizinan_core.model._lookalikes import LookAlike
+from perizinan_core.testing._fakes import small_png
+from perizinan_core.testing._offices import APPLICANT, FORMS, HOST, sample_applicant, sample_office
 
 HOSTILE = ("A\nB", "A\u200bB", "A\u202eB", "A\x00B", "A\ud800B")
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=20)

@@ -13,10 +13,10 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import DecidedByOthersError
 from perizinan_core.errors.storage import IdempotencyConflictError, LeaseHeldError, StaleObjectError
 from perizinan_core.errors.workflow import TransitionNotAllowedError
-from perizinan_core.model.actor import Actor, ActorKind
-from perizinan_core.model.case import StageOutcome
-from perizinan_core.model.events import EventKind
-from perizinan_core.testing.offices import APPLICANT, HOST, MORNING
+from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.model._case import StageOutcome
+from perizinan_core.model._events import EventKind
+from perizinan_core.testing._offices import APPLICANT, HOST, MORNING
 
 ROUNDS = 12
 
@@ -188,7 +188,7 @@ def test_a_change_after_what_the_user_saw_is_told_with_who_made_it(any_kit):
 def test_whoever_was_checked_is_who_is_handed_in(kit):
     """The applicant cannot be exchanged between the identity check and the submission."""
     from perizinan_core.hooks import hookimpl
-    from perizinan_core.testing.offices import sample_applicant
+    from perizinan_core.testing._offices import sample_applicant
 
     class Slow:
         perizinan_api = 1
@@ -329,7 +329,7 @@ def test_twenty_threads_over_new_year_leave_no_gap_and_no_double(url, open_kit, 
 def test_only_who_may_sign_gets_a_permit_by_asking_for_it_again(any_kit):
     """A numbered case asks for the signer as an approved one does, also when its permit is issued already."""
     from perizinan_core.errors.workflow import WorkflowError
-    from perizinan_core.model.actor import Officer, Role
+    from perizinan_core.model._actor import Officer, Role
 
     other = Officer(
         id="sekretaris",

@@ -6,16 +6,16 @@ from io import BytesIO, RawIOBase
 import attrs
 import pytest
 
-from perizinan_core.documents.findings import finding
+from perizinan_core.documents._findings import finding
 from perizinan_core.errors.documents import UploadRefusedError
 from perizinan_core.errors.hooks import PluginDecisionError
 from perizinan_core.errors.services import ApplicantRefusedError, UploadKeptError
 from perizinan_core.errors.workflow import SlotFullError, UnknownDocumentError, UnknownSlotError
 from perizinan_core.hooks import ApplicantCheckResult, hookimpl
-from perizinan_core.hooks.types import AuthorityPack
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.testing.fakes import small_png
-from perizinan_core.testing.offices import APPLICANT, sample_office, sample_pack
+from perizinan_core.hooks._types import AuthorityPack
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.testing._fakes import small_png
+from perizinan_core.testing._offices import APPLICANT, sample_office, sample_pack
 
 REFUSED = {
     "page": b"<html><script>alert(1)</script></html>",
@@ -218,7 +218,7 @@ def test_a_birth_date_that_contradicts_the_nik_is_refused_by_the_built_in_check(
     """The only thing that can be known without asking anybody."""
     from datetime import date
 
-    from perizinan_core.testing.offices import sample_applicant
+    from perizinan_core.testing._offices import sample_applicant
 
     right = kit.submit(applicant=sample_applicant(birth_date=date(1990, 8, 12)))
     with pytest.raises(ApplicantRefusedError):
@@ -230,8 +230,8 @@ def test_a_birth_date_that_contradicts_the_nik_is_refused_by_the_built_in_check(
 def test_the_power_of_attorney_is_judged_like_any_upload(kit):
     """And refused ones change nothing."""
     from perizinan_core.errors.workflow import WorkflowError
-    from perizinan_core.model.applicant import Representative
-    from perizinan_core.testing.offices import sample_applicant
+    from perizinan_core.model._applicant import Representative
+    from perizinan_core.testing._offices import sample_applicant
 
     case = kit.draft(representative=Representative(person=sample_applicant(name="Kuasa"))).id
     before = state_of(kit, case)

@@ -22,17 +22,17 @@ from perizinan_core.errors.workflow import (
     SubmissionRefusedError,
     TransitionNotAllowedError,
 )
-from perizinan_core.model.actor import Actor, ActorKind, Officer, Role
-from perizinan_core.model.applicant import Organisation, Representative
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.case import CorrectionItem, StageOutcome
-from perizinan_core.model.events import EventKind
-from perizinan_core.model.fees import Payment
-from perizinan_core.model.kinds import ApplicantKind, ApplicationKind
-from perizinan_core.model.money import Rupiah
-from perizinan_core.model.permit import PermitStatus
-from perizinan_core.testing.fakes import small_png
-from perizinan_core.testing.offices import APPLICANT, HOST, sample_applicant, sample_office, sample_staff
+from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
+from perizinan_core.model._applicant import Organisation, Representative
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._case import CorrectionItem, StageOutcome
+from perizinan_core.model._events import EventKind
+from perizinan_core.model._fees import Payment
+from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
+from perizinan_core.model._money import Rupiah
+from perizinan_core.model._permit import PermitStatus
+from perizinan_core.testing._fakes import small_png
+from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant, sample_office, sample_staff
 from perizinan_core.verification import Verdict, read_authority_document, verify_permit
 from perizinan_core.workflow import AnnulledBy, DefectGround
 
@@ -643,7 +643,7 @@ def test_time_is_told_by_the_office_and_can_be_given(kit):
 
 
 def _pack_of(kit, authority):
-    from perizinan_core.hooks.types import AuthorityPack
+    from perizinan_core.hooks._types import AuthorityPack
 
     return AuthorityPack(
         authority=authority, catalogue=attrs.evolve(kit.office.catalogue, authority=authority)

@@ -9,11 +9,11 @@ import pytest
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.hooks import MailFolderChannel, Notification, hookimpl
-from perizinan_core.model.actor import Actor, ActorKind
-from perizinan_core.model.applicant import Representative
-from perizinan_core.model.case import CorrectionItem
-from perizinan_core.testing.fakes import CollectingChannel
-from perizinan_core.testing.offices import APPLICANT, HOST, MORNING, sample_applicant, sample_office
+from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.model._applicant import Representative
+from perizinan_core.model._case import CorrectionItem
+from perizinan_core.testing._fakes import CollectingChannel
+from perizinan_core.testing._offices import APPLICANT, HOST, MORNING, sample_applicant, sample_office
 
 
 def test_a_failing_channel_is_tried_again_later_and_stops_nothing_else(any_kit, new_url):
@@ -98,7 +98,7 @@ def test_listeners_hear_every_event_and_may_fail(kit):
 
 def test_a_message_that_cannot_be_written_is_tried_again(kit, monkeypatch):
     """The others are delivered meanwhile."""
-    from perizinan_core.services import delivery
+    from perizinan_core.services import _delivery as delivery
 
     kit.submit()
     real = delivery.messages_for
@@ -121,8 +121,8 @@ def test_a_changed_calendar_moves_open_deadlines(kit):
     """Old and new stand in the history."""
     import attrs
 
-    from perizinan_core.hooks.types import AuthorityPack
-    from perizinan_core.model.calendar import Holiday, HolidayKind
+    from perizinan_core.hooks._types import AuthorityPack
+    from perizinan_core.model._calendar import Holiday, HolidayKind
 
     case = kit.submit()
     before = kit.decide(case.id, "periksa").clock.due
@@ -161,7 +161,7 @@ def test_everybody_concerned_is_told_in_the_language_of_the_office(kit):
     kit.fill(case.id)
     from io import BytesIO
 
-    from perizinan_core.testing.fakes import small_png
+    from perizinan_core.testing._fakes import small_png
 
     kit.office.applications.attach_power_of_attorney(
         case.id, BytesIO(small_png(9)), file_name="k.png", actor=APPLICANT

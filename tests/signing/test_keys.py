@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from perizinan_core.errors import signing as errors
 from perizinan_core.signing import DevelopmentCA, FileKeySigner, SignatureAlgorithm, SignerRegistry, sign_pdf
-from perizinan_core.signing.synthetic_ca import MARKER, SyntheticCA, make_key
+from perizinan_core.signing._synthetic_ca import MARKER, SyntheticCA, make_key
 
 SECRET = "rahasia é"
 

@@ -19,10 +19,10 @@ from perizinan_core.errors.signing import (
     PageNotFoundError,
 )
 from perizinan_core.signing import Placement, SigningRequest, VisibleMark, sign_pdf
-from perizinan_core.signing.incremental import IncrementalUpdate
-from perizinan_core.signing.mark import ObjectCopier
-from perizinan_core.signing.pages import Page
-from perizinan_core.signing.pdf_file import PdfFile
+from perizinan_core.signing._incremental import IncrementalUpdate
+from perizinan_core.signing._mark import ObjectCopier
+from perizinan_core.signing._pages import Page
+from perizinan_core.signing._pdf_file import PdfFile
 
 PLACE = Placement(page=1, x=20, y=30, width=120, height=40)
 

@@ -20,7 +20,7 @@ from perizinan_core.errors.signing import (
     UnsignablePdfError,
 )
 from perizinan_core.signing import sign_pdf
-from perizinan_core.signing.pdf_file import PdfFile
+from perizinan_core.signing._pdf_file import PdfFile
 
 
 class TestFrame:

@@ -18,7 +18,7 @@ from perizinan_core.errors.signing import (
     SignerAnswerError,
 )
 from perizinan_core.signing import SignatureAlgorithm, SigningRequest, sign_pdf
-from perizinan_core.signing.synthetic_ca import KEY_KINDS
+from perizinan_core.signing._synthetic_ca import KEY_KINDS
 
 FORM = b"/AcroForm <</Fields [5 0 R] /DR <<>> /DA (/Helv 0 Tf)>>"
 TEXT_FIELD = b"<</Type /Annot /Subtype /Widget /FT /Tx /T (nama) /Rect [10 10 90 30] /F 4 /P 4 0 R>>"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from perizinan_core.errors.signing import DamagedPdfError
-from perizinan_core.signing.stream_filters import decoded
+from perizinan_core.signing._stream_filters import decoded
 
 FLATE = [b"/FlateDecode"]
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pypdf.generic import read_object
 
 from perizinan_core.signing import SigningRequest, sign_pdf
-from perizinan_core.signing.cms import cms_profile
-from perizinan_core.signing.pdf_syntax import (
+from perizinan_core.signing._cms import cms_profile
+from perizinan_core.signing._pdf_syntax import (
     RawDictionary,
     array_items,
     date_string,

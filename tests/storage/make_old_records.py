@@ -15,8 +15,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from perizinan_core.storage import KeyRing, migrate, open_storage
-from perizinan_core.storage.sql.tables import metadata
-from perizinan_core.testing.offices import MORNING, sample_office
+from perizinan_core.storage._sql._tables import metadata
+from perizinan_core.testing._offices import MORNING, sample_office
 
 
 def written(value):

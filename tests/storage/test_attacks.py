@@ -10,11 +10,11 @@ import attrs
 import pytest
 import sqlalchemy as sa
 
-from perizinan_core.model.money import Rupiah
-from perizinan_core.storage.checking import RecordProblem, check_records
-from perizinan_core.storage.sql import tables
-from perizinan_core.storage.sql.seals import covered
-from perizinan_core.testing.storage.samples import (
+from perizinan_core.model._money import Rupiah
+from perizinan_core.storage._checking import RecordProblem, check_records
+from perizinan_core.storage._sql import _tables as tables
+from perizinan_core.storage._sql._seals import covered
+from perizinan_core.testing.storage._samples import (
     NOW,
     made_application,
     made_event,

@@ -11,10 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.storage import StorageError
 from perizinan_core.storage import KeyRing, migrate, open_storage
-from perizinan_core.storage.checking import check_records
+from perizinan_core.storage._checking import check_records
 from perizinan_core.storage.memory import MemoryStorage
 from perizinan_core.testing.storage import StorageSuite
-from perizinan_core.testing.storage.samples import NOW, WIB
+from perizinan_core.testing.storage._samples import NOW, WIB
 
 REGISTERS = st.sampled_from(["a", "b"])
 YEARS = st.sampled_from([2026, 2027])
@@ -121,7 +121,7 @@ class BooksAgree(RuleBasedStateMachine):
 
 def test_memory_and_sqlite_keep_the_same_books(tmp_path):
     """Random histories of numbers, with rollbacks and refused steps."""
-    from perizinan_core.storage.sql import tables
+    from perizinan_core.storage._sql import _tables as tables
 
     BooksAgree.url = f"sqlite:///{tmp_path / 'x.sqlite3'}"
     BooksAgree.keys = KeyRing.generate()

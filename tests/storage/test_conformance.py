@@ -4,7 +4,7 @@ import pytest
 
 from perizinan_core.storage.memory import MemoryStorage
 from perizinan_core.testing.storage import StorageSuite
-from perizinan_core.testing.storage.samples import WIB
+from perizinan_core.testing.storage._samples import WIB
 
 
 class TestMemoryStorage(StorageSuite):

@@ -20,10 +20,10 @@ from perizinan_core.errors.storage import (
     UnknownKeyError,
 )
 from perizinan_core.storage import Key, KeyRing, KeySet, Lookup, LookupKind, open_storage
-from perizinan_core.storage.sealing import Place, Sealer
-from perizinan_core.storage.sql import tables
-from perizinan_core.testing.storage.base import add_application, add_permit, together
-from perizinan_core.testing.storage.samples import (
+from perizinan_core.storage._sealing import Place, Sealer
+from perizinan_core.storage._sql import _tables as tables
+from perizinan_core.testing.storage._base import add_application, add_permit, together
+from perizinan_core.testing.storage._samples import (
     EMAIL,
     NAME,
     NIK,

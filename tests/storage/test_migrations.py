@@ -21,10 +21,10 @@ from perizinan_core.errors.storage import (
     SchemaTooNewError,
 )
 from perizinan_core.storage import KeyRing, current_revision, migrate, open_storage, pending
-from perizinan_core.storage.sql.revisions import REVISION_TABLE, REVISIONS
-from perizinan_core.storage.sql.store import SqlStorage
-from perizinan_core.storage.sql.tables import PREFIX, metadata
-from perizinan_core.testing.storage.base import together
+from perizinan_core.storage._sql._revisions import REVISION_TABLE, REVISIONS
+from perizinan_core.storage._sql._store import SqlStorage
+from perizinan_core.storage._sql._tables import PREFIX, metadata
+from perizinan_core.testing.storage._base import together
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -96,7 +96,7 @@ def test_two_who_migrate_at_once_do_not_disturb_each_other(empty_url):
 
 def test_a_migration_that_fails_leaves_nothing_behind(empty_url, monkeypatch):
     """It is one transaction on both databases."""
-    from perizinan_core.storage import migrating
+    from perizinan_core.storage import _migrating as migrating
 
     def fail(connection, revision):
         upgrade(connection, revision)
@@ -138,7 +138,7 @@ def test_a_newer_database_is_not_touched(url, keys):
 
 def test_an_older_database_says_to_migrate(url, keys, monkeypatch):
     """As after an upgrade of the library."""
-    from perizinan_core.storage.sql import revisions
+    from perizinan_core.storage._sql import _revisions as revisions
 
     monkeypatch.setattr(revisions, "REVISIONS", (*REVISIONS, "9999"))
     with pytest.raises(SchemaNotMigratedError) as caught:

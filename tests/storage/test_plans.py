@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from perizinan_core.storage.sql import tables
-from perizinan_core.testing.storage.samples import NOW, new_id
+from perizinan_core.storage._sql import _tables as tables
+from perizinan_core.testing.storage._samples import NOW, new_id
 
 RECORDS = 4000
 TODAY = NOW.date()

@@ -19,10 +19,10 @@ from perizinan_core.errors.storage import (
     UnitOfWorkClosedError,
 )
 from perizinan_core.storage import OutboxCounts, open_storage
-from perizinan_core.storage.sql.store import SqlStorage
-from perizinan_core.testing.storage.base import together
-from perizinan_core.testing.storage.samples import NOW, WIB, made_event
-from perizinan_core.testing.storage.workers import crowd, fork_and_write, hang, worker_context, write_on
+from perizinan_core.storage._sql._store import SqlStorage
+from perizinan_core.testing.storage._base import together
+from perizinan_core.testing.storage._samples import NOW, WIB, made_event
+from perizinan_core.testing.storage._workers import crowd, fork_and_write, hang, worker_context, write_on
 
 
 @attrs.frozen

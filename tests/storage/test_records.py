@@ -18,23 +18,23 @@ from perizinan_core.errors.storage import (
     StaleObjectError,
     StoredValueError,
 )
-from perizinan_core.model.applicant import Representative
-from perizinan_core.model.case import (
+from perizinan_core.model._applicant import Representative
+from perizinan_core.model._case import (
     InspectionMinutes,
     OfficialLetter,
     StageOutcome,
     StageRecord,
     StageState,
 )
-from perizinan_core.model.identifiers import PassportNumber
+from perizinan_core.model._identifiers import PassportNumber
 from perizinan_core.storage import Backoff, Lookup, LookupKind
-from perizinan_core.storage.codec import encode
-from perizinan_core.storage.lookups import lookups_of
-from perizinan_core.storage.sql import tables
-from perizinan_core.storage.sql.failures import translated
-from perizinan_core.storage.sql.rows import place_of
-from perizinan_core.testing.storage.base import add_application
-from perizinan_core.testing.storage.samples import (
+from perizinan_core.storage._codec import encode
+from perizinan_core.storage._lookups import lookups_of
+from perizinan_core.storage._sql import _tables as tables
+from perizinan_core.storage._sql._failures import translated
+from perizinan_core.storage._sql._rows import place_of
+from perizinan_core.testing.storage._base import add_application
+from perizinan_core.testing.storage._samples import (
     NOW,
     made_application,
     made_document,

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 
 from perizinan_core.errors.storage import RecordNotAsWrittenError
 from perizinan_core.storage import ApplicationFilter, Lookup, LookupKind, open_storage
-from perizinan_core.storage.rotation import keys_in_use, rotate_keys
-from perizinan_core.storage.sql import tables
-from perizinan_core.testing.storage.base import add_application, add_permit
-from perizinan_core.testing.storage.samples import NIK, NOW, WIB, made_application, made_officer, made_permit
+from perizinan_core.storage._rotation import keys_in_use, rotate_keys
+from perizinan_core.storage._sql import _tables as tables
+from perizinan_core.testing.storage._base import add_application, add_permit
+from perizinan_core.testing.storage._samples import NIK, NOW, WIB, made_application, made_officer, made_permit
 
 BY_NIK = ApplicationFilter(lookup=Lookup(LookupKind.NIK, NIK))
 

@@ -14,11 +14,11 @@ from perizinan_core.errors.storage import (
     RecordNotAsWrittenError,
     UnknownKeyError,
 )
-from perizinan_core.model.permit import PermitStatus
+from perizinan_core.model._permit import PermitStatus
 from perizinan_core.storage import KeyRing, current_revision, migrate, open_storage
-from perizinan_core.storage.sql import revisions
-from perizinan_core.storage.sql.revisions import REVISIONS
-from perizinan_core.testing.storage.samples import NOW, WIB, made_application
+from perizinan_core.storage._sql import _revisions as revisions
+from perizinan_core.storage._sql._revisions import REVISIONS
+from perizinan_core.testing.storage._samples import NOW, WIB, made_application
 
 OLD = json.loads((Path(__file__).parent / "data" / "records-0001.json").read_text())
 KEYS = KeyRing.from_json(OLD["keys"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perizinan_core.storage.verified import VerifiedRows
+from perizinan_core.storage._verified import VerifiedRows
 
 VALUES = st.lists(
     st.none() | st.booleans() | st.integers() | st.text() | st.binary() | st.datetimes() | st.dates(),

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
-from perizinan_core.published.authority_reading import MAX_BYTES
-from perizinan_core.published.keys import (
+from perizinan_core.published._authority_reading import MAX_BYTES
+from perizinan_core.published._keys import (
     algorithm_name,
     fits,
     key_from_jwk,

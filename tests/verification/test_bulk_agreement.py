@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.verification.acceptor import build_acceptor
-from perizinan_core.verification.pdf import syntax
-from perizinan_core.verification.permit_data import _acceptor, _validator, load_schema
+from perizinan_core.verification._acceptor import build_acceptor
+from perizinan_core.verification._pdf import _syntax as syntax
+from perizinan_core.verification._permit_data import _acceptor, _validator, load_schema
 
 _SCRIPT = Path(__file__).parents[2] / "scripts" / "verification_agreement.py"
 

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.verification.bulk.archives import ArchiveProblemError, Budget, is_archive_name, members
-from perizinan_core.verification.bulk.limits import BulkLimits
-from perizinan_core.verification.bulk.walking import Passed, display_name, find_files
+from perizinan_core.verification.bulk._archives import ArchiveProblemError, Budget, is_archive_name, members
+from perizinan_core.verification.bulk._limits import BulkLimits
+from perizinan_core.verification.bulk._walking import Passed, display_name, find_files
 
 PDF = b"%PDF-1.7\n"
 
@@ -226,11 +226,11 @@ def test_what_cannot_be_looked_into_is_offered_and_not_passed_over_in_silence(tm
     def refuse(path, *_rest):
         raise PermissionError(13, "no")
 
-    monkeypatch.setattr("perizinan_core.verification.bulk.walking.os.open", refuse)
+    monkeypatch.setattr("perizinan_core.verification.bulk._walking.os.open", refuse)
     passed = Passed()
 
     assert [("closed", "file")] == [(item.path.name, item.kind) for item in find_files([tmp_path], passed)]
-    monkeypatch.setattr("perizinan_core.verification.bulk.walking.os.scandir", refuse)
+    monkeypatch.setattr("perizinan_core.verification.bulk._walking.os.scandir", refuse)
     assert [(tmp_path, "file")] == [(item.path, item.kind) for item in find_files([tmp_path], passed)]
     assert (0, 0) == (passed.files, passed.folders)
 

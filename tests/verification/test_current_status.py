@@ -9,9 +9,9 @@ from datetime import timedelta
 
 import pytest
 
-from perizinan_core.bootstrap.settings import PublicationSettings
+from perizinan_core.bootstrap._settings import PublicationSettings
 from perizinan_core.errors.status_list import StatusListError
-from perizinan_core.testing.offices import sample_office
+from perizinan_core.testing._offices import sample_office
 from perizinan_core.verification import CurrentStatusList, read_authority_document
 
 

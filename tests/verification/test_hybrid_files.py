@@ -7,10 +7,10 @@ import zlib
 import pytest
 
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification.limits import DEFAULT_LIMITS
-from perizinan_core.verification.pdf.structure import PdfStructure
-from perizinan_core.verification.pdf.syntax import Ref
-from perizinan_core.verification.signatures.structure import ForeignStructure
+from perizinan_core.verification._limits import DEFAULT_LIMITS
+from perizinan_core.verification._pdf._structure import PdfStructure
+from perizinan_core.verification._pdf._syntax import Ref
+from perizinan_core.verification.signatures._structure import ForeignStructure
 
 
 def hybrid(*, hidden_place=None):

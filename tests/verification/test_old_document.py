@@ -8,18 +8,18 @@ import attrs
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from perizinan_core.converters import to_json
-from perizinan_core.published.keys import signing_callback
-from perizinan_core.published.qr_claims import claims_of_statement, encode_qr_text
-from perizinan_core.published.status_list import (
+from perizinan_core._converters import to_json
+from perizinan_core.published._keys import signing_callback
+from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text
+from perizinan_core.published._status_list import (
     StatusList,
     StatusListTerms,
     pack_statuses,
     sign_status_list,
 )
 from perizinan_core.verification import NO_STATUS, CheckName, QrKey, verify_permit
-from perizinan_core.verification.qr_report import check_qr_text
-from perizinan_core.verification.status_source import StatusListSource
+from perizinan_core.verification._qr_report import check_qr_text
+from perizinan_core.verification._status_source import StatusListSource
 
 URI = "https://izin.contoh.go.id/status-list.cwt"
 DAY = timedelta(days=1)

@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.asymmetric import ed448, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from perizinan_core.signing import SigningRequest, sign_pdf
-from perizinan_core.signing.incremental import IncrementalUpdate
-from perizinan_core.signing.ltv.writing import with_store
-from perizinan_core.signing.synthetic_ca import Issued
+from perizinan_core.signing._incremental import IncrementalUpdate
+from perizinan_core.signing._synthetic_ca import Issued
+from perizinan_core.signing.ltv._writing import with_store
 from perizinan_core.verification import CheckName, Policy
-from perizinan_core.verification.pdf.scan import scan
+from perizinan_core.verification._pdf._scan import scan
 from perizinan_core.verification.signatures import SignatureVerifier, load_roots, verify_signatures
-from perizinan_core.verification.signatures.container import Container
+from perizinan_core.verification.signatures._container import Container
 
 FOLDER = Path(__file__).parent / "other_products"
 AT = datetime(2026, 11, 30, tzinfo=UTC)

@@ -8,9 +8,9 @@ import zlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.published import qr_claims as qr
-from perizinan_core.verification.pdf.structure import PdfStructure
-from perizinan_core.verification.pdf.text import printed_text
+from perizinan_core.published import _qr_claims as qr
+from perizinan_core.verification._pdf._structure import PdfStructure
+from perizinan_core.verification._pdf._text import printed_text
 
 WIDE = b"<</Subtype /Type0 /ToUnicode 8 0 R>>"
 NARROW = b"<</Subtype /Type1 /ToUnicode 9 0 R>>"

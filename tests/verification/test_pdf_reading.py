@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification.limits import Limits
-from perizinan_core.verification.pdf.embedded import embedded_files, link_addresses
-from perizinan_core.verification.pdf.fields import signature_fields
-from perizinan_core.verification.pdf.scan import Wholeness, scan
-from perizinan_core.verification.pdf.structure import PdfStructure
-from perizinan_core.verification.pdf.syntax import HexString, Parser, Ref, Stream, decode_text
-from perizinan_core.verification.pdf.text import printed_text
+from perizinan_core.verification._limits import Limits
+from perizinan_core.verification._pdf._embedded import embedded_files, link_addresses
+from perizinan_core.verification._pdf._fields import signature_fields
+from perizinan_core.verification._pdf._scan import Wholeness, scan
+from perizinan_core.verification._pdf._structure import PdfStructure
+from perizinan_core.verification._pdf._syntax import HexString, Parser, Ref, Stream, decode_text
+from perizinan_core.verification._pdf._text import printed_text
 
 CATALOG = b"<</Type /Catalog /Pages 2 0 R>>"
 PAGES = b"<</Type /Pages /Kids [] /Count 0>>"

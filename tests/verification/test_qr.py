@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from perizinan_core.errors.verification import QrTextError
 from perizinan_core.published import PublishedType
-from perizinan_core.published.keys import signing_callback
-from perizinan_core.published.qr_claims import (
+from perizinan_core.published._keys import signing_callback
+from perizinan_core.published._qr_claims import (
     MAX_LENGTH,
     QrClaims,
     decode_qr_text,

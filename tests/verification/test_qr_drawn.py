@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from perizinan_core.model.letter_rule import LetterForm
-from perizinan_core.rendering.qr import draw_qr
-from perizinan_core.rendering.typst_renderer import TypstRenderer
-from perizinan_core.testing.letters import sample_letter
+from perizinan_core.model._letter_rule import LetterForm
+from perizinan_core.rendering._qr import draw_qr
+from perizinan_core.rendering._typst_renderer import TypstRenderer
+from perizinan_core.testing._letters import sample_letter
 from perizinan_core.verification import CheckName, Outcome, Verdict
-from perizinan_core.verification.pdf import drawn_codes as room
-from perizinan_core.verification.pdf import pages
-from perizinan_core.verification.pdf.drawn_codes import drawn_codes
-from perizinan_core.verification.pdf.structure import PdfStructure
+from perizinan_core.verification._pdf import _drawn_codes as room
+from perizinan_core.verification._pdf import _pages as pages
+from perizinan_core.verification._pdf._drawn_codes import drawn_codes
+from perizinan_core.verification._pdf._structure import PdfStructure
 
 OTHER = "500.16.7.2/0099/410.111/2026"
 

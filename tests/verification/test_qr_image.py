@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from perizinan_core.errors.qr import QrImageError
-from perizinan_core.published.qr_claims import holds_claims
-from perizinan_core.rendering.typst_renderer import TypstRenderer
-from perizinan_core.testing.letters import sample_letter
-from perizinan_core.verification.qr_image import ImageLimits, read_codes
+from perizinan_core.published._qr_claims import holds_claims
+from perizinan_core.rendering._typst_renderer import TypstRenderer
+from perizinan_core.testing._letters import sample_letter
+from perizinan_core.verification._qr_image import ImageLimits, read_codes
 
 DPI = 150
 PAPER = 205

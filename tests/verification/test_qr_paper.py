@@ -9,11 +9,11 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from perizinan_core.published.qr_claims import MAX_LENGTH, decode_qr_text, verify_qr
-from perizinan_core.rendering.qr import draw_qr
-from perizinan_core.rendering.typst_renderer import TypstRenderer
-from perizinan_core.testing.letters import sample_letter
-from perizinan_core.verification.qr_image import read_codes
+from perizinan_core.published._qr_claims import MAX_LENGTH, decode_qr_text, verify_qr
+from perizinan_core.rendering._qr import draw_qr
+from perizinan_core.rendering._typst_renderer import TypstRenderer
+from perizinan_core.testing._letters import sample_letter
+from perizinan_core.verification._qr_image import read_codes
 
 NAMES = (
     ("Ani", "Warung"),

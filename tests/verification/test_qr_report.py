@@ -15,18 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.verification import StatusUnavailableError
-from perizinan_core.model.permit import PermitStatus
-from perizinan_core.published.keys import signing_callback
-from perizinan_core.published.qr_claims import (
+from perizinan_core.model._permit import PermitStatus
+from perizinan_core.published._keys import signing_callback
+from perizinan_core.published._qr_claims import (
     claims_of_statement,
     decode_qr_text,
     encode_qr_text,
     qr_segments,
 )
 from perizinan_core.verification import CheckName, Outcome, PermitStatusAnswer, QrKey, Verdict
-from perizinan_core.verification.permit_data import load_schema
-from perizinan_core.verification.qr_report import check_qr_image, check_qr_text
-from perizinan_core.verification.reasons import REASONS
+from perizinan_core.verification._permit_data import load_schema
+from perizinan_core.verification._qr_report import check_qr_image, check_qr_text
+from perizinan_core.verification._reasons import REASONS
 
 
 @pytest.fixture(scope="module")
@@ -373,8 +373,8 @@ class TestPdfs:
         return check_qr_image(data, authority=world.authority, at=build.CHECKED_AT)
 
     def render(self, text, **changes):
-        from perizinan_core.rendering.typst_renderer import TypstRenderer
-        from perizinan_core.testing.letters import sample_letter
+        from perizinan_core.rendering._typst_renderer import TypstRenderer
+        from perizinan_core.testing._letters import sample_letter
 
         return TypstRenderer().render(sample_letter(qr_text=text, **changes))
 

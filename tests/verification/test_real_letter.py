@@ -5,9 +5,9 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from perizinan_core.model.letter_rule import LetterForm
-from perizinan_core.rendering.typst_renderer import TypstRenderer
-from perizinan_core.testing.letters import sample_letter
+from perizinan_core.model._letter_rule import LetterForm
+from perizinan_core.rendering._typst_renderer import TypstRenderer
+from perizinan_core.testing._letters import sample_letter
 from perizinan_core.verification import CheckName, Outcome, Verdict, Verifier
 
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from perizinan_core.errors.verification import ReportFormatError
 from perizinan_core.verification import CheckName, Report, StatusReport, Verifier
-from perizinan_core.verification.reasons import REASONS
-from perizinan_core.verification.report import Check, Outcome, Reason, Verdict
+from perizinan_core.verification._reasons import REASONS
+from perizinan_core.verification._report import Check, Outcome, Reason, Verdict
 
 AT = datetime(2026, 12, 2, 2, 0, tzinfo=UTC)
 PLAIN = 'abcxyz ÄÖ漢字"\\{}'

@@ -16,20 +16,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from perizinan_core.cli.verify import verify_command
+from perizinan_core.cli._verify import verify_command
 from perizinan_core.errors.foreign import SignaturesNotAcceptedError
 from perizinan_core.i18n import translate
 from perizinan_core.verification import Verdict
-from perizinan_core.verification.permit_data import load_schema
-from perizinan_core.verification.report import CheckName, Indication, Outcome
-from perizinan_core.verification.signature_reasons import SENTENCES
+from perizinan_core.verification._permit_data import load_schema
+from perizinan_core.verification._report import CheckName, Indication, Outcome
+from perizinan_core.verification._signature_reasons import SENTENCES
 from perizinan_core.verification.signatures import (
     SignatureVerifier,
     load_roots,
     require_valid_signatures,
     verify_signatures,
 )
-from perizinan_core.verification.signatures.form_changes import FieldLock
+from perizinan_core.verification.signatures._form_changes import FieldLock
 
 FOLDER = Path(__file__).parent / "foreign"
 ROOT = FOLDER / "pyhanko-testing-ca-root.pem"

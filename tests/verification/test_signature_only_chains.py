@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from perizinan_core.errors.foreign import TrustRootsError
-from perizinan_core.signing.synthetic_ca import Issued
+from perizinan_core.signing._synthetic_ca import Issued
 from perizinan_core.verification.signatures import SignatureVerifier, load_roots
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)

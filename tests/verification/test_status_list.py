@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.status_list import StatusListError
-from perizinan_core.published.keys import algorithm_name, signing_callback
-from perizinan_core.published.status_list import (
+from perizinan_core.published._keys import algorithm_name, signing_callback
+from perizinan_core.published._status_list import (
     BITS,
     MAX_BYTES,
     ListStatus,
@@ -29,7 +29,7 @@ from perizinan_core.published.status_list import (
     unpack_statuses,
 )
 from perizinan_core.verification import QrKey, Verdict
-from perizinan_core.verification.status_source import StatusListSource
+from perizinan_core.verification._status_source import StatusListSource
 
 URI = "https://izin.kotacontoh.example/status-list.cwt"
 MADE = datetime(2026, 12, 2, 1, tzinfo=UTC)

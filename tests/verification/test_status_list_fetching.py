@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from perizinan_core.errors.status_list import StatusListError
 from perizinan_core.errors.verification import SourceReadError
-from perizinan_core.published.keys import signing_callback
-from perizinan_core.published.saved_file import replace_file
-from perizinan_core.published.status_list import (
+from perizinan_core.published._keys import signing_callback
+from perizinan_core.published._saved_file import replace_file
+from perizinan_core.published._status_list import (
     MEDIA_TYPE,
     StatusList,
     StatusListTerms,
@@ -26,8 +26,8 @@ from perizinan_core.published.status_list import (
     sign_status_list,
 )
 from perizinan_core.verification import QrKey, Verdict
-from perizinan_core.verification.fetching import fetch, is_url
-from perizinan_core.verification.status_source import StatusListSource, fetch_status_list
+from perizinan_core.verification._fetching import fetch, is_url
+from perizinan_core.verification._status_source import StatusListSource, fetch_status_list
 
 URI = "https://izin.kotacontoh.example/status-list.cwt"
 MADE = datetime(2026, 12, 2, 1, tzinfo=UTC)

@@ -11,8 +11,8 @@ import pytest
 
 from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.verification import Limits, Verdict, verify_permit
+from perizinan_core.verification._time_limit import Countdown, TimeUpError
 from perizinan_core.verification.signatures import verify_signatures
-from perizinan_core.verification.time_limit import Countdown, TimeUpError
 
 SHORT = Limits(seconds=0.05)
 

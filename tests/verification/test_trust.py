@@ -20,13 +20,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.verification import CmsStructureError
-from perizinan_core.signing.synthetic_ca import SyntheticCA, make_key
+from perizinan_core.signing._synthetic_ca import SyntheticCA, make_key
 from perizinan_core.verification import CheckName, Verdict
-from perizinan_core.verification.cms import parse_container, verify_container
-from perizinan_core.verification.judgement import Judgement
-from perizinan_core.verification.paths import PathProblem, find_path, key_problem, usage_problem
-from perizinan_core.verification.pdf.fields import signature_fields
-from perizinan_core.verification.pdf.structure import PdfStructure
+from perizinan_core.verification._cms import parse_container, verify_container
+from perizinan_core.verification._judgement import Judgement
+from perizinan_core.verification._paths import PathProblem, find_path, key_problem, usage_problem
+from perizinan_core.verification._pdf._fields import signature_fields
+from perizinan_core.verification._pdf._structure import PdfStructure
 
 
 def contents_of(data):
@@ -249,7 +249,7 @@ class TestPaths:
 
     def test_a_stray_certificate_is_not_valid(self, world, judge):
         """Nothing covers it, so it must not be there."""
-        from perizinan_core.signing.synthetic_ca import Issued
+        from perizinan_core.signing._synthetic_ca import Issued
 
         head = world.head
         loaded = Issued(head.key, head.certificate, head.chain)

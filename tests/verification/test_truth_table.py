@@ -17,17 +17,17 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from perizinan_core.model.permit import PermitStatus
-from perizinan_core.published.keys import signing_callback
-from perizinan_core.published.status_list import (
+from perizinan_core.model._permit import PermitStatus
+from perizinan_core.published._keys import signing_callback
+from perizinan_core.published._status_list import (
     StatusList,
     StatusListTerms,
     pack_statuses,
     sign_status_list,
 )
 from perizinan_core.signing import SigningRequest, sign_pdf
-from perizinan_core.signing.ltv.writing import with_store
-from perizinan_core.testing.pki_server import PkiServer
+from perizinan_core.signing.ltv._writing import with_store
+from perizinan_core.testing._pki_server import PkiServer
 from perizinan_core.verification import (
     AuthorityDocument,
     CheckName,
@@ -36,7 +36,7 @@ from perizinan_core.verification import (
     Verdict,
     verify_permit,
 )
-from perizinan_core.verification.status_source import StatusListSource
+from perizinan_core.verification._status_source import StatusListSource
 
 S = datetime(2026, 11, 25, 3, 0, 0, tzinfo=UTC)
 """Stated time of signing, 10:00 WIB."""
@@ -182,7 +182,7 @@ def bench(build):
 @pytest.fixture
 def rule_breaking(monkeypatch):
     """Let a certificate sign outside its time, as somebody with other software could."""
-    monkeypatch.setattr("perizinan_core.signing.sign.check_validity", lambda *_: None)
+    monkeypatch.setattr("perizinan_core.signing._sign.check_validity", lambda *_: None)
 
 
 CASES = {

@@ -20,9 +20,9 @@ from perizinan_core.verification import (
     Verifier,
     read_authority_document,
 )
-from perizinan_core.verification.reasons import REASONS
+from perizinan_core.verification._reasons import REASONS
+from perizinan_core.verification._status_source import StatusListSource
 from perizinan_core.verification.signatures import load_roots, verify_signatures
-from perizinan_core.verification.status_source import StatusListSource
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 sys.path.insert(0, str(VECTORS))

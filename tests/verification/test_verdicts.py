@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 import attrs
 import pytest
 
-from perizinan_core.converters import canonical_json
+from perizinan_core._converters import canonical_json
 from perizinan_core.errors.verification import PermitNotAcceptedError, StatusUnavailableError
-from perizinan_core.model.permit import PermitStatus
-from perizinan_core.published.keys import signing_callback, thumbprint
-from perizinan_core.published.qr_claims import claims_of_statement, encode_qr_text
+from perizinan_core.model._permit import PermitStatus
+from perizinan_core.published._keys import signing_callback, thumbprint
+from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text
 from perizinan_core.verification import (
     NO_STATUS,
     CheckName,
@@ -25,11 +25,11 @@ from perizinan_core.verification import (
     require_valid,
     verify_permit,
 )
-from perizinan_core.verification.judgement import Judgement
-from perizinan_core.verification.old_document import DocumentAge
-from perizinan_core.verification.pdf.structure import PdfStructure
-from perizinan_core.verification.permit_content import judge_qr
-from perizinan_core.verification.permit_data import differences_to_text
+from perizinan_core.verification._judgement import Judgement
+from perizinan_core.verification._old_document import DocumentAge
+from perizinan_core.verification._pdf._structure import PdfStructure
+from perizinan_core.verification._permit_content import judge_qr
+from perizinan_core.verification._permit_data import differences_to_text
 
 
 class Records:
@@ -239,7 +239,7 @@ class TestWrongIssuer:
 
     def test_a_key_may_be_registered_instead_of_a_certificate(self, judge, world, build, current):
         """A renewed certificate on the same key stays entitled."""
-        from perizinan_core.verification.paths import fingerprints
+        from perizinan_core.verification._paths import fingerprints
 
         entry = attrs.evolve(
             world.authority.signatories[0],
@@ -521,7 +521,7 @@ class TestTime:
         self, judge, world, build, monkeypatch, early, late, verdict, sub_indication
     ):
         """A signer who states a time outside his certificate is held to his word."""
-        monkeypatch.setattr("perizinan_core.signing.sign.check_validity", lambda *_: None)
+        monkeypatch.setattr("perizinan_core.signing._sign.check_validity", lambda *_: None)
         begin = build.SIGNED_AT + timedelta(seconds=early)
         end = build.SIGNED_AT + (timedelta(seconds=late) if late <= 0 else timedelta(days=late))
         signer = world.ca.issue("Kepala DPMPTSP", now=begin, valid=(begin, end), key=world.head.key)
@@ -576,14 +576,14 @@ class TestForm:
 
     def test_a_signature_without_time_leaves_it_open(self, judge, world, monkeypatch, code_of):
         """Nobody says when."""
-        monkeypatch.setattr("perizinan_core.signing.sign.date_string", lambda _moment: b"()")
+        monkeypatch.setattr("perizinan_core.signing._sign.date_string", lambda _moment: b"()")
         report = judge(world.permit())
 
         assert (Verdict.INDETERMINATE, "signing-time-missing") == (report.verdict, code_of(report))
 
     def test_a_damaged_chain_of_a_registered_signer_is_not_valid(self, judge, world, code_of):
         """Its issuer is missing in the file: damage, and not a foreign issuer."""
-        from perizinan_core.signing.synthetic_ca import Issued
+        from perizinan_core.signing._synthetic_ca import Issued
 
         alone = Issued(world.head.key, world.head.certificate, ())
         report = judge(world.permit(alone))
@@ -592,7 +592,7 @@ class TestForm:
 
     def test_the_authority_document_may_supply_the_issuer(self, judge, world):
         """For services that put only the signer's certificate into the file."""
-        from perizinan_core.signing.synthetic_ca import Issued
+        from perizinan_core.signing._synthetic_ca import Issued
 
         alone = Issued(world.head.key, world.head.certificate, ())
         authority = world.sign_document(intermediates=(world.ca.issuing.certificate,))
@@ -628,7 +628,7 @@ class TestSeveralSignatures:
 def _signed_without_checks(build, signer, monkeypatch):
     """Sign with a certificate that the signing room would refuse."""
     for module in ("file_key", "cms"):
-        monkeypatch.setattr(f"perizinan_core.signing.{module}.check_certificate", lambda *_: None)
+        monkeypatch.setattr(f"perizinan_core.signing._{module}.check_certificate", lambda *_: None)
     return build.sign(build.small_pdf(build.statement()), signer)
 
 

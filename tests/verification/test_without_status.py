@@ -21,8 +21,8 @@ from perizinan_core.verification import (
     require_valid,
     verify_permit,
 )
-from perizinan_core.verification.bulk.many import verify_many
-from perizinan_core.verification.qr_report import check_qr_image, check_qr_text
+from perizinan_core.verification._qr_report import check_qr_image, check_qr_text
+from perizinan_core.verification.bulk._many import verify_many
 from perizinan_core.verification.signatures import verify_signatures
 
 VECTORS = Path(__file__).parents[1] / "vectors"

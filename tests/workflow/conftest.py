@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from perizinan_core import workflow
-from perizinan_core.model.actor import Actor, Officer, Role
-from perizinan_core.model.application import Application
-from perizinan_core.model.case import CorrectionItem, StageOutcome
-from perizinan_core.model.events import Event
-from perizinan_core.model.fees import Payment
-from perizinan_core.model.kinds import ApplicationKind
-from perizinan_core.model.money import Rupiah
-from perizinan_core.model.permit_type import PermitType
-from perizinan_core.model.stage import StageKind
-from perizinan_core.testing.strategies.workflow import (
+from perizinan_core.model._actor import Actor, Officer, Role
+from perizinan_core.model._application import Application
+from perizinan_core.model._case import CorrectionItem, StageOutcome
+from perizinan_core.model._events import Event
+from perizinan_core.model._fees import Payment
+from perizinan_core.model._kinds import ApplicationKind
+from perizinan_core.model._money import Rupiah
+from perizinan_core.model._permit_type import PermitType
+from perizinan_core.model._stage import StageKind
+from perizinan_core.testing.strategies._workflow import (
     OWNER,
     SYSTEM,
     make_applicant,

@@ -9,18 +9,18 @@ import attrs
 import pytest
 
 from perizinan_core import workflow
-from perizinan_core.converters import from_json, to_json
+from perizinan_core._converters import from_json, to_json
 from perizinan_core.errors.workflow import TransitionNotAllowedError, WorkflowError
-from perizinan_core.model.actor import Actor, ActorKind
-from perizinan_core.model.application import Application, ApplicationState
-from perizinan_core.model.case import StageOutcome, StageStatus
-from perizinan_core.model.events import Event, EventKind
-from perizinan_core.model.fees import FeeAssessment, FeeKind
-from perizinan_core.model.money import Rupiah
-from perizinan_core.model.stage import SilencePolicy, StageKind
-from perizinan_core.testing.strategies.workflow import HOST, OWNER, SYSTEM, make_stage, make_terms
+from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.model._application import Application, ApplicationState
+from perizinan_core.model._case import StageOutcome, StageStatus
+from perizinan_core.model._events import Event, EventKind
+from perizinan_core.model._fees import FeeAssessment, FeeKind
+from perizinan_core.model._money import Rupiah
+from perizinan_core.model._stage import SilencePolicy, StageKind
+from perizinan_core.testing.strategies._workflow import HOST, OWNER, SYSTEM, make_stage, make_terms
 from perizinan_core.workflow import RULES, Action
-from perizinan_core.workflow.states import check_state
+from perizinan_core.workflow._states import check_state
 
 DOCS = Path(__file__).parents[2] / "docs" / "explanation" / "workflow.md"
 

@@ -23,11 +23,11 @@ from perizinan_core.errors.workflow import (
     TransitionNotAllowedError,
     UnknownStageError,
 )
-from perizinan_core.model.actor import Role
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.case import StageStatus
-from perizinan_core.model.stage import Assignment, StageKind
-from perizinan_core.testing.strategies.workflow import (
+from perizinan_core.model._actor import Role
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._case import StageStatus
+from perizinan_core.model._stage import Assignment, StageKind
+from perizinan_core.testing.strategies._workflow import (
     OWNER,
     SYSTEM,
     make_minutes,

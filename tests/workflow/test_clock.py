@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from perizinan_core import workflow
 from perizinan_core.errors.model import CalendarRangeError
 from perizinan_core.errors.workflow import ClockOrderError, ClockStateError, NotAllowedError
-from perizinan_core.model.actor import Role
-from perizinan_core.model.case import ClockEvent
-from perizinan_core.model.stage import SilencePolicy, StageKind
-from perizinan_core.model.text import Period, PeriodUnit
-from perizinan_core.testing.strategies.workflow import (
+from perizinan_core.model._actor import Role
+from perizinan_core.model._case import ClockEvent
+from perizinan_core.model._stage import SilencePolicy, StageKind
+from perizinan_core.model._text import Period, PeriodUnit
+from perizinan_core.testing.strategies._workflow import (
     SYSTEM,
     make_calendar,
     make_officer,
@@ -27,8 +27,8 @@ from perizinan_core.testing.strategies.workflow import (
     office_calendars,
     working_days,
 )
-from perizinan_core.workflow.clock import pause_clock, resume_clock, start_clock, stop_clock
-from perizinan_core.workflow.measure import measure_of, office_time_after
+from perizinan_core.workflow._clock import pause_clock, resume_clock, start_clock, stop_clock
+from perizinan_core.workflow._measure import measure_of, office_time_after
 
 
 def _complete(desk, limit):

@@ -17,12 +17,12 @@ from perizinan_core.errors.workflow import (
     ReasonMissingError,
     TransitionNotAllowedError,
 )
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.case import CorrectionItem, DecisionKind, StageOutcome, StageStatus
-from perizinan_core.model.requirement import Requirement, RequirementSource
-from perizinan_core.model.stage import StageKind
-from perizinan_core.model.text import Source, Text
-from perizinan_core.testing.strategies.workflow import OWNER, SYSTEM, make_stage, make_terms
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._case import CorrectionItem, DecisionKind, StageOutcome, StageStatus
+from perizinan_core.model._requirement import Requirement, RequirementSource
+from perizinan_core.model._stage import StageKind
+from perizinan_core.model._text import Source, Text
+from perizinan_core.testing.strategies._workflow import OWNER, SYSTEM, make_stage, make_terms
 
 
 def _item(target="ktp", reason="Tidak terbaca"):

@@ -25,13 +25,13 @@ from perizinan_core.errors.workflow import (
     TransitionNotAllowedError,
     WrongPermitError,
 )
-from perizinan_core.model.actor import Role
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.authority import ActingKind
-from perizinan_core.model.case import ConflictOfInterest, DecisionKind
-from perizinan_core.model.stage import SilencePolicy, StageKind
-from perizinan_core.model.text import DateRange
-from perizinan_core.testing.strategies.workflow import (
+from perizinan_core.model._actor import Role
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._authority import ActingKind
+from perizinan_core.model._case import ConflictOfInterest, DecisionKind
+from perizinan_core.model._stage import SilencePolicy, StageKind
+from perizinan_core.model._text import DateRange
+from perizinan_core.testing.strategies._workflow import (
     HOST,
     OWNER,
     SYSTEM,

@@ -25,15 +25,15 @@ from perizinan_core.errors.workflow import (
     UnknownDocumentError,
     UnknownSlotError,
 )
-from perizinan_core.model.actor import Account, Actor, ActorKind, Role
-from perizinan_core.model.applicant import Representative
-from perizinan_core.model.application import ApplicationState, SlotTerms
-from perizinan_core.model.case import CorrectionItem
-from perizinan_core.model.kinds import ApplicationKind
-from perizinan_core.model.permit import PermitStatus
-from perizinan_core.model.requirement import Requirement, RequirementLevel
-from perizinan_core.model.text import DateRange, Source, Text
-from perizinan_core.testing.strategies.workflow import (
+from perizinan_core.model._actor import Account, Actor, ActorKind, Role
+from perizinan_core.model._applicant import Representative
+from perizinan_core.model._application import ApplicationState, SlotTerms
+from perizinan_core.model._case import CorrectionItem
+from perizinan_core.model._kinds import ApplicationKind
+from perizinan_core.model._permit import PermitStatus
+from perizinan_core.model._requirement import Requirement, RequirementLevel
+from perizinan_core.model._text import DateRange, Source, Text
+from perizinan_core.testing.strategies._workflow import (
     HOST,
     OWNER,
     SYSTEM,

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perizinan_core import workflow
-from perizinan_core.converters import from_json, to_json
+from perizinan_core._converters import from_json, to_json
 from perizinan_core.errors.workflow import (
     ConflictOfInterestError,
     NotAllowedError,
@@ -23,10 +23,10 @@ from perizinan_core.errors.workflow import (
     UploadNotLiftableError,
     WorkflowError,
 )
-from perizinan_core.model.actor import Role
-from perizinan_core.model.application import Application, ApplicationState
-from perizinan_core.model.case import ConflictOfInterest, StageState, StageStatus
-from perizinan_core.model.held import (
+from perizinan_core.model._actor import Role
+from perizinan_core.model._application import Application, ApplicationState
+from perizinan_core.model._case import ConflictOfInterest, StageState, StageStatus
+from perizinan_core.model._held import (
     HeldFinding,
     HeldOutcome,
     HeldReason,
@@ -34,7 +34,7 @@ from perizinan_core.model.held import (
     UploadInspection,
     UploadVerdict,
 )
-from perizinan_core.testing.strategies.workflow import (
+from perizinan_core.testing.strategies._workflow import (
     OWNER,
     SYSTEM,
     make_document,

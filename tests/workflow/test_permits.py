@@ -21,12 +21,12 @@ from perizinan_core.errors.workflow import (
     RenewalTooLateError,
     WrongPermitError,
 )
-from perizinan_core.model.actor import Role
-from perizinan_core.model.kinds import ApplicationKind
-from perizinan_core.model.permit import PermitStatus
-from perizinan_core.model.text import Period, PeriodUnit, Source
-from perizinan_core.model.validity import RenewalRule
-from perizinan_core.testing.strategies.workflow import (
+from perizinan_core.model._actor import Role
+from perizinan_core.model._kinds import ApplicationKind
+from perizinan_core.model._permit import PermitStatus
+from perizinan_core.model._text import Period, PeriodUnit, Source
+from perizinan_core.model._validity import RenewalRule
+from perizinan_core.testing.strategies._workflow import (
     OWNER,
     SYSTEM,
     make_authority,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, Phase, settings
 
-from perizinan_core.testing.strategies.workflow_machine import CaseMachine
+from perizinan_core.testing.strategies._workflow_machine import CaseMachine
 
 TestRandomHistories = CaseMachine.TestCase
 TestRandomHistories.settings = settings(

@@ -3,7 +3,7 @@
 import attrs
 import pytest
 
-from perizinan_core.model.actor import Officer, Role
+from perizinan_core.model._actor import Officer, Role
 from perizinan_core.workflow import record_difference
 
 RECORD = Officer(

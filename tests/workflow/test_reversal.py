@@ -22,15 +22,15 @@ from perizinan_core.errors.workflow import (
     ReasonMissingError,
     TransitionNotAllowedError,
 )
-from perizinan_core.model.actor import Role
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.case import ClockEvent, DecisionKind
-from perizinan_core.model.events import EventKind
-from perizinan_core.model.kinds import ApplicationKind
-from perizinan_core.model.permit import PermitStatus, StatusChange
-from perizinan_core.model.stage import SilencePolicy, StageKind
-from perizinan_core.model.text import DateRange
-from perizinan_core.testing.strategies.workflow import (
+from perizinan_core.model._actor import Role
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._case import ClockEvent, DecisionKind
+from perizinan_core.model._events import EventKind
+from perizinan_core.model._kinds import ApplicationKind
+from perizinan_core.model._permit import PermitStatus, StatusChange
+from perizinan_core.model._stage import SilencePolicy, StageKind
+from perizinan_core.model._text import DateRange
+from perizinan_core.testing.strategies._workflow import (
     OWNER,
     SYSTEM,
     make_authority,

@@ -29,13 +29,13 @@ from perizinan_core.errors.workflow import (
     TransitionNotAllowedError,
     UnknownStageError,
 )
-from perizinan_core.model.actor import Actor, ActorKind, Role
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.case import ConflictOfInterest, StageOutcome, StageStatus
-from perizinan_core.model.fees import FeeAssessment, FeeKind, Payment
-from perizinan_core.model.money import Rupiah
-from perizinan_core.model.stage import StageKind
-from perizinan_core.testing.strategies.workflow import (
+from perizinan_core.model._actor import Actor, ActorKind, Role
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._case import ConflictOfInterest, StageOutcome, StageStatus
+from perizinan_core.model._fees import FeeAssessment, FeeKind, Payment
+from perizinan_core.model._money import Rupiah
+from perizinan_core.model._stage import StageKind
+from perizinan_core.testing.strategies._workflow import (
     OWNER,
     SYSTEM,
     make_letter,

@@ -16,11 +16,11 @@ from babel.messages.pofile import read_po
 import perizinan_core
 from perizinan_core.errors import workflow as errors
 from perizinan_core.errors.workflow import Problem, WorkflowError, labels
-from perizinan_core.model.actor import ActorKind, Role
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.case import StageOutcome, StageStatus
-from perizinan_core.model.kinds import ApplicantKind, ApplicationKind
-from perizinan_core.model.permit import PermitStatus
+from perizinan_core.model._actor import ActorKind, Role
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._case import StageOutcome, StageStatus
+from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
+from perizinan_core.model._permit import PermitStatus
 from perizinan_core.workflow import Action, Duty
 
 ROOT = Path(perizinan_core.__path__[0])

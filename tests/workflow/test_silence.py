@@ -14,11 +14,11 @@ from perizinan_core.errors.workflow import (
     NotDueError,
     TransitionNotAllowedError,
 )
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.case import DecisionKind
-from perizinan_core.model.stage import SilencePolicy
-from perizinan_core.model.text import Period, PeriodUnit
-from perizinan_core.testing.strategies.workflow import HOST, OWNER, SYSTEM, make_calendar, make_terms
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._case import DecisionKind
+from perizinan_core.model._stage import SilencePolicy
+from perizinan_core.model._text import Period, PeriodUnit
+from perizinan_core.testing.strategies._workflow import HOST, OWNER, SYSTEM, make_calendar, make_terms
 
 
 def _silent(desk, policy=SilencePolicy.AUTOMATIC, **terms):

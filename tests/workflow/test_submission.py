@@ -20,16 +20,16 @@ from perizinan_core.errors.workflow import (
     StageGraphError,
     SubmissionRefusedError,
 )
-from perizinan_core.model.applicant import Organisation, Representative
-from perizinan_core.model.application import ApplicationState, SlotTerms
-from perizinan_core.model.case import CorrectionItem, StageStatus
-from perizinan_core.model.identifiers import PassportNumber
-from perizinan_core.model.kinds import ApplicantKind, ApplicationKind
-from perizinan_core.model.permit import PermitStatus
-from perizinan_core.model.requirement import Requirement, RequirementLevel, RequirementSource
-from perizinan_core.model.stage import StageKind
-from perizinan_core.model.text import DateRange, Source, Text
-from perizinan_core.testing.strategies.workflow import (
+from perizinan_core.model._applicant import Organisation, Representative
+from perizinan_core.model._application import ApplicationState, SlotTerms
+from perizinan_core.model._case import CorrectionItem, StageStatus
+from perizinan_core.model._identifiers import PassportNumber
+from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
+from perizinan_core.model._permit import PermitStatus
+from perizinan_core.model._requirement import Requirement, RequirementLevel, RequirementSource
+from perizinan_core.model._stage import StageKind
+from perizinan_core.model._text import DateRange, Source, Text
+from perizinan_core.testing.strategies._workflow import (
     OWNER,
     SYSTEM,
     make_applicant,

@@ -21,14 +21,14 @@ from perizinan_core.errors.workflow import (
     ReasonMissingError,
     StageNotOpenError,
 )
-from perizinan_core.model.actor import Role
-from perizinan_core.model.application import ApplicationState
-from perizinan_core.model.case import StageOutcome, WaitingFor
-from perizinan_core.model.events import EventKind
-from perizinan_core.model.fees import FeeAssessment, FeeKind
-from perizinan_core.model.money import Rupiah
-from perizinan_core.model.stage import SilencePolicy, StageKind
-from perizinan_core.testing.strategies.workflow import (
+from perizinan_core.model._actor import Role
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._case import StageOutcome, WaitingFor
+from perizinan_core.model._events import EventKind
+from perizinan_core.model._fees import FeeAssessment, FeeKind
+from perizinan_core.model._money import Rupiah
+from perizinan_core.model._stage import SilencePolicy, StageKind
+from perizinan_core.testing.strategies._workflow import (
     HOST,
     OWNER,
     SYSTEM,

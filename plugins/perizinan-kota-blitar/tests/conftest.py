@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
-from perizinan_kota_blitar.plugin import DATA
+from perizinan_kota_blitar._plugin import DATA
 
 from perizinan_core.catalogue import (
     CatalogueReport,
@@ -22,12 +22,12 @@ from perizinan_core.catalogue import (
     letter_content,
     register_number,
 )
-from perizinan_core.model.applicant import Address, Organisation, Person, Representative
-from perizinan_core.model.authority import Authority
-from perizinan_core.model.identifiers import Nik
-from perizinan_core.model.kinds import ApplicantKind, ApplicationKind
-from perizinan_core.model.letter import Letter, PermitStatement, SignatureBlock
-from perizinan_core.model.permit_type import PermitType, Scenario
+from perizinan_core.model._applicant import Address, Organisation, Person, Representative
+from perizinan_core.model._authority import Authority
+from perizinan_core.model._identifiers import Nik
+from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
+from perizinan_core.model._letter import Letter, PermitStatement, SignatureBlock
+from perizinan_core.model._permit_type import PermitType, Scenario
 
 ADDRESS = Address(street="Jalan Contoh 1", village="Contoh", district="Sananwetan", regency="Kota Blitar")
 NIK = Nik("3572014107900001")

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from perizinan_kota_blitar.plugin import DATA
+from perizinan_kota_blitar._plugin import DATA
 
 import perizinan_core
 from perizinan_core.catalogue import service_standard
-from perizinan_core.model.kinds import OwningSystem
-from perizinan_core.model.stage import StageKind
+from perizinan_core.model._kinds import OwningSystem
+from perizinan_core.model._stage import StageKind
 
 OPEN = {
     "pelayanan-kesehatan-bp-rb-bkia",

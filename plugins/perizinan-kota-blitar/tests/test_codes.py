@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from perizinan_kota_blitar.plugin import load_pack
+from perizinan_kota_blitar._plugin import load_pack
 
-from perizinan_core.published.qr_claims import (
+from perizinan_core.published._qr_claims import (
     MAX_LENGTH,
     QrClaims,
     decode_qr_text,

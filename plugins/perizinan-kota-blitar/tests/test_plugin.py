@@ -6,15 +6,15 @@ import importlib.metadata
 import subprocess
 import sys
 
-from perizinan_kota_blitar import plugin
+from perizinan_kota_blitar import _plugin as plugin
 
-from perizinan_core.hooks.manager import PluginManager
+from perizinan_core.hooks._manager import PluginManager
 
 IMPORT_AND_WATCH = """
 import sys
 opened = []
 sys.addaudithook(lambda event, args: event == "open" and opened.append(str(args[0])))
-import perizinan_kota_blitar.plugin as plugin
+import perizinan_kota_blitar._plugin as plugin
 plugin.register_authorities()
 print([name for name in opened if str(plugin.DATA) in name or name.endswith((".yaml", ".typ"))])
 """

@@ -16,7 +16,7 @@ from perizinan_core.catalogue import (
     validate_form,
 )
 from perizinan_core.rendering import TypstRenderer
-from perizinan_core.services.scenarios import check_scenario
+from perizinan_core.services._scenarios import check_scenario
 
 HAND_MADE = {
     ("penggunaan-jalan-trotoar-tanah", "tanah"): {
@@ -160,7 +160,7 @@ def test_further_cases_are_accepted(report, place, form):
 
 def test_letter_of_an_issued_example_is_made(example, authority, compose_letter):
     """Every example that ends in a permit gives a PDF, with the plugin's templates where they are named."""
-    from perizinan_kota_blitar.plugin import TEMPLATES
+    from perizinan_kota_blitar._plugin import TEMPLATES
 
     if example.expect["state"] != "issued":
         return

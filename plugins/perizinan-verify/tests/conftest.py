@@ -17,12 +17,12 @@ import pytest
 import uvicorn
 import zxingcpp
 from perizinan_verify import PageSettings, create_app
-from perizinan_verify.serving import configuration
+from perizinan_verify._serving import configuration
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from perizinan_core.signing.synthetic_ca import SyntheticCA
-from perizinan_core.testing.offices import HOST, OfficeKit, sample_office
+from perizinan_core.signing._synthetic_ca import SyntheticCA
+from perizinan_core.testing._offices import HOST, OfficeKit, sample_office
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (

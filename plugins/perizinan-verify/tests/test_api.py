@@ -12,14 +12,14 @@ import jsonschema
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from perizinan_verify import PageSettings
-from perizinan_verify.openapi import openapi_document
-from perizinan_verify.places import Places
+from perizinan_verify._openapi import openapi_document
+from perizinan_verify._places import Places
 from PIL import Image
 
-from perizinan_core.published.keys import signing_callback
+from perizinan_core.published._keys import signing_callback
 from perizinan_core.verification import read_authority_document, sign_authority_document, verify_permit
-from perizinan_core.verification.permit_data import load_schema
-from perizinan_core.verification.qr_report import check_qr_text
+from perizinan_core.verification._permit_data import load_schema
+from perizinan_core.verification._qr_report import check_qr_text
 
 PDF = {"Content-Type": "application/pdf"}
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}

@@ -20,8 +20,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from perizinan_core.errors.verification import QrTextError
-from perizinan_core.published.keys import key_to_jwk, signing_callback
-from perizinan_core.published.qr_claims import decode_qr_text, encode_qr_text, verify_qr
+from perizinan_core.published._keys import key_to_jwk, signing_callback
+from perizinan_core.published._qr_claims import decode_qr_text, encode_qr_text, verify_qr
 from perizinan_core.verification import QrKey, read_authority_document
 
 UNASKED = "KODE QR ASLI, STATUS BELUM DIPERIKSA"

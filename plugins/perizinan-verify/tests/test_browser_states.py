@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import zxingcpp
-from perizinan_verify.presentation import QR_CHECKS, QR_STATES
+from perizinan_verify._presentation import QR_CHECKS, QR_STATES
 from PIL import ImageFilter
 from playwright.sync_api import expect
 
-from perizinan_core.bootstrap.settings import PublicationSettings
-from perizinan_core.testing.offices import HOST, sample_office
+from perizinan_core.bootstrap._settings import PublicationSettings
+from perizinan_core.testing._offices import HOST, sample_office
 
 LAW = "Peraturan Wali Kota Contoh Nomor 1 Tahun 2025"
 ROOT = Path(__file__).parents[3]

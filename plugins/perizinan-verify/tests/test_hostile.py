@@ -18,7 +18,7 @@ import httpx
 import pytest
 import uvicorn
 from perizinan_verify import PageSettings
-from perizinan_verify.serving import configuration
+from perizinan_verify._serving import configuration
 
 PDF = {"Content-Type": "application/pdf"}
 

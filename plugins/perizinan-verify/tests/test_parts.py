@@ -23,18 +23,19 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from hypothesis import given
 from hypothesis import strategies as st
-from perizinan_verify import create_app, plugin
-from perizinan_verify.authorities import Authorities
-from perizinan_verify.bodies import clean_name
-from perizinan_verify.presentation import QR_STATES, STATES, status_text
-from perizinan_verify.sentences import say
+from perizinan_verify import _plugin as plugin
+from perizinan_verify import create_app
+from perizinan_verify._authorities import Authorities
+from perizinan_verify._bodies import clean_name
+from perizinan_verify._presentation import QR_STATES, STATES, status_text
+from perizinan_verify._sentences import say
 
-from perizinan_core.bootstrap.settings import PublicationSettings
+from perizinan_core.bootstrap._settings import PublicationSettings
 from perizinan_core.errors.verification import AuthorityDocumentError
-from perizinan_core.hooks.manager import PluginManager
-from perizinan_core.model.permit import PermitStatus
-from perizinan_core.published.keys import signing_callback, thumbprint
-from perizinan_core.testing.offices import HOST, sample_office
+from perizinan_core.hooks._manager import PluginManager
+from perizinan_core.model._permit import PermitStatus
+from perizinan_core.published._keys import signing_callback, thumbprint
+from perizinan_core.testing._offices import HOST, sample_office
 from perizinan_core.verification import read_authority_document, sign_authority_document
 
 HOME = Path(perizinan_verify.__file__).parent
@@ -199,8 +200,8 @@ def test_entry_point_names_the_plugin():
 def test_plugin_is_light_until_it_is_used():
     """Importing and registering load neither the web framework nor the page."""
     code = (
-        "import sys, perizinan_verify.plugin as p; p.register_frontends(); p.register_cli_commands(); "
-        "print([name for name in ('starlette', 'uvicorn', 'jinja2', 'perizinan_verify.app') if name in sys.modules])"
+        "import sys, perizinan_verify._plugin as p; p.register_frontends(); p.register_cli_commands(); "
+        "print([name for name in ('starlette', 'uvicorn', 'jinja2', 'perizinan_verify._app') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

@@ -1,8 +1,8 @@
 """Putting an office together from its settings: `Office.open` is the door."""
 
-from perizinan_core.bootstrap.office import Office, load_authority_pack, migrate_database
-from perizinan_core.bootstrap.plugins import load_plugins
-from perizinan_core.bootstrap.settings import (
+from perizinan_core.bootstrap._office import Office, load_authority_pack, migrate_database
+from perizinan_core.bootstrap._plugins import load_plugins
+from perizinan_core.bootstrap._settings import (
     OfficeSettings,
     PluginTable,
     PublicationSettings,

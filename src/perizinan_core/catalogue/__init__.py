@@ -6,23 +6,23 @@ For plugin authors: the files are described in ``docs/reference/catalogue-format
 `Catalogue`; the other functions apply a permit type to a case (its `Facts`) and are pure.
 """
 
-from perizinan_core.catalogue.catalogue import Catalogue
-from perizinan_core.catalogue.expressions import PaperFacts
-from perizinan_core.catalogue.facts import Facts, PreviousPermit, facts, facts_of
-from perizinan_core.catalogue.fees import assess_fee, late_interest
-from perizinan_core.catalogue.form_check import FormProblem, validate_form
-from perizinan_core.catalogue.letters import LetterContent, letter_content
-from perizinan_core.catalogue.loading import (
+from perizinan_core.catalogue._catalogue import Catalogue
+from perizinan_core.catalogue._expressions import PaperFacts
+from perizinan_core.catalogue._facts import Facts, PreviousPermit, facts, facts_of
+from perizinan_core.catalogue._fees import assess_fee, late_interest
+from perizinan_core.catalogue._form_check import FormProblem, validate_form
+from perizinan_core.catalogue._letters import LetterContent, letter_content
+from perizinan_core.catalogue._loading import (
     CatalogueReport,
     ScenarioRunner,
     check_catalogue,
     load_authority,
     load_catalogue,
 )
-from perizinan_core.catalogue.numbers import NumberParts, format_number, parse_number, register_number
-from perizinan_core.catalogue.reader import AssumedValue
-from perizinan_core.catalogue.standard import StandardComponent, describe_period, service_standard
-from perizinan_core.catalogue.terms import (
+from perizinan_core.catalogue._numbers import NumberParts, format_number, parse_number, register_number
+from perizinan_core.catalogue._reader import AssumedValue
+from perizinan_core.catalogue._standard import StandardComponent, describe_period, service_standard
+from perizinan_core.catalogue._terms import (
     applicable_prerequisites,
     computed_values,
     find_slots,
@@ -31,7 +31,7 @@ from perizinan_core.catalogue.terms import (
     freeze_terms,
     is_exempt,
 )
-from perizinan_core.catalogue.validity import (
+from perizinan_core.catalogue._validity import (
     RenewalWindow,
     Validity,
     find_validity,

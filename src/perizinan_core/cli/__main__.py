@@ -1,5 +1,5 @@
 """``python -m perizinan_core.cli``."""
 
-from perizinan_core.cli.app import main
+from perizinan_core.cli._app import main
 
 main()

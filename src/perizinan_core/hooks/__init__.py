@@ -4,10 +4,10 @@ Plugins: what they may do, the records they return, and how they are loaded.
 A plugin author needs `hookimpl`, the records of `types`, and ``docs/reference/hooks.md``.
 """
 
-from perizinan_core.hooks.manager import PluginManager, PluginState, PluginStatus
-from perizinan_core.hooks.notification import MailFolderChannel, Notification, NotificationChannel
-from perizinan_core.hooks.specs import API_VERSION, hookimpl
-from perizinan_core.hooks.types import (
+from perizinan_core.hooks._manager import PluginManager, PluginState, PluginStatus
+from perizinan_core.hooks._notification import MailFolderChannel, Notification, NotificationChannel
+from perizinan_core.hooks._specs import API_VERSION, hookimpl
+from perizinan_core.hooks._types import (
     ApplicantCheckResult,
     AuthorityEntry,
     AuthorityPack,

@@ -11,12 +11,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from perizinan_core.model.names import *  # noqa: F403 - one list of names, and type checkers see it
-    from perizinan_core.model.names import __all__ as __all__
+    from perizinan_core.model._names import *  # noqa: F403 - one list of names, and type checkers see it
+    from perizinan_core.model._names import __all__ as __all__
 
 
 def __getattr__(name: str) -> Any:
-    names = importlib.import_module("perizinan_core.model.names")
+    names = importlib.import_module("perizinan_core.model._names")
     if name != "__all__" and name not in names.__all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(names, name)
@@ -24,4 +24,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *importlib.import_module("perizinan_core.model.names").__all__})
+    return sorted({*globals(), *importlib.import_module("perizinan_core.model._names").__all__})

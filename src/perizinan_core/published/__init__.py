@@ -4,15 +4,15 @@ What an office publishes, read and written: authority document, keys, QR claims,
 Below verification and signing, because both sides use it: the office that issues, and anybody who checks.
 """
 
-from perizinan_core.published.authority_document import (
+from perizinan_core.published._authority_document import (
     AuthorityDocument,
     PublishedType,
     QrKey,
     RegisteredDelegation,
     Signatory,
 )
-from perizinan_core.published.authority_reading import read_authority_document, sign_authority_document
-from perizinan_core.published.status import (
+from perizinan_core.published._authority_reading import read_authority_document, sign_authority_document
+from perizinan_core.published._status import (
     NO_STATUS,
     NoStatus,
     PermitStatusAnswer,

@@ -6,10 +6,10 @@ is refused with `perizinan_core.errors.rendering.UnprintableTextError` in the re
 number is taken.
 """
 
-from perizinan_core.rendering.contract import CONTRACT_VERSION, Paper, template_data
-from perizinan_core.rendering.ports import Renderer
-from perizinan_core.rendering.qr import QrDrawing, draw_qr
-from perizinan_core.rendering.typst_renderer import PLACEHOLDER_NUMBER, PLACEHOLDER_QR, TypstRenderer
+from perizinan_core.rendering._contract import CONTRACT_VERSION, Paper, template_data
+from perizinan_core.rendering._ports import Renderer
+from perizinan_core.rendering._qr import QrDrawing, draw_qr
+from perizinan_core.rendering._typst_renderer import PLACEHOLDER_NUMBER, PLACEHOLDER_QR, TypstRenderer
 
 __all__ = [
     "CONTRACT_VERSION",

@@ -6,19 +6,19 @@ and `permits` (the permit), `publication` and `status_list` (what verifiers need
 itself), `held_uploads` (files that are kept without a verdict).
 """
 
-from perizinan_core.services.applications import Applications, SlotView
-from perizinan_core.services.clocks import ClockRepair, ClockWatch
-from perizinan_core.services.context import OfficeContext, OfficeKeys, SignerSource, new_id
-from perizinan_core.services.held_uploads import HeldUploads, HeldUploadView
-from perizinan_core.services.issuance import SYSTEM, Issuance
-from perizinan_core.services.long_term import LongTerm
-from perizinan_core.services.permits import Permits, RecordsStatus, SearchResult
-from perizinan_core.services.publication import Publication
-from perizinan_core.services.receipts import Receipt, ReceivedFile
-from perizinan_core.services.reviews import Reviews
-from perizinan_core.services.status_list import StatusListRules, StatusLists
-from perizinan_core.services.work import Job, WorkDone, WorkFailure
-from perizinan_core.services.worker import Worker
+from perizinan_core.services._applications import Applications, SlotView
+from perizinan_core.services._clocks import ClockRepair, ClockWatch
+from perizinan_core.services._context import OfficeContext, OfficeKeys, SignerSource, new_id
+from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
+from perizinan_core.services._issuance import SYSTEM, Issuance
+from perizinan_core.services._long_term import LongTerm
+from perizinan_core.services._permits import Permits, RecordsStatus, SearchResult
+from perizinan_core.services._publication import Publication
+from perizinan_core.services._receipts import Receipt, ReceivedFile
+from perizinan_core.services._reviews import Reviews
+from perizinan_core.services._status_list import StatusListRules, StatusLists
+from perizinan_core.services._work import Job, WorkDone, WorkFailure
+from perizinan_core.services._worker import Worker
 
 __all__ = [
     "SYSTEM",

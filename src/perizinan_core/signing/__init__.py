@@ -11,9 +11,9 @@ container), `ports`, `request`, `sign`; `file_key`, `registry`, `synthetic_ca`, 
 `ltv` (timestamps and long-term data, loaded apart).
 """
 
-from perizinan_core.signing.development import DevelopmentCA
-from perizinan_core.signing.file_key import FileKeySigner, no_secret
-from perizinan_core.signing.ports import (
+from perizinan_core.signing._development import DevelopmentCA
+from perizinan_core.signing._file_key import FileKeySigner, no_secret
+from perizinan_core.signing._ports import (
     DigestSigner,
     DocumentSigner,
     SecretCallback,
@@ -21,9 +21,9 @@ from perizinan_core.signing.ports import (
     Signer,
     TimestampSource,
 )
-from perizinan_core.signing.registry import SignerOpener, SignerRegistry
-from perizinan_core.signing.request import Placement, SigningRequest, VisibleMark
-from perizinan_core.signing.sign import sign_pdf
+from perizinan_core.signing._registry import SignerOpener, SignerRegistry
+from perizinan_core.signing._request import Placement, SigningRequest, VisibleMark
+from perizinan_core.signing._sign import sign_pdf
 
 __all__ = [
     "DevelopmentCA",

@@ -14,11 +14,11 @@ Needed first: `migrate(url)` once, then `open_storage(url, keys)`::
 promises without a disk. `rotation.rotate_keys` moves records to new keys.
 """
 
-from perizinan_core.storage.keyring import KEYS_VARIABLE, Key, KeyRing, KeySet
-from perizinan_core.storage.migrating import MigrationReport, current_revision, migrate, pending
-from perizinan_core.storage.opening import known_keys, open_storage
-from perizinan_core.storage.ports import Storage, UnitOfWork
-from perizinan_core.storage.records import (
+from perizinan_core.storage._keyring import KEYS_VARIABLE, Key, KeyRing, KeySet
+from perizinan_core.storage._migrating import MigrationReport, current_revision, migrate, pending
+from perizinan_core.storage._opening import known_keys, open_storage
+from perizinan_core.storage._ports import Storage, UnitOfWork
+from perizinan_core.storage._records import (
     FARTHEST,
     AheadOfClock,
     ApplicationFilter,

@@ -16,25 +16,25 @@ Usable alone, without database, plugins or network::
 `Verifier` judges many files by one authority document. The rules: ``docs/reference/report.md``.
 """
 
-from perizinan_core.published.authority_document import (
+from perizinan_core.published._authority_document import (
     AuthorityDocument,
     QrKey,
     RegisteredDelegation,
     Signatory,
 )
-from perizinan_core.published.authority_reading import read_authority_document, sign_authority_document
-from perizinan_core.published.status import (
+from perizinan_core.published._authority_reading import read_authority_document, sign_authority_document
+from perizinan_core.published._status import (
     NO_STATUS,
     NoStatus,
     PermitStatusAnswer,
     StatusChoice,
     StatusSource,
 )
-from perizinan_core.verification.current_status import CurrentStatusList
-from perizinan_core.verification.limits import DEFAULT_LIMITS, Limits
-from perizinan_core.verification.permit_facts import PermitFacts, StatedSignatory
-from perizinan_core.verification.policy import Policy
-from perizinan_core.verification.report import (
+from perizinan_core.verification._current_status import CurrentStatusList
+from perizinan_core.verification._limits import DEFAULT_LIMITS, Limits
+from perizinan_core.verification._permit_facts import PermitFacts, StatedSignatory
+from perizinan_core.verification._policy import Policy
+from perizinan_core.verification._report import (
     EXIT_CODES,
     AuthorityUsed,
     Check,
@@ -47,7 +47,7 @@ from perizinan_core.verification.report import (
     StatusReport,
     Verdict,
 )
-from perizinan_core.verification.verifier import Verifier, require_valid, unreadable_report, verify_permit
+from perizinan_core.verification._verifier import Verifier, require_valid, unreadable_report, verify_permit
 
 __all__ = [
     "DEFAULT_LIMITS",

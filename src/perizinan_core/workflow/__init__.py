@@ -21,8 +21,8 @@ The rules, in the order in which a case meets them:
 
 from __future__ import annotations
 
-from perizinan_core.workflow.actions import AllowedAction, allowed_actions
-from perizinan_core.workflow.assignment import (
+from perizinan_core.workflow._actions import AllowedAction, allowed_actions
+from perizinan_core.workflow._assignment import (
     Exclusion,
     ExclusionReason,
     Workload,
@@ -35,7 +35,7 @@ from perizinan_core.workflow.assignment import (
     next_in_rotation,
     unstaffed_stages,
 )
-from perizinan_core.workflow.clock import (
+from perizinan_core.workflow._clock import (
     consumed_days,
     due_date,
     is_late,
@@ -43,12 +43,12 @@ from perizinan_core.workflow.clock import (
     remaining,
     stage_due,
 )
-from perizinan_core.workflow.clock_repair import repair_moments, repair_permit_moments
-from perizinan_core.workflow.completeness import submission_problems
-from perizinan_core.workflow.corrections import correction_targets, lapse, request_correction, rounds_left
-from perizinan_core.workflow.deadlines import recompute_deadlines
-from perizinan_core.workflow.decisions import approve, refuse, withdraw
-from perizinan_core.workflow.drafts import (
+from perizinan_core.workflow._clock_repair import repair_moments, repair_permit_moments
+from perizinan_core.workflow._completeness import submission_problems
+from perizinan_core.workflow._corrections import correction_targets, lapse, request_correction, rounds_left
+from perizinan_core.workflow._deadlines import recompute_deadlines
+from perizinan_core.workflow._decisions import approve, refuse, withdraw
+from perizinan_core.workflow._drafts import (
     APPLICANT_TARGET,
     FORM_TARGET,
     add_document,
@@ -61,8 +61,8 @@ from perizinan_core.workflow.drafts import (
     update_form,
     without_mandate,
 )
-from perizinan_core.workflow.duties import COUNTER, SIGNATURE, Duty, check_separation, duty_of, holders
-from perizinan_core.workflow.exceptions import (
+from perizinan_core.workflow._duties import COUNTER, SIGNATURE, Duty, check_separation, duty_of, holders
+from perizinan_core.workflow._exceptions import (
     QueueEntry,
     allow_queue_jump,
     check_queue,
@@ -72,15 +72,15 @@ from perizinan_core.workflow.exceptions import (
     reassign_stage,
     request_queue_jump,
 )
-from perizinan_core.workflow.fee import amount_outstanding, check_paid
-from perizinan_core.workflow.foresight import (
+from perizinan_core.workflow._fee import amount_outstanding, check_paid
+from perizinan_core.workflow._foresight import (
     SUCCEEDING,
     approval_obstacles,
     entitled_delegations,
     entitled_signers,
     submission_obstacles,
 )
-from perizinan_core.workflow.graph import (
+from perizinan_core.workflow._graph import (
     check_graph,
     live_stages,
     outcomes_missing,
@@ -88,8 +88,8 @@ from perizinan_core.workflow.graph import (
     prerequisites,
     waiting_for,
 )
-from perizinan_core.workflow.history import CaseHistory, replay
-from perizinan_core.workflow.holding import (
+from perizinan_core.workflow._history import CaseHistory, replay
+from perizinan_core.workflow._holding import (
     accept_upload_as_is,
     check_liftable,
     discard_upload,
@@ -100,7 +100,7 @@ from perizinan_core.workflow.holding import (
     settle_upload,
     take_in_at_counter,
 )
-from perizinan_core.workflow.issuing import (
+from perizinan_core.workflow._issuing import (
     cancel_number,
     check_decider,
     check_issuer,
@@ -111,10 +111,10 @@ from perizinan_core.workflow.issuing import (
     signing_delegation,
     to_awaiting_signature,
 )
-from perizinan_core.workflow.legal import LEGAL_TERMS, LegalTerm, LegalTerms
-from perizinan_core.workflow.measure import add_period, subtract_period
-from perizinan_core.workflow.payments import record_payment
-from perizinan_core.workflow.people import (
+from perizinan_core.workflow._legal import LEGAL_TERMS, LegalTerm, LegalTerms
+from perizinan_core.workflow._measure import add_period, subtract_period
+from perizinan_core.workflow._payments import record_payment
+from perizinan_core.workflow._people import (
     DECIDERS,
     case_units,
     conflicted_officers,
@@ -124,7 +124,7 @@ from perizinan_core.workflow.people import (
     record_difference,
     with_hand,
 )
-from perizinan_core.workflow.permits import (
+from perizinan_core.workflow._permits import (
     AnnulledBy,
     DefectGround,
     PermitTransition,
@@ -136,22 +136,22 @@ from perizinan_core.workflow.permits import (
     supersede,
     suspend,
 )
-from perizinan_core.workflow.receipts import ReceiptWriter, receipt_of, unsigned_receipt
-from perizinan_core.workflow.remarks import TextRemark, text_remarks
-from perizinan_core.workflow.renewal import check_previous, check_renewal, renewal_window
-from perizinan_core.workflow.reversal import annul_decision, reopen
-from perizinan_core.workflow.review import (
+from perizinan_core.workflow._receipts import ReceiptWriter, receipt_of, unsigned_receipt
+from perizinan_core.workflow._remarks import TextRemark, text_remarks
+from perizinan_core.workflow._renewal import check_previous, check_renewal, renewal_window
+from perizinan_core.workflow._reversal import annul_decision, reopen
+from perizinan_core.workflow._review import (
     allowed_outcomes,
     decide_stage,
     may_request_stage,
     request_stage,
     send_back,
 )
-from perizinan_core.workflow.silence import deem_granted, is_deemed_due
-from perizinan_core.workflow.states import RULES, Action, StateRule, actions_in, state_diagram
-from perizinan_core.workflow.submission import resubmit, submit
-from perizinan_core.workflow.transition import Transition, last_moment, local_day
-from perizinan_core.workflow.waiting import begin_wait, end_wait
+from perizinan_core.workflow._silence import deem_granted, is_deemed_due
+from perizinan_core.workflow._states import RULES, Action, StateRule, actions_in, state_diagram
+from perizinan_core.workflow._submission import resubmit, submit
+from perizinan_core.workflow._transition import Transition, last_moment, local_day
+from perizinan_core.workflow._waiting import begin_wait, end_wait
 
 __all__ = [
     "APPLICANT_TARGET",

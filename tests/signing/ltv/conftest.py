@@ -29,8 +29,8 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.signing.ltv import RevocationClient, TimestampClient
-from perizinan_core.testing.fakes import SettableClock
-from perizinan_core.testing.pki_server import PkiServer
+from perizinan_core.testing._fakes import SettableClock
+from perizinan_core.testing._pki_server import PkiServer
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from perizinan_core.errors.ltv import (
     TooLateError,
 )
 from perizinan_core.signing import SigningRequest, sign_pdf
+from perizinan_core.signing._synthetic_ca import SyntheticCA
 from perizinan_core.signing.ltv import (
     Level,
     Revocation,
@@ -24,8 +25,7 @@ from perizinan_core.signing.ltv import (
     extend,
     read_state,
 )
-from perizinan_core.signing.synthetic_ca import SyntheticCA
-from perizinan_core.testing.pki_server import Fault
+from perizinan_core.testing._pki_server import Fault
 
 EVERY_LEVEL = pytest.mark.parametrize("level", list(Level))
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from perizinan_core.bootstrap.keys import open_timestamps
-from perizinan_core.bootstrap.settings import load_settings
+from perizinan_core.bootstrap._keys import open_timestamps
+from perizinan_core.bootstrap._settings import load_settings
 from perizinan_core.errors.bootstrap import SettingsError
 from perizinan_core.signing.ltv import Level, OnFailure
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from perizinan_core.errors.ltv import NotExtendableError
 from perizinan_core.signing.ltv import Level, extend, read_state
-from perizinan_core.signing.ltv.state import LongTermState, StampInfo
+from perizinan_core.signing.ltv._state import LongTermState, StampInfo
 
 
 @pytest.fixture

@@ -23,9 +23,9 @@ from perizinan_core.errors.ltv import (
     TimestampUntrustedError,
 )
 from perizinan_core.signing import SigningRequest, sign_pdf
+from perizinan_core.signing._synthetic_ca import SyntheticCA
 from perizinan_core.signing.ltv import Level, TimestampClient, read_state
-from perizinan_core.signing.synthetic_ca import SyntheticCA
-from perizinan_core.testing.pki_server import Fault
+from perizinan_core.testing._pki_server import Fault
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from typing import Any
 import attrs
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from perizinan_core.converters import canonical_json
-from perizinan_core.published.keys import signing_callback
-from perizinan_core.published.qr_claims import claims_of_statement, encode_qr_text
+from perizinan_core._converters import canonical_json
+from perizinan_core.published._keys import signing_callback
+from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text
 from vector_cases import Case, builder
 from vector_cases.setting import Setting
 

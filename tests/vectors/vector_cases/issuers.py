@@ -11,10 +11,10 @@ import attrs
 from cryptography import x509
 
 from perizinan_core.signing import SigningRequest, sign_pdf
-from perizinan_core.signing.file_key import FileKeySigner
+from perizinan_core.signing._file_key import FileKeySigner
+from perizinan_core.signing._ports import SignatureAlgorithm
+from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.signing.ltv import Level
-from perizinan_core.signing.ports import SignatureAlgorithm
-from perizinan_core.signing.synthetic_ca import Issued, SyntheticCA
 from vector_cases import Case, builder
 from vector_cases.setting import DAY, SIGNED, Setting
 from vector_cases.shapes import hybrid, object_streams, xref_stream
@@ -179,8 +179,8 @@ def _by(issued: Issued, at: datetime = SIGNED) -> bytes:
     """Sign as a forger does, whom no check of our own signing stops."""
     signer = FileKeySigner(issued.key, issued.certificate, issued.chain, SignatureAlgorithm.ECDSA_SHA256)
     with (
-        patch("perizinan_core.signing.cms.check_certificate"),
-        patch("perizinan_core.signing.sign.check_validity"),
+        patch("perizinan_core.signing._cms.check_certificate"),
+        patch("perizinan_core.signing._sign.check_validity"),
     ):
         return sign_pdf(build.small_pdf(build.statement()), signer, SigningRequest(signed_at=at))
 

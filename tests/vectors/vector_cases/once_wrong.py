@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from perizinan_core.converters import canonical_json
+from perizinan_core._converters import canonical_json
 from vector_cases import Case, builder
 from vector_cases.setting import Setting
 from vector_cases.shapes import object_of, update

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from perizinan_core.verification import EXIT_CODES, Verdict
-from perizinan_core.verification.reasons import REASONS
+from perizinan_core.verification._reasons import REASONS
 from vector_cases import Case
 
 __all__ = ["readme"]

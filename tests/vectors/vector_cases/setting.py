@@ -18,18 +18,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from perizinan_core.published.keys import signing_callback
-from perizinan_core.published.status_list import (
+from perizinan_core.published._keys import signing_callback
+from perizinan_core.published._status_list import (
     StatusList,
     StatusListTerms,
     pack_statuses,
     sign_status_list,
 )
 from perizinan_core.signing import SigningRequest, sign_pdf
+from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.signing.ltv import Level, RevocationClient, TimestampClient, extend
-from perizinan_core.signing.ltv.writing import with_store
-from perizinan_core.signing.synthetic_ca import Issued, SyntheticCA
-from perizinan_core.testing.pki_server import PkiServer
+from perizinan_core.signing.ltv._writing import with_store
+from perizinan_core.testing._pki_server import PkiServer
 from perizinan_core.verification import QrKey, RegisteredDelegation, Signatory, sign_authority_document
 from vector_cases import builder
 
@@ -109,7 +109,7 @@ class Services:
 
     def sign(self, pdf: bytes, issued: Issued, *, stamped: datetime | None = None) -> bytes:
         """Sign at the usual time, with a timestamp of another moment if wanted, whatever the certificate says."""
-        with self.answering(stamped or SIGNED), patch("perizinan_core.signing.sign.check_validity"):
+        with self.answering(stamped or SIGNED), patch("perizinan_core.signing._sign.check_validity"):
             client = attrs.evolve(self.client, max_skew=4000 * DAY) if stamped is not None else None
             return sign_pdf(pdf, issued.signer(), SigningRequest(signed_at=SIGNED), timestamps=client)
 

@@ -22,8 +22,8 @@ from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign import fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from perizinan_core.signing._synthetic_ca import Issued
 from perizinan_core.signing.ltv import Level
-from perizinan_core.signing.synthetic_ca import Issued
 from vector_cases import Case, builder
 from vector_cases.setting import DAY, SIGNED, Setting
 from vector_cases.shapes import hybrid, object_of, plain_stream, startxref_of, update

@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from perizinan_verify.settings import PageSettings
+from perizinan_verify._settings import PageSettings
 
 if TYPE_CHECKING:
-    from perizinan_verify.app import create_app
+    from perizinan_verify._app import create_app
 
 __all__ = ["PageSettings", "create_app"]
 
@@ -27,7 +27,7 @@ __all__ = ["PageSettings", "create_app"]
 def __getattr__(name: str) -> Any:
     # The plugin is imported by every command; the web framework only by those that serve the page.
     if name == "create_app":
-        from perizinan_verify.app import create_app
+        from perizinan_verify._app import create_app
 
         return create_app
     raise AttributeError(name)

@@ -9,12 +9,12 @@ Everything is added behind the signed bytes, which stay the beginning of the fil
 and answers before anything is kept; it is loaded on first use.
 """
 
-from perizinan_core.signing.ltv.extension import extend
-from perizinan_core.signing.ltv.levels import Level, OnFailure
-from perizinan_core.signing.ltv.policy import TimestampPolicy
-from perizinan_core.signing.ltv.revocation import Revocation, RevocationClient
-from perizinan_core.signing.ltv.state import LongTermState, StampInfo, read_state
-from perizinan_core.signing.ltv.timestamps import TimestampClient
+from perizinan_core.signing.ltv._extension import extend
+from perizinan_core.signing.ltv._levels import Level, OnFailure
+from perizinan_core.signing.ltv._policy import TimestampPolicy
+from perizinan_core.signing.ltv._revocation import Revocation, RevocationClient
+from perizinan_core.signing.ltv._state import LongTermState, StampInfo, read_state
+from perizinan_core.signing.ltv._timestamps import TimestampClient
 
 __all__ = [
     "Level",

@@ -5,6 +5,6 @@ Values are kept in their stored form, so that what cannot be stored fails here t
 at a time; the others wait, as with SQLite. Nothing is encrypted, because nothing leaves the process.
 """
 
-from perizinan_core.storage.memory.store import MemoryStorage
+from perizinan_core.storage.memory._store import MemoryStorage
 
 __all__ = ["MemoryStorage"]

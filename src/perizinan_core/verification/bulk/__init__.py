@@ -5,12 +5,12 @@ Many files at once: folders, archives, all cores, and nothing that one hostile f
 worker process does, `processes` starts one, `pool` keeps them and the order, `resume` remembers.
 """
 
-from perizinan_core.verification.bulk.limits import DEFAULT_BULK_LIMITS, BulkLimits
-from perizinan_core.verification.bulk.many import default_jobs, verify_many
-from perizinan_core.verification.bulk.pool import Event, Pool
-from perizinan_core.verification.bulk.resume import ResumeFile
-from perizinan_core.verification.bulk.walking import FoundFile, Passed, display_name, find_files
-from perizinan_core.verification.bulk.work import Judge, Recipe
+from perizinan_core.verification.bulk._limits import DEFAULT_BULK_LIMITS, BulkLimits
+from perizinan_core.verification.bulk._many import default_jobs, verify_many
+from perizinan_core.verification.bulk._pool import Event, Pool
+from perizinan_core.verification.bulk._resume import ResumeFile
+from perizinan_core.verification.bulk._walking import FoundFile, Passed, display_name, find_files
+from perizinan_core.verification.bulk._work import Judge, Recipe
 
 __all__ = [
     "DEFAULT_BULK_LIMITS",

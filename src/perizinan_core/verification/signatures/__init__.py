@@ -11,7 +11,7 @@ Any signed PDF, whoever made it: are its signatures sound, whose are they, and s
 valid, `SignatureVerifier` judges many files. See docs/how-to/verify-any-signed-pdf.md.
 """
 
-from perizinan_core.verification.signatures.roots import (
+from perizinan_core.verification.signatures._roots import (
     INDONESIA,
     Anchor,
     TrustStore,
@@ -19,7 +19,7 @@ from perizinan_core.verification.signatures.roots import (
     load_roots,
     read_store,
 )
-from perizinan_core.verification.signatures.verifier import (
+from perizinan_core.verification.signatures._verifier import (
     SignatureVerifier,
     require_valid_signatures,
     store_of,

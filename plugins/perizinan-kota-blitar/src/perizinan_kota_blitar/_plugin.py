@@ -1,0 +1,47 @@
+"""
+The plugin: offers Kota Blitar to perizinan-core.
+
+Importing it reads nothing; the YAML files under ``data`` are read when an office is opened.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from perizinan_core.catalogue import load_catalogue
+from perizinan_core.hooks._specs import hookimpl
+from perizinan_core.hooks._types import AuthorityEntry, AuthorityPack
+
+__all__ = ["DATA", "SLUG", "TEMPLATES", "load_pack", "perizinan_api", "register_authorities"]
+
+perizinan_api = 1
+"""Version of the plugin interface that this plugin is written for."""
+
+SLUG = "kota-blitar"
+"""Short name of the authority in settings, as in ``data/authority.yaml``."""
+
+DATA = Path(__file__).parent / "data"
+"""Folder of the catalogue."""
+
+TEMPLATES = dict.fromkeys(("blitar-gratis", "blitar-rekomendasi"), DATA / "templates")
+"""Letter templates of the plugin: the name that permit types use, and the folder of ``<name>.typ``."""
+
+
+def load_pack() -> AuthorityPack:
+    """
+    Read the catalogue and return the authority with everything it brings.
+
+    Raises:
+        perizinan_core.errors.catalogue.CatalogueError: when the files were changed and no longer fit together.
+        ValueError: when the catalogue has no authority.
+    """
+    catalogue = load_catalogue(DATA)
+    if catalogue.authority is None:
+        raise ValueError(f"the catalogue in {DATA.name} has no authority.yaml; install the plugin again")
+    return AuthorityPack(authority=catalogue.authority, catalogue=catalogue, templates=dict(TEMPLATES))
+
+
+@hookimpl
+def register_authorities() -> list[AuthorityEntry]:
+    """Offer Kota Blitar."""
+    return [AuthorityEntry(slug=SLUG, load=load_pack)]

@@ -1,0 +1,53 @@
+"""
+The plugin: offers the verification page as a frontend, and ``perizinan verify-serve``.
+
+Importing it loads neither the web framework nor the page.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from perizinan_core.hooks._specs import hookimpl
+from perizinan_core.hooks._types import CliCommandEntry, FrontendEntry
+
+if TYPE_CHECKING:
+    import click
+
+__all__ = ["load_command", "perizinan_api", "register_cli_commands", "register_frontends", "serve_office"]
+
+perizinan_api = 1
+"""Version of the plugin interface that this plugin is written for."""
+
+
+@hookimpl
+def register_frontends() -> list[FrontendEntry]:
+    """Offer the page for an office, with the office's own records as source of the status."""
+    return [FrontendEntry(name="verify", serve=serve_office)]
+
+
+@hookimpl
+def register_cli_commands() -> list[CliCommandEntry]:
+    """Offer ``perizinan verify-serve``, which needs no office, only its authority document."""
+    return [CliCommandEntry(name="verify-serve", help="Sajikan halaman pemeriksaan izin.", load=load_command)]
+
+
+def serve_office(office: Any, host: str, port: int) -> None:
+    """Serve the page of an open `perizinan_core.Office` until interrupted."""
+    from perizinan_verify._app import create_app
+    from perizinan_verify._serving import serve
+
+    app = create_app(
+        office.publication.authority_json,
+        status=office.status,
+        status_list=office.status_lists.file,
+        clock=office.now,
+    )
+    serve(app, host, port)
+
+
+def load_command() -> click.Command:
+    """Return the command."""
+    from perizinan_verify._cli import verify_serve_command
+
+    return verify_serve_command

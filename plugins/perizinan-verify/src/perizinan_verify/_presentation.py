@@ -1,0 +1,525 @@
+"""
+How an answer is told to people: the verdict in a word, what it means, what to do next, every check.
+
+Works on the JSON form of an answer, as programs get it, so that page and API cannot tell two stories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import attrs
+
+from perizinan_core.i18n import N_
+from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
+from perizinan_core.model._numerals import format_date
+from perizinan_verify._sentences import say
+
+__all__ = [
+    "CLAIMS",
+    "CODE_IS_HERE",
+    "QR_CHECKS",
+    "QR_STATES",
+    "STATES",
+    "Fold",
+    "Headline",
+    "Line",
+    "Statement",
+    "check_lines",
+    "moment_text",
+    "pdf_headline",
+    "permit_facts",
+    "qr_facts",
+    "qr_headline",
+    "qr_state",
+    "statements",
+    "unchecked_lines",
+]
+
+
+@attrs.frozen
+class Headline:
+    """The answer at a glance."""
+
+    tone: str
+    """``good``, ``bad`` or ``warn``; always shown with icon and word, never by colour alone."""
+
+    word: str
+    """English msgid, as `meaning` and `advice` are."""
+
+    meaning: str
+    advice: str
+    checked: tuple[str, ...] = ()
+    """Of a QR code: which of `QR_CHECKS` were really made before this may be said."""
+
+
+@attrs.frozen
+class Line:
+    """One line of a list: a check, or a fact."""
+
+    label: str
+    """English msgid."""
+
+    text: str
+    outcome: str = ""
+    """Outcome of a check, empty for a fact."""
+
+
+@attrs.frozen
+class Fold:
+    """Several checks that were left out for one and the same reason."""
+
+    labels: tuple[str, ...]
+    """English msgids."""
+
+    text: str
+
+
+@attrs.frozen
+class Statement:
+    """One of the four things that people ask about a signature."""
+
+    title: str
+    """English msgid."""
+
+    outcome: str
+    text: str
+
+
+_REFUSE = N_(
+    "Do not accept this file. Ask its holder for the original file from the office, and tell the office about this one."
+)
+_HEADLINES: Mapping[str, Headline] = {
+    "valid": Headline(
+        "good",
+        N_("VALID"),
+        N_("This permit is genuine, was issued by an entitled officer, and is within its dates."),
+        N_("You may rely on it. Compare holder and object with the person and the place in front of you."),
+    ),
+    "not_valid": Headline(
+        "bad", N_("NOT VALID"), N_("This file was changed after it was signed, or is forged."), _REFUSE
+    ),
+    "unsigned": Headline(
+        "bad",
+        N_("NOT SIGNED"),
+        N_(
+            "Nobody signed this file: anybody could have written it. A picture of a signature or a QR code is none."
+        ),
+        N_(
+            "Do not accept this file. Ask for the signed PDF; a scan or a print of it cannot be checked here."
+        ),
+    ),
+    "wrong_issuer": Headline(
+        "bad",
+        N_("NOT FROM THIS OFFICE"),
+        N_(
+            "The signature is sound, but does not belong to an officer of this office who may issue such permits."
+        ),
+        _REFUSE,
+    ),
+    "not_in_force": Headline(
+        "warn",
+        N_("NOT IN FORCE"),
+        N_("The permit is genuine, but it has no effect today."),
+        N_("Do not rely on it today. Ask its holder for the permit in force, or ask the office."),
+    ),
+    "indeterminate": Headline(
+        "warn",
+        N_("UNDECIDED"),
+        N_("It cannot be told from this file whether the permit may be relied on."),
+        N_("Treat it as not checked yet. The reasons below say what is missing; the office can tell."),
+    ),
+    "unreadable": Headline(
+        "bad",
+        N_("UNREADABLE"),
+        N_("The file is no permit, or was damaged on the way."),
+        N_(
+            "Ask for the file again, as the PDF that the office issued: not a photo, a print or a screenshot."
+        ),
+    ),
+}
+_NOT_ASKED = Headline(
+    "good",
+    N_("VALID"),
+    N_(
+        "This permit is genuine, was issued by an entitled officer, and is within its dates. "
+        "Whether it was revoked since then was not asked."
+    ),
+    N_(
+        "Compare holder and object with the person and the place in front of you. "
+        "Where much depends on it, ask the office whether the permit was revoked or suspended."
+    ),
+)
+_COMPARE = N_(
+    "Compare the data below with the paper, letter by letter. "
+    "A genuine code can be copied onto another paper; then the data differ."
+)
+_REFUSE_PAPER = N_(
+    "Do not accept this paper. Ask its holder for the PDF that the office issued, and check that."
+)
+
+QR_CHECKS: Mapping[str, str] = {
+    "read": N_("Code read"),
+    "signature": N_("Signature of the office"),
+    "dates": N_("Dates"),
+    "status": N_("Status"),
+}
+"""What can be checked of a QR code, in this order."""
+
+_READ = ("read",)
+_SIGNED = ("read", "signature")
+_DATED = ("read", "signature", "dates")
+_ALL = ("read", "signature", "dates", "status")
+_NOT_TODAY = N_("Do not base a decision on this permit today.")
+
+QR_STATES: Mapping[str, Headline] = {
+    "in_force": Headline(
+        "good",
+        N_("GENUINE AND IN FORCE"),
+        N_("The office signed this code, and its records say that the permit is in force."),
+        _COMPARE,
+        _ALL,
+    ),
+    "genuine": Headline(
+        "warn",
+        N_("GENUINE QR CODE, STATUS NOT ASKED"),
+        N_(
+            "The office signed this code, and its dates include today. "
+            "Whether the permit was revoked since then was not asked."
+        ),
+        _COMPARE,
+        _DATED,
+    ),
+    "unknown": Headline(
+        "warn",
+        N_("STATUS NOT KNOWN"),
+        N_(
+            "The office signed this code, and its dates include today. "
+            "Whether the permit is still in force could not be found out."
+        ),
+        N_("Treat it as not checked yet, try again later, or ask the office."),
+        _DATED,
+    ),
+    "outdated": Headline(
+        "warn",
+        N_("THE REGISTER OF THIS PAGE HAS ENDED"),
+        N_("The office signed this code, but the register by which this page checks is out of date."),
+        N_("Treat it as not checked yet, and ask the office."),
+        _SIGNED,
+    ),
+    "expired": Headline(
+        "warn", N_("EXPIRED"), N_("The code is genuine, but the permit has ended."), _NOT_TODAY, _DATED
+    ),
+    "not_yet": Headline(
+        "warn",
+        N_("NOT BEGUN YET"),
+        N_("The code is genuine, but the permit has not begun yet."),
+        _NOT_TODAY,
+        _DATED,
+    ),
+    "suspended": Headline(
+        "warn", N_("SUSPENDED"), N_("The office has suspended this permit."), _NOT_TODAY, _ALL
+    ),
+    "revoked": Headline("warn", N_("REVOKED"), N_("The office has revoked this permit."), _NOT_TODAY, _ALL),
+    "annulled": Headline(
+        "warn", N_("ANNULLED"), N_("The office has annulled this permit."), _NOT_TODAY, _ALL
+    ),
+    "superseded": Headline(
+        "warn",
+        N_("REPLACED"),
+        N_("The office has replaced this permit by another one."),
+        N_("Ask its holder for the permit in force."),
+        _ALL,
+    ),
+    "forged": Headline(
+        "bad",
+        N_("FORGED QR CODE"),
+        N_("This code names a key of the office, but that key did not sign it: it was changed or made up."),
+        _REFUSE_PAPER,
+        _SIGNED,
+    ),
+    "stranger": Headline(
+        "bad",
+        N_("NOT FROM THIS OFFICE"),
+        N_("This code is not signed with a key of this office that held on that day."),
+        _REFUSE_PAPER,
+        _SIGNED,
+    ),
+    "unreadable": Headline(
+        "bad",
+        N_("NO PERMIT IN THIS CODE"),
+        N_("The code was read, but it is not the QR code of a permit."),
+        N_("Do not accept this paper by its code. Ask its holder for the PDF that the office issued."),
+        _READ,
+    ),
+    "incomplete": Headline(
+        "warn",
+        N_("CODE READ INCOMPLETELY"),
+        N_("This looks like the QR code of a permit, but a part of it is missing or was misread."),
+        N_("Scan the code again. If it fails twice, ask its holder for the PDF that the office issued."),
+    ),
+    "newer": Headline(
+        "warn",
+        N_("A NEWER KIND OF CODE"),
+        N_("This code has a newer layout than this page knows. Nothing about it was checked."),
+        N_("Load this page again. If that does not help, ask its holder for the PDF that the office issued."),
+    ),
+    "unread": Headline(
+        "warn",
+        N_("NO CODE COULD BE READ"),
+        N_("No QR code could be read in this picture. That says nothing about the permit."),
+        N_("Take the photo again: near, straight, in good light, with the whole code in it."),
+    ),
+    "unchecked": Headline(
+        "warn",
+        N_("CODE NOT CHECKED"),
+        N_("The keys of the office could not be loaded, so that nothing is known about this code yet."),
+        N_("Do not rely on the paper yet. Try again in a while, or check the PDF."),
+        _READ,
+    ),
+    "unsupported": Headline(
+        "warn",
+        N_("THIS BROWSER CANNOT CHECK IT"),
+        N_("This browser lacks what is needed to check signatures by itself."),
+        N_("Let the office's server check it: the button below sends the content of the code there."),
+        _READ,
+    ),
+}
+"""
+What the page says about a code; the page's script picks one, the server too.
+
+A state says no more than its checks support; ``docs/how-to/check-a-paper-permit.md`` has them as a table.
+"""
+
+CLAIMS: Mapping[str, str] = {"holder": N_("Holder"), "object": N_("For"), "place": N_("Place")}
+"""Entries that a code may hold the beginning of."""
+
+CODE_IS_HERE = Headline(
+    "warn",
+    N_("A QR CODE, NOT CHECKED YET"),
+    N_("This page was opened from a QR code. It has not been checked yet."),
+    N_(
+        "If nothing changes here, your browser has JavaScript switched off: switch it on, enter the text of "
+        "the code below, or upload the PDF."
+    ),
+)
+"""What the page says until its script has checked the code."""
+
+STATES: Mapping[str, str] = {
+    "in_force": N_("in force"),
+    "expired": N_("expired"),
+    "suspended": N_("suspended"),
+    "revoked": N_("revoked"),
+    "annulled": N_("annulled"),
+    "superseded": N_("replaced by another permit"),
+    "awaiting_signature": N_("not issued yet"),
+    "unknown": N_("not known"),
+    "not_checked": N_("not asked"),
+}
+"""What people read for a permit's status."""
+
+_CHECKS: Mapping[str, str] = {
+    "authority_document": N_("Authority document"),
+    "readable": N_("File complete"),
+    "signature_present": N_("Signed"),
+    "coverage": N_("Signature covers everything"),
+    "integrity": N_("Unchanged"),
+    "chain": N_("Root of trust"),
+    "certificate": N_("Certificate"),
+    "revocation": N_("Certificate revocation"),
+    "trusted_time": N_("Proven time"),
+    "signer_entitled": N_("Entitled signer"),
+    "permit_data": N_("Permit data"),
+    "printed_text": N_("Printed text"),
+    "qr": N_("QR code"),
+    "validity_dates": N_("Dates"),
+    "status": N_("Status"),
+}
+_STATEMENTS: Sequence[tuple[str, tuple[str, ...], str]] = (
+    (
+        N_("Integrity"),
+        ("readable", "signature_present", "coverage", "integrity"),
+        N_("The document is unchanged since it was signed."),
+    ),
+    (
+        N_("Trust"),
+        ("chain", "certificate", "signer_entitled"),
+        N_("The signer's certificate is trusted, and the signer was entitled to issue this permit."),
+    ),
+    (N_("Time of signing"), ("trusted_time",), N_("The time of signing is proven.")),
+    (
+        N_("Long-term proof"),
+        ("trusted_time", "revocation"),
+        N_("The file carries what is needed to check it when the certificate has ended."),
+    ),
+)
+_NO_PROOF = ("no-trusted-time", "revocation-not-checked")
+_WORST_FIRST = ("failed", "indeterminate", "not_checked")
+_REVOCATION = N_(
+    "The file carries no proof of its own about certificates; the office's register stands in for it."
+)
+
+
+def pdf_headline(answer: Mapping[str, Any]) -> Headline:
+    """Return what to say about a PDF; a permit whose status nobody asked is not praised as one in force."""
+    if answer["verdict"] == "valid" and not (answer["status"] or {}).get("checked"):
+        return _NOT_ASKED
+    return _HEADLINES[answer["verdict"]]
+
+
+def qr_headline(answer: Mapping[str, Any]) -> Headline:
+    """Return what to say about a QR code."""
+    return QR_STATES[qr_state(answer)]
+
+
+def qr_state(answer: Mapping[str, Any]) -> str:
+    """Return the name of what is known about a QR code, one of `QR_STATES`."""
+    codes = {item["code"] for item in answer["reasons"]}
+    if codes & _NO_CODE:
+        return "unread"
+    if codes & _PART_OF_A_CODE:
+        return "incomplete"
+    if answer["verdict"] in _STATE_OF_VERDICT:
+        return _STATE_OF_VERDICT[answer["verdict"]]
+    if answer["permit"] is None:
+        return "unchecked"
+    return _genuine_state(answer, codes)
+
+
+def _genuine_state(answer: Mapping[str, Any], codes: set[str]) -> str:
+    state = str((answer["status"] or {}).get("state"))
+    if "authority-document-expired" in codes:
+        return "outdated"
+    if answer["verdict"] == "not_in_force":
+        dated = "not_yet" if "permit-not-yet" in codes else "expired"
+        return state if state in _ENDED else dated
+    if answer["verdict"] == "valid":
+        return "in_force" if state == "in_force" else "genuine"
+    return "unknown"
+
+
+_STATE_OF_VERDICT: Mapping[str, str] = {
+    "not_valid": "forged",
+    "wrong_issuer": "stranger",
+    "unreadable": "unreadable",
+    "unsigned": "unreadable",
+}
+_ENDED = frozenset({"revoked", "annulled", "superseded", "suspended"})
+_PART_OF_A_CODE = frozenset({"image-code-damaged", "qr-claims-damaged"})
+_NO_CODE = frozenset(
+    {
+        *("image-no-code", "image-cannot-open", "image-damaged", "image-too-large"),
+        *("image-too-many-pixels", "image-unknown-kind", "pdf-no-code", "time-limit", "internal-limit"),
+    }
+)
+"""Codes of reasons with which nothing was read at all."""
+
+
+def check_lines(answer: Mapping[str, Any]) -> list[Line]:
+    """Return every check as a line; a check of a newer library is shown by its own name."""
+    return [
+        Line(_CHECKS.get(item["name"], item["name"]), item["message"], item["outcome"])
+        for item in answer["checks"]
+        if item["outcome"] != "not_checked"
+    ]
+
+
+def unchecked_lines(answer: Mapping[str, Any]) -> list[Fold]:
+    """Return what was not checked: one entry for each reason, with all the checks that it left out."""
+    found: dict[str, list[str]] = {}
+    for item in answer["checks"]:
+        if item["outcome"] == "not_checked":
+            found.setdefault(item["message"], []).append(_CHECKS.get(item["name"], item["name"]))
+    return [Fold(tuple(labels), message) for message, labels in found.items()]
+
+
+def statements(answer: Mapping[str, Any], language: str) -> list[Statement]:
+    """Return integrity, trust, time and long-term proof, each told apart from the others."""
+    checks = {item["name"]: item for item in answer["checks"]}
+    told = []
+    for title, names, good in _STATEMENTS:
+        concerned = [checks[name] for name in names if name in checks]
+        worst = next(
+            (item for outcome in _WORST_FIRST for item in concerned if item["outcome"] == outcome), None
+        )
+        if worst is None:
+            told.append(Statement(title, "passed", say(good, language)))
+        elif title == _STATEMENTS[3][0] and worst["code"] in _NO_PROOF:
+            text = say(_REVOCATION, language)
+            told.append(Statement(title, worst["outcome"], text))
+        else:
+            told.append(Statement(title, worst["outcome"], worst["message"]))
+    return told
+
+
+def permit_facts(answer: Mapping[str, Any], language: str) -> list[Line]:
+    """Return what a permit says and who signed it, for the eye."""
+    permit, zone = answer["permit"], answer["authority"]["time_zone"]
+    lines = []
+    if permit is not None:
+        lines += [
+            Line(N_("Permit"), str(permit.get("title", ""))),
+            Line(N_("Number"), permit["number"]),
+            Line(N_("Holder"), permit["holder"]),
+            Line(N_("For"), permit["object"]),
+            Line(N_("Place"), permit.get("place") or ""),
+            Line(N_("Issued on"), _day(permit.get("issued_on"), language)),
+            Line(N_("Valid"), _span(permit, language)),
+            Line(N_("Signed for"), str(permit.get("signatory", {}).get("title") or "")),
+        ]
+    for item in answer["signatures"]:
+        signer = item["signer"] or say(N_("unknown"), language)
+        moment = item["trusted_time"] or item["signed_at"]
+        when = f", {moment_text(moment, zone, language)}" if moment else ""
+        lines.append(Line(N_("Certificate of"), signer + when))
+    if answer["status"] is not None:
+        lines.append(Line(N_("Status"), status_text(answer["status"], zone, language)))
+    return [line for line in lines if line.text]
+
+
+def qr_facts(answer: Mapping[str, Any], language: str) -> list[Line]:
+    """Return what a genuine QR code says."""
+    claims = answer["permit"]
+    if claims is None:
+        return []
+    return [
+        Line(N_("Number"), claims["number"]),
+        Line(N_("Holder"), claims["holder"]),
+        Line(N_("For"), claims["object"]),
+        *([Line(N_("Place"), claims["place"])] if claims.get("place") else []),
+        Line(N_("Issued on"), _day(claims["issued_on"], language)),
+        Line(N_("Valid"), _span(claims, language)),
+        Line(N_("Kind of permit (code)"), claims["permit_type"]),
+        Line(N_("Issued by"), answer["authority"]["name"]),
+        Line(N_("Status"), status_text(answer["status"], answer["authority"]["time_zone"], language)),
+    ]
+
+
+def status_text(status: Mapping[str, Any], zone: str, language: str) -> str:
+    """Return the status of a permit in words, with its day and source."""
+    text = say(STATES.get(status["state"], status["state"]), language)
+    if status["since"] and status["state"] != "in_force":
+        text += " " + say(N_("since {day}"), language, day=_day(status["since"], language))
+    if status["source"]:
+        moment = f", {moment_text(status['as_of'], zone, language)}" if status["as_of"] else ""
+        text += f" ({say(status['source'], language)}{moment})"
+    return text
+
+
+def _span(data: Mapping[str, Any], language: str) -> str:
+    start, until = _day(data["valid_from"], language), data.get("valid_until")
+    if until:
+        sentence = N_("{start} to {end}")
+        return say(sentence, language, start=start, end=_day(until, language))
+    return data.get("validity_text") or say(N_("from {start}"), language, start=start)
+
+
+def _day(text: str | None, language: str) -> str:
+    return format_date(date.fromisoformat(text), language) if text else ""
+
+
+def moment_text(text: str, zone: str, language: str) -> str:
+    """Return a moment on the clocks of ``zone``, in words."""
+    return format_moment(datetime.fromisoformat(text), IndonesianTimeZone(zone), language)

@@ -1,0 +1,314 @@
+"""
+The backup of an office: records and documents in one folder, without the keys.
+
+::
+
+    FOLDER/backup.json       what it is, written last: without it the backup is not whole
+    FOLDER/SHA256SUMS        the hash of every file, as ``sha256sum -c`` reads it
+    FOLDER/records.sqlite3   all records, see `storage._backup`
+    FOLDER/documents/        all documents, named by their hashes
+    FOLDER/links.txt         the write-once names of documents
+
+Documents are copied before the records and again after them: whatever the records name was there before the
+records were read, so that a document deleted meanwhile, or added meanwhile, is in the copy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import attrs
+
+from perizinan_core._converters import from_json, to_json
+from perizinan_core.bootstrap._keys import open_storage_keys
+from perizinan_core.bootstrap._office import database_url, open_documents
+from perizinan_core.bootstrap._settings import Settings
+from perizinan_core.documents import FolderDocumentStore
+from perizinan_core.documents._copying import copy_documents
+from perizinan_core.errors.backup import (
+    BackupFolderInUseError,
+    BackupOfAnotherOfficeError,
+    BackupUnusableError,
+    RestoreTargetNotEmptyError,
+)
+from perizinan_core.errors.wire import WireFormatError
+from perizinan_core.hooks._manager import PluginManager
+from perizinan_core.i18n import N_, Clause
+from perizinan_core.storage import known_keys
+from perizinan_core.storage._backup import check_saved_keys, has_records, load_records, save_records
+
+__all__ = ["Backup", "KeyPlace", "check_backup", "key_places", "make_backup", "restore_backup"]
+
+FORMAT = 1
+_ABOUT = "backup.json"
+_SUMS = "SHA256SUMS"
+_RECORDS = "records.sqlite3"
+_DOCUMENTS = "documents"
+_LINKS = "links.txt"
+_SUM = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9._/-]+)")
+_OBJECT = re.compile(r"documents/objects/([0-9a-f]{2})/([0-9a-f]{62})")
+_LINK = re.compile(r"([0-9a-f]{64})  (\S+)")
+
+
+@attrs.frozen(kw_only=True)
+class KeyPlace:
+    """A secret of the office, which is in no backup."""
+
+    what: str
+    """English msgid."""
+
+    where: str
+    """As the settings write it."""
+
+
+@attrs.frozen(kw_only=True)
+class Backup:
+    """What a backup says of itself."""
+
+    format: int
+    made_at: datetime
+    authority: str
+    """Slug."""
+
+    library: str
+    """Version that made it."""
+
+    database: str
+    """``"sqlite"`` or ``"postgresql"``; a backup can be restored into either."""
+
+    revision: str
+    """Of the tables."""
+
+    rows: Mapping[str, int]
+    documents: int
+    document_bytes: int
+    links: int
+    keys: tuple[str, ...]
+    """Ids of the keys that the records need; the keys themselves are not in it."""
+
+    damaged: tuple[str, ...] = ()
+    """Documents whose bytes are not those of their hash in the office itself; they are not in it."""
+
+    sums: str
+    """SHA-256 of the file ``SHA256SUMS``."""
+
+
+def make_backup(settings: Settings, manager: PluginManager, folder: Path, *, now: datetime) -> Backup:
+    """
+    Make a backup while the office works.
+
+    Args:
+        settings: The office.
+        manager: Its plugins, which may bring the document store.
+        folder: A new or empty folder; readable by its owner only.
+        now: Present moment.
+
+    Raises:
+        BackupFolderInUseError: The folder holds something.
+        StorageError: The records cannot be read.
+        DocumentStoreUnavailableError: Documents cannot be read or written.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise BackupFolderInUseError(folder=str(folder))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    url = database_url(settings)
+    source, target = open_documents(settings, manager), FolderDocumentStore(folder / _DOCUMENTS)
+    copy_documents(source, target)
+    saved = save_records(url, folder / _RECORDS)
+    links = sorted(source.links())
+    damaged = copy_documents(source, target)
+    _write(folder / _LINKS, "".join(f"{sha256}  {name}\n" for name, sha256 in links))
+    size, lines = 0, [f"{_digest(folder / name)}  {name}" for name in (_RECORDS, _LINKS)]
+    for document in target.documents():
+        size += document.size
+        lines.append(f"{document.sha256}  {_place(document.sha256)}")
+    _write(folder / _SUMS, "".join(f"{line}\n" for line in lines))
+    made = Backup(
+        format=FORMAT,
+        made_at=now,
+        authority=settings.office.authority,
+        library=version("perizinan-core"),
+        database=url.partition(":")[0].partition("+")[0],
+        revision=saved.revision,
+        rows=saved.rows,
+        documents=len(lines) - 2,
+        document_bytes=size,
+        links=len(links),
+        keys=known_keys(url),
+        damaged=damaged,
+        sums=_digest(folder / _SUMS),
+    )
+    _write(folder / _ABOUT, json.dumps(to_json(made), indent=1) + "\n")
+    return made
+
+
+def check_backup(folder: Path) -> Backup:
+    """
+    Read everything in a backup and hold it against the hashes.
+
+    Raises:
+        BackupUnusableError: It is not a whole backup.
+    """
+    made = _about(folder)
+    if _digest_of(folder, _SUMS) != made.sums:
+        raise _unusable(folder, N_("{name} was changed"), name=_SUMS)
+    documents = 0
+    for sha256, name in _sums(folder):
+        if _digest_of(folder, name) != sha256:
+            raise _unusable(folder, N_("{name} was changed"), name=name)
+        documents += name.startswith(_DOCUMENTS)
+    if documents != made.documents:
+        raise _unusable(folder, N_("{name} was changed"), name=_SUMS)
+    return made
+
+
+def restore_backup(settings: Settings, manager: PluginManager, folder: Path) -> Backup:
+    """
+    Put a backup into the empty places that the settings name. The records come last, whole or not at all.
+
+    Args:
+        settings: The office; its keys must be in their places again.
+        manager: Its plugins.
+        folder: The backup.
+
+    Raises:
+        BackupUnusableError: It is not a whole backup.
+        BackupOfAnotherOfficeError: It belongs to another local government.
+        StorageKeysLostError: The keys of the records are not in their place.
+        UnknownKeyError: They are the keys of other records.
+        RestoreTargetNotEmptyError: Something is there already.
+    """
+    made = check_backup(folder)
+    if made.authority != settings.office.authority:
+        raise BackupOfAnotherOfficeError(
+            folder=str(folder), found=made.authority, expected=settings.office.authority
+        )
+    check_saved_keys(folder / _RECORDS, open_storage_keys(settings, lambda: made.keys))
+    url = database_url(settings)
+    if has_records(url):
+        raise RestoreTargetNotEmptyError(what=N_("database"), place=settings.storage.database)
+    documents = [name for _, name in _sums(folder) if name.startswith(_DOCUMENTS)]
+    known = {_hash(name) for name in documents}
+    target = open_documents(settings, manager)
+    # What an interrupted restore left is not in the way: it is the same content.
+    if any(document.sha256 not in known for document in target.documents()):
+        raise RestoreTargetNotEmptyError(what=N_("document store"), place=settings.storage.documents)
+    for name in documents:
+        if not target.exists(_hash(name)):
+            with (folder / name).open("rb") as stream:
+                target.put(stream, expected_sha256=_hash(name))
+    for sha256, name in _links(folder):
+        target.link(name, sha256)
+    load_records(folder / _RECORDS, url)
+    return made
+
+
+def key_places(settings: Settings) -> tuple[KeyPlace, ...]:
+    """Return what a backup does not hold and what is needed to work with it again."""
+    own = settings.signing
+    found = [
+        (N_("keys of personal data"), settings.storage.keys),
+        (N_("key of the authority document"), own.document_key),
+        (N_("key of the QR codes"), own.qr_key),
+        (N_("key of the status list"), own.status_key),
+    ]
+    former = settings.path(own.document_key)
+    found += [
+        (N_("former key of the authority document"), str(Path(own.document_key).with_name(path.name)))
+        for path in sorted(former.parent.glob(f"{former.name}.*.former"))
+    ]
+    if own.development:
+        found.append((N_("development keys"), f"{own.folder}/development"))
+    found += [(N_("key that signs permits"), address) for _, address in sorted(own.signers.items())]
+    found += [(N_("secret of a signing key"), address) for _, address in sorted(own.secrets.items())]
+    found += [(N_("root certificate"), address) for address in own.roots]
+    if settings.storage.database_password is not None:
+        found.append((N_("password of the database"), settings.storage.database_password))
+    if own.timestamps.authorization is not None:
+        found.append((N_("access to the timestamp service"), own.timestamps.authorization))
+    found.append((N_("settings"), "perizinan.toml"))
+    return tuple(KeyPlace(what=what, where=where) for what, where in found)
+
+
+def _about(folder: Path) -> Backup:
+    try:
+        text = (folder / _ABOUT).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise _unusable(
+            folder, N_("{name} is missing: it is not a backup, or was not finished"), name=_ABOUT
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unusable(folder, N_("{name} cannot be read"), name=_ABOUT) from error
+    try:
+        made: Backup = from_json(Backup, json.loads(text))
+    except (ValueError, WireFormatError) as error:
+        raise _unusable(folder, N_("{name} was changed"), name=_ABOUT) from error
+    if made.format != FORMAT:
+        raise _unusable(folder, N_("it was made by a newer version"))
+    return made
+
+
+def _sums(folder: Path) -> Iterator[tuple[str, str]]:
+    for line in (folder / _SUMS).read_text(encoding="ascii").splitlines():
+        found = _SUM.fullmatch(line)
+        if found is None or not (found[2] in (_RECORDS, _LINKS) or _OBJECT.fullmatch(found[2])):
+            raise _unusable(folder, N_("{name} was changed"), name=_SUMS)
+        yield found[1], found[2]
+
+
+def _links(folder: Path) -> Iterator[tuple[str, str]]:
+    for line in (folder / _LINKS).read_text(encoding="ascii").splitlines():
+        found = _LINK.fullmatch(line)
+        if found is None:
+            raise _unusable(folder, N_("{name} was changed"), name=_LINKS)
+        yield found[1], found[2]
+
+
+def _digest_of(folder: Path, name: str) -> str:
+    try:
+        return _digest(folder / name)
+    except FileNotFoundError as error:
+        raise _unusable(folder, N_("{name} is missing"), name=name) from error
+    except OSError as error:
+        raise _unusable(folder, N_("{name} cannot be read"), name=name) from error
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _place(sha256: str) -> str:
+    return f"{_DOCUMENTS}/objects/{sha256[:2]}/{sha256[2:]}"
+
+
+def _hash(name: str) -> str:
+    return name[-65:].replace("/", "")
+
+
+def _unusable(folder: Path, problem: str, **fields: object) -> BackupUnusableError:
+    return BackupUnusableError(folder=str(folder), problem=Clause(problem, **fields))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file durably, whole or not at all, readable by its owner only."""
+    fresh = path.with_name(f".{path.name}.part")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

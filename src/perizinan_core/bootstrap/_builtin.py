@@ -1,0 +1,108 @@
+"""Our own implementations, offered through the same hooks as everybody's."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from pathlib import Path
+
+from perizinan_core.bootstrap._public_pages import serve_public_pages
+from perizinan_core.documents import DocumentStore, FolderDocumentStore
+from perizinan_core.hooks._notification import MailFolderChannel, NotificationChannel
+from perizinan_core.hooks._specs import API_VERSION, hookimpl
+from perizinan_core.hooks._types import (
+    ApplicantCheckResult,
+    AuthorityPack,
+    DocumentStoreEntry,
+    FrontendEntry,
+    NotificationChannelEntry,
+    PluginSettings,
+    RendererEntry,
+    SignerEntry,
+    StorageEntry,
+)
+from perizinan_core.model._applicant import Applicant, Organisation
+from perizinan_core.rendering import Renderer, TypstRenderer
+from perizinan_core.signing._registry import open_file_signer
+from perizinan_core.storage import KeyRing, Storage, known_keys, migrate, open_storage
+
+__all__ = ["Builtin"]
+
+
+class Builtin:
+    """The built-in plugin."""
+
+    perizinan_api = API_VERSION
+
+    @hookimpl
+    def register_storages(self) -> list[StorageEntry]:
+        """SQLite and PostgreSQL."""
+        return [
+            StorageEntry(
+                schemes=("sqlite", "postgresql", "postgresql+psycopg"),
+                open=_open_storage,
+                migrate=_migrate,
+                migrate_with_keys=_migrate_with_keys,
+                known_keys=known_keys,
+            )
+        ]
+
+    @hookimpl
+    def register_document_stores(self) -> list[DocumentStoreEntry]:
+        """A folder."""
+        return [DocumentStoreEntry(scheme="folder", open=_open_folder)]
+
+    @hookimpl
+    def register_notification_channels(self) -> list[NotificationChannelEntry]:
+        """Mails as files."""
+        return [NotificationChannelEntry(name="mail-folder", open=_open_mail_folder)]
+
+    @hookimpl
+    def register_frontends(self) -> list[FrontendEntry]:
+        """Read-only pages: the catalogue, and how to check a permit."""
+        return [FrontendEntry(name="public-pages", serve=serve_public_pages)]
+
+    @hookimpl
+    def register_signers(self) -> list[SignerEntry]:
+        """Keys in files."""
+        return [SignerEntry(scheme="file", open=open_file_signer)]
+
+    @hookimpl
+    def register_renderers(self) -> list[RendererEntry]:
+        """Typst."""
+        return [RendererEntry(name="typst", open=_open_typst)]
+
+    @hookimpl(trylast=True)
+    def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult:
+        """Accept an identity whose form is right; nobody vouched for it."""
+        person = applicant.responsible if isinstance(applicant, Organisation) else applicant
+        nik, born = person.nik, person.birth_date
+        if nik is not None and born is not None and not nik.agrees_with_birth_date(born):
+            return ApplicantCheckResult(accepted=False, reason="tanggal lahir tidak sesuai dengan NIK")
+        return ApplicantCheckResult(accepted=True)
+
+
+def _open_storage(url: str, keys: KeyRing, zone: tzinfo) -> Storage:
+    return open_storage(url, keys, zone=zone)
+
+
+def _migrate(url: str) -> None:
+    migrate(url)
+
+
+def _migrate_with_keys(url: str, keys: KeyRing) -> None:
+    migrate(url, keys=keys)
+
+
+def _open_folder(address: str) -> DocumentStore:
+    return FolderDocumentStore(Path(address.partition(":")[2]))
+
+
+def _open_mail_folder(settings: PluginSettings) -> NotificationChannel:
+    return MailFolderChannel(
+        folder=Path(str(settings.get("folder", "outbox"))),
+        sender=str(settings.get("sender", "perizinan@localhost")),
+    )
+
+
+def _open_typst(pack: AuthorityPack) -> Renderer:
+    return TypstRenderer(templates=pack.templates, assets=pack.assets)

@@ -1,0 +1,468 @@
+"""
+Looking an office over: what is wrong or soon will be, each with what to do.
+
+Each check looks at one thing and names findings. A check that fails itself is a finding too, and stops no other.
+Findings hold ids, codes and numbers only; no personal data.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+from cryptography import x509
+
+from perizinan_core.bootstrap._backup import key_places
+from perizinan_core.bootstrap._keys import open_roots
+from perizinan_core.bootstrap._office import Office
+from perizinan_core.bootstrap._settings import Settings
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.i18n import N_, translate
+from perizinan_core.model._actor import Actor, ActorKind, Role
+from perizinan_core.model._text import Source
+from perizinan_core.signing import DigestSigner
+from perizinan_core.storage import ApplicationFilter, Lookup, LookupKind, PermitFilter, UnitOfWork
+from perizinan_core.storage._checking import check_records
+from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._store import SqlStorage
+from perizinan_core.storage._sql._tables import lookups
+from perizinan_core.verification._fetching import fetch
+
+__all__ = ["Finding", "Level", "examine", "unopened"]
+
+_OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan doctor")
+_LATE = timedelta(hours=1)
+_SOON = timedelta(days=60)
+_SKEW = timedelta(minutes=2)
+_NAMED = 20
+"""Most records that are named one by one."""
+
+_PAGE = 200
+_PAGE_BYTES = 2_000_000
+
+
+class Level(StrEnum):
+    """How urgent a finding is."""
+
+    PROBLEM = "problem"
+    """A person has to do something."""
+
+    NOTICE = "notice"
+    """Worth knowing."""
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """One thing that is wrong, or soon will be."""
+
+    code: str
+    """Stable name."""
+
+    level: Level = Level.PROBLEM
+    sentence: str
+    """English msgid, or a sentence of an error."""
+
+    remedy: str
+    """English msgid: what to do."""
+
+    fields: dict[str, Any] = attrs.field(factory=dict)
+    error: PerizinanError | None = None
+
+    def message(self, language: str) -> str:
+        """Return what was found, in ``language``."""
+        if self.error is not None:
+            return self.error.message(language)
+        return translate(self.sentence, language, **self.fields)
+
+    def advice(self, language: str) -> str:
+        """Return what to do, in ``language``."""
+        return translate(self.remedy, language, **self.fields)
+
+
+def unopened(error: PerizinanError) -> Finding:
+    """Return the finding that the office does not open at all."""
+    return Finding(
+        code=error.code,
+        sentence=error.sentence,
+        remedy=N_("Put this right first; nothing else could be looked at."),
+        error=error,
+    )
+
+
+def examine(office: Office, *, network: bool = False, quick: bool = False) -> tuple[Finding, ...]:
+    """
+    Look an office over.
+
+    Args:
+        office: It works on meanwhile.
+        network: Ask for the public page too.
+        quick: Leave out what reads every record and every document.
+    """
+    checks: list[Callable[[Office], Iterator[Finding]]] = [
+        _messages,
+        _jobs,
+        _signatures,
+        _uploads,
+        _staff,
+        _clock,
+        _calendar,
+        _assumed,
+        _certificates,
+        _files,
+        _status_list,
+    ]
+    if not quick:
+        checks += [_records, _documents]
+    if network:
+        checks.append(_page)
+    return tuple(finding for check in checks for finding in _each(check, office))
+
+
+def _each(check: Callable[[Office], Iterator[Finding]], office: Office) -> Iterator[Finding]:
+    try:
+        yield from check(office)
+    except Exception as error:  # noqa: BLE001 - what one check cannot do must not hide what the others find
+        name = error.code if isinstance(error, PerizinanError) else type(error).__name__
+        yield Finding(
+            code="check-failed",
+            sentence=N_("The check {check} could not be made ({error})."),
+            remedy=N_("Look at the other findings first, then run perizinan doctor again."),
+            fields={"check": check.__name__.strip("_"), "error": name},
+        )
+
+
+def _messages(office: Office) -> Iterator[Finding]:
+    with office.storage.unit_of_work(read_only=True) as work:
+        given_up = work.outbox.given_up(limit=_NAMED)
+        counts = work.outbox.counts()
+    for entry in given_up:
+        yield Finding(
+            code="message-given-up",
+            sentence=N_("Message {entry} was given up after {attempts} attempts: {error}."),
+            remedy=N_("Put the channel right, then run: perizinan outbox retry {entry}"),
+            fields={"entry": entry.id, "attempts": entry.attempts, "error": entry.last_error or "-"},
+        )
+    oldest = counts.oldest_waiting
+    if oldest is not None and office.now() - oldest > _LATE:
+        yield Finding(
+            code="messages-wait",
+            sentence=N_("{count} messages wait, the oldest since {since}."),
+            remedy=N_("See that the worker runs (perizinan worker), and look at: perizinan outbox list"),
+            fields={"count": counts.waiting, "since": oldest.astimezone().isoformat(timespec="minutes")},
+        )
+
+
+def _jobs(office: Office) -> Iterator[Finding]:
+    for failure in office.worker.failures(limit=_NAMED):
+        if failure.job != "deliver":
+            yield Finding(
+                code="job-failed",
+                sentence=N_("The worker could not do {job} for {subject}: {error} ({attempts} attempts)."),
+                remedy=N_("Look at the case; the worker goes on trying."),
+                fields=attrs.asdict(failure),
+            )
+
+
+def _signatures(office: Office) -> Iterator[Finding]:
+    now = office.now()
+    with office.storage.unit_of_work(read_only=True) as work:
+        stuck = [
+            subject
+            for subject in work.agenda.to_sign()
+            if now - work.applications.last_change(subject).at > _LATE
+        ]
+        interrupted = len(work.signing_attempts.interrupted(now=now))
+    for subject in stuck[:_NAMED]:
+        yield Finding(
+            code="signature-stuck",
+            sentence=N_("The letter of case {case} has waited for its signature for more than an hour."),
+            remedy=N_("See that the signer can be opened (perizinan keys list) and that the worker runs."),
+            fields={"case": subject},
+        )
+    if interrupted:
+        yield Finding(
+            code="signature-interrupted",
+            sentence=N_("{count} signatures were interrupted and have not been resumed."),
+            remedy=N_("Run: perizinan worker --once"),
+            fields={"count": interrupted},
+        )
+
+
+def _uploads(office: Office) -> Iterator[Finding]:
+    with office.storage.unit_of_work(read_only=True) as work:
+        count = work.applications.count(ApplicationFilter(holding_uploads=True))
+    if count:
+        yield Finding(
+            code="upload-held",
+            level=Level.NOTICE,
+            sentence=N_("{count} cases hold a file that nobody has judged yet."),
+            remedy=N_("The counter accepts or discards it in the case."),
+            fields={"count": count},
+        )
+
+
+def _staff(office: Office) -> Iterator[Finding]:
+    staff = office.reviews.officers(actor=_OPERATOR)
+    if not any(one.active and Role.ADMINISTRATOR in one.roles for one in staff):
+        yield Finding(
+            code="no-administrator",
+            sentence=N_("The office has no active administrator."),
+            remedy=N_("Add one: perizinan officers add ID --name NAME --role administrator --unit UNIT"),
+        )
+    for officer in staff:
+        if officer.proposed is not None:
+            yield Finding(
+                code="officer-unconfirmed",
+                level=Level.NOTICE,
+                sentence=N_("The post of officer {officer} waits for a second person."),
+                remedy=N_("An administrator who did not propose it confirms it."),
+                fields={"officer": officer.id},
+            )
+    for appointment in office.reviews.operator_appointments(actor=_OPERATOR):
+        yield Finding(
+            code="officer-by-operator",
+            level=Level.NOTICE,
+            sentence=N_("Officer {officer} was made the first {role} by the operator alone, on {day}."),
+            remedy=N_("Nothing, when it was meant so; else ask who did it."),
+            fields={
+                "officer": appointment.officer,
+                "role": appointment.role.value,
+                "day": appointment.at.date().isoformat(),
+            },
+        )
+
+
+def _clock(office: Office) -> Iterator[Finding]:
+    found = office.clock_repair.found()
+    if found:
+        yield Finding(
+            code="clock-was-ahead",
+            sentence=N_("{count} records were written by a clock that was ahead."),
+            remedy=N_("See that the clock is right, then run: perizinan clock repair"),
+            fields={"count": len(found)},
+        )
+    if not isinstance(office.storage, SqlStorage):
+        return
+    with office.storage.unit_of_work(read_only=True) as work:
+        if work.session.is_sqlite:
+            return
+        theirs: datetime = work.session.scalar(sa.select(sa.func.clock_timestamp()))
+    apart = abs(theirs - datetime.now(UTC))
+    if apart > _SKEW:
+        yield Finding(
+            code="clocks-apart",
+            sentence=N_("The clocks of this machine and of the database are {seconds} seconds apart."),
+            remedy=N_("Let both take the time from the same time server."),
+            fields={"seconds": int(apart.total_seconds())},
+        )
+
+
+def _calendar(office: Office) -> Iterator[Finding]:
+    calendar = office.authority.calendar
+    today = calendar.time_zone.local(office.now()).date()
+    if calendar.covers_to - today < _SOON:
+        yield Finding(
+            code="calendar-ends",
+            sentence=N_("The calendar of working days ends on {day}; deadlines beyond it cannot be counted."),
+            remedy=N_("Add the holidays of the next year to the calendar of the authority's plugin."),
+            fields={"day": calendar.covers_to.isoformat()},
+        )
+
+
+def _assumed(office: Office) -> Iterator[Finding]:
+    found = len({id(source) for source in _sources(office.catalogue, set()) if source.assumed})
+    if found:
+        yield Finding(
+            code="value-assumed",
+            level=Level.NOTICE if office.settings.signing.development else Level.PROBLEM,
+            sentence=N_("{count} values of the catalogue are assumed: their sources leave them open."),
+            remedy=N_("Let the office confirm each; perizinan catalogue check names them."),
+            fields={"count": found},
+        )
+
+
+def _sources(value: Any, seen: set[int]) -> Iterator[Source]:
+    """Yield every source inside a value of the model."""
+    if id(value) in seen or isinstance(value, str | bytes | int | float | None):
+        return
+    seen.add(id(value))
+    if isinstance(value, Source):
+        yield value
+    elif isinstance(value, tuple | list | frozenset):
+        for item in value:
+            yield from _sources(item, seen)
+    elif hasattr(value, "items"):
+        for item in value.values():
+            yield from _sources(item, seen)
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            yield from _sources(getattr(value, field.name), seen)
+
+
+def _certificates(office: Office) -> Iterator[Finding]:
+    for position in office.signers.positions():
+        try:
+            signer = office.signers.signer_for(position)
+        except PerizinanError as error:
+            yield Finding(
+                code="signer-unusable",
+                sentence=error.sentence,
+                remedy=N_("Until then nothing is signed for this position: perizinan keys list"),
+                error=error,
+            )
+            continue
+        if isinstance(signer, DigestSigner):
+            yield from _ending(office, signer.certificate)
+    for root in open_roots(office.settings, office.now()):
+        yield from _ending(office, root)
+
+
+def _ending(office: Office, certificate: x509.Certificate) -> Iterator[Finding]:
+    until = certificate.not_valid_after_utc
+    if until - office.now() < _SOON:
+        yield Finding(
+            code="certificate-ends",
+            sentence=N_("The certificate {subject} ends on {day}."),
+            remedy=N_("Ask the certificate authority for a new one in time."),
+            fields={"subject": certificate.subject.rfc4514_string(), "day": until.date().isoformat()},
+        )
+
+
+def _files(office: Office) -> Iterator[Finding]:
+    for path in _private_files(office.settings):
+        mode = path.stat().st_mode
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield Finding(
+                code="file-readable",
+                sentence=N_("Others than its owner may read or write {path}."),
+                remedy=N_("Run: chmod {mode} {path}"),
+                fields={"path": path, "mode": "700" if path.is_dir() else "600"},
+            )
+
+
+def _private_files(settings: Settings) -> Iterator[Path]:
+    """Yield the key files, the database file and the folder of documents, as far as they are files here."""
+    public = (*settings.signing.roots, "perizinan.toml")
+    places = [place.where for place in key_places(settings) if place.where not in public]
+    scheme, _, rest = settings.storage.database.partition(":///")
+    if scheme == "sqlite":
+        places.append(rest)
+    places.append(settings.storage.documents.replace("folder:", "file:", 1))
+    for place in places:
+        kind, mark, name = place.partition(":")
+        if mark and kind != "file":
+            continue
+        path = settings.path(name if mark else place)
+        if path.is_dir():
+            yield path
+            if path.name == "development":
+                yield from (item for item in sorted(path.rglob("*")) if item.is_file())
+        elif path.exists():
+            yield path
+
+
+def _status_list(office: Office) -> Iterator[Finding]:
+    path = office.status_lists.file
+    if path is None:
+        return
+    limit = timedelta(hours=office.settings.publication.max_age_hours) / 2
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
+    if written is None or datetime.now(UTC) - written > limit:
+        yield Finding(
+            code="status-list-old",
+            sentence=N_("The status list was not published, or not lately: {path}."),
+            remedy=N_("See that the worker runs, or run: perizinan authority publish"),
+            fields={"path": path},
+        )
+
+
+def _records(office: Office) -> Iterator[Finding]:
+    if not isinstance(office.storage, SqlStorage):
+        return
+    for fault in check_records(office.storage).faults[:_NAMED]:
+        yield Finding(
+            code="record-not-as-written",
+            sentence=N_("The row {row} of {table} is not as the library wrote it ({problem})."),
+            remedy=N_("Find out who can write to the database; see: perizinan records check"),
+            fields={"table": fault.table, "row": fault.row, "problem": fault.problem.value},
+        )
+
+
+def _documents(office: Office) -> Iterator[Finding]:
+    """Hold records and documents against each other."""
+    store, storage = office.documents, office.storage
+    stored = {document.sha256 for document in store.documents()}
+    linked = {sha256 for _, sha256 in store.links()}
+    with storage.unit_of_work(read_only=True) as work:
+        named = _named(work)
+    loose = stored - named - linked
+    if isinstance(storage, SqlStorage):
+        with storage.unit_of_work(read_only=True) as unit:
+            known = _blinded(unit.session)
+            loose = {sha256 for sha256 in loose if known.isdisjoint(_digests(unit.session, sha256))}
+    # Looked up again: a file may have been added after the store was listed.
+    missing = sorted(sha256 for sha256 in named - stored if not store.exists(sha256))
+    for sha256 in missing[:_NAMED]:
+        yield Finding(
+            code="document-missing",
+            sentence=N_("The records name the document {sha256}, which is not in the store."),
+            remedy=N_("Restore it from a backup: it lies under documents/objects by its hash."),
+            fields={"sha256": sha256},
+        )
+    if loose:
+        yield Finding(
+            code="document-orphan",
+            level=Level.NOTICE,
+            sentence=N_("{count} documents belong to no record."),
+            remedy=N_("Nothing is lost; an interrupted upload leaves such files behind."),
+            fields={"count": len(loose)},
+        )
+
+
+def _named(work: UnitOfWork) -> set[str]:
+    """Return the hashes of all documents that permits and applications name."""
+    found: set[str] = set()
+    after = None
+    while True:
+        permits = work.permits.find(PermitFilter(), limit=_PAGE, after=after)
+        for permit in permits.items:
+            found.add(permit.signed_sha256 or permit.unsigned_sha256)
+        after = permits.next
+        if after is None:
+            break
+    while True:
+        cases = work.applications.find(ApplicationFilter(), limit=_PAGE, after=after)
+        for case in cases.items:
+            found |= {document.sha256 for document in case.documents}
+            found |= {held.sha256 for held in case.held_uploads}
+        after = cases.next
+        if after is None:
+            return found
+
+
+def _blinded(session: Session) -> set[bytes]:
+    query = sa.select(lookups.c.digest).where(lookups.c.kind == LookupKind.DOCUMENT.value)
+    return {bytes(row.digest) for row in session.read(query)}
+
+
+def _digests(session: Session, sha256: str) -> tuple[bytes, ...]:
+    return tuple(session.sealer.blind_all(Lookup(LookupKind.DOCUMENT, sha256)))
+
+
+def _page(office: Office) -> Iterator[Finding]:
+    url = office.authority.verification_url
+    try:
+        fetch(url, max_bytes=_PAGE_BYTES, accept="text/html", seconds=10)
+    except PerizinanError as error:
+        yield Finding(
+            code="page-unreachable",
+            sentence=error.sentence,
+            remedy=N_("Whoever scans a permit arrives there: see to the web server and the name."),
+            error=error,
+        )

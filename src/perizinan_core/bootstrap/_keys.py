@@ -1,0 +1,321 @@
+"""The office's keys: opened where the settings say, made on first use where that is safe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import attrs
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+from perizinan_core.bootstrap._keys_on_record import DEVELOPMENT, DOCUMENT, QR, STATUS, KeysOnRecord
+from perizinan_core.bootstrap._plugins import opened, pick
+from perizinan_core.bootstrap._settings import Settings, read_secret
+from perizinan_core.errors.bootstrap import KeyFileProblemError, SignerNotConfiguredError
+from perizinan_core.errors.storage import StorageKeysLostError
+from perizinan_core.hooks._manager import Registered
+from perizinan_core.model._authority import Authority
+from perizinan_core.published._keys import PrivateKey
+from perizinan_core.services import OfficeKeys
+from perizinan_core.signing import DevelopmentCA, Signer
+from perizinan_core.signing.ltv import RevocationClient, TimestampClient, TimestampPolicy
+from perizinan_core.storage import KeyRing
+
+__all__ = [
+    "Signers",
+    "open_keys",
+    "open_roots",
+    "open_storage_keys",
+    "open_timestamps",
+    "replace_lost_key",
+    "rotate_key",
+]
+
+AskSecret = Callable[[str], "str | bytes | None"]
+"""A host application's answer to "what is the secret of this position"; None: look into the settings."""
+
+
+def open_storage_keys(settings: Settings, known: Callable[[], tuple[str, ...]]) -> KeyRing:
+    """
+    Return the keys that protect the records: from ``env:NAME``, or ``file:PATH`` (made on first use).
+
+    Args:
+        settings: Where they are.
+        known: Asked only when the file is missing: ids of the keys that the database knows.
+
+    Raises:
+        StorageError: the keys cannot be read.
+        StorageKeysLostError: the file is missing, and the database has records under other keys.
+    """
+    scheme, _, name = settings.storage.keys.partition(":")
+    if scheme == "env":
+        return KeyRing.from_environment(name=name)
+    path = settings.path(name if scheme == "file" else settings.storage.keys)
+    if not path.exists() and (ids := known()):
+        raise StorageKeysLostError(path=settings.storage.keys, keys=ids)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return KeyRing.open_or_create(path)
+
+
+def open_keys(settings: Settings, record: KeysOnRecord | None = None) -> OfficeKeys:
+    """
+    Return the office's own keys; P-256, made on first use with mode 0600.
+
+    Args:
+        settings: Where they are.
+        record: What the records know of them; None: every missing file is a first use.
+
+    Raises:
+        KeyFileProblemError: a file is there but holds no such key.
+        OfficeKeyLostError: a file is missing that was used here.
+    """
+    own = settings.signing
+    paths = {
+        name: settings.path(file)
+        for name, file in ((DOCUMENT, own.document_key), (QR, own.qr_key), (STATUS, own.status_key))
+    }
+    if record is not None:
+        for name, path in paths.items():
+            record.require(name, path)
+    keys = OfficeKeys(
+        document=_open_or_make(paths[DOCUMENT]),
+        qr=_open_or_make(paths[QR]),
+        status=_open_or_make(paths[STATUS]),
+        former_documents=tuple(
+            _open(path) for path in sorted(paths[DOCUMENT].parent.glob(f"{paths[DOCUMENT].name}.*.former"))
+        ),
+    )
+    if record is not None:
+        record.note(*paths)
+    return keys
+
+
+def rotate_key(path: Path, now: datetime) -> Path:
+    """
+    Put a new key in the place of a key file and keep the old one beside it.
+
+    Args:
+        path: The key file.
+        now: Present moment; part of the old one's new name.
+
+    Returns:
+        Where the old key lies now. One that signed ``authority.json`` has to stay there until all who know
+        it have updated; others may be destroyed.
+
+    Raises:
+        KeyFileProblemError: the file holds no key.
+    """
+    _open(path)
+    former = _former(path, now)
+    os.link(path, former)
+    fresh = path.with_name(f".{path.name}.{uuid4().hex}.new")
+    _make(fresh)
+    fresh.replace(path)
+    return former
+
+
+def replace_lost_key(settings: Settings, authority: Authority, purpose: str, now: datetime) -> Path:
+    """
+    Make a new key where a file was lost for good; a file that is there is left alone.
+
+    Args:
+        settings: Where the file belongs.
+        authority: Its delegations name the positions that sign with development certificates.
+        purpose: ``"document"``, ``"qr"``, ``"status"``, or ``"development"`` for all its files.
+        now: Present moment.
+
+    Returns:
+        The file, or the folder of the development keys.
+    """
+    if purpose == DEVELOPMENT:
+        folder = _development_folder(settings)
+        if folder.exists() and not DevelopmentCA.authority_file(folder).exists():
+            # Its certificates belong to the lost CA: none of them may be mixed with those of the new one.
+            folder.rename(_former(folder, now))
+        signers = Signers(settings, authority, (), lambda: now)
+        for position in sorted({item.position for item in authority.delegations}):
+            signers.make_development(position)
+        return folder
+    path = settings.path(getattr(settings.signing, f"{purpose}_key"))
+    _open_or_make(path)
+    return path
+
+
+def open_roots(
+    settings: Settings, now: datetime, record: KeysOnRecord | None = None
+) -> tuple[x509.Certificate, ...]:
+    """
+    Return the root certificates that the authority document publishes.
+
+    Raises:
+        KeyFileProblemError: a file is missing or holds no certificate.
+        OfficeKeyLostError: the development CA was used here, and its file is missing.
+    """
+    found: list[x509.Certificate] = []
+    for name in settings.signing.roots:
+        path = settings.path(name)
+        try:
+            found.extend(x509.load_pem_x509_certificates(path.read_bytes()))
+        except (OSError, ValueError, x509.InvalidVersion) as error:
+            raise KeyFileProblemError(path=name, expected="PEM certificates") from error
+    if settings.signing.development:
+        found.append(_development(settings, now, record).root)
+    return tuple(found)
+
+
+def open_timestamps(settings: Settings) -> TimestampPolicy | None:
+    """
+    Return what the settings want of timestamps; None when they name no service.
+
+    Raises:
+        SecretMissingError: the value of the ``Authorization`` header is not where they say.
+    """
+    wanted = settings.signing.timestamps
+    if wanted.url is None:
+        return None
+    headers = {}
+    if wanted.authorization is not None:
+        secret = read_secret(wanted.authorization, folder=settings.folder, environment=os.environ)
+        headers["Authorization"] = secret.decode()
+    return TimestampPolicy(
+        client=TimestampClient(url=wanted.url, timeout=wanted.timeout, headers=headers),
+        level=wanted.level,
+        on_failure=wanted.on_failure,
+        revocation=RevocationClient(timeout=wanted.timeout),
+    )
+
+
+@attrs.define
+class Signers:
+    """Opens the signer of each position once, on first use (`services.SignerSource`)."""
+
+    _settings: Settings
+    _authority: Authority
+    _entries: tuple[Registered, ...]
+    _clock: Callable[[], datetime]
+    _ask: AskSecret | None = None
+    _record: KeysOnRecord | None = None
+    _open: dict[str, Signer] = attrs.field(factory=dict)
+
+    def positions(self) -> tuple[str, ...]:
+        """Return the positions that can sign here."""
+        known = set(self._settings.signing.signers)
+        if self._settings.signing.development:
+            known |= {item.position for item in self._authority.delegations}
+        return tuple(sorted(known))
+
+    def signer_for(self, position: str) -> Signer:
+        """
+        Return the signer of a position.
+
+        Raises:
+            SignerNotConfiguredError: the settings name none, and development is off.
+            OfficeKeyLostError: the position's development key was used here, and its file is missing.
+            SigningError: the key file or its secret is wrong.
+            PluginProblemError: a plugin's signer could not be opened.
+        """
+        if position not in self._open:
+            self._open[position] = self._opened(position)
+        return self._open[position]
+
+    def _opened(self, position: str) -> Signer:
+        address = self._settings.signing.signers.get(position)
+        if address is None:
+            if not self._settings.signing.development or position not in self.positions():
+                raise SignerNotConfiguredError(position=position)
+            return self.make_development(position)
+        scheme, mark, rest = address.partition(":")
+        if not mark or scheme == "file":
+            scheme = "file"
+            address = f"file:{self._settings.path(rest if mark else address)}"
+        entry = pick(self._entries, "signer", scheme, "scheme")
+        signer: Signer = opened(entry, "signer", scheme, address, lambda _name: self._secret(position))
+        return signer
+
+    def make_development(self, position: str) -> Signer:
+        """Return the signer with a position's development certificate, made on first use."""
+        name = f"{DEVELOPMENT}:{position}"
+        ca = _development(self._settings, self._clock(), self._record)
+        if self._record is not None:
+            self._record.require(name, ca.key_file(position))
+        title = self._authority.position(position).title.id
+        signer = ca.signer(
+            position, name=title[:48], now=self._clock(), organization=self._authority.name.id[:60]
+        )
+        if self._record is not None:
+            self._record.note(name)
+        return signer
+
+    def _secret(self, position: str) -> str | bytes | None:
+        answer = self._ask(position) if self._ask is not None else None
+        if answer is not None:
+            return answer
+        address = self._settings.signing.secrets.get(position)
+        if address is None:
+            return None
+        return read_secret(address, folder=self._settings.folder, environment=os.environ)
+
+
+def _development(settings: Settings, now: datetime, record: KeysOnRecord | None) -> DevelopmentCA:
+    folder = _development_folder(settings)
+    if record is not None:
+        record.require(DEVELOPMENT, DevelopmentCA.authority_file(folder))
+    ca = DevelopmentCA.open(folder, now=now)
+    if record is not None:
+        record.note(DEVELOPMENT)
+    return ca
+
+
+def _development_folder(settings: Settings) -> Path:
+    return settings.path(settings.signing.folder) / "development"
+
+
+def _former(path: Path, now: datetime) -> Path:
+    return path.with_name(f"{path.name}.{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.former")
+
+
+def _open_or_make(path: Path) -> PrivateKey:
+    if not path.exists():
+        _make(path)
+    return _open(path)
+
+
+def _open(path: Path) -> PrivateKey:
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise KeyFileProblemError(path=path.name, expected="an unencrypted P-256 or Ed25519 key") from error
+    if isinstance(key, ed25519.Ed25519PrivateKey) or (
+        isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1)
+    ):
+        return key
+    raise KeyFileProblemError(path=path.name, expected="an unencrypted P-256 or Ed25519 key")
+
+
+def _make(path: Path) -> None:
+    """Write a new key under its final name in one step; whoever comes second uses the first one's."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = ec.generate_private_key(ec.SECP256R1())
+    content = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    # A name of its own for each attempt: a second thread must not write into what the first has linked.
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}.part")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,388 @@
+"""The one place where settings, plugins, storage and use cases are put together."""
+
+from __future__ import annotations
+
+import os
+import random as _random
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy.engine import make_url
+
+from perizinan_core._parts import require_office_parts
+from perizinan_core.bootstrap._keys import (
+    AskSecret,
+    Signers,
+    open_keys,
+    open_roots,
+    open_storage_keys,
+    open_timestamps,
+)
+from perizinan_core.bootstrap._keys_on_record import KeysOnRecord
+from perizinan_core.bootstrap._plugins import called, load_plugins, opened, pick
+from perizinan_core.bootstrap._publication import status_list_rules
+from perizinan_core.bootstrap._settings import Settings, load_settings, read_secret
+from perizinan_core.catalogue import Catalogue
+from perizinan_core.documents import DocumentStore
+from perizinan_core.hooks._manager import PluginManager
+from perizinan_core.hooks._notification import NotificationChannel
+from perizinan_core.hooks._types import AuthorityPack
+from perizinan_core.model._authority import Authority
+from perizinan_core.model._permit_type import PermitType
+from perizinan_core.services import (
+    Applications,
+    ClockRepair,
+    HeldUploads,
+    Issuance,
+    LongTerm,
+    OfficeContext,
+    Permits,
+    Publication,
+    RecordsStatus,
+    Reviews,
+    SignerSource,
+    StatusLists,
+    Worker,
+)
+from perizinan_core.storage import KeyRing, Storage
+
+__all__ = [
+    "Office",
+    "database_url",
+    "load_authority_pack",
+    "migrate_database",
+    "open_documents",
+    "storage_keys",
+]
+
+
+class Office:
+    """
+    One local government's licensing office. The facade that host applications use.
+
+    ::
+
+        with Office.open("perizinan.toml") as office:
+            case = office.applications.start("reklame", applicant=person, actor=actor)
+
+    Use `Office.open`; the attributes are the groups of use cases.
+    """
+
+    def __init__(
+        self,
+        context: OfficeContext,
+        *,
+        publication: Publication,
+        plugins: PluginManager,
+        settings: Settings,
+        channels: tuple[tuple[str, NotificationChannel], ...] = (),
+    ) -> None:
+        """Hold the parts; see `Office.open`."""
+        self._context = context
+        self.settings = settings
+        self.plugins = plugins
+        """What is loaded, and what is not and why."""
+        self.publication = publication
+        """``authority.json`` and bindings of certificates."""
+        self.status_lists = publication.status_lists
+        """The status list for those who check permits; see ``[publication]`` in the settings."""
+        self.applications = Applications(context)
+        """The applicant's side."""
+        self.uploads = HeldUploads(context)
+        """Uploads that are kept without being in their slot: the list, accepting, discarding; the counter's intake."""
+        self.reviews = Reviews(context)
+        """The office's side, and its staff."""
+        self.permits = Permits(context, self.applications, Issuance(context, publication))
+        """Issued permits."""
+        self.status = RecordsStatus(context)
+        """The records as a status source for `verify_permit`."""
+        self.worker = Worker.of(
+            context,
+            self.permits.issuance,
+            channels,
+            plugins.tell,
+            status_lists=self.status_lists,
+            uploads=self.uploads,
+        )
+        """What happens by itself; run it regularly, or ``perizinan worker``."""
+        self.clock_repair = ClockRepair(context)
+        """Repairs what a clock that was ahead left in the records."""
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings | Path | str = "perizinan.toml",
+        *,
+        clock: Callable[[], datetime] | None = None,
+        random: Random | None = None,
+        secrets: AskSecret | None = None,
+        plugins: Mapping[str, object] | None = None,
+        discover: bool = True,
+    ) -> Self:
+        """
+        Open an office.
+
+        Args:
+            settings: Settings, or the path of ``perizinan.toml``.
+            clock: Gives aware moments; the system's clock by default.
+            random: Source of draws; the operating system's by default.
+            secrets: Asked for the secret of a position before the settings are.
+            plugins: Further plugin objects by name, besides the installed ones.
+            discover: False leaves installed plugins out.
+
+        Raises:
+            SettingsError: the settings cannot be used.
+            NothingRegisteredError: no plugin offers what the settings name.
+            StorageError: the database is missing, not migrated, or the keys are another's.
+            StorageKeysLostError: the file with the keys of the records is missing.
+            OfficeKeyLostError: a key file of the office is missing that was used before.
+            PluginProblemError: what a plugin offers could not be opened.
+            OfficePartMissingError: the extra ``office`` is not installed.
+        """
+        require_office_parts()
+        chosen = settings if isinstance(settings, Settings) else load_settings(Path(settings))
+        now = clock or _system_clock
+        manager = load_plugins(disabled=chosen.plugins.disabled, discover=discover, extra=plugins)
+        pack = load_authority_pack(chosen, manager)
+        with ExitStack() as undo:
+            storage = _open_storage(chosen, manager, pack.authority)
+            undo.callback(storage.close)
+            signers = Signers(
+                chosen,
+                pack.authority,
+                manager.gather("register_signers"),
+                now,
+                secrets,
+                KeysOnRecord(storage),
+            )
+            office = cls._assembled(chosen, manager, pack, storage, signers, now, random)
+            undo.pop_all()
+        return office
+
+    @classmethod
+    def _assembled(
+        cls,
+        chosen: Settings,
+        manager: PluginManager,
+        pack: AuthorityPack,
+        storage: Storage,
+        signers: Signers,
+        now: Callable[[], datetime],
+        random: Random | None,
+    ) -> Self:
+        """Open everything else, and put the parts together."""
+        record = KeysOnRecord(storage)
+        context = OfficeContext(
+            authority=pack.authority,
+            catalogue=pack.catalogue,
+            storage=storage,
+            documents=open_documents(chosen, manager),
+            renderer=_open(manager, "register_renderers", "renderer", chosen.plugins.renderer, pack),
+            signers=signers,
+            checks=manager,
+            keys=open_keys(chosen, record),
+            clock=now,
+            random=random or _random.SystemRandom(),
+            scanners=tuple(
+                _open(manager, "register_upload_scanners", "scanner", name, _table(chosen, name))
+                for name in chosen.plugins.scanners
+            ),
+            language=chosen.office.language,
+            development=chosen.signing.development,
+            timestamps=open_timestamps(chosen),
+        )
+        return cls(
+            context,
+            publication=Publication(
+                context,
+                open_roots(chosen, now(), record),
+                status_lists=StatusLists(context, status_list_rules(chosen, pack.authority)),
+            ),
+            plugins=manager,
+            settings=chosen,
+            channels=tuple(
+                (
+                    name,
+                    _open(
+                        manager,
+                        "register_notification_channels",
+                        "channel",
+                        name,
+                        _table(chosen, name),
+                    ),
+                )
+                for name in chosen.plugins.channels
+            ),
+        )
+
+    @property
+    def authority(self) -> Authority:
+        """The local government."""
+        return self._context.authority
+
+    @property
+    def long_term(self) -> LongTerm:
+        """Timestamps and long-term data of issued permits, and the renewal of archive timestamps."""
+        return self.permits.issuance.long_term
+
+    @property
+    def signers(self) -> SignerSource:
+        """Opens the signer of each position."""
+        return self._context.signers
+
+    @property
+    def storage(self) -> Storage:
+        """The record store, for tools that look after it; use cases go through the other attributes."""
+        return self._context.storage
+
+    @property
+    def documents(self) -> DocumentStore:
+        """The document store, for tools that look after it."""
+        return self._context.documents
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """All permit types, in all versions."""
+        return self._context.catalogue
+
+    def permit_types(self, *, only_open: bool = False) -> tuple[PermitType, ...]:
+        """
+        Return the permit types in force today, sorted by code.
+
+        Args:
+            only_open: Leave out those that are shown as information only.
+        """
+        today = self._context.local_day(self._context.clock())
+        found = self.catalogue.types(on=today)
+        return tuple(item for item in found if item.complete or not only_open)
+
+    def now(self) -> datetime:
+        """Return the moment of the office's clock."""
+        return self._context.clock()
+
+    def serve(self, host: str = "127.0.0.1", port: int = 8000) -> None:
+        """Serve the frontend that the settings name, until interrupted."""
+        entry = pick(
+            self.plugins.gather("register_frontends"), "frontend", self.settings.plugins.frontend, "name"
+        )
+        entry.record.serve(self, host, port)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._context.storage.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def load_authority_pack(settings: Settings, manager: PluginManager) -> AuthorityPack:
+    """
+    Load the local government that the settings name.
+
+    Raises:
+        NothingRegisteredError: no plugin brings it.
+        CatalogueError: its catalogue has problems.
+    """
+    entry = pick(manager.gather("register_authorities"), "authority", settings.office.authority, "slug")
+    pack: AuthorityPack = called(entry, "authority", settings.office.authority, entry.record.load)
+    return pack
+
+
+def migrate_database(settings: Settings, manager: PluginManager) -> None:
+    """Create or upgrade the tables; see the storage's own errors."""
+    url = database_url(settings)
+    entry = pick(manager.gather("register_storages"), "storage", url.partition(":")[0], "schemes")
+    scheme, with_keys = entry.record.schemes[0], entry.record.migrate_with_keys
+    if with_keys is None:
+        called(entry, "storage", scheme, entry.record.migrate, url)
+        return
+    called(entry, "storage", scheme, with_keys, url, storage_keys(settings, manager))
+
+
+def storage_keys(settings: Settings, manager: PluginManager) -> KeyRing:
+    """
+    Return the keys of the records; made on first use, and never in place of lost ones.
+
+    Raises:
+        StorageError: the keys cannot be read.
+        StorageKeysLostError: their file is missing, and the database has records.
+    """
+    url = database_url(settings)
+    entry = pick(manager.gather("register_storages"), "storage", url.partition(":")[0], "schemes")
+
+    def known() -> tuple[str, ...]:
+        if entry.record.known_keys is None:
+            return ()
+        found: tuple[str, ...] = called(
+            entry, "storage", entry.record.schemes[0], entry.record.known_keys, url
+        )
+        return found
+
+    return open_storage_keys(settings, known)
+
+
+def database_url(settings: Settings) -> str:
+    """Return the database address, with an absolute path for SQLite and the password filled in."""
+    url = settings.storage.database
+    scheme, _, rest = url.partition(":///")
+    if scheme == "sqlite" and rest:
+        path = settings.path(rest)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return f"sqlite:///{path}"
+    if settings.storage.database_password is not None:
+        password = read_secret(
+            settings.storage.database_password, folder=settings.folder, environment=os.environ
+        ).decode()
+        return make_url(url).set(password=password).render_as_string(hide_password=False)
+    return url
+
+
+def _open_storage(settings: Settings, manager: PluginManager, authority: Authority) -> Storage:
+    url = database_url(settings)
+    scheme = url.partition(":")[0]
+    entry = pick(manager.gather("register_storages"), "storage", scheme, "schemes")
+    zone = authority.calendar.time_zone.zone
+    storage: Storage = opened(entry, "storage", scheme, url, storage_keys(settings, manager), zone)
+    return storage
+
+
+def open_documents(settings: Settings, manager: PluginManager) -> DocumentStore:
+    """Open the document store that the settings name."""
+    address = settings.storage.documents
+    scheme, mark, rest = address.partition(":")
+    if not mark:
+        scheme, rest = "folder", address
+    if scheme == "folder":
+        address = f"folder:{settings.path(rest)}"
+    entry = pick(manager.gather("register_document_stores"), "document store", scheme, "scheme")
+    store: DocumentStore = opened(entry, "document store", scheme, address)
+    return store
+
+
+def _open(manager: PluginManager, hook: str, kind: str, name: str, argument: object) -> Any:
+    return opened(pick(manager.gather(hook), kind, name, "name"), kind, name, argument)
+
+
+def _table(settings: Settings, name: str) -> Mapping[str, object]:
+    """Return a plugin's own settings; a ``folder`` in it is relative to the settings file."""
+    table = dict(settings.plugin.get(name, {}))
+    if isinstance(table.get("folder", "outbox"), str):
+        table["folder"] = str(settings.path(str(table.get("folder", "outbox"))))
+    return table
+
+
+def _system_clock() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,210 @@
+"""
+The office's settings: one ``perizinan.toml``.
+
+Paths in it are relative to its folder. Secrets never stand in it: a setting that needs one names where it
+is, ``env:NAME`` or ``file:PATH``, or a host application answers by callback.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import attrs
+
+from perizinan_core._converters import from_json
+from perizinan_core.errors.bootstrap import SecretMissingError, SettingsError
+from perizinan_core.errors.wire import WireFormatError
+from perizinan_core.i18n import LANGUAGES
+from perizinan_core.signing.ltv import Level, OnFailure
+
+__all__ = [
+    "OfficeSettings",
+    "PluginTable",
+    "PublicationSettings",
+    "Settings",
+    "SigningSettings",
+    "StorageSettings",
+    "TimestampSettings",
+    "load_settings",
+    "read_secret",
+]
+
+
+@attrs.frozen(kw_only=True)
+class OfficeSettings:
+    """Which local government it is."""
+
+    authority: str
+    """Slug of an authority that an installed plugin brings."""
+
+    language: Literal["id", "en"] = attrs.field(default="id", validator=attrs.validators.in_(LANGUAGES))
+    """Language of letters and messages where nobody chose one."""
+
+
+@attrs.frozen(kw_only=True)
+class StorageSettings:
+    """Where records and documents are kept."""
+
+    database: str = "sqlite:///data/perizinan.db"
+    """``sqlite:///PATH`` or ``postgresql+psycopg://…`` (its password: ``database_password``)."""
+
+    database_password: str | None = None
+    """Where the password is (``env:NAME`` or ``file:PATH``), or None."""
+
+    documents: str = "folder:data/documents"
+    keys: str = "file:keys/storage.json"
+    """Where the keys are that encrypt personal data at rest."""
+
+
+@attrs.frozen(kw_only=True)
+class TimestampSettings:
+    """Timestamps and long-term data of permits; without an address there are none."""
+
+    url: str | None = attrs.field(
+        default=None,
+        validator=attrs.validators.optional(attrs.validators.matches_re(r"https?://[^\s/@]+(/.*)?")),
+    )
+    """
+    Address of a timestamp service (RFC 3161). Its root certificate belongs into ``roots``, so that those
+    who check permits know it.
+    """
+
+    level: Level = Level.B_LTA
+    """What every permit reaches when it is issued: ``B-T``, ``B-LT`` or ``B-LTA``."""
+
+    timeout: float = attrs.field(default=10.0, validator=attrs.validators.gt(0))
+    """Seconds for each question to the timestamp service, an OCSP responder or a place of revocation lists."""
+
+    on_failure: OnFailure = OnFailure.STOP
+    """
+    ``stop``: the permit waits, unissued, until the level is reached. ``continue``: it is issued below its
+    level, and the worker extends it later.
+    """
+
+    authorization: str | None = None
+    """Where the value of the ``Authorization`` header is (``env:NAME`` or ``file:PATH``), or None."""
+
+
+@attrs.frozen(kw_only=True)
+class SigningSettings:
+    """Who signs, with what."""
+
+    development: bool = False
+    """True: a development CA is made on first use, and every letter says that it is not valid."""
+
+    folder: str = "keys"
+    """Folder of the development CA and of the keys for QR codes and the authority document."""
+
+    signers: Mapping[str, str] = attrs.field(factory=dict)
+    """Address of the signer of each position, e.g. ``kepala-dinas = "file:keys/kepala-dinas.p12"``."""
+
+    secrets: Mapping[str, str] = attrs.field(factory=dict)
+    """Where each position's secret is: ``env:NAME`` or ``file:PATH``."""
+
+    roots: tuple[str, ...] = ()
+    """PEM files of the root certificates that the authority document publishes."""
+
+    timestamps: TimestampSettings = TimestampSettings()
+    qr_key: str = "keys/qr.pem"
+    """Private key of the QR codes (made on first use)."""
+
+    document_key: str = "keys/authority-document.pem"
+    """Private key that signs ``authority.json`` (made on first use); keys it replaced lie beside it."""
+
+    status_key: str = "keys/status-list.pem"
+    """Private key that signs the status list (made on first use)."""
+
+
+@attrs.frozen(kw_only=True)
+class PublicationSettings:
+    """What the office publishes for those who check its permits."""
+
+    folder: str | None = None
+    """Folder of ``status-list.cwt``, to be served by a web server; without it there is no status list."""
+
+    status_list_url: str | None = None
+    """Address of the list; default: ``/status-list.cwt`` on the host of the verification address."""
+
+    max_age_hours: int = attrs.field(default=168, validator=attrs.validators.ge(1))
+    """How old a list may be to be relied on, in hours; 168 are seven days."""
+
+    refresh_minutes: int = attrs.field(default=60, validator=attrs.validators.ge(1))
+    """How often the worker makes the list anew when nothing changed, in minutes."""
+
+
+@attrs.frozen(kw_only=True)
+class PluginTable:
+    """Which plugins are asked for what."""
+
+    disabled: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ("mail-folder",)
+    """Notification channels, each told of every message."""
+
+    scanners: tuple[str, ...] = ()
+    """Upload scanners after the built-in inspection; all must agree."""
+
+    renderer: str = "typst"
+    frontend: str = "public-pages"
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """All settings of one office."""
+
+    office: OfficeSettings
+    storage: StorageSettings = StorageSettings()
+    signing: SigningSettings = SigningSettings()
+    plugins: PluginTable = PluginTable()
+    publication: PublicationSettings = PublicationSettings()
+    plugin: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
+    """Tables of single plugins, e.g. ``[plugin.mail-folder]``."""
+
+    folder: Path = attrs.field(factory=Path)
+    """What relative paths are relative to."""
+
+    def path(self, text: str) -> Path:
+        """Return a path of the settings as an absolute one."""
+        return (self.folder / text).resolve()
+
+
+def load_settings(path: Path) -> Settings:
+    """
+    Read ``perizinan.toml``.
+
+    Raises:
+        SettingsError: the file is missing, no TOML, or holds unknown or wrong settings; all are named.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(path=str(path), problems=("the file does not exist",)) from error
+    except OSError as error:
+        raise SettingsError(path=str(path), problems=(error.strerror or type(error).__name__,)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(path=str(path), problems=(str(error),)) from error
+    try:
+        settings = from_json(Settings, {key: value for key, value in data.items() if key != "folder"})
+    except WireFormatError as error:
+        raise SettingsError(path=str(path), problems=error.problems) from error
+    return attrs.evolve(settings, folder=path.resolve().parent)
+
+
+def read_secret(address: str, *, folder: Path, environment: Mapping[str, str]) -> bytes:
+    """
+    Return the secret at ``env:NAME`` or ``file:PATH`` (a final line break is no part of it).
+
+    Raises:
+        SecretMissingError: nothing is there, or the address has another form.
+    """
+    scheme, _, name = address.partition(":")
+    if scheme == "env" and name in environment:
+        return environment[name].encode()
+    if scheme == "file":
+        try:
+            return (folder / name).read_bytes().rstrip(b"\r\n")
+        except OSError as error:
+            raise SecretMissingError(address=address) from error
+    raise SecretMissingError(address=address)

@@ -1,0 +1,262 @@
+"""
+From a folder of YAML files to a `Catalogue`.
+
+Order: shared tariffs → authority with its calendar → permit types → checks across files. Reading goes
+on after a problem, so that all of them are reported at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from perizinan_core.catalogue._calendars import read_calendar
+from perizinan_core.catalogue._catalogue import Catalogue
+from perizinan_core.catalogue._checks import check_files
+from perizinan_core.catalogue._nodes import Node, YamlProblemError, read_yaml
+from perizinan_core.catalogue._problems import Problems
+from perizinan_core.catalogue._reader import FAILED, AssumedValue, Reader
+from perizinan_core.catalogue._shorthands import HOOKS, SHARED_TARIFFS
+from perizinan_core.errors.catalogue import CatalogueError, CatalogueProblem
+from perizinan_core.i18n import N_
+from perizinan_core.model._authority import Authority
+from perizinan_core.model._calendar import WorkingCalendar
+from perizinan_core.model._fees import TariffTable
+from perizinan_core.model._permit_type import PermitType, Scenario
+
+__all__ = ["CatalogueReport", "ScenarioRunner", "check_catalogue", "load_authority", "load_catalogue"]
+
+ScenarioRunner = Callable[[Catalogue, PermitType, Scenario], Iterable[str]]
+"""Runs one scenario and yields a sentence for each expectation that fails."""
+
+
+@attrs.frozen(kw_only=True)
+class CatalogueReport:
+    """What a check found."""
+
+    folder: str
+    """Name of the folder or file."""
+
+    problems: tuple[CatalogueProblem, ...]
+    warnings: tuple[CatalogueProblem, ...]
+    assumed: tuple[AssumedValue, ...]
+    """Values that the office must confirm."""
+
+    catalogue: Catalogue | None
+    """What could be read; None when not even that."""
+
+    scenarios_run: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """True when the catalogue can be used."""
+        return not self.problems
+
+    def to_dict(self, language: str) -> dict[str, Any]:
+        """Return the report as JSON-able data, with sentences in ``language``."""
+        return {
+            "folder": self.folder,
+            "ok": self.ok,
+            "permit_types": len(self.catalogue.permit_types) if self.catalogue else 0,
+            "scenarios_run": self.scenarios_run,
+            "problems": [item.to_dict(language) for item in self.problems],
+            "warnings": [item.to_dict(language) for item in self.warnings],
+            "assumed": [
+                {"file": item.file, "line": item.line, "path": item.path, "note": item.note}
+                for item in self.assumed
+            ],
+        }
+
+
+def load_catalogue(path: Path) -> Catalogue:
+    """
+    Return the catalogue in a folder (or in one permit file, for examples and tests).
+
+    Raises:
+        CatalogueError: carrying every problem.
+    """
+    report = check_catalogue(path)
+    if report.problems or report.catalogue is None:
+        raise CatalogueError(folder=report.folder, problems=report.problems)
+    return report.catalogue
+
+
+def load_authority(path: Path) -> Authority:
+    """
+    Return the authority in a catalogue folder, without looking at its permit types.
+
+    Raises:
+        CatalogueError: carrying every problem.
+    """
+    files = _Files(Path(path))
+    authority = files.read_authority()
+    if authority is None and not files.problems.found:
+        files.missing_authority()
+    if authority is None or files.problems.found:
+        raise CatalogueError(folder=files.name, problems=tuple(files.problems.found))
+    return authority
+
+
+def check_catalogue(path: Path, *, run_scenarios: ScenarioRunner | None = None) -> CatalogueReport:
+    """
+    Read a catalogue and return everything that is wrong, doubtful or assumed in it. Never raises.
+
+    Args:
+        path: A folder, or one permit file.
+        run_scenarios: Called for each scenario when the files have no problem; the workflow that
+            scenarios need lives in a higher layer, which passes this in.
+    """
+    files = _Files(Path(path))
+    files.read_all()
+    catalogue = files.catalogue()
+    run = 0
+    if run_scenarios is not None and not files.problems.found:
+        for permit_type, scenario in catalogue.scenarios():
+            run += 1
+            for sentence in run_scenarios(catalogue, permit_type, scenario):
+                files.add_failure(permit_type, scenario, sentence)
+    return CatalogueReport(
+        folder=files.name,
+        problems=tuple(files.problems.found),
+        warnings=tuple(files.problems.warnings),
+        assumed=tuple(files.reader.assumed),
+        catalogue=catalogue,
+        scenarios_run=run,
+    )
+
+
+class _Files:
+    """The files of one catalogue while they are read."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.name = root.name or "catalogue"
+        self.problems = Problems()
+        self.reader = Reader(self.problems, HOOKS)
+        self.authority: Authority | None = None
+        self.authority_node: Node | None = None
+        self.permits: list[tuple[PermitType | None, Node]] = []
+        self.tariffs: list[tuple[TariffTable, Node]] = []
+
+    def read_all(self) -> None:
+        """Read every file and check them together."""
+        if self.root.is_file():
+            self._read_permit(self.root, self.root.name)
+        elif self.root.is_dir():
+            self._read_tariffs()
+            self.authority = self.read_authority()
+            for path in self._yaml_files("permits"):
+                self._read_permit(path, f"permits/{path.name}")
+            if not self.permits and not self.problems.found:
+                self.problems.add_file(
+                    "permits",
+                    "no-permit-types",
+                    N_("expected at least one YAML file in the folder permits, but found none; add one"),
+                )
+        else:
+            self.problems.add_file(
+                self.name,
+                "not-found",
+                N_("expected a folder or a YAML file at this place, but there is none; check the path"),
+            )
+        check_files(self.problems, self.authority, self.authority_node, self.permits, self.tariffs)
+
+    def read_authority(self) -> Authority | None:
+        """Read ``authority.yaml`` and ``calendar/*.yaml``; None when there is none or it has problems."""
+        path = self.root / "authority.yaml"
+        if not path.is_file():
+            return None
+        node = self._node(path, "authority.yaml")
+        if node is None:
+            return None
+        self.authority_node = node
+        calendar_nodes = [
+            found
+            for item in self._yaml_files("calendar")
+            if (found := self._node(item, f"calendar/{item.name}"))
+        ]
+        reader = attrs.evolve(
+            self.reader,
+            hooks={
+                **HOOKS,
+                WorkingCalendar: lambda reader, child, source: read_calendar(
+                    reader, child, source, tuple(calendar_nodes)
+                ),
+            },
+        )
+        result = reader.read(Authority, node)
+        return None if result is FAILED else result
+
+    def missing_authority(self) -> None:
+        """Report that there is no authority file."""
+        self.problems.add_file(
+            "authority.yaml",
+            "not-found",
+            N_("expected a folder or a YAML file at this place, but there is none; check the path"),
+        )
+
+    def catalogue(self) -> Catalogue:
+        """Return what could be read."""
+        good = [(item, node) for item, node in self.permits if item is not None]
+        good.sort(key=lambda pair: (pair[0].code, str(pair[0].in_force.start or ""), pair[0].version))
+        return Catalogue(
+            authority=self.authority,
+            permit_types=tuple(item for item, _ in good),
+            files={(item.code, item.version): node.file for item, node in good},
+        )
+
+    def add_failure(self, permit_type: PermitType, scenario: Scenario, sentence: str) -> None:
+        """Report an expectation of a scenario that failed."""
+        for item, node in self.permits:
+            if item is permit_type:
+                index = permit_type.scenarios.index(scenario)
+                self.problems.add(
+                    node.at("tests").at(index),
+                    "scenario-failed",
+                    N_("the example {name!r} does not hold: {reason}; correct the rule or the example"),
+                    name=scenario.name,
+                    reason=sentence,
+                )
+
+    def _read_tariffs(self) -> None:
+        shared: dict[str, list[TariffTable]] = {}
+        for path in self._yaml_files("tariffs"):
+            root = self._node(path, f"tariffs/{path.name}")
+            if root is None:
+                continue
+            for node in root.items if isinstance(root.value, list) else [root]:
+                table = self.reader.read(TariffTable, node)
+                if isinstance(table, TariffTable):
+                    shared.setdefault(table.code, []).append(table)
+                    self.tariffs.append((table, node))
+        self.reader.context[SHARED_TARIFFS] = shared
+
+    def _read_permit(self, path: Path, name: str) -> None:
+        node = self._node(path, name)
+        if node is not None:
+            result = self.reader.read(PermitType, node)
+            self.permits.append((None if result is FAILED else result, node))
+
+    def _yaml_files(self, folder: str) -> list[Path]:
+        place = self.root / folder
+        if not place.is_dir():
+            return []
+        for path in sorted(place.iterdir()):
+            if path.suffix in {".yml", ".json"}:
+                self.problems.add_file(
+                    f"{folder}/{path.name}",
+                    "file-name",
+                    N_("expected files that end in .yaml; rename this one, else it is not read"),
+                )
+        return sorted(path for path in place.iterdir() if path.suffix == ".yaml" and path.is_file())
+
+    def _node(self, path: Path, name: str) -> Node | None:
+        try:
+            return read_yaml(path, name)
+        except YamlProblemError as error:
+            place = Node(None, name, error.path, error.line)
+            self.problems.add(place, error.code, error.sentence, **error.fields)
+            return None

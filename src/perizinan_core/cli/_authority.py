@@ -1,0 +1,214 @@
+"""``perizinan authority``: publish, show and update the authority document."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from perizinan_core.cli._settings import language_of, open_office
+from perizinan_core.errors.verification import SourceReadError
+from perizinan_core.i18n import N_, said, translate
+from perizinan_core.model._numerals import format_date
+from perizinan_core.published._authority_reading import MAX_BYTES
+from perizinan_core.published._authority_update import accept_update
+from perizinan_core.published._keys import thumbprint
+from perizinan_core.published._saved_file import locked, replace_file
+from perizinan_core.verification import AuthorityDocument, Signatory, read_authority_document
+from perizinan_core.verification._fetching import fetch, is_url
+from perizinan_core.verification._sources import read_source
+
+__all__ = ["authority_group"]
+
+BACKUP = ".previous"
+"""What is added to the name of the document that was replaced."""
+
+
+@click.group("authority", help="Terbitkan, tampilkan, dan perbarui dokumen otoritas (authority.json).")
+def authority_group() -> None:
+    """Hold the commands about the authority document."""
+
+
+@authority_group.command("publish", help="Tulis authority.json dan daftar status bertanda tangan ke folder.")
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def publish_command(obj: dict[str, Any], *, folder: Path | None) -> None:
+    """Write what those who check permits need; without an argument into the folder of the settings."""
+    language = language_of(obj)
+    with open_office(obj) as office:
+        told = office.settings.publication.folder
+        if folder is None and told is None:
+            sentence = N_("Name a folder, or set [publication] folder in the settings.")
+            raise click.UsageError(translate(sentence, language))
+        target = folder if folder is not None else office.settings.path(str(told))
+        target.mkdir(parents=True, exist_ok=True)
+        path = target / "authority.json"
+        with locked(path):
+            replace_file(path, office.publication.authority_json())
+        listed = office.status_lists.publish(folder=target)
+    for written in (path, listed):
+        if written is not None:
+            click.echo(translate(N_("Written: {path}"), language, path=written))
+    if listed is None:
+        sentence = N_(
+            "No status list: set [publication] folder in the settings, so that a revocation can be seen outside."
+        )
+        click.echo(translate(sentence, language), err=True)
+
+
+@authority_group.command("show", help="Tampilkan isi dokumen otoritas: kunci, penanda tangan, masa berlaku.")
+@click.argument("source", metavar="[FILE|URL]", default="authority.json")
+@click.option("--authority-key", help="Sidik jari kunci yang harus menandatanganinya.")
+@click.option("--json", "as_json", is_flag=True, help="Keluarkan sebagai JSON.")
+@click.pass_obj
+def show_command(obj: dict[str, Any], *, source: str, authority_key: str | None, as_json: bool) -> None:
+    """Read a document, check its signature, and print what it says."""
+    language = language_of(obj)
+    document = read_authority_document(_load(source, language), authority_key=authority_key)
+    if as_json:
+        click.echo(json.dumps(_facts(document), ensure_ascii=False))
+    else:
+        _print(document, language, datetime.now(UTC))
+
+
+@authority_group.command("update", help="Ganti dokumen otoritas yang dikenal dengan yang lebih baru.")
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("authority.json"),
+    show_default=True,
+    help="Dokumen yang dikenal; yang lama disimpan dengan akhiran .previous.",
+)
+@click.option("--from", "source", metavar="FILE|URL", required=True, help="Asal dokumen baru.")
+@click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen baru.")
+@click.pass_obj
+def update_command(obj: dict[str, Any], *, path: Path, source: str, authority_key: str | None) -> None:
+    """
+    Take a newer document in the place of the known one, which stays as a backup.
+
+    Nothing is written unless the new one is signed by a key of the known one and is no older.
+    """
+    language = language_of(obj)
+    offered = _load(source, language)
+    if not path.is_file():
+        sentence = N_(
+            "{path}: there is no known document to update. Take the first one from the office itself."
+        )
+        raise click.UsageError(translate(sentence, language, path=path))
+    with locked(path):
+        before = _load(str(path), language)
+        known = read_authority_document(before)
+        document = accept_update(known, offered, at=datetime.now(UTC), authority_key=authority_key)
+        if offered == before:
+            sentence = N_("{path} is current (version {version}).")
+        else:
+            sentence = N_("{path} is version {version} now; the former one lies in {backup}.")
+            replace_file(path.with_name(path.name + BACKUP), before)
+            replace_file(path, offered)
+    click.echo(
+        translate(
+            sentence,
+            language,
+            path=path,
+            version=document.version,
+            backup=path.name + BACKUP,
+        )
+    )
+    fresh = set(document.key_ids) - set(known.key_ids)
+    if fresh:
+        told = N_("The office has a new key: {keys}. Compare it with the office's official publication.")
+        click.echo(translate(told, language, keys=", ".join(sorted(fresh))), err=True)
+
+
+def _load(source: str, language: str) -> bytes:
+    try:
+        if not is_url(source):
+            return read_source(Path(source), MAX_BYTES)
+        return fetch(source, max_bytes=MAX_BYTES, accept="application/json").data or b""
+    except SourceReadError as error:
+        sentence = N_("{source}: the authority document could not be read: {problem}. Check path or address.")
+        told = translate(sentence, language, source=source, problem=said(error.problem, language))
+        raise click.ClickException(told) from error
+
+
+def _facts(document: AuthorityDocument) -> dict[str, Any]:
+    """Return what the document says, with fingerprints in place of certificates and keys."""
+    told = document.to_json()
+    return {
+        **{
+            name: told[name]
+            for name in ("slug", "name", "time_zone", "version", "issued", "expires", "verification_url")
+        },
+        "keys": list(document.key_ids),
+        "trust": "pinned" if document.pinned else "given_file",
+        "roots": [item.subject.rfc4514_string() for item in document.roots],
+        "signatories": told["signatories"],
+        "qr_keys": [
+            {
+                "kid": item.kid.hex(),
+                "key": thumbprint(item.key),
+                "from": _day(item.start),
+                "to": _day(item.end),
+            }
+            for item in document.qr_keys
+        ],
+        "status_list": told["status_list"],
+    }
+
+
+def _day(day: Any) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _print(document: AuthorityDocument, language: str, now: datetime) -> None:
+    console = Console(highlight=False)
+    console.print(Text(document.name, style="bold"))
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    listed = document.status_list or {}
+    for label, value in (
+        (N_("Version"), str(document.version)),
+        (N_("Issued"), format_date(document.local_day(document.issued), language)),
+        (N_("Good until"), _until(document, language, now)),
+        (N_("Key"), "\n".join(document.key_ids)),
+        (N_("Roots"), "\n".join(item.subject.rfc4514_string() for item in document.roots)),
+        (N_("QR keys"), "\n".join(item.kid.hex() + _span(item.start, item.end) for item in document.qr_keys)),
+        (N_("Status list"), str(listed.get("uri", "-"))),
+    ):
+        table.add_row(translate(label, language), Text(value))
+    console.print(table)
+    people = Table(box=None, header_style="bold", pad_edge=False)
+    for title in (N_("Position"), N_("In office"), N_("Permit types"), N_("Certificate")):
+        people.add_column(translate(title, language), overflow="fold")
+    for item in document.signatories:
+        people.add_row(
+            Text(item.title),
+            Text(_span(item.start, item.end).strip() or "-"),
+            Text("\n".join(_delegations(item))),
+            Text((item.certificate_sha256 or item.spki_sha256 or "")[:16]),
+        )
+    console.print(people)
+
+
+def _until(document: AuthorityDocument, language: str, now: datetime) -> str:
+    day = format_date(document.local_day(document.expires), language)
+    if now <= document.expires:
+        return day
+    return translate(N_("{day}: it has ended, fetch a newer one"), language, day=day)
+
+
+def _delegations(signatory: Signatory) -> list[str]:
+    """Return a line per delegation: its permit types, and from when to when it holds."""
+    return [", ".join(sorted(one.permit_types)) + _span(one.start, one.end) for one in signatory.delegations]
+
+
+def _span(start: Any, end: Any) -> str:
+    return f" {_day(start) or ''}…{_day(end) or ''}" if start or end else ""

@@ -1,0 +1,106 @@
+"""``perizinan backup`` and ``perizinan restore``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from perizinan_core.bootstrap import Settings
+from perizinan_core.bootstrap._backup import Backup, check_backup, key_places, make_backup, restore_backup
+from perizinan_core.bootstrap._office import database_url
+from perizinan_core.cli._settings import language_of, open_office, plugins_for, settings_for
+from perizinan_core.i18n import N_, translate
+from perizinan_core.model._numerals import format_date
+from perizinan_core.storage._checking import check_records
+from perizinan_core.storage._migrating import pending
+from perizinan_core.storage._sql._store import SqlStorage
+
+__all__ = ["backup_command", "restore_command"]
+
+
+@click.command(
+    "backup", help="Salin semua catatan dan dokumen ke FOLDER selagi kantor bekerja; kunci tidak ikut."
+)
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def backup_command(obj: dict[str, Any], *, folder: Path) -> None:
+    """Make a backup, and name the keys, which are to be kept elsewhere."""
+    language = language_of(obj)
+    settings = settings_for(obj)
+    made = make_backup(settings, plugins_for(obj, settings), folder, now=datetime.now(UTC))
+    _say(N_("The backup in {folder} is whole:"), language, folder=folder)
+    _tell(made, language)
+    _name_keys(settings, language)
+    for sha256 in made.damaged:
+        sentence = N_("damaged in the office, and not in the backup: document {sha256}")
+        click.echo(translate(sentence, language, sha256=sha256), err=True)
+    if made.damaged:
+        raise click.exceptions.Exit(1)
+
+
+@click.command("restore", help="Pulihkan cadangan di FOLDER ke tempat kosong yang disebut pengaturan.")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="Periksa saja semua isi cadangan; tidak ada yang dipulihkan.")
+@click.pass_obj
+def restore_command(obj: dict[str, Any], *, folder: Path, check: bool) -> None:
+    """Put a backup back, and look at every record; exit code 1 when one is not as it was written."""
+    language = language_of(obj)
+    if check:
+        made = check_backup(folder)
+        _say(N_("The backup in {folder} is whole:"), language, folder=folder)
+        _tell(made, language)
+        return
+    settings = settings_for(obj)
+    made = restore_backup(settings, plugins_for(obj, settings), folder)
+    _say(N_("Restored from {folder}:"), language, folder=folder)
+    _tell(made, language)
+    _look(obj, settings, language)
+
+
+def _look(obj: dict[str, Any], settings: Settings, language: str) -> None:
+    """Walk the restored records; tables of an older version have to be upgraded first."""
+    if pending(database_url(settings)):
+        _say(
+            N_(
+                "The backup is one of an older version. Run: perizinan migrate, then: perizinan records check"
+            ),
+            language,
+        )
+        return
+    with open_office(obj) as office:
+        if not isinstance(office.storage, SqlStorage):
+            return
+        report = check_records(office.storage)
+    left = sum(not fault.repaired for fault in report.faults)
+    _say(N_("{rows} rows checked, {count} do not pass."), language, rows=report.rows, count=left)
+    if left:
+        click.echo(translate(N_("Look at them with: perizinan records check"), language), err=True)
+        raise click.exceptions.Exit(1)
+
+
+def _tell(made: Backup, language: str) -> None:
+    _say(
+        N_("{rows} rows and {documents} documents ({size} bytes) of {day}, {time}"),
+        language,
+        rows=sum(made.rows.values()),
+        documents=made.documents,
+        size=made.document_bytes,
+        day=format_date(made.made_at.astimezone().date(), language),
+        time=f"{made.made_at.astimezone():%H:%M}",
+    )
+
+
+def _name_keys(settings: Settings, language: str) -> None:
+    _say(
+        N_("Not in it are the keys. Keep copies of these in another place; without them nobody reads it:"),
+        language,
+    )
+    for place in key_places(settings):
+        click.echo(f"  {translate(place.what, language)}: {place.where}")
+
+
+def _say(sentence: str, language: str, **fields: object) -> None:
+    click.echo(translate(sentence, language, **fields))

@@ -1,0 +1,129 @@
+"""How a report looks in a terminal: the answer first, then why, then every check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from perizinan_core.cli._terminal import foreign_text
+from perizinan_core.cli._verify_signature_output import WIB, print_signature_report
+from perizinan_core.i18n import N_, translate
+from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
+from perizinan_core.model._numerals import format_date
+from perizinan_core.verification import Outcome, PermitFacts, Report, SignatureReport
+from perizinan_core.verification._words import CHECKS, TONES, VERDICTS
+
+__all__ = ["print_report"]
+
+_COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
+_MARKS: Mapping[Outcome, tuple[str, str]] = {
+    Outcome.PASSED: ("✓", "green"),
+    Outcome.FAILED: ("✗", "bold red"),
+    Outcome.INDETERMINATE: ("?", "bold yellow"),
+    Outcome.NOT_CHECKED: ("–", "dim"),
+}
+
+
+def print_report(console: Console, report: Report, language: str) -> None:
+    """Print one report."""
+    if report.authority is None:
+        print_signature_report(console, report, language)
+        return
+    colour, (word, meaning) = _COLOURS[TONES[report.verdict]], VERDICTS[report.verdict]
+    head: list[RenderableType] = [
+        Text(translate(word, language), style=f"bold {colour}", justify="center"),
+        Text(translate(meaning, language), justify="center"),
+    ]
+    head += [foreign_text(f"• {reason.message(language)}") for reason in report.reasons]
+    console.print(Panel(Group(*head), title=foreign_text(report.file), border_style=colour))
+    facts = _facts(report, language)
+    if facts.row_count:
+        console.print(facts)
+    console.print(_checks(report, language))
+    console.print(foreign_text(_footer(report, language), "dim"))
+
+
+def _facts(report: Report, language: str) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    rows = _permit_rows(report.permit, language) if report.permit is not None else []
+    rows += [
+        (N_("Signed by"), _signer(item, report.authority.time_zone if report.authority else WIB, language))
+        for item in report.signatures
+    ]
+    for label, value in rows:
+        table.add_row(translate(label, language), foreign_text(value))
+    return table
+
+
+def _permit_rows(permit: PermitFacts, language: str) -> list[tuple[str, str]]:
+    start = format_date(permit.valid_from, language)
+    if permit.valid_until is not None:
+        end = format_date(permit.valid_until, language)
+        span = translate(N_("{start} to {end}"), language, start=start, end=end)
+    else:
+        span = permit.validity_text or translate(N_("from {start}"), language, start=start)
+    return [
+        (N_("Permit"), permit.title or permit.permit_type),
+        (N_("Number"), permit.number),
+        (N_("Holder"), permit.holder),
+        (N_("For"), permit.object),
+        (N_("Valid"), span),
+    ]
+
+
+def _signer(signature: SignatureReport, zone: str, language: str) -> str:
+    name = signature.signer or translate(N_("unknown"), language)
+    if signature.signed_at is None:
+        return name
+    return f"{name}, {_local(signature.signed_at, zone, language)}"
+
+
+def _local(moment: datetime, zone: str, language: str) -> str:
+    return format_moment(moment, IndonesianTimeZone(zone), language)
+
+
+def _checks(report: Report, language: str) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=1)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for check in report.checks:
+        mark, style = _MARKS[check.outcome]
+        table.add_row(
+            Text(mark, style=style),
+            translate(CHECKS[check.name], language),
+            foreign_text(
+                check.reason.message(language), "dim" if check.outcome is Outcome.NOT_CHECKED else ""
+            ),
+        )
+    return table
+
+
+def _footer(report: Report, language: str) -> str:
+    used = report.authority
+    if used is None:  # pragma: no cover - such reports are printed elsewhere
+        return ""
+    trust = (
+        N_("its key was named by you")
+        if used.trust == "pinned"
+        else N_("taken as given: compare its key with the office's publication")
+    )
+    sentence = N_(
+        "Judged for {moment} by the authority document of {name}, version {version}, key {keys} ({trust})."
+    )
+    return translate(
+        sentence,
+        language,
+        moment=_local(report.checked_at, used.time_zone, language),
+        name=used.name,
+        version=used.version,
+        keys=", ".join(used.keys),
+        trust=translate(trust, language),
+    )

@@ -1,0 +1,173 @@
+"""
+Ports of the documents room: what a store of files promises, and what an upload scanner does.
+
+The rules of a `DocumentStore`:
+
+1. Content is named by its SHA-256 (64 lower-case hexadecimal digits); putting it twice is one file.
+2. `put()` either returns and the bytes are durable, or raises and nothing is left behind.
+3. Nobody reads wrong bytes unnoticed: a reader checks the hash before it hands out its last chunk.
+4. A *link* is a write-once name for content. It never changes, and what it names cannot be deleted.
+
+``perizinan_core.testing._document_store.DocumentStoreSuite`` holds any store to these rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Protocol, runtime_checkable
+
+import attrs
+
+from perizinan_core.documents._report import Finding, UploadReport
+
+__all__ = ["DocumentStore", "StoreProblem", "StoredDocument", "UploadScanner"]
+
+
+@attrs.frozen
+class StoredDocument:
+    """Content that the store holds."""
+
+    sha256: str
+    """Its name: SHA-256 in 64 lower-case hexadecimal digits."""
+
+    size: int
+    """Number of bytes."""
+
+
+@attrs.frozen
+class StoreProblem:
+    """Something that a sweep over the whole store found wrong."""
+
+    code: str
+    """``"damaged"``, ``"odd-file"`` (not put there by the store) or ``"dangling-link"``."""
+
+    name: str
+    """The content hash, the link name, or the odd file's place inside the store."""
+
+
+@runtime_checkable
+class DocumentStore(Protocol):
+    """Keeps files by content. Implementations are safe to use from many threads at once."""
+
+    def put(
+        self, stream: BinaryIO, *, max_bytes: int | None = None, expected_sha256: str | None = None
+    ) -> StoredDocument:
+        """
+        Read ``stream`` to its end in small pieces and keep its bytes durably.
+
+        Args:
+            stream: Where the bytes come from; not closed.
+            max_bytes: Stop and refuse as soon as more bytes than this have come.
+            expected_sha256: Refuse unless the bytes have this hash.
+
+        Raises:
+            DocumentTooLargeError: More than ``max_bytes`` came.
+            DocumentHashMismatchError: The bytes are not those announced.
+            DocumentStoreUnavailableError: Disk or service refused; `DocumentStoreFullError` when out of room.
+        """
+        ...
+
+    def open(self, sha256: str) -> BinaryIO:
+        """
+        Return a reader whose hash is checked while it is read.
+
+        The reader raises `DocumentDamagedError` instead of handing out the last piece of wrong bytes. Closing
+        early, or the first ``seek()``, reads the rest for the check; after it ``seek()`` is free.
+
+        Raises:
+            DocumentNotFoundError: There is no such content.
+        """
+        ...
+
+    def read(self, sha256: str, max_bytes: int) -> bytes:
+        """
+        Return the whole content, its hash checked.
+
+        Raises:
+            DocumentNotFoundError: There is no such content.
+            DocumentTooLargeError: It has more than ``max_bytes`` bytes.
+            DocumentDamagedError: The bytes do not match the hash.
+        """
+        ...
+
+    def exists(self, sha256: str) -> bool:
+        """Return whether the content is there; does not read it."""
+        ...
+
+    def size(self, sha256: str) -> int:
+        """
+        Return the number of bytes.
+
+        Raises:
+            DocumentNotFoundError: There is no such content.
+        """
+        ...
+
+    def delete(self, sha256: str) -> bool:
+        """
+        Remove content (a draft's, or after retention) and return whether it was there.
+
+        The store does not know which records point to content: the caller deletes only what no record needs.
+
+        Raises:
+            DocumentInUseError: A write-once name stands for it.
+        """
+        ...
+
+    def link(self, name: str, sha256: str) -> None:
+        """
+        Make ``name`` stand for content, once and for good; atomic, and repeating it changes nothing.
+
+        Args:
+            name: One to four parts of ``[a-z0-9][a-z0-9._-]*`` joined by ``/``, at most 200 characters,
+                e.g. ``"signed/<sha256 of the unsigned file>"``.
+            sha256: Content that the store holds.
+
+        Raises:
+            LinkConflictError: The name stands for other content.
+            DocumentNotFoundError: There is no such content.
+        """
+        ...
+
+    def resolve(self, name: str) -> str | None:
+        """Return the hash that ``name`` stands for, or None."""
+        ...
+
+    def documents(self) -> Iterator[StoredDocument]:
+        """Yield all content, in the order of the hashes."""
+        ...
+
+    def links(self) -> Iterator[tuple[str, str]]:
+        """Yield all links as (name, hash), in the order of the names."""
+        ...
+
+    def verify(self) -> Iterator[StoreProblem]:
+        """
+        Read everything and yield what is wrong; an empty answer means that all bytes are as they were
+        put.
+        """
+        ...
+
+
+@runtime_checkable
+class UploadScanner(Protocol):
+    """
+    Looks at an upload after our own inspection; plugins add e.g. a virus scanner.
+
+    Called only for files that nothing refused so far, at most once a file, possibly from several threads.
+    An exception makes the file refused (`"scanner-failed"`): a scanner fails closed.
+    """
+
+    name: str
+    """Short name for operators, e.g. ``"clamav"``."""
+
+    def scan(self, path: Path, report: UploadReport) -> Iterable[Finding]:
+        """
+        Return what this scanner found; nothing when all is well.
+
+        Args:
+            path: The file to read; it is gone or moved after the call. Its name tells nothing.
+            report: What is known so far: content type, hash, size, findings.
+        """
+        ...

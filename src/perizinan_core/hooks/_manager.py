@@ -1,0 +1,287 @@
+"""
+Loading plugins and asking them, each on its own: one bad plugin stops neither another nor its own removal.
+
+pluggy alone isolates nothing (one raising implementation loses the results of the others), so every
+implementation is called by itself here.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+import attrs
+import pluggy
+
+from perizinan_core.errors.hooks import PluginDecisionError
+from perizinan_core.hooks._specs import API_VERSION, PROJECT, HookSpecs
+from perizinan_core.hooks._types import (
+    ApplicantCheckResult,
+    AuthorityEntry,
+    CliCommandEntry,
+    DocumentStoreEntry,
+    FrontendEntry,
+    NotificationChannelEntry,
+    RendererEntry,
+    SignerEntry,
+    StorageEntry,
+    UploadScannerEntry,
+)
+from perizinan_core.model._applicant import Applicant
+from perizinan_core.model._events import Event
+
+__all__ = ["ENTRY_POINT_GROUP", "PluginManager", "PluginState", "PluginStatus", "Registered"]
+
+ENTRY_POINT_GROUP = "perizinan_core.plugins"
+BUILTIN = "builtin"
+
+RECORDS: Mapping[str, type] = {
+    "register_authorities": AuthorityEntry,
+    "register_storages": StorageEntry,
+    "register_document_stores": DocumentStoreEntry,
+    "register_notification_channels": NotificationChannelEntry,
+    "register_frontends": FrontendEntry,
+    "register_signers": SignerEntry,
+    "register_renderers": RendererEntry,
+    "register_upload_scanners": UploadScannerEntry,
+    "register_cli_commands": CliCommandEntry,
+}
+"""What each ``register_…`` hook returns a list of."""
+
+_log = logging.getLogger(__name__)
+
+
+class PluginState(StrEnum):
+    """How a plugin stands."""
+
+    LOADED = "loaded"
+    DISABLED = "disabled"
+    """The settings name it so."""
+    FAILED = "failed"
+    """It could not be imported, or raised while it registered something."""
+    INCOMPATIBLE = "incompatible"
+    """It was written for another version of the hooks, or implements a hook that does not exist."""
+
+
+@attrs.frozen(kw_only=True)
+class PluginStatus:
+    """A plugin, as ``perizinan plugins list`` shows it."""
+
+    name: str
+    state: PluginState
+    distribution: str = ""
+    version: str = ""
+    hooks: tuple[str, ...] = ()
+    reason: str = ""
+    """Why it is not loaded."""
+
+
+@attrs.frozen(kw_only=True)
+class Registered:
+    """A record that a plugin returned, with the plugin's name."""
+
+    plugin: str
+    record: Any
+
+
+class PluginManager:
+    """
+    The plugins of one office. Made by ``Office.open`` and passed on; there is no global one.
+
+    Args:
+        disabled: Names of plugins that are not to be loaded.
+        discover: False loads the given plugins only (tests, ``--no-plugins``).
+        extra: Further plugin objects by name, e.g. those that a host application brings.
+    """
+
+    def __init__(
+        self,
+        *,
+        builtin: object,
+        disabled: Iterable[str] = (),
+        discover: bool = True,
+        extra: Iterable[tuple[str, object]] = (),
+    ) -> None:
+        """Load the built-in plugin, then the given ones, then the installed ones in order of name."""
+        self._pm = pluggy.PluginManager(PROJECT)
+        self._pm.add_hookspecs(HookSpecs)
+        self._statuses: dict[str, PluginStatus] = {}
+        self._disabled = frozenset(disabled)
+        self._register(
+            BUILTIN,
+            builtin,
+            PluginStatus(name=BUILTIN, state=PluginState.LOADED, distribution="perizinan-core"),
+        )
+        for name, plugin in extra:
+            self._register(name, plugin)
+        if discover:
+            for entry in sorted(
+                importlib.metadata.entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name
+            ):
+                self._load(entry)
+
+    @property
+    def statuses(self) -> tuple[PluginStatus, ...]:
+        """Every plugin that was found, loaded or not, built-in first, then by name."""
+        return tuple(sorted(self._statuses.values(), key=lambda item: (item.name != BUILTIN, item.name)))
+
+    def register(self, name: str, plugin: object) -> PluginStatus:
+        """Add a plugin object; the answer says whether it was taken."""
+        self._register(name, plugin)
+        return self._statuses[name]
+
+    def unregister(self, name: str) -> None:
+        """Take a plugin out again; unknown names do nothing."""
+        if self._pm.has_plugin(name):
+            self._pm.unregister(name=name)
+        self._statuses.pop(name, None)
+
+    def gather(self, hook: str) -> tuple[Registered, ...]:
+        """
+        Ask every plugin's ``register_…`` hook on its own and return all records.
+
+        A plugin that raises, or returns something that is no list of records, is set aside as failed with
+        all that it offers; the others' records are returned.
+        """
+        records: list[Registered] = []
+        for name, implementation in self._implementations(hook):
+            try:
+                offered = tuple(_records(_call(implementation), RECORDS[hook]))
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises must not reach the others
+                self._quarantine(name, f"{hook}: {_one_line(error)}")
+            else:
+                records.extend(Registered(plugin=name, record=item) for item in offered)
+        return tuple(records)
+
+    def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult | None:
+        """
+        Return the first answer of a plugin, latest registered first.
+
+        Raises:
+            PluginDecisionError: when a plugin raises; the submission must not go on.
+        """
+        for name, implementation in self._implementations("decide_applicant_check"):
+            try:
+                result = _call(implementation, applicant=applicant)
+            except (Exception, SystemExit) as error:
+                raise PluginDecisionError(
+                    plugin=name, hook="decide_applicant_check", reason=type(error).__name__
+                ) from error
+            if result is not None:
+                return _checked(name, result)
+        return None
+
+    def tell(self, event: Event) -> tuple[str, ...]:
+        """Tell every ``on_event`` listener; return the names of those that raised (logged, never raised)."""
+        failed = []
+        for name, implementation in self._implementations("on_event"):
+            try:
+                _call(implementation, event=event)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - listeners harm nobody
+                failed.append(name)
+                _log.warning("listener %s failed at %s: %s", name, event.kind.value, type(error).__name__)
+        return tuple(failed)
+
+    def _load(self, entry: importlib.metadata.EntryPoint) -> None:
+        distribution = entry.dist
+        about = PluginStatus(
+            name=entry.name,
+            state=PluginState.LOADED,
+            distribution=distribution.name if distribution else "",
+            version=distribution.version if distribution else "",
+        )
+        if entry.name in self._disabled:
+            self._note(attrs.evolve(about, state=PluginState.DISABLED))
+            return
+        try:
+            plugin = entry.load()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - it must not take the office with it
+            self._note(attrs.evolve(about, state=PluginState.FAILED, reason=f"import: {_one_line(error)}"))
+            return
+        self._register(entry.name, plugin, about)
+
+    def _register(self, name: str, plugin: object, about: PluginStatus | None = None) -> None:
+        about = about or PluginStatus(name=name, state=PluginState.LOADED)
+        if name in self._disabled:
+            self._note(attrs.evolve(about, state=PluginState.DISABLED))
+            return
+        if self._pm.has_plugin(name):
+            self._note(attrs.evolve(about, state=PluginState.FAILED, reason=f"the name {name!r} is taken"))
+            return
+        try:
+            reason = self._objection(name, plugin)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - reading its attributes runs its code
+            reason = _one_line(error)
+        if reason is not None:
+            if self._pm.has_plugin(name):
+                self._pm.unregister(name=name)
+            self._note(attrs.evolve(about, state=PluginState.INCOMPATIBLE, reason=reason))
+            return
+        hooks = tuple(sorted(caller.name for caller in self._pm.get_hookcallers(plugin) or ()))
+        self._note(attrs.evolve(about, hooks=hooks))
+
+    def _objection(self, name: str, plugin: object) -> str | None:
+        """Register a plugin with pluggy and return why it cannot stay, or None."""
+        api = getattr(plugin, "perizinan_api", None)
+        if api != API_VERSION:
+            return f"perizinan_api is {api!r}, this version has {API_VERSION}"
+        self._pm.register(plugin, name=name)
+        self._pm.check_pending()
+        for caller in self._pm.get_hookcallers(plugin) or ():
+            for implementation in caller.get_hookimpls():
+                wraps = implementation.wrapper or implementation.hookwrapper
+                if implementation.plugin is plugin and wraps:
+                    # Implementations are called one by one here: there is nothing to wrap.
+                    return f"{caller.name}: wrappers are not supported"
+        return None
+
+    def _note(self, status: PluginStatus) -> None:
+        """Keep a status; a second plugin of the same name must not hide the first."""
+        key = status.name
+        while key in self._statuses:
+            key += "'"
+        self._statuses[key] = status
+
+    def _implementations(self, hook: str) -> Iterator[tuple[str, pluggy.HookImpl]]:
+        caller: pluggy.HookCaller = getattr(self._pm.hook, hook)
+        for implementation in reversed(caller.get_hookimpls()):
+            yield implementation.plugin_name, implementation
+
+    def _quarantine(self, name: str, reason: str) -> None:
+        # The reason is shown to operators; a log of strangers gets the name alone.
+        _log.error("plugin %s failed and was set aside", name)
+        status = self._statuses[name]
+        self._pm.unregister(name=name)
+        self._statuses[name] = attrs.evolve(status, state=PluginState.FAILED, reason=reason)
+
+
+def _call(implementation: pluggy.HookImpl, **arguments: object) -> Any:
+    """Call with those arguments that the implementation takes, so that old plugins still run."""
+    return implementation.function(**{name: arguments[name] for name in implementation.argnames})
+
+
+def _checked(plugin: str, result: object) -> ApplicantCheckResult:
+    if not isinstance(result, ApplicantCheckResult):
+        raise PluginDecisionError(
+            plugin=plugin, hook="decide_applicant_check", reason=f"returned {type(result).__name__}"
+        )
+    return result
+
+
+def _records(offered: object, kind: type) -> Iterator[Any]:
+    """Yield what a hook returned; the wrong kind of thing is an error of the plugin."""
+    if offered is None:
+        return
+    if not isinstance(offered, Iterable) or isinstance(offered, (str, bytes)):
+        raise TypeError(f"expected a list of {kind.__name__}, got {type(offered).__name__}")
+    for item in offered:
+        if not isinstance(item, kind):
+            raise TypeError(f"expected {kind.__name__}, got {type(item).__name__}")
+        yield item
+
+
+def _one_line(error: BaseException) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -1,0 +1,149 @@
+"""
+What a plugin may do: one function per hook.
+
+Three families, told by name. ``register_…`` hooks return records and are asked once at start; a plugin
+that raises there is set aside and named in ``perizinan plugins list``. ``decide_…`` hooks are asked
+until one answers and fail closed: an error stops the use case. ``on_…`` hooks are told after the commit;
+an error is logged and harms nobody.
+
+A plugin is an object (usually a module) with functions marked `hookimpl`, offered under the entry point
+group ``perizinan_core.plugins``. It states the version of this interface that it was written for::
+
+    perizinan_api = 1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pluggy
+
+from perizinan_core.hooks._types import (
+    ApplicantCheckResult,
+    AuthorityEntry,
+    CliCommandEntry,
+    DocumentStoreEntry,
+    FrontendEntry,
+    NotificationChannelEntry,
+    RendererEntry,
+    SignerEntry,
+    StorageEntry,
+    UploadScannerEntry,
+)
+from perizinan_core.model._applicant import Applicant
+from perizinan_core.model._events import Event
+
+__all__ = ["API_VERSION", "PROJECT", "HookSpecs", "hookimpl", "hookspec"]
+
+PROJECT = "perizinan_core"
+API_VERSION = 1
+"""Version of this interface; raised when an existing hook changes or goes."""
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class HookSpecs:
+    """The hooks; ``docs/reference/hooks.md`` has a page for each."""
+
+    @hookspec
+    def register_authorities(self) -> Iterable[AuthorityEntry]:  # type: ignore[empty-body]
+        """
+        Offer local governments: their offices, catalogue, letterhead and calendar.
+
+        Example:
+            return [AuthorityEntry(slug="kota-contoh", load=load_pack)]
+        """
+
+    @hookspec
+    def register_storages(self) -> Iterable[StorageEntry]:  # type: ignore[empty-body]
+        """
+        Offer record stores by the scheme of the database address.
+
+        Example:
+            return [StorageEntry(schemes=("mysql",), open=open_mysql, migrate=migrate_mysql)]
+        """
+
+    @hookspec
+    def register_document_stores(self) -> Iterable[DocumentStoreEntry]:  # type: ignore[empty-body]
+        """
+        Offer document stores by the scheme of their address.
+
+        Example:
+            return [DocumentStoreEntry(scheme="s3", open=open_bucket)]
+        """
+
+    @hookspec
+    def register_notification_channels(self) -> Iterable[NotificationChannelEntry]:  # type: ignore[empty-body]
+        """
+        Offer ways to reach people.
+
+        Example:
+            return [NotificationChannelEntry(name="smtp", open=open_smtp)]
+        """
+
+    @hookspec
+    def register_frontends(self) -> Iterable[FrontendEntry]:  # type: ignore[empty-body]
+        """
+        Offer something that shows the office to people.
+
+        Example:
+            return [FrontendEntry(name="portal", serve=serve_portal)]
+        """
+
+    @hookspec
+    def register_signers(self) -> Iterable[SignerEntry]:  # type: ignore[empty-body]
+        """
+        Offer ways to sign by the scheme of the signer's address.
+
+        Example:
+            return [SignerEntry(scheme="pkcs11", open=open_token)]
+        """
+
+    @hookspec
+    def register_renderers(self) -> Iterable[RendererEntry]:  # type: ignore[empty-body]
+        """
+        Offer ways to make letters.
+
+        Example:
+            return [RendererEntry(name="docx", open=open_docx_renderer)]
+        """
+
+    @hookspec
+    def register_upload_scanners(self) -> Iterable[UploadScannerEntry]:  # type: ignore[empty-body]
+        """
+        Offer further looks at uploads.
+
+        Example:
+            return [UploadScannerEntry(name="clamav", open=open_clamav)]
+        """
+
+    @hookspec
+    def register_cli_commands(self) -> Iterable[CliCommandEntry]:  # type: ignore[empty-body]
+        """
+        Offer commands below ``perizinan``.
+
+        Example:
+            return [CliCommandEntry(name="pajak", help="…", load=load_command)]
+        """
+
+    @hookspec(firstresult=True)
+    def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult | None:
+        """
+        Check the identity of whoever applies, before a submission is accepted.
+
+        Return None to leave the answer to the next plugin. Fails closed: an error refuses the
+        submission. The built-in answer accepts every identity whose form is right.
+
+        Example:
+            return ApplicantCheckResult(accepted=True, verified_by="dukcapil")
+        """
+
+    @hookspec
+    def on_event(self, event: Event) -> None:
+        """
+        Hear what happened, after the commit; may be told twice (at-least-once).
+
+        Example:
+            statistics.count(event.kind)
+        """

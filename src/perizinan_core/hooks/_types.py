@@ -1,0 +1,156 @@
+"""
+The records that hooks return. Typed and named, so that adding a field later breaks no plugin.
+
+An entry carries a name or scheme and a function that opens the thing; nothing is opened until the
+office's settings ask for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from perizinan_core.catalogue import Catalogue
+from perizinan_core.documents import DocumentStore, UploadScanner
+from perizinan_core.hooks._notification import NotificationChannel
+from perizinan_core.model._authority import Authority
+from perizinan_core.rendering import Renderer
+from perizinan_core.signing import SecretCallback, Signer
+from perizinan_core.storage import KeyRing, Storage
+
+if TYPE_CHECKING:
+    import click
+
+__all__ = [
+    "ApplicantCheckResult",
+    "AuthorityEntry",
+    "AuthorityPack",
+    "CliCommandEntry",
+    "DocumentStoreEntry",
+    "FrontendEntry",
+    "NotificationChannelEntry",
+    "PluginSettings",
+    "RendererEntry",
+    "SignerEntry",
+    "StorageEntry",
+    "UploadScannerEntry",
+]
+
+PluginSettings = Mapping[str, Any]
+"""The plugin's own table of ``perizinan.toml``; relative paths are resolved by the caller."""
+
+
+@attrs.frozen(kw_only=True)
+class AuthorityPack:
+    """Everything that an authority plugin brings."""
+
+    authority: Authority
+    catalogue: Catalogue
+    templates: Mapping[str, Path] = attrs.field(factory=dict)
+    """Typst templates of the plugin: name to folder (``docs/how-to/letter-templates.md``)."""
+
+    assets: Path | None = None
+    """Folder of the letterhead's pictures, or None."""
+
+
+@attrs.frozen(kw_only=True)
+class AuthorityEntry:
+    """A local government."""
+
+    slug: str
+    load: Callable[[], AuthorityPack]
+
+
+@attrs.frozen(kw_only=True)
+class StorageEntry:
+    """A record store, chosen by the scheme of the database address."""
+
+    schemes: tuple[str, ...]
+    open: Callable[[str, KeyRing, tzinfo], Storage]
+    """Called with the address, the keys and the authority's time zone."""
+
+    migrate: Callable[[str], None]
+    """Creates or upgrades the tables at an address."""
+
+    migrate_with_keys: Callable[[str, KeyRing], None] | None = None
+    """The same with the keys of the records, for a storage whose migrations need them; then it is called instead."""
+
+    known_keys: Callable[[str], tuple[str, ...]] | None = None
+    """
+    Returns the ids of the keys that the records at an address need, without needing a key; asked when the key
+    file is missing, so that a lost one is not replaced by a new one. None: a storage that cannot tell.
+    """
+
+
+@attrs.frozen(kw_only=True)
+class DocumentStoreEntry:
+    """A document store, chosen by the scheme of its address (``folder``, ``s3`` …)."""
+
+    scheme: str
+    open: Callable[[str], DocumentStore]
+
+
+@attrs.frozen(kw_only=True)
+class NotificationChannelEntry:
+    """A way to reach people; all channels named in the settings are told."""
+
+    name: str
+    open: Callable[[PluginSettings], NotificationChannel]
+
+
+@attrs.frozen(kw_only=True)
+class FrontendEntry:
+    """Something that shows the office to people: a portal, a set of pages."""
+
+    name: str
+    serve: Callable[[Any, str, int], None]
+    """``serve(office, host, port)``: blocks until interrupted; `office` is a `perizinan_core.Office`."""
+
+
+@attrs.frozen(kw_only=True)
+class SignerEntry:
+    """A way to sign, chosen by the scheme of the signer's address (``file``, ``pkcs11``, ``bsre`` …)."""
+
+    scheme: str
+    open: Callable[[str, SecretCallback], Signer]
+
+
+@attrs.frozen(kw_only=True)
+class RendererEntry:
+    """A way to make letters."""
+
+    name: str
+    open: Callable[[AuthorityPack], Renderer]
+
+
+@attrs.frozen(kw_only=True)
+class UploadScannerEntry:
+    """A further look at uploads, after the built-in inspection (e.g. a virus scanner)."""
+
+    name: str
+    open: Callable[[PluginSettings], UploadScanner]
+
+
+@attrs.frozen(kw_only=True)
+class ApplicantCheckResult:
+    """What a check of an applicant's identity found."""
+
+    accepted: bool
+    verified_by: str | None = None
+    """Name of the service that confirmed the identity; None: only the form was checked."""
+
+    reason: str = ""
+    """Sentence for the applicant when not accepted."""
+
+
+@attrs.frozen(kw_only=True)
+class CliCommandEntry:
+    """A command below ``perizinan``."""
+
+    name: str
+    help: str
+    load: Callable[[], click.Command]

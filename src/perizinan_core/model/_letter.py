@@ -1,0 +1,112 @@
+"""
+What a letter says.
+
+`PermitStatement` is the machine-readable half: embedded as ``permit.json`` in the PDF, covered by
+its signature. `Letter` adds what only the page needs. Neither ever holds a NIK.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+
+from perizinan_core.model._letter_rule import LetterForm
+
+__all__ = ["PERMIT_STATEMENT_VERSION", "AnnexTable", "Letter", "PermitStatement", "SignatureBlock"]
+
+PERMIT_STATEMENT_VERSION = "1"
+
+
+@attrs.frozen(kw_only=True)
+class SignatureBlock:
+    """Who signs, as printed."""
+
+    position: str
+    """Code of the position."""
+
+    title: str
+    """e.g. ``KEPALA DINAS …``."""
+
+    on_behalf_of: str | None = None
+    """After "a.n.", for a mandate."""
+
+    acting: str = "definitive"
+    """`ActingKind` value; Plt. or Plh. is printed before the title."""
+
+    name: str | None = None
+    rank: str | None = None
+    staff_number: str | None = None
+    """NIP, as printed."""
+
+    delegation: str
+    """Code of the delegation."""
+
+    legal_basis: str
+    """Citation of the delegation."""
+
+
+@attrs.frozen(kw_only=True)
+class PermitStatement:
+    """The content of ``permit.json``: what the letter says, for machines."""
+
+    statement_version: str = PERMIT_STATEMENT_VERSION
+    authority: str
+    """Slug."""
+
+    authority_name: str
+    permit_type: str
+    permit_type_version: str
+    title: str
+    number: str
+    receipt_number: str
+    holder: str
+    object: str
+    place: str | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    """Printed label and value, in printed order."""
+
+    issued_on: date
+    valid_from: date
+    valid_until: date | None = None
+    validity_text: str | None = None
+    signatory: SignatureBlock
+    status_index: int
+    previous_number: str | None = None
+    verification_url: str
+
+
+@attrs.frozen(kw_only=True)
+class AnnexTable:
+    """A table printed after the letter (lampiran)."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@attrs.frozen(kw_only=True)
+class Letter:
+    """Everything that a template needs to print a permit."""
+
+    statement: PermitStatement
+    form: LetterForm
+    template: str
+    government: str
+    office: str
+    address: str | None = None
+    contact: str | None = None
+    city: str
+    logo: str | None = None
+    subject: str | None = None
+    considerations: tuple[str, ...] = ()
+    legal_basis: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    annex: AnnexTable | None = None
+    copies_to: tuple[str, ...] = ()
+    footer: str
+    language: str = "id"
+    development: bool = False
+    """True: a watermark says that the letter was signed with a development certificate."""
+
+    qr_text: str
+    """Address with the signed claims; empty during the rehearsal."""

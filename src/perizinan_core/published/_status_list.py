@@ -1,0 +1,353 @@
+"""
+The status list: which of an office's permits were revoked, suspended or replaced, in one signed file.
+
+IETF Token Status List (draft-ietf-oauth-status-list, text of June 2026) in its CWT form, media type
+``application/statuslist+cwt``: a tagged ``COSE_Sign1`` whose payload holds the address of the list (sub),
+when it was made (iat) and ends (exp), how long a copy need not be fetched anew (ttl), and a compressed
+string with two bits for each place. A permit's place is the ``status_index`` of its data.
+
+Our profile is narrower than the draft: ES256 or EdDSA, key id in the protected header, nothing in the
+unprotected one, two bits, exp required, deterministic CBOR outside. Rules: ``docs/reference/status-list.md``.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from enum import IntEnum
+from typing import Any, Self
+
+import attrs
+
+from perizinan_core.errors.status_list import StatusListError
+from perizinan_core.i18n import N_
+from perizinan_core.published._authority_document import AuthorityDocument, QrKey
+from perizinan_core.published._cose import ALG, ALGORITHMS, KID, TYPE, Sign1, dumps, loads
+from perizinan_core.published._keys import key_from_jwk, key_to_jwk
+
+__all__ = [
+    "BITS",
+    "DEFAULT_MAX_AGE",
+    "FILE_NAME",
+    "MAX_BYTES",
+    "MEDIA_TYPE",
+    "ListStatus",
+    "StatusList",
+    "StatusListTerms",
+    "pack_statuses",
+    "peek_status_list",
+    "read_status_list",
+    "sign_status_list",
+    "status_at",
+    "status_list_error",
+    "unpack_statuses",
+]
+
+MEDIA_TYPE = "application/statuslist+cwt"
+FILE_NAME = "status-list.cwt"
+"""Name under which the office publishes the list, and which ``perizinan verify`` looks for beside authority.json."""
+
+BITS = 2
+DEFAULT_MAX_AGE = 7 * 24 * 3600
+"""How old a list may be when the authority document does not say, in seconds: seven days."""
+
+MAX_BYTES = 32 * 1024 * 1024
+"""Largest list that is read, in bytes: one hundred million permits in any mixture stay below it."""
+
+_MAX_UNPACKED = 64 * 1024 * 1024
+_PER_BYTE = 8 // BITS
+_SUB, _EXP, _IAT, _STATUS_LIST, _TTL = 2, 4, 6, 65533, 65534
+_VERSIONS = "authority_versions"
+"""Private claim (a name, RFC 8392 section 9.1): current and lowest version of the authority document."""
+
+_SIGN1_TAG = 18
+_LATEST = 253402300799
+"""Last second of the year 9999."""
+
+
+class ListStatus(IntEnum):
+    """The registered status types (section 7.1 of the draft), with what we put into them."""
+
+    VALID = 0
+    """In force; whether its dates have passed is for the reader to see in the permit."""
+    INVALID = 1
+    """Revoked, annulled, or never issued: the number was cancelled."""
+    SUSPENDED = 2
+    """Suspended, or signed but not yet issued: temporarily without effect."""
+    SUPERSEDED = 3
+    """Application specific: replaced by a newer permit (renewal, amendment, duplicate)."""
+
+
+@attrs.frozen(kw_only=True)
+class StatusListTerms:
+    """What ``authority.json`` says under ``status_list``."""
+
+    uri: str
+    """Address of the list; must be the list's own subject."""
+
+    keys: tuple[QrKey, ...]
+    """Keys that sign lists, with key ids and the local days (both included) of lists they may sign."""
+
+    max_age: int = DEFAULT_MAX_AGE
+    """How old a list may be, in seconds, to be relied on."""
+
+    @classmethod
+    def of(cls, authority: AuthorityDocument) -> Self | None:
+        """
+        Return the terms of an authority document, or None when it names no status list.
+
+        Raises:
+            StatusListError: what it says under ``status_list`` cannot be used.
+        """
+        told = authority.status_list
+        if told is None:
+            return None
+        try:
+            uri, max_age = told["uri"], told.get("max_age", DEFAULT_MAX_AGE)
+            keys = tuple(_key(item) for item in told["keys"])
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise status_list_error("status-list-terms") from error
+        plain = isinstance(max_age, int) and not isinstance(max_age, bool) and 0 < max_age < _LATEST
+        if not isinstance(uri, str) or not uri or not plain or not keys:
+            raise status_list_error("status-list-terms")
+        return cls(uri=uri, keys=keys, max_age=max_age)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form for ``authority.json``."""
+        return {
+            "uri": self.uri,
+            "max_age": self.max_age,
+            "keys": [
+                {
+                    "kid": item.kid.hex(),
+                    "key": key_to_jwk(item.key),
+                    "from": item.start.isoformat() if item.start else None,
+                    "to": item.end.isoformat() if item.end else None,
+                }
+                for item in self.keys
+            ],
+        }
+
+
+@attrs.frozen(kw_only=True)
+class StatusList:
+    """One list, as signed."""
+
+    uri: str
+    issued: datetime
+    """What the office knew at this moment."""
+
+    expires: datetime
+    """After this moment it says nothing any more."""
+
+    ttl: int | None = None
+    """For so many seconds a copy need not be fetched anew."""
+
+    versions: tuple[int, int] | None = None
+    """Current version of the authority document, and the lowest that may still be used; None: not told."""
+
+    packed: bytes = attrs.field(repr=False)
+    """Two bits for each place, the first place in the lowest bits of the first byte."""
+
+    @property
+    def places(self) -> int:
+        """Number of places, a multiple of four."""
+        return len(self.packed) * _PER_BYTE
+
+    def status(self, index: int) -> ListStatus:
+        """
+        Return what the list says about one place.
+
+        Raises:
+            StatusListError: the list has no such place.
+        """
+        if not 0 <= index < self.places:
+            raise status_list_error("status-list-out-of-range")
+        return ListStatus(status_at(self.packed, index))
+
+
+def status_at(packed: bytes | bytearray, index: int) -> int:
+    """Return the two bits of one place."""
+    return packed[index // _PER_BYTE] >> BITS * (index % _PER_BYTE) & 3
+
+
+def pack_statuses(size: int, marks: Iterable[tuple[int, int]]) -> bytes:
+    """
+    Return the bit string of a list.
+
+    Args:
+        size: Number of places; those of the last byte beyond it are filled as never issued.
+        marks: Places that are not `ListStatus.VALID`, with their status; a later one counts.
+
+    Raises:
+        ValueError: a place or status out of range.
+    """
+    packed = bytearray(-(-size // _PER_BYTE))
+    for index in range(size, len(packed) * _PER_BYTE):
+        packed[-1] |= ListStatus.INVALID << BITS * (index % _PER_BYTE)
+    for index, status in marks:
+        if not 0 <= index < size or not 0 <= status <= 3:
+            raise ValueError(f"expected a place below {size} and a status from 0 to 3, got {index}: {status}")
+        shift = BITS * (index % _PER_BYTE)
+        place = index // _PER_BYTE
+        packed[place] = packed[place] & ~(3 << shift) | status << shift
+    return bytes(packed)
+
+
+def unpack_statuses(compressed: bytes) -> bytes:
+    """
+    Return the bit string of ``lst`` (RFC 1950), at most 64 MiB.
+
+    Raises:
+        ValueError: it is no complete ZLIB stream, is followed by more bytes, or unpacks to more.
+    """
+    engine = zlib.decompressobj()
+    try:
+        packed = engine.decompress(compressed, _MAX_UNPACKED + 1)
+    except zlib.error as error:
+        raise ValueError("no ZLIB stream") from error
+    if not engine.eof or engine.unused_data or len(packed) > _MAX_UNPACKED:
+        raise ValueError("incomplete, too large, or followed by other bytes")
+    return packed
+
+
+def sign_status_list(
+    made: StatusList,
+    *,
+    sign: Callable[[bytes], bytes],
+    kid: bytes,
+    algorithm: str = "ES256",
+) -> bytes:
+    """
+    Return the file ``status-list.cwt``.
+
+    Args:
+        made: What to state; moments are cut to whole seconds.
+        sign: Returns the 64-byte signature over its argument; see `keys.signing_callback`.
+        kid: Identifier of the key in the authority document.
+        algorithm: ``"ES256"`` or ``"EdDSA"``.
+    """
+    import cbor2
+
+    claims: dict[int | str, Any] = {
+        _SUB: made.uri,
+        _EXP: int(made.expires.timestamp()),
+        _IAT: int(made.issued.timestamp()),
+        _STATUS_LIST: {"bits": BITS, "lst": zlib.compress(made.packed, 9)},
+    }
+    if made.ttl is not None:
+        claims[_TTL] = made.ttl
+    if made.versions is not None:
+        claims[_VERSIONS] = list(made.versions)
+    protected = dumps({ALG: ALGORITHMS[algorithm], KID: kid, TYPE: MEDIA_TYPE})
+    envelope = Sign1(protected=protected, payload=dumps(claims))
+    return dumps(cbor2.CBORTag(_SIGN1_TAG, attrs.evolve(envelope, signature=sign(envelope.signed)).parts))
+
+
+def read_status_list(data: bytes, authority: AuthorityDocument) -> StatusList:
+    """
+    Read a list and check that it is this authority's: form, signature, subject. Its age is the caller's matter.
+
+    Raises:
+        StatusListError: with the reason code.
+    """
+    terms = StatusListTerms.of(authority)
+    if terms is None:
+        raise status_list_error("status-list-terms")
+    made, envelope = _read(data)
+    day = authority.local_day(made.issued)
+    known = [item for item in terms.keys if item.kid == envelope.header[KID]]
+    if not known and day > authority.local_day(authority.issued):
+        # The document cannot know a key that came after it.
+        raise status_list_error("status-list-key-unknown")
+    keys = [item.key for item in known if item.holds_on(day)]
+    if not any(envelope.is_signed_by(key) for key in keys):
+        raise status_list_error("status-list-wrong-signature")
+    if made.uri != terms.uri:
+        raise status_list_error("status-list-wrong-subject")
+    return made
+
+
+def peek_status_list(data: bytes) -> StatusList:
+    """
+    Read a list without asking who signed it, e.g. the office's own file before it is replaced.
+
+    Raises:
+        StatusListError: it is no status list.
+    """
+    return _read(data)[0]
+
+
+def _read(data: bytes) -> tuple[StatusList, Sign1]:
+    try:
+        envelope = _envelope(data)
+        return _list_of(loads(envelope.payload, any_form=True)), envelope
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
+        raise status_list_error("status-list-malformed") from error
+
+
+_PROBLEMS: Mapping[str, str] = {
+    "status-list-terms": N_("the authority document names no status list, or not completely"),
+    "status-list-missing": N_("it is missing"),
+    "status-list-malformed": N_("it is damaged, or no status list"),
+    "status-list-wrong-signature": N_("no key of the office signed it"),
+    "status-list-key-unknown": N_("it is signed with a key that the authority document does not name yet"),
+    "status-list-wrong-subject": N_("it is the list of another address"),
+    "status-list-out-of-range": N_("it ends before the place of this permit"),
+    "status-list-too-old": N_("it is too old"),
+    "status-list-not-yet": N_("it was made after the moment for which the check was asked"),
+    "status-list-unreachable": N_("it could not be fetched"),
+}
+
+
+def status_list_error(reason: str) -> StatusListError:
+    """Return the error of a reason code."""
+    return StatusListError(problem=_PROBLEMS[reason], reason=reason)
+
+
+def _key(item: Any) -> QrKey:
+    kid = bytes.fromhex(item["kid"])
+    start, end = (date.fromisoformat(item[name]) if item.get(name) else None for name in ("from", "to"))
+    if not 1 <= len(kid) <= 8:
+        raise ValueError("expected a key id of 1 to 8 bytes")
+    return QrKey(kid=kid, key=key_from_jwk(item["key"]), start=start, end=end)
+
+
+def _envelope(data: bytes) -> Sign1:
+    if len(data) > MAX_BYTES:
+        raise ValueError("too large")
+    token = loads(data)
+    if token.tag != _SIGN1_TAG:
+        raise ValueError("not a COSE_Sign1")
+    envelope = Sign1.read(token.value, labels=(ALG, KID, TYPE))
+    if envelope.header[TYPE] != MEDIA_TYPE:
+        raise ValueError("header of another kind")
+    return envelope
+
+
+def _list_of(claims: dict[int | str, Any]) -> StatusList:
+    """Return the list that the claims state; further claims are left aside, as the draft allows them."""
+    body, uri, ttl = claims[_STATUS_LIST], claims[_SUB], claims.get(_TTL)
+    issued, expires = claims[_IAT], claims[_EXP]
+    for number in (issued, expires, 1 if ttl is None else ttl, body["bits"]):
+        if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= _LATEST:
+            raise ValueError("expected a positive whole number")
+    versions = claims.get(_VERSIONS)
+    if versions is not None:
+        current, lowest = versions
+        if not all(isinstance(item, int) and not isinstance(item, bool) for item in versions):
+            raise ValueError("expected two whole numbers")
+        if not 1 <= lowest <= current <= _LATEST:
+            raise ValueError("expected a lowest version up to the current one")
+        versions = (current, lowest)
+    if body["bits"] != BITS or not isinstance(uri, str) or expires <= issued:
+        raise ValueError("claims of another kind")
+    return StatusList(
+        uri=uri,
+        issued=datetime.fromtimestamp(issued, UTC),
+        expires=datetime.fromtimestamp(expires, UTC),
+        ttl=ttl,
+        versions=versions,
+        packed=unpack_statuses(body["lst"]),
+    )

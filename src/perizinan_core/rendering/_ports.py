@@ -1,0 +1,41 @@
+"""The port through which letters become PDFs."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from perizinan_core.model._letter import Letter
+
+__all__ = ["Renderer"]
+
+
+@runtime_checkable
+class Renderer(Protocol):
+    """
+    Turns a letter into the PDF that will be signed.
+
+    Implementations may be called by several threads at once, load nothing from the network,
+    and give the same bytes for the same letter.
+    """
+
+    def render(self, letter: Letter) -> bytes:
+        """
+        Return the unsigned PDF.
+
+        Raises:
+            UnprintableTextError: a text cannot be shown as it is.
+            RenderingError: the template, the logo or the QR does not work.
+        """
+        ...
+
+    def rehearse(self, letter: Letter) -> bytes:
+        """
+        Return a draft, made exactly like the letter; call it before a number is taken.
+
+        An empty number and QR text are replaced by placeholders, and a watermark says that it is a draft.
+
+        Raises:
+            UnprintableTextError: a text cannot be shown as it is.
+            RenderingError: the template, the logo or the QR does not work.
+        """
+        ...

@@ -1,0 +1,108 @@
+"""
+Who may see and do what. Checked here, in the services, whatever a page shows or hides.
+
+An applicant who asks for somebody else's case is told that there is none: the answer does not say
+whether the number exists.
+"""
+
+from __future__ import annotations
+
+from perizinan_core.errors.services import AccessDeniedError, NotFoundError
+from perizinan_core.model._actor import Actor, ActorKind, Role
+from perizinan_core.model._application import Application, ApplicationState
+from perizinan_core.model._permit_type import PermitType
+from perizinan_core.workflow import DECIDERS, case_units, party_accounts
+
+__all__ = [
+    "is_party",
+    "may_read",
+    "require_officer",
+    "require_party",
+    "require_readable",
+    "require_role",
+]
+
+
+def is_party(application: Application, actor: Actor) -> bool:
+    """Return True for the owner, the representative's account, and the host application acting for them."""
+    if actor.kind is ActorKind.HOST:
+        return True
+    if actor.kind is ActorKind.OFFICER:
+        return False
+    return actor.account in party_accounts(application)
+
+
+def may_read(application: Application, permit_type: PermitType, actor: Actor) -> bool:
+    """
+    Return True when the actor may see the whole case.
+
+    Its party, the system, and once it is handed in: officers with the role and unit of a stage that applies,
+    the head and the signatories of the responsible unit, who sign and answer for the permit, supervisors of
+    any unit that works on it, and auditors.
+    """
+    if actor.kind is ActorKind.SYSTEM or is_party(application, actor):
+        return True
+    if actor.kind is not ActorKind.OFFICER or application.state is ApplicationState.DRAFT:
+        return False
+    if actor.has(Role.AUDITOR):
+        return True
+    if actor.has(Role.SUPERVISOR) and not actor.units.isdisjoint(case_units(application, permit_type)):
+        return True
+    if actor.has(*DECIDERS) and permit_type.responsible_unit in actor.units:
+        return True
+    return any(
+        actor.has(Role(stage.role)) and stage.unit in actor.units
+        for stage in permit_type.stages
+        if application.stage_state(stage.code) is not None
+    )
+
+
+def require_readable(application: Application, permit_type: PermitType, actor: Actor) -> None:
+    """
+    Pass when `may_read`.
+
+    Raises:
+        NotFoundError: otherwise; for the actor the case does not exist.
+    """
+    if not may_read(application, permit_type, actor):
+        raise NotFoundError(kind="application", key=application.id)
+
+
+def require_party(application: Application, actor: Actor) -> None:
+    """
+    Pass for the applicant's side.
+
+    Raises:
+        NotFoundError: for another applicant.
+        AccessDeniedError: for an officer.
+    """
+    if is_party(application, actor):
+        return
+    if actor.kind in (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE):
+        raise NotFoundError(kind="application", key=application.id)
+    raise AccessDeniedError(
+        actor=actor.id, action="act-for-applicant", allowed=("applicant", "representative")
+    )
+
+
+def require_officer(actor: Actor, action: str) -> None:
+    """
+    Pass for officers.
+
+    Raises:
+        AccessDeniedError: for everybody else.
+    """
+    if actor.kind is not ActorKind.OFFICER:
+        raise AccessDeniedError(actor=actor.id, action=action, allowed=("officer",))
+
+
+def require_role(actor: Actor, action: str, *roles: Role) -> None:
+    """
+    Pass for officers with one of ``roles``, and for the system.
+
+    Raises:
+        AccessDeniedError: for everybody else, naming the roles.
+    """
+    if actor.kind is ActorKind.SYSTEM or (actor.kind is ActorKind.OFFICER and actor.has(*roles)):
+        return
+    raise AccessDeniedError(actor=actor.id, action=action, allowed=tuple(role.value for role in roles))

@@ -1,0 +1,457 @@
+"""
+Use cases of the applicant's side: begin, save, upload, submit, correct, withdraw, follow.
+
+Uploads are judged by content before anything is stored. Submitting freezes the permit type's version and
+the fee, gives a receipt number and a signed receipt, and finds the first officer by the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from perizinan_core.catalogue import is_exempt
+from perizinan_core.errors.services import ApplicantRefusedError, NotFoundError
+from perizinan_core.errors.workflow import Problem, SubmissionRefusedError
+from perizinan_core.model._actor import Account, Actor, ActorKind, Role
+from perizinan_core.model._applicant import Applicant, Representative
+from perizinan_core.model._application import Application, ApplicationState
+from perizinan_core.model._events import Event
+from perizinan_core.model._kinds import ApplicationKind
+from perizinan_core.model._permit import Permit
+from perizinan_core.services import _access as access
+from perizinan_core.services._arguments import checked
+from perizinan_core.services._assigning import assign_where_possible
+from perizinan_core.services._context import new_id
+from perizinan_core.services._numbering import take_number
+from perizinan_core.services._papers import Papers, SlotView
+from perizinan_core.services._receipts import Receipt, given_receipt, read_receipt, sign_receipt
+from perizinan_core.services._rehearsal import letter_problems, problems_at_submission
+from perizinan_core.services._repeats import asked, once
+from perizinan_core.services._terms import (
+    case_facts,
+    form_problems,
+    preview_problems,
+    previous_permit_of,
+    refuse_exempt,
+    terms_for,
+)
+from perizinan_core.storage import ApplicationFilter, Page, UnitOfWork
+from perizinan_core.workflow import (
+    AllowedAction,
+    Transition,
+    allowed_actions,
+    resubmit,
+    start_draft,
+    submit,
+    update_applicant,
+    update_form,
+    withdraw,
+)
+
+__all__ = ["Applications", "SlotView"]
+
+_KEEP: Any = object()
+_EDITABLE = frozenset({ApplicationState.DRAFT, ApplicationState.CORRECTION_REQUESTED})
+
+
+@checked
+@attrs.frozen
+class Applications(Papers):
+    """Applications, from the draft to the submission and its corrections."""
+
+    def start(
+        self,
+        permit_type: str,
+        *,
+        applicant: Applicant,
+        actor: Actor,
+        kind: ApplicationKind = ApplicationKind.NEW,
+        form: Mapping[str, Any] | None = None,
+        representative: Representative | None = None,
+        previous_permit: str | None = None,
+        owner: Account | str | None = None,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """
+        Begin an application and keep it as a draft.
+
+        Args:
+            permit_type: Code of the permit type; the version in force today is used.
+            applicant: Who applies.
+            actor: Who is logged in.
+            kind: What is asked for.
+            form: First form data, may be incomplete.
+            representative: Acts for the applicant.
+            previous_permit: Id of the permit that is renewed, amended, duplicated or given up.
+            owner: Account of the applicant, when the host or the front office opens it for them; text is
+                the id of a public account.
+            idempotency_key: The same key again gives the same application and begins none.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            CatalogueError: no such permit type, or none in force.
+            WorkflowError: the permit type is not open, or the old permit does not allow it.
+            NotFoundError: there is no such old permit for this actor.
+            IdempotencyConflictError: the key belongs to another request.
+        """
+        request = asked("start", locals())
+        context = self._context
+        moment = context.moment(now)
+        found = context.catalogue.find(permit_type, on=context.local_day(moment))
+        with context.work_for(actor) as work, once(work, actor, request, moment) as repeat:
+            if repeat.result is not None:
+                return self._readable(work, str(repeat.result["application"]), actor)
+            old = self._old_permit(work, previous_permit, actor)
+            moved = start_draft(
+                found,
+                id=new_id(),
+                authority=context.authority.slug,
+                kind=kind,
+                applicant=applicant,
+                actor=actor,
+                now=moment,
+                calendar=context.calendar,
+                owner=_account(owner),
+                representative=representative,
+                previous_permit=old,
+                form=form,
+            )
+            application = work.applications.add(moved.application, by=actor.id, at=moment)
+            context.record(work, moved.events, moment)
+            repeat.finish({"application": application.id})
+            work.commit()
+        return application
+
+    def save(
+        self,
+        application_id: str,
+        *,
+        actor: Actor,
+        form: Mapping[str, Any] | None = None,
+        applicant: Applicant | None = None,
+        representative: Representative | None = _KEEP,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """
+        Change a draft, or what a correction asks for. What is not given stays.
+
+        Raises:
+            NotFoundError: there is no such application for this actor.
+            StaleObjectError: it was changed since ``expected_version``.
+            WorkflowError: it is not a draft, and the correction does not ask for this.
+        """
+        request = asked("save", locals())
+        moment = self._context.moment(now)
+
+        def change(_work: UnitOfWork, application: Application) -> Transition:
+            moved = Transition(application)
+            if applicant is not None or representative is not _KEEP:
+                current = application.representative
+                agent = current if representative is _KEEP else representative
+                who = applicant or application.applicant
+                moved = moved.then(lambda case: update_applicant(case, who, agent, actor=actor, now=moment))
+            if form is not None:
+                moved = moved.then(lambda case: update_form(case, form, actor=actor, now=moment))
+            return moved
+
+        return self._change(application_id, change, actor, moment, expected_version, request)
+
+    def problems(
+        self, application_id: str, *, actor: Actor, now: datetime | None = None
+    ) -> tuple[Problem, ...]:
+        """Return everything that still keeps the application from being submitted; empty when it can be."""
+        moment = self._context.moment(now)
+        with self._context.work_for(actor, read_only=True) as work:
+            application = self._readable(work, application_id, actor)
+            return tuple(self._obstacles(work, application, moment))
+
+    def submit(
+        self,
+        application_id: str,
+        *,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        at_counter: frozenset[str] = frozenset(),
+        expected_version: int | None = None,
+        now: datetime | None = None,
+    ) -> Receipt:
+        """
+        Hand the application in, for the first time or after a correction.
+
+        Args:
+            application_id: The draft, or the case that waits for a correction.
+            actor: Who hands it in.
+            idempotency_key: The same key again gives the same receipt and does nothing. It belongs to this
+                submission: the answer to a correction needs a key of its own.
+            at_counter: Keys of slots whose originals are shown at the counter instead.
+            expected_version: The version that the applicant saw.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            SubmissionRefusedError: with every problem at once.
+            ApplicantRefusedError: a check of the applicant's identity said no.
+            PluginDecisionError: such a check failed; nothing was changed.
+            NotFoundError: there is no such application for this actor.
+            IdempotencyConflictError: the key belongs to another request, such as an earlier submission.
+        """
+        request = asked("submit", locals())
+        context = self._context
+        moment = context.moment(now)
+        before = self.get(application_id, actor=actor)
+        access.require_party(before, actor)
+        printed: tuple[Problem, ...] = ()
+        if before.state in _EDITABLE:
+            # A repeated request gets its receipt, whatever the check says by now.
+            self._check_applicant(before)
+            # Before the unit of work: printing takes longer than the records should be held.
+            with context.storage.unit_of_work(read_only=True) as work:
+                printed = tuple(self._obstacles(work, before, moment, at_counter))
+        with (
+            context.work_for(actor) as work,
+            once(work, actor, request.with_(submission=_next_submission(before)), moment) as repeat,
+        ):
+            submission = repeat.result and int(repeat.result["submission"])
+            if submission is None:
+                application = context.load(work, application_id, lock=True)
+                context.check_version(work, application, expected_version)
+                if application.applicant != before.applicant:
+                    # Whoever was checked is not who is handed in.
+                    context.check_version(work, application, before.version)
+                elif _said(application) != _said(before):
+                    # What was printed is not what is handed in: something came between.
+                    printed = tuple(self._obstacles(work, application, moment, at_counter))
+                moved = self._handed_in(work, application, actor, at_counter, moment, printed)
+                staff = context.staff(work)
+                moved = moved.then(
+                    lambda case: assign_where_possible(context, work, case, staff, actor, moment)
+                )
+                submission = context.save(work, moved, actor, moment).submission
+                repeat.finish({"application": application_id, "submission": submission})
+                work.commit()
+        return self.receipt(application_id, actor=actor, submission=submission)
+
+    def receipt(self, application_id: str, *, actor: Actor, submission: int | None = None) -> Receipt:
+        """
+        Return the receipt (tanda terima) of a submission, as it was given.
+
+        Args:
+            application_id: A submitted application.
+            actor: Who asks.
+            submission: 1 for the first, 2 for the first correction …; None: the latest.
+
+        Raises:
+            NotFoundError: there is no such application for this actor, or no such submission.
+        """
+        return read_receipt(given_receipt(self.get(application_id, actor=actor), submission))
+
+    def signed_receipt(self, application_id: str, *, actor: Actor, submission: int | None = None) -> bytes:
+        """
+        Return the receipt as signed JSON, to be kept and checked with ``authority.json``.
+
+        The same bytes every time, whatever has changed since; see `receipt`.
+        """
+        return given_receipt(self.get(application_id, actor=actor), submission).encode()
+
+    def withdraw(
+        self,
+        application_id: str,
+        *,
+        actor: Actor,
+        reason: str = "",
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """Withdraw an application that is not decided; nobody has to give a reason."""
+        request = asked("withdraw", locals())
+        moment = self._context.moment(now)
+
+        return self._change(
+            application_id,
+            lambda _work, case: withdraw(case, reason=reason, actor=actor, now=moment),
+            actor,
+            moment,
+            request=request,
+        )
+
+    def get(self, application_id: str, *, actor: Actor) -> Application:
+        """
+        Return an application that the actor may see.
+
+        Raises:
+            NotFoundError: there is none for this actor.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            return self._readable(work, application_id, actor)
+
+    def of_owner(
+        self, *, actor: Actor, owner: Account | str | None = None, limit: int = 50, after: str | None = None
+    ) -> Page[Application]:
+        """
+        Return a page of the actor's own applications, newest first.
+
+        Args:
+            actor: Who is logged in.
+            owner: Another account, or the id of a public one; only for the host application.
+            limit: Most answers.
+            after: `Page.next` of the page before.
+        """
+        other = _account(owner) if actor.kind is ActorKind.HOST else None
+        account = other or actor.account
+        with self._context.work_for(actor, read_only=True) as work:
+            page = work.applications.find(ApplicationFilter(owner=account), limit=limit, after=after)
+        # The column that was searched is held against the case itself.
+        return Page(tuple(item for item in page.items if item.owner == account), page.next)
+
+    def history(self, application_id: str, *, actor: Actor) -> tuple[Event, ...]:
+        """
+        Return what happened in a case and to its permit, oldest first.
+
+        The applicant's side is told to whom a stage was given, and not among whom it was drawn.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            application = self._readable(work, application_id, actor)
+            events = work.history.of(application_id)
+            if application.permit_id is not None:
+                events += work.history.of(application.permit_id)
+        if actor.kind in (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE):
+            events = tuple(_without_draw(event) for event in events)
+        return tuple(sorted(events, key=lambda event: event.at))
+
+    def actions(self, application_id: str, *, actor: Actor) -> tuple[AllowedAction, ...]:
+        """Return what this actor can do now; for pages, which show only what is possible."""
+        application = self.get(application_id, actor=actor)
+        return allowed_actions(application, self._context.permit_type_of(application), actor)
+
+    def _handed_in(
+        self,
+        work: UnitOfWork,
+        application: Application,
+        actor: Actor,
+        at_counter: frozenset[str],
+        moment: datetime,
+        printed: tuple[Problem, ...],
+    ) -> Transition:
+        context = self._context
+        previous = self._held(work, application)
+        permit_type = self._permit_type(application, moment)
+        facts = case_facts(context, work, application)
+        problems = form_problems(context, application, permit_type)
+        if problems:
+            # Rules cannot be applied to data that do not have the form they ask for.
+            raise SubmissionRefusedError(problems=problems)
+        refuse_exempt(context, facts, permit_type, moment)
+        terms = terms_for(context, facts, permit_type, moment)
+        seen = tuple(item for item in printed if item.path.split(".")[0] == "letter")
+        problems = (
+            *problems_at_submission(context, work, application, permit_type, previous, moment),
+            *seen,
+        )
+        if application.state is ApplicationState.CORRECTION_REQUESTED:
+            return resubmit(
+                application,
+                permit_type,
+                staff=context.staff(work),
+                actor=actor,
+                now=moment,
+                calendar=context.calendar,
+                terms=terms,
+                problems=problems,
+                at_counter=at_counter or None,
+                write_receipt=lambda receipt: sign_receipt(context, receipt),
+                language=context.language,
+            )
+        number = take_number(
+            context, work, context.authority.receipt_register, application.id, permit_type, actor, moment
+        )
+        return submit(
+            application,
+            permit_type,
+            terms,
+            receipt_number=number.text,
+            actor=actor,
+            now=moment,
+            calendar=context.calendar,
+            problems=problems,
+            at_counter=at_counter,
+            previous_permit=previous,
+            write_receipt=lambda receipt: sign_receipt(context, receipt),
+            language=context.language,
+        )
+
+    def _held(self, work: UnitOfWork, application: Application) -> Permit | None:
+        """Return the permit that the application builds on, locked: of two successors one is handed in first."""
+        if application.previous_permit is None:
+            return None
+        return self._context.load_permit(work, application.previous_permit, lock=True)
+
+    def _obstacles(
+        self,
+        work: UnitOfWork,
+        application: Application,
+        moment: datetime,
+        at_counter: frozenset[str] = frozenset(),
+    ) -> Iterator[Problem]:
+        """Yield what keeps the application from being handed in; once the data are right, what issuing demands."""
+        context = self._context
+        permit_type = self._permit_type(application, moment)
+        facts = case_facts(context, work, application)
+        wrong = preview_problems(context, facts, application, permit_type, moment, at_counter)
+        yield from wrong
+        if wrong or is_exempt(permit_type, facts, context.local_day(moment)):
+            return
+        previous = previous_permit_of(context, work, application)
+        yield from problems_at_submission(context, work, application, permit_type, previous, moment)
+        yield from letter_problems(context, application, permit_type, previous, moment)
+
+    def _check_applicant(self, application: Application) -> None:
+        result = self._context.checks.decide_applicant_check(application.applicant)
+        if result is not None and not result.accepted:
+            raise ApplicantRefusedError(reason=result.reason)
+
+    def _old_permit(self, work: UnitOfWork, permit_id: str | None, actor: Actor) -> Permit | None:
+        if permit_id is None:
+            return None
+        permit = self._context.load_permit(work, permit_id)
+        origin = self._context.load(work, permit.application_id)
+        permit_type = self._context.permit_type_of(origin)
+        at_counter = actor.kind is ActorKind.OFFICER and actor.has(Role.FRONT_OFFICE)
+        seen = at_counter and access.may_read(origin, permit_type, actor)
+        if not seen and not access.is_party(origin, actor):
+            raise NotFoundError(kind="permit", key=permit_id)
+        return permit
+
+
+def _account(owner: Account | str | None) -> Account | None:
+    return Account.public(owner) if isinstance(owner, str) else owner
+
+
+def _said(application: Application) -> tuple[object, ...]:
+    """Return what was printed of an application before it is handed in."""
+    return (
+        application.representative,
+        application.form,
+        application.kind,
+        application.previous_permit,
+        application.documents,
+    )
+
+
+def _next_submission(application: Application) -> int:
+    """Return the submission that handing in makes; once it is made, the same number names the repeated request."""
+    return application.submission + (application.state in _EDITABLE)
+
+
+_DRAW = frozenset({"candidates", "draw"})
+
+
+def _without_draw(event: Event) -> Event:
+    """Leave out who else could have got the case: whom to approach is nobody's to know."""
+    kept = {key: value for key, value in event.data.items() if key not in _DRAW}
+    return event if len(kept) == len(event.data) else attrs.evolve(event, data=kept)

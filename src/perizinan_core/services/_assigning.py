@@ -1,0 +1,111 @@
+"""Finding officers by rule, without ever stopping an applicant because the office is short of staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from random import Random
+
+from perizinan_core.errors.storage import RecordNotFoundError, StorageError
+from perizinan_core.errors.workflow import NoEligibleOfficerError
+from perizinan_core.model._actor import Actor, Officer
+from perizinan_core.model._application import Application
+from perizinan_core.model._case import StageStatus
+from perizinan_core.model._events import EventKind
+from perizinan_core.services._context import OfficeContext
+from perizinan_core.storage import UnitOfWork
+from perizinan_core.workflow import Transition, assign_stage, keeps
+
+__all__ = ["assign_where_possible", "assignments", "note_assignments"]
+
+
+def assign_where_possible(
+    context: OfficeContext,
+    work: UnitOfWork,
+    application: Application,
+    staff: tuple[Officer, ...],
+    actor: Actor,
+    now: datetime,
+) -> Transition:
+    """
+    Give every open stage an officer, as the rule says; stages that nobody can take stay unassigned.
+
+    The worker tries those again, and supervisors see them in their queue.
+    """
+    moved = assignments(context, work, application, staff, actor, now)
+    note_assignments(work, moved, now)
+    return moved
+
+
+def assignments(
+    context: OfficeContext,
+    work: UnitOfWork,
+    application: Application,
+    staff: tuple[Officer, ...],
+    actor: Actor,
+    now: datetime,
+    *,
+    random: Random | None = None,
+) -> Transition:
+    """
+    Return what `assign_where_possible` would do; a unit of work that only reads is enough.
+
+    Args:
+        context: The office.
+        work: The unit of work.
+        application: The case.
+        staff: Everybody on record.
+        actor: Who caused it.
+        now: Aware moment.
+        random: Source of the draw; the office's by default.
+    """
+    permit_type = context.permit_type_of(application)
+    moved = Transition(application)
+    known = {officer.id for officer in staff}
+    for state in application.stages:
+        if state.status is not StageStatus.OPEN:
+            continue
+        if state.assignee is not None and keeps(moved.application, permit_type, state, staff):
+            continue
+        if state.assignee not in known and _is_unreadable(work, state.assignee):
+            # Whether the officer may go on is told by a record that cannot be read now: the case stays.
+            continue
+        loads = context.workloads(work, staff)
+        try:
+            assigned = assign_stage(
+                moved.application,
+                permit_type,
+                state.stage,
+                staff=staff,
+                workloads=loads,
+                actor=actor,
+                now=now,
+                random=random or context.random,
+            )
+        except NoEligibleOfficerError:
+            continue
+        moved = moved.followed_by(assigned)
+    return moved
+
+
+def _is_unreadable(work: UnitOfWork, officer: str | None) -> bool:
+    if officer is None:
+        return False
+    try:
+        work.officers.get(officer)
+    except RecordNotFoundError:
+        return False
+    except StorageError:
+        return True
+    return False
+
+
+def note_assignments(work: UnitOfWork, moved: Transition, now: datetime) -> None:
+    """Remember for the rotation who was just given a stage."""
+    for officer in _assigned(moved):
+        work.officers.note_assignment(officer, at=now)
+
+
+def _assigned(moved: Transition) -> Iterable[str]:
+    before = {event.data.get("officer") for event in moved.events if event.kind is EventKind.STAGE_ASSIGNED}
+    return sorted(str(officer) for officer in before if officer)

@@ -1,0 +1,242 @@
+"""
+What every use case works with: the office's parts, handed in once by ``Office.open``.
+
+A use case runs in this order: read what it needs, decide with the pure functions of `workflow` and
+`catalogue`, write application, history and outbox in one unit of work. Nothing is told to anybody before
+the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from random import Random
+from typing import Protocol
+
+import attrs
+from uuid_utils import uuid7
+
+from perizinan_core.catalogue import Catalogue
+from perizinan_core.documents import DocumentStore, UploadScanner
+from perizinan_core.errors.services import NotFoundError, StaffRecordError
+from perizinan_core.errors.storage import RecordNotFoundError
+from perizinan_core.hooks._types import ApplicantCheckResult
+from perizinan_core.model._actor import Actor, ActorKind, Officer
+from perizinan_core.model._applicant import Applicant
+from perizinan_core.model._application import Application
+from perizinan_core.model._authority import Authority
+from perizinan_core.model._calendar import WorkingCalendar
+from perizinan_core.model._events import Event
+from perizinan_core.model._permit import Permit
+from perizinan_core.model._permit_type import PermitType
+from perizinan_core.published._keys import PrivateKey
+from perizinan_core.rendering import Renderer
+from perizinan_core.services._inspection_version import inspection_version
+from perizinan_core.signing import Signer
+from perizinan_core.signing.ltv import TimestampPolicy
+from perizinan_core.storage import Storage, UnitOfWork
+from perizinan_core.workflow import Transition, Workload, record_difference, with_hand
+
+__all__ = ["ApplicantCheck", "OfficeContext", "OfficeKeys", "SignerSource", "new_id"]
+
+
+class ApplicantCheck(Protocol):
+    """Asks the plugins about an applicant's identity."""
+
+    def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult | None:
+        """Return the first answer, or None; raises `PluginDecisionError` when a plugin fails."""
+        ...
+
+
+class SignerSource(Protocol):
+    """Opens the signer of a position."""
+
+    def signer_for(self, position: str) -> Signer:
+        """Return the signer; raises `SignerNotConfiguredError` or what opening it raises."""
+        ...
+
+    def positions(self) -> tuple[str, ...]:
+        """Return the positions that have a signer."""
+        ...
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class OfficeKeys:
+    """The office's own keys; those that sign permits are behind `SignerSource`."""
+
+    document: PrivateKey
+    """Signs ``authority.json`` and receipts."""
+
+    qr: PrivateKey
+    """Signs the claims in QR codes."""
+
+    status: PrivateKey | None = None
+    """Signs the status list; None: this office publishes none."""
+
+    former_documents: tuple[PrivateKey, ...] = ()
+    """Keys that signed ``authority.json`` before; they sign it too, so that those who know them can go on."""
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class OfficeContext:
+    """The parts of one office."""
+
+    authority: Authority
+    catalogue: Catalogue
+    storage: Storage
+    documents: DocumentStore
+    renderer: Renderer
+    signers: SignerSource
+    checks: ApplicantCheck
+    keys: OfficeKeys
+    clock: Callable[[], datetime]
+    """Gives aware moments; use cases take ``now`` as an argument and ask it only when they got none."""
+
+    random: Random
+    """Source of draws; `random.SystemRandom` outside tests."""
+
+    scanners: tuple[UploadScanner, ...] = ()
+    inspection: str = attrs.field(factory=inspection_version)
+    """Version of the inspection of uploads; held uploads that another one looked at are inspected again."""
+
+    language: str = "id"
+    development: bool = False
+    """True: letters say that they were signed with a development certificate."""
+
+    timestamps: TimestampPolicy | None = None
+    """How permits get timestamps and long-term data; None: they get none."""
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The authority's calendar."""
+        return self.authority.calendar
+
+    def moment(self, now: datetime | None) -> datetime:
+        """Return ``now``, or the clock's."""
+        return self.clock() if now is None else now
+
+    def local_day(self, now: datetime) -> date:
+        """Return the day on the office's clocks."""
+        return self.calendar.time_zone.local(now).date()
+
+    def permit_type_of(self, subject: Application | Permit) -> PermitType:
+        """Return the version of the permit type that a case or permit froze."""
+        return self.catalogue.version(subject.permit_type, subject.permit_type_version)
+
+    @contextmanager
+    def work_for(self, actor: Actor, *, read_only: bool = False) -> Iterator[UnitOfWork]:
+        """
+        Open a unit of work for a use case, and compare the actor with the staff record inside it.
+
+        Every use case that somebody calls begins with it, so that no session outlives a post.
+
+        Raises:
+            StaffRecordError: see `check_staff`.
+        """
+        with self.storage.unit_of_work(read_only=read_only) as work:
+            self.check_staff(work, actor)
+            yield work
+
+    def check_staff(self, work: UnitOfWork, actor: Actor) -> None:
+        """
+        Pass when an officer claims nothing that the staff record does not hold at this moment.
+
+        A session may claim less than the record; it may not leave out a public account that the officer
+        declared to be their own.
+
+        Raises:
+            StaffRecordError: not on record, not active, or with roles, units or a position lost since.
+        """
+        if actor.kind is not ActorKind.OFFICER:
+            return
+        try:
+            officer = work.officers.get(actor.id)
+        except RecordNotFoundError as error:
+            raise StaffRecordError(actor=actor.id, difference="unknown") from error
+        difference = record_difference(actor, officer)
+        if difference is not None:
+            raise StaffRecordError(actor=actor.id, difference=difference)
+
+    def load(self, work: UnitOfWork, application_id: str, *, lock: bool = False) -> Application:
+        """
+        Return the application, whoever asks; the caller checks who may see it.
+
+        Args:
+            work: The unit of work.
+            application_id: Its id.
+            lock: It is going to be changed in this unit: others who want to change it wait, so that nobody
+                who did not ask for a certain version is refused because two came at once.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        try:
+            return work.applications.get(application_id, lock=lock)
+        except RecordNotFoundError as error:
+            raise NotFoundError(kind="application", key=application_id) from error
+
+    def check_version(self, work: UnitOfWork, application: Application, expected: int | None) -> None:
+        """
+        Pass when the user saw this version, or said nothing about it. Asked after access was checked.
+
+        Raises:
+            StaleObjectError: it is no longer at ``expected``; names who changed it and when.
+        """
+        if expected is None or expected == application.version:
+            return
+        last = work.applications.last_change(application.id)
+        raise last.stale(kind="application", id=application.id, expected_version=expected)
+
+    def load_permit(self, work: UnitOfWork, permit_id: str, *, lock: bool = False) -> Permit:
+        """
+        Return the permit; ``lock`` as in `load`.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        try:
+            return work.permits.get(permit_id, lock=lock)
+        except RecordNotFoundError as error:
+            raise NotFoundError(kind="permit", key=permit_id) from error
+
+    def lock_permit(self, work: UnitOfWork, permit_id: str) -> tuple[Permit, Application]:
+        """
+        Return a permit and its application, both locked: the application first, as every use case does it.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        application = self.load(work, self.load_permit(work, permit_id).application_id, lock=True)
+        return self.load_permit(work, permit_id, lock=True), application
+
+    def save(self, work: UnitOfWork, moved: Transition, actor: Actor, now: datetime) -> Application:
+        """Write what a transition made: the application, its history and the outbox."""
+        done = with_hand(moved.application, actor)
+        application = work.applications.save(done, by=actor.id, at=now)
+        self.record(work, moved.events, now)
+        return application
+
+    def record(self, work: UnitOfWork, events: Iterable[Event], now: datetime) -> None:
+        """Write events into the histories of their subjects and into the outbox."""
+        kept = tuple(events)
+        work.history.add(kept)
+        work.outbox.add(kept, at=now)
+
+    def staff(self, work: UnitOfWork) -> tuple[Officer, ...]:
+        """Return everybody on record; nobody else assigns cases until this unit of work ends."""
+        return work.officers.list(active_only=False, lock=True)
+
+    def workloads(self, work: UnitOfWork, staff: Iterable[Officer]) -> tuple[Workload, ...]:
+        """Return what rotation needs to know of ``staff``."""
+        ids = [officer.id for officer in staff]
+        loads = work.applications.workloads(ids)
+        last = work.officers.last_assignments(ids)
+        return tuple(
+            Workload(officer=one, open_cases=loads.get(one, 0), last_assigned=last.get(one)) for one in ids
+        )
+
+
+def new_id() -> str:
+    """Return a new UUIDv7 (RFC 9562) in canonical text form."""
+    return str(uuid7())

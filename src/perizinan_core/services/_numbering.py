@@ -1,0 +1,55 @@
+"""Taking numbers from registers: inside the unit of work that uses them, dated by the office's own clock."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import attrs
+
+from perizinan_core.catalogue import register_number
+from perizinan_core.model._actor import Actor
+from perizinan_core.model._permit_type import PermitType
+from perizinan_core.services._context import OfficeContext
+from perizinan_core.storage import UnitOfWork
+
+__all__ = ["LetterNumber", "take_number"]
+
+
+@attrs.frozen(kw_only=True)
+class LetterNumber:
+    """A number as taken and as printed."""
+
+    text: str
+    register: str
+    year: int
+    """Local year of the authority."""
+
+    sequence: int
+    day: date
+    """Local day on which it was taken: the letter's date."""
+
+
+def take_number(
+    context: OfficeContext,
+    work: UnitOfWork,
+    register: str,
+    subject: str,
+    permit_type: PermitType,
+    actor: Actor,
+    now: datetime,
+) -> LetterNumber:
+    """
+    Take the next number of a register and write down what it is for.
+
+    The sequence and the year go by the local day: on 31 December at 23:59 WIB the old year still counts,
+    whatever UTC says.
+
+    Raises:
+        NumberFormatMissingError: the register has no number format for the day.
+    """
+    day = context.local_day(now)
+    first = context.authority.register(register).first
+    sequence = work.numbers.take(register, day.year, first=first, by=actor.id, at=now)
+    text = register_number(context.authority, register, sequence=sequence, day=day, permit_type=permit_type)
+    work.numbers.record(register, day.year, sequence, number=text, subject=subject)
+    return LetterNumber(text=text, register=register, year=day.year, sequence=sequence, day=day)

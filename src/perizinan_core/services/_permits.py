@@ -1,0 +1,440 @@
+"""Use cases of issued permits: look up, download, renew, amend, suspend, revoke, annul, search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, BinaryIO
+
+import attrs
+
+from perizinan_core.errors.services import AccessDeniedError, NotFoundError
+from perizinan_core.errors.storage import RecordNotFoundError, StorageError
+from perizinan_core.errors.verification import StatusUnavailableError
+from perizinan_core.model._actor import AccountKind, Actor, ActorKind, Role
+from perizinan_core.model._application import Application
+from perizinan_core.model._kinds import ApplicationKind
+from perizinan_core.model._permit import Permit, PermitStatus
+from perizinan_core.published import PermitStatusAnswer
+from perizinan_core.services import _access as access
+from perizinan_core.services._applications import Applications
+from perizinan_core.services._arguments import checked
+from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._issuance import Issuance
+from perizinan_core.services._long_term import newest_version
+from perizinan_core.services._repeats import Asked, asked, once
+from perizinan_core.services._status_list import note_later_change
+from perizinan_core.storage import (
+    ApplicationFilter,
+    Lookup,
+    LookupKind,
+    Page,
+    PermitFilter,
+    UnitOfWork,
+)
+from perizinan_core.workflow import (
+    AnnulledBy,
+    DefectGround,
+    PermitTransition,
+    annul,
+    reinstate,
+    revoke,
+    suspend,
+)
+
+__all__ = ["Permits", "RecordsStatus", "SearchResult"]
+
+SEARCHERS = (
+    Role.FRONT_OFFICE,
+    Role.BACK_OFFICE,
+    Role.SECTION_HEAD,
+    Role.DIVISION_HEAD,
+    Role.OFFICE_HEAD,
+    Role.SIGNATORY,
+    Role.SUPERVISOR,
+    Role.AUDITOR,
+)
+"""Roles that may search the office's records; each search is about one identifier, never a listing of people."""
+
+
+@attrs.frozen(kw_only=True)
+class SearchResult:
+    """What a search found."""
+
+    applications: tuple[Application, ...]
+    permits: tuple[Permit, ...]
+
+
+@checked
+@attrs.frozen
+class Permits:
+    """Issued permits."""
+
+    _context: OfficeContext
+    _applications: Applications
+    issuance: Issuance
+
+    def issue(
+        self,
+        application_id: str,
+        *,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        expected_version: int | None = None,
+        now: datetime | None = None,
+    ) -> Permit:
+        """Issue the permit of an approved application; see `Issuance.issue`."""
+        return self.issuance.issue(
+            application_id,
+            actor=actor,
+            idempotency_key=idempotency_key,
+            expected_version=expected_version,
+            now=now,
+        )
+
+    def get(self, permit_id: str, *, actor: Actor) -> Permit:
+        """
+        Return a permit that the actor may see: the holder's side, and officers.
+
+        Raises:
+            NotFoundError: there is none for this actor.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            return self._readable(work, permit_id, actor)[0]
+
+    def get_by_number(self, number: str, *, actor: Actor) -> Permit:
+        """Return the permit with exactly this number; raises as `get`."""
+        with self._context.work_for(actor, read_only=True) as work:
+            try:
+                found = work.permits.get_by_number(number)
+                return self._readable(work, found.id, actor)[0]
+            except (RecordNotFoundError, NotFoundError) as error:
+                # The number that was asked for, and not the id: that would tell that there is one.
+                raise NotFoundError(kind="permit", key=number) from error
+
+    def open_pdf(self, permit_id: str, *, actor: Actor) -> BinaryIO:
+        """
+        Open the signed PDF, in its newest version; its hash is checked while it is read.
+
+        Raises:
+            NotFoundError: there is no such permit for this actor, or it is not signed yet.
+        """
+        permit = self.get(permit_id, actor=actor)
+        if permit.signed_sha256 is None:
+            raise NotFoundError(kind="permit", key=permit_id)
+        documents = self._context.documents
+        return documents.open(newest_version(documents, permit.signed_sha256))
+
+    def renew(
+        self,
+        permit_id: str,
+        *,
+        actor: Actor,
+        kind: ApplicationKind = ApplicationKind.RENEWAL,
+        form: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """
+        Begin an application on the ground of an old permit, with its data filled in.
+
+        Args:
+            permit_id: The old permit.
+            actor: The holder, the representative, the host application, or the front office for somebody
+                at the counter.
+            kind: Renewal, re-registration, amendment, duplicate or closure.
+            form: Form data; None copies those of the old application.
+            idempotency_key: The same key again gives the same application and begins none.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            WorkflowError: outside the renewal window, or the old permit's status does not allow it.
+            NotFoundError: there is no such permit for this actor.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            permit, origin = self._readable(work, permit_id, actor)
+        for_another = actor.kind in (ActorKind.HOST, ActorKind.OFFICER)
+        return self._applications.start(
+            permit.permit_type,
+            applicant=origin.applicant,
+            representative=origin.representative,
+            actor=actor,
+            owner=origin.owner if for_another and origin.owner.kind is AccountKind.PUBLIC else None,
+            kind=kind,
+            form=origin.form if form is None else form,
+            previous_permit=permit.id,
+            idempotency_key=idempotency_key,
+            now=now,
+        )
+
+    def amend(
+        self,
+        permit_id: str,
+        *,
+        actor: Actor,
+        form: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """Begin an amendment (perubahan); see `renew`."""
+        return self.renew(
+            permit_id,
+            actor=actor,
+            kind=ApplicationKind.AMENDMENT,
+            form=form,
+            idempotency_key=idempotency_key,
+            now=now,
+        )
+
+    def suspend(
+        self,
+        permit_id: str,
+        *,
+        reason: str,
+        legal_basis: str,
+        actor: Actor,
+        effective: date | None = None,
+        until: date | None = None,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Permit:
+        """Suspend a permit (pembekuan); see `workflow.suspend`."""
+        request = asked("suspend", locals())
+
+        def step(permit: Permit, case: Application, moment: datetime) -> PermitTransition:
+            return suspend(
+                permit,
+                case,
+                reason=reason,
+                legal_basis=legal_basis,
+                actor=actor,
+                now=moment,
+                permit_type=self._context.permit_type_of(case),
+                authority=self._context.authority,
+                effective=effective,
+                until=until,
+            )
+
+        return self._step(permit_id, step, actor, now, request)
+
+    def reinstate(
+        self,
+        permit_id: str,
+        *,
+        reason: str,
+        legal_basis: str,
+        actor: Actor,
+        effective: date | None = None,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Permit:
+        """Lift a suspension; see `workflow.reinstate`."""
+        request = asked("reinstate", locals())
+
+        def step(permit: Permit, case: Application, moment: datetime) -> PermitTransition:
+            return reinstate(
+                permit,
+                case,
+                reason=reason,
+                legal_basis=legal_basis,
+                actor=actor,
+                now=moment,
+                permit_type=self._context.permit_type_of(case),
+                authority=self._context.authority,
+                effective=effective,
+            )
+
+        return self._step(permit_id, step, actor, now, request)
+
+    def revoke(
+        self,
+        permit_id: str,
+        *,
+        reason: str,
+        legal_basis: str,
+        actor: Actor,
+        effective: date | None = None,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Permit:
+        """End the effect of a permit (pencabutan); see `workflow.revoke`."""
+        request = asked("revoke", locals())
+
+        def step(permit: Permit, case: Application, moment: datetime) -> PermitTransition:
+            return revoke(
+                permit,
+                case,
+                reason=reason,
+                legal_basis=legal_basis,
+                actor=actor,
+                now=moment,
+                permit_type=self._context.permit_type_of(case),
+                authority=self._context.authority,
+                effective=effective,
+            )
+
+        return self._step(permit_id, step, actor, now, request)
+
+    def annul(
+        self,
+        permit_id: str,
+        *,
+        ground: DefectGround,
+        found_on: date,
+        annulled_by: AnnulledBy,
+        reason: str,
+        legal_basis: str,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Permit:
+        """Annul a permit whose decision had a defect (pembatalan); see `workflow.annul`."""
+        request = asked("annul", locals())
+
+        def step(permit: Permit, case: Application, moment: datetime) -> PermitTransition:
+            return annul(
+                permit,
+                case,
+                ground=ground,
+                found_on=found_on,
+                annulled_by=annulled_by,
+                reason=reason,
+                legal_basis=legal_basis,
+                actor=actor,
+                now=moment,
+                permit_type=self._context.permit_type_of(case),
+                authority=self._context.authority,
+            )
+
+        return self._step(permit_id, step, actor, now, request)
+
+    def search(
+        self, text: str, *, actor: Actor, by: LookupKind | None = None, limit: int = 50
+    ) -> SearchResult:
+        """
+        Search the office's records.
+
+        Args:
+            text: Part of a receipt or permit number, or, with ``by``, a whole identifier.
+            actor: An officer; every role sees only cases that `Applications.get` would show it.
+            by: What ``text`` is: NIK, NPWP, NIB, passport, phone or e-mail.
+            limit: Most answers of each kind.
+
+        Raises:
+            AccessDeniedError: for others.
+            InvalidIdentifierError: ``text`` cannot be an identifier of that kind.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            access.require_role(actor, "search", *SEARCHERS)
+            if by is not None:
+                wanted = ApplicationFilter(lookup=Lookup.parse(by, text))
+                applications = work.applications.find(wanted, limit=limit).items
+                permits = tuple(
+                    permit for item in applications for permit in work.permits.of_application(item.id)
+                )
+            else:
+                applications = work.applications.find(
+                    ApplicationFilter(receipt_contains=text), limit=limit
+                ).items
+                permits = work.permits.find(PermitFilter(number_contains=text), limit=limit).items
+            seen = tuple(
+                item
+                for item in applications
+                if access.may_read(item, self._context.permit_type_of(item), actor)
+            )
+            return SearchResult(
+                applications=seen,
+                permits=tuple(item for item in permits if self._may_see(work, item, actor)),
+            )
+
+    def of_owner(self, *, actor: Actor, limit: int = 50, after: str | None = None) -> Page[Permit]:
+        """Return the permits that came from the actor's own applications, newest first."""
+        with self._context.work_for(actor, read_only=True) as work:
+            page = work.applications.find(ApplicationFilter(owner=actor.account), limit=limit, after=after)
+            found = tuple(
+                permit
+                for item in page.items
+                if access.may_read(item, self._context.permit_type_of(item), actor)
+                for permit in work.permits.of_application(item.id)
+            )
+        return Page(found, page.next)
+
+    def _step(
+        self,
+        permit_id: str,
+        step: Callable[[Permit, Application, datetime], PermitTransition],
+        actor: Actor,
+        now: datetime | None,
+        request: Asked,
+    ) -> Permit:
+        context = self._context
+        moment = context.moment(now)
+        with context.work_for(actor) as work, once(work, actor, request, moment) as repeat:
+            permit, application = self._readable(work, permit_id, actor, lock=True)
+            if repeat.result is not None:
+                return permit
+            done = step(permit, application, moment)
+            saved = work.permits.save(done.permit, by=actor.id, at=moment)
+            note_later_change(work, saved, context.local_day(moment))
+            context.record(work, done.events, moment)
+            repeat.finish({"permit": permit_id})
+            work.commit()
+        return saved
+
+    def _readable(
+        self, work: UnitOfWork, permit_id: str, actor: Actor, *, lock: bool = False
+    ) -> tuple[Permit, Application]:
+        if lock:
+            permit, application = self._context.lock_permit(work, permit_id)
+        else:
+            permit = self._context.load_permit(work, permit_id)
+            application = self._context.load(work, permit.application_id)
+        permit_type = self._context.permit_type_of(application)
+        if not access.may_read(application, permit_type, actor):
+            raise NotFoundError(kind="permit", key=permit_id)
+        return permit, application
+
+    def _may_see(self, work: UnitOfWork, permit: Permit, actor: Actor) -> bool:
+        try:
+            self._readable(work, permit.id, actor)
+        except (NotFoundError, AccessDeniedError):
+            return False
+        return True
+
+
+@attrs.frozen
+class RecordsStatus:
+    """The office's own records as a source for verification (`verification.StatusSource`)."""
+
+    _context: OfficeContext
+
+    def status_of(self, number: str, status_index: int, on: date) -> PermitStatusAnswer | None:
+        """
+        Return the status of a permit on a local day, or None when it is not on record.
+
+        Raises:
+            StatusUnavailableError: its record is not as it was written.
+        """
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            try:
+                permit = work.permits.get_by_number(number)
+            except RecordNotFoundError:
+                return None
+            except StorageError as error:
+                raise StatusUnavailableError(error.code) from error
+        if permit.status_index != status_index or permit.status_on(on) is PermitStatus.AWAITING_SIGNATURE:
+            return None
+        return answer_for(permit, on)
+
+
+def answer_for(permit: Permit, on: date) -> PermitStatusAnswer:
+    """Return what the records say about a permit on a local day."""
+    status = permit.status_on(on)
+    changes = [item.effective for item in permit.changes if item.status is status and item.effective <= on]
+    return PermitStatusAnswer(
+        status=status,
+        since=changes[-1] if changes else None,
+        source="office records",
+        signed_sha256=permit.signed_sha256,
+        signed_at=permit.signed_at,
+    )

@@ -1,0 +1,306 @@
+"""
+What the office states about itself to those who check its permits: ``authority.json`` and QR codes.
+
+A signatory's certificate is bound to its position the first time it is seen, and the binding stays in the
+document after the certificate was replaced, so that older permits can still be checked. When an officer
+leaves, the binding is ended (`Publication.end_binding`). Delegations stay in the same way after the plugin drops
+them, see `published_delegations`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import date, datetime, timedelta
+from threading import Lock
+from typing import Any
+
+import attrs
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+
+from perizinan_core._converters import canonical_json, to_json
+from perizinan_core.errors.services import AccessDeniedError, NotFoundError, PublicationBrokenError
+from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.published import (
+    AuthorityDocument,
+    PublishedType,
+    Signatory,
+    sign_authority_document,
+)
+from perizinan_core.published._authority_update import countersign
+from perizinan_core.published._keys import algorithm_name, signing_callback
+from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text, type_number
+from perizinan_core.services._arguments import checked
+from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._letters import LetterPlan, statement_of
+from perizinan_core.services._published_delegations import (
+    DELEGATIONS,
+    TITLES,
+    published_delegations,
+    published_titles,
+)
+from perizinan_core.services._published_keys import PUBLISHED_KEYS, key_id, published_keys
+from perizinan_core.services._published_versions import PUBLISHED, note_published
+from perizinan_core.services._status_list import StatusLists
+from perizinan_core.signing import DigestSigner
+from perizinan_core.storage import UnitOfWork
+
+__all__ = ["Publication", "key_id"]
+
+_BINDING = "signatory:"
+_VERSION = "authority-document"
+_VOUCHED = (_BINDING, PUBLISHED_KEYS, DELEGATIONS, TITLES, _VERSION, PUBLISHED)
+"""Settings that the document is made from."""
+
+_log = logging.getLogger(__name__)
+
+LIFETIME = timedelta(days=365)
+"""How long a published document may be used to judge; publish it anew before."""
+
+_FRESH = timedelta(minutes=10)
+
+
+@checked
+@attrs.define
+class Publication:
+    """Makes and signs the authority document; makes the text of QR codes."""
+
+    _context: OfficeContext
+    _roots: tuple[x509.Certificate, ...]
+    _cached: tuple[datetime, AuthorityDocument] | None = None
+    _lock: Any = attrs.field(factory=Lock, repr=False)
+    _status_lists: StatusLists | None = None
+
+    @property
+    def status_lists(self) -> StatusLists:
+        """The office's status list, which the document names when it is published."""
+        return self._status_lists or StatusLists(self._context)
+
+    def authority_json(self, *, now: datetime | None = None) -> bytes:
+        """
+        Return the signed ``authority.json`` as of now, to be served at ``/.well-known/perizinan.json``.
+
+        Raises:
+            PublicationBrokenError: records of keys and bindings were changed or removed outside the library.
+        """
+        keys = self._context.keys
+        self._require_sound()
+        document = self._build(self._context.moment(now))
+        signed = sign_authority_document(
+            document,
+            key=keys.document.public_key(),
+            sign=signing_callback(keys.document),
+        )
+        for former in keys.former_documents:
+            signed = countersign(signed, key=former.public_key(), sign=signing_callback(former))
+        with self._context.storage.unit_of_work() as work:
+            if note_published(work, document):
+                work.commit()
+        return signed
+
+    def document(self, now: datetime) -> AuthorityDocument:
+        """Return what `authority_json` says, for the office's own checks; made anew every ten minutes."""
+        with self._lock:
+            if self._cached is None or not self._cached[0] <= now < self._cached[0] + _FRESH:
+                self._cached = (now, self._build(now))
+            return self._cached[1]
+
+    def qr_text(self, plan: LetterPlan, *, number: str, status_index: int) -> str:
+        """
+        Return the text of a permit's QR code: the verification address and the signed claims.
+
+        Raises:
+            QrClaimsTooLongError: number and type alone are too long for a code that a phone reads.
+        """
+        key = self._context.keys.qr
+        statement = statement_of(self._context, plan, number=number, status_index=status_index)
+        return encode_qr_text(
+            self._context.authority.verification_url,
+            claims_of_statement(to_json(statement)),
+            sign=signing_callback(key),
+            kid=key_id(key.public_key()),
+            algorithm=algorithm_name(key),
+        )
+
+    def bind(self, position: str, certificate: x509.Certificate, *, first_day: date, actor: Actor) -> None:
+        """
+        Bind a certificate to a position, where the office cannot see it by itself: a signing service's.
+
+        Keys of our own are bound when they are first seen. Binding again changes nothing.
+
+        Args:
+            position: Code of the position.
+            certificate: What the service signs with for this position.
+            first_day: First local day on which a signature of this certificate counts.
+            actor: The host application: the operator on the machine. A binding says whose signatures the
+                office vouches for, so no officer makes one alone, an administrator included.
+
+        Raises:
+            NotFoundError: the authority has no such position.
+            AccessDeniedError: for others.
+        """
+        with self._context.work_for(actor) as work:
+            _require_operator(actor, "bind-certificate")
+            if position not in {item.code for item in self._context.authority.positions}:
+                raise NotFoundError(kind="position", key=position)
+            self._bind(work, position, certificate, first_day)
+            work.commit()
+        self._forget()
+
+    def end_binding(self, certificate_sha256: str, *, last_day: date, actor: Actor) -> None:
+        """
+        End the binding of a certificate to its position, e.g. when the officer leaves.
+
+        Args:
+            certificate_sha256: Hexadecimal fingerprint, as ``perizinan keys list`` shows it.
+            last_day: Last local day on which a signature of this certificate counts.
+            actor: The host application: the operator on the machine.
+
+        Raises:
+            NotFoundError: no such binding.
+            AccessDeniedError: for others.
+        """
+        with self._context.work_for(actor) as work:
+            _require_operator(actor, "end-binding")
+            key = f"{_BINDING}{certificate_sha256}"
+            binding = work.settings.get(key)
+            if binding is None:
+                raise NotFoundError(kind="certificate", key=certificate_sha256)
+            work.settings.put(key, {**binding, "to": last_day.isoformat()})
+            work.commit()
+        self._forget()
+
+    def _require_sound(self) -> None:
+        """Refuse to publish without what was published before; what others added is passed over anyway."""
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            broken = tuple(key for prefix in _VOUCHED for key in work.settings.broken(prefix))
+        if broken:
+            raise PublicationBrokenError(records=broken)
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._cached = None
+
+    def _build(self, now: datetime) -> AuthorityDocument:
+        context = self._context
+        certificates = self._current()
+        with context.storage.unit_of_work() as work:
+            for position, certificate in certificates:
+                self._bind(work, position, certificate, context.local_day(now))
+            day = context.local_day(now)
+            signatories = self._signatories(work, day)
+            terms = self.status_lists.terms(work, day)
+            statement = AuthorityDocument(
+                slug=context.authority.slug,
+                name=context.authority.name.id,
+                time_zone=context.calendar.time_zone.value,
+                version=1,
+                issued=now,
+                expires=now + LIFETIME,
+                verification_url=context.authority.verification_url,
+                roots=self._roots,
+                intermediates=self._intermediates(),
+                signatories=signatories,
+                permit_types=self._permit_types(),
+                qr_keys=published_keys(work, "qr", context.keys.qr.public_key(), day),
+                keys=(context.keys.document.public_key(),),
+                status_list=terms.to_json() if terms is not None else None,
+            )
+            statement = attrs.evolve(statement, version=_next_version(work, statement))
+            work.commit()
+        return statement
+
+    def _permit_types(self) -> dict[int, PublishedType]:
+        """Return what the numbers in QR codes mean, for all types that the catalogue ever had."""
+        found = {}
+        for item in self._context.catalogue.permit_types:
+            number = type_number(item.code)
+            found[number] = PublishedType(number=number, code=item.code, name=item.name.id)
+        return found
+
+    def _current(self) -> tuple[tuple[str, x509.Certificate], ...]:
+        found = []
+        for position in self._context.signers.positions():
+            signer = self._context.signers.signer_for(position)
+            if isinstance(signer, DigestSigner):
+                found.append((position, signer.certificate))
+        return tuple(found)
+
+    def _intermediates(self) -> tuple[x509.Certificate, ...]:
+        found: dict[bytes, x509.Certificate] = {}
+        known = {_fingerprint(root) for root in self._roots}
+        for position in self._context.signers.positions():
+            signer = self._context.signers.signer_for(position)
+            if isinstance(signer, DigestSigner):
+                for certificate in signer.chain:
+                    if _fingerprint(certificate) not in known:
+                        found[certificate.fingerprint(hashes.SHA256())] = certificate
+        return tuple(found[key] for key in sorted(found))
+
+    def _bind(self, work: UnitOfWork, position: str, certificate: x509.Certificate, day: date) -> None:
+        key = f"{_BINDING}{_fingerprint(certificate)}"
+        if key in work.settings.broken(key):
+            # It may have been ended: it is not begun again because its record is lost.
+            _log.error("the binding of certificate %s is not as it was written", _fingerprint(certificate))
+            return
+        if work.settings.get(key) is None:
+            spki = certificate.public_key().public_bytes(
+                serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+            )
+            work.settings.put(
+                key,
+                {
+                    "position": position,
+                    "spki_sha256": hashlib.sha256(spki).hexdigest(),
+                    "from": day.isoformat(),
+                    "to": None,
+                },
+            )
+
+    def _signatories(self, work: UnitOfWork, day: date) -> tuple[Signatory, ...]:
+        # What the plugin no longer names still stood behind the permits of its time.
+        delegations = published_delegations(work, self._context.authority, day)
+        titles = published_titles(work, self._context.authority)
+        found = []
+        for key, binding in sorted(work.settings.all(_BINDING).items()):
+            code = binding["position"]
+            found.append(
+                Signatory(
+                    position=code,
+                    title=titles.get(code, code),
+                    certificate_sha256=key.removeprefix(_BINDING),
+                    spki_sha256=None,
+                    start=date.fromisoformat(binding["from"]),
+                    end=date.fromisoformat(binding["to"]) if binding["to"] else None,
+                    delegations=delegations.get(code, ()),
+                )
+            )
+        return tuple(found)
+
+
+def _require_operator(actor: Actor, action: str) -> None:
+    if actor.kind is not ActorKind.HOST:
+        raise AccessDeniedError(actor=actor.id, action=action, allowed=(ActorKind.HOST.value,))
+
+
+def _next_version(work: UnitOfWork, document: AuthorityDocument) -> int:
+    """Return the version: raised by one whenever anything but the dates of issue changes."""
+    content = {
+        key: value for key, value in document.to_json().items() if key not in {"version", "issued", "expires"}
+    }
+    digest = hashlib.sha256(canonical_json(content)).hexdigest()
+    # For the office's own checks only: `authority_json` refuses when the version on record is broken.
+    on_record = None if work.settings.broken(_VERSION) else work.settings.get(_VERSION)
+    known = on_record or {"version": 0, "sha256": None}
+    if known["sha256"] == digest:
+        return int(known["version"])
+    version = int(known["version"]) + 1
+    if work.settings.broken(_VERSION):
+        return version
+    work.settings.put(_VERSION, {"version": version, "sha256": digest})
+    return version
+
+
+def _fingerprint(certificate: x509.Certificate) -> str:
+    return certificate.fingerprint(hashes.SHA256()).hex()

@@ -1,0 +1,73 @@
+"""
+Which versions of the authority document the office has published, for its status list to name.
+
+Whoever holds an older version still judges rightly by it as long as things were only added: new signers and keys are
+unknown to it, and stay open. When something is withdrawn (a binding or key ends, a delegation is taken back, a root is
+removed), older versions would still believe it: the new version becomes the lowest that may be used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date
+
+from cryptography.hazmat.primitives import hashes
+
+from perizinan_core._converters import canonical_json
+from perizinan_core.published import AuthorityDocument
+from perizinan_core.published._keys import thumbprint
+from perizinan_core.storage import UnitOfWork
+
+__all__ = ["PUBLISHED", "note_published", "published_versions"]
+
+PUBLISHED = "authority-published"
+"""Name of the setting."""
+
+
+def published_versions(work: UnitOfWork) -> tuple[int, int] | None:
+    """Return the current and the lowest usable version; None when none was published, or the record is broken."""
+    known = None if work.settings.broken(PUBLISHED) else work.settings.get(PUBLISHED)
+    return None if known is None else (int(known["current"]), int(known["lowest"]))
+
+
+def note_published(work: UnitOfWork, document: AuthorityDocument) -> bool:
+    """
+    Put the version that is published now on record; return True when that changed anything.
+
+    Args:
+        work: A unit of work for writing; the caller commits.
+        document: What is published.
+    """
+    known = work.settings.get(PUBLISHED)
+    if known is not None and known["current"] >= document.version:
+        return False
+    granted = sorted(hashlib.sha256(canonical_json(item)).hexdigest()[:16] for item in _granted(document))
+    withdrawn = known is not None and not set(known["granted"]) <= set(granted)
+    lowest = document.version if known is None or withdrawn else known["lowest"]
+    work.settings.put(PUBLISHED, {"current": document.version, "lowest": lowest, "granted": granted})
+    return True
+
+
+def _granted(document: AuthorityDocument) -> Iterator[list[str | None]]:
+    """Yield everything that the document lets somebody do, each by itself."""
+    for root in document.roots:
+        yield ["root", root.fingerprint(hashes.SHA256()).hex()]
+    for key in document.keys:
+        yield ["document", thumbprint(key)]
+    for item in document.qr_keys:
+        yield ["qr", thumbprint(item.key), _day(item.start), _day(item.end)]
+    for told in (document.status_list or {}).get("keys", ()):
+        yield ["status", told["kid"], told["from"], told["to"]]
+    for signatory in document.signatories:
+        binding = [signatory.position, str(signatory.certificate_sha256), str(signatory.spki_sha256)]
+        span = [_day(signatory.start), _day(signatory.end)]
+        yield ["signatory", *binding, *span]
+        for delegation in signatory.delegations:
+            for permit_type in sorted(delegation.permit_types):
+                days = [_day(delegation.start), _day(delegation.end)]
+                yield ["delegation", *binding, delegation.code, permit_type, *days]
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None

@@ -1,0 +1,133 @@
+"""
+What happens by itself: a list of jobs, run one after the other.
+
+Any number of workers may run at once: the outbox and the signatures are leased, records are locked when they
+are changed, and every job is safe to repeat. No record stops another, and no job stops another: what fails is
+named in the report, noted with the records, and tried again. See docs/explanation/invariants.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Self
+
+import attrs
+
+from perizinan_core.hooks._notification import NotificationChannel
+from perizinan_core.model._events import Event
+from perizinan_core.services._case_jobs import (
+    Assign,
+    IssueDeemed,
+    LapseCorrections,
+    LookAfterStaff,
+    RecordSilence,
+    Recount,
+)
+from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._delivery import Deliver
+from perizinan_core.services._held_uploads import HeldUploads
+from perizinan_core.services._issuance import Issuance
+from perizinan_core.services._permit_jobs import Extend, PublishStatus, Sign
+from perizinan_core.services._status_list import StatusLists
+from perizinan_core.services._upload_jobs import InspectUploads
+from perizinan_core.services._work import EachRecord, Job, Moment, RecordJob, WorkDone, run_all
+from perizinan_core.storage import JobFailure, OutboxEntry
+
+__all__ = ["Worker"]
+
+
+@attrs.frozen
+class Worker:
+    """One worker of an office."""
+
+    _context: OfficeContext
+    jobs: tuple[Job, ...]
+    """What is done in a round, in this order."""
+
+    @classmethod
+    def of(
+        cls,
+        context: OfficeContext,
+        issuance: Issuance,
+        channels: tuple[tuple[str, NotificationChannel], ...],
+        tell: Callable[[Event], tuple[str, ...]],
+        *,
+        status_lists: StatusLists | None = None,
+        uploads: HeldUploads | None = None,
+    ) -> Self:
+        """
+        Return a worker with the jobs of the library.
+
+        Args:
+            context: The office.
+            issuance: Issues and signs.
+            channels: Where messages go, by name.
+            tell: Tells the plugins' listeners; see `PluginManager.tell`.
+            status_lists: Published anew when something happened, and before the list gets old.
+            uploads: Held uploads, inspected again after an update.
+        """
+        assign = Assign(context)
+        records: tuple[RecordJob, ...] = (
+            Recount(context),
+            LapseCorrections(context),
+            RecordSilence(context),
+            assign,
+            LookAfterStaff(context, assign),
+            IssueDeemed(context, issuance),
+            *([InspectUploads(context, uploads)] if uploads is not None else []),
+            Sign(context, issuance),
+            # Without a timestamp service what waits for one goes on waiting.
+            *([Extend(context, issuance.long_term)] if context.timestamps is not None else []),
+        )
+        jobs: list[Job] = [EachRecord(context, job) for job in records]
+        jobs.append(Deliver(context, channels, tell, status_lists))
+        if status_lists is not None:
+            jobs.append(PublishStatus(status_lists))
+        return cls(context, tuple(jobs))
+
+    def run_once(self, *, now: datetime | None = None) -> WorkDone:
+        """Do everything that is due now, once; never raises for what is wrong with a record or a job."""
+        return run_all(self.jobs, self._moment(now))
+
+    def deliver(self, *, now: datetime | None = None) -> tuple[int, int]:
+        """Deliver what is in the outbox; return how many were delivered and how many failed."""
+        done = run_all([job for job in self.jobs if isinstance(job, Deliver)], self._moment(now))
+        return done.delivered, done.failed
+
+    def watch(self, *, now: datetime | None = None) -> WorkDone:
+        """Do what concerns single records only: deadlines, silence, officers, signatures."""
+        return run_all([job for job in self.jobs if isinstance(job, EachRecord)], self._moment(now))
+
+    def failures(self, *, limit: int = 1000) -> tuple[JobFailure, ...]:
+        """Return what the jobs could not do and what was given up in the outbox, oldest first; no personal data."""
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            noted = work.failures.all(limit=limit)
+            given_up = work.outbox.given_up(limit=limit)
+        return (*noted, *(_as_failure(entry) for entry in given_up))[:limit]
+
+    def retry(self, failure: JobFailure, *, now: datetime | None = None) -> bool:
+        """Let something that failed be tried in the next round; False when it is no longer on record."""
+        moment = self._context.moment(now)
+        with self._context.storage.unit_of_work() as work:
+            if failure.job == Deliver.name:
+                found = work.outbox.revive(int(failure.subject), at=moment)
+            else:
+                found = work.failures.retry(failure.job, failure.subject, at=moment)
+            work.commit()
+        return found
+
+    def _moment(self, now: datetime | None) -> Moment:
+        return self._context.clock if now is None else lambda: now
+
+
+def _as_failure(entry: OutboxEntry) -> JobFailure:
+    return JobFailure(
+        job=Deliver.name,
+        subject=str(entry.id),
+        error=entry.last_error or "",
+        attempts=entry.attempts,
+        first_at=entry.written_at,
+        last_at=entry.written_at,
+        not_before=None,
+    )

@@ -1,0 +1,163 @@
+"""
+The development CA: a folder with a root, an issuing certificate and named signers, made on first use.
+
+For demonstrations and development only: the keys lie unencrypted in files that only their owner
+reads (mode 0600), and every certificate says PENGEMBANGAN / DEVELOPMENT in its subject.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+import attrs
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from perizinan_core.errors.signing import DevelopmentFolderError, DevelopmentNameError
+from perizinan_core.signing._file_key import FileKeySigner
+from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
+
+__all__ = ["DevelopmentCA"]
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+_AUTHORITY = "authority.pem"
+_ROOT = "root.pem"
+
+
+@attrs.frozen(eq=False)
+class DevelopmentCA:
+    """
+    A synthetic CA kept in a folder.
+
+    ``authority.pem`` holds both authority keys and certificates, ``root.pem`` the root certificate
+    alone (to be handed to checkers), ``signer-<slug>.pem`` a signer's key and chain.
+    """
+
+    folder: Path
+    """Where it is kept."""
+
+    ca: SyntheticCA = attrs.field(repr=False)
+    """Its keys and certificates."""
+
+    @classmethod
+    def open(cls, folder: Path, *, now: datetime) -> Self:
+        """
+        Open the CA in ``folder``, or make it there; two processes that do so at once get the same one.
+
+        Args:
+            folder: Folder for its files; made with mode 0700 if it does not exist.
+            now: Present moment, with time zone.
+
+        Raises:
+            DevelopmentFolderError: The folder holds files that cannot be used.
+        """
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / _AUTHORITY
+        if not path.exists():
+            made = SyntheticCA.create(now)
+            _write_once(path, _pem(made.issuing) + _pem(made.root))
+        ca = _read_authority(path)
+        _write_once(folder / _ROOT, ca.root.certificate.public_bytes(Encoding.PEM))
+        return cls(folder, ca)
+
+    @staticmethod
+    def authority_file(folder: Path) -> Path:
+        """Return the file with the keys of a CA that is kept in ``folder``."""
+        return folder / _AUTHORITY
+
+    def key_file(self, slug: str) -> Path:
+        """Return the file of a named signer, whether it is there or not."""
+        return self.folder / f"signer-{slug}.pem"
+
+    @property
+    def root(self) -> x509.Certificate:
+        """The trust anchor, for authority documents and checkers."""
+        return self.ca.root.certificate
+
+    def issue(
+        self, slug: str, *, name: str, now: datetime, organization: str | None = None, kind: str = "rsa-2048"
+    ) -> Path:
+        """
+        Return the key file of a named signer; made on first use, and again when its certificate ended.
+
+        Args:
+            slug: Short name of the signer, used for the file: small letters, digits and hyphens,
+                no person's name.
+            name: Name in the certificate, at most 48 characters.
+            now: Present moment, with time zone.
+            organization: Organisation in the certificate.
+            kind: ``"rsa-2048"``, ``"rsa-3072"``, ``"rsa-4096"``, ``"p-256"`` or ``"p-384"``.
+
+        Raises:
+            DevelopmentNameError: ``slug`` or ``name`` cannot be used.
+            KeyFileError: The existing file is damaged.
+        """
+        if not _SLUG.fullmatch(slug):
+            raise DevelopmentNameError(slug)
+        path = self.key_file(slug)
+        if path.exists():
+            if FileKeySigner.open(path).certificate.not_valid_after_utc > now:
+                return path
+            path.unlink(missing_ok=True)
+        issued = self.ca.issue(name, now=now, organization=organization, kind=kind)
+        _write_once(path, _pem(issued))
+        return path
+
+    def signer(
+        self, slug: str, *, name: str, now: datetime, organization: str | None = None, kind: str = "rsa-2048"
+    ) -> FileKeySigner:
+        """Return the named signer, see `issue`."""
+        return FileKeySigner.open(self.issue(slug, name=name, now=now, organization=organization, kind=kind))
+
+
+def _pem(issued: Issued) -> bytes:
+    """Return key, certificate and the certificates above it as one PEM file."""
+    key = issued.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    certificates = (issued.certificate, *issued.chain)
+    return key + b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates)
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Write a whole file of mode 0600 unless one of this name exists: the first writer wins."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        Path(temporary).unlink()
+
+
+def _read_authority(path: Path) -> SyntheticCA:
+    content = path.read_bytes()
+    try:
+        keys = [
+            load_pem_private_key(block, None)
+            for block in re.findall(
+                rb"-----BEGIN PRIVATE KEY-----.*?-----END PRIVATE KEY-----", content, re.DOTALL
+            )
+        ]
+        issuing, root = x509.load_pem_x509_certificates(content)[:2]
+        issuing_key, root_key = (
+            k for k in keys if isinstance(k, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
+        )
+    except (ValueError, x509.InvalidVersion) as cause:
+        raise DevelopmentFolderError(path.name) from cause
+    if root_key.public_key() != root.public_key() or issuing_key.public_key() != issuing.public_key():
+        raise DevelopmentFolderError(path.name)
+    return SyntheticCA(Issued(root_key, root), Issued(issuing_key, issuing, (root,)))

@@ -1,0 +1,191 @@
+"""
+Signing with a key from a file: PKCS#12, or PEM with key and certificates.
+
+The passphrase is asked for through a callback when it is needed, used once and not kept; the
+open key lives in this process only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
+
+import attrs
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key, pkcs12
+
+from perizinan_core.errors.signing import (
+    KeyFileUnreadableError,
+    KeyMismatchError,
+    NoCertificateError,
+    NoPrivateKeyError,
+    PassphraseNeededError,
+    UnsupportedKeyError,
+    WrongPassphraseError,
+)
+from perizinan_core.signing._certificates import algorithms_of, check_certificate, ordered_chain, serial_of
+from perizinan_core.signing._ports import SecretCallback, SignatureAlgorithm
+
+__all__ = ["FileKeySigner", "no_secret"]
+
+_PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----.*?-----END \1-----", re.DOTALL)
+_PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+def no_secret(_: str) -> None:
+    """Answer that there is no passphrase: for files that need none."""
+
+
+@attrs.frozen(eq=False)
+class FileKeySigner:
+    """A digest signer whose key is in memory."""
+
+    _key: _PrivateKey = attrs.field(repr=False)
+
+    certificate: x509.Certificate = attrs.field(repr=False)
+    """The signer's certificate."""
+
+    chain: tuple[x509.Certificate, ...] = attrs.field(repr=False)
+    """Certificates above it, nearest first."""
+
+    algorithm: SignatureAlgorithm
+    """How it signs: RSA with SHA-256, ECDSA with the hash that fits the curve."""
+
+    @classmethod
+    def from_key(
+        cls,
+        key: object,
+        certificate: x509.Certificate,
+        others: Iterable[x509.Certificate] = (),
+        *,
+        pss: bool = False,
+    ) -> Self:
+        """
+        Make a signer from objects of `cryptography`.
+
+        Args:
+            key: The private key that belongs to ``certificate``.
+            certificate: The signer's certificate.
+            others: Certificates of the chain, in any order.
+            pss: Sign with RSASSA-PSS instead of PKCS #1 v1.5; only for RSA keys.
+
+        Raises:
+            CertificateError: Key or certificate are not fit for signing permits.
+        """
+        check_certificate(certificate)
+        algorithms = algorithms_of(certificate)
+        wanted = SignatureAlgorithm.RSA_PSS_SHA256 if pss else algorithms[0]
+        if wanted not in algorithms or not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+            raise UnsupportedKeyError(serial_of(certificate), wanted.value)
+        return cls(key, certificate, ordered_chain(certificate, others), wanted)
+
+    @classmethod
+    def open(
+        cls, path: Path, secret: SecretCallback = no_secret, *, chain: Path | None = None, pss: bool = False
+    ) -> Self:
+        """
+        Open a key file.
+
+        Args:
+            path: PKCS#12 or PEM file with the key, and the certificates unless ``chain`` has them.
+            secret: Asked for the passphrase, with the file's name, only if one is needed.
+            chain: PEM file with the signer's certificate and those above it.
+            pss: Sign with RSASSA-PSS; only for RSA keys.
+
+        Raises:
+            KeyFileError: The file cannot be used; its kinds say why.
+            CertificateError: Key or certificate are not fit for signing permits.
+        """
+        data = _content(path)
+        read = _read_pem if b"-----BEGIN " in data else _read_pkcs12
+        key, certificates = read(data, path.name, secret)
+        if chain is not None:
+            certificates += _pem_certificates(_content(chain), chain.name)
+        if key is None:
+            raise NoPrivateKeyError(path.name)
+        if not certificates:
+            raise NoCertificateError(path.name)
+        own = _spki(key.public_key())
+        certificate = next((c for c in certificates if _spki(c.public_key()) == own), None)
+        if certificate is None:
+            raise KeyMismatchError(path.name)
+        return cls.from_key(key, certificate, certificates, pss=pss)
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature over ``data``."""
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(data, _PADDINGS[self.algorithm], _SHA256)
+        return self._key.sign(data, _SCHEMES[self.algorithm])
+
+
+_SHA256 = hashes.SHA256()
+_PADDINGS: dict[SignatureAlgorithm, padding.AsymmetricPadding] = {
+    SignatureAlgorithm.RSA_SHA256: padding.PKCS1v15(),
+    SignatureAlgorithm.RSA_PSS_SHA256: padding.PSS(padding.MGF1(_SHA256), 32),
+}
+_SCHEMES = {
+    SignatureAlgorithm.ECDSA_SHA256: ec.ECDSA(_SHA256),
+    SignatureAlgorithm.ECDSA_SHA384: ec.ECDSA(hashes.SHA384()),
+}
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as cause:
+        raise KeyFileUnreadableError(path.name) from cause
+
+
+def _spki(key: PublicKeyTypes) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _answer(secret: SecretCallback, file: str) -> bytes:
+    given = secret(file)
+    if given is None:
+        raise PassphraseNeededError(file)
+    return given.encode() if isinstance(given, str) else given
+
+
+def _read_pkcs12(
+    data: bytes, file: str, secret: SecretCallback
+) -> tuple[PrivateKeyTypes | None, list[x509.Certificate]]:
+    try:
+        key, certificate, others = pkcs12.load_key_and_certificates(data, None)
+    except (ValueError, UnsupportedAlgorithm) as cause:
+        if "password" not in str(cause).lower():
+            raise KeyFileUnreadableError(file) from cause
+        try:
+            key, certificate, others = pkcs12.load_key_and_certificates(data, _answer(secret, file))
+        except ValueError as wrong:
+            raise WrongPassphraseError(file) from wrong
+    return key, [*([certificate] if certificate else []), *others]
+
+
+def _read_pem(
+    data: bytes, file: str, secret: SecretCallback
+) -> tuple[PrivateKeyTypes | None, list[x509.Certificate]]:
+    for block in _PEM_BLOCK.finditer(data):
+        if not block[1].endswith(b"PRIVATE KEY"):
+            continue
+        encrypted = block[1].startswith(b"ENCRYPTED") or b"Proc-Type: 4,ENCRYPTED" in block[0]
+        passphrase = _answer(secret, file) if encrypted else None
+        try:
+            return load_pem_private_key(block[0], passphrase), _pem_certificates(data, file)
+        except (ValueError, TypeError, UnsupportedAlgorithm) as cause:
+            raise (WrongPassphraseError if encrypted else KeyFileUnreadableError)(file) from cause
+    return None, _pem_certificates(data, file)
+
+
+def _pem_certificates(data: bytes, file: str) -> list[x509.Certificate]:
+    blocks = [block[0] for block in _PEM_BLOCK.finditer(data) if block[1] == b"CERTIFICATE"]
+    try:
+        return [x509.load_pem_x509_certificate(block) for block in blocks]
+    except (ValueError, x509.InvalidVersion) as cause:
+        raise KeyFileUnreadableError(file) from cause

@@ -1,0 +1,169 @@
+"""
+Writing an incremental update (ISO 32000-1 section 7.5.6): a few objects, one cross-reference section.
+
+The bytes of the file stay as they are; what changed is appended, in the form the file already
+uses (table or cross-reference stream), spaced as PDF/A wants it (ISO 19005-3 section 6.1).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from perizinan_core.errors.signing import DamagedPdfError
+from perizinan_core.signing._pdf_file import PdfFile
+from perizinan_core.signing._pdf_syntax import RawDictionary, array_items, parse_dictionary, reference
+
+__all__ = ["IncrementalUpdate"]
+
+
+class IncrementalUpdate:
+    """Changed and new objects of one PDF, collected until they are written."""
+
+    def __init__(self, pdf: PdfFile) -> None:
+        self.pdf = pdf
+        self._next = pdf.next_number
+        self._bodies: dict[int, bytes] = {}
+        self._edited: dict[int, tuple[RawDictionary, bytes]] = {}
+
+    def allocate(self) -> int:
+        """Return a new object number."""
+        self._next += 1
+        return self._next - 1
+
+    def put(self, number: int, body: bytes) -> None:
+        """Set the source of a new or changed object (what stands between ``obj`` and ``endobj``)."""
+        self._bodies[number] = body
+
+    def add(self, body: bytes) -> bytes:
+        """Add a new object; return the reference to it as source."""
+        number = self.allocate()
+        self.put(number, body)
+        return b"%d 0 R" % number
+
+    def edit(self, number: int) -> RawDictionary:
+        """
+        Return the dictionary object ``number`` to be changed in place; the same one on each call.
+
+        It is written only if it was changed.
+        """
+        if number not in self._edited:
+            found = self.pdf.dictionary(b"%d %d R" % (number, self.pdf.generation(number)))
+            self._edited[number] = (found, found.to_bytes())
+        return self._edited[number][0]
+
+    def child(self, holder: RawDictionary, key: bytes) -> RawDictionary:
+        """Return the dictionary under ``key`` to change in place, be it direct, referred to or missing."""
+        value = holder.get(key, b"null")
+        if isinstance(value, RawDictionary):
+            return value
+        found = reference(value)
+        if found and (found[0] in self._edited or self.pdf.body(*found) != b"null"):
+            return self.edit(found[0])
+        holder[key] = nested = RawDictionary() if found or value == b"null" else parse_dictionary(value)[0]
+        return nested
+
+    def own_child(self, holder: RawDictionary, key: bytes) -> RawDictionary:
+        """Like `child`, but a missing dictionary becomes an object: later updates leave ``holder`` alone."""
+        if self.pdf.resolve(holder.raw(key)) == b"null" and not self._is_new(holder.raw(key)):
+            number = self.allocate()
+            self._edited[number] = (RawDictionary(), b"")
+            holder[key] = b"%d 0 R" % number
+        return self.child(holder, key)
+
+    def _is_new(self, raw: bytes) -> bool:
+        found = reference(raw)
+        return found is not None and found[0] in self._edited
+
+    def append(self, holder: RawDictionary, key: bytes, item: bytes) -> None:
+        """Append ``item`` to the array under ``key`` of ``holder``, be it direct, referred to or missing."""
+        raw = holder.raw(key)
+        found = reference(raw)
+        if found is None:
+            holder[key] = _with_item(raw, item)
+            return
+        number, generation = found
+        current = self._bodies.get(number) or self.pdf.body(number, generation)
+        if reference(current):
+            raise DamagedPdfError("syntax", number)
+        if current == b"null":
+            holder[key] = _with_item(current, item)
+        else:
+            self.put(number, _with_item(current, item))
+
+    def write(self) -> tuple[bytes, dict[int, int]]:
+        """Return what must follow the file's bytes, and where in it each written object begins."""
+        for number, (found, before) in self._edited.items():
+            after = found.to_bytes()
+            if after != before:
+                self._bodies[number] = after
+        data = self.pdf.data
+        parts = [b"" if data.endswith((b"\n", b"\r")) else b"\n"]
+        length = len(parts[0])
+        positions: dict[int, int] = {}
+        for number, body in sorted(self._bodies.items()):
+            positions[number] = length
+            part = b"%d %d obj\n%b\nendobj\n" % (number, self.pdf.generation(number), body)
+            parts.append(part)
+            length += len(part)
+        start = len(data) + length
+        offsets = {number: len(data) + position for number, position in positions.items()}
+        parts.append(self._table(offsets) if self.pdf.has_table else self._xref_stream(offsets, start))
+        parts.append(b"startxref\n%d\n%%%%EOF\n" % start)
+        return b"".join(parts), positions
+
+    def _table(self, offsets: dict[int, int]) -> bytes:
+        parts = [b"xref\n"]
+        for run in _runs(offsets):
+            parts.append(b"%d %d\n" % (run[0], len(run)))
+            parts += [b"%010d %05d n \n" % (offsets[number], self.pdf.generation(number)) for number in run]
+        parts += (b"trailer\n", self._trailer().to_bytes(), b"\n")
+        return b"".join(parts)
+
+    def _xref_stream(self, offsets: dict[int, int], start: int) -> bytes:
+        number = self.allocate()
+        offsets = {**offsets, number: start}
+        width = (start.bit_length() + 7) // 8
+        rows = b"".join(
+            b"\x01" + offsets[n].to_bytes(width) + self.pdf.generation(n).to_bytes(2) for n in sorted(offsets)
+        )
+        index = b" ".join(b"%d %d" % (run[0], len(run)) for run in _runs(offsets))
+        header = self._trailer()
+        header.update({
+            b"/Type": b"/XRef",
+            b"/W": b"[1 %d 2]" % width,
+            b"/Index": b"[%b]" % index,
+            b"/Length": b"%d" % len(rows),
+        })  # fmt: skip
+        return b"%d 0 obj\n%b\nstream\n%b\nendstream\nendobj\n" % (number, header.to_bytes(), rows)
+
+    def _trailer(self) -> RawDictionary:
+        old = self.pdf.trailer
+        trailer = RawDictionary({b"/Size": b"%d" % self._next})
+        for key in (b"/Root", b"/Info"):
+            if key in old:
+                trailer[key] = old[key]
+        # The first identifier stays, the second says which revision this is (ISO 32000-1 section 14.4).
+        digest = hashlib.sha256(b"%d" % self._next)
+        digest.update(b"".join(self._bodies.values()))
+        fresh = b"<%b>" % digest.hexdigest()[:32].encode()
+        known = self.pdf.array(old.raw(b"/ID"))
+        trailer[b"/ID"] = b"[%b %b]" % (known[0] if known else fresh, fresh)
+        trailer[b"/Prev"] = b"%d" % self.pdf.startxref
+        return trailer
+
+
+def _with_item(array: bytes, item: bytes) -> bytes:
+    items = [] if array == b"null" else array_items(array)
+    return b"[%b]" % b" ".join([*items, item])
+
+
+def _runs(numbers: Iterable[int]) -> list[list[int]]:
+    """Return ``numbers`` in order, split where one is left out."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs

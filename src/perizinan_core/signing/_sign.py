@@ -1,0 +1,140 @@
+"""
+Signing one PDF, as a step of issuing: (unsigned bytes, signer, request) to signed bytes.
+
+For a digest signer, in this order:
+
+1. the certificate may sign permits and is valid at the signing time;
+2. the file is read strictly and earlier signatures allow one more;
+3. an incremental update adds or fills the field, with room for the signature;
+4. every byte but that room is hashed, the signed attributes are signed and the answer is
+   checked with the certificate;
+5. the container goes into the room. The bytes of the input are the beginning of the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from perizinan_core.errors.signing import SignerAnswerError
+from perizinan_core.signing._certificates import check_validity
+from perizinan_core.signing._cms import CmsProfile, cms_profile
+from perizinan_core.signing._form import check_restrictions, form_fields, free_name, usable_field
+from perizinan_core.signing._incremental import IncrementalUpdate
+from perizinan_core.signing._pdf_file import PdfFile
+from perizinan_core.signing._pdf_syntax import RawDictionary, date_string, text_string
+from perizinan_core.signing._placing import add_field, declare_extension, fill_field, mark_form
+from perizinan_core.signing._ports import DigestSigner, DocumentSigner, Signer, TimestampSource
+from perizinan_core.signing._request import SigningRequest
+from perizinan_core.signing._room import BYTE_RANGE, ReservedRoom, empty_room
+from perizinan_core.signing._structure import is_tagged
+
+__all__ = ["sign_pdf"]
+
+_SPARE = 512
+"""Bytes by which the next timestamp may be larger than one that did not fit."""
+
+
+def sign_pdf(
+    pdf: bytes, signer: Signer, request: SigningRequest, *, timestamps: TimestampSource | None = None
+) -> bytes:
+    """
+    Return ``pdf`` with one more signature, PAdES baseline B-B or B-T if the signer is a digest signer.
+
+    Args:
+        pdf: The document; it is not changed, signatures in it stay valid.
+        signer: A key (`DigestSigner`) or a service (`DocumentSigner`).
+        request: What the signature says and where it shows.
+        timestamps: Asked for a timestamp of the signature, which makes it B-T. A service that signs
+            makes its own timestamps, so it is not asked then.
+
+    Raises:
+        UnsignablePdfError: The document cannot be signed as it is.
+        CertificateError: The certificate cannot sign, or not at that time.
+        SignatureMismatchError: The signer's answer is not a signature of its certificate.
+        SignerAnswerError: A service did not return a signed PDF.
+        TimestampServiceError: No usable timestamp came; nothing was signed as far as anybody sees.
+    """
+    if isinstance(signer, DocumentSigner):
+        return _by_service(pdf, signer, request)
+    profile = cms_profile(signer.certificate, tuple(signer.chain), signer.algorithm)
+    check_validity(signer.certificate, request.signed_at)
+    source = PdfFile.read(pdf)
+    if timestamps is None:
+        return _sealed(_reserved(source, request, profile.largest), signer, profile, None)
+    try:
+        reserved = _reserved(source, request, profile.largest + timestamps.room)
+        return _sealed(reserved, signer, profile, lambda data: timestamps.token(data, request.signed_at))
+    except OverflowError as error:
+        # Larger than this service's timestamps usually are: once more, with what it really needs.
+        reserved = _reserved(source, request, int(error.args[0]) + _SPARE)
+        return _sealed(reserved, signer, profile, lambda data: timestamps.token(data, request.signed_at))
+
+
+def _by_service(pdf: bytes, signer: DocumentSigner, request: SigningRequest) -> bytes:
+    signed = signer.sign_document(pdf, request)
+    # Only what tells a signed PDF from an error page: a signature once made must not be lost here.
+    if not signed.startswith(b"%PDF-") or signed.count(b"/ByteRange") <= pdf.count(b"/ByteRange"):
+        raise SignerAnswerError
+    return signed
+
+
+def _sealed(
+    reserved: ReservedRoom,
+    signer: DigestSigner,
+    profile: CmsProfile,
+    timestamp: Callable[[bytes], bytes] | None,
+) -> bytes:
+    """Fill in the byte range and the container."""
+    attributes = profile.attributes(reserved.digest(profile.algorithm.hash_name))
+    return reserved.filled(profile.container(attributes, signer.sign(attributes.der), timestamp))
+
+
+def _reserved(source: PdfFile, request: SigningRequest, room: int) -> ReservedRoom:
+    """Return the file with an empty signature."""
+    update = IncrementalUpdate(source)
+    catalog = update.edit(source.root)
+    form = source.dictionary(catalog.raw(b"/AcroForm"))
+    fields = list(form_fields(source, form))
+    check_restrictions(source, catalog, form, fields)
+    field = usable_field(source, fields, request.field_name)
+    signature = update.allocate()
+    if field is None:
+        is_first = not any(found.is_signature and found.value != b"null" for found in fields)
+        # Earlier signatures are judged by later changes, and a changed structure tree counts as an
+        # illegal one (pyHanko 0.38): only the first signature may add to it.
+        tagged = is_first and is_tagged(source, catalog)
+        name = request.field_name or free_name(fields)
+        add_field(update, catalog, request, name, signature, tagged=tagged)
+        lock = RawDictionary()
+    else:
+        fill_field(update, catalog, request, field, signature)
+        lock = source.dictionary(field.dictionary.raw(b"/Lock"))
+    mark_form(update, catalog)
+    declare_extension(update, catalog)
+    update.put(signature, _signature_dictionary(request, room, lock))
+    tail, positions = update.write()
+    return ReservedRoom.of(source.data, tail, positions[signature])
+
+
+def _signature_dictionary(request: SigningRequest, room: int, lock: RawDictionary) -> bytes:
+    parts = [
+        b"<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached",
+        BYTE_RANGE,
+        empty_room(room),
+        b"/M " + date_string(request.signed_at),
+    ]
+    for key, value in (
+        (b"/Reason ", request.reason),
+        (b"/Location ", request.location),
+        (b"/ContactInfo ", request.contact),
+    ):
+        if value:
+            parts.append(key + text_string(value))
+    if lock:
+        # The author of the field wants it to lock others (ISO 32000-1 section 12.7.4.5).
+        kept = b" ".join(key + b" " + lock.raw(key) for key in (b"/Action", b"/Fields", b"/P") if key in lock)
+        parts.append(
+            b"/Reference [<</Type /SigRef /TransformMethod /FieldMDP\n"
+            b"/TransformParams <</Type /TransformParams /V /1.2 %b>>>>]" % kept
+        )
+    return b"\n".join([*parts, b">>"])

@@ -1,0 +1,194 @@
+"""
+Raising a signed file to B-T, B-LT or B-LTA, and renewing its archive timestamp; see `extend`.
+
+The signed bytes stay the beginning of the file: everything is added by incremental updates, so the hash
+of the file as it was signed can always be taken from the extended one. In this order:
+
+1. the file is judged (`examine`); 2. B-T: a document timestamp, unless every signature has proof of its
+time; 3. B-LT: certificates and revocation data of all signers and timestamp services, as far as the
+file does not have them; 4. B-LTA: one more document timestamp over all that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+
+import attrs
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from perizinan_core.errors.ltv import CertificateRevokedError, RevocationUnavailableError
+from perizinan_core.signing.ltv._examine import Examined, ProvenPath, examine, known_service, signer_of
+from perizinan_core.signing.ltv._exchange import run
+from perizinan_core.signing.ltv._levels import Level
+from perizinan_core.signing.ltv._revocation import Revocation, RevocationClient
+from perizinan_core.signing.ltv._timestamps import TimestampClient
+from perizinan_core.signing.ltv._writing import reserve_stamp, with_store
+from perizinan_core.verification._revocation import Evidence, responder_certificates, statements
+
+__all__ = ["extend"]
+
+_TRIES = 3
+_SPARE = 512
+"""Bytes by which the next timestamp may be larger than one that did not fit."""
+
+
+def extend(
+    pdf: bytes,
+    *,
+    level: Level,
+    tsa: TimestampClient | str,
+    roots: Sequence[x509.Certificate],
+    now: datetime,
+    revocation: RevocationClient | Revocation | None = None,
+    renew: bool = False,
+) -> bytes:
+    """
+    Return a signed PDF raised to ``level``; the same bytes when it is there already.
+
+    Args:
+        pdf: A signed file.
+        level: What is wanted; B-B changes nothing.
+        tsa: The timestamp service, or its address.
+        roots: Certificates in which signers may end, and timestamp services whose client has no roots.
+        now: Present moment, with time zone.
+        revocation: Who is asked about revocation; or the answers, when the caller has them: then
+            nothing but the timestamp is fetched.
+        renew: Add an archive timestamp even if there is one (B-LTA).
+
+    Raises:
+        NotExtendableError: the file is not sound, or it is too late.
+        TimestampServiceError: no usable timestamp came.
+        RevocationUnavailableError: nobody says whether a certificate was revoked.
+        CertificateRevokedError: one was.
+    """
+    if now.utcoffset() is None:
+        raise ValueError("expected a moment with a time zone, got one without")
+    client = tsa if isinstance(tsa, TimestampClient) else TimestampClient(url=tsa)
+    work = _Extension(
+        client.trusting(roots),
+        tuple(roots),
+        now,
+        RevocationClient() if revocation is None else revocation,
+    )
+    return run(work.raised(pdf, level, renew=renew))
+
+
+@attrs.frozen(kw_only=True)
+class _Additions:
+    """What the long-term data of a file lacks."""
+
+    certificates: tuple[bytes, ...] = ()
+    revocation: Revocation = Revocation()
+
+    def __bool__(self) -> bool:
+        return bool(self.certificates or self.revocation.ocsps or self.revocation.crls)
+
+
+@attrs.frozen
+class _Extension:
+    client: TimestampClient
+    roots: tuple[x509.Certificate, ...]
+    now: datetime
+    revocation: RevocationClient | Revocation
+
+    async def raised(self, pdf: bytes, level: Level, *, renew: bool) -> bytes:
+        found = self._examined(pdf)
+        if level.reaches(Level.B_T) and not found.all_timed:
+            pdf = await self._stamped(pdf, _Additions())
+            found = self._examined(pdf)
+        if not level.reaches(Level.B_LT) or (found.archived and not renew):
+            return pdf
+        if level is Level.B_LTA:
+            return await self._archived(pdf, found)
+        missing = await self._missing(found)
+        if not missing:
+            return pdf
+        return with_store(
+            pdf,
+            certificates=missing.certificates,
+            ocsps=missing.revocation.ocsps,
+            crls=missing.revocation.crls,
+        )
+
+    async def _archived(self, pdf: bytes, found: Examined) -> bytes:
+        """
+        Return the file with an archive timestamp, whose own certificate is proven below it.
+
+        The certificate is known only from a timestamp; when the service has another one than last time,
+        the file is made again.
+        """
+        expected = self.client.latest
+        for _ in range(_TRIES):
+            used = known_service(expected, self.client.roots, self.now)
+            stamped = await self._stamped(pdf, await self._missing(found, used))
+            before, expected = expected, self.client.latest
+            if used and signer_of(before) == signer_of(expected):
+                break
+        # A service that changes its certificate with every answer: whoever checks asks for the rest.
+        return stamped
+
+    def _examined(self, pdf: bytes) -> Examined:
+        return examine(pdf, roots=self.roots, stamp_roots=self.client.roots, now=self.now)
+
+    async def _missing(self, found: Examined, further: Sequence[ProvenPath] = ()) -> _Additions:
+        """Return what must be added so that every path is proven by the file itself."""
+        fetched = Revocation() if isinstance(self.revocation, RevocationClient) else self.revocation
+        given = fetched
+        paths = (*found.paths, *further)
+        for proven in paths:
+            for certificate, issuer in pairwise(proven.path):
+                if self._is_settled(certificate, issuer, proven.moment, found, given):
+                    continue
+                if isinstance(self.revocation, RevocationClient):
+                    fetched = fetched.joined(await self.revocation.about(certificate, issuer, now=self.now))
+                if not self._is_settled(certificate, issuer, proven.moment, found, fetched):
+                    raise RevocationUnavailableError(f"{certificate.serial_number:x}", "not conclusive")
+        # The root and the responders' certificates too: pyHanko 0.38 proves the time of what stands in the
+        # store itself, not of what is nested in its objects.
+        needed = dict.fromkeys(item.public_bytes(Encoding.DER) for proven in paths for item in proven.path)
+        needed |= dict.fromkeys(item for answer in fetched.ocsps for item in responder_certificates(answer))
+        return _Additions(
+            certificates=tuple(item for item in needed if item not in found.evidence.certificates),
+            revocation=Revocation(
+                ocsps=tuple(item for item in fetched.ocsps if item not in found.evidence.answers),
+                crls=tuple(item for item in fetched.crls if item not in found.evidence.lists),
+            ),
+        )
+
+    @staticmethod
+    def _is_settled(
+        certificate: x509.Certificate,
+        issuer: x509.Certificate,
+        moment: datetime,
+        found: Examined,
+        fetched: Revocation,
+    ) -> bool:
+        """Return whether it is proven that a certificate was not revoked at a moment."""
+        evidence = found.evidence + Evidence(answers=fetched.ocsps, lists=fetched.crls)
+        told = statements(certificate, issuer, evidence)
+        for item in told:
+            if item.revoked_at is not None and item.revoked_at <= moment:
+                raise CertificateRevokedError(f"{certificate.serial_number:x}", item.revoked_at.isoformat())
+        return any(item.clears and item.until >= moment for item in told)
+
+    async def _stamped(self, pdf: bytes, data: _Additions) -> bytes:
+        """Return the file with ``data`` and a document timestamp, in one incremental update."""
+        try:
+            return await self._stamped_within(self.client.room, pdf, data)
+        except OverflowError as error:
+            return await self._stamped_within(int(error.args[0]) + _SPARE, pdf, data)
+
+    async def _stamped_within(self, room: int, pdf: bytes, data: _Additions) -> bytes:
+        reserved = reserve_stamp(
+            pdf,
+            room=room,
+            now=self.now,
+            certificates=data.certificates,
+            ocsps=data.revocation.ocsps,
+            crls=data.revocation.crls,
+        )
+        token = await self.client.fetch(reserved.digest(self.client.hash_name), self.now)
+        return reserved.filled(token.dump())

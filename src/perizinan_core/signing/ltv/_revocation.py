@@ -1,0 +1,210 @@
+"""
+Finding out whether certificates were revoked, from where they themselves say: OCSP first, else the list.
+
+Only what a responder of the chain signed counts, and that is checked where the answers are used
+(`settled`); here they are fetched within bounds, read, and remembered while they are fresh. Addresses
+are asked only for certificates whose path to a trusted root was found before.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+import attrs
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID
+
+from perizinan_core.errors.ltv import RevocationUnavailableError
+from perizinan_core.signing.ltv._exchange import ExchangeFailedError, exchange
+
+__all__ = ["Revocation", "RevocationClient"]
+
+_MAX_PLACES = 3
+"""Addresses of one kind that are tried for one certificate."""
+
+
+@attrs.frozen(kw_only=True)
+class Revocation:
+    """Answers about revocation, as DER; what `RevocationClient` fetched or the caller has."""
+
+    ocsps: tuple[bytes, ...] = attrs.field(default=(), repr=False)
+    """OCSP responses (RFC 6960)."""
+
+    crls: tuple[bytes, ...] = attrs.field(default=(), repr=False)
+    """Revocation lists (RFC 5280)."""
+
+    def joined(self, other: Revocation) -> Revocation:
+        """Return the answers of both, each once."""
+        return Revocation(
+            ocsps=tuple(dict.fromkeys((*self.ocsps, *other.ocsps))),
+            crls=tuple(dict.fromkeys((*self.crls, *other.crls))),
+        )
+
+
+@attrs.frozen
+class _Answer:
+    found: Revocation
+    until: datetime
+
+
+@attrs.define(kw_only=True)
+class RevocationClient:
+    """Fetches answers about revocation over HTTP. Safe to use from many threads."""
+
+    timeout: float = attrs.field(default=10.0, validator=attrs.validators.gt(0))
+    """Seconds for each exchange."""
+
+    max_bytes: int = attrs.field(default=10 * 1024 * 1024, validator=attrs.validators.gt(0))
+    """Largest answer; lists of large CAs have some megabytes."""
+
+    keep_for: timedelta = timedelta(hours=1)
+    """How long an answer is used again, if it does not end before."""
+
+    _known: dict[bytes, _Answer] = attrs.field(factory=dict, repr=False, init=False)
+    _lock: Lock = attrs.field(factory=Lock, repr=False, init=False)
+
+    async def about(
+        self, certificate: x509.Certificate, issuer: x509.Certificate, *, now: datetime
+    ) -> Revocation:
+        """
+        Return an answer about one certificate; whether it is good is not judged here.
+
+        Args:
+            certificate: The certificate.
+            issuer: Its issuer.
+            now: Present moment.
+
+        Raises:
+            RevocationUnavailableError: nobody says anything.
+        """
+        key = certificate.fingerprint(hashes.SHA256())
+        with self._lock:
+            known = self._known.get(key)
+        if known is None or now > known.until:
+            known = await self._fetched(certificate, issuer, now)
+            with self._lock:
+                self._known[key] = known
+        return known.found
+
+    async def _fetched(
+        self, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
+    ) -> _Answer:
+        tried: list[str] = []
+        for address in _ocsp_addresses(certificate)[:_MAX_PLACES]:
+            answer = await self._ask(address, certificate, issuer, now, tried)
+            if answer is not None:
+                return answer
+        for address in _crl_addresses(certificate)[:_MAX_PLACES]:
+            answer = await self._list(address, issuer, now, tried)
+            if answer is not None:
+                return answer
+        reason = ", ".join(tried) or "the certificate names no place to ask"
+        raise RevocationUnavailableError(_serial(certificate), reason)
+
+    async def _ask(
+        self,
+        address: str,
+        certificate: x509.Certificate,
+        issuer: x509.Certificate,
+        now: datetime,
+        tried: list[str],
+    ) -> _Answer | None:
+        # SHA-1 only names the issuer here; it is the one hash that every responder knows (RFC 6960 4.3).
+        builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1())  # noqa: S303
+        request = builder.build().public_bytes(serialization.Encoding.DER)
+        try:
+            data = await exchange(
+                address,
+                content=request,
+                headers={"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"},
+                seconds=self.timeout,
+                max_bytes=self.max_bytes,
+            )
+            response = ocsp.load_der_ocsp_response(data)
+        except (ExchangeFailedError, ValueError, x509.InvalidVersion) as error:
+            tried.append(f"OCSP: {_kind(error)}")
+            return None
+        if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            tried.append(f"OCSP: {response.response_status.name.lower()}")
+            return None
+        return self._from_ocsp(data, response, certificate, now, tried)
+
+    def _from_ocsp(
+        self,
+        data: bytes,
+        response: ocsp.OCSPResponse,
+        certificate: x509.Certificate,
+        now: datetime,
+        tried: list[str],
+    ) -> _Answer | None:
+        for single in response.responses:
+            if single.serial_number != certificate.serial_number:
+                continue
+            if single.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
+                break
+            if single.next_update_utc is not None and single.next_update_utc < now:
+                tried.append("OCSP: outdated")
+                return None
+            return self._answer(Revocation(ocsps=(data,)), single.next_update_utc, now)
+        tried.append("OCSP: unknown certificate")
+        return None
+
+    async def _list(
+        self, address: str, issuer: x509.Certificate, now: datetime, tried: list[str]
+    ) -> _Answer | None:
+        try:
+            data = await exchange(address, seconds=self.timeout, max_bytes=self.max_bytes)
+            if data.startswith(b"-----BEGIN"):
+                data = x509.load_pem_x509_crl(data).public_bytes(serialization.Encoding.DER)
+            crl = x509.load_der_x509_crl(data)
+        except (ExchangeFailedError, ValueError, x509.InvalidVersion) as error:
+            tried.append(f"CRL: {_kind(error)}")
+            return None
+        if crl.issuer != issuer.subject:
+            tried.append("CRL: of another issuer")
+            return None
+        if crl.next_update_utc is not None and crl.next_update_utc < now:
+            tried.append("CRL: outdated")
+            return None
+        return self._answer(Revocation(crls=(data,)), crl.next_update_utc, now)
+
+    def _answer(self, found: Revocation, until: datetime | None, now: datetime) -> _Answer:
+        latest = now.astimezone(UTC) + self.keep_for
+        return _Answer(found, min(until, latest) if until is not None else latest)
+
+
+def _kind(error: Exception) -> str:
+    return error.kind if isinstance(error, ExchangeFailedError) else "malformed"
+
+
+def _serial(certificate: x509.Certificate) -> str:
+    return f"{certificate.serial_number:x}"
+
+
+def _ocsp_addresses(certificate: x509.Certificate) -> list[str]:
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    except x509.ExtensionNotFound:
+        return []
+    return [
+        item.access_location.value
+        for item in found
+        if item.access_method == AuthorityInformationAccessOID.OCSP and _is_web(item.access_location)
+    ]
+
+
+def _crl_addresses(certificate: x509.Certificate) -> list[str]:
+    try:
+        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except x509.ExtensionNotFound:
+        return []
+    return [name.value for point in points for name in point.full_name or () if _is_web(name)]
+
+
+def _is_web(name: x509.GeneralName) -> bool:
+    return isinstance(name, x509.UniformResourceIdentifier) and name.value.lower().startswith(
+        ("http://", "https://")
+    )

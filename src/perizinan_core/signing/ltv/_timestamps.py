@@ -1,0 +1,233 @@
+"""
+Asking a timestamp service (RFC 3161), and believing its answer only after checks.
+
+In this order:
+
+1. it came within the time and the size; 2. the service granted it; 3. it is about our digest, answers
+our request and, if one was asked for, follows the policy; 4. the certificate in it is for timestamps
+only (RFC 3161 section 2.3) and valid at the stated time, which is the present; 5. its signature fits and
+its certificates lead to a trusted root.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+from cryptography import x509
+
+from perizinan_core.errors.ltv import (
+    TimestampAnswerError,
+    TimestampCertificateError,
+    TimestampRefusedError,
+    TimestampServiceError,
+    TimestampStatusError,
+    TimestampTimeError,
+    TimestampTimeoutError,
+    TimestampTooLargeError,
+    TimestampUnreachableError,
+    TimestampUntrustedError,
+)
+from perizinan_core.signing.ltv._exchange import ExchangeFailedError, exchange, host_of, run
+
+__all__ = ["TimestampClient"]
+
+_HASHES = ("sha256", "sha384", "sha512")
+_GRANTED = ("granted", "granted_with_mods")
+_LONGEST_WORDS = 200
+_HEADERS = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+
+
+def _web_address(_: object, attribute: attrs.Attribute[str], value: str) -> None:
+    parts = urlsplit(value)
+    # No password in it: HTTP libraries write addresses into their logs.
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        message = f"{attribute.name} is an http or https address without user name; use headers for that"
+        raise ValueError(message)
+
+
+@attrs.frozen(kw_only=True)
+class TimestampClient:
+    """One timestamp service. Safe to use from many threads."""
+
+    url: str = attrs.field(validator=_web_address, repr=host_of)
+    """Its address."""
+
+    roots: tuple[x509.Certificate, ...] = attrs.field(default=(), repr=False)
+    """Where its certificate must lead; empty: to the roots of whoever uses the client."""
+
+    timeout: float = attrs.field(default=10.0, validator=attrs.validators.gt(0))
+    """Seconds for the whole exchange."""
+
+    max_bytes: int = attrs.field(default=65_536, validator=attrs.validators.gt(0))
+    """Largest answer."""
+
+    room: int = attrs.field(default=8_192, validator=attrs.validators.ge(1_024))
+    """
+    Bytes reserved in a file for one timestamp; what the service needs, with its certificates, is mostly
+    3,000 to 7,000. A larger timestamp still fits: the file is then made again with more room.
+    """
+
+    hash_name: str = attrs.field(default="sha256", validator=attrs.validators.in_(_HASHES))
+    """Hash function of what is timestamped."""
+
+    policy: str | None = None
+    """Policy (dotted number) under which the service shall act; None leaves it to the service."""
+
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    """Further HTTP headers, e.g. ``Authorization``."""
+
+    max_skew: timedelta = timedelta(minutes=5)
+    """How far the service's clock may be from ours."""
+
+    _latest: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False, eq=False)
+
+    def trusting(self, roots: Sequence[x509.Certificate]) -> TimestampClient:
+        """Return this client, with ``roots`` where it has none of its own."""
+        if self.roots:
+            return self
+        client = attrs.evolve(self, roots=tuple(roots))
+        object.__setattr__(client, "_latest", self._latest)
+        return client
+
+    @property
+    def latest(self) -> bytes | None:
+        """The newest timestamp that came (DER of a ``ContentInfo``), or None: tells the certificate in use."""
+        return self._latest.get("token")
+
+    def token(self, data: bytes, now: datetime) -> bytes:
+        """
+        Return the DER of a checked timestamp of ``data`` (a CMS ``ContentInfo``).
+
+        Args:
+            data: What is timestamped; only its hash leaves the machine.
+            now: Present moment, with time zone.
+
+        Raises:
+            TimestampServiceError: one of its kinds says what went wrong.
+        """
+        digest = hashlib.new(self.hash_name, data).digest()
+        token: bytes = run(self.fetch(digest, now)).dump()
+        return token
+
+    async def fetch(self, digest: bytes, now: datetime) -> Any:
+        """Return a checked timestamp of a digest as an asn1crypto ``ContentInfo``; see `token`."""
+        nonce = int.from_bytes(b"\x01" + secrets.token_bytes(7))
+        answer = await self._answer(_request(self, digest, nonce))
+        try:
+            token = self._granted(answer)
+            self._check_content(token, digest, nonce)
+            self._check_origin(token, digest, now)
+        except TimestampServiceError:
+            raise
+        except Exception as error:  # a foreign parser on a stranger's bytes raises what it likes
+            raise TimestampAnswerError(self._host, "malformed") from error
+        self._latest["token"] = token.dump()
+        return token
+
+    @property
+    def _host(self) -> str:
+        return host_of(self.url)
+
+    async def _answer(self, request: bytes) -> bytes:
+        try:
+            return await exchange(
+                self.url,
+                content=request,
+                headers={**_HEADERS, **self.headers},
+                seconds=self.timeout,
+                max_bytes=self.max_bytes,
+            )
+        except ExchangeFailedError as error:
+            host = self._host
+            match error.kind:
+                case "timeout":
+                    raise TimestampTimeoutError(host, self.timeout) from error
+                case "too-large":
+                    raise TimestampTooLargeError(host, self.max_bytes) from error
+                case "status":
+                    raise TimestampStatusError(host, error.status) from error
+                case _:
+                    raise TimestampUnreachableError(host, error.detail) from error
+
+    def _granted(self, answer: bytes) -> Any:
+        from asn1crypto import cms
+
+        from perizinan_core.signing.ltv._response import TimestampResponse
+
+        response = TimestampResponse.load(answer, strict=True)
+        status = response["status"]["status"].native
+        if status not in _GRANTED:
+            words = [*(response["status"]["status_string"].native or ())]
+            words += sorted(response["status"]["fail_info"].native or ())
+            raise TimestampRefusedError(self._host, status, "; ".join(words)[:_LONGEST_WORDS])
+        # Read anew from its bytes: what is kept is then what was checked.
+        return cms.ContentInfo.load(response["time_stamp_token"].dump(), strict=True)
+
+    def _check_content(self, token: Any, digest: bytes, nonce: int) -> None:
+        from asn1crypto import tsp
+
+        info = token["content"]["encap_content_info"]["content"].parsed
+        if not isinstance(info, tsp.TSTInfo):
+            raise TimestampAnswerError(self._host, "malformed")
+        imprint = info["message_imprint"]
+        if (
+            imprint["hash_algorithm"]["algorithm"].native != self.hash_name
+            or imprint["hashed_message"].native != digest
+        ):
+            raise TimestampAnswerError(self._host, "imprint")
+        if info["nonce"].native != nonce:
+            raise TimestampAnswerError(self._host, "nonce")
+        if self.policy is not None and info["policy"].dotted != self.policy:
+            raise TimestampAnswerError(self._host, "policy")
+
+    def _check_origin(self, token: Any, digest: bytes, now: datetime) -> None:
+        from perizinan_core.signing.ltv._examine import chain_of
+        from perizinan_core.verification.signatures._container import read_container
+
+        if not token["content"]["certificates"]:
+            raise TimestampAnswerError(self._host, "certificate-missing")
+        found = read_container(token.dump())
+        stated, certificate = found.stamped_at, found.certificate
+        if not _is_for_timestamps(certificate, stated):
+            raise TimestampCertificateError(
+                self._host,
+                f"{certificate.serial_number:x}",
+                certificate.not_valid_before.isoformat(),
+                certificate.not_valid_after.isoformat(),
+            )
+        if abs(stated - now) > self.max_skew:
+            raise TimestampTimeError(self._host, stated.isoformat(), now.astimezone(UTC).isoformat())
+        if found.fits(lambda _: digest) != (True, True):
+            raise TimestampAnswerError(self._host, "signature")
+        if not chain_of(token.dump(), self.roots, stated).holds:
+            raise TimestampUntrustedError(self._host)
+
+
+def _request(client: TimestampClient, digest: bytes, nonce: int) -> bytes:
+    from asn1crypto import algos, tsp
+
+    imprint = {
+        "hash_algorithm": algos.DigestAlgorithm({"algorithm": client.hash_name}),
+        "hashed_message": digest,
+    }
+    fields = {"version": 1, "message_imprint": imprint, "nonce": nonce, "cert_req": True}
+    if client.policy is not None:
+        fields["req_policy"] = client.policy
+    return bytes(tsp.TimeStampReq(fields).dump())
+
+
+def _is_for_timestamps(certificate: Any, moment: datetime) -> bool:
+    """Check purpose (RFC 3161 section 2.3) and dates of a certificate."""
+    purposes = certificate.extended_key_usage_value
+    return (
+        purposes is not None
+        and purposes.native == ["time_stamping"]
+        and "extended_key_usage" in certificate.critical_extensions
+        and certificate.not_valid_before <= moment <= certificate.not_valid_after
+    )

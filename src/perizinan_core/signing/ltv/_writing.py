@@ -1,0 +1,99 @@
+"""
+Adding long-term data and a document timestamp to a file, as one incremental update.
+
+Written with this library's own writer and not pyHanko's: that one writes the document information and
+the XMP metadata anew with every update, which a PDF/A letter of an office must keep as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from perizinan_core.signing._form import form_fields
+from perizinan_core.signing._incremental import IncrementalUpdate
+from perizinan_core.signing._pdf_file import PdfFile
+from perizinan_core.signing._pdf_syntax import RawDictionary
+from perizinan_core.signing._placing import add_field, declare_extension, mark_form
+from perizinan_core.signing._request import SigningRequest
+from perizinan_core.signing._room import BYTE_RANGE, ReservedRoom, empty_room
+
+__all__ = ["reserve_stamp", "with_store"]
+
+_NAME = "StempelWaktu"
+_DESCRIPTION = "Stempel waktu dokumen"
+
+
+def with_store(
+    pdf: bytes, *, certificates: Sequence[bytes], ocsps: Sequence[bytes], crls: Sequence[bytes]
+) -> bytes:
+    """Return the file with DER objects added to its document security store (EN 319 142-1 section 5.4)."""
+    update = IncrementalUpdate(PdfFile.read(pdf))
+    catalog = update.edit(update.pdf.root)
+    _fill_store(update, catalog, certificates, ocsps, crls)
+    tail, _ = update.write()
+    return pdf + tail
+
+
+def reserve_stamp(
+    pdf: bytes,
+    *,
+    room: int,
+    now: datetime,
+    certificates: Sequence[bytes] = (),
+    ocsps: Sequence[bytes] = (),
+    crls: Sequence[bytes] = (),
+) -> ReservedRoom:
+    """
+    Return the file with an empty document timestamp over everything, the added objects included.
+
+    Args:
+        pdf: The file.
+        room: Bytes to keep for the timestamp.
+        now: Present moment.
+        certificates: DER objects for the document security store.
+        ocsps: The same.
+        crls: The same.
+    """
+    source = PdfFile.read(pdf)
+    update = IncrementalUpdate(source)
+    catalog = update.edit(source.root)
+    if certificates or ocsps or crls:
+        _fill_store(update, catalog, certificates, ocsps, crls)
+    taken = {field.name for field in form_fields(source, source.dictionary(catalog.raw(b"/AcroForm")))}
+    name = next(f"{_NAME}{number}" for number in range(1, len(taken) + 2) if f"{_NAME}{number}" not in taken)
+    stamp = update.allocate()
+    request = SigningRequest(signed_at=now, description=_DESCRIPTION)
+    # Not tagged: later changes of the structure tree count against earlier signatures.
+    add_field(update, catalog, request, name, stamp, tagged=False)
+    mark_form(update, catalog)
+    declare_extension(update, catalog)
+    update.put(stamp, _timestamp_dictionary(room))
+    tail, positions = update.write()
+    return ReservedRoom.of(pdf, tail, positions[stamp])
+
+
+def _timestamp_dictionary(room: int) -> bytes:
+    """Return a document timestamp dictionary (EN 319 142-1 section 5.4.3); the time stands in the token."""
+    parts = [
+        b"<</Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161",
+        BYTE_RANGE,
+        empty_room(room),
+        b">>",
+    ]
+    return b"\n".join(parts)
+
+
+def _fill_store(
+    update: IncrementalUpdate,
+    catalog: RawDictionary,
+    certificates: Sequence[bytes],
+    ocsps: Sequence[bytes],
+    crls: Sequence[bytes],
+) -> None:
+    # No VRI dictionary: EN 319 142-1 section 5.4.2.2 leaves it to the writer, and readers go without.
+    store = update.own_child(catalog, b"/DSS")
+    for key, objects in ((b"/Certs", certificates), (b"/OCSPs", ocsps), (b"/CRLs", crls)):
+        for der in objects:
+            body = b"<</Length %d>>\nstream\n%b\nendstream" % (len(der), der)
+            update.append(store, key, update.add(body))

@@ -1,0 +1,16 @@
+"""Run by Alembic: uses the connection, and with it the transaction, that `migrate` hands over."""
+
+from alembic import context
+
+from perizinan_core.storage._sql._revisions import REVISION_TABLE
+from perizinan_core.storage._sql._tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    version_table=REVISION_TABLE,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,49 @@
+"""The door to a store of records."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from perizinan_core.storage._keyring import KeyRing
+from perizinan_core.storage._ports import Storage
+
+__all__ = ["known_keys", "open_storage"]
+
+
+def open_storage(url: str, keys: KeyRing, *, zone: tzinfo | None = None) -> Storage:
+    """
+    Open the records at a database address; SQLAlchemy is loaded only now.
+
+    Args:
+        url: ``sqlite:///path`` or ``postgresql+psycopg://user@host/name``.
+        keys: The keys that the records were, or will be, encrypted with.
+        zone: Time zone of the authority, for the columns that hold local days; None: moments are taken on
+            the day that their own offset tells.
+
+    Raises:
+        InvalidDatabaseUrlError: The address is of no known form.
+        DatabaseDriverMissingError: psycopg is not installed.
+        DatabaseUnavailableError: The database does not answer.
+        SchemaNotMigratedError: ``perizinan migrate`` was not run.
+        SchemaTooNewError: It was, by a newer version.
+        UnknownKeyError: These are the keys of another store.
+    """
+    from perizinan_core.storage._sql._store import SqlStorage
+
+    return SqlStorage(url, keys, zone=zone)
+
+
+def known_keys(url: str) -> tuple[str, ...]:
+    """
+    Return the ids of the keys that the records at a database address need; needs no key, changes nothing.
+
+    Returns:
+        Sorted; empty when there is no database, no table or no record yet.
+
+    Raises:
+        InvalidDatabaseUrlError: The address is of no known form.
+        DatabaseUnavailableError: The database does not answer.
+    """
+    from perizinan_core.storage._sql._key_ids import find_key_ids
+
+    return find_key_ids(url)

@@ -1,0 +1,274 @@
+"""Applications, permits, and the officers who work on them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from perizinan_core.model._actor import Officer, Role
+from perizinan_core.model._application import Application
+from perizinan_core.model._permit import Permit, PermitStatus
+from perizinan_core.storage._records import (
+    ApplicationFilter,
+    LastChange,
+    Page,
+    PermitFilter,
+    QueueEntry,
+)
+
+__all__ = ["Applications", "Officers", "Permits"]
+
+
+class Applications(Protocol):
+    """Applications, with optimistic locking on `Application.version`."""
+
+    def add(self, application: Application, *, by: str, at: datetime) -> Application:
+        """
+        Store a new application and return it as stored, with version 1.
+
+        Raises:
+            AlreadyExistsError: The id, receipt number or a payment reference is on record already.
+        """
+        ...
+
+    def get(self, id: str, *, lock: bool = False) -> Application:  # noqa: A002 - the model's own word
+        """
+        Return the application.
+
+        Args:
+            id: Its id.
+            lock: Nobody else gets it with ``lock``, or saves it, until this unit of work ends: what is
+                decided on what was read still holds when it is saved. Needs a unit of work for writing.
+
+        Raises:
+            RecordNotFoundError: There is none.
+        """
+        ...
+
+    def get_by_receipt(self, receipt_number: str) -> Application:
+        """
+        Return the application with exactly this receipt number.
+
+        Raises:
+            RecordNotFoundError: There is none.
+        """
+        ...
+
+    def save(self, application: Application, *, by: str, at: datetime) -> Application:
+        """
+        Write a changed application and return it with its version raised by one.
+
+        Raises:
+            StaleObjectError: Somebody else saved it since; names who and when.
+            RecordNotFoundError: It was never added.
+            AlreadyExistsError: The receipt number or a payment reference belongs to another.
+        """
+        ...
+
+    def last_change(self, id: str) -> LastChange:  # noqa: A002
+        """
+        Return who saved it last and when.
+
+        Raises:
+            RecordNotFoundError: There is none.
+        """
+        ...
+
+    def find(
+        self,
+        filter: ApplicationFilter = ...,  # noqa: A002
+        *,
+        limit: int = 50,
+        after: str | None = None,
+        newest_first: bool = True,
+    ) -> Page[Application]:
+        """Return a page of applications in the order in which they were begun (their ids are UUIDv7)."""
+        ...
+
+    def count(self, filter: ApplicationFilter = ...) -> int:  # noqa: A002
+        """Return how many applications `find` would give in all."""
+        ...
+
+    def queue(
+        self,
+        stages: Collection[str] | None = None,
+        *,
+        permit_type: str | None = None,
+        assignee: str | None = None,
+        held_up: bool | None = None,
+        limit: int = 50,
+        after: QueueEntry | None = None,
+    ) -> tuple[QueueEntry, ...]:
+        """
+        Return open stages, those that can be judged now before those that are held up, each the oldest first.
+
+        Args:
+            stages: Codes of stages, or None for all.
+            permit_type: Only of this permit type.
+            assignee: Only those that this officer holds.
+            held_up: Only those that are held up, or only those that are not.
+            limit: At most so many.
+            after: Last entry of the page before.
+        """
+        ...
+
+    def workloads(self, officers: Collection[str]) -> Mapping[str, int]:
+        """Return how many open stages each of ``officers`` holds; 0 is in the answer too."""
+        ...
+
+
+class Permits(Protocol):
+    """Permits, with optimistic locking on `Permit.version`."""
+
+    def add(self, permit: Permit, *, by: str, at: datetime) -> Permit:
+        """
+        Store a new permit and return it as stored, with version 1.
+
+        Raises:
+            AlreadyExistsError: Id, number, place in the register or status index is on record already.
+        """
+        ...
+
+    def get(self, id: str, *, lock: bool = False) -> Permit:  # noqa: A002
+        """
+        Return the permit.
+
+        Args:
+            id: Its id.
+            lock: As in `Applications.get`. Lock the application of a permit before the permit.
+
+        Raises:
+            RecordNotFoundError: There is none.
+        """
+        ...
+
+    def get_by_number(self, number: str) -> Permit:
+        """
+        Return the permit with exactly this number.
+
+        Raises:
+            RecordNotFoundError: There is none.
+        """
+        ...
+
+    def get_by_status_index(self, index: int) -> Permit:
+        """
+        Return the permit with this place in the status list.
+
+        Raises:
+            RecordNotFoundError: There is none.
+        """
+        ...
+
+    def of_application(self, application: str) -> tuple[Permit, ...]:
+        """Return the permits that an application led to, oldest first."""
+        ...
+
+    def save(self, permit: Permit, *, by: str, at: datetime) -> Permit:
+        """
+        Write a changed permit and return it with its version raised by one.
+
+        Raises:
+            StaleObjectError: Somebody else saved it since; names who and when.
+            RecordNotFoundError: It was never added.
+        """
+        ...
+
+    def last_change(self, id: str) -> LastChange:  # noqa: A002
+        """
+        Return who saved it last and when.
+
+        Raises:
+            RecordNotFoundError: There is none.
+        """
+        ...
+
+    def find(
+        self,
+        filter: PermitFilter = ...,  # noqa: A002
+        *,
+        limit: int = 50,
+        after: str | None = None,
+        newest_first: bool = True,
+    ) -> Page[Permit]:
+        """Return a page of permits in the order in which their numbers were taken (ids are UUIDv7)."""
+        ...
+
+    def count(self, filter: PermitFilter = ...) -> int:  # noqa: A002
+        """Return how many permits `find` would give in all."""
+        ...
+
+    def expiring_between(self, first: date, last: date) -> tuple[Permit, ...]:
+        """Return the permits in force or suspended whose last day lies in this span, soonest first."""
+        ...
+
+    def place_of(self, id: str) -> int:  # noqa: A002
+        """
+        Return the place of a permit in the status list; nothing is decrypted.
+
+        Raises:
+            RecordNotFoundError: There is none.
+        """
+        ...
+
+    def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus | None]]:
+        """
+        Yield place in the status list and stored status of all permits with one of these, by place.
+
+        A place whose permit is missing, or was changed outside the library, comes with None. Nothing is
+        decrypted, and a part is read at a time: there may be millions.
+        """
+        ...
+
+
+class Officers(Protocol):
+    """Members of staff, for assignment."""
+
+    def save(self, officer: Officer, *, by: str, at: datetime) -> None:
+        """Add an officer or replace what is on record."""
+        ...
+
+    def get(self, id: str) -> Officer:  # noqa: A002
+        """
+        Return the officer.
+
+        Raises:
+            RecordNotFoundError: There is none.
+        """
+        ...
+
+    def list(
+        self,
+        *,
+        unit: str | None = None,
+        role: Role | None = None,
+        active_only: bool = True,
+        lock: bool = False,
+    ) -> tuple[Officer, ...]:
+        """
+        Return officers, the one whose last assignment is longest ago first, those never assigned before all.
+
+        One whose record cannot be read is left out and named in the log; `get` says why.
+
+        Args:
+            unit: Only those of this unit.
+            role: Only those with this role.
+            active_only: Leave out those who are away or gone.
+            lock: Nobody else lists them with ``lock`` until this unit of work ends, so that two cases
+                assigned at once do not fall to the same officer. Needs a unit of work for writing.
+        """
+        ...
+
+    def last_assignments(self, officers: Collection[str]) -> Mapping[str, datetime | None]:
+        """Return when each was last assigned a case (UTC), or None."""
+        ...
+
+    def note_assignment(self, id: str, *, at: datetime) -> None:  # noqa: A002
+        """
+        Remember that an officer was assigned a case.
+
+        Raises:
+            RecordNotFoundError: There is no such officer.
+        """
+        ...

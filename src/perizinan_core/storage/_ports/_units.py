@@ -1,0 +1,112 @@
+"""The unit of work and the store."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol, runtime_checkable
+
+from perizinan_core.storage._ports._agenda import Agenda, Failures
+from perizinan_core.storage._ports._books import Numbers, Settings, StatusIndexes
+from perizinan_core.storage._ports._cases import Applications, Officers, Permits
+from perizinan_core.storage._ports._events import History, Outbox
+from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts
+
+__all__ = ["Storage", "UnitOfWork"]
+
+
+@runtime_checkable
+class UnitOfWork(Protocol):
+    """Everything that is done together or not at all."""
+
+    @property
+    def applications(self) -> Applications:
+        """Applications."""
+        ...
+
+    @property
+    def permits(self) -> Permits:
+        """Permits."""
+        ...
+
+    @property
+    def numbers(self) -> Numbers:
+        """Number registers."""
+        ...
+
+    @property
+    def status_indexes(self) -> StatusIndexes:
+        """Places in the status list."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """Events to be delivered."""
+        ...
+
+    @property
+    def history(self) -> History:
+        """Events that happened."""
+        ...
+
+    @property
+    def officers(self) -> Officers:
+        """Members of staff."""
+        ...
+
+    @property
+    def idempotency(self) -> Idempotency:
+        """Repeatable requests."""
+        ...
+
+    @property
+    def signing_attempts(self) -> SigningAttempts:
+        """Signing leases."""
+        ...
+
+    @property
+    def agenda(self) -> Agenda:
+        """What is to be done by itself."""
+        ...
+
+    @property
+    def failures(self) -> Failures:
+        """What could not be done by itself."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """Facts about the store."""
+        ...
+
+    def commit(self) -> None:
+        """
+        Make everything durable and end the unit of work.
+
+        Raises:
+            NumberBookError: A number was taken but neither recorded nor cancelled; nothing is written.
+            DatabaseUnavailableError: The database refused; nothing is written.
+            CommitUnknownError: The connection broke during the commit: all is written or nothing.
+        """
+        ...
+
+
+@runtime_checkable
+class Storage(Protocol):
+    """A store of records. Safe to use from many threads and, unless it lives in memory, many processes."""
+
+    def unit_of_work(self, *, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
+        """
+        Return a unit of work for a ``with`` statement; leaving it without ``commit()`` undoes everything.
+
+        A unit for reading sees one moment of the store, that of its first look, throughout, and never waits
+        for writers. One for writing may have to wait for others; do no slow work (signing, rendering,
+        network) inside it.
+
+        Raises:
+            DatabaseBusyError: Others were writing for too long (on entering, or later).
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections; the store is not used afterwards."""
+        ...

@@ -1,0 +1,378 @@
+"""What the repositories take and give besides the model's own values."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from perizinan_core.errors.storage import StaleObjectError
+from perizinan_core.model._actor import Account
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._events import Event
+from perizinan_core.model._identifiers import Nib, Nik, Npwp, PassportNumber, PhoneNumber, parse_email
+from perizinan_core.model._permit import PermitStatus
+
+__all__ = [
+    "FARTHEST",
+    "AheadOfClock",
+    "ApplicationFilter",
+    "Backoff",
+    "IdempotentResult",
+    "JobFailure",
+    "LastChange",
+    "Lookup",
+    "LookupKind",
+    "OutboxCounts",
+    "OutboxEntry",
+    "Page",
+    "PermitFilter",
+    "QueueEntry",
+    "SigningAttempt",
+    "SigningState",
+    "TakenNumber",
+    "is_leased",
+]
+
+T = TypeVar("T")
+
+_STEPS = 64
+"""Doublings after which any pause has reached its longest."""
+
+FARTHEST = timedelta(hours=2)
+"""
+No lease and no pause lasts longer. One that ends later, seen from the present moment, was counted by a clock
+that was wrong, and is over: otherwise a clock that is a year ahead for a minute would stop work for a year.
+"""
+
+
+def is_leased(until: datetime, now: datetime) -> bool:
+    """Return True while a lease, or a pause, that ends at ``until`` holds; see `FARTHEST`."""
+    return now < until <= now + FARTHEST
+
+
+@attrs.frozen
+class Page(Generic[T]):
+    """Some of the answers, in order."""
+
+    items: tuple[T, ...]
+    next: str | None = None
+    """What to pass as ``after`` for the following page, or None: this was the last."""
+
+
+@attrs.frozen(kw_only=True)
+class LastChange:
+    """The last write of a record."""
+
+    version: int
+    by: str
+    """Id of the actor."""
+
+    at: datetime
+    """In UTC."""
+
+    def stale(self, *, kind: str, id: str, expected_version: int) -> StaleObjectError:  # noqa: A002
+        """Return the refusal for one who saw ``expected_version`` before this change."""
+        return StaleObjectError(
+            kind=kind,
+            id=id,
+            expected_version=expected_version,
+            found_version=self.version,
+            changed_by=self.by,
+            changed_at=self.at,
+        )
+
+
+class LookupKind(StrEnum):
+    """What encrypted records can be searched by, through a blind index."""
+
+    NIK = "nik"
+    NPWP = "npwp"
+    NIB = "nib"
+    PASSPORT = "passport"
+    PHONE = "phone"
+    EMAIL = "email"
+    DOCUMENT = "document"
+    """SHA-256 of an uploaded file: who still needs it, and was it handed in before."""
+
+
+_PARSERS = {
+    LookupKind.NIK: Nik.parse,
+    LookupKind.NPWP: Npwp.parse,
+    LookupKind.NIB: Nib.parse,
+    LookupKind.PASSPORT: PassportNumber.parse,
+    LookupKind.PHONE: PhoneNumber.parse,
+}
+
+
+@attrs.frozen(repr=False)
+class Lookup:
+    """A personal value in its one normal form, ready to be compared; never shown in logs."""
+
+    kind: LookupKind
+    value: str
+    """Normal form: identifiers as their class writes them, e-mail addresses in lower case."""
+
+    @classmethod
+    def parse(cls, kind: LookupKind, text: str) -> Lookup:
+        """
+        Bring what a person typed into the normal form.
+
+        Raises:
+            InvalidIdentifierError: The text cannot be an identifier of this kind.
+        """
+        if kind in _PARSERS:
+            return cls(kind, _PARSERS[kind](text).value)
+        if kind is LookupKind.EMAIL:
+            text = parse_email(text)
+        return cls(kind, unicodedata.normalize("NFKC", text.strip()).casefold())
+
+    def __repr__(self) -> str:
+        return f"Lookup({self.kind.value}, ***)"
+
+
+@attrs.frozen(kw_only=True)
+class ApplicationFilter:
+    """Which applications; what is None or empty does not narrow, the rest must all hold."""
+
+    owner: Account | None = None
+    states: frozenset[ApplicationState] = frozenset()
+    permit_types: frozenset[str] = frozenset()
+    assignee: str | None = None
+    """Officer who holds one of its open stages."""
+
+    open_stages: frozenset[str] = frozenset()
+    """Codes of stages of which at least one is open."""
+
+    lookup: Lookup | None = None
+    receipt_contains: str | None = None
+    """Part of the receipt number, in any case."""
+
+    previous_permit: str | None = None
+    due_before: date | None = None
+    """The running deadline lies before this local day."""
+
+    submitted_from: date | None = None
+    """First local day of submission."""
+
+    submitted_to: date | None = None
+    """Last local day of submission."""
+
+    holding_uploads: bool = False
+    """True: only those that hold an upload without a verdict, see `Application.waiting_uploads`."""
+
+    not_inspected_with: str | None = None
+    """Only those of whose held uploads one waits for an inspection other than this version's."""
+
+
+@attrs.frozen(kw_only=True)
+class PermitFilter:
+    """Which permits; what is None or empty does not narrow, the rest must all hold."""
+
+    statuses: frozenset[PermitStatus] = frozenset()
+    """Statuses as stored; ``expired`` follows from dates and is never stored."""
+
+    permit_types: frozenset[str] = frozenset()
+    register: str | None = None
+    register_year: int | None = None
+    number_contains: str | None = None
+    """Part of the number, in any case."""
+
+    valid_until_from: date | None = None
+    """First last-day of validity."""
+
+    valid_until_to: date | None = None
+    """Last last-day of validity."""
+
+    previous_permit: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class QueueEntry:
+    """One open stage of one application, as the queue shows it."""
+
+    application: str
+    """Id."""
+
+    stage: str
+    permit_type: str
+    receipt_number: str | None
+    assignee: str | None
+    opened_at: datetime
+    """Order of the queue: first in, first out."""
+
+    due: date | None
+    """Running deadline of the application, local day."""
+
+    held_up: bool = False
+    """True while it cannot be judged: money, or an answer from outside, is missing; it comes after the others."""
+
+
+@attrs.frozen(kw_only=True)
+class TakenNumber:
+    """One line of a number register."""
+
+    register: str
+    year: int
+    """Local year."""
+
+    sequence: int
+    number: str | None = None
+    """As printed; None only inside the unit of work that took it."""
+
+    subject: str | None = None
+    """Id of the application or permit it is for."""
+
+    taken_by: str
+    taken_at: datetime
+    cancelled_by: str | None = None
+    cancelled_at: datetime | None = None
+    cancel_reason: str | None = attrs.field(default=None, repr=False)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """True when the number stands for nothing any more; it is never used again."""
+        return self.cancelled_at is not None
+
+
+@attrs.frozen(kw_only=True)
+class Backoff:
+    """How long a failed delivery waits, and when it is given up."""
+
+    first: timedelta = timedelta(seconds=10)
+    factor: int = 2
+    longest: timedelta = timedelta(hours=1)
+    max_attempts: int | None = 12
+    """After so many failures the entry is kept but no longer handed out (about six hours by default); None: never."""
+
+    at_once: int = 0
+    """So many failures are followed by no pause."""
+
+    def delay(self, attempts: int) -> timedelta | None:
+        """Return the pause after the ``attempts``-th failure, or None when that was the last."""
+        if self.max_attempts is not None and attempts >= self.max_attempts:
+            return None
+        if attempts <= self.at_once:
+            return timedelta(0)
+        pause = min(self.first, self.longest)
+        for _ in range(min(attempts - self.at_once, _STEPS) - 1):
+            pause = min(pause * self.factor, self.longest)
+        return pause
+
+
+@attrs.frozen(kw_only=True)
+class AheadOfClock:
+    """Records that say they were written after a moment, by id."""
+
+    applications: tuple[str, ...] = ()
+    permits: tuple[str, ...] = ()
+    officers: tuple[str, ...] = ()
+    """Those whose last assignment lies after it."""
+
+    def __len__(self) -> int:
+        return len(self.applications) + len(self.permits) + len(self.officers)
+
+
+@attrs.frozen(kw_only=True)
+class JobFailure:
+    """Something that a job of the worker could not do with a record."""
+
+    job: str
+    """Stable name."""
+
+    subject: str
+    """Id of the record."""
+
+    error: str
+    """Stable code or class of the last failure."""
+
+    attempts: int
+    first_at: datetime
+    last_at: datetime
+    not_before: datetime | None
+    """When it is tried again; None: it was given up."""
+
+    @property
+    def is_given_up(self) -> bool:
+        """True when it is not tried again by itself."""
+        return self.not_before is None
+
+
+@attrs.frozen(kw_only=True)
+class OutboxEntry:
+    """An event on its way to listeners. It may be delivered more than once: use `id` to notice."""
+
+    id: int
+    """Grows with every event written."""
+
+    event: Event | None
+    """None: this version cannot read it, see `unreadable`."""
+
+    unreadable: str | None = None
+    """Stable code of what keeps it from being read: an event of a newer version, or a damaged row."""
+
+    attempts: int
+    """How often it was claimed, this time included."""
+
+    written_at: datetime
+    leased_until: datetime | None = None
+    last_error: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class OutboxCounts:
+    """How the outbox stands."""
+
+    waiting: int
+    """To be delivered now or later, those in delivery included."""
+
+    given_up: int
+    """Failed too often; see `Outbox.revive`."""
+
+    oldest_waiting: datetime | None
+    """When the oldest of the waiting was written."""
+
+
+@attrs.frozen(kw_only=True)
+class IdempotentResult:
+    """The answer that an earlier, equal request got."""
+
+    result: Any
+    """JSON value."""
+
+    at: datetime
+    """When the earlier request was made."""
+
+
+class SigningState(StrEnum):
+    """How the signing of one document stands."""
+
+    STARTED = "started"
+    FINISHED = "finished"
+    FAILED = "failed"
+    """The signer said no: nothing was signed and another attempt may begin."""
+
+
+@attrs.frozen(kw_only=True)
+class SigningAttempt:
+    """The signing of one unsigned document; there is at most one at a time."""
+
+    unsigned_sha256: str
+    state: SigningState
+    holder: str
+    attempts: int
+    """How often signing was started."""
+
+    started_at: datetime
+    until: datetime
+    """End of the lease."""
+
+    interrupted: bool = False
+    """An earlier attempt ended without a word: find out whether it signed before signing again."""
+
+    signed_sha256: str | None = None
+    error: str | None = None
+    """Stable code of the last failure."""

@@ -1,0 +1,124 @@
+"""What the database says, in our words: no SQL, no values, no driver's exception reaches a caller."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from perizinan_core.errors.storage import (
+    AlreadyExistsError,
+    CommitUnknownError,
+    DatabaseBusyError,
+    DatabaseDamagedError,
+    DatabaseUnavailableError,
+    RecordNotFoundError,
+)
+from perizinan_core.storage._sql._tables import metadata
+
+__all__ = ["committing", "translated"]
+
+# PostgreSQL: serialization failure, deadlock, lock timeout, too many connections (Appendix A of its manual).
+_BUSY_STATES = frozenset({"40001", "40P01", "55P03", "53300"})
+_BUSY_SQLITE = re.compile(r"database (table )?is locked|database schema is locked|busy", re.IGNORECASE)
+_DAMAGED_SQLITE = re.compile(r"malformed|not a database|file is encrypted|corrupt", re.IGNORECASE)
+_SHOWN = {"digest": "reference"}
+"""A payment's reference is stored as its blind index."""
+
+_LONGEST = 300
+_UNIQUE_SQLITE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
+
+
+@contextmanager
+def translated(kind: str = "record", parent: tuple[str, str] | None = None) -> Iterator[None]:
+    """
+    Turn the exceptions of SQLAlchemy and the drivers into ours.
+
+    Args:
+        kind: What is being written, for `AlreadyExistsError`.
+        parent: Kind and id of the record that a foreign key points to.
+    """
+    try:
+        yield
+    except sa.exc.IntegrityError as error:
+        raise _integrity(error, kind, parent) from error
+    except sa.exc.TimeoutError as error:
+        raise DatabaseBusyError(reason="no free connection") from error
+    except sa.exc.DBAPIError as error:
+        raise _refusal(error) from error
+    except sa.exc.StatementError as error:
+        # A value that our own column types refused; SQLAlchemy's wrapper says nothing more.
+        raise (error.orig or error) from None
+
+
+@contextmanager
+def committing() -> Iterator[None]:
+    """Like `translated`, for a COMMIT: when the connection breaks, nobody knows whether it was heard."""
+    try:
+        with translated():
+            yield
+    except DatabaseUnavailableError as error:
+        cause = error.__cause__
+        if isinstance(cause, sa.exc.DBAPIError) and cause.connection_invalidated:
+            raise CommitUnknownError(reason=type(cause.orig).__name__) from error
+        raise
+
+
+def _integrity(error: sa.exc.IntegrityError, kind: str, parent: tuple[str, str] | None) -> Exception:
+    columns = _columns(error.orig)
+    if columns is not None:
+        return AlreadyExistsError(kind=kind, field=", ".join(_SHOWN.get(name, name) for name in columns))
+    if parent is not None:
+        return RecordNotFoundError(kind=parent[0], key=parent[1])
+    return DatabaseUnavailableError(reason=type(error.orig).__name__)
+
+
+def _columns(original: Any) -> tuple[str, ...] | None:
+    """Return the columns that must be unique, or None when it was another kind of constraint."""
+    found = _UNIQUE_SQLITE.match(str(original))
+    if found is not None:
+        return tuple(name.strip().rsplit(".", 1)[-1] for name in found["columns"].split(","))
+    diagnosis = getattr(original, "diag", None)
+    return _unique_constraints().get(diagnosis.constraint_name or "") if diagnosis is not None else None
+
+
+@cache
+def _unique_constraints() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for table in metadata.tables.values():
+        for constraint in table.constraints:
+            if isinstance(constraint, sa.UniqueConstraint | sa.PrimaryKeyConstraint):
+                name = "pk" if isinstance(constraint, sa.PrimaryKeyConstraint) else "uq"
+                columns = tuple(column.name for column in constraint.columns)
+                suffix = "" if name == "pk" else "_" + "_".join(columns)
+                found[f"{name}_{table.name}{suffix}"] = columns
+    return found
+
+
+_SOCKET = re.compile(r'socket "[^"]*"')
+
+
+def _refusal(error: sa.exc.DBAPIError) -> Exception:
+    original = error.orig
+    name, text = type(original).__name__, str(original)
+    if "sqlite" in type(original).__module__:
+        # SQLite's messages are fixed phrases with names of tables; PostgreSQL's may quote values.
+        if _BUSY_SQLITE.search(text):
+            return DatabaseBusyError(reason=text)
+        return (DatabaseDamagedError if _DAMAGED_SQLITE.search(text) else DatabaseUnavailableError)(
+            reason=text
+        )
+    if error.statement is None and name == "OperationalError":
+        # No connection at all: the server's or the driver's sentence names host and cause, and no password.
+        # The path of a socket is a folder of this machine and says nothing more.
+        told = _SOCKET.sub("socket", " ".join(text.split()))
+        return DatabaseUnavailableError(reason=told[:_LONGEST])
+    state = getattr(original, "sqlstate", None)
+    reason = f"{name}, {state}" if state else name
+    return (
+        DatabaseBusyError(reason=reason) if state in _BUSY_STATES else DatabaseUnavailableError(reason=reason)
+    )

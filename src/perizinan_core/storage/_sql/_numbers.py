@@ -1,0 +1,214 @@
+"""Number registers and places in the status list, in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+
+from perizinan_core.errors.storage import NumberBookError
+from perizinan_core.storage._records import TakenNumber
+from perizinan_core.storage._sql._rows import place_of
+from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._tables import counters, number_counters, numbers, permits
+
+__all__ = ["SqlNumbers", "SqlStatusIndexes"]
+
+_STATUS_LIST = "status-list"
+_LOOKED_AT = 20
+
+
+class SqlNumbers:
+    """
+    Implements `perizinan_core.storage._ports.Numbers`.
+
+    One row for each register and year holds the last number. Raising it locks the row until the end
+    of the transaction, so takers form a queue, and a rollback gives the number back: no gaps, no doubles.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._unexplained: set[tuple[str, int, int]] = set()
+
+    def check_explained(self) -> None:
+        """Raise when this unit of work took a number that has neither a use nor a reason for being void."""
+        for register, year, sequence in sorted(self._unexplained):
+            raise NumberBookError(register=register, year=year, sequence=sequence, reason="unexplained")
+
+    def take(self, register: str, year: int, *, first: int = 1, by: str, at: datetime) -> int:
+        """See the port."""
+        session = self._session
+        session.check_writable()
+        key = {"register": register, "year": year}
+        start = session.seals.sealed(number_counters, {**key, "last": first - 1})
+        session.insert_if_absent(number_counters, start)
+        row = session.first(session.locked(sa.select(number_counters).where(*_of(register, year))))
+        sequence = max(self._counted(row, first - 1), self._newest(register, year) or 0) + 1
+        raised = session.seals.sealed(number_counters, {**key, "last": sequence})
+        session.write(number_counters.update().where(*_of(register, year)).values(raised))
+        line = {**key, "sequence": sequence, "taken_by": by, "taken_at": at}
+        sealed = session.seals.sealed(numbers, line)
+        session.write(numbers.insert().values(sealed), kind="number")
+        session.seals.written(numbers, sealed)
+        self._unexplained.add((register, year, sequence))
+        return sequence
+
+    def record(self, register: str, year: int, sequence: int, *, number: str, subject: str) -> TakenNumber:
+        """See the port."""
+        row = self._get_locked(register, year, sequence)
+        line = self._read(row)
+        if line.is_cancelled:
+            raise NumberBookError(register=register, year=year, sequence=sequence, reason="cancelled")
+        if line.number is not None and (line.number, line.subject) != (number, subject):
+            raise NumberBookError(register=register, year=year, sequence=sequence, reason="recorded")
+        self._change(row, {"number": number, "subject": subject})
+        self._unexplained.discard((register, year, sequence))
+        return attrs.evolve(line, number=number, subject=subject)
+
+    def cancel(
+        self, register: str, year: int, sequence: int, *, reason: str, by: str, at: datetime
+    ) -> TakenNumber:
+        """See the port."""
+        row = self._get_locked(register, year, sequence)
+        if self._read(row).is_cancelled:
+            raise NumberBookError(register=register, year=year, sequence=sequence, reason="cancelled")
+        payload = self._session.sealer.seal({"reason": reason}, place_of(numbers, register, year, sequence))
+        self._change(row, {"cancelled_by": by, "cancelled_at": at, "payload": payload})
+        self._unexplained.discard((register, year, sequence))
+        return self.get(register, year, sequence)
+
+    def get(self, register: str, year: int, sequence: int) -> TakenNumber:
+        """See the port."""
+        return self._read(self._get(sa.select(numbers), register, year, sequence))
+
+    def find_number(self, number: str) -> TakenNumber | None:
+        """See the port."""
+        row = self._session.first(sa.select(numbers).where(numbers.c.number == number))
+        return None if row is None else self._read(row)
+
+    def of_subject(self, subject: str) -> tuple[TakenNumber, ...]:
+        """See the port."""
+        line = numbers.c
+        order = (line.taken_at, line.register, line.year, line.sequence)
+        rows = self._session.read(sa.select(numbers).where(line.subject == subject).order_by(*order))
+        return tuple(self._read(row) for row in rows)
+
+    def book(
+        self, register: str, year: int, *, after: int | None = None, limit: int = 500
+    ) -> tuple[TakenNumber, ...]:
+        """See the port."""
+        line = numbers.c
+        query = sa.select(numbers).where(line.register == register, line.year == year)
+        if after is not None:
+            query = query.where(line.sequence > after)
+        return tuple(
+            self._read(row) for row in self._session.read(query.order_by(line.sequence).limit(limit))
+        )
+
+    def last(self, register: str, year: int) -> int | None:
+        """See the port."""
+        counter = self._session.first(sa.select(number_counters).where(*_of(register, year)))
+        newest = self._newest(register, year)
+        if counter is None and newest is None:
+            return None
+        return max(self._counted(counter, 0), newest or 0)
+
+    def _counted(self, row: Any, otherwise: int) -> int:
+        """Return what a counter says, or ``otherwise`` when it is missing or was changed outside the library."""
+        if row is None or not self._session.seals.sound(number_counters, [row]):
+            return otherwise
+        return int(row.last)
+
+    def _newest(self, register: str, year: int) -> int | None:
+        """Return the last line of the book: a counter that was set back does not stop the register."""
+        mine = numbers.c.register == register, numbers.c.year == year
+        query = sa.select(numbers).where(*mine).order_by(numbers.c.sequence.desc()).limit(_LOOKED_AT)
+        # A line that others added does not count: it would make a gap.
+        lines = self._session.seals.sound(numbers, self._session.read(query))
+        return int(lines[0].sequence) if lines else None
+
+    def _change(self, row: Any, change: Mapping[str, Any]) -> None:
+        kept = {name: row._mapping[name] for name in numbers.columns.keys() if name not in ("key_id", "seal")}  # noqa: SLF001, SIM118
+        if kept["payload"] is not None:
+            # Sealed with the key of its time, and the row names one key only.
+            place = place_of(numbers, row.register, row.year, row.sequence)
+            kept["payload"] = self._session.sealer.seal(
+                self._session.sealer.open(kept["payload"], place), place
+            )
+        values = self._session.seals.sealed(numbers, {**kept, **change})
+        this = _is(row.register, row.year, row.sequence)
+        self._session.write(numbers.update().where(*this).values(values), kind="number")
+        self._session.seals.written(numbers, values)
+
+    def _get_locked(self, register: str, year: int, sequence: int) -> Any:
+        self._session.check_writable()
+        return self._get(self._session.locked(sa.select(numbers)), register, year, sequence)
+
+    def _get(self, query: sa.Select[Any], register: str, year: int, sequence: int) -> Any:
+        row = self._session.first(query.where(*_is(register, year, sequence)))
+        if row is None:
+            self._session.seals.require_absent(numbers, register, year, sequence)
+            raise NumberBookError(register=register, year=year, sequence=sequence, reason="not-taken")
+        return row
+
+    def _read(self, row: Any) -> TakenNumber:
+        self._session.seals.require(numbers, row)
+        reason = None
+        if row.payload is not None:
+            place = place_of(numbers, row.register, row.year, row.sequence)
+            reason = self._session.sealer.open(row.payload, place)["reason"]
+        return TakenNumber(
+            register=row.register,
+            year=row.year,
+            sequence=row.sequence,
+            number=row.number,
+            subject=row.subject,
+            taken_by=row.taken_by,
+            taken_at=row.taken_at,
+            cancelled_by=row.cancelled_by,
+            cancelled_at=row.cancelled_at,
+            cancel_reason=reason,
+        )
+
+
+def _is(register: str, year: int, sequence: int) -> tuple[sa.ColumnElement[bool], ...]:
+    line = numbers.c
+    return line.register == register, line.year == year, line.sequence == sequence
+
+
+def _of(register: str, year: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return number_counters.c.register == register, number_counters.c.year == year
+
+
+class SqlStatusIndexes:
+    """Implements `perizinan_core.storage._ports.StatusIndexes`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def take(self) -> int:
+        """See the port."""
+        session = self._session
+        session.check_writable()
+        first = session.seals.sealed(counters, {"name": _STATUS_LIST, "value": 0})
+        session.insert_if_absent(counters, first)
+        place = self._size(lock=True)
+        raised = session.seals.sealed(counters, {"name": _STATUS_LIST, "value": place + 1})
+        session.write(counters.update().where(counters.c.name == _STATUS_LIST).values(raised))
+        return place
+
+    def size(self) -> int:
+        """See the port."""
+        return self._size(lock=False)
+
+    def _size(self, *, lock: bool) -> int:
+        """Return the next free place, whatever was done to the counter: no place is given twice."""
+        query = sa.select(counters).where(counters.c.name == _STATUS_LIST)
+        row = self._session.first(self._session.locked(query) if lock else query)
+        counted = int(row.value) if row is not None and self._session.seals.sound(counters, [row]) else 0
+        newest = sa.select(permits).order_by(permits.c.status_index.desc()).limit(_LOOKED_AT)
+        rows = self._session.seals.sound(permits, self._session.read(newest))
+        return max(counted, int(rows[0].status_index) + 1 if rows else 0)

@@ -1,0 +1,116 @@
+"""Members of staff in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from perizinan_core.errors.storage import RecordNotFoundError
+from perizinan_core.model._actor import Officer, Role
+from perizinan_core.storage._codec import decode, encode
+from perizinan_core.storage._sql._rows import place_of, read_sound
+from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._tables import officers
+
+__all__ = ["SqlOfficers", "open_officer"]
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class SqlOfficers:
+    """Implements `perizinan_core.storage._ports.Officers`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def save(self, officer: Officer, *, by: str, at: datetime) -> None:
+        """See the port."""
+        session = self._session
+        session.check_writable()
+        before = session.first(session.locked(sa.select(officers).where(officers.c.id == officer.id)))
+        columns = {
+            "id": officer.id,
+            "active": officer.active,
+            "assigned_at": None if before is None else self._assigned_at(before),
+            "changed_by": by,
+            "changed_at": at,
+            "look_after": at,
+            "payload": session.sealer.seal(encode(officer), place_of(officers, officer.id)),
+        }
+        change = session.seals.sealed(officers, columns)
+        insert = session.insert(officers).values(change)
+        session.write(insert.on_conflict_do_update(index_elements=["id"], set_=change))
+        session.seals.written(officers, change)
+
+    def get(self, id: str) -> Officer:  # noqa: A002
+        """See the port."""
+        row = self._session.first(sa.select(officers).where(officers.c.id == id))
+        if row is None:
+            self._session.seals.require_absent(officers, id)
+            raise RecordNotFoundError(kind="officer", key=id)
+        self._session.seals.require(officers, row)
+        return open_officer(self._session, row)
+
+    def list(
+        self,
+        *,
+        unit: str | None = None,
+        role: Role | None = None,
+        active_only: bool = True,
+        lock: bool = False,
+    ) -> tuple[Officer, ...]:
+        """See the port."""
+        query = sa.select(officers)
+        if lock:
+            self._session.check_writable()
+            # In the order of the ids, so that two units of work never wait for each other.
+            query = self._session.locked(query.order_by(officers.c.id))
+        # Sorted here: PostgreSQL sorts before it waits for a lock, and the waiting changes the order.
+        rows = sorted(self._session.read(query), key=lambda row: (row.assigned_at or _NEVER, row.id))
+        # Chosen by what the records themselves say: there are few of them, and a row beside could be changed.
+        return tuple(
+            officer
+            for officer in read_sound(self._session, officers, rows, open_officer)
+            if (officer.active or not active_only)
+            and (unit is None or (unit in officer.units and officer.roles))
+            and (role is None or (role in officer.roles and officer.units))
+        )
+
+    def last_assignments(self, officers: Collection[str]) -> Mapping[str, datetime | None]:
+        """See the port."""
+        return _assignments(self._session, officers)
+
+    def note_assignment(self, id: str, *, at: datetime) -> None:  # noqa: A002
+        """See the port."""
+        session = self._session
+        session.check_writable()
+        row = session.first(session.locked(sa.select(officers).where(officers.c.id == id)))
+        if row is None:
+            session.seals.require_absent(officers, id)
+            raise RecordNotFoundError(kind="officer", key=id)
+        session.seals.require(officers, row)
+        payload = session.sealer.seal(encode(open_officer(session, row)), place_of(officers, id))
+        columns = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}  # noqa: SLF001
+        change = session.seals.sealed(officers, {**columns, "assigned_at": at, "payload": payload})
+        session.write(officers.update().where(officers.c.id == id).values(change))
+        session.seals.written(officers, change)
+
+    def _assigned_at(self, row: Any) -> datetime | None:
+        """Return when an officer was last assigned a case; None when the row was changed by others."""
+        found: datetime | None = row.assigned_at if self._session.seals.sound(officers, [row]) else None
+        return found
+
+
+def open_officer(session: Session, row: Any) -> Officer:
+    """Open the payload of a row that was checked."""
+    data = session.sealer.open(row.payload, place_of(officers, row.id))
+    return decode(Officer, data, name="officer", id=row.id)
+
+
+def _assignments(session: Session, wanted: Collection[str]) -> dict[str, datetime | None]:
+    rows = session.read(sa.select(officers).where(officers.c.id.in_(wanted)))
+    found = {row.id: row.assigned_at for row in session.seals.sound(officers, rows)}
+    return {officer: found.get(officer) for officer in wanted}

@@ -1,0 +1,333 @@
+"""
+What shows that rows are as the library wrote them: nothing here trusts the database.
+
+- A *seal* covers a row: table and all columns. A changed, copied or added row does not pass.
+- A *mark* names the seal that a row has now, or that it is gone: a row that was put back to an earlier state, or
+  removed, does not agree with its mark. The mark of a history holds how long it is.
+- A *tally* is a sum over all marks. Rows that were put back together with their marks disagree with it, which
+  `checking` finds. It is kept in several parts, of which each unit of work changes one, so that units of work
+  hardly wait for each other.
+
+Marks and tallies are written when a unit of work commits, after everything else and in one order, so that no two
+units of work ever wait for each other's rows in turn.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import attrs
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from perizinan_core.errors.storage import RecordNotAsWrittenError, SealBrokenError
+from perizinan_core.storage._sealing import Place, Sealer
+from perizinan_core.storage._sql._tables import LOOSE, MARKED_TABLES, marks, outbox, tallies
+
+__all__ = ["Mark", "Seals", "covered", "key_of", "needs_mark", "row_name", "tally_place"]
+
+SHARDS = 8
+"""Parts of the tally."""
+
+MODULUS = 1 << 256
+
+TAG_BYTES = 16
+"""Length of the tag at the end of a sealed payload (AES-GCM)."""
+
+_BATCH = 400
+_MARKED = frozenset(table.name for table in MARKED_TABLES)
+
+_log = logging.getLogger(__name__)
+
+
+class Statements(Protocol):
+    """The transaction, as `session.Session` gives it."""
+
+    sealer: Sealer
+
+    def read(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
+        """Return all rows of a query."""
+        ...
+
+    def first(self, statement: sa.Executable) -> sa.Row[Any] | None:
+        """Return the first row of a query, or None."""
+        ...
+
+    def write(
+        self, statement: sa.Executable, rows: Sequence[dict[str, Any]] | None = None
+    ) -> sa.CursorResult[Any]:
+        """Run an INSERT, UPDATE or DELETE."""
+        ...
+
+    def locked(self, statement: sa.Select[Any]) -> sa.Select[Any]:
+        """Return the query with its rows locked until the end of the unit."""
+        ...
+
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        """Return an INSERT that can say ``ON CONFLICT``."""
+        ...
+
+    def insert_if_absent(self, table: sa.Table, values: dict[str, Any]) -> bool:
+        """Insert a row unless its key is taken, and say whether it was inserted."""
+        ...
+
+
+@attrs.frozen
+class Mark:
+    """The state that a row has now."""
+
+    row_seal: bytes | None
+    """Its seal, or None: it is gone."""
+
+    size: int = 1
+    """How many rows the mark stands for: events of a history, else 1."""
+
+
+class Seals:
+    """Seals, marks and tally of one unit of work."""
+
+    def __init__(self, session: Statements) -> None:
+        self._session = session
+        self._noted: dict[tuple[str, str], Mark | None] = {}
+
+    # Writing
+
+    def sealed(self, table: sa.Table, columns: Mapping[str, Any]) -> dict[str, Any]:
+        """
+        Return a row with its seal; `written` is to be called when it was written.
+
+        Args:
+            table: Its table.
+            columns: All columns that are not NULL, but ``key_id`` and ``seal``.
+        """
+        sealer = self._session.sealer
+        row = {**columns, "key_id": sealer.data_key_id}
+        row["seal"] = sealer.seal_row(table.name, covered(table, row))
+        return row
+
+    def written(self, table: sa.Table, row: Mapping[str, Any]) -> None:
+        """Note the mark of a sealed row that was written."""
+        self.note(table, key_of(table, row), Mark(row["seal"]))
+
+    def note(self, table: sa.Table, row: str, mark: Mark | None) -> None:
+        """Note the state that a row has from this unit of work on; None: nothing need be known of it any more."""
+        self._noted[table.name, row] = mark
+
+    def note_again(self, row: sa.Row[Any]) -> None:
+        """Note the mark of a row of `marks`, unless this unit of work knows a newer one."""
+        self._noted.setdefault((row.of_table, row.of_row), Mark(row.row_seal, row.size))
+
+    def flush(self) -> None:
+        """Write what was noted, and bring the tally in line."""
+        noted, self._noted = self._noted, {}
+        if not noted:
+            return
+        session, sealer = self._session, self._session.sealer
+        stored = list(self._stored(sorted(noted), lock=True))
+        before = {(row.of_table, row.of_row): row for row in stored}
+        delta = -sum(sealer.share(row.key_id, row.seal) for row in self._fitting(stored))
+        rows = [_mark_row(self, key, mark) for key, mark in sorted(noted.items()) if mark is not None]
+        delta += sum(sealer.share(row["key_id"], row["seal"]) for row in rows)
+        if rows:
+            insert = session.insert(marks)
+            changed = {name: insert.excluded[name] for name in ("size", "row_seal", "key_id", "seal")}
+            session.write(
+                insert.on_conflict_do_update(index_elements=["of_table", "of_row"], set_=changed), rows
+            )
+        for (table, row), mark in noted.items():
+            if mark is None and (table, row) in before:
+                session.write(marks.delete().where(marks.c.of_table == table, marks.c.of_row == row))
+        if delta % MODULUS:
+            self._add_to_tally(delta)
+
+    def _add_to_tally(self, delta: int) -> None:
+        session, shard = self._session, secrets.randbelow(SHARDS)
+        query = session.locked(sa.select(tallies).where(tallies.c.shard == shard))
+        row = session.first(query)
+        if row is None:
+            session.insert_if_absent(tallies, _tally_row(session, shard, 0))
+            row = session.first(query)
+        total = 0
+        try:
+            total = 0 if row is None else int(session.sealer.open(row.payload, tally_place(shard)), 16)
+        except SealBrokenError:
+            # The sum is lost, which the check of all records tells; it must not keep the office from working.
+            _log.error("the tally %s does not pass its check; run: perizinan records check", shard)
+        change = _tally_row(session, shard, (total + delta) % MODULUS)
+        session.write(tallies.update().where(tallies.c.shard == shard).values(change))
+
+    # Reading
+
+    def require(self, table: sa.Table, row: sa.Row[Any]) -> None:
+        """
+        Pass when a row is as the library wrote it.
+
+        Raises:
+            RecordNotAsWrittenError: It was changed, added or put back to an earlier state.
+            UnknownKeyError: It was sealed with a key that is not at hand.
+        """
+        for _, problem in self.problems(table, [row]):
+            raise RecordNotAsWrittenError(table.name, key_of(table, row._mapping), "seal", problem)  # noqa: SLF001
+
+    def require_absent(self, table: sa.Table, *key: object) -> None:
+        """
+        Pass when a row that was not found was never written, or was removed by the library.
+
+        Raises:
+            RecordNotAsWrittenError: It was removed by somebody else.
+        """
+        name = row_name(*key)
+        mark = self.marks_of(table, [name]).get(name)
+        if mark is not None and mark.row_seal is not None:
+            raise RecordNotAsWrittenError(table.name, name, "seal", "removed")
+
+    def sound(self, table: sa.Table, rows: Sequence[sa.Row[Any]]) -> tuple[sa.Row[Any], ...]:
+        """Return the rows that are as the library wrote them; each other one is named in the log."""
+        broken = set()
+        for index, problem in self.problems(table, rows):
+            broken.add(index)
+            _name(table, key_of(table, rows[index]._mapping), problem)  # noqa: SLF001
+        return tuple(row for index, row in enumerate(rows) if index not in broken)
+
+    def problems(self, table: sa.Table, rows: Sequence[sa.Row[Any]]) -> Iterator[tuple[int, str]]:
+        """
+        Yield the index of each row that does not pass, and what happened to it.
+
+        Args:
+            table: Their table.
+            rows: Whole rows.
+
+        Raises:
+            UnknownKeyError: One was sealed with a key that is not at hand.
+        """
+        names = [key_of(table, row._mapping) for row in rows]  # noqa: SLF001
+        known = self.marks_of(table, names) if table.name in _MARKED else None
+        for index, (row, fits) in enumerate(zip(rows, self._fit(table, rows), strict=True)):
+            if not fits:
+                yield index, "changed"
+            elif known is not None and needs_mark(table, row):
+                mark = known.get(names[index])
+                if mark is None or mark.row_seal != row.seal:
+                    yield index, "put-back"
+
+    def marks_of(self, table: sa.Table, names: Iterable[str]) -> dict[str, Mark]:
+        """Return the marks of rows that have one, with what this unit of work noted."""
+        wanted = [(table.name, name) for name in names]
+        stored = [key for key in wanted if key not in self._noted]
+        found = {
+            row.of_row: Mark(row.row_seal, row.size) for row in self._fitting(list(self._stored(stored)))
+        }
+        for key in wanted:
+            noted = self._noted.get(key)
+            if noted is not None:
+                found[key[1]] = noted
+        return found
+
+    def marked(self, table: sa.Table, prefix: str = "") -> dict[str, Mark]:
+        """
+        Return the marks of all rows of a table that begin with ``prefix``, as they are stored.
+
+        One that was changed outside the library is among them: it shows that the row was known.
+        """
+        mine = marks.c.of_table == table.name, marks.c.of_row.startswith(prefix, autoescape=True)
+        rows = self._session.read(sa.select(marks).where(*mine).order_by(marks.c.of_row))
+        return {row.of_row: Mark(row.row_seal, row.size) for row in rows if row.of_row.startswith(prefix)}
+
+    def _stored(self, keys: Sequence[tuple[str, str]], *, lock: bool = False) -> Iterator[sa.Row[Any]]:
+        names: dict[str, list[str]] = {}
+        for table, row in sorted(keys):
+            names.setdefault(table, []).append(row)
+        for table, rows in names.items():
+            for start in range(0, len(rows), _BATCH):
+                mine = marks.c.of_table == table, marks.c.of_row.in_(rows[start : start + _BATCH])
+                query = sa.select(marks).where(*mine).order_by(marks.c.of_row)
+                yield from self._session.read(self._session.locked(query) if lock else query)
+
+    def _fitting(self, rows: Sequence[sa.Row[Any]]) -> Iterator[sa.Row[Any]]:
+        """Yield the rows of `marks` that pass; each other one is named in the log."""
+        for row, fits in zip(rows, self._fit(marks, rows), strict=True):
+            if fits:
+                yield row
+            else:
+                _name(marks, f"{row.of_table}/{row.of_row}", "changed")
+
+    def _fit(self, table: sa.Table, rows: Sequence[sa.Row[Any]]) -> Iterator[bool]:
+        """Yield for each row of one query whether its seal fits; one that passed before is not computed again."""
+        if not rows:
+            return
+        sealer = self._session.sealer
+        names = rows[0]._fields
+        layout = f"{table.name}({','.join(names)})"
+        payload = names.index("payload") if "payload" in names else None
+        for row in rows:
+            digest = sealer.verified.digest(layout, _looked_at(row, payload))
+            if sealer.verified.has(digest):
+                yield True
+                continue
+            fits = sealer.fits(table.name, covered(table, row._mapping), row.seal)  # noqa: SLF001
+            if fits:
+                sealer.verified.add(digest)
+            yield fits
+
+
+def covered(table: sa.Table, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return what the seal of a row covers: all columns but the seal itself and the loose ones."""
+    loose = LOOSE.get(table.name, frozenset())
+    found = {
+        column.name: row.get(column.name)
+        for column in table.columns
+        if column.name != "seal" and column.name not in loose
+    }
+    payload = found.get("payload")
+    if payload is not None:
+        # The tag of the ciphertext stands for all of it, so that a row can be checked without reading it.
+        found["payload"] = bytes(payload)[-TAG_BYTES:]
+    return found
+
+
+def _looked_at(row: sa.Row[Any], payload: int | None) -> tuple[Any, ...]:
+    """Return all values of a row, of its payload what the seal covers."""
+    values = tuple(row)
+    if payload is None or values[payload] is None:
+        return values
+    return (*values[:payload], bytes(values[payload])[-TAG_BYTES:], *values[payload + 1 :])
+
+
+def needs_mark(table: sa.Table, row: sa.Row[Any]) -> bool:
+    """Return False for what was delivered: nothing depends on it any more."""
+    return table.name != outbox.name or row.done_at is None
+
+
+def key_of(table: sa.Table, row: Mapping[Any, Any]) -> str:
+    """Return the name of a row inside its table."""
+    return row_name(*(row[column.name] for column in table.primary_key.columns))
+
+
+def row_name(*key: object) -> str:
+    """Return the text that names a row inside its table: its primary key, without ambiguity."""
+    return "/".join(quote(str(part), safe="") for part in key)
+
+
+def tally_place(shard: int) -> Place:
+    """Return where a part of the tally belongs."""
+    return Place(tallies.name, str(shard), "payload")
+
+
+def _tally_row(session: Statements, shard: int, total: int) -> dict[str, Any]:
+    sealer = session.sealer
+    payload = sealer.seal(f"{total:064x}", tally_place(shard))
+    return {"shard": shard, "key_id": sealer.data_key_id, "payload": payload}
+
+
+def _mark_row(seals: Seals, key: tuple[str, str], mark: Mark) -> dict[str, Any]:
+    return seals.sealed(
+        marks, {"of_table": key[0], "of_row": key[1], "size": mark.size, "row_seal": mark.row_seal}
+    )
+
+
+def _name(table: sa.Table, row: str, problem: str) -> None:
+    _log.error("the row %s of %s is not as it was written (%s) and was left out", row, table.name, problem)

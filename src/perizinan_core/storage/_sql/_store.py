@@ -1,0 +1,111 @@
+"""The store itself: an engine, a sealer, and units of work over them."""
+
+from __future__ import annotations
+
+import os
+from datetime import tzinfo
+from functools import partial
+
+import sqlalchemy as sa
+
+from perizinan_core.storage._keyring import KeyRing
+from perizinan_core.storage._probes import PROBES, missing_probes, with_probes
+from perizinan_core.storage._sealing import Sealer
+from perizinan_core.storage._sql._engine import BUSY_SECONDS, make_engine, parse_url, sqlite_path, use_wal
+from perizinan_core.storage._sql._failures import translated
+from perizinan_core.storage._sql._revisions import check_revision
+from perizinan_core.storage._sql._unit_of_work import SqlUnitOfWork, WriterQueue
+
+__all__ = ["SqlStorage"]
+
+
+class SqlStorage:
+    """
+    Records in SQLite or PostgreSQL; implements `perizinan_core.storage._ports.Storage`.
+
+    Safe for many threads, for many processes, and for a process that forks after opening it.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        keys: KeyRing,
+        *,
+        zone: tzinfo | None = None,
+        busy_seconds: float = BUSY_SECONDS,
+        pool_size: int = 10,
+    ) -> None:
+        """
+        Open a store whose tables are there.
+
+        Args:
+            url: ``sqlite:///path`` or ``postgresql+psycopg://…``.
+            keys: The keys that its records were encrypted with.
+            zone: Time zone of the authority, for the columns that hold local days; None: moments are taken
+                on the day that their own offset tells.
+            busy_seconds: How long a unit of work waits for others.
+            pool_size: Connections kept open.
+
+        Raises:
+            InvalidDatabaseUrlError: The address is of no known form.
+            SchemaNotMigratedError: ``perizinan migrate`` was not run.
+            SchemaTooNewError: It was, by a newer version.
+            UnknownKeyError: These are the keys of another store.
+            DatabaseUnavailableError: The database does not answer.
+        """
+        parsed = parse_url(url)
+        self._make_engine = partial(make_engine, parsed, busy_seconds=busy_seconds, pool_size=pool_size)
+        self._engine = self._make_engine()
+        self._zone = zone
+        self._is_sqlite = sqlite_path(parsed) is not None
+        self._busy_seconds = busy_seconds
+        self.keys = keys
+        """The keys in use."""
+
+        self._sealer = Sealer(keys)
+        self._pid = os.getpid()
+        self._inherited: tuple[sa.Engine, ...] = ()
+        self._writers = WriterQueue(busy_seconds) if self._is_sqlite else None
+        try:
+            check_revision(self._engine, sqlite_path(parsed))
+            with translated(), self._engine.connect() as connection:
+                use_wal(connection)
+            self._check_keys()
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    def unit_of_work(self, *, read_only: bool = False) -> SqlUnitOfWork:
+        """See the port."""
+        if self._pid != os.getpid():
+            self._after_fork()
+        return SqlUnitOfWork(
+            self._engine,
+            sealer=self._sealer,
+            zone=self._zone,
+            read_only=read_only,
+            writers=self._writers,
+        )
+
+    def close(self) -> None:
+        """See the port."""
+        self._engine.dispose()
+
+    def _after_fork(self) -> None:
+        # Connections and locks belong to the parent: they may neither be used nor closed here, and a
+        # connection that is no longer referred to would close itself.
+        self._inherited = (*self._inherited, self._engine)
+        self._engine = self._make_engine()
+        self._writers = WriterQueue(self._busy_seconds) if self._is_sqlite else None
+        self._pid = os.getpid()
+
+    def _check_keys(self) -> None:
+        with self.unit_of_work(read_only=True) as unit:
+            missing = missing_probes(unit.settings.get(PROBES), self.keys, self._sealer)
+        if missing:
+            with self.unit_of_work() as unit:
+                # Read again: another process may have opened the new store at the same moment.
+                seen = unit.settings.get(PROBES)
+                missing_probes(seen, self.keys, self._sealer)
+                unit.settings.put(PROBES, with_probes(seen, self.keys, self._sealer))
+                unit.commit()

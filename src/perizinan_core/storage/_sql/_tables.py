@@ -1,0 +1,365 @@
+"""
+The tables: columns that are searched by, and one sealed payload.
+
+Personal data stands in ``payload`` columns only, encrypted. Times are UTC; days are local days of the
+authority; money is whole rupiah. All names begin with ``perizinan_``, because the database may be shared with
+the application that embeds the library. Migrations make these tables; a test holds both against each other.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+from perizinan_core.errors.model import NaiveMomentError
+
+__all__ = [
+    "LOOSE",
+    "MARKED_TABLES",
+    "PREFIX",
+    "SEALED_TABLES",
+    "UtcDateTime",
+    "applications",
+    "counters",
+    "history",
+    "idempotency",
+    "job_failures",
+    "lookups",
+    "marks",
+    "metadata",
+    "number_counters",
+    "numbers",
+    "officers",
+    "open_stages",
+    "outbox",
+    "payments",
+    "permits",
+    "settings",
+    "signing_attempts",
+    "tallies",
+]
+
+PREFIX = "perizinan_"
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware moment, stored in UTC: ``timestamptz`` in PostgreSQL, sortable text in SQLite."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Bring a moment to UTC; a naive one is a mistake of the caller."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise NaiveMomentError(value.isoformat())
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment, aware, in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite gives rising keys without gaps to INTEGER only; PostgreSQL counts in 64 bits.
+_RowNumber = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+# Without lengths: SQLite would not check them, and PostgreSQL gains nothing from them.
+_Text = sa.String()
+
+
+def _table(name: str, *items: Any, **options: Any) -> sa.Table:
+    return sa.Table(PREFIX + name, metadata, *items, **options)
+
+
+def _seal() -> tuple[sa.Column[Any], ...]:
+    """
+    Return the columns with which a row shows that the library wrote it, see `seals`.
+
+    They allow NULL because their migration adds them to rows that are there, before it seals those.
+    """
+    return sa.Column("key_id", _Text, index=True), sa.Column("seal", sa.LargeBinary)
+
+
+def _of_application() -> sa.Column[str]:
+    target = sa.ForeignKey(PREFIX + "applications.id", ondelete="CASCADE")
+    return sa.Column("application_id", _Text, target, primary_key=True)
+
+
+applications = _table(
+    "applications",
+    sa.Column("id", _Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("authority", _Text, nullable=False),
+    sa.Column("permit_type", _Text, nullable=False),
+    sa.Column("kind", _Text, nullable=False),
+    sa.Column("owner", _Text, nullable=False),
+    sa.Column("state", _Text, nullable=False),
+    sa.Column("receipt_number", _Text, unique=True),
+    sa.Column("previous_permit", _Text, index=True),
+    sa.Column("due", sa.Date, index=True),
+    sa.Column("held_inspections", _Text, index=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("submitted_at", UtcDateTime),
+    sa.Column("submitted_day", sa.Date, index=True),
+    sa.Column("closed_at", UtcDateTime),
+    sa.Column("closed_day", sa.Date),
+    # What the worker asks for; see `perizinan_core.storage._ports.Agenda`.
+    sa.Column("answer_by", sa.Date, index=True),
+    sa.Column("silence_after", sa.Date, index=True),
+    sa.Column("counted_on", _Text, index=True),
+    sa.Column("own_step", _Text, index=True),
+    sa.Column("open_count", sa.Integer),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("changed_by", _Text, nullable=False),
+    sa.Column("key_id", _Text, nullable=False, index=True),
+    sa.Column("seal", sa.LargeBinary),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Index(None, "owner", "id"),
+    sa.Index(None, "state", "id"),
+    sa.Index(None, "permit_type", "id"),
+)
+
+open_stages = _table(
+    "open_stages",
+    _of_application(),
+    sa.Column("stage", _Text, primary_key=True),
+    sa.Column("assignee", _Text, index=True),
+    sa.Column("opened_at", UtcDateTime, nullable=False),
+    # It cannot be judged now, and stands in front of nothing.
+    sa.Column("held_up", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("version", sa.Integer),
+    *_seal(),
+    sa.Index(None, "stage", "opened_at"),
+)
+
+lookups = _table(
+    "lookups",
+    _of_application(),
+    sa.Column("kind", _Text, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("key_id", _Text, nullable=False, index=True),
+    sa.Index(None, "digest"),
+)
+
+payments = _table(
+    "payments",
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column(
+        "application_id",
+        _Text,
+        sa.ForeignKey(PREFIX + "applications.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("paid_at", UtcDateTime, nullable=False),
+    sa.Column("paid_day", sa.Date, nullable=False, index=True),
+    sa.Column("key_id", _Text, nullable=False, index=True),
+)
+
+permits = _table(
+    "permits",
+    sa.Column("id", _Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("authority", _Text, nullable=False),
+    sa.Column("number", _Text, nullable=False, unique=True),
+    sa.Column("register", _Text, nullable=False),
+    sa.Column("register_year", sa.Integer, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("permit_type", _Text, nullable=False),
+    sa.Column(
+        "application_id",
+        _Text,
+        sa.ForeignKey(PREFIX + "applications.id"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("status", _Text, nullable=False),
+    sa.Column("status_index", sa.Integer, nullable=False, unique=True),
+    sa.Column("issued_on", sa.Date, nullable=False),
+    sa.Column("valid_from", sa.Date, nullable=False),
+    sa.Column("valid_until", sa.Date),
+    sa.Column("unsigned_sha256", _Text, nullable=False),
+    sa.Column("signed_sha256", _Text),
+    sa.Column("previous_permit", _Text, index=True),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("changed_by", _Text, nullable=False),
+    sa.Column("key_id", _Text, nullable=False, index=True),
+    sa.Column("seal", sa.LargeBinary),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("register", "register_year", "sequence"),
+    sa.Index(None, "status", "valid_until"),
+    sa.Index(None, "permit_type", "id"),
+)
+
+number_counters = _table(
+    "number_counters",
+    sa.Column("register", _Text, primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+    *_seal(),
+)
+
+numbers = _table(
+    "numbers",
+    sa.Column("register", _Text, primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True),
+    sa.Column("number", _Text, unique=True),
+    sa.Column("subject", _Text, index=True),
+    sa.Column("taken_by", _Text, nullable=False),
+    sa.Column("taken_at", UtcDateTime, nullable=False),
+    sa.Column("cancelled_by", _Text),
+    sa.Column("cancelled_at", UtcDateTime),
+    *_seal(),
+    sa.Column("payload", sa.LargeBinary),
+)
+
+counters = _table(
+    "counters",
+    sa.Column("name", _Text, primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+    *_seal(),
+)
+
+outbox = _table(
+    "outbox",
+    sa.Column("id", _RowNumber, primary_key=True, autoincrement=True),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("written_at", UtcDateTime, nullable=False),
+    sa.Column("available_at", UtcDateTime),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("worker", _Text),
+    sa.Column("done_at", UtcDateTime, index=True),
+    sa.Column("last_error", _Text),
+    *_seal(),
+    sa.Index(None, "available_at", "id"),
+    sa.Index(
+        "ix_perizinan_outbox_given_up",
+        "id",
+        sqlite_where=sa.text("available_at IS NULL AND done_at IS NULL"),
+        postgresql_where=sa.text("available_at IS NULL AND done_at IS NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+job_failures = _table(
+    "job_failures",
+    sa.Column("job", _Text, primary_key=True),
+    sa.Column("subject", _Text, primary_key=True),
+    sa.Column("error", _Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("first_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("last_at", UtcDateTime, nullable=False),
+    sa.Column("not_before", UtcDateTime),
+)
+
+history = _table(
+    "history",
+    sa.Column("id", _RowNumber, primary_key=True, autoincrement=True),
+    sa.Column("subject", _Text, nullable=False),
+    sa.Column("kind", _Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("position", sa.Integer),
+    *_seal(),
+    sa.Index(None, "subject", "id"),
+    sa.Index(None, "kind", "at"),
+    sqlite_autoincrement=True,
+)
+
+officers = _table(
+    "officers",
+    sa.Column("id", _Text, primary_key=True),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("assigned_at", UtcDateTime),
+    # Since when nobody has looked after the stages of an officer whose record was saved.
+    sa.Column("look_after", UtcDateTime, index=True),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("changed_by", _Text, nullable=False),
+    sa.Column("key_id", _Text, nullable=False, index=True),
+    sa.Column("seal", sa.LargeBinary),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+)
+
+idempotency = _table(
+    "idempotency",
+    sa.Column("actor", _Text, primary_key=True),
+    sa.Column("key", _Text, primary_key=True),
+    sa.Column("use_case", _Text, nullable=False),
+    sa.Column("request_hash", _Text, nullable=False),
+    sa.Column("begun_at", UtcDateTime, nullable=False, index=True),
+    *_seal(),
+    sa.Column("payload", sa.LargeBinary),
+)
+
+signing_attempts = _table(
+    "signing_attempts",
+    sa.Column("unsigned_sha256", _Text, primary_key=True),
+    sa.Column("state", _Text, nullable=False),
+    sa.Column("holder", _Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
+    sa.Column("interrupted", sa.Boolean, nullable=False),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Column("signed_sha256", _Text),
+    sa.Column("error", _Text),
+    *_seal(),
+    sa.Index(None, "state", "until"),
+)
+
+settings = _table(
+    "settings",
+    sa.Column("key", _Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    *_seal(),
+)
+
+marks = _table(
+    "marks",
+    sa.Column("of_table", _Text, primary_key=True),
+    sa.Column("of_row", _Text, primary_key=True),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("row_seal", sa.LargeBinary),
+    *_seal(),
+)
+"""The present state of each row that must not be lost or put back: the seal that it has now."""
+
+tallies = _table(
+    "tallies",
+    sa.Column("shard", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("key_id", _Text, nullable=False, index=True),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+)
+"""Sums over all marks, each of a part of the changes: what shows that several rows were put back together."""
+
+SEALED_TABLES = tuple(table for table in metadata.sorted_tables if "seal" in table.columns)
+"""Tables whose rows have a seal, `marks` among them."""
+
+LOOSE = {
+    officers.name: frozenset({"look_after"}),
+    history.name: frozenset({"id"}),
+    outbox.name: frozenset({"id", "available_at", "attempts", "worker", "done_at", "last_error"}),
+}
+"""Columns that a seal does not cover; the security page says of each why that does no harm."""
+
+MARKED_TABLES = (applications, permits, numbers, officers, signing_attempts, settings, outbox)
+"""Tables of whose rows each has a mark; of `history` each subject has one. In `outbox` until it is delivered."""

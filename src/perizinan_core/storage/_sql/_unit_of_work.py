@@ -1,0 +1,150 @@
+"""The unit of work over one transaction."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import AbstractContextManager
+from datetime import tzinfo
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from perizinan_core.errors.storage import DatabaseBusyError, UnitOfWorkClosedError
+from perizinan_core.storage._sealing import Sealer
+from perizinan_core.storage._sql._agenda import SqlAgenda, SqlFailures
+from perizinan_core.storage._sql._applications import SqlApplications
+from perizinan_core.storage._sql._engine import WRITE
+from perizinan_core.storage._sql._events import SqlHistory, SqlOutbox
+from perizinan_core.storage._sql._failures import committing, translated
+from perizinan_core.storage._sql._numbers import SqlNumbers, SqlStatusIndexes
+from perizinan_core.storage._sql._officers import SqlOfficers
+from perizinan_core.storage._sql._permits import SqlPermits
+from perizinan_core.storage._sql._requests import SqlIdempotency, SqlSettings, SqlSigningAttempts
+from perizinan_core.storage._sql._session import Session
+
+__all__ = ["SqlUnitOfWork", "WriterQueue"]
+
+_READ_POSTGRESQL = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+class WriterQueue:
+    """
+    Lets the threads of one process write to a SQLite file one after the other, in a queue.
+
+    SQLite itself only knows polling, by which one of fifty waiting threads can starve.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._lock = threading.Lock()
+        self._seconds = seconds
+
+    def enter(self) -> None:
+        """
+        Wait for one's turn.
+
+        Raises:
+            DatabaseBusyError: It took longer than the store may wait.
+        """
+        if not self._lock.acquire(timeout=self._seconds):
+            raise DatabaseBusyError(reason="another unit of work is writing")
+
+    def leave(self) -> None:
+        """Let the next one in."""
+        self._lock.release()
+
+
+class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
+    """Implements `perizinan_core.storage._ports.UnitOfWork`; made by `SqlStorage.unit_of_work`."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        *,
+        sealer: Sealer,
+        zone: tzinfo | None,
+        read_only: bool,
+        writers: WriterQueue | None,
+    ) -> None:
+        self._engine = engine
+        self._sealer = sealer
+        self._zone = zone
+        self._read_only = read_only
+        self._writers = None if read_only else writers
+        self._connection: sa.Connection | None = None
+        self._session: Session | None = None
+
+    def __enter__(self) -> Self:
+        if self._writers is not None:
+            self._writers.enter()
+        try:
+            self._open()
+        except BaseException:
+            self._leave()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave()
+
+    def commit(self) -> None:
+        """See the port."""
+        session, connection = self._session, self._connection
+        if session is None or connection is None or not session.is_open:
+            raise UnitOfWorkClosedError
+        try:
+            self.numbers.check_explained()
+            if not self._read_only:
+                self.history.flush()
+                session.seals.flush()
+            with committing():
+                connection.commit()
+        finally:
+            session.close()
+
+    def _open(self) -> None:
+        options: dict[str, Any] = {WRITE: not self._read_only}
+        if self._read_only and self._engine.dialect.name == "postgresql":
+            options.update(_READ_POSTGRESQL)
+        with translated():
+            self._connection = self._engine.connect().execution_options(**options)
+            self._connection.begin()
+        session = Session(
+            self._connection, sealer=self._sealer, zone=self._zone, writable=not self._read_only
+        )
+        self._session = session
+        self.applications = SqlApplications(session)
+        self.permits = SqlPermits(session)
+        self.numbers = SqlNumbers(session)
+        self.status_indexes = SqlStatusIndexes(session)
+        self.outbox = SqlOutbox(session)
+        self.history = SqlHistory(session)
+        self.officers = SqlOfficers(session)
+        self.idempotency = SqlIdempotency(session)
+        self.signing_attempts = SqlSigningAttempts(session)
+        self.settings = SqlSettings(session)
+        self.agenda = SqlAgenda(session)
+        self.failures = SqlFailures(session)
+
+    @property
+    def session(self) -> Session:
+        """The transaction itself, for work on whole tables such as a change of keys."""
+        if self._session is None:
+            raise UnitOfWorkClosedError
+        return self._session
+
+    def _leave(self) -> None:
+        """Undo what was not committed, give the connection back, let the next writer in."""
+        connection, self._connection = self._connection, None
+        if self._session is not None:
+            self._session.close()
+        try:
+            if connection is not None:
+                with translated():
+                    connection.close()
+        finally:
+            writers, self._writers = self._writers, None
+            if writers is not None:
+                writers.leave()

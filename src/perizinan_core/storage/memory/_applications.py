@@ -1,0 +1,189 @@
+"""Applications in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+
+import attrs
+
+from perizinan_core.errors.storage import RecordNotFoundError
+from perizinan_core.model._application import Application
+from perizinan_core.model._fees import reference_key
+from perizinan_core.storage._lookups import held_inspections, lookups_of
+from perizinan_core.storage._records import ApplicationFilter, LastChange, Page, QueueEntry
+from perizinan_core.storage.memory._state import Access, Stored, utc
+
+__all__ = ["MemoryApplications"]
+
+_EVERY = ApplicationFilter()
+
+
+class MemoryApplications:
+    """Implements `perizinan_core.storage._ports.Applications`."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def add(self, application: Application, *, by: str, at: datetime) -> Application:
+        """See the port."""
+        state = self._access.write()
+        stored = attrs.evolve(application, version=1)
+        row = Stored.of(stored, name="application", id=stored.id, by=by, at=at)
+        if stored.id in state.applications:
+            self._access.refuse_duplicate("application", "id")
+        self._check_unique(stored)
+        state.applications[stored.id] = row
+        return stored
+
+    def get(self, id: str, *, lock: bool = False) -> Application:  # noqa: A002
+        """See the port."""
+        if lock:
+            # One unit of work writes at a time.
+            self._access.write()
+        return self._row(id).read()
+
+    def get_by_receipt(self, receipt_number: str) -> Application:
+        """See the port."""
+        for row in self._access.read().applications.values():
+            if row.value.receipt_number == receipt_number:
+                return row.read()
+        raise RecordNotFoundError(kind="application", key=receipt_number)
+
+    def save(self, application: Application, *, by: str, at: datetime) -> Application:
+        """See the port."""
+        state = self._access.write()
+        stored = attrs.evolve(application, version=application.version + 1)
+        row = Stored.of(stored, name="application", id=stored.id, by=by, at=at)
+        found = self.last_change(application.id)
+        if found.version != application.version:
+            raise found.stale(kind="application", id=application.id, expected_version=application.version)
+        self._check_unique(stored)
+        state.applications[stored.id] = row
+        return stored
+
+    def last_change(self, id: str) -> LastChange:  # noqa: A002
+        """See the port."""
+        row = self._row(id)
+        return LastChange(version=row.value.version, by=row.by, at=row.at)
+
+    def find(
+        self,
+        filter: ApplicationFilter = _EVERY,  # noqa: A002
+        *,
+        limit: int = 50,
+        after: str | None = None,
+        newest_first: bool = True,
+    ) -> Page[Application]:
+        """See the port."""
+        ids = sorted((row.value.id for row in self._matching(filter)), reverse=newest_first)
+        if after is not None:
+            ids = [id_ for id_ in ids if (id_ < after if newest_first else id_ > after)]
+        items = tuple(self.get(id_) for id_ in ids[:limit])
+        return Page(items, items[-1].id if len(ids) > limit else None)
+
+    def count(self, filter: ApplicationFilter = _EVERY) -> int:  # noqa: A002
+        """See the port."""
+        return sum(1 for _ in self._matching(filter))
+
+    def queue(
+        self,
+        stages: Collection[str] | None = None,
+        *,
+        permit_type: str | None = None,
+        assignee: str | None = None,
+        held_up: bool | None = None,
+        limit: int = 50,
+        after: QueueEntry | None = None,
+    ) -> tuple[QueueEntry, ...]:
+        """See the port."""
+        entries = sorted(
+            (
+                entry
+                for entry in self._open_stages()
+                if (stages is None or entry.stage in stages)
+                and (permit_type is None or entry.permit_type == permit_type)
+                and (assignee is None or entry.assignee == assignee)
+                and (held_up is None or entry.held_up is held_up)
+            ),
+            key=_queue_order,
+        )
+        if after is not None:
+            entries = [entry for entry in entries if _queue_order(entry) > _queue_order(after)]
+        return tuple(entries[:limit])
+
+    def workloads(self, officers: Collection[str]) -> Mapping[str, int]:
+        """See the port."""
+        held = [entry.assignee for entry in self._open_stages()]
+        return {officer: held.count(officer) for officer in officers}
+
+    def _row(self, id: str) -> Stored[Application]:  # noqa: A002
+        row = self._access.read().applications.get(id)
+        if row is None:
+            raise RecordNotFoundError(kind="application", key=id)
+        return row
+
+    def _check_unique(self, application: Application) -> None:
+        mine = _references(application)
+        if len(mine) < len(application.payments):
+            self._access.refuse_duplicate("payment", "reference")
+        for row in self._access.read().applications.values():
+            if row.value.id == application.id:
+                continue
+            if (
+                application.receipt_number is not None
+                and row.value.receipt_number == application.receipt_number
+            ):
+                self._access.refuse_duplicate("application", "receipt_number")
+            if mine & _references(row.value):
+                self._access.refuse_duplicate("payment", "reference")
+
+    def _open_stages(self) -> Iterator[QueueEntry]:
+        for row in self._access.read().applications.values():
+            case = row.value
+            for stage in case.stages_in_work():
+                yield QueueEntry(
+                    application=case.id,
+                    stage=stage.stage,
+                    permit_type=case.permit_type,
+                    receipt_number=case.receipt_number,
+                    assignee=stage.assignee,
+                    opened_at=utc(stage.opened_at or case.submitted_at or case.created_at),
+                    due=case.clock.due,
+                    held_up=case.is_held_up(stage.stage),
+                )
+
+    def _matching(self, wanted: ApplicationFilter) -> Iterator[Stored[Application]]:
+        for row in self._access.read().applications.values():
+            if self._matches(row.value, wanted):
+                yield row
+
+    def _matches(self, case: Application, wanted: ApplicationFilter) -> bool:
+        opened = case.stages_in_work()
+        day, due = self._access.local_day(case.submitted_at), case.clock.due
+        part, inspections = wanted.receipt_contains, held_inspections(case)
+        return all(
+            (
+                wanted.owner is None or case.owner == wanted.owner,
+                not wanted.states or case.state in wanted.states,
+                not wanted.permit_types or case.permit_type in wanted.permit_types,
+                wanted.assignee is None or any(stage.assignee == wanted.assignee for stage in opened),
+                not wanted.open_stages or any(stage.stage in wanted.open_stages for stage in opened),
+                wanted.lookup is None or wanted.lookup in lookups_of(case),
+                part is None or part.lower() in (case.receipt_number or "").lower(),
+                wanted.previous_permit is None or case.previous_permit == wanted.previous_permit,
+                wanted.due_before is None or (due is not None and due < wanted.due_before),
+                wanted.submitted_from is None or (day is not None and day >= wanted.submitted_from),
+                wanted.submitted_to is None or (day is not None and day <= wanted.submitted_to),
+                not wanted.holding_uploads or inspections is not None,
+                wanted.not_inspected_with is None or inspections not in (None, wanted.not_inspected_with),
+            )
+        )
+
+
+def _references(application: Application) -> set[str]:
+    return {reference_key(payment.reference) for payment in application.payments}
+
+
+def _queue_order(entry: QueueEntry) -> tuple[bool, datetime, str, str]:
+    return entry.held_up, entry.opened_at, entry.application, entry.stage

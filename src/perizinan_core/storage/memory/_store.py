@@ -1,0 +1,112 @@
+"""The store and its unit of work, in memory."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import AbstractContextManager
+from datetime import tzinfo
+from types import TracebackType
+from typing import Self
+
+from perizinan_core.errors.storage import DatabaseBusyError, UnitOfWorkClosedError
+from perizinan_core.storage.memory._agenda import MemoryAgenda, MemoryFailures
+from perizinan_core.storage.memory._applications import MemoryApplications
+from perizinan_core.storage.memory._events import MemoryHistory, MemoryOutbox
+from perizinan_core.storage.memory._numbers import MemoryNumbers, MemoryStatusIndexes
+from perizinan_core.storage.memory._permits import MemoryPermits
+from perizinan_core.storage.memory._requests import (
+    MemoryIdempotency,
+    MemoryOfficers,
+    MemorySettings,
+    MemorySigningAttempts,
+)
+from perizinan_core.storage.memory._state import Access, State
+
+__all__ = ["MemoryStorage", "MemoryUnitOfWork"]
+
+
+class MemoryStorage:
+    """Records in memory; implements `perizinan_core.storage._ports.Storage` for the threads of one process."""
+
+    def __init__(self, *, zone: tzinfo | None = None, busy_seconds: float = 30.0) -> None:
+        """
+        Make an empty store.
+
+        Args:
+            zone: Time zone of the authority; see `perizinan_core.storage.open_storage`.
+            busy_seconds: How long a unit of work waits for others.
+        """
+        self._state = State()
+        self._zone = zone
+        self._busy_seconds = busy_seconds
+        self._writing = threading.Lock()
+
+    def unit_of_work(self, *, read_only: bool = False) -> MemoryUnitOfWork:
+        """See the port."""
+        return MemoryUnitOfWork(self, read_only=read_only)
+
+    def close(self) -> None:
+        """See the port; what it held stays readable, since there is nothing to let go of."""
+
+    def begin(self, *, read_only: bool) -> Access:
+        """Return a view for one unit of work: a snapshot, or a copy to change once it is this one's turn."""
+        if read_only:
+            return Access(self._state, writable=False, zone=self._zone)
+        if not self._writing.acquire(timeout=self._busy_seconds):
+            raise DatabaseBusyError(reason="another unit of work is writing")
+        return Access(self._state.copy(), writable=True, zone=self._zone)
+
+    def replace(self, state: State) -> None:
+        """Make a changed copy the state that everybody sees."""
+        self._state = state
+
+    def end_writing(self) -> None:
+        """Let the next one write."""
+        self._writing.release()
+
+
+class MemoryUnitOfWork(AbstractContextManager["MemoryUnitOfWork"]):
+    """Implements `perizinan_core.storage._ports.UnitOfWork`."""
+
+    def __init__(self, storage: MemoryStorage, *, read_only: bool) -> None:
+        self._storage = storage
+        self._read_only = read_only
+        self._access: Access | None = None
+
+    def __enter__(self) -> Self:
+        access = self._storage.begin(read_only=self._read_only)
+        self._access = access
+        self.applications = MemoryApplications(access)
+        self.permits = MemoryPermits(access)
+        self.numbers = MemoryNumbers(access)
+        self.status_indexes = MemoryStatusIndexes(access)
+        self.outbox = MemoryOutbox(access)
+        self.history = MemoryHistory(access)
+        self.officers = MemoryOfficers(access)
+        self.idempotency = MemoryIdempotency(access)
+        self.signing_attempts = MemorySigningAttempts(access)
+        self.settings = MemorySettings(access)
+        self.agenda = MemoryAgenda(access)
+        self.failures = MemoryFailures(access)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        access, self._access = self._access, None
+        if access is None:
+            return
+        access.close()
+        if not self._read_only:
+            self._storage.end_writing()
+
+    def commit(self) -> None:
+        """See the port."""
+        if self._access is None or not self._access.is_open:
+            raise UnitOfWorkClosedError
+        try:
+            self.numbers.check_explained()
+            if not self._read_only:
+                self._storage.replace(self._access.read())
+        finally:
+            self._access.close()

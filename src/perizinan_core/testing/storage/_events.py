@@ -1,0 +1,147 @@
+"""History and outbox."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+
+from perizinan_core.model._events import EventKind
+from perizinan_core.storage._ports import Storage
+from perizinan_core.storage._records import Backoff, OutboxEntry
+from perizinan_core.testing.storage._base import SuiteBase
+from perizinan_core.testing.storage._samples import NOW, made_event
+
+__all__ = ["EventsSuite"]
+
+_LEASE = timedelta(minutes=1)
+
+
+def _put(storage: Storage, *subjects: str) -> None:
+    with storage.unit_of_work() as work:
+        work.outbox.add([made_event(subject) for subject in subjects], at=NOW)
+        work.commit()
+
+
+def _claim(
+    storage: Storage, worker: str, *, after: timedelta = timedelta(0), limit: int = 10
+) -> list[OutboxEntry]:
+    with storage.unit_of_work() as work:
+        claimed = work.outbox.claim(worker, now=NOW + after, lease=_LEASE, limit=limit)
+        work.commit()
+    return list(claimed)
+
+
+class EventsSuite(SuiteBase):
+    """What happened, and telling it at least once."""
+
+    def test_a_history_keeps_its_order_and_its_subject(self, storage: Storage) -> None:
+        """Events of the same moment stay in the order in which they were written."""
+        kinds = [EventKind.APPLICATION_SUBMITTED, EventKind.FILE_COMPLETE, EventKind.STAGE_OPENED]
+        with storage.unit_of_work() as work:
+            work.history.add([made_event("a", kinds[0], round=1), made_event("b")])
+            work.history.add([made_event("a", kind) for kind in kinds[1:]])
+            work.history.add([])
+            work.commit()
+
+        with storage.unit_of_work(read_only=True) as work:
+            assert kinds == [event.kind for event in work.history.of("a")]
+            assert made_event("a", kinds[0], round=1) == work.history.of("a")[0]
+            assert len(work.history.of("b")) == 1
+            assert work.history.of("c") == ()
+
+    def test_entries_are_claimed_oldest_first_and_once(self, storage: Storage) -> None:
+        """Two workers share the work."""
+        _put(storage, "a", "b", "c")
+        first = _claim(storage, "w1", limit=2)
+        second = _claim(storage, "w2")
+
+        assert [(entry.event and entry.event.subject) for entry in first] == ["a", "b"]
+        assert [(entry.event and entry.event.subject) for entry in second] == ["c"]
+        assert first[0].leased_until == NOW + _LEASE
+        assert first[0].id < first[1].id < second[0].id
+        assert _claim(storage, "w3") == []
+
+    def test_what_was_delivered_is_not_delivered_again(self, storage: Storage) -> None:
+        """Also after the lease."""
+        _put(storage, "a")
+        (entry,) = _claim(storage, "w1")
+        with storage.unit_of_work() as work:
+            assert work.outbox.mark_done(entry.id, worker="w1", at=NOW)
+            work.commit()
+
+        assert _claim(storage, "w1", after=timedelta(days=1)) == []
+        with storage.unit_of_work() as work:
+            assert work.outbox.counts().waiting == 0
+            assert work.outbox.forget_done(before=NOW) == 0
+            assert work.outbox.forget_done(before=NOW + timedelta(seconds=1)) == 1
+
+    def test_what_a_dead_worker_held_comes_back_after_the_lease(self, storage: Storage) -> None:
+        """Not before; and the dead worker's late word does not count."""
+        _put(storage, "a")
+        (entry,) = _claim(storage, "w1")
+
+        assert _claim(storage, "w2", after=_LEASE - timedelta(seconds=1)) == []
+        (again,) = _claim(storage, "w2", after=_LEASE)
+        assert (entry.id, 2) == (again.id, again.attempts)
+        with storage.unit_of_work() as work:
+            assert not work.outbox.mark_done(entry.id, worker="w1", at=NOW)
+            assert not work.outbox.mark_failed(entry.id, worker="w1", at=NOW, error="late")
+            assert work.outbox.mark_done(entry.id, worker="w2", at=NOW)
+
+    def test_a_failed_delivery_waits_longer_each_time(self, storage: Storage) -> None:
+        """Then it is given up, kept, shown, and can be revived."""
+        backoff = Backoff(first=timedelta(seconds=10), longest=timedelta(seconds=25), max_attempts=4)
+        _put(storage, "a")
+        at = timedelta(0)
+        for pause in (10, 20, 25, None):
+            (entry,) = _claim(storage, "w", after=at)
+            with storage.unit_of_work() as work:
+                assert work.outbox.mark_failed(
+                    entry.id, worker="w", at=NOW + at, error="smtp", backoff=backoff
+                )
+                work.commit()
+            if pause is not None:
+                assert _claim(storage, "w", after=at + timedelta(seconds=pause - 1)) == []
+                at += timedelta(seconds=pause)
+
+        assert _claim(storage, "w", after=timedelta(days=9)) == []
+        with storage.unit_of_work() as work:
+            (dead,) = work.outbox.given_up()
+            assert (dead.id, dead.last_error, work.outbox.counts().given_up) == (entry.id, "smtp", 1)
+            assert not work.outbox.revive(entry.id + 1, at=NOW)
+            assert work.outbox.revive(entry.id, at=NOW)
+            work.commit()
+        assert [item.attempts for item in _claim(storage, "w")] == [1]
+
+    def test_an_entry_that_kills_its_workers_is_given_up(self, storage: Storage) -> None:
+        """They never come to say that it failed."""
+        _put(storage, "poison", "good")
+        for turn in range(3):
+            _claim(storage, f"w{turn}", after=_LEASE * turn, limit=1)
+        with storage.unit_of_work() as work:
+            now = NOW + _LEASE * 5
+            claimed = work.outbox.claim("w", now=now, lease=_LEASE, max_attempts=2)
+            work.commit()
+
+        with storage.unit_of_work(read_only=True) as work:
+            given_up = work.outbox.given_up()
+        assert [(entry.event and entry.event.subject) for entry in claimed] == ["good"]
+        assert [entry.last_error for entry in given_up] == ["worker-died"]
+
+    def test_entries_of_the_future_wait(self, storage: Storage) -> None:
+        """A clock that is behind delivers later, not never."""
+        _put(storage, "a")
+
+        assert _claim(storage, "w", after=-timedelta(seconds=1)) == []
+        assert len(_claim(storage, "w")) == 1
+
+    def test_the_counts_say_how_old_the_backlog_is(self, storage: Storage) -> None:
+        """In UTC; nothing waiting has no age."""
+        with storage.unit_of_work(read_only=True) as work:
+            assert work.outbox.counts().oldest_waiting is None
+        _put(storage, "a", "b")
+
+        with storage.unit_of_work(read_only=True) as work:
+            counts = work.outbox.counts()
+        assert (counts.waiting, counts.oldest_waiting) == (2, NOW)
+        assert counts.oldest_waiting is not None
+        assert counts.oldest_waiting.tzinfo is UTC

@@ -1,0 +1,312 @@
+"""
+The report of a QR code, in the words and the JSON shape of the report of a PDF.
+
+1. A code is read (a text, or the codes of a picture). 2. Its claims are signed with a key that the
+authority document names, and that held on the day of issue. 3. The dates of the permit. 4. Its status,
+when a source is given. What a code cannot tell (the signature of the PDF, the paper) is reported as
+not checked, and the reasons of a valid report say to compare the claims with the paper.
+
+    from perizinan_core.verification._qr_report import check_qr_image
+
+    for report in check_qr_image(Path("photo.jpg"), authority=authority, at=datetime.now(UTC)):
+        print(report.verdict, report.permit)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from typing import Any
+
+import attrs
+
+from perizinan_core.errors.qr import QrImageError
+from perizinan_core.errors.verification import QrTextError, SourceReadError
+from perizinan_core.i18n import N_
+from perizinan_core.published._authority_document import AuthorityDocument
+from perizinan_core.published._qr_claims import (
+    QrClaims,
+    QrContent,
+    decode_qr_text,
+    holds_claims,
+    named_claims,
+    verify_qr,
+)
+from perizinan_core.published._status import PermitStatusAnswer, StatusChoice
+from perizinan_core.verification._asking_status import ask_status
+from perizinan_core.verification._judgement import Judgement
+from perizinan_core.verification._moments import check_moment
+from perizinan_core.verification._old_document import DocumentAge
+from perizinan_core.verification._permit_content import judge_dates
+from perizinan_core.verification._permit_data import differences_to_text
+from perizinan_core.verification._permit_facts import PermitFacts
+from perizinan_core.verification._qr_image import (
+    DEFAULT_IMAGE_LIMITS,
+    FoundCodes,
+    ImageLimits,
+    read_codes,
+    source_refused,
+)
+from perizinan_core.verification._qr_pdf import codes_of_pdf, is_pdf, text_of_pdf
+from perizinan_core.verification._report import (
+    AuthorityUsed,
+    CheckName,
+    Outcome,
+    Report,
+    StatusReport,
+    Verdict,
+)
+from perizinan_core.verification._sources import Source, read_source, source_name
+from perizinan_core.verification._time_limit import Countdown
+
+__all__ = ["check_qr_image", "check_qr_text"]
+
+_UNTOLD = (
+    CheckName.SIGNATURE_PRESENT, CheckName.COVERAGE, CheckName.INTEGRITY, CheckName.CHAIN,
+    CheckName.CERTIFICATE, CheckName.REVOCATION, CheckName.TRUSTED_TIME, CheckName.SIGNER_ENTITLED,
+    CheckName.PERMIT_DATA,
+)  # fmt: skip
+_NEEDED = (CheckName.AUTHORITY_DOCUMENT, CheckName.READABLE, CheckName.QR, CheckName.VALIDITY_DATES)
+_MAX_SHOWN = 60
+
+
+def check_qr_text(
+    text: str,
+    *,
+    authority: AuthorityDocument,
+    at: datetime,
+    status: StatusChoice = None,
+    name: str = "-",
+) -> Report:
+    """
+    Judge the text of a QR code.
+
+    Args:
+        text: What a scanner read, e.g. ``HTTPS://…#1…``.
+        authority: Whose code it must be.
+        at: Moment for which the answer shall hold, with time zone; usually now.
+        status: Who knows about revocations. None leaves a permit ``indeterminate`` where the office publishes a
+            status list; `NO_STATUS` says that it is not to be asked, and the report says so.
+        name: Name in the report.
+
+    Raises:
+        ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
+    """
+    return _report(text, name, _Case.open(authority, at), status, None)
+
+
+def check_qr_image(
+    source: Source,
+    *,
+    authority: AuthorityDocument,
+    at: datetime,
+    status: StatusChoice = None,
+    name: str | None = None,
+    limits: ImageLimits = DEFAULT_IMAGE_LIMITS,
+) -> tuple[Report, ...]:
+    """
+    Judge the codes of a picture, or of a PDF that is no signed permit; see `check_qr_text` for the other arguments.
+
+    Args:
+        source: The picture (PNG, JPEG, WebP or HEIC) or PDF: its bytes, its path, or an open binary file.
+        authority: Whose codes they must be.
+        at: Moment for which the answer shall hold, with time zone.
+        status: Who knows about revocations, `NO_STATUS`, or None.
+        name: Name in the report; default: the last part of the path, or ``"-"``.
+        limits: How much the picture may cost.
+
+    Returns:
+        One report for each code with claims; when there is none, one that says what was found instead.
+
+    Raises:
+        ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
+    """
+    case = _Case.open(authority, at)
+    label = name if name is not None else source_name(source)
+    try:
+        found, printed = _read(source, limits)
+    except QrImageError as error:
+        case.judgement.refuse(CheckName.READABLE, error.reason, limit=error.limit, size=error.size)
+        return (case.report(label, None),)
+    ours = [text for text in found.texts if holds_claims(text)]
+    if not ours:
+        case.judge_other(found)
+        return (case.report(label, None),)
+    return tuple(_report(text, label, _Case.open(authority, at), status, printed) for text in ours)
+
+
+def _report(text: str, name: str, case: _Case, status: StatusChoice, printed: str | None) -> Report:
+    case.judge(text, status, printed)
+    return case.report(name, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def _read(source: Source, limits: ImageLimits) -> tuple[FoundCodes, str | None]:
+    """Return the codes of a picture or PDF, and the text of the PDF."""
+    try:
+        data = read_source(source, limits.max_bytes)
+    except SourceReadError as error:
+        raise source_refused(error, limits) from error
+    if not is_pdf(data):
+        return read_codes(data, wanted=holds_claims, limits=limits), None
+    texts = codes_of_pdf(data, wanted=holds_claims, limits=limits)
+    if not texts:
+        raise QrImageError("pdf-no-code", N_("no code was found in the PDF. Save the page as PNG"))
+    return FoundCodes(texts=texts), text_of_pdf(data)
+
+
+@attrs.define
+class _Case:
+    """One code on its way through the checks."""
+
+    authority: AuthorityDocument
+    at: datetime
+    judgement: Judgement
+    claims: QrClaims | None = None
+    status: StatusReport | None = None
+    age: DocumentAge = attrs.field(init=False)
+
+    @classmethod
+    def open(cls, authority: AuthorityDocument, at: datetime) -> _Case:
+        check_moment(at)
+        case = cls(authority, at, Judgement())
+        name = CheckName.AUTHORITY_DOCUMENT
+        if at > authority.expires:
+            case.judgement.refuse(name, "authority-document-expired", day=authority.expires.date())
+        else:
+            case.judgement.passed(name, "authority-document-current")
+        return case
+
+    def judge(self, text: str, status: StatusChoice, printed: str | None) -> None:
+        """Make every check of a text; ``printed`` is what stands around the code in a PDF."""
+        try:
+            content = decode_qr_text(text)
+        except QrTextError as error:
+            self._judge_unreadable(text, error)
+            return
+        address = text.strip().partition("#")[0]
+        if address.upper() == self.authority.verification_url.upper():
+            self.judgement.passed(CheckName.READABLE, "qr-readable")
+        else:
+            self.judgement.passed(CheckName.READABLE, "qr-other-address", address=_shown(address))
+        for name in _UNTOLD:
+            self.judgement.left_out(name, "qr-tells-nothing")
+        self.age = DocumentAge(self.authority, self.at, status)
+        if not self._is_genuine(text, content):
+            return
+        self.age.judge(self.judgement)
+        self.claims = named_claims(content.claims, self.authority)
+        self.judgement.passed(CheckName.QR, "qr-genuine", day=content.claims.issued_on)
+        self._judge_text(content.claims, printed)
+        judge_dates(_permit(content.claims), self.authority.local_day(self.at), self.judgement)
+        self._judge_status(content.claims, status)
+
+    def judge_other(self, found: FoundCodes) -> None:
+        """Say what was found in a picture instead of claims."""
+        near = [text for text in found.texts if self._is_near(text)]
+        if near:
+            self.judge(near[0], None, None)
+        elif found.texts or found.others:
+            content = _shown(found.texts[0]) if found.texts else ", ".join(found.others)
+            self.judgement.passed(CheckName.READABLE, "qr-readable")
+            self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "qr-no-claims", content=content)
+        else:
+            code = "image-code-damaged" if found.damaged else "image-no-code"
+            self.judgement.refuse(CheckName.READABLE, code)
+
+    def report(self, name: str, sha256: str | None) -> Report:
+        return Report(
+            file=name,
+            sha256=sha256,
+            checked_at=self.at,
+            authority=AuthorityUsed.of(self.authority),
+            verdict=self._verdict(),
+            checks=self.judgement.checks(),
+            permit=PermitFacts.read(_permit(self.claims)) if self.claims is not None else None,
+            status=self.status,
+        )
+
+    def _verdict(self) -> Verdict:
+        checks = self.judgement.checks()
+        good = all(self.judgement.outcome(name) is Outcome.PASSED for name in _NEEDED)
+        if good and not any(item.outcome in {Outcome.FAILED, Outcome.INDETERMINATE} for item in checks):
+            return Verdict.VALID
+        return self.judgement.verdict()
+
+    def _is_near(self, text: str) -> bool:
+        return text.strip().upper().startswith(self.authority.verification_url.upper())
+
+    def _judge_unreadable(self, text: str, error: QrTextError) -> None:
+        if self._is_near(text):
+            self.judgement.refuse(CheckName.READABLE, "qr-claims-damaged", problem=error.problem)
+        else:
+            self.judgement.passed(CheckName.READABLE, "qr-readable")
+            self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "qr-no-claims", content=_shown(text))
+
+    def _is_genuine(self, text: str, content: QrContent) -> bool:
+        try:
+            verify_qr(text, self.authority)
+        except QrTextError:
+            keys = [entry for entry in self.authority.qr_keys if entry.kid == content.kid]
+            day = content.claims.issued_on
+            if not keys:
+                kid = content.kid.hex()
+                self.age.refuse_unknown(self.judgement, CheckName.QR, "qr-key-unknown", day=day, kid=kid)
+            elif not any(entry.holds_on(day) for entry in keys):
+                self.judgement.refuse(CheckName.QR, "qr-key-out-of-term", day=day)
+            else:
+                self.judgement.refuse(CheckName.QR, "qr-signature-wrong")
+            return False
+        return True
+
+    def _judge_text(self, claims: QrClaims, printed: str | None) -> None:
+        """Compare the text of a PDF with the claims; a text on paper is for people to compare."""
+        if printed is None:
+            self.judgement.left_out(CheckName.PRINTED_TEXT, "paper-not-checked")
+            return
+        # The mark of a shortened text is no letter, and so does not count.
+        missing, compared = differences_to_text({**_permit(claims), "fields": []}, printed)
+        if missing:
+            self.judgement.refuse(CheckName.PRINTED_TEXT, "qr-on-another-text", fields=", ".join(missing))
+        elif compared:
+            self.judgement.passed(CheckName.PRINTED_TEXT, "qr-text-agrees")
+        else:
+            self.judgement.left_out(CheckName.PRINTED_TEXT, "paper-not-checked")
+
+    def _judge_status(self, claims: QrClaims, status: StatusChoice) -> None:
+        answer, self.status = ask_status(
+            status,
+            PermitFacts.read(_permit(claims)),
+            authority=self.authority,
+            at=self.at,
+            judgement=self.judgement,
+            countdown=Countdown(None),
+        )
+        if answer is not None:
+            self._judge_answer(claims, answer)
+
+    def _judge_answer(self, claims: QrClaims, answer: PermitStatusAnswer) -> None:
+        told = self.authority.local_day(answer.as_of) if answer.as_of is not None else None
+        if told is not None and told < claims.issued_on:
+            self.judgement.refuse(CheckName.STATUS, "status-older-than-permit", day=claims.issued_on)
+        elif answer.status.value == "in_force":
+            self.judgement.passed(CheckName.STATUS, answer.reason or "status-in-force", day=told or "?")
+        else:
+            code = answer.reason or f"status-{answer.status.value.replace('_', '-')}"
+            self.judgement.refuse(CheckName.STATUS, code, day=answer.since or told or "?")
+
+
+def _permit(claims: QrClaims) -> dict[str, Any]:
+    """Return the claims under the names of ``permit.json``."""
+    values = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in attrs.asdict(claims).items()
+    }
+    # A document of before may not name the type yet: its number is then all that is known.
+    kind = claims.permit_type if claims.permit_type is not None else str(claims.type_number)
+    return {**values, "permit_type": kind, "shortened": list(claims.shortened)}
+
+
+def _shown(text: str) -> str:
+    """Return the beginning of a foreign text, made harmless for a terminal."""
+    clean = "".join(character if character.isprintable() else "·" for character in text.strip())
+    return clean if len(clean) <= _MAX_SHOWN else clean[:_MAX_SHOWN] + "…"

@@ -1,0 +1,463 @@
+"""The answer: a verdict, every check with its outcome, what the signatures and the permit say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from perizinan_core.i18n import DEFAULT_LANGUAGE, said, translate
+from perizinan_core.published._authority_document import AuthorityDocument
+from perizinan_core.published._status import PermitStatusAnswer
+from perizinan_core.verification._permit_facts import PermitFacts
+from perizinan_core.verification._reasons import REASONS
+from perizinan_core.verification._signature_reasons import WORTH_SAYING
+
+__all__ = [
+    "EXIT_CODES",
+    "REPORT_VERSION",
+    "Aspect",
+    "Aspects",
+    "AuthorityUsed",
+    "Check",
+    "CheckName",
+    "Indication",
+    "Outcome",
+    "Reason",
+    "Report",
+    "SignatureReport",
+    "StatusReport",
+    "TrustUsed",
+    "Verdict",
+    "in_one_voice",
+]
+
+REPORT_VERSION = "1"
+
+
+class Verdict(StrEnum):
+    """The answer to "may I rely on this permit today?"."""
+
+    VALID = "valid"
+    NOT_VALID = "not_valid"
+    """Tampered, forged, broken signature, or data and text disagree."""
+    UNSIGNED = "unsigned"
+    WRONG_ISSUER = "wrong_issuer"
+    """A sound signature, but not by someone whom the authority's register entitles."""
+    NOT_IN_FORCE = "not_in_force"
+    """Genuine, but expired, suspended, revoked, annulled or superseded."""
+    INDETERMINATE = "indeterminate"
+    """Cannot tell: no proof of time, status missing or too old."""
+    UNREADABLE = "unreadable"
+    """Not a PDF, cut off, damaged on the way."""
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the command line."""
+        return EXIT_CODES[self]
+
+
+EXIT_CODES: Mapping[Verdict, int] = {
+    Verdict.VALID: 0,
+    Verdict.NOT_VALID: 10,
+    Verdict.UNSIGNED: 11,
+    Verdict.WRONG_ISSUER: 12,
+    Verdict.NOT_IN_FORCE: 13,
+    Verdict.INDETERMINATE: 14,
+    Verdict.UNREADABLE: 15,
+}
+
+
+class Outcome(StrEnum):
+    """How one check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_CHECKED = "not_checked"
+    """Not asked for, or an earlier check made it pointless."""
+    INDETERMINATE = "indeterminate"
+
+
+class CheckName(StrEnum):
+    """The checks, in the order in which they are made and reported."""
+
+    AUTHORITY_DOCUMENT = "authority_document"
+    READABLE = "readable"
+    SIGNATURE_PRESENT = "signature_present"
+    COVERAGE = "coverage"
+    INTEGRITY = "integrity"
+    CHAIN = "chain"
+    CERTIFICATE = "certificate"
+    REVOCATION = "revocation"
+    TRUSTED_TIME = "trusted_time"
+    SIGNER_ENTITLED = "signer_entitled"
+    PERMIT_DATA = "permit_data"
+    PRINTED_TEXT = "printed_text"
+    QR = "qr"
+    VALIDITY_DATES = "validity_dates"
+    STATUS = "status"
+
+
+class Indication(StrEnum):
+    """Main status of a signature in the words of EN 319 102-1."""
+
+    TOTAL_PASSED = "TOTAL_PASSED"
+    TOTAL_FAILED = "TOTAL_FAILED"
+    INDETERMINATE = "INDETERMINATE"
+
+
+@attrs.frozen
+class Reason:
+    """A stable code with the values of its sentence."""
+
+    code: str
+    """See docs/reference/report.md; part of the public interface."""
+
+    fields: Mapping[str, object] = attrs.field(factory=dict)
+    """Values of the sentence's placeholders."""
+
+    def message(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return the sentence in ``language`` (``"id"`` or ``"en"``)."""
+        from perizinan_core.model._numerals import format_date  # the model package doubles the import time
+
+        fields = {
+            name: format_date(value, language)
+            if isinstance(value, date)
+            else said(value, language)
+            if name in {"problem", "problems"}
+            else value
+            for name, value in self.fields.items()
+        }
+        return translate(REASONS[self.code].sentence, language, **fields)
+
+    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """Return the JSON form: code, sentence, and the values of its placeholders, days as ISO texts."""
+        fields = {
+            name: value.isoformat()
+            if isinstance(value, date)
+            else value
+            if isinstance(value, int)
+            else str(value)
+            for name, value in self.fields.items()
+        }
+        return {"code": self.code, "message": self.message(language), "fields": fields}
+
+
+@attrs.frozen
+class Check:
+    """One check and how it ended."""
+
+    name: CheckName
+    outcome: Outcome
+    reason: Reason
+
+    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"name": self.name.value, "outcome": self.outcome.value, **self.reason.to_json(language)}
+
+
+@attrs.frozen
+class Aspect:
+    """One of the four questions about a signature."""
+
+    outcome: Outcome
+    reason: Reason
+
+    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"outcome": self.outcome.value, **self.reason.to_json(language)}
+
+
+@attrs.frozen(kw_only=True)
+class Aspects:
+    """The four questions about a signature that public checkers answer in one word, each by itself."""
+
+    integrity: Aspect
+    """Is the content what was signed, and does everything that a reader shows belong to it?"""
+
+    trust: Aspect
+    """Does the certificate lead to a root that is believed, and was it valid?"""
+
+    time: Aspect
+    """Does a timestamp of a believed service prove when it was signed?"""
+
+    long_term: Aspect
+    """Can it still be shown when certificates have ended?"""
+
+    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """Return the JSON form."""
+        names = ("integrity", "trust", "time", "long_term")
+        return {name: getattr(self, name).to_json(language) for name in names}
+
+
+@attrs.frozen(kw_only=True)
+class SignatureReport:
+    """What one signature is worth by itself, and whose it is."""
+
+    field: str
+    """Name of the form field."""
+
+    indication: Indication
+    sub_indication: str | None
+    """EN 319 102-1 word, e.g. ``HASH_FAILURE``; None when passed."""
+
+    signer: str | None
+    """Common name in the certificate, or the whole subject; None when no certificate could be read."""
+
+    position: str | None = None
+    """Code of the position for which the register entitles the signer."""
+
+    certificate_sha256: str | None = None
+    signed_at: datetime | None
+    """Time that the signer claims."""
+
+    trusted_time: datetime | None = None
+    """Proven time of a timestamp, or None."""
+
+    covers_whole_document: bool
+    format: str
+    """``/SubFilter`` of the signature."""
+
+    algorithm: str | None = None
+    """e.g. ``RSA 2048 with sha256``."""
+
+    kind: str = "signature"
+    """``"signature"`` or ``"document_timestamp"``."""
+
+    level: str | None = None
+    """PAdES level that the file reaches for this signature, e.g. ``"B-LT"``; None when it is not judged."""
+
+    chain: tuple[str, ...] = ()
+    """Subjects of the certificates, signer first, root last; as far as the chain leads."""
+
+    aspects: Aspects | None = None
+    """Integrity, trust, time and long-term validity apart; None when only the whole was judged."""
+
+    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "field": self.field,
+            "indication": self.indication.value,
+            "sub_indication": self.sub_indication,
+            "signer": self.signer,
+            "position": self.position,
+            "certificate_sha256": self.certificate_sha256,
+            "signed_at": _iso(self.signed_at),
+            "trusted_time": _iso(self.trusted_time),
+            "covers_whole_document": self.covers_whole_document,
+            "format": self.format,
+            "algorithm": self.algorithm,
+            "kind": self.kind,
+            "level": self.level,
+            "chain": list(self.chain),
+            "aspects": self.aspects.to_json(language) if self.aspects is not None else None,
+        }
+
+
+@attrs.frozen(kw_only=True)
+class StatusReport:
+    """What the status source said."""
+
+    checked: bool
+    """False: nobody was asked, see ``state``."""
+
+    state: str
+    """A `PermitStatus` value, ``"unknown"`` or ``"not_checked"``."""
+
+    since: str | None = None
+    """Local day from which the state holds (ISO), or None."""
+
+    source: str | None = None
+    """Who answered."""
+
+    as_of: datetime | None = None
+    """Time of the answer."""
+
+    @classmethod
+    def of(cls, answer: PermitStatusAnswer | None) -> StatusReport:
+        """Return what is said about the answer of a status source, or about its silence."""
+        if answer is None:
+            return cls(checked=True, state="unknown")
+        since = answer.since.isoformat() if answer.since is not None else None
+        return cls(
+            checked=True, state=answer.status.value, since=since, source=answer.source, as_of=answer.as_of
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "checked": self.checked,
+            "state": self.state,
+            "since": self.since,
+            "source": self.source,
+            "as_of": _iso(self.as_of),
+        }
+
+
+@attrs.frozen(kw_only=True)
+class AuthorityUsed:
+    """The authority document by which the file was judged."""
+
+    slug: str
+    name: str
+    version: int
+    time_zone: str
+    """``WIB``, ``WITA`` or ``WIT``."""
+
+    trust: str
+    """``"pinned"`` when the caller named its key, ``"given_file"`` when it was taken as given."""
+
+    keys: tuple[str, ...]
+    """Fingerprints (RFC 7638) of the keys that signed it."""
+
+    @classmethod
+    def of(cls, authority: AuthorityDocument) -> AuthorityUsed:
+        """Return what is said about the document by which was judged."""
+        return cls(
+            slug=authority.slug,
+            name=authority.name,
+            version=authority.version,
+            time_zone=authority.time_zone,
+            trust="pinned" if authority.pinned else "given_file",
+            keys=authority.key_ids,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {**attrs.asdict(self, recurse=False), "keys": list(self.keys)}
+
+
+@attrs.frozen(kw_only=True)
+class TrustUsed:
+    """The roots by which signatures were judged when no permit was expected."""
+
+    name: str
+    """``"given"``, or the name of a trust store."""
+
+    version: str | None
+    """Version of the store, or None for given files."""
+
+    roots: tuple[str, ...]
+    """SHA-256 of the certificates in which chains may end."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"name": self.name, "version": self.version, "roots": list(self.roots)}
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """Everything found out about one file."""
+
+    file: str
+    """Name as the caller gave it."""
+
+    sha256: str | None
+    """SHA-256 of the file, hexadecimal; None when it could not be read."""
+
+    checked_at: datetime
+    """The moment for which the answer holds."""
+
+    authority: AuthorityUsed | None
+    """None when only signatures were judged."""
+
+    verdict: Verdict
+    checks: tuple[Check, ...]
+    signatures: tuple[SignatureReport, ...] = ()
+    permit: PermitFacts | None = attrs.field(default=None, repr=False)
+    """What ``permit.json`` says; only when an entitled officer signed it, else None."""
+
+    status: StatusReport | None = None
+
+    trust: TrustUsed | None = None
+    """The roots, when only signatures were judged."""
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the command line: 0, 10 to 15."""
+        return EXIT_CODES[self.verdict]
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why the verdict is what it is: the checks that did not pass; what was left out, when it is valid."""
+        if self.verdict is not Verdict.VALID:
+            return tuple(item.reason for item in self.checks if item.outcome in _BAD)
+        # Of a permit the office's register says it too, so that it need not be said every time.
+        told = _WORTH_SAYING if self.authority is not None else (*_WORTH_SAYING, "revocation-data-missing")
+        return tuple(item.reason for item in self.checks if item.reason.code in told)
+
+    @property
+    def signature(self) -> SignatureReport | None:
+        """The signature that decided: the first that failed, else the first that is open, else the first."""
+        order = (Indication.TOTAL_FAILED, Indication.INDETERMINATE, Indication.TOTAL_PASSED)
+        return min(self.signatures, key=lambda item: order.index(item.indication), default=None)
+
+    def check(self, name: CheckName) -> Check:
+        """Return the check of that name."""
+        return next(item for item in self.checks if item.name is name)
+
+    @classmethod
+    def from_json(cls, data: str | bytes | Mapping[str, Any]) -> Report:
+        """
+        Return the report that `to_json` wrote, in whichever language: a text, or its data.
+
+        A report is not signed: it is worth as much as the place where it was kept.
+
+        Raises:
+            ReportFormatError: when it is no report of this version; see `report_reading.read_report`.
+        """
+        from perizinan_core.verification._report_reading import read_report
+
+        return read_report(data)
+
+    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """Return the report as JSON-able data by ``schemas/report.schema.json``, sentences in ``language``."""
+        return {
+            "report_version": REPORT_VERSION,
+            "file": self.file,
+            "sha256": self.sha256,
+            "checked_at": _iso(self.checked_at),
+            "verdict": self.verdict.value,
+            "exit_code": self.exit_code,
+            "reasons": [item.to_json(language) for item in self.reasons],
+            "signature": self.signature.to_json(language) if self.signature is not None else None,
+            "signatures": [item.to_json(language) for item in self.signatures],
+            "permit": self.permit.to_json() if self.permit is not None else None,
+            "status": self.status.to_json() if self.status is not None else None,
+            "checks": [item.to_json(language) for item in self.checks],
+            "authority": self.authority.to_json() if self.authority is not None else None,
+            "trust": self.trust.to_json() if self.trust is not None else None,
+        }
+
+
+_BAD = (Outcome.FAILED, Outcome.INDETERMINATE)
+_WORTH_SAYING = (
+    *WORTH_SAYING,
+    "status-not-checked",
+    "paper-not-checked",
+    "qr-text-agrees",
+    "qr-other-address",
+)
+
+
+def in_one_voice(verdict: Verdict, signatures: Iterable[SignatureReport]) -> tuple[SignatureReport, ...]:
+    """
+    Let no signature of a file that is not valid be called indeterminate: nothing in such a file is to be relied on.
+
+    The sub-indication still says what was open about it.
+    """
+    if verdict is not Verdict.NOT_VALID:
+        return tuple(signatures)
+    return tuple(
+        attrs.evolve(item, indication=Indication.TOTAL_FAILED)
+        if item.indication is Indication.INDETERMINATE
+        else item
+        for item in signatures
+    )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None

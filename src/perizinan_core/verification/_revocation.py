@@ -1,0 +1,414 @@
+"""
+Whether a certificate was revoked: which lists and answers count, and what they say.
+
+Revocation lists (RFC 5280) and OCSP answers (RFC 6960) come from a file's document security store (EN 319 142-1
+section 5.4), from its signatures, from the caller, and from the services that are asked before long-term data is
+written. The rules are the same everywhere:
+
+1. A list or answer counts when the issuer of the certificate signed it, or (OCSP) a responder that the issuer
+made for that (RFC 6960 section 4.2.2.2) and that was valid then. 2. What says "revoked" counts whatever its age,
+and even if it was signed by a weak method: revocation is not undone by time. 3. What does not name a certificate
+clears it when it was made by a strong method for all certificates of this kind, and before the certificate ended
+(afterwards revocations may be left out). 4. It clears for a moment that it reaches: until then it had not run out.
+
+Nothing is fetched here. What follows from a revocation: ``docs/reference/truth-table.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+import attrs
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.verification._judgement import Judgement
+from perizinan_core.verification._pdf._structure import PdfStructure
+from perizinan_core.verification._report import CheckName, Reason
+
+__all__ = [
+    "Evidence",
+    "PathRevocation",
+    "Statement",
+    "evidence_in",
+    "note_revocation",
+    "path_revocation",
+    "responder_certificates",
+    "revocation_reason",
+    "sorted_evidence",
+    "statements",
+]
+
+_MAX_ITEMS = 2000
+_OPEN_ENDED = timedelta(hours=1)
+"""How long an answer without an end counts."""
+
+_WEAK_HASHES = {"md5", "sha1"}
+_ENUMERATED = 0x0A
+_LEAST_FIRST = {"revocation-data-missing": 0, "revocation-good-signer": 1, "revocation-good": 2}
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class Evidence:
+    """What may prove something about certificates, in DER; each item proves itself by its own signature."""
+
+    certificates: tuple[bytes, ...] = attrs.field(default=(), repr=False)
+    answers: tuple[bytes, ...] = attrs.field(default=(), repr=False)
+    """OCSP answers."""
+
+    lists: tuple[bytes, ...] = attrs.field(default=(), repr=False)
+    """Revocation lists."""
+
+    def __add__(self, other: Evidence) -> Evidence:
+        """Join, each item once."""
+        if self == other or not (other.certificates or other.answers or other.lists):
+            return self
+        return Evidence(
+            certificates=tuple(dict.fromkeys((*self.certificates, *other.certificates))),
+            answers=tuple(dict.fromkeys((*self.answers, *other.answers))),
+            lists=tuple(dict.fromkeys((*self.lists, *other.lists))),
+        )
+
+    @cached_property
+    def key(self) -> bytes:
+        """Digest of everything, for caches."""
+        hasher = hashlib.sha256()
+        for group in (self.certificates, self.answers, self.lists):
+            for item in group:
+                hasher.update(hashlib.sha256(item).digest())
+            hasher.update(b"|")
+        return hasher.digest()
+
+
+@attrs.frozen(kw_only=True)
+class Statement:
+    """What one list or answer says about one certificate; it counts, see the rules above."""
+
+    made_at: datetime
+    until: datetime
+    """Moment up to which it had not run out."""
+
+    revoked_at: datetime | None
+    clears: bool
+    """True when its silence proves something."""
+
+
+@attrs.frozen(kw_only=True)
+class PathRevocation:
+    """What the evidence says about a path."""
+
+    revoked_at: datetime | None = None
+    """Earliest moment from which a certificate of the path is revoked."""
+
+    good_as_of: datetime | None = None
+    """Up to this moment every certificate but the root is known not to be revoked; None: not all are known."""
+
+    reaching: tuple[datetime | None, ...] = ()
+    """For each certificate but the root: up to which moment it is cleared, or None."""
+
+    def known_at(self, moment: datetime) -> str:
+        """Return for whom revocation was asked and answered: ``"good"``, ``"signer"`` (alone) or ``"missing"``."""
+        cleared = [until is not None and until >= moment for until in self.reaching]
+        if not cleared:
+            return "missing"
+        return "good" if all(cleared) else "signer" if cleared[0] else "missing"
+
+
+def revocation_reason(found: PathRevocation, moment: datetime) -> Reason:
+    """Return what to say of a path of which nothing was revoked by a moment."""
+    if found.revoked_at is not None and found.revoked_at > moment:
+        return Reason("revoked-after-signing", {"day": found.revoked_at.date()})
+    known = {"good": "revocation-good", "signer": "revocation-good-signer"}
+    return Reason(known.get(found.known_at(moment), "revocation-data-missing"))
+
+
+def note_revocation(known: Sequence[Reason], judgement: Judgement, *, strict: bool) -> None:
+    """Note the least that is known about any signature; ``strict`` leaves open what nobody asked."""
+    said = min(known, key=lambda item: _LEAST_FIRST.get(item.code, len(_LEAST_FIRST)))
+    if said.code != "revocation-data-missing":
+        judgement.passed(CheckName.REVOCATION, said.code, **said.fields)
+    elif strict:
+        judgement.doubted(CheckName.REVOCATION, said.code)
+    else:
+        judgement.left_out(CheckName.REVOCATION, said.code)
+
+
+def evidence_in(pdf: PdfStructure) -> Evidence:
+    """Return what lies in a file's document security store; what cannot be read proves nothing."""
+    try:
+        store = pdf.dictionary(pdf.catalog()["DSS"])
+    except (PdfStructureError, KeyError):
+        return Evidence()
+    certificates, answers, lists = (
+        tuple(_streams(pdf, store.get(key))) for key in ("Certs", "OCSPs", "CRLs")
+    )
+    return Evidence(certificates=certificates, answers=answers, lists=lists)
+
+
+def _streams(pdf: PdfStructure, value: object) -> Iterator[bytes]:
+    try:
+        items = pdf.array(value)[:_MAX_ITEMS]
+    except PdfStructureError:
+        return
+    for item in items:
+        try:
+            yield pdf.stream_data(item)
+        except PdfStructureError:
+            continue
+
+
+def sorted_evidence(items: Sequence[bytes]) -> Evidence:
+    """Tell OCSP answers from CRLs by their form: only an OCSP answer begins with an enumerated status."""
+    answers = tuple(der for der in items if _second_tag(der) == _ENUMERATED)
+    return Evidence(answers=answers, lists=tuple(der for der in items if _second_tag(der) != _ENUMERATED))
+
+
+def _second_tag(der: Sequence[int]) -> int:
+    if len(der) < 3:
+        return 0
+    start = 2 + (der[1] & 0x7F if der[1] & 0x80 else 0)
+    return der[start] if start < len(der) else 0
+
+
+def path_revocation(path: Sequence[x509.Certificate], evidence: Evidence, at: datetime) -> PathRevocation:
+    """
+    Return what the evidence says about a path.
+
+    Args:
+        path: Signer first, root last.
+        evidence: What the file and the caller have.
+        at: Moment of the check: a revocation that lies ahead of it is none yet.
+    """
+    revoked: list[datetime] = []
+    good: list[datetime | None] = []
+    reaching: list[datetime | None] = []
+    for certificate, issuer in pairwise(path):
+        found = statements(certificate, issuer, evidence)
+        revoked += [
+            item.revoked_at for item in found if item.revoked_at is not None and item.revoked_at <= at
+        ]
+        clearing = [item for item in found if item.clears and item.revoked_at is None]
+        good.append(max((item.made_at for item in clearing), default=None))
+        reaching.append(max((item.until for item in clearing), default=None))
+    complete = [moment for moment in good if moment is not None]
+    return PathRevocation(
+        revoked_at=min(revoked, default=None),
+        good_as_of=min(complete) if complete and len(complete) == len(good) else None,
+        reaching=tuple(reaching),
+    )
+
+
+def statements(
+    certificate: x509.Certificate, issuer: x509.Certificate, evidence: Evidence
+) -> tuple[Statement, ...]:
+    """Return what the evidence says about one certificate, by the issuer's word alone."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return (
+            *(item for der in evidence.answers for item in _from_answer(der, certificate, issuer)),
+            *(item for der in evidence.lists for item in _from_list(der, certificate, issuer)),
+        )
+
+
+def responder_certificates(answer: bytes) -> list[bytes]:
+    """Return the DER of the certificates in an OCSP answer that was judged before."""
+    try:
+        return [item.public_bytes(Encoding.DER) for item in _answer(answer).certificates]
+    except _UNREADABLE:
+        return []
+
+
+def _statement(
+    made_at: datetime,
+    until: datetime | None,
+    revoked_at: datetime | None,
+    *,
+    clears: bool,
+    certificate: x509.Certificate,
+) -> Statement:
+    clears = clears and made_at <= certificate.not_valid_after_utc
+    return Statement(
+        made_at=made_at,
+        until=until if until is not None else made_at + _OPEN_ENDED,
+        revoked_at=revoked_at,
+        clears=clears,
+    )
+
+
+# -- lists -----------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=32)
+def _list(der: bytes) -> x509.CertificateRevocationList:
+    return x509.load_der_x509_crl(der)
+
+
+@lru_cache(maxsize=256)
+def _is_signed(der: bytes, issuer: x509.Certificate) -> bool:
+    """Check the signature of a list once for each issuer: real ones have some megabytes."""
+    return _list(der).is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
+
+
+def _from_list(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> Iterator[Statement]:
+    try:
+        crl = _list(der)
+        if crl.issuer != certificate.issuer or not _is_signed(der, issuer):
+            return
+        function = crl.signature_hash_algorithm
+        strong = function is None or function.name not in _WEAK_HASHES
+        entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        if entry is None and not (strong and _may_clear(issuer) and _covers(crl, certificate)):
+            return
+        if entry is not None and _may_name_others(crl):
+            return
+        yield _statement(
+            crl.last_update_utc,
+            crl.next_update_utc,
+            entry.revocation_date_utc if entry is not None else None,
+            clears=entry is None,
+            certificate=certificate,
+        )
+    except _UNREADABLE:
+        return
+
+
+def _may_name_others(crl: x509.CertificateRevocationList) -> bool:
+    """Return True for indirect lists, whose entries may be another issuer's, and for lists of changes."""
+    for item in crl.extensions:
+        if isinstance(item.value, x509.DeltaCRLIndicator):
+            return True
+        if isinstance(item.value, x509.IssuingDistributionPoint) and item.value.indirect_crl:
+            return True
+    return False
+
+
+def _covers(crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
+    """Return True when the list would hold this certificate for whatever reason it was revoked."""
+    for item in crl.extensions:
+        value = item.value
+        if isinstance(value, x509.DeltaCRLIndicator):
+            return False
+        if isinstance(value, x509.IssuingDistributionPoint):
+            if value.indirect_crl or value.only_some_reasons or value.only_contains_attribute_certs:
+                return False
+            if value.only_contains_user_certs and _is_ca(certificate):
+                return False
+            if value.only_contains_ca_certs and not _is_ca(certificate):
+                return False
+        elif item.critical:
+            return False
+    return True
+
+
+def _is_ca(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
+
+
+def _may_clear(issuer: x509.Certificate) -> bool:
+    """Return True when the issuer's key may sign lists (RFC 5280 section 6.3.3)."""
+    try:
+        return issuer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
+    except x509.ExtensionNotFound:
+        return True
+
+
+# -- answers ---------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _answer(der: bytes) -> ocsp.OCSPResponse:
+    return ocsp.load_der_ocsp_response(der)
+
+
+def _from_answer(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> Iterator[Statement]:
+    try:
+        answer = _answer(der)
+        if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            return
+        about = [item for item in answer.responses if _is_about(item, certificate, issuer)]
+        if not about or not _is_answer_of(der, issuer):
+            return
+        function = answer.signature_hash_algorithm
+        for single in about:
+            if single.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
+                continue
+            yield _statement(
+                single.this_update_utc,
+                single.next_update_utc,
+                single.revocation_time_utc,
+                clears=function is None or function.name not in _WEAK_HASHES,
+                certificate=certificate,
+            )
+    except _UNREADABLE:
+        return
+
+
+def _is_about(
+    single: ocsp.OCSPSingleResponse, certificate: x509.Certificate, issuer: x509.Certificate
+) -> bool:
+    if single.serial_number != certificate.serial_number:
+        return False
+    asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, single.hash_algorithm).build()
+    return (asked.issuer_name_hash, asked.issuer_key_hash) == (
+        single.issuer_name_hash,
+        single.issuer_key_hash,
+    )
+
+
+@lru_cache(maxsize=512)
+def _is_answer_of(der: bytes, issuer: x509.Certificate) -> bool:
+    """Return True when the issuer signed the answer, or one whom it made its responder."""
+    answer = _answer(der)
+    responders = (item for item in answer.certificates if _may_answer(item, issuer, answer.produced_at_utc))
+    return any(_fits(answer, key) for key in (issuer, *responders))
+
+
+def _may_answer(responder: x509.Certificate, issuer: x509.Certificate, moment: datetime) -> bool:
+    try:
+        purposes = responder.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        responder.verify_directly_issued_by(issuer)
+    except (InvalidSignature, x509.ExtensionNotFound, *_UNREADABLE):
+        return False
+    in_time = responder.not_valid_before_utc <= moment <= responder.not_valid_after_utc
+    return in_time and ExtendedKeyUsageOID.OCSP_SIGNING in purposes
+
+
+def _fits(answer: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:
+    key, function = signer.public_key(), answer.signature_hash_algorithm
+    signature, data = answer.signature, answer.tbs_response_bytes
+    try:
+        if isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
+            key.verify(signature, data)
+        elif function is None or function.name == "md5":
+            return False
+        elif isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, data, padding.PKCS1v15(), function)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, data, ec.ECDSA(function))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True

@@ -1,0 +1,276 @@
+"""
+A signed status list as a `StatusSource`: from bytes, a file, an address, or a saved copy.
+
+Whatever keeps a list from answering (missing, damaged, of another office, too old, too short) makes the
+status of a permit undecided, with its own reason code, and never valid.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from os import PathLike
+from pathlib import Path
+from typing import Any, Self
+
+import attrs
+
+from perizinan_core.errors.status_list import StatusListError
+from perizinan_core.errors.verification import SourceReadError
+from perizinan_core.published._authority_document import AuthorityDocument
+from perizinan_core.published._saved_file import locked, replace_file
+from perizinan_core.published._status import PermitStatusAnswer, PublishedVersions
+from perizinan_core.published._status_list import (
+    MAX_BYTES,
+    MEDIA_TYPE,
+    ListStatus,
+    StatusList,
+    StatusListTerms,
+    read_status_list,
+    status_list_error,
+)
+from perizinan_core.verification._fetching import Fetched, fetch
+from perizinan_core.verification._sources import Source, read_source
+
+__all__ = ["StatusListSource", "fetch_status_list"]
+
+_SKEW = timedelta(minutes=5)
+"""How far the office's clock may run ahead of the checker's."""
+
+_SOURCE = "status list"
+_ANSWERS: Mapping[ListStatus, tuple[str, str]] = {
+    ListStatus.VALID: ("in_force", "status-list-valid"),
+    ListStatus.INVALID: ("revoked", "status-list-invalid"),
+    ListStatus.SUSPENDED: ("suspended", "status-list-suspended"),
+    ListStatus.SUPERSEDED: ("superseded", "status-list-superseded"),
+}
+
+
+@attrs.frozen(kw_only=True)
+class StatusListSource:
+    """
+    One status list, asked for one moment.
+
+    ::
+
+        source = StatusListSource.read(Path("status-list.cwt"), authority=authority, at=now)
+        report = verify_permit(permit, authority=authority, at=now, status=source)
+    """
+
+    authority: AuthorityDocument
+    """Whose list it must be."""
+
+    at: datetime
+    """Moment for which it is asked, with time zone."""
+
+    content: StatusList | StatusListError
+    """The list, or why there is none; told when the first permit is asked about."""
+
+    max_age: int
+    """How old the list may be at ``at``, in seconds."""
+
+    @classmethod
+    def read(
+        cls,
+        source: Source | None,
+        *,
+        authority: AuthorityDocument,
+        at: datetime,
+        max_age: int | None = None,
+    ) -> Self:
+        """
+        Return a source for the list in ``source``.
+
+        Args:
+            source: The file ``status-list.cwt``: its bytes, its path, an open binary file, or None when there is none.
+            authority: Whose list it must be.
+            at: Moment for which it is asked, with time zone; usually now.
+            max_age: How old it may be, in seconds; None takes what the authority document says.
+        """
+        data, reason = None, "status-list-missing"
+        try:
+            data = None if source is None else read_source(source, MAX_BYTES)
+        except SourceReadError as error:
+            reason = _reason(error, reason)
+        return cls._of(data, reason, authority, at, max_age)
+
+    @classmethod
+    def fetch(
+        cls,
+        url: str,
+        *,
+        authority: AuthorityDocument,
+        at: datetime,
+        saved: str | PathLike[str] | None = None,
+        max_age: int | None = None,
+    ) -> Self:
+        """
+        Return a source for the list at an address; see `fetch_status_list`.
+
+        Args:
+            url: Where the list is.
+            authority: Whose list it must be.
+            at: Moment for which it is asked, with time zone; usually now.
+            saved: A copy to use while it is fresh or the address does not answer, or None.
+            max_age: How old the list may be, in seconds; None takes what the authority document says.
+        """
+        data, reason = None, "status-list-unreachable"
+        try:
+            data = fetch_status_list(url, authority=authority, at=at, saved=saved)
+        except SourceReadError as error:
+            reason = _reason(error, reason)
+        return cls._of(data, reason, authority, at, max_age)
+
+    @classmethod
+    def _of(
+        cls, data: bytes | None, reason: str, authority: AuthorityDocument, at: datetime, max_age: int | None
+    ) -> Self:
+        content: StatusList | StatusListError
+        age = 0
+        try:
+            terms = StatusListTerms.of(authority)
+            age = terms.max_age if terms is not None else 0
+            content = status_list_error(reason) if data is None else read_status_list(data, authority)
+        except StatusListError as error:
+            content = error
+        return cls(authority=authority, at=at, content=content, max_age=age if max_age is None else max_age)
+
+    def status_of(self, number: str, status_index: int, on: date) -> PermitStatusAnswer:
+        """
+        See `StatusSource`; the list knows places and no numbers.
+
+        Raises:
+            StatusListError: with the reason code of the report.
+        """
+        del number
+        made = self._usable(on)
+        state, reason = _ANSWERS[made.status(status_index)]
+        from perizinan_core.model._permit import PermitStatus  # the model package doubles the import time
+
+        return PermitStatusAnswer(
+            status=PermitStatus(state), source=_SOURCE, as_of=made.issued, reason=reason
+        )
+
+    def versions(self) -> PublishedVersions | None:
+        """
+        See `VersionSource`.
+
+        Raises:
+            StatusListError: the list may not be relied on at this moment.
+        """
+        made = self._usable(self.authority.local_day(self.at))
+        if made.versions is None:
+            return None
+        current, lowest = made.versions
+        return PublishedVersions(current=current, lowest=lowest, as_of=made.issued)
+
+    def _usable(self, on: date) -> StatusList:
+        if isinstance(self.content, StatusListError):
+            raise self.content
+        made = self.content
+        if made.issued > self.at + _SKEW or on != self.authority.local_day(self.at):
+            # What was so before the list was made, or on another day, it does not say.
+            raise status_list_error("status-list-not-yet")
+        if self.at > made.expires or self.at - made.issued > timedelta(seconds=self.max_age):
+            raise status_list_error("status-list-too-old")
+        return made
+
+
+def _reason(error: SourceReadError, otherwise: str) -> str:
+    """What is there and far too large is no list; that is not the same as nothing being there."""
+    return "status-list-malformed" if error.reason == "too-large" else otherwise
+
+
+def fetch_status_list(
+    url: str, *, authority: AuthorityDocument, at: datetime, saved: str | PathLike[str] | None = None
+) -> bytes:
+    """
+    Return the list at an address, using and keeping a saved copy.
+
+    While the copy is younger than its own ``ttl`` nothing is asked. Else the server is asked whether it has
+    another one (ETag). A fetched list replaces the copy only when it is sound and not older; when the
+    server does not answer, the copy is returned, however old: its age is judged where it is used.
+
+    Args:
+        url: Where the list is.
+        authority: Whose list it must be.
+        at: Present moment, with time zone.
+        saved: The copy (``NAME.json`` beside it keeps the ETag), or None.
+
+    Raises:
+        SourceReadError: no answer, and no copy.
+    """
+    if saved is None:
+        return _data(fetch(url, max_bytes=MAX_BYTES, accept=MEDIA_TYPE))
+    saved = Path(saved)
+    with locked(saved):
+        kept = _read_copy(saved, authority)
+        if kept is not None and kept.is_fresh(at):
+            return kept.data
+        try:
+            answer = fetch(
+                url,
+                max_bytes=MAX_BYTES,
+                accept=MEDIA_TYPE,
+                etag=_read_etag(saved, url) if kept is not None else None,
+            )
+        except SourceReadError:
+            if kept is None:
+                raise
+            return kept.data
+        return _newer(saved, kept, answer, url, authority)
+
+
+@attrs.frozen
+class _Copy:
+    data: bytes = attrs.field(repr=False)
+    made: StatusList
+
+    def is_fresh(self, at: datetime) -> bool:
+        """Return True while the list itself says that a copy need not be fetched anew."""
+        return timedelta(0) <= at - self.made.issued < timedelta(seconds=self.made.ttl or 0)
+
+
+def _newer(saved: Path, kept: _Copy | None, answer: Fetched, url: str, authority: AuthorityDocument) -> bytes:
+    """Return the fetched list and keep it, or the copy when that is the better one."""
+    if answer.data is None and kept is not None:
+        return kept.data
+    data = _data(answer)
+    try:
+        fresh = read_status_list(data, authority)
+    except StatusListError:
+        return data if kept is None else kept.data
+    if kept is not None and fresh.issued < kept.made.issued:
+        return kept.data
+    replace_file(saved, data)
+    replace_file(_note(saved), json.dumps({"url": url, "etag": answer.etag}).encode())
+    return data
+
+
+def _data(answer: Fetched) -> bytes:
+    if answer.data is None:
+        raise SourceReadError("cannot-open", "the server sent nothing")
+    return answer.data
+
+
+def _read_copy(saved: Path, authority: AuthorityDocument) -> _Copy | None:
+    try:
+        data = read_source(saved, MAX_BYTES)
+        return _Copy(data, read_status_list(data, authority))
+    except (SourceReadError, StatusListError):
+        return None
+
+
+def _note(saved: Path) -> Path:
+    return saved.with_name(f"{saved.name}.json")
+
+
+def _read_etag(saved: Path, url: str) -> str | None:
+    """Return what the server at this address called the copy."""
+    try:
+        note: Any = json.loads(_note(saved).read_text(encoding="utf-8"))
+        etag = note["etag"] if note["url"] == url else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return etag if isinstance(etag, str) else None

@@ -1,0 +1,463 @@
+"""
+The judgement of one file, in the order of `report.CheckName`.
+
+1. Is the file whole, and a PDF? 2. Is there a signature, does it cover everything, is the content
+intact, does the certificate lead to an allowed root? (`permit_signatures`; `signatures`, the validator of any signed
+PDF, where the plain case ends.) 3. Is every signer in the register? Only then is the content looked at:
+4. ``permit.json``, 5. the signer's right to issue this kind of permit, 6. printed text and QR against the data,
+7. dates, 8. status. A check that fails makes those that build on it pointless; they are reported as not reached.
+
+Nothing is fetched and no clock is read: the moment and the status source are arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import attrs
+
+from perizinan_core.errors.verification import (
+    PdfStructureError,
+    PermitDataError,
+    PermitNotAcceptedError,
+    SourceReadError,
+)
+from perizinan_core.i18n import Clauses
+from perizinan_core.published._authority_document import AuthorityDocument
+from perizinan_core.published._status import PermitStatusAnswer, StatusChoice
+from perizinan_core.verification._asking_status import ask_status
+from perizinan_core.verification._entitlement import judge_entitlement, judge_registration
+from perizinan_core.verification._judgement import Judgement
+from perizinan_core.verification._limits import DEFAULT_LIMITS, Limits
+from perizinan_core.verification._moments import check_moment
+from perizinan_core.verification._old_document import DocumentAge
+from perizinan_core.verification._pdf._fields import SignatureField, signature_fields
+from perizinan_core.verification._pdf._scan import Scan, Wholeness, scan
+from perizinan_core.verification._pdf._structure import PdfStructure, ends_properly, newest_table
+from perizinan_core.verification._permit_content import judge_dates, judge_qr, judge_text
+from perizinan_core.verification._permit_data import read_permit_data
+from perizinan_core.verification._permit_facts import PermitFacts
+from perizinan_core.verification._permit_signatures import (
+    JudgedSignature,
+    describe,
+    file_digest,
+    judge_revocation,
+    judge_signature,
+    judge_stamp,
+    judge_time,
+    revision_hashes,
+)
+from perizinan_core.verification._policy import Policy
+from perizinan_core.verification._report import (
+    AuthorityUsed,
+    CheckName,
+    Outcome,
+    Reason,
+    Report,
+    StatusReport,
+    Verdict,
+    in_one_voice,
+)
+from perizinan_core.verification._revocation import note_revocation
+from perizinan_core.verification._sources import Source, read_source, source_name
+from perizinan_core.verification._time_limit import Countdown, TimeUpError
+from perizinan_core.verification._wholeness import is_whole
+
+if TYPE_CHECKING:
+    # Not at run time: a plain permit needs nothing of it.
+    from perizinan_core.verification.signatures._signed_file import SignedFile
+    from perizinan_core.verification.signatures._verifier import SignatureVerifier
+
+__all__ = ["Verifier", "require_valid", "unreadable_report", "verify_permit"]
+
+_BEFORE_CONTENT = (
+    CheckName.READABLE,
+    CheckName.SIGNATURE_PRESENT,
+    CheckName.COVERAGE,
+    CheckName.INTEGRITY,
+    CheckName.CHAIN,
+    CheckName.CERTIFICATE,
+    CheckName.REVOCATION,
+    CheckName.SIGNER_ENTITLED,
+)
+
+
+def verify_permit(
+    source: Source,
+    *,
+    authority: AuthorityDocument,
+    at: datetime,
+    status: StatusChoice = None,
+    name: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    policy: Policy = Policy.STANDARD,
+) -> Report:
+    """
+    Judge one file: is it a permit of this authority, issued by somebody entitled to, and in force?
+
+    Args:
+        source: The file: its bytes, its path, or an open binary file.
+        authority: Whose permit it must be.
+        at: Moment for which the answer shall hold, with time zone; usually now.
+        status: Who knows about revocations. None leaves a permit ``indeterminate`` where the office publishes a
+            status list; `NO_STATUS` says that it is not to be asked, and the report says so.
+        name: Name of the file in the report; default: the last part of its path, or ``"-"``.
+        limits: How much a file may cost.
+        policy: How much must be proven.
+
+    Returns:
+        A report for every input; a file that cannot be read is ``unreadable``.
+
+    Raises:
+        ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
+    """
+    verifier = Verifier(authority, status=status, limits=limits, policy=policy)
+    return verifier.verify(source, at=at, name=name)
+
+
+def require_valid(
+    source: Source,
+    *,
+    authority: AuthorityDocument,
+    at: datetime,
+    status: StatusChoice = None,
+    name: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    policy: Policy = Policy.STANDARD,
+) -> Report:
+    """
+    Return the report of a valid permit; the arguments are those of `verify_permit`.
+
+    Raises:
+        PermitNotAcceptedError: on every other verdict; it carries the report.
+        ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
+    """
+    report = verify_permit(
+        source, authority=authority, at=at, status=status, name=name, limits=limits, policy=policy
+    )
+    if report.verdict is not Verdict.VALID:
+        raise PermitNotAcceptedError(verdict=report.verdict.value, report=report)
+    return report
+
+
+def unreadable_report(
+    name: str, code: str, *, authority: AuthorityDocument, at: datetime, **fields: object
+) -> Report:
+    """Return the report of a file that could not even be read, e.g. with code ``time-limit``."""
+    return Verifier(authority).unreadable(name, code, at=at, **fields)
+
+
+class Verifier:
+    """
+    Judges many files by one authority document.
+
+    Args:
+        authority: Whose permits they must be.
+        status: Who knows about revocations, `NO_STATUS`, or None; see `verify_permit`.
+        limits: How much a file may cost.
+        policy: How much must be proven.
+    """
+
+    def __init__(
+        self,
+        authority: AuthorityDocument,
+        *,
+        status: StatusChoice = None,
+        limits: Limits = DEFAULT_LIMITS,
+        policy: Policy = Policy.STANDARD,
+    ) -> None:
+        self.authority = authority
+        self.policy = Policy(policy)
+        self.limits = limits
+        self._status = status
+
+    @cached_property
+    def validator(self) -> SignatureVerifier:
+        """The validator of any signed PDF with the roots of this authority; it keeps chains between files."""
+        from perizinan_core.verification.signatures import SignatureVerifier, store_of
+
+        store = store_of(self.authority.roots, self.authority.intermediates)
+        return SignatureVerifier(store, limits=self.limits, policy=self.policy)
+
+    def verify(self, source: Source, *, at: datetime, name: str | None = None) -> Report:
+        """Judge one file; see `verify_permit`."""
+        check_moment(at)
+        label = name if name is not None else source_name(source)
+        age = DocumentAge(self.authority, at, self._status)
+        case, countdown = _Case(self, at, age), Countdown(self.limits.seconds)
+        try:
+            data = countdown.run(lambda: case.read_and_judge(source))
+        except SourceReadError as error:
+            return self.unreadable(label, error.reason, at=at, limit=self.limits.max_bytes)
+        except TimeUpError:
+            return self.unreadable(label, "time-limit", at=at, seconds=f"{self.limits.seconds:g}")
+        case.judge_status(data, self._status, countdown)
+        return case.report(label, file_digest(data, case.signatures))
+
+    def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
+        """Return the report of a file that could not even be read; see `unreadable_report`."""
+        case = _Case(self, at, DocumentAge(self.authority, at, None))
+        case.judgement.refuse(CheckName.READABLE, code, **fields)
+        return case.report(name, None)
+
+
+@attrs.define
+class _Case:
+    """One file on its way through the checks."""
+
+    verifier: Verifier
+    at: datetime
+    age: DocumentAge
+    judgement: Judgement = attrs.field(factory=Judgement)
+    signatures: list[JudgedSignature] = attrs.field(factory=list)
+    permit: PermitFacts | None = None
+    status: StatusReport | None = None
+
+    @property
+    def authority(self) -> AuthorityDocument:
+        return self.verifier.authority
+
+    @property
+    def strict(self) -> bool:
+        return self.verifier.policy is Policy.STRICT
+
+    def read_and_judge(self, source: Source) -> bytes:
+        """Make every check but the last, which asks somebody else; return the file."""
+        data = read_source(source, self.verifier.limits.max_bytes)
+        self._judge(data)
+        return data
+
+    def _judge(self, data: bytes) -> None:
+        limits = self.verifier.limits
+        self._judge_authority()
+        found = scan(data)
+        if not is_whole(data, found, self.judgement, limits):
+            return
+        if found.wholeness is Wholeness.INCONSISTENT:
+            self.judgement.passed(CheckName.READABLE, "file-readable")
+            self.judgement.refuse(CheckName.COVERAGE, "byte-range-wrong")
+            return
+        try:
+            pdf = PdfStructure(data, limits)
+            fields = signature_fields(pdf, limits.max_signatures)
+        except PdfStructureError as error:
+            code = "signed-file-damaged"
+            if found.wholeness is Wholeness.UNSIGNED:
+                code = "file-damaged" if ends_properly(data) else "file-cut-off"
+            self.judgement.refuse(CheckName.READABLE, code, problem=error.problem)
+            return
+        self.judgement.passed(CheckName.READABLE, "file-readable")
+        if found.wholeness is Wholeness.UNSIGNED:
+            self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "no-signature")
+            return
+        self._judge_signatures(data, pdf, found, fields)
+        # Nobody entitled is known to have signed it: not as long as that is open, either.
+        known = self.judgement.outcome(CheckName.SIGNER_ENTITLED) is not Outcome.INDETERMINATE
+        if known and not self.judgement.failed(*_BEFORE_CONTENT):
+            self._judge_content(pdf)
+
+    def report(self, name: str, sha256: str | None) -> Report:
+        genuine = self.permit is not None and not self.judgement.failed(*_BEFORE_CONTENT)
+        verdict = self.judgement.verdict()
+        return Report(
+            file=name,
+            sha256=sha256,
+            checked_at=self.at,
+            authority=AuthorityUsed.of(self.authority),
+            verdict=verdict,
+            checks=self.judgement.checks(),
+            signatures=in_one_voice(
+                verdict, (describe(item, self.at, strict=self.strict) for item in self.signatures)
+            ),
+            permit=self.permit if genuine else None,
+            status=self.status,
+        )
+
+    def _judge_authority(self) -> None:
+        name = CheckName.AUTHORITY_DOCUMENT
+        if self.at > self.authority.expires:
+            self.judgement.refuse(name, "authority-document-expired", day=self.authority.expires.date())
+        else:
+            self.judgement.passed(name, "authority-document-current")
+
+    def _judge_signatures(
+        self, data: bytes, pdf: PdfStructure, found: Scan, fields: Sequence[SignatureField]
+    ) -> None:
+        judgement, authority = self.judgement, self.authority
+        regular = [item for item in fields if not item.is_document_timestamp]
+        ranges = {item.byte_range for item in fields}
+        if not regular or ranges != set(found.ranges) or len(fields) != len(found.ranges):
+            # A signature that the form does not show, or one shown twice: somebody moved it.
+            judgement.refuse(CheckName.COVERAGE, "signature-not-in-form")
+            return
+        judgement.passed(CheckName.SIGNATURE_PRESENT, "signature-found", count=len(regular))
+        self.signatures = [judge_signature(data, item, authority, judgement) for item in regular]
+        for item in fields:
+            if item.is_document_timestamp:
+                judge_stamp(data, item, judgement)
+        end = max(item.end for item in found.ranges)
+        if found.wholeness is Wholeness.LONGER and newest_table(data) < end:
+            # An update brings a table of its own; anything else is no part of the document, even if it ends as one.
+            judgement.refuse(CheckName.COVERAGE, "bytes-after-signature", count=len(data) - end)
+        plain = len(fields) == 1 and self.signatures[0].is_plain and "DSS" not in pdf.catalog()
+        if not judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
+            if plain:
+                judgement.passed(CheckName.COVERAGE, "covers-everything")
+                self.signatures[0].level = "B-B"
+            else:
+                self._judge_additions(data, pdf)
+        if judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
+            for name in (CheckName.CHAIN, CheckName.CERTIFICATE):
+                judgement.forget(name)
+            return
+        self._judge_times()
+        if not judgement.failed(CheckName.CHAIN, CheckName.CERTIFICATE, CheckName.REVOCATION):
+            judge_registration(self.signatures, authority, self.at, judgement, self.age)
+
+    def _judge_times(self) -> None:
+        for judged in self.signatures:
+            judge_time(judged, self.at, self.judgement)
+        known = [judge_revocation(judged, self.at, self.judgement) for judged in self.signatures]
+        note_revocation(known, self.judgement, strict=self.strict)
+        if all(item.found is None for item in self.signatures):
+            self.judgement.left_out(CheckName.TRUSTED_TIME, "no-trusted-time")
+
+    def _judge_additions(self, data: bytes, pdf: PdfStructure) -> None:
+        """Ask the validator for everything beyond the plain case, and hold the file to what a permit may have."""
+        from perizinan_core.verification.signatures._signed_file import note_time
+
+        judgement = self.judgement
+        file = self.verifier.validator.examine(data, at=self.at)
+        problem = _problem_with(file) or (
+            None if self._may_be_there(file, pdf) else "later-changes-forbidden"
+        )
+        if problem is not None:
+            judgement.refuse(CheckName.COVERAGE, problem)
+            for judged in self.signatures:
+                judged.problem, judged.is_broken = judged.problem or Reason(problem), True
+            return
+        whole = len(file.signatures) == 1 and self.signatures[0].covers_whole
+        judgement.passed(CheckName.COVERAGE, "covers-everything" if whole else "later-changes-allowed")
+        by_name = {item.name: item for item in file.signatures}
+        for judged in self.signatures:
+            judged.found = by_name[judged.field.name]
+            judged.level = judged.found.level
+        note_time(file.signatures, judgement, strict=self.strict, all_must_prove=True)
+
+    def _may_be_there(self, file: SignedFile, pdf: PdfStructure) -> bool:
+        """
+        Return True when nothing was added but proofs of time and signatures, and these to a form of signatures alone.
+
+        Of any signed PDF more is allowed: filling in by somebody trusted, and fields that show nothing.
+        """
+        if file.history.fills or file.history.added:
+            return False
+        return len(self.signatures) == 1 or _only_signature_fields(pdf)
+
+    def _judge_content(self, pdf: PdfStructure) -> None:
+        judgement, authority = self.judgement, self.authority
+        try:
+            permit = read_permit_data(pdf)
+        except PermitDataError as error:
+            judgement.refuse(CheckName.PERMIT_DATA, error.reason, problems=Clauses(error.problems))
+            return
+        if permit["authority"] != authority.slug:
+            judgement.refuse(CheckName.PERMIT_DATA, "permit-other-authority", slug=permit["authority"])
+            return
+        judgement.passed(CheckName.PERMIT_DATA, "permit-data-good")
+        judge_entitlement(self.signatures, permit, authority, self.at, judgement)
+        self.permit = PermitFacts.read(permit)
+        if judgement.failed(CheckName.SIGNER_ENTITLED):
+            return
+        judge_text(pdf, permit, judgement)
+        judge_qr(pdf, permit, authority, judgement, self.age)
+        judge_dates(permit, authority.local_day(self.at), judgement)
+
+    def judge_status(self, data: bytes, status: StatusChoice, countdown: Countdown) -> None:
+        """Ask about the status of a permit that is the office's."""
+        if self.permit is None or self.judgement.failed(*_BEFORE_CONTENT):
+            return
+        self._judge_version(countdown)
+        answer, self.status = ask_status(
+            status,
+            self.permit,
+            authority=self.authority,
+            at=self.at,
+            judgement=self.judgement,
+            countdown=countdown,
+        )
+        if answer is not None:
+            self._judge_answer(data, answer)
+
+    def _judge_version(self, countdown: Countdown) -> None:
+        """Hold the document to what the office says about its versions; what takes too long says nothing."""
+        with suppress(TimeUpError):
+            countdown.run(lambda: self.age.versions)
+            self.age.judge(self.judgement)
+
+    def _judge_answer(self, data: bytes, answer: PermitStatusAnswer) -> None:
+        judgement, name = self.judgement, CheckName.STATUS
+        if answer.signed_sha256 is not None:
+            if answer.signed_sha256 not in revision_hashes(data, self.signatures):
+                judgement.refuse(name, "records-other-file")
+                return
+            if answer.signed_at is not None:
+                self._take_time_from_records(answer.signed_at)
+        signed = [item.field.signed_at for item in self.signatures if item.field.signed_at is not None]
+        if answer.as_of is not None and signed and answer.as_of < max(signed).replace(microsecond=0):
+            # What was known before the permit existed says nothing about it.
+            judgement.refuse(name, "status-older-than-permit", day=self.authority.local_day(max(signed)))
+            return
+        told = self.authority.local_day(answer.as_of) if answer.as_of is not None else None
+        if answer.status.value == "in_force":
+            judgement.passed(name, answer.reason or "status-in-force", day=told or "?")
+        else:
+            code = answer.reason or f"status-{answer.status.value.replace('_', '-')}"
+            judgement.refuse(name, code, day=answer.since or told or "?")
+
+    def _take_time_from_records(self, moment: datetime) -> None:
+        """Let the office's own record of this very file prove the time, where no timestamp did."""
+        open_ones = [item for item in self.signatures if item.trusted_time is None]
+        if not open_ones or moment > self.at:
+            return
+        for judged in open_ones:
+            judged.recorded_time = moment
+        for judged in self.signatures:
+            # What got here fell short of a proof of time, or of nothing.
+            judged.problem = None
+        for name in (CheckName.CERTIFICATE, CheckName.REVOCATION):
+            self.judgement.forget(name)
+        if self.judgement.code(CheckName.TRUSTED_TIME) == "no-trusted-time":
+            self.judgement.forget(CheckName.TRUSTED_TIME)
+        self.judgement.passed(CheckName.TRUSTED_TIME, "trusted-time-records", day=moment.date())
+        self._judge_times()
+
+
+def _problem_with(file: SignedFile) -> str | None:
+    """Return a reason to refuse a permit whose own checks passed, by what the validator found."""
+    broken = [item for item in file.signatures if item.broken is not None]
+    if any(item.is_timestamp or item.broken == Reason("timestamp-broken") for item in broken):
+        return "timestamp-broken"
+    if broken or file.judgement.failed(CheckName.READABLE, CheckName.COVERAGE, CheckName.SIGNATURE_PRESENT):
+        return "later-changes-forbidden"
+    unread = [
+        part for item in file.signatures if item.container is not None for part in item.container.unread
+    ]
+    return "timestamp-broken" if "signature_time_stamp_token" in unread else None
+
+
+def _only_signature_fields(pdf: PdfStructure) -> bool:
+    """Return True when the form has no fields but signatures: then filling in a form can only be signing."""
+    try:
+        form = pdf.resolve(pdf.catalog().get("AcroForm"))
+        fields = pdf.array(pdf.dictionary(form).get("Fields")) if form is not None else []
+        return all(
+            pdf.resolve(pdf.dictionary(item).get("FT")) == "Sig" and "Kids" not in pdf.dictionary(item)
+            for item in fields
+        )
+    except PdfStructureError:
+        return False

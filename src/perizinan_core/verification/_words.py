@@ -1,0 +1,59 @@
+"""What a verdict and a check are called before people: in a terminal, on paper, on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from perizinan_core.i18n import N_
+from perizinan_core.verification._report import CheckName, Verdict
+
+__all__ = ["CHECKS", "TONES", "VERDICTS"]
+
+VERDICTS: Mapping[Verdict, tuple[str, str]] = {
+    Verdict.VALID: (N_("VALID"), N_("Genuine, issued by an entitled officer, and within its dates.")),
+    Verdict.NOT_VALID: (N_("NOT VALID"), N_("Do not accept this file: it was changed, or is forged.")),
+    Verdict.UNSIGNED: (N_("NOT SIGNED"), N_("Do not accept this file: nobody signed it.")),
+    Verdict.WRONG_ISSUER: (
+        N_("WRONG ISSUER"),
+        N_("Do not accept this file: this office did not issue it."),
+    ),
+    Verdict.NOT_IN_FORCE: (
+        N_("NOT IN FORCE"),
+        N_("The permit is genuine, but has no effect on this day."),
+    ),
+    Verdict.INDETERMINATE: (
+        N_("UNDECIDED"),
+        N_("It cannot be told from this file. Ask the office."),
+    ),
+    Verdict.UNREADABLE: (
+        N_("UNREADABLE"),
+        N_("The file arrived damaged or is no permit. Ask for it again."),
+    ),
+}
+"""Word, meaning."""
+
+TONES: Mapping[Verdict, str] = {
+    verdict: {Verdict.VALID: "good", Verdict.NOT_IN_FORCE: "open", Verdict.INDETERMINATE: "open"}.get(
+        verdict, "bad"
+    )
+    for verdict in Verdict
+}
+"""``good``, ``bad`` or ``open``: how a verdict is to look."""
+
+CHECKS: Mapping[CheckName, str] = {
+    CheckName.AUTHORITY_DOCUMENT: N_("Authority document"),
+    CheckName.READABLE: N_("File complete"),
+    CheckName.SIGNATURE_PRESENT: N_("Signed"),
+    CheckName.COVERAGE: N_("Signature covers everything"),
+    CheckName.INTEGRITY: N_("Unchanged"),
+    CheckName.CHAIN: N_("Root of trust"),
+    CheckName.CERTIFICATE: N_("Certificate"),
+    CheckName.REVOCATION: N_("Certificate revocation"),
+    CheckName.TRUSTED_TIME: N_("Proven time"),
+    CheckName.SIGNER_ENTITLED: N_("Entitled signer"),
+    CheckName.PERMIT_DATA: N_("Permit data"),
+    CheckName.PRINTED_TEXT: N_("Printed text"),
+    CheckName.QR: N_("QR code"),
+    CheckName.VALIDITY_DATES: N_("Dates"),
+    CheckName.STATUS: N_("Status"),
+}

@@ -1,0 +1,197 @@
+"""
+What a worker process does: take a task, judge what is in it, say every step.
+
+Messages go to `pool.Pool` as tuples: ``ready`` · ``failed`` (text) · ``begin`` (place, label) · ``result``
+(value) · ``step`` (place) · ``trouble`` (value: of the archive itself) · ``fault`` (label, kind) · ``tick`` ·
+``end``. A plain file gives one message, ``only`` (value).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import gc
+import io
+import pickle
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Protocol
+
+import attrs
+
+from perizinan_core.verification.bulk._archives import (
+    ArchiveProblemError,
+    Budget,
+    Member,
+    is_archive_name,
+    members,
+)
+from perizinan_core.verification.bulk._limits import BulkLimits
+from perizinan_core.verification.bulk._walking import FoundFile, display_name
+
+__all__ = ["Judge", "Recipe", "Task", "serve", "serve_inherited"]
+
+Judge = Callable[[bytes | Path, str], Any]
+"""Judges one file under a name and returns what the caller wants of it; must be picklable."""
+
+
+class Recipe(Protocol):
+    """How a worker comes by its judge. Pickled where workers are not forked."""
+
+    @property
+    def max_bytes(self) -> int:
+        """Largest file, in bytes."""
+        ...
+
+    def prepare(self) -> AbstractContextManager[Judge]:
+        """Open everything that is needed, once per worker."""
+        ...
+
+    def refuse(self, name: str, code: str, **fields: object) -> Any:
+        """Return the result for a file that could not be judged."""
+        ...
+
+
+@attrs.define
+class Task:
+    """One file, or a share of an archive: the members whose place leaves ``shard`` when divided by ``shards``."""
+
+    file: FoundFile
+    shard: int = 0
+    shards: int = 1
+    skip: int = -1
+    """Members up to this place are done."""
+
+
+def serve(connection: Connection, recipe: Recipe, limits: BulkLimits) -> None:
+    """Work until the other side hangs up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl+C too, and decides
+    faulthandler.disable()  # a file that crashes its worker gets a report, and nobody a traceback
+    _limit_memory(limits.memory)
+    with contextlib.suppress(EOFError, OSError):
+        try:
+            with recipe.prepare() as judge:
+                # What was there before stays as long as the worker: it need not be looked through for garbage.
+                gc.freeze()
+                connection.send(("ready",))
+                _Worker(connection, recipe, limits, judge).run()
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            raise
+        except Exception as error:  # noqa: BLE001 - told to the parent, which raises
+            connection.send(("failed", f"{type(error).__name__}: {error}"))
+
+
+def serve_inherited(descriptor: int) -> None:
+    """Serve over an inherited socket; the first two messages are the recipe and the limits."""
+    connection = Connection(descriptor)
+    recipe, limits = pickle.loads(connection.recv_bytes())  # noqa: S301 - from our own parent process
+    serve(connection, recipe, limits)
+
+
+def _limit_memory(more: int) -> None:
+    try:
+        with Path("/proc/self/statm").open("rb") as file:
+            now = int(file.read().split()[0]) * resource.getpagesize()
+    except (OSError, ValueError):
+        now = 0
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = now + more if hard == resource.RLIM_INFINITY else min(now + more, hard)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+
+
+class _Worker:
+    def __init__(self, connection: Connection, recipe: Recipe, limits: BulkLimits, judge: Judge) -> None:
+        self._connection = connection
+        self._recipe = recipe
+        self._limits = limits
+        self._judge = judge
+
+    def run(self) -> None:
+        while True:
+            task: Task | None = self._connection.recv()
+            if task is None:
+                return
+            file = task.file
+            if file.kind == "archive":
+                self._archive(task)
+                self._send("end")
+            elif file.kind == "special":
+                self._send("only", self._recipe.refuse(file.name, "not-a-file"))
+            else:
+                self._send("only", self._result(file.path, file.name))
+
+    def _send(self, *message: Any) -> None:
+        self._connection.send(message)
+
+    def _result(self, source: bytes | Path, name: str) -> Any:
+        try:
+            return self._judge(source, name)
+        except MemoryError:
+            return self._recipe.refuse(name, "internal-limit")
+        except Exception as error:  # noqa: BLE001 - one bad file must not end the run, and its fault must be seen
+            self._send("fault", name, type(error).__name__)
+            return self._recipe.refuse(name, "internal-limit")
+
+    def _archive(self, task: Task) -> None:
+        file = task.file
+        budget = Budget(
+            left=self._limits.max_unpacked,
+            limit=self._limits.max_unpacked,
+            tick=lambda: self._send("tick"),
+        )
+        try:
+            with file.path.open("rb") as opened:
+                for member in members(opened, self._limits, budget):
+                    if member.place <= task.skip or member.place % task.shards != task.shard:
+                        continue
+                    label = f"{file.name}!/{display_name(member.name)}"
+                    self._send("begin", member.place, label)
+                    for result in self._member(member, label, 1, budget):
+                        self._send("result", result)
+                    self._send("step", member.place)
+        except ArchiveProblemError as problem:
+            self._send("trouble", self._refusal(file.name, problem))
+        except MemoryError:
+            self._send("trouble", self._recipe.refuse(file.name, "internal-limit"))
+        except OSError:
+            self._send("trouble", self._recipe.refuse(file.name, "cannot-open"))
+
+    def _member(self, member: Member, label: str, depth: int, budget: Budget) -> Iterator[Any]:
+        """Yield the results of one member; of an archive, those of its members."""
+        nested = is_archive_name(member.name)
+        most = self._limits.max_nested if nested else self._recipe.max_bytes
+        try:
+            data = member.read(most)
+        except ArchiveProblemError as problem:
+            yield self._refusal(label, problem)
+            return
+        if not nested:
+            if len(data) > most:
+                if member.name.lower().endswith(".pdf"):
+                    yield self._recipe.refuse(label, "too-large", limit=most)
+            elif member.name.lower().endswith(".pdf") or b"%PDF-" in data[:1024]:
+                yield self._result(data, label)
+            return
+        if len(data) > most:
+            yield self._refusal(label, ArchiveProblemError("archive-limit", f"{most} bytes"))
+        elif depth >= self._limits.max_depth:
+            yield self._refusal(label, ArchiveProblemError("archive-limit", f"{depth} levels"))
+        else:
+            yield from self._nested(data, label, depth + 1, budget)
+
+    def _nested(self, data: bytes, label: str, depth: int, budget: Budget) -> Iterator[Any]:
+        try:
+            for member in members(io.BytesIO(data), self._limits, budget):
+                inner = f"{label}!/{display_name(member.name)}"
+                self._send("tick")
+                yield from self._member(member, inner, depth, budget)
+        except ArchiveProblemError as problem:
+            yield self._refusal(label, problem)
+
+    def _refusal(self, name: str, problem: ArchiveProblemError) -> Any:
+        return self._recipe.refuse(name, problem.code, limit=problem.limit)

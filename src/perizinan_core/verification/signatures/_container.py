@@ -1,0 +1,398 @@
+"""
+The container of a signature or timestamp (CMS, RFC 5652), in BER as well as DER, through asn1crypto and pyHanko.
+
+Weak methods are named here and refused by the caller: MD5 and SHA-1 as digests of signatures and
+timestamps, RSA and DSA keys below 2048 bits, the formats ``adbe.pkcs7.sha1`` and ``adbe.x509.rsa_sha1``.
+(The SHA-1 hash in an old ``signing-certificate`` attribute names a certificate and is not a signature.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+
+from perizinan_core.errors.verification import CmsStructureError
+from perizinan_core.verification._revocation import Evidence
+
+__all__ = ["Container", "digest_of", "read_container"]
+
+_MAX_BYTES = 16 * 1024 * 1024
+_MAX_CERTIFICATES = 64
+_MIN_BITS = 2048
+_DIGESTS = {
+    "sha256": "sha256",
+    "sha384": "sha384",
+    "sha512": "sha512",
+    "sha3_256": "sha3_256",
+    "sha3_384": "sha3_384",
+    "sha3_512": "sha3_512",
+    "shake256": "shake256",
+    "shake256_len": "shake256",
+    "sha224": "sha224",
+}
+_WEAK = {"md2", "md5", "sha1"}
+_SHAKE = {"shake256", "shake256_len"}
+_CURVES = {"secp224r1", "secp192r1", "secp160r1"}
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Container:
+    """One parsed container with one signer."""
+
+    signed_data: Any
+    """`asn1crypto.cms.SignedData`."""
+
+    signer_info: Any
+    certificate: Any
+    """`asn1crypto.x509.Certificate` of the signer."""
+
+    others: tuple[Any, ...]
+    """The other certificates in it."""
+
+    digest: str
+    content_type: str
+    """``"data"`` for signatures, ``"tst_info"`` for timestamps."""
+
+    encoded: bytes = attrs.field(repr=False)
+    """The signer's part as it came: asn1crypto puts attributes into order once it has looked at them."""
+
+    unread: list[str] = attrs.field(factory=list)
+    """Unsigned parts that could not be read."""
+
+    @property
+    def algorithm(self) -> str:
+        """Name the method, e.g. ``RSA 2048 with sha256``."""
+        key = self.certificate.public_key
+        name = {"rsa": "RSA", "rsassa_pss": "RSA-PSS", "ec": "ECDSA"}.get(key.algorithm, key.algorithm)
+        scheme = self.signer_info["signature_algorithm"]["algorithm"].native
+        if scheme == "rsassa_pss":
+            name = "RSA-PSS"
+        size = (
+            key.curve[1] if key.algorithm == "ec" else _bits(key) if key.algorithm in {"rsa", "dsa"} else ""
+        )
+        return f"{name} {size} with {self.digest}".replace("  ", " ")
+
+    @property
+    def weakness(self) -> str | None:
+        """Name the part that is below today's minimum, or None."""
+        for used in (self.digest, *([self.imprint[0]] if self.content_type == "tst_info" else [])):
+            if used in _WEAK:
+                return used.upper().replace("SHA1", "SHA-1")
+        scheme = self.signer_info["signature_algorithm"]
+        try:
+            inner = scheme.hash_algo
+        except ValueError:
+            inner = None
+        if inner in _WEAK:
+            return str(inner).upper().replace("SHA1", "SHA-1")
+        key = self.certificate.public_key
+        if key.algorithm == "dsa" or (key.algorithm in {"rsa", "rsassa_pss"} and _bits(key) < _MIN_BITS):
+            return f"{key.algorithm.upper()} {_bits(key)}"
+        if key.algorithm == "ec" and key.curve[1] in _CURVES:
+            return str(key.curve[1])
+        if key.algorithm == "ed448" and self.digest not in _SHAKE:
+            return f"Ed448 with {self.digest}"  # RFC 8419 section 3.2
+        return None
+
+    @property
+    def stated_time(self) -> datetime | None:
+        """Return the signing time of the signed attributes, if there is one."""
+        for attribute in _attributes(self.signer_info["signed_attrs"], "signing_time"):
+            moment = attribute.native
+            if isinstance(moment, datetime) and moment.tzinfo is not None:
+                return moment
+        return None
+
+    def tokens(self, spare: Sequence[Any] = ()) -> tuple[Container | None, ...]:
+        """
+        Return the signature timestamps; None for one whose certificate is nowhere to be found.
+
+        Nobody signed that they are there: what cannot be read counts as absent, and `unread` names it.
+
+        Args:
+            spare: Certificates (asn1crypto) to look in for those that a timestamp leaves out (RFC 3161 section 2.4.1).
+        """
+        around = (*self.others, *spare)
+        found: list[Container | None] = []
+        for value in self._unsigned("signature_time_stamp_token"):
+            try:
+                found.append(_container(value, around) if _has_certificate(value, around) else None)
+            except Exception:  # noqa: BLE001 - asn1crypto raises whatever a piece raises
+                self.unread.append("signature_time_stamp_token")
+        return tuple(found)
+
+    def _unsigned(self, name: str) -> list[Any]:
+        try:
+            return [
+                value
+                for attribute in _each(self.signer_info["unsigned_attrs"])
+                if _is_kind(attribute, name)
+                for value in attribute["values"]
+            ]
+        except Exception:  # noqa: BLE001 - as above
+            self.unread.append(name)
+            return []
+
+    @property
+    def revocation_data(self) -> Evidence:
+        """Return OCSP answers and CRLs that Adobe's signed attribute and the container itself carry."""
+        answers: list[bytes] = []
+        lists: list[bytes] = []
+        for value in _attributes(self.signer_info["signed_attrs"], "adobe_revocation_info_archival"):
+            answers += [item.dump() for item in value["ocsp"] or ()]
+            lists += [item.dump() for item in value["crl"] or ()]
+        try:
+            for choice in self.signed_data["crls"] or ():
+                if choice.name == "certificate_list":
+                    lists.append(choice.chosen.dump())
+                elif choice.chosen["other_rev_info_format"].native == "ocsp_response":
+                    answers.append(choice.chosen["other_rev_info"].dump())
+        except Exception:  # noqa: BLE001 - nobody signed these: what cannot be read counts as absent
+            self.unread.append("crls")
+        return Evidence(answers=tuple(answers), lists=tuple(lists))
+
+    @property
+    def stamped_at(self) -> datetime:
+        """Return the time of a timestamp."""
+        moment = self._stamp_info["gen_time"].native
+        if not isinstance(moment, datetime) or moment.tzinfo is None:
+            raise CmsStructureError("its time cannot be read")
+        return moment.astimezone(UTC)
+
+    @property
+    def imprint(self) -> tuple[str, bytes]:
+        """Return the digest that a timestamp states: hash function and value."""
+        imprint = self._stamp_info["message_imprint"]
+        return imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native
+
+    @property
+    def _stamp_info(self) -> Any:
+        return self.signed_data["encap_content_info"]["content"].parsed
+
+    def fits(self, digest: Callable[[str], bytes]) -> tuple[bool, bool]:
+        """
+        Check digest and signature.
+
+        Args:
+            digest: Gives the digest of what was signed or stamped, by the name of the hash function.
+
+        Returns:
+            Whether the stated digest is that of the content, and whether the signature fits the certificate.
+
+        Raises:
+            CmsStructureError: when the container contradicts itself.
+        """
+        from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+
+        try:
+            intact = True
+            if self.content_type == "tst_info":
+                name, stated = self.imprint
+                intact = digest(name) == stated
+                own = digest_of(self.digest, [bytes(self.signed_data["encap_content_info"]["content"])])
+            else:
+                own = digest(self.digest)
+            for encoded in _readings(self.encoded):
+                signer = type(self.signer_info).load(encoded)
+                same, valid = validate_sig_integrity(signer, self.certificate, self.content_type, own)
+                if valid:
+                    break
+        except CmsStructureError:
+            raise
+        except Exception as error:
+            raise CmsStructureError("its parts contradict each other") from error
+        return intact and same, valid
+
+
+def _bits(key: Any) -> int:
+    """Count the bits of an RSA or DSA key; asn1crypto rounds them up to whole bytes."""
+    number = (
+        key["algorithm"]["parameters"]["p"] if key.algorithm == "dsa" else key["public_key"].parsed["modulus"]
+    )
+    return int(number.native).bit_length()
+
+
+def _expect(condition: object, problem: str) -> None:
+    if not condition:
+        raise CmsStructureError(problem)
+
+
+def digest_of(name: str, parts: Iterable[bytes | memoryview]) -> bytes:
+    """
+    Hash ``parts`` by the function that CMS calls ``name``.
+
+    Raises:
+        CmsStructureError: for a function that is not known here.
+    """
+    if name not in _DIGESTS and name not in _WEAK - {"md2"}:
+        raise CmsStructureError("it uses a hash function that is not known")
+    hasher = hashlib.new(_DIGESTS.get(name, name), usedforsecurity=False)
+    for part in parts:
+        hasher.update(part)
+    if name in _SHAKE:
+        return hasher.digest(64)  # type: ignore[call-arg]
+    return hasher.digest()
+
+
+def read_container(contents: bytes) -> Container:
+    """
+    Read the container in a ``/Contents`` string; zero bytes may follow it, nothing else.
+
+    Raises:
+        CmsStructureError: for anything that is not signed data with one signer whose certificate is in it.
+    """
+    from asn1crypto.cms import ContentInfo
+    from asn1crypto.parser import parse
+
+    if len(contents) > _MAX_BYTES:
+        raise CmsStructureError("it is larger than any signature")
+    try:
+        *_, header, content, trailer = parse(contents)
+        rest = contents[len(header) + len(content) + len(trailer) :]
+        _expect(not rest.strip(b"\0"), "other bytes follow it in the reserved room")
+        return _container(ContentInfo.load(contents))
+    except CmsStructureError:
+        raise
+    except Exception as error:  # asn1crypto reads piece by piece and raises whatever a piece raises
+        raise CmsStructureError("its bytes are no signature container") from error
+
+
+def _readings(encoded: bytes) -> Iterable[bytes]:
+    """
+    Give the signer's part as it came, then with its signed attributes in the order of DER.
+
+    RFC 5652 section 5.4 has the signature cover the attributes in DER even where they are sent in another order;
+    some signers sign the order that they send. They are the same attributes either way.
+    """
+    from asn1crypto.parser import parse
+
+    yield encoded
+    fields = parse(encoded, strict=True)[4]
+    while fields:
+        kind, method, number, header, content, trailer = parse(fields)
+        if (kind, method, number) == (2, 1, 0) and not trailer:
+            parts, rest = [], content
+            while rest:
+                *_, head, body, tail = parse(rest)
+                parts.append(head + body + tail)
+                rest = rest[len(parts[-1]) :]
+            ordered = b"".join(sorted(parts))
+            if ordered != content:
+                yield encoded.replace(header + content, header + ordered, 1)
+            return
+        fields = fields[len(header) + len(content) + len(trailer) :]
+
+
+def _has_certificate(info: Any, spare: Sequence[Any]) -> bool:
+    from pyhanko.sign.general import CMSExtractionError, extract_certificate_info
+
+    try:
+        extract_certificate_info(info["content"])
+    except CMSExtractionError:
+        return _named(info, spare) is not None
+    return True
+
+
+def _named(info: Any, spare: Sequence[Any]) -> Any:
+    """Return the certificate that a container names, from others than its own."""
+    sid = info["content"]["signer_infos"][0]["sid"]
+    for certificate in spare:
+        if sid.name == "issuer_and_serial_number":
+            named = (
+                certificate.issuer.dump() == sid.chosen["issuer"].dump()
+                and certificate.serial_number == sid.chosen["serial_number"].native
+            )
+        else:
+            named = certificate.key_identifier == sid.chosen.native
+        if named:
+            return certificate
+    return None
+
+
+def _container(info: Any, spare: Sequence[Any] = ()) -> Container:
+    from pyhanko.sign.general import CMSExtractionError, extract_certificate_info, extract_signer_info
+    from pyhanko.sign.validation.generic_cms import extract_certs_for_validation
+
+    if info["content_type"].native != "signed_data":
+        raise CmsStructureError("it holds something else than signed data")
+    data = info["content"]
+    if len(data["certificates"] or ()) > _MAX_CERTIFICATES:
+        raise CmsStructureError("it holds too many certificates")
+    content = data["encap_content_info"]
+    kind = content["content_type"].native
+    if kind not in {"data", "tst_info"}:
+        raise CmsStructureError("it signs something else than a document")
+    if kind == "data" and content["content"].native is not None:
+        raise CmsStructureError("it is not detached from the document")
+    signer = extract_signer_info(data)
+    encoded = signer.dump()
+    found = _named(info, spare)
+    others: tuple[Any, ...] = tuple(spare)
+    unread: list[str] = []
+    try:
+        extract_certificate_info(data)
+    except CMSExtractionError:
+        _expect(found is not None, "the certificate of its signer is missing")
+    else:
+        certificates = extract_certs_for_validation(data)
+        found, given = certificates.signer_cert, tuple(certificates.other_certs)
+        others = tuple(item for item in given if _is_readable(item))
+        unread = ["certificates"] * (len(others) < len(given))
+    result = Container(
+        signed_data=data,
+        signer_info=signer,
+        certificate=found,
+        others=others,
+        encoded=encoded,
+        digest=str(signer["digest_algorithm"]["algorithm"].native).lower(),
+        content_type=kind,
+        unread=unread,
+    )
+    _touch(result)
+    return result
+
+
+def _touch(container: Container) -> None:
+    """Read every part that is used later: asn1crypto reads on demand, and damage must show up here."""
+    if container.content_type == "tst_info":
+        _ = container.stamped_at, container.imprint
+    if not container.signer_info["signed_attrs"].native and container.content_type == "tst_info":
+        raise CmsStructureError("a timestamp has no signed attributes")
+    _ = container.weakness, container.stated_time, container.revocation_data, container.algorithm
+    _read_through(container.certificate)
+
+
+def _is_readable(certificate: Any) -> bool:
+    try:
+        _read_through(certificate)
+    except Exception:  # noqa: BLE001 - asn1crypto raises whatever a piece raises
+        return False
+    return True
+
+
+def _read_through(certificate: Any) -> None:
+    _ = certificate.subject.native, certificate.issuer.native, certificate.not_valid_after
+    _ = certificate.public_key.algorithm, certificate.serial_number
+
+
+def _attributes(attributes: Any, name: str) -> Iterable[Any]:
+    for attribute in _each(attributes):
+        if attribute["type"].native == name:
+            yield from attribute["values"]
+
+
+def _each(attributes: Any) -> Iterable[Any]:
+    from asn1crypto.core import Void
+
+    return () if isinstance(attributes, Void) else attributes
+
+
+def _is_kind(attribute: Any, name: str) -> bool:
+    try:
+        return bool(attribute["type"].native == name)
+    except Exception:  # noqa: BLE001 - an attribute whose kind cannot be read is of no known kind
+        return False

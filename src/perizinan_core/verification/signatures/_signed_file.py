@@ -1,0 +1,348 @@
+"""
+One file on its way through the checks of signatures; see `verifier` for their order.
+
+This is the one place where the signatures of a file are judged: `--signature-only` reports what is found here, permits
+and long-term data ask for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import cache
+
+import attrs
+
+from perizinan_core.errors.verification import CmsStructureError
+from perizinan_core.verification._judgement import Judgement
+from perizinan_core.verification._limits import Limits
+from perizinan_core.verification._pdf._scan import ByteRange, Scan, Wholeness, scan
+from perizinan_core.verification._pdf._structure import ends_properly
+from perizinan_core.verification._report import CheckName, Reason, Report, TrustUsed, in_one_voice
+from perizinan_core.verification._revocation import Evidence, evidence_in, note_revocation
+from perizinan_core.verification._wholeness import is_whole
+from perizinan_core.verification.signatures._chains import ChainJudge
+from perizinan_core.verification.signatures._container import Container, digest_of, read_container
+from perizinan_core.verification.signatures._engine import Engine
+from perizinan_core.verification.signatures._history import History, read_history
+from perizinan_core.verification.signatures._judged import Judged, stated_time
+from perizinan_core.verification.signatures._listing import (
+    ListedSignature,
+    form_fields,
+    listed_signatures,
+    usage_rights,
+)
+from perizinan_core.verification.signatures._structure import Decrypt, ForeignStructure
+from perizinan_core.verification.signatures._trusting import Trusting
+
+__all__ = ["SignedFile", "note_time"]
+
+MUST_PASS = (
+    CheckName.READABLE,
+    CheckName.SIGNATURE_PRESENT,
+    CheckName.COVERAGE,
+    CheckName.INTEGRITY,
+    CheckName.CHAIN,
+    CheckName.CERTIFICATE,
+)
+_PERMIT_ONLY = (
+    CheckName.AUTHORITY_DOCUMENT,
+    CheckName.SIGNER_ENTITLED,
+    CheckName.PERMIT_DATA,
+    CheckName.PRINTED_TEXT,
+    CheckName.QR,
+    CheckName.VALIDITY_DATES,
+    CheckName.STATUS,
+)
+_COVERAGE = {
+    "signature-never-made",
+    "byte-range-wrong",
+    "revision-broken",
+    "bytes-after-signature",
+    "later-changes-forbidden",
+    "timestamp-broken",
+}
+_FORMATS = {"ETSI.CAdES.detached", "adbe.pkcs7.detached", "ETSI.RFC3161"}
+_WEAK_FORMATS = {
+    "adbe.pkcs7.sha1": "adbe.pkcs7.sha1 (SHA-1)",
+    "adbe.x509.rsa_sha1": "adbe.x509.rsa_sha1 (SHA-1)",
+}
+
+
+@attrs.define(kw_only=True)
+class SignedFile:
+    """Everything about one file."""
+
+    judge: ChainJudge
+    at: datetime
+    evidence: Evidence
+    limits: Limits
+    strict: bool = False
+    """Leave open what nobody asked or renewed, see `Policy`."""
+
+    judgement: Judgement = attrs.field(factory=lambda: Judgement(MUST_PASS))
+    signatures: list[Judged] = attrs.field(factory=list)
+    history: History = attrs.field(factory=History)
+    data: bytes = b""
+    found: Scan | None = None
+
+    def examine(self, data: bytes) -> None:
+        """
+        Make all checks.
+
+        Raises:
+            PdfStructureError: when the file cannot be read without repair; `give_up` says what that means.
+        """
+        self.data, self.found = data, scan(data)
+        if not is_whole(data, self.found, self.judgement, self.limits):
+            return
+        engine = cache(lambda: Engine(data))
+        decrypt: Decrypt | None = None
+        pdf = ForeignStructure(data, self.limits)
+        if pdf.encrypted:
+            decrypt = engine().unlock()
+            if decrypt is None:
+                self._is_locked(self.found)
+                return
+            pdf = ForeignStructure(data, self.limits, decrypt)
+        pdf.unpack_all()
+        listed = listed_signatures(pdf, form_fields(pdf))
+        self.judgement.passed(CheckName.READABLE, "file-readable")
+        if not self._is_signed(pdf, listed):
+            return
+        self.signatures = [Judged(listed=item, name=item.name, size=len(data)) for item in listed]
+        self._judge_containers()
+        history = self.history = self._judge_history(pdf, engine, decrypt)
+        self.evidence += evidence_in(pdf)
+        trusting = Trusting(judge=self.judge, at=self.at, data=data, evidence=self.evidence, history=history)
+        trusting.judge_all(self.signatures)
+        self._conclude()
+
+    def give_up(self, problem: str) -> None:
+        """Note that the file cannot be read without repair."""
+        if self.found is None or self.found.wholeness is Wholeness.UNSIGNED:
+            code = "file-damaged" if ends_properly(self.data) else "file-cut-off"
+            self.judgement.refuse(CheckName.READABLE, code, problem=problem)
+        else:
+            self.judgement.passed(CheckName.READABLE, "file-readable")
+            self.judgement.refuse(CheckName.COVERAGE, "structure-broken", problem=problem)
+
+    def report(self, name: str, sha256: str | None) -> Report:
+        """Return what was found out."""
+        for check in _PERMIT_ONLY:
+            self.judgement.left_out(check, "signatures-only")
+        store = self.judge.store
+        verdict = self.judgement.verdict()
+        ordered = sorted(self.signatures, key=lambda item: item.is_timestamp)
+        return Report(
+            file=name,
+            sha256=sha256,
+            checked_at=self.at,
+            authority=None,
+            verdict=verdict,
+            checks=self.judgement.checks(),
+            signatures=in_one_voice(verdict, (item.report(strict=self.strict) for item in ordered)),
+            trust=TrustUsed(
+                name=store.name, version=store.version, roots=tuple(item.sha256 for item in store.anchors)
+            ),
+        )
+
+    # -- the file ----------------------------------------------------------------------------
+
+    def _is_locked(self, found: Scan) -> None:
+        if found.wholeness is Wholeness.UNSIGNED:
+            self.judgement.passed(CheckName.READABLE, "file-readable")
+            self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "no-signature")
+        else:
+            self.judgement.refuse(CheckName.READABLE, "password-needed")
+
+    def _is_signed(self, pdf: ForeignStructure, listed: Sequence[ListedSignature]) -> bool:
+        judgement = self.judgement
+        ranges = {*(item.byte_range for item in listed), usage_rights(pdf)}
+        stray = [item for item in (self.found.ranges if self.found else ()) if _frames(self.data, item)]
+        if any(item not in ranges for item in stray) or (not listed and self._has_traces()):
+            # A signature that no reader shows: somebody took it out of the form, or copied it in.
+            judgement.refuse(CheckName.COVERAGE, "signature-not-in-form")
+            return bool(listed)
+        if not any(not item.is_timestamp for item in listed):
+            return bool(listed) or self._is_unsigned()
+        judgement.passed(
+            CheckName.SIGNATURE_PRESENT,
+            "signature-found",
+            count=sum(not item.is_timestamp for item in listed),
+        )
+        return True
+
+    def _is_unsigned(self) -> bool:
+        self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "no-signature")
+        return False
+
+    def _has_traces(self) -> bool:
+        """Return True for an odd byte range without a field; a format's name alone may stand in a text."""
+        return self.found is not None and self.found.wholeness is Wholeness.INCONSISTENT
+
+    # -- each signature by itself ------------------------------------------------------------
+
+    def _judge_containers(self) -> None:
+        for judged in self.signatures:
+            listed = judged.listed
+            judged.stated = stated_time(listed.dictionary.get("M"))
+            if listed.problem is not None:
+                judged.broken = Reason(listed.problem)
+            elif listed.sub_filter in _WEAK_FORMATS:
+                judged.broken = Reason("signature-weak", {"method": _WEAK_FORMATS[listed.sub_filter]})
+            elif listed.sub_filter not in _FORMATS:
+                judged.broken = Reason("signature-format-unknown", {"format": listed.sub_filter or "?"})
+            else:
+                self._judge_container(judged)
+
+    def _judge_container(self, judged: Judged) -> None:
+        covered = judged.listed.byte_range
+        if covered is None:  # pragma: no cover - such a signature has a problem already
+            return
+        view = memoryview(self.data)
+        parts = [view[: covered.gap_start], view[covered.gap_end : covered.end]]
+        broken = "timestamp-broken" if judged.is_timestamp else "signature-malformed"
+        try:
+            gap = self.data[covered.gap_start + 1 : covered.gap_end - 1].translate(None, b"\x00\t\n\x0c\r ")
+            contents = bytes.fromhex((gap + b"0" * (len(gap) % 2)).decode("ascii"))
+            container = judged.container = _expected_kind(read_container(contents), judged)
+            intact, valid = container.fits(lambda name: digest_of(name, parts))
+            judged.stated = container.stated_time or judged.stated
+            weakness = container.weakness
+        except CmsStructureError as error:
+            judged.broken = Reason(broken, {"problem": error.problem})
+            return
+        except ValueError:
+            judged.broken = Reason(broken, {"problem": "its digits are damaged"})
+            return
+        if not intact:
+            judged.broken = Reason("content-changed")
+        elif not valid:
+            judged.broken = Reason("signature-broken")
+        elif weakness is not None and not judged.is_timestamp:
+            # A weak timestamp is fitting, but proves nothing; `proofs` says so.
+            judged.broken = Reason("signature-weak", {"method": weakness})
+
+    # -- what was added ----------------------------------------------------------------------
+
+    def _judge_history(
+        self, pdf: ForeignStructure, engine: Callable[[], Engine], decrypt: Decrypt | None
+    ) -> History:
+        sound = [item.listed for item in self.signatures if item.listed.problem is None]
+        if not sound:
+            return History()
+        history = read_history(self.data, pdf, sound, engine, self.limits, decrypt)
+        for judged in self.signatures:
+            judged.extended = judged.listed.end < len(self.data)
+            if judged.listed.name == history.certifying:
+                judged.filled = tuple(dict.fromkeys(history.filled_freely))
+            code = history.broken.get(judged.listed.name)
+            if code is not None and (judged.broken is None or judged.broken.code == "signature-weak"):
+                judged.broken = Reason(code, {"count": history.bytes_behind})
+        return history
+
+    # -- the verdict -------------------------------------------------------------------------
+
+    def _conclude(self) -> None:
+        judgement = self.judgement
+        for judged in self.signatures:
+            problem = judged.broken
+            if problem is not None and judged.is_timestamp and problem.code not in _COVERAGE:
+                judgement.refuse(CheckName.COVERAGE, "timestamp-broken")
+            elif problem is not None:
+                check = CheckName.COVERAGE if problem.code in _COVERAGE else CheckName.INTEGRITY
+                judgement.refuse(check, problem.code, **problem.fields)
+            elif judged.trust is not None:
+                check = _check_of(judged.trust.code)
+                judgement.refuse(check, judged.trust.code, **judged.trust.fields)
+        regular = [item for item in self.signatures if not item.is_timestamp]
+        if not regular:
+            if not judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
+                self._is_unsigned()
+            return
+        extended = any(item.extended for item in regular)
+        for judged in regular:
+            if judged.filled:
+                said = judged.filled_reason
+                judgement.passed(CheckName.COVERAGE, said.code, **said.fields)
+        judgement.passed(CheckName.COVERAGE, "later-changes-allowed" if extended else "covers-everything")
+        judgement.passed(CheckName.INTEGRITY, "content-intact")
+        if judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
+            return
+        self._conclude_trust(regular)
+
+    def _conclude_trust(self, regular: Sequence[Judged]) -> None:
+        judgement = self.judgement
+        roots = dict.fromkeys(
+            item.chain.anchor.name
+            for item in regular
+            if item.chain is not None and item.chain.anchor is not None
+        )
+        if roots:
+            judgement.passed(CheckName.CHAIN, "chain-trusted", root="; ".join(roots))
+        said = [item.trusted for item in regular if item.trusted is not None]
+        if said:
+            order = ("root-ended-since", "certificate-ended-since", "certificate-valid-then")
+            chosen = min(said, key=lambda item: order.index(item.code) if item.code in order else len(order))
+            judgement.passed(CheckName.CERTIFICATE, chosen.code, **chosen.fields)
+        note_revocation([item.revocation for item in regular], judgement, strict=self.strict)
+        note_time(self.signatures, judgement, strict=self.strict, all_must_prove=False)
+
+
+def _expected_kind(container: Container, judged: Judged) -> Container:
+    if (container.content_type == "tst_info") != judged.is_timestamp:
+        raise CmsStructureError("it is of another kind than its field says")
+    return container
+
+
+def _check_of(code: str) -> CheckName:
+    if code == "certificate-revoked":
+        return CheckName.REVOCATION
+    return (
+        CheckName.CHAIN
+        if code in {"root-not-given", "chain-not-accepted", "chain-weak"}
+        else CheckName.CERTIFICATE
+    )
+
+
+def note_time(
+    signatures: Sequence[Judged], judgement: Judgement, *, strict: bool, all_must_prove: bool
+) -> None:
+    """
+    Note what proves the time: the same words for every door.
+
+    Args:
+        signatures: Signatures and document timestamps of one file, all intact.
+        judgement: Where it is noted.
+        strict: Leave open what rests on a service that has ended.
+        all_must_prove: True where a timestamp that proves nothing leaves the file open.
+    """
+    regular = [item for item in signatures if not item.is_timestamp]
+    proven = [item.trusted_time for item in regular if item.trusted_time is not None]
+    ended = next((item.proof for item in regular if item.proof is not None and item.proof.has_ended), None)
+    if any(item.altered for item in signatures):
+        # The proof holds, but not every byte is as the service made it.
+        judgement.doubted(CheckName.TRUSTED_TIME, "timestamp-untrusted")
+    elif any(item.doubtful for item in signatures):
+        (judgement.doubted if all_must_prove else judgement.wondered)(
+            CheckName.TRUSTED_TIME, "timestamp-untrusted"
+        )
+    elif len(proven) < len(regular):
+        judgement.left_out(CheckName.TRUSTED_TIME, "no-trusted-time")
+    elif ended is not None:
+        note = judgement.doubted if strict else judgement.passed
+        note(CheckName.TRUSTED_TIME, ended.reason.code, **ended.reason.fields)
+    else:
+        judgement.passed(CheckName.TRUSTED_TIME, "trusted-time-proven", day=min(proven).date())
+
+
+def _frames(data: bytes, covered: ByteRange) -> bool:
+    """
+    Return True when a byte range frames the ``/Contents`` of this very file.
+
+    Not that of a file inside this one, and not the ``/MAC`` of an encrypted one (ISO/TS 32004).
+    """
+    gap, before = data[covered.gap_start : covered.gap_end], data[: covered.gap_start][-64:].rstrip()
+    framed = gap[:1] == b"<" and gap[-1:] == b">" and covered.gap_end < len(data)
+    return framed and before.endswith(b"/Contents")

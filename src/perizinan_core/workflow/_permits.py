@@ -1,0 +1,412 @@
+"""
+The fate of an issued permit: suspended, reinstated, revoked, annulled, replaced.
+
+Every change names its reason and the law it rests on, and takes effect on its own day or later, never
+before. A revocation ends the effect; an annulment says that the decision itself had a defect of power,
+procedure or substance (UU 30/2014 art. 66). After revocation, annulment and replacement nothing follows.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import attrs
+
+from perizinan_core.errors.workflow import (
+    AnnulmentPeriodError,
+    ClockOrderError,
+    EffectiveDayError,
+    LegalBasisMissingError,
+    PermitStatusError,
+    WrongPermitError,
+)
+from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.model._application import Application
+from perizinan_core.model._authority import Authority
+from perizinan_core.model._events import Event, EventKind
+from perizinan_core.model._permit import Permit, PermitStatus, StatusChange
+from perizinan_core.model._permit_type import PermitType
+from perizinan_core.workflow._issuing import check_decider
+from perizinan_core.workflow._legal import LEGAL_TERMS, LegalTerms
+from perizinan_core.workflow._measure import add_period
+from perizinan_core.workflow._people import require_kind
+from perizinan_core.workflow._states import Action
+from perizinan_core.workflow._transition import clean_reasons, local_day
+
+__all__ = [
+    "AnnulledBy",
+    "DefectGround",
+    "PermitTransition",
+    "annul",
+    "cancel_letter",
+    "put_in_force",
+    "reinstate",
+    "revoke",
+    "supersede",
+    "suspend",
+]
+
+_Status = PermitStatus
+_AUTOMATIC = (ActorKind.SYSTEM, ActorKind.HOST)
+_ALLOWED: dict[Action, tuple[PermitStatus, ...]] = {
+    Action.SUSPEND: (_Status.IN_FORCE,),
+    Action.REINSTATE: (_Status.SUSPENDED,),
+    Action.REVOKE: (_Status.IN_FORCE, _Status.SUSPENDED),
+    Action.ANNUL: (_Status.IN_FORCE, _Status.SUSPENDED, _Status.EXPIRED),
+    Action.SUPERSEDE: (_Status.IN_FORCE, _Status.SUSPENDED, _Status.EXPIRED),
+}
+
+
+class DefectGround(StrEnum):
+    """Defects for which a decision is annulled (UU 30/2014 art. 66)."""
+
+    POWER = "power"
+    """Wewenang: decided by somebody without the power."""
+    PROCEDURE = "procedure"
+    SUBSTANCE = "substance"
+
+
+class AnnulledBy(StrEnum):
+    """On whose word a decision is annulled (UU 30/2014 art. 66)."""
+
+    OFFICIAL = "official"
+    """The official who decided."""
+    SUPERIOR = "superior"
+    COURT = "court"
+    """By order of a court, which sets its own time."""
+
+
+@attrs.frozen
+class PermitTransition:
+    """The permit after a step, and what happened. Nothing is stored yet."""
+
+    permit: Permit
+    events: tuple[Event, ...] = ()
+
+
+def put_in_force(permit: Permit, *, signed_sha256: str, actor: Actor, now: datetime) -> PermitTransition:
+    """
+    Bind the signed file to its permit, which is in force from then on (within its dates).
+
+    The event of it is the application's; see `perizinan_core.workflow.issued`.
+
+    Raises:
+        PermitStatusError: when it was signed before; the signed file is write-once.
+        NotAllowedError: for applicants.
+    """
+    if permit.status is not _Status.AWAITING_SIGNATURE:
+        raise PermitStatusError(
+            action=Action.SIGN.value,
+            status=permit.status.value,
+            allowed=(_Status.AWAITING_SIGNATURE.value,),
+        )
+    require_kind(actor, Action.SIGN, ActorKind.OFFICER, *_AUTOMATIC)
+    signed = attrs.evolve(permit, signed_sha256=signed_sha256, signed_at=now, status=_Status.IN_FORCE)
+    return PermitTransition(signed)
+
+
+def cancel_letter(
+    permit: Permit, *, reason: str, actor: Actor, today: date, now: datetime
+) -> PermitTransition:
+    """
+    Mark a letter whose number is cancelled, signed or not: it never was, and never will be, in force.
+
+    The event of it is the application's, as is the question who may; see `perizinan_core.workflow.cancel_number`.
+
+    Args:
+        permit: Its number is taken, and it is not issued.
+        reason: Why.
+        actor: Who cancels.
+        today: Local day of ``now``.
+        now: Aware moment.
+
+    Raises:
+        PermitStatusError: when the permit was issued.
+        ReasonMissingError: without a reason.
+    """
+    status = permit.standing_on(today)
+    if status is not _Status.AWAITING_SIGNATURE:
+        raise PermitStatusError(
+            action=Action.CANCEL_NUMBER.value,
+            status=status.value,
+            allowed=(_Status.AWAITING_SIGNATURE.value,),
+        )
+    (why,) = clean_reasons(Action.CANCEL_NUMBER, (reason,))
+    entry = StatusChange(status=_Status.ANNULLED, at=now, effective=today, by=actor.id, reason=why)
+    return PermitTransition(attrs.evolve(permit, status=_Status.ANNULLED, changes=(*permit.changes, entry)))
+
+
+def suspend(
+    permit: Permit,
+    application: Application,
+    *,
+    reason: str,
+    legal_basis: str,
+    actor: Actor,
+    now: datetime,
+    permit_type: PermitType,
+    authority: Authority,
+    effective: date | None = None,
+    until: date | None = None,
+) -> PermitTransition:
+    """
+    Suspend a permit that is in force (pembekuan).
+
+    Args:
+        permit: In force today.
+        application: The case it came from: its parties cannot decide about it.
+        reason: Why.
+        legal_basis: Law and article.
+        actor: The head or a signatory of the responsible unit, with a delegation in force.
+        now: Aware moment.
+        permit_type: The version that the application froze, for the unit that answers for it.
+        authority: With its calendar, and the delegations of which one lets the actor decide today.
+        effective: First local day; None: today.
+        until: Last local day; None: until it is reinstated.
+
+    Raises:
+        PermitStatusError: when its status does not allow it.
+        NotAllowedError: for anybody else; `check_decider` says who may, and its other errors come as well.
+        ReasonMissingError: without a reason.
+        LegalBasisMissingError: without the law it rests on.
+        EffectiveDayError: for a day in the past, or an end before the start.
+    """
+    change = _Change(Action.SUSPEND, _Status.SUSPENDED, EventKind.PERMIT_SUSPENDED, reason, legal_basis)
+    return _changed(
+        permit,
+        application,
+        change,
+        actor=actor,
+        now=now,
+        permit_type=permit_type,
+        authority=authority,
+        effective=effective,
+        until=until,
+    )
+
+
+def reinstate(
+    permit: Permit,
+    application: Application,
+    *,
+    reason: str,
+    legal_basis: str,
+    actor: Actor,
+    now: datetime,
+    permit_type: PermitType,
+    authority: Authority,
+    effective: date | None = None,
+) -> PermitTransition:
+    """Lift a suspension; arguments and errors as for `suspend`."""
+    change = _Change(Action.REINSTATE, _Status.IN_FORCE, EventKind.PERMIT_REINSTATED, reason, legal_basis)
+    return _changed(
+        permit,
+        application,
+        change,
+        actor=actor,
+        now=now,
+        permit_type=permit_type,
+        authority=authority,
+        effective=effective,
+    )
+
+
+def revoke(
+    permit: Permit,
+    application: Application,
+    *,
+    reason: str,
+    legal_basis: str,
+    actor: Actor,
+    now: datetime,
+    permit_type: PermitType,
+    authority: Authority,
+    effective: date | None = None,
+) -> PermitTransition:
+    """End the effect of a permit (pencabutan); arguments and errors as for `suspend`."""
+    change = _Change(Action.REVOKE, _Status.REVOKED, EventKind.PERMIT_REVOKED, reason, legal_basis)
+    return _changed(
+        permit,
+        application,
+        change,
+        actor=actor,
+        now=now,
+        permit_type=permit_type,
+        authority=authority,
+        effective=effective,
+    )
+
+
+def annul(
+    permit: Permit,
+    application: Application,
+    *,
+    ground: DefectGround,
+    found_on: date,
+    annulled_by: AnnulledBy,
+    reason: str,
+    legal_basis: str,
+    actor: Actor,
+    now: datetime,
+    permit_type: PermitType,
+    authority: Authority,
+    legal: LegalTerms = LEGAL_TERMS,
+) -> PermitTransition:
+    """
+    Annul a permit whose decision had a defect (pembatalan), from today on.
+
+    Args:
+        permit: In force, suspended or expired.
+        application: The case it came from.
+        ground: The defect; there are no others (UU 30/2014 art. 66).
+        found_on: Local day on which it was found.
+        annulled_by: Whose word it is; the official and the superior have a limited time.
+        reason: Why.
+        legal_basis: Law and article, or the court's decision.
+        actor: The head or a signatory of the responsible unit, with a delegation in force.
+        now: Aware moment.
+        permit_type: The version that the application froze, for the unit that answers for it.
+        authority: With its calendar, and the delegations of which one lets the actor decide today.
+        legal: For the time allowed.
+
+    Raises:
+        AnnulmentPeriodError: when the time is over, or ``found_on`` lies in the future.
+        PermitStatusError: when its status does not allow it.
+        NotAllowedError: for anybody else.
+        ReasonMissingError: without a reason.
+        LegalBasisMissingError: without the law it rests on.
+    """
+    today = local_day(authority.calendar, now)
+    last_day = add_period(authority.calendar, found_on, legal.annulment.period)
+    if found_on > today or (today > last_day and annulled_by is not AnnulledBy.COURT):
+        raise AnnulmentPeriodError(found_on=found_on, last_day=last_day, today=today)
+    change = _Change(
+        Action.ANNUL, _Status.ANNULLED, EventKind.PERMIT_ANNULLED, reason, legal_basis, ground.value
+    )
+    return _changed(
+        permit, application, change, actor=actor, now=now, permit_type=permit_type, authority=authority
+    )
+
+
+def supersede(
+    permit: Permit,
+    application: Application,
+    *,
+    successor: Permit,
+    reason: str,
+    legal_basis: str,
+    actor: Actor,
+    now: datetime,
+    permit_type: PermitType,
+    authority: Authority,
+    effective: date | None = None,
+) -> PermitTransition:
+    """
+    Let a newer permit (renewal, amendment, duplicate) take the place of this one.
+
+    The system may do it when it issues the newer one; errors as for `suspend`.
+
+    Raises:
+        WrongPermitError: when ``successor`` does not name this permit as its predecessor.
+    """
+    if successor.previous_permit != permit.id:
+        raise WrongPermitError(expected=permit.id, received=successor.id)
+    change = _Change(Action.SUPERSEDE, _Status.SUPERSEDED, EventKind.PERMIT_SUPERSEDED, reason, legal_basis)
+    moved = _changed(
+        permit,
+        application,
+        change,
+        actor=actor,
+        now=now,
+        permit_type=permit_type,
+        authority=authority,
+        effective=effective,
+        kinds=_AUTOMATIC,
+    )
+    replaced = attrs.evolve(moved.permit, superseded_by=successor.id)
+    return PermitTransition(replaced, moved.events)
+
+
+@attrs.frozen
+class _Change:
+    action: Action
+    status: PermitStatus
+    kind: EventKind
+    reason: str
+    legal_basis: str
+    ground: str | None = None
+
+
+def _changed(
+    permit: Permit,
+    application: Application,
+    change: _Change,
+    *,
+    actor: Actor,
+    now: datetime,
+    permit_type: PermitType,
+    authority: Authority,
+    effective: date | None = None,
+    until: date | None = None,
+    kinds: tuple[ActorKind, ...] = (),
+) -> PermitTransition:
+    if permit.application_id != application.id:
+        raise WrongPermitError(expected=permit.application_id, received=application.id)
+    today = local_day(authority.calendar, now)
+    check_decider(application, permit_type, actor, change.action, authority=authority, day=today, kinds=kinds)
+    _check_order(permit, now)
+    _check_status(permit, change.action, today)
+    (why,) = clean_reasons(change.action, (change.reason,))
+    if not change.legal_basis.strip():
+        raise LegalBasisMissingError(action=change.action.value)
+    first = effective or today
+    _check_days(today, first, until)
+    entry = StatusChange(
+        status=change.status,
+        at=now,
+        effective=first,
+        by=actor.id,
+        reason=why,
+        legal_basis=change.legal_basis.strip(),
+        until=until,
+        ground=change.ground,
+    )
+    changed = attrs.evolve(permit, changes=(*permit.changes, entry))
+    changed = attrs.evolve(changed, status=_stored_status(changed, today))
+    data = {"status": change.status.value, "effective": first.isoformat(), "number": permit.number}
+    data |= {"ground": change.ground} if change.ground else {}
+    data |= {"until": until.isoformat()} if until else {}
+    happened = Event(kind=change.kind, subject=permit.id, at=now, actor=str(actor.account), data=data)
+    return PermitTransition(changed, (happened,))
+
+
+def _check_status(permit: Permit, action: Action, today: date) -> None:
+    # A revocation may lie ahead: nothing can follow it, although it does not hold yet.
+    status = permit.standing_on(today)
+    if status not in _ALLOWED[action]:
+        raise PermitStatusError(
+            action=action.value,
+            status=status.value,
+            allowed=tuple(one.value for one in _ALLOWED[action]),
+        )
+
+
+def _check_order(permit: Permit, now: datetime) -> None:
+    known = [change.at for change in permit.changes]
+    known += [permit.signed_at] if permit.signed_at else []
+    if known and now < max(known):
+        raise ClockOrderError(last=max(known), now=now)
+
+
+def _check_days(today: date, first: date, until: date | None) -> None:
+    if first < today:
+        raise EffectiveDayError(earliest=today, received=first)
+    if until is not None and until < first:
+        raise EffectiveDayError(earliest=first, received=until)
+
+
+def _stored_status(permit: Permit, today: date) -> PermitStatus:
+    """Return the status to store: expiry follows from the dates and is never stored."""
+    status = permit.status_on(today)
+    return permit.status if status is _Status.EXPIRED else status
