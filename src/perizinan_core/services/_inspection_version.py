@@ -22,7 +22,7 @@ def inspection_version() -> str:
     Made from the code itself, because an office may run what has no version number yet.
     """
     digest = hashlib.sha256()
-    for folder in ("", "inspection"):
+    for folder in ("", "_inspection"):
         room = resources.files("perizinan_core.documents").joinpath(folder)
         for file in sorted(room.iterdir(), key=lambda item: item.name):
             if file.name.endswith(".py"):
