@@ -48,7 +48,6 @@ ROOMS = (
     "hooks",
     "services",
     "bootstrap",
-    "converters",
     "i18n",
 )
 _LONG = 40
