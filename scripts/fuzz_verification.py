@@ -38,7 +38,7 @@ from verification_agreement import VECTORS, load_builder
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.published._status_list import read_status_list
-from perizinan_core.verification import Report, Verdict, Verifier, read_authority_document
+from perizinan_core.verification import Report, Verdict, Verifier, read_authority_document, read_report
 from perizinan_core.verification._permit_data import load_schema
 from perizinan_core.verification._qr_report import check_qr_image, check_qr_text
 from perizinan_core.verification.signatures import SignatureVerifier, load_roots
@@ -123,7 +123,7 @@ def other_doors(world: Any, build: ModuleType) -> list[Target]:
         ),
         ("QR photo", photo.getvalue(), lambda data: check_qr_image(data, authority=authority, at=moment)[0]),
         ("QR in a PDF", world.permit(), lambda data: check_qr_image(data, authority=authority, at=moment)[0]),
-        ("saved report", json.dumps(report.to_json()).encode(), Report.from_json),
+        ("saved report", json.dumps(report.to_json()).encode(), read_report),
     ]
     return [
         Target(name, data, _tolerant(door), may_be_valid=True, strict=False) for name, data, door in doors

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perizinan_core._pdf import _syntax as syntax
 from perizinan_core.verification._acceptor import build_acceptor
-from perizinan_core.verification._pdf import _syntax as syntax
 from perizinan_core.verification._permit_data import _acceptor, _validator, load_schema
 
 _SCRIPT = Path(__file__).parents[2] / "scripts" / "verification_agreement.py"

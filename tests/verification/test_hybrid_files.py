@@ -6,10 +6,10 @@ import zlib
 
 import pytest
 
+from perizinan_core._pdf._limits import DEFAULT_LIMITS
+from perizinan_core._pdf._structure import PdfStructure
+from perizinan_core._pdf._syntax import Ref
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification._limits import DEFAULT_LIMITS
-from perizinan_core.verification._pdf._structure import PdfStructure
-from perizinan_core.verification._pdf._syntax import Ref
 from perizinan_core.verification.signatures._structure import ForeignStructure
 
 

@@ -8,8 +8,8 @@ import zlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.published import _qr_claims as qr
-from perizinan_core.verification._pdf._structure import PdfStructure
 from perizinan_core.verification._pdf._text import printed_text
 
 WIDE = b"<</Subtype /Type0 /ToUnicode 8 0 R>>"

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perizinan_core._pdf._limits import Limits
+from perizinan_core._pdf._structure import PdfStructure
+from perizinan_core._pdf._syntax import HexString, Parser, Ref, Stream, decode_text
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification._limits import Limits
 from perizinan_core.verification._pdf._embedded import embedded_files, link_addresses
 from perizinan_core.verification._pdf._fields import signature_fields
 from perizinan_core.verification._pdf._scan import Wholeness, scan
-from perizinan_core.verification._pdf._structure import PdfStructure
-from perizinan_core.verification._pdf._syntax import HexString, Parser, Ref, Stream, decode_text
 from perizinan_core.verification._pdf._text import printed_text
 
 CATALOG = b"<</Type /Catalog /Pages 2 0 R>>"

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.model._letter_rule import LetterForm
 from perizinan_core.rendering._qr import draw_qr
 from perizinan_core.rendering._typst_renderer import TypstRenderer
@@ -21,7 +22,6 @@ from perizinan_core.verification import CheckName, Outcome, Verdict
 from perizinan_core.verification._pdf import _drawn_codes as room
 from perizinan_core.verification._pdf import _pages as pages
 from perizinan_core.verification._pdf._drawn_codes import drawn_codes
-from perizinan_core.verification._pdf._structure import PdfStructure
 
 OTHER = "500.16.7.2/0099/410.111/2026"
 

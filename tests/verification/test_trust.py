@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.signing._synthetic_ca import SyntheticCA, make_key
 from perizinan_core.verification import CheckName, Verdict
@@ -26,7 +27,6 @@ from perizinan_core.verification._cms import parse_container, verify_container
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._paths import PathProblem, find_path, key_problem, usage_problem
 from perizinan_core.verification._pdf._fields import signature_fields
-from perizinan_core.verification._pdf._structure import PdfStructure
 
 
 def contents_of(data):

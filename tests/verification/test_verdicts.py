@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from perizinan_core._converters import canonical_json
+from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.errors.verification import PermitNotAcceptedError, StatusUnavailableError
 from perizinan_core.model._permit import PermitStatus
 from perizinan_core.published._keys import signing_callback, thumbprint
@@ -27,7 +28,6 @@ from perizinan_core.verification import (
 )
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._old_document import DocumentAge
-from perizinan_core.verification._pdf._structure import PdfStructure
 from perizinan_core.verification._permit_content import judge_qr
 from perizinan_core.verification._permit_data import differences_to_text
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from perizinan_core._converters import canonical_json
+from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.catalogue import register_number
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.rendering import UnprintableTextError
@@ -29,7 +30,6 @@ from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._letters import LetterPlan, compose, plan_letter
 from perizinan_core.storage import ApplicationFilter, UnitOfWork
 from perizinan_core.verification._pdf._embedded import embedded_files
-from perizinan_core.verification._pdf._structure import PdfStructure
 from perizinan_core.verification._pdf._text import printed_text
 from perizinan_core.verification._permit_data import PERMIT_FILE, differences_to_text
 from perizinan_core.workflow import (

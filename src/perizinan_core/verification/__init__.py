@@ -16,6 +16,7 @@ Usable alone, without database, plugins or network::
 `Verifier` judges many files by one authority document. The rules: ``docs/reference/report.md``.
 """
 
+from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.published._authority_document import (
     AuthorityDocument,
     QrKey,
@@ -31,7 +32,6 @@ from perizinan_core.published._status import (
     StatusSource,
 )
 from perizinan_core.verification._current_status import CurrentStatusList
-from perizinan_core.verification._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification._permit_facts import PermitFacts, StatedSignatory
 from perizinan_core.verification._policy import Policy
 from perizinan_core.verification._report import (
@@ -47,6 +47,7 @@ from perizinan_core.verification._report import (
     StatusReport,
     Verdict,
 )
+from perizinan_core.verification._report_reading import read_report
 from perizinan_core.verification._verifier import Verifier, require_valid, unreadable_report, verify_permit
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "Verdict",
     "Verifier",
     "read_authority_document",
+    "read_report",
     "require_valid",
     "sign_authority_document",
     "unreadable_report",

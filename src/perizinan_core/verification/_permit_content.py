@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.errors.verification import PdfStructureError, QrTextError
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._qr_claims import (
@@ -18,7 +19,6 @@ from perizinan_core.published._qr_claims import (
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._old_document import DocumentAge
 from perizinan_core.verification._pdf._embedded import link_addresses
-from perizinan_core.verification._pdf._structure import PdfStructure
 from perizinan_core.verification._pdf._text import printed_text
 from perizinan_core.verification._permit_data import differences_to_text
 from perizinan_core.verification._report import CheckName

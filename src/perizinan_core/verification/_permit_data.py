@@ -11,11 +11,11 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.errors.verification import PdfStructureError, PermitDataError
 from perizinan_core.published._strict_json import load_json
 from perizinan_core.verification._acceptor import Acceptor, build_acceptor
 from perizinan_core.verification._pdf._embedded import embedded_files
-from perizinan_core.verification._pdf._structure import PdfStructure
 from perizinan_core.verification._schema_faults import schema_faults
 
 __all__ = ["PERMIT_FILE", "differences_to_text", "load_schema", "read_permit_data"]

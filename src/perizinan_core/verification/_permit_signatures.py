@@ -24,6 +24,7 @@ import attrs
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from perizinan_core._pdf._structure import ends_properly
 from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.verification._cms import (
@@ -42,7 +43,6 @@ from perizinan_core.verification._paths import (
     valid_at,
 )
 from perizinan_core.verification._pdf._fields import SignatureField
-from perizinan_core.verification._pdf._structure import ends_properly
 from perizinan_core.verification._report import CheckName, Reason, SignatureReport
 from perizinan_core.verification._revocation import revocation_reason
 from perizinan_core.verification._signature_report import aspects_of, indication_of

@@ -15,10 +15,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from perizinan_core._pdf._limits import Limits
+from perizinan_core._pdf._structure import PdfStructure
+from perizinan_core._pdf._syntax import Parser, Ref
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification._limits import Limits
-from perizinan_core.verification._pdf._structure import PdfStructure
-from perizinan_core.verification._pdf._syntax import Parser, Ref
 
 __all__ = ["shows_more"]
 

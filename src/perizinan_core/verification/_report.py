@@ -399,20 +399,6 @@ class Report:
         """Return the check of that name."""
         return next(item for item in self.checks if item.name is name)
 
-    @classmethod
-    def from_json(cls, data: str | bytes | Mapping[str, Any]) -> Report:
-        """
-        Return the report that `to_json` wrote, in whichever language: a text, or its data.
-
-        A report is not signed: it is worth as much as the place where it was kept.
-
-        Raises:
-            ReportFormatError: when it is no report of this version; see `report_reading.read_report`.
-        """
-        from perizinan_core.verification._report_reading import read_report
-
-        return read_report(data)
-
     def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """Return the report as JSON-able data by ``schemas/report.schema.json``, sentences in ``language``."""
         return {

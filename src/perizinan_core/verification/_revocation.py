@@ -32,9 +32,9 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.verification._judgement import Judgement
-from perizinan_core.verification._pdf._structure import PdfStructure
 from perizinan_core.verification._report import CheckName, Reason
 
 __all__ = [

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
+from perizinan_core._pdf._structure import PdfStructure, ends_properly, newest_table
 from perizinan_core.errors.verification import (
     PdfStructureError,
     PermitDataError,
@@ -32,12 +34,10 @@ from perizinan_core.published._status import PermitStatusAnswer, StatusChoice
 from perizinan_core.verification._asking_status import ask_status
 from perizinan_core.verification._entitlement import judge_entitlement, judge_registration
 from perizinan_core.verification._judgement import Judgement
-from perizinan_core.verification._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification._moments import check_moment
 from perizinan_core.verification._old_document import DocumentAge
 from perizinan_core.verification._pdf._fields import SignatureField, signature_fields
 from perizinan_core.verification._pdf._scan import Scan, Wholeness, scan
-from perizinan_core.verification._pdf._structure import PdfStructure, ends_properly, newest_table
 from perizinan_core.verification._permit_content import judge_dates, judge_qr, judge_text
 from perizinan_core.verification._permit_data import read_permit_data
 from perizinan_core.verification._permit_facts import PermitFacts

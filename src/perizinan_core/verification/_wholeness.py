@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 
+from perizinan_core._pdf._limits import Limits
+from perizinan_core._pdf._structure import ends_properly
 from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.verification._cms import parse_container
 from perizinan_core.verification._judgement import Judgement
-from perizinan_core.verification._limits import Limits
 from perizinan_core.verification._pdf._scan import ByteRange, Scan, Wholeness
-from perizinan_core.verification._pdf._structure import ends_properly
 from perizinan_core.verification._report import CheckName
 
 __all__ = ["covered_digest", "is_whole"]

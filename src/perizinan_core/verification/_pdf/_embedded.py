@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from perizinan_core._pdf._structure import PdfStructure
+from perizinan_core._pdf._syntax import Ref, decode_text
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification._pdf._structure import PdfStructure
-from perizinan_core.verification._pdf._syntax import Ref, decode_text
 
 __all__ = ["embedded_files", "link_addresses"]
 

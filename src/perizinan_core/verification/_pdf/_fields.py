@@ -8,10 +8,10 @@ from typing import Any
 
 import attrs
 
+from perizinan_core._pdf._structure import PdfStructure
+from perizinan_core._pdf._syntax import HexString, decode_text
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.verification._pdf._scan import ByteRange
-from perizinan_core.verification._pdf._structure import PdfStructure
-from perizinan_core.verification._pdf._syntax import HexString, decode_text
 
 __all__ = ["SignatureField", "signature_fields"]
 

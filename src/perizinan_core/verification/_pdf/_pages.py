@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
+from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification._pdf._structure import PdfStructure
 
 __all__ = ["MAX_PAGES", "Content", "contents_of", "pages", "parted"]
 

@@ -14,7 +14,7 @@ from enum import Enum
 
 import attrs
 
-from perizinan_core.verification._pdf._structure import ends_properly
+from perizinan_core._pdf._structure import ends_properly
 
 __all__ = ["ByteRange", "Scan", "Wholeness", "scan"]
 

@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from perizinan_core._pdf._structure import PdfStructure
+from perizinan_core._pdf._syntax import Name, Parser, Ref, Stream, decode_text, unescape
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.verification._pdf._pages import contents_of, pages, parted
-from perizinan_core.verification._pdf._structure import PdfStructure
-from perizinan_core.verification._pdf._syntax import Name, Parser, Ref, Stream, decode_text, unescape
 
 __all__ = ["printed_text"]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import attrs
 
+from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._status import StatusChoice
-from perizinan_core.verification._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification._moments import check_moment
 from perizinan_core.verification._report import Report
 from perizinan_core.verification._verifier import Verifier, unreadable_report

@@ -13,9 +13,9 @@ from typing import Any
 
 import attrs
 
+from perizinan_core._pdf._syntax import HexString, Ref, decode_text
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.verification._pdf._scan import ByteRange
-from perizinan_core.verification._pdf._syntax import HexString, Ref, decode_text
 from perizinan_core.verification.signatures._structure import ForeignStructure
 
 __all__ = ["FormField", "ListedSignature", "form_fields", "listed_signatures", "usage_rights"]

@@ -12,8 +12,8 @@ import base64
 import re
 from typing import Any
 
+from perizinan_core._pdf._syntax import Parser, Stream
 from perizinan_core.errors.verification import PdfStructureError
-from perizinan_core.verification._pdf._syntax import Parser, Stream
 
 __all__ = ["ForeignParser", "from_ascii"]
 

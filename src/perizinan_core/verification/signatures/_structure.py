@@ -14,11 +14,11 @@ from typing import Any
 
 import attrs
 
+from perizinan_core._pdf._limits import Limits
+from perizinan_core._pdf._structure import PdfStructure, ends_properly, joined_sections
+from perizinan_core._pdf._syntax import Ref, Stream
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.i18n import Clause
-from perizinan_core.verification._limits import Limits
-from perizinan_core.verification._pdf._structure import PdfStructure, ends_properly, joined_sections
-from perizinan_core.verification._pdf._syntax import Ref, Stream
 from perizinan_core.verification.signatures._parser import ForeignParser, from_ascii
 
 __all__ = ["Decrypt", "ForeignStructure"]

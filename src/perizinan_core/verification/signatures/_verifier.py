@@ -18,9 +18,9 @@ from datetime import datetime
 
 from cryptography import x509
 
+from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.errors.foreign import SignaturesNotAcceptedError
 from perizinan_core.errors.verification import PdfStructureError, SourceReadError
-from perizinan_core.verification._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification._moments import check_moment
 from perizinan_core.verification._policy import Policy
 from perizinan_core.verification._report import CheckName, Report, Verdict

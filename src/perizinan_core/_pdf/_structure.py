@@ -16,10 +16,10 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
+from perizinan_core._pdf._syntax import Parser, Ref, Stream
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.i18n import Clause
-from perizinan_core.verification._limits import DEFAULT_LIMITS, Limits
-from perizinan_core.verification._pdf._syntax import Parser, Ref, Stream
 
 __all__ = ["FREE", "HEADER", "Entry", "PdfStructure", "ends_properly", "joined_sections", "newest_table"]
 
