@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -36,8 +38,26 @@ def configuration(app: ASGIApp, host: str, port: int, *, root_path: str = "") ->
 
 
 def serve(app: ASGIApp, host: str, port: int, *, root_path: str = "") -> None:
-    """Serve until interrupted."""
-    uvicorn.Server(configuration(app, host, port, root_path=root_path)).run()
+    """
+    Serve until interrupted.
+
+    Raises:
+        KeyboardInterrupt: when Ctrl+C ended it, after the answers under way were given.
+    """
+    server = _Server(configuration(app, host, port, root_path=root_path))
+    server.run()
+    if server.interrupted:
+        raise KeyboardInterrupt
+
+
+class _Server(uvicorn.Server):
+    """Remembers that Ctrl+C ended it: whether the loop then raises depends on the moment the signal comes."""
+
+    interrupted = False
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.interrupted = self.interrupted or sig == signal.SIGINT
+        super().handle_exit(sig, frame)
 
 
 class _Impatient(H11Protocol):
