@@ -14,7 +14,7 @@ from perizinan_core.errors.services import DecidedByOthersError
 from perizinan_core.errors.storage import IdempotencyConflictError, LeaseHeldError, StaleObjectError
 from perizinan_core.errors.workflow import TransitionNotAllowedError
 from perizinan_core.model._actor import Actor, ActorKind
-from perizinan_core.model._case import StageOutcome
+from perizinan_core.model._case import DecisionKind, StageOutcome
 from perizinan_core.model._events import EventKind
 from perizinan_core.testing._offices import APPLICANT, HOST, MORNING
 
@@ -268,29 +268,68 @@ def test_of_two_officers_who_hold_the_stage_one_after_the_other_the_loser_is_tol
     assert ROUNDS == sum(outcomes.values())
 
 
-def test_of_an_officer_and_a_withdrawing_applicant_one_wins_and_the_other_is_told_by_whom(database_kit):
-    """Two people, one case: the loser learns the winner's name."""
+def refused_attempts(kit, case):
+    """Return what the history says about attempts that came too late."""
+    history = kit.office.applications.history(case, actor=HOST)
+    return [(item.actor, item.data) for item in history if item.kind is EventKind.ATTEMPT_REFUSED]
+
+
+@pytest.mark.parametrize("step", ["refuse", "issue"])
+def test_of_an_officer_and_a_withdrawing_applicant_one_wins_and_the_other_is_told_by_whom(
+    database_kit, step
+):
+    """Two people, one case: the loser learns who was first and what was decided, and the attempt is on record."""
+    kit = database_kit
     told = Counter()
-    for _ in range(ROUNDS):
-        case = database_kit.submit()
-        database_kit.decide(case.id, "periksa")
-        head = database_kit.assignee(case.id, "putusan")
+    for _ in range(ROUNDS // 2):
+        case = kit.submit()
+        kit.decide(case.id, "periksa")
+        head = kit.assignee(case.id, "putusan")
+        if step == "issue":
+            kit.office.reviews.approve(case.id, actor=head)
+            signer = kit.officer("kepala")
+        calls = {
+            "refuse": lambda case=case, head=head: kit.office.reviews.refuse(
+                case.id, reasons=("Tidak",), actor=head
+            ),
+            "issue": lambda case=case: kit.office.permits.issue(case.id, actor=signer),
+        }
         answers = at_once(
-            lambda case=case, head=head: database_kit.office.reviews.approve(case.id, actor=head),
-            lambda case=case: database_kit.office.applications.withdraw(case.id, actor=APPLICANT),
+            calls[step], lambda case=case: kit.office.applications.withdraw(case.id, actor=APPLICANT)
         )
-        case = database_kit.office.applications.get(case.id, actor=HOST)
-        (lost,) = [item for item in answers if isinstance(item, PerizinanError)]
-        told[type(lost)] += 1
+        after = kit.office.applications.get(case.id, actor=HOST)
+        withdrawn = after.decision.kind is DecisionKind.WITHDRAWN
+        lost = answers[0 if withdrawn else 1]
+        told[type(lost).__name__] += 1
 
-        assert case.decision.by in {head.id, APPLICANT.id}
-        if isinstance(lost, DecidedByOthersError):
-            assert (APPLICANT.id, "withdrawn") == (lost.winner, lost.outcome)
-        else:
-            # The applicant came too late: the application says what became of it.
-            assert (TransitionNotAllowedError, "approved") == (type(lost), lost.state)
+        assert 1 == sum(isinstance(item, PerizinanError) for item in answers)
+        if withdrawn and step == "issue":
+            # No decision was lost: there is nothing any more that could be issued.
+            assert (TransitionNotAllowedError, "withdrawn") == (type(lost), lost.state)
+            continue
+        first = (APPLICANT.id, "withdrawn") if withdrawn else (head.id, after.decision.kind.value)
+        assert (DecidedByOthersError, *first) == (type(lost), lost.winner, lost.outcome)
+        loser = head.account if withdrawn else APPLICANT.account
+        data = {"stage": None, "winner": lost.winner, "outcome": lost.outcome, "decided_at": lost.at}
+        assert [(str(loser), data)] == refused_attempts(kit, case.id)
 
-    assert ROUNDS == sum(told.values())
+    assert ROUNDS // 2 == sum(told.values())
+
+
+def test_a_withdrawal_after_the_decision_is_told_who_decided_and_what(any_kit):
+    """Not only in a race; each attempt is one entry of the history."""
+    case = any_kit.submit()
+    any_kit.decide(case.id, "periksa")
+    head = any_kit.assignee(case.id, "putusan")
+    any_kit.office.reviews.refuse(case.id, reasons=("Tidak",), actor=head)
+    with pytest.raises(DecidedByOthersError) as told:
+        any_kit.office.applications.withdraw(case.id, actor=APPLICANT)
+    kept = any_kit.office.applications.get(case.id, actor=HOST)
+
+    assert (head.id, "refused") == (told.value.winner, told.value.outcome)
+    assert kept.decision.at.isoformat() == told.value.at
+    assert "transition-not-allowed" == told.value.__cause__.code
+    assert [str(APPLICANT.account)] == [actor for actor, _ in refused_attempts(any_kit, case.id)]
 
 
 def test_twenty_threads_over_new_year_leave_no_gap_and_no_double(url, open_kit, keys, tmp_path):

@@ -14,8 +14,8 @@ from typing import Any
 import attrs
 
 from perizinan_core.catalogue import is_exempt
-from perizinan_core.errors.services import ApplicantRefusedError, NotFoundError
-from perizinan_core.errors.workflow import Problem, SubmissionRefusedError
+from perizinan_core.errors.services import ApplicantRefusedError, DecidedByOthersError, NotFoundError
+from perizinan_core.errors.workflow import Problem, SubmissionRefusedError, TransitionNotAllowedError
 from perizinan_core.model._actor import Account, Actor, ActorKind, Role
 from perizinan_core.model._applicant import Applicant, Representative
 from perizinan_core.model._application import Application, ApplicationState
@@ -25,6 +25,7 @@ from perizinan_core.model._permit import Permit
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._assigning import assign_where_possible
+from perizinan_core.services._attempts import decided_by_others, record_attempt
 from perizinan_core.services._context import new_id
 from perizinan_core.services._numbering import take_number
 from perizinan_core.services._papers import Papers, SlotView
@@ -268,17 +269,27 @@ class Applications(Papers):
         idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
-        """Withdraw an application that is not decided; nobody has to give a reason."""
+        """
+        Withdraw an application before the number of its letter is taken; nobody has to give a reason.
+
+        Raises:
+            DecidedByOthersError: it was decided first; says by whom and what. The attempt stays on record.
+            NotFoundError: there is no such application for this actor.
+        """
         request = asked("withdraw", locals())
         moment = self._context.moment(now)
 
-        return self._change(
-            application_id,
-            lambda _work, case: withdraw(case, reason=reason, actor=actor, now=moment),
-            actor,
-            moment,
-            request=request,
-        )
+        def change(_work: UnitOfWork, case: Application) -> Transition:
+            try:
+                return withdraw(case, reason=reason, actor=actor, now=moment)
+            except TransitionNotAllowedError as error:
+                raise decided_by_others(case, None, error) or error from error.__cause__
+
+        try:
+            return self._change(application_id, change, actor, moment, request=request)
+        except DecidedByOthersError as too_late:
+            record_attempt(self._context, application_id, None, too_late, actor, moment)
+            raise
 
     def get(self, application_id: str, *, actor: Actor) -> Application:
         """
