@@ -9,7 +9,7 @@ DEMO_ARGS ?=
 TEST_ARGS ?=
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: help setup tools demo test test-wheels wheels check lint types contracts docs bench fuzz test-remedies coverage lock messages clean
+.PHONY: help setup tools demo test test-wheels wheels check lint types contracts docs bench fuzz mutants test-remedies coverage lock messages clean
 
 help:
 	@echo "make demo    a permit from catalogue to verified PDF (DEMO_ARGS=\"--no-serve --out build/demo\")"
@@ -20,6 +20,7 @@ help:
 	@echo "make bench   measurements beside their peers, into build/bench.json"
 	@echo "make test-remedies  what refused uploads are told to do, done with real programs"
 	@echo "make fuzz    an hour of changed files through verification (MINUTES=5)"
+	@echo "make mutants  the rules of permits broken one at a time: does a test notice? (MINUTES=5)"
 
 $(STAMP): requirements.lock pyproject.toml $(PLUGINS) scripts/setup.sh
 	@sh scripts/setup.sh $(VENV)
@@ -61,6 +62,11 @@ bench: $(STAMP)
 fuzz: $(STAMP)
 	$(BIN)/python scripts/fuzz_verification.py $(or $(MINUTES),60)
 	$(BIN)/python scripts/verification_agreement.py 10000
+
+# Cosmic-ray is installed apart from what the library and its tests need. What survives is in build/mutants.
+mutants: $(STAMP)
+	$(BIN)/uv run --quiet --no-project --python $(BIN)/python --with cosmic-ray==8.7.0 --with coverage==7.17.4 \
+		python scripts/mutants.py --minutes $(or $(MINUTES),60)
 
 # The core and our plugins as wheels, in dist/.
 wheels: $(STAMP)

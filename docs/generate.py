@@ -289,6 +289,10 @@ _EVENT_MEANINGS = {
         "The record of an officer was changed, proposed or confirmed; `before` and `after` tell the post. "
         "It stands in the history of the officer's account, and listeners are not told."
     ),
+    _KIND.BINDING_CHANGED: (
+        "A certificate was bound to a position, or its binding ended; `before` and `after` tell position and days. "
+        "It stands in the history of the position, and listeners are not told."
+    ),
     _KIND.ATTEMPT_REFUSED: (
         "Somebody wanted to decide what was decided already; `winner`, `outcome` and `decided_at` say what counts. "
         "Stands in the history only and is not delivered."

@@ -143,7 +143,9 @@ def _arguments() -> argparse.Namespace:
 
 
 def _copy(tree: Path) -> None:
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    names = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
     for name in filter(None, names.split("\0")):
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, tree / name)
@@ -185,7 +187,9 @@ def _measure(tree: Path, asked: argparse.Namespace) -> None:
         check=False,
     )  # fmt: skip
     if done.returncode:
-        sys.exit(f"The tests must pass before anything is broken:\n{done.stdout[-3000:]}{done.stderr[-2000:]}")
+        sys.exit(
+            f"The tests must pass before anything is broken:\n{done.stdout[-3000:]}{done.stderr[-2000:]}"
+        )
     seconds: Counter[str] = Counter()
     for length, test in re.findall(r"^([\d.]+)s (?:call|setup|teardown) +(.+)$", done.stdout, re.MULTILINE):
         seconds[test] += float(length)
@@ -205,7 +209,9 @@ class Witnesses:
         """Return the tests that run the lines of a mutant, the quickest first."""
         contexts = self._data.contexts_by_lineno(str(self._tree / mutant.file))
         lines = range(mutant.start[0], mutant.end[0] + 1)
-        tests = _tests(contexts, lines) or _tests(contexts, self._around(mutant)) or _tests(contexts, contexts)
+        tests = (
+            _tests(contexts, lines) or _tests(contexts, self._around(mutant)) or _tests(contexts, contexts)
+        )
         return sorted(((test, self._seconds.get(test, 0.01)) for test in tests), key=lambda pair: pair[1])
 
     def _around(self, mutant: Mutant) -> range:
@@ -213,7 +219,8 @@ class Witnesses:
         functions = [
             node
             for node in ast.walk(ast.parse((self._tree / mutant.file).read_text(encoding="utf-8")))
-            if isinstance(node, ast.FunctionDef) and _first_line(node) <= mutant.start[0] <= (node.end_lineno or 0)
+            if isinstance(node, ast.FunctionDef)
+            and _first_line(node) <= mutant.start[0] <= (node.end_lineno or 0)
         ]
         if not functions:
             return range(0)

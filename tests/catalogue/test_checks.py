@@ -70,6 +70,8 @@ BROKEN = [
     (STREET, "produces: rekomendasi", "produces: ktp", "unknown-requirement", "brought_by: office"),
     (STREET, "code: denah, label", "code: ktp, label", "duplicate-code", "ktp"),
     (STREET, "code: bayar, label", "code: periksa, label", "duplicate-code", "periksa"),
+    (STREET, "code: bayar, label", "code: counter, label", "reserved-code", "counter"),
+    (STREET, "code: bayar, label", "code: signature, label", "reserved-code", "signature"),
     (STREET, "after: [periksa]}", "after: [putusan]}", "after-approval", "nothing can follow"),
     (STREET, "{code: ktp, label: KTP}", "{code: ktp, label: KTP, max_files: 0}", "invalid-value", "max_files"),
     (STREET, "{code: ktp, label: KTP}", "{code: ktp, label: KTP, min_files: 3}", "invalid-value", "max_files"),

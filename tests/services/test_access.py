@@ -377,6 +377,9 @@ CALLS: Mapping[str, Call] = {
     "publication.bind": lambda s, a, _: s.kit.office.publication.bind(
         "kepala", sample_signer("kepala").certificate, first_day=date(2026, 1, 1), actor=a
     ),
+    "publication.binding_history": lambda s, a, _: s.kit.office.publication.binding_history(
+        "kepala", actor=a
+    ),
     "publication.end_binding": lambda s, a, _: s.kit.office.publication.end_binding(
         s.certificate(), last_day=date(2026, 12, 31), actor=a
     ),
@@ -660,6 +663,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "issuance.cancel": lambda r: r.decide_about_permit(),
     "issuance.hand_in_signed": lambda r: r.decide_about_permit(),
     "publication.bind": lambda r: r.keep_certificates(),
+    "publication.binding_history": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "publication.end_binding": lambda r: r.keep_certificates(),
 }
 

@@ -104,11 +104,12 @@ def test_an_unpaid_permit_is_issued_by_no_signatory(any_kit):
 
 
 def test_payments_that_are_not_due_are_refused(any_kit):
-    """Of the future, above the sum due, or for a free type; each with a sentence, and nothing is written."""
+    """Of the future, of last year, above the sum due, for a free type: a sentence each, and nothing is written."""
     kit = any_kit
     case, free = unpaid(kit), kit.submit("warung")
     for refusal, step in (
         (PaymentMomentError, lambda: pay(kit, case, paid_at=kit.clock() + timedelta(days=1))),
+        (PaymentMomentError, lambda: pay(kit, case, paid_at=kit.clock() - timedelta(days=365))),
         (PaymentTooHighError, lambda: pay(kit, case, 120_001)),
         (PaymentNotDueError, lambda: pay(kit, free, 5_000, actor=HOST)),
     ):

@@ -8,8 +8,13 @@ from io import BytesIO
 import attrs
 import pytest
 
-from perizinan_core.errors.services import AccessDeniedError
-from perizinan_core.errors.workflow import JumpNotRequestedError, NotAssigneeError, SubmissionRefusedError
+from perizinan_core.errors.services import AccessDeniedError, NotFoundError
+from perizinan_core.errors.workflow import (
+    JumpNotRequestedError,
+    NotAllowedError,
+    NotAssigneeError,
+    SubmissionRefusedError,
+)
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._applicant import Representative
 from perizinan_core.model._events import EventKind
@@ -192,3 +197,22 @@ def test_a_request_does_not_outlive_the_officer_who_made_it():
 
     with pytest.raises(JumpNotRequestedError):
         reviews.allow_jump(case.id, "periksa", approved_by=supervisor, reason="Bencana")
+
+
+def test_a_conflict_is_declared_for_officers_who_are_on_record_only(any_kit):
+    """A supervisor's typing error takes nobody out of a case; and only who may declare learns who is on record."""
+    kit = any_kit
+    case, supervisor = kit.submit().id, kit.officer("supervisor")
+    for officer, actor, refusal in (
+        ("loket-9", supervisor, NotFoundError),
+        (APPLICANT.id, supervisor, NotFoundError),
+        ("loket-9", kit.officer("loket-1"), NotAllowedError),
+    ):
+        with pytest.raises(refusal):
+            kit.office.reviews.declare_conflict(case, reason="Keluarga", officer=officer, actor=actor)
+    before = kit.office.applications.get(case, actor=HOST)
+    kit.office.reviews.declare_conflict(case, reason="Keluarga", officer="loket-2", actor=supervisor)
+    after = kit.office.applications.get(case, actor=HOST)
+
+    assert () == before.conflicts
+    assert ["loket-2"] == [item.officer for item in after.conflicts]

@@ -220,6 +220,34 @@ def test_only_bound_certificates_can_be_ended_and_only_known_positions_bound(kit
         )
 
 
+def test_each_change_of_a_binding_is_an_event_with_before_and_after(any_kit):
+    """What the office vouches for has a history: who bound which certificate, from when, until when."""
+    publication, certificate = any_kit.office.publication, another_signer().certificate
+    sha256, first = fingerprint(certificate), date(2026, 1, 5)
+    for _ in range(2):
+        publication.bind("sekretaris", certificate, first_day=first, actor=HOST, now=MORNING)
+    for _ in range(2):
+        publication.end_binding(sha256, last_day=date(2026, 6, 1), actor=HOST, now=MORNING)
+    bound, ended = publication.binding_history("sekretaris", actor=HOST)
+    begun = {"position": "sekretaris", "from": "2026-01-05", "to": None}
+
+    assert {"certificate": sha256, "before": None, "after": begun} == bound.data
+    assert {"certificate": sha256, "before": begun, "after": {**begun, "to": "2026-06-01"}} == ended.data
+    assert {("binding_changed", str(HOST.account), MORNING)} == {
+        (event.kind.value, event.actor, event.at) for event in (bound, ended)
+    }
+
+
+def test_a_key_that_the_office_binds_by_itself_is_an_event_of_the_system(any_kit):
+    """The first document binds the keys of the signers; the next one finds them bound."""
+    for _ in range(2):
+        any_kit.office.publication.authority_json()
+    history = any_kit.office.publication.binding_history("kepala", actor=HOST)
+
+    assert ["system:system"] == [event.actor for event in history]
+    assert [None] == [event.data["before"] for event in history]
+
+
 def test_a_binding_made_twice_keeps_its_first_day(kit):
     """Binding again changes nothing."""
     certificate = another_signer().certificate

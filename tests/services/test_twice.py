@@ -275,19 +275,16 @@ def refused_attempts(kit, case):
 
 
 @pytest.mark.parametrize("step", ["refuse", "issue"])
-def test_of_an_officer_and_a_withdrawing_applicant_one_wins_and_the_other_is_told_by_whom(
-    database_kit, step
-):
+def test_of_an_officer_and_a_withdrawing_applicant_one_wins_and_the_other_is_told_by_whom(database_kit, step):
     """Two people, one case: the loser learns who was first and what was decided, and the attempt is on record."""
     kit = database_kit
-    told = Counter()
+    told, signer = Counter(), kit.officer("kepala")
     for _ in range(ROUNDS // 2):
         case = kit.submit()
         kit.decide(case.id, "periksa")
         head = kit.assignee(case.id, "putusan")
         if step == "issue":
             kit.office.reviews.approve(case.id, actor=head)
-            signer = kit.officer("kepala")
         calls = {
             "refuse": lambda case=case, head=head: kit.office.reviews.refuse(
                 case.id, reasons=("Tidak",), actor=head

@@ -20,7 +20,6 @@ from perizinan_core.errors.workflow import (
     PermitStatusError,
     QueueJumpError,
     SubmissionRefusedError,
-    TransitionNotAllowedError,
 )
 from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model._applicant import Organisation, Representative

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -210,6 +210,10 @@ def test_what_is_not_due_is_not_taken(desk):
     assert (120_001, 120_000) == (too_high.value.amount, too_high.value.outstanding)
     with pytest.raises(PaymentMomentError):
         desk.pay("bank-1", 120_000, paid_at=desk.now + timedelta(seconds=1))
+    first_day = desk.case.submitted_at.replace(hour=0, minute=0, second=0)
+    with pytest.raises(PaymentMomentError) as too_early:
+        desk.pay("bank-1", 120_000, paid_at=first_day - timedelta(seconds=1))
+    assert first_day.date().isoformat() == too_early.value.earliest
     with pytest.raises(NaiveMomentError):
         desk.pay("bank-1", 120_000, paid_at=desk.now.replace(tzinfo=None))
     desk.pay("bank-1", 120_000)
@@ -217,6 +221,16 @@ def test_what_is_not_due_is_not_taken(desk):
         desk.pay("bank-2", 1)
     assert (120_000, 120_000) == (paid.value.fee, paid.value.paid)
     assert "Rp120.000" in paid.value.message("id")
+
+
+def test_money_of_the_day_of_the_submission_counts_whatever_hour_the_statement_says(desk):
+    """A bank statement has days; the day is the office's, also where the moment says another zone."""
+    _with_payment(desk)
+    midnight = desk.case.submitted_at.replace(hour=0, minute=0, second=0).astimezone(UTC)
+    desk.pay("bank-1", 120_000, paid_at=midnight)
+
+    assert (midnight,) == tuple(item.paid_at for item in desk.case.payments)
+    assert midnight.date() < desk.case.submitted_at.date()
 
 
 def test_money_for_a_free_permit_is_refused(desk):

@@ -69,6 +69,8 @@ class EventKind(StrEnum):
     PERMIT_REVOKED = "permit_revoked"
     PERMIT_ANNULLED = "permit_annulled"
     PERMIT_SUPERSEDED = "permit_superseded"
+    BINDING_CHANGED = "binding_changed"
+    """In the history of a position, with the binding of its certificate before and after; listeners are not told."""
     STAFF_CHANGED = "staff_changed"
     """In the history of an officer's account, with the record before and after it; listeners are not told."""
 
@@ -79,7 +81,10 @@ class Event:
 
     kind: EventKind
     subject: str
-    """Id of the application, of the permit for ``permit_…`` kinds, or an account for ``staff_…`` kinds."""
+    """
+    Id of the application, of the permit for ``permit_…`` kinds, an account for ``staff_…`` kinds, or
+    ``position:`` and the code of a position for ``binding_…`` kinds.
+    """
 
     at: datetime
     actor: str

@@ -9,6 +9,8 @@ import attrs
 from perizinan_core.model._text import Period, Source, Text, code_field
 
 __all__ = [
+    "COUNTER",
+    "SIGNATURE",
     "Assignment",
     "SilencePolicy",
     "Stage",
@@ -16,6 +18,13 @@ __all__ = [
     "TimeLimit",
     "TimedCase",
 ]
+
+
+SIGNATURE = "signature"
+"""Stands for the signing of the letter, which is no stage, where a stage's code is expected."""
+
+COUNTER = "counter"
+"""Stands for taking in files at the counter, where a stage's code is expected."""
 
 
 class StageKind(StrEnum):

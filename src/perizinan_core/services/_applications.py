@@ -283,7 +283,10 @@ class Applications(Papers):
             try:
                 return withdraw(case, reason=reason, actor=actor, now=moment)
             except TransitionNotAllowedError as error:
-                raise decided_by_others(case, None, error) or error from error.__cause__
+                too_late = decided_by_others(case, None, error)
+                if too_late is None:
+                    raise
+                raise too_late from error
 
         try:
             return self._change(application_id, change, actor, moment, request=request)

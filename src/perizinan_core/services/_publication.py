@@ -17,11 +17,12 @@ from typing import Any
 
 import attrs
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 
 from perizinan_core._converters import canonical_json, to_json
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError, PublicationBrokenError
-from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.model._actor import Actor, ActorKind, Role
+from perizinan_core.model._events import Event
 from perizinan_core.published import (
     AuthorityDocument,
     PublishedType,
@@ -31,7 +32,15 @@ from perizinan_core.published import (
 from perizinan_core.published._authority_update import countersign
 from perizinan_core.published._keys import algorithm_name, signing_callback
 from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text, type_number
+from perizinan_core.services._access import require_role
 from perizinan_core.services._arguments import checked
+from perizinan_core.services._bindings import (
+    BINDING,
+    bind_certificate,
+    end_of_binding,
+    fingerprint,
+    history_subject,
+)
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._letters import LetterPlan, statement_of
 from perizinan_core.services._published_delegations import (
@@ -48,9 +57,8 @@ from perizinan_core.storage import UnitOfWork
 
 __all__ = ["Publication", "key_id"]
 
-_BINDING = "signatory:"
 _VERSION = "authority-document"
-_VOUCHED = (_BINDING, PUBLISHED_KEYS, DELEGATIONS, TITLES, _VERSION, PUBLISHED)
+_VOUCHED = (BINDING, PUBLISHED_KEYS, DELEGATIONS, TITLES, _VERSION, PUBLISHED)
 """Settings that the document is made from."""
 
 _log = logging.getLogger(__name__)
@@ -59,6 +67,7 @@ LIFETIME = timedelta(days=365)
 """How long a published document may be used to judge; publish it anew before."""
 
 _FRESH = timedelta(minutes=10)
+_SELF = Actor(id="system", kind=ActorKind.SYSTEM)
 
 
 @checked
@@ -123,7 +132,15 @@ class Publication:
             algorithm=algorithm_name(key),
         )
 
-    def bind(self, position: str, certificate: x509.Certificate, *, first_day: date, actor: Actor) -> None:
+    def bind(
+        self,
+        position: str,
+        certificate: x509.Certificate,
+        *,
+        first_day: date,
+        actor: Actor,
+        now: datetime | None = None,
+    ) -> None:
         """
         Bind a certificate to a position, where the office cannot see it by itself: a signing service's.
 
@@ -135,6 +152,7 @@ class Publication:
             first_day: First local day on which a signature of this certificate counts.
             actor: The host application: the operator on the machine. A binding says whose signatures the
                 office vouches for, so no officer makes one alone, an administrator included.
+            now: Aware moment; None asks the clock.
 
         Raises:
             NotFoundError: the authority has no such position.
@@ -144,11 +162,14 @@ class Publication:
             _require_operator(actor, "bind-certificate")
             if position not in {item.code for item in self._context.authority.positions}:
                 raise NotFoundError(kind="position", key=position)
-            self._bind(work, position, certificate, first_day)
+            moment = self._context.moment(now)
+            bind_certificate(work, position, certificate, first_day=first_day, actor=actor, now=moment)
             work.commit()
         self._forget()
 
-    def end_binding(self, certificate_sha256: str, *, last_day: date, actor: Actor) -> None:
+    def end_binding(
+        self, certificate_sha256: str, *, last_day: date, actor: Actor, now: datetime | None = None
+    ) -> None:
         """
         End the binding of a certificate to its position, e.g. when the officer leaves.
 
@@ -156,6 +177,7 @@ class Publication:
             certificate_sha256: Hexadecimal fingerprint, as ``perizinan keys list`` shows it.
             last_day: Last local day on which a signature of this certificate counts.
             actor: The host application: the operator on the machine.
+            now: Aware moment; None asks the clock.
 
         Raises:
             NotFoundError: no such binding.
@@ -163,13 +185,22 @@ class Publication:
         """
         with self._context.work_for(actor) as work:
             _require_operator(actor, "end-binding")
-            key = f"{_BINDING}{certificate_sha256}"
-            binding = work.settings.get(key)
-            if binding is None:
-                raise NotFoundError(kind="certificate", key=certificate_sha256)
-            work.settings.put(key, {**binding, "to": last_day.isoformat()})
+            moment = self._context.moment(now)
+            end_of_binding(work, certificate_sha256, last_day=last_day, actor=actor, now=moment)
             work.commit()
         self._forget()
+
+    def binding_history(self, position: str, *, actor: Actor) -> tuple[Event, ...]:
+        """
+        Return which certificates were bound to a position and when each of them ended, oldest first.
+
+        Raises:
+            AccessDeniedError: for others than administrators, supervisors, auditors and the host application.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            if actor.kind is not ActorKind.HOST:
+                require_role(actor, "binding-history", Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)
+            return work.history.of(history_subject(position))
 
     def _require_sound(self) -> None:
         """Refuse to publish without what was published before; what others added is passed over anyway."""
@@ -187,7 +218,9 @@ class Publication:
         certificates = self._current()
         with context.storage.unit_of_work() as work:
             for position, certificate in certificates:
-                self._bind(work, position, certificate, context.local_day(now))
+                bind_certificate(
+                    work, position, certificate, first_day=context.local_day(now), actor=_SELF, now=now
+                )
             day = context.local_day(now)
             signatories = self._signatories(work, day)
             terms = self.status_lists.terms(work, day)
@@ -229,47 +262,27 @@ class Publication:
 
     def _intermediates(self) -> tuple[x509.Certificate, ...]:
         found: dict[bytes, x509.Certificate] = {}
-        known = {_fingerprint(root) for root in self._roots}
+        known = {fingerprint(root) for root in self._roots}
         for position in self._context.signers.positions():
             signer = self._context.signers.signer_for(position)
             if isinstance(signer, DigestSigner):
                 for certificate in signer.chain:
-                    if _fingerprint(certificate) not in known:
+                    if fingerprint(certificate) not in known:
                         found[certificate.fingerprint(hashes.SHA256())] = certificate
         return tuple(found[key] for key in sorted(found))
-
-    def _bind(self, work: UnitOfWork, position: str, certificate: x509.Certificate, day: date) -> None:
-        key = f"{_BINDING}{_fingerprint(certificate)}"
-        if key in work.settings.broken(key):
-            # It may have been ended: it is not begun again because its record is lost.
-            _log.error("the binding of certificate %s is not as it was written", _fingerprint(certificate))
-            return
-        if work.settings.get(key) is None:
-            spki = certificate.public_key().public_bytes(
-                serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-            )
-            work.settings.put(
-                key,
-                {
-                    "position": position,
-                    "spki_sha256": hashlib.sha256(spki).hexdigest(),
-                    "from": day.isoformat(),
-                    "to": None,
-                },
-            )
 
     def _signatories(self, work: UnitOfWork, day: date) -> tuple[Signatory, ...]:
         # What the plugin no longer names still stood behind the permits of its time.
         delegations = published_delegations(work, self._context.authority, day)
         titles = published_titles(work, self._context.authority)
         found = []
-        for key, binding in sorted(work.settings.all(_BINDING).items()):
+        for key, binding in sorted(work.settings.all(BINDING).items()):
             code = binding["position"]
             found.append(
                 Signatory(
                     position=code,
                     title=titles.get(code, code),
-                    certificate_sha256=key.removeprefix(_BINDING),
+                    certificate_sha256=key.removeprefix(BINDING),
                     spki_sha256=None,
                     start=date.fromisoformat(binding["from"]),
                     end=date.fromisoformat(binding["to"]) if binding["to"] else None,
@@ -300,7 +313,3 @@ def _next_version(work: UnitOfWork, document: AuthorityDocument) -> int:
         return version
     work.settings.put(_VERSION, {"version": version, "sha256": digest})
     return version
-
-
-def _fingerprint(certificate: x509.Certificate) -> str:
-    return certificate.fingerprint(hashes.SHA256()).hex()

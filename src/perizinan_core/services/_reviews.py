@@ -13,7 +13,8 @@ from datetime import datetime
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.storage import StaleObjectError
+from perizinan_core.errors.services import NotFoundError
+from perizinan_core.errors.storage import RecordNotFoundError, StaleObjectError
 from perizinan_core.errors.workflow import (
     JumpNotRequestedError,
     Problem,
@@ -366,20 +367,42 @@ class Reviews(Staff, ExceptionalSteps):
         idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
-        """Declare a case as one's own or a relative's; it goes to somebody else."""
+        """
+        Declare a case as one's own or a relative's; it goes to somebody else.
+
+        Args:
+            application_id: The case.
+            reason: Why; kept in the case.
+            actor: The officer, or a supervisor for another one.
+            officer: Id of the other officer; None: the actor.
+            idempotency_key: The same key again does nothing more.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            NotFoundError: ``officer`` is not on the staff record.
+            WorkflowError: see `workflow.declare_conflict`.
+        """
         request = asked("declare_conflict", locals())
         moment = self._context.moment(now)
 
-        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
-            return declare_conflict(
+        concerned = officer or actor.id
+
+        def step(work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
+            moved = declare_conflict(
                 case,
                 permit_type,
-                officer=officer or actor.id,
+                officer=concerned,
                 reason=reason,
                 actor=actor,
                 now=moment,
                 calendar=self._context.calendar,
             )
+            # Last, so that only those who may declare learn who is on record.
+            try:
+                work.officers.get(concerned)
+            except RecordNotFoundError as error:
+                raise NotFoundError(kind="officer", key=concerned) from error
+            return moved
 
         return self._step(application_id, step, actor, moment, request=request)
 

@@ -15,15 +15,9 @@ from perizinan_core.errors.workflow import SeparationOfDutiesError
 from perizinan_core.model._application import Application
 from perizinan_core.model._case import StageState
 from perizinan_core.model._permit_type import PermitType
-from perizinan_core.model._stage import StageKind
+from perizinan_core.model._stage import COUNTER, SIGNATURE, StageKind
 
 __all__ = ["COUNTER", "SIGNATURE", "Duty", "are_separated", "check_separation", "duty_of", "holders"]
-
-SIGNATURE = "signature"
-"""Stands for the signing of the letter, which is no stage, where a stage's code is expected."""
-
-COUNTER = "counter"
-"""Stands for taking in files at the counter, where a stage's code is expected."""
 
 _SEPARATED = "separated"
 

@@ -1,7 +1,8 @@
 """
 Money that the official account received, against the fee that the submission froze.
 
-Only what is due can be recorded: no money for a free permit, none above the sum, none dated in the future.
+Only what is due can be recorded: no money for a free permit, none above the sum, none dated in the future or
+before the day of the submission, when no fee was known.
 """
 
 from __future__ import annotations
@@ -73,13 +74,13 @@ def record_payment(
         PaymentReferenceError: when the reference is on record or is no bank's, or the amount zero.
         PaymentNotDueError: when the permit is free, or paid already.
         PaymentTooHighError: when it is more than is still due.
-        PaymentMomentError: when it is dated in the future.
+        PaymentMomentError: when it is dated in the future, or before the day of the submission.
     """
     check_state(application, Action.RECORD_PAYMENT)
     check_permit_type(application, permit_type)
     check_moment(application, now)
     require_cashier(application, permit_type, actor)
-    _check_payment(application, payment, now)
+    _check_payment(application, payment, now, calendar)
     recorded = attrs.evolve(payment, recorded_by=actor.id)
     case = attrs.evolve(application, payments=(*application.payments, recorded))
     if not amount_outstanding(case):
@@ -113,11 +114,17 @@ def require_cashier(application: Application, permit_type: PermitType, actor: Ac
     )
 
 
-def _check_payment(application: Application, payment: Payment, now: datetime) -> None:
+def _check_payment(
+    application: Application, payment: Payment, now: datetime, calendar: WorkingCalendar
+) -> None:
     if payment.paid_at.utcoffset() is None:
         raise NaiveMomentError(payment.paid_at.isoformat())
-    if payment.paid_at > now:
-        raise PaymentMomentError(paid_at=payment.paid_at.isoformat(), now=now.isoformat())
+    # A bank statement has days: what was paid on the day of the submission may say midnight.
+    earliest = local_day(calendar, application.submitted_at or now)
+    if payment.paid_at > now or local_day(calendar, payment.paid_at) < earliest:
+        raise PaymentMomentError(
+            paid_at=payment.paid_at.isoformat(), earliest=earliest.isoformat(), now=now.isoformat()
+        )
     known = {reference_key(item.reference) for item in application.payments}
     key = reference_key(payment.reference)
     # Letters that only look like those of the bank would make a second payment of the first.

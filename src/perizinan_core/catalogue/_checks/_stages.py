@@ -11,9 +11,12 @@ from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Role
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._requirement import RequirementSource
-from perizinan_core.model._stage import Stage, StageKind
+from perizinan_core.model._stage import COUNTER, SIGNATURE, Stage, StageKind
 
 __all__ = ["check_stages"]
+
+_RESERVED = {COUNTER, SIGNATURE}
+"""Where the code of a stage is expected, these mean something else: a stage of that name would be taken for it."""
 
 _NO_CASE_WORK = {Role.AUDITOR, Role.ADMINISTRATOR}
 
@@ -35,6 +38,7 @@ def check_stages(problems: Problems, permit_type: PermitType, node: Node) -> Non
                         name=name[:80],
                         suggestion=suggestion(name, codes - {stage.code}),
                     )
+        _check_code(problems, place, stage)
         _check_role(problems, place, stage)
         _check_product(problems, permit_type, place, stage)
     _check_cycles(problems, permit_type, node)
@@ -50,6 +54,16 @@ def _check_duplicates(problems: Problems, node: Node, key: str, codes: list[str]
                 N_("the code {code} stands there twice; rename one of them"),
                 code=code,
             )
+
+
+def _check_code(problems: Problems, place: Node, stage: Stage) -> None:
+    if stage.code in _RESERVED:
+        problems.add(
+            place.at("code"),
+            "reserved-code",
+            N_("the code {code} stands for a duty that every permit type has; give the stage another one"),
+            code=stage.code,
+        )
 
 
 def _check_role(problems: Problems, place: Node, stage: Stage) -> None:

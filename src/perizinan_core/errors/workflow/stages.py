@@ -322,16 +322,19 @@ class PaymentTooHighError(WorkflowError):
 
 @attrs.define(slots=False, eq=False)
 class PaymentMomentError(WorkflowError):
-    """A payment dated in the future."""
+    """A payment dated in the future, or before the application was handed in."""
 
     code: ClassVar[str] = "payment-moment"
     sentence: ClassVar[str] = N_(
-        "The payment is dated {paid_at}, and it is {now} now. Record money once it has been received, "
-        "with the date of the bank statement."
+        "The payment is dated {paid_at}, but it can only have been made from {earliest}, when the application "
+        "was submitted, until now ({now}). Record it with the date of the bank statement."
     )
 
     paid_at: str
     """ISO 8601 with offset."""
+
+    earliest: str
+    """Local day of the submission, ISO 8601."""
 
     now: str
     """ISO 8601 with offset."""
