@@ -62,7 +62,7 @@ def clauses():
     kinds = {
         kind.__name__ for kind in all_errors() if {"problem", "problems"} & set(inspect.get_annotations(kind))
     }
-    for path in sorted((SOURCE / "verification").rglob("*.py")):
+    for path in sorted(file for room in ("_pdf", "verification") for file in (SOURCE / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in kinds:
                 given = [*node.args, *(keyword.value for keyword in node.keywords)]

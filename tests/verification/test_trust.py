@@ -441,7 +441,7 @@ def test_import_is_light():
     """Neither database, plugin system nor pyHanko comes with the import."""
     code = (
         "import sys, perizinan_core.verification\n"
-        "heavy = {'sqlalchemy','alembic','pluggy','pyhanko','pypdf','jsonschema','cbor2','typst',\n"
+        "heavy = {'sqlalchemy','alembic','pluggy','pyhanko','pypdf','jsonschema','jsonschema_rs','cbor2','typst',\n"
         "'rfc8785','cattrs','perizinan_core.model'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 from typing import Any
 
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.errors.verification import PdfStructureError, PermitDataError
 from perizinan_core.published._strict_json import load_json
-from perizinan_core.verification._acceptor import Acceptor, build_acceptor
 from perizinan_core.verification._pdf._embedded import embedded_files
-from perizinan_core.verification._schema_faults import schema_faults
+from perizinan_core.verification._schemas import fits_schema, load_schema, schema_faults
 
 __all__ = ["PERMIT_FILE", "differences_to_text", "load_schema", "read_permit_data"]
 
@@ -27,19 +24,6 @@ _NO_LETTER = re.compile(r"[\W_]+")
 """Everything but letters and digits, as `str.isalnum` sees them."""
 
 _NO_LETTER_BYTES = bytes(value for value in range(128) if not chr(value).isalnum())
-
-
-@cache
-def load_schema(name: str) -> Mapping[str, Any]:
-    """
-    Return a published JSON Schema of this package.
-
-    Args:
-        name: ``"permit"`` or ``"report"``.
-    """
-    file = resources.files("perizinan_core.verification") / "schemas" / f"{name}.schema.json"
-    schema: Mapping[str, Any] = json.loads(file.read_text("utf-8"))
-    return schema
 
 
 def read_permit_data(pdf: PdfStructure) -> Mapping[str, Any]:
@@ -64,42 +48,10 @@ def read_permit_data(pdf: PdfStructure) -> Mapping[str, Any]:
         data = load_json(files[0])
     except ValueError as error:
         raise PermitDataError("permit-data-unreadable", ("it is no JSON, or a key comes twice",)) from error
-    problems = _schema_problems(data)
-    if problems:
-        raise PermitDataError("permit-data-schema", problems)
+    if not fits_schema(data, "permit"):
+        raise PermitDataError("permit-data-schema", schema_faults(data, "permit"))
     permit: Mapping[str, Any] = data
     return permit
-
-
-def _schema_problems(data: Any) -> tuple[str, ...]:
-    if _acceptor()(data):
-        return ()
-    return schema_faults(_validator().iter_errors(data), load_schema("permit"))
-
-
-@cache
-def _acceptor() -> Acceptor:
-    return build_acceptor(load_schema("permit"), {"date": _is_written_day})
-
-
-def _is_written_day(value: object) -> bool:
-    try:
-        return _is_day(value)
-    except ValueError:
-        return False
-
-
-@cache
-def _validator() -> Any:
-    from jsonschema import Draft202012Validator, FormatChecker
-
-    checker = FormatChecker(formats=())
-    checker.checks("date", raises=ValueError)(_is_day)
-    return Draft202012Validator(load_schema("permit"), format_checker=checker)
-
-
-def _is_day(value: object) -> bool:
-    return not isinstance(value, str) or date.fromisoformat(value).isoformat() == value
 
 
 def differences_to_text(permit: Mapping[str, Any], text: str) -> tuple[list[str], int]:

@@ -133,18 +133,6 @@ class Reason:
         }
         return translate(REASONS[self.code].sentence, language, **fields)
 
-    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
-        """Return the JSON form: code, sentence, and the values of its placeholders, days as ISO texts."""
-        fields = {
-            name: value.isoformat()
-            if isinstance(value, date)
-            else value
-            if isinstance(value, int)
-            else str(value)
-            for name, value in self.fields.items()
-        }
-        return {"code": self.code, "message": self.message(language), "fields": fields}
-
 
 @attrs.frozen
 class Check:
@@ -154,10 +142,6 @@ class Check:
     outcome: Outcome
     reason: Reason
 
-    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
-        """Return the JSON form."""
-        return {"name": self.name.value, "outcome": self.outcome.value, **self.reason.to_json(language)}
-
 
 @attrs.frozen
 class Aspect:
@@ -165,10 +149,6 @@ class Aspect:
 
     outcome: Outcome
     reason: Reason
-
-    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
-        """Return the JSON form."""
-        return {"outcome": self.outcome.value, **self.reason.to_json(language)}
 
 
 @attrs.frozen(kw_only=True)
@@ -186,11 +166,6 @@ class Aspects:
 
     long_term: Aspect
     """Can it still be shown when certificates have ended?"""
-
-    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
-        """Return the JSON form."""
-        names = ("integrity", "trust", "time", "long_term")
-        return {name: getattr(self, name).to_json(language) for name in names}
 
 
 @attrs.frozen(kw_only=True)
@@ -236,26 +211,6 @@ class SignatureReport:
     aspects: Aspects | None = None
     """Integrity, trust, time and long-term validity apart; None when only the whole was judged."""
 
-    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
-        """Return the JSON form."""
-        return {
-            "field": self.field,
-            "indication": self.indication.value,
-            "sub_indication": self.sub_indication,
-            "signer": self.signer,
-            "position": self.position,
-            "certificate_sha256": self.certificate_sha256,
-            "signed_at": _iso(self.signed_at),
-            "trusted_time": _iso(self.trusted_time),
-            "covers_whole_document": self.covers_whole_document,
-            "format": self.format,
-            "algorithm": self.algorithm,
-            "kind": self.kind,
-            "level": self.level,
-            "chain": list(self.chain),
-            "aspects": self.aspects.to_json(language) if self.aspects is not None else None,
-        }
-
 
 @attrs.frozen(kw_only=True)
 class StatusReport:
@@ -288,13 +243,8 @@ class StatusReport:
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return {
-            "checked": self.checked,
-            "state": self.state,
-            "since": self.since,
-            "source": self.source,
-            "as_of": _iso(self.as_of),
-        }
+        told: dict[str, Any] = _json(self, DEFAULT_LANGUAGE)
+        return told
 
 
 @attrs.frozen(kw_only=True)
@@ -325,10 +275,6 @@ class AuthorityUsed:
             keys=authority.key_ids,
         )
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        return {**attrs.asdict(self, recurse=False), "keys": list(self.keys)}
-
 
 @attrs.frozen(kw_only=True)
 class TrustUsed:
@@ -342,10 +288,6 @@ class TrustUsed:
 
     roots: tuple[str, ...]
     """SHA-256 of the certificates in which chains may end."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        return {"name": self.name, "version": self.version, "roots": list(self.roots)}
 
 
 @attrs.frozen(kw_only=True)
@@ -401,22 +343,10 @@ class Report:
 
     def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """Return the report as JSON-able data by ``schemas/report.schema.json``, sentences in ``language``."""
-        return {
-            "report_version": REPORT_VERSION,
-            "file": self.file,
-            "sha256": self.sha256,
-            "checked_at": _iso(self.checked_at),
-            "verdict": self.verdict.value,
-            "exit_code": self.exit_code,
-            "reasons": [item.to_json(language) for item in self.reasons],
-            "signature": self.signature.to_json(language) if self.signature is not None else None,
-            "signatures": [item.to_json(language) for item in self.signatures],
-            "permit": self.permit.to_json() if self.permit is not None else None,
-            "status": self.status.to_json() if self.status is not None else None,
-            "checks": [item.to_json(language) for item in self.checks],
-            "authority": self.authority.to_json() if self.authority is not None else None,
-            "trust": self.trust.to_json() if self.trust is not None else None,
-        }
+        own = ("file", "sha256", "checked_at", "verdict", "exit_code", "reasons", "signature", "signatures")
+        other = ("permit", "status", "checks", "authority", "trust")
+        told = {name: _json(getattr(self, name), language) for name in (*own, *other)}
+        return {"report_version": REPORT_VERSION, **told}
 
 
 _BAD = (Outcome.FAILED, Outcome.INDETERMINATE)
@@ -445,5 +375,21 @@ def in_one_voice(verdict: Verdict, signatures: Iterable[SignatureReport]) -> tup
     )
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment is not None else None
+def _json(value: Any, language: str) -> Any:
+    """Return the JSON form of a part of a report; a reason stands among the fields of what it explains."""
+    if isinstance(value, Reason):
+        fields = {
+            name: item if isinstance(item, int) else item.isoformat() if isinstance(item, date) else str(item)
+            for name, item in value.fields.items()
+        }
+        return {"code": value.code, "message": value.message(language), "fields": fields}
+    if isinstance(value, PermitFacts):
+        return value.to_json()
+    if attrs.has(type(value)):
+        told = {item.name: _json(getattr(value, item.name), language) for item in attrs.fields(type(value))}
+        return told | told.pop("reason", {})
+    if isinstance(value, tuple):
+        return [_json(item, language) for item in value]
+    if isinstance(value, StrEnum):
+        return value.value
+    return value.isoformat() if isinstance(value, datetime) else value

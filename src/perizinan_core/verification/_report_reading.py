@@ -2,51 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from string import Formatter
 from typing import Any
 
-import attrs
-
 from perizinan_core.errors.verification import ReportFormatError
 from perizinan_core.i18n import Clause
-from perizinan_core.verification._permit_data import load_schema
+from perizinan_core.published._strict_json import load_json
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._reasons import REASONS
-from perizinan_core.verification._report import (
-    Aspect,
-    Aspects,
-    AuthorityUsed,
-    Check,
-    CheckName,
-    Indication,
-    Outcome,
-    Reason,
-    Report,
-    SignatureReport,
-    StatusReport,
-    TrustUsed,
-    Verdict,
-)
-from perizinan_core.verification._report_parsing import parse_report
-from perizinan_core.verification._schema_faults import schema_faults
+from perizinan_core.verification._report import Aspect, Check, CheckName, Outcome, Reason, Report
+from perizinan_core.verification._schemas import path_of, schema_faults
 
 __all__ = ["read_report"]
 
 _UNKNOWN = "?"
 """What stands for a day that nobody knows."""
 
-_MOMENT = re.compile(
-    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2}(:\d{2}(\.\d{6})?)?)\Z"
-)
 _DAYS = frozenset({"day", "last"})
 """Placeholders of sentences that stand for days."""
 
 _DERIVED = ("exit_code", "reasons", "signature")
 """What follows from the rest; a report that says otherwise was changed."""
+
+_TWICE = object()
 
 
 def read_report(data: str | bytes | Mapping[str, Any]) -> Report:
@@ -60,133 +42,108 @@ def read_report(data: str | bytes | Mapping[str, Any]) -> Report:
         ReportFormatError: when it is no JSON, breaks ``schemas/report.schema.json``, uses a reason code that
             is not known here, or contradicts itself; the problems name fields and never repeat a value.
     """
-    content = parse_report(data)
-    faults = schema_faults(_validator().iter_errors(content), load_schema("report"))
-    if faults:
-        raise ReportFormatError(faults)
-    report = _report(content)
+    content = _parsed(data)
+    _stop_at(schema_faults(content, "report"))
+    _stop_at(tuple(_unknown_reasons(content)))
+    report: Report = _converter().structure(content, Report)
     if [item.name for item in report.checks] != list(CheckName):
-        raise ReportFormatError((Clause("{path} does not hold every check once, in order", path="$.checks"),))
+        _stop_at((Clause("{path} does not hold every check once, in order", path="$.checks"),))
     written = report.to_json()
     wrong = [name for name in _DERIVED if not _says_the_same(written[name], content[name])]
-    if wrong:
-        raise ReportFormatError(
-            tuple(Clause("{path} does not follow from the rest", path=f"$.{name}") for name in wrong)
-        )
+    _stop_at(tuple(Clause("{path} does not follow from the rest", path=f"$.{name}") for name in wrong))
     return report
 
 
-@cache
-def _validator() -> Any:
-    from jsonschema import Draft202012Validator  # takes longer to load than all of the verification
-
-    return Draft202012Validator(load_schema("report"))
+def _stop_at(problems: tuple[str, ...]) -> None:
+    if problems:
+        raise ReportFormatError(problems)
 
 
-def _report(item: Mapping[str, Any]) -> Report:
-    authority, status, trust = item["authority"], item["status"], item["trust"]
-    return Report(
-        file=item["file"],
-        sha256=item["sha256"],
-        checked_at=_needed(item["checked_at"], "$.checked_at"),
-        authority=AuthorityUsed(**{**_known(AuthorityUsed, authority), "keys": tuple(authority["keys"])})
-        if authority
-        else None,
-        verdict=Verdict(item["verdict"]),
-        checks=tuple(
-            Check(CheckName(check["name"]), Outcome(check["outcome"]), _reason(check, f"$.checks[{place}]"))
-            for place, check in enumerate(item["checks"])
-        ),
-        signatures=tuple(
-            _signature(signature, f"$.signatures[{place}]")
-            for place, signature in enumerate(item["signatures"])
-        ),
-        permit=_permit(item["permit"]),
-        status=_status(status) if status else None,
-        trust=TrustUsed(**{**_known(TrustUsed, trust), "roots": tuple(trust["roots"])}) if trust else None,
-    )
-
-
-def _permit(item: Mapping[str, Any] | None) -> PermitFacts | None:
-    if item is None:
-        return None
-    for name in ("issued_on", "valid_from", "valid_until"):
-        _check_day(item.get(name), f"$.permit.{name}")
-    return PermitFacts.read(item)
-
-
-def _status(item: Mapping[str, Any]) -> StatusReport:
-    _check_day(item["since"], "$.status.since")
-    return StatusReport(**{**_known(StatusReport, item), "as_of": _moment(item["as_of"], "$.status.as_of")})
-
-
-def _signature(item: Mapping[str, Any], path: str) -> SignatureReport:
-    aspects = item["aspects"]
-    return SignatureReport(
-        **{
-            **_known(SignatureReport, item),
-            "indication": Indication(item["indication"]),
-            "signed_at": _moment(item["signed_at"], f"{path}.signed_at"),
-            "trusted_time": _moment(item["trusted_time"], f"{path}.trusted_time"),
-            "chain": tuple(item["chain"]),
-            "aspects": Aspects(
-                **{
-                    name: _aspect(told, f"{path}.aspects.{name}")
-                    for name, told in _known(Aspects, aspects).items()
-                }
+def _parsed(data: object) -> Any:
+    """Return plain JSON values, whatever came; what JSON does not know cannot hide in them."""
+    if isinstance(data, bytes | bytearray | memoryview):
+        text = bytes(data)
+    else:
+        try:
+            plain = dict(data) if isinstance(data, Mapping) else data
+            text = (data if isinstance(data, str) else json.dumps(plain, allow_nan=False)).encode(
+                "utf-8", "surrogatepass"
             )
-            if aspects
-            else None,
-        }
-    )
-
-
-def _aspect(item: Mapping[str, Any], path: str) -> Aspect:
-    return Aspect(Outcome(item["outcome"]), _reason(item, path))
-
-
-def _reason(item: Mapping[str, Any], path: str) -> Reason:
-    code = item["code"]
-    if code not in REASONS:
-        raise ReportFormatError(
-            (Clause("{path} is not known here, so that a newer version wrote it", path=f"{path}.code"),)
-        )
-    needed = {name for _, name, _, _ in Formatter().parse(REASONS[code].sentence) if name}
-    missing = sorted(needed - item["fields"].keys())
-    if missing:
-        raise ReportFormatError(
-            tuple(Clause("{path} is missing", path=f"{path}.fields.{name}") for name in missing)
-        )
-    return Reason(
-        code, {name: _value(name, value, f"{path}.fields") for name, value in item["fields"].items()}
-    )
-
-
-def _value(name: str, value: str | float, path: str) -> object:
-    if name in _DAYS and value != _UNKNOWN:
-        return _check_day(value, f"{path}.{name}")
-    # JSON does not tell 3.0 from 3.
-    return int(value) if isinstance(value, float) else value
-
-
-def _check_day(value: Any, path: str) -> date | None:
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ReportFormatError(("it is no JSON",)) from error
     try:
-        return None if value is None else date.fromisoformat(value)
+        return load_json(text)
     except ValueError as error:
-        raise ReportFormatError((Clause("{path} is no day", path=path),)) from error
+        place = _doubled(text)
+        problem = Clause("{path} comes twice", path=path_of(place, "report")) if place else "it is no JSON"
+        raise ReportFormatError((problem,)) from error
 
 
-def _needed(text: str, path: str) -> datetime:
+def _doubled(text: bytes) -> tuple[str | int, ...] | None:
+    """Return the place of a key that comes twice, or None when there is none or the text cannot be read."""
+
+    def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for name, value in pairs:
+            result[name] = _TWICE if name in result else value
+        return result
+
+    def find(value: Any, place: tuple[str | int, ...]) -> tuple[str | int, ...] | None:
+        if value is _TWICE:
+            return place
+        items = (
+            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        )
+        return next((found for key, item in items if (found := find(item, (*place, key)))), None)
+
     try:
-        if _MOMENT.match(text):
-            return datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    raise ReportFormatError((Clause("{path} is no time with its offset", path=path),))
+        return find(json.loads(text, object_pairs_hook=keep), ())
+    except (ValueError, RecursionError):
+        return None
 
 
-def _moment(text: str | None, path: str) -> datetime | None:
-    return None if text is None else _needed(text, path)
+def _unknown_reasons(content: Mapping[str, Any]) -> Iterator[str]:
+    """Name the reasons that are not known here, and those that lack a value of their sentence."""
+    told = {f"$.checks[{place}]": item for place, item in enumerate(content["checks"])}
+    for place, signature in enumerate(content["signatures"]):
+        for name, item in (signature["aspects"] or {}).items():
+            told[f"$.signatures[{place}].aspects.{name}"] = item
+    for path, item in told.items():
+        if item["code"] not in REASONS:
+            yield Clause("{path} is not known here, so that a newer version wrote it", path=f"{path}.code")
+            continue
+        needed = {name for _, name, _, _ in Formatter().parse(REASONS[item["code"]].sentence) if name}
+        for name in sorted(needed - item["fields"].keys()):
+            yield Clause("{path} is missing", path=f"{path}.fields.{name}")
+
+
+@cache
+def _converter() -> Any:
+    """Return what reads data that fits the schema; a newer version may say more (docs/decisions/0021)."""
+    from cattrs import Converter
+
+    converter = Converter(detailed_validation=False)
+    converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
+    converter.register_structure_hook(PermitFacts, lambda item, _: PermitFacts.read(item))
+    # A reason stands among the fields of what it explains.
+    converter.register_structure_hook(
+        Check, lambda item, _: Check(CheckName(item["name"]), Outcome(item["outcome"]), _reason(item))
+    )
+    converter.register_structure_hook(Aspect, lambda item, _: Aspect(Outcome(item["outcome"]), _reason(item)))
+    return converter
+
+
+def _reason(item: Mapping[str, Any]) -> Reason:
+    # JSON does not tell 3.0 from 3.
+    fields = {
+        name: date.fromisoformat(value)
+        if name in _DAYS and value != _UNKNOWN
+        else int(value)
+        if isinstance(value, float)
+        else value
+        for name, value in item["fields"].items()
+    }
+    return Reason(item["code"], fields)
 
 
 def _says_the_same(ours: Any, theirs: Any) -> bool:
@@ -198,8 +155,3 @@ def _says_the_same(ours: Any, theirs: Any) -> bool:
     if isinstance(ours, list) and isinstance(theirs, list):
         return len(ours) == len(theirs) and all(map(_says_the_same, ours, theirs))
     return bool(ours == theirs)
-
-
-def _known(kind: type[Any], item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a class has a place for: a newer version may say more (docs/decisions/0021)."""
-    return {field.name: item[field.name] for field in attrs.fields(kind)}

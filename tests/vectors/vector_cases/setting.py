@@ -104,7 +104,7 @@ class Services:
             return self.pki.ocsp_answer(content or b"") if service == "ocsp" else self.pki.crl(name)
 
         room = "perizinan_core.signing.ltv"
-        with patch(f"{room}.timestamps.exchange", answer), patch(f"{room}.revocation.exchange", answer):
+        with patch(f"{room}._timestamps.exchange", answer), patch(f"{room}._revocation.exchange", answer):
             yield
 
     def sign(self, pdf: bytes, issued: Issued, *, stamped: datetime | None = None) -> bytes:
