@@ -34,7 +34,7 @@ from perizinan_core.verification import (
     Verifier,
     read_authority_document,
 )
-from perizinan_core.verification._file_judge import FileJudge
+from perizinan_core.verification._file_verifier import FileVerifier
 from perizinan_core.verification._policy import Policy
 
 __all__ = [
@@ -221,7 +221,7 @@ def verify_command(
             ctx.exit(run.judge_all(judge, at))
 
     @contextlib.contextmanager
-    def open_judge() -> Iterator[FileJudge]:
+    def open_judge() -> Iterator[FileVerifier]:
         # In each worker anew: a connection to a database does not survive a fork.
         with open_records(records, authority, factory, language) as inner:
             yield (

@@ -24,7 +24,7 @@ from perizinan_core.cli._verify_output import print_report
 from perizinan_core.cli._verify_report import ReportFile
 from perizinan_core.errors.bulk import ResumeFileError
 from perizinan_core.i18n import N_, said, translate
-from perizinan_core.verification._file_judge import FileJudge
+from perizinan_core.verification._file_verifier import FileVerifier
 from perizinan_core.verification._report import Report
 from perizinan_core.verification.bulk import (
     BulkLimits,
@@ -59,8 +59,8 @@ class _Line:
 
 @attrs.frozen(kw_only=True)
 class _Recipe:
-    open_judge: Callable[[], AbstractContextManager[FileJudge]]
-    blank: FileJudge
+    open_judge: Callable[[], AbstractContextManager[FileVerifier]]
+    blank: FileVerifier
     at: datetime
     max_bytes: int
     language: str
@@ -93,10 +93,10 @@ class ManyRun:
     """One run over many files."""
 
     files: tuple[Path, ...]
-    open_judge: Callable[[], AbstractContextManager[FileJudge]]
+    open_judge: Callable[[], AbstractContextManager[FileVerifier]]
     """Opened once in every worker."""
 
-    blank: FileJudge
+    blank: FileVerifier
     """Gives the reports of files that no worker could judge; opens nothing."""
 
     at: datetime

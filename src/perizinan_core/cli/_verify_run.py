@@ -19,7 +19,7 @@ import click
 from perizinan_core.cli._verify_report import ReportFile
 from perizinan_core.i18n import N_, said, translate
 from perizinan_core.verification._display import display_name
-from perizinan_core.verification._file_judge import FileJudge
+from perizinan_core.verification._file_verifier import FileVerifier
 from perizinan_core.verification._report import Report
 
 __all__ = ["VerifyRun", "time_limit"]
@@ -57,9 +57,9 @@ class VerifyRun:
 
     def judge_all(
         self,
-        judge: FileJudge,
+        judge: FileVerifier,
         at: datetime,
-        open_judge: Callable[[], AbstractContextManager[FileJudge]] | None = None,
+        open_judge: Callable[[], AbstractContextManager[FileVerifier]] | None = None,
     ) -> int:
         """Print a report per file, write the printable one; return the highest exit code."""
         code = self._many(judge, at, open_judge) if self.is_large else self._few(judge, at)
@@ -70,7 +70,7 @@ class VerifyRun:
                 raise click.UsageError(f"--report: {said(error.strerror, self.language)}") from error
         return code
 
-    def _few(self, judge: FileJudge, at: datetime) -> int:
+    def _few(self, judge: FileVerifier, at: datetime) -> int:
         show = self._print_json if self.as_json else self._printer()
         worst = 0
         for path in self.files:
@@ -94,9 +94,9 @@ class VerifyRun:
 
     def _many(
         self,
-        judge: FileJudge,
+        judge: FileVerifier,
         at: datetime,
-        open_judge: Callable[[], AbstractContextManager[FileJudge]] | None,
+        open_judge: Callable[[], AbstractContextManager[FileVerifier]] | None,
     ) -> int:
         from perizinan_core.cli._verify_many import ManyRun
         from perizinan_core.verification.bulk._resume import fingerprint
@@ -117,7 +117,7 @@ class VerifyRun:
         ).judge_all()
 
 
-def _judge(verifier: FileJudge, path: Path, at: datetime, seconds: float, language: str) -> Report:
+def _judge(verifier: FileVerifier, path: Path, at: datetime, seconds: float, language: str) -> Report:
     name = display_name(str(path))
     source = sys.stdin.buffer if str(path) == "-" else path
     try:

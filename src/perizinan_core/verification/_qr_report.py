@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 
 import attrs
 
@@ -32,11 +32,9 @@ from perizinan_core.published._qr_claims import (
     named_claims,
     verify_qr,
 )
-from perizinan_core.published._status import PermitStatusAnswer, StatusChoice
-from perizinan_core.verification._asking_status import ask_status
-from perizinan_core.verification._judgement import Judgement
+from perizinan_core.published._status import StatusChoice
+from perizinan_core.verification._case import PermitCase
 from perizinan_core.verification._moments import check_moment
-from perizinan_core.verification._old_document import DocumentAge
 from perizinan_core.verification._permit_content import judge_dates
 from perizinan_core.verification._permit_data import differences_to_text
 from perizinan_core.verification._permit_facts import PermitFacts
@@ -48,14 +46,7 @@ from perizinan_core.verification._qr_image import (
     source_refused,
 )
 from perizinan_core.verification._qr_pdf import codes_of_pdf, is_pdf, text_of_pdf
-from perizinan_core.verification._report import (
-    AuthorityUsed,
-    CheckName,
-    Outcome,
-    Report,
-    StatusReport,
-    Verdict,
-)
+from perizinan_core.verification._report import CheckName, Outcome, Report, Verdict
 from perizinan_core.verification._sources import Source, read_source, source_name
 from perizinan_core.verification._time_limit import Countdown
 
@@ -67,6 +58,7 @@ _UNTOLD = (
     CheckName.PERMIT_DATA,
 )  # fmt: skip
 _NEEDED = (CheckName.AUTHORITY_DOCUMENT, CheckName.READABLE, CheckName.QR, CheckName.VALIDITY_DATES)
+_BAD = (Outcome.FAILED, Outcome.INDETERMINATE)
 _MAX_SHOWN = 60
 
 
@@ -92,7 +84,7 @@ def check_qr_text(
     Raises:
         ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
     """
-    return _report(text, name, _Case.open(authority, at), status, None)
+    return _report(text, name, _Case.open(authority, at, status), None)
 
 
 def check_qr_image(
@@ -121,7 +113,7 @@ def check_qr_image(
     Raises:
         ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
     """
-    case = _Case.open(authority, at)
+    case = _Case.open(authority, at, status)
     label = name if name is not None else source_name(source)
     try:
         found, printed = _read(source, limits)
@@ -132,11 +124,11 @@ def check_qr_image(
     if not ours:
         case.judge_other(found)
         return (case.report(label, None),)
-    return tuple(_report(text, label, _Case.open(authority, at), status, printed) for text in ours)
+    return tuple(_report(text, label, _Case.open(authority, at, status), printed) for text in ours)
 
 
-def _report(text: str, name: str, case: _Case, status: StatusChoice, printed: str | None) -> Report:
-    case.judge(text, status, printed)
+def _report(text: str, name: str, case: _Case, printed: str | None) -> Report:
+    case.judge(text, printed)
     return case.report(name, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
 
 
@@ -154,29 +146,18 @@ def _read(source: Source, limits: ImageLimits) -> tuple[FoundCodes, str | None]:
     return FoundCodes(texts=texts), text_of_pdf(data)
 
 
-@attrs.define
-class _Case:
+@attrs.define(kw_only=True)
+class _Case(PermitCase):
     """One code on its way through the checks."""
 
-    authority: AuthorityDocument
-    at: datetime
-    judgement: Judgement
-    claims: QrClaims | None = None
-    status: StatusReport | None = None
-    age: DocumentAge = attrs.field(init=False)
-
     @classmethod
-    def open(cls, authority: AuthorityDocument, at: datetime) -> _Case:
+    def open(cls, authority: AuthorityDocument, at: datetime, status: StatusChoice) -> Self:
         check_moment(at)
-        case = cls(authority, at, Judgement())
-        name = CheckName.AUTHORITY_DOCUMENT
-        if at > authority.expires:
-            case.judgement.refuse(name, "authority-document-expired", day=authority.expires.date())
-        else:
-            case.judgement.passed(name, "authority-document-current")
+        case = cls(authority=authority, at=at, source=status)
+        case.judge_authority()
         return case
 
-    def judge(self, text: str, status: StatusChoice, printed: str | None) -> None:
+    def judge(self, text: str, printed: str | None) -> None:
         """Make every check of a text; ``printed`` is what stands around the code in a PDF."""
         try:
             content = decode_qr_text(text)
@@ -190,21 +171,25 @@ class _Case:
             self.judgement.passed(CheckName.READABLE, "qr-other-address", address=_shown(address))
         for name in _UNTOLD:
             self.judgement.left_out(name, "qr-tells-nothing")
-        self.age = DocumentAge(self.authority, self.at, status)
         if not self._is_genuine(text, content):
             return
-        self.age.judge(self.judgement)
-        self.claims = named_claims(content.claims, self.authority)
+        no_limit = Countdown(None)
+        self.judge_version(no_limit)
+        self.permit = PermitFacts.read(_permit(named_claims(content.claims, self.authority)))
         self.judgement.passed(CheckName.QR, "qr-genuine", day=content.claims.issued_on)
         self._judge_text(content.claims, printed)
         judge_dates(_permit(content.claims), self.authority.local_day(self.at), self.judgement)
-        self._judge_status(content.claims, status)
+        answer = self.ask_status(self.permit, no_limit)
+        if answer is not None:
+            told, issued = answer.as_of, content.claims.issued_on
+            older = told is not None and self.authority.local_day(told) < issued
+            self.judge_answer(answer, younger=issued if older else None)
 
     def judge_other(self, found: FoundCodes) -> None:
         """Say what was found in a picture instead of claims."""
         near = [text for text in found.texts if self._is_near(text)]
         if near:
-            self.judge(near[0], None, None)
+            self.judge(near[0], None)
         elif found.texts or found.others:
             content = _shown(found.texts[0]) if found.texts else ", ".join(found.others)
             self.judgement.passed(CheckName.READABLE, "qr-readable")
@@ -214,23 +199,11 @@ class _Case:
             self.judgement.refuse(CheckName.READABLE, code)
 
     def report(self, name: str, sha256: str | None) -> Report:
-        return Report(
-            file=name,
-            sha256=sha256,
-            checked_at=self.at,
-            authority=AuthorityUsed.of(self.authority),
-            verdict=self._verdict(),
-            checks=self.judgement.checks(),
-            permit=PermitFacts.read(_permit(self.claims)) if self.claims is not None else None,
-            status=self.status,
-        )
-
-    def _verdict(self) -> Verdict:
-        checks = self.judgement.checks()
-        good = all(self.judgement.outcome(name) is Outcome.PASSED for name in _NEEDED)
-        if good and not any(item.outcome in {Outcome.FAILED, Outcome.INDETERMINATE} for item in checks):
-            return Verdict.VALID
-        return self.judgement.verdict()
+        # Of a code less must pass than of a file; what it cannot tell is left out.
+        good = all(self.judgement.outcome(check) is Outcome.PASSED for check in _NEEDED)
+        open_or_bad = any(self.judgement.outcome(check) in _BAD for check in CheckName)
+        valid = good and not open_or_bad
+        return self.write(name, sha256, verdict=Verdict.VALID if valid else self.judgement.verdict())
 
     def _is_near(self, text: str) -> bool:
         return text.strip().upper().startswith(self.authority.verification_url.upper())
@@ -271,28 +244,6 @@ class _Case:
             self.judgement.passed(CheckName.PRINTED_TEXT, "qr-text-agrees")
         else:
             self.judgement.left_out(CheckName.PRINTED_TEXT, "paper-not-checked")
-
-    def _judge_status(self, claims: QrClaims, status: StatusChoice) -> None:
-        answer, self.status = ask_status(
-            status,
-            PermitFacts.read(_permit(claims)),
-            authority=self.authority,
-            at=self.at,
-            judgement=self.judgement,
-            countdown=Countdown(None),
-        )
-        if answer is not None:
-            self._judge_answer(claims, answer)
-
-    def _judge_answer(self, claims: QrClaims, answer: PermitStatusAnswer) -> None:
-        told = self.authority.local_day(answer.as_of) if answer.as_of is not None else None
-        if told is not None and told < claims.issued_on:
-            self.judgement.refuse(CheckName.STATUS, "status-older-than-permit", day=claims.issued_on)
-        elif answer.status.value == "in_force":
-            self.judgement.passed(CheckName.STATUS, answer.reason or "status-in-force", day=told or "?")
-        else:
-            code = answer.reason or f"status-{answer.status.value.replace('_', '-')}"
-            self.judgement.refuse(CheckName.STATUS, code, day=answer.since or told or "?")
 
 
 def _permit(claims: QrClaims) -> dict[str, Any]:

@@ -16,11 +16,10 @@ Nothing is fetched here. What follows from a revocation: ``docs/reference/truth-
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
 import attrs
@@ -67,7 +66,7 @@ _UNREADABLE = (
 )
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True)
 class Evidence:
     """What may prove something about certificates, in DER; each item proves itself by its own signature."""
 
@@ -88,22 +87,11 @@ class Evidence:
             lists=tuple(dict.fromkeys((*self.lists, *other.lists))),
         )
 
-    @cached_property
-    def key(self) -> bytes:
-        """Digest of everything, for caches."""
-        hasher = hashlib.sha256()
-        for group in (self.certificates, self.answers, self.lists):
-            for item in group:
-                hasher.update(hashlib.sha256(item).digest())
-            hasher.update(b"|")
-        return hasher.digest()
-
 
 @attrs.frozen(kw_only=True)
 class Statement:
     """What one list or answer says about one certificate; it counts, see the rules above."""
 
-    made_at: datetime
     until: datetime
     """Moment up to which it had not run out."""
 
@@ -118,9 +106,6 @@ class PathRevocation:
 
     revoked_at: datetime | None = None
     """Earliest moment from which a certificate of the path is revoked."""
-
-    good_as_of: datetime | None = None
-    """Up to this moment every certificate but the root is known not to be revoked; None: not all are known."""
 
     reaching: tuple[datetime | None, ...] = ()
     """For each certificate but the root: up to which moment it is cleared, or None."""
@@ -199,7 +184,6 @@ def path_revocation(path: Sequence[x509.Certificate], evidence: Evidence, at: da
         at: Moment of the check: a revocation that lies ahead of it is none yet.
     """
     revoked: list[datetime] = []
-    good: list[datetime | None] = []
     reaching: list[datetime | None] = []
     for certificate, issuer in pairwise(path):
         found = statements(certificate, issuer, evidence)
@@ -207,14 +191,8 @@ def path_revocation(path: Sequence[x509.Certificate], evidence: Evidence, at: da
             item.revoked_at for item in found if item.revoked_at is not None and item.revoked_at <= at
         ]
         clearing = [item for item in found if item.clears and item.revoked_at is None]
-        good.append(max((item.made_at for item in clearing), default=None))
         reaching.append(max((item.until for item in clearing), default=None))
-    complete = [moment for moment in good if moment is not None]
-    return PathRevocation(
-        revoked_at=min(revoked, default=None),
-        good_as_of=min(complete) if complete and len(complete) == len(good) else None,
-        reaching=tuple(reaching),
-    )
+    return PathRevocation(revoked_at=min(revoked, default=None), reaching=tuple(reaching))
 
 
 def statements(
@@ -245,12 +223,10 @@ def _statement(
     clears: bool,
     certificate: x509.Certificate,
 ) -> Statement:
-    clears = clears and made_at <= certificate.not_valid_after_utc
     return Statement(
-        made_at=made_at,
         until=until if until is not None else made_at + _OPEN_ENDED,
         revoked_at=revoked_at,
-        clears=clears,
+        clears=clears and made_at <= certificate.not_valid_after_utc,
     )
 
 

@@ -13,7 +13,6 @@ Nothing is fetched and no clock is read: the moment and the status source are ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -26,16 +25,13 @@ from perizinan_core.errors.verification import (
     PdfStructureError,
     PermitDataError,
     PermitNotAcceptedError,
-    SourceReadError,
 )
 from perizinan_core.i18n import Clauses
 from perizinan_core.published._authority_document import AuthorityDocument
-from perizinan_core.published._status import PermitStatusAnswer, StatusChoice
-from perizinan_core.verification._asking_status import ask_status
+from perizinan_core.published._status import StatusChoice
+from perizinan_core.verification._case import PermitCase
 from perizinan_core.verification._entitlement import judge_entitlement, judge_registration
-from perizinan_core.verification._judgement import Judgement
-from perizinan_core.verification._moments import check_moment
-from perizinan_core.verification._old_document import DocumentAge
+from perizinan_core.verification._file_verifier import FileVerifier
 from perizinan_core.verification._pdf._fields import SignatureField, signature_fields
 from perizinan_core.verification._pdf._scan import Scan, Wholeness, scan
 from perizinan_core.verification._permit_content import judge_dates, judge_qr, judge_text
@@ -52,19 +48,10 @@ from perizinan_core.verification._permit_signatures import (
     revision_hashes,
 )
 from perizinan_core.verification._policy import Policy
-from perizinan_core.verification._report import (
-    AuthorityUsed,
-    CheckName,
-    Outcome,
-    Reason,
-    Report,
-    StatusReport,
-    Verdict,
-    in_one_voice,
-)
+from perizinan_core.verification._report import CheckName, Outcome, Reason, Report, Verdict
 from perizinan_core.verification._revocation import note_revocation
-from perizinan_core.verification._sources import Source, read_source, source_name
-from perizinan_core.verification._time_limit import Countdown, TimeUpError
+from perizinan_core.verification._sources import Source, read_source
+from perizinan_core.verification._time_limit import Countdown
 from perizinan_core.verification._wholeness import is_whole
 
 if TYPE_CHECKING:
@@ -151,7 +138,7 @@ def unreadable_report(
     return Verifier(authority).unreadable(name, code, at=at, **fields)
 
 
-class Verifier:
+class Verifier(FileVerifier):
     """
     Judges many files by one authority document.
 
@@ -170,9 +157,8 @@ class Verifier:
         limits: Limits = DEFAULT_LIMITS,
         policy: Policy = Policy.STANDARD,
     ) -> None:
+        super().__init__(limits, policy)
         self.authority = authority
-        self.policy = Policy(policy)
-        self.limits = limits
         self._status = status
 
     @cached_property
@@ -183,47 +169,25 @@ class Verifier:
         store = store_of(self.authority.roots, self.authority.intermediates)
         return SignatureVerifier(store, limits=self.limits, policy=self.policy)
 
-    def verify(self, source: Source, *, at: datetime, name: str | None = None) -> Report:
-        """Judge one file; see `verify_permit`."""
-        check_moment(at)
-        label = name if name is not None else source_name(source)
-        age = DocumentAge(self.authority, at, self._status)
-        case, countdown = _Case(self, at, age), Countdown(self.limits.seconds)
-        try:
-            data = countdown.run(lambda: case.read_and_judge(source))
-        except SourceReadError as error:
-            return self.unreadable(label, error.reason, at=at, limit=self.limits.max_bytes)
-        except TimeUpError:
-            return self.unreadable(label, "time-limit", at=at, seconds=f"{self.limits.seconds:g}")
-        case.judge_status(data, self._status, countdown)
-        return case.report(label, file_digest(data, case.signatures))
+    def _report(self, source: Source, name: str, at: datetime, countdown: Countdown) -> Report:
+        case = _Case(verifier=self, authority=self.authority, at=at, source=self._status)
+        data = countdown.run(lambda: case.read_and_judge(source))
+        case.judge_status(data, countdown)
+        return case.report(name, file_digest(data, case.signatures))
 
     def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
         """Return the report of a file that could not even be read; see `unreadable_report`."""
-        case = _Case(self, at, DocumentAge(self.authority, at, None))
+        case = _Case(verifier=self, authority=self.authority, at=at)
         case.judgement.refuse(CheckName.READABLE, code, **fields)
         return case.report(name, None)
 
 
-@attrs.define
-class _Case:
+@attrs.define(kw_only=True)
+class _Case(PermitCase):
     """One file on its way through the checks."""
 
     verifier: Verifier
-    at: datetime
-    age: DocumentAge
-    judgement: Judgement = attrs.field(factory=Judgement)
     signatures: list[JudgedSignature] = attrs.field(factory=list)
-    permit: PermitFacts | None = None
-    status: StatusReport | None = None
-
-    @property
-    def authority(self) -> AuthorityDocument:
-        return self.verifier.authority
-
-    @property
-    def strict(self) -> bool:
-        return self.verifier.policy is Policy.STRICT
 
     def read_and_judge(self, source: Source) -> bytes:
         """Make every check but the last, which asks somebody else; return the file."""
@@ -233,7 +197,7 @@ class _Case:
 
     def _judge(self, data: bytes) -> None:
         limits = self.verifier.limits
-        self._judge_authority()
+        self.judge_authority()
         found = scan(data)
         if not is_whole(data, found, self.judgement, limits):
             return
@@ -261,28 +225,10 @@ class _Case:
             self._judge_content(pdf)
 
     def report(self, name: str, sha256: str | None) -> Report:
-        genuine = self.permit is not None and not self.judgement.failed(*_BEFORE_CONTENT)
-        verdict = self.judgement.verdict()
-        return Report(
-            file=name,
-            sha256=sha256,
-            checked_at=self.at,
-            authority=AuthorityUsed.of(self.authority),
-            verdict=verdict,
-            checks=self.judgement.checks(),
-            signatures=in_one_voice(
-                verdict, (describe(item, self.at, strict=self.strict) for item in self.signatures)
-            ),
-            permit=self.permit if genuine else None,
-            status=self.status,
-        )
-
-    def _judge_authority(self) -> None:
-        name = CheckName.AUTHORITY_DOCUMENT
-        if self.at > self.authority.expires:
-            self.judgement.refuse(name, "authority-document-expired", day=self.authority.expires.date())
-        else:
-            self.judgement.passed(name, "authority-document-current")
+        if self.judgement.failed(*_BEFORE_CONTENT):
+            self.permit = None
+        told = tuple(describe(item, self.at, strict=self.verifier.strict) for item in self.signatures)
+        return self.write(name, sha256, verdict=self.judgement.verdict(), signatures=told)
 
     def _judge_signatures(
         self, data: bytes, pdf: PdfStructure, found: Scan, fields: Sequence[SignatureField]
@@ -322,7 +268,7 @@ class _Case:
         for judged in self.signatures:
             judge_time(judged, self.at, self.judgement)
         known = [judge_revocation(judged, self.at, self.judgement) for judged in self.signatures]
-        note_revocation(known, self.judgement, strict=self.strict)
+        note_revocation(known, self.judgement, strict=self.verifier.strict)
         if all(item.found is None for item in self.signatures):
             self.judgement.left_out(CheckName.TRUSTED_TIME, "no-trusted-time")
 
@@ -346,7 +292,7 @@ class _Case:
         for judged in self.signatures:
             judged.found = by_name[judged.field.name]
             judged.level = judged.found.level
-        note_time(file.signatures, judgement, strict=self.strict, all_must_prove=True)
+        note_time(file.signatures, judgement, strict=self.verifier.strict, all_must_prove=True)
 
     def _may_be_there(self, file: SignedFile, pdf: PdfStructure) -> bool:
         """
@@ -377,47 +323,26 @@ class _Case:
         judge_qr(pdf, permit, authority, judgement, self.age)
         judge_dates(permit, authority.local_day(self.at), judgement)
 
-    def judge_status(self, data: bytes, status: StatusChoice, countdown: Countdown) -> None:
+    def judge_status(self, data: bytes, countdown: Countdown) -> None:
         """Ask about the status of a permit that is the office's."""
         if self.permit is None or self.judgement.failed(*_BEFORE_CONTENT):
             return
-        self._judge_version(countdown)
-        answer, self.status = ask_status(
-            status,
-            self.permit,
-            authority=self.authority,
-            at=self.at,
-            judgement=self.judgement,
-            countdown=countdown,
-        )
-        if answer is not None:
-            self._judge_answer(data, answer)
-
-    def _judge_version(self, countdown: Countdown) -> None:
-        """Hold the document to what the office says about its versions; what takes too long says nothing."""
-        with suppress(TimeUpError):
-            countdown.run(lambda: self.age.versions)
-            self.age.judge(self.judgement)
-
-    def _judge_answer(self, data: bytes, answer: PermitStatusAnswer) -> None:
-        judgement, name = self.judgement, CheckName.STATUS
+        self.judge_version(countdown)
+        answer = self.ask_status(self.permit, countdown)
+        if answer is None:
+            return
         if answer.signed_sha256 is not None:
             if answer.signed_sha256 not in revision_hashes(data, self.signatures):
-                judgement.refuse(name, "records-other-file")
+                self.judgement.refuse(CheckName.STATUS, "records-other-file")
                 return
             if answer.signed_at is not None:
                 self._take_time_from_records(answer.signed_at)
-        signed = [item.field.signed_at for item in self.signatures if item.field.signed_at is not None]
-        if answer.as_of is not None and signed and answer.as_of < max(signed).replace(microsecond=0):
-            # What was known before the permit existed says nothing about it.
-            judgement.refuse(name, "status-older-than-permit", day=self.authority.local_day(max(signed)))
-            return
-        told = self.authority.local_day(answer.as_of) if answer.as_of is not None else None
-        if answer.status.value == "in_force":
-            judgement.passed(name, answer.reason or "status-in-force", day=told or "?")
-        else:
-            code = answer.reason or f"status-{answer.status.value.replace('_', '-')}"
-            judgement.refuse(name, code, day=answer.since or told or "?")
+        signed = max(
+            (item.field.signed_at for item in self.signatures if item.field.signed_at is not None),
+            default=None,
+        )
+        older = signed and answer.as_of and answer.as_of < signed.replace(microsecond=0)
+        self.judge_answer(answer, younger=self.authority.local_day(signed) if signed and older else None)
 
     def _take_time_from_records(self, moment: datetime) -> None:
         """Let the office's own record of this very file prove the time, where no timestamp did."""

@@ -9,7 +9,6 @@ whatever the certificate says. Operators replace the store by their own file of 
 from __future__ import annotations
 
 import hashlib
-import json
 import warnings
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -70,16 +69,6 @@ class TrustStore:
     """``"given"`` for files on the command line, else the name of the store."""
 
     version: str | None = None
-
-    @property
-    def key(self) -> bytes:
-        """Return a digest of everything that decides, for caches."""
-        hasher = hashlib.sha256()
-        for anchor in self.anchors:
-            hasher.update(anchor.certificate.public_bytes(Encoding.DER) + anchor.cut_off.isoformat().encode())
-        for item in self.intermediates:
-            hasher.update(item.public_bytes(Encoding.DER))
-        return hasher.digest()
 
     def __add__(self, other: TrustStore) -> TrustStore:
         """Join two stores; of a root that both hold, the earlier cut-off counts."""
@@ -234,19 +223,3 @@ def _bytes(path: Path) -> bytes:
             source=path.name, problem=Clause("it is larger than {limit} bytes", limit=_MAX_BYTES)
         )
     return raw
-
-
-def store_as_json(store: TrustStore) -> str:
-    """Return what the command line prints about a store: every root with fingerprint, dates and source."""
-    rows = [
-        {
-            "subject": item.name,
-            "sha256": item.sha256,
-            "not_before": item.certificate.not_valid_before_utc.isoformat(),
-            "not_after": item.certificate.not_valid_after_utc.isoformat(),
-            "cut_off": item.cut_off.isoformat(),
-            "source": item.source,
-        }
-        for item in store.anchors
-    ]
-    return json.dumps({"name": store.name, "version": store.version, "roots": rows}, indent=2)

@@ -20,13 +20,13 @@ from cryptography import x509
 
 from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.errors.foreign import SignaturesNotAcceptedError
-from perizinan_core.errors.verification import PdfStructureError, SourceReadError
-from perizinan_core.verification._moments import check_moment
+from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.verification._file_verifier import FileVerifier
 from perizinan_core.verification._policy import Policy
 from perizinan_core.verification._report import CheckName, Report, Verdict
 from perizinan_core.verification._revocation import sorted_evidence
-from perizinan_core.verification._sources import Source, read_source, source_name
-from perizinan_core.verification._time_limit import Countdown, TimeUpError
+from perizinan_core.verification._sources import Source, read_source
+from perizinan_core.verification._time_limit import Countdown
 from perizinan_core.verification.signatures._chains import ChainJudge
 from perizinan_core.verification.signatures._roots import Anchor, TrustStore
 from perizinan_core.verification.signatures._signed_file import SignedFile
@@ -36,7 +36,7 @@ __all__ = ["SignatureVerifier", "require_valid_signatures", "store_of", "verify_
 Roots = TrustStore | Iterable[x509.Certificate]
 
 
-class SignatureVerifier:
+class SignatureVerifier(FileVerifier):
     """
     Judges the signatures of many files by the same roots; chains and roots are kept between files.
 
@@ -55,9 +55,8 @@ class SignatureVerifier:
         limits: Limits = DEFAULT_LIMITS,
         policy: Policy = Policy.STANDARD,
     ) -> None:
+        super().__init__(limits, policy)
         self.store = roots if isinstance(roots, TrustStore) else store_of(roots)
-        self.limits = limits
-        self._strict = Policy(policy) is Policy.STRICT
         self._judge = ChainJudge(self.store)
         self._evidence = sorted_evidence(tuple(revocation))
 
@@ -72,23 +71,15 @@ class SignatureVerifier:
 
     def _file(self, at: datetime) -> SignedFile:
         return SignedFile(
-            judge=self._judge, at=at, evidence=self._evidence, limits=self.limits, strict=self._strict
+            judge=self._judge, at=at, evidence=self._evidence, limits=self.limits, strict=self.strict
         )
 
-    def verify(self, source: Source, *, at: datetime, name: str | None = None) -> Report:
-        """Judge one file; see `verify_signatures`."""
-        check_moment(at)
-        label = name if name is not None else source_name(source)
-        try:
-            return Countdown(self.limits.seconds).run(lambda: self._report(source, label, at))
-        except SourceReadError as error:
-            return self.unreadable(label, error.reason, at=at, limit=self.limits.max_bytes)
-        except TimeUpError:
-            return self.unreadable(label, "time-limit", at=at, seconds=f"{self.limits.seconds:g}")
+    def _report(self, source: Source, name: str, at: datetime, countdown: Countdown) -> Report:
+        def judged() -> Report:
+            data = read_source(source, self.limits.max_bytes)
+            return self.examine(data, at=at).report(name, hashlib.sha256(data).hexdigest())
 
-    def _report(self, source: Source, label: str, at: datetime) -> Report:
-        data = read_source(source, self.limits.max_bytes)
-        return self.examine(data, at=at).report(label, hashlib.sha256(data).hexdigest())
+        return countdown.run(judged)
 
     def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
         """Return the report of a file that could not even be read, e.g. with code ``time-limit``."""

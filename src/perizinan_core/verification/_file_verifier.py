@@ -1,0 +1,54 @@
+"""What judges single files: permits (`Verifier`) or any signed PDF (`signatures.SignatureVerifier`)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import datetime
+
+from perizinan_core._pdf._limits import Limits
+from perizinan_core.errors.verification import SourceReadError
+from perizinan_core.verification._moments import check_moment
+from perizinan_core.verification._policy import Policy
+from perizinan_core.verification._report import Report
+from perizinan_core.verification._sources import Source, source_name
+from perizinan_core.verification._time_limit import Countdown, TimeUpError
+
+__all__ = ["FileVerifier"]
+
+
+class FileVerifier(ABC):
+    """
+    Judges files, within the limits; a run over many files need not know which kind it has.
+
+    Args:
+        limits: How much a file may cost.
+        policy: How much must be proven.
+    """
+
+    def __init__(self, limits: Limits, policy: Policy) -> None:
+        self.limits = limits
+        self.policy = Policy(policy)
+
+    @property
+    def strict(self) -> bool:
+        """True when what nobody asked or renewed leaves a signature open."""
+        return self.policy is Policy.STRICT
+
+    def verify(self, source: Source, *, at: datetime, name: str | None = None) -> Report:
+        """Judge one file; see `verify_permit` and `verify_signatures`."""
+        check_moment(at)
+        label, seconds = name if name is not None else source_name(source), self.limits.seconds
+        try:
+            return self._report(source, label, at, Countdown(seconds))
+        except SourceReadError as error:
+            return self.unreadable(label, error.reason, at=at, limit=self.limits.max_bytes)
+        except TimeUpError:
+            return self.unreadable(label, "time-limit", at=at, seconds=f"{seconds:g}")
+
+    @abstractmethod
+    def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
+        """Return the report of a file that could not even be read, e.g. with code ``time-limit``."""
+
+    @abstractmethod
+    def _report(self, source: Source, name: str, at: datetime, countdown: Countdown) -> Report:
+        """Read and judge one file."""
