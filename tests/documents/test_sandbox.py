@@ -46,12 +46,14 @@ def pretender(tmp_path):
                 f"""
                 import os, signal, socket, sys, time
                 sys.path[:0] = {sys.path!r}
-                from perizinan_core.documents._inspection._channel import receive, send
-                channel = socket.socket(fileno=int(sys.argv[-1]))
-                send(channel, {{"ready": True}})
+                from perizinan_core.confined._channel import Channel, Form
+                end = socket.socket(fileno=int(sys.argv[-1]))
+                channel = Channel(end, sends=Form.JSON, receives=Form.OBJECTS)
+                channel.receive()
+                channel.ready()
                 while True:
                     try:
-                        request, descriptor = receive(channel)
+                        request, descriptor = channel.receive_file()
                     except EOFError:
                         break
                     {answer}
@@ -67,7 +69,7 @@ def pretender(tmp_path):
 
 
 def processes_of(sandbox):
-    return [worker._process.pid for worker in sandbox._idle]
+    return [child.pid for child in sandbox._pool.idle]
 
 
 @pytest.fixture
@@ -125,13 +127,13 @@ def test_one_process_serves_many_files(own_sandbox, samples):
         ("os.kill(os.getpid(), signal.SIGXCPU)", "time-limit"),
         ("os.kill(os.getpid(), signal.SIGKILL)", "time-limit"),
         ("os._exit(0)", "inspection-failed"),
-        ("channel.sendall(b'nonsense that is no message')", "inspection-failed"),
-        ("channel.sendall(b'\\0\\0\\0\\2[]')", "inspection-failed"),
-        ("send(channel, {})", "inspection-failed"),
-        ("send(channel, {'notes': {}, 'again': True})", "inspection-failed"),
-        ("send(channel, {'notes': {'findings': {}, 'content_type': 'text/html'}})", "inspection-failed"),
-        ("send(channel, {'notes': {'findings': {'made-up': {}}, 'content_type': 'x'}})", "inspection-failed"),
-        ("send(channel, {'notes': {'findings': {'empty': 7}, 'content_type': 'x'}})", "inspection-failed"),
+        ("end.sendall(b'nonsense that is no message')", "inspection-failed"),
+        ("end.sendall(b'\\0\\0\\0\\0\\0\\0\\0\\2[]')", "inspection-failed"),
+        ("channel.send({})", "inspection-failed"),
+        ("channel.send({'notes': {}, 'again': True})", "inspection-failed"),
+        ("channel.send({'notes': {'findings': {}, 'content_type': 'text/html'}})", "inspection-failed"),
+        ("channel.send({'notes': {'findings': {'made-up': {}}, 'content_type': 'x'}})", "inspection-failed"),
+        ("channel.send({'notes': {'findings': {'empty': 7}, 'content_type': 'x'}})", "inspection-failed"),
     ],
 )
 def test_a_process_that_dies_or_lies_refuses_the_file(pretender, data, answer, code):
@@ -188,7 +190,7 @@ def test_processes_end_with_a_killed_service():
         from perizinan_core.documents import Sandbox
         pool = Sandbox()
         pool.warm_up()
-        print(pool._idle[0]._process.pid, flush=True)
+        print(pool._pool.idle[0].pid, flush=True)
         time.sleep(60)
         """
     )
@@ -219,10 +221,10 @@ def test_a_forked_service_starts_its_own_processes(data):
         from perizinan_core.documents import Sandbox, inspect_upload
         pool = Sandbox(workers=1)
         pool.warm_up()
-        parent = pool._idle[0]._process.pid
+        parent = pool._pool.idle[0].pid
         def judge():
             assert inspect_upload({str(data / "upload-floor-plan.pdf")!r}, file_name="a.pdf", sandbox=pool).accepted
-            return pool._idle[0]._process.pid
+            return pool._pool.idle[0].pid
         child = os.fork()
         if child == 0:
             os._exit(0 if judge() != parent else 1)
@@ -287,7 +289,7 @@ def test_a_module_that_is_missing_from_the_environment_is_named_in_the_log(inter
         inspect_upload(data / "upload-floor-plan.pdf", file_name="a.pdf", sandbox=Sandbox(python=python))
 
     assert [
-        "the inspecting process does not start: the module attrs is missing from its environment"
+        "the inspecting process does not start: the module cryptography is missing from its environment"
     ] == caplog.messages
     assert str(sources) not in caplog.text
 
@@ -306,7 +308,7 @@ def test_another_reason_why_it_does_not_start_is_named_by_its_kind(interpreter, 
 def test_an_inspecting_process_that_runs_has_no_way_to_print(own_sandbox):
     """The pipe for a failed start is closed before the first file comes."""
     own_sandbox.warm_up()
-    (worker,) = own_sandbox._idle
+    (child,) = own_sandbox._pool.idle
 
-    assert worker._process.stderr is None
-    assert Path("/dev/null") == Path(f"/proc/{worker._process.pid}/fd/2").readlink()
+    assert child._process.stderr is None
+    assert Path("/dev/null") == Path(f"/proc/{child.pid}/fd/2").readlink()

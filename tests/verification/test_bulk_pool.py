@@ -242,7 +242,7 @@ def test_an_abandoned_run_leaves_no_process_behind(folder):
     pool = Pool(Trials(), jobs=2, limits=BulkLimits(), fork=True)
     events = pool.run((file, -1) for file in find_files([folder]))
     next(events)
-    pids = [worker.process.pid for worker in pool._workers]
+    pids = [child.pid for child in pool._crew.children]
     events.close()
 
     assert 2 == len(pids)
@@ -262,7 +262,7 @@ def test_many_permits_get_the_reports_that_each_alone_gets(world, build, tmp_pat
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
     (tmp_path / "d.zip").write_bytes(a_zip(files.items()))
-    monkeypatch.setattr("perizinan_core.verification.bulk._processes.can_fork", lambda: fork)
+    monkeypatch.setattr("perizinan_core.verification.bulk._pool.can_fork", lambda: fork)
     found = list(verify_many([tmp_path], authority=world.authority, at=build.CHECKED_AT, jobs=2))
     alone = [
         verify_permit(data, authority=world.authority, at=build.CHECKED_AT).verdict for data in files.values()

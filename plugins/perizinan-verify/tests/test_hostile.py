@@ -237,7 +237,7 @@ def test_bombs_are_answered_in_time(app, call, pdf, make):
 
 def _child(app) -> int:
     app.state.service.pool.warm_up()
-    return app.state.service.pool._idle[-1]._child.pid
+    return app.state.service.pool._pool.idle[-1].pid
 
 
 def test_file_that_takes_too_long_is_given_up(make_app, call, pdf):

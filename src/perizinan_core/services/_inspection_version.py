@@ -22,8 +22,8 @@ def inspection_version() -> str:
     Made from the code itself, because an office may run what has no version number yet.
     """
     digest = hashlib.sha256()
-    for folder in ("", "_inspection"):
-        room = resources.files("perizinan_core.documents").joinpath(folder)
+    for package in ("documents", "documents._inspection", "confined"):
+        room = resources.files(f"perizinan_core.{package}")
         for file in sorted(room.iterdir(), key=lambda item: item.name):
             if file.name.endswith(".py"):
                 digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 
 import attrs
@@ -15,7 +14,8 @@ from starlette.requests import Request
 from perizinan_core.verification import StatusReport
 from perizinan_verify._authorities import Authorities, PublishedAuthority
 from perizinan_verify._bodies import Received
-from perizinan_verify._judging import Job, JudgingPool
+from perizinan_verify._jobs import Job
+from perizinan_verify._judging import JudgingPool
 from perizinan_verify._places import Places
 from perizinan_verify._published_lists import PublishedList
 from perizinan_verify._settings import PageSettings
@@ -68,16 +68,17 @@ class Service:
             TooBusyError: no place became free in time.
         """
         await self.published()
-        job = Job(kind=kind, at=at or self.clock(), languages=tuple(languages), name=received.name)
-        if received.text is not None:
-            data = received.text.encode("utf-8", "replace")
-            body, size = BytesIO(data), len(data)
-        else:
-            assert received.file is not None  # noqa: S101 - a file or a text, never neither
-            body, size = received.file, received.size  # type: ignore[assignment]
+        job = Job(
+            kind=kind,
+            at=at or self.clock(),
+            languages=tuple(languages),
+            seconds=self.settings.seconds,
+            name=received.name,
+            text=(received.text or "").encode("utf-8", "replace").decode(),
+        )
         loop = asyncio.get_running_loop()
         async with self.waiting.one():
-            work = loop.run_in_executor(self.pool.threads, self.pool.judge, job, body, size)
+            work = loop.run_in_executor(self.pool.threads, self.pool.judge, job, received.file)
             try:
                 return await asyncio.shield(work)
             except asyncio.CancelledError:

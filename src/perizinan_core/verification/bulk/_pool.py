@@ -1,40 +1,34 @@
 """
 Many worker processes, and what they say in the order of the files.
 
-Every worker has at most two tasks. Whoever says nothing for the time limit is killed, whoever dies is
-replaced; the file it was at gets its report, and the rest of its archive goes on in the next worker.
-Results that come too early wait here, in bounded number: a worker that runs far ahead is not
-listened to until its turn comes, and then waits in its own pipe.
+`perizinan_core.confined.Crew` gives out the work, and replaces workers that hang or die; the file that one was
+at gets its report, and the rest of its archive is done by the next worker. Results that come too early wait
+here, in bounded number: a worker that runs far ahead is not listened to until its turn comes.
 """
 
 from __future__ import annotations
 
-import contextlib
-import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from multiprocessing.connection import Connection, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
 
+from perizinan_core.confined import ChildProcess, Confinement, Crew, Ending, can_fork, start_child
 from perizinan_core.errors.bulk import BulkWorkerError
+from perizinan_core.errors.confined import ChildStartError
 from perizinan_core.verification.bulk._limits import BulkLimits
-from perizinan_core.verification.bulk._processes import Process, start
 from perizinan_core.verification.bulk._walking import FoundFile
 from perizinan_core.verification.bulk._work import Recipe, Task
 
 __all__ = ["Event", "Pool"]
 
+_TARGET = "perizinan_core.verification.bulk._work:serve"
 _WINDOW = 256
 """Most files that are open at once."""
 
-_DEPTH = 2
 _AHEAD = 64
 """Most messages that wait for their turn from one task."""
-
-_START = 60.0
-"""Longest time until a new worker is ready, in seconds."""
 
 
 @attrs.frozen
@@ -64,23 +58,14 @@ class _Group:
 class _Assignment:
     group: _Group
     task: Task
+    label: str | None = None
+    """The member that a worker is at."""
+
+    place: int = -1
 
     @property
     def buffer(self) -> deque[tuple[Any, ...]]:
         return self.group.buffers[self.task.shard]
-
-
-@attrs.define(eq=False)
-class _Worker:
-    process: Process
-    connection: Connection
-    deadline: float
-    queue: deque[_Assignment] = attrs.field(factory=deque)
-    label: str | None = None
-    place: int = -1
-    done: int = 0
-    paused: bool = False
-    ready: bool = False
 
 
 class Pool:
@@ -92,6 +77,7 @@ class Pool:
         jobs: How many workers.
         limits: What a file may cost.
         on_fault: Told the name of a file and the kind of an unexpected error in it.
+        fork: Whether workers are forked; None: where it is safe.
     """
 
     def __init__(
@@ -108,7 +94,14 @@ class Pool:
         self._limits = limits
         self._on_fault = on_fault
         self._fork = fork
-        self._workers: list[_Worker] = []
+        self._crew: Crew[_Assignment] = Crew(
+            self._start,
+            self,
+            size=jobs,
+            seconds=limits.seconds,
+            tasks_per_child=limits.files_per_worker,
+            message=lambda assignment: assignment.task,
+        )
         self._groups: deque[_Group] = deque()
         self._pending: deque[_Assignment] = deque()
 
@@ -129,18 +122,12 @@ class Pool:
                 while more and len(self._groups) < _WINDOW and len(self._pending) < 2 * self._jobs:
                     more = self._take(source)
                 self._dispatch()
-                self._listen()
+                self._crew.listen()
                 yield from self._drain()
+        except ChildStartError as error:
+            raise BulkWorkerError(problem=error.problem) from error
         finally:
-            self.close()
-
-    def close(self) -> None:
-        """End all workers at once."""
-        for worker in self._workers:
-            worker.process.kill()
-            worker.connection.close()
-            worker.process.join()
-        self._workers.clear()
+            self._crew.close()
 
     # -- giving out work ---------------------------------------------------------------------
 
@@ -156,133 +143,66 @@ class Pool:
         return True
 
     def _dispatch(self) -> None:
-        while self._pending:
-            group = self._pending[0].group
-            # Never two shares of one archive to one worker: the second is needed while the first runs.
-            able = [
-                item
-                for item in self._workers
-                if len(item.queue) < _DEPTH and all(known.group is not group for known in item.queue)
-            ]
-            worker = min(able, key=lambda item: len(item.queue), default=None)
-            if (worker is None or worker.queue) and len(self._workers) < self._jobs:
-                worker = self._start()
-            if worker is None:
-                return
-            self._give(worker, self._pending.popleft())
+        while self._pending and self._crew.offer(self._pending[0]):
+            self._pending.popleft()
 
-    def _start(self) -> _Worker:
-        others = [item.connection for item in self._workers]
-        process, connection = start(self._recipe, self._limits, others, fork=self._fork)
-        worker = _Worker(process, connection, time.monotonic() + _START)
-        self._workers.append(worker)
-        return worker
+    def _start(self, others: Sequence[ChildProcess]) -> ChildProcess:
+        return start_child(
+            _TARGET,
+            (self._recipe, self._limits),
+            # A worker may do what the caller may: a source of status that it opens can need all of that.
+            confinement=Confinement(
+                more_memory=self._limits.memory, open_files=None, writes_files=True, own_environment=False
+            ),
+            trusted=True,
+            fork=can_fork() if self._fork is None else self._fork,
+            others=others,
+        )
 
-    def _give(self, worker: _Worker, assignment: _Assignment) -> None:
-        if not worker.queue and worker.ready:
-            worker.deadline = self._next_deadline()
-        worker.queue.append(assignment)
-        with contextlib.suppress(OSError):  # it is dead; listening finds out and replaces it
-            worker.connection.send(assignment.task)
+    # -- listening, see `TaskKeeper` ---------------------------------------------------------
 
-    def _next_deadline(self) -> float:
-        return time.monotonic() + self._limits.seconds
+    def apart(self, task: _Assignment, other: _Assignment) -> bool:
+        """Keep two shares of one archive from one worker: the second is needed while the first runs."""
+        return task.group is other.group
 
-    # -- listening ---------------------------------------------------------------------------
-
-    def _listen(self) -> None:
-        listened = []
-        for worker in self._workers:
-            paused = self._runs_ahead(worker)
-            if worker.paused and not paused:
-                worker.deadline = self._next_deadline()
-            worker.paused = paused
-            if worker.queue and not paused:
-                listened.append(worker)
-        if not listened:
-            return
-        timeout = max(0.0, min(worker.deadline for worker in listened) - time.monotonic())
-        heard = wait([worker.connection for worker in listened], timeout)
-        now = time.monotonic()
-        for worker in listened:
-            if worker.connection in heard:
-                self._hear(worker)
-            elif worker.deadline <= now:
-                self._lose(worker, "time-limit", seconds=f"{self._limits.seconds:g}")
-
-    def _runs_ahead(self, worker: _Worker) -> bool:
-        if not worker.queue:
-            return False
-        assignment = worker.queue[0]
+    def wants(self, task: _Assignment) -> bool:
+        """Return False for a task that runs far ahead of its turn."""
         head = self._groups[0]
-        its_turn = assignment.group is head and assignment.task.shard == head.turn
-        return not its_turn and len(assignment.buffer) >= _AHEAD
+        its_turn = task.group is head and task.task.shard == head.turn
+        return its_turn or len(task.buffer) < _AHEAD
 
-    def _hear(self, worker: _Worker) -> None:
-        try:
-            for _ in range(_AHEAD):
-                self._take_message(worker, worker.connection.recv())
-                if not worker.queue or self._runs_ahead(worker) or not worker.connection.poll():
-                    break
-        except (EOFError, OSError):
-            self._lose(worker, "internal-limit")
-            return
-        if worker.done >= self._limits.files_per_worker and not worker.queue:
-            self._replace(worker, [])
-
-    def _take_message(self, worker: _Worker, message: tuple[Any, ...]) -> None:
+    def hear(self, task: _Assignment, message: tuple[Any, ...]) -> bool:
+        """Keep what a worker says until its turn; return whether it has done the task."""
         kind = message[0]
-        worker.deadline = self._next_deadline()
-        if kind == "ready":
-            worker.ready = True
-        elif kind == "failed":
-            raise BulkWorkerError(problem=message[1])
-        elif kind == "fault":
+        if kind == "fault":
             if self._on_fault is not None:
                 self._on_fault(message[1], message[2])
         elif kind == "begin":
-            worker.place, worker.label = message[1:]
+            task.place, task.label = message[1:]
         elif kind != "tick":
-            assignment = worker.queue[0]
-            assignment.buffer.append(message)
+            task.buffer.append(message)
             if kind == "step":
-                assignment.task.skip, worker.label = message[1], None
-            elif kind in {"end", "only"}:
-                worker.queue.popleft()
-                worker.label = None
-                worker.done += 1
+                task.task.skip, task.label = message[1], None
+        return kind in {"end", "only"}
 
-    def _lose(self, worker: _Worker, code: str, **fields: object) -> None:
-        """Put down a worker that died or must die, and note what it was at."""
-        if not worker.ready and code == "internal-limit":
-            raise BulkWorkerError(problem="it ended before it was ready")
-        rest = list(worker.queue)
-        if rest:
-            assignment = rest[0]
-            task, file = assignment.task, assignment.group.file
-            if file.kind != "archive":
-                assignment.buffer.append(("only", self._recipe.refuse(file.name, code, **fields)))
-                rest.pop(0)
-            elif worker.label is not None:
-                assignment.buffer.append(("result", self._recipe.refuse(worker.label, code, **fields)))
-                assignment.buffer.append(("step", worker.place))
-                task.skip = worker.place
-            else:
-                assignment.buffer.append(("trouble", self._recipe.refuse(file.name, code, **fields)))
-                assignment.buffer.append(("end",))
-                rest.pop(0)
-        self._replace(worker, rest)
+    def lose(self, task: _Assignment, ending: Ending) -> bool:
+        """Note what a worker that ended was at; return whether nothing of the task is left."""
+        file, label = task.group.file, task.label
+        refusal = self._refusal(label or file.name, ending)
+        if file.kind != "archive":
+            task.buffer.append(("only", refusal))
+        elif label is None:
+            task.buffer.extend([("trouble", refusal), ("end",)])
+        else:
+            task.buffer.extend([("result", refusal), ("step", task.place)])
+            task.task.skip, task.label = task.place, None
+            return False
+        return True
 
-    def _replace(self, worker: _Worker, rest: list[_Assignment]) -> None:
-        self._workers.remove(worker)
-        worker.process.kill()
-        worker.connection.close()
-        worker.process.join()
-        if rest:
-            # To the new one and to no other: within a worker the order of tasks must hold.
-            successor = self._start()
-            for assignment in rest:
-                self._give(successor, assignment)
+    def _refusal(self, name: str, ending: Ending) -> Any:
+        if ending is Ending.TIME:
+            return self._recipe.refuse(name, "time-limit", seconds=f"{self._limits.seconds:g}")
+        return self._recipe.refuse(name, "internal-limit")
 
     # -- giving out results ------------------------------------------------------------------
 

@@ -1,28 +1,23 @@
 """
 What a worker process does: take a task, judge what is in it, say every step.
 
-Messages go to `pool.Pool` as tuples: ``ready`` · ``failed`` (text) · ``begin`` (place, label) · ``result``
-(value) · ``step`` (place) · ``trouble`` (value: of the archive itself) · ``fault`` (label, kind) · ``tick`` ·
-``end``. A plain file gives one message, ``only`` (value).
+Messages go to `pool.Pool` as tuples: ``begin`` (place, label) · ``result`` (value) · ``step`` (place) ·
+``trouble`` (value: of the archive itself) · ``fault`` (label, kind) · ``tick`` · ``end``. A plain file gives
+one message, ``only`` (value).
 """
 
 from __future__ import annotations
 
-import contextlib
-import faulthandler
 import gc
 import io
-import pickle
-import resource
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
 import attrs
 
+from perizinan_core.confined import Channel
 from perizinan_core.verification.bulk._archives import (
     ArchiveProblemError,
     Budget,
@@ -33,7 +28,7 @@ from perizinan_core.verification.bulk._archives import (
 from perizinan_core.verification.bulk._limits import BulkLimits
 from perizinan_core.verification.bulk._walking import FoundFile, display_name
 
-__all__ = ["Judge", "Recipe", "Task", "serve", "serve_inherited"]
+__all__ = ["Judge", "Recipe", "Task", "serve"]
 
 Judge = Callable[[bytes | Path, str], Any]
 """Judges one file under a name and returns what the caller wants of it; must be picklable."""
@@ -67,55 +62,30 @@ class Task:
     """Members up to this place are done."""
 
 
-def serve(connection: Connection, recipe: Recipe, limits: BulkLimits) -> None:
+def serve(channel: Channel, recipe: Recipe, limits: BulkLimits) -> None:
     """Work until the other side hangs up."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl+C too, and decides
-    faulthandler.disable()  # a file that crashes its worker gets a report, and nobody a traceback
-    _limit_memory(limits.memory)
-    with contextlib.suppress(EOFError, OSError):
-        try:
-            with recipe.prepare() as judge:
-                # What was there before stays as long as the worker: it need not be looked through for garbage.
-                gc.freeze()
-                connection.send(("ready",))
-                _Worker(connection, recipe, limits, judge).run()
-        except (EOFError, BrokenPipeError, ConnectionResetError):
-            raise
-        except Exception as error:  # noqa: BLE001 - told to the parent, which raises
-            connection.send(("failed", f"{type(error).__name__}: {error}"))
-
-
-def serve_inherited(descriptor: int) -> None:
-    """Serve over an inherited socket; the first two messages are the recipe and the limits."""
-    connection = Connection(descriptor)
-    recipe, limits = pickle.loads(connection.recv_bytes())  # noqa: S301 - from our own parent process
-    serve(connection, recipe, limits)
-
-
-def _limit_memory(more: int) -> None:
     try:
-        with Path("/proc/self/statm").open("rb") as file:
-            now = int(file.read().split()[0]) * resource.getpagesize()
-    except (OSError, ValueError):
-        now = 0
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = now + more if hard == resource.RLIM_INFINITY else min(now + more, hard)
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+        with recipe.prepare() as judge:
+            # What was there before stays as long as the worker: it need not be looked through for garbage.
+            gc.freeze()
+            channel.ready()
+            _Worker(channel, recipe, limits, judge).run()
+    except (EOFError, ConnectionError):
+        raise
+    except Exception as error:  # noqa: BLE001 - told to the parent, which raises
+        channel.send({"failed": f"{type(error).__name__}: {error}"})
 
 
 class _Worker:
-    def __init__(self, connection: Connection, recipe: Recipe, limits: BulkLimits, judge: Judge) -> None:
-        self._connection = connection
+    def __init__(self, channel: Channel, recipe: Recipe, limits: BulkLimits, judge: Judge) -> None:
+        self._channel = channel
         self._recipe = recipe
         self._limits = limits
         self._judge = judge
 
     def run(self) -> None:
         while True:
-            task: Task | None = self._connection.recv()
-            if task is None:
-                return
+            task: Task = self._channel.receive()
             file = task.file
             if file.kind == "archive":
                 self._archive(task)
@@ -126,7 +96,7 @@ class _Worker:
                 self._send("only", self._result(file.path, file.name))
 
     def _send(self, *message: Any) -> None:
-        self._connection.send(message)
+        self._channel.send(message)
 
     def _result(self, source: bytes | Path, name: str) -> Any:
         try:

@@ -1,0 +1,36 @@
+"""
+Errors of the child processes that read what strangers send.
+
+::
+
+    PerizinanError
+    └── ChildStartError
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.i18n import N_
+
+__all__ = ["ChildStartError"]
+
+
+@attrs.define(slots=False, eq=False)
+class ChildStartError(PerizinanError):
+    """A child process cannot be started, or ended before it took a task."""
+
+    code: ClassVar[str] = "child-start"
+    sentence: ClassVar[str] = N_(
+        "Expected a child process that can start, but one could not ({problem}). "
+        "Check the free memory and the installation, then try again."
+    )
+
+    problem: str
+    """What the system said."""
+
+    cause: str = attrs.field(default="", kw_only=True)
+    """What the child itself said of it: the kind of an error, or a module that is missing. For the log."""
