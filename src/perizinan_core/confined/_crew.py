@@ -108,7 +108,7 @@ class Crew(Generic[Task]):
         able = [
             item
             for item in self._members
-            if len(item.tasks) < _DEPTH and not any(self._keeper.apart(task, other) for other in item.tasks)
+            if self._has_room(item) and not any(self._keeper.apart(task, other) for other in item.tasks)
         ]
         member = min(able, key=lambda item: len(item.tasks), default=None)
         if (member is None or member.tasks) and len(self._members) < self._size:
@@ -149,6 +149,10 @@ class Crew(Generic[Task]):
         for member in self._members:
             member.child.kill()
         self._members.clear()
+
+    def _has_room(self, member: _Member[Task]) -> bool:
+        # One that will be replaced gets nothing more, so that the moment comes when it has nothing to do.
+        return len(member.tasks) < min(_DEPTH, self._tasks_per_child - member.done)
 
     def _wanted(self, member: _Member[Task]) -> bool:
         return not member.tasks or self._keeper.wants(member.tasks[0])
