@@ -40,6 +40,7 @@ ROOMS = (
     "catalogue",
     "workflow",
     "published",
+    "confined",
     "verification",
     "documents",
     "rendering",
