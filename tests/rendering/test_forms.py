@@ -81,7 +81,7 @@ def test_every_form_prints_the_whole_statement(text_of, form):
         "Ditandatangani secara elektronik",
         statement.verification_url,
         *(part for field in statement.fields for part in field),
-        *letter.terms,
+        *(term.text for term in letter.terms),
         *letter.copies_to,
         letter.government,
         letter.office,

@@ -26,7 +26,7 @@ from perizinan_core.model._applicant import Address, Organisation, Person, Repre
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._identifiers import Nik
 from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
-from perizinan_core.model._letter import Letter, PermitStatement, SignatureBlock
+from perizinan_core.model._letter import Letter, PermitStatement, PrintedTerm, SignatureBlock
 from perizinan_core.model._permit_type import PermitType, Scenario
 
 ADDRESS = Address(street="Jalan Contoh 1", village="Contoh", district="Sananwetan", regency="Kota Blitar")
@@ -148,7 +148,7 @@ def letter_of(authority: Authority, example: Example, day: date) -> Letter:
         subject=rule.subject.id if rule.subject else None,
         considerations=tuple(text.id for text in rule.considerations),
         legal_basis=tuple(source.citation for source in permit_type.legal_basis),
-        terms=tuple(text.id for text in rule.terms),
+        terms=tuple(PrintedTerm(term.text.id, term.role) for term in rule.terms),
         annex=content.annex,
         copies_to=tuple(text.id for text in rule.copies_to),
         footer=authority.legal_footer.id,

@@ -18,8 +18,10 @@ from perizinan_core.bootstrap._plugins import opened, pick
 from perizinan_core.bootstrap._settings import Settings, read_secret
 from perizinan_core.errors.bootstrap import KeyFileProblemError, SignerNotConfiguredError
 from perizinan_core.errors.storage import StorageKeysLostError
+from perizinan_core.hooks import SignerEntry
 from perizinan_core.hooks._manager import Registered
 from perizinan_core.model._authority import Authority
+from perizinan_core.model._text import Text
 from perizinan_core.published._keys import PrivateKey
 from perizinan_core.services import OfficeKeys
 from perizinan_core.signing import DevelopmentCA, Signer
@@ -222,6 +224,15 @@ class Signers:
         if position not in self._open:
             self._open[position] = self._opened(position)
         return self._open[position]
+
+    def footer_for(self, position: str) -> Text | None:
+        """Return the sentence of the kind of signer that the position has; development keys have none."""
+        address = self._settings.signing.signers.get(position)
+        if address is None:
+            return None
+        scheme, mark, _rest = address.partition(":")
+        entry: SignerEntry = pick(self._entries, "signer", scheme if mark else "file", "scheme").record
+        return entry.footer
 
     def _opened(self, position: str) -> Signer:
         address = self._settings.signing.signers.get(position)

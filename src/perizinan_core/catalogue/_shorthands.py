@@ -14,6 +14,7 @@ from perizinan_core.catalogue._problems import suggestion
 from perizinan_core.catalogue._reader import FAILED, AssumedValue, Hook, Reader
 from perizinan_core.i18n import N_
 from perizinan_core.model._fees import TariffRow, TariffTable
+from perizinan_core.model._letter_rule import LetterTerm
 from perizinan_core.model._money import Rupiah
 from perizinan_core.model._text import DateRange, Period, PeriodUnit, Source, Text
 
@@ -48,6 +49,13 @@ def _read_text(reader: Reader, node: Node, source: Source | None) -> Any:
         return reader.read_class(Text, node, source)
     value = reader.read(str, node)
     return FAILED if value is FAILED else reader.construct(Text, {"id": value}, node)
+
+
+def _read_term(reader: Reader, node: Node, source: Source | None) -> Any:
+    if isinstance(node.value, dict) and ("text" in node.value or "role" in node.value):
+        return reader.read_class(LetterTerm, node, source)
+    text = _read_text(reader, node, source)
+    return FAILED if text is FAILED else reader.construct(LetterTerm, {"text": text}, node)
 
 
 def _read_source(reader: Reader, node: Node, _source: Source | None) -> Any:
@@ -191,6 +199,7 @@ _STEPS = tuple[Mapping[str, Any], ...]
 HOOKS: dict[Any, Hook] = {
     **CALENDAR_HOOKS,
     Text: _read_text,
+    LetterTerm: _read_term,
     Source: _read_source,
     Period: _read_period,
     DateRange: _read_range,

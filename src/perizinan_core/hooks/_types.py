@@ -18,6 +18,7 @@ from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import DocumentStore, UploadScanner
 from perizinan_core.hooks._notification import NotificationChannel
 from perizinan_core.model._authority import Authority
+from perizinan_core.model._text import Text
 from perizinan_core.rendering import Renderer
 from perizinan_core.signing import SecretCallback, Signer
 from perizinan_core.storage import KeyRing, Storage
@@ -117,6 +118,8 @@ class SignerEntry:
 
     scheme: str
     open: Callable[[str, SecretCallback], Signer]
+    footer: Text | None = None
+    """What its certificate authority wants at the foot of letters, e.g. who issued the certificate."""
 
 
 @attrs.frozen(kw_only=True)

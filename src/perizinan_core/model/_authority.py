@@ -18,6 +18,7 @@ __all__ = [
     "ArchiveClass",
     "Authority",
     "ContactChannel",
+    "DatedAddress",
     "DatedName",
     "Delegation",
     "DelegationKind",
@@ -61,6 +62,15 @@ class Unit:
 
 
 @attrs.frozen(kw_only=True)
+class DatedAddress:
+    """Where an office stood for a time; letters print the address valid on their date."""
+
+    address: str
+    valid: DateRange = DateRange()
+    source: Source
+
+
+@attrs.frozen(kw_only=True)
 class Letterhead:
     """Kop surat: what stands above the line."""
 
@@ -71,6 +81,11 @@ class Letterhead:
     """Code of the unit whose name of the day is printed below."""
 
     address: str | None = None
+    """The address, where it has no dates."""
+
+    addresses: tuple[DatedAddress, ...] = ()
+    """Addresses with their days; one that is valid on the letter's day comes before `address`."""
+
     contact: str | None = None
     """Telephone, site and e-mail in one line."""
 
@@ -81,6 +96,10 @@ class Letterhead:
     """File name of the coat of arms inside the plugin's assets (SVG or PNG), or None."""
 
     source: Source
+
+    def address_on(self, day: date) -> str | None:
+        """Return the address valid on ``day``; None where none is known."""
+        return next((item.address for item in self.addresses if day in item.valid), self.address)
 
 
 class ActingKind(StrEnum):

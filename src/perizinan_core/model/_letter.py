@@ -7,13 +7,21 @@ its signature. `Letter` adds what only the page needs. Neither ever holds a NIK.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import attrs
 
-from perizinan_core.model._letter_rule import LetterForm
+from perizinan_core.model._letter_rule import LetterForm, TermRole
 
-__all__ = ["PERMIT_STATEMENT_VERSION", "AnnexTable", "Letter", "PermitStatement", "SignatureBlock"]
+__all__ = [
+    "PERMIT_STATEMENT_VERSION",
+    "AnnexTable",
+    "Letter",
+    "PermitStatement",
+    "PrintedTerm",
+    "SignatureBlock",
+]
 
 PERMIT_STATEMENT_VERSION = "1"
 
@@ -84,6 +92,18 @@ class AnnexTable:
     rows: tuple[tuple[str, ...], ...]
 
 
+@attrs.frozen
+class PrintedTerm:
+    """A term as printed, and what it is."""
+
+    text: str
+    role: TermRole = TermRole.DUTY
+
+
+def _terms(values: Iterable[str | PrintedTerm]) -> tuple[PrintedTerm, ...]:
+    return tuple(PrintedTerm(value) if isinstance(value, str) else value for value in values)
+
+
 @attrs.frozen(kw_only=True)
 class Letter:
     """Everything that a template needs to print a permit."""
@@ -100,7 +120,12 @@ class Letter:
     subject: str | None = None
     considerations: tuple[str, ...] = ()
     legal_basis: tuple[str, ...] = ()
-    terms: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    """What the office looked at (Memperhatikan): application, minutes of inspection, technical letters."""
+
+    terms: tuple[PrintedTerm, ...] = attrs.field(default=(), converter=_terms)
+    """In printed order; a text alone is a duty."""
+
     annex: AnnexTable | None = None
     copies_to: tuple[str, ...] = ()
     footer: str

@@ -11,8 +11,31 @@ from perizinan_core.model._text import Text
 __all__ = [
     "LetterForm",
     "LetterRule",
+    "LetterTerm",
     "PrintedField",
+    "TermRole",
 ]
+
+
+class TermRole(StrEnum):
+    """What a term of a letter is; a decree gives each role paragraphs (dictums) of its own."""
+
+    DUTY = "duty"
+    """What the holder must do or leave."""
+    SANCTION = "sanction"
+    """What the office does when a duty is not kept."""
+    CORRECTION = "correction"
+    """How an error in the letter is put right."""
+    ENTRY_INTO_FORCE = "entry_into_force"
+    """From when the letter has effect; a decree without one says "on the day on which it is made"."""
+
+
+@attrs.frozen
+class LetterTerm:
+    """One term of a letter, in the languages of the catalogue."""
+
+    text: Text
+    role: TermRole = TermRole.DUTY
 
 
 class LetterForm(StrEnum):
@@ -61,7 +84,7 @@ class LetterRule:
     place: str | None = None
     """CEL expression giving the location, or None."""
 
-    terms: tuple[Text, ...] = ()
+    terms: tuple[LetterTerm, ...] = ()
     annex_items: str | None = None
     """Name of the list in the form data that is printed as a table; only with more than one item."""
 
@@ -72,4 +95,4 @@ class LetterRule:
     """Tembusan."""
 
     quotes_recommendations: bool = True
-    """Numbers and dates of the technical letters stand among the considerations."""
+    """Numbers and dates of the technical letters stand under "Memperhatikan"."""

@@ -18,6 +18,7 @@ __all__ = [
     "number_in_words",
     "parse_roman",
     "roman",
+    "title_case",
 ]
 
 MAX_IN_WORDS = 10**15
@@ -213,3 +214,39 @@ def _check_whole(number: object, minimum: int, maximum: int) -> None:
     if isinstance(number, int) and not isinstance(number, bool) and minimum <= number <= maximum:
         return
     raise NumeralRangeError(quoted(number), minimum, maximum)
+
+
+_SMALL_WORDS = frozenset(
+    (
+        "dan",
+        "di",
+        "ke",
+        "dari",
+        "untuk",
+        "yang",
+        "pada",
+        "atas",
+        "tentang",
+        "dengan",
+        "serta",
+        "atau",
+        "oleh",
+        "bagi",
+    )
+)
+
+
+def title_case(text: str) -> str:
+    """
+    Return a title that is set in capitals as it stands inside a sentence: ``"Keputusan Kepala Dinas dan …"``.
+
+    Conjunctions and prepositions stay small, except as the first word. A title that has small letters
+    already is returned as it is, with its abbreviations.
+    """
+    if text != text.upper():
+        return text
+    words = text.lower().split(" ")
+    return " ".join(
+        word if index and word in _SMALL_WORDS else word[:1].upper() + word[1:]
+        for index, word in enumerate(words)
+    )

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-__all__ = ["CODE", "DateRange", "Period", "PeriodUnit", "Source", "Text", "code_field"]
+__all__ = ["CODE", "DateRange", "InstrumentKind", "Period", "PeriodUnit", "Source", "Text", "code_field"]
 
 CODE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*\Z")
 """Stable names inside a catalogue: lower-case ASCII letters and digits, joined by ``-`` or ``_``."""
@@ -47,6 +47,36 @@ class Text:
         return self.en if language == "en" and self.en else self.id
 
 
+class InstrumentKind(StrEnum):
+    """
+    Kinds of legal instruments, the highest first (UU 12/2011 art. 7 and 8).
+
+    The value is how catalogues name the kind.
+    """
+
+    CONSTITUTION = "undang-undang-dasar"
+    LAW = "undang-undang"
+    """Undang-Undang, and Peraturan Pemerintah Pengganti Undang-Undang of the same rank."""
+    GOVERNMENT_REGULATION = "peraturan-pemerintah"
+    PRESIDENTIAL_REGULATION = "peraturan-presiden"
+    MINISTERIAL_REGULATION = "peraturan-menteri"
+    """Regulation of a minister or of the head of a national body."""
+    PROVINCIAL_REGULATION = "peraturan-daerah-provinsi"
+    GOVERNOR_REGULATION = "peraturan-gubernur"
+    LOCAL_REGULATION = "peraturan-daerah"
+    """Peraturan Daerah of a city or regency."""
+    MAYOR_REGULATION = "peraturan-kepala-daerah"
+    """Peraturan Wali Kota or Peraturan Bupati."""
+    DECREE = "keputusan"
+    """A decision, of whatever official; it is named after all regulations."""
+    CIRCULAR = "surat-edaran"
+
+    @property
+    def rank(self) -> int:
+        """Return the place in the order; 0 is the highest."""
+        return list(InstrumentKind).index(self)
+
+
 @attrs.frozen
 class Source:
     """Where a value comes from: law and article, or the publication it was read in."""
@@ -59,6 +89,18 @@ class Source:
 
     note: str | None = None
     """What is to be confirmed, or how the source was read."""
+
+    kind: InstrumentKind | None = attrs.field(default=None, kw_only=True)
+    """Kind of the legal instrument; None: as the citation says."""
+
+    number: str | None = attrs.field(default=None, kw_only=True)
+    """Number of the instrument; None: as the citation says."""
+
+    year: int | None = attrs.field(default=None, kw_only=True)
+    """Year of the instrument; None: as the citation says."""
+
+    gazette: str | None = attrs.field(default=None, kw_only=True)
+    """State or regional gazette (Lembaran Negara, Lembaran Daerah), as decrees name it in brackets."""
 
 
 @attrs.frozen

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from perizinan_core.model._letter import AnnexTable, Letter, PermitStatement, SignatureBlock
-from perizinan_core.model._letter_rule import LetterForm
+from perizinan_core.model._letter_rule import LetterForm, TermRole
 from perizinan_core.model._numerals import date_in_words, format_date
 from perizinan_core.rendering._labels import DICTUMS, labels
 from perizinan_core.rendering._qr import QrDrawing
@@ -66,9 +66,14 @@ def template_data(
         "rows": _rows(statement, words),
         "considerations": _plains(letter.considerations),
         "legal_basis": _plains(_basis(letter)),
-        "terms": _plains(letter.terms),
+        "references": _plains(letter.references),
+        "terms": [_normal(term.text) for term in letter.terms],
+        "terms_by_role": {
+            role.value: [_normal(term.text) for term in letter.terms if term.role is role]
+            for role in TermRole
+        },
         "annex": _annex(letter.annex),
-        "copies_to": _plains(letter.copies_to),
+        "copies_to": [_addressed(_normal(text), words["dear"]) for text in letter.copies_to],
         "issued_on": _date(statement, letter.language),
         "validity": _plain(_validity(statement, letter.language, words)),
         "signatory": _signatory(statement.signatory, words),
@@ -133,11 +138,17 @@ def _signatory(block: SignatureBlock, words: dict[str, str]) -> dict[str, str | 
     title = f"{words[block.acting]} {block.title}" if block.acting in _ACTING else block.title
     return {
         "title": _plain(title),
+        "position": _plain(block.title),
         "on_behalf_of": _plain(block.on_behalf_of),
         "name": _plain(block.name),
         "rank": _plain(block.rank),
         "staff_number": _plain(block.staff_number),
     }
+
+
+def _addressed(name: str, dear: str) -> str:
+    """Return a receiver of a copy as letters write it: "Yth. …"."""
+    return name if name.startswith(dear) else f"{dear} {name}"
 
 
 def _annex(table: AnnexTable | None) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ LABELS: Mapping[str, Text] = MappingProxyType(
         "logo_alt": Text("Lambang {government}", "Coat of arms of {government}"),
         "number": Text("Nomor", "Number"),
         "concerning": Text("tentang", "concerning"),
+        "date": Text("Tanggal", "Date"),
         # decree
         "considering": Text("Menimbang", "Considering"),
         "in_view_of": Text("Mengingat", "In view of"),
@@ -53,6 +54,7 @@ LABELS: Mapping[str, Text] = MappingProxyType(
             "Menindaklanjuti permohonan Saudara dengan nomor {receipt}, dengan ini diberikan {title} kepada:",
             "Further to your application number {receipt}, {title} is hereby granted to:",
         ),
+        "letter_references": Text("dengan memperhatikan:", "taking into account:"),
         "letter_considering": Text("dengan mempertimbangkan:", "in consideration of the following:"),
         "letter_basis": Text("berdasarkan:", "on the basis of:"),
         "letter_closing": Text(

@@ -73,10 +73,11 @@ _LETTER = {
 _LISTS = {
     "considerations": N_("Considerations"),
     "legal_basis": N_("Legal basis"),
-    "terms": N_("Terms"),
+    "references": N_("What the office looked at"),
     "copies_to": N_("Copies"),
 }
 _ANNEX = N_("Annex")
+_TERMS = N_("Terms")
 _FIELD_LABEL = N_("Label of a printed field")
 
 
@@ -92,6 +93,8 @@ def letter_texts(letter: Letter) -> Iterator[LetterText]:
     for name, label in _LISTS.items():
         for index, text in enumerate(getattr(letter, name)):
             yield LetterText(f"{name}[{index}]", label, text)
+    for index, term in enumerate(letter.terms):
+        yield LetterText(f"terms[{index}]", _TERMS, term.text)
     if letter.annex is not None:
         for column, text in enumerate(letter.annex.columns):
             yield LetterText(f"annex.columns[{column}]", _ANNEX, text)

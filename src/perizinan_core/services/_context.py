@@ -30,6 +30,7 @@ from perizinan_core.model._calendar import WorkingCalendar
 from perizinan_core.model._events import Event
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
+from perizinan_core.model._text import Text
 from perizinan_core.published._keys import PrivateKey
 from perizinan_core.rendering import Renderer
 from perizinan_core.services._inspection_version import inspection_version
@@ -58,6 +59,10 @@ class SignerSource(Protocol):
 
     def positions(self) -> tuple[str, ...]:
         """Return the positions that have a signer."""
+        ...
+
+    def footer_for(self, position: str) -> Text | None:
+        """Return what the position's signer adds to the foot of letters; nothing is opened for that."""
         ...
 
 

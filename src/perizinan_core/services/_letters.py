@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import attrs
@@ -10,12 +11,14 @@ from perizinan_core.catalogue import LetterContent, Validity, facts_of, find_val
 from perizinan_core.errors.services import IssuanceError
 from perizinan_core.model._application import Application
 from perizinan_core.model._authority import Delegation
-from perizinan_core.model._case import StageOutcome
-from perizinan_core.model._letter import Letter, PermitStatement, SignatureBlock
+from perizinan_core.model._case import StageOutcome, StageState
+from perizinan_core.model._instruments import in_legal_order
+from perizinan_core.model._letter import Letter, PermitStatement, PrintedTerm, SignatureBlock
 from perizinan_core.model._letter_rule import LetterForm, LetterRule
-from perizinan_core.model._numerals import format_date
+from perizinan_core.model._numerals import format_date, title_case
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
+from perizinan_core.model._text import Source
 from perizinan_core.services._context import OfficeContext
 
 __all__ = ["LetterPlan", "compose", "plan_letter", "statement_of"]
@@ -108,37 +111,92 @@ def compose(
         template=rule.template,
         government=head.government.id,
         office=office.name.id,
-        address=head.address,
+        address=head.address_on(plan.day),
         contact=head.contact,
         city=head.city,
         logo=head.logo,
         subject=rule.subject.id if rule.subject else None,
-        considerations=_considerations(context, plan),
-        legal_basis=tuple(item.citation for item in plan.permit_type.legal_basis),
-        terms=tuple(item.id for item in rule.terms),
+        considerations=_considerations(plan),
+        legal_basis=tuple(_cited(item, rule.form) for item in in_legal_order(_sources(plan))),
+        references=_references(context, plan),
+        terms=tuple(PrintedTerm(item.text.id, item.role) for item in rule.terms),
         annex=plan.content.annex,
         copies_to=tuple(item.id for item in rule.copies_to),
-        footer=authority.legal_footer.id,
+        footer=_footer(context, plan.delegation),
         language="id",
         development=context.development,
         qr_text=qr_text,
     )
 
 
-def _considerations(context: OfficeContext, plan: LetterPlan) -> tuple[str, ...]:
+def _footer(context: OfficeContext, delegation: Delegation) -> str:
+    """Return the authority's sentence, and that of the signer which was used."""
+    signer = context.signers.footer_for(delegation.position)
+    return " ".join(text.id for text in (context.authority.legal_footer, signer) if text is not None)
+
+
+def _sources(plan: LetterPlan) -> tuple[Source, ...]:
+    """Return the legal bases of the permit type, with the delegation under which the letter is signed."""
+    known, delegation = plan.permit_type.legal_basis, plan.delegation.source
+    return known if any(delegation.citation in item.citation for item in known) else (*known, delegation)
+
+
+def _cited(source: Source, form: LetterForm) -> str:
+    """Return the citation; decrees name the gazette too."""
+    return (
+        f"{source.citation} ({source.gazette})"
+        if form is LetterForm.DECREE and source.gazette
+        else source.citation
+    )
+
+
+def _considerations(plan: LetterPlan) -> tuple[str, ...]:
     texts = [item.id for item in plan.rule.considerations]
-    if plan.rule.quotes_recommendations:
-        for state in plan.application.stages:
-            if state.letter is None or state.outcome is not StageOutcome.POSITIVE:
-                continue
-            unit = context.authority.unit(state.letter.issued_by).name_on(state.letter.day).name.id
-            label = plan.permit_type.stage(state.stage).label.id
-            title = label if label.endswith(unit) else f"{label} {unit}"
-            quoted = f"{title} Nomor {state.letter.number} tanggal {format_date(state.letter.day, 'id')}"
-            # The considerations of a decree are clauses that begin with "bahwa" and end with a semicolon.
-            decree = plan.rule.form is LetterForm.DECREE
-            texts.append(f"bahwa berdasarkan {quoted};" if decree else quoted)
+    if plan.rule.form is LetterForm.DECREE and texts and not any(map(_concludes, texts)):
+        texts.append(_conclusion(plan.rule, len(texts)))
     return tuple(texts)
+
+
+def _concludes(text: str) -> bool:
+    return text.casefold().startswith("bahwa berdasarkan pertimbangan")
+
+
+def _conclusion(rule: LetterRule, before: int) -> str:
+    """Return the last consideration of a decree: that by those before it a decision is to be made."""
+    last = chr(ord("a") + before - 1)
+    points = {1: "huruf a", 2: "huruf a dan huruf b"}.get(before, f"huruf a sampai dengan huruf {last}")
+    about = f" tentang {rule.subject.id}" if rule.subject is not None else ""
+    decision = title_case(rule.title.id)
+    return f"bahwa berdasarkan pertimbangan sebagaimana dimaksud dalam {points}, perlu menetapkan {decision}{about};"
+
+
+def _references(context: OfficeContext, plan: LetterPlan) -> tuple[str, ...]:
+    """Return what the office looked at: the application, minutes of inspection, letters of technical offices."""
+    return (
+        # The opening sentence of a letter names the application already.
+        *(() if plan.rule.form is LetterForm.LETTER else _application_reference(context, plan.application)),
+        *(text for state in plan.application.stages for text in _stage_references(context, plan, state)),
+    )
+
+
+def _application_reference(context: OfficeContext, application: Application) -> tuple[str, ...]:
+    if application.receipt_number is None or application.submitted_at is None:
+        return ()  # the rehearsal of a draft
+    day = format_date(context.local_day(application.submitted_at), "id")
+    return (f"Permohonan {application.applicant.name} Nomor {application.receipt_number} tanggal {day}",)
+
+
+def _stage_references(context: OfficeContext, plan: LetterPlan, state: StageState) -> Iterator[str]:
+    if state.outcome is not StageOutcome.POSITIVE:
+        return
+    label = plan.permit_type.stage(state.stage).label.id
+    if (minutes := state.minutes) is not None:
+        number = f" Nomor {minutes.number}" if minutes.number else ""
+        yield f"Berita Acara {label}{number} tanggal {format_date(minutes.day, 'id')}"
+    if (letter := state.letter) is not None and plan.rule.quotes_recommendations:
+        unit = context.authority.unit(letter.issued_by).name_on(letter.day).name.id
+        title = label if label.endswith(unit) else f"{label} {unit}"
+        yield f"{title} Nomor {letter.number} tanggal {format_date(letter.day, 'id')}"
 
 
 def _signature_block(context: OfficeContext, delegation: Delegation) -> SignatureBlock:

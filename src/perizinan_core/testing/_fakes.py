@@ -19,6 +19,7 @@ from perizinan_core.hooks._notification import Notification
 from perizinan_core.hooks._types import ApplicantCheckResult
 from perizinan_core.model._applicant import Applicant
 from perizinan_core.model._calendar import WorkingCalendar
+from perizinan_core.model._text import Text
 from perizinan_core.signing import DigestSigner, Signer, SigningRequest, sign_pdf
 
 __all__ = [
@@ -57,6 +58,7 @@ class FakeSigners:
     """Signers by position, kept in memory (`services.SignerSource`)."""
 
     signers: dict[str, Signer]
+    footers: dict[str, Text] = attrs.field(factory=dict)
 
     def positions(self) -> tuple[str, ...]:
         """Return the positions that have a signer."""
@@ -72,6 +74,10 @@ class FakeSigners:
         if position not in self.signers:
             raise SignerNotConfiguredError(position=position)
         return self.signers[position]
+
+    def footer_for(self, position: str) -> Text | None:
+        """Return what the signer of a position adds to the foot of letters."""
+        return self.footers.get(position)
 
 
 @attrs.define

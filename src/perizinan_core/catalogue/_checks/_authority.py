@@ -26,6 +26,14 @@ def check_authority(
     for key in ("units", "positions", "delegations", "registers", "archive_classes"):
         _check_duplicates(problems, node, key, [item.code for item in getattr(authority, key)])
     _check_code(problems, node_at(node, ("letterhead", "unit")), authority.letterhead.unit, units)
+    if authority.letterhead.address is None and not authority.letterhead.addresses:
+        problems.warn(
+            node_at(node, ("letterhead",)),
+            "letterhead-without-address",
+            N_("the letterhead has no address; write it under `address`, so that letters show it"),
+        )
+    spans = [item.valid for item in authority.letterhead.addresses]
+    _check_spans(problems, node_at(node, ("letterhead", "addresses")), spans)
     registers = {register.code for register in authority.registers}
     _check_code(problems, node.at("receipt_register"), authority.receipt_register, registers)
     for index, position in enumerate(authority.positions):

@@ -7,6 +7,7 @@ from perizinan_core.catalogue._nodes import Node
 from perizinan_core.catalogue._problems import Problems
 from perizinan_core.i18n import N_
 from perizinan_core.model._fees import FeeKind
+from perizinan_core.model._instruments import LegalInstrument
 from perizinan_core.model._kinds import OwningSystem
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._stage import SilencePolicy, StageKind
@@ -50,12 +51,27 @@ def check_complete(problems: Problems, permit_type: PermitType, node: Node) -> N
             "no-issue-within",
             N_("silence grants the permit, but `issue_within` does not say until when it must be issued"),
         )
+    _check_legal_basis(problems, permit_type, node)
     if permit_type.service_standard is None:
         problems.warn(
             node,
             "no-service-standard",
             N_("`service_standard` is missing; UU 25/2009 asks for its eight components"),
         )
+
+
+def _check_legal_basis(problems: Problems, permit_type: PermitType, node: Node) -> None:
+    for index, source in enumerate(permit_type.legal_basis):
+        if LegalInstrument.of(source) is None:
+            problems.warn(
+                node_at(node, ("legal_basis", index)),
+                "legal-basis-unclear",
+                N_(
+                    "letters name legal bases by rank and year, and {citation!r} shows neither; write it like "
+                    "“Peraturan Daerah Kota … Nomor 3 Tahun 2018 tentang …”, or add `kind`, `number` and `year`"
+                ),
+                citation=source.citation[:120],
+            )
 
 
 def _missing(problems: Problems, node: Node, name: str) -> None:
