@@ -29,6 +29,7 @@ import perizinan_core
 from perizinan_core import errors
 from perizinan_core.bootstrap import _settings as settings
 from perizinan_core.cli import cli
+from perizinan_core.cli._once import Once
 from perizinan_core.documents._findings import FINDINGS, REMEDIES
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import translate
@@ -399,7 +400,7 @@ def _option(item: click.Option) -> str:
         meaning += " One of " + ", ".join(f"`{choice}`" for choice in choices) + "."
     if item.required:
         meaning += " Required."
-    if item.multiple and "repeat" not in meaning:
+    if item.multiple and not isinstance(item, Once) and "repeat" not in meaning:
         meaning += " May be repeated."
     if item.envvar:
         meaning += f" Environment: `{item.envvar}`."

@@ -29,7 +29,8 @@ from perizinan_core.cli._keys import keys_group
 from perizinan_core.cli._verify import verify_command
 from perizinan_core.errors.status_list import AuthorityUpdateError
 from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
-from perizinan_core.published._authority_update import accept_update, countersign, signed_by
+from perizinan_core.published._authority_update import accept_update, countersign
+from perizinan_core.published._envelope import signed_by
 from perizinan_core.published._keys import signing_callback, thumbprint
 from perizinan_core.published._status_list import (
     StatusList,

@@ -414,7 +414,8 @@ class TestKeys:
         known = read_authority_document(kit.office.publication.authority_json())
         data = office.office.publication.authority_json()
 
-        from perizinan_core.published._authority_update import accept_update, signed_by
+        from perizinan_core.published._authority_update import accept_update
+        from perizinan_core.published._envelope import signed_by
 
         assert signed_by(data, [former.public_key()])
         assert signed_by(data, [fresh.public_key()])

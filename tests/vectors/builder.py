@@ -24,6 +24,7 @@ from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.testing._letters import sample_letter
 from perizinan_core.verification import (
     AuthorityDocument,
+    Contact,
     QrKey,
     RegisteredDelegation,
     Signatory,
@@ -177,6 +178,13 @@ class World:
         document = AuthorityDocument(
             slug="kota-contoh",
             name="Pemerintah Kota Contoh",
+            region="35.72",
+            contact=Contact(
+                address="Jalan Contoh 1, Kota Contoh",
+                phone="(0342) 000000",
+                email="izin@kotacontoh.example",
+                web="https://izin.kotacontoh.example",
+            ),
             time_zone="WIB",
             version=3,
             issued=datetime(2026, 11, 1, tzinfo=UTC),

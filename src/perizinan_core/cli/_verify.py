@@ -8,7 +8,6 @@ Exit code: 0 valid, 10 not valid, 11 unsigned, 12 wrong issuer, 13 not in force,
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib
 import logging
 from collections.abc import Callable, Iterator
@@ -19,20 +18,23 @@ import click
 
 from perizinan_core.cli._moments import read_moment
 from perizinan_core.cli._numbers import FiniteRange
+from perizinan_core.cli._once import Once
 from perizinan_core.cli._outputs import check_output
+from perizinan_core.cli._verify_authority import AuthorityOptions, authority_options
 from perizinan_core.cli._verify_report import ReportFile
 from perizinan_core.cli._verify_run import VerifyRun
 from perizinan_core.cli._verify_status import StatusOptions, status_options
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
+from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
-from perizinan_core.published._authority_reading import MAX_BYTES
 from perizinan_core.verification import (
     AuthorityDocument,
+    AuthoritySet,
     Limits,
+    StatusChoice,
+    StatusOf,
     StatusSource,
     Verifier,
-    read_authority_document,
 )
 from perizinan_core.verification._file_verifier import FileVerifier
 from perizinan_core.verification._policy import Policy
@@ -41,7 +43,6 @@ __all__ = [
     "OPEN_STATUS_SOURCE",
     "StatusSourceFactory",
     "open_records",
-    "read_authority",
     "verify_command",
 ]
 
@@ -65,12 +66,7 @@ _SECONDS = 20.0
     required=True,
     type=click.Path(exists=True, allow_dash=True, path_type=Path),
 )
-@click.option(
-    "--authority",
-    "authority_path",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Dokumen otoritas (authority.json) dari kantor penerbit; wajib, kecuali dengan --signature-only.",
-)
+@authority_options
 @click.option(
     "--signature-only", is_flag=True, help="Periksa tanda tangan PDF apa pun; tidak harus sebuah izin."
 )
@@ -93,11 +89,11 @@ _SECONDS = 20.0
     show_default=True,
     help="strict: layanan stempel waktu yang berakhir, atau pencabutan yang tidak ditanyakan, berarti tidak pasti.",
 )
-@click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
 @status_options
 @click.option(
     "--at",
     "moment",
+    cls=Once,
     metavar="ISO",
     help="Hari (sampai akhirnya) atau saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: kini.",
 )
@@ -137,6 +133,9 @@ def verify_command(
     files: tuple[Path, ...],
     authority_path: Path | None,
     authority_key: str | None,
+    folder: Path | None,
+    directory_path: Path | None,
+    directory_key: str | None,
     signature_only: bool,
     roots: tuple[str, ...],
     revocation: tuple[Path, ...],
@@ -164,13 +163,20 @@ def verify_command(
     options = StatusOptions(
         records=records, status=status_list, copy=status_copy, max_age=status_max_age, no_status=no_status
     )
+    offices = AuthorityOptions(
+        path=authority_path,
+        key=authority_key,
+        folder=folder,
+        directory=directory_path,
+        directory_key=directory_key,
+    )
     if moment is None and resume is not None:
         from perizinan_core.verification.bulk._resume import ResumeFile
 
         moment = ResumeFile.moment(resume)  # the rest of a run is judged for the same moment
     named = [
         *files,
-        *([authority_path] if authority_path is not None else []),
+        *filter(None, [authority_path, directory_path]),
         *map(Path, roots),
         *revocation,
     ]
@@ -186,12 +192,21 @@ def verify_command(
         resume=resume,
         report_file=ReportFile(report_path, language) if report_path is not None else None,
         max_bytes=limits.max_bytes,
-        identity=repr((authority_key, roots, [str(path) for path in revocation], options, max_bytes, policy)),
+        identity=repr(
+            (
+                authority_key,
+                directory_key,
+                roots,
+                [str(path) for path in revocation],
+                options,
+                max_bytes,
+                policy,
+            )
+        ),
     )
     if signature_only:
         given = {
-            "--authority": authority_path,
-            "--authority-key": authority_key,
+            **offices.given,
             "--records": records,
             "--status": status_list,
             "--status-copy": status_copy,
@@ -206,17 +221,20 @@ def verify_command(
 
         signatures = open_signature_verifier(roots, revocation, limits, Policy(policy), language)
         ctx.exit(run.judge_all(signatures, read_moment(moment, "WIB", language)))
-    if authority_path is None or roots or revocation:
+    if roots or revocation:
         sentence = N_("Give --authority for permits, or --signature-only with --roots for any signed PDF.")
         raise click.UsageError(translate(sentence, language))
-    authority = read_authority(authority_path, authority_key, language)
-    at = read_moment(moment, authority.time_zone, language)
-    options.check(language)
-    run.identity += hashlib.sha256(repr(authority.to_json()).encode()).hexdigest()
+    authority = offices.read(language)
+    at = read_moment(moment, "WIB" if isinstance(authority, AuthoritySet) else authority.time_zone, language)
+    offices.check_status(options, language)
+    run.identity += offices.identity(authority)
     factory = shared.get(OPEN_STATUS_SOURCE)
+
+    def judge_with(status: StatusChoice | StatusOf) -> Verifier:
+        return Verifier(authority, status=status, limits=limits, policy=Policy(policy))
+
     with open_records(records, authority, factory, language) as status:
-        source = status if status is not None else options.source(authority, authority_path, at)
-        judge = Verifier(authority, status=source, limits=limits, policy=Policy(policy))
+        judge = judge_with(status if status is not None else offices.status(authority, options, at))
         if not run.is_large:
             ctx.exit(run.judge_all(judge, at))
 
@@ -224,35 +242,20 @@ def verify_command(
     def open_judge() -> Iterator[FileVerifier]:
         # In each worker anew: a connection to a database does not survive a fork.
         with open_records(records, authority, factory, language) as inner:
-            yield (
-                judge
-                if inner is None
-                else Verifier(authority, status=inner, limits=limits, policy=Policy(policy))
-            )
+            yield judge if inner is None else judge_with(inner)
 
-    ctx.exit(run.judge_all(Verifier(authority, limits=limits, policy=Policy(policy)), at, open_judge))
-
-
-def read_authority(path: Path, key: str | None, language: str) -> AuthorityDocument:
-    """
-    Return the authority document of a file.
-
-    Raises:
-        click.UsageError: when it cannot be used.
-    """
-    try:
-        with path.open("rb") as file:  # also a pipe, which can be read only once and may never end
-            return read_authority_document(file.read(MAX_BYTES + 1), authority_key=key)
-    except AuthorityDocumentError as error:
-        raise click.UsageError(f"{path.name}: {error.message(language)}") from error
+    ctx.exit(run.judge_all(judge_with(None), at, open_judge))
 
 
 @contextlib.contextmanager
 def open_records(
-    url: str | None, authority: AuthorityDocument, factory: StatusSourceFactory | None, language: str
+    url: str | None,
+    authority: AuthorityDocument | AuthoritySet,
+    factory: StatusSourceFactory | None,
+    language: str,
 ) -> Iterator[StatusSource | None]:
     """Open the office's records at ``url`` through ``factory``; None: nobody is asked."""
-    if url is None:
+    if url is None or isinstance(authority, AuthoritySet):
         yield None
         return
     if factory is None:

@@ -16,9 +16,9 @@ from perizinan_core.i18n import N_, translate
 from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
 from perizinan_core.model._numerals import format_date
 from perizinan_core.verification import Outcome, PermitFacts, Report, SignatureReport
-from perizinan_core.verification._words import CHECKS, TONES, VERDICTS
+from perizinan_core.verification._words import ASK_THE_OFFICE, CHECKS, TONES, VERDICTS, office_line
 
-__all__ = ["print_report"]
+__all__ = ["contact_foot", "office_head", "print_report"]
 
 _COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
 _MARKS: Mapping[Outcome, tuple[str, str]] = {
@@ -31,21 +31,40 @@ _MARKS: Mapping[Outcome, tuple[str, str]] = {
 
 def print_report(console: Console, report: Report, language: str) -> None:
     """Print one report."""
-    if report.authority is None:
+    if report.trust is not None:
         print_signature_report(console, report, language)
         return
     colour, (word, meaning) = _COLOURS[TONES[report.verdict]], VERDICTS[report.verdict]
     head: list[RenderableType] = [
         Text(translate(word, language), style=f"bold {colour}", justify="center"),
         Text(translate(meaning, language), justify="center"),
+        *office_head(report),
+        *(foreign_text(f"• {reason.message(language)}") for reason in report.reasons),
+        *contact_foot(report, language),
     ]
-    head += [foreign_text(f"• {reason.message(language)}") for reason in report.reasons]
     console.print(Panel(Group(*head), title=foreign_text(report.file), border_style=colour))
     facts = _facts(report, language)
     if facts.row_count:
         console.print(facts)
     console.print(_checks(report, language))
     console.print(foreign_text(_footer(report, language), "dim"))
+
+
+def office_head(report: Report) -> list[RenderableType]:
+    """Return the office by whose register was judged, with its region, as a line of the headline."""
+    if report.authority is None:
+        return []
+    line = foreign_text(office_line(report.authority))
+    line.justify = "center"
+    return [line]
+
+
+def contact_foot(report: Report, language: str) -> list[RenderableType]:
+    """Return how to reach the office, where something is left to ask."""
+    contact = report.authority.contact if report.authority is not None else None
+    if contact is None or not report.reasons:
+        return []
+    return [foreign_text(translate(ASK_THE_OFFICE, language, contact=contact.line))]
 
 
 def _facts(report: Report, language: str) -> Table:
@@ -108,8 +127,9 @@ def _checks(report: Report, language: str) -> Table:
 
 def _footer(report: Report, language: str) -> str:
     used = report.authority
-    if used is None:  # pragma: no cover - such reports are printed elsewhere
-        return ""
+    if used is None:
+        sentence = N_("Judged for {moment}; no authority document of its office is known here.")
+        return translate(sentence, language, moment=_local(report.checked_at, WIB, language))
     trust = (
         N_("its key was named by you")
         if used.trust == "pinned"

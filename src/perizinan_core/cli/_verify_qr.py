@@ -21,15 +21,26 @@ from rich.text import Text
 
 from perizinan_core.cli._moments import read_moment
 from perizinan_core.cli._numbers import FiniteRange
+from perizinan_core.cli._once import Once
 from perizinan_core.cli._outputs import check_output
 from perizinan_core.cli._terminal import foreign_text
-from perizinan_core.cli._verify import OPEN_STATUS_SOURCE, open_records, read_authority
+from perizinan_core.cli._verify import OPEN_STATUS_SOURCE, open_records
+from perizinan_core.cli._verify_authority import AuthorityOptions, authority_options
+from perizinan_core.cli._verify_output import contact_foot, office_head
 from perizinan_core.cli._verify_status import StatusOptions, status_options
 from perizinan_core.errors.workflow.labels import PERMIT_STATUSES
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
 from perizinan_core.model._numerals import format_date
-from perizinan_core.verification import AuthorityDocument, PermitFacts, Report, StatusChoice, Verdict
+from perizinan_core.verification import (
+    AuthorityDocument,
+    AuthoritySet,
+    PermitFacts,
+    Report,
+    StatusChoice,
+    StatusOf,
+    Verdict,
+)
 from perizinan_core.verification._display import display_name
 from perizinan_core.verification._qr_image import DEFAULT_IMAGE_LIMITS, ImageLimits
 from perizinan_core.verification._qr_report import check_qr_image, check_qr_text
@@ -79,18 +90,12 @@ _MAX_TEXT = 4096
     "verify-qr", help="Periksa kode QR izin di kertas: dari teksnya atau dari foto, juga tanpa jaringan."
 )
 @click.argument("codes", metavar="TEXT|IMAGE…", nargs=-1, required=True)
-@click.option(
-    "--authority",
-    "authority_path",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Dokumen otoritas (authority.json) dari kantor penerbit.",
-)
-@click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
+@authority_options
 @status_options
 @click.option(
     "--at",
     "moment",
+    cls=Once,
     metavar="ISO",
     help="Hari (sampai akhirnya) atau saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: kini.",
 )
@@ -108,8 +113,11 @@ def verify_qr_command(
     ctx: click.Context,
     *,
     codes: tuple[str, ...],
-    authority_path: Path,
+    authority_path: Path | None,
     authority_key: str | None,
+    folder: Path | None,
+    directory_path: Path | None,
+    directory_key: str | None,
     records: str | None,
     status_list: str | None,
     status_copy: Path | None,
@@ -123,16 +131,23 @@ def verify_qr_command(
     """Print a report per code and exit with the highest exit code."""
     shared = ctx.find_object(dict) or {}
     language = language or shared.get("language") or DEFAULT_LANGUAGE
-    authority = read_authority(authority_path, authority_key, language)
-    at = read_moment(moment, authority.time_zone, language)
+    offices = AuthorityOptions(
+        path=authority_path,
+        key=authority_key,
+        folder=folder,
+        directory=directory_path,
+        directory_key=directory_key,
+    )
+    authority = offices.read(language)
+    at = read_moment(moment, "WIB" if isinstance(authority, AuthoritySet) else authority.time_zone, language)
     options = StatusOptions(
         records=records, status=status_list, copy=status_copy, max_age=status_max_age, no_status=no_status
     )
-    options.check(language)
-    check_output("--status-copy", status_copy, [authority_path], language)
+    offices.check_status(options, language)
+    check_output("--status-copy", status_copy, [*filter(None, [authority_path])], language)
     console, worst = Console(highlight=False), 0
     with open_records(records, authority, shared.get(OPEN_STATUS_SOURCE), language) as known:
-        status = known if records is not None else options.source(authority, authority_path, at)
+        status = known if records is not None else offices.status(authority, options, at)
         limits = ImageLimits(max_seconds=time_limit)
         for code in codes:
             for report in _judge(code, authority, at, status, limits, language):
@@ -146,9 +161,9 @@ def verify_qr_command(
 
 def _judge(
     code: str,
-    authority: AuthorityDocument,
+    authority: AuthorityDocument | AuthoritySet,
     at: datetime,
-    status: StatusChoice,
+    status: StatusChoice | StatusOf,
     limits: ImageLimits,
     language: str,
 ) -> Iterator[Report]:
@@ -197,8 +212,10 @@ def _print(console: Console, report: Report, language: str) -> None:
     head: list[RenderableType] = [
         Text(translate(word, language), style=f"bold {colour}", justify="center"),
         Text(translate(meaning, language), justify="center"),
+        *office_head(report),
         *_shortened(report, language),
         *(foreign_text(f"• {reason.message(language)}") for reason in report.reasons),
+        *contact_foot(report, language),
     ]
     console.print(Panel(Group(*head), title=foreign_text(report.file), border_style=colour))
     if report.permit is not None:

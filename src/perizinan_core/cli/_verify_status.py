@@ -17,6 +17,7 @@ import attrs
 import click
 
 from perizinan_core.cli._numbers import FiniteRange
+from perizinan_core.cli._once import Once
 from perizinan_core.i18n import N_, translate
 from perizinan_core.published._status_list import FILE_NAME
 from perizinan_core.verification import NO_STATUS, AuthorityDocument, StatusChoice
@@ -30,20 +31,25 @@ F = TypeVar("F", bound=Callable[..., object])
 _MAX_HOURS = 10 * 366 * 24
 
 _OPTIONS = (
-    click.option("--records", metavar="URL", help="Basis data kantor, untuk memeriksa status izin."),
+    click.option(
+        "--records", cls=Once, metavar="URL", help="Basis data kantor, untuk memeriksa status izin."
+    ),
     click.option(
         "--status",
         "status_list",
+        cls=Once,
         metavar="FILE|URL",
         help="Daftar status dari kantor; bawaan: status-list.cwt di samping dokumen otoritas.",
     ),
     click.option(
         "--status-copy",
+        cls=Once,
         type=click.Path(dir_okay=False, path_type=Path),
         help="Salinan daftar status yang diambil dari alamat, dipakai bila alamat tidak menjawab.",
     ),
     click.option(
         "--status-max-age",
+        cls=Once,
         type=FiniteRange(min=0.0, max=_MAX_HOURS, min_open=True),
         help="Umur tertinggi daftar status, dalam jam; bawaan: menurut dokumen otoritas.",
     ),
@@ -76,6 +82,11 @@ class StatusOptions:
 
     no_status: bool = False
 
+    @property
+    def max_age_seconds(self) -> int | None:
+        """How old the list may be, in seconds."""
+        return None if self.max_age is None else round(self.max_age * 3600)
+
     def check(self, language: str) -> None:
         """
         Refuse options that contradict each other.
@@ -101,7 +112,7 @@ class StatusOptions:
 
     def source(self, authority: AuthorityDocument, authority_path: Path, at: datetime) -> StatusChoice:
         """Return the status list to ask, what the user said instead, or None: the office publishes none."""
-        max_age = None if self.max_age is None else round(self.max_age * 3600)
+        max_age = self.max_age_seconds
         if self.status is not None and is_url(self.status):
             return StatusListSource.fetch(
                 self.status, authority=authority, at=at, saved=self.copy, max_age=max_age

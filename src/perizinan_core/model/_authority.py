@@ -25,6 +25,7 @@ __all__ = [
     "Letterhead",
     "NumberFormat",
     "NumberRegister",
+    "OfficeContact",
     "Position",
     "Unit",
 ]
@@ -221,6 +222,27 @@ class ContactChannel:
 
 
 @attrs.frozen(kw_only=True)
+class OfficeContact:
+    """How people who check a permit reach the office; stands in ``authority.json``. At least one way is given."""
+
+    address: str | None = None
+    """Where its counter is."""
+
+    phone: str | None = None
+    email: str | None = None
+    web: str | None = None
+    """https address of its pages."""
+
+    source: Source
+
+    def __attrs_post_init__(self) -> None:
+        if not any((self.address, self.phone, self.email, self.web)):
+            raise ValueError("contact: expected at least one of address, phone, email, web")
+        if self.web is not None and not self.web.startswith("https://"):
+            raise ValueError(f"contact.web: expected an https address, got {self.web!r}")
+
+
+@attrs.frozen(kw_only=True)
 class Authority:
     """A local government and everything about it that letters and rules need. Comes from a plugin."""
 
@@ -238,6 +260,9 @@ class Authority:
     calendar: WorkingCalendar
     archive_classes: tuple[ArchiveClass, ...] = ()
     contacts: tuple[ContactChannel, ...] = ()
+    contact: OfficeContact | None = None
+    """How people who check a permit reach the office, or None."""
+
     verification_url: str = attrs.field()
     """https address of the public verification page; the QR appends its claims as the fragment."""
 

@@ -34,6 +34,7 @@ from perizinan_core.model._authority import (
     Letterhead,
     NumberFormat,
     NumberRegister,
+    OfficeContact,
     Position,
     Unit,
 )
@@ -262,6 +263,7 @@ __all__ = [
     "NumberFormat",
     "NumberRegister",
     "Obligation",
+    "OfficeContact",
     "OfficeHours",
     "Officer",
     "OfficialLetter",

@@ -6,6 +6,7 @@ Below verification and signing, because both sides use it: the office that issue
 
 from perizinan_core.published._authority_document import (
     AuthorityDocument,
+    Contact,
     PublishedType,
     QrKey,
     RegisteredDelegation,
@@ -25,6 +26,7 @@ from perizinan_core.published._status import (
 __all__ = [
     "NO_STATUS",
     "AuthorityDocument",
+    "Contact",
     "NoStatus",
     "PermitStatusAnswer",
     "PublishedType",

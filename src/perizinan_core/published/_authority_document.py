@@ -33,6 +33,7 @@ __all__ = [
     "SPEC_VERSION",
     "ZONES",
     "AuthorityDocument",
+    "Contact",
     "PublishedType",
     "QrKey",
     "RegisteredDelegation",
@@ -124,11 +125,34 @@ class PublishedType:
 
 
 @attrs.frozen(kw_only=True)
+class Contact:
+    """How people reach the office: what "ask the office" means."""
+
+    address: str | None = None
+    """Where its counter is."""
+
+    phone: str | None = None
+    email: str | None = None
+    web: str | None = None
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        return ", ".join(filter(None, (self.address, self.phone, self.email, self.web)))
+
+
+@attrs.frozen(kw_only=True)
 class AuthorityDocument:
     """What a local government states about itself to those who check its permits."""
 
     slug: str
     name: str
+    region: str | None = None
+    """Kemendagri code of the region, e.g. ``"35.72"``; None in documents of before."""
+
+    contact: Contact | None = None
+    """How people reach the office, or None."""
+
     time_zone: str
     """``WIB``, ``WITA`` or ``WIT``: whose calendar day counts."""
 
@@ -192,6 +216,8 @@ class AuthorityDocument:
             "spec_version": SPEC_VERSION,
             "slug": self.slug,
             "name": self.name,
+            "region": self.region,
+            "contact": attrs.asdict(self.contact) if self.contact is not None else None,
             "time_zone": self.time_zone,
             "version": self.version,
             "issued": self.issued.isoformat(),

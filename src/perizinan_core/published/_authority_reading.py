@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 from cryptography import x509
 
-from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
-from perizinan_core.i18n import Clause
 from perizinan_core.published._authority_document import (
     DOCUMENT_TYPE,
     SPEC_VERSION,
     ZONES,
     AuthorityDocument,
+    Contact,
     PublishedType,
     QrKey,
     RegisteredDelegation,
     Signatory,
 )
-from perizinan_core.published._keys import PublicKey, algorithm_name, fits, key_from_jwk, thumbprint
-from perizinan_core.published._strict_json import FieldReader, parse_json
+from perizinan_core.published._envelope import MAX_BYTES, read_envelope, sign_envelope
+from perizinan_core.published._keys import PublicKey
+from perizinan_core.published._strict_json import FieldReader
 
 __all__ = ["MAX_BYTES", "read_authority_document", "sign_authority_document"]
-
-MAX_BYTES = 4 * 1024 * 1024
-"""Largest authority document that is read, in bytes."""
 
 _TYPE_NUMBERS = 2**32
 _KID_BYTES = 8
@@ -47,16 +44,7 @@ def sign_authority_document(
     Raises:
         AuthorityDocumentError: when the document breaks a rule of the reader, or the signature does not fit.
     """
-    import rfc8785
-
-    signed = document.to_json()
-    envelope: Any = {
-        "signed": signed,
-        "signatures": [
-            {"keyid": thumbprint(key), "alg": algorithm_name(key), "sig": sign(rfc8785.dumps(signed)).hex()}
-        ],
-    }
-    data = rfc8785.dumps(envelope) + b"\n"
+    data = sign_envelope(document.to_json(), key=key, sign=sign)
     read_authority_document(data)
     return data
 
@@ -74,67 +62,20 @@ def read_authority_document(data: bytes, *, authority_key: str | None = None) ->
         AuthorityDocumentError: with every problem and its path.
         AuthorityKeyError: when it is not signed by ``authority_key``.
     """
-    import rfc8785
-
-    if len(data) > MAX_BYTES:
-        raise AuthorityDocumentError((Clause("it is larger than {limit} bytes", limit=MAX_BYTES),))
-    envelope = parse_json(data)
-    reader = FieldReader()
-    top = reader.mapping(envelope, "$")
-    signed = reader.mapping(top.get("signed"), "$.signed")
-    signatures = reader.sequence(top.get("signatures"), "$.signatures")
-    reader.stop_on_problems()
-    document = _read_signed(reader, signed)
-    reader.stop_on_problems()
-    try:
-        canonical = rfc8785.dumps(dict(signed))
-    except (ValueError, RecursionError) as error:
-        raise AuthorityDocumentError(
-            (Clause("{path} holds numbers or texts that have no canonical form", path="$.signed"),)
-        ) from error
-    signers = _signers(reader, document, signatures, canonical)
-    reader.stop_on_problems()
-    if authority_key is not None and authority_key not in signers:
-        raise AuthorityKeyError(expected=authority_key, received=", ".join(sorted(signers)))
+    document = read_envelope(
+        data,
+        _read_signed,
+        keys=lambda item: item.keys,
+        wanted=authority_key,
+        kind=DOCUMENT_TYPE,
+        spec=SPEC_VERSION,
+    )
     return attrs.evolve(document, pinned=authority_key is not None)
-
-
-def _signers(
-    reader: FieldReader, document: AuthorityDocument, signatures: Sequence[Any], canonical: bytes
-) -> set[str]:
-    keys = {thumbprint(key): key for key in document.keys}
-    signers: set[str] = set()
-    for place, item in enumerate(signatures):
-        path = f"$.signatures[{place}]"
-        entry = reader.mapping(item, path)
-        key = keys.get(str(entry.get("keyid")))
-        if key is None:
-            continue  # a key of a later version, or of somebody else: says nothing either way
-        signature = reader.hexadecimal(entry.get("sig"), f"{path}.sig")
-        if entry.get("alg") != algorithm_name(key) or not fits(key, signature, canonical):
-            reader.problem(path, "the signature does not fit the document")
-        signers.add(thumbprint(key))
-    if not signers:
-        reader.problem("$.signatures", "no signature by a key of the document")
-    return signers
 
 
 def _read_signed(reader: FieldReader, signed: Mapping[str, Any]) -> AuthorityDocument:
     path = "$.signed"
-    if signed.get("document_type") != DOCUMENT_TYPE or signed.get("spec_version") != SPEC_VERSION:
-        told = Clause(
-            "expected document_type {kind} and spec_version {version}",
-            kind=DOCUMENT_TYPE,
-            version=SPEC_VERSION,
-        )
-        reader.problem(path, told)
-    keys = reader.each(signed, "keys", path, lambda item, place: _key(reader, item, place))
-    issued = reader.moment(signed.get("issued"), f"{path}.issued")
-    expires = reader.moment(signed.get("expires"), f"{path}.expires")
-    if expires <= issued:
-        reader.problem(f"{path}.expires", "lies before issued")
-    if not keys:
-        reader.problem(f"{path}.keys", "expected at least one key")
+    issued, expires = reader.period(signed, path)
     roots = reader.each(signed, "roots", path, lambda item, place: _certificate(reader, item, place))
     if not roots:
         reader.problem(f"{path}.roots", "expected at least one certificate")
@@ -145,6 +86,8 @@ def _read_signed(reader: FieldReader, signed: Mapping[str, Any]) -> AuthorityDoc
     document = AuthorityDocument(
         slug=reader.text(signed.get("slug"), f"{path}.slug"),
         name=reader.text(signed.get("name"), f"{path}.name"),
+        region=reader.region(signed.get("region"), f"{path}.region"),
+        contact=_contact(reader, signed.get("contact"), f"{path}.contact"),
         time_zone=reader.choice(signed.get("time_zone"), f"{path}.time_zone", tuple(ZONES)),
         version=reader.positive(signed.get("version"), f"{path}.version"),
         issued=issued,
@@ -179,12 +122,22 @@ def _read_signed(reader: FieldReader, signed: Mapping[str, Any]) -> AuthorityDoc
             )
             if item is not None
         },
-        keys=tuple(item for item in keys if item is not None),
+        keys=reader.keys(signed, path),
         status_list=reader.optional_mapping(signed.get("status_list"), f"{path}.status_list"),
         log=reader.optional_mapping(signed.get("log"), f"{path}.log"),
         unknown={name: value for name, value in signed.items() if name not in known},
     )
     return document  # noqa: RET504 - the long call reads better with a name
+
+
+def _contact(reader: FieldReader, item: Any, path: str) -> Contact | None:
+    entry = reader.optional_mapping(item, path)
+    if entry is None:
+        return None
+    names = [field.name for field in attrs.fields(Contact)]
+    return Contact(
+        **{name: reader.text(entry[name], f"{path}.{name}") for name in names if entry.get(name) is not None}
+    )
 
 
 def _certificate(reader: FieldReader, item: Any, path: str) -> x509.Certificate | None:
@@ -248,16 +201,8 @@ def _type(reader: FieldReader, item: Any, path: str) -> PublishedType | None:
 def _qr_key(reader: FieldReader, item: Any, path: str) -> QrKey | None:
     entry = reader.mapping(item, path)
     kid = reader.hexadecimal(entry.get("kid"), f"{path}.kid")
-    key = _key(reader, entry.get("key"), f"{path}.key")
+    key = reader.key(entry.get("key"), f"{path}.key")
     start, end = reader.span(entry, path)
     if not 1 <= len(kid) <= _KID_BYTES:
         reader.problem(f"{path}.kid", "expected 1 to 8 bytes in hexadecimal")
     return None if key is None else QrKey(kid=kid, key=key, start=start, end=end)
-
-
-def _key(reader: FieldReader, item: Any, path: str) -> PublicKey | None:
-    try:
-        return key_from_jwk(item)
-    except ValueError as error:
-        reader.problem(path, str(error))
-        return None

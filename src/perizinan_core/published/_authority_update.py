@@ -10,7 +10,7 @@ section 5.3 of its specification).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,9 +20,10 @@ from perizinan_core.errors.status_list import AuthorityUpdateError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._authority_reading import read_authority_document
-from perizinan_core.published._keys import PublicKey, algorithm_name, fits, thumbprint
+from perizinan_core.published._envelope import countersign_envelope, signed_by
+from perizinan_core.published._keys import PublicKey
 
-__all__ = ["accept_update", "countersign", "signed_by"]
+__all__ = ["accept_update", "countersign"]
 
 _SKEW = timedelta(minutes=5)
 _DATES = {"version", "issued", "expires"}
@@ -37,37 +38,9 @@ def countersign(data: bytes, *, key: PublicKey, sign: Callable[[bytes], bytes]) 
         key: Public half of the further key.
         sign: Returns the signature over its argument; see `keys.signing_callback`.
     """
-    import rfc8785
-
-    envelope: dict[str, Any] = json.loads(data)
-    entry = {
-        "keyid": thumbprint(key),
-        "alg": algorithm_name(key),
-        "sig": sign(rfc8785.dumps(envelope["signed"])).hex(),
-    }
-    envelope["signatures"].append(entry)
-    signed = rfc8785.dumps(envelope) + b"\n"
+    signed = countersign_envelope(json.loads(data), key=key, sign=sign)
     read_authority_document(signed)
     return signed
-
-
-def signed_by(data: bytes, keys: Iterable[PublicKey]) -> bool:
-    """Return True when a readable authority document carries a sound signature by one of ``keys``."""
-    import rfc8785
-
-    envelope: dict[str, Any] = json.loads(data)
-    canonical = rfc8785.dumps(envelope["signed"])
-    known = {thumbprint(key): key for key in keys}
-    for entry in envelope["signatures"]:
-        key = known.get(str(entry.get("keyid")))
-        try:
-            if key is None or entry["alg"] != algorithm_name(key):
-                continue
-            if fits(key, bytes.fromhex(entry["sig"]), canonical):
-                return True
-        except (KeyError, TypeError, ValueError):
-            continue
-    return False
 
 
 def accept_update(

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from perizinan_core.errors.verification import AuthorityDocumentError
 from perizinan_core.i18n import Clause
+from perizinan_core.published._keys import PublicKey, key_from_jwk
 
 __all__ = ["FieldReader", "load_json", "parse_json"]
 
@@ -17,6 +18,7 @@ T = TypeVar("T")
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_REGION = re.compile(r"[1-9][0-9](\.[0-9]{2})?")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}\Z")
 _MAX_TEXT = 16 * 1024
 _MAX_ITEMS = 10_000
@@ -127,6 +129,13 @@ class FieldReader:
         self.problem(path, Clause("expected one of {choices}", choices=", ".join(choices)))
         return choices[0]
 
+    def region(self, value: Any, path: str) -> str | None:
+        """Return the Kemendagri code of a province, regency or city, or None."""
+        if value is None or (isinstance(value, str) and _REGION.fullmatch(value)):
+            return value
+        self.problem(path, "expected a region code such as 35.72")
+        return None
+
     def positive(self, value: Any, path: str) -> int:
         """Return a whole number from 1."""
         if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
@@ -156,6 +165,29 @@ class FieldReader:
             pass
         self.problem(path, "expected a date such as 2026-11-25")
         return None
+
+    def period(self, entry: Mapping[str, Any], path: str) -> tuple[datetime, datetime]:
+        """Return ``issued`` and ``expires``."""
+        issued = self.moment(entry.get("issued"), f"{path}.issued")
+        expires = self.moment(entry.get("expires"), f"{path}.expires")
+        if expires <= issued:
+            self.problem(f"{path}.expires", "lies before issued")
+        return issued, expires
+
+    def keys(self, entry: Mapping[str, Any], path: str) -> tuple[PublicKey, ...]:
+        """Return the keys under ``keys``, at least one."""
+        found = self.each(entry, "keys", path, self.key)
+        if not found:
+            self.problem(f"{path}.keys", "expected at least one key")
+        return tuple(item for item in found if item is not None)
+
+    def key(self, value: Any, path: str) -> PublicKey | None:
+        """Return a public key, or None when it is none."""
+        try:
+            return key_from_jwk(value)
+        except ValueError as error:
+            self.problem(path, str(error))
+            return None
 
     def span(self, entry: Mapping[str, Any], path: str) -> tuple[date | None, date | None]:
         """Return ``from`` and ``to``, both included."""

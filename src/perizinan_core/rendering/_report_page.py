@@ -26,7 +26,7 @@ from perizinan_core.rendering._report_fit import LINE_BUDGETS, fitted, shortened
 from perizinan_core.rendering._report_words import FRAME, STATEMENTS
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._report import CheckName, Outcome, Report, SignatureReport, Verdict
-from perizinan_core.verification._words import CHECKS, TONES, VERDICTS
+from perizinan_core.verification._words import CHECKS, TONES, VERDICTS, office_line
 
 __all__ = ["MAX_PAGES", "ReportSummary", "render_reports", "render_summary"]
 
@@ -114,9 +114,9 @@ def render_summary(summary: ReportSummary, *, language: str = DEFAULT_LANGUAGE) 
 
 def _page(report: Report, language: str) -> dict[str, Any]:
     tone, (word, meaning) = TONES[report.verdict], VERDICTS[report.verdict]
-    if report.authority is None and report.verdict is Verdict.VALID:
+    if report.trust is not None and report.verdict is Verdict.VALID:
         meaning = N_("Every signature is sound and leads to a certificate that you trust.")
-    about = "permit" if report.authority is not None else "signatures"
+    about = "permit" if report.trust is None else "signatures"
     return {
         "title": translate(FRAME[f"{about}_title"], language),
         "subject": translate(FRAME[about], language),
@@ -124,7 +124,7 @@ def _page(report: Report, language: str) -> dict[str, Any]:
         "word": translate(word, language),
         "meaning": translate(meaning, language),
         "checked_at": _moment(report.checked_at, report, language),
-        "authority_name": report.authority.name if report.authority is not None else "",
+        "authority_name": office_line(report.authority) if report.authority is not None else "",
         "reasons": [item.message(language) for item in report.reasons[:4]],
         "permit": [[translate(label, language), value] for label, value in _permit(report, language)],
         "statements": [_statement(report, *item, language) for item in STATEMENTS],
@@ -251,6 +251,8 @@ def _by_what(report: Report, language: str) -> list[list[str]]:
             ),
             (N_("Its key (RFC 7638)"), "\n".join(used.keys)),
         ]
+        if used.contact is not None:
+            rows.append((N_("How to ask the office"), used.contact.line))
     elif report.trust is not None:
         rows = [(N_("Roots"), f"{report.trust.name} ({len(report.trust.roots)})")]
     if report.signatures:

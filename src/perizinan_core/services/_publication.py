@@ -25,6 +25,7 @@ from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._events import Event
 from perizinan_core.published import (
     AuthorityDocument,
+    Contact,
     PublishedType,
     Signatory,
     sign_authority_document,
@@ -227,6 +228,8 @@ class Publication:
             statement = AuthorityDocument(
                 slug=context.authority.slug,
                 name=context.authority.name.id,
+                region=context.authority.region.value[:5],
+                contact=self._contact(),
                 time_zone=context.calendar.time_zone.value,
                 version=1,
                 issued=now,
@@ -243,6 +246,12 @@ class Publication:
             statement = attrs.evolve(statement, version=_next_version(work, statement))
             work.commit()
         return statement
+
+    def _contact(self) -> Contact | None:
+        told = self._context.authority.contact
+        if told is None:
+            return None
+        return Contact(address=told.address, phone=told.phone, email=told.email, web=told.web)
 
     def _permit_types(self) -> dict[int, PublishedType]:
         """Return what the numbers in QR codes mean, for all types that the catalogue ever had."""

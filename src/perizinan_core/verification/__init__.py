@@ -13,12 +13,14 @@ Usable alone, without database, plugins or network::
     print(report.verdict, [reason.message("en") for reason in report.reasons])
 
 `verify_permit` returns a `Report` for every input, `require_valid` raises on anything short of valid.
-`Verifier` judges many files by one authority document. The rules: ``docs/reference/report.md``.
+`Verifier` judges many files, and with an `AuthoritySet`
+each of them by the document of the office that it names. The rules: ``docs/reference/report.md``.
 """
 
 from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.published._authority_document import (
     AuthorityDocument,
+    Contact,
     QrKey,
     RegisteredDelegation,
     Signatory,
@@ -31,6 +33,7 @@ from perizinan_core.published._status import (
     StatusChoice,
     StatusSource,
 )
+from perizinan_core.verification._authorities import AuthoritySet, StatusOf
 from perizinan_core.verification._current_status import CurrentStatusList
 from perizinan_core.verification._permit_facts import PermitFacts, StatedSignatory
 from perizinan_core.verification._policy import Policy
@@ -55,9 +58,11 @@ __all__ = [
     "EXIT_CODES",
     "NO_STATUS",
     "AuthorityDocument",
+    "AuthoritySet",
     "AuthorityUsed",
     "Check",
     "CheckName",
+    "Contact",
     "CurrentStatusList",
     "Indication",
     "Limits",
@@ -74,6 +79,7 @@ __all__ = [
     "SignatureReport",
     "StatedSignatory",
     "StatusChoice",
+    "StatusOf",
     "StatusReport",
     "StatusSource",
     "Verdict",

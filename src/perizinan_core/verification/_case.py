@@ -10,6 +10,7 @@ import attrs
 from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._status import NoStatus, PermitStatusAnswer, StatusChoice
+from perizinan_core.verification._authorities import AuthoritySet, StatusByOffice
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._old_document import DocumentAge
 from perizinan_core.verification._permit_facts import PermitFacts
@@ -34,13 +35,13 @@ _NOT_ASKED = StatusReport(checked=False, state="not_checked")
 class PermitCase:
     """What is known so far."""
 
-    authority: AuthorityDocument
-    """Whose permit it must be."""
+    whose: AuthorityDocument | AuthoritySet
+    """Whose permit it must be; of many offices the one that the permit names is chosen."""
 
     at: datetime
     """Moment for which the answer shall hold."""
 
-    source: StatusChoice = None
+    sources: StatusByOffice
     """Who knows about revocations."""
 
     judgement: Judgement = attrs.field(factory=Judgement)
@@ -48,16 +49,46 @@ class PermitCase:
     """What an entitled officer signed."""
 
     status: StatusReport | None = None
+    known: AuthorityDocument | None = attrs.field(default=None, init=False)
+    """The document of the office; None as long as none is chosen."""
+
+    source: StatusChoice = attrs.field(default=None, init=False)
     age: DocumentAge = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.age = DocumentAge(self.authority, self.at, self.source)
+        if not isinstance(self.whose, AuthoritySet):
+            self._take(self.whose)
 
-    def judge_authority(self) -> None:
-        """Note whether the authority document may still be used."""
-        name = CheckName.AUTHORITY_DOCUMENT
-        if self.at > self.authority.expires:
-            self.judgement.refuse(name, "authority-document-expired", day=self.authority.expires.date())
+    @property
+    def authority(self) -> AuthorityDocument:
+        """The document of the office; nothing is asked about an office that is not known."""
+        assert self.known is not None  # noqa: S101 - see known
+        return self.known
+
+    @property
+    def offices(self) -> AuthoritySet | None:
+        """The offices among which was chosen."""
+        return self.whose if isinstance(self.whose, AuthoritySet) else None
+
+    def _take(self, authority: AuthorityDocument) -> None:
+        self.known = authority
+        self.source = self.sources.of(authority)
+        self.age = DocumentAge(authority, self.at, self.source, self.offices)
+
+    def judge_authority(self, authority: AuthorityDocument | None = None) -> None:
+        """Note whether the authority document, which is chosen now or was given, may still be used."""
+        if authority is not None:
+            self._take(authority)
+        if self.known is None:
+            return
+        name, used = CheckName.AUTHORITY_DOCUMENT, self.known
+        directory = self.offices.directory if self.offices is not None else None
+        if directory is not None and self.at > directory.expires:
+            day = directory.expires.date()
+            self.judgement.refuse(name, "directory-expired", keeper=directory.name, day=day)
+        elif self.at > used.expires:
+            day = used.expires.date()
+            self.judgement.refuse(name, "authority-document-expired", day=day, address=used.address)
         else:
             self.judgement.passed(name, "authority-document-current")
 
@@ -128,7 +159,7 @@ class PermitCase:
             file=name,
             sha256=sha256,
             checked_at=self.at,
-            authority=AuthorityUsed.of(self.authority),
+            authority=AuthorityUsed.of(self.known) if self.known is not None else None,
             verdict=verdict,
             checks=self.judgement.checks(),
             signatures=in_one_voice(verdict, signatures),

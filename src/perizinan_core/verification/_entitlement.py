@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from perizinan_core.published._authority_document import AuthorityDocument, Signatory
+from perizinan_core.verification._choosing import offices_of_signer
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._old_document import DocumentAge
 from perizinan_core.verification._permit_signatures import JudgedSignature
@@ -33,7 +34,12 @@ def judge_registration(
         day = authority.local_day(judged.best_time(at))
         if not entries:
             name = CheckName.SIGNER_ENTITLED
-            age.refuse_unknown(judgement, name, "signer-unknown", day=day, signer=judged.signer)
+            others = offices_of_signer(age.others, judged.fingerprints) if age.others is not None else []
+            if others:
+                told = {"named": authority.name, "office": others[0].name}
+                judgement.refuse(name, "signer-of-another-office", **told)
+            else:
+                age.refuse_unknown(judgement, name, "signer-unknown", day=day, signer=judged.signer)
             continue
         current = [entry for entry in entries if entry.holds_on(day)]
         judged.position = (current or entries)[0].position

@@ -76,8 +76,13 @@ class Judgement:
 
     def code(self, name: CheckName) -> str | None:
         """Return the reason code of a check, or None when it was not made yet."""
+        reason = self.reason(name)
+        return reason.code if reason is not None else None
+
+    def reason(self, name: CheckName) -> Reason | None:
+        """Return the reason of a check, or None when it was not made yet."""
         check = self._checks.get(name)
-        return check.reason.code if check is not None else None
+        return check.reason if check is not None else None
 
     def failed(self, *names: CheckName) -> bool:
         """Return True when one of the checks (all, when none is named) failed."""

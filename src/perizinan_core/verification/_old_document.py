@@ -15,6 +15,7 @@ from functools import cached_property
 from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._status import PublishedVersions, StatusChoice, VersionSource
+from perizinan_core.verification._authorities import AuthoritySet
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._report import CheckName
 
@@ -29,12 +30,20 @@ class DocumentAge:
         authority: The document.
         at: Moment for which the answer shall hold.
         status: Whose word on the current version counts; asked once, and only when it is needed.
+        others: The offices among which this one was chosen: whom another of them knows is not new here.
     """
 
-    def __init__(self, authority: AuthorityDocument, at: datetime, status: StatusChoice) -> None:
+    def __init__(
+        self,
+        authority: AuthorityDocument,
+        at: datetime,
+        status: StatusChoice,
+        others: AuthoritySet | None = None,
+    ) -> None:
         self._authority = authority
         self._at = at
         self._status = status
+        self.others = others
 
     @cached_property
     def versions(self) -> PublishedVersions | None:
@@ -54,6 +63,10 @@ class DocumentAge:
         told = self.versions
         later = told is not None and authority.local_day(told.as_of) > day
         return not (told is not None and later and told.current == authority.version)
+
+    def others_know(self, identifier: str) -> bool:
+        """Return True when another office of the set mentions a key id, so that the key is not new here."""
+        return self.others is not None and bool(self.others.knowing(identifier))
 
     def judge(self, judgement: Judgement) -> None:
         """Note when the office says that this version may not be used any more."""

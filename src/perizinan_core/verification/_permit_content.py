@@ -64,7 +64,7 @@ def judge_qr(
             claims = verify_qr(text, authority)
         except QrTextError:
             kid, day = _unknown_key(text, authority)
-            if kid is not None and day is not None and age.may_not_know(day):
+            if kid is not None and day is not None and age.may_not_know(day) and not age.others_know(kid):
                 age.refuse_unknown(judgement, CheckName.QR, "qr-key-unknown", day=day, kid=kid)
             else:
                 judgement.refuse(CheckName.QR, code)

@@ -170,9 +170,13 @@ def revision_hashes(data: bytes, signatures: Sequence[JudgedSignature]) -> set[s
 
 
 def judge_signature(
-    data: bytes, field: SignatureField, authority: AuthorityDocument, judgement: Judgement
+    data: bytes, field: SignatureField, authority: AuthorityDocument | None, judgement: Judgement
 ) -> JudgedSignature:
-    """Make checks 1 to 7 for one signature and note them; time (check 8) is judged later."""
+    """
+    Make checks 1 to 7 for one signature and note them; time (check 8) is judged later.
+
+    Of an office that is not known (None) all that can be told is whether the content is intact.
+    """
     judged = JudgedSignature(field, covers_whole=field.byte_range.end == len(data))
     if not _range_is_right(data, field):
         return _refuse(judgement, judged, CheckName.COVERAGE, "byte-range-wrong")
@@ -189,6 +193,8 @@ def judge_signature(
         method = {"method": container.weakness} if code == "signature-weak" else {}
         return _refuse(judgement, judged, CheckName.INTEGRITY, code, **method)
     judgement.passed(CheckName.INTEGRITY, "content-intact")
+    if authority is None:
+        return judged
     return _judge_chain(judged, container, authority, judgement)
 
 

@@ -33,7 +33,9 @@ from perizinan_core.published._qr_claims import (
     verify_qr,
 )
 from perizinan_core.published._status import StatusChoice
+from perizinan_core.verification._authorities import AuthoritySet, StatusByOffice, StatusOf
 from perizinan_core.verification._case import PermitCase
+from perizinan_core.verification._choosing import choose_for_code, offices_of_key
 from perizinan_core.verification._moments import check_moment
 from perizinan_core.verification._permit_content import judge_dates
 from perizinan_core.verification._permit_data import differences_to_text
@@ -65,9 +67,9 @@ _MAX_SHOWN = 60
 def check_qr_text(
     text: str,
     *,
-    authority: AuthorityDocument,
+    authority: AuthorityDocument | AuthoritySet,
     at: datetime,
-    status: StatusChoice = None,
+    status: StatusChoice | StatusOf = None,
     name: str = "-",
 ) -> Report:
     """
@@ -75,10 +77,9 @@ def check_qr_text(
 
     Args:
         text: What a scanner read, e.g. ``HTTPS://…#1…``.
-        authority: Whose code it must be.
+        authority: Whose code it must be; of an `AuthoritySet`, the office whose address or key the code has.
         at: Moment for which the answer shall hold, with time zone; usually now.
-        status: Who knows about revocations. None leaves a permit ``indeterminate`` where the office publishes a
-            status list; `NO_STATUS` says that it is not to be asked, and the report says so.
+        status: Who knows about revocations, `NO_STATUS`, or None; see `verify_permit`.
         name: Name in the report.
 
     Raises:
@@ -90,9 +91,9 @@ def check_qr_text(
 def check_qr_image(
     source: Source,
     *,
-    authority: AuthorityDocument,
+    authority: AuthorityDocument | AuthoritySet,
     at: datetime,
-    status: StatusChoice = None,
+    status: StatusChoice | StatusOf = None,
     name: str | None = None,
     limits: ImageLimits = DEFAULT_IMAGE_LIMITS,
 ) -> tuple[Report, ...]:
@@ -151,9 +152,11 @@ class _Case(PermitCase):
     """One code on its way through the checks."""
 
     @classmethod
-    def open(cls, authority: AuthorityDocument, at: datetime, status: StatusChoice) -> Self:
+    def open(
+        cls, authority: AuthorityDocument | AuthoritySet, at: datetime, status: StatusChoice | StatusOf
+    ) -> Self:
         check_moment(at)
-        case = cls(authority=authority, at=at, source=status)
+        case = cls(whose=authority, at=at, sources=StatusByOffice(authority, status))
         case.judge_authority()
         return case
 
@@ -164,13 +167,18 @@ class _Case(PermitCase):
         except QrTextError as error:
             self._judge_unreadable(text, error)
             return
-        address = text.strip().partition("#")[0]
+        address = _address(text)
+        if self.offices is not None:
+            self.judge_authority(choose_for_code(self.offices, content, address, self.judgement).authority)
+        for name in _UNTOLD:
+            self.judgement.left_out(name, "qr-tells-nothing")
+        if self.known is None:
+            self.judgement.passed(CheckName.READABLE, "qr-readable")
+            return
         if address.upper() == self.authority.verification_url.upper():
             self.judgement.passed(CheckName.READABLE, "qr-readable")
         else:
             self.judgement.passed(CheckName.READABLE, "qr-other-address", address=_shown(address))
-        for name in _UNTOLD:
-            self.judgement.left_out(name, "qr-tells-nothing")
         if not self._is_genuine(text, content):
             return
         no_limit = Countdown(None)
@@ -206,6 +214,8 @@ class _Case(PermitCase):
         return self.write(name, sha256, verdict=Verdict.VALID if valid else self.judgement.verdict())
 
     def _is_near(self, text: str) -> bool:
+        if self.offices is not None and self.known is None:
+            return bool(self.offices.knowing(_address(text)))
         return text.strip().upper().startswith(self.authority.verification_url.upper())
 
     def _judge_unreadable(self, text: str, error: QrTextError) -> None:
@@ -222,14 +232,22 @@ class _Case(PermitCase):
             keys = [entry for entry in self.authority.qr_keys if entry.kid == content.kid]
             day = content.claims.issued_on
             if not keys:
-                kid = content.kid.hex()
-                self.age.refuse_unknown(self.judgement, CheckName.QR, "qr-key-unknown", day=day, kid=kid)
+                self._refuse_unknown_key(content)
             elif not any(entry.holds_on(day) for entry in keys):
                 self.judgement.refuse(CheckName.QR, "qr-key-out-of-term", day=day)
             else:
                 self.judgement.refuse(CheckName.QR, "qr-signature-wrong")
             return False
         return True
+
+    def _refuse_unknown_key(self, content: QrContent) -> None:
+        name, kid, day = CheckName.QR, content.kid.hex(), content.claims.issued_on
+        others = offices_of_key(self.offices, content) if self.offices is not None else []
+        if others:
+            told = {"named": self.authority.name, "office": others[0].name}
+            self.judgement.refuse(name, "qr-key-of-another-office", **told)
+        else:
+            self.age.refuse_unknown(self.judgement, name, "qr-key-unknown", day=day, kid=kid)
 
     def _judge_text(self, claims: QrClaims, printed: str | None) -> None:
         """Compare the text of a PDF with the claims; a text on paper is for people to compare."""
@@ -255,6 +273,10 @@ def _permit(claims: QrClaims) -> dict[str, Any]:
     # A document of before may not name the type yet: its number is then all that is known.
     kind = claims.permit_type if claims.permit_type is not None else str(claims.type_number)
     return {**values, "permit_type": kind, "shortened": list(claims.shortened)}
+
+
+def _address(text: str) -> str:
+    return text.strip().partition("#")[0]
 
 
 def _shown(text: str) -> str:

@@ -220,6 +220,13 @@ _WRONG_ISSUER = _table(
             "The signature is sound, but {signer} is not in the office's register of signatories."
         ),
         "signer-out-of-term": N_("The signer was not in office for {position} on {day}."),
+        "signer-of-another-office": N_(
+            "The file names {named} as its office, but {office} has the signer in its register: "
+            "{named} did not issue it."
+        ),
+        "qr-key-of-another-office": N_(
+            "The QR code bears the address of {named}, but a key of {office} signed it: {named} did not make it."
+        ),
         "delegation-missing": N_(
             "The signer was not entitled to issue permits of the kind {permit_type} on {day}."
         ),
@@ -236,8 +243,22 @@ _WRONG_ISSUER = _table(
 _UNPROVEN = _table(
     Weight.UNPROVEN,
     {
+        "office-unknown": N_(
+            "The file names the office {office}, which is none of the {count} known here, and none of them knows the "
+            "signer. Ask that office for the address and the fingerprint of its authority document, and fetch it: "
+            "perizinan authority fetch ADDRESS --into FOLDER --fingerprint FINGERPRINT"
+        ),
+        "authority-document-unusable": N_(
+            "The authority document of {office} cannot be used ({problems}). Fetch it again from the office: "
+            "perizinan authority fetch ADDRESS --into FOLDER --fingerprint FINGERPRINT"
+        ),
+        "directory-expired": N_(
+            "The directory of offices of {keeper} ended on {day}. Update it and check again: "
+            "perizinan directory update --file directory.json --from ADDRESS"
+        ),
         "authority-document-expired": N_(
-            "The office's authority document ended on {day}: fetch the current one."
+            "The office's authority document ended on {day}. Update it and check again: "
+            "perizinan authority update --file authority.json --from {address}"
         ),
         "authority-document-superseded": N_(
             "The office has withdrawn something since this version ({version}) of its authority document; the lowest "

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.i18n import DEFAULT_LANGUAGE, said, translate
-from perizinan_core.published._authority_document import AuthorityDocument
+from perizinan_core.published._authority_document import AuthorityDocument, Contact
 from perizinan_core.published._status import PermitStatusAnswer
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._reasons import REASONS
@@ -253,6 +253,12 @@ class AuthorityUsed:
 
     slug: str
     name: str
+    region: str | None = None
+    """Kemendagri code of the region; None where the document does not name it."""
+
+    contact: Contact | None = None
+    """How people reach the office; None where the document does not say it."""
+
     version: int
     time_zone: str
     """``WIB``, ``WITA`` or ``WIT``."""
@@ -269,6 +275,8 @@ class AuthorityUsed:
         return cls(
             slug=authority.slug,
             name=authority.name,
+            region=authority.region,
+            contact=authority.contact,
             version=authority.version,
             time_zone=authority.time_zone,
             trust="pinned" if authority.pinned else "given_file",
@@ -304,7 +312,7 @@ class Report:
     """The moment for which the answer holds."""
 
     authority: AuthorityUsed | None
-    """None when only signatures were judged."""
+    """None when only signatures were judged, and where the file names no office that is known here."""
 
     verdict: Verdict
     checks: tuple[Check, ...]
@@ -328,7 +336,7 @@ class Report:
         if self.verdict is not Verdict.VALID:
             return tuple(item.reason for item in self.checks if item.outcome in _BAD)
         # Of a permit the office's register says it too, so that it need not be said every time.
-        told = _WORTH_SAYING if self.authority is not None else (*_WORTH_SAYING, "revocation-data-missing")
+        told = _WORTH_SAYING if self.trust is None else (*_WORTH_SAYING, "revocation-data-missing")
         return tuple(item.reason for item in self.checks if item.reason.code in told)
 
     @property

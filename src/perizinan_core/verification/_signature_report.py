@@ -32,6 +32,8 @@ _SUB_INDICATIONS = {
     "CRYPTO_CONSTRAINTS_FAILURE": ("signature-weak", "chain-weak"),
     "NO_CERTIFICATE_CHAIN_FOUND": (
         "root-not-given",
+        "office-unknown",
+        "authority-document-unusable",
         "chain-unknown-root",
         "chain-incomplete",
         "timestamp-root-not-given",

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import attrs
@@ -29,7 +28,9 @@ from perizinan_core.errors.verification import (
 from perizinan_core.i18n import Clauses
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._status import StatusChoice
+from perizinan_core.verification._authorities import AuthoritySet, StatusByOffice, StatusOf
 from perizinan_core.verification._case import PermitCase
+from perizinan_core.verification._choosing import choose_for_file
 from perizinan_core.verification._entitlement import judge_entitlement, judge_registration
 from perizinan_core.verification._file_verifier import FileVerifier
 from perizinan_core.verification._pdf._fields import SignatureField, signature_fields
@@ -76,9 +77,9 @@ _BEFORE_CONTENT = (
 def verify_permit(
     source: Source,
     *,
-    authority: AuthorityDocument,
+    authority: AuthorityDocument | AuthoritySet,
     at: datetime,
-    status: StatusChoice = None,
+    status: StatusChoice | StatusOf = None,
     name: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
     policy: Policy = Policy.STANDARD,
@@ -88,10 +89,11 @@ def verify_permit(
 
     Args:
         source: The file: its bytes, its path, or an open binary file.
-        authority: Whose permit it must be.
+        authority: Whose permit it must be; of an `AuthoritySet`, the office that the file names.
         at: Moment for which the answer shall hold, with time zone; usually now.
         status: Who knows about revocations. None leaves a permit ``indeterminate`` where the office publishes a
-            status list; `NO_STATUS` says that it is not to be asked, and the report says so.
+            status list; `NO_STATUS` says that it is not to be asked, and the report says so. For an `AuthoritySet`
+            a function that returns the source of an office, such as `AuthoritySet.status_lists`.
         name: Name of the file in the report; default: the last part of its path, or ``"-"``.
         limits: How much a file may cost.
         policy: How much must be proven.
@@ -101,6 +103,7 @@ def verify_permit(
 
     Raises:
         ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
+        TypeError: when one status source is given for many offices.
     """
     verifier = Verifier(authority, status=status, limits=limits, policy=policy)
     return verifier.verify(source, at=at, name=name)
@@ -109,9 +112,9 @@ def verify_permit(
 def require_valid(
     source: Source,
     *,
-    authority: AuthorityDocument,
+    authority: AuthorityDocument | AuthoritySet,
     at: datetime,
-    status: StatusChoice = None,
+    status: StatusChoice | StatusOf = None,
     name: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
     policy: Policy = Policy.STANDARD,
@@ -132,7 +135,7 @@ def require_valid(
 
 
 def unreadable_report(
-    name: str, code: str, *, authority: AuthorityDocument, at: datetime, **fields: object
+    name: str, code: str, *, authority: AuthorityDocument | AuthoritySet, at: datetime, **fields: object
 ) -> Report:
     """Return the report of a file that could not even be read, e.g. with code ``time-limit``."""
     return Verifier(authority).unreadable(name, code, at=at, **fields)
@@ -140,44 +143,51 @@ def unreadable_report(
 
 class Verifier(FileVerifier):
     """
-    Judges many files by one authority document.
+    Judges many files by one authority document, or each by that of the office which it names.
 
     Args:
-        authority: Whose permits they must be.
+        authority: Whose permits they must be; see `verify_permit`.
         status: Who knows about revocations, `NO_STATUS`, or None; see `verify_permit`.
         limits: How much a file may cost.
         policy: How much must be proven.
+
+    Raises:
+        TypeError: one status source is given for many offices.
     """
 
     def __init__(
         self,
-        authority: AuthorityDocument,
+        authority: AuthorityDocument | AuthoritySet,
         *,
-        status: StatusChoice = None,
+        status: StatusChoice | StatusOf = None,
         limits: Limits = DEFAULT_LIMITS,
         policy: Policy = Policy.STANDARD,
     ) -> None:
         super().__init__(limits, policy)
         self.authority = authority
-        self._status = status
+        self._sources = StatusByOffice(authority, status)
+        self._validators: dict[str, tuple[AuthorityDocument, SignatureVerifier]] = {}
 
-    @cached_property
-    def validator(self) -> SignatureVerifier:
-        """The validator of any signed PDF with the roots of this authority; it keeps chains between files."""
+    def validator(self, authority: AuthorityDocument) -> SignatureVerifier:
+        """Return the validator of any signed PDF with the roots of an office; it keeps chains between files."""
         from perizinan_core.verification.signatures import SignatureVerifier, store_of
 
-        store = store_of(self.authority.roots, self.authority.intermediates)
-        return SignatureVerifier(store, limits=self.limits, policy=self.policy)
+        known, validator = self._validators.get(authority.slug, (None, None))
+        if known is not authority or validator is None:
+            store = store_of(authority.roots, authority.intermediates)
+            validator = SignatureVerifier(store, limits=self.limits, policy=self.policy)
+            self._validators[authority.slug] = (authority, validator)
+        return validator
 
     def _report(self, source: Source, name: str, at: datetime, countdown: Countdown) -> Report:
-        case = _Case(verifier=self, authority=self.authority, at=at, source=self._status)
+        case = _Case(verifier=self, whose=self.authority, at=at, sources=self._sources)
         data = countdown.run(lambda: case.read_and_judge(source))
         case.judge_status(data, countdown)
         return case.report(name, file_digest(data, case.signatures))
 
     def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
         """Return the report of a file that could not even be read; see `unreadable_report`."""
-        case = _Case(verifier=self, authority=self.authority, at=at)
+        case = _Case(verifier=self, whose=self.authority, at=at, sources=self._sources)
         case.judgement.refuse(CheckName.READABLE, code, **fields)
         return case.report(name, None)
 
@@ -188,6 +198,8 @@ class _Case(PermitCase):
 
     verifier: Verifier
     signatures: list[JudgedSignature] = attrs.field(factory=list)
+    named: str | None = None
+    """What the file calls its office, where that is not the one that was chosen."""
 
     def read_and_judge(self, source: Source) -> bytes:
         """Make every check but the last, which asks somebody else; return the file."""
@@ -218,10 +230,14 @@ class _Case(PermitCase):
         if found.wholeness is Wholeness.UNSIGNED:
             self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "no-signature")
             return
+        if self.offices is not None:
+            choice = choose_for_file(self.offices, pdf, fields, self.judgement)
+            self.named = choice.named
+            self.judge_authority(choice.authority)
         self._judge_signatures(data, pdf, found, fields)
         # Nobody entitled is known to have signed it: not as long as that is open, either.
         known = self.judgement.outcome(CheckName.SIGNER_ENTITLED) is not Outcome.INDETERMINATE
-        if known and not self.judgement.failed(*_BEFORE_CONTENT):
+        if self.known is not None and known and not self.judgement.failed(*_BEFORE_CONTENT):
             self._judge_content(pdf)
 
     def report(self, name: str, sha256: str | None) -> Report:
@@ -233,7 +249,7 @@ class _Case(PermitCase):
     def _judge_signatures(
         self, data: bytes, pdf: PdfStructure, found: Scan, fields: Sequence[SignatureField]
     ) -> None:
-        judgement, authority = self.judgement, self.authority
+        judgement = self.judgement
         regular = [item for item in fields if not item.is_document_timestamp]
         ranges = {item.byte_range for item in fields}
         if not regular or ranges != set(found.ranges) or len(fields) != len(found.ranges):
@@ -241,7 +257,7 @@ class _Case(PermitCase):
             judgement.refuse(CheckName.COVERAGE, "signature-not-in-form")
             return
         judgement.passed(CheckName.SIGNATURE_PRESENT, "signature-found", count=len(regular))
-        self.signatures = [judge_signature(data, item, authority, judgement) for item in regular]
+        self.signatures = [judge_signature(data, item, self.known, judgement) for item in regular]
         for item in fields:
             if item.is_document_timestamp:
                 judge_stamp(data, item, judgement)
@@ -249,20 +265,36 @@ class _Case(PermitCase):
         if found.wholeness is Wholeness.LONGER and newest_table(data) < end:
             # An update brings a table of its own; anything else is no part of the document, even if it ends as one.
             judgement.refuse(CheckName.COVERAGE, "bytes-after-signature", count=len(data) - end)
-        plain = len(fields) == 1 and self.signatures[0].is_plain and "DSS" not in pdf.catalog()
-        if not judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
-            if plain:
-                judgement.passed(CheckName.COVERAGE, "covers-everything")
-                self.signatures[0].level = "B-B"
-            else:
-                self._judge_additions(data, pdf)
+        self._judge_form(data, pdf, plain=len(fields) == 1 and self.signatures[0].is_plain)
         if judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
             for name in (CheckName.CHAIN, CheckName.CERTIFICATE):
                 judgement.forget(name)
+        elif self.known is not None:
+            self._judge_signers()
+        else:
+            for judged in self.signatures:
+                judged.problem = judged.problem or judgement.reason(CheckName.AUTHORITY_DOCUMENT)
+
+    def _judge_form(self, data: bytes, pdf: PdfStructure, *, plain: bool) -> None:
+        """Judge whether the signatures cover everything, and what stands beside them."""
+        if self.judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
             return
+        if plain and "DSS" not in pdf.catalog():
+            self.judgement.passed(CheckName.COVERAGE, "covers-everything")
+            self.signatures[0].level = "B-B"
+        elif self.known is not None:
+            self._judge_additions(data, pdf)
+
+    def _judge_signers(self) -> None:
+        """Judge when and by whom it was signed."""
         self._judge_times()
-        if not judgement.failed(CheckName.CHAIN, CheckName.CERTIFICATE, CheckName.REVOCATION):
-            judge_registration(self.signatures, authority, self.at, judgement, self.age)
+        if self.judgement.failed(CheckName.CHAIN, CheckName.CERTIFICATE, CheckName.REVOCATION):
+            return
+        if self.named is not None:
+            told = {"named": self.named, "office": self.authority.name}
+            self.judgement.refuse(CheckName.SIGNER_ENTITLED, "signer-of-another-office", **told)
+        else:
+            judge_registration(self.signatures, self.authority, self.at, self.judgement, self.age)
 
     def _judge_times(self) -> None:
         for judged in self.signatures:
@@ -277,7 +309,7 @@ class _Case(PermitCase):
         from perizinan_core.verification.signatures._signed_file import note_time
 
         judgement = self.judgement
-        file = self.verifier.validator.examine(data, at=self.at)
+        file = self.verifier.validator(self.authority).examine(data, at=self.at)
         problem = _problem_with(file) or (
             None if self._may_be_there(file, pdf) else "later-changes-forbidden"
         )

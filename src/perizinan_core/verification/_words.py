@@ -1,13 +1,16 @@
-"""What a verdict and a check are called before people: in a terminal, on paper, on a page."""
+"""What a verdict, a check and an office are called before people: in a terminal, on paper, on a page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from perizinan_core.i18n import N_
-from perizinan_core.verification._report import CheckName, Verdict
+from perizinan_core.model._identifiers import find_province
+from perizinan_core.verification._report import AuthorityUsed, CheckName, Verdict
 
-__all__ = ["CHECKS", "TONES", "VERDICTS"]
+__all__ = ["ASK_THE_OFFICE", "CHECKS", "TONES", "VERDICTS", "office_line"]
+
+ASK_THE_OFFICE = N_("To ask the office: {contact}")
 
 VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.VALID: (N_("VALID"), N_("Genuine, issued by an entitled officer, and within its dates.")),
@@ -57,3 +60,11 @@ CHECKS: Mapping[CheckName, str] = {
     CheckName.VALIDITY_DATES: N_("Dates"),
     CheckName.STATUS: N_("Status"),
 }
+
+
+def office_line(used: AuthorityUsed) -> str:
+    """Return the office with its region: ``Pemerintah Kota Contoh (Jawa Timur, 35.72)``."""
+    if used.region is None:
+        return used.name
+    province = find_province(used.region[:2])
+    return f"{used.name} ({used.region if province is None else f'{province.name}, {used.region}'})"

@@ -14,6 +14,7 @@ import attrs
 from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._status import StatusChoice
+from perizinan_core.verification._authorities import AuthoritySet, StatusOf
 from perizinan_core.verification._moments import check_moment
 from perizinan_core.verification._report import Report
 from perizinan_core.verification._verifier import Verifier, unreadable_report
@@ -27,11 +28,11 @@ __all__ = ["VerifyRecipe", "default_jobs", "verify_many"]
 
 @attrs.frozen(kw_only=True)
 class VerifyRecipe:
-    """Judges permits by one authority document; its results are `Report` values."""
+    """Judges permits, each by the document of its office; its results are `Report` values."""
 
-    authority: AuthorityDocument
+    authority: AuthorityDocument | AuthoritySet
     at: datetime
-    status: StatusChoice = None
+    status: StatusChoice | StatusOf = None
     limits: Limits = DEFAULT_LIMITS
 
     @property
@@ -61,9 +62,9 @@ def default_jobs() -> int:
 def verify_many(
     paths: Iterable[str | PathLike[str]],
     *,
-    authority: AuthorityDocument,
+    authority: AuthorityDocument | AuthoritySet,
     at: datetime,
-    status: StatusChoice = None,
+    status: StatusChoice | StatusOf = None,
     jobs: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
     bulk: BulkLimits = DEFAULT_BULK_LIMITS,
