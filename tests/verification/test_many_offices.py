@@ -19,8 +19,8 @@ from perizinan_core.verification import (
     NO_STATUS,
     AuthoritySet,
     QrKey,
-    Report,
     Verifier,
+    read_report,
     sign_authority_document,
     verify_permit,
 )
@@ -126,7 +126,7 @@ class TestFiles:
         for language in ("id", "en"):
             sentence = report.reasons[0].message(language)
             assert all(part in sentence for part in ("kota-antah", "2", "perizinan authority fetch"))
-        assert report == Report.from_json(report.to_json("id"))
+        assert report == read_report(report.to_json("id"))
 
     def test_a_changed_file_of_an_unknown_office_is_not_valid_all_the_same(self, run, offices, build):
         """That needs nobody's register."""

@@ -54,7 +54,7 @@ def office_head(report: Report) -> list[RenderableType]:
     """Return the office by whose register was judged, with its region, as a line of the headline."""
     if report.authority is None:
         return []
-    line = foreign_text(office_line(report.authority))
+    line = foreign_text(office_line(report.authority.name, report.authority.region))
     line.justify = "center"
     return [line]
 

@@ -124,7 +124,9 @@ def _page(report: Report, language: str) -> dict[str, Any]:
         "word": translate(word, language),
         "meaning": translate(meaning, language),
         "checked_at": _moment(report.checked_at, report, language),
-        "authority_name": office_line(report.authority) if report.authority is not None else "",
+        "authority_name": office_line(report.authority.name, report.authority.region)
+        if report.authority is not None
+        else "",
         "reasons": [item.message(language) for item in report.reasons[:4]],
         "permit": [[translate(label, language), value] for label, value in _permit(report, language)],
         "statements": [_statement(report, *item, language) for item in STATEMENTS],

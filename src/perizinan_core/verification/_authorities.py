@@ -74,6 +74,7 @@ class AuthoritySet:
         documents: The documents, or the signed files by short name.
         directory: The signed directory that says which key must have signed each document, or None: the
             documents are trusted as they were given.
+        authority_key: Fingerprint of the key that must have signed each of the signed files, or None.
 
     Raises:
         ValueError: two documents are of one office.
@@ -84,8 +85,10 @@ class AuthoritySet:
         documents: Iterable[AuthorityDocument] | Mapping[str, bytes],
         *,
         directory: Directory | None = None,
+        authority_key: str | None = None,
     ) -> None:
         self.directory = directory
+        self._key = authority_key
         self._folder: Path | None = None
         self._stamp = 0
         self._made: dict[str, AuthorityDocument] = {}
@@ -146,7 +149,7 @@ class AuthoritySet:
             text = self._text(slug)
             if text is None or (self.directory is not None and slug not in self.directory.by_slug):
                 return None
-            key = self.directory.by_slug[slug].key if self.directory is not None else None
+            key = self.directory.by_slug[slug].key if self.directory is not None else self._key
             document = read_authority_document(text, authority_key=key)
             if document.slug != slug:
                 raise AuthorityDocumentError((N_("it is the document of another office"),))

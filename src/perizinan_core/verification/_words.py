@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from perizinan_core.i18n import N_
 from perizinan_core.model._identifiers import find_province
-from perizinan_core.verification._report import AuthorityUsed, CheckName, Verdict
+from perizinan_core.verification._report import CheckName, Verdict
 
 __all__ = ["ASK_THE_OFFICE", "CHECKS", "TONES", "VERDICTS", "office_line"]
 
@@ -62,9 +62,9 @@ CHECKS: Mapping[CheckName, str] = {
 }
 
 
-def office_line(used: AuthorityUsed) -> str:
-    """Return the office with its region: ``Pemerintah Kota Contoh (Jawa Timur, 35.72)``."""
-    if used.region is None:
-        return used.name
-    province = find_province(used.region[:2])
-    return f"{used.name} ({used.region if province is None else f'{province.name}, {used.region}'})"
+def office_line(name: str, region: str | None) -> str:
+    """Return an office with its region: ``Pemerintah Kota Contoh (Jawa Timur, 35.72)``."""
+    if region is None:
+        return name
+    province = find_province(region[:2])
+    return f"{name} ({region if province is None else f'{province.name}, {region}'})"

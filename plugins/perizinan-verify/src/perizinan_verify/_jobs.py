@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import attrs
@@ -13,8 +14,8 @@ __all__ = ["Job", "Papers"]
 class Papers:
     """What a judging process judges by, for as long as it lives."""
 
-    authorities: tuple[bytes, ...] = attrs.field(repr=False)
-    """Authority documents, as they were published."""
+    authorities: Mapping[str, bytes] = attrs.field(repr=False)
+    """Authority documents, as they were published, by the office's short name."""
 
     key: str | None
     """Fingerprint of the key that must have signed them, or None."""

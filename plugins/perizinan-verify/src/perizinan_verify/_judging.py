@@ -16,7 +16,8 @@ from typing import Any, BinaryIO
 
 from perizinan_core.confined import ChildPool, ChildProcess, Confinement, Ending, start_child
 from perizinan_core.errors.confined import ChildStartError
-from perizinan_core.verification import PermitStatusAnswer, unreadable_report
+from perizinan_core.published import PublishedVersions
+from perizinan_core.verification import AuthoritySet, PermitStatusAnswer, unreadable_report
 from perizinan_verify._authorities import Authorities
 from perizinan_verify._errors import JudgingUnavailableError
 from perizinan_verify._jobs import Job, Papers
@@ -127,7 +128,7 @@ class JudgingPool:
     def _start(self) -> ChildProcess:
         published = self._authorities.known
         papers = Papers(
-            authorities=tuple(item.raw for item in published),
+            authorities={item.document.slug: item.raw for item in published},
             key=self._key,
             with_status=tuple(item.document.slug for item in published if item.document.slug in self._status),
             without_status=tuple(sorted(self._without_status)),
@@ -136,15 +137,22 @@ class JudgingPool:
         confinement = Confinement(memory=self._settings.memory_bytes)
         return start_child(_TARGET, (papers,), confinement=confinement, most_answer=_MOST_ANSWER)
 
-    def _answer_question(self, question: Mapping[str, Any]) -> PermitStatusAnswer | Exception | None:
-        source, on = self._status[question["slug"]], date.fromisoformat(question["on"])
+    def _answer_question(
+        self, question: Mapping[str, Any]
+    ) -> PermitStatusAnswer | PublishedVersions | Exception | None:
+        source = self._status[question["slug"]]
+        if "number" not in question:
+            return source.versions()
+        on = date.fromisoformat(question["on"])
         return source.ask(question["number"], question["index"], on)
 
     def _given_up(self, job: Job, ending: Ending | None) -> dict[str, dict[str, Any]]:
         late = ending is Ending.TIME
         fields = {"seconds": f"{self._settings.seconds:g}"} if late else {}
         code = "time-limit" if late else "internal-limit"
-        authority = self._authorities.known[0].document
+        documents = [item.document for item in self._authorities.known]
+        # Of many offices, none is named for a file that nobody could read.
+        authority = documents[0] if len(documents) == 1 else AuthoritySet(())
         report = unreadable_report(job.name, code, authority=authority, at=job.at, **fields)
         return {language: report.to_json(language) for language in job.languages}
 

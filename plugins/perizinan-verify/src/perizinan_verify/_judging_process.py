@@ -8,19 +8,23 @@ the page for the status of a permit, because only the page may reach the office'
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from perizinan_core.confined import Channel, task_limits
 from perizinan_core.i18n import add_locale_dir
+from perizinan_core.published import PublishedVersions
 from perizinan_core.verification import (
     NO_STATUS,
+    AuthorityDocument,
+    AuthoritySet,
     Limits,
     PermitStatusAnswer,
     Report,
     StatusChoice,
+    StatusOf,
     Verdict,
     Verifier,
     read_authority_document,
@@ -42,74 +46,62 @@ class _Asked:
 
     def status_of(self, number: str, status_index: int, on: date) -> PermitStatusAnswer | None:
         """See `StatusSource`; the page answers with the value itself, or with the error to raise."""
-        question = {"slug": self._slug, "number": number, "index": status_index, "on": on.isoformat()}
-        self._channel.send({"ask": question})
+        question = {"number": number, "index": status_index, "on": on.isoformat()}
+        return self._ask(question)  # type: ignore[no-any-return]
+
+    def versions(self) -> PublishedVersions | None:
+        """See `VersionSource`."""
+        return self._ask({})  # type: ignore[no-any-return]
+
+    def _ask(self, question: dict[str, Any]) -> Any:
+        self._channel.send({"ask": {"slug": self._slug, **question}})
         answer = self._channel.receive()
         if isinstance(answer, Exception):
             raise answer
-        return answer  # type: ignore[no-any-return]
+        return answer
 
 
 class _Judge:
-    """Judges by the papers it was started with."""
+    """Judges by the papers it was started with; documents of many offices are read when a file names them."""
 
     def __init__(self, channel: Channel, papers: Papers) -> None:
-        documents = [read_authority_document(raw, authority_key=papers.key) for raw in papers.authorities]
-        self._status: dict[str, StatusChoice] = {
+        status: dict[str, StatusChoice] = {
             **{slug: _Asked(slug, channel) for slug in papers.with_status},
             **dict.fromkeys(papers.without_status, NO_STATUS),
         }
+        self._authority: AuthorityDocument | AuthoritySet
+        self._status: StatusChoice | StatusOf
+        if len(papers.authorities) == 1:
+            [(slug, raw)] = papers.authorities.items()
+            self._authority = read_authority_document(raw, authority_key=papers.key)
+            self._status = status.get(slug)
+        else:
+            self._authority = AuthoritySet(papers.authorities, authority_key=papers.key)
+            self._status = lambda document: status.get(document.slug)
         limits = Limits(max_bytes=papers.max_bytes)
-        self._verifiers = [
-            Verifier(item, status=self._status.get(item.slug), limits=limits) for item in documents
-        ]
+        self._verifier = Verifier(self._authority, status=self._status, limits=limits)
 
     def answer(self, job: Job, body: bytes) -> dict[str, dict[str, Any]]:
         """Judge one file or text; return the report in each language asked for."""
-        at, name = job.at, job.name
-        judges: dict[str, Callable[[], Iterable[Report]]] = {
-            "pdf": lambda: (item.verify(body, at=at, name=name) for item in self._verifiers),
-            "photo": lambda: self._judge_photo(body, at, name, job.seconds),
-            "text": lambda: self._judge_text(job.text, at, name),
-        }
         try:
-            report = choose(judges[job.kind]())
+            report = choose(self._reports(job, body))
         except Exception:  # noqa: BLE001 - a file that trips a check is one that cannot be read safely
-            report = unreadable_report(name, "internal-limit", authority=self._verifiers[0].authority, at=at)
+            report = unreadable_report(job.name, "internal-limit", authority=self._authority, at=job.at)
         return {language: report.to_json(language) for language in job.languages}
 
-    def _judge_photo(self, data: bytes, at: datetime, name: str, seconds: float) -> Iterator[Report]:
-        # All offices together stay within the time that the page gives a file.
-        limits = ImageLimits(max_bytes=len(data) + 1, max_seconds=0.7 * seconds / len(self._verifiers))
-        for authority in (item.authority for item in self._verifiers):
-            source = self._status.get(authority.slug)
-            yield from check_qr_image(
-                data, authority=authority, at=at, status=source, name=name, limits=limits
-            )
-
-    def _judge_text(self, text: str, at: datetime, name: str) -> Iterator[Report]:
-        for authority in (item.authority for item in self._verifiers):
-            source = self._status.get(authority.slug)
-            yield check_qr_text(text, authority=authority, at=at, status=source, name=name)
+    def _reports(self, job: Job, body: bytes) -> Sequence[Report]:
+        if job.kind == "pdf":
+            return [self._verifier.verify(body, at=job.at, name=job.name)]
+        by, at, status, name = self._authority, job.at, self._status, job.name
+        if job.kind == "text":
+            return [check_qr_text(job.text, authority=by, at=at, status=status, name=name)]
+        limits = ImageLimits(max_bytes=len(body) + 1, max_seconds=0.7 * job.seconds)
+        return check_qr_image(body, authority=by, at=at, status=status, name=name, limits=limits)
 
 
-def choose(reports: Iterable[Report]) -> Report:
-    """
-    Return the report of the office whose permit it is.
-
-    An office that finds its own entitled signer decides; else one that knows the signer's chain; else the first.
-    """
-    others: list[Report] = []
-    for report in reports:
-        if report.permit is not None:
-            return report
-        others.append(report)
-    foreign = {"permit-other-authority"}
-    for report in others:
-        codes = {item.code for item in report.reasons}
-        if report.verdict is not Verdict.WRONG_ISSUER and not codes & foreign:
-            return report
-    return others[0]
+def choose(reports: Sequence[Report]) -> Report:
+    """Return the report that says most about a picture with several codes: a permit's, else one of this office."""
+    return min(reports, key=lambda report: (report.permit is None, report.verdict is Verdict.WRONG_ISSUER))
 
 
 def serve(channel: Channel, papers: Papers) -> None:

@@ -83,9 +83,9 @@ def _pdf_view(answer: Mapping[str, Any], language: str) -> dict[str, Any]:
         "statements": presentation.statements(answer, language),
         "checks": presentation.check_lines(answer),
         "unchecked": presentation.unchecked_lines(answer),
-        "checked_at": presentation.moment_text(
-            answer["checked_at"], answer["authority"]["time_zone"], language
-        ),
+        "office": presentation.office_line(answer),
+        "contact": presentation.contact_line(answer),
+        "checked_at": presentation.moment_text(answer["checked_at"], presentation.zone_of(answer), language),
     }
 
 
@@ -109,7 +109,7 @@ def _qr_view(answer: Mapping[str, Any], language: str) -> dict[str, Any]:
         "headline": presentation.qr_headline(answer),
         "facts": presentation.qr_facts(answer, language),
         "shortened": [presentation.CLAIMS[name] for name in claims.get("shortened", ())],
-        "checked_at": presentation.moment_text(
-            answer["checked_at"], answer["authority"]["time_zone"], language
-        ),
+        "office": presentation.office_line(answer),
+        "contact": presentation.contact_line(answer),
+        "checked_at": presentation.moment_text(answer["checked_at"], presentation.zone_of(answer), language),
     }

@@ -15,6 +15,8 @@ import attrs
 from perizinan_core.i18n import N_
 from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
 from perizinan_core.model._numerals import format_date
+from perizinan_core.verification import Contact
+from perizinan_core.verification import _words as words
 from perizinan_verify._sentences import say
 
 __all__ = [
@@ -28,7 +30,9 @@ __all__ = [
     "Line",
     "Statement",
     "check_lines",
+    "contact_line",
     "moment_text",
+    "office_line",
     "pdf_headline",
     "permit_facts",
     "qr_facts",
@@ -36,6 +40,7 @@ __all__ = [
     "qr_state",
     "statements",
     "unchecked_lines",
+    "zone_of",
 ]
 
 
@@ -456,7 +461,7 @@ def statements(answer: Mapping[str, Any], language: str) -> list[Statement]:
 
 def permit_facts(answer: Mapping[str, Any], language: str) -> list[Line]:
     """Return what a permit says and who signed it, for the eye."""
-    permit, zone = answer["permit"], answer["authority"]["time_zone"]
+    permit, zone = answer["permit"], zone_of(answer)
     lines = []
     if permit is not None:
         lines += [
@@ -518,6 +523,23 @@ def _span(data: Mapping[str, Any], language: str) -> str:
 
 def _day(text: str | None, language: str) -> str:
     return format_date(date.fromisoformat(text), language) if text else ""
+
+
+def zone_of(answer: Mapping[str, Any]) -> str:
+    """Return whose clocks are shown: the office's, and those of Jakarta where no office is known."""
+    return str((answer["authority"] or {}).get("time_zone") or "WIB")
+
+
+def office_line(answer: Mapping[str, Any]) -> str:
+    """Return the office by whose register was judged, with its region; empty where none is known."""
+    used = answer["authority"]
+    return words.office_line(used["name"], used["region"]) if used is not None else ""
+
+
+def contact_line(answer: Mapping[str, Any]) -> str:
+    """Return how people reach the office; empty where that is not known."""
+    contact = (answer["authority"] or {}).get("contact")
+    return Contact(**contact).line if contact else ""
 
 
 def moment_text(text: str, zone: str, language: str) -> str:

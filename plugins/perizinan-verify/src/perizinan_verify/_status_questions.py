@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import date
+from typing import Generic, TypeVar
 
 import attrs
 
 from perizinan_core.errors.verification import StatusUnavailableError
+from perizinan_core.published import PublishedVersions, VersionSource
 from perizinan_core.verification import PermitStatusAnswer, StatusSource
 
 __all__ = ["LimitedStatus", "StatusAnswer"]
@@ -21,13 +24,15 @@ __all__ = ["LimitedStatus", "StatusAnswer"]
 StatusAnswer = PermitStatusAnswer | StatusUnavailableError | None
 """What a source said, or that it said nothing; an error is a value here, because it crosses processes."""
 
+T = TypeVar("T")
+
 _log = logging.getLogger("perizinan_verify")
 
 
 @attrs.define
-class _Question:
+class _Question(Generic[T]):
     done: threading.Event = attrs.field(factory=threading.Event)
-    answer: StatusAnswer = None
+    answer: T | StatusUnavailableError | None = None
     given_up: bool = False
 
 
@@ -48,12 +53,19 @@ class LimitedStatus:
 
     def ask(self, number: str, status_index: int, on: date) -> StatusAnswer:
         """Return the answer; whatever the source raises becomes "not available", so that nothing is guessed."""
+        return self._ask(lambda: self._source.status_of(number, status_index, on))
+
+    def versions(self) -> PublishedVersions | StatusUnavailableError | None:
+        """Return what the source says about the versions of the authority document; None when it says nothing."""
+        source = self._source
+        return self._ask(source.versions) if isinstance(source, VersionSource) else None
+
+    def _ask(self, put: Callable[[], T | None]) -> T | StatusUnavailableError | None:
         with self._lock:
             if self._hanging:
                 return StatusUnavailableError(_SILENT)
-        question = _Question()
-        work = (question, number, status_index, on)
-        threading.Thread(target=self._put, args=work, daemon=True).start()
+        question: _Question[T] = _Question()
+        threading.Thread(target=self._put, args=(question, put), daemon=True).start()
         if question.done.wait(self._seconds):
             return question.answer
         with self._lock:
@@ -64,9 +76,9 @@ class LimitedStatus:
         _log.warning("the status source did not answer within %g s", self._seconds)
         return StatusUnavailableError(_SILENT)
 
-    def _put(self, question: _Question, number: str, status_index: int, on: date) -> None:
+    def _put(self, question: _Question[T], put: Callable[[], T | None]) -> None:
         try:
-            question.answer = self._source.status_of(number, status_index, on)
+            question.answer = put()
         except StatusUnavailableError as error:
             question.answer = error
         except Exception as error:  # noqa: BLE001 - foreign code; the answer is then open, not good
