@@ -94,7 +94,8 @@ class _Judge:
             return [self._verifier.verify(body, at=job.at, name=job.name)]
         by, at, status, name = self._authority, job.at, self._status, job.name
         if job.kind == "text":
-            return [check_qr_text(job.text, authority=by, at=at, status=status, name=name)]
+            text = job.text or body.decode("utf-8", "replace")
+            return [check_qr_text(text, authority=by, at=at, status=status, name=name)]
         limits = ImageLimits(max_bytes=len(body) + 1, max_seconds=0.7 * job.seconds)
         return check_qr_image(body, authority=by, at=at, status=status, name=name, limits=limits)
 
