@@ -80,6 +80,7 @@ BROKEN = [
     # authority
     (STREET, "unit: dinas-perhubungan", "unit: dinas-perhubung", "unknown-code", "'dinas-perhubungan'"),
     (STREET, "register: izin", "register: ijin", "unknown-code", "'izin'"),
+    (STREET, "register: izin\n", "register: izin\nreceipt_register: tanda\n", "unknown-code", "tanda-terima"),
     (STREET, "letter_register: rekomendasi-dishub", "letter_register: x", "unknown-code", "izin"),
     (STREET, "responsible_unit: dpmptsp", "responsible_unit: dpm", "unknown-code", "dpmptsp"),
     (STREET, "  form: licence\n", "  form: licence\n  letterhead_unit: dishub\n", "unknown-code", "dinas-perhubungan"),

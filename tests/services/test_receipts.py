@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from perizinan_core._converters import canonical_json
 from perizinan_core.errors.services import NotFoundError
+from perizinan_core.hooks import AuthorityPack
 from perizinan_core.model._applicant import Representative
 from perizinan_core.model._case import CorrectionItem
 from perizinan_core.model._events import EventKind
@@ -20,7 +21,7 @@ from perizinan_core.published._keys import key_to_jwk, thumbprint
 from perizinan_core.services import OfficeContext, OfficeKeys
 from perizinan_core.services._applications import Applications
 from perizinan_core.testing._fakes import small_png
-from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant
+from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant, sample_office, sample_pack
 
 
 def ask(kit, case_id, target="ktp"):
@@ -171,3 +172,20 @@ def test_a_message_says_what_its_change_said_and_not_what_came_after(any_kit):
 
     assert "Alasan pertama" in bodies["permit_suspended"]
     assert "Alasan kedua" in bodies["permit_reinstated"]
+
+
+def test_a_permit_type_can_number_its_receipts_in_a_register_of_its_own():
+    """An office that takes in its files itself does not share the numbers of the one-stop counter."""
+    pack = sample_pack()
+    types = tuple(
+        attrs.evolve(item, receipt_register="rekomendasi") if item.code == "warung" else item
+        for item in pack.catalogue.permit_types
+    )
+    catalogue = attrs.evolve(pack.catalogue, permit_types=types)
+    kit = sample_office(pack=AuthorityPack(authority=pack.authority, catalogue=catalogue))
+    case = kit.draft()
+    kit.fill(case.id)
+    register = next(item for item in pack.authority.registers if item.code == "rekomendasi")
+    own = register.formats[0].template.split("/", maxsplit=1)[0]
+
+    assert kit.hand_in(case.id).receipt_number.startswith(f"{own}/")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 from perizinan_kota_blitar._plugin import DATA
 
 import perizinan_core
@@ -15,11 +17,9 @@ from perizinan_core.model._kinds import OwningSystem
 from perizinan_core.model._stage import StageKind
 
 OPEN = {
-    "pelayanan-kesehatan-bp-rb-bkia",
     "penggunaan-jalan-trotoar-tanah",
     "reklame",
     "rekomendasi-sip-nakes",
-    "usaha-karaoke",
     "usaha-tempat-kos",
 }
 INFORMATION = {
@@ -29,11 +29,13 @@ INFORMATION = {
     "laboratorium-klinik",
     "optikal",
     "pedagang-eceran-obat",
+    "pelayanan-kesehatan-bp-rb-bkia",
     "pengobatan-tradisional",
     "praktek-berkelompok",
     "praktek-bidan",
     "praktek-dokter",
     "praktek-keperawatan",
+    "usaha-karaoke",
 }
 TITLES_OF_PEOPLE = re.compile(
     r"\b(?:NIP|Drs|Dra|Ir|S\.(?:E|H|Sos|STP|Kom)|M\.(?:Si|M|Kes|AP)|Bapak|Ibu [A-Z])\b"
@@ -52,7 +54,7 @@ def test_check_finds_no_problem(report):
 
 
 def test_all_seventeen_permit_types_are_there(report):
-    """Six are open for applications, eleven are shown as information."""
+    """Four are open for applications, thirteen are shown as information."""
     catalogue = report.catalogue
 
     assert sorted(OPEN | INFORMATION) == list(catalogue.codes())
@@ -215,3 +217,35 @@ def fields_of(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
     for name, child in schema.get("properties", {}).items():
         yield name, child
         yield from fields_of(child.get("items", {}))
+
+
+def test_what_the_public_record_ended_takes_no_applications(report):
+    """Karaoke goes through OSS; clinics of the list of 2012 are a service of before."""
+    karaoke = report.catalogue.versions("usaha-karaoke")[0]
+    clinic = report.catalogue.versions("pelayanan-kesehatan-bp-rb-bkia")[0]
+
+    assert (OwningSystem.OSS, False) == (karaoke.owning_system, karaoke.complete)
+    assert "OSS" in karaoke.summary.id
+    assert not clinic.complete
+
+
+def test_a_health_worker_needs_no_recommendation_of_the_professional_organisation(report):
+    """UU 17/2023 art. 264(1)."""
+    nakes = report.catalogue.versions("rekomendasi-sip-nakes")[0]
+
+    assert [] == [item.code for item in nakes.requirements if item.recommendation_from is not None]
+
+
+def test_the_health_office_numbers_its_own_receipts(report, authority):
+    """It takes in its files itself."""
+    register = report.catalogue.versions("rekomendasi-sip-nakes")[0].receipt_register
+
+    assert ["dinas-kesehatan"] == [item.unit for item in authority.registers if item.code == register]
+
+
+@pytest.mark.parametrize(
+    ("day", "place"), [(date(2024, 6, 1), "Blitar Square"), (date(2026, 6, 1), "Cokroaminoto")]
+)
+def test_letters_print_the_address_of_their_day(authority, day, place):
+    """The office moved at the end of 2024."""
+    assert place in authority.letterhead.address_on(day)

@@ -105,6 +105,9 @@ class PermitType:
     register: str | None = None
     """Number register of the permit's own number."""
 
+    receipt_register: str | None = None
+    """Number register of the receipts of its applications; None: the authority's."""
+
     number_code: str = ""
     """How numbers write this type, the ``{permit}`` placeholder."""
 

@@ -381,9 +381,8 @@ class Applications(Papers):
                 write_receipt=lambda receipt: sign_receipt(context, receipt),
                 language=context.language,
             )
-        number = take_number(
-            context, work, context.authority.receipt_register, application.id, permit_type, actor, moment
-        )
+        register = permit_type.receipt_register or context.authority.receipt_register
+        number = take_number(context, work, register, application.id, permit_type, actor, moment)
         return submit(
             application,
             permit_type,

@@ -35,6 +35,8 @@ def check_references(
     _check(problems, node.at("responsible_unit"), permit_type.responsible_unit, units)
     if permit_type.register is not None:
         _check(problems, node.at("register"), permit_type.register, registers)
+    if permit_type.receipt_register is not None:
+        _check(problems, node.at("receipt_register"), permit_type.receipt_register, registers)
     if permit_type.archive_class is not None:
         _check(problems, node.at("archive_class"), permit_type.archive_class, classes)
     if permit_type.letter is not None and permit_type.letter.letterhead_unit is not None:
@@ -61,7 +63,7 @@ def _check_register_dates(
 ) -> None:
     """Report a register that has no format on the first day of this version."""
     first = permit_type.in_force.start
-    named = [(("register",), permit_type.register)] + [
+    named = [(("register",), permit_type.register), (("receipt_register",), permit_type.receipt_register)] + [
         (("stages", index, "letter_register"), stage.letter_register)
         for index, stage in enumerate(permit_type.stages)
     ]

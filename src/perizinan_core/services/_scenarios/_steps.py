@@ -73,7 +73,7 @@ def _submit(run: ScenarioRun, _details: Mapping[str, Any]) -> None:
         run.terms(),
         receipt_number=register_number(
             run.authority,
-            run.authority.receipt_register,
+            run.permit_type.receipt_register or run.authority.receipt_register,
             sequence=1,
             day=run.day,
             permit_type=run.permit_type,
