@@ -17,7 +17,7 @@ def instances():
         if cls.sentence:
             sample = {"int": 7, "float": 7.5, "tuple[str, ...]": ("a", "b"), "int | None": 7}
             fields = {field.name: sample.get(field.type, "x") for field in attrs.fields(cls)}
-            yield cls(**(fields | ({"problem": "xref"} if cls is errors.DamagedPdfError else {})))
+            yield cls(**fields)
 
 
 ALL = list(instances())
@@ -47,10 +47,13 @@ def test_codes_are_unique():
     assert len(codes) == len(set(codes))
 
 
-@pytest.mark.parametrize("problem", errors._DAMAGE)
-def test_every_kind_of_damage_is_translated(problem):
-    """The kind and the place are Indonesian as well."""
-    error = errors.DamagedPdfError(problem)
+def test_damage_is_told_with_its_place():
+    """The kind of damage is Indonesian as well, and an unknown place is not called byte 0."""
+    known = errors.DamagedPdfError("the trailer is missing", 12)
+    unknown = errors.DamagedPdfError("a page does not state its size", 0)
 
-    assert error.wording("en")["problem"] != error.wording("id")["problem"]
-    assert error.wording("en")["place"] != error.wording("id")["place"]
+    assert "the trailer is missing (byte 12)" in known.message("en")
+    assert "place unknown" in unknown.message("en")
+    for error in (known, unknown):
+        assert error.wording("en")["problem"] != error.wording("id")["problem"]
+        assert error.wording("en")["place"] != error.wording("id")["place"]

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from perizinan_core._pdf._syntax import Ref
 from perizinan_core.errors.signing import (
     DamagedPdfError,
     MarkNotDrawableError,
@@ -101,7 +102,7 @@ class TestPlace:
     def test_a_placement_keeps_its_size_and_stays_inside_or_is_refused(self, rotation, x, y, width, height):
         """The rectangle has the asked-for size as shown and lies in the box, half a point of rounding apart."""
         box = (10.0, 20.0, 310.0, 220.0)
-        page = Page(1, {}, box, rotation)
+        page = Page(Ref(1, 0), {}, box, rotation)
         across, up = (200.0, 300.0) if rotation in (90, 270) else (300.0, 200.0)
         place = Placement(x=x, y=y, width=width, height=height)
         try:
@@ -185,10 +186,10 @@ class TestCopies:
 
     def test_what_refers_to_itself_is_copied_once(self, maker, plain):
         """Two fonts that name each other, and a string that only looks like a reference."""
-        source = PdfFile.read(
+        source = PdfFile(
             maker.build(maker.objects(extra=[b"<</A 6 0 R /T (6 0 R)>>", b"[5 0 R 5 0 R 3 0 R]"]))
         )
-        update = IncrementalUpdate(PdfFile.read(plain))
+        update = IncrementalUpdate(PdfFile(plain))
 
         assert b"[5 0 R 9 9 9]" == ObjectCopier(update, source).copied(b"[5 0 R 9 9 9]")
         written = update.write()[0]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perizinan_core._pdf._syntax import Ref
 from perizinan_core.errors.signing import (
     CutOrExtendedPdfError,
     DamagedPdfError,
@@ -19,6 +20,7 @@ from perizinan_core.errors.signing import (
     NotAPdfError,
     UnsignablePdfError,
 )
+from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.signing import sign_pdf
 from perizinan_core.signing._pdf_file import PdfFile
 
@@ -88,28 +90,44 @@ class TestTables:
     @pytest.mark.parametrize(
         ("problem", "old", "new"),
         [
-            ("xref", b"xref\n0 5\n", b"xref\n0 9\n"),
-            ("trailer", b"trailer", b"treiler"),
-            ("trailer", b"/Size 5", b"/Syze 5"),
-            ("trailer", b"/Size 5", b"/Size 4"),
-            ("object", b"xref\n0 5\n", b"xref\n1 5\n"),
-            ("object", b"4 0 obj", b"9 0 obj"),
-            ("catalog", b"/Root 1 0 R", b"/Toor 1 0 R"),
-            ("catalog", b"/Root 1 0 R", b"/Root 9 0 R"),
-            ("xref", b"/Root 1 0 R", b"/Root 1 0 R /Prev 99999"),
-            ("xref", b"/Root 1 0 R", b"/Root 1 0 R /Prev 16"),
-            ("xref", b"/Root 1 0 R", b"/Root 1 0 R /XRefStm 3"),
-            ("duplicate-key", b"/Root 1 0 R", b"/Root 1 0 R /Root 2 0 R"),
-            ("syntax", b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Catalog/Pages 2 0 R)>"),
-            ("syntax", b"<</Type/Catalog/Pages 2 0 R>>", b"(/Type/Catalog/Pages 2 0 R)  "),
-            ("syntax", b"<</Type/Catalog/Pages 2 0 R>>", b"<<1Type/Catalog/Pages 2 0 R>>"),
-            ("pages", b"/Kids [4 0 R]", b"/Kids [2 0 R]"),
-            ("pages", b"/Kids [4 0 R]", b"/Kids [<<>>] "),
-            ("pages", b"/Type /Page ", b"/Type /Pose "),
-            ("pages", b"/MediaBox [0 0 300 400]", b"/NediaBox [0 0 300 400]"),
-            ("pages", b"/MediaBox [0 0 300 400]", b"/MediaBox [0 0 300]    "),
-            ("syntax", b"/MediaBox [0 0 300 400]", b"/MediaBox [0 0 300 (x)]"),
-            ("pages", b"/Resources <<>>", b"/Rotate 45     "),
+            ("the cross-reference table is damaged", b"xref\n0 5\n", b"xref\n0 9\n"),
+            ("the trailer is missing", b"trailer", b"treiler"),
+            ("the trailer does not state its size", b"/Size 5", b"/Syze 5"),
+            ("the trailer does not state its size", b"/Size 5", b"/Size 4"),
+            ("another object lies where the table says", b"xref\n0 5\n", b"xref\n1 5\n"),
+            ("another object lies where the table says", b"4 0 obj", b"9 0 obj"),
+            ("an object is missing to which another refers", b"/Root 1 0 R", b"/Toor 1 0 R"),
+            ("an object is missing to which another refers", b"/Root 1 0 R", b"/Root 9 0 R"),
+            ("a cross-reference table lies outside the file", b"/Root 1 0 R", b"/Root 1 0 R /Prev 99999"),
+            ("there is no object where the table says", b"/Root 1 0 R", b"/Root 1 0 R /Prev 16"),
+            ("there is no object where the table says", b"/Root 1 0 R", b"/Root 1 0 R /XRefStm 3"),
+            ("a dictionary has the same key twice", b"/Root 1 0 R", b"/Root 1 0 R /Root 2 0 R"),
+            (
+                "a dictionary key is no name",
+                b"<</Type/Catalog/Pages 2 0 R>>",
+                b"<</Type/Catalog/Pages 2 0 R)>",
+            ),
+            ("a dictionary is missing", b"<</Type/Catalog/Pages 2 0 R>>", b"(/Type/Catalog/Pages 2 0 R)  "),
+            (
+                "a dictionary key is no name",
+                b"<</Type/Catalog/Pages 2 0 R>>",
+                b"<<1Type/Catalog/Pages 2 0 R>>",
+            ),
+            ("the page tree is too large, or goes round in a circle", b"/Kids [4 0 R]", b"/Kids [2 0 R]"),
+            ("the page tree holds something that is no page", b"/Kids [4 0 R]", b"/Kids [<<>>] "),
+            ("the page tree holds something that is no page", b"/Type /Page ", b"/Type /Pose "),
+            ("a page does not state its size", b"/MediaBox [0 0 300 400]", b"/NediaBox [0 0 300 400]"),
+            (
+                "a rectangle does not have four numbers",
+                b"/MediaBox [0 0 300 400]",
+                b"/MediaBox [0 0 300]    ",
+            ),
+            (
+                "a rectangle does not have four numbers",
+                b"/MediaBox [0 0 300 400]",
+                b"/MediaBox [0 0 300 (x)]",
+            ),
+            ("a page is turned in a way that cannot be shown", b"/Resources <<>>", b"/Rotate 45     "),
         ],
     )
     def test_what_is_wrong_is_named(self, maker, signer, request_now, problem, old, new):
@@ -125,7 +143,7 @@ class TestTables:
 
         with pytest.raises(DamagedPdfError) as caught:
             sign_pdf(pdf, signer, request_now)
-        assert "xref-loop" == caught.value.problem
+        assert "the cross-reference tables go round in a circle" == caught.value.problem
 
     def test_a_circle_behind_the_first_page_is_refused(self, maker, signer, request_now):
         """The page tree is walked to its end, also for an invisible signature."""
@@ -134,7 +152,7 @@ class TestTables:
 
         with pytest.raises(DamagedPdfError) as caught:
             sign_pdf(maker.build(objects), signer, request_now)
-        assert "pages" == caught.value.problem
+        assert "the page tree is too large, or goes round in a circle" == caught.value.problem
 
     def test_a_generation_that_cannot_be_is_refused(self, plain, signer, request_now):
         """Generations end at 65535."""
@@ -144,24 +162,25 @@ class TestTables:
 
         with pytest.raises(DamagedPdfError) as caught:
             sign_pdf(pdf, signer, request_now)
-        assert ("xref", 4) == (caught.value.problem, caught.value.number)
+        assert ("the cross-reference table is damaged", at) == (caught.value.problem, caught.value.offset)
 
     def test_an_object_freed_later_is_gone(self, plain):
         """A free entry hides the object of the older section."""
         at = len(plain) + 1
         before = int(re.search(rb"startxref\s+(\d+)", plain)[1])
         update = b"\nxref\n3 1\n0000000000 00001 f \ntrailer\n<</Size 5 /Root 1 0 R /Prev %d>>\n" % before
-        pdf = PdfFile.read(plain + update + b"startxref\n%d\n%%%%EOF" % at)
+        pdf = PdfFile(plain + update + b"startxref\n%d\n%%%%EOF" % at)
 
-        assert (b"null", False) == (pdf.body(3), pdf.is_stream(3))
-        assert b"null" == pdf.body(4, 7)
+        assert b"null" == pdf.source(Ref(3, 0))
+        with pytest.raises(PdfStructureError):
+            pdf.source(Ref(4, 7))
 
     def test_a_circle_of_references_is_refused(self, maker):
         """References that lead to each other end the search."""
-        pdf = PdfFile.read(maker.build(maker.objects(extra=[b"6 0 R", b"5 0 R"])))
+        pdf = PdfFile(maker.build(maker.objects(extra=[b"6 0 R", b"5 0 R"])))
 
-        with pytest.raises(DamagedPdfError):
-            pdf.resolve(b"5 0 R")
+        with pytest.raises(PdfStructureError):
+            pdf.resolve(Ref(5, 0))
 
     @pytest.mark.parametrize(
         "page",
@@ -228,22 +247,18 @@ class TestStreams:
         pdf = maker.build(maker.objects(extra=[b"(x)"]), "stream")
         at = pdf.index(b"5 0 obj").to_bytes(4)
 
-        assert b"null" == PdfFile.read(pdf.replace(b"\x01" + at, b"\x07" + at)).body(5)
+        assert b"null" == PdfFile(pdf.replace(b"\x01" + at, b"\x07" + at)).source(Ref(5, 0))
 
     def test_streams_without_filter_or_with_other_filters_are_read(self, maker):
-        """An object stream in ASCII hexadecimal is decoded by pypdf."""
+        """An object stream in ASCII hexadecimal."""
         inner = b"5 0 (isi)"
         hexed = inner.hex().encode() + b">"
         holder = b"<</Type /ObjStm /N 1 /First 4 /Filter /ASCIIHexDecode /Length %d>>\nstream\n%b\nendstream"
         pdf = maker.build(maker.objects(extra=[b"(x)", holder % (len(hexed), hexed)]), "stream")
         at = pdf.index(b"5 0 obj").to_bytes(4)
-        found = PdfFile.read(pdf.replace(b"\x01" + at + b"\x00\x00", b"\x02" + (6).to_bytes(4) + b"\x00\x00"))
+        found = PdfFile(pdf.replace(b"\x01" + at + b"\x00\x00", b"\x02" + (6).to_bytes(4) + b"\x00\x00"))
 
-        assert b"(isi)" == found.body(5)
-        with pytest.raises(DamagedPdfError):
-            found.stream(5)
-        with pytest.raises(DamagedPdfError):
-            found.stream(4)
+        assert b"(isi)" == found.source(Ref(5, 0))
 
 
 @pytest.fixture(scope="module")

@@ -169,7 +169,7 @@ class TestHybridFiles:
         own = IncrementalUpdate._trailer
 
         def trailer(self):
-            return type(found := own(self))({**found, b"/XRefStm": b"%d" % beside})
+            return type(found := own(self))({**found, "XRefStm": b"%d" % beside})
 
         if repeated:
             monkeypatch.setattr(IncrementalUpdate, "_trailer", trailer)

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import KeysView, Mapping
+from typing import Any, ClassVar
 
+from perizinan_core._pdf._filters import from_ascii, undo_png
 from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
 from perizinan_core._pdf._syntax import Parser, Ref, Stream
 from perizinan_core.errors.verification import PdfStructureError
@@ -59,10 +60,16 @@ class PdfStructure:
             not as the standard says.
     """
 
+    parser: ClassVar[type[Parser]] = Parser
+    """Reads the objects that lie in the file."""
+
+    other_filters: ClassVar[tuple[str, ...]] = ()
+    """Filters beside Flate that are undone; our own letters have none."""
+
     def __init__(self, data: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
         self.data = data
         self._limits = limits
-        self._parser = Parser(data, limits.max_depth)
+        self._parser = self.parser(data, limits.max_depth)
         self._unpacked = 0
         self._section: dict[int, Entry | _Row] = {}
         self._entries: dict[int, Entry | _Row] = {}
@@ -99,9 +106,11 @@ class PdfStructure:
             value = self._object(value)
         raise PdfStructureError("references go round in a circle", 0)
 
-    def dictionary(self, value: Any) -> dict[str, Any]:
-        """Return the dictionary that ``value`` is or refers to; a stream gives its dictionary."""
+    def dictionary(self, value: Any, missing: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the dictionary that ``value`` is or refers to, or ``missing``; a stream gives its dictionary."""
         found = self.resolve(value)
+        if found is None and missing is not None:
+            return missing
         if isinstance(found, Stream):
             return found.dictionary
         if not isinstance(found, dict):
@@ -117,19 +126,32 @@ class PdfStructure:
             raise PdfStructureError("an array is missing", 0)
         return found
 
+    def source(self, ref: Ref) -> bytes:
+        """Return an object as it is written, ``null`` where there is none; of a stream, the dictionary."""
+        if self._object(ref) is None:
+            return b"null"
+        kind, where, _ = self.entry(ref.number)
+        if kind == 1:
+            return self._parser.source(self._parser.header_end(where))
+        offsets, content = self._packed[where]
+        return Parser(content, self._limits.max_depth).source(offsets[ref.number])
+
     def stream_data(self, value: Any) -> bytes:
-        """Return the unpacked data of a stream; Flate (with PNG predictors) is the only filter read."""
+        """Return the unpacked data of a stream; Flate (with PNG predictors) is read, and `other_filters`."""
         stream = self.resolve(value)
         if not isinstance(stream, Stream):
             raise PdfStructureError("a stream is missing", 0)
         if stream.start in self._streams:
             return self._streams[stream.start]
-        raw = self._raw(stream)
+        raw = self.stored(stream)
         filters = self._as_list(stream.dictionary.get("Filter"))
         parameters = self._as_list(stream.dictionary.get("DecodeParms"))
         for place, name in enumerate(filters):
             if name != "FlateDecode":
-                raise PdfStructureError("a stream is packed in a way that is not read here", stream.start)
+                if name not in self.other_filters:
+                    raise PdfStructureError("a stream is packed in a way that is not read here", stream.start)
+                raw = from_ascii(name, raw, stream.start)
+                continue
             settings = self.resolve(parameters[place]) if place < len(parameters) else None
             raw = self._inflate(raw, settings if isinstance(settings, dict) else {}, stream.start)
         if filters:
@@ -270,7 +292,7 @@ class PdfStructure:
         """Return what the newest table says about an object: kind (0 free, 1 place, 2 packed), place, rest."""
         return _entry(self._entries.get(number, FREE))
 
-    def numbers(self) -> Iterable[int]:
+    def numbers(self) -> KeysView[int]:
         """Return the numbers of all objects that any table names."""
         return self._entries.keys()
 
@@ -319,7 +341,8 @@ class PdfStructure:
 
     # -- streams -----------------------------------------------------------------------------
 
-    def _raw(self, stream: Stream) -> bytes:
+    def stored(self, stream: Stream) -> bytes:
+        """Return the data of a stream as it is stored, packed or not."""
         length = self.resolve(stream.dictionary.get("Length"))
         end = stream.start + length if isinstance(length, int) and length >= 0 else -1
         if not stream.start <= end <= len(self.data):
@@ -343,11 +366,14 @@ class PdfStructure:
         predictor = settings.get("Predictor", 1)
         if predictor == 1:
             return result
-        columns = settings.get("Columns", 1)
-        plain = settings.get("Colors", 1) == 1 and settings.get("BitsPerComponent", 8) == 8
-        if predictor not in _PNG_PREDICTORS or not plain or not isinstance(columns, int) or columns < 1:
+        sizes = [
+            settings.get(name, usual)
+            for name, usual in (("Colors", 1), ("BitsPerComponent", 8), ("Columns", 1))
+        ]
+        if predictor not in _PNG_PREDICTORS or not _are_numbers(sizes, 3) or not all(sizes):
             raise PdfStructureError("a stream uses a predictor that is not read here", offset)
-        return _undo_png(result, columns, offset)
+        colors, bits, columns = sizes
+        return undo_png(result, (columns * colors * bits + 7) // 8, max(1, colors * bits // 8), offset)
 
     def _as_list(self, value: Any) -> list[Any]:
         found = self.resolve(value)
@@ -389,22 +415,3 @@ def _are_numbers(value: Any, count: int) -> bool:
         and len(value) == count
         and all(isinstance(item, int) and not isinstance(item, bool) and item >= 0 for item in value)
     )
-
-
-def _undo_png(data: bytes, columns: int, offset: int) -> bytes:
-    """Undo the PNG filters none, sub and up, the ones that cross-reference streams use."""
-    if len(data) % (columns + 1):
-        raise PdfStructureError("a stream with predictor has a broken last row", offset)
-    above, result = bytes(columns), bytearray()
-    for start in range(0, len(data), columns + 1):
-        kind, row = data[start], bytearray(data[start + 1 : start + 1 + columns])
-        if kind == 1:
-            for place in range(1, columns):
-                row[place] = (row[place] + row[place - 1]) & 0xFF
-        elif kind == 2:
-            row = bytearray((a + b) & 0xFF for a, b in zip(row, above, strict=True))
-        elif kind != 0:
-            raise PdfStructureError("a stream uses a predictor that is not read here", offset)
-        above = bytes(row)
-        result += row
-    return bytes(result)

@@ -13,6 +13,7 @@ __all__ = ["HexString", "Name", "Parser", "Ref", "Stream", "decode_text", "unesc
 
 _BLANKS = rb"(?:[\x00\t\n\x0c\r ]++|%[^\r\n]*+)*+"
 _SPACE = re.compile(_BLANKS)
+_BLANK = re.compile(rb"[\x00\t\n\x0c\r ]*+")
 _END = rb"(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
 _NAME = rb"[^\x00\t\n\x0c\r ()<>\[\]{}/%]*+"
 _REF = rb"(?P<number>\d{1,10}+)[\x00\t\n\x0c\r ]++(?P<generation>\d{1,5}+)[\x00\t\n\x0c\r ]++R"
@@ -92,9 +93,7 @@ class Parser:
         Raises:
             PdfStructureError: when there is no object at that position.
         """
-        match = _OBJ.match(self._data, offset)
-        if match is None:
-            raise PdfStructureError("there is no object where the table says", offset)
+        match = self._header(offset)
         value, end = self.value(match.end())
         after = _AFTER.match(self._data, end)
         if after is None:
@@ -104,6 +103,26 @@ class Parser:
                 raise PdfStructureError("a stream has no dictionary", after.start("stream"))
             value, end = Stream(value, after.end()), after.end()
         return int(match[1]), int(match[2]), value, end
+
+    def header_end(self, offset: int) -> int:
+        """Return the position after ``N G obj`` at ``offset``; raises as `indirect`."""
+        return self._header(offset).end()
+
+    def named(self, offset: int) -> Ref:
+        """Return the numbers of the object at ``offset``; raises as `indirect`."""
+        match = self._header(offset)
+        return Ref(int(match[1]), int(match[2]))
+
+    def after_blanks(self, offset: int) -> int:
+        """Return the position after the white space at ``offset``; comments are not passed over."""
+        blank = _BLANK.match(self._data, offset) if offset > 0 else None
+        return blank.end() if blank is not None else offset
+
+    def _header(self, offset: int) -> re.Match[bytes]:
+        match = _OBJ.match(self._data, offset)
+        if match is None:
+            raise PdfStructureError("there is no object where the table says", offset)
+        return match
 
     def skip(self, offset: int) -> int:
         """Return the position after white space and comments."""
@@ -121,6 +140,15 @@ class Parser:
         if found is None:
             raise PdfStructureError("there is something that is no PDF object", self.skip(offset))
         return self._read(found, depth)
+
+    def source(self, offset: int) -> bytes:
+        """
+        Return the bytes of the object that begins at ``offset``, after white space.
+
+        Raises:
+            PdfStructureError: as `value`.
+        """
+        return self._data[self.skip(offset) : self.value(offset)[1]]
 
     def _read(self, found: re.Match[bytes], depth: int) -> tuple[Any, int]:
         """Finish the value whose beginning was found."""
@@ -182,7 +210,8 @@ class Parser:
         while position < len(data):
             part = _LITERAL_PART.match(data, position)
             if part is not None:
-                parts.append(part[0])
+                # A line end in a string is one line feed, however it is written.
+                parts.append(part[0].replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
                 position = part.end()
                 continue
             character = data[position : position + 1]
@@ -251,12 +280,22 @@ def _replacement(found: re.Match[bytes]) -> bytes:
     return b"" if text[0] in b"\r\n" else _ESCAPES.get(text, text)
 
 
+_MARKS = ((b"\xfe\xff", "utf-16-be"), (b"\xff\xfe", "utf-16-le"), (b"\xef\xbb\xbf", "utf-8"))
+
+
 def decode_text(value: Any) -> str:
     """Return a text string (section 7.9.2) as text; anything else than a string gives ``""``."""
     if not isinstance(value, bytes):
         return ""
-    if value.startswith(b"\xfe\xff"):
-        return value[2:].decode("utf-16-be", "replace")
-    if value.startswith(b"\xef\xbb\xbf"):
-        return value[3:].decode("utf-8", "replace")
-    return value.decode("latin-1")
+    for mark, encoding in _MARKS:
+        if value.startswith(mark):
+            return value[len(mark) :].decode(encoding, "replace")
+    if value.isascii():
+        return value.decode("ascii")
+    # The table of PDFDocEncoding is pypdf's; it is rarely needed, and pypdf loads slowly.
+    from pypdf.generic import decode_pdfdocencoding
+
+    try:
+        return decode_pdfdocencoding(value)
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

@@ -355,29 +355,15 @@ class CutOrExtendedPdfError(UnsignablePdfError):
     )
 
 
-_DAMAGE = {
-    "xref": N_("its table of objects is not where the file says, or is malformed"),
-    "xref-loop": N_("its tables of objects refer to each other in a circle"),
-    "trailer": N_("its trailer is missing or incomplete"),
-    "object": N_("an object is not where the table says"),
-    "syntax": N_("an object is malformed"),
-    "duplicate-key": N_("an object names one key twice, which readers understand differently"),
-    "stream": N_("a compressed part cannot be read"),
-    "catalog": N_("its document catalogue is missing"),
-    "pages": N_("its page tree is incomplete or circular"),
-    "form": N_("its form is malformed"),
-}
-
-
 @attrs.define(slots=False, eq=False)
 class DamagedPdfError(UnsignablePdfError):
     """The PDF is damaged; other software would repair it silently, a signature must not."""
 
     problem: str
-    """One of the keys of the sentences above, e.g. ``"xref"``."""
+    """English clause that says what is wrong."""
 
-    number: int | None = None
-    """Number of the object concerned, if it is known."""
+    offset: int
+    """Position in bytes from the start of the file; 0 if it is not known."""
 
     code: ClassVar[str] = "pdf-damaged"
     sentence: ClassVar[str] = N_(
@@ -385,11 +371,11 @@ class DamagedPdfError(UnsignablePdfError):
     )
 
     def wording(self, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
-        """Translate the kind of damage and the place."""
+        """Say the place, if it is known."""
         place = translate(N_("place unknown"), language)
-        if self.number is not None:
-            place = translate(N_("object {number}"), language, number=self.number)
-        return {"problem": translate(_DAMAGE[self.problem], language), "place": place}
+        if self.offset:
+            place = translate(N_("byte {offset}"), language, offset=self.offset)
+        return {**super().wording(language), "place": place}
 
 
 @attrs.define(slots=False, eq=False)

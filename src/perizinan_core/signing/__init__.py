@@ -5,10 +5,10 @@ Signing permits: PDF in, PAdES-signed PDF out.
 `SignerRegistry` opens signers by address, `FileKeySigner` is the built-in one, `DigestSigner` and
 `DocumentSigner` are the ports for others. `DevelopmentCA` makes certificates for trying out.
 
-Modules, from the ground up: `pdf_syntax`, `pdf_file` (strict reading), `incremental` (writing),
-`pages`, `form`, `structure`, `mark`, `placing`, `room` (what is added), `certificates`, `cms` (the
-container), `ports`, `request`, `sign`; `file_key`, `registry`, `synthetic_ca`, `development` (keys);
-`ltv` (timestamps and long-term data, loaded apart).
+Modules, from the ground up: `pdf_syntax`, `pdf_file` (what `perizinan_core._pdf` reads, held to more),
+`incremental` (writing), `pages`, `form`, `structure`, `mark`, `placing`, `room` (what is added),
+`certificates`, `schemes`, `cms` (the container), `ports`, `request`, `sign`; `file_key`, `registry`,
+`synthetic_ca`, `development` (keys); `ltv` (timestamps and long-term data, loaded apart).
 """
 
 from perizinan_core.signing._development import DevelopmentCA

@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import attrs
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key, pkcs12
 
@@ -31,6 +30,7 @@ from perizinan_core.errors.signing import (
 )
 from perizinan_core.signing._certificates import algorithms_of, check_certificate, ordered_chain, serial_of
 from perizinan_core.signing._ports import SecretCallback, SignatureAlgorithm
+from perizinan_core.signing._schemes import SCHEMES
 
 __all__ = ["FileKeySigner", "no_secret"]
 
@@ -119,20 +119,9 @@ class FileKeySigner:
 
     def sign(self, data: bytes) -> bytes:
         """Return the signature over ``data``."""
-        if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(data, _PADDINGS[self.algorithm], _SHA256)
-        return self._key.sign(data, _SCHEMES[self.algorithm])
-
-
-_SHA256 = hashes.SHA256()
-_PADDINGS: dict[SignatureAlgorithm, padding.AsymmetricPadding] = {
-    SignatureAlgorithm.RSA_SHA256: padding.PKCS1v15(),
-    SignatureAlgorithm.RSA_PSS_SHA256: padding.PSS(padding.MGF1(_SHA256), 32),
-}
-_SCHEMES = {
-    SignatureAlgorithm.ECDSA_SHA256: ec.ECDSA(_SHA256),
-    SignatureAlgorithm.ECDSA_SHA384: ec.ECDSA(hashes.SHA384()),
-}
+        key: Any = self._key
+        signature: bytes = key.sign(data, *SCHEMES[self.algorithm])
+        return signature
 
 
 def _content(path: Path) -> bytes:

@@ -6,81 +6,42 @@ The PDF's form: its signature fields, what earlier signatures allow, and the fie
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import count
+from typing import Any
 
-import attrs
-
+from perizinan_core._pdf._form import FormField, form_fields
+from perizinan_core._pdf._syntax import decode_text
 from perizinan_core.errors.signing import (
     ChangesForbiddenError,
-    DamagedPdfError,
     FieldNameError,
     FieldTakenError,
     SeedValueError,
     XfaFormError,
 )
+from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.signing._pdf_file import PdfFile
-from perizinan_core.signing._pdf_syntax import RawDictionary, decoded_name, integer, reference, text
 
-__all__ = ["FoundField", "check_restrictions", "form_fields", "free_name", "usable_field"]
+__all__ = ["check_restrictions", "free_name", "is_signed", "signable_fields", "usable_field"]
 
-_DEPTH = 32
 _NO_CHANGES = 1
 
 
-@attrs.frozen
-class FoundField:
-    """One terminal field of the form."""
-
-    name: str
-    """Full name, parts joined by full stops."""
-
-    number: int
-    """Object number."""
-
-    dictionary: RawDictionary = attrs.field(repr=False)
-    """The field."""
-
-    is_signature: bool
-    """Whether its type, own or inherited, is ``/Sig``."""
-
-    value: bytes = attrs.field(repr=False)
-    """Its value as source, ``b"null"`` while it is empty."""
-
-
-def form_fields(pdf: PdfFile, form: RawDictionary) -> Iterator[FoundField]:
+def signable_fields(pdf: PdfFile) -> tuple[FormField, ...]:
     """
-    Go through the terminal fields of the form.
+    Return the fields of the form, each of which must be an object with a name of its own.
 
     Raises:
-        DamagedPdfError: The field tree is circular or not made of objects.
+        PdfStructureError: The form is malformed, or readers would read it differently.
     """
-    seen: set[int] = set()
-    waiting = [(item, "", b"null", 0) for item in reversed(pdf.array(form.raw(b"/Fields")))]
-    while waiting:
-        raw, prefix, kind, depth = waiting.pop()
-        found = reference(raw)
-        if found is None or found[0] in seen or depth > _DEPTH:
-            raise DamagedPdfError("form", found[0] if found else None)
-        seen.add(found[0])
-        field = pdf.dictionary(raw)
-        own = pdf.resolve(field.raw(b"/T"))
-        name = ".".join(part for part in (prefix, text(own) if own != b"null" else "") if part)
-        kind = field.raw(b"/FT") if b"/FT" in field else kind
-        kids = pdf.array(field.raw(b"/Kids"))
-        children = [kid for kid in kids if b"/T" in pdf.dictionary(kid)]
-        if children:
-            waiting += ((kid, name, kind, depth + 1) for kid in reversed(children))
-        elif field:
-            is_signature = decoded_name(pdf.resolve(kind)) == b"/Sig"
-            value = field.raw(b"/V")
-            yield FoundField(
-                name, found[0], field, is_signature, b"null" if pdf.resolve(value) == b"null" else value
-            )
+    fields = form_fields(pdf)
+    refs = [field.refs[0] for field in fields if field.refs]
+    named = all(isinstance(pdf.resolve(field.dictionary.get("T", b"")), bytes) for field in fields)
+    if len(set(refs)) != len(fields) or not named:
+        raise PdfStructureError("a field of the form is not an object with a name", 0)
+    return fields
 
 
-def check_restrictions(
-    pdf: PdfFile, catalog: RawDictionary, form: RawDictionary, fields: list[FoundField]
-) -> None:
+def check_restrictions(pdf: PdfFile, fields: tuple[FormField, ...]) -> None:
     """
     Refuse what no further signature may be added to.
 
@@ -89,37 +50,44 @@ def check_restrictions(
         ChangesForbiddenError: A certification allows no changes (DocMDP with P=1), or a signature
             locks the document or all fields.
     """
-    if pdf.resolve(form.raw(b"/XFA")) != b"null":
+    catalog = pdf.catalog()
+    if pdf.resolve(pdf.dictionary(catalog.get("AcroForm"), {}).get("XFA")) is not None:
         raise XfaFormError
     for field in fields:
-        if not field.is_signature or field.value == b"null":
+        if not is_signed(pdf, field):
             continue
-        lock = pdf.dictionary(field.dictionary.raw(b"/Lock"))
-        if _permission(pdf, lock) == _NO_CHANGES or _forbids(pdf, pdf.dictionary(field.value)):
+        lock = pdf.dictionary(field.dictionary.get("Lock"), {})
+        if pdf.resolve(lock.get("P")) == _NO_CHANGES or _forbids(pdf, field.value):
             raise ChangesForbiddenError(field.name)
     # Last, because here the name of the field is not at hand.
-    certification = pdf.dictionary(catalog.raw(b"/Perms")).raw(b"/DocMDP")
-    if _forbids(pdf, pdf.dictionary(certification)):
+    if _forbids(pdf, pdf.dictionary(catalog.get("Perms"), {}).get("DocMDP")):
         raise ChangesForbiddenError("")
 
 
-def _forbids(pdf: PdfFile, signature: RawDictionary) -> bool:
-    for item in pdf.array(signature.raw(b"/Reference")):
-        entry = pdf.dictionary(item)
-        parameters = pdf.dictionary(entry.raw(b"/TransformParams"))
-        method = decoded_name(pdf.resolve(entry.raw(b"/TransformMethod")))
-        if _permission(pdf, parameters) == _NO_CHANGES and method in (b"/DocMDP", b"/FieldMDP"):
-            return True
-        if method == b"/FieldMDP" and decoded_name(pdf.resolve(parameters.raw(b"/Action"))) == b"/All":
-            return True
-    return False
+def is_signed(pdf: PdfFile, field: FormField) -> bool:
+    """Return whether a signature is in the field."""
+    return field.kind == "Sig" and pdf.resolve(field.value) is not None
 
 
-def _permission(pdf: PdfFile, dictionary: RawDictionary) -> int | None:
-    return integer(pdf.resolve(dictionary.raw(b"/P")))
+def _forbids(pdf: PdfFile, signature: Any) -> bool:
+    return any(
+        (method in ("DocMDP", "FieldMDP") and pdf.resolve(parameters.get("P")) == _NO_CHANGES)
+        or (method == "FieldMDP" and pdf.resolve(parameters.get("Action")) == "All")
+        for method, parameters in _transforms(pdf, signature)
+    )
 
 
-def usable_field(pdf: PdfFile, fields: list[FoundField], name: str | None) -> FoundField | None:
+def _transforms(pdf: PdfFile, signature: Any) -> list[tuple[Any, dict[str, Any]]]:
+    """Return method and parameters of what a signature says about later changes."""
+    references = pdf.array(pdf.dictionary(signature, {}).get("Reference"))
+    entries = [pdf.dictionary(item, {}) for item in references]
+    return [
+        (pdf.resolve(entry.get("TransformMethod")), pdf.dictionary(entry.get("TransformParams"), {}))
+        for entry in entries
+    ]
+
+
+def usable_field(pdf: PdfFile, fields: tuple[FormField, ...], name: str | None) -> FormField | None:
     """
     Return the empty signature field called ``name``, ``None`` if a new one is to be made.
 
@@ -138,32 +106,27 @@ def usable_field(pdf: PdfFile, fields: list[FoundField], name: str | None) -> Fo
         if any(field.name.startswith(name + ".") for field in fields):
             raise FieldTakenError(name)
         return None
-    if not found.is_signature or found.value != b"null" or _is_locked(pdf, fields, name):
+    if found.kind != "Sig" or pdf.resolve(found.value) is not None or _is_locked(pdf, fields, name):
         raise FieldTakenError(name)
-    seed = pdf.dictionary(found.dictionary.raw(b"/SV"))
-    if integer(pdf.resolve(seed.raw(b"/Ff"))):
+    if pdf.resolve(pdf.dictionary(found.dictionary.get("SV"), {}).get("Ff")):
         raise SeedValueError(name)
     return found
 
 
-def _is_locked(pdf: PdfFile, fields: list[FoundField], name: str) -> bool:
+def _is_locked(pdf: PdfFile, fields: tuple[FormField, ...], name: str) -> bool:
     """Return whether an earlier signature's FieldMDP includes the field ``name``."""
     for field in fields:
-        if not field.is_signature or field.value == b"null":
+        if not is_signed(pdf, field):
             continue
-        for item in pdf.array(pdf.dictionary(field.value).raw(b"/Reference")):
-            parameters = pdf.dictionary(pdf.dictionary(item).raw(b"/TransformParams"))
-            action = decoded_name(pdf.resolve(parameters.raw(b"/Action")))
-            named = name in [text(pdf.resolve(part)) for part in pdf.array(parameters.raw(b"/Fields"))]
-            if (action == b"/Include" and named) or (action == b"/Exclude" and not named):
+        for _, parameters in _transforms(pdf, field.value):
+            action = pdf.resolve(parameters.get("Action"))
+            listed = [decode_text(pdf.resolve(part)) for part in pdf.array(parameters.get("Fields"))]
+            if (action == "Include" and name in listed) or (action == "Exclude" and name not in listed):
                 return True
     return False
 
 
-def free_name(fields: list[FoundField]) -> str:
+def free_name(fields: tuple[FormField, ...], stem: str = "Signature") -> str:
     """Return the first of ``Signature1``, ``Signature2`` … that no field has."""
     taken = {field.name.partition(".")[0] for field in fields}
-    number = 1
-    while f"Signature{number}" in taken:
-        number += 1
-    return f"Signature{number}"
+    return next(name for name in map(f"{stem}{{}}".format, count(1)) if name not in taken)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from perizinan_core.errors.signing import DamagedPdfError
+from perizinan_core._pdf._syntax import Ref
 from perizinan_core.signing._pdf_file import PdfFile
-from perizinan_core.signing._pdf_syntax import RawDictionary, array_items, parse_dictionary, reference
+from perizinan_core.signing._pdf_syntax import RawDictionary, array_items, parsed
 
 __all__ = ["IncrementalUpdate"]
 
@@ -48,48 +48,53 @@ class IncrementalUpdate:
         It is written only if it was changed.
         """
         if number not in self._edited:
-            found = self.pdf.dictionary(b"%d %d R" % (number, self.pdf.generation(number)))
+            found = RawDictionary.of(self.pdf.source(self.ref(number)))
             self._edited[number] = (found, found.to_bytes())
         return self._edited[number][0]
 
-    def child(self, holder: RawDictionary, key: bytes) -> RawDictionary:
+    def ref(self, number: int) -> Ref:
+        """Return the reference to an object, new or not."""
+        return Ref(number, self.pdf.generation(number))
+
+    def child(self, holder: RawDictionary, key: str) -> RawDictionary:
         """Return the dictionary under ``key`` to change in place, be it direct, referred to or missing."""
         value = holder.get(key, b"null")
         if isinstance(value, RawDictionary):
             return value
-        found = reference(value)
-        if found and (found[0] in self._edited or self.pdf.body(*found) != b"null"):
-            return self.edit(found[0])
-        holder[key] = nested = RawDictionary() if found or value == b"null" else parse_dictionary(value)[0]
+        target = self._target(value)
+        if target is not None:
+            return self.edit(target)
+        holder[key] = nested = RawDictionary.of(b"null" if isinstance(parsed(value), Ref) else value)
         return nested
 
-    def own_child(self, holder: RawDictionary, key: bytes) -> RawDictionary:
+    def own_child(self, holder: RawDictionary, key: str) -> RawDictionary:
         """Like `child`, but a missing dictionary becomes an object: later updates leave ``holder`` alone."""
-        if self.pdf.resolve(holder.raw(key)) == b"null" and not self._is_new(holder.raw(key)):
+        value = holder.raw(key)
+        if self._target(value) is None and self.pdf.resolve(parsed(value)) is None:
             number = self.allocate()
             self._edited[number] = (RawDictionary(), b"")
             holder[key] = b"%d 0 R" % number
         return self.child(holder, key)
 
-    def _is_new(self, raw: bytes) -> bool:
-        found = reference(raw)
-        return found is not None and found[0] in self._edited
+    def _target(self, value: bytes) -> int | None:
+        """Return the number of the object that ``value`` refers to, old or new; None without one."""
+        found = parsed(value)
+        if not isinstance(found, Ref):
+            return None
+        return found.number if found.number in self._edited or self.pdf.resolve(found) is not None else None
 
-    def append(self, holder: RawDictionary, key: bytes, item: bytes) -> None:
+    def append(self, holder: RawDictionary, key: str, item: bytes) -> None:
         """Append ``item`` to the array under ``key`` of ``holder``, be it direct, referred to or missing."""
         raw = holder.raw(key)
-        found = reference(raw)
-        if found is None:
-            holder[key] = _with_item(raw, item)
-            return
-        number, generation = found
-        current = self._bodies.get(number) or self.pdf.body(number, generation)
-        if reference(current):
-            raise DamagedPdfError("syntax", number)
-        if current == b"null":
-            holder[key] = _with_item(current, item)
+        found = parsed(raw)
+        current = raw
+        if isinstance(found, Ref):
+            current = self._bodies.get(found.number) or self.pdf.source(found)
+        extended = b"[%b]" % b" ".join([*array_items(current), item])
+        if isinstance(found, Ref) and current != b"null":
+            self.put(found.number, extended)
         else:
-            self.put(number, _with_item(current, item))
+            holder[key] = extended
 
     def write(self) -> tuple[bytes, dict[int, int]]:
         """Return what must follow the file's bytes, and where in it each written object begins."""
@@ -130,32 +135,28 @@ class IncrementalUpdate:
         index = b" ".join(b"%d %d" % (run[0], len(run)) for run in _runs(offsets))
         header = self._trailer()
         header.update({
-            b"/Type": b"/XRef",
-            b"/W": b"[1 %d 2]" % width,
-            b"/Index": b"[%b]" % index,
-            b"/Length": b"%d" % len(rows),
+            "Type": b"/XRef",
+            "W": b"[1 %d 2]" % width,
+            "Index": b"[%b]" % index,
+            "Length": b"%d" % len(rows),
         })  # fmt: skip
         return b"%d 0 obj\n%b\nstream\n%b\nendstream\nendobj\n" % (number, header.to_bytes(), rows)
 
     def _trailer(self) -> RawDictionary:
         old = self.pdf.trailer
-        trailer = RawDictionary({b"/Size": b"%d" % self._next})
-        for key in (b"/Root", b"/Info"):
-            if key in old:
-                trailer[key] = old[key]
+        trailer = RawDictionary(Size=b"%d" % self._next)
+        trailer.update(
+            {key: b"%d %d R" % old[key] for key in ("Root", "Info") if isinstance(old.get(key), Ref)}
+        )
         # The first identifier stays, the second says which revision this is (ISO 32000-1 section 14.4).
         digest = hashlib.sha256(b"%d" % self._next)
         digest.update(b"".join(self._bodies.values()))
-        fresh = b"<%b>" % digest.hexdigest()[:32].encode()
-        known = self.pdf.array(old.raw(b"/ID"))
-        trailer[b"/ID"] = b"[%b %b]" % (known[0] if known else fresh, fresh)
-        trailer[b"/Prev"] = b"%d" % self.pdf.startxref
+        fresh = digest.hexdigest()[:32]
+        known = self.pdf.array(old.get("ID"))
+        first = known[0].hex() if known and isinstance(known[0], bytes) else fresh
+        trailer["ID"] = f"[<{first}> <{fresh}>]".encode()
+        trailer["Prev"] = b"%d" % self.pdf.startxref
         return trailer
-
-
-def _with_item(array: bytes, item: bytes) -> bytes:
-    items = [] if array == b"null" else array_items(array)
-    return b"[%b]" % b" ".join([*items, item])
 
 
 def _runs(numbers: Iterable[int]) -> list[list[int]]:

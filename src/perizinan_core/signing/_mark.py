@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from typing import cast
 
-import attrs
-
 from perizinan_core._parts import office_part
+from perizinan_core._pdf._syntax import Ref, Stream
 from perizinan_core.errors.signing import MarkNotDrawableError
 from perizinan_core.signing._incremental import IncrementalUpdate
 from perizinan_core.signing._pages import find_page
@@ -50,20 +49,6 @@ _TEMPLATE = b"""\
 """
 
 
-@attrs.frozen
-class _Artwork:
-    """One drawn mark."""
-
-    pdf: PdfFile
-    """What Typst made."""
-
-    resources: RawDictionary
-    """Resources of its page."""
-
-    content: int
-    """Object number of its content stream."""
-
-
 def add_appearance(
     update: IncrementalUpdate, mark: VisibleMark, size: tuple[float, float], matrix: bytes
 ) -> bytes:
@@ -73,35 +58,32 @@ def add_appearance(
     Raises:
         MarkNotDrawableError: A character has no font, the picture is broken or all is too large.
     """
-    art = _draw(mark, size)
-    resources = ObjectCopier(update, art.pdf).copied(art.resources.to_bytes())
-    header, data = art.pdf.stream(art.content)
-    header.update(_form(size, matrix, resources))
-    return update.add(b"%b\nstream\n%b\nendstream" % (_with_length(header, data), data))
+    drawn = _draw(mark, size)
+    page = find_page(drawn, 1).ref
+    content = drawn.target(drawn.dictionary(page).get("Contents"))
+    copier = ObjectCopier(update, drawn)
+    header = RawDictionary.of(copier.copied(drawn.source(content)))
+    header.update(_form(size, matrix, copier.copied(RawDictionary.of(drawn.source(page)).raw("Resources"))))
+    return update.add(header.to_bytes() + copier.data_of(content))
 
 
 def empty_appearance(update: IncrementalUpdate, size: tuple[float, float], matrix: bytes) -> bytes:
     """Add a form that shows nothing: PDF/A wants an appearance for every field that has a size."""
-    header = RawDictionary(_form(size, matrix, b"<<>>"))
-    return update.add(b"%b\nstream\n\nendstream" % _with_length(header, b""))
+    header = RawDictionary(_form(size, matrix, b"<<>>"), Length=b"0")
+    return update.add(b"%b\nstream\n\nendstream" % header.to_bytes())
 
 
-def _form(size: tuple[float, float], matrix: bytes, resources: bytes) -> dict[bytes, bytes]:
+def _form(size: tuple[float, float], matrix: bytes, resources: bytes) -> dict[str, bytes]:
     return {
-        b"/Type": b"/XObject",
-        b"/Subtype": b"/Form",
-        b"/BBox": b"[0 0 %b %b]" % (b"%.4f" % size[0], b"%.4f" % size[1]),
-        b"/Matrix": matrix,
-        b"/Resources": resources,
+        "Type": b"/XObject",
+        "Subtype": b"/Form",
+        "BBox": b"[0 0 %.4f %.4f]" % size,
+        "Matrix": matrix,
+        "Resources": resources,
     }
 
 
-def _with_length(header: RawDictionary, data: bytes) -> bytes:
-    header[b"/Length"] = b"%d" % len(data)
-    return header.to_bytes()
-
-
-def _draw(mark: VisibleMark, size: tuple[float, float]) -> _Artwork:
+def _draw(mark: VisibleMark, size: tuple[float, float]) -> PdfFile:
     import json
 
     # A large extension module, and most signatures are invisible.
@@ -120,10 +102,7 @@ def _draw(mark: VisibleMark, size: tuple[float, float]) -> _Artwork:
         drawn = compiler.compile(format="pdf", pdf_standards="a-3b", pdf_tags=False)
     except (typst.TypstError, RuntimeError, ValueError) as cause:
         raise MarkNotDrawableError(_first_line(str(cause))) from cause
-    pdf = PdfFile.read(cast("bytes", drawn))
-    page = find_page(pdf, pdf.dictionary(b"%d 0 R" % pdf.root), 1)
-    content = pdf.target(page.dictionary.raw(b"/Contents"), "stream")
-    return _Artwork(pdf, pdf.dictionary(page.dictionary.raw(b"/Resources")), content)
+    return PdfFile(cast("bytes", drawn))
 
 
 def _first_line(message: str) -> str:
@@ -142,18 +121,18 @@ class ObjectCopier:
         """Return ``raw`` with its references turned to copies."""
         parts: list[bytes] = []
         position = 0
-        for start, end, number, _ in references(raw):
-            parts += (raw[position:start], b"%d 0 R" % self._copy(number))
+        for start, end, ref in references(raw):
+            parts += (raw[position:start], b"%d 0 R" % self._copy(ref))
             position = end
         return b"".join([*parts, raw[position:]])
 
-    def _copy(self, number: int) -> int:
-        if number in self._numbers:
-            return self._numbers[number]
-        copy = self._numbers[number] = self._update.allocate()
-        body = self.copied(self._source.body(number))
-        if self._source.is_stream(number):
-            _, data = self._source.stream(number)
-            body += b"\nstream\n%b\nendstream" % data
-        self._update.put(copy, body)
-        return copy
+    def data_of(self, ref: Ref) -> bytes:
+        """Return what follows the dictionary of a stream; of another object, nothing."""
+        value = self._source.resolve(ref)
+        return b"\nstream\n%b\nendstream" % self._source.stored(value) if isinstance(value, Stream) else b""
+
+    def _copy(self, ref: Ref) -> int:
+        if ref.number not in self._numbers:
+            self._numbers[ref.number] = copy = self._update.allocate()
+            self._update.put(copy, self.copied(self._source.source(ref)) + self.data_of(ref))
+        return self._numbers[ref.number]

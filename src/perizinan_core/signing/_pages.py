@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import attrs
 
-from perizinan_core.errors.signing import DamagedPdfError, MarkOutsidePageError, PageNotFoundError
+from perizinan_core._pdf._syntax import Ref
+from perizinan_core._pdf._tree import page_tree
+from perizinan_core.errors.signing import MarkOutsidePageError, PageNotFoundError
+from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.signing._pdf_file import PdfFile
-from perizinan_core.signing._pdf_syntax import RawDictionary, decoded_name, numbers, reference
 from perizinan_core.signing._request import Placement
 
-__all__ = ["Page", "find_page", "page_of"]
+__all__ = ["Page", "find_page", "page_of", "rectangle_of"]
 
-_DEPTH = 64
-_INHERITED = (b"/MediaBox", b"/CropBox", b"/Rotate")
 _MATRICES = {
     0: b"[1 0 0 1 0 0]",
     90: b"[0 1 -1 0 0 0]",
@@ -29,11 +30,11 @@ _TOLERANCE = 0.5
 class Page:
     """One page."""
 
-    number: int
-    """Object number."""
-
-    dictionary: RawDictionary = attrs.field(repr=False)
+    ref: Ref
     """The page object."""
+
+    entries: dict[str, Any] = attrs.field(repr=False)
+    """What it states and inherits."""
 
     box: tuple[float, float, float, float]
     """What is shown, in default user space: left, bottom, right, top."""
@@ -78,83 +79,72 @@ class Page:
         return (height, width) if self.rotation in (90, 270) else (width, height)
 
 
-def find_page(pdf: PdfFile, catalog: RawDictionary, wanted: int) -> Page:
+def find_page(pdf: PdfFile, wanted: int) -> Page:
     """
     Return the page counted from 1, or from the end with a negative number.
 
     Raises:
         PageNotFoundError: There is no such page.
-        DamagedPdfError: The page tree is incomplete or circular.
+        PdfStructureError: The page tree is incomplete or circular.
     """
     # The whole tree is walked, also for the first page: a document with a broken tree is not signed.
-    pages = list(_pages(pdf, catalog))
+    pages = list(_pages(pdf))
     if not -len(pages) <= wanted <= len(pages):
         raise PageNotFoundError(wanted, len(pages))
     return _page(pdf, *pages[wanted - 1 if wanted > 0 else wanted])
 
 
-def page_of(pdf: PdfFile, catalog: RawDictionary, widget: int, holder: bytes) -> Page:
+def page_of(pdf: PdfFile, widget: Ref) -> Page:
     """
     Return the page that shows ``widget``: the one its ``/P`` names, else the one whose ``/Annots`` list it.
 
     Raises:
-        DamagedPdfError: No page does.
+        PdfStructureError: No page does.
     """
-    named = reference(holder)
-    found = None
-    for node in _pages(pdf, catalog):
-        number, dictionary, _ = node
-        listed = pdf.array(dictionary.raw(b"/Annots")) if named is None else []
-        if (named and number == named[0]) or (widget, pdf.generation(widget)) in map(reference, listed):
-            found = node
-    if found is None:
-        raise DamagedPdfError("pages", widget)
-    return _page(pdf, *found)
+    named = pdf.dictionary(widget).get("P")
+    showing = [
+        (ref, node)
+        for ref, node in _pages(pdf)
+        if (ref == named if isinstance(named, Ref) else widget in pdf.array(node.get("Annots")))
+    ]
+    if not showing:
+        raise PdfStructureError("a field is on no page", 0)
+    return _page(pdf, *showing[-1])
 
 
-_Node = tuple[int, RawDictionary, dict[bytes, bytes]]
-"""Object number, page object and inherited entries."""
+def _pages(pdf: PdfFile) -> Iterator[tuple[Ref, dict[str, Any]]]:
+    for value, node in page_tree(pdf, len(pdf.numbers())):
+        if "Kids" in node:
+            continue
+        if not isinstance(value, Ref) or pdf.resolve(node.get("Type")) != "Page":
+            raise PdfStructureError("the page tree holds something that is no page", 0)
+        yield value, node
 
 
-def _pages(pdf: PdfFile, catalog: RawDictionary) -> Iterator[_Node]:
-    seen: set[int] = set()
-    waiting: list[tuple[bytes, dict[bytes, bytes], int]] = [(catalog.raw(b"/Pages"), {}, 0)]
-    while waiting:
-        raw, inherited, depth = waiting.pop()
-        found = reference(raw)
-        if found is None or found[0] in seen or depth > _DEPTH:
-            raise DamagedPdfError("pages", found[0] if found else None)
-        seen.add(found[0])
-        node = pdf.dictionary(raw)
-        inherited = inherited | {key: node.raw(key) for key in _INHERITED if key in node}
-        if b"/Kids" in node:
-            waiting += ((kid, inherited, depth + 1) for kid in reversed(pdf.array(node.raw(b"/Kids"))))
-        elif decoded_name(pdf.resolve(node.raw(b"/Type"))) == b"/Page":
-            yield found[0], node, inherited
-        else:
-            raise DamagedPdfError("pages", found[0])
-
-
-def _page(pdf: PdfFile, number: int, node: RawDictionary, inherited: dict[bytes, bytes]) -> Page:
-    media = _box(pdf, inherited.get(b"/MediaBox", b"null"))
+def _page(pdf: PdfFile, ref: Ref, node: dict[str, Any]) -> Page:
+    media = rectangle_of(pdf, node.get("MediaBox"))
     if media is None:
-        raise DamagedPdfError("pages", number)
-    crop = _box(pdf, inherited.get(b"/CropBox", b"null")) or media
+        raise PdfStructureError("a page does not state its size", 0)
+    crop = rectangle_of(pdf, node.get("CropBox")) or media
     # What lies outside the medium is not shown (ISO 32000-1 section 14.11.2).
     shown = (max(crop[0], media[0]), max(crop[1], media[1]), min(crop[2], media[2]), min(crop[3], media[3]))
-    turn = inherited.get(b"/Rotate", b"null")
-    rotation = 0 if pdf.resolve(turn) == b"null" else pdf.number(turn, "pages") % 360
-    if rotation not in _MATRICES:
-        raise DamagedPdfError("pages", number)
-    return Page(number, node, shown, rotation)
+    turn = pdf.resolve(node.get("Rotate", 0)) or 0
+    if not isinstance(turn, int) or turn % 360 not in _MATRICES:
+        raise PdfStructureError("a page is turned in a way that cannot be shown", 0)
+    return Page(ref, node, shown, turn % 360)
 
 
-def _box(pdf: PdfFile, raw: bytes) -> tuple[float, float, float, float] | None:
-    value = pdf.resolve(raw)
-    if value == b"null":
+def rectangle_of(pdf: PdfFile, value: Any) -> tuple[float, float, float, float] | None:
+    """
+    Return a rectangle as left, bottom, right, top; nothing gives None.
+
+    Raises:
+        PdfStructureError: It is something else than four numbers.
+    """
+    if pdf.resolve(value) is None:
         return None
-    corners = numbers(b"[%b]" % b" ".join(pdf.resolve(item) for item in pdf.array(value)))
-    if len(corners) != 4:
-        raise DamagedPdfError("pages")
-    x1, y1, x2, y2 = corners
+    corners = [pdf.resolve(item) for item in pdf.array(value)]
+    if len(corners) != 4 or not all(isinstance(item, int | float) for item in corners):
+        raise PdfStructureError("a rectangle does not have four numbers", 0)
+    x1, y1, x2, y2 = map(float, corners)
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import attrs
 
+from perizinan_core._pdf._form import FormField
 from perizinan_core.errors.signing import MarkPlacementError
-from perizinan_core.signing._form import FoundField
 from perizinan_core.signing._incremental import IncrementalUpdate
 from perizinan_core.signing._mark import add_appearance, empty_appearance
-from perizinan_core.signing._pages import Page, find_page, page_of
-from perizinan_core.signing._pdf_syntax import RawDictionary, integer, numbers, text_string
+from perizinan_core.signing._pages import Page, find_page, page_of, rectangle_of
+from perizinan_core.signing._pdf_syntax import RawDictionary, parsed, text_string
 from perizinan_core.signing._request import SigningRequest
 from perizinan_core.signing._structure import tag_widget
 
@@ -25,18 +25,23 @@ _APPEND_ONLY = 2
 
 def mark_form(update: IncrementalUpdate, catalog: RawDictionary) -> None:
     """Say that the form holds signatures and that the file is only ever appended to."""
-    form = update.own_child(catalog, b"/AcroForm")
-    flags = integer(update.pdf.resolve(form.raw(b"/SigFlags"))) or 0
-    form[b"/SigFlags"] = b"%d" % (flags | _SIGNATURES_EXIST | _APPEND_ONLY)
+    form = update.own_child(catalog, "AcroForm")
+    flags = _bits(update, form, "SigFlags")
+    form["SigFlags"] = b"%d" % (flags | _SIGNATURES_EXIST | _APPEND_ONLY)
+
+
+def _bits(update: IncrementalUpdate, holder: RawDictionary, key: str) -> int:
+    value = update.pdf.resolve(parsed(holder.raw(key)))
+    return value if isinstance(value, int) else 0
 
 
 def declare_extension(update: IncrementalUpdate, catalog: RawDictionary) -> None:
     """Say that the file uses PAdES, which PDF 1.7 does not know by itself (the ESIC extension of ETSI)."""
-    if update.pdf.data.startswith(b"%PDF-2.") or catalog.raw(b"/Version").startswith(b"/2."):
+    if update.pdf.data.startswith(b"%PDF-2.") or catalog.raw("Version").startswith(b"/2."):
         return
-    extensions = update.child(catalog, b"/Extensions")
-    if b"/ESIC" not in extensions:
-        extensions[b"/ESIC"] = b"<</BaseVersion /1.7 /ExtensionLevel 1>>"
+    extensions = update.child(catalog, "Extensions")
+    if "ESIC" not in extensions:
+        extensions["ESIC"] = b"<</BaseVersion /1.7 /ExtensionLevel 1>>"
 
 
 @attrs.frozen
@@ -60,74 +65,68 @@ def add_field(
 ) -> None:
     """Make a new field, merged with its widget."""
     widget = update.allocate()
-    place = _new_place(update, catalog, request)
+    place = _new_place(update, request)
     page = place.page
     entries = RawDictionary({
-        b"/Type": b"/Annot",
-        b"/Subtype": b"/Widget",
-        b"/FT": b"/Sig",
-        b"/T": text_string(name),
-        b"/TU": text_string(request.description),
-        b"/F": _FLAGS,
-        b"/P": b"%d %d R" % (page.number, update.pdf.generation(page.number)),
-        b"/Rect": b"[%b]" % b" ".join(b"%.4f" % edge for edge in place.rectangle),
-        b"/V": b"%d 0 R" % signature,
+        "Type": b"/Annot",
+        "Subtype": b"/Widget",
+        "FT": b"/Sig",
+        "T": text_string(name),
+        "TU": text_string(request.description),
+        "F": _FLAGS,
+        "P": b"%d %d R" % page.ref,
+        "Rect": b"[%b]" % b" ".join(b"%.4f" % edge for edge in place.rectangle),
+        "V": b"%d 0 R" % signature,
     })  # fmt: skip
-    node = update.edit(page.number)
+    node = update.edit(page.ref.number)
     if place.appearance:
-        entries[b"/AP"] = b"<</N %b>>" % place.appearance
+        entries["AP"] = b"<</N %b>>" % place.appearance
         if tagged:
-            entries[b"/StructParent"] = tag_widget(update, catalog, widget, page.number, request.description)
-    if tagged and b"/Tabs" not in node:
+            entries["StructParent"] = tag_widget(update, catalog, widget, page.ref, request.description)
+    if tagged and "Tabs" not in node:
         # Reading order follows the structure (PDF/UA-1 section 7.18.3).
-        node[b"/Tabs"] = b"/S"
+        node["Tabs"] = b"/S"
     update.put(widget, entries.to_bytes())
-    update.append(node, b"/Annots", b"%d 0 R" % widget)
-    update.append(update.own_child(catalog, b"/AcroForm"), b"/Fields", b"%d 0 R" % widget)
+    update.append(node, "Annots", b"%d 0 R" % widget)
+    update.append(update.own_child(catalog, "AcroForm"), "Fields", b"%d 0 R" % widget)
 
 
-def _new_place(update: IncrementalUpdate, catalog: RawDictionary, request: SigningRequest) -> _Place:
+def _new_place(update: IncrementalUpdate, request: SigningRequest) -> _Place:
     if request.mark is None:
         # The corner of the page: without size it needs no appearance (ISO 19005-3 section 6.3.3), and
         # touching the edge from outside it needs no structure element (PDF/UA-1 section 7.18.1).
-        page = find_page(update.pdf, catalog, 1)
+        page = find_page(update.pdf, 1)
         left, bottom, _, _ = page.box
         return _Place(page, (left, bottom, left, bottom), None)
     placement = request.mark.placement
     if placement is None:
         raise MarkPlacementError
-    page = find_page(update.pdf, catalog, placement.page)
+    page = find_page(update.pdf, placement.page)
     rectangle = page.rectangle(placement)
     appearance = add_appearance(update, request.mark, page.shown_size(rectangle), page.matrix)
     return _Place(page, rectangle, appearance)
 
 
 def fill_field(
-    update: IncrementalUpdate,
-    catalog: RawDictionary,
-    request: SigningRequest,
-    field: FoundField,
-    signature: int,
-) -> None:
-    """Put the signature into an existing empty field and let its widget show it."""
+    update: IncrementalUpdate, request: SigningRequest, field: FormField, signature: int
+) -> RawDictionary:
+    """Put the signature into an existing empty field and let its widget show it; return the field."""
     pdf = update.pdf
-    update.edit(field.number)[b"/V"] = b"%d 0 R" % signature
-    kids = pdf.array(field.dictionary.raw(b"/Kids"))
-    number = field.number
-    if kids:
-        number = pdf.target(kids[0], "form")
-    widget = update.edit(number)
-    rectangle = numbers(pdf.resolve(widget.raw(b"/Rect"))) if b"/Rect" in widget else []
-    flags = integer(pdf.resolve(widget.raw(b"/F"))) or 0
-    widget[b"/F"] = b"%d" % ((flags | _PRINT) & ~_HIDING)
-    has_size = len(rectangle) == 4 and rectangle[0] != rectangle[2] and rectangle[1] != rectangle[3]
-    if not has_size:
+    own = update.edit(field.refs[0].number)
+    own["V"] = b"%d 0 R" % signature
+    # The first widget below the field, if they are apart.
+    shown = pdf.target(field.refs[min(1, len(field.refs) - 1)])
+    widget = update.edit(shown.number)
+    widget["F"] = b"%d" % ((_bits(update, widget, "F") | _PRINT) & ~_HIDING)
+    rectangle = rectangle_of(pdf, pdf.dictionary(shown).get("Rect"))
+    if rectangle is None or rectangle[0] == rectangle[2] or rectangle[1] == rectangle[3]:
         if request.mark is not None:
             raise MarkPlacementError
-        return
-    page = page_of(pdf, catalog, number, widget.raw(b"/P"))
-    size = page.shown_size(tuple(rectangle))
+        return own
+    page = page_of(pdf, shown)
+    size = page.shown_size(rectangle)
     if request.mark is not None:
-        widget[b"/AP"] = b"<</N %b>>" % add_appearance(update, request.mark, size, page.matrix)
-    elif b"/AP" not in widget:
-        widget[b"/AP"] = b"<</N %b>>" % empty_appearance(update, size, page.matrix)
+        widget["AP"] = b"<</N %b>>" % add_appearance(update, request.mark, size, page.matrix)
+    elif "AP" not in widget:
+        widget["AP"] = b"<</N %b>>" % empty_appearance(update, size, page.matrix)
+    return own

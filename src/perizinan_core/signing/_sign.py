@@ -18,9 +18,15 @@ from collections.abc import Callable
 from perizinan_core.errors.signing import SignerAnswerError
 from perizinan_core.signing._certificates import check_validity
 from perizinan_core.signing._cms import CmsProfile, cms_profile
-from perizinan_core.signing._form import check_restrictions, form_fields, free_name, usable_field
+from perizinan_core.signing._form import (
+    check_restrictions,
+    free_name,
+    is_signed,
+    signable_fields,
+    usable_field,
+)
 from perizinan_core.signing._incremental import IncrementalUpdate
-from perizinan_core.signing._pdf_file import PdfFile
+from perizinan_core.signing._pdf_file import PdfFile, refusing_damage
 from perizinan_core.signing._pdf_syntax import RawDictionary, date_string, text_string
 from perizinan_core.signing._placing import add_field, declare_extension, fill_field, mark_form
 from perizinan_core.signing._ports import DigestSigner, DocumentSigner, Signer, TimestampSource
@@ -34,6 +40,7 @@ _SPARE = 512
 """Bytes by which the next timestamp may be larger than one that did not fit."""
 
 
+@refusing_damage()
 def sign_pdf(
     pdf: bytes, signer: Signer, request: SigningRequest, *, timestamps: TimestampSource | None = None
 ) -> bytes:
@@ -58,7 +65,7 @@ def sign_pdf(
         return _by_service(pdf, signer, request)
     profile = cms_profile(signer.certificate, tuple(signer.chain), signer.algorithm)
     check_validity(signer.certificate, request.signed_at)
-    source = PdfFile.read(pdf)
+    source = PdfFile(pdf)
     if timestamps is None:
         return _sealed(_reserved(source, request, profile.largest), signer, profile, None)
     try:
@@ -86,29 +93,27 @@ def _sealed(
 ) -> bytes:
     """Fill in the byte range and the container."""
     attributes = profile.attributes(reserved.digest(profile.algorithm.hash_name))
-    return reserved.filled(profile.container(attributes, signer.sign(attributes.der), timestamp))
+    return reserved.filled(profile.container(attributes, signer.sign(attributes), timestamp))
 
 
 def _reserved(source: PdfFile, request: SigningRequest, room: int) -> ReservedRoom:
     """Return the file with an empty signature."""
     update = IncrementalUpdate(source)
-    catalog = update.edit(source.root)
-    form = source.dictionary(catalog.raw(b"/AcroForm"))
-    fields = list(form_fields(source, form))
-    check_restrictions(source, catalog, form, fields)
+    catalog = update.edit(source.root.number)
+    fields = signable_fields(source)
+    check_restrictions(source, fields)
     field = usable_field(source, fields, request.field_name)
     signature = update.allocate()
+    lock = RawDictionary()
     if field is None:
-        is_first = not any(found.is_signature and found.value != b"null" for found in fields)
         # Earlier signatures are judged by later changes, and a changed structure tree counts as an
         # illegal one (pyHanko 0.38): only the first signature may add to it.
-        tagged = is_first and is_tagged(source, catalog)
+        tagged = not any(is_signed(source, found) for found in fields) and is_tagged(source)
         name = request.field_name or free_name(fields)
         add_field(update, catalog, request, name, signature, tagged=tagged)
-        lock = RawDictionary()
     else:
-        fill_field(update, catalog, request, field, signature)
-        lock = source.dictionary(field.dictionary.raw(b"/Lock"))
+        own = fill_field(update, request, field, signature)
+        lock = RawDictionary.of(source.followed(own.raw("Lock")))
     mark_form(update, catalog)
     declare_extension(update, catalog)
     update.put(signature, _signature_dictionary(request, room, lock))
@@ -132,7 +137,9 @@ def _signature_dictionary(request: SigningRequest, room: int, lock: RawDictionar
             parts.append(key + text_string(value))
     if lock:
         # The author of the field wants it to lock others (ISO 32000-1 section 12.7.4.5).
-        kept = b" ".join(key + b" " + lock.raw(key) for key in (b"/Action", b"/Fields", b"/P") if key in lock)
+        kept = b" ".join(
+            b"/%b %b" % (key.encode(), lock.raw(key)) for key in ("Action", "Fields", "P") if key in lock
+        )
         parts.append(
             b"/Reference [<</Type /SigRef /TransformMethod /FieldMDP\n"
             b"/TransformParams <</Type /TransformParams /V /1.2 %b>>>>]" % kept

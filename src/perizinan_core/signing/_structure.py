@@ -6,24 +6,28 @@ The structure tree of a tagged PDF: a visible field must be in it (PDF/UA-1 sect
 
 from __future__ import annotations
 
-from perizinan_core.errors.signing import DamagedPdfError
+from typing import Any
+
+from perizinan_core._pdf._syntax import Ref
+from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.signing._incremental import IncrementalUpdate
 from perizinan_core.signing._pdf_file import PdfFile
-from perizinan_core.signing._pdf_syntax import RawDictionary, decoded_name, integer, reference, text_string
+from perizinan_core.signing._pdf_syntax import RawDictionary, parsed, text_string
 
 __all__ = ["is_tagged", "tag_widget"]
 
 _DEPTH = 32
 
 
-def is_tagged(pdf: PdfFile, catalog: RawDictionary) -> bool:
+def is_tagged(pdf: PdfFile) -> bool:
     """Return whether the document says that it is tagged and has a structure tree."""
-    marked = pdf.dictionary(catalog.raw(b"/MarkInfo")).raw(b"/Marked")
-    return pdf.resolve(marked) == b"true" and reference(catalog.raw(b"/StructTreeRoot")) is not None
+    catalog = pdf.catalog()
+    marked = pdf.resolve(pdf.dictionary(catalog.get("MarkInfo"), {}).get("Marked"))
+    return marked is True and isinstance(catalog.get("StructTreeRoot"), Ref)
 
 
 def tag_widget(
-    update: IncrementalUpdate, catalog: RawDictionary, widget: int, page: int, description: str
+    update: IncrementalUpdate, catalog: RawDictionary, widget: int, page: Ref, description: str
 ) -> bytes:
     """
     Put a widget into the structure tree as a ``Form`` element at the end of the document.
@@ -32,64 +36,59 @@ def tag_widget(
         The value for the widget's ``/StructParent``.
 
     Raises:
-        DamagedPdfError: The structure tree is malformed.
+        PdfStructureError: The structure tree is malformed.
     """
     pdf = update.pdf
-    parent_number = pdf.target(catalog.raw(b"/StructTreeRoot"), "syntax")
-    root = parent = update.edit(parent_number)
-    kids = pdf.resolve(root.raw(b"/K"))
-    only = _single(pdf, root.raw(b"/K"), kids)
-    if only is not None and decoded_name(pdf.dictionary(b"%d 0 R" % only).raw(b"/S")) == b"/Document":
-        parent_number, parent = only, update.edit(only)
-    generation = pdf.generation(parent_number)
+    above = pdf.target(parsed(catalog.raw("StructTreeRoot")))
+    root = parent = update.edit(above.number)
+    kids = pdf.dictionary(above).get("K")
+    found = pdf.resolve(kids)
+    only = found[0] if isinstance(found, list) and len(found) == 1 else kids
+    if isinstance(only, Ref) and _is_document(pdf, only):
+        above, parent = only, update.edit(only.number)
     element = update.add(
         b"<</Type /StructElem /S /Form /P %d %d R /Pg %d %d R /Alt %b\n"
         b"/K <</Type /OBJR /Obj %d %d R /Pg %d %d R>>>>"
-        % (
-            *(parent_number, generation, page, pdf.generation(page), text_string(description)),
-            *(widget, pdf.generation(widget), page, pdf.generation(page)),
-        )
+        % (*above, *page, text_string(description), *update.ref(widget), *page)
     )
     _append_kid(update, parent, element)
     return b"%d" % _register(update, root, element)
 
 
-def _single(pdf: PdfFile, raw: bytes, kids: bytes) -> int | None:
-    """Return the only child of the root, be it named directly or in an array of one."""
-    if kids.startswith(b"["):
-        items = pdf.array(kids)
-        raw = items[0] if len(items) == 1 else b"null"
-    found = reference(raw)
-    return found[0] if found else None
+def _is_document(pdf: PdfFile, element: Ref) -> bool:
+    found = pdf.resolve(element)
+    return isinstance(found, dict) and pdf.resolve(found.get("S")) == "Document"
 
 
 def _append_kid(update: IncrementalUpdate, parent: RawDictionary, element: bytes) -> None:
-    kids = parent.raw(b"/K")
-    resolved = update.pdf.resolve(kids)
-    if resolved != b"null" and not resolved.startswith(b"["):
-        parent[b"/K"] = b"[%b]" % kids
-    update.append(parent, b"/K", element)
+    kids = parent.raw("K")
+    found = update.pdf.resolve(parsed(kids))
+    if found is not None and not isinstance(found, list):
+        parent["K"] = b"[%b]" % kids
+    update.append(parent, "K", element)
 
 
 def _register(update: IncrementalUpdate, root: RawDictionary, element: bytes) -> int:
     """Enter an element into the parent tree under the next free key; return the key."""
     pdf = update.pdf
-    tree = update.child(root, b"/ParentTree")
-    key = max(integer(pdf.resolve(root.raw(b"/ParentTreeNextKey"))) or 0, _largest(pdf, tree, 0) + 1)
-    if b"/Kids" in tree:
-        update.append(
-            tree, b"/Kids", update.add(b"<</Limits [%d %d] /Nums [%d %b]>>" % (key, key, key, element))
-        )
+    tree = update.child(root, "ParentTree")
+    stated = pdf.resolve(parsed(root.raw("ParentTreeNextKey")))
+    key = max(stated if isinstance(stated, int) else 0, _largest(pdf, parsed(tree.to_bytes()), 0) + 1)
+    if "Kids" in tree:
+        entry = update.add(b"<</Limits [%d %d] /Nums [%d %b]>>" % (key, key, key, element))
+        update.append(tree, "Kids", entry)
     else:
-        update.append(tree, b"/Nums", b"%d %b" % (key, element))
-    root[b"/ParentTreeNextKey"] = b"%d" % (key + 1)
+        update.append(tree, "Nums", b"%d %b" % (key, element))
+    root["ParentTreeNextKey"] = b"%d" % (key + 1)
     return key
 
 
-def _largest(pdf: PdfFile, node: RawDictionary, depth: int) -> int:
+def _largest(pdf: PdfFile, node: Any, depth: int) -> int:
     if depth > _DEPTH:
-        raise DamagedPdfError("syntax")
-    kids = pdf.array(node.raw(b"/Kids"))
-    if kids:
-        return max(_largest(pdf, pdf.dictionary(kid), depth + 1) for kid in kids)
-    return max((pdf.number(key) for key in pdf.array(node.raw(b"/Nums"))[::2]), default=-1)
+        raise PdfStructureError("a number tree is too deep, or goes round in a circle", 0)
+    entries = pdf.dictionary(node, {})
+    keys = [pdf.resolve(key) for key in pdf.array(entries.get("Nums"))[::2]]
+    if not all(isinstance(key, int) for key in keys):
+        raise PdfStructureError("a number tree has a key that is no number", 0)
+    keys += [_largest(pdf, kid, depth + 1) for kid in pdf.array(entries.get("Kids"))]
+    return max(keys, default=-1)

@@ -12,7 +12,7 @@ import hashlib
 import warnings
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Any
 
 import attrs
 from cryptography import x509
@@ -22,20 +22,25 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.utils import CryptographyDeprecationWarning
 
+from perizinan_core._pdf._cms import (
+    CONTENT_TYPE,
+    DATA,
+    MESSAGE_DIGEST,
+    SIGNED_DATA,
+    SIGNING_CERTIFICATE_V2,
+    Attribute,
+    ContentInfo,
+    SignedData,
+)
+from perizinan_core._pdf._der import elements_of, oid_of, whole, wrap
 from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.i18n import Clause
-from perizinan_core.verification._der import elements_of, oid_of, whole, wrap
 
 __all__ = ["SignedContainer", "parse_container", "verify_container", "without_padding"]
 
 _OID = x509.ObjectIdentifier
-_SIGNED_DATA = _OID("1.2.840.113549.1.7.2")
-_DATA = _OID("1.2.840.113549.1.7.1")
-_CONTENT_TYPE = _OID("1.2.840.113549.1.9.3")
-_MESSAGE_DIGEST = _OID("1.2.840.113549.1.9.4")
-_SIGNING_CERTIFICATE_V2 = _OID("1.2.840.113549.1.9.16.2.47")
 _SIGNING_TIME = _OID("1.2.840.113549.1.9.5")
-_PLAIN = {_CONTENT_TYPE, _MESSAGE_DIGEST, _SIGNING_CERTIFICATE_V2, _SIGNING_TIME}
+_PLAIN = {CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_CERTIFICATE_V2, _SIGNING_TIME}
 _RSA = _OID("1.2.840.113549.1.1.1")
 _RSA_PSS = _OID("1.2.840.113549.1.1.10")
 _MGF1 = _OID("1.2.840.113549.1.1.8")
@@ -126,46 +131,8 @@ class SignedContainer:
 
 
 @asn1.sequence
-class _Content:
-    content_type: _OID
-    content: Annotated[bytes | None, asn1.Explicit(0)]
-
-
-@asn1.sequence
-class _Attribute:
-    kind: _OID
-    values: asn1.SetOf[asn1.TLV]
-
-
-@asn1.sequence
-class _SignerInfo:
-    version: int
-    signer: asn1.TLV
-    digest_algorithm: list[asn1.TLV]
-    signed_attributes: asn1.TLV
-    signature_algorithm: list[asn1.TLV]
-    signature: bytes
-    unsigned_attributes: Annotated[asn1.SetOf[_Attribute] | None, asn1.Implicit(1)]
-
-
-@asn1.sequence
-class _SignedData:
-    version: int
-    digest_algorithms: asn1.SetOf[list[asn1.TLV]]
-    content: _Content
-    certificates: Annotated[asn1.SetOf[x509.Certificate] | None, asn1.Implicit(0)]
-    signers: asn1.SetOf[_SignerInfo]
-
-
-@asn1.sequence
-class _ContentInfo:
-    content_type: _OID
-    content: Annotated[_SignedData, asn1.Explicit(0)]
-
-
-@asn1.sequence
 class _Attributes:
-    attributes: asn1.SetOf[_Attribute]
+    attributes: asn1.SetOf[Attribute]
 
 
 @asn1.sequence
@@ -195,20 +162,20 @@ def parse_container(contents: bytes, *, certificate_named: bool = True) -> Signe
         with warnings.catch_warnings():
             # A certificate that the library only warns about is judged by the path checks.
             warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-            outer = asn1.decode_der(_ContentInfo, without_padding(contents))
-            if outer.content_type != _SIGNED_DATA:
+            outer = asn1.decode_der(ContentInfo, without_padding(contents))
+            if outer.content_type != SIGNED_DATA:
                 raise CmsStructureError("it holds something else than signed data")
             return _read(outer.content, certificate_named=certificate_named)
     except _UNREADABLE as error:
         raise CmsStructureError("its bytes are not valid DER") from error
 
 
-def _read(data: _SignedData, *, certificate_named: bool) -> SignedContainer:
+def _read(data: SignedData, *, certificate_named: bool) -> SignedContainer:
     signers = data.signers.as_list()
     certificates = data.certificates.as_list() if data.certificates is not None else []
     if len(signers) != 1 or data.version != 1 or signers[0].version != 1:
         raise CmsStructureError("it does not have exactly one signer named by issuer and serial number")
-    if data.content.content is not None or data.content.content_type != _DATA:
+    if data.content.content is not None or data.content.content_type != DATA:
         raise CmsStructureError("it is not detached from the document")
     if not 1 <= len(certificates) <= _MAX_CERTIFICATES:
         raise CmsStructureError(Clause("it holds {count} certificates", count=len(certificates)))
@@ -222,11 +189,11 @@ def _read(data: _SignedData, *, certificate_named: bool) -> SignedContainer:
     attributes = wrap(0x31, bytes(info.signed_attributes.data))
     values = _attribute_values(attributes)
     certificate = _named_certificate(info.signer, certificates)
-    _check_certificate_reference(values.get(_SIGNING_CERTIFICATE_V2), certificate, needed=certificate_named)
+    _check_certificate_reference(values.get(SIGNING_CERTIFICATE_V2), certificate, needed=certificate_named)
     algorithm, parameters = _algorithm(info.signature_algorithm)
     return SignedContainer(
         digest=digest,
-        message_digest=_string(values, _MESSAGE_DIGEST),
+        message_digest=_string(values, MESSAGE_DIGEST),
         signed_attributes=attributes,
         certificate=certificate,
         others=tuple(item for item in certificates if item is not certificate),
@@ -310,7 +277,7 @@ def _attribute_values(attributes: bytes) -> dict[Any, asn1.TLV]:
         if len(items) != 1 or attribute.kind in values:
             raise CmsStructureError("a signed attribute is there twice or has not exactly one value")
         values[attribute.kind] = items[0]
-    if _CONTENT_TYPE not in values or oid_of(values[_CONTENT_TYPE]) != _DATA:
+    if CONTENT_TYPE not in values or oid_of(values[CONTENT_TYPE]) != DATA:
         raise CmsStructureError("its signed attributes do not state the content type")
     return values
 

@@ -146,7 +146,7 @@ class TestThroughTheYears:
         clock.forward(minutes=1)
 
         assert "B-LTA" == pyhanko_level(pdf, clock())
-        assert clock() + timedelta(days=700) < read_state(pdf).proven_until
+        assert clock() + timedelta(days=700) < read_state(pdf).newest.certificate_ends
 
     @pytest.mark.parametrize("clock", [2200], indirect=True)
     def test_without_renewal_it_cannot_be_proven_after_the_certificates(self, extended, clock, pyhanko_level):

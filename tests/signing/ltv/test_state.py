@@ -29,7 +29,6 @@ class TestState:
         assert Level.B_LTA is state.level
         assert (clock(), "sha256", False) == (state.newest.time, state.newest.hash_name, state.newest.is_weak)
         assert pki.tsa.certificate.not_valid_after_utc == state.newest.certificate_ends
-        assert state.newest.certificate_ends == state.proven_until
 
     def test_a_fresh_process_reads_it_as_well(self, archived, tmp_path):
         """Without pyHanko in memory, and without loading it."""
@@ -49,7 +48,7 @@ class TestState:
         """B-B: provable as long as the signer's certificate is valid."""
         state = read_state(signed)
 
-        assert officer.certificate.not_valid_after_utc == state.proven_until
+        assert officer.certificate.not_valid_after_utc == state.signer_ends
         assert state.newest is None
 
     def test_an_unsigned_file_has_no_state(self, letter):

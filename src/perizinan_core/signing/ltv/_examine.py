@@ -17,6 +17,7 @@ from cryptography import x509
 
 from perizinan_core.errors.ltv import CertificateRevokedError, NotExtendableError, TooLateError
 from perizinan_core.errors.signing import EncryptedPdfError, UnsignablePdfError
+from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.signing._pdf_file import PdfFile
 from perizinan_core.verification._report import CheckName
 from perizinan_core.verification._revocation import Evidence
@@ -73,10 +74,10 @@ def examine(
         CertificateRevokedError: the file itself says that a certificate was revoked.
     """
     try:
-        PdfFile.read(pdf)
+        PdfFile(pdf)
     except EncryptedPdfError as error:
         raise NotExtendableError("encrypted") from error
-    except UnsignablePdfError as error:
+    except (UnsignablePdfError, PdfStructureError) as error:
         raise NotExtendableError("unreadable") from error
     file = SignatureVerifier(store_of((*roots, *stamp_roots))).examine(pdf, at=now)
     regular = [item for item in file.signatures if not item.is_timestamp]

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from perizinan_core.signing._form import form_fields
+from perizinan_core.signing._form import free_name, signable_fields
 from perizinan_core.signing._incremental import IncrementalUpdate
-from perizinan_core.signing._pdf_file import PdfFile
+from perizinan_core.signing._pdf_file import PdfFile, refusing_damage
 from perizinan_core.signing._pdf_syntax import RawDictionary
 from perizinan_core.signing._placing import add_field, declare_extension, mark_form
 from perizinan_core.signing._request import SigningRequest
@@ -24,17 +24,19 @@ _NAME = "StempelWaktu"
 _DESCRIPTION = "Stempel waktu dokumen"
 
 
+@refusing_damage()
 def with_store(
     pdf: bytes, *, certificates: Sequence[bytes], ocsps: Sequence[bytes], crls: Sequence[bytes]
 ) -> bytes:
     """Return the file with DER objects added to its document security store (EN 319 142-1 section 5.4)."""
-    update = IncrementalUpdate(PdfFile.read(pdf))
-    catalog = update.edit(update.pdf.root)
+    update = IncrementalUpdate(PdfFile(pdf))
+    catalog = update.edit(update.pdf.root.number)
     _fill_store(update, catalog, certificates, ocsps, crls)
     tail, _ = update.write()
     return pdf + tail
 
 
+@refusing_damage()
 def reserve_stamp(
     pdf: bytes,
     *,
@@ -55,13 +57,12 @@ def reserve_stamp(
         ocsps: The same.
         crls: The same.
     """
-    source = PdfFile.read(pdf)
+    source = PdfFile(pdf)
     update = IncrementalUpdate(source)
-    catalog = update.edit(source.root)
+    catalog = update.edit(source.root.number)
     if certificates or ocsps or crls:
         _fill_store(update, catalog, certificates, ocsps, crls)
-    taken = {field.name for field in form_fields(source, source.dictionary(catalog.raw(b"/AcroForm")))}
-    name = next(f"{_NAME}{number}" for number in range(1, len(taken) + 2) if f"{_NAME}{number}" not in taken)
+    name = free_name(signable_fields(source), _NAME)
     stamp = update.allocate()
     request = SigningRequest(signed_at=now, description=_DESCRIPTION)
     # Not tagged: later changes of the structure tree count against earlier signatures.
@@ -92,8 +93,8 @@ def _fill_store(
     crls: Sequence[bytes],
 ) -> None:
     # No VRI dictionary: EN 319 142-1 section 5.4.2.2 leaves it to the writer, and readers go without.
-    store = update.own_child(catalog, b"/DSS")
-    for key, objects in ((b"/Certs", certificates), (b"/OCSPs", ocsps), (b"/CRLs", crls)):
+    store = update.own_child(catalog, "DSS")
+    for key, objects in (("Certs", certificates), ("OCSPs", ocsps), ("CRLs", crls)):
         for der in objects:
             body = b"<</Length %d>>\nstream\n%b\nendstream" % (len(der), der)
             update.append(store, key, update.add(body))

@@ -7,11 +7,11 @@ from typing import Any
 
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import Ref, decode_text
+from perizinan_core._pdf._tree import page_tree
 from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.verification._pdf._pages import MAX_NODES
 
 __all__ = ["embedded_files", "link_addresses"]
-
-_MAX_NODES = 4096
 
 
 def embedded_files(pdf: PdfStructure, name: str) -> list[bytes]:
@@ -52,7 +52,7 @@ def _leaves(pdf: PdfStructure, tree: Any) -> list[Any]:
     result, pending, visited = list[Any](), [tree], 0
     while pending:
         visited += 1
-        if visited > _MAX_NODES:
+        if visited > MAX_NODES:
             raise PdfStructureError("a name tree is too large", 0)
         node = pdf.dictionary(pending.pop())
         result += pdf.array(node.get("Names"))[1::2]
@@ -78,12 +78,6 @@ def link_addresses(pdf: PdfStructure) -> tuple[str, ...]:
 
 def _annotations(pdf: PdfStructure) -> Iterator[dict[str, Any]]:
     """Yield the annotations of all pages, in page order."""
-    pending, visited = [pdf.catalog().get("Pages")], 0
-    while pending:
-        visited += 1
-        if visited > _MAX_NODES:
-            raise PdfStructureError("the page tree is too large", 0)
-        node = pdf.dictionary(pending.pop(0))
-        pending = pdf.array(node.get("Kids")) + pending
+    for _, node in page_tree(pdf, MAX_NODES):
         for annotation in pdf.array(node.get("Annots")):
             yield pdf.dictionary(annotation)

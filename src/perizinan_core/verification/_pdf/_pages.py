@@ -9,12 +9,13 @@ from typing import Any
 import attrs
 
 from perizinan_core._pdf._structure import PdfStructure
+from perizinan_core._pdf._tree import page_tree
 from perizinan_core.errors.verification import PdfStructureError
 
-__all__ = ["MAX_PAGES", "Content", "contents_of", "pages", "parted"]
+__all__ = ["MAX_NODES", "MAX_PAGES", "Content", "contents_of", "pages", "parted"]
 
 MAX_PAGES = 64
-_MAX_NODES = 4096
+MAX_NODES = 4096
 _PATH_BYTES = b"-+0123456789. \t\n\r\f\vmlhref*"
 """Numbers and the operators of paths, and nothing else."""
 
@@ -40,19 +41,13 @@ def pages(pdf: PdfStructure) -> Iterator[Mapping[str, Any]]:
     Raises:
         PdfStructureError: when the tree is damaged, or after `MAX_PAGES` pages.
     """
-    pending: list[tuple[Any, Any]] = [(pdf.catalog().get("Pages"), None)]
-    visited = found = 0
-    while pending:
-        visited += 1
-        value, resources = pending.pop()
-        node = pdf.dictionary(value)
-        resources = node.get("Resources", resources)
-        found += node.get("Type") == "Page"
-        if visited > _MAX_NODES or found > MAX_PAGES:
-            raise PdfStructureError("the file has too many pages", 0)
+    found = 0
+    for _, node in page_tree(pdf, MAX_NODES):
         if node.get("Type") == "Page":
-            yield {**node, "Resources": resources}
-        pending += [(kid, resources) for kid in reversed(pdf.array(node.get("Kids")))]
+            found += 1
+            if found > MAX_PAGES:
+                raise PdfStructureError("the file has too many pages", 0)
+            yield node
 
 
 def contents_of(pdf: PdfStructure, page: Mapping[str, Any]) -> Content:

@@ -83,9 +83,8 @@ class Comparison:
         """Return True when two values say the same, streams by their bytes; references are compared by number."""
         self.spend()
         if isinstance(old, Stream) and isinstance(new, Stream):
-            return self.same(old.dictionary, new.dictionary, depth) and self._raw(self.old, old) == self._raw(
-                self.new, new
-            )
+            stored = self.old.stored(old) == self.new.stored(new)
+            return stored and self.same(old.dictionary, new.dictionary, depth)
         if type(old) is not type(new) or depth > 64:
             return False
         if isinstance(old, dict):
@@ -113,10 +112,6 @@ class Comparison:
         self._left -= 1
         if self._left < 0:
             raise PdfStructureError("comparing its revisions takes too long", 0)
-
-    @staticmethod
-    def _raw(pdf: ForeignStructure, stream: Stream) -> bytes:
-        return pdf._raw(stream)  # noqa: SLF001 - the bytes as they lie in the file
 
 
 def _object(pdf: ForeignStructure, number: int) -> Any:

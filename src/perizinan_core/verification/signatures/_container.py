@@ -120,7 +120,9 @@ class Container:
         found: list[Container | None] = []
         for value in self._unsigned("signature_time_stamp_token"):
             try:
-                found.append(_container(value, around) if _has_certificate(value, around) else None)
+                data = value["content"]
+                known = _named(data, [*_certificates(data), *around]) is not None
+                found.append(_container(value, around) if known else None)
             except Exception:  # noqa: BLE001 - asn1crypto raises whatever a piece raises
                 self.unread.append("signature_time_stamp_token")
         return tuple(found)
@@ -245,8 +247,8 @@ def read_container(contents: bytes) -> Container:
     Raises:
         CmsStructureError: for anything that is not signed data with one signer whose certificate is in it.
     """
-    from asn1crypto.cms import ContentInfo
     from asn1crypto.parser import parse
+    from asn1crypto.tsp import ContentInfo  # `tsp` teaches `cms` what a timestamp's content is
 
     if len(contents) > _MAX_BYTES:
         raise CmsStructureError("it is larger than any signature")
@@ -287,23 +289,17 @@ def _readings(encoded: bytes) -> Iterable[bytes]:
         fields = fields[len(header) + len(content) + len(trailer) :]
 
 
-def _has_certificate(info: Any, spare: Sequence[Any]) -> bool:
-    from pyhanko.sign.general import CMSExtractionError, extract_certificate_info
-
-    try:
-        extract_certificate_info(info["content"])
-    except CMSExtractionError:
-        return _named(info, spare) is not None
-    return True
+def _certificates(data: Any) -> list[Any]:
+    return [choice.chosen for choice in data["certificates"] or () if choice.name == "certificate"]
 
 
-def _named(info: Any, spare: Sequence[Any]) -> Any:
-    """Return the certificate that a container names, from others than its own."""
-    sid = info["content"]["signer_infos"][0]["sid"]
-    for certificate in spare:
+def _named(data: Any, certificates: Sequence[Any]) -> Any:
+    """Return the certificate that signed data names as its signer's, or None."""
+    sid = data["signer_infos"][0]["sid"]
+    for certificate in certificates:
         if sid.name == "issuer_and_serial_number":
             named = (
-                certificate.issuer.dump() == sid.chosen["issuer"].dump()
+                certificate.issuer == sid.chosen["issuer"]
                 and certificate.serial_number == sid.chosen["serial_number"].native
             )
         else:
@@ -314,34 +310,27 @@ def _named(info: Any, spare: Sequence[Any]) -> Any:
 
 
 def _container(info: Any, spare: Sequence[Any] = ()) -> Container:
-    from pyhanko.sign.general import CMSExtractionError, extract_certificate_info, extract_signer_info
-    from pyhanko.sign.validation.generic_cms import extract_certs_for_validation
-
     if info["content_type"].native != "signed_data":
         raise CmsStructureError("it holds something else than signed data")
     data = info["content"]
-    if len(data["certificates"] or ()) > _MAX_CERTIFICATES:
-        raise CmsStructureError("it holds too many certificates")
+    _expect(len(data["signer_infos"]) == 1, "its bytes are no signature container")
+    _expect(len(data["certificates"] or ()) <= _MAX_CERTIFICATES, "it holds too many certificates")
     content = data["encap_content_info"]
     kind = content["content_type"].native
     if kind not in {"data", "tst_info"}:
         raise CmsStructureError("it signs something else than a document")
     if kind == "data" and content["content"].native is not None:
         raise CmsStructureError("it is not detached from the document")
-    signer = extract_signer_info(data)
+    signer = data["signer_infos"][0]
     encoded = signer.dump()
-    found = _named(info, spare)
-    others: tuple[Any, ...] = tuple(spare)
-    unread: list[str] = []
-    try:
-        extract_certificate_info(data)
-    except CMSExtractionError:
+    own = _certificates(data)
+    found = _named(data, own)
+    given = tuple(item for item in own if item is not found)
+    others = tuple(item for item in given if _is_readable(item))
+    if found is None:
+        found, given = _named(data, spare), tuple(spare)
+        others = given
         _expect(found is not None, "the certificate of its signer is missing")
-    else:
-        certificates = extract_certs_for_validation(data)
-        found, given = certificates.signer_cert, tuple(certificates.other_certs)
-        others = tuple(item for item in given if _is_readable(item))
-        unread = ["certificates"] * (len(others) < len(given))
     result = Container(
         signed_data=data,
         signer_info=signer,
@@ -350,7 +339,7 @@ def _container(info: Any, spare: Sequence[Any] = ()) -> Container:
         encoded=encoded,
         digest=str(signer["digest_algorithm"]["algorithm"].native).lower(),
         content_type=kind,
-        unread=unread,
+        unread=["certificates"] * (len(others) < len(given)),
     )
     _touch(result)
     return result

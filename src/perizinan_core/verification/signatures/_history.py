@@ -18,7 +18,7 @@ from perizinan_core.verification.signatures._form_changes import (
     locks_of,
     permission_of,
 )
-from perizinan_core.verification.signatures._listing import ListedSignature, form_fields, listed_signatures
+from perizinan_core.verification.signatures._listing import ListedSignature, listed_signatures
 from perizinan_core.verification.signatures._structure import Decrypt, ForeignStructure
 
 __all__ = ["History", "read_history"]
@@ -146,7 +146,7 @@ def _hold_to_revision(history: History, revision: ForeignStructure, signature: L
     Raises:
         PdfStructureError: when it does not.
     """
-    for item in listed_signatures(revision, form_fields(revision)):
+    for item in listed_signatures(revision):
         if item.byte_range == signature.byte_range and item.name == signature.name and item.problem is None:
             if item.dictionary != signature.dictionary:
                 break
@@ -210,5 +210,5 @@ def _tail(
 
 
 def _object_to_all(history: History, pair: Comparison) -> None:
-    for item in listed_signatures(pair.old, form_fields(pair.old)):
+    for item in listed_signatures(pair.old):
         history.broken.setdefault(item.name, "later-changes-forbidden")

@@ -13,36 +13,15 @@ from typing import Any
 
 import attrs
 
-from perizinan_core._pdf._syntax import HexString, Ref, decode_text
+from perizinan_core._pdf._form import FormField, form_fields
+from perizinan_core._pdf._syntax import HexString
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.verification._pdf._scan import ByteRange
 from perizinan_core.verification.signatures._structure import ForeignStructure
 
-__all__ = ["FormField", "ListedSignature", "form_fields", "listed_signatures", "usage_rights"]
+__all__ = ["ListedSignature", "listed_signatures", "usage_rights"]
 
-MAX_FIELDS = 4096
 _WORDS = {"Sig", "DocTimeStamp"}
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class FormField:
-    """One node of the form that has no named fields below it, with what it inherits."""
-
-    name: str
-    """Fully qualified name."""
-
-    kind: str | None
-    """``/FT``, inherited or own."""
-
-    value: Any
-    """``/V``, inherited or own, not resolved."""
-
-    dictionary: dict[str, Any]
-    refs: tuple[Ref, ...]
-    """The field's own object and those of its widgets."""
-
-    widgets: tuple[dict[str, Any], ...]
-    """The field itself when it is its own widget, and the widgets below it."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -71,67 +50,7 @@ class ListedSignature:
         return self.byte_range.end if self.byte_range is not None else 0
 
 
-def form_fields(pdf: ForeignStructure) -> tuple[FormField, ...]:
-    """
-    Return the fields of the form.
-
-    Raises:
-        PdfStructureError: when the form is not as the standard says.
-    """
-    form = pdf.resolve(pdf.catalog().get("AcroForm"))
-    if form is None:
-        return ()
-    found: list[FormField] = []
-    listed = pdf.array(pdf.dictionary(form).get("Fields"))
-    twice = dict.fromkeys(
-        item for item in listed if isinstance(item, Ref)
-    )  # what is listed twice is one field
-    fields = [*twice, *(item for item in listed if not isinstance(item, Ref))]
-    top = [(item, "", None, None, frozenset[Ref]()) for item in fields]
-    pending: list[tuple[Any, str, Any, Any, frozenset[Ref]]] = top[::-1]
-    visited = 0
-    while pending:
-        visited += 1
-        if visited > MAX_FIELDS:
-            raise PdfStructureError("the form has too many fields", 0)
-        raw, prefix, kind, value, above = pending.pop()
-        if isinstance(raw, Ref):
-            if raw in above:
-                raise PdfStructureError("the fields of the form go round in a circle", 0)
-            above |= {raw}
-        if pdf.resolve(raw) is None:
-            continue  # a field that was taken out, but not from the list: readers pass over it
-        node = pdf.dictionary(raw)
-        name = ".".join(part for part in (prefix, decode_text(pdf.resolve(node.get("T")))) if part)
-        kind, value = pdf.resolve(node.get("FT")) or kind, node.get("V", value)
-        kids = [kid for kid in pdf.array(node.get("Kids")) if pdf.resolve(kid) is not None]
-        named = [kid for kid in kids if "T" in pdf.dictionary(kid)]
-        pending += [(kid, name, kind, value, above) for kid in reversed(named)]
-        if named and len(named) != len(kids):
-            raise PdfStructureError("a field has both fields and widgets below it", 0)
-        if not named:
-            found.append(_form_field(pdf, name, kind, value, raw, node, kids))
-    return tuple(found)
-
-
-def _form_field(
-    pdf: ForeignStructure, name: str, kind: Any, value: Any, raw: Any, node: dict[str, Any], kids: list[Any]
-) -> FormField:
-    refs = tuple(item for item in (raw, *kids) if isinstance(item, Ref))
-    widgets = [pdf.dictionary(kid) for kid in kids]
-    if "Rect" in node or node.get("Subtype") == "Widget":
-        widgets.append(node)
-    return FormField(
-        name=name,
-        kind=str(kind) if kind is not None else None,
-        value=value,
-        dictionary=node,
-        refs=refs,
-        widgets=tuple(widgets),
-    )
-
-
-def listed_signatures(pdf: ForeignStructure, fields: tuple[FormField, ...]) -> tuple[ListedSignature, ...]:
+def listed_signatures(pdf: ForeignStructure) -> tuple[ListedSignature, ...]:
     """
     Return the filled signature fields in order of what they cover.
 
@@ -140,7 +59,7 @@ def listed_signatures(pdf: ForeignStructure, fields: tuple[FormField, ...]) -> t
     """
     found = [
         _listed(pdf, field)
-        for field in fields
+        for field in form_fields(pdf)
         if field.kind == "Sig" and pdf.resolve(field.value) is not None
     ]
     if len({item.name for item in found}) != len(found):

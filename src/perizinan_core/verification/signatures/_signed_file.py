@@ -28,7 +28,6 @@ from perizinan_core.verification.signatures._history import History, read_histor
 from perizinan_core.verification.signatures._judged import Judged, stated_time
 from perizinan_core.verification.signatures._listing import (
     ListedSignature,
-    form_fields,
     listed_signatures,
     usage_rights,
 )
@@ -106,7 +105,7 @@ class SignedFile:
                 return
             pdf = ForeignStructure(data, self.limits, decrypt)
         pdf.unpack_all()
-        listed = listed_signatures(pdf, form_fields(pdf))
+        listed = listed_signatures(pdf)
         self.judgement.passed(CheckName.READABLE, "file-readable")
         if not self._is_signed(pdf, listed):
             return

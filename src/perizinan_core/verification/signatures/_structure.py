@@ -14,12 +14,13 @@ from typing import Any
 
 import attrs
 
+from perizinan_core._pdf._filters import ASCII_FILTERS
 from perizinan_core._pdf._limits import Limits
 from perizinan_core._pdf._structure import PdfStructure, ends_properly, joined_sections
 from perizinan_core._pdf._syntax import Ref, Stream
 from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.i18n import Clause
-from perizinan_core.verification.signatures._parser import ForeignParser, from_ascii
+from perizinan_core.verification.signatures._parser import ForeignParser
 
 __all__ = ["Decrypt", "ForeignStructure"]
 
@@ -50,6 +51,9 @@ class ForeignStructure(PdfStructure):
         PdfStructureError: from the constructor and every method, as `PdfStructure`.
     """
 
+    parser = ForeignParser
+    other_filters = ASCII_FILTERS
+
     def __init__(self, data: bytes, limits: Limits, decrypt: Decrypt | None = None) -> None:
         self._decrypt = decrypt
         self._places: list[tuple[int, int, int]] | None = None
@@ -57,24 +61,6 @@ class ForeignStructure(PdfStructure):
         """Length in bytes with the white space that follows ``%%EOF``."""
         # White space after the end marker shows nothing; whether it is signed is the caller's question.
         super().__init__(data if ends_properly(data) else data.rstrip(_SPACE), limits)
-
-    def stream_data(self, value: Any) -> bytes:
-        """Return the unpacked data of a stream; Flate and the two ASCII filters are read."""
-        stream = self.resolve(value)
-        filters = self._as_list(stream.dictionary.get("Filter")) if isinstance(stream, Stream) else []
-        if not isinstance(stream, Stream) or filters in ([], ["FlateDecode"]):
-            return super().stream_data(value)
-        if stream.start not in self._streams:
-            raw = self._raw(stream)
-            settings = self._as_list(stream.dictionary.get("DecodeParms"))
-            for place, name in enumerate(filters):
-                own = self.resolve(settings[place]) if place < len(settings) else None
-                if name == "FlateDecode":
-                    raw = self._inflate(raw, own if isinstance(own, dict) else {}, stream.start)
-                else:
-                    raw = from_ascii(str(name), raw, stream.start)
-            self._streams[stream.start] = raw
-        return self._streams[stream.start]
 
     def unpack_all(self) -> None:
         """Open every object stream once, within the limits: other parsers may open them without any."""
@@ -84,7 +70,6 @@ class ForeignStructure(PdfStructure):
                 self.resolve(Ref(number, 0))
 
     def _read_chain(self, offset: int) -> None:
-        self._parser = ForeignParser(self.data, self._limits.max_depth)
         self._hidden: dict[int, set[int]] = {}
         super()._read_chain(offset)
         if twofold := set().union(*self._hidden.values()):
@@ -108,7 +93,7 @@ class ForeignStructure(PdfStructure):
         return joined
 
     def _read_section(self, offset: int, seen: set[int]) -> dict[str, Any]:
-        return super()._read_section(ForeignParser.start_in(self.data, offset), seen)
+        return super()._read_section(self._parser.after_blanks(offset), seen)
 
     def _object(self, ref: Ref) -> Any:
         known = ref.number in self._objects
@@ -120,8 +105,9 @@ class ForeignStructure(PdfStructure):
         self._objects[ref.number] = value = _plain(value, self._decrypt, ref.number, generation)
         return value
 
-    def _raw(self, stream: Stream) -> bytes:
-        raw = super()._raw(stream)
+    def stored(self, stream: Stream) -> bytes:
+        """Return the data of a stream, decrypted."""
+        raw = super().stored(stream)
         if self._decrypt is None or stream.dictionary.get("Type") == "XRef":
             return raw
         if self._places is None:
