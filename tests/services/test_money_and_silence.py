@@ -19,7 +19,7 @@ from perizinan_core.errors.workflow import (
 )
 from perizinan_core.model._actor import Role
 from perizinan_core.model._application import ApplicationState
-from perizinan_core.model._case import WaitingFor
+from perizinan_core.model._case import CorrectionItem, WaitingFor
 from perizinan_core.model._events import EventKind
 from perizinan_core.model._fees import Payment
 from perizinan_core.model._money import Rupiah
@@ -175,6 +175,41 @@ def test_where_a_stage_had_no_officer_silence_grants_but_issues_nothing(any_kit)
     assert ["supervisor"] == [note.account for note in told]
     assert "Rekomendasi teknis" in told[0].body
     assert kit.issue(case.id).number in numbers(kit)
+
+
+def test_money_is_taken_after_a_grant_by_law_although_a_stage_has_nobody(any_kit):
+    """What stayed open when the limit passed is nobody's work any more; it is no reason to refuse the money."""
+    kit = any_kit
+    gone = attrs.evolve(next(item for item in sample_staff() if item.id == "teknis"), active=False)
+    kit.office.reviews.add_officer(gone, actor=HOST)
+    case = kit.submit("acara")
+    kit.review(case.id, until="rekomendasi")
+    kit.clock.moment = JUNE
+    kit.office.worker.run_once()
+    kit.appoint(attrs.evolve(gone, id="teknis-2", active=True))
+    pay(kit, case)
+
+    assert "rekomendasi" in look(kit, case).deemed_grant.unstaffed
+    assert kit.issue(case.id).number in numbers(kit)
+
+
+def test_money_is_taken_during_a_correction_although_another_stage_has_lost_its_officer(any_kit):
+    """The stage is given to somebody once the applicant has answered."""
+    kit = any_kit
+    case = kit.submit("acara")
+    kit.review(case.id, until="rekomendasi")
+    items = (CorrectionItem(target="denah", reason="Buram"),)
+    kit.office.reviews.request_correction(case.id, "telaah", items, actor=kit.assignee(case.id, "telaah"))
+    kit.office.reviews.declare_conflict(case.id, reason="Keluarga", actor=kit.officer("teknis"))
+    kit.appoint(attrs.evolve(next(item for item in sample_staff() if item.id == "teknis"), id="teknis-2"))
+    pay(kit, case)
+    (old,) = [paper for paper in look(kit, case).current_documents() if paper.slot == "denah"]
+    kit.upload(case.id, "denah", replaces=old.id)
+    kit.hand_in(case.id)
+    after = kit.decide(case.id, "periksa")
+
+    assert [120_000] == [payment.amount.amount for payment in after.payments]
+    assert "teknis-2" == after.stage_state("rekomendasi").assignee
 
 
 def test_a_letter_that_cannot_go_by_itself_is_told_to_a_supervisor_once(any_kit):

@@ -10,7 +10,6 @@ from perizinan_core.errors.storage import RecordNotFoundError, StorageError
 from perizinan_core.errors.workflow import NoEligibleOfficerError
 from perizinan_core.model._actor import Actor, Officer
 from perizinan_core.model._application import Application
-from perizinan_core.model._case import StageStatus
 from perizinan_core.model._events import EventKind
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import UnitOfWork
@@ -62,9 +61,8 @@ def assignments(
     permit_type = context.permit_type_of(application)
     moved = Transition(application)
     known = {officer.id for officer in staff}
-    for state in application.stages:
-        if state.status is not StageStatus.OPEN:
-            continue
+    # None while a correction is awaited, and none once it is decided: what stayed open then is nobody's work.
+    for state in application.stages_in_work():
         if state.assignee is not None and keeps(moved.application, permit_type, state, staff):
             continue
         if state.assignee not in known and _is_unreadable(work, state.assignee):
