@@ -19,8 +19,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from bench_rendering import render_with_weasyprint
-from bench_signing import by_pyhanko
+from bench_rendering import LARGE_QR_TEXT, render_with_weasyprint
+from bench_signing import pyhanko_signing
 from weasyprint.text.fonts import FontConfiguration
 
 from perizinan_core._demo._people import HOST, applicant, staff_for
@@ -38,22 +38,29 @@ ISSUES = 40
 
 def rows() -> Iterator[dict[str, Any]]:
     """Yield the comparison of letter + signature, then the whole issue."""
-    yield _letter_and_signature()
+    yield {**_letter_and_signature("rsa-2048"), "bar": 25}
+    yield _letter_and_signature("p-256")
     yield _whole_issue()
 
 
-def _letter_and_signature() -> dict[str, Any]:
+def _letter_and_signature(kind: str) -> dict[str, Any]:
+    """
+    Measure a new letter with its signature, in turns.
+
+    Both keep what their documentation says to keep: the renderer and fonts, the signer and its certificate.
+    """
     now = datetime.now(UTC)
-    issued = SyntheticCA.create(now, kind="rsa-2048").issue("bench", now=now, kind="rsa-2048")
+    issued = SyntheticCA.create(now, kind=kind).issue("bench", now=now, kind=kind)
     signer, renderer, fonts = issued.signer(), TypstRenderer(), FontConfiguration()
+    sign_with_pyhanko = pyhanko_signing(issued)
 
     def ours(run: int) -> None:
-        letter = sample_letter(number=f"500/{run:05}/2026")
+        letter = sample_letter(number=f"500/{run:05}/2026", qr_text=f"{LARGE_QR_TEXT}{run}")
         sign_pdf(renderer.render(letter), signer, SigningRequest(signed_at=now, reason="Penerbitan izin"))
 
     def theirs(run: int) -> None:
-        pdf = render_with_weasyprint(sample_letter(number=f"500/{run:05}/2026"), fonts)
-        by_pyhanko(pdf, issued)()
+        letter = sample_letter(number=f"500/{run:05}/2026", qr_text=f"{LARGE_QR_TEXT}{run}")
+        sign_with_pyhanko(render_with_weasyprint(letter, fonts))
 
     ours(0), theirs(0)
     pairs = [
@@ -61,12 +68,11 @@ def _letter_and_signature() -> dict[str, Any]:
     ]
     ours_ms, peer_ms = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
     return {
-        "name": "letter (PDF/A-3a, PDF/UA-1) + signature, RSA-2048",
+        "name": f"letter (PDF/A-3a, PDF/UA-1) + signature, {kind}",
         "ours_ms": ours_ms,
         "peer": "WeasyPrint + pyHanko",
         "peer_ms": peer_ms,
         "ratio": peer_ms / ours_ms,
-        "bar": 40,
     }
 
 
@@ -79,8 +85,10 @@ def _whole_issue() -> dict[str, Any]:
             clock.moment = clock.limit
             for case in cases[:3]:
                 office.permits.issue(case, actor=signer)
-            times = [_timed(lambda case=case: office.permits.issue(case, actor=signer)) for case in cases[3:]]
-        floor = [_timed(lambda: _same_writes(folder)) for _ in range(ISSUES)]
+            times, floor = [], []
+            for case in cases[3:]:  # in turns
+                times.append(_timed(lambda case=case: office.permits.issue(case, actor=signer)))
+                floor.append(_timed(lambda: _same_writes(folder)))
     ours_ms, peer_ms = statistics.median(times), statistics.median(floor)
     return {
         "name": f"whole issue: {1000 / ours_ms:.0f} permits a second",
@@ -88,6 +96,7 @@ def _whole_issue() -> dict[str, Any]:
         "peer": "the same commits and fsynced files alone",
         "peer_ms": peer_ms,
         "ratio": peer_ms / ours_ms,
+        "bar": {"at_most": 8},
         "per_second": 1000 / ours_ms,
     }
 

@@ -53,8 +53,8 @@ def letter() -> bytes:
     return made
 
 
-def by_pyhanko(pdf: bytes, issued: Issued) -> Callable[[], object]:
-    """Return pyHanko signing ``pdf`` with the same key and the same format; its signer is made once."""
+def pyhanko_signing(issued: Issued) -> Callable[[bytes], object]:
+    """Return pyHanko signing with the same key and the same format; its signer is made once."""
     archive = pkcs12.serialize_key_and_certificates(
         None, issued.key, issued.certificate, issued.chain, NoEncryption()
     )
@@ -65,7 +65,13 @@ def by_pyhanko(pdf: bytes, issued: Issued) -> Callable[[], object]:
         md_algorithm="sha256",
         reason="Penerbitan izin",
     )
-    return lambda: signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), meta, signer=signer)
+    return lambda pdf: signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), meta, signer=signer)
+
+
+def by_pyhanko(pdf: bytes, issued: Issued) -> Callable[[], object]:
+    """Return pyHanko signing ``pdf``."""
+    sign = pyhanko_signing(issued)
+    return lambda: sign(pdf)
 
 
 def medians(actions: dict[str, tuple[Callable[[], object], int]], rounds: int = 15) -> dict[str, float]:

@@ -4,7 +4,8 @@ Measure beside our peers, in one run on this machine: ``make bench``.
 Every ``bench_*.py`` beside this file has a function ``rows()`` that yields dictionaries
 ``{"name", "ours_ms", "peer", "peer_ms", "ratio"}``; ``ratio`` is peer divided by ours, so more than 1 means
 that ours is faster. ``bar``, where there is one, says what the ratio must reach, or in the form
-``{"at_most": x}`` how many times the peer's time ours may take.
+``{"at_most": x}`` how many times the peer's time ours may take. A module that misses a bar is run once
+more, for a machine has moments; the second result stands, and a bar that is missed twice ends with 1.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ HERE = Path(__file__).parent
 
 
 def collect(names: list[str], console: Console) -> Iterator[dict[str, Any]]:
-    """Run the benchmark modules one after the other."""
+    """Run the benchmark modules one after the other, one that misses a bar twice."""
     sys.path.insert(0, str(HERE))
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
@@ -39,7 +40,11 @@ def collect(names: list[str], console: Console) -> Iterator[dict[str, Any]]:
             assert spec.loader is not None
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
-            yield from module.rows()
+            found = list(module.rows())
+            if any(meets(row) is False for row in found):
+                bar.update(task, description=f"{name}: a bar was missed, measured again")
+                found = list(module.rows())
+            yield from found
             bar.update(task, completed=100, total=100)
 
 
@@ -62,7 +67,8 @@ def main() -> int:
     names = options.names or sorted(path.stem for path in HERE.glob("bench_*.py"))
     console = Console(stderr=True)
     rows = list(collect(names, console))
-    table = Table(title=f"{platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    table = Table(title=f"{_processor()}, {cores} cores, Python {platform.python_version()}")
     for heading in ("name", "ours ms", "peer", "peer ms", "peer / ours", "bar"):
         table.add_column(heading, justify="left" if heading in {"name", "peer"} else "right")
     for row in rows:
@@ -78,7 +84,20 @@ def main() -> int:
     Console(width=150).print(table)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return 0
+    missed = [row["name"] for row in rows if meets(row) is False]
+    for name in missed:
+        console.print(f"[red]missed twice:[/] {name}")
+    return 1 if missed else 0
+
+
+def _processor() -> str:
+    """Return what the processor is called, where the system says so."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.machine())
 
 
 if __name__ == "__main__":
