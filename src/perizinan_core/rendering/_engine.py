@@ -88,7 +88,14 @@ def typst_string(text: str) -> str:
     no text can end it.
     """
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(char if " " <= char <= "~" else f"\\u{{{ord(char):x}}}" for char in escaped) + '"'
+    return f'"{_OTHER.sub(_by_number, escaped)}"'
+
+
+_OTHER = re.compile(r"[^ -~]")
+
+
+def _by_number(found: re.Match[str]) -> str:
+    return f"\\u{{{ord(found[0]):x}}}"
 
 
 class CannotBeSetError(Exception):

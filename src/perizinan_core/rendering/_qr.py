@@ -22,9 +22,9 @@ MIN_MODULE_MM = 0.5
 MAX_VERSION = 20
 """97 modules; at `MIN_MODULE_MM` a code of 49 mm."""
 
-_Point = tuple[int, int]
 _DIGITS = bytes.maketrans(b"\0\xff", b"10")
-_BIT = re.compile("1")
+_BITS = bytes.maketrans(b"01", b"\0\1")
+_ONE = re.compile(b"\1")
 
 _QUIET = 4
 """Quiet zone in modules (ISO/IEC 18004)."""
@@ -91,33 +91,45 @@ def _outlines(matrix: list[bytes]) -> Iterator[str]:
 
     Corners are the grid points of which one or three of the four modules around are black. Along every line
     and column of the grid, borders lead from the first corner to the second, from the third to the fourth.
+    Points are numbered line by line, which is three times as fast as pairs of coordinates.
     """
-    across: dict[_Point, _Point] = {}
-    columns: dict[int, list[_Point]] = {}
-    above = 0
-    for y, row in enumerate([*matrix, b""]):
-        modules = int(row.translate(_DIGITS) or b"0", 2)
-        border, above = modules ^ above, modules
-        bits = f"{border << 1 ^ border:0{len(matrix) + 1}b}"
-        corners = [(found.start(), y) for found in _BIT.finditer(bits)]
-        across |= _both_ways(corners)
-        for corner in corners:
-            columns.setdefault(corner[0], []).append(corner)
-    along = {start: end for corners in columns.values() for start, end in _both_ways(corners).items()}
-    while across:
-        first = here = next(iter(across))
-        steps = []
+    width = len(matrix) + 1
+    corners = _corners(matrix)
+    across, along = [0] * len(corners), [0] * len(corners)
+    for line in range(width):
+        start = line * width
+        _join(across, [found.start() for found in _ONE.finditer(corners, start, start + width)])
+        _join(along, [line + width * found.start() for found in _ONE.finditer(corners[line::width])])
+    steps_across = {step: f"h{step}" for step in range(-width, width)}
+    steps_along = {step * width: f"v{step}" for step in range(-width, width)}
+    first = corners.find(1)
+    while first >= 0:
+        here = first
+        y, x = divmod(first, width)
+        steps = [f"M{x + _QUIET} {y + _QUIET}"]
         while True:
-            beside = across.pop(here)
-            del across[beside]
-            steps.append(f"h{beside[0] - here[0]}")
+            beside = across[here]
+            corners[here] = corners[beside] = 0
+            steps.append(steps_across[beside - here])
             here = along[beside]
             if here == first:
                 break
-            steps.append(f"v{here[1] - beside[1]}")
-        yield f"M{first[0] + _QUIET} {first[1] + _QUIET}{''.join(steps)}z"
+            steps.append(steps_along[here - beside])
+        yield "".join(steps) + "z"
+        first = corners.find(1, first)
 
 
-def _both_ways(corners: list[_Point]) -> dict[_Point, _Point]:
-    pairs = dict(zip(corners[::2], corners[1::2], strict=True))
-    return pairs | {end: start for start, end in pairs.items()}
+def _corners(matrix: list[bytes]) -> bytearray:
+    """Return 1 for every grid point that is a corner, line by line."""
+    width, above = len(matrix) + 1, 0
+    found = bytearray()
+    for row in [*matrix, b""]:
+        modules = int(row.translate(_DIGITS) or b"0", 2)
+        border, above = modules ^ above, modules
+        found += f"{border << 1 ^ border:0{width}b}".encode().translate(_BITS)
+    return found
+
+
+def _join(pairs: list[int], points: list[int]) -> None:
+    for one, other in zip(points[::2], points[1::2], strict=True):
+        pairs[one], pairs[other] = other, one
