@@ -22,6 +22,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from perizinan_core.published import AuthorityDocument, QrKey
 from perizinan_core.published._keys import signing_callback
 from perizinan_core.published._status_list import (
     StatusList,
@@ -30,7 +31,6 @@ from perizinan_core.published._status_list import (
     read_status_list,
     sign_status_list,
 )
-from perizinan_core.verification import AuthorityDocument, QrKey
 from perizinan_core.verification._status_source import StatusListSource
 
 PERMITS = 10_000_000

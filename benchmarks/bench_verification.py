@@ -33,9 +33,10 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from perizinan_core._pdf._structure import PdfStructure
+from perizinan_core.published import read_authority_document
 from perizinan_core.rendering import TypstRenderer
 from perizinan_core.testing._letters import sample_letter
-from perizinan_core.verification import Verdict, Verifier, read_authority_document
+from perizinan_core.verification import Verdict, Verifier
 from perizinan_core.verification._cms import parse_container
 from perizinan_core.verification._pdf._fields import signature_fields
 from perizinan_core.verification.bulk import verify_many

@@ -25,33 +25,49 @@ from typing import Any
 import attrs
 import click
 
-import perizinan_core
 from perizinan_core import errors
-from perizinan_core.bootstrap import _settings as settings
+from perizinan_core.bootstrap import Settings
 from perizinan_core.cli import cli
 from perizinan_core.cli._once import Once
-from perizinan_core.documents._findings import FINDINGS, REMEDIES
+from perizinan_core.documents import FINDINGS, REMEDIES
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import translate
-from perizinan_core.model import _events as events
+from perizinan_core.model import Event, EventKind
 
 REFERENCE = Path(__file__).parent / "reference"
+PUBLIC_NAMES = REFERENCE / "python-api.txt"
+"""Every public name, one a line; the page of the Python API is made from it, and a test compares it with the code."""
+
 ROOMS = (
-    "model",
-    "catalogue",
-    "workflow",
-    "published",
-    "confined",
-    "verification",
-    "documents",
-    "rendering",
-    "signing",
-    "storage",
-    "hooks",
-    "services",
-    "bootstrap",
-    "i18n",
+    "perizinan_core",
+    "perizinan_core.bootstrap",
+    "perizinan_core.services",
+    "perizinan_core.model",
+    "perizinan_core.catalogue",
+    "perizinan_core.workflow",
+    "perizinan_core.hooks",
+    "perizinan_core.verification",
+    "perizinan_core.verification.bulk",
+    "perizinan_core.verification.signatures",
+    "perizinan_core.published",
+    "perizinan_core.signing",
+    "perizinan_core.signing.ltv",
+    "perizinan_core.confined",
+    "perizinan_core.documents",
+    "perizinan_core.rendering",
+    "perizinan_core.storage",
+    "perizinan_core.storage.memory",
+    "perizinan_core.i18n",
+    "perizinan_core.cli",
+    "perizinan_core.testing",
+    "perizinan_core.testing.storage",
+    "perizinan_core.testing.strategies",
+    "perizinan_verify",
 )
+"""Packages with public names, in the order of the page."""
+
+settings = sys.modules[Settings.__module__]
+events = sys.modules[Event.__module__]
 _LONG = 40
 HEAD = "<!-- Written by docs/generate.py from the code; change the code, then run it. -->"
 
@@ -69,7 +85,7 @@ def settings_page() -> str:
         "Unknown settings are refused, and all problems are named at once.",
     ]
     notes = _field_notes(settings)
-    for field in attrs.fields(settings.Settings):
+    for field in attrs.fields(Settings):
         if field.name in ("folder", "plugin"):
             continue
         lines += _settings_table(field.name, field.type, notes)
@@ -243,15 +259,15 @@ def events_page() -> str:
     ]
     lines += [
         f"| `{item.name}` | {_cell(notes.get(('Event', item.name), '') or _EVENT_FIELDS[item.name])} |"
-        for item in attrs.fields(events.Event)
+        for item in attrs.fields(Event)
     ]
     lines += ["", "## Kinds", "", "| kind | |", "|---|---|"]
-    lines += [f"| `{kind.value}` | {_EVENT_MEANINGS[kind]} |" for kind in events.EventKind]
+    lines += [f"| `{kind.value}` | {_EVENT_MEANINGS[kind]} |" for kind in EventKind]
     return _page(lines)
 
 
 _EVENT_FIELDS = {"kind": "What happened, see below.", "at": "Moment, with its offset from UTC."}
-_KIND = events.EventKind
+_KIND = EventKind
 _EVENT_MEANINGS = {
     _KIND.APPLICATION_STARTED: "A draft was begun.",
     _KIND.DOCUMENT_ADDED: "A document was put into a slot.",
@@ -320,23 +336,19 @@ def api_page() -> str:
         "",
         HEAD,
         "",
-        "Public is what an `__all__` names, in a module without an underscore in its path.",
+        "These names are public; [Compatibility](compatibility.md) says what that promises."
+        if (REFERENCE / "compatibility.md").exists()
+        else "These names are public.",
+        "Every other module or name has an underscore in its path and may change without notice.",
+        "[Errors](errors.md) have a page of their own.",
+        "`python-api.txt` beside this page is the list; a new name becomes public when it is added there.",
         "The docstrings hold arguments, results and errors: `help(perizinan_core.Office)`.",
-        "",
-        "## perizinan_core",
-        "",
-        *_names(perizinan_core),
     ]
+    listed = PUBLIC_NAMES.read_text(encoding="utf-8").split()
     for room in ROOMS:
-        module = importlib.import_module(f"perizinan_core.{room}")
-        lines += [
-            "",
-            f"## perizinan_core.{room}",
-            "",
-            *_sentences(_first_paragraph(module)),
-            "",
-            *_names(module),
-        ]
+        module = importlib.import_module(room)
+        names = [entry.rpartition(".")[2] for entry in listed if entry.rpartition(".")[0] == room]
+        lines += ["", f"## {room}", "", *_sentences(_first_paragraph(module)), "", *_names(module, names)]
     return _page(lines)
 
 
@@ -429,32 +441,27 @@ def _descendants(kind: type[PerizinanError]) -> Iterator[type[PerizinanError]]:
         yield from _descendants(inner)
 
 
-def _names(module: Any) -> list[str]:
+def _names(module: Any, names: list[str]) -> list[str]:
     lines = ["| name | |", "|---|---|"]
-    for name in sorted(module.__all__):
+    for name in names:
         value = getattr(module, name)
         if inspect.isroutine(value) or inspect.isclass(value):
             meaning = _first_paragraph(value)
         else:
-            meaning = _constant_note(module, name)
+            meaning = _field_notes(_home(module, name)).get(("", name)) or _PLAIN_NOTES[name]
         lines.append(f"| `{name}` | {_cell(meaning)} |")
     return lines
 
 
-def _constant_note(module: Any, name: str) -> str:
-    """Return the text under a constant, in whichever module of the room defines it."""
-    inner = [module]
-    if hasattr(module, "__path__"):
-        inner += [
-            importlib.import_module(item.name)
-            for item in pkgutil.iter_modules(module.__path__, f"{module.__name__}.")
-            if not item.name.endswith("__main__")
-        ]
-    for one in inner:
-        note = _field_notes(one).get(("", name))
-        if note:
-            return note
-    return _PLAIN_NOTES.get(name, "")
+def _home(module: Any, name: str) -> Any:
+    """Return the module that defines what a package exports."""
+    own = Path(str(module.__file__))
+    names = own.with_name("_names.py")
+    for path in (own, names) if own.name == "__init__.py" and names.exists() else (own,):
+        for item in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(item, ast.ImportFrom) and item.module and name in {one.name for one in item.names}:
+                return _home(importlib.import_module(item.module), name)
+    return module
 
 
 _PLAIN_NOTES = {
@@ -464,7 +471,7 @@ _PLAIN_NOTES = {
     "EXIT_CODES": "Exit code of each verdict.",
     "KBLI_EDITIONS": "Editions of the classification of business fields that are known.",
     "LANGUAGES": "Languages that sentences come in.",
-    "MAX_SLUG_LENGTH": "Most characters of a slug.",
+    "cli": "The command line as a click group.",
     "SYSTEM": "The actor of what happens by itself.",
     "hookimpl": "Decorator that marks a function of a plugin as the implementation of a hook.",
 }

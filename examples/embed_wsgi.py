@@ -14,7 +14,7 @@ from wsgiref.simple_server import make_server
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from perizinan_core import Office
-from perizinan_core.bootstrap._public_pages import public_app
+from perizinan_core.bootstrap import public_app
 
 WsgiApp = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 DOCUMENT = "/.well-known/perizinan.json"

@@ -18,7 +18,7 @@ from PIL import Image
 from perizinan_core import Actor, ActorKind, Office, Person, verify_permit
 from perizinan_core.bootstrap import OfficeSettings, Settings, SigningSettings, load_plugins, migrate_database
 from perizinan_core.model import Address, Nik, Officer, Role, StageOutcome
-from perizinan_core.verification import read_authority_document
+from perizinan_core.published import read_authority_document
 
 sys.path.insert(0, str(Path(__file__).parent / "kabupaten-mekar" / "src"))
 import kabupaten_mekar  # in real life it is installed and found by itself

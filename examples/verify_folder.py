@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from perizinan_core.errors.verification import AuthorityDocumentError
-from perizinan_core.verification import CurrentStatusList, Limits, Verifier, read_authority_document
+from perizinan_core.published import read_authority_document
+from perizinan_core.verification import CurrentStatusList, Limits, Verifier
 
 
 def main(folder: Path, authority: Path, key: str, status_list: str | None = None) -> int:

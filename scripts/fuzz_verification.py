@@ -37,8 +37,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from verification_agreement import VECTORS, load_builder
 
 from perizinan_core.errors.base import PerizinanError
+from perizinan_core.published import read_authority_document
 from perizinan_core.published._status_list import read_status_list
-from perizinan_core.verification import Report, Verdict, Verifier, read_authority_document, read_report
+from perizinan_core.verification import Report, Verdict, Verifier, read_report
 from perizinan_core.verification._permit_data import load_schema
 from perizinan_core.verification._qr_report import check_qr_image, check_qr_text
 from perizinan_core.verification.signatures import SignatureVerifier, load_roots

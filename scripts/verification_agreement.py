@@ -19,7 +19,8 @@ from pathlib import Path
 from types import ModuleType
 from unittest import mock
 
-from perizinan_core.verification import AuthorityDocument, Verifier, read_authority_document
+from perizinan_core.published import AuthorityDocument, read_authority_document
+from perizinan_core.verification import Verifier
 from perizinan_core.verification._permit_signatures import JudgedSignature
 
 _NO_FULL_ANSWER = {"good_hybrid"}

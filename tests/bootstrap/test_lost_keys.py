@@ -23,7 +23,8 @@ from perizinan_core.errors.bootstrap import OfficeKeyLostError
 from perizinan_core.errors.storage import StorageKeysLostError
 from perizinan_core.hooks import hookimpl
 from perizinan_core.hooks._types import AuthorityEntry
-from perizinan_core.storage import KeyRing, known_keys
+from perizinan_core.storage import KeyRing
+from perizinan_core.storage._opening import known_keys
 from perizinan_core.testing._fakes import SettableClock
 from perizinan_core.testing._offices import HOST, MORNING, sample_pack, sample_staff
 from perizinan_core.testing._postgres import postgres_server, postgres_url

@@ -16,8 +16,8 @@ from perizinan_core.bootstrap import _public_pages as public_pages
 from perizinan_core.bootstrap._public_pages import public_app, serve_public_pages
 from perizinan_core.hooks._types import AuthorityPack
 from perizinan_core.model._text import Text
+from perizinan_core.published import read_authority_document
 from perizinan_core.testing._offices import sample_office, sample_pack
-from perizinan_core.verification import read_authority_document
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
 OPTIONAL = {"html"}

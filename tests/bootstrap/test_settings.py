@@ -43,6 +43,7 @@ from perizinan_core.hooks import (
     hookimpl,
 )
 from perizinan_core.hooks._notification import MailFolderChannel
+from perizinan_core.published import read_authority_document
 from perizinan_core.services._delivery import Deliver
 from perizinan_core.storage.memory import MemoryStorage
 from perizinan_core.testing._fakes import CollectingChannel, SettableClock
@@ -57,7 +58,7 @@ from perizinan_core.testing._offices import (
     sample_pack,
     sample_staff,
 )
-from perizinan_core.verification import Verdict, read_authority_document, verify_permit
+from perizinan_core.verification import Verdict, verify_permit
 
 
 class Sample:

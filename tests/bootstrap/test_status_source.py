@@ -7,9 +7,10 @@ import pytest
 from perizinan_core.bootstrap._status_source import KEYS_FILE, open_status_source
 from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.model._permit import PermitStatus
-from perizinan_core.storage import KEYS_VARIABLE, KeyRing, migrate, open_storage
+from perizinan_core.published import read_authority_document
+from perizinan_core.storage import KeyRing, migrate, open_storage
+from perizinan_core.storage._keyring import KEYS_VARIABLE
 from perizinan_core.testing._offices import MORNING, sample_office
-from perizinan_core.verification import read_authority_document
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.catalogue import NumberParts, format_number, parse_number
-from perizinan_core.catalogue._numbers import format_faults
+from perizinan_core.catalogue import NumberParts, parse_number
+from perizinan_core.catalogue._numbers import format_faults, format_number
 from perizinan_core.errors.catalogue import NumberTextError
 from perizinan_core.testing.strategies._catalogue import number_templates
 

@@ -29,6 +29,12 @@ from perizinan_core.cli._keys import keys_group
 from perizinan_core.cli._verify import verify_command
 from perizinan_core.errors.status_list import AuthorityUpdateError
 from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
+from perizinan_core.published import (
+    QrKey,
+    RegisteredDelegation,
+    read_authority_document,
+    sign_authority_document,
+)
 from perizinan_core.published._authority_update import accept_update, countersign
 from perizinan_core.published._envelope import signed_by
 from perizinan_core.published._keys import signing_callback, thumbprint
@@ -37,12 +43,6 @@ from perizinan_core.published._status_list import (
     StatusListTerms,
     pack_statuses,
     sign_status_list,
-)
-from perizinan_core.verification import (
-    QrKey,
-    RegisteredDelegation,
-    read_authority_document,
-    sign_authority_document,
 )
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"

@@ -11,9 +11,10 @@ import pytest
 
 from perizinan_core.documents import FolderDocumentStore
 from perizinan_core.model._application import ApplicationState
+from perizinan_core.published import read_authority_document
 from perizinan_core.storage import ApplicationFilter, PermitFilter
 from perizinan_core.testing._offices import HOST
-from perizinan_core.verification import Verdict, read_authority_document, verify_permit
+from perizinan_core.verification import Verdict, verify_permit
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from perizinan_core.cli._verify import OPEN_STATUS_SOURCE, verify_command
 from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.model._permit import PermitStatus
+from perizinan_core.published import PermitStatusAnswer
 from perizinan_core.published._keys import thumbprint
-from perizinan_core.verification import PermitStatusAnswer, Verifier
+from perizinan_core.verification import Verifier
 from perizinan_core.verification._permit_data import load_schema
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"

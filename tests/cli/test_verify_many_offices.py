@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 from perizinan_core.cli._verify import verify_command
 from perizinan_core.cli._verify_qr import verify_qr_command
+from perizinan_core.published import QrKey, sign_authority_document
 from perizinan_core.published._directory import Directory, DirectoryEntry, sign_directory
 from perizinan_core.published._keys import signing_callback
-from perizinan_core.verification import QrKey, sign_authority_document
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 AT = ("--at", "2026-12-02T09:00", "--no-status")

@@ -3,7 +3,8 @@
 import attrs
 import pytest
 
-from perizinan_core.confined import Confinement, Crew, Ending, start_child
+from perizinan_core.confined import Confinement, Ending, start_child
+from perizinan_core.confined._crew import Crew
 from perizinan_core.errors.confined import ChildStartError
 
 FREE = Confinement(writes_files=True, open_files=None, own_environment=False)

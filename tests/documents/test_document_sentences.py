@@ -11,7 +11,7 @@ import perizinan_core.errors.documents as errors
 from perizinan_core.i18n import translate
 
 ROOM = Path(perizinan_core.documents.__file__).parent
-SOURCES = [Path(errors.__file__), *sorted(ROOM.rglob("*.py")), ROOM.parent / "cli" / "documents.py"]
+SOURCES = [Path(errors.__file__), *sorted(ROOM.rglob("*.py")), ROOM.parent / "cli" / "_documents.py"]
 SAME = {"video", "program"}
 """Words that are the same in both languages."""
 

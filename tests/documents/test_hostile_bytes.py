@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.documents import DEFAULT_ACCEPTED, OFFICE_TYPES, UploadPolicy, inspect_upload
+from perizinan_core.documents import DEFAULT_ACCEPTED, UploadPolicy, inspect_upload
+from perizinan_core.documents._content_types import OFFICE_TYPES
 
 POLICY = UploadPolicy(accepted_types=DEFAULT_ACCEPTED | OFFICE_TYPES)
 FAILURES = {"inspection-failed", "time-limit", "memory-limit"}

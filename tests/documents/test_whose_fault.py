@@ -14,7 +14,6 @@ import pytest
 from PIL import Image
 
 from perizinan_core.documents import (
-    OFFICE_TYPES,
     Sandbox,
     UploadPolicy,
     UploadReport,
@@ -22,6 +21,7 @@ from perizinan_core.documents import (
     finding,
     inspect_upload,
 )
+from perizinan_core.documents._content_types import OFFICE_TYPES
 from perizinan_core.documents._inspection import (
     _office as office,
 )

@@ -25,7 +25,8 @@ from PIL import Image  # noqa: E402
 from programs import Browser, Programs, ink  # noqa: E402
 from table import MAY_NOT_OPEN, WAYS  # noqa: E402
 
-from perizinan_core.documents import KNOWN_TYPES, UploadPolicy, inspect_upload  # noqa: E402
+from perizinan_core.documents import UploadPolicy, inspect_upload  # noqa: E402
+from perizinan_core.documents._content_types import KNOWN_TYPES  # noqa: E402
 
 EVERY_KIND = UploadPolicy(accepted_types={name for name, kind in KNOWN_TYPES.items() if kind.acceptable})
 """Office files too, so that they are refused for what is in them."""

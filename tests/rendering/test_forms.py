@@ -9,7 +9,8 @@ import pypdfium2
 import pytest
 
 from perizinan_core.model._letter_rule import LetterForm
-from perizinan_core.rendering import PLACEHOLDER_NUMBER, TypstRenderer
+from perizinan_core.rendering import TypstRenderer
+from perizinan_core.rendering._typst_renderer import PLACEHOLDER_NUMBER
 from perizinan_core.testing._letters import sample_annex, sample_letter, sample_signatory
 
 

@@ -11,7 +11,8 @@ import zxingcpp
 
 from perizinan_core.errors.rendering import QrTextTooLongError
 from perizinan_core.model._letter_rule import LetterForm
-from perizinan_core.rendering import PLACEHOLDER_QR, draw_qr
+from perizinan_core.rendering import draw_qr
+from perizinan_core.rendering._typst_renderer import PLACEHOLDER_QR
 from perizinan_core.testing._letters import SAMPLE_QR_TEXT, sample_letter
 
 ALPHANUMERIC = "HTTPS://IZIN.KOTACONTOH.EXAMPLE/V1#" + "A2B3C4D5" * 30

@@ -30,6 +30,7 @@ from perizinan_core.hooks import MailFolderChannel
 from perizinan_core.model._actor import ActorKind
 from perizinan_core.model._case import StageOutcome
 from perizinan_core.model._events import EventKind
+from perizinan_core.published import read_authority_document
 from perizinan_core.rendering import TypstRenderer
 from perizinan_core.signing import sign_pdf
 from perizinan_core.storage import KeyRing, open_storage
@@ -43,7 +44,7 @@ from perizinan_core.testing._offices import (
     sample_pack,
     sample_signer,
 )
-from perizinan_core.verification import read_authority_document, verify_permit
+from perizinan_core.verification import verify_permit
 
 # What an office loads when it is first needed; loaded before the forks, each process would do it anew.
 LOADED_ONCE = (

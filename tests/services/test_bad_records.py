@@ -13,7 +13,8 @@ from perizinan_core.bootstrap import PublicationSettings
 from perizinan_core.errors.services import IssuanceError
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._case import CorrectionItem
-from perizinan_core.published._status_list import FILE_NAME, ListStatus, read_status_list
+from perizinan_core.published import read_authority_document
+from perizinan_core.published._status_list import STATUS_LIST_FILE, ListStatus, read_status_list
 from perizinan_core.services import WorkDone
 from perizinan_core.services._delivery import LEASE
 from perizinan_core.services._work import run_all
@@ -22,7 +23,6 @@ from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.storage._sql._tables import applications, metadata, officers, outbox, permits
 from perizinan_core.testing._fakes import CollectingChannel
 from perizinan_core.testing._offices import HOST, MORNING, sample_office
-from perizinan_core.verification import read_authority_document
 
 
 def change(kit, table, values, *where):
@@ -197,7 +197,7 @@ def test_an_unreadable_permit_is_shown_as_suspended_and_the_list_is_published(of
     office.office.permits.reinstate(sound.id, reason="Beres", legal_basis="Perda", actor=head)
     done = office.office.worker.run_once()
     document = read_authority_document(office.office.publication.authority_json())
-    made = read_status_list((tmp_path / "public" / FILE_NAME).read_bytes(), document)
+    made = read_status_list((tmp_path / "public" / STATUS_LIST_FILE).read_bytes(), document)
 
     assert ListStatus.SUSPENDED is made.status(damaged.status_index)
     assert ListStatus.VALID is made.status(sound.status_index)

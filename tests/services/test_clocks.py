@@ -13,7 +13,7 @@ from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._case import CorrectionItem, StageOutcome
 from perizinan_core.model._events import EventKind
 from perizinan_core.model._permit import PermitStatus
-from perizinan_core.published._status_list import FILE_NAME, peek_status_list
+from perizinan_core.published._status_list import STATUS_LIST_FILE, peek_status_list
 from perizinan_core.services import ClockWatch
 from perizinan_core.testing._fakes import CollectingChannel
 from perizinan_core.testing._offices import APPLICANT, HOST, MORNING, sample_office
@@ -208,7 +208,7 @@ def test_a_status_list_of_a_wrong_clock_is_named_and_can_be_replaced(tmp_path):
 
     assert ("status-list", "status-list-clock") in {(item.job, item.error) for item in done.failures}
     assert () == after.failures
-    assert peek_status_list((tmp_path / FILE_NAME).read_bytes()).issued <= kit.clock()
+    assert peek_status_list((tmp_path / STATUS_LIST_FILE).read_bytes()).issued <= kit.clock()
 
 
 def test_a_jump_of_the_clock_is_noticed_while_a_program_runs():

@@ -28,7 +28,8 @@ from perizinan_core.services._inspection_version import inspection_version
 from perizinan_core.testing._fakes import small_png
 from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant, sample_office
 from perizinan_core.testing.strategies._workflow import make_officer
-from perizinan_core.workflow import COUNTER, SIGNATURE, ExclusionReason, check_separation, holders
+from perizinan_core.workflow._assignment import ExclusionReason
+from perizinan_core.workflow._duties import COUNTER, SIGNATURE, check_separation, holders
 
 FAULT = [finding("inspection-failed")]
 BUSY = [finding("time-limit")]

@@ -21,7 +21,7 @@ from perizinan_core.model._events import EventKind
 from perizinan_core.model._held import POWER_OF_ATTORNEY
 from perizinan_core.testing._fakes import small_png
 from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant, sample_office, sample_staff
-from perizinan_core.workflow import ExclusionReason
+from perizinan_core.workflow._assignment import ExclusionReason
 
 
 def _represented(kit, **given):

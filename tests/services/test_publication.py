@@ -22,6 +22,7 @@ from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._permit import PermitStatus
 from perizinan_core.model._text import DateRange
+from perizinan_core.published import read_authority_document
 from perizinan_core.published._keys import fits, thumbprint
 from perizinan_core.services._issuance import LEASE
 from perizinan_core.testing._fakes import FakeSigningService
@@ -35,7 +36,7 @@ from perizinan_core.testing._offices import (
     sample_pack,
     sample_signer,
 )
-from perizinan_core.verification import Verdict, read_authority_document, verify_permit
+from perizinan_core.verification import Verdict, verify_permit
 
 
 def pdf_of(kit, permit):

@@ -12,17 +12,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from perizinan_core.bootstrap import PublicationSettings
 from perizinan_core.errors.status_list import StatusListClockError
 from perizinan_core.model._events import Event, EventKind
+from perizinan_core.published import read_authority_document
 from perizinan_core.published._status_list import (
-    FILE_NAME,
+    STATUS_LIST_FILE,
     ListStatus,
     StatusListTerms,
     peek_status_list,
     read_status_list,
 )
-from perizinan_core.services import OfficeKeys
+from perizinan_core.services._context import OfficeKeys
 from perizinan_core.services._published_keys import key_id
 from perizinan_core.testing._offices import HOST, sample_office
-from perizinan_core.verification import Verdict, read_authority_document, verify_permit
+from perizinan_core.verification import Verdict, verify_permit
 from perizinan_core.verification._status_source import StatusListSource
 from perizinan_core.workflow import AnnulledBy, DefectGround
 
@@ -51,7 +52,7 @@ def value(kit, folder):
 
     def read(permit):
         document = read_authority_document(kit.office.publication.authority_json())
-        made = read_status_list((folder / FILE_NAME).read_bytes(), document)
+        made = read_status_list((folder / STATUS_LIST_FILE).read_bytes(), document)
         return made.status(permit.status_index)
 
     return read
@@ -148,7 +149,7 @@ class TestContent:
         change(kit, permit, "revoke", effective=today + timedelta(days=3))
         kit.office.worker.run_once()
         before = value(permit)
-        ends = peek_status_list((folder / FILE_NAME).read_bytes()).expires
+        ends = peek_status_list((folder / STATUS_LIST_FILE).read_bytes()).expires
         kit.clock.moment = ends
         published = kit.office.status_lists.keep_current()
 
@@ -166,7 +167,7 @@ class TestContent:
         change(kit, permit, "suspend", until=today + timedelta(days=1))
         kit.office.worker.run_once()
         during = value(permit)
-        kit.clock.moment = peek_status_list((folder / FILE_NAME).read_bytes()).expires
+        kit.clock.moment = peek_status_list((folder / STATUS_LIST_FILE).read_bytes()).expires
         kit.office.worker.run_once()
 
         assert (ListStatus.SUSPENDED, ListStatus.VALID) == (during, value(permit))
@@ -182,7 +183,7 @@ class TestContent:
             with kit.office.permits.open_pdf(permit.id, actor=HOST) as file:
                 data = file.read()
             now = kit.clock()
-            source = StatusListSource.read(folder / FILE_NAME, authority=document, at=now)
+            source = StatusListSource.read(folder / STATUS_LIST_FILE, authority=document, at=now)
             by_list = verify_permit(data, authority=document, at=now, status=source).verdict
             by_records = verify_permit(data, authority=document, at=now, status=kit.office.status).verdict
             verdicts.append((by_list, by_records))
@@ -262,15 +263,15 @@ class TestPublishing:
         """The worker runs every few seconds; the file stays the same for an hour."""
         kit.permit()
         kit.office.worker.run_once()
-        before = (folder / FILE_NAME).read_bytes()
+        before = (folder / STATUS_LIST_FILE).read_bytes()
         kit.clock.forward(minutes=59)
         kit.office.worker.run_once()
-        same = (folder / FILE_NAME).read_bytes()
+        same = (folder / STATUS_LIST_FILE).read_bytes()
         kit.clock.forward(minutes=1)
         kit.office.worker.run_once()
 
         assert before == same
-        assert before != (folder / FILE_NAME).read_bytes()
+        assert before != (folder / STATUS_LIST_FILE).read_bytes()
 
     def test_events_of_applications_are_no_reason(self, kit):
         """Only what changes a place of the list."""
@@ -285,33 +286,33 @@ class TestPublishing:
     def test_a_damaged_file_is_replaced(self, kit, folder):
         """Somebody edited it, or the disk was full."""
         kit.office.status_lists.publish()
-        (folder / FILE_NAME).write_bytes(b"junk")
+        (folder / STATUS_LIST_FILE).write_bytes(b"junk")
 
         assert kit.office.status_lists.keep_current()
-        assert peek_status_list((folder / FILE_NAME).read_bytes())
+        assert peek_status_list((folder / STATUS_LIST_FILE).read_bytes())
 
     def test_an_older_list_never_replaces_a_newer_one(self, kit, folder):
         """A machine whose clock is late: refused, and the worker goes on."""
         kit.office.status_lists.publish(now=kit.clock() + timedelta(minutes=6))
-        newer = (folder / FILE_NAME).read_bytes()
+        newer = (folder / STATUS_LIST_FILE).read_bytes()
         with pytest.raises(StatusListClockError) as caught:
             kit.office.status_lists.publish()
         kit.office.status_lists.note(
             Event(kind=EventKind.PERMIT_REVOKED, subject="1", at=kit.clock(), actor="a")
         )
 
-        assert newer == (folder / FILE_NAME).read_bytes()
+        assert newer == (folder / STATUS_LIST_FILE).read_bytes()
         assert kit.office.status_lists.keep_current() is False
         assert "never replaces a newer one" in caught.value.message("en")
 
     def test_small_differences_of_clocks_do_not_hold_back_a_revocation(self, kit, folder):
         """Up to five minutes: the new list takes the time of the old one."""
         kit.office.status_lists.publish(now=kit.clock() + timedelta(minutes=4))
-        published = peek_status_list((folder / FILE_NAME).read_bytes()).issued
+        published = peek_status_list((folder / STATUS_LIST_FILE).read_bytes()).issued
         permit = kit.permit()
         kit.clock.moment = published - timedelta(minutes=2)
         kit.office.status_lists.publish()
-        again = peek_status_list((folder / FILE_NAME).read_bytes())
+        again = peek_status_list((folder / STATUS_LIST_FILE).read_bytes())
 
         assert published == again.issued
         assert again.status(permit.status_index) is ListStatus.VALID
@@ -327,7 +328,7 @@ class TestPublishing:
 
         assert done.delivered
         assert "the status list was not published" in caplog.text
-        assert (folder / FILE_NAME).exists()
+        assert (folder / STATUS_LIST_FILE).exists()
 
     def test_many_threads_publish_one_after_the_other(self, open_kit, new_url, folder):
         """Readers always find a whole list, and the last one knows every revocation."""
@@ -339,7 +340,7 @@ class TestPublishing:
         def read():
             while not stop.is_set():
                 try:
-                    peek_status_list((folder / FILE_NAME).read_bytes())
+                    peek_status_list((folder / STATUS_LIST_FILE).read_bytes())
                 except Exception as error:  # noqa: BLE001 - collected for the assertion
                     problems.append(error)
 
@@ -357,11 +358,11 @@ class TestPublishing:
             writer.join()
         stop.set()
         reader.join()
-        made = peek_status_list((folder / FILE_NAME).read_bytes())
+        made = peek_status_list((folder / STATUS_LIST_FILE).read_bytes())
 
         assert [] == problems
         assert (ListStatus.INVALID, ListStatus.VALID) == (made.status(0), made.status(1))
-        assert [FILE_NAME] == [item.name for item in folder.iterdir() if not item.name.startswith(".")]
+        assert [STATUS_LIST_FILE] == [item.name for item in folder.iterdir() if not item.name.startswith(".")]
 
 
 class TestKeys:
@@ -430,7 +431,7 @@ def test_the_public_pages_serve_the_published_list(kit, folder):
     from perizinan_core.bootstrap._public_pages import public_app
 
     def get(office):
-        environ, seen = {"PATH_INFO": f"/{FILE_NAME}"}, []
+        environ, seen = {"PATH_INFO": f"/{STATUS_LIST_FILE}"}, []
         setup_testing_defaults(environ)
         body = b"".join(
             public_app(office)(environ, lambda status, headers: seen.extend((status, dict(headers))))
@@ -441,7 +442,9 @@ def test_the_public_pages_serve_the_published_list(kit, folder):
     kit.office.status_lists.publish()
 
     assert ("404 Not Found", "404 Not Found") == (missing[0], get(sample_office().office)[0])
-    assert ("200 OK", "application/statuslist+cwt", (folder / FILE_NAME).read_bytes()) == get(kit.office)
+    assert ("200 OK", "application/statuslist+cwt", (folder / STATUS_LIST_FILE).read_bytes()) == get(
+        kit.office
+    )
 
 
 def test_the_day_of_a_list_is_local(kit, folder):
@@ -449,8 +452,8 @@ def test_the_day_of_a_list_is_local(kit, folder):
     permit = kit.permit()
     change(kit, permit, "revoke", effective=date(2026, 3, 4))
     kit.office.status_lists.publish(now=datetime.fromisoformat("2026-03-03T16:59:59+00:00"))
-    before = peek_status_list((folder / FILE_NAME).read_bytes()).status(permit.status_index)
+    before = peek_status_list((folder / STATUS_LIST_FILE).read_bytes()).status(permit.status_index)
     kit.office.status_lists.publish(now=datetime.fromisoformat("2026-03-03T17:00:00+00:00"))
-    after = peek_status_list((folder / FILE_NAME).read_bytes()).status(permit.status_index)
+    after = peek_status_list((folder / STATUS_LIST_FILE).read_bytes()).status(permit.status_index)
 
     assert (ListStatus.VALID, ListStatus.INVALID) == (before, after)

@@ -12,11 +12,11 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import PublicationBrokenError
 from perizinan_core.errors.storage import SealBrokenError
 from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.published import read_authority_document
 from perizinan_core.published._status_list import ListStatus, peek_status_list
 from perizinan_core.storage._sealing import Sealer
 from perizinan_core.storage._sql import _tables as tables
 from perizinan_core.testing._offices import HOST
-from perizinan_core.verification import read_authority_document
 
 FORGED_DELEGATION = {
     "position": "kepala",

@@ -30,9 +30,10 @@ from perizinan_core.model._fees import Payment
 from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
 from perizinan_core.model._money import Rupiah
 from perizinan_core.model._permit import PermitStatus
+from perizinan_core.published import read_authority_document
 from perizinan_core.testing._fakes import small_png
 from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant, sample_office, sample_staff
-from perizinan_core.verification import Verdict, read_authority_document, verify_permit
+from perizinan_core.verification import Verdict, verify_permit
 from perizinan_core.workflow import AnnulledBy, DefectGround
 
 AGENT = Actor(id="kuasa", kind=ActorKind.REPRESENTATIVE)

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from perizinan_core.errors import signing as errors
-from perizinan_core.signing import DevelopmentCA, FileKeySigner, SignatureAlgorithm, SignerRegistry, sign_pdf
+from perizinan_core.signing import DevelopmentCA, FileKeySigner, SignatureAlgorithm, sign_pdf
+from perizinan_core.signing._registry import SignerRegistry
 from perizinan_core.signing._synthetic_ca import MARKER, SyntheticCA, make_key
 
 SECRET = "rahasia é"

@@ -20,7 +20,8 @@ from perizinan_core.errors.storage import (
     SchemaNotMigratedError,
     SchemaTooNewError,
 )
-from perizinan_core.storage import KeyRing, current_revision, migrate, open_storage, pending
+from perizinan_core.storage import KeyRing, migrate, open_storage
+from perizinan_core.storage._migrating import current_revision, pending
 from perizinan_core.storage._sql._revisions import REVISION_TABLE, REVISIONS
 from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.storage._sql._tables import PREFIX, metadata

@@ -15,7 +15,8 @@ from perizinan_core.errors.storage import (
     UnknownKeyError,
 )
 from perizinan_core.model._permit import PermitStatus
-from perizinan_core.storage import KeyRing, current_revision, migrate, open_storage
+from perizinan_core.storage import KeyRing, migrate, open_storage
+from perizinan_core.storage._migrating import current_revision
 from perizinan_core.storage._sql import _revisions as revisions
 from perizinan_core.storage._sql._revisions import REVISIONS
 from perizinan_core.testing.storage._samples import NOW, WIB, made_application

@@ -15,6 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
+from perizinan_core.published import (
+    RegisteredDelegation,
+    read_authority_document,
+    sign_authority_document,
+)
 from perizinan_core.published._authority_reading import MAX_BYTES
 from perizinan_core.published._keys import (
     algorithm_name,
@@ -24,7 +29,6 @@ from perizinan_core.published._keys import (
     signing_callback,
     thumbprint,
 )
-from perizinan_core.verification import RegisteredDelegation, read_authority_document, sign_authority_document
 
 
 @pytest.fixture

@@ -15,15 +15,10 @@ import pytest
 
 from perizinan_core.errors.bulk import BulkWorkerError, ResumeFileError
 from perizinan_core.verification import Verdict, verify_permit
-from perizinan_core.verification.bulk import (
-    BulkLimits,
-    FoundFile,
-    Pool,
-    ResumeFile,
-    default_jobs,
-    find_files,
-    verify_many,
-)
+from perizinan_core.verification.bulk import BulkLimits, ResumeFile, verify_many
+from perizinan_core.verification.bulk._many import default_jobs
+from perizinan_core.verification.bulk._pool import Pool
+from perizinan_core.verification.bulk._walking import FoundFile, find_files
 
 
 @attrs.frozen

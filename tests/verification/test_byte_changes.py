@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.verification import Verdict, Verifier, read_authority_document
+from perizinan_core.published import read_authority_document
+from perizinan_core.verification import Verdict, Verifier
 
 QUIET = settings(
     max_examples=150,

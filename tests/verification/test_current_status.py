@@ -11,8 +11,9 @@ import pytest
 
 from perizinan_core.bootstrap._settings import PublicationSettings
 from perizinan_core.errors.status_list import StatusListError
+from perizinan_core.published import read_authority_document
 from perizinan_core.testing._offices import sample_office
-from perizinan_core.verification import CurrentStatusList, read_authority_document
+from perizinan_core.verification import CurrentStatusList
 
 
 @pytest.fixture(scope="module")

@@ -12,18 +12,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from perizinan_core.errors.authorities import AuthorityFolderError
 from perizinan_core.errors.verification import AuthorityDocumentError
+from perizinan_core.published import NO_STATUS, QrKey, sign_authority_document
 from perizinan_core.published._directory import Directory, DirectoryEntry, read_directory, sign_directory
 from perizinan_core.published._keys import signing_callback, thumbprint
 from perizinan_core.published._status_list import StatusList, StatusListTerms, pack_statuses, sign_status_list
-from perizinan_core.verification import (
-    NO_STATUS,
-    AuthoritySet,
-    QrKey,
-    Verifier,
-    read_report,
-    sign_authority_document,
-    verify_permit,
-)
+from perizinan_core.verification import AuthoritySet, Verifier, read_report, verify_permit
 from perizinan_core.verification._qr_report import check_qr_text
 
 LIST_KEY = ec.generate_private_key(ec.SECP256R1())

@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from perizinan_core._converters import to_json
+from perizinan_core.published import NO_STATUS, QrKey
 from perizinan_core.published._keys import signing_callback
 from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text
 from perizinan_core.published._status_list import (
@@ -17,7 +18,7 @@ from perizinan_core.published._status_list import (
     pack_statuses,
     sign_status_list,
 )
-from perizinan_core.verification import NO_STATUS, CheckName, QrKey, verify_permit
+from perizinan_core.verification import CheckName, verify_permit
 from perizinan_core.verification._qr_report import check_qr_text
 from perizinan_core.verification._status_source import StatusListSource
 

@@ -9,15 +9,8 @@ from pathlib import Path
 import attrs
 import pytest
 
-from perizinan_core.verification import (
-    CheckName,
-    Indication,
-    Outcome,
-    Policy,
-    Verdict,
-    Verifier,
-    read_authority_document,
-)
+from perizinan_core.published import read_authority_document
+from perizinan_core.verification import CheckName, Indication, Outcome, Policy, Verdict, Verifier
 from perizinan_core.verification.signatures import load_roots, verify_signatures
 
 VECTORS = Path(__file__).parents[1] / "vectors"

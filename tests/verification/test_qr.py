@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.verification import QrTextError
-from perizinan_core.published import PublishedType
+from perizinan_core.published import PublishedType, QrKey
 from perizinan_core.published._keys import signing_callback
 from perizinan_core.published._qr_claims import (
-    MAX_LENGTH,
+    MAX_QR_LENGTH,
     QrClaims,
     decode_qr_text,
     encode_qr_text,
@@ -25,7 +25,6 @@ from perizinan_core.published._qr_claims import (
     type_number,
     verify_qr,
 )
-from perizinan_core.verification import QrKey
 
 BASE = "https://izin.kotacontoh.example/v1"
 CLAIMS = QrClaims(
@@ -97,7 +96,7 @@ class TestRoundTrip:
         text = encode(world, claims, "https://a.id/v")
         read = decode_qr_text(text).claims
 
-        assert len(text) <= MAX_LENGTH
+        assert len(text) <= MAX_QR_LENGTH
         texts = {"holder": "", "object": "", "place": None}
         typed = {"permit_type": None, "type_number": type_number("street-use")}
         assert attrs.evolve(claims, **texts, **typed) == attrs.evolve(read, **texts)
@@ -123,11 +122,13 @@ class TestSize:
         assert segno.make_qr(qr_segments(text), error="m", boost_error=False).version <= 12
 
     def test_the_longest_text_still_fits_version_15(self):
-        """MAX_LENGTH is the bound of the code, not a guess."""
-        text = "HTTPS://IZIN.KOTACONTOH.EXAMPLE/V1#2" + "A" * MAX_LENGTH
+        """MAX_QR_LENGTH is the bound of the code, not a guess."""
+        text = "HTTPS://IZIN.KOTACONTOH.EXAMPLE/V1#2" + "A" * MAX_QR_LENGTH
 
-        assert 15 == segno.make_qr(qr_segments(text[:MAX_LENGTH]), error="m", boost_error=False).version
-        assert 16 == segno.make_qr(qr_segments(text[: MAX_LENGTH + 3]), error="m", boost_error=False).version
+        assert 15 == segno.make_qr(qr_segments(text[:MAX_QR_LENGTH]), error="m", boost_error=False).version
+        assert (
+            16 == segno.make_qr(qr_segments(text[: MAX_QR_LENGTH + 3]), error="m", boost_error=False).version
+        )
 
     def test_no_small_letter_is_in_the_text(self, world):
         """One would put the code into byte mode."""

@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from perizinan_core.published._qr_claims import MAX_LENGTH, decode_qr_text, verify_qr
+from perizinan_core.published._qr_claims import MAX_QR_LENGTH, decode_qr_text, verify_qr
 from perizinan_core.rendering._qr import draw_qr
 from perizinan_core.rendering._typst_renderer import TypstRenderer
 from perizinan_core.testing._letters import sample_letter
@@ -41,7 +41,7 @@ def test_short_and_long_names_make_a_code_of_version_15_at_most(world, build, ho
     drawing = draw_qr(text)
 
     assert drawing.version <= 15
-    assert len(text) <= MAX_LENGTH
+    assert len(text) <= MAX_QR_LENGTH
     assert said.number == decode_qr_text(text).claims.number
     assert 30 <= drawing.size_mm - 2 * drawing.quiet_mm <= 38.5 + 1e-9
 

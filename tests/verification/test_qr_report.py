@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.model._permit import PermitStatus
+from perizinan_core.published import PermitStatusAnswer, QrKey
 from perizinan_core.published._keys import signing_callback
 from perizinan_core.published._qr_claims import (
     claims_of_statement,
@@ -23,7 +24,7 @@ from perizinan_core.published._qr_claims import (
     encode_qr_text,
     qr_segments,
 )
-from perizinan_core.verification import CheckName, Outcome, PermitStatusAnswer, QrKey, Verdict
+from perizinan_core.verification import CheckName, Outcome, Verdict
 from perizinan_core.verification._permit_data import load_schema
 from perizinan_core.verification._qr_report import check_qr_image, check_qr_text
 from perizinan_core.verification._reasons import REASONS

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from perizinan_core.verification import Outcome, Verifier, read_authority_document
+from perizinan_core.published import read_authority_document
+from perizinan_core.verification import Outcome, Verifier
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 YES, NO, OPEN, LEFT = Outcome.PASSED, Outcome.FAILED, Outcome.INDETERMINATE, Outcome.NOT_CHECKED

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.errors.status_list import StatusListError
+from perizinan_core.published import QrKey
 from perizinan_core.published._keys import algorithm_name, signing_callback
 from perizinan_core.published._status_list import (
     BITS,
@@ -28,7 +29,7 @@ from perizinan_core.published._status_list import (
     status_at,
     unpack_statuses,
 )
-from perizinan_core.verification import QrKey, Verdict
+from perizinan_core.verification import Verdict
 from perizinan_core.verification._status_source import StatusListSource
 
 URI = "https://izin.kotacontoh.example/status-list.cwt"

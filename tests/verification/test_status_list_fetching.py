@@ -16,16 +16,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from perizinan_core.errors.status_list import StatusListError
 from perizinan_core.errors.verification import SourceReadError
+from perizinan_core.published import QrKey
 from perizinan_core.published._keys import signing_callback
 from perizinan_core.published._saved_file import replace_file
 from perizinan_core.published._status_list import (
-    MEDIA_TYPE,
+    STATUS_LIST_MEDIA_TYPE,
     StatusList,
     StatusListTerms,
     pack_statuses,
     sign_status_list,
 )
-from perizinan_core.verification import QrKey, Verdict
+from perizinan_core.verification import Verdict
 from perizinan_core.verification._fetching import fetch, is_url
 from perizinan_core.verification._status_source import StatusListSource, fetch_status_list
 
@@ -129,28 +130,28 @@ class TestFetch:
 
     def test_a_file_is_fetched_with_its_media_type(self, server):
         """The request says what is wanted, and nothing about the permit."""
-        got = fetch(f"{server.url}/list", max_bytes=10_000, accept=MEDIA_TYPE)
+        got = fetch(f"{server.url}/list", max_bytes=10_000, accept=STATUS_LIST_MEDIA_TYPE)
 
         assert (listed()[:60], '"1"') == (got.data[:60], got.etag)
-        assert [("/list", None, MEDIA_TYPE)] == server.asked
+        assert [("/list", None, STATUS_LIST_MEDIA_TYPE)] == server.asked
 
     def test_redirects_are_followed_a_few_times(self, server):
         """Content delivery networks redirect; loops end."""
-        assert fetch(f"{server.url}/away", max_bytes=10_000, accept=MEDIA_TYPE).data
+        assert fetch(f"{server.url}/away", max_bytes=10_000, accept=STATUS_LIST_MEDIA_TYPE).data
         with pytest.raises(SourceReadError, match="TooManyRedirects"):
-            fetch(f"{server.url}/loop", max_bytes=10_000, accept=MEDIA_TYPE)
+            fetch(f"{server.url}/loop", max_bytes=10_000, accept=STATUS_LIST_MEDIA_TYPE)
 
     def test_a_large_answer_is_refused(self, server):
         """Not read to its end."""
         server.answer = (200, bytes(100_000))
         with pytest.raises(SourceReadError, match="larger than 99999 bytes"):
-            fetch(f"{server.url}/list", max_bytes=99_999, accept=MEDIA_TYPE)
+            fetch(f"{server.url}/list", max_bytes=99_999, accept=STATUS_LIST_MEDIA_TYPE)
 
     def test_a_dripping_answer_ends_with_the_time(self, server):
         """One byte now and then would else hold the checker for hours."""
         started = time.monotonic()
         with pytest.raises(SourceReadError, match="took too long"):
-            fetch(f"{server.url}/drip", max_bytes=10_000, accept=MEDIA_TYPE, seconds=0.2)
+            fetch(f"{server.url}/drip", max_bytes=10_000, accept=STATUS_LIST_MEDIA_TYPE, seconds=0.2)
 
         assert time.monotonic() - started < 3
 
@@ -158,7 +159,7 @@ class TestFetch:
         """Before there is any status."""
         started = time.monotonic()
         with pytest.raises(SourceReadError, match="took too long"):
-            fetch(f"{server.url}/slow-head", max_bytes=10_000, accept=MEDIA_TYPE, seconds=0.2)
+            fetch(f"{server.url}/slow-head", max_bytes=10_000, accept=STATUS_LIST_MEDIA_TYPE, seconds=0.2)
 
         assert time.monotonic() - started < 3
 
@@ -166,21 +167,21 @@ class TestFetch:
         """Portals call it from asynchronous code."""
 
         async def inside():
-            return fetch(f"{server.url}/list", max_bytes=10_000, accept=MEDIA_TYPE)
+            return fetch(f"{server.url}/list", max_bytes=10_000, accept=STATUS_LIST_MEDIA_TYPE)
 
         assert asyncio.run(inside()).data
 
     def test_a_packed_answer_is_refused(self, server):
         """Unpacking is where bombs hide."""
         with pytest.raises(SourceReadError, match="packed"):
-            fetch(f"{server.url}/gzip", max_bytes=10_000, accept=MEDIA_TYPE)
+            fetch(f"{server.url}/gzip", max_bytes=10_000, accept=STATUS_LIST_MEDIA_TYPE)
 
     @pytest.mark.parametrize("status", [404, 500, 304])
     def test_other_answers_are_refused(self, server, status):
         """An unasked 304 too."""
         server.answer = (status, b"")
         with pytest.raises(SourceReadError, match=str(status)):
-            fetch(f"{server.url}/list", max_bytes=10_000, accept=MEDIA_TYPE)
+            fetch(f"{server.url}/list", max_bytes=10_000, accept=STATUS_LIST_MEDIA_TYPE)
 
     @pytest.mark.parametrize(
         "url", ["http://127.0.0.1:1/x", "http://user:geheim@127.0.0.1:1/", "http://[::1/"]
@@ -188,7 +189,7 @@ class TestFetch:
     def test_a_place_without_a_server_is_an_error_without_passwords(self, url):
         """Whatever the library says is wrapped."""
         with pytest.raises(SourceReadError) as caught:
-            fetch(url, max_bytes=10, accept=MEDIA_TYPE, seconds=2)
+            fetch(url, max_bytes=10, accept=STATUS_LIST_MEDIA_TYPE, seconds=2)
 
         assert "geheim" not in str(caught.value)
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from perizinan_core.model._permit import PermitStatus
+from perizinan_core.published import AuthorityDocument, PermitStatusAnswer, QrKey
 from perizinan_core.published._keys import signing_callback
 from perizinan_core.published._status_list import (
     StatusList,
@@ -28,14 +29,7 @@ from perizinan_core.published._status_list import (
 from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.signing.ltv._writing import with_store
 from perizinan_core.testing._pki_server import PkiServer
-from perizinan_core.verification import (
-    AuthorityDocument,
-    CheckName,
-    PermitStatusAnswer,
-    QrKey,
-    Verdict,
-    verify_permit,
-)
+from perizinan_core.verification import CheckName, Verdict, verify_permit
 from perizinan_core.verification._status_source import StatusListSource
 
 S = datetime(2026, 11, 25, 3, 0, 0, tzinfo=UTC)

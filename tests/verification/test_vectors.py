@@ -12,14 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from perizinan_core.verification import (
-    EXIT_CODES,
-    NO_STATUS,
-    Verdict,
-    Verifier,
-    read_authority_document,
-    read_report,
-)
+from perizinan_core.published import NO_STATUS, read_authority_document
+from perizinan_core.verification import EXIT_CODES, Verdict, Verifier, read_report
 from perizinan_core.verification._reasons import REASONS
 from perizinan_core.verification._status_source import StatusListSource
 from perizinan_core.verification.signatures import load_roots, verify_signatures

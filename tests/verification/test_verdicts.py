@@ -13,15 +13,14 @@ from perizinan_core._converters import canonical_json
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.errors.verification import PermitNotAcceptedError, StatusUnavailableError
 from perizinan_core.model._permit import PermitStatus
+from perizinan_core.published import NO_STATUS, PermitStatusAnswer
 from perizinan_core.published._keys import signing_callback, thumbprint
 from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text
 from perizinan_core.verification import (
-    NO_STATUS,
     CheckName,
     Indication,
     Limits,
     Outcome,
-    PermitStatusAnswer,
     Verdict,
     require_valid,
     verify_permit,

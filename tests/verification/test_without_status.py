@@ -10,14 +10,13 @@ import attrs
 import pytest
 
 from perizinan_core.errors.verification import PermitNotAcceptedError
+from perizinan_core.published import NO_STATUS, read_authority_document
 from perizinan_core.verification import (
-    NO_STATUS,
     CheckName,
     CurrentStatusList,
     Outcome,
     Verdict,
     Verifier,
-    read_authority_document,
     require_valid,
     verify_permit,
 )

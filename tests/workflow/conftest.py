@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from perizinan_core import workflow
 from perizinan_core.model._actor import Actor, Officer, Role
 from perizinan_core.model._application import Application
 from perizinan_core.model._case import CorrectionItem, StageOutcome
@@ -31,6 +30,7 @@ from perizinan_core.testing.strategies._workflow import (
     make_stage,
     make_terms,
 )
+from perizinan_core.workflow import _functions as workflow
 
 WIB = ZoneInfo("Asia/Jakarta")
 

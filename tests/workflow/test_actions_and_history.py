@@ -8,7 +8,6 @@ from pathlib import Path
 import attrs
 import pytest
 
-from perizinan_core import workflow
 from perizinan_core._converters import from_json, to_json
 from perizinan_core.errors.workflow import TransitionNotAllowedError, WorkflowError
 from perizinan_core.model._actor import Actor, ActorKind
@@ -19,8 +18,9 @@ from perizinan_core.model._fees import FeeAssessment, FeeKind
 from perizinan_core.model._money import Rupiah
 from perizinan_core.model._stage import SilencePolicy, StageKind
 from perizinan_core.testing.strategies._workflow import HOST, OWNER, SYSTEM, make_stage, make_terms
-from perizinan_core.workflow import RULES, Action
-from perizinan_core.workflow._states import check_state
+from perizinan_core.workflow import Action
+from perizinan_core.workflow import _functions as workflow
+from perizinan_core.workflow._states import RULES, check_state
 
 DOCS = Path(__file__).parents[2] / "docs" / "explanation" / "workflow.md"
 

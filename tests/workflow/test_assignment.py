@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perizinan_core import workflow
 from perizinan_core.errors.workflow import (
     AlreadyAssignedError,
     NoEligibleOfficerError,
@@ -34,7 +33,9 @@ from perizinan_core.testing.strategies._workflow import (
     make_officer,
     make_stage,
 )
-from perizinan_core.workflow import QueueEntry, Workload
+from perizinan_core.workflow import _functions as workflow
+from perizinan_core.workflow._assignment import Workload
+from perizinan_core.workflow._exceptions import QueueEntry
 
 
 def _front(*names, **changes):

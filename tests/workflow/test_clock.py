@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perizinan_core import workflow
 from perizinan_core.errors.model import CalendarRangeError
 from perizinan_core.errors.workflow import ClockOrderError, ClockStateError, NotAllowedError
 from perizinan_core.model._actor import Role
@@ -27,6 +26,7 @@ from perizinan_core.testing.strategies._workflow import (
     office_calendars,
     working_days,
 )
+from perizinan_core.workflow import _functions as workflow
 from perizinan_core.workflow._clock import pause_clock, resume_clock, start_clock, stop_clock
 from perizinan_core.workflow._measure import measure_of, office_time_after
 

@@ -7,7 +7,6 @@ from datetime import date, datetime
 import attrs
 import pytest
 
-from perizinan_core import workflow
 from perizinan_core.errors.workflow import (
     CorrectionLimitError,
     CorrectionTargetError,
@@ -23,6 +22,7 @@ from perizinan_core.model._requirement import Requirement, RequirementSource
 from perizinan_core.model._stage import StageKind
 from perizinan_core.model._text import Source, Text
 from perizinan_core.testing.strategies._workflow import OWNER, SYSTEM, make_stage, make_terms
+from perizinan_core.workflow import _functions as workflow
 
 
 def _item(target="ktp", reason="Tidak terbaca"):

@@ -7,7 +7,6 @@ from datetime import date, datetime
 import attrs
 import pytest
 
-from perizinan_core import workflow
 from perizinan_core.errors.workflow import (
     ConflictOfInterestError,
     DelegationMissingError,
@@ -41,6 +40,7 @@ from perizinan_core.testing.strategies._workflow import (
     make_stage,
     make_terms,
 )
+from perizinan_core.workflow import _functions as workflow
 
 POSITION = "kepala-dinas"
 

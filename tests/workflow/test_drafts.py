@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import attrs
 import pytest
 
-from perizinan_core import workflow
 from perizinan_core.errors.model import NaiveMomentError
 from perizinan_core.errors.workflow import (
     ClockOrderError,
@@ -44,6 +43,7 @@ from perizinan_core.testing.strategies._workflow import (
     make_permit_type,
     make_terms,
 )
+from perizinan_core.workflow import _functions as workflow
 
 
 def test_a_draft_belongs_to_whoever_opens_it(desk):

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perizinan_core import workflow
 from perizinan_core._converters import from_json, to_json
 from perizinan_core.errors.workflow import (
     ConflictOfInterestError,
@@ -43,6 +42,7 @@ from perizinan_core.testing.strategies._workflow import (
     make_terms,
 )
 from perizinan_core.workflow import Action
+from perizinan_core.workflow import _functions as workflow
 
 DAMAGED = HeldFinding(code="damaged", severity="refuse", sentence="-")
 

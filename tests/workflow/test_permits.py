@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 import attrs
 import pytest
 
-from perizinan_core import workflow
 from perizinan_core.errors.workflow import (
     AnnulmentPeriodError,
     ClockOrderError,
@@ -36,6 +35,7 @@ from perizinan_core.testing.strategies._workflow import (
     working_days,
 )
 from perizinan_core.workflow import AnnulledBy, DefectGround
+from perizinan_core.workflow import _functions as workflow
 
 TODAY = date(2026, 3, 2)
 Status = PermitStatus

@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from perizinan_core.model._actor import Officer, Role
-from perizinan_core.workflow import record_difference
+from perizinan_core.workflow._people import record_difference
 
 RECORD = Officer(
     id="petugas",

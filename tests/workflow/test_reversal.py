@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
-from perizinan_core import workflow
 from perizinan_core.errors.workflow import (
     AnnulmentPeriodError,
     DecisionStandsError,
@@ -40,6 +39,7 @@ from perizinan_core.testing.strategies._workflow import (
     make_terms,
 )
 from perizinan_core.workflow import AnnulledBy, DefectGround
+from perizinan_core.workflow import _functions as workflow
 
 WIB = ZoneInfo("Asia/Jakarta")
 UNPRINTABLE = Problem("letter.statement.holder", "unprintable-text", "Huruf tidak ada")

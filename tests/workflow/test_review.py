@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import attrs
 import pytest
 
-from perizinan_core import workflow
 from perizinan_core.errors.workflow import (
     ConflictOfInterestError,
     LetterMismatchError,
@@ -45,6 +44,7 @@ from perizinan_core.testing.strategies._workflow import (
     make_stage,
     make_terms,
 )
+from perizinan_core.workflow import _functions as workflow
 
 NEGATIVE = StageOutcome.NEGATIVE
 TODAY = date(2026, 3, 2)

@@ -21,7 +21,8 @@ from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._case import StageOutcome, StageStatus
 from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
 from perizinan_core.model._permit import PermitStatus
-from perizinan_core.workflow import Action, Duty
+from perizinan_core.workflow import Action
+from perizinan_core.workflow._duties import Duty
 
 ROOT = Path(perizinan_core.__path__[0])
 CATALOGUE = ROOT / "locale" / "id" / "LC_MESSAGES" / "workflow.po"

@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 import pytest
 
-from perizinan_core import workflow
 from perizinan_core.errors.workflow import (
     DeemedGrantDueError,
     NoDeemedGrantError,
@@ -19,6 +18,7 @@ from perizinan_core.model._case import DecisionKind
 from perizinan_core.model._stage import SilencePolicy
 from perizinan_core.model._text import Period, PeriodUnit
 from perizinan_core.testing.strategies._workflow import HOST, OWNER, SYSTEM, make_calendar, make_terms
+from perizinan_core.workflow import _functions as workflow
 
 
 def _silent(desk, policy=SilencePolicy.AUTOMATIC, **terms):

@@ -7,7 +7,6 @@ from datetime import date, datetime
 import attrs
 import pytest
 
-from perizinan_core import workflow
 from perizinan_core.errors.workflow import (
     CorrectionUnansweredError,
     CorrectionWindowPassedError,
@@ -39,6 +38,7 @@ from perizinan_core.testing.strategies._workflow import (
     make_terms,
     working_days,
 )
+from perizinan_core.workflow import _functions as workflow
 
 _SOURCE = Source("uji")
 

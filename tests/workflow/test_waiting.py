@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from perizinan_core import workflow
 from perizinan_core.errors.model import NaiveMomentError
 from perizinan_core.errors.workflow import (
     NotAllowedError,
@@ -36,7 +35,8 @@ from perizinan_core.testing.strategies._workflow import (
     make_stage,
     make_terms,
 )
-from perizinan_core.workflow import QueueEntry
+from perizinan_core.workflow import _functions as workflow
+from perizinan_core.workflow._exceptions import QueueEntry
 
 FEE = FeeAssessment(kind=FeeKind.LEVY, total=Rupiah(120_000), assessed_on=date(2026, 3, 2))
 

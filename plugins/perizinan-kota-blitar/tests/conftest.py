@@ -22,12 +22,22 @@ from perizinan_core.catalogue import (
     letter_content,
     register_number,
 )
-from perizinan_core.model._applicant import Address, Organisation, Person, Representative
-from perizinan_core.model._authority import Authority
-from perizinan_core.model._identifiers import Nik
-from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
-from perizinan_core.model._letter import Letter, PermitStatement, PrintedTerm, SignatureBlock
-from perizinan_core.model._permit_type import PermitType, Scenario
+from perizinan_core.model import (
+    Address,
+    ApplicantKind,
+    ApplicationKind,
+    Authority,
+    Letter,
+    Nik,
+    Organisation,
+    PermitStatement,
+    PermitType,
+    Person,
+    PrintedTerm,
+    Representative,
+    Scenario,
+    SignatureBlock,
+)
 
 ADDRESS = Address(street="Jalan Contoh 1", village="Contoh", district="Sananwetan", regency="Kota Blitar")
 NIK = Nik("3572014107900001")

@@ -10,7 +10,7 @@ import holidays
 import pytest
 from perizinan_kota_blitar._plugin import DATA
 
-from perizinan_core.model._calendar import HolidayKind
+from perizinan_core.model import HolidayKind
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "build_calendars.py"
 MINUTE = 60 * 1_000_000

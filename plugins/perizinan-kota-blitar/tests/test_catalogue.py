@@ -13,8 +13,7 @@ from perizinan_kota_blitar._plugin import DATA
 
 import perizinan_core
 from perizinan_core.catalogue import service_standard
-from perizinan_core.model._kinds import OwningSystem
-from perizinan_core.model._stage import StageKind
+from perizinan_core.model import OwningSystem, StageKind
 
 OPEN = {
     "penggunaan-jalan-trotoar-tanah",

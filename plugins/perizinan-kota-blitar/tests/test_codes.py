@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from perizinan_kota_blitar._plugin import load_pack
 
-from perizinan_core.published._qr_claims import (
-    MAX_LENGTH,
+from perizinan_core.published import (
+    MAX_QR_LENGTH,
     QrClaims,
     decode_qr_text,
     encode_qr_text,
@@ -65,7 +65,7 @@ def test_at_most_20_of_360_codes_shorten_anything_and_none_the_holder(kinds):
                 stated = claims_of(kind, holder, thing, PLACES[number % len(PLACES)])
                 text = encode_qr_text(url, stated, sign=lambda _: bytes(64), kid=b"\1\2\3\4")
                 read = decode_qr_text(text).claims
-                assert len(text) <= MAX_LENGTH
+                assert len(text) <= MAX_QR_LENGTH
                 assert holder == read.holder
                 shortened += [(kind, holder, thing)] if read.shortened else []
 

@@ -8,7 +8,7 @@ import sys
 
 from perizinan_kota_blitar import _plugin as plugin
 
-from perizinan_core.hooks._manager import PluginManager
+from perizinan_core.hooks import PluginManager
 
 IMPORT_AND_WATCH = """
 import sys

@@ -16,7 +16,7 @@ from perizinan_core.catalogue import (
     validate_form,
 )
 from perizinan_core.rendering import TypstRenderer
-from perizinan_core.services._scenarios import check_scenario
+from perizinan_core.services import check_scenario
 
 HAND_MADE = {
     ("penggunaan-jalan-trotoar-tanah", "tanah"): {

@@ -21,8 +21,7 @@ from perizinan_verify._serving import configuration
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from perizinan_core.signing._synthetic_ca import SyntheticCA
-from perizinan_core.testing._offices import HOST, OfficeKit, sample_office
+from perizinan_core.testing import HOST, OfficeKit, SyntheticCA, sample_office
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (

@@ -16,10 +16,8 @@ from perizinan_verify._openapi import openapi_document
 from perizinan_verify._places import Places
 from PIL import Image
 
-from perizinan_core.published._keys import signing_callback
-from perizinan_core.verification import read_authority_document, sign_authority_document, verify_permit
-from perizinan_core.verification._permit_data import load_schema
-from perizinan_core.verification._qr_report import check_qr_text
+from perizinan_core.published import read_authority_document, sign_authority_document, signing_callback
+from perizinan_core.verification import check_qr_text, load_schema, verify_permit
 
 PDF = {"Content-Type": "application/pdf"}
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}

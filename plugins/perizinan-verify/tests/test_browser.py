@@ -20,9 +20,15 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from perizinan_core.errors.verification import QrTextError
-from perizinan_core.published._keys import key_to_jwk, signing_callback
-from perizinan_core.published._qr_claims import decode_qr_text, encode_qr_text, verify_qr
-from perizinan_core.verification import QrKey, read_authority_document
+from perizinan_core.published import (
+    QrKey,
+    decode_qr_text,
+    encode_qr_text,
+    key_to_jwk,
+    read_authority_document,
+    signing_callback,
+    verify_qr,
+)
 
 UNASKED = "KODE QR ASLI, STATUS BELUM DIPERIKSA"
 """What the page says of a genuine code where the office publishes no status list."""

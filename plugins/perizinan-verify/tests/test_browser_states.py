@@ -12,8 +12,8 @@ from perizinan_verify._presentation import QR_CHECKS, QR_STATES
 from PIL import ImageFilter
 from playwright.sync_api import expect
 
-from perizinan_core.bootstrap._settings import PublicationSettings
-from perizinan_core.testing._offices import HOST, sample_office
+from perizinan_core.bootstrap import PublicationSettings
+from perizinan_core.testing import HOST, sample_office
 
 LAW = "Peraturan Wali Kota Contoh Nomor 1 Tahun 2025"
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,7 @@ from perizinan_verify import PageSettings
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from perizinan_core.testing._offices import HOST, sample_applicant
+from perizinan_core.testing import HOST, sample_applicant
 
 
 def _main(response) -> str:

@@ -30,13 +30,17 @@ from perizinan_verify._bodies import clean_name
 from perizinan_verify._presentation import QR_STATES, STATES, status_text
 from perizinan_verify._sentences import say
 
-from perizinan_core.bootstrap._settings import PublicationSettings
+from perizinan_core.bootstrap import PublicationSettings
 from perizinan_core.errors.verification import AuthorityDocumentError
-from perizinan_core.hooks._manager import PluginManager
-from perizinan_core.model._permit import PermitStatus
-from perizinan_core.published._keys import signing_callback, thumbprint
-from perizinan_core.testing._offices import HOST, sample_office
-from perizinan_core.verification import read_authority_document, sign_authority_document
+from perizinan_core.hooks import PluginManager
+from perizinan_core.model import PermitStatus
+from perizinan_core.published import (
+    read_authority_document,
+    sign_authority_document,
+    signing_callback,
+    thumbprint,
+)
+from perizinan_core.testing import HOST, sample_office
 
 HOME = Path(perizinan_verify.__file__).parent
 

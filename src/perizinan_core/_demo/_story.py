@@ -40,7 +40,8 @@ from perizinan_core.model._numerals import format_date
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._stage import StageKind
-from perizinan_core.verification import NO_STATUS, Report, Verdict, read_authority_document, verify_permit
+from perizinan_core.published import NO_STATUS, read_authority_document
+from perizinan_core.verification import Report, Verdict, verify_permit
 
 __all__ = ["Scene", "StoryClock", "open_demo_office", "tell"]
 

@@ -2,6 +2,7 @@
 
 from perizinan_core.bootstrap._office import Office, load_authority_pack, migrate_database
 from perizinan_core.bootstrap._plugins import load_plugins
+from perizinan_core.bootstrap._public_pages import PublicOffice, public_app, serve_public_pages
 from perizinan_core.bootstrap._settings import (
     OfficeSettings,
     PluginTable,
@@ -9,19 +10,26 @@ from perizinan_core.bootstrap._settings import (
     Settings,
     SigningSettings,
     StorageSettings,
+    TimestampSettings,
     load_settings,
 )
+from perizinan_core.bootstrap._status_source import open_status_source
 
 __all__ = [
     "Office",
     "OfficeSettings",
     "PluginTable",
+    "PublicOffice",
     "PublicationSettings",
     "Settings",
     "SigningSettings",
     "StorageSettings",
+    "TimestampSettings",
     "load_authority_pack",
     "load_plugins",
     "load_settings",
     "migrate_database",
+    "open_status_source",
+    "public_app",
+    "serve_public_pages",
 ]

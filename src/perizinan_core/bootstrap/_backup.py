@@ -41,8 +41,8 @@ from perizinan_core.errors.backup import (
 from perizinan_core.errors.wire import WireFormatError
 from perizinan_core.hooks._manager import PluginManager
 from perizinan_core.i18n import N_, Clause
-from perizinan_core.storage import known_keys
 from perizinan_core.storage._backup import check_saved_keys, has_records, load_records, save_records
+from perizinan_core.storage._opening import known_keys
 
 __all__ = ["Backup", "KeyPlace", "check_backup", "key_places", "make_backup", "restore_backup"]
 

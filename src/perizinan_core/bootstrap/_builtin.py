@@ -23,7 +23,8 @@ from perizinan_core.hooks._types import (
 from perizinan_core.model._applicant import Applicant, Organisation
 from perizinan_core.rendering import Renderer, TypstRenderer
 from perizinan_core.signing._registry import open_file_signer
-from perizinan_core.storage import KeyRing, Storage, known_keys, migrate, open_storage
+from perizinan_core.storage import KeyRing, Storage, migrate, open_storage
+from perizinan_core.storage._opening import known_keys
 
 __all__ = ["Builtin"]
 

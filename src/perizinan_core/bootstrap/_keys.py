@@ -23,7 +23,7 @@ from perizinan_core.hooks._manager import Registered
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._text import Text
 from perizinan_core.published._keys import PrivateKey
-from perizinan_core.services import OfficeKeys
+from perizinan_core.services._context import OfficeKeys
 from perizinan_core.signing import DevelopmentCA, Signer
 from perizinan_core.signing.ltv import RevocationClient, TimestampClient, TimestampPolicy
 from perizinan_core.storage import KeyRing

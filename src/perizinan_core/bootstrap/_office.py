@@ -40,7 +40,6 @@ from perizinan_core.services import (
     HeldUploads,
     Issuance,
     LongTerm,
-    OfficeContext,
     Permits,
     Publication,
     RecordsStatus,
@@ -49,6 +48,7 @@ from perizinan_core.services import (
     StatusLists,
     Worker,
 )
+from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import KeyRing, Storage
 
 __all__ = [

@@ -21,7 +21,7 @@ from perizinan_core.i18n import N_, translate
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._requirement import RequirementLevel, RequirementSource
-from perizinan_core.published._status_list import FILE_NAME, MEDIA_TYPE
+from perizinan_core.published._status_list import STATUS_LIST_FILE, STATUS_LIST_MEDIA_TYPE
 
 __all__ = ["PublicOffice", "public_app", "serve_public_pages"]
 
@@ -129,8 +129,8 @@ def _published(office: PublicOffice, path: str) -> tuple[str, bytes] | None:
     """Return kind and content of what the office publishes for checkers at a path, or None."""
     if path == "/.well-known/perizinan.json":
         return "application/json", office.publication.authority_json()
-    listed = office.status_lists.file if path == f"/{FILE_NAME}" else None
-    return (MEDIA_TYPE, listed.read_bytes()) if listed is not None and listed.is_file() else None
+    listed = office.status_lists.file if path == f"/{STATUS_LIST_FILE}" else None
+    return (STATUS_LIST_MEDIA_TYPE, listed.read_bytes()) if listed is not None and listed.is_file() else None
 
 
 class _Quiet(WSGIRequestHandler):

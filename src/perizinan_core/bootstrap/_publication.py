@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.model._authority import Authority
-from perizinan_core.published._status_list import FILE_NAME
+from perizinan_core.published._status_list import STATUS_LIST_FILE
 from perizinan_core.services import StatusListRules
 
 __all__ = ["status_list_rules"]
@@ -20,7 +20,7 @@ def status_list_rules(settings: Settings, authority: Authority) -> StatusListRul
         return None
     place = urlsplit(authority.verification_url)
     return StatusListRules(
-        uri=told.status_list_url or f"{place.scheme}://{place.netloc}/{FILE_NAME}",
+        uri=told.status_list_url or f"{place.scheme}://{place.netloc}/{STATUS_LIST_FILE}",
         folder=settings.path(told.folder),
         max_age=timedelta(hours=told.max_age_hours),
         refresh=timedelta(minutes=told.refresh_minutes),

@@ -7,7 +7,7 @@ For plugin authors: the files are described in ``docs/reference/catalogue-format
 """
 
 from perizinan_core.catalogue._catalogue import Catalogue
-from perizinan_core.catalogue._expressions import PaperFacts
+from perizinan_core.catalogue._expressions._functions import PaperFacts
 from perizinan_core.catalogue._facts import Facts, PreviousPermit, facts, facts_of
 from perizinan_core.catalogue._fees import assess_fee, late_interest
 from perizinan_core.catalogue._form_check import FormProblem, validate_form
@@ -19,7 +19,7 @@ from perizinan_core.catalogue._loading import (
     load_authority,
     load_catalogue,
 )
-from perizinan_core.catalogue._numbers import NumberParts, format_number, parse_number, register_number
+from perizinan_core.catalogue._numbers import NumberParts, parse_number, register_number
 from perizinan_core.catalogue._reader import AssumedValue
 from perizinan_core.catalogue._standard import StandardComponent, describe_period, service_standard
 from perizinan_core.catalogue._terms import (
@@ -64,7 +64,6 @@ __all__ = [
     "find_stages",
     "find_time_limit",
     "find_validity",
-    "format_number",
     "freeze_terms",
     "is_exempt",
     "late_interest",

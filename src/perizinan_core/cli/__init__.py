@@ -2,4 +2,7 @@
 
 from perizinan_core.cli._app import cli, main
 
-__all__ = ["cli", "main"]
+__all__ = [
+    "cli",
+    "main",
+]

@@ -16,11 +16,11 @@ from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.i18n import N_, said, translate
 from perizinan_core.model._numerals import format_date
+from perizinan_core.published import AuthorityDocument, Signatory, read_authority_document
 from perizinan_core.published._authority_reading import MAX_BYTES
 from perizinan_core.published._authority_update import accept_update
 from perizinan_core.published._keys import thumbprint
 from perizinan_core.published._saved_file import locked, replace_file
-from perizinan_core.verification import AuthorityDocument, Signatory, read_authority_document
 from perizinan_core.verification._fetching import fetch, is_url
 from perizinan_core.verification._sources import read_source
 

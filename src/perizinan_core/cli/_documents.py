@@ -13,12 +13,12 @@ from rich.text import Text
 
 from perizinan_core.documents import (
     DEFAULT_ACCEPTED,
-    KNOWN_TYPES,
     Severity,
     UploadPolicy,
     UploadReport,
     inspect_upload,
 )
+from perizinan_core.documents._content_types import KNOWN_TYPES
 from perizinan_core.errors.documents import InspectionUnavailableError, UploadUnreadableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 

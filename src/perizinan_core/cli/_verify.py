@@ -27,15 +27,8 @@ from perizinan_core.cli._verify_status import StatusOptions, status_options
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
-from perizinan_core.verification import (
-    AuthorityDocument,
-    AuthoritySet,
-    Limits,
-    StatusChoice,
-    StatusOf,
-    StatusSource,
-    Verifier,
-)
+from perizinan_core.published import AuthorityDocument, StatusChoice, StatusSource
+from perizinan_core.verification import AuthoritySet, Limits, StatusOf, Verifier
 from perizinan_core.verification._file_verifier import FileVerifier
 from perizinan_core.verification._policy import Policy
 

@@ -17,16 +17,15 @@ from perizinan_core.errors.authorities import DirectoryError
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.verification import AuthorityDocumentError
 from perizinan_core.i18n import N_, translate
-from perizinan_core.published._authority_reading import MAX_BYTES
-from perizinan_core.published._directory import Directory, read_directory
-from perizinan_core.verification import (
+from perizinan_core.published import (
     NO_STATUS,
     AuthorityDocument,
-    AuthoritySet,
     StatusChoice,
-    StatusOf,
     read_authority_document,
 )
+from perizinan_core.published._authority_reading import MAX_BYTES
+from perizinan_core.published._directory import Directory, read_directory
+from perizinan_core.verification import AuthoritySet, StatusOf
 
 __all__ = ["AuthorityOptions", "authority_options", "read_directory_file"]
 

@@ -32,15 +32,8 @@ from perizinan_core.errors.workflow.labels import PERMIT_STATUSES
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
 from perizinan_core.model._numerals import format_date
-from perizinan_core.verification import (
-    AuthorityDocument,
-    AuthoritySet,
-    PermitFacts,
-    Report,
-    StatusChoice,
-    StatusOf,
-    Verdict,
-)
+from perizinan_core.published import AuthorityDocument, StatusChoice
+from perizinan_core.verification import AuthoritySet, PermitFacts, Report, StatusOf, Verdict
 from perizinan_core.verification._display import display_name
 from perizinan_core.verification._qr_image import DEFAULT_IMAGE_LIMITS, ImageLimits
 from perizinan_core.verification._qr_report import check_qr_image, check_qr_text

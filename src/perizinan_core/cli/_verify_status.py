@@ -19,8 +19,8 @@ import click
 from perizinan_core.cli._numbers import FiniteRange
 from perizinan_core.cli._once import Once
 from perizinan_core.i18n import N_, translate
-from perizinan_core.published._status_list import FILE_NAME
-from perizinan_core.verification import NO_STATUS, AuthorityDocument, StatusChoice
+from perizinan_core.published import NO_STATUS, AuthorityDocument, StatusChoice
+from perizinan_core.published._status_list import STATUS_LIST_FILE
 from perizinan_core.verification._fetching import is_url
 from perizinan_core.verification._status_source import StatusListSource
 
@@ -123,5 +123,5 @@ class StatusOptions:
             return NO_STATUS
         if authority.status_list is None:
             return None
-        beside = authority_path.parent / FILE_NAME
+        beside = authority_path.parent / STATUS_LIST_FILE
         return StatusListSource.read(beside, authority=authority, at=at, max_age=max_age)

@@ -7,7 +7,6 @@ killed when it takes too long. Its parent hands it work and gets plain data back
 - `start_child` starts one: a fresh interpreter, or a fork where that is asked for. `Confinement` says what it
   may have.
 - `ChildPool` keeps children warm and gives each one task at a time; for callers with many threads.
-- `Crew` lets many children work through one row of tasks, listened to from a single thread.
 - In the child, a function ``serve(channel, ...)`` takes its tasks from a `Channel`; `task_limits` bounds one.
 
 ::
@@ -17,8 +16,7 @@ killed when it takes too long. Its parent hands it work and gets plain data back
 """
 
 from perizinan_core.confined._channel import Channel
-from perizinan_core.confined._children import ChildProcess, can_fork, start_child
-from perizinan_core.confined._crew import Crew, TaskKeeper
+from perizinan_core.confined._children import ChildProcess, start_child
 from perizinan_core.confined._limits import Confinement, task_limits
 from perizinan_core.confined._pool import ChildPool, Ending, Reply
 
@@ -27,11 +25,8 @@ __all__ = [
     "ChildPool",
     "ChildProcess",
     "Confinement",
-    "Crew",
     "Ending",
     "Reply",
-    "TaskKeeper",
-    "can_fork",
     "start_child",
     "task_limits",
 ]

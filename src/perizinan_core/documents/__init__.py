@@ -15,7 +15,7 @@ refuses it;
     stored = store.put(stream, expected_sha256=report.sha256)
 """
 
-from perizinan_core.documents._content_types import KNOWN_TYPES, OFFICE_TYPES, ContentType
+from perizinan_core.documents._content_types import ContentType
 from perizinan_core.documents._findings import FINDINGS, REMEDIES, finding
 from perizinan_core.documents._folder_store import FolderDocumentStore
 from perizinan_core.documents._memory_store import InMemoryDocumentStore
@@ -23,14 +23,12 @@ from perizinan_core.documents._names import display_name, kept_name
 from perizinan_core.documents._policy import DEFAULT_ACCEPTED, UploadPolicy
 from perizinan_core.documents._ports import DocumentStore, StoredDocument, StoreProblem, UploadScanner
 from perizinan_core.documents._report import Finding, Reading, Severity, UploadReport
-from perizinan_core.documents._sandbox import Sandbox, default_sandbox
+from perizinan_core.documents._sandbox import Sandbox
 from perizinan_core.documents._uploads import check_upload, inspect_upload
 
 __all__ = [
     "DEFAULT_ACCEPTED",
     "FINDINGS",
-    "KNOWN_TYPES",
-    "OFFICE_TYPES",
     "REMEDIES",
     "ContentType",
     "DocumentStore",
@@ -46,7 +44,6 @@ __all__ = [
     "UploadReport",
     "UploadScanner",
     "check_upload",
-    "default_sandbox",
     "display_name",
     "finding",
     "inspect_upload",

@@ -1,7 +1,7 @@
 """
 Plugins: what they may do, the records they return, and how they are loaded.
 
-A plugin author needs `hookimpl`, the records of `types`, and ``docs/reference/hooks.md``.
+A plugin author needs `hookimpl`, the records that hooks return, and ``docs/reference/hooks.md``.
 """
 
 from perizinan_core.hooks._manager import PluginManager, PluginState, PluginStatus

@@ -1,28 +1,8 @@
 """Every public name of the domain, in one list for `perizinan_core.model`."""
 
-from perizinan_core.model._actor import (
-    Account,
-    AccountKind,
-    Actor,
-    ActorKind,
-    Officer,
-    Role,
-    StaffProposal,
-)
-from perizinan_core.model._applicant import (
-    Address,
-    Applicant,
-    Organisation,
-    Person,
-    Representative,
-)
-from perizinan_core.model._application import (
-    Application,
-    ApplicationState,
-    FrozenTerms,
-    OwnStep,
-    SlotTerms,
-)
+from perizinan_core.model._actor import Account, AccountKind, Actor, ActorKind, Officer, Role, StaffProposal
+from perizinan_core.model._applicant import Address, Applicant, Organisation, Person, Representative
+from perizinan_core.model._application import Application, ApplicationState, FrozenTerms, OwnStep, SlotTerms
 from perizinan_core.model._authority import (
     ActingKind,
     ArchiveClass,
@@ -38,25 +18,11 @@ from perizinan_core.model._authority import (
     Position,
     Unit,
 )
-from perizinan_core.model._calendar import (
-    DayHours,
-    Holiday,
-    HolidayKind,
-    IndonesianTimeZone,
-    OfficeHours,
-    RunningSpan,
-    SpecialHours,
-    TimeSpan,
-    Weekday,
-    WorkingCalendar,
-    clock_start,
-    days_used,
-    days_used_in,
-    due_moment,
-    format_moment,
-    position,
-)
+from perizinan_core.model._calendar._hours import DayHours, OfficeHours, SpecialHours, TimeSpan, Weekday
+from perizinan_core.model._calendar._working import Holiday, HolidayKind, WorkingCalendar
+from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
 from perizinan_core.model._case import (
+    AcceptedAsIs,
     Clock,
     ClockEntry,
     ClockEvent,
@@ -76,11 +42,9 @@ from perizinan_core.model._case import (
     StageState,
     StageStatus,
     SubmittedDocument,
+    WaitingFor,
 )
-from perizinan_core.model._events import (
-    Event,
-    EventKind,
-)
+from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._fees import (
     BillTerms,
     FeeAssessment,
@@ -92,80 +56,37 @@ from perizinan_core.model._fees import (
     TariffRow,
     TariffTable,
 )
-from perizinan_core.model._identifiers import (
-    KBLI_EDITIONS,
-    MAX_SLUG_LENGTH,
-    FamilyCardNumber,
-    Identifier,
-    IdentifierWarning,
-    Kbli,
-    Nib,
-    Nik,
-    Nip,
-    Npwp,
-    PassportNumber,
-    PhoneNumber,
+from perizinan_core.model._held import HeldOutcome, HeldReason, HeldUpload, UploadInspection, UploadVerdict
+from perizinan_core.model._identifiers._base import Identifier, IdentifierWarning
+from perizinan_core.model._identifiers._business import KBLI_EDITIONS, Kbli, Nib, Npwp
+from perizinan_core.model._identifiers._contact import PhoneNumber, parse_email
+from perizinan_core.model._identifiers._person import FamilyCardNumber, Nik, Nip, PassportNumber, Sex
+from perizinan_core.model._identifiers._place import (
     PostalCode,
     Province,
     RegionCode,
     RegionKind,
     RegionLevel,
-    Sex,
-    check_slug,
-    deliverable_email,
     find_province,
-    is_slug,
-    parse_email,
     provinces,
-    validate_slug,
 )
-from perizinan_core.model._kinds import (
-    ApplicantKind,
-    ApplicationKind,
-    OwningSystem,
-    PermitKind,
-)
-from perizinan_core.model._letter import (
-    AnnexTable,
-    Letter,
-    PermitStatement,
-    SignatureBlock,
-)
-from perizinan_core.model._letter_rule import (
-    LetterForm,
-    LetterRule,
-    PrintedField,
-)
-from perizinan_core.model._money import (
-    MAX_RUPIAH,
-    WHOLE_RUPIAH,
-    Rounding,
-    RoundingMode,
-    Rupiah,
-    round_rupiah,
-)
+from perizinan_core.model._kinds import ApplicantKind, ApplicationKind, OwningSystem, PermitKind
+from perizinan_core.model._letter import AnnexTable, Letter, PermitStatement, PrintedTerm, SignatureBlock
+from perizinan_core.model._letter_rule import LetterForm, LetterRule, PrintedField
+from perizinan_core.model._lookalikes import LookAlike
+from perizinan_core.model._money import MAX_RUPIAH, WHOLE_RUPIAH, Rounding, RoundingMode, Rupiah, round_rupiah
 from perizinan_core.model._numerals import (
-    MAX_IN_WORDS,
-    MAX_ROMAN,
     date_in_words,
     day_name,
     format_date,
     format_number,
     month_name,
     number_in_words,
-    parse_roman,
     roman,
 )
-from perizinan_core.model._permit import (
-    Permit,
-    PermitStatus,
-    StatusChange,
-)
-from perizinan_core.model._permit_type import (
-    PermitType,
-    Scenario,
-    ServiceStandard,
-)
+from perizinan_core.model._permit import Permit, PermitStatus, StatusChange
+from perizinan_core.model._permit_type import PermitType, Scenario, ServiceStandard
+from perizinan_core.model._receipt import Receipt, ReceivedFile
 from perizinan_core.model._requirement import (
     Prerequisite,
     Requirement,
@@ -173,36 +94,15 @@ from perizinan_core.model._requirement import (
     RequirementSource,
     ReuseRule,
 )
-from perizinan_core.model._stage import (
-    Assignment,
-    SilencePolicy,
-    Stage,
-    StageKind,
-    TimedCase,
-    TimeLimit,
-)
-from perizinan_core.model._text import (
-    DateRange,
-    Period,
-    PeriodUnit,
-    Source,
-    Text,
-)
-from perizinan_core.model._validity import (
-    Obligation,
-    RenewalRule,
-    ValidityCase,
-    ValidityKind,
-    ValidityRule,
-)
+from perizinan_core.model._stage import Assignment, SilencePolicy, Stage, StageKind, TimedCase, TimeLimit
+from perizinan_core.model._text import DateRange, Period, PeriodUnit, Source, Text
+from perizinan_core.model._validity import Obligation, RenewalRule, ValidityCase, ValidityKind, ValidityRule
 
 __all__ = [
     "KBLI_EDITIONS",
-    "MAX_IN_WORDS",
-    "MAX_ROMAN",
     "MAX_RUPIAH",
-    "MAX_SLUG_LENGTH",
     "WHOLE_RUPIAH",
+    "AcceptedAsIs",
     "Account",
     "AccountKind",
     "ActingKind",
@@ -244,6 +144,9 @@ __all__ = [
     "FeeLine",
     "FeeRule",
     "FrozenTerms",
+    "HeldOutcome",
+    "HeldReason",
+    "HeldUpload",
     "Holiday",
     "HolidayKind",
     "Identifier",
@@ -256,6 +159,7 @@ __all__ = [
     "LetterForm",
     "LetterRule",
     "Letterhead",
+    "LookAlike",
     "Nib",
     "Nik",
     "Nip",
@@ -286,7 +190,10 @@ __all__ = [
     "PostalCode",
     "Prerequisite",
     "PrintedField",
+    "PrintedTerm",
     "Province",
+    "Receipt",
+    "ReceivedFile",
     "RegionCode",
     "RegionKind",
     "RegionLevel",
@@ -299,7 +206,6 @@ __all__ = [
     "Role",
     "Rounding",
     "RoundingMode",
-    "RunningSpan",
     "Rupiah",
     "Scenario",
     "ServiceStandard",
@@ -325,31 +231,24 @@ __all__ = [
     "TimeSpan",
     "TimedCase",
     "Unit",
+    "UploadInspection",
+    "UploadVerdict",
     "ValidityCase",
     "ValidityKind",
     "ValidityRule",
+    "WaitingFor",
     "Weekday",
     "WorkingCalendar",
-    "check_slug",
-    "clock_start",
     "date_in_words",
     "day_name",
-    "days_used",
-    "days_used_in",
-    "deliverable_email",
-    "due_moment",
     "find_province",
     "format_date",
     "format_moment",
     "format_number",
-    "is_slug",
     "month_name",
     "number_in_words",
     "parse_email",
-    "parse_roman",
-    "position",
     "provinces",
     "roman",
     "round_rupiah",
-    "validate_slug",
 ]

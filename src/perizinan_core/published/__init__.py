@@ -13,6 +13,25 @@ from perizinan_core.published._authority_document import (
     Signatory,
 )
 from perizinan_core.published._authority_reading import read_authority_document, sign_authority_document
+from perizinan_core.published._authority_update import accept_update, countersign
+from perizinan_core.published._envelope import signed_by
+from perizinan_core.published._keys import (
+    PrivateKey,
+    PublicKey,
+    key_from_jwk,
+    key_to_jwk,
+    signing_callback,
+    thumbprint,
+)
+from perizinan_core.published._qr_claims import (
+    MAX_QR_LENGTH,
+    QrClaims,
+    QrContent,
+    decode_qr_text,
+    encode_qr_text,
+    type_number,
+    verify_qr,
+)
 from perizinan_core.published._status import (
     NO_STATUS,
     NoStatus,
@@ -22,21 +41,51 @@ from perizinan_core.published._status import (
     StatusSource,
     VersionSource,
 )
+from perizinan_core.published._status_list import (
+    STATUS_LIST_FILE,
+    STATUS_LIST_MEDIA_TYPE,
+    ListStatus,
+    StatusList,
+    peek_status_list,
+    read_status_list,
+)
 
 __all__ = [
+    "MAX_QR_LENGTH",
     "NO_STATUS",
+    "STATUS_LIST_FILE",
+    "STATUS_LIST_MEDIA_TYPE",
     "AuthorityDocument",
     "Contact",
+    "ListStatus",
     "NoStatus",
     "PermitStatusAnswer",
+    "PrivateKey",
+    "PublicKey",
     "PublishedType",
     "PublishedVersions",
+    "QrClaims",
+    "QrContent",
     "QrKey",
     "RegisteredDelegation",
     "Signatory",
     "StatusChoice",
+    "StatusList",
     "StatusSource",
     "VersionSource",
+    "accept_update",
+    "countersign",
+    "decode_qr_text",
+    "encode_qr_text",
+    "key_from_jwk",
+    "key_to_jwk",
+    "peek_status_list",
     "read_authority_document",
+    "read_status_list",
     "sign_authority_document",
+    "signed_by",
+    "signing_callback",
+    "thumbprint",
+    "type_number",
+    "verify_qr",
 ]

@@ -30,7 +30,10 @@ __all__ = [
 ]
 
 PublicKey = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey
+"""A key that checks what an office publishes: Ed25519 or P-256."""
+
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+"""A key that signs what an office publishes: Ed25519 or P-256."""
 
 _WIDTH = 32
 

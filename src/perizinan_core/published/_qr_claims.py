@@ -15,7 +15,7 @@ The payload is that map, or the map compressed by raw DEFLATE (RFC 1951) in one 
 the first byte tells them apart, for a map of six or seven begins with 0xA6 or 0xA7, which no such block does.
 
 The object, then the place, and a holder of far more than a line as the last resort, is shortened where
-everything together is longer than `MAX_LENGTH`, and ends with "…"; number, type and dates never are.
+everything together is longer than `MAX_QR_LENGTH`, and ends with "…"; number, type and dates never are.
 
 Layout ``1``, of codes that were printed before, is read as well: its permit type is a text, it has no place,
 and its holder may be shortened too.
@@ -39,7 +39,7 @@ from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._cose import ALG, ALGORITHMS, KID, Sign1, dumps, loads
 
 __all__ = [
-    "MAX_LENGTH",
+    "MAX_QR_LENGTH",
     "QrClaims",
     "QrContent",
     "claims_of_statement",
@@ -52,7 +52,7 @@ __all__ = [
     "verify_qr",
 ]
 
-MAX_LENGTH = 594
+MAX_QR_LENGTH = 594
 """Characters that fit version 15 at level M: 38.5 mm on paper at half a millimetre a module."""
 
 _LAYOUT, _FIRST_LAYOUT = "2", "1"
@@ -149,7 +149,7 @@ def encode_qr_text(
     base_url: str, claims: QrClaims, *, sign: Callable[[bytes], bytes], kid: bytes, algorithm: str = "ES256"
 ) -> str:
     """
-    Return the text of a permit's QR code, at most `MAX_LENGTH` characters.
+    Return the text of a permit's QR code, at most `MAX_QR_LENGTH` characters.
 
     Object, place and then holder are shortened as far as needed; number, type and dates never are.
 
@@ -165,11 +165,11 @@ def encode_qr_text(
     """
     protected = dumps({ALG: ALGORITHMS[algorithm], KID: kid})
     prefix = f"{base_url.upper()}#{_LAYOUT}"
-    room = (MAX_LENGTH - len(prefix)) * 5 // 8
+    room = (MAX_QR_LENGTH - len(prefix)) * 5 // 8
     payload = _fitted(claims, room - len(dumps(_envelope(protected, b"").parts)) - 2)
     if payload is None:
         length = len(prefix) + len(_text_of(_envelope(protected, _payload(claims))))
-        raise QrClaimsTooLongError(length, MAX_LENGTH)
+        raise QrClaimsTooLongError(length, MAX_QR_LENGTH)
     envelope = _envelope(protected, payload)
     return prefix + _text_of(attrs.evolve(envelope, signature=sign(envelope.signed)))
 
@@ -249,8 +249,8 @@ def _fitted(claims: QrClaims, room: int) -> bytes | None:
     """Return the payload of at most ``room`` bytes, or None when shortening does not get there."""
     for name in ("object", "place", "holder"):
         text = getattr(claims, name) or ""
-        if len(text) > MAX_LENGTH:
-            claims = _with_text(claims, name, text[:MAX_LENGTH] + _MARK)
+        if len(text) > MAX_QR_LENGTH:
+            claims = _with_text(claims, name, text[:MAX_QR_LENGTH] + _MARK)
     payload = _packed(_payload(claims))
     for name, least in _SHORTENING:
         text = (getattr(claims, name) or "").removesuffix(_MARK)

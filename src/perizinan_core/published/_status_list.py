@@ -29,9 +29,9 @@ from perizinan_core.published._keys import key_from_jwk, key_to_jwk
 __all__ = [
     "BITS",
     "DEFAULT_MAX_AGE",
-    "FILE_NAME",
     "MAX_BYTES",
-    "MEDIA_TYPE",
+    "STATUS_LIST_FILE",
+    "STATUS_LIST_MEDIA_TYPE",
     "ListStatus",
     "StatusList",
     "StatusListTerms",
@@ -44,8 +44,10 @@ __all__ = [
     "unpack_statuses",
 ]
 
-MEDIA_TYPE = "application/statuslist+cwt"
-FILE_NAME = "status-list.cwt"
+STATUS_LIST_MEDIA_TYPE = "application/statuslist+cwt"
+"""Media type under which a status list is served (draft-ietf-oauth-status-list)."""
+
+STATUS_LIST_FILE = "status-list.cwt"
 """Name under which the office publishes the list, and which ``perizinan verify`` looks for beside authority.json."""
 
 BITS = 2
@@ -240,7 +242,7 @@ def sign_status_list(
         claims[_TTL] = made.ttl
     if made.versions is not None:
         claims[_VERSIONS] = list(made.versions)
-    protected = dumps({ALG: ALGORITHMS[algorithm], KID: kid, TYPE: MEDIA_TYPE})
+    protected = dumps({ALG: ALGORITHMS[algorithm], KID: kid, TYPE: STATUS_LIST_MEDIA_TYPE})
     envelope = Sign1(protected=protected, payload=dumps(claims))
     return dumps(cbor2.CBORTag(_SIGN1_TAG, attrs.evolve(envelope, signature=sign(envelope.signed)).parts))
 
@@ -321,7 +323,7 @@ def _envelope(data: bytes) -> Sign1:
     if token.tag != _SIGN1_TAG:
         raise ValueError("not a COSE_Sign1")
     envelope = Sign1.read(token.value, labels=(ALG, KID, TYPE))
-    if envelope.header[TYPE] != MEDIA_TYPE:
+    if envelope.header[TYPE] != STATUS_LIST_MEDIA_TYPE:
         raise ValueError("header of another kind")
     return envelope
 

@@ -9,12 +9,10 @@ number is taken.
 from perizinan_core.rendering._contract import CONTRACT_VERSION, Paper, template_data
 from perizinan_core.rendering._ports import Renderer
 from perizinan_core.rendering._qr import QrDrawing, draw_qr
-from perizinan_core.rendering._typst_renderer import PLACEHOLDER_NUMBER, PLACEHOLDER_QR, TypstRenderer
+from perizinan_core.rendering._typst_renderer import TypstRenderer
 
 __all__ = [
     "CONTRACT_VERSION",
-    "PLACEHOLDER_NUMBER",
-    "PLACEHOLDER_QR",
     "Paper",
     "QrDrawing",
     "Renderer",

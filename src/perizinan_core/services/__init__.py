@@ -1,21 +1,23 @@
 """
 Use cases: what people and programs do with an office. `perizinan_core.Office` hands them out.
 
-Each module is one group: `applications` (the applicant's side), `reviews` (the office's side), `issuance`
-and `permits` (the permit), `publication` and `status_list` (what verifiers need), `worker` (what happens by
-itself), `held_uploads` (files that are kept without a verdict).
+Each class is one group: `Applications` (the applicant's side), `Reviews` (the office's side, and its staff),
+`Permits` and `Issuance` (the permit), `Publication` and `StatusLists` (what verifiers need), `Worker` (what
+happens by itself), `HeldUploads` (files that are kept without a verdict). An `Office` makes them; how they
+are constructed is not public.
 """
 
-from perizinan_core.services._applications import Applications, SlotView
+from perizinan_core.services._applications import Applications
 from perizinan_core.services._clocks import ClockRepair, ClockWatch
-from perizinan_core.services._context import OfficeContext, OfficeKeys, SignerSource, new_id
+from perizinan_core.services._context import SignerSource
 from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services._issuance import SYSTEM, Issuance
 from perizinan_core.services._long_term import LongTerm
+from perizinan_core.services._papers import SlotView
 from perizinan_core.services._permits import Permits, RecordsStatus, SearchResult
 from perizinan_core.services._publication import Publication
-from perizinan_core.services._receipts import Receipt, ReceivedFile
 from perizinan_core.services._reviews import Reviews
+from perizinan_core.services._scenarios._checking import check_scenario
 from perizinan_core.services._status_list import StatusListRules, StatusLists
 from perizinan_core.services._work import Job, WorkDone, WorkFailure
 from perizinan_core.services._worker import Worker
@@ -30,12 +32,8 @@ __all__ = [
     "Issuance",
     "Job",
     "LongTerm",
-    "OfficeContext",
-    "OfficeKeys",
     "Permits",
     "Publication",
-    "Receipt",
-    "ReceivedFile",
     "RecordsStatus",
     "Reviews",
     "SearchResult",
@@ -46,5 +44,5 @@ __all__ = [
     "WorkDone",
     "WorkFailure",
     "Worker",
-    "new_id",
+    "check_scenario",
 ]

@@ -11,7 +11,7 @@ from perizinan_core.errors.services import AccessDeniedError, NotFoundError
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._permit_type import PermitType
-from perizinan_core.workflow import DECIDERS, case_units, party_accounts
+from perizinan_core.workflow._people import DECIDERS, case_units, party_accounts
 
 __all__ = [
     "is_party",

@@ -41,17 +41,12 @@ from perizinan_core.services._terms import (
     terms_for,
 )
 from perizinan_core.storage import ApplicationFilter, Page, UnitOfWork
-from perizinan_core.workflow import (
-    AllowedAction,
-    Transition,
-    allowed_actions,
-    resubmit,
-    start_draft,
-    submit,
-    update_applicant,
-    update_form,
-    withdraw,
-)
+from perizinan_core.workflow import AllowedAction
+from perizinan_core.workflow._actions import allowed_actions
+from perizinan_core.workflow._decisions import withdraw
+from perizinan_core.workflow._drafts import start_draft, update_applicant, update_form
+from perizinan_core.workflow._submission import resubmit, submit
+from perizinan_core.workflow._transition import Transition
 
 __all__ = ["Applications", "SlotView"]
 

@@ -13,7 +13,8 @@ from perizinan_core.model._application import Application
 from perizinan_core.model._events import EventKind
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import UnitOfWork
-from perizinan_core.workflow import Transition, assign_stage, keeps
+from perizinan_core.workflow._assignment import assign_stage, keeps
+from perizinan_core.workflow._transition import Transition
 
 __all__ = ["assign_where_possible", "assignments", "note_assignments"]
 

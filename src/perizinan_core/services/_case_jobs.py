@@ -22,15 +22,12 @@ from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._issuance import SYSTEM, Issuance
 from perizinan_core.services._work import PATIENT, WorkDone
 from perizinan_core.storage import Backoff, UnitOfWork
-from perizinan_core.workflow import (
-    Transition,
-    amount_outstanding,
-    deem_granted,
-    goes_by_itself,
-    is_deemed_due,
-    lapse,
-    recompute_deadlines,
-)
+from perizinan_core.workflow._corrections import lapse
+from perizinan_core.workflow._deadlines import recompute_deadlines
+from perizinan_core.workflow._fee import amount_outstanding
+from perizinan_core.workflow._issuing import goes_by_itself
+from perizinan_core.workflow._silence import deem_granted, is_deemed_due
+from perizinan_core.workflow._transition import Transition
 
 __all__ = [
     "Assign",

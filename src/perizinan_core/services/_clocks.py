@@ -17,7 +17,7 @@ from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import AheadOfClock, UnitOfWork
-from perizinan_core.workflow import repair_moments, repair_permit_moments
+from perizinan_core.workflow._clock_repair import repair_moments, repair_permit_moments
 
 __all__ = ["ClockRepair", "ClockWatch"]
 

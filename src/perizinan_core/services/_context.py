@@ -37,7 +37,9 @@ from perizinan_core.services._inspection_version import inspection_version
 from perizinan_core.signing import Signer
 from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.storage import Storage, UnitOfWork
-from perizinan_core.workflow import Transition, Workload, record_difference, with_hand
+from perizinan_core.workflow._assignment import Workload
+from perizinan_core.workflow._people import record_difference, with_hand
+from perizinan_core.workflow._transition import Transition
 
 __all__ = ["ApplicantCheck", "OfficeContext", "OfficeKeys", "SignerSource", "new_id"]
 

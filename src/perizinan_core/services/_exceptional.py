@@ -18,15 +18,10 @@ from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._repeats import Asked, asked
 from perizinan_core.storage import UnitOfWork
-from perizinan_core.workflow import (
-    AnnulledBy,
-    DefectGround,
-    Transition,
-    annul_decision,
-    begin_wait,
-    end_wait,
-    reopen,
-)
+from perizinan_core.workflow import AnnulledBy, DefectGround
+from perizinan_core.workflow._reversal import annul_decision, reopen
+from perizinan_core.workflow._transition import Transition
+from perizinan_core.workflow._waiting import begin_wait, end_wait
 
 __all__ = ["ExceptionalSteps", "Step"]
 

@@ -44,16 +44,16 @@ from perizinan_core.services._intake import (
 from perizinan_core.services._issuance import SYSTEM
 from perizinan_core.services._terms import case_facts, permit_type_now, slot_label, slots_of
 from perizinan_core.storage import ApplicationFilter, Backoff, Page, UnitOfWork
-from perizinan_core.workflow import (
-    Transition,
+from perizinan_core.workflow._holding import (
     accept_upload_as_is,
-    case_units,
     check_liftable,
     discard_upload,
     require_counter,
     settle_upload,
     take_in_at_counter,
 )
+from perizinan_core.workflow._people import case_units
+from perizinan_core.workflow._transition import Transition
 
 __all__ = ["HeldUploadView", "HeldUploads"]
 

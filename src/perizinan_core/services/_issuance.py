@@ -54,23 +54,21 @@ from perizinan_core.services._repeats import Asked, asked, once
 from perizinan_core.services._status_list import note_later_change
 from perizinan_core.signing import DigestSigner, Signer, SigningRequest, sign_pdf
 from perizinan_core.storage import SigningAttempt, SigningState, UnitOfWork
-from perizinan_core.workflow import (
-    Action,
-    Transition,
-    cancel_letter,
+from perizinan_core.workflow import Action
+from perizinan_core.workflow._fee import check_paid
+from perizinan_core.workflow._issuing import (
     cancel_number,
     check_decider,
     check_issuer,
-    check_paid,
-    check_previous,
     check_signer,
     issued,
     issuing_held,
-    put_in_force,
     signing_delegation,
-    supersede,
     to_awaiting_signature,
 )
+from perizinan_core.workflow._permits import cancel_letter, put_in_force, supersede
+from perizinan_core.workflow._renewal import check_previous
+from perizinan_core.workflow._transition import Transition
 
 __all__ = ["SYSTEM", "Issuance"]
 

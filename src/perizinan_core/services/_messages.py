@@ -29,7 +29,7 @@ from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services._intake import finding_of
 from perizinan_core.services._terms import slot_label
-from perizinan_core.workflow import amount_outstanding
+from perizinan_core.workflow._fee import amount_outstanding
 
 __all__ = ["messages_for"]
 

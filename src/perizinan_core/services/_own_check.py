@@ -32,7 +32,8 @@ class OwnFile:
 
 def look_at(pdf: bytes, authority: AuthorityDocument, at: datetime) -> OwnFile:
     """Verify a signed permit of this office."""
-    from perizinan_core.verification import NO_STATUS, Verdict, verify_permit
+    from perizinan_core.published import NO_STATUS
+    from perizinan_core.verification import Verdict, verify_permit
 
     # Whether it was signed as it should be: before it is issued the status list says "suspended", and proofs of time
     # are added to revoked permits, too.

@@ -40,17 +40,16 @@ from perizinan_core.services._terms import (
     slots_of,
 )
 from perizinan_core.storage import ApplicationFilter, UnitOfWork
-from perizinan_core.workflow import (
-    Transition,
+from perizinan_core.workflow._drafts import (
     add_document,
-    add_period,
-    drop_held_copies,
-    hold_upload,
     put_power_of_attorney,
     remove_document,
     replace_document,
     require_editor,
 )
+from perizinan_core.workflow._holding import drop_held_copies, hold_upload
+from perizinan_core.workflow._measure import add_period
+from perizinan_core.workflow._transition import Transition
 
 __all__ = ["Papers", "SlotView"]
 

@@ -32,15 +32,8 @@ from perizinan_core.storage import (
     PermitFilter,
     UnitOfWork,
 )
-from perizinan_core.workflow import (
-    AnnulledBy,
-    DefectGround,
-    PermitTransition,
-    annul,
-    reinstate,
-    revoke,
-    suspend,
-)
+from perizinan_core.workflow import AnnulledBy, DefectGround
+from perizinan_core.workflow._permits import PermitTransition, annul, reinstate, revoke, suspend
 
 __all__ = ["Permits", "RecordsStatus", "SearchResult"]
 

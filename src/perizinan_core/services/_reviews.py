@@ -43,30 +43,24 @@ from perizinan_core.services._repeats import Asked, asked, once
 from perizinan_core.services._staff import Staff
 from perizinan_core.services._terms import previous_permit_of
 from perizinan_core.storage import QueueEntry, UnitOfWork
-from perizinan_core.workflow import (
-    Exclusion,
-    TextRemark,
-    Transition,
+from perizinan_core.workflow import TextRemark
+from perizinan_core.workflow._assignment import Exclusion, exclusions
+from perizinan_core.workflow._corrections import request_correction
+from perizinan_core.workflow._decisions import approve, refuse
+from perizinan_core.workflow._exceptions import QueueEntry as WaitingCase
+from perizinan_core.workflow._exceptions import (
     allow_queue_jump,
-    approve,
     check_queue,
-    decide_stage,
     declare_conflict,
-    exclusions,
     jump_request,
     may_be_decided,
     reassign_stage,
-    record_payment,
-    refuse,
-    request_correction,
     request_queue_jump,
-    request_stage,
-    send_back,
-    text_remarks,
 )
-from perizinan_core.workflow import (
-    QueueEntry as WaitingCase,
-)
+from perizinan_core.workflow._payments import record_payment
+from perizinan_core.workflow._remarks import text_remarks
+from perizinan_core.workflow._review import decide_stage, request_stage, send_back
+from perizinan_core.workflow._transition import Transition
 
 __all__ = ["Reviews"]
 

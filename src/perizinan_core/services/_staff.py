@@ -31,7 +31,7 @@ from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import UnitOfWork
-from perizinan_core.workflow import DECIDERS
+from perizinan_core.workflow._people import DECIDERS
 
 __all__ = ["CONFIRMED_ROLES", "OperatorAppointment", "Staff"]
 

@@ -25,7 +25,7 @@ from perizinan_core.model._permit import Permit, PermitStatus
 from perizinan_core.published._keys import algorithm_name, signing_callback
 from perizinan_core.published._saved_file import locked, replace_file
 from perizinan_core.published._status_list import (
-    FILE_NAME,
+    STATUS_LIST_FILE,
     ListStatus,
     StatusList,
     StatusListTerms,
@@ -106,7 +106,7 @@ class StatusLists:
     @property
     def file(self) -> Path | None:
         """The published file, or None when the office publishes none."""
-        return self._rules.folder / FILE_NAME if self._rules is not None and self.is_on else None
+        return self._rules.folder / STATUS_LIST_FILE if self._rules is not None and self.is_on else None
 
     def terms(self, work: UnitOfWork, day: date) -> StatusListTerms | None:
         """Return what ``authority.json`` says about the list, or None; puts the present key on record."""
@@ -173,7 +173,7 @@ class StatusLists:
         """
         if self._rules is None or not self.is_on:
             return None
-        path = (folder or self._rules.folder) / FILE_NAME
+        path = (folder or self._rules.folder) / STATUS_LIST_FILE
         path.parent.mkdir(parents=True, exist_ok=True)
         with locked(path):
             self._changed.clear()

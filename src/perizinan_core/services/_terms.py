@@ -21,7 +21,7 @@ from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import UnitOfWork
-from perizinan_core.workflow import submission_problems
+from perizinan_core.workflow._completeness import submission_problems
 
 __all__ = [
     "case_facts",

@@ -2,13 +2,9 @@
 Signing permits: PDF in, PAdES-signed PDF out.
 
 `sign_pdf` is the one verb; `SigningRequest` says what the signature states and where it shows.
-`SignerRegistry` opens signers by address, `FileKeySigner` is the built-in one, `DigestSigner` and
-`DocumentSigner` are the ports for others. `DevelopmentCA` makes certificates for trying out.
-
-Modules, from the ground up: `pdf_syntax`, `pdf_file` (what `perizinan_core._pdf` reads, held to more),
-`incremental` (writing), `pages`, `form`, `structure`, `mark`, `placing`, `room` (what is added),
-`certificates`, `schemes`, `cms` (the container), `ports`, `request`, `sign`; `file_key`, `registry`,
-`synthetic_ca`, `development` (keys); `ltv` (timestamps and long-term data, loaded apart).
+`FileKeySigner` is the built-in signer, `DigestSigner` and `DocumentSigner` are the ports for others
+(``register_signers``). `DevelopmentCA` makes certificates for trying out. `perizinan_core.signing.ltv` has
+timestamps and long-term data.
 """
 
 from perizinan_core.signing._development import DevelopmentCA
@@ -21,7 +17,6 @@ from perizinan_core.signing._ports import (
     Signer,
     TimestampSource,
 )
-from perizinan_core.signing._registry import SignerOpener, SignerRegistry
 from perizinan_core.signing._request import Placement, SigningRequest, VisibleMark
 from perizinan_core.signing._sign import sign_pdf
 
@@ -34,8 +29,6 @@ __all__ = [
     "SecretCallback",
     "SignatureAlgorithm",
     "Signer",
-    "SignerOpener",
-    "SignerRegistry",
     "SigningRequest",
     "TimestampSource",
     "VisibleMark",

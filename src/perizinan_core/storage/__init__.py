@@ -10,16 +10,22 @@ Needed first: `migrate(url)` once, then `open_storage(url, keys)`::
         work.applications.add(application, by=actor.id, at=now)
         work.commit()
 
-`ports` says what a store promises, `records` what goes in and out. `memory.MemoryStorage` keeps the same
-promises without a disk. `rotation.rotate_keys` moves records to new keys.
+`Storage` and `UnitOfWork` are the ports: what a store promises, with a class for each group of records. All
+work happens in a unit of work; leaving it without `UnitOfWork.commit` undoes everything. A store of your own
+is held to the promises by `perizinan_core.testing.storage.StorageSuite`. `perizinan_core.storage.memory` keeps
+them without a disk.
 """
 
-from perizinan_core.storage._keyring import KEYS_VARIABLE, Key, KeyRing, KeySet
-from perizinan_core.storage._migrating import MigrationReport, current_revision, migrate, pending
-from perizinan_core.storage._opening import known_keys, open_storage
-from perizinan_core.storage._ports import Storage, UnitOfWork
+from perizinan_core.storage._keyring import Key, KeyRing, KeySet
+from perizinan_core.storage._migrating import MigrationReport, migrate
+from perizinan_core.storage._opening import open_storage
+from perizinan_core.storage._ports._agenda import Agenda, Failures
+from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
+from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
+from perizinan_core.storage._ports._events import History, Outbox
+from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts
+from perizinan_core.storage._ports._units import Storage, UnitOfWork
 from perizinan_core.storage._records import (
-    FARTHEST,
     AheadOfClock,
     ApplicationFilter,
     Backoff,
@@ -39,11 +45,14 @@ from perizinan_core.storage._records import (
 )
 
 __all__ = [
-    "FARTHEST",
-    "KEYS_VARIABLE",
+    "Agenda",
     "AheadOfClock",
     "ApplicationFilter",
+    "ApplicationRecords",
     "Backoff",
+    "Failures",
+    "History",
+    "Idempotency",
     "IdempotentResult",
     "JobFailure",
     "Key",
@@ -53,19 +62,23 @@ __all__ = [
     "Lookup",
     "LookupKind",
     "MigrationReport",
+    "Numbers",
+    "OfficerRecords",
+    "Outbox",
     "OutboxCounts",
     "OutboxEntry",
     "Page",
     "PermitFilter",
+    "PermitRecords",
     "QueueEntry",
+    "SettingRecords",
     "SigningAttempt",
+    "SigningAttempts",
     "SigningState",
+    "StatusIndexes",
     "Storage",
     "TakenNumber",
     "UnitOfWork",
-    "current_revision",
-    "known_keys",
     "migrate",
     "open_storage",
-    "pending",
 ]

@@ -1,1 +1,18 @@
-"""The kit that plugin authors import: offices, fakes, hypothesis strategies and conformance suites."""
+"""
+The kit that plugin authors import: offices in memory, fakes, a certificate authority and conformance suites.
+
+`sample_office` opens a whole office in memory; `DocumentStoreSuite` holds a document store to what is
+promised, `perizinan_core.testing.storage` a record store, and `perizinan_core.testing.strategies` makes
+values for hypothesis. With pytest, the fixtures ``perizinan_office``, ``perizinan_clock`` and
+``perizinan_pki`` are there without an import. Names are looked up on first use.
+"""
+
+import typing as _typing
+
+from perizinan_core._exports import lazily as _lazily
+
+if _typing.TYPE_CHECKING:
+    from perizinan_core.testing._names import *  # noqa: F403 - one list of names, and type checkers see it
+    from perizinan_core.testing._names import __all__ as __all__
+
+__getattr__, __dir__ = _lazily(__name__, {}, "perizinan_core.testing._names")

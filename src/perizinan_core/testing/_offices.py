@@ -43,8 +43,8 @@ from perizinan_core.model._identifiers import Nik, PhoneNumber
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._stage import StageKind
 from perizinan_core.rendering import Renderer, TypstRenderer
-from perizinan_core.services import OfficeContext, OfficeKeys, Publication, StatusLists
-from perizinan_core.services._context import ApplicantCheck
+from perizinan_core.services import Publication, StatusLists
+from perizinan_core.services._context import ApplicantCheck, OfficeContext, OfficeKeys
 from perizinan_core.services._inspection_version import inspection_version
 from perizinan_core.signing import Signer
 from perizinan_core.signing._synthetic_ca import SyntheticCA
@@ -52,7 +52,7 @@ from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.storage import Storage
 from perizinan_core.storage.memory import MemoryStorage
 from perizinan_core.testing._fakes import CollectingChannel, FakeSigners, SettableClock, small_png
-from perizinan_core.workflow import amount_outstanding
+from perizinan_core.workflow._fee import amount_outstanding
 
 __all__ = [
     "APPLICANT",
@@ -74,7 +74,10 @@ MORNING = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Jakarta"))
 """A Monday; the clock of a new sample office."""
 
 HOST = Actor(id="portal", kind=ActorKind.HOST)
+"""The operator of the sample office."""
+
 APPLICANT = Actor(id="pemohon", kind=ActorKind.APPLICANT)
+"""An applicant with an account of the sample office."""
 
 FORMS: Mapping[str, Mapping[str, Any]] = {
     "warung": {"lokasi": "Jalan Kenanga", "di_rumah": False},

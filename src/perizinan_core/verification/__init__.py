@@ -18,27 +18,16 @@ each of them by the document of the office that it names. The rules: ``docs/refe
 """
 
 from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
-from perizinan_core.published._authority_document import (
-    AuthorityDocument,
-    Contact,
-    QrKey,
-    RegisteredDelegation,
-    Signatory,
-)
-from perizinan_core.published._authority_reading import read_authority_document, sign_authority_document
-from perizinan_core.published._status import (
-    NO_STATUS,
-    NoStatus,
-    PermitStatusAnswer,
-    StatusChoice,
-    StatusSource,
-)
 from perizinan_core.verification._authorities import AuthoritySet, StatusOf
 from perizinan_core.verification._current_status import CurrentStatusList
 from perizinan_core.verification._permit_facts import PermitFacts, StatedSignatory
 from perizinan_core.verification._policy import Policy
+from perizinan_core.verification._qr_image import ImageLimits
+from perizinan_core.verification._qr_report import check_qr_image, check_qr_text
 from perizinan_core.verification._report import (
     EXIT_CODES,
+    Aspect,
+    Aspects,
     AuthorityUsed,
     Check,
     CheckName,
@@ -48,46 +37,47 @@ from perizinan_core.verification._report import (
     Report,
     SignatureReport,
     StatusReport,
+    TrustUsed,
     Verdict,
 )
 from perizinan_core.verification._report_reading import read_report
+from perizinan_core.verification._schemas import load_schema
+from perizinan_core.verification._status_source import StatusListSource
 from perizinan_core.verification._verifier import Verifier, require_valid, unreadable_report, verify_permit
+from perizinan_core.verification._words import office_line
 
 __all__ = [
     "DEFAULT_LIMITS",
     "EXIT_CODES",
-    "NO_STATUS",
-    "AuthorityDocument",
+    "Aspect",
+    "Aspects",
     "AuthoritySet",
     "AuthorityUsed",
     "Check",
     "CheckName",
-    "Contact",
     "CurrentStatusList",
+    "ImageLimits",
     "Indication",
     "Limits",
-    "NoStatus",
     "Outcome",
     "PermitFacts",
-    "PermitStatusAnswer",
     "Policy",
-    "QrKey",
     "Reason",
-    "RegisteredDelegation",
     "Report",
-    "Signatory",
     "SignatureReport",
     "StatedSignatory",
-    "StatusChoice",
+    "StatusListSource",
     "StatusOf",
     "StatusReport",
-    "StatusSource",
+    "TrustUsed",
     "Verdict",
     "Verifier",
-    "read_authority_document",
+    "check_qr_image",
+    "check_qr_text",
+    "load_schema",
+    "office_line",
     "read_report",
     "require_valid",
-    "sign_authority_document",
     "unreadable_report",
     "verify_permit",
 ]

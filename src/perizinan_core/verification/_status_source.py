@@ -23,7 +23,7 @@ from perizinan_core.published._saved_file import locked, replace_file
 from perizinan_core.published._status import PermitStatusAnswer, PublishedVersions
 from perizinan_core.published._status_list import (
     MAX_BYTES,
-    MEDIA_TYPE,
+    STATUS_LIST_MEDIA_TYPE,
     ListStatus,
     StatusList,
     StatusListTerms,
@@ -202,7 +202,7 @@ def fetch_status_list(
         SourceReadError: no answer, and no copy.
     """
     if saved is None:
-        return _data(fetch(url, max_bytes=MAX_BYTES, accept=MEDIA_TYPE))
+        return _data(fetch(url, max_bytes=MAX_BYTES, accept=STATUS_LIST_MEDIA_TYPE))
     saved = Path(saved)
     with locked(saved):
         kept = _read_copy(saved, authority)
@@ -212,7 +212,7 @@ def fetch_status_list(
             answer = fetch(
                 url,
                 max_bytes=MAX_BYTES,
-                accept=MEDIA_TYPE,
+                accept=STATUS_LIST_MEDIA_TYPE,
                 etag=_read_etag(saved, url) if kept is not None else None,
             )
         except SourceReadError:

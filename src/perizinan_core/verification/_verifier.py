@@ -170,7 +170,8 @@ class Verifier(FileVerifier):
 
     def validator(self, authority: AuthorityDocument) -> SignatureVerifier:
         """Return the validator of any signed PDF with the roots of an office; it keeps chains between files."""
-        from perizinan_core.verification.signatures import SignatureVerifier, store_of
+        from perizinan_core.verification.signatures import SignatureVerifier
+        from perizinan_core.verification.signatures._verifier import store_of
 
         known, validator = self._validators.get(authority.slug, (None, None))
         if known is not authority or validator is None:

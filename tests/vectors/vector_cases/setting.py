@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from perizinan_core.published import QrKey, RegisteredDelegation, Signatory, sign_authority_document
 from perizinan_core.published._keys import signing_callback
 from perizinan_core.published._status_list import (
     StatusList,
@@ -30,7 +31,6 @@ from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.signing.ltv import Level, RevocationClient, TimestampClient, extend
 from perizinan_core.signing.ltv._writing import with_store
 from perizinan_core.testing._pki_server import PkiServer
-from perizinan_core.verification import QrKey, RegisteredDelegation, Signatory, sign_authority_document
 from vector_cases import builder
 
 __all__ = ["DAY", "SIGNED", "Services", "Setting"]

@@ -9,8 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from perizinan_core.catalogue import load_catalogue
-from perizinan_core.hooks._specs import hookimpl
-from perizinan_core.hooks._types import AuthorityEntry, AuthorityPack
+from perizinan_core.hooks import AuthorityEntry, AuthorityPack, hookimpl
 
 __all__ = ["DATA", "SLUG", "TEMPLATES", "load_pack", "perizinan_api", "register_authorities"]
 

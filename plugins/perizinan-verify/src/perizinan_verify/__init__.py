@@ -12,22 +12,24 @@ No account, no database, no session, no cookie::
 addresses and the answers: ``docs/how-to/serve-verification.md``, ``docs/reference/verification-api.md``.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import typing as _typing
 
 from perizinan_verify._settings import PageSettings
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from perizinan_verify._app import create_app
 
 __all__ = ["PageSettings", "create_app"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _typing.Any:
     # The plugin is imported by every command; the web framework only by those that serve the page.
     if name == "create_app":
         from perizinan_verify._app import create_app
 
         return create_app
     raise AttributeError(name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -13,8 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from perizinan_core.i18n import N_
-from perizinan_core.published._keys import key_to_jwk
-from perizinan_core.published._status_list import MEDIA_TYPE
+from perizinan_core.published import STATUS_LIST_MEDIA_TYPE, key_to_jwk
 from perizinan_verify._authorities import PublishedAuthority
 from perizinan_verify._bodies import content_type, receive
 from perizinan_verify._errors import BadRequestDataError, NoSuchPageError, WrongContentTypeError
@@ -192,7 +191,7 @@ async def _status_list(published: PublishedList | None) -> Response:
     headers = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
     headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     headers["ETag"] = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-    return Response(data, media_type=MEDIA_TYPE, headers=headers)
+    return Response(data, media_type=STATUS_LIST_MEDIA_TYPE, headers=headers)
 
 
 async def well_known(request: Request) -> Response:

@@ -18,8 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from perizinan_core.i18n import add_locale_dir
-from perizinan_core.published._status_list import FILE_NAME
-from perizinan_core.verification import AuthorityDocument, CurrentStatusList, NoStatus, StatusSource
+from perizinan_core.published import STATUS_LIST_FILE, AuthorityDocument, NoStatus, StatusSource
+from perizinan_core.verification import CurrentStatusList
 from perizinan_verify import _api as api
 from perizinan_verify import _pages as pages
 from perizinan_verify._authorities import Authorities, AuthoritySource
@@ -118,7 +118,7 @@ def _routes() -> list[Route | Mount]:
         Route("/api/authority/{slug}", api.authority_file, methods=["GET"]),
         Route("/api/openapi.json", api.openapi, methods=["GET"]),
         Route("/api/status-list/{slug}", api.status_list_file, methods=["GET"]),
-        Route(f"/{FILE_NAME}", api.first_status_list, methods=["GET"]),
+        Route(f"/{STATUS_LIST_FILE}", api.first_status_list, methods=["GET"]),
         Route("/.well-known/perizinan.json", api.well_known, methods=["GET"]),
         Route("/healthz", api.health, methods=["GET"]),
         Mount("/static", _Static(packages=[("perizinan_verify", "static")]), name="static"),

@@ -18,7 +18,7 @@ from pathlib import Path
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.verification import AuthorityDocument, read_authority_document
+from perizinan_core.published import AuthorityDocument, read_authority_document
 
 __all__ = ["Authorities", "AuthoritySource", "PublishedAuthority"]
 

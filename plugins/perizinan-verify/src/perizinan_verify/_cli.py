@@ -9,9 +9,7 @@ import click
 
 from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, add_locale_dir, translate
-from perizinan_core.published._status_list import FILE_NAME
-from perizinan_core.verification import NO_STATUS, NoStatus, read_authority_document
-from perizinan_core.verification._fetching import is_url
+from perizinan_core.published import NO_STATUS, STATUS_LIST_FILE, NoStatus, read_authority_document
 from perizinan_verify._app import StatusGiven, create_app
 from perizinan_verify._serving import serve
 from perizinan_verify._settings import PageSettings
@@ -122,13 +120,13 @@ def _sources(
             found[authority.slug] = status
         elif records is not None:
             # Only here, so that the page itself needs no database library.
-            from perizinan_core.bootstrap._status_source import open_status_source
+            from perizinan_core.bootstrap import open_status_source
 
             found[authority.slug] = stack.enter_context(open_status_source(records, authority))
         elif status is not None:
-            found[authority.slug] = status if is_url(status) else Path(status)
+            found[authority.slug] = status
         elif authority.status_list is not None:
-            found[authority.slug] = path.parent / FILE_NAME
+            found[authority.slug] = path.parent / STATUS_LIST_FILE
     return found
 
 
@@ -136,7 +134,7 @@ def _lists(paths: tuple[Path, ...], key: str | None) -> dict[str, Path | str]:
     """Return the lists that browsers may fetch where files are judged by the office's records."""
     known = {path: read_authority_document(path.read_bytes(), authority_key=key) for path in paths}
     return {
-        authority.slug: path.parent / FILE_NAME
+        authority.slug: path.parent / STATUS_LIST_FILE
         for path, authority in known.items()
         if authority.status_list is not None
     }

@@ -16,8 +16,8 @@ from typing import Any, BinaryIO
 
 from perizinan_core.confined import ChildPool, ChildProcess, Confinement, Ending, start_child
 from perizinan_core.errors.confined import ChildStartError
-from perizinan_core.published import PublishedVersions
-from perizinan_core.verification import AuthoritySet, PermitStatusAnswer, unreadable_report
+from perizinan_core.published import PermitStatusAnswer, PublishedVersions
+from perizinan_core.verification import AuthoritySet, unreadable_report
 from perizinan_verify._authorities import Authorities
 from perizinan_verify._errors import JudgingUnavailableError
 from perizinan_verify._jobs import Job, Papers

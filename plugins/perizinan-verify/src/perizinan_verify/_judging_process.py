@@ -15,23 +15,26 @@ from typing import Any
 
 from perizinan_core.confined import Channel, task_limits
 from perizinan_core.i18n import add_locale_dir
-from perizinan_core.published import PublishedVersions
-from perizinan_core.verification import (
+from perizinan_core.published import (
     NO_STATUS,
     AuthorityDocument,
-    AuthoritySet,
-    Limits,
     PermitStatusAnswer,
-    Report,
+    PublishedVersions,
     StatusChoice,
+    read_authority_document,
+)
+from perizinan_core.verification import (
+    AuthoritySet,
+    ImageLimits,
+    Limits,
+    Report,
     StatusOf,
     Verdict,
     Verifier,
-    read_authority_document,
+    check_qr_image,
+    check_qr_text,
     unreadable_report,
 )
-from perizinan_core.verification._qr_image import ImageLimits
-from perizinan_core.verification._qr_report import check_qr_image, check_qr_text
 from perizinan_verify._jobs import Job, Papers
 
 __all__ = ["choose", "serve"]

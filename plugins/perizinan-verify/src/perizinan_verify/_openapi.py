@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from perizinan_core.verification._permit_data import load_schema
+from perizinan_core.verification import load_schema
 
 __all__ = ["openapi_document"]
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from perizinan_core.hooks._specs import hookimpl
-from perizinan_core.hooks._types import CliCommandEntry, FrontendEntry
+from perizinan_core.hooks import CliCommandEntry, FrontendEntry, hookimpl
 
 if TYPE_CHECKING:
     import click

@@ -12,11 +12,10 @@ from typing import Any
 
 import attrs
 
+from perizinan_core import verification
 from perizinan_core.i18n import N_
-from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
-from perizinan_core.model._numerals import format_date
-from perizinan_core.verification import Contact
-from perizinan_core.verification import _words as words
+from perizinan_core.model import IndonesianTimeZone, format_date, format_moment
+from perizinan_core.published import Contact
 from perizinan_verify._sentences import say
 
 __all__ = [
@@ -533,7 +532,7 @@ def zone_of(answer: Mapping[str, Any]) -> str:
 def office_line(answer: Mapping[str, Any]) -> str:
     """Return the office by whose register was judged, with its region; empty where none is known."""
     used = answer["authority"]
-    return words.office_line(used["name"], used["region"]) if used is not None else ""
+    return verification.office_line(used["name"], used["region"]) if used is not None else ""
 
 
 def contact_line(answer: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from perizinan_core.model._numerals import format_date
+from perizinan_core.model import format_date
 from perizinan_verify._languages import language_of
 from perizinan_verify._sentences import say
 from perizinan_verify._service import service_of

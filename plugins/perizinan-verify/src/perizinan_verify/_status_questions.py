@@ -16,8 +16,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from perizinan_core.errors.verification import StatusUnavailableError
-from perizinan_core.published import PublishedVersions, VersionSource
-from perizinan_core.verification import PermitStatusAnswer, StatusSource
+from perizinan_core.published import PermitStatusAnswer, PublishedVersions, StatusSource, VersionSource
 
 __all__ = ["LimitedStatus", "StatusAnswer"]
 

@@ -29,12 +29,8 @@ from perizinan_core.services._scenarios._made_up import (
 )
 from perizinan_core.services._scenarios._running import ScenarioRun
 from perizinan_core.services._scenarios._steps import STEPS
-from perizinan_core.workflow import (
-    due_date,
-    is_late,
-    put_power_of_attorney,
-    start_draft,
-)
+from perizinan_core.workflow._clock import due_date, is_late
+from perizinan_core.workflow._drafts import put_power_of_attorney, start_draft
 
 __all__ = ["check_scenario", "run_scenario"]
 

@@ -32,12 +32,9 @@ from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._stage import StageKind
 from perizinan_core.services._scenarios._made_up import APPLICANT, officer_id
-from perizinan_core.workflow import (
-    Transition,
-    Workload,
-    assign_stage,
-    may_request_stage,
-)
+from perizinan_core.workflow._assignment import Workload, assign_stage
+from perizinan_core.workflow._review import may_request_stage
+from perizinan_core.workflow._transition import Transition
 
 __all__ = [
     "ScenarioRun",

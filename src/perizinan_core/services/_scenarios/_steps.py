@@ -38,22 +38,14 @@ from perizinan_core.services._scenarios._running import (
     refuse_bad_form,
     signing_position,
 )
-from perizinan_core.workflow import (
-    amount_outstanding,
-    approve,
-    decide_stage,
-    issued,
-    put_in_force,
-    record_payment,
-    refuse,
-    request_correction,
-    request_stage,
-    resubmit,
-    signing_delegation,
-    submit,
-    to_awaiting_signature,
-    withdraw,
-)
+from perizinan_core.workflow._corrections import request_correction
+from perizinan_core.workflow._decisions import approve, refuse, withdraw
+from perizinan_core.workflow._fee import amount_outstanding
+from perizinan_core.workflow._issuing import issued, signing_delegation, to_awaiting_signature
+from perizinan_core.workflow._payments import record_payment
+from perizinan_core.workflow._permits import put_in_force
+from perizinan_core.workflow._review import decide_stage, request_stage
+from perizinan_core.workflow._submission import resubmit, submit
 
 __all__ = ["STEPS"]
 

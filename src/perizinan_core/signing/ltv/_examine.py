@@ -21,10 +21,11 @@ from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.signing._pdf_file import PdfFile
 from perizinan_core.verification._report import CheckName
 from perizinan_core.verification._revocation import Evidence
-from perizinan_core.verification.signatures import SignatureVerifier, store_of
+from perizinan_core.verification.signatures import SignatureVerifier
 from perizinan_core.verification.signatures._chains import ChainJudge, ChainResult
 from perizinan_core.verification.signatures._container import read_container
 from perizinan_core.verification.signatures._judged import Judged
+from perizinan_core.verification.signatures._verifier import store_of
 
 __all__ = ["Examined", "ProvenPath", "chain_of", "examine", "known_service", "signer_of"]
 

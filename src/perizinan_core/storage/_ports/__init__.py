@@ -19,23 +19,23 @@ Every method raises `UnitOfWorkClosedError` outside its unit of work, and every 
 """
 
 from perizinan_core.storage._ports._agenda import Agenda, Failures
-from perizinan_core.storage._ports._books import Numbers, Settings, StatusIndexes
-from perizinan_core.storage._ports._cases import Applications, Officers, Permits
+from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
+from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
 from perizinan_core.storage._ports._events import History, Outbox
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts
 from perizinan_core.storage._ports._units import Storage, UnitOfWork
 
 __all__ = [
     "Agenda",
-    "Applications",
+    "ApplicationRecords",
     "Failures",
     "History",
     "Idempotency",
     "Numbers",
-    "Officers",
+    "OfficerRecords",
     "Outbox",
-    "Permits",
-    "Settings",
+    "PermitRecords",
+    "SettingRecords",
     "SigningAttempts",
     "StatusIndexes",
     "Storage",

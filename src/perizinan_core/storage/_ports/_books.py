@@ -10,7 +10,7 @@ from perizinan_core.storage._records import (
     TakenNumber,
 )
 
-__all__ = ["Numbers", "Settings", "StatusIndexes"]
+__all__ = ["Numbers", "SettingRecords", "StatusIndexes"]
 
 
 class Numbers(Protocol):
@@ -93,7 +93,7 @@ class StatusIndexes(Protocol):
         ...
 
 
-class Settings(Protocol):
+class SettingRecords(Protocol):
     """Small facts about the store itself; no secrets and no personal data."""
 
     def get(self, key: str) -> Any:

@@ -17,10 +17,10 @@ from perizinan_core.storage._records import (
     QueueEntry,
 )
 
-__all__ = ["Applications", "Officers", "Permits"]
+__all__ = ["ApplicationRecords", "OfficerRecords", "PermitRecords"]
 
 
-class Applications(Protocol):
+class ApplicationRecords(Protocol):
     """Applications, with optimistic locking on `Application.version`."""
 
     def add(self, application: Application, *, by: str, at: datetime) -> Application:
@@ -118,7 +118,7 @@ class Applications(Protocol):
         ...
 
 
-class Permits(Protocol):
+class PermitRecords(Protocol):
     """Permits, with optimistic locking on `Permit.version`."""
 
     def add(self, permit: Permit, *, by: str, at: datetime) -> Permit:
@@ -136,7 +136,7 @@ class Permits(Protocol):
 
         Args:
             id: Its id.
-            lock: As in `Applications.get`. Lock the application of a permit before the permit.
+            lock: As in `ApplicationRecords.get`. Lock the application of a permit before the permit.
 
         Raises:
             RecordNotFoundError: There is none.
@@ -222,7 +222,7 @@ class Permits(Protocol):
         ...
 
 
-class Officers(Protocol):
+class OfficerRecords(Protocol):
     """Members of staff, for assignment."""
 
     def save(self, officer: Officer, *, by: str, at: datetime) -> None:

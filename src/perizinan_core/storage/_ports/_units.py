@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
 from perizinan_core.storage._ports._agenda import Agenda, Failures
-from perizinan_core.storage._ports._books import Numbers, Settings, StatusIndexes
-from perizinan_core.storage._ports._cases import Applications, Officers, Permits
+from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
+from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
 from perizinan_core.storage._ports._events import History, Outbox
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts
 
@@ -19,12 +19,12 @@ class UnitOfWork(Protocol):
     """Everything that is done together or not at all."""
 
     @property
-    def applications(self) -> Applications:
+    def applications(self) -> ApplicationRecords:
         """Applications."""
         ...
 
     @property
-    def permits(self) -> Permits:
+    def permits(self) -> PermitRecords:
         """Permits."""
         ...
 
@@ -49,7 +49,7 @@ class UnitOfWork(Protocol):
         ...
 
     @property
-    def officers(self) -> Officers:
+    def officers(self) -> OfficerRecords:
         """Members of staff."""
         ...
 
@@ -74,7 +74,7 @@ class UnitOfWork(Protocol):
         ...
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> SettingRecords:
         """Facts about the store."""
         ...
 

@@ -32,7 +32,7 @@ _EVERY = ApplicationFilter()
 
 
 class SqlApplications:
-    """Implements `perizinan_core.storage._ports.Applications`."""
+    """Implements `perizinan_core.storage._ports.ApplicationRecords`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -21,7 +21,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class SqlOfficers:
-    """Implements `perizinan_core.storage._ports.Officers`."""
+    """Implements `perizinan_core.storage._ports.OfficerRecords`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

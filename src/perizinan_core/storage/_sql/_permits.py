@@ -31,7 +31,7 @@ _STANDING = (PermitStatus.IN_FORCE.value, PermitStatus.SUSPENDED.value)
 
 
 class SqlPermits:
-    """Implements `perizinan_core.storage._ports.Permits`."""
+    """Implements `perizinan_core.storage._ports.PermitRecords`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

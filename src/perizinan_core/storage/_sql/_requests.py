@@ -229,7 +229,7 @@ def _attempt(row: Any) -> SigningAttempt:
 
 
 class SqlSettings:
-    """Implements `perizinan_core.storage._ports.Settings`."""
+    """Implements `perizinan_core.storage._ports.SettingRecords`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -7,4 +7,6 @@ at a time; the others wait, as with SQLite. Nothing is encrypted, because nothin
 
 from perizinan_core.storage.memory._store import MemoryStorage
 
-__all__ = ["MemoryStorage"]
+__all__ = [
+    "MemoryStorage",
+]

@@ -20,7 +20,7 @@ _EVERY = ApplicationFilter()
 
 
 class MemoryApplications:
-    """Implements `perizinan_core.storage._ports.Applications`."""
+    """Implements `perizinan_core.storage._ports.ApplicationRecords`."""
 
     def __init__(self, access: Access) -> None:
         self._access = access

@@ -18,7 +18,7 @@ _EVERY = PermitFilter()
 
 
 class MemoryPermits:
-    """Implements `perizinan_core.storage._ports.Permits`."""
+    """Implements `perizinan_core.storage._ports.PermitRecords`."""
 
     def __init__(self, access: Access) -> None:
         self._access = access

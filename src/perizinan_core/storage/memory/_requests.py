@@ -25,7 +25,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class MemoryOfficers:
-    """Implements `perizinan_core.storage._ports.Officers`."""
+    """Implements `perizinan_core.storage._ports.OfficerRecords`."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
@@ -198,7 +198,7 @@ class MemorySigningAttempts:
 
 
 class MemorySettings:
-    """Implements `perizinan_core.storage._ports.Settings`."""
+    """Implements `perizinan_core.storage._ports.SettingRecords`."""
 
     def __init__(self, access: Access) -> None:
         self._access = access

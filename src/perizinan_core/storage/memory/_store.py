@@ -26,7 +26,7 @@ __all__ = ["MemoryStorage", "MemoryUnitOfWork"]
 
 
 class MemoryStorage:
-    """Records in memory; implements `perizinan_core.storage._ports.Storage` for the threads of one process."""
+    """Records in memory; implements `perizinan_core.storage.Storage` for the threads of one process."""
 
     def __init__(self, *, zone: tzinfo | None = None, busy_seconds: float = 30.0) -> None:
         """

@@ -35,7 +35,8 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._stage import StageKind
 from perizinan_core.testing._fakes import small_png
 from perizinan_core.testing._offices import APPLICANT, HOST, OfficeKit, sample_office
-from perizinan_core.workflow import Action, amount_outstanding
+from perizinan_core.workflow import Action
+from perizinan_core.workflow._fee import amount_outstanding
 
 __all__ = ["OfficeMachine"]
 

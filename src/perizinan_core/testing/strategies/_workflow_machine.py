@@ -28,7 +28,6 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from perizinan_core import workflow
 from perizinan_core._converters import canonical_json
 from perizinan_core.errors.texts import FormDataError, TextRefusedError
 from perizinan_core.errors.workflow import ClockOrderError, Problem, WorkflowError
@@ -71,7 +70,9 @@ from perizinan_core.testing.strategies._workflow import (
     permit_types,
     staffs,
 )
-from perizinan_core.workflow import Action, AnnulledBy, DefectGround, Transition
+from perizinan_core.workflow import Action, AnnulledBy, DefectGround
+from perizinan_core.workflow import _functions as workflow
+from perizinan_core.workflow._transition import Transition
 
 __all__ = ["CaseMachine"]
 

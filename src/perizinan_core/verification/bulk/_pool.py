@@ -14,7 +14,9 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.confined import ChildProcess, Confinement, Crew, Ending, can_fork, start_child
+from perizinan_core.confined import ChildProcess, Confinement, Ending, start_child
+from perizinan_core.confined._children import can_fork
+from perizinan_core.confined._crew import Crew
 from perizinan_core.errors.bulk import BulkWorkerError
 from perizinan_core.errors.confined import ChildStartError
 from perizinan_core.verification.bulk._limits import BulkLimits

@@ -12,7 +12,6 @@ valid, `SignatureVerifier` judges many files. See docs/how-to/verify-any-signed-
 """
 
 from perizinan_core.verification.signatures._roots import (
-    INDONESIA,
     Anchor,
     TrustStore,
     indonesian_roots,
@@ -22,12 +21,10 @@ from perizinan_core.verification.signatures._roots import (
 from perizinan_core.verification.signatures._verifier import (
     SignatureVerifier,
     require_valid_signatures,
-    store_of,
     verify_signatures,
 )
 
 __all__ = [
-    "INDONESIA",
     "Anchor",
     "SignatureVerifier",
     "TrustStore",
@@ -35,6 +32,5 @@ __all__ = [
     "load_roots",
     "read_store",
     "require_valid_signatures",
-    "store_of",
     "verify_signatures",
 ]

@@ -1,0 +1,54 @@
+"""Every public name of the kit, in one list for `perizinan_core.testing`."""
+
+from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
+from perizinan_core.testing._document_store import DocumentStoreSuite
+from perizinan_core.testing._fakes import (
+    AcceptingChecks,
+    CollectingChannel,
+    FakeSigners,
+    FakeSigningService,
+    SettableClock,
+    small_png,
+)
+from perizinan_core.testing._letters import SAMPLE_QR_TEXT, sample_annex, sample_letter, sample_signatory
+from perizinan_core.testing._offices import (
+    APPLICANT,
+    HOST,
+    MORNING,
+    OfficeKit,
+    sample_applicant,
+    sample_ca,
+    sample_office,
+    sample_pack,
+    sample_signer,
+    sample_staff,
+)
+from perizinan_core.testing._pki_server import Fault, PkiServer
+
+__all__ = [
+    "APPLICANT",
+    "HOST",
+    "MORNING",
+    "SAMPLE_QR_TEXT",
+    "AcceptingChecks",
+    "CollectingChannel",
+    "DocumentStoreSuite",
+    "FakeSigners",
+    "FakeSigningService",
+    "Fault",
+    "Issued",
+    "OfficeKit",
+    "PkiServer",
+    "SettableClock",
+    "SyntheticCA",
+    "sample_annex",
+    "sample_applicant",
+    "sample_ca",
+    "sample_letter",
+    "sample_office",
+    "sample_pack",
+    "sample_signatory",
+    "sample_signer",
+    "sample_staff",
+    "small_png",
+]
