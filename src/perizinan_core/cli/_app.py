@@ -167,9 +167,10 @@ def _plugin_commands(ctx: click.Context) -> dict[str, Any]:
     if root.params.get("no_plugins"):
         return {}
     if "perizinan.plugin_commands" not in root.meta:
-        from perizinan_core.bootstrap._plugins import load_plugins
+        from perizinan_core.hooks import PluginManager
 
-        manager = load_plugins()
+        # The built-in plugin has no commands, and loads the whole library.
+        manager = PluginManager(builtin=object())
         root.meta["perizinan.plugin_commands"] = {
             item.record.name: item.record
             for item in manager.gather("register_cli_commands")

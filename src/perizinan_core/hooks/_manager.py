@@ -11,7 +11,7 @@ import importlib.metadata
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pluggy
@@ -30,8 +30,10 @@ from perizinan_core.hooks._types import (
     StorageEntry,
     UploadScannerEntry,
 )
-from perizinan_core.model._applicant import Applicant
-from perizinan_core.model._events import Event
+
+if TYPE_CHECKING:
+    from perizinan_core.model._applicant import Applicant
+    from perizinan_core.model._events import Event
 
 __all__ = ["ENTRY_POINT_GROUP", "PluginManager", "PluginState", "PluginStatus", "Registered"]
 

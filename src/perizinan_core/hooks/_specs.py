@@ -15,6 +15,7 @@ group ``perizinan_core.plugins``. It states the version of this interface that i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pluggy
 
@@ -30,8 +31,10 @@ from perizinan_core.hooks._types import (
     StorageEntry,
     UploadScannerEntry,
 )
-from perizinan_core.model._applicant import Applicant
-from perizinan_core.model._events import Event
+
+if TYPE_CHECKING:
+    from perizinan_core.model._applicant import Applicant
+    from perizinan_core.model._events import Event
 
 __all__ = ["API_VERSION", "PROJECT", "HookSpecs", "hookimpl", "hookspec"]
 

@@ -14,17 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from perizinan_core.catalogue import Catalogue
-from perizinan_core.documents import DocumentStore, UploadScanner
-from perizinan_core.hooks._notification import NotificationChannel
-from perizinan_core.model._authority import Authority
-from perizinan_core.model._text import Text
-from perizinan_core.rendering import Renderer
-from perizinan_core.signing import SecretCallback, Signer
-from perizinan_core.storage import KeyRing, Storage
-
+# The command line asks plugins for their commands before it knows what it has to do: a plugin must not load
+# the whole library for the types alone.
 if TYPE_CHECKING:
     import click
+
+    from perizinan_core.catalogue import Catalogue
+    from perizinan_core.documents import DocumentStore, UploadScanner
+    from perizinan_core.hooks._notification import NotificationChannel
+    from perizinan_core.model._authority import Authority
+    from perizinan_core.model._text import Text
+    from perizinan_core.rendering import Renderer
+    from perizinan_core.signing import SecretCallback, Signer
+    from perizinan_core.storage import KeyRing, Storage
 
 __all__ = [
     "ApplicantCheckResult",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from perizinan_core.catalogue import load_catalogue
 from perizinan_core.hooks import AuthorityEntry, AuthorityPack, hookimpl
 
 __all__ = ["DATA", "SLUG", "TEMPLATES", "load_pack", "perizinan_api", "register_authorities"]
@@ -34,6 +33,8 @@ def load_pack() -> AuthorityPack:
         perizinan_core.errors.catalogue.CatalogueError: when the files were changed and no longer fit together.
         ValueError: when the catalogue has no authority.
     """
+    from perizinan_core.catalogue import load_catalogue
+
     catalogue = load_catalogue(DATA)
     if catalogue.authority is None:
         raise ValueError(f"the catalogue in {DATA.name} has no authority.yaml; install the plugin again")
