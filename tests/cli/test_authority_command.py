@@ -35,8 +35,8 @@ from perizinan_core.published import (
     read_authority_document,
     sign_authority_document,
 )
-from perizinan_core.published._authority_update import accept_update, countersign
-from perizinan_core.published._envelope import signed_by
+from perizinan_core.published._authority_update import accept_update
+from perizinan_core.published._envelope import countersign, signed_by
 from perizinan_core.published._keys import signing_callback, thumbprint
 from perizinan_core.published._status_list import (
     StatusList,

@@ -30,6 +30,7 @@ from perizinan_core.storage import KeyRing
 
 __all__ = [
     "Signers",
+    "open_key_file",
     "open_keys",
     "open_roots",
     "open_storage_keys",
@@ -95,6 +96,16 @@ def open_keys(settings: Settings, record: KeysOnRecord | None = None) -> OfficeK
     if record is not None:
         record.note(*paths)
     return keys
+
+
+def open_key_file(path: Path) -> PrivateKey:
+    """
+    Return the key of a file: P-256, made with mode 0600 where there is none.
+
+    Raises:
+        KeyFileProblemError: the file holds no such key.
+    """
+    return _open_or_make(path)
 
 
 def rotate_key(path: Path, now: datetime) -> Path:

@@ -52,6 +52,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "authority_group",
         N_("Publish, show and update the authority document."),
     ),
+    "directory": (
+        "perizinan_core.cli._directory",
+        "directory_group",
+        N_("Make, show and update a signed directory of offices."),
+    ),
     "verify-qr": (
         "perizinan_core.cli._verify_qr",
         "verify_qr_command",

@@ -12,22 +12,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from perizinan_core.cli._authority_fetch import fetch_command, loaded, update_all
 from perizinan_core.cli._settings import language_of, open_office
-from perizinan_core.errors.verification import SourceReadError
-from perizinan_core.i18n import N_, said, translate
+from perizinan_core.cli._verify_authority import read_directory_file
+from perizinan_core.i18n import N_, translate
 from perizinan_core.model._numerals import format_date
 from perizinan_core.published import AuthorityDocument, Signatory, read_authority_document
-from perizinan_core.published._authority_reading import MAX_BYTES
-from perizinan_core.published._authority_update import accept_update
 from perizinan_core.published._keys import thumbprint
 from perizinan_core.published._saved_file import locked, replace_file
-from perizinan_core.verification._fetching import fetch, is_url
-from perizinan_core.verification._sources import read_source
+from perizinan_core.verification._keeping_offices import BACKUP, refresh
+from perizinan_core.verification._words import office_line
 
 __all__ = ["authority_group"]
-
-BACKUP = ".previous"
-"""What is added to the name of the document that was replaced."""
 
 
 @click.group("authority", help="Terbitkan, tampilkan, dan perbarui dokumen otoritas (authority.json).")
@@ -70,7 +66,7 @@ def publish_command(obj: dict[str, Any], *, folder: Path | None) -> None:
 def show_command(obj: dict[str, Any], *, source: str, authority_key: str | None, as_json: bool) -> None:
     """Read a document, check its signature, and print what it says."""
     language = language_of(obj)
-    document = read_authority_document(_load(source, language), authority_key=authority_key)
+    document = read_authority_document(loaded(source, language), authority_key=authority_key)
     if as_json:
         click.echo(json.dumps(_facts(document), ensure_ascii=False))
     else:
@@ -86,56 +82,66 @@ def show_command(obj: dict[str, Any], *, source: str, authority_key: str | None,
     show_default=True,
     help="Dokumen yang dikenal; yang lama disimpan dengan akhiran .previous.",
 )
-@click.option("--from", "source", metavar="FILE|URL", required=True, help="Asal dokumen baru.")
+@click.option("--from", "source", metavar="FILE|URL", help="Asal dokumen baru.")
 @click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen baru.")
-@click.pass_obj
-def update_command(obj: dict[str, Any], *, path: Path, source: str, authority_key: str | None) -> None:
+@click.option(
+    "--all",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Perbarui semua kantor dalam folder ini dari alamatnya masing-masing, beserta daftar statusnya; kode keluar "
+    "1 bila ada yang gagal.",
+)
+@click.option(
+    "--directory",
+    "directory_path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Direktori kantor bertanda tangan: alamat dan kunci kantor diambil darinya.",
+)
+@click.option("--directory-key", help="Sidik jari kunci yang harus menandatangani direktori.")
+@click.pass_context
+def update_command(
+    ctx: click.Context,
+    *,
+    path: Path,
+    source: str | None,
+    authority_key: str | None,
+    folder: Path | None,
+    directory_path: Path | None,
+    directory_key: str | None,
+) -> None:
     """
     Take a newer document in the place of the known one, which stays as a backup.
 
     Nothing is written unless the new one is signed by a key of the known one and is no older.
     """
-    language = language_of(obj)
-    offered = _load(source, language)
+    language = language_of(ctx.obj)
+    if (folder is None) == (source is None) or (folder is None and directory_path is not None):
+        sentence = N_("Give --from FILE|URL for one document, or --all FOLDER (and --directory) for many.")
+        raise click.UsageError(translate(sentence, language))
+    if folder is not None:
+        directory = read_directory_file(directory_path, directory_key, language) if directory_path else None
+        ctx.exit(update_all(folder, directory, language))
+    offered = loaded(str(source), language)
     if not path.is_file():
         sentence = N_(
-            "{path}: there is no known document to update. Take the first one from the office itself."
+            "{path}: there is no known document to update. Take the first one from the office itself: "
+            "perizinan authority fetch ADDRESS"
         )
         raise click.UsageError(translate(sentence, language, path=path))
-    with locked(path):
-        before = _load(str(path), language)
-        known = read_authority_document(before)
-        document = accept_update(known, offered, at=datetime.now(UTC), authority_key=authority_key)
-        if offered == before:
-            sentence = N_("{path} is current (version {version}).")
-        else:
-            sentence = N_("{path} is version {version} now; the former one lies in {backup}.")
-            replace_file(path.with_name(path.name + BACKUP), before)
-            replace_file(path, offered)
-    click.echo(
-        translate(
-            sentence,
-            language,
-            path=path,
-            version=document.version,
-            backup=path.name + BACKUP,
-        )
-    )
+    known, document, changed = refresh(path, offered, at=datetime.now(UTC), authority_key=authority_key)
+    sentence = N_("{path} is current (version {version}).")
+    if changed:
+        sentence = N_("{path} is version {version} now; the former one lies in {backup}.")
+    told = {"path": path, "version": document.version, "backup": path.name + BACKUP}
+    click.echo(translate(sentence, language, **told))
     fresh = set(document.key_ids) - set(known.key_ids)
     if fresh:
-        told = N_("The office has a new key: {keys}. Compare it with the office's official publication.")
-        click.echo(translate(told, language, keys=", ".join(sorted(fresh))), err=True)
+        sentence = N_("The office has a new key: {keys}. Compare it with the office's official publication.")
+        click.echo(translate(sentence, language, keys=", ".join(sorted(fresh))), err=True)
 
 
-def _load(source: str, language: str) -> bytes:
-    try:
-        if not is_url(source):
-            return read_source(Path(source), MAX_BYTES)
-        return fetch(source, max_bytes=MAX_BYTES, accept="application/json").data or b""
-    except SourceReadError as error:
-        sentence = N_("{source}: the authority document could not be read: {problem}. Check path or address.")
-        told = translate(sentence, language, source=source, problem=said(error.problem, language))
-        raise click.ClickException(told) from error
+authority_group.add_command(fetch_command)
 
 
 def _facts(document: AuthorityDocument) -> dict[str, Any]:
@@ -144,7 +150,17 @@ def _facts(document: AuthorityDocument) -> dict[str, Any]:
     return {
         **{
             name: told[name]
-            for name in ("slug", "name", "time_zone", "version", "issued", "expires", "verification_url")
+            for name in (
+                "slug",
+                "name",
+                "region",
+                "contact",
+                "time_zone",
+                "version",
+                "issued",
+                "expires",
+                "verification_url",
+            )
         },
         "keys": list(document.key_ids),
         "trust": "pinned" if document.pinned else "given_file",
@@ -169,7 +185,7 @@ def _day(day: Any) -> str | None:
 
 def _print(document: AuthorityDocument, language: str, now: datetime) -> None:
     console = Console(highlight=False)
-    console.print(Text(document.name, style="bold"))
+    console.print(Text(office_line(document.name, document.region), style="bold"))
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -178,6 +194,7 @@ def _print(document: AuthorityDocument, language: str, now: datetime) -> None:
         (N_("Version"), str(document.version)),
         (N_("Issued"), format_date(document.local_day(document.issued), language)),
         (N_("Good until"), _until(document, language, now)),
+        (N_("How to ask the office"), document.contact.line if document.contact is not None else "-"),
         (N_("Key"), "\n".join(document.key_ids)),
         (N_("Roots"), "\n".join(item.subject.rfc4514_string() for item in document.roots)),
         (N_("QR keys"), "\n".join(item.kid.hex() + _span(item.start, item.end) for item in document.qr_keys)),

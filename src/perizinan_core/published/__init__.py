@@ -13,8 +13,9 @@ from perizinan_core.published._authority_document import (
     Signatory,
 )
 from perizinan_core.published._authority_reading import read_authority_document, sign_authority_document
-from perizinan_core.published._authority_update import accept_update, countersign
-from perizinan_core.published._envelope import signed_by
+from perizinan_core.published._authority_update import accept_directory, accept_update
+from perizinan_core.published._directory import Directory, DirectoryEntry, read_directory, sign_directory
+from perizinan_core.published._envelope import countersign, signed_by
 from perizinan_core.published._keys import (
     PrivateKey,
     PublicKey,
@@ -57,6 +58,8 @@ __all__ = [
     "STATUS_LIST_MEDIA_TYPE",
     "AuthorityDocument",
     "Contact",
+    "Directory",
+    "DirectoryEntry",
     "ListStatus",
     "NoStatus",
     "PermitStatusAnswer",
@@ -73,6 +76,7 @@ __all__ = [
     "StatusList",
     "StatusSource",
     "VersionSource",
+    "accept_directory",
     "accept_update",
     "countersign",
     "decode_qr_text",
@@ -81,8 +85,10 @@ __all__ = [
     "key_to_jwk",
     "peek_status_list",
     "read_authority_document",
+    "read_directory",
     "read_status_list",
     "sign_authority_document",
+    "sign_directory",
     "signed_by",
     "signing_callback",
     "thumbprint",

@@ -9,8 +9,6 @@ section 5.3 of its specification).
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,27 +18,13 @@ from perizinan_core.errors.status_list import AuthorityUpdateError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._authority_reading import read_authority_document
-from perizinan_core.published._envelope import countersign_envelope, signed_by
-from perizinan_core.published._keys import PublicKey
+from perizinan_core.published._directory import Directory, read_directory
+from perizinan_core.published._envelope import signed_by
 
-__all__ = ["accept_update", "countersign"]
+__all__ = ["accept_directory", "accept_update"]
 
 _SKEW = timedelta(minutes=5)
 _DATES = {"version", "issued", "expires"}
-
-
-def countersign(data: bytes, *, key: PublicKey, sign: Callable[[bytes], bytes]) -> bytes:
-    """
-    Return ``authority.json`` with one more signature, by a key that need not be listed in it.
-
-    Args:
-        data: A signed document.
-        key: Public half of the further key.
-        sign: Returns the signature over its argument; see `keys.signing_callback`.
-    """
-    signed = countersign_envelope(json.loads(data), key=key, sign=sign)
-    read_authority_document(signed)
-    return signed
 
 
 def accept_update(
@@ -69,40 +53,74 @@ def accept_update(
         raise _refused(
             N_("it is the document of another office ({received}, not {known})"), known.slug, offered.slug
         )
-    if authority_key is None and not signed_by(data, known.keys):
-        raise _refused(
-            N_("no key of the known document ({known}) signed it, only {received}"),
-            ", ".join(known.key_ids),
-            ", ".join(offered.key_ids),
-        )
-    if offered.version < known.version:
-        raise _refused(
-            N_("it is version {received}, older than the known version {known}"),
-            known.version,
-            offered.version,
-        )
-    if offered.issued < known.issued:
-        raise _refused(
-            N_("it was issued at {received}, before the known one ({known})"),
-            known.issued.isoformat(),
-            offered.issued.isoformat(),
-        )
-    if offered.version == known.version and _content(offered) != _content(known):
-        raise _refused(
-            N_("it says something else than the known one under the same version {known}"), known.version, ""
-        )
-    if at > offered.expires:
-        raise _refused(N_("it ended at {received}"), "", offered.expires.isoformat())
-    if offered.issued > at + _SKEW:
-        raise _refused(
-            N_("it is dated later than the clock of this machine ({received})"),
-            "",
-            offered.issued.isoformat(),
-        )
+    _check_successor(known, offered, data, at=at, vouched=authority_key is not None)
     return attrs.evolve(offered, pinned=authority_key is not None)
 
 
-def _content(document: AuthorityDocument) -> dict[str, Any]:
+def accept_directory(
+    known: Directory, data: bytes, *, at: datetime, directory_key: str | None = None
+) -> Directory:
+    """
+    Return the directory of offices in ``data`` when it may take the place of the known one; see `accept_update`.
+
+    Raises:
+        DirectoryError: it is not sound by itself.
+        AuthorityKeyError: it is not signed by ``directory_key``.
+        AuthorityUpdateError: it must not replace the known one; says why.
+    """
+    offered = read_directory(data, directory_key=directory_key)
+    _check_successor(known, offered, data, at=at, vouched=directory_key is not None)
+    return offered
+
+
+def _check_successor(
+    known: AuthorityDocument | Directory,
+    offered: AuthorityDocument | Directory,
+    data: bytes,
+    *,
+    at: datetime,
+    vouched: bool,
+) -> None:
+    """Raise when one document must not take the place of another: rules 3 to 6 of `accept_update`."""
+    rules: tuple[tuple[bool, str, object, object], ...] = (
+        (
+            vouched or signed_by(data, known.keys),
+            N_("no key of the known document ({known}) signed it, only {received}"),
+            ", ".join(known.key_ids),
+            ", ".join(offered.key_ids),
+        ),
+        (
+            offered.version >= known.version,
+            N_("it is version {received}, older than the known version {known}"),
+            known.version,
+            offered.version,
+        ),
+        (
+            offered.issued >= known.issued,
+            N_("it was issued at {received}, before the known one ({known})"),
+            known.issued.isoformat(),
+            offered.issued.isoformat(),
+        ),
+        (
+            offered.version != known.version or _content(offered) == _content(known),
+            N_("it says something else than the known one under the same version {known}"),
+            known.version,
+            "",
+        ),
+        (at <= offered.expires, N_("it ended at {received}"), "", offered.expires.isoformat()),
+        (
+            offered.issued <= at + _SKEW,
+            N_("it is dated later than the clock of this machine ({received})"),
+            "",
+            offered.issued.isoformat(),
+        ),
+    )
+    for holds, problem, before, after in rules:
+        if not holds:
+            raise _refused(problem, before, after)
+
+
+def _content(document: AuthorityDocument | Directory) -> dict[str, Any]:
     return {name: value for name, value in document.to_json().items() if name not in _DATES}
 
 

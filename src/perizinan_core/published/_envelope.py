@@ -11,7 +11,7 @@ from perizinan_core.i18n import Clause
 from perizinan_core.published._keys import PublicKey, algorithm_name, fits, thumbprint
 from perizinan_core.published._strict_json import FieldReader, parse_json
 
-__all__ = ["MAX_BYTES", "countersign_envelope", "read_envelope", "sign_envelope", "signed_by"]
+__all__ = ["MAX_BYTES", "countersign", "read_envelope", "sign_envelope", "signed_by"]
 
 T = TypeVar("T")
 
@@ -21,13 +21,22 @@ MAX_BYTES = 4 * 1024 * 1024
 
 def sign_envelope(signed: Mapping[str, Any], *, key: PublicKey, sign: Callable[[bytes], bytes]) -> bytes:
     """Return the file with one signature."""
-    return countersign_envelope({"signed": signed, "signatures": []}, key=key, sign=sign)
+    return _with_signature({"signed": signed, "signatures": []}, key=key, sign=sign)
 
 
-def countersign_envelope(
-    envelope: Mapping[str, Any], *, key: PublicKey, sign: Callable[[bytes], bytes]
-) -> bytes:
-    """Return the file with one more signature."""
+def countersign(data: bytes, *, key: PublicKey, sign: Callable[[bytes], bytes]) -> bytes:
+    """
+    Return a signed file with one more signature, by a key that need not be listed in it.
+
+    Args:
+        data: A signed file.
+        key: Public half of the further key.
+        sign: Returns the signature over its argument; see `keys.signing_callback`.
+    """
+    return _with_signature(json.loads(data), key=key, sign=sign)
+
+
+def _with_signature(envelope: Mapping[str, Any], *, key: PublicKey, sign: Callable[[bytes], bytes]) -> bytes:
     import rfc8785
 
     canonical = rfc8785.dumps(envelope["signed"])

@@ -30,7 +30,7 @@ from perizinan_core.published import (
     Signatory,
     sign_authority_document,
 )
-from perizinan_core.published._authority_update import countersign
+from perizinan_core.published._envelope import countersign
 from perizinan_core.published._keys import algorithm_name, signing_callback
 from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text, type_number
 from perizinan_core.services._access import require_role

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
 
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.i18n import Clause
+from perizinan_core.published._directory import is_local_http
 
 __all__ = ["Fetched", "fetch", "is_url"]
 
@@ -32,7 +34,13 @@ def is_url(text: str) -> bool:
 
 
 def fetch(
-    url: str, *, max_bytes: int, accept: str, etag: str | None = None, seconds: float = _SECONDS
+    url: str,
+    *,
+    max_bytes: int,
+    accept: str,
+    etag: str | None = None,
+    seconds: float = _SECONDS,
+    guarded: bool = False,
 ) -> Fetched:
     """
     Fetch a file that is signed by itself: neither server nor way need to be trusted.
@@ -43,6 +51,7 @@ def fetch(
         accept: Media type to ask for.
         etag: What an earlier answer was called; the server may then say that nothing changed.
         seconds: How long it may take in all.
+        guarded: Refuse plain http, but from this very machine: for what is trusted because of where it came from.
 
     Raises:
         SourceReadError: no answer in time, another answer than the file, or too large a one.
@@ -50,7 +59,8 @@ def fetch(
     import asyncio
     from concurrent.futures import ThreadPoolExecutor
 
-    work = _fetch(url, max_bytes, {"Accept": accept, "Accept-Encoding": "identity"}, etag, seconds)
+    headers = {"Accept": accept, "Accept-Encoding": "identity"} | ({"If-None-Match": etag} if etag else {})
+    work = _fetch(url, max_bytes, headers, seconds, guarded=guarded)
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -60,17 +70,25 @@ def fetch(
 
 
 async def _fetch(
-    url: str, max_bytes: int, headers: dict[str, str], etag: str | None, seconds: float
+    url: str, max_bytes: int, headers: dict[str, str], seconds: float, *, guarded: bool
 ) -> Fetched:
     import asyncio
 
     import httpx
 
+    async def guard(request: httpx.Request) -> None:  # of every address on the way
+        if request.url.scheme != "https" and not is_local_http(str(request.url)):
+            raise SourceReadError("cannot-open", "its address does not begin with https")
+
+    etag = headers.get("If-None-Match")
+    hooks: Any = {"request": [guard] if guarded else []}
     try:
         async with (
             asyncio.timeout(seconds),
-            httpx.AsyncClient(follow_redirects=True, max_redirects=_REDIRECTS, timeout=seconds) as client,
-            client.stream("GET", url, headers=headers | ({"If-None-Match": etag} if etag else {})) as answer,
+            httpx.AsyncClient(
+                follow_redirects=True, max_redirects=_REDIRECTS, timeout=seconds, event_hooks=hooks
+            ) as client,
+            client.stream("GET", url, headers=headers) as answer,
         ):
             if answer.status_code == httpx.codes.NOT_MODIFIED and etag:
                 return Fetched(data=None, etag=etag)
