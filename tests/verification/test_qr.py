@@ -58,7 +58,7 @@ class TestRoundTrip:
         """The code holds its number alone."""
         number = type_number("street-use")
         known = PublishedType(number=number, code="street-use", name="Penggunaan jalan")
-        authority = attrs.evolve(world.authority, permit_types={number: known})
+        authority = attrs.evolve(world.authority, permit_types=(known,))
 
         assert attrs.evolve(CLAIMS, type_number=number) == verify_qr(encode(world), authority)
 

@@ -11,21 +11,27 @@ ignored (docs/decisions/0021): an older checker must be able to read a newer doc
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from datetime import MAXYEAR, date, datetime, timedelta, timezone
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import attrs
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
-from perizinan_core.published._keys import (
-    PublicKey,
-    key_to_jwk,
-    thumbprint,
+from perizinan_core.i18n import N_
+from perizinan_core.published._keys import PublicKey, thumbprint
+from perizinan_core.published._wire import (
+    Certificates,
+    Fingerprint,
+    HttpsAddress,
+    Keys,
+    Kid,
+    Positive,
+    Region,
+    Rule,
+    unstructured,
 )
 
 __all__ = [
@@ -34,6 +40,7 @@ __all__ = [
     "ZONES",
     "AuthorityDocument",
     "Contact",
+    "Dated",
     "PublishedType",
     "QrKey",
     "RegisteredDelegation",
@@ -45,46 +52,63 @@ SPEC_VERSION = "1"
 ZONES = {"WIB": 7, "WITA": 8, "WIT": 9}
 """Hours ahead of UTC."""
 
+_Zone = Annotated[str, Rule(ZONES.__contains__, N_("expected one of WIB, WITA, WIT"))]
+_TypeNumber = Annotated[
+    int, Rule(range(2**32).__contains__, N_("expected a whole number from 0 to 4294967295"))
+]
+
 
 @attrs.frozen(kw_only=True)
-class RegisteredDelegation:
+class Dated:
+    """What holds on some days, both included."""
+
+    start: date | None = None
+    """First day, or None."""
+
+    end: date | None = None
+    """Last day, or None: until further notice."""
+
+    def holds_on(self, day: date) -> bool:
+        """Return True when it holds on ``day``."""
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+    @property
+    def contradiction(self) -> tuple[str, str] | None:
+        """The field that cannot be beside the others, and why."""
+        if self.start is not None and self.end is not None and self.end < self.start:
+            return "to", N_("lies before from")
+        return None
+
+
+@attrs.frozen(kw_only=True)
+class RegisteredDelegation(Dated):
     """For which permit types a signatory may sign, and when (both days included)."""
 
     code: str
     permit_types: frozenset[str]
     """Codes of permit types; ``*`` stands for all."""
 
-    start: date | None = None
-    end: date | None = None
     acting: str = "definitive"
     """`ActingKind` value."""
 
     def covers(self, permit_type: str, day: date) -> bool:
         """Return True when permits of this type may be signed under it on ``day``."""
-        return _within(self.start, self.end, day) and (
-            "*" in self.permit_types or permit_type in self.permit_types
-        )
+        return self.holds_on(day) and not self.permit_types.isdisjoint(("*", permit_type))
 
 
 @attrs.frozen(kw_only=True)
-class Signatory:
+class Signatory(Dated):
     """A certificate or key, the position it belongs to, and what it entitles to."""
 
     position: str
     """Code of the position."""
 
     title: str
-    certificate_sha256: str | None = None
+    certificate_sha256: Fingerprint | None = None
     """SHA-256 of the certificate (hexadecimal); binds this certificate alone."""
 
-    spki_sha256: str | None = None
+    spki_sha256: Fingerprint | None = None
     """SHA-256 of the public key (SPKI, hexadecimal); survives the renewal of a certificate."""
-
-    start: date | None = None
-    """First day of the binding, or None."""
-
-    end: date | None = None
-    """Last day of the binding, or None: until further notice. Set when an officer leaves."""
 
     delegations: tuple[RegisteredDelegation, ...] = ()
 
@@ -92,32 +116,29 @@ class Signatory:
         """Return True when the entry means the certificate with these fingerprints."""
         return self.certificate_sha256 == certificate_sha256 or self.spki_sha256 == spki_sha256
 
-    def holds_on(self, day: date) -> bool:
-        """Return True when the binding holds on ``day``."""
-        return _within(self.start, self.end, day)
+    @property
+    def contradiction(self) -> tuple[str, str] | None:
+        """The field that cannot be beside the others, and why."""
+        if self.certificate_sha256 is None and self.spki_sha256 is None:
+            return "", N_("expected certificate_sha256 or spki_sha256")
+        return super().contradiction
 
 
 @attrs.frozen(kw_only=True)
-class QrKey:
+class QrKey(Dated):
     """A key that signs QR claims."""
 
-    kid: bytes
+    kid: Kid
     """Key identifier in the claims, 1 to 8 bytes."""
 
     key: PublicKey
-    start: date | None = None
-    end: date | None = None
-
-    def holds_on(self, day: date) -> bool:
-        """Return True when claims of that day may be signed with it."""
-        return _within(self.start, self.end, day)
 
 
 @attrs.frozen(kw_only=True)
 class PublishedType:
     """A permit type, as QR codes mean it by its number."""
 
-    number: int
+    number: _TypeNumber
     """From 0 to 2³² - 1; see `perizinan_core.published._qr_claims.type_number`."""
 
     code: str
@@ -147,24 +168,24 @@ class AuthorityDocument:
 
     slug: str
     name: str
-    region: str | None = None
+    region: Region | None = None
     """Kemendagri code of the region, e.g. ``"35.72"``; None in documents of before."""
 
     contact: Contact | None = None
     """How people reach the office, or None."""
 
-    time_zone: str
+    time_zone: _Zone
     """``WIB``, ``WITA`` or ``WIT``: whose calendar day counts."""
 
-    version: int = attrs.field(validator=attrs.validators.ge(1))
+    version: Positive = attrs.field(validator=attrs.validators.ge(1))
     """Rises with every change."""
 
     issued: datetime
     expires: datetime
     """After this moment the document is too old to judge by."""
 
-    verification_url: str
-    roots: tuple[x509.Certificate, ...]
+    verification_url: HttpsAddress
+    roots: Certificates
     """Certificates in which a signer's chain may end."""
 
     intermediates: tuple[x509.Certificate, ...] = ()
@@ -172,10 +193,10 @@ class AuthorityDocument:
 
     signatories: tuple[Signatory, ...]
     qr_keys: tuple[QrKey, ...] = ()
-    permit_types: Mapping[int, PublishedType] = attrs.field(factory=dict)
+    permit_types: tuple[PublishedType, ...] = ()
     """What the numbers of permit types in QR codes mean."""
 
-    keys: tuple[PublicKey, ...]
+    keys: Keys
     """Keys that sign this document."""
 
     status_list: Mapping[str, Any] | None = None
@@ -184,10 +205,10 @@ class AuthorityDocument:
     log: Mapping[str, Any] | None = None
     """Address and keys of the public log, kept as they are."""
 
-    unknown: Mapping[str, Any] = attrs.field(factory=dict)
+    unknown: Mapping[str, Any] = attrs.field(factory=dict, metadata={"omit": True})
     """Fields of a newer version: kept, ignored."""
 
-    pinned: bool = False
+    pinned: bool = attrs.field(default=False, metadata={"omit": True})
     """True when the caller named the key; False: trusted as given (first use)."""
 
     def local_day(self, moment: datetime) -> date:
@@ -214,58 +235,10 @@ class AuthorityDocument:
             **self.unknown,
             "document_type": DOCUMENT_TYPE,
             "spec_version": SPEC_VERSION,
-            "slug": self.slug,
-            "name": self.name,
-            "region": self.region,
-            "contact": attrs.asdict(self.contact) if self.contact is not None else None,
-            "time_zone": self.time_zone,
-            "version": self.version,
-            "issued": self.issued.isoformat(),
-            "expires": self.expires.isoformat(),
-            "verification_url": self.verification_url,
-            "roots": [{"certificate": _der_text(item)} for item in self.roots],
-            "intermediates": [{"certificate": _der_text(item)} for item in self.intermediates],
-            "signatories": [_signatory_json(item) for item in self.signatories],
-            "qr_keys": [
-                {"kid": item.kid.hex(), "key": key_to_jwk(item.key), **_span(item.start, item.end)}
-                for item in self.qr_keys
-            ],
-            "permit_types": [
-                {"number": item.number, "code": item.code, "name": item.name}
-                for _number, item in sorted(self.permit_types.items())
-            ],
-            "keys": [key_to_jwk(item) for item in self.keys],
-            "status_list": dict(self.status_list) if self.status_list is not None else None,
-            "log": dict(self.log) if self.log is not None else None,
+            **unstructured(self),
         }
 
-
-def _within(start: date | None, end: date | None, day: date) -> bool:
-    return (start is None or start <= day) and (end is None or day <= end)
-
-
-def _signatory_json(item: Signatory) -> dict[str, Any]:
-    return {
-        "position": item.position,
-        "title": item.title,
-        "certificate_sha256": item.certificate_sha256,
-        "spki_sha256": item.spki_sha256,
-        **_span(item.start, item.end),
-        "delegations": [
-            {
-                "code": delegation.code,
-                "permit_types": sorted(delegation.permit_types),
-                "acting": delegation.acting,
-                **_span(delegation.start, delegation.end),
-            }
-            for delegation in item.delegations
-        ],
-    }
-
-
-def _span(start: date | None, end: date | None) -> dict[str, str | None]:
-    return {"from": start.isoformat() if start else None, "to": end.isoformat() if end else None}
-
-
-def _der_text(certificate: x509.Certificate) -> str:
-    return base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode("ascii")
+    @property
+    def contradiction(self) -> tuple[str, str] | None:
+        """The field that cannot be beside the others, and why."""
+        return ("expires", N_("lies before issued")) if self.expires <= self.issued else None

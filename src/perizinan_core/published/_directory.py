@@ -13,17 +13,18 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 import attrs
 
 from perizinan_core.errors.authorities import DirectoryError
 from perizinan_core.errors.verification import AuthorityDocumentError
+from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._envelope import read_envelope, sign_envelope
-from perizinan_core.published._keys import PublicKey, key_to_jwk, thumbprint
-from perizinan_core.published._strict_json import FieldReader
+from perizinan_core.published._keys import PublicKey, thumbprint
+from perizinan_core.published._wire import Keys, Positive, Region, Rule, unstructured
 
 __all__ = ["SLUG", "Directory", "DirectoryEntry", "is_local_http", "read_directory", "sign_directory"]
 
@@ -31,22 +32,38 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """Form of an office's short name; nothing else names a file."""
 
 _KIND, _SPEC = "perizinan-directory", "1"
-_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def is_local_http(address: str) -> bool:
+    """Return True for a plain-http address of this very machine, which no network can change."""
+    parts = urlsplit(address)
+    return parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+
+
+_Slug = Annotated[str, Rule(SLUG.fullmatch, N_("expected a short name such as kota-contoh"))]
+_Thumbprint = Annotated[
+    str,
+    Rule(re.compile("[A-Za-z0-9_-]{43}").fullmatch, N_("expected the fingerprint of a key (RFC 7638)")),
+]
+_Address = Annotated[
+    str,
+    Rule(lambda text: text.startswith("https://") or is_local_http(text), N_("expected an https address")),
+]
 
 
 @attrs.frozen(kw_only=True)
 class DirectoryEntry:
     """One office."""
 
-    slug: str
+    slug: _Slug
     name: str
-    region: str | None = None
+    region: Region | None = None
     """Kemendagri code, e.g. ``"35.72"``."""
 
-    key: str
+    key: _Thumbprint
     """Fingerprint (RFC 7638) of a key that signs its authority document."""
 
-    address: str
+    address: _Address
     """Where it publishes its authority document."""
 
     @classmethod
@@ -68,7 +85,7 @@ class Directory:
     name: str
     """Who keeps it."""
 
-    version: int = attrs.field(validator=attrs.validators.ge(1))
+    version: Positive = attrs.field(validator=attrs.validators.ge(1))
     """Rises with every issue."""
 
     issued: datetime
@@ -76,7 +93,7 @@ class Directory:
     """After this moment nothing is judged by it any more."""
 
     offices: tuple[DirectoryEntry, ...]
-    keys: tuple[PublicKey, ...]
+    keys: Keys
     """Keys that sign it."""
 
     @cached_property
@@ -91,16 +108,14 @@ class Directory:
 
     def to_json(self) -> dict[str, Any]:
         """Return the ``signed`` part."""
-        return {
-            "document_type": _KIND,
-            "spec_version": _SPEC,
-            "name": self.name,
-            "version": self.version,
-            "issued": self.issued.isoformat(),
-            "expires": self.expires.isoformat(),
-            "offices": [attrs.asdict(item) for item in self.offices],
-            "keys": [key_to_jwk(item) for item in self.keys],
-        }
+        return {"document_type": _KIND, "spec_version": _SPEC, **unstructured(self)}
+
+    @property
+    def contradiction(self) -> tuple[str, str] | None:
+        """The field that cannot be beside the others, and why."""
+        if self.expires <= self.issued:
+            return "expires", N_("lies before issued")
+        return ("offices", N_("names an office twice")) if len(self.by_slug) != len(self.offices) else None
 
 
 def sign_directory(made: Directory, *, key: PublicKey, sign: Callable[[bytes], bytes]) -> bytes:
@@ -133,47 +148,8 @@ def read_directory(data: bytes, *, directory_key: str | None = None) -> Director
         AuthorityKeyError: it is not signed by ``directory_key``.
     """
     try:
-        return read_envelope(
-            data, _read, keys=lambda item: item.keys, wanted=directory_key, kind=_KIND, spec=_SPEC
-        )
+        return read_envelope(data, Directory, wanted=directory_key, kind=_KIND, spec=_SPEC)[0]
     except AuthorityDocumentError as error:
         if type(error) is not AuthorityDocumentError:
             raise
         raise DirectoryError(error.problems) from error
-
-
-def is_local_http(address: str) -> bool:
-    """Return True for a plain-http address of this very machine, which no network can change."""
-    parts = urlsplit(address)
-    return parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
-
-
-def _read(reader: FieldReader, signed: Mapping[str, Any]) -> Directory:
-    path = "$.signed"
-    issued, expires = reader.period(signed, path)
-    offices = reader.each(signed, "offices", path, lambda item, place: _entry(reader, item, place))
-    slugs = [item.slug for item in offices]
-    if len(set(slugs)) != len(slugs):
-        reader.problem(f"{path}.offices", "names an office twice")
-    return Directory(
-        name=reader.text(signed.get("name"), f"{path}.name"),
-        version=reader.positive(signed.get("version"), f"{path}.version"),
-        issued=issued,
-        expires=expires,
-        offices=offices,
-        keys=reader.keys(signed, path),
-    )
-
-
-def _entry(reader: FieldReader, item: Any, path: str) -> DirectoryEntry:
-    entry = reader.mapping(item, path)
-    told = {
-        name: reader.text(entry.get(name), f"{path}.{name}") for name in ("slug", "name", "key", "address")
-    }
-    if SLUG.fullmatch(told["slug"]) is None:
-        reader.problem(f"{path}.slug", "expected a short name such as kota-contoh")
-    if _THUMBPRINT.fullmatch(told["key"]) is None:
-        reader.problem(f"{path}.key", "expected the fingerprint of a key (RFC 7638)")
-    if not told["address"].startswith("https://") and not is_local_http(told["address"]):
-        reader.problem(f"{path}.address", "expected an https address")
-    return DirectoryEntry(**told, region=reader.region(entry.get("region"), f"{path}.region"))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
+
+import attrs
 
 from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
 from perizinan_core.i18n import Clause
 from perizinan_core.published._keys import PublicKey, algorithm_name, fits, thumbprint
-from perizinan_core.published._strict_json import FieldReader, parse_json
+from perizinan_core.published._strict_json import parse_json
+from perizinan_core.published._wire import structured
 
 __all__ = ["MAX_BYTES", "countersign", "read_envelope", "sign_envelope", "signed_by"]
-
-T = TypeVar("T")
 
 MAX_BYTES = 4 * 1024 * 1024
 """Largest file that is read, in bytes."""
@@ -44,22 +45,31 @@ def _with_signature(envelope: Mapping[str, Any], *, key: PublicKey, sign: Callab
     return rfc8785.dumps({**envelope, "signatures": [*envelope["signatures"], entry]}) + b"\n"
 
 
+@attrs.frozen(kw_only=True)
+class _Envelope:
+    signed: Mapping[str, Any]
+    signatures: tuple[Mapping[str, Any], ...]
+
+
+class _Signed(Protocol):
+    """What lists the keys that sign it."""
+
+    @property
+    def keys(self) -> tuple[PublicKey, ...]: ...
+
+
+T = TypeVar("T", bound=_Signed)
+
+
 def read_envelope(
-    data: bytes,
-    read: Callable[[FieldReader, Mapping[str, Any]], T],
-    *,
-    keys: Callable[[T], Iterable[PublicKey]],
-    wanted: str | None,
-    kind: str,
-    spec: str,
-) -> T:
+    data: bytes, made: type[T], *, wanted: str | None, kind: str, spec: str
+) -> tuple[T, Mapping[str, Any]]:
     """
-    Return what ``read`` makes of ``signed``, when a key that it lists signed it.
+    Return what ``signed`` describes, and its data, when a key that it lists signed it.
 
     Args:
         data: The file.
-        read: Reads ``signed`` and notes its problems.
-        keys: Returns the keys that the result lists.
+        made: Class of what it describes.
         wanted: Fingerprint (RFC 7638) of the key that must have signed it, or None.
         kind: Its ``document_type``.
         spec: Its ``spec_version``.
@@ -71,28 +81,26 @@ def read_envelope(
     import rfc8785
 
     if len(data) > MAX_BYTES:
-        raise AuthorityDocumentError((Clause("it is larger than {limit} bytes", limit=MAX_BYTES),))
-    reader = FieldReader()
-    top = reader.mapping(parse_json(data), "$")
-    signed = reader.mapping(top.get("signed"), "$.signed")
-    signatures = reader.sequence(top.get("signatures"), "$.signatures")
-    reader.stop_on_problems()
+        raise _refused(Clause("it is larger than {limit} bytes", limit=MAX_BYTES))
+    envelope = structured(_Envelope, parse_json(data))
+    signed = envelope.signed
     if signed.get("document_type") != kind or signed.get("spec_version") != spec:
         told = Clause("expected document_type {kind} and spec_version {version}", kind=kind, version=spec)
-        reader.problem("$.signed", told)
-    made = read(reader, signed)
-    reader.stop_on_problems()
+        raise _refused(Clause("{path}: {what}", path="$.signed", what=told))
+    found = structured(made, signed, "$.signed")
     try:
         canonical = rfc8785.dumps(dict(signed))
     except (ValueError, RecursionError) as error:
-        raise AuthorityDocumentError(
-            (Clause("{path} holds numbers or texts that have no canonical form", path="$.signed"),)
-        ) from error
-    signers = _signers(reader, {thumbprint(key): key for key in keys(made)}, signatures, canonical)
-    reader.stop_on_problems()
+        problem = Clause("{path} holds numbers or texts that have no canonical form", path="$.signed")
+        raise _refused(problem) from error
+    signers = _signers(found.keys, envelope.signatures, canonical)
     if wanted is not None and wanted not in signers:
         raise AuthorityKeyError(expected=wanted, received=", ".join(sorted(signers)))
-    return made
+    return found, signed
+
+
+def _refused(problem: Clause) -> AuthorityDocumentError:
+    return AuthorityDocumentError((problem,))
 
 
 def signed_by(data: bytes, keys: Iterable[PublicKey]) -> bool:
@@ -102,32 +110,36 @@ def signed_by(data: bytes, keys: Iterable[PublicKey]) -> bool:
     envelope: dict[str, Any] = json.loads(data)
     canonical = rfc8785.dumps(envelope["signed"])
     known = {thumbprint(key): key for key in keys}
-    for entry in envelope["signatures"]:
-        key = known.get(str(entry.get("keyid")))
-        try:
-            if key is None or entry["alg"] != algorithm_name(key):
-                continue
-            if fits(key, bytes.fromhex(entry["sig"]), canonical):
-                return True
-        except (KeyError, TypeError, ValueError):
-            continue
-    return False
+    return any(
+        str(entry.get("keyid")) in known and _is_sound(entry, known[str(entry["keyid"])], canonical)
+        for entry in envelope["signatures"]
+    )
+
+
+def _is_sound(entry: Mapping[str, Any], key: PublicKey, canonical: bytes) -> bool:
+    try:
+        return entry["alg"] == algorithm_name(key) and fits(key, bytes.fromhex(entry["sig"]), canonical)
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
 def _signers(
-    reader: FieldReader, keys: Mapping[str, PublicKey], signatures: Sequence[Any], canonical: bytes
+    keys: Iterable[PublicKey], signatures: Sequence[Mapping[str, Any]], canonical: bytes
 ) -> set[str]:
+    known = {thumbprint(key): key for key in keys}
     signers: set[str] = set()
-    for place, item in enumerate(signatures):
-        path = f"$.signatures[{place}]"
-        entry = reader.mapping(item, path)
-        key = keys.get(str(entry.get("keyid")))
-        if key is None:
+    problems: list[Clause] = []
+    for place, entry in enumerate(signatures):
+        name = str(entry.get("keyid"))
+        if name not in known:
             continue  # a key of a later version, or of somebody else: says nothing either way
-        signature = reader.hexadecimal(entry.get("sig"), f"{path}.sig")
-        if entry.get("alg") != algorithm_name(key) or not fits(key, signature, canonical):
-            reader.problem(path, "the signature does not fit the document")
-        signers.add(thumbprint(key))
+        if not _is_sound(entry, known[name], canonical):
+            what = Clause("the signature does not fit the document")
+            problems.append(Clause("{path}: {what}", path=f"$.signatures[{place}]", what=what))
+        signers.add(name)
     if not signers:
-        reader.problem("$.signatures", "no signature by a key of the document")
+        what = Clause("no signature by a key of the document")
+        problems.append(Clause("{path}: {what}", path="$.signatures", what=what))
+    if problems:
+        raise AuthorityDocumentError(tuple(problems))
     return signers

@@ -241,7 +241,7 @@ def verify_qr(text: str, authority: AuthorityDocument) -> QrClaims:
 
 def named_claims(claims: QrClaims, authority: AuthorityDocument) -> QrClaims:
     """Return the claims with the code of their permit type, where the authority document names it."""
-    known = authority.permit_types.get(claims.type_number) if claims.type_number is not None else None
+    known = next((item for item in authority.permit_types if item.number == claims.type_number), None)
     return claims if known is None else attrs.evolve(claims, permit_type=known.code)
 
 

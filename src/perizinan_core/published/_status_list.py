@@ -14,17 +14,18 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import IntEnum
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import attrs
 
 from perizinan_core.errors.status_list import StatusListError
+from perizinan_core.errors.verification import AuthorityDocumentError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument, QrKey
 from perizinan_core.published._cose import ALG, ALGORITHMS, KID, TYPE, Sign1, dumps, loads
-from perizinan_core.published._keys import key_from_jwk, key_to_jwk
+from perizinan_core.published._wire import Positive, Rule, structured, unstructured
 
 __all__ = [
     "BITS",
@@ -88,10 +89,10 @@ class StatusListTerms:
     uri: str
     """Address of the list; must be the list's own subject."""
 
-    keys: tuple[QrKey, ...]
+    keys: Annotated[tuple[QrKey, ...], Rule(bool, N_("expected at least one key"))]
     """Keys that sign lists, with key ids and the local days (both included) of lists they may sign."""
 
-    max_age: int = DEFAULT_MAX_AGE
+    max_age: Annotated[Positive, Rule(_LATEST.__gt__, N_("expected a whole number from 1"))] = DEFAULT_MAX_AGE
     """How old a list may be, in seconds, to be relied on."""
 
     @classmethod
@@ -102,34 +103,16 @@ class StatusListTerms:
         Raises:
             StatusListError: what it says under ``status_list`` cannot be used.
         """
-        told = authority.status_list
-        if told is None:
+        if authority.status_list is None:
             return None
         try:
-            uri, max_age = told["uri"], told.get("max_age", DEFAULT_MAX_AGE)
-            keys = tuple(_key(item) for item in told["keys"])
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            return structured(cls, authority.status_list)
+        except AuthorityDocumentError as error:
             raise status_list_error("status-list-terms") from error
-        plain = isinstance(max_age, int) and not isinstance(max_age, bool) and 0 < max_age < _LATEST
-        if not isinstance(uri, str) or not uri or not plain or not keys:
-            raise status_list_error("status-list-terms")
-        return cls(uri=uri, keys=keys, max_age=max_age)
 
     def to_json(self) -> dict[str, Any]:
         """Return the form for ``authority.json``."""
-        return {
-            "uri": self.uri,
-            "max_age": self.max_age,
-            "keys": [
-                {
-                    "kid": item.kid.hex(),
-                    "key": key_to_jwk(item.key),
-                    "from": item.start.isoformat() if item.start else None,
-                    "to": item.end.isoformat() if item.end else None,
-                }
-                for item in self.keys
-            ],
-        }
+        return unstructured(self)
 
 
 @attrs.frozen(kw_only=True)
@@ -306,14 +289,6 @@ _PROBLEMS: Mapping[str, str] = {
 def status_list_error(reason: str) -> StatusListError:
     """Return the error of a reason code."""
     return StatusListError(problem=_PROBLEMS[reason], reason=reason)
-
-
-def _key(item: Any) -> QrKey:
-    kid = bytes.fromhex(item["kid"])
-    start, end = (date.fromisoformat(item[name]) if item.get(name) else None for name in ("from", "to"))
-    if not 1 <= len(kid) <= 8:
-        raise ValueError("expected a key id of 1 to 8 bytes")
-    return QrKey(kid=kid, key=key_from_jwk(item["key"]), start=start, end=end)
 
 
 def _envelope(data: bytes) -> Sign1:

@@ -253,13 +253,13 @@ class Publication:
             return None
         return Contact(address=told.address, phone=told.phone, email=told.email, web=told.web)
 
-    def _permit_types(self) -> dict[int, PublishedType]:
+    def _permit_types(self) -> tuple[PublishedType, ...]:
         """Return what the numbers in QR codes mean, for all types that the catalogue ever had."""
         found = {}
         for item in self._context.catalogue.permit_types:
             number = type_number(item.code)
             found[number] = PublishedType(number=number, code=item.code, name=item.name.id)
-        return found
+        return tuple(found[number] for number in sorted(found))
 
     def _current(self) -> tuple[tuple[str, x509.Certificate], ...]:
         found = []

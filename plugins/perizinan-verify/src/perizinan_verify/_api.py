@@ -142,8 +142,7 @@ def _summary(item: PublishedAuthority, service: Service, at: datetime) -> Mappin
         "has_status": document.slug in service.status,
         "status_list": document.status_list if document.slug in service.lists else None,
         "permit_types": [
-            {"number": item.number, "code": item.code, "name": item.name}
-            for item in document.permit_types.values()
+            {"number": item.number, "code": item.code, "name": item.name} for item in document.permit_types
         ],
         "qr_keys": [
             {
