@@ -18,29 +18,16 @@ from pathlib import Path
 
 import attrs
 
-from perizinan_core.errors.status_list import StatusListError
-from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._status import PermitStatusAnswer, PublishedVersions
-from perizinan_core.published._status_list import MAX_BYTES, status_list_error
+from perizinan_core.published._status_list import status_list_error
 from perizinan_core.verification._fetching import is_url
-from perizinan_core.verification._sources import read_source
-from perizinan_core.verification._status_source import StatusListSource, fetch_status_list
+from perizinan_core.verification._status_source import StatusListSource
 
 __all__ = ["CurrentStatusList"]
 
 _FETCH_AGAIN = 300.0
 _TRY_AGAIN = 15.0
-
-
-@attrs.frozen
-class _Made:
-    data: bytes | None = attrs.field(repr=False)
-    source: StatusListSource
-
-    @property
-    def failed(self) -> bool:
-        return isinstance(self.source.content, StatusListError)
 
 
 class CurrentStatusList:
@@ -75,7 +62,7 @@ class CurrentStatusList:
         self._max_age = max_age
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._made: _Made | None = None
+        self._made: StatusListSource | None = None
         self._stamp: object = None
         self._due = 0.0
         self._asked_for: AuthorityDocument | None = None
@@ -96,9 +83,7 @@ class CurrentStatusList:
         Raises:
             StatusListError: with the reason code of the report.
         """
-        now, authority = self._clock(), self._document()
-        made = self._current(authority, now)
-        return attrs.evolve(made.source, at=now).status_of(number, status_index, on)
+        return self._now().status_of(number, status_index, on)
 
     def versions(self) -> PublishedVersions | None:
         """
@@ -107,18 +92,19 @@ class CurrentStatusList:
         Raises:
             StatusListError: the list may not be relied on at this moment.
         """
-        now, authority = self._clock(), self._document()
-        return attrs.evolve(self._current(authority, now).source, at=now).versions()
+        return self._now().versions()
 
     def data(self) -> bytes | None:
         """Return the list as it was signed, to be handed on; None when there is none that is sound."""
-        made = self._current(self._document(), self._clock())
-        return None if made.failed else made.data
+        return self._now().data
 
-    def _document(self) -> AuthorityDocument:
-        return self._authority() if callable(self._authority) else self._authority
+    def _now(self) -> StatusListSource:
+        """Return the list that is there, to be asked for this moment."""
+        now = self._clock()
+        authority = self._authority() if callable(self._authority) else self._authority
+        return attrs.evolve(self._current(authority, now), at=now)
 
-    def _current(self, authority: AuthorityDocument, now: datetime) -> _Made:
+    def _current(self, authority: AuthorityDocument, now: datetime) -> StatusListSource:
         if isinstance(self._place, Path):
             with self._lock:
                 return self._read(self._place, authority, now)
@@ -128,22 +114,21 @@ class CurrentStatusList:
             done.wait(max(0.0, until - time.monotonic()))
         with self._lock:
             made = self._made
-        return made or self._made_of(None, "status-list-unreachable", authority, now)
+        return made or self._unreachable(authority, now)
 
-    def _read(self, path: Path, authority: AuthorityDocument, now: datetime) -> _Made:
+    def _unreachable(self, authority: AuthorityDocument, now: datetime) -> StatusListSource:
+        none = StatusListSource.read(None, authority=authority, at=now, max_age=self._max_age)
+        return attrs.evolve(none, content=status_list_error("status-list-unreachable"))
+
+    def _read(self, path: Path, authority: AuthorityDocument, now: datetime) -> StatusListSource:
         try:
             state = path.stat()
             stamp: object = (state.st_mtime_ns, state.st_size, state.st_ino)
         except OSError:
             stamp = None
-        if self._made is None or stamp != self._stamp or self._made.source.authority is not authority:
+        if self._made is None or stamp != self._stamp or self._made.authority is not authority:
             self._stamp = stamp
-            try:
-                data, reason = read_source(path, MAX_BYTES), "status-list-missing"
-            except SourceReadError as error:
-                too_large = error.reason == "too-large"
-                data, reason = None, "status-list-malformed" if too_large else "status-list-missing"
-            self._made = self._made_of(data, reason, authority, now)
+            self._made = StatusListSource.read(path, authority=authority, at=now, max_age=self._max_age)
         return self._made
 
     def _follow(self, authority: AuthorityDocument, now: datetime) -> tuple[threading.Event, float] | None:
@@ -155,31 +140,20 @@ class CurrentStatusList:
                 self._fetching = threading.Event(), time.monotonic() + self._seconds
                 work = (str(self._place), authority, now, self._fetching[0])
                 threading.Thread(target=self._fetch, args=work, daemon=True).start()
-            usable = self._made is not None and not self._made.failed
+            usable = self._made is not None and self._made.data is not None
             return None if usable else self._fetching
 
     def _fetch(self, url: str, authority: AuthorityDocument, now: datetime, done: threading.Event) -> None:
         try:
-            data, reason = fetch_status_list(url, authority=authority, at=now), ""
-        except SourceReadError as error:
-            too_large = error.reason == "too-large"
-            data, reason = None, "status-list-malformed" if too_large else "status-list-unreachable"
+            fresh = StatusListSource.fetch(url, authority=authority, at=now, max_age=self._max_age)
         except Exception:  # noqa: BLE001 - whatever keeps a list from coming, the thread must say that it ended
-            data, reason = None, "status-list-unreachable"
-        fresh = self._made_of(data, reason, authority, now)
+            fresh = self._unreachable(authority, now)
         with self._lock:
-            before = self._made
-            if not fresh.failed or before is None or before.failed:
+            if fresh.data is not None or self._made is None or self._made.data is None:
                 self._made = fresh
-            self._due = time.monotonic() + (_TRY_AGAIN if fresh.failed else _FETCH_AGAIN)
+            self._due = time.monotonic() + (_TRY_AGAIN if fresh.data is None else _FETCH_AGAIN)
             self._fetching = None
         done.set()
-
-    def _made_of(self, data: bytes | None, reason: str, authority: AuthorityDocument, now: datetime) -> _Made:
-        source = StatusListSource.read(data, authority=authority, at=now, max_age=self._max_age)
-        if data is None and reason:
-            source = attrs.evolve(source, content=status_list_error(reason))
-        return _Made(data, source)
 
 
 def _now() -> datetime:

@@ -8,7 +8,7 @@ status of a permit undecided, with its own reason code, and never valid.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from os import PathLike
 from pathlib import Path
@@ -70,6 +70,9 @@ class StatusListSource:
     max_age: int
     """How old the list may be at ``at``, in seconds."""
 
+    data: bytes | None = attrs.field(default=None, repr=False)
+    """The list as it was signed; None when there is none that is sound."""
+
     @classmethod
     def read(
         cls,
@@ -88,12 +91,13 @@ class StatusListSource:
             at: Moment for which it is asked, with time zone; usually now.
             max_age: How old it may be, in seconds; None takes what the authority document says.
         """
-        data, reason = None, "status-list-missing"
-        try:
-            data = None if source is None else read_source(source, MAX_BYTES)
-        except SourceReadError as error:
-            reason = _reason(error, reason)
-        return cls._of(data, reason, authority, at, max_age)
+        return cls._of(
+            lambda: None if source is None else read_source(source, MAX_BYTES),
+            "status-list-missing",
+            authority=authority,
+            at=at,
+            max_age=max_age,
+        )
 
     @classmethod
     def fetch(
@@ -115,26 +119,40 @@ class StatusListSource:
             saved: A copy to use while it is fresh or the address does not answer, or None.
             max_age: How old the list may be, in seconds; None takes what the authority document says.
         """
-        data, reason = None, "status-list-unreachable"
-        try:
-            data = fetch_status_list(url, authority=authority, at=at, saved=saved)
-        except SourceReadError as error:
-            reason = _reason(error, reason)
-        return cls._of(data, reason, authority, at, max_age)
+        return cls._of(
+            lambda: fetch_status_list(url, authority=authority, at=at, saved=saved),
+            "status-list-unreachable",
+            authority=authority,
+            at=at,
+            max_age=max_age,
+        )
 
     @classmethod
     def _of(
-        cls, data: bytes | None, reason: str, authority: AuthorityDocument, at: datetime, max_age: int | None
+        cls,
+        get: Callable[[], bytes | None],
+        missing: str,
+        *,
+        authority: AuthorityDocument,
+        at: datetime,
+        max_age: int | None,
     ) -> Self:
+        """Return a source for what ``get`` gives; ``missing`` is the reason code when that is nothing."""
         content: StatusList | StatusListError
-        age = 0
+        data, age = None, 0
         try:
             terms = StatusListTerms.of(authority)
             age = terms.max_age if terms is not None else 0
-            content = status_list_error(reason) if data is None else read_status_list(data, authority)
+            data = get()
+            content = read_status_list(data, authority) if data is not None else status_list_error(missing)
+        except SourceReadError as error:
+            # What is there and far too large is no list; that is not the same as nothing being there.
+            reason = "status-list-malformed" if error.reason == "too-large" else missing
+            content = status_list_error(reason)
         except StatusListError as error:
-            content = error
-        return cls(authority=authority, at=at, content=content, max_age=age if max_age is None else max_age)
+            data, content = None, error
+        max_age = age if max_age is None else max_age
+        return cls(authority=authority, at=at, content=content, max_age=max_age, data=data)
 
     def status_of(self, number: str, status_index: int, on: date) -> PermitStatusAnswer:
         """
@@ -175,11 +193,6 @@ class StatusListSource:
         if self.at > made.expires or self.at - made.issued > timedelta(seconds=self.max_age):
             raise status_list_error("status-list-too-old")
         return made
-
-
-def _reason(error: SourceReadError, otherwise: str) -> str:
-    """What is there and far too large is no list; that is not the same as nothing being there."""
-    return "status-list-malformed" if error.reason == "too-large" else otherwise
 
 
 def fetch_status_list(
