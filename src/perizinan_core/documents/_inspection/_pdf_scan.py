@@ -41,6 +41,8 @@ _MAX_DEPTH = 400
 _BRACKET = re.compile(rb"[\[\]]|<<|>>")
 _MAX_PACKED_BYTES = 32 * 1024 * 1024
 _MAX_PACKED_STREAM = 32 * 1024 * 1024
+_MAX_LOOKS = 64
+"""How often all the bytes of a file may be gone through in search of the ends of its streams; once is usual."""
 
 
 @attrs.frozen
@@ -82,6 +84,7 @@ class ScanReading:
         self._contents: list[bytes] = []
         self._holders: list[int] = []
         self._work = SlowWork()
+        self._left_to_search = _MAX_LOOKS * len(data)
         self._values: dict[int, Any] = {}
         self._waiting: set[int] = set()
         self._latest: dict[int, int] = {}
@@ -181,7 +184,12 @@ class ScanReading:
         begin = _STREAM_START.match(self._data, following.start)
         at = begin.end() if begin else following.end
         nearest = bisect.bisect_left(ends, at)
-        return at, ends[nearest] if nearest < len(ends) else len(self._data)
+        end = ends[nearest] if nearest < len(ends) else len(self._data)
+        # Streams that all lead to the end of the file are copied and unpacked by this reading, and sought by qpdf.
+        self._left_to_search -= end - at
+        if self._left_to_search < 0:
+            raise TooMuchError
+        return at, end
 
     def _data_end(self, place: _Place, start: int, nearest: int) -> int:
         # While objects are still being found, only a direct length can be trusted to lead further.
