@@ -9,7 +9,7 @@ from io import BytesIO
 
 import pytest
 
-from perizinan_core.documents import FolderDocumentStore
+from perizinan_core.documents import FolderDocumentStore, spool_for
 
 
 class Disk:
@@ -94,6 +94,17 @@ def test_a_power_cut_after_put_loses_nothing(disk):
     """Content, its name, and every new folder on the way are on the disk before `put` returns."""
     store, kept = disk
     store.put(BytesIO(b"surat"))
+
+    assert kept.names
+    assert [] == kept.lost()
+
+
+def test_a_power_cut_after_an_upload_was_taken_over_loses_nothing(disk):
+    """A spool becomes content only when its bytes are on the disk."""
+    store, kept = disk
+    with spool_for(store) as spool:
+        spool.fill(BytesIO(b"surat"))
+        store.take_over(spool, expected_sha256=spool.sha256)
 
     assert kept.names
     assert [] == kept.lost()

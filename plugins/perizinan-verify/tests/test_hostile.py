@@ -289,3 +289,26 @@ def test_nothing_is_left_in_the_temporary_folder(make_app, served, pdf, tmp_path
 
     assert [[]] == seen
     assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("as_form", [True, False])
+def test_each_byte_of_an_upload_is_written_once(app, call, pdf, as_form):
+    """As a body and in a form: the judging process reads what was received, and nobody copies it."""
+    large = pdf + b"\n" * 5_000_000
+    app.state.service.pool.warm_up()
+    sent = (
+        {"files": {"file": ("izin.pdf", large, "application/pdf")}}
+        if as_form
+        else {"content": large, "headers": PDF}
+    )
+    before = _written()
+    answer = call(app, "POST", "/api/verify", **sent)
+    count = _written() - before
+
+    assert 200 == answer.status_code
+    assert 1 == round(count / len(large), 1)
+
+
+def _written() -> int:
+    lines = Path("/proc/self/io").read_text(encoding="ascii").splitlines()
+    return int(dict(line.split(": ") for line in lines)["wchar"])

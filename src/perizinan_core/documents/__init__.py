@@ -7,12 +7,16 @@ content),
 - Judging: `inspect_upload` reports everything about an upload, `check_upload` raises on anything that
 refuses it;
   an `UploadPolicy` says what is accepted, `UploadScanner` is the port for more checks.
+- Taking in: a `Spool` holds an upload on its way in; it is written once, and a store on the same file system keeps it
+  without a copy.
 - Names: `kept_name` makes any file name fit to be kept and signed, `display_name` to be shown.
 
 ::
 
-    report = check_upload(stream, file_name="KTP – Dewi.pdf", policy=UploadPolicy(max_bytes=5_000_000))
-    stored = store.put(stream, expected_sha256=report.sha256)
+    with spool_for(store, max_bytes=5_000_000) as spool:
+        spool.fill(stream)
+        report = check_upload(spool, file_name="KTP – Dewi.pdf", policy=UploadPolicy(max_bytes=5_000_000))
+        stored = keep_spool(spool, store, expected_sha256=report.sha256)
 """
 
 from perizinan_core.documents._content_types import ContentType
@@ -21,9 +25,18 @@ from perizinan_core.documents._folder_store import FolderDocumentStore
 from perizinan_core.documents._memory_store import InMemoryDocumentStore
 from perizinan_core.documents._names import display_name, kept_name
 from perizinan_core.documents._policy import DEFAULT_ACCEPTED, UploadPolicy
-from perizinan_core.documents._ports import DocumentStore, StoredDocument, StoreProblem, UploadScanner
+from perizinan_core.documents._ports import (
+    DocumentStore,
+    SpoolingStore,
+    StoredDocument,
+    StoreProblem,
+    UploadScanner,
+    keep_spool,
+    spool_for,
+)
 from perizinan_core.documents._report import Finding, Reading, Severity, UploadReport
 from perizinan_core.documents._sandbox import Sandbox
+from perizinan_core.documents._spool import Spool
 from perizinan_core.documents._uploads import check_upload, inspect_upload
 
 __all__ = [
@@ -38,6 +51,8 @@ __all__ = [
     "Reading",
     "Sandbox",
     "Severity",
+    "Spool",
+    "SpoolingStore",
     "StoreProblem",
     "StoredDocument",
     "UploadPolicy",
@@ -47,5 +62,7 @@ __all__ = [
     "display_name",
     "finding",
     "inspect_upload",
+    "keep_spool",
     "kept_name",
+    "spool_for",
 ]

@@ -52,6 +52,11 @@ class FolderTree:
             if stat.S_IMODE(self._root.stat().st_mode) & 0o022:
                 raise DocumentStoreUnavailableError("open", N_("the folder is writable by other accounts"))
 
+    @property
+    def root(self) -> Path:
+        """Where it is."""
+        return self._root
+
     @contextlib.contextmanager
     def folder(self, *parts: str, create: bool = False) -> Iterator[int]:
         """

@@ -16,7 +16,6 @@ Putting is: write a temporary file, fsync it, rename it over its final name, fsy
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import secrets
 import stat
@@ -30,6 +29,7 @@ from perizinan_core.documents._folder_links import FolderLinks
 from perizinan_core.documents._keys import checked_hash
 from perizinan_core.documents._ports import StoredDocument, StoreProblem
 from perizinan_core.documents._reading import CHUNK_BYTES, IncomingBytes, checked_reader
+from perizinan_core.documents._spool import Spool, write_whole
 from perizinan_core.errors.documents import (
     DocumentDamagedError,
     DocumentInUseError,
@@ -81,13 +81,28 @@ class FolderDocumentStore:
         incoming = IncomingBytes(stream, max_bytes=max_bytes)
         with self._write_temporary(iter(incoming)) as (temporaries, name):
             sha256 = incoming.sha256(expected_sha256)
-            with (
-                typed_refusal("put"),
-                self._tree.lock(exclusive=False),
-                self._tree.folder("objects", sha256[:2], create=True) as folder,
-            ):
-                os.rename(name, sha256[2:], src_dir_fd=temporaries, dst_dir_fd=folder)
-                os.fsync(folder)
+            self._keep(temporaries, name, sha256)
+        return StoredDocument(sha256, incoming.size)
+
+    def new_spool(self, *, max_bytes: int | None = None) -> Spool:
+        """See `SpoolingStore.new_spool`."""
+        with typed_refusal("put"), self._tree.folder("temporary", create=True) as folder:
+            return Spool(max_bytes=max_bytes, folder=self._tree.root / "temporary", descriptor=folder)
+
+    def take_over(self, spool: Spool, *, expected_sha256: str) -> StoredDocument:
+        """See `SpoolingStore.take_over`."""
+        checked_hash(expected_sha256)
+        with spool.reader() as reader:
+            incoming = IncomingBytes(reader, max_bytes=None)
+            for _ in incoming:  # read again: what was inspected, and not what somebody made of it since
+                pass
+            sha256 = incoming.sha256(expected_sha256)
+            try:
+                with self._link_temporary(spool) as (temporaries, name):
+                    self._keep(temporaries, name, sha256)
+            except _NoLinkError:
+                reader.seek(0)
+                return self.put(reader, expected_sha256=expected_sha256)
         return StoredDocument(sha256, incoming.size)
 
     def open(self, sha256: str) -> BinaryIO:
@@ -201,12 +216,37 @@ class FolderDocumentStore:
             try:
                 for piece in pieces:  # errors of the source are the caller's own and pass as they are
                     with typed_refusal("put"):
-                        _write_all(descriptor, piece)
+                        write_whole(descriptor, piece)
                 with typed_refusal("put"):
                     os.fsync(descriptor)
             finally:
                 os.close(descriptor)
             yield folder, name
+
+    @contextlib.contextmanager
+    def _link_temporary(self, spool: Spool) -> Iterator[tuple[int, str]]:
+        # As `_write_temporary`, for a file that is there already.
+        name = secrets.token_hex(16)
+        with contextlib.ExitStack() as stack:
+            with typed_refusal("put"):
+                folder = stack.enter_context(self._tree.folder("temporary", create=True))
+            try:
+                spool.link(name, folder)
+            except OSError as error:
+                raise _NoLinkError from error
+            stack.callback(_remove_quietly, name, folder)
+            with typed_refusal("put"):
+                os.fsync(spool.descriptor)
+            yield folder, name
+
+    def _keep(self, temporaries: int, name: str, sha256: str) -> None:
+        with (
+            typed_refusal("put"),
+            self._tree.lock(exclusive=False),
+            self._tree.folder("objects", sha256[:2], create=True) as folder,
+        ):
+            os.rename(name, sha256[2:], src_dir_fd=temporaries, dst_dir_fd=folder)
+            os.fsync(folder)
 
     @contextlib.contextmanager
     def _links_allowed(self, sha256: str) -> Iterator[None]:
@@ -253,13 +293,8 @@ class FolderDocumentStore:
         return True
 
 
-def _write_all(descriptor: int, piece: bytes) -> None:
-    view = memoryview(piece)
-    while view:
-        written = os.write(descriptor, view)
-        if written == 0:
-            raise OSError(errno.EIO, "nothing more is taken")
-        view = view[written:]
+class _NoLinkError(Exception):
+    """The spool lies in another file system, or in one without hard links."""
 
 
 def _remove_quietly(name: str, folder: int) -> None:

@@ -20,8 +20,17 @@ from typing import BinaryIO, Protocol, runtime_checkable
 import attrs
 
 from perizinan_core.documents._report import Finding, UploadReport
+from perizinan_core.documents._spool import Spool
 
-__all__ = ["DocumentStore", "StoreProblem", "StoredDocument", "UploadScanner"]
+__all__ = [
+    "DocumentStore",
+    "SpoolingStore",
+    "StoreProblem",
+    "StoredDocument",
+    "UploadScanner",
+    "keep_spool",
+    "spool_for",
+]
 
 
 @attrs.frozen
@@ -148,6 +157,74 @@ class DocumentStore(Protocol):
         put.
         """
         ...
+
+
+@runtime_checkable
+class SpoolingStore(DocumentStore, Protocol):
+    """A store that keeps an upload without copying it, because the spool lies in its own file system."""
+
+    def new_spool(self, *, max_bytes: int | None = None) -> Spool:
+        """
+        Return an empty spool for an upload that may be kept here.
+
+        Args:
+            max_bytes: Most bytes that it takes.
+
+        Raises:
+            DocumentStoreUnavailableError: Disk or service refused.
+        """
+        ...
+
+    def take_over(self, spool: Spool, *, expected_sha256: str) -> StoredDocument:
+        """
+        Keep what a spool holds durably; copied only where it lies in another file system.
+
+        Args:
+            spool: A sealed spool; it is still to be closed.
+            expected_sha256: Refuse unless the bytes have this hash.
+
+        Raises:
+            DocumentHashMismatchError: The bytes are not those announced.
+            DocumentStoreUnavailableError: Disk or service refused.
+        """
+        ...
+
+
+def spool_for(store: DocumentStore, *, max_bytes: int | None = None) -> Spool:
+    """
+    Return an empty spool for an upload that a store may keep.
+
+    Args:
+        store: Where the upload shall go.
+        max_bytes: Most bytes that the spool takes.
+
+    Raises:
+        DocumentStoreUnavailableError: Disk or service refused.
+    """
+    return (
+        store.new_spool(max_bytes=max_bytes)
+        if isinstance(store, SpoolingStore)
+        else Spool(max_bytes=max_bytes)
+    )
+
+
+def keep_spool(spool: Spool, store: DocumentStore, *, expected_sha256: str) -> StoredDocument:
+    """
+    Keep what a spool holds in a store.
+
+    Args:
+        spool: A sealed spool; it is still to be closed.
+        store: Where it goes.
+        expected_sha256: Refuse unless the bytes have this hash, e.g. that of the report of their inspection.
+
+    Raises:
+        DocumentHashMismatchError: The bytes are not those announced.
+        DocumentStoreUnavailableError: Disk or service refused; `DocumentStoreFullError` when out of room.
+    """
+    if isinstance(store, SpoolingStore):
+        return store.take_over(spool, expected_sha256=expected_sha256)
+    with spool.reader() as reader:
+        return store.put(reader, expected_sha256=expected_sha256)
 
 
 @runtime_checkable

@@ -12,10 +12,9 @@ import hashlib
 import logging
 import os
 import stat
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import attrs
 
@@ -25,7 +24,9 @@ from perizinan_core.documents._ports import UploadScanner
 from perizinan_core.documents._reading import CHUNK_BYTES
 from perizinan_core.documents._report import Finding, Reading, Severity, UploadReport
 from perizinan_core.documents._sandbox import Sandbox, default_sandbox
+from perizinan_core.documents._spool import Spool
 from perizinan_core.errors.documents import (
+    DocumentStoreUnavailableError,
     InspectionUnavailableError,
     UploadHeldError,
     UploadRefusedError,
@@ -42,7 +43,7 @@ _DEFAULT_POLICY = UploadPolicy()
 
 
 def inspect_upload(
-    source: Path | str | BinaryIO,
+    source: Path | str | BinaryIO | Spool,
     *,
     file_name: str,
     policy: UploadPolicy = _DEFAULT_POLICY,
@@ -53,9 +54,9 @@ def inspect_upload(
     Inspect a file by its content and report everything that was found.
 
     Args:
-        source: A path, or a stream open for reading, which is read to its end (or just past the size limit).
-            A seekable stream is put back where it was, so that it can be stored next with the report's hash
-            expected.
+        source: A sealed `Spool`, which is inspected where it lies and can be kept next (`keep_spool`); a path; or
+            a stream open for reading, which is copied to its end (or just past the size limit). A seekable
+            stream is put back where it was.
         file_name: The name that the applicant gave it; any text. Kept as data; only its ending is compared.
         policy: What is accepted, and the limits.
         scanners: Further checks, asked in order; one that fails refuses the file.
@@ -65,25 +66,24 @@ def inspect_upload(
         UploadUnreadableError: The path cannot be read, or is no ordinary file.
         InspectionUnavailableError: The inspecting process cannot be started, or there is no room for a copy.
     """
-    scanners = tuple(scanners)
-    with _opened(source, policy, named=bool(scanners)) as copy:
-        if copy.refusal is not None:
+    with _opened(source, policy) as subject:
+        if subject.refusal is not None:
             return UploadReport(
                 file_name=file_name,
                 content_type=None,
-                sha256=copy.sha256,
-                size=copy.size,
-                findings=(copy.refusal,),
+                sha256=subject.sha256,
+                size=subject.size,
+                findings=(subject.refusal,),
             )
-        report = _by_content(copy, file_name, policy, sandbox or default_sandbox())
-        report = _with_findings(report, _scanned(scanners, copy.path, report))
-        if copy.changed():
+        report = _by_content(subject, file_name, policy, sandbox or default_sandbox())
+        report = _with_findings(report, _scanned(tuple(scanners), subject, report))
+        if subject.changed():
             report = _with_findings(report, [finding("changed-while-read")])
     return _for_signed(report)
 
 
 def check_upload(
-    source: Path | str | BinaryIO,
+    source: Path | str | BinaryIO | Spool,
     *,
     file_name: str,
     policy: UploadPolicy = _DEFAULT_POLICY,
@@ -108,64 +108,44 @@ def check_upload(
 
 
 @attrs.define
-class _Copy:
-    # The bytes to inspect: the file itself when a path was given, else a private temporary file.
-    file: BinaryIO
-    path: Path | None
-    size: int = 0
-    sha256: str | None = None
-    refusal: Finding | None = None
-    _state: tuple[int, int] = (0, 0)
+class _Subject:
+    """The bytes to inspect: an ordinary file where it lies, or a spool."""
 
-    def settle(self) -> None:
-        self._state = self._now()
+    descriptor: int
+    size: int
+    sha256: str | None
+    refusal: Finding | None
+    named: Callable[[], Path]
+    """Gives it a path."""
 
-    def changed(self) -> bool:
-        return self._now() != self._state
-
-    def _now(self) -> tuple[int, int]:
-        status = os.fstat(self.file.fileno())
-        return status.st_size, status.st_mtime_ns
+    changed: Callable[[], bool]
 
 
 @contextlib.contextmanager
-def _opened(source: Path | str | BinaryIO, policy: UploadPolicy, *, named: bool) -> Iterator[_Copy]:
-    if isinstance(source, (str, Path)):
-        path = Path(source)
-        with _ordinary_file(path) as file:
-            copy = _Copy(file, path)
-            copy.settle()
-            _measure(copy, file, None, policy)
-            yield copy
-        return
-    with _temporary_file(named=named) as file:
-        copy = _Copy(file, Path(file.name) if named else None)
-        position = source.tell() if source.seekable() else None
-        _measure(copy, source, file, policy)
-        if position is not None:
-            source.seek(position)
-        with _inspection_needs():
-            file.flush()
-        copy.settle()
-        yield copy
-
-
-def _temporary_file(*, named: bool) -> contextlib.AbstractContextManager[BinaryIO]:
-    # Only scanners need a name (0600, and it tells nothing); a file without one is gone even after kill -9.
-    with _inspection_needs():
-        if named:
-            return cast(
-                "contextlib.AbstractContextManager[BinaryIO]", tempfile.NamedTemporaryFile(prefix="upload-")
-            )
-        return cast("contextlib.AbstractContextManager[BinaryIO]", tempfile.TemporaryFile())
+def _opened(source: Path | str | BinaryIO | Spool, policy: UploadPolicy) -> Iterator[_Subject]:
+    match source:
+        case Spool():
+            yield _spooled(source, policy)
+        case str() | Path():
+            with _ordinary_file(Path(source)) as file:
+                yield _measured(file, Path(source), policy)
+        case stream:
+            with contextlib.ExitStack() as stack:
+                with _inspection_needs():
+                    spool = stack.enter_context(Spool(max_bytes=policy.max_bytes))
+                    position = stream.tell() if stream.seekable() else None
+                    spool.fill(stream)
+                    if position is not None:
+                        stream.seek(position)
+                yield _spooled(spool, policy)
 
 
 @contextlib.contextmanager
 def _inspection_needs() -> Iterator[None]:
     try:
         yield
-    except OSError as error:
-        raise InspectionUnavailableError(error.strerror or type(error).__name__) from error
+    except DocumentStoreUnavailableError as error:
+        raise InspectionUnavailableError(error.reason) from error
 
 
 @contextlib.contextmanager
@@ -183,32 +163,56 @@ def _ordinary_file(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def _measure(copy: _Copy, source: BinaryIO, target: BinaryIO | None, policy: UploadPolicy) -> None:
-    digest = hashlib.sha256()
-    while piece := source.read(CHUNK_BYTES):
-        copy.size += len(piece)
-        if copy.size > policy.max_bytes:
-            copy.refusal = finding("too-large", limit_bytes=policy.max_bytes)
-            return
+def _spooled(spool: Spool, policy: UploadPolicy) -> _Subject:
+    too_large = spool.too_large or spool.size > policy.max_bytes
+    return _Subject(
+        descriptor=spool.descriptor,
+        size=spool.size,
+        sha256=None if too_large else spool.sha256,
+        refusal=_size_refusal(spool.size, policy, too_large=too_large),
+        named=spool.named,
+        changed=lambda: spool.changed,
+    )
+
+
+def _measured(file: BinaryIO, path: Path, policy: UploadPolicy) -> _Subject:
+    before = _state(file)
+    digest, size = hashlib.sha256(), 0
+    while size <= policy.max_bytes and (piece := file.read(CHUNK_BYTES)):
+        size += len(piece)
         digest.update(piece)
-        if target is not None:
-            with _inspection_needs():
-                target.write(piece)
-    copy.sha256 = digest.hexdigest()
-    if copy.size == 0:
-        copy.refusal = finding("empty")
+    too_large = size > policy.max_bytes
+    return _Subject(
+        descriptor=file.fileno(),
+        size=size,
+        sha256=None if too_large else digest.hexdigest(),
+        refusal=_size_refusal(size, policy, too_large=too_large),
+        named=lambda: path,
+        changed=lambda: _state(file) != before,
+    )
 
 
-def _by_content(copy: _Copy, file_name: str, policy: UploadPolicy, sandbox: Sandbox) -> UploadReport:
-    answer = sandbox.inspect(copy.file.fileno(), size=copy.size, ending=_ending(file_name), policy=policy)
+def _state(file: BinaryIO) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+def _size_refusal(size: int, policy: UploadPolicy, *, too_large: bool) -> Finding | None:
+    if too_large:
+        return finding("too-large", limit_bytes=policy.max_bytes)
+    return finding("empty") if size == 0 else None
+
+
+def _by_content(subject: _Subject, file_name: str, policy: UploadPolicy, sandbox: Sandbox) -> UploadReport:
+    answer = sandbox.inspect(subject.descriptor, size=subject.size, ending=_ending(file_name), policy=policy)
     notes = answer.notes
     findings = [finding(answer.failed)] if answer.failed else _findings(notes.get("findings"))
     content_type = notes.get("content_type")
     report = UploadReport(
         file_name=file_name,
         content_type=content_type if isinstance(content_type, str) else None,
-        sha256=copy.sha256,
-        size=copy.size,
+        sha256=subject.sha256,
+        size=subject.size,
         pages=_count(notes, "pages"),
         width=_count(notes, "width"),
         height=_count(notes, "height"),
@@ -258,17 +262,28 @@ def _ending(file_name: str) -> str:
     return "x" + file_name[file_name.rfind(".") :][:_ENDING_CHARACTERS] if "." in file_name else "x"
 
 
-def _scanned(scanners: Iterable[UploadScanner], path: Path | None, report: UploadReport) -> list[Finding]:
-    found: list[Finding] = []
+def _scanned(scanners: tuple[UploadScanner, ...], subject: _Subject, report: UploadReport) -> list[Finding]:
+    if not scanners or _is_decided(report.findings):
+        return []
+    with _inspection_needs():
+        path = subject.named()
+    return list(_scan(scanners, path, report))
+
+
+def _scan(scanners: Iterable[UploadScanner], path: Path, report: UploadReport) -> Iterator[Finding]:
     for scanner in scanners:
-        if path is None or any(item.severity is not Severity.NOTE for item in (*report.findings, *found)):
-            break
         try:
-            found.extend(scanner.scan(path, report))
+            found = list(scanner.scan(path, report))
         except Exception:  # noqa: BLE001 - a scanner is foreign code, and fails closed
             _LOG.exception("The upload scanner %s failed.", scanner.name)
-            found.append(finding("scanner-failed"))
-    return found
+            found = [finding("scanner-failed")]
+        yield from found
+        if _is_decided(found):
+            return
+
+
+def _is_decided(findings: Iterable[Finding]) -> bool:
+    return any(item.severity is not Severity.NOTE for item in findings)
 
 
 def _with_findings(report: UploadReport, more: Iterable[Finding]) -> UploadReport:

@@ -6,7 +6,6 @@ What the inspection found is brought into the form in which a case keeps it (`Up
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -20,7 +19,9 @@ from perizinan_core.documents import (
     UploadPolicy,
     UploadReport,
     inspect_upload,
+    keep_spool,
     kept_name,
+    spool_for,
 )
 from perizinan_core.errors.documents import UploadHeldError, UploadRefusedError
 from perizinan_core.errors.services import UploadKeptError
@@ -91,7 +92,7 @@ def take_in(
     keep: Collection[HeldReason] = frozenset(HeldReason),
 ) -> TakenIn:
     """
-    Copy to disk first, judge the copy, store the same bytes: the caller's memory never holds the file.
+    Write to disk once, judge what lies there, keep it: the caller's memory never holds the file.
 
     Args:
         context: The office's parts.
@@ -103,19 +104,17 @@ def take_in(
     Raises:
         UploadRefusedError: the content is refused; carries every finding, and nothing is stored.
         UploadHeldError: the content has no verdict and is not to be kept for that reason; nothing is stored.
+        DocumentStoreUnavailableError: There is no room for it, or the store refused.
     """
-    with tempfile.TemporaryFile() as spool:
-        # One byte more than allowed is enough to know that it is too large.
-        _copy(stream, spool, policy.max_bytes + 1)
-        spool.seek(0)
+    with spool_for(context.documents, max_bytes=policy.max_bytes) as spool:
+        spool.fill(stream)
         report = inspect_upload(spool, file_name=file_name, policy=policy, scanners=context.scanners)
         found = inspected(report, context.inspection)
         if found.verdict is UploadVerdict.REFUSED:
             raise UploadRefusedError(report.refusals)
         if found.reason is not None and found.reason not in keep:
             raise UploadHeldError(tuple(finding_of(item) for item in found.findings))
-        spool.seek(0)
-        stored = context.documents.put(spool, expected_sha256=report.sha256)
+        stored = keep_spool(spool, context.documents, expected_sha256=report.sha256 or spool.sha256)
     return TakenIn(stored=stored, report=report, inspection=found)
 
 
@@ -229,10 +228,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset)):
         return sorted(str(item) for item in value)
     return [_plain(item) for item in value] if isinstance(value, (tuple, list)) else value
-
-
-def _copy(source: BinaryIO, target: BinaryIO, most: int) -> None:
-    left = most
-    while left > 0 and (piece := source.read(min(left, 1 << 20))):
-        target.write(piece)
-        left -= len(piece)

@@ -70,7 +70,7 @@ async def verify_qr(request: Request) -> Response:
         ) as received,
     ):
         photo = received.file is not None and received.kind != _TEXT
-        if not photo and received.size > _MAX_TEXT:
+        if not photo and received.file is not None and received.file.size > _MAX_TEXT:
             raise BadRequestDataError(_TEXT_TOO_LONG)
         answers = await service.judge(received, "photo" if photo else "text", (language,), at)
     return _answer(answers[language], language)
@@ -88,8 +88,9 @@ async def status(request: Request) -> Response:
         raise WrongContentTypeError((_JSON,))
     async with service.senders.one(), receive(request, service.settings, raw=(_JSON,), files=()) as received:
         assert received.file is not None  # noqa: S101 - a raw body is a file
-        received.file.seek(0)
-        slug, number, index = _question(received.file.read(_MAX_TEXT + 1), await service.published())
+        with received.file.reader() as reader:
+            question = reader.read(_MAX_TEXT + 1)
+        slug, number, index = _question(question, await service.published())
     return JSONResponse(await service.ask_status(slug, number, index))
 
 

@@ -1,8 +1,8 @@
 """
 Reading what people send: never more than the limit, never slower than the least speed, never kept.
 
-Bytes go into a temporary file that has no name and stays in memory while it is small. Nothing is
-written under a name that a sender chose.
+Bytes go into a `Spool`: written once, without a name, gone with the request. Nothing is written under a name that
+a sender chose.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import asyncio
 import contextlib
 import unicodedata
 from collections.abc import AsyncGenerator, AsyncIterator
-from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
 
 import attrs
-from starlette.datastructures import UploadFile
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
+from perizinan_core.documents import Spool
 from perizinan_core.i18n import N_
 from perizinan_verify._errors import (
     BadRequestDataError,
@@ -34,7 +34,6 @@ __all__ = ["Received", "clean_name", "content_type", "receive"]
 FORM = "multipart/form-data"
 _FRAME = 64 * 1024
 """Bytes that a form may need around its file."""
-_MEMORY = 1024 * 1024
 _MAX_TEXT = 4096
 _MAX_NAME = 120
 
@@ -46,10 +45,7 @@ class Received:
     name: str = attrs.field(default="-", repr=False)
     """Name that the sender gave the file, cleaned."""
 
-    file: BinaryIO | None = attrs.field(default=None, repr=False)
-    size: int = 0
-    """Length of the file in bytes."""
-
+    file: Spool | None = attrs.field(default=None, repr=False)
     text: str | None = attrs.field(default=None, repr=False)
     field: str = ""
     """Form field that held it, or empty when the body itself is it."""
@@ -88,11 +84,11 @@ async def receive(
         async with _form(request, settings, files, texts) as found:
             yield found
     elif kind in raw:
-        with SpooledTemporaryFile(max_size=_MEMORY) as spool:
+        with Spool() as spool:
             async for piece in _measured(request, settings, settings.max_bytes):
                 spool.write(piece)
-            file = cast("BinaryIO", spool)
-            yield Received(file=file, size=spool.tell(), kind=kind)
+            spool.seal()
+            yield Received(file=spool, kind=kind)
     else:
         raise WrongContentTypeError((FORM, *raw))
 
@@ -124,7 +120,7 @@ async def _form(
     request: Request, settings: PageSettings, files: tuple[str, ...], texts: tuple[str, ...]
 ) -> AsyncIterator[Received]:
     stream = _stoppable(_measured(request, settings, settings.max_bytes + _FRAME))
-    parser = MultiPartParser(request.headers, stream, max_files=2, max_fields=8, max_part_size=_MAX_TEXT)
+    parser = _Parser(request.headers, stream, max_files=2, max_fields=8, max_part_size=_MAX_TEXT)
     try:
         form = await parser.parse()
     except _StoppedError as stopped:
@@ -145,14 +141,13 @@ def _only_one(
 ) -> Received:
     found = []
     for field, value in items:
-        if isinstance(value, UploadFile) and field in files and (value.size or value.filename):
+        if isinstance(value, _Upload) and field in files and (value.size or value.filename):
             if (value.size or 0) > settings.max_bytes:
                 raise BodyTooLargeError(settings.max_bytes)
             found.append(
                 Received(
                     name=clean_name(value.filename),
-                    file=value.file,
-                    size=value.size or 0,
+                    file=value.spool,
                     field=field,
                     kind=(value.content_type or "").partition(";")[0].strip().lower(),
                 )
@@ -197,6 +192,41 @@ async def _measured(request: Request, settings: PageSettings, most: int) -> Asyn
             yield piece
     finally:
         await stream.aclose()
+
+
+class _Upload(UploadFile):
+    """A file of a form, written into a spool."""
+
+    def __init__(self, spool: Spool, filename: str | None, headers: Headers) -> None:
+        super().__init__(spool, size=0, filename=filename, headers=headers)  # type: ignore[arg-type]
+        self.spool = spool
+
+    async def write(self, data: bytes) -> None:
+        """See `UploadFile.write`."""
+        self.size = (self.size or 0) + len(data)
+        await run_in_threadpool(self.spool.write, data)
+
+    async def seek(self, offset: int) -> None:  # noqa: ARG002 - asked for once, when the file is whole
+        """See `UploadFile.seek`."""
+        self.spool.seal()
+
+    async def close(self) -> None:
+        """See `UploadFile.close`."""
+        self.spool.close()
+
+
+class _Parser(MultiPartParser):
+    """The parser of Starlette, with a spool where it would make a temporary file of its own."""
+
+    def on_headers_finished(self) -> None:
+        """See `MultiPartParser`; what it made so far holds nothing and takes no room."""
+        super().on_headers_finished()
+        part = self._current_part
+        if part.file is not None:
+            part.file.file.close()
+            spool = Spool()
+            self._files_to_close_on_error[-1] = spool  # type: ignore[call-overload]
+            part.file = _Upload(spool, part.file.filename, part.file.headers)
 
 
 class _StoppedError(MultiPartException):

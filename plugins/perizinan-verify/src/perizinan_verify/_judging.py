@@ -12,9 +12,10 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import Any, BinaryIO
+from typing import Any
 
 from perizinan_core.confined import ChildPool, ChildProcess, Confinement, Ending, start_child
+from perizinan_core.documents import Spool
 from perizinan_core.errors.confined import ChildStartError
 from perizinan_core.published import PermitStatusAnswer, PublishedVersions
 from perizinan_core.verification import AuthoritySet, unreadable_report
@@ -63,7 +64,7 @@ class JudgingPool:
         self.threads = self._make_threads()
         """One thread for each process: `judge` is to be called in these."""
 
-    def judge(self, job: Job, body: BinaryIO | None) -> dict[str, dict[str, Any]]:
+    def judge(self, job: Job, body: Spool | None) -> dict[str, dict[str, Any]]:
         """
         Return the answer in its JSON form, by language.
 
@@ -76,10 +77,7 @@ class JudgingPool:
         """
         started = time.monotonic()
         self._follow_authorities()
-        descriptor = None
-        if body is not None:
-            descriptor = body.fileno()  # first: what was in memory so far gets a file here
-            body.flush()
+        descriptor = None if body is None else body.descriptor
         try:
             reply = self._pool.ask(
                 job, seconds=job.seconds, descriptor=descriptor, answer=self._answer_question
