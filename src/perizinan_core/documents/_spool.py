@@ -47,7 +47,7 @@ class Spool:
         self._sealed: tuple[int, int] | None = None
         self._name: str | None = None
         self.size = 0
-        """Bytes that came; one piece more than ``max_bytes`` at most."""
+        """Bytes that came, with those that were too many."""
 
         self.too_large = False
         """Whether more came than is taken; then the file is not whole."""
@@ -79,7 +79,7 @@ class Spool:
             DocumentStoreUnavailableError: There is no room for it.
         """
         with contextlib.suppress(DocumentTooLargeError):
-            while piece := stream.read(CHUNK_BYTES):
+            while piece := stream.read(self._most()):
                 self.write(piece)
         self.seal()
 
@@ -166,6 +166,10 @@ class Spool:
         self._name = _new_name()
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         return os.open(self._name, flags, FILE_MODE, dir_fd=self._folder)
+
+    def _most(self) -> int:
+        # One byte more than allowed is enough to know that it is too large.
+        return CHUNK_BYTES if self._max_bytes is None else min(CHUNK_BYTES, self._max_bytes + 1 - self.size)
 
     def _state(self) -> tuple[int, int]:
         status = os.fstat(self.descriptor)
