@@ -168,7 +168,8 @@ class World:
     def create(cls, kind: str = "p-256") -> World:
         """Make a new world with new keys."""
         now = SIGNED_AT - timedelta(days=300)
-        ca, other = SyntheticCA.create(now), SyntheticCA.create(now, name="Other")
+        unit = "CONTOH / SAMPLE"
+        ca, other = SyntheticCA.create(now, unit=unit), SyntheticCA.create(now, name="Other", unit=unit)
         head, deputy, former, outsider = (
             ca.issue(name, now=now, kind=kind)
             for name in ("Kepala DPMPTSP", "Sekretaris", "Mantan Kepala", "PT Contoh")

@@ -138,7 +138,7 @@ class TestUnreadableAndUnsigned:
         [
             (b"", "empty-file"),
             (b"hello", "not-a-pdf"),
-            (b"\x89PNG\r\n\x1a\n" + bytes(100), "not-a-pdf"),
+            (b"\x89PNG\r\n\x1a\n" + bytes(100), "picture-not-a-pdf"),
             (b"notes about /ByteRange in a text", "not-a-pdf"),
         ],
     )

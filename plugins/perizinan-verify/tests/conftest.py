@@ -72,7 +72,7 @@ def changed_pdf(pdf) -> bytes:
 @pytest.fixture(scope="session")
 def foreign_pdf(kit) -> bytes:
     """A permit of an office that looks the same and has another CA."""
-    ca = SyntheticCA.create(kit.clock() - timedelta(days=100), name="Lain")
+    ca = SyntheticCA.create(kit.clock() - timedelta(days=100), name="Lain", unit="CONTOH / SAMPLE")
     signer = ca.issue("Kepala", now=kit.clock() - timedelta(days=100), kind="p-256").signer()
     other = sample_office(signers={"kepala": signer}, roots=(ca.root.certificate,))
     data = _read(other, other.permit())

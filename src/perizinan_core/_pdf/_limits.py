@@ -40,6 +40,9 @@ class Limits:
     of their own.
     """
 
+    code_seconds: float = attrs.field(default=4.0, validator=attrs.validators.gt(0))
+    """Longest search for the QR code of a file that is not a permit but may be the copy of one."""
+
 
 DEFAULT_LIMITS = Limits()
 """64 MiB per file and as much unpacked: a permit has 20 to 500 KiB."""

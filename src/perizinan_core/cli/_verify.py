@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import attrs
 import click
 
 from perizinan_core.cli._moments import read_moment
@@ -29,6 +30,7 @@ from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.published import AuthorityDocument, StatusChoice, StatusSource
 from perizinan_core.verification import AuthoritySet, Limits, StatusOf, Verifier
+from perizinan_core.verification._copies import CodeReader
 from perizinan_core.verification._file_verifier import FileVerifier
 from perizinan_core.verification._policy import Policy
 
@@ -152,7 +154,9 @@ def verify_command(
     language = language or shared.get("language") or DEFAULT_LANGUAGE
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
-    limits = Limits(max_bytes=max_bytes) if max_bytes is not None else Limits()
+    limits = Limits(code_seconds=min(Limits().code_seconds, time_limit / 4))
+    if max_bytes is not None:
+        limits = attrs.evolve(limits, max_bytes=max_bytes)
     options = StatusOptions(
         records=records, status=status_list, copy=status_copy, max_age=status_max_age, no_status=no_status
     )
@@ -223,19 +227,21 @@ def verify_command(
     run.identity += offices.identity(authority)
     factory = shared.get(OPEN_STATUS_SOURCE)
 
-    def judge_with(status: StatusChoice | StatusOf) -> Verifier:
-        return Verifier(authority, status=status, limits=limits, policy=Policy(policy))
+    def judge_with(status: StatusChoice | StatusOf, codes: CodeReader | None = None) -> Verifier:
+        return Verifier(authority, status=status, limits=limits, policy=Policy(policy), codes=codes)
 
     with open_records(records, authority, factory, language) as status:
-        judge = judge_with(status if status is not None else offices.status(authority, options, at))
+        source = status if status is not None else offices.status(authority, options, at)
         if not run.is_large:
-            ctx.exit(run.judge_all(judge, at))
+            ctx.exit(run.judge_all(judge_with(source), at))
 
     @contextlib.contextmanager
     def open_judge() -> Iterator[FileVerifier]:
-        # In each worker anew: a connection to a database does not survive a fork.
+        # In each worker anew: a connection to a database does not survive a fork. Workers are confined already.
+        from perizinan_core.verification._copies import codes_here
+
         with open_records(records, authority, factory, language) as inner:
-            yield judge if inner is None else judge_with(inner)
+            yield judge_with(source if inner is None else inner, codes_here)
 
     ctx.exit(run.judge_all(judge_with(None), at, open_judge))
 

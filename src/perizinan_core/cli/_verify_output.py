@@ -16,9 +16,9 @@ from perizinan_core.i18n import N_, translate
 from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
 from perizinan_core.model._numerals import format_date
 from perizinan_core.verification import Outcome, PermitFacts, Report, SignatureReport
-from perizinan_core.verification._words import ASK_THE_OFFICE, CHECKS, TONES, VERDICTS, office_line
+from perizinan_core.verification._words import ASK_THE_OFFICE, CHECKS, headline, office_line
 
-__all__ = ["contact_foot", "office_head", "print_report"]
+__all__ = ["COLUMNS", "contact_foot", "office_head", "print_report", "shortened_line"]
 
 _COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
 _MARKS: Mapping[Outcome, tuple[str, str]] = {
@@ -28,23 +28,36 @@ _MARKS: Mapping[Outcome, tuple[str, str]] = {
     Outcome.NOT_CHECKED: ("–", "dim"),
 }
 
+COLUMNS = {
+    "number": N_("Number"),
+    "holder": N_("Holder"),
+    "object": N_("For"),
+    "place": N_("Place"),
+    "permit_type": N_("Permit"),
+}
+"""What the code of a permit says, by the names of its claims."""
+
 
 def print_report(console: Console, report: Report, language: str) -> None:
     """Print one report."""
     if report.trust is not None:
         print_signature_report(console, report, language)
         return
-    colour, (word, meaning) = _COLOURS[TONES[report.verdict]], VERDICTS[report.verdict]
+    said = headline(report)
+    colour = _COLOURS[said.tone]
     head: list[RenderableType] = [
-        Text(translate(word, language), style=f"bold {colour}", justify="center"),
-        Text(translate(meaning, language), justify="center"),
+        Text(translate(said.word, language), style=f"bold {colour}", justify="center"),
+        Text(translate(said.meaning, language), justify="center"),
         *office_head(report),
+        *shortened_line(report.copy, language),
         *(foreign_text(f"• {reason.message(language)}") for reason in report.reasons),
         *contact_foot(report, language),
     ]
     console.print(Panel(Group(*head), title=foreign_text(report.file), border_style=colour))
     facts = _facts(report, language)
     if facts.row_count:
+        if report.copy is not None:
+            console.print(Text(translate(N_("Compare with the copy"), language), style="bold underline"))
         console.print(facts)
     console.print(_checks(report, language))
     console.print(foreign_text(_footer(report, language), "dim"))
@@ -67,11 +80,21 @@ def contact_foot(report: Report, language: str) -> list[RenderableType]:
     return [foreign_text(translate(ASK_THE_OFFICE, language, contact=contact.line))]
 
 
+def shortened_line(permit: PermitFacts | None, language: str) -> list[RenderableType]:
+    """Say in the headline which entries the code holds the beginning of."""
+    names = [translate(COLUMNS[name], language) for name in permit.shortened] if permit is not None else []
+    if not names:
+        return []
+    told = N_("Shortened on the code: {names}. What follows on the paper is not proven by it.")
+    return [Text(translate(told, language, names=", ".join(names)), style="bold", justify="center")]
+
+
 def _facts(report: Report, language: str) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    rows = _permit_rows(report.permit, language) if report.permit is not None else []
+    permit = report.permit or report.copy
+    rows = _permit_rows(permit, language) if permit is not None else []
     rows += [
         (N_("Signed by"), _signer(item, report.authority.time_zone if report.authority else WIB, language))
         for item in report.signatures
@@ -93,6 +116,8 @@ def _permit_rows(permit: PermitFacts, language: str) -> list[tuple[str, str]]:
         (N_("Number"), permit.number),
         (N_("Holder"), permit.holder),
         (N_("For"), permit.object),
+        *([(N_("Place"), permit.place)] if permit.place else []),
+        *([(N_("Issued on"), format_date(permit.issued_on, language))] if permit.issued_on else []),
         (N_("Valid"), span),
     ]
 

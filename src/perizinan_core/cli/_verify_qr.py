@@ -26,7 +26,7 @@ from perizinan_core.cli._outputs import check_output
 from perizinan_core.cli._terminal import foreign_text
 from perizinan_core.cli._verify import OPEN_STATUS_SOURCE, open_records
 from perizinan_core.cli._verify_authority import AuthorityOptions, authority_options
-from perizinan_core.cli._verify_output import contact_foot, office_head
+from perizinan_core.cli._verify_output import COLUMNS, contact_foot, office_head, shortened_line
 from perizinan_core.cli._verify_status import StatusOptions, status_options
 from perizinan_core.errors.workflow.labels import PERMIT_STATUSES
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
@@ -69,13 +69,13 @@ _WORDS = {
         N_("Take the photo again, or scan the code with a telephone and give its text."),
     ),
 }  # fmt: skip
-_COLUMNS = {
-    "number": N_("Number"),
-    "holder": N_("Holder"),
-    "object": N_("For"),
-    "place": N_("Place"),
-    "permit_type": N_("Permit"),
-}
+_TEST = (
+    "yellow",
+    N_("CODE OF A TEST OFFICE"),
+    N_(
+        "This office signs with development certificates: the code shows how the check works, and proves no permit."
+    ),
+)
 _MAX_TEXT = 4096
 
 
@@ -202,11 +202,13 @@ def _as_text(data: bytes) -> str | None:
 
 def _print(console: Console, report: Report, language: str) -> None:
     colour, word, meaning = _WORDS[report.verdict]
+    if report.is_development and report.verdict is Verdict.VALID:
+        colour, word, meaning = _TEST
     head: list[RenderableType] = [
         Text(translate(word, language), style=f"bold {colour}", justify="center"),
         Text(translate(meaning, language), justify="center"),
         *office_head(report),
-        *_shortened(report, language),
+        *shortened_line(report.permit, language),
         *(foreign_text(f"• {reason.message(language)}") for reason in report.reasons),
         *contact_foot(report, language),
     ]
@@ -216,21 +218,11 @@ def _print(console: Console, report: Report, language: str) -> None:
         console.print(_claims(report, report.permit, language))
 
 
-def _shortened(report: Report, language: str) -> list[RenderableType]:
-    """Say in the headline which entries the code holds the beginning of."""
-    shortened = report.permit.shortened if report.permit is not None else ()
-    names = [translate(_COLUMNS[name], language) for name in shortened]
-    if not names:
-        return []
-    told = N_("Shortened on the code: {names}. What follows on the paper is not proven by it.")
-    return [Text(translate(told, language, names=", ".join(names)), style="bold", justify="center")]
-
-
 def _claims(report: Report, permit: PermitFacts, language: str) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    for key, label in _COLUMNS.items():
+    for key, label in COLUMNS.items():
         if value := getattr(permit, key):
             table.add_row(translate(label, language), foreign_text(str(value)))
     start, until = format_date(permit.valid_from, language), permit.valid_until

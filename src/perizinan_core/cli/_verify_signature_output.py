@@ -41,6 +41,11 @@ _VERDICTS: Mapping[Verdict, tuple[str, str, str]] = {
         N_("The file arrived damaged or is no PDF. Ask for it again."),
     ),
 }
+_TEST = (
+    "yellow",
+    N_("TEST SIGNATURES"),
+    N_("Every signature is sound, but leads to a development certificate, in which nobody should trust."),
+)
 _MARKS: Mapping[Outcome, tuple[str, str]] = {
     Outcome.PASSED: ("✓", "green"),
     Outcome.FAILED: ("✗", "bold red"),
@@ -52,6 +57,8 @@ _MARKS: Mapping[Outcome, tuple[str, str]] = {
 def print_signature_report(console: Console, report: Report, language: str) -> None:
     """Print one report."""
     colour, word, meaning = _VERDICTS[report.verdict]
+    if report.is_development and report.verdict is Verdict.VALID:
+        colour, word, meaning = _TEST
     head = [
         Text(translate(word, language), style=f"bold {colour}", justify="center"),
         Text(translate(meaning, language), justify="center"),

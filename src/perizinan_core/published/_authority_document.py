@@ -21,6 +21,7 @@ import attrs
 from cryptography import x509
 
 from perizinan_core.i18n import N_
+from perizinan_core.published._development import is_development
 from perizinan_core.published._keys import PublicKey, thumbprint
 from perizinan_core.published._wire import (
     Certificates,
@@ -223,6 +224,11 @@ class AuthorityDocument:
         """Where the office publishes this document: the fixed place on the site of its verification page."""
         parts = urlsplit(self.verification_url)
         return f"{parts.scheme}://{parts.netloc}/.well-known/perizinan.json"
+
+    @cached_property
+    def is_development(self) -> bool:
+        """True when every root is one for development: what this office signs is a test, and not a permit."""
+        return bool(self.roots) and all(map(is_development, self.roots))
 
     @cached_property
     def key_ids(self) -> tuple[str, ...]:

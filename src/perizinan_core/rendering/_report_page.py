@@ -26,7 +26,7 @@ from perizinan_core.rendering._report_fit import LINE_BUDGETS, fitted, shortened
 from perizinan_core.rendering._report_words import FRAME, STATEMENTS
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._report import CheckName, Outcome, Report, SignatureReport, Verdict
-from perizinan_core.verification._words import CHECKS, TONES, VERDICTS, office_line
+from perizinan_core.verification._words import CHECKS, TONES, VERDICTS, headline, office_line
 
 __all__ = ["MAX_PAGES", "ReportSummary", "render_reports", "render_summary"]
 
@@ -113,15 +113,16 @@ def render_summary(summary: ReportSummary, *, language: str = DEFAULT_LANGUAGE) 
 
 
 def _page(report: Report, language: str) -> dict[str, Any]:
-    tone, (word, meaning) = TONES[report.verdict], VERDICTS[report.verdict]
-    if report.trust is not None and report.verdict is Verdict.VALID:
+    said = headline(report)
+    meaning = said.meaning
+    if report.trust is not None and report.verdict is Verdict.VALID and not report.is_development:
         meaning = N_("Every signature is sound and leads to a certificate that you trust.")
     about = "permit" if report.trust is None else "signatures"
     return {
         "title": translate(FRAME[f"{about}_title"], language),
-        "subject": translate(FRAME[about], language),
-        "tone": tone,
-        "word": translate(word, language),
+        "subject": translate(FRAME["copy" if report.copy is not None else about], language),
+        "tone": said.tone,
+        "word": translate(said.word, language),
         "meaning": translate(meaning, language),
         "checked_at": _moment(report.checked_at, report, language),
         "authority_name": office_line(report.authority.name, report.authority.region)
@@ -150,13 +151,14 @@ def _page(report: Report, language: str) -> dict[str, Any]:
 
 def _permit(report: Report, language: str) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
-    if report.permit is not None:
-        permit = report.permit
+    permit = report.permit or report.copy
+    if permit is not None:
         rows = [
             (N_("Permit"), permit.title or permit.permit_type),  # a QR code has no title
             (N_("Number"), permit.number),
             (N_("Holder"), permit.holder),
             (N_("For"), permit.object),
+            *([(N_("Place"), permit.place)] if report.copy is not None and permit.place else []),
             *([(N_("Issued"), format_date(permit.issued_on, language))] if permit.issued_on else []),
             (N_("Valid"), _span(permit, language)),
         ]

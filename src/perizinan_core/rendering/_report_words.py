@@ -31,6 +31,7 @@ FRAME: Mapping[str, str] = {
     "signatures_title": N_("Report on the verification of signatures"),
     "permit": N_("The permit"),
     "signatures": N_("The signatures"),
+    "copy": N_("What the QR code says: to be compared with the copy"),
     "statements": N_("Four statements about the signature"),
     "checks": N_("Every check"),
     "compared": N_("What was compared"),

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from perizinan_core.errors.signing import DevelopmentNameError
+from perizinan_core.published._development import MARKER
 from perizinan_core.signing._file_key import FileKeySigner
 
 __all__ = ["KEY_KINDS", "MARKER", "Issued", "PrivateKey", "SyntheticCA", "make_key"]
@@ -27,9 +28,6 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 KEY_KINDS = ("rsa-2048", "rsa-3072", "rsa-4096", "p-256", "p-384")
 """Kinds of keys that permits are signed with."""
-
-MARKER = "PENGEMBANGAN / DEVELOPMENT - tidak berlaku / not valid"
-"""Organisational unit of every certificate made here."""
 
 _LONGEST_NAME = 48
 # Certificates begin a little earlier: the clock of the machine that checks may be slow.
@@ -90,6 +88,9 @@ class SyntheticCA:
     issuing: Issued
     """Signs the signers' certificates."""
 
+    unit: str = MARKER
+    """Organisational unit of every certificate made here."""
+
     @classmethod
     def create(
         cls,
@@ -98,6 +99,7 @@ class SyntheticCA:
         name: str = "CA",
         kind: str = "p-256",
         extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
+        unit: str = MARKER,
     ) -> Self:
         """
         Make a new CA, valid for ten years from ``now``.
@@ -107,19 +109,21 @@ class SyntheticCA:
             name: Told apart from other synthetic CAs by this.
             kind: Kind of its keys.
             extensions: Further extensions of the issuing certificate, each with whether it is critical.
+            unit: Organisational unit; with another than the marker, permits are judged as those of any office
+                (for tests of what checkers say of real ones).
         """
         root_key, issuing_key = make_key(kind), make_key(kind)
-        root_name = _subject(f"Root {name}")
+        root_name = _subject(f"Root {name}", unit=unit)
         last = now + _AUTHORITY_VALIDITY
         root = _certificate(root_key, root_name, (root_key, root_name), (now - _BEFORE, last), _authority(1))
         issuing = _certificate(
             issuing_key,
-            _subject(f"Issuing {name}"),
+            _subject(f"Issuing {name}", unit=unit),
             (root_key, root_name),
             (now - _BEFORE, last),
             [*_authority(0), *extensions],
         )
-        return cls(Issued(root_key, root), Issued(issuing_key, issuing, (root,)))
+        return cls(Issued(root_key, root), Issued(issuing_key, issuing, (root,)), unit)
 
     def issue(
         self,
@@ -152,7 +156,7 @@ class SyntheticCA:
         key = key or make_key(kind)
         certificate = _certificate(
             key,
-            _subject(name, organization),
+            _subject(name, organization, self.unit),
             (self.issuing.key, self.issuing.certificate.subject),
             valid or (now - _BEFORE, now + _SIGNER_VALIDITY),
             [(x509.BasicConstraints(ca=False, path_length=None), True), *_usage(usages), *extensions],
@@ -163,12 +167,12 @@ class SyntheticCA:
 _Extensions = list[tuple[x509.ExtensionType, bool]]
 
 
-def _subject(name: str, organization: str | None = None) -> x509.Name:
+def _subject(name: str, organization: str | None = None, unit: str = MARKER) -> x509.Name:
     if not name.strip() or len(name) > _LONGEST_NAME:
         raise DevelopmentNameError(name)
     attributes = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "ID"),
-        x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, MARKER),
+        x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit),
         x509.NameAttribute(NameOID.COMMON_NAME, f"{name} (PENGEMBANGAN)"),
     ]
     if organization:

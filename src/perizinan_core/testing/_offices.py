@@ -97,8 +97,10 @@ def sample_pack() -> AuthorityPack:
 
 @lru_cache(maxsize=1)
 def sample_ca() -> SyntheticCA:
-    """Return the CA of the sample offices of this process."""
-    return SyntheticCA.create(datetime(2025, 1, 1, tzinfo=ZoneInfo("UTC")), name="Contoh")
+    """Return the CA of the sample offices of this process, which are judged as real ones are."""
+    return SyntheticCA.create(
+        datetime(2025, 1, 1, tzinfo=ZoneInfo("UTC")), name="Contoh", unit="CONTOH / SAMPLE"
+    )
 
 
 @lru_cache(maxsize=8)

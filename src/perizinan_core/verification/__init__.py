@@ -19,6 +19,7 @@ each of them by the document of the office that it names. The rules: ``docs/refe
 
 from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification._authorities import AuthoritySet, StatusOf
+from perizinan_core.verification._copies import CodeReader, CodesFound, codes_here
 from perizinan_core.verification._current_status import CurrentStatusList
 from perizinan_core.verification._permit_facts import PermitFacts, StatedSignatory
 from perizinan_core.verification._policy import Policy
@@ -55,6 +56,8 @@ __all__ = [
     "AuthorityUsed",
     "Check",
     "CheckName",
+    "CodeReader",
+    "CodesFound",
     "CurrentStatusList",
     "ImageLimits",
     "Indication",
@@ -74,6 +77,7 @@ __all__ = [
     "Verifier",
     "check_qr_image",
     "check_qr_text",
+    "codes_here",
     "load_schema",
     "office_line",
     "read_report",

@@ -45,7 +45,7 @@ from perizinan_core.verification._paths import (
 from perizinan_core.verification._pdf._fields import SignatureField
 from perizinan_core.verification._report import CheckName, Reason, SignatureReport
 from perizinan_core.verification._revocation import revocation_reason
-from perizinan_core.verification._signature_report import aspects_of, indication_of
+from perizinan_core.verification._signature_report import aspects_of, chain_reason, indication_of
 
 if TYPE_CHECKING:
     # Not at run time: a plain permit needs nothing of it.
@@ -238,7 +238,8 @@ def _judge_chain(
             # Our own officer's certificate, but its way up is gone: damage, not a foreign issuer.
             code = "chain-incomplete"
         return _refuse(judgement, judged, CheckName.CHAIN, code)
-    judgement.passed(CheckName.CHAIN, "chain-trusted", root=subject_of(path.root))
+    said = chain_reason(path.root)
+    judgement.passed(CheckName.CHAIN, said.code, **said.fields)
     problem = usage_problem(container.certificate)
     if problem is not None:
         return _refuse(judgement, judged, CheckName.CERTIFICATE, problem)
@@ -312,7 +313,7 @@ def describe(judged: JudgedSignature, at: datetime, *, strict: bool) -> Signatur
     if sub == "EXPIRED" and judged.container is not None:
         early = judged.best_time(at) < judged.container.certificate.not_valid_before_utc
         sub = "NOT_YET_VALID" if early else sub
-    root = Reason("chain-trusted", {"root": subject_of(judged.path[-1])}) if judged.path else None
+    root = chain_reason(judged.path[-1]) if judged.path else None
     return SignatureReport(
         field=judged.field.name,
         indication=indication,

@@ -24,7 +24,7 @@ from perizinan_core._parts import office_part
 from perizinan_core.errors.qr import QrImageError
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.i18n import N_
-from perizinan_core.verification._sources import Source, read_source
+from perizinan_core.verification._sources import Source, picture_kind, read_source
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -39,6 +39,7 @@ _LARGE_SIDE = 4000
 _TINY_SIDE = 1400
 _LEAST_SIDE = 40
 _MAX_CLOSER = 3
+_QUICK = 2
 _CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 _TURNS = (30, 60, 45, 15, 75)
 """Degrees; beside the right angles, which the reader tries by itself."""
@@ -100,7 +101,11 @@ def read_codes(
 
 
 def find_codes(
-    picture: Image, *, wanted: Callable[[str], bool] = bool, is_over: Callable[[], bool] = bool
+    picture: Image,
+    *,
+    wanted: Callable[[str], bool] = bool,
+    is_over: Callable[[], bool] = bool,
+    quick: bool = False,
 ) -> FoundCodes:
     """
     Find the QR codes of a picture in grey (mode ``L``).
@@ -109,17 +114,18 @@ def find_codes(
         picture: The picture.
         wanted: Returns True for a text that ends the search.
         is_over: Returns True when no further version of the picture is to be tried.
+        quick: Give up when the first versions show no code at all: for drawings, which are sharp.
     """
     texts: dict[str, None] = {}
     damaged = False
-    for version, binarizer in _versions(picture):
+    for tried, (version, binarizer) in enumerate(_versions(picture), 1):
         codes = _read(version, binarizer)
         for code in (*codes, *_closer(version, codes)):
             if code.valid:
                 texts.setdefault(code.text)
             else:
                 damaged = True
-        if any(map(wanted, texts)) or is_over():
+        if any(map(wanted, texts)) or is_over() or (quick and tried == _QUICK and not (texts or damaged)):
             break
     others = () if texts else _other_kinds(picture)
     return FoundCodes(texts=tuple(texts), others=others, damaged=damaged and not texts and not others)
@@ -277,16 +283,15 @@ def _opener(data: bytes) -> Callable[[io.BytesIO], Any] | None:
     """Return the decoder by the first bytes; only these four are ever run."""
     from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PngImagePlugin.PngImageFile
-    if data.startswith(b"\xff\xd8\xff"):
-        return JpegImagePlugin.JpegImageFile
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return WebPImagePlugin.WebPImageFile
-    if data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"heim", b"heis", b"mif1", b"hevc", b"msf1"}:
+    kind = picture_kind(data)
+    if kind == "heic":
         opener: Callable[[io.BytesIO], Any] = office_part("pillow_heif").HeifImageFile
         return opener
-    return None
+    return {
+        "png": PngImagePlugin.PngImageFile,
+        "jpeg": JpegImagePlugin.JpegImageFile,
+        "webp": WebPImagePlugin.WebPImageFile,
+    }.get(kind or "")
 
 
 def _webp_size(data: bytes) -> tuple[int, int]:

@@ -27,6 +27,9 @@ _MAX_PAGES = 5
 _SIDE = 2400
 """Pixels of the longer side of a rendered page: 200 dpi on A4."""
 
+_MUCH = 0.2
+"""Part of a page that a picture takes for the page to be searched like a photo; a drawn code is sharp, or none."""
+
 
 def is_pdf(data: bytes) -> bool:
     """Return True when a file begins like a PDF."""
@@ -47,10 +50,9 @@ def codes_of_pdf(data: bytes, *, wanted: Callable[[str], bool], limits: ImageLim
     except PdfStructureError:
         texts = {}
     end = time.monotonic() + limits.max_seconds
-    for page in _rendered(data) if not any(map(wanted, texts)) else ():
-        texts.update(
-            dict.fromkeys(find_codes(page, wanted=wanted, is_over=lambda: time.monotonic() > end).texts)
-        )
+    for page, is_photo in _rendered(data) if not any(map(wanted, texts)) else ():
+        found = find_codes(page, wanted=wanted, is_over=lambda: time.monotonic() > end, quick=not is_photo)
+        texts.update(dict.fromkeys(found.texts))
         if any(map(wanted, texts)) or time.monotonic() > end:
             break
     return tuple(texts)
@@ -65,10 +67,15 @@ def text_of_pdf(data: bytes) -> str | None:
     return text if text.strip() else None
 
 
-def _rendered(data: bytes) -> Iterator[Image]:
-    """Yield the first pages in grey; none without pypdfium2, or from a file that it cannot read."""
+def _rendered(data: bytes) -> Iterator[tuple[Image, bool]]:
+    """
+    Yield the first pages in grey that show more than text, and whether a picture takes much of them, as in a scan.
+
+    None without pypdfium2, or from a file that it cannot read.
+    """
     try:
         import pypdfium2  # type: ignore[import-untyped]
+        import pypdfium2.raw  # type: ignore[import-untyped]
     except ImportError:
         return
     document: Any = None
@@ -76,10 +83,21 @@ def _rendered(data: bytes) -> Iterator[Image]:
         document = pypdfium2.PdfDocument(data)
         for number in range(min(len(document), _MAX_PAGES)):
             page = document[number]
-            scale = _SIDE / max(1.0, *page.get_size())
-            yield page.render(scale=scale, grayscale=True).to_pil().convert("L")
+            shown = [item for item in page.get_objects() if item.type != pypdfium2.raw.FPDF_PAGEOBJ_TEXT]
+            if not shown:
+                continue
+            width, height = page.get_size()
+            pictures = [item for item in shown if item.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]
+            is_photo = any(_area(item.get_bounds()) > _MUCH * width * height for item in pictures)
+            scale = _SIDE / max(1.0, width, height)
+            yield page.render(scale=scale, grayscale=True).to_pil().convert("L"), is_photo
     except (pypdfium2.PdfiumError, ValueError, OverflowError):
         return
     finally:
         if document is not None:
             document.close()
+
+
+def _area(bounds: tuple[float, float, float, float]) -> float:
+    left, bottom, right, top = bounds
+    return (right - left) * (top - bottom)

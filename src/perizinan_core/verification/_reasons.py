@@ -60,6 +60,10 @@ _PASSED = _table(
         ),
         "content-intact": N_("What the signature covers is as it was signed."),
         "chain-trusted": N_("The certificate leads to a root that is trusted here ({root})."),
+        "development-root": N_("Signed under a development root: this is a test document and not a permit."),
+        "copy-of-a-permit": N_(
+            "The QR code in this copy is genuine: the office issued permit {number} to {holder} for {object}. {problem}"
+        ),
         "certificate-good": N_("The certificate was valid at the time of signing and may sign documents."),
         "revoked-after-signing": N_(
             "The certificate was revoked on {day}; the signature is proven to be older."
@@ -112,6 +116,10 @@ _UNREADABLE = _table(
         "too-large": N_("The file is larger than {limit} bytes, more than a permit needs."),
         "empty-file": N_("The file is empty."),
         "not-a-pdf": N_("The file is not a PDF."),
+        "picture-not-a-pdf": N_(
+            "The file is a picture (a photo, scan or screenshot) and not a PDF, so nothing in it is signed. "
+            "Ask its holder for the PDF as it was issued."
+        ),
         "file-cut-off": N_("The end of the file is missing: it was damaged on the way. Ask for it again."),
         "file-damaged": N_("The PDF is damaged and carries no signature ({problem})."),
         "time-limit": N_("The file took longer than {seconds} seconds and was given up."),
@@ -150,7 +158,18 @@ _UNREADABLE = _table(
 _UNSIGNED = _table(
     Weight.UNSIGNED,
     {
-        "no-signature": N_("The file carries no electronic signature: anybody could have written it."),
+        "no-signature": N_(
+            "The file carries no electronic signature: anybody could have written it, and a print to PDF has none. "
+            "Ask its holder for the PDF as it was issued."
+        ),
+        "no-signature-scan": N_(
+            "The pages of the file are pictures, as a scanner or a photo makes them: a scan carries no electronic "
+            "signature. Ask its holder for the PDF as it was issued."
+        ),
+        "no-signature-saved-again": N_(
+            "The file holds the data of a permit, but its signature is gone: a program saved or joined it again, or "
+            "somebody wrote it. Ask its holder for the PDF as it was issued, not opened and saved."
+        ),
         "qr-no-claims": N_(
             "The code holds nothing that an office signed, so anybody could have made it. It holds: {content}."
         ),
@@ -159,10 +178,19 @@ _UNSIGNED = _table(
 _NOT_VALID = _table(
     Weight.NOT_VALID,
     {
-        "signed-file-damaged": N_("The file was changed after signing; its structure is broken ({problem})."),
-        "byte-range-wrong": N_("The signature does not state correctly what it covers."),
+        "signed-file-damaged": N_(
+            "The file was changed after signing; its structure is broken ({problem}). A mail program that puts text "
+            "before it or rewrites line ends does that too: ask for the file again, in a ZIP archive."
+        ),
+        "byte-range-wrong": N_(
+            "The signature does not fit the place where it stands: the file was changed after signing, or a program "
+            "opened it and saved it again. Ask for the PDF as it was issued, not opened and saved."
+        ),
         "signature-not-in-form": N_("The signature in the file is not the one that a reader would show."),
-        "bytes-after-signature": N_("{count} bytes were put behind the signed file."),
+        "bytes-after-signature": N_(
+            "{count} bytes were put behind the signed file, as mail gateways do with a notice: ask for the file again, "
+            "as a download or in a ZIP archive."
+        ),
         "shown-after-signature": N_(
             "Behind the last complete signed version of the file stands an unfinished addition, and readers that "
             "repair files show it: somebody changed the file after signing, or it was cut off on the way."

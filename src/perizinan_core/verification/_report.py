@@ -36,6 +36,11 @@ __all__ = [
 ]
 
 REPORT_VERSION = "1"
+COPY = "copy-of-a-permit"
+"""Reason code of a genuine QR code in a file that is not the permit itself."""
+
+PICTURE = "picture-not-a-pdf"
+"""Reason code of a photo or screenshot."""
 
 
 class Verdict(StrEnum):
@@ -116,8 +121,8 @@ class Reason:
     code: str
     """See docs/reference/report.md; part of the public interface."""
 
-    fields: Mapping[str, object] = attrs.field(factory=dict)
-    """Values of the sentence's placeholders."""
+    fields: Mapping[str, object] = attrs.field(factory=dict, repr=False)
+    """Values of the sentence's placeholders; of a copy, what its code says (names of people may be among them)."""
 
     def message(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the sentence in ``language`` (``"id"`` or ``"en"``)."""
@@ -334,7 +339,10 @@ class Report:
     def reasons(self) -> tuple[Reason, ...]:
         """Why the verdict is what it is: the checks that did not pass; what was left out, when it is valid."""
         if self.verdict is not Verdict.VALID:
-            return tuple(item.reason for item in self.checks if item.outcome in _BAD)
+            bad = [item.reason for item in self.checks if item.outcome in _BAD]
+            if (code := self._code_of_copy) is not None:
+                bad.insert(0 if self.is_led_by_copy else 1, code)
+            return (*bad, *(item.reason for item in self.checks if item.reason.code == "development-root"))
         # Of a permit the office's register says it too, so that it need not be said every time.
         told = _WORTH_SAYING if self.trust is None else (*_WORTH_SAYING, "revocation-data-missing")
         return tuple(item.reason for item in self.checks if item.reason.code in told)
@@ -344,6 +352,35 @@ class Report:
         """The signature that decided: the first that failed, else the first that is open, else the first."""
         order = (Indication.TOTAL_FAILED, Indication.INDETERMINATE, Indication.TOTAL_PASSED)
         return min(self.signatures, key=lambda item: order.index(item.indication), default=None)
+
+    @property
+    def copy(self) -> PermitFacts | None:
+        """
+        What the genuine QR code in a file says that is not the permit itself: a scan, a print, a file saved again.
+
+        To be compared with what stands in the file, which nobody signed.
+        """
+        code = self._code_of_copy
+        return PermitFacts.read(code.fields) if code is not None else None
+
+    @property
+    def is_led_by_copy(self) -> bool:
+        """True when the copy is the answer: nothing in the file was changed that had been signed."""
+        return (
+            self._code_of_copy is not None
+            and (self.verdict is Verdict.UNSIGNED or self.check(CheckName.READABLE).reason.code == PICTURE)
+            and self.check(CheckName.PRINTED_TEXT).outcome is not Outcome.FAILED
+        )
+
+    @property
+    def is_development(self) -> bool:
+        """True when a development root stands behind it: a test, and not a permit."""
+        return any(item.reason.code == "development-root" for item in self.checks)
+
+    @property
+    def _code_of_copy(self) -> Reason | None:
+        reasons = (item.reason for item in self.checks if item.name is CheckName.QR)
+        return next((item for item in reasons if item.code == COPY), None)
 
     def check(self, name: CheckName) -> Check:
         """Return the check of that name."""
@@ -359,6 +396,7 @@ class Report:
 
 _BAD = (Outcome.FAILED, Outcome.INDETERMINATE)
 _WORTH_SAYING = (
+    "development-root",
     *WORTH_SAYING,
     "status-not-checked",
     "paper-not-checked",

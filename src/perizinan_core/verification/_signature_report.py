@@ -7,10 +7,14 @@ indeterminate: the words follow from the weight of the reason.
 
 from __future__ import annotations
 
+from cryptography import x509
+
+from perizinan_core.published._development import is_development
+from perizinan_core.verification._paths import subject_of
 from perizinan_core.verification._reasons import REASONS, Weight
 from perizinan_core.verification._report import Aspect, Aspects, Indication, Outcome, Reason
 
-__all__ = ["aspects_of", "indication_of"]
+__all__ = ["aspects_of", "chain_reason", "indication_of"]
 
 _NOT_REACHED = Aspect(Outcome.NOT_CHECKED, Reason("aspect-not-reached"))
 """Of a signature that is broken: nothing else about it is worth saying."""
@@ -76,6 +80,13 @@ def indication_of(problem: Reason | None) -> tuple[Indication, str | None]:
     return indication, _WORDS.get(problem.code, "GENERIC")
 
 
+def chain_reason(*roots: x509.Certificate) -> Reason:
+    """Return what to say of chains that lead to these roots: a development root is never called trusted."""
+    tests = [root for root in roots if is_development(root)]
+    code = "development-root" if tests else "chain-trusted"
+    return Reason(code, {"root": "; ".join(dict.fromkeys(map(subject_of, tests or roots)))})
+
+
 def aspects_of(
     *,
     broken: Reason | None,
@@ -120,6 +131,7 @@ def _aspect(reason: Reason) -> Aspect:
 
 
 _UNPROVEN = {
+    "development-root": Outcome.INDETERMINATE,
     "timestamp-not-there": Outcome.INDETERMINATE,
     "timestamp-root-not-given": Outcome.INDETERMINATE,
     "timestamp-not-accepted": Outcome.INDETERMINATE,

@@ -10,10 +10,23 @@ from typing import BinaryIO
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.i18n import Clause
 
-__all__ = ["Source", "read_source", "source_name"]
+__all__ = ["Source", "picture_kind", "read_source", "source_name"]
 
 Source = bytes | str | PathLike[str] | BinaryIO
 """A file: its bytes, its path, or the open binary file."""
+
+_HEIC = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"hevc", b"msf1"}
+
+
+def picture_kind(data: bytes) -> str | None:
+    """Return ``"png"``, ``"jpeg"``, ``"webp"`` or ``"heic"`` by the first bytes, or None for anything else."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if data.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "webp"
+    return "heic" if data[4:8] == b"ftyp" and data[8:12] in _HEIC else None
 
 
 def source_name(source: Source) -> str:

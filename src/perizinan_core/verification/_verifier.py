@@ -13,6 +13,7 @@ Nothing is fetched and no clock is read: the moment and the status source are ar
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -52,11 +53,12 @@ from perizinan_core.verification._policy import Policy
 from perizinan_core.verification._report import CheckName, Outcome, Reason, Report, Verdict
 from perizinan_core.verification._revocation import note_revocation
 from perizinan_core.verification._sources import Source, read_source
-from perizinan_core.verification._time_limit import Countdown
+from perizinan_core.verification._time_limit import Countdown, TimeUpError
 from perizinan_core.verification._wholeness import is_whole
 
 if TYPE_CHECKING:
     # Not at run time: a plain permit needs nothing of it.
+    from perizinan_core.verification._copies import CodeReader
     from perizinan_core.verification.signatures._signed_file import SignedFile
     from perizinan_core.verification.signatures._verifier import SignatureVerifier
 
@@ -150,6 +152,7 @@ class Verifier(FileVerifier):
         status: Who knows about revocations, `NO_STATUS`, or None; see `verify_permit`.
         limits: How much a file may cost.
         policy: How much must be proven.
+        codes: Who reads the codes of copies; default: a process of its own, because decoders run.
 
     Raises:
         TypeError: one status source is given for many offices.
@@ -162,11 +165,14 @@ class Verifier(FileVerifier):
         status: StatusChoice | StatusOf = None,
         limits: Limits = DEFAULT_LIMITS,
         policy: Policy = Policy.STANDARD,
+        codes: CodeReader | None = None,
     ) -> None:
         super().__init__(limits, policy)
         self.authority = authority
         self._sources = StatusByOffice(authority, status)
         self._validators: dict[str, tuple[AuthorityDocument, SignatureVerifier]] = {}
+        self._status = status
+        self._codes = codes
 
     def validator(self, authority: AuthorityDocument) -> SignatureVerifier:
         """Return the validator of any signed PDF with the roots of an office; it keeps chains between files."""
@@ -184,7 +190,27 @@ class Verifier(FileVerifier):
         case = _Case(verifier=self, whose=self.authority, at=at, sources=self._sources)
         data = countdown.run(lambda: case.read_and_judge(source))
         case.judge_status(data, countdown)
-        return case.report(name, file_digest(data, case.signatures))
+        report = case.report(name, file_digest(data, case.signatures))
+        with suppress(TimeUpError):
+            return countdown.run(lambda: self._with_copy(report, data))
+        return report
+
+    def _with_copy(self, report: Report, data: bytes) -> Report:
+        """Read the code of what is not a permit, after it was judged; see `_copies`."""
+        if report.verdict not in {Verdict.NOT_VALID, Verdict.UNSIGNED, Verdict.UNREADABLE}:
+            return report
+        from perizinan_core.verification._code_process import codes_confined
+        from perizinan_core.verification._copies import with_copy
+
+        return with_copy(
+            report,
+            data,
+            authority=self.authority,
+            at=report.checked_at,
+            status=self._status,
+            codes=self._codes or codes_confined,
+            seconds=self.limits.code_seconds,
+        )
 
     def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
         """Return the report of a file that could not even be read; see `unreadable_report`."""
@@ -229,7 +255,9 @@ class _Case(PermitCase):
             return
         self.judgement.passed(CheckName.READABLE, "file-readable")
         if found.wholeness is Wholeness.UNSIGNED:
-            self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "no-signature")
+            from perizinan_core.verification._copies import code_of_unsigned
+
+            self.judgement.refuse(CheckName.SIGNATURE_PRESENT, code_of_unsigned(pdf))
             return
         if self.offices is not None:
             choice = choose_for_file(self.offices, pdf, fields, self.judgement)

@@ -11,7 +11,8 @@ from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.verification._cms import parse_container
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._pdf._scan import ByteRange, Scan, Wholeness
-from perizinan_core.verification._report import CheckName
+from perizinan_core.verification._report import PICTURE, CheckName
+from perizinan_core.verification._sources import picture_kind
 
 __all__ = ["covered_digest", "is_whole"]
 
@@ -24,7 +25,7 @@ def is_whole(data: bytes, found: Scan, judgement: Judgement, limits: Limits) -> 
     if not data:
         judgement.refuse(CheckName.READABLE, "empty-file")
     elif b"%PDF-" not in data[:1024] and found.wholeness in {Wholeness.UNSIGNED, Wholeness.CUT}:
-        judgement.refuse(CheckName.READABLE, "not-a-pdf")
+        judgement.refuse(CheckName.READABLE, PICTURE if picture_kind(data) is not None else "not-a-pdf")
     elif found.wholeness is Wholeness.CUT:
         _judge_behind(data, found, judgement, limits)
     elif line_end_is_missing(data, found):

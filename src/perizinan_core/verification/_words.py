@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import attrs
+
 from perizinan_core.i18n import N_
 from perizinan_core.model._identifiers import find_province
-from perizinan_core.verification._report import CheckName, Verdict
+from perizinan_core.verification._report import CheckName, Outcome, Report, Verdict
 
-__all__ = ["ASK_THE_OFFICE", "CHECKS", "TONES", "VERDICTS", "office_line"]
+__all__ = ["ASK_THE_OFFICE", "CHECKS", "TONES", "VERDICTS", "Headline", "headline", "office_line"]
 
 ASK_THE_OFFICE = N_("To ask the office: {contact}")
 
@@ -42,6 +44,45 @@ TONES: Mapping[Verdict, str] = {
     for verdict in Verdict
 }
 """``good``, ``bad`` or ``open``: how a verdict is to look."""
+
+
+@attrs.frozen
+class Headline:
+    """The answer at a glance."""
+
+    tone: str
+    """``good``, ``bad`` or ``open``."""
+
+    word: str
+    meaning: str
+
+
+_TEST = (
+    N_("TEST DOCUMENT"),
+    N_("Signed with a development certificate: it shows how the check works, and is not a permit."),
+)
+_COPY = (
+    N_("A COPY: THE CODE IS GENUINE"),
+    N_("Nothing proves this file, but the office signed its QR code. Compare the data of the code with it."),
+)
+_ENDED_COPY = (
+    N_("A COPY OF A PERMIT THAT IS NOT IN FORCE"),
+    N_("The QR code is genuine, but the permit that it names has no effect on this day."),
+)
+
+
+def headline(report: Report) -> Headline:
+    """Return what is said first; a development permit and a copy have headlines of their own."""
+    if report.is_led_by_copy:
+        ended = any(
+            report.check(name).outcome is Outcome.FAILED
+            for name in (CheckName.VALIDITY_DATES, CheckName.STATUS)
+        )
+        return Headline("open", *(_ENDED_COPY if ended else _COPY))
+    if report.is_development and report.verdict is Verdict.VALID:
+        return Headline("open", *_TEST)
+    return Headline(TONES[report.verdict], *VERDICTS[report.verdict])
+
 
 CHECKS: Mapping[CheckName, str] = {
     CheckName.AUTHORITY_DOCUMENT: N_("Authority document"),

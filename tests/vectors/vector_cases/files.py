@@ -102,8 +102,11 @@ def _cut(good: bytes, twice: bytes) -> Iterator[Case]:
     yield Case(
         name="empty_fail", data=b"", verdict="unreadable", codes=("empty-file",), why="No bytes at all."
     )
-    for name, data in (("picture", b"\x89PNG\r\n\x1a\n" + bytes(64)), ("web", page)):
-        yield Case(name=f"{name}_fail", data=data, verdict="unreadable", codes=("not-a-pdf",), why="Another kind of file with the name of a PDF.")  # fmt: skip
+    for name, data, code in (
+        ("picture", b"\x89PNG\r\n\x1a\n" + bytes(64), "picture-not-a-pdf"),
+        ("web", page, "not-a-pdf"),
+    ):
+        yield Case(name=f"{name}_fail", data=data, verdict="unreadable", codes=(code,), why="Another kind of file with the name of a PDF.")  # fmt: skip
 
 
 def _ranges(good: bytes) -> Iterator[Case]:
@@ -193,7 +196,7 @@ def _forged_dictionaries(setting: Setting, good: bytes) -> Iterator[Case]:
         data = update(letter, {1: catalog, 3: page, 40: value, 41: field, 42: form})
         yield Case(name=f"never_signed_{name}_fail", data=data, verdict="not_valid", why=f"A signature dictionary that no key made: {why}.")  # fmt: skip
     yield Case(
-        name="unsigned_fail", data=letter, verdict="unsigned", codes=("no-signature",), why="The letter before it was signed.",
+        name="unsigned_fail", data=letter, verdict="unsigned", codes=("no-signature-saved-again",), why="The letter before it was signed.",
     )  # fmt: skip
     other = setting.world.permit(holder="Orang Lain")
     _, begin, end, _ = byte_range(other)

@@ -140,6 +140,7 @@ def _summary(item: PublishedAuthority, service: Service, at: datetime) -> Mappin
         "trust": "pinned" if document.pinned else "given_file",
         "keys": list(document.key_ids),
         "verification_url": document.verification_url,
+        "development": document.is_development,
         "has_status": document.slug in service.status,
         "status_list": document.status_list if document.slug in service.lists else None,
         "permit_types": [

@@ -29,6 +29,9 @@ class Papers:
     max_bytes: int
     """Largest file."""
 
+    code_seconds: float
+    """Longest search for the code of a copy."""
+
 
 @attrs.frozen(kw_only=True)
 class Job:

@@ -30,6 +30,9 @@ __all__ = ["JudgingPool"]
 _TARGET = "perizinan_verify._judging_process:serve"
 _FILES_PER_PROCESS = 300
 _MOST_ANSWER = 32 * 1024 * 1024
+_FOR_CODES = 0.3
+"""Part of the time for a file in which the code of a copy is looked for."""
+
 _log = logging.getLogger("perizinan_verify")
 
 
@@ -131,6 +134,7 @@ class JudgingPool:
             with_status=tuple(item.document.slug for item in published if item.document.slug in self._status),
             without_status=tuple(sorted(self._without_status)),
             max_bytes=self._settings.max_bytes,
+            code_seconds=self._settings.seconds * _FOR_CODES,
         )
         confinement = Confinement(memory=self._settings.memory_bytes)
         return start_child(_TARGET, (papers,), confinement=confinement, most_answer=_MOST_ANSWER)

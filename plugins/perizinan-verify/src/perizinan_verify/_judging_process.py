@@ -33,6 +33,7 @@ from perizinan_core.verification import (
     Verifier,
     check_qr_image,
     check_qr_text,
+    codes_here,
     unreadable_report,
 )
 from perizinan_verify._jobs import Job, Papers
@@ -81,8 +82,8 @@ class _Judge:
         else:
             self._authority = AuthoritySet(papers.authorities, authority_key=papers.key)
             self._status = lambda document: status.get(document.slug)
-        limits = Limits(max_bytes=papers.max_bytes)
-        self._verifier = Verifier(self._authority, status=self._status, limits=limits)
+        limits = Limits(max_bytes=papers.max_bytes, code_seconds=papers.code_seconds)
+        self._verifier = Verifier(self._authority, status=self._status, limits=limits, codes=codes_here)
 
     def answer(self, job: Job, body: bytes) -> dict[str, dict[str, Any]]:
         """Judge one file or text; return the report in each language asked for."""

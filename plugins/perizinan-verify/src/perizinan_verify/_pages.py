@@ -80,6 +80,8 @@ def _pdf_view(answer: Mapping[str, Any], language: str) -> dict[str, Any]:
         "answer": answer,
         "headline": presentation.pdf_headline(answer),
         "facts": presentation.permit_facts(answer, language),
+        "is_copy": presentation.code_of_copy(answer) is not None,
+        "shortened": presentation.shortened(answer),
         "statements": presentation.statements(answer, language),
         "checks": presentation.check_lines(answer),
         "unchecked": presentation.unchecked_lines(answer),

@@ -29,6 +29,7 @@ __all__ = [
     "Line",
     "Statement",
     "check_lines",
+    "code_of_copy",
     "contact_line",
     "moment_text",
     "office_line",
@@ -37,6 +38,7 @@ __all__ = [
     "qr_facts",
     "qr_headline",
     "qr_state",
+    "shortened",
     "statements",
     "unchecked_lines",
     "zone_of",
@@ -156,6 +158,29 @@ _NOT_ASKED = Headline(
         "Where much depends on it, ask the office whether the permit was revoked or suspended."
     ),
 )
+_TEST = Headline(
+    "warn",
+    N_("TEST DOCUMENT"),
+    N_("Signed with a development certificate: it shows how the check works, and is not a permit."),
+    N_(
+        "Do not base a decision on it. Permits come from offices that sign with certificates of a recognised CA."
+    ),
+)
+_COPY = Headline(
+    "warn",
+    N_("A COPY: THE CODE IS GENUINE"),
+    N_("Nothing proves this file, but the office signed its QR code. Compare the data of the code with it."),
+    N_(
+        "Compare the data below with the copy, letter by letter. For certainty ask its holder for the PDF that the "
+        "office issued, and check that."
+    ),
+)
+_ENDED_COPY = Headline(
+    "warn",
+    N_("A COPY OF A PERMIT THAT IS NOT IN FORCE"),
+    N_("The QR code is genuine, but the permit that it names has no effect on this day."),
+    N_("Do not base a decision on this permit today."),
+)
 _COMPARE = N_(
     "Compare the data below with the paper, letter by letter. "
     "A genuine code can be copied onto another paper; then the data differ."
@@ -212,6 +237,17 @@ QR_STATES: Mapping[str, Headline] = {
         N_("The office signed this code, but the register by which this page checks is out of date."),
         N_("Treat it as not checked yet, and ask the office."),
         _SIGNED,
+    ),
+    "development": Headline(
+        "warn",
+        N_("CODE OF A TEST OFFICE"),
+        N_(
+            "This office signs with development certificates: the code shows how the check works, and proves no permit."
+        ),
+        N_(
+            "Do not base a decision on it. Permits come from offices that sign with certificates of a recognised CA."
+        ),
+        _DATED,
     ),
     "expired": Headline(
         "warn", N_("EXPIRED"), N_("The code is genuine, but the permit has ended."), _NOT_TODAY, _DATED
@@ -367,7 +403,22 @@ _REVOCATION = N_(
 
 
 def pdf_headline(answer: Mapping[str, Any]) -> Headline:
-    """Return what to say about a PDF; a permit whose status nobody asked is not praised as one in force."""
+    """
+    Return what to say about a PDF.
+
+    A permit whose status nobody asked is not praised as one in force, a test document not as a permit; a copy leads
+    with what its code says where nothing that was signed had been changed.
+    """
+    codes = [item["code"] for item in answer["reasons"]]
+    if codes[:1] == ["copy-of-a-permit"]:
+        ended = any(
+            item["outcome"] == "failed"
+            for item in answer["checks"]
+            if item["name"] in {"validity_dates", "status"}
+        )
+        return _ENDED_COPY if ended else _COPY
+    if answer["verdict"] == "valid" and "development-root" in codes:
+        return _TEST
     if answer["verdict"] == "valid" and not (answer["status"] or {}).get("checked"):
         return _NOT_ASKED
     return _HEADLINES[answer["verdict"]]
@@ -399,6 +450,8 @@ def _genuine_state(answer: Mapping[str, Any], codes: set[str]) -> str:
     if answer["verdict"] == "not_in_force":
         dated = "not_yet" if "permit-not-yet" in codes else "expired"
         return state if state in _ENDED else dated
+    if "development-root" in codes:
+        return "development"
     if answer["verdict"] == "valid":
         return "in_force" if state == "in_force" else "genuine"
     return "unknown"
@@ -448,7 +501,10 @@ def statements(answer: Mapping[str, Any], language: str) -> list[Statement]:
         worst = next(
             (item for outcome in _WORST_FIRST for item in concerned if item["outcome"] == outcome), None
         )
-        if worst is None:
+        test = next((item for item in concerned if item["code"] == "development-root"), None)
+        if test is not None and (worst is None or worst["outcome"] == "not_checked"):
+            told.append(Statement(title, "indeterminate", test["message"]))
+        elif worst is None:
             told.append(Statement(title, "passed", say(good, language)))
         elif title == _STATEMENTS[3][0] and worst["code"] in _NO_PROOF:
             text = say(_REVOCATION, language)
@@ -460,7 +516,7 @@ def statements(answer: Mapping[str, Any], language: str) -> list[Statement]:
 
 def permit_facts(answer: Mapping[str, Any], language: str) -> list[Line]:
     """Return what a permit says and who signed it, for the eye."""
-    permit, zone = answer["permit"], zone_of(answer)
+    permit, zone = answer["permit"] or code_of_copy(answer), zone_of(answer)
     lines = []
     if permit is not None:
         lines += [
@@ -481,6 +537,18 @@ def permit_facts(answer: Mapping[str, Any], language: str) -> list[Line]:
     if answer["status"] is not None:
         lines.append(Line(N_("Status"), status_text(answer["status"], zone, language)))
     return [line for line in lines if line.text]
+
+
+def code_of_copy(answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what the genuine QR code of a copy says, under the names of a permit's data."""
+    found = (item["fields"] for item in answer["reasons"] if item["code"] == "copy-of-a-permit")
+    return next(found, None)
+
+
+def shortened(answer: Mapping[str, Any]) -> list[str]:
+    """Return the labels of the entries that the code of a copy holds the beginning of."""
+    names = str((code_of_copy(answer) or {}).get("shortened", ""))
+    return [CLAIMS[name] for name in names.split(", ") if name in CLAIMS]
 
 
 def qr_facts(answer: Mapping[str, Any], language: str) -> list[Line]:

@@ -10,7 +10,7 @@ import attrs
 
 from perizinan_core.verification._report import Reason, SignatureReport
 from perizinan_core.verification._revocation import revocation_reason
-from perizinan_core.verification._signature_report import aspects_of, indication_of
+from perizinan_core.verification._signature_report import aspects_of, chain_reason, indication_of
 from perizinan_core.verification.signatures._chains import ChainResult
 from perizinan_core.verification.signatures._container import Container
 from perizinan_core.verification.signatures._listing import ListedSignature
@@ -119,12 +119,24 @@ class Judged:
             aspects=aspects_of(
                 broken=self.broken,
                 intact=self._intact,
-                trust=self.trust or (self.proof.reason if self.is_timestamp and self.proof else self.trusted),
+                trust=self.trust
+                or (
+                    self.proof.reason
+                    if self.is_timestamp and self.proof
+                    else self._development or self.trusted
+                ),
                 time=self.proof.reason if self.proof is not None else Reason("timestamp-not-there"),
                 timed=self.trusted_time is not None,
                 level="B-LTA" if self.is_timestamp else self.level,
             ),
         )
+
+    @property
+    def _development(self) -> Reason | None:
+        """What to say of a chain that leads to a development root."""
+        anchor = self.chain.anchor if self.chain is not None else None
+        said = chain_reason(anchor.certificate) if anchor is not None else None
+        return said if said is not None and said.code == "development-root" else None
 
     @property
     def _unproven(self) -> Reason | None:

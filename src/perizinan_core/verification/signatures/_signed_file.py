@@ -20,6 +20,7 @@ from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._pdf._scan import ByteRange, Scan, Wholeness, scan
 from perizinan_core.verification._report import CheckName, Reason, Report, TrustUsed, in_one_voice
 from perizinan_core.verification._revocation import Evidence, evidence_in, note_revocation
+from perizinan_core.verification._signature_report import chain_reason
 from perizinan_core.verification._wholeness import is_whole
 from perizinan_core.verification.signatures._chains import ChainJudge
 from perizinan_core.verification.signatures._container import Container, digest_of, read_container
@@ -273,13 +274,14 @@ class SignedFile:
 
     def _conclude_trust(self, regular: Sequence[Judged]) -> None:
         judgement = self.judgement
-        roots = dict.fromkeys(
-            item.chain.anchor.name
+        roots = [
+            item.chain.anchor.certificate
             for item in regular
             if item.chain is not None and item.chain.anchor is not None
-        )
+        ]
         if roots:
-            judgement.passed(CheckName.CHAIN, "chain-trusted", root="; ".join(roots))
+            leads = chain_reason(*roots)
+            judgement.passed(CheckName.CHAIN, leads.code, **leads.fields)
         said = [item.trusted for item in regular if item.trusted is not None]
         if said:
             order = ("root-ended-since", "certificate-ended-since", "certificate-valid-then")
