@@ -127,9 +127,10 @@ def test_a_revoked_permit_cannot_be_amended(desk):
 def test_an_upload_is_marked_with_person_time_and_submission(desk):
     """What the caller claims about who and when is set right."""
     desk.draft()
-    document = desk.upload(uploaded_by="seseorang", submission=9).documents[0]
+    document = desk.upload(uploaded_by="seseorang", submission=9, replaced_at=desk.now).documents[0]
 
     assert (OWNER.id, desk.now, 1) == (document.uploaded_by, document.uploaded_at, document.submission)
+    assert None is document.replaced_at
 
 
 def test_uploads_are_refused_where_they_do_not_fit(desk):

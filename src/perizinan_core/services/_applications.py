@@ -40,6 +40,7 @@ from perizinan_core.services._terms import (
     refuse_exempt,
     terms_for,
 )
+from perizinan_core.services._views import shown_case, shown_history
 from perizinan_core.storage import ApplicationFilter, Page, UnitOfWork
 from perizinan_core.workflow import AllowedAction
 from perizinan_core.workflow._actions import allowed_actions
@@ -101,7 +102,7 @@ class Applications(Papers):
         found = context.catalogue.find(permit_type, on=context.local_day(moment))
         with context.work_for(actor) as work, once(work, actor, request, moment) as repeat:
             if repeat.result is not None:
-                return self._readable(work, str(repeat.result["application"]), actor)
+                return shown_case(self._readable(work, str(repeat.result["application"]), actor), actor)
             old = self._old_permit(work, previous_permit, actor)
             moved = start_draft(
                 found,
@@ -200,7 +201,7 @@ class Applications(Papers):
         request = asked("submit", locals())
         context = self._context
         moment = context.moment(now)
-        before = self.get(application_id, actor=actor)
+        before = self._found(application_id, actor)
         access.require_party(before, actor)
         printed: tuple[Problem, ...] = ()
         if before.state in _EDITABLE:
@@ -245,7 +246,7 @@ class Applications(Papers):
         Raises:
             NotFoundError: there is no such application for this actor, or no such submission.
         """
-        return read_receipt(given_receipt(self.get(application_id, actor=actor), submission))
+        return read_receipt(given_receipt(self._found(application_id, actor), submission))
 
     def signed_receipt(self, application_id: str, *, actor: Actor, submission: int | None = None) -> bytes:
         """
@@ -253,7 +254,7 @@ class Applications(Papers):
 
         The same bytes every time, whatever has changed since; see `receipt`.
         """
-        return given_receipt(self.get(application_id, actor=actor), submission).encode()
+        return given_receipt(self._found(application_id, actor), submission).encode()
 
     def withdraw(
         self,
@@ -293,11 +294,13 @@ class Applications(Papers):
         """
         Return an application that the actor may see.
 
+        The applicant's side gets it without what is the office's own: conflicts, inner remarks, who had a
+        stage before.
+
         Raises:
             NotFoundError: there is none for this actor.
         """
-        with self._context.work_for(actor, read_only=True) as work:
-            return self._readable(work, application_id, actor)
+        return shown_case(self._found(application_id, actor), actor)
 
     def of_owner(
         self, *, actor: Actor, owner: Account | str | None = None, limit: int = 50, after: str | None = None
@@ -316,7 +319,8 @@ class Applications(Papers):
         with self._context.work_for(actor, read_only=True) as work:
             page = work.applications.find(ApplicationFilter(owner=account), limit=limit, after=after)
         # The column that was searched is held against the case itself.
-        return Page(tuple(item for item in page.items if item.owner == account), page.next)
+        mine = (item for item in page.items if item.owner == account)
+        return Page(tuple(shown_case(item, actor) for item in mine), page.next)
 
     def history(self, application_id: str, *, actor: Actor) -> tuple[Event, ...]:
         """
@@ -329,14 +333,17 @@ class Applications(Papers):
             events = work.history.of(application_id)
             if application.permit_id is not None:
                 events += work.history.of(application.permit_id)
-        if actor.kind in (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE):
-            events = tuple(_without_draw(event) for event in events)
-        return tuple(sorted(events, key=lambda event: event.at))
+        return shown_history(tuple(sorted(events, key=lambda event: event.at)), actor)
 
     def actions(self, application_id: str, *, actor: Actor) -> tuple[AllowedAction, ...]:
         """Return what this actor can do now; for pages, which show only what is possible."""
-        application = self.get(application_id, actor=actor)
+        application = self._found(application_id, actor)
         return allowed_actions(application, self._context.permit_type_of(application), actor)
+
+    def _found(self, application_id: str, actor: Actor) -> Application:
+        """Return an application that the actor may see, as it is on record."""
+        with self._context.work_for(actor, read_only=True) as work:
+            return self._readable(work, application_id, actor)
 
     def _handed_in(
         self,
@@ -454,12 +461,3 @@ def _said(application: Application) -> tuple[object, ...]:
 def _next_submission(application: Application) -> int:
     """Return the submission that handing in makes; once it is made, the same number names the repeated request."""
     return application.submission + (application.state in _EDITABLE)
-
-
-_DRAW = frozenset({"candidates", "draw"})
-
-
-def _without_draw(event: Event) -> Event:
-    """Leave out who else could have got the case: whom to approach is nobody's to know."""
-    kept = {key: value for key, value in event.data.items() if key not in _DRAW}
-    return event if len(kept) == len(event.data) else attrs.evolve(event, data=kept)

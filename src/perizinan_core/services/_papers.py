@@ -39,6 +39,7 @@ from perizinan_core.services._terms import (
     permit_type_now,
     slots_of,
 )
+from perizinan_core.services._views import shown_case, shown_paper
 from perizinan_core.storage import ApplicationFilter, UnitOfWork
 from perizinan_core.workflow._drafts import (
     add_document,
@@ -86,7 +87,7 @@ class Papers:
         """Return the papers that the application needs as its form stands, with what is already there."""
         moment = self._context.moment(now)
         with self._context.work_for(actor, read_only=True) as work:
-            application = self._readable(work, application_id, actor)
+            application = shown_case(self._readable(work, application_id, actor), actor)
             return self._views(work, application, self._permit_type(application, moment), moment)
 
     def _views(
@@ -191,7 +192,7 @@ class Papers:
         with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
             access.require_party(application, actor)
-            return self._on_file(work, application, slot, moment)
+            return tuple(shown_paper(item, actor) for item in self._on_file(work, application, slot, moment))
 
     def reuse(
         self,
@@ -315,7 +316,7 @@ class Papers:
         )
         if held is not None and made == document.id:
             raise kept_error(changed_case, held)
-        return changed_case
+        return shown_case(changed_case, actor)
 
     def open_document(self, application_id: str, document_id: str, *, actor: Actor) -> BinaryIO:
         """
@@ -340,7 +341,9 @@ class Papers:
         expected_version: int | None = None,
         request: Asked | None = None,
     ) -> Application:
-        return self._made(application_id, change, actor, moment, expected_version, request)[0]
+        return shown_case(
+            self._made(application_id, change, actor, moment, expected_version, request)[0], actor
+        )
 
     def _made(
         self,
