@@ -182,6 +182,12 @@ def errors_page() -> str:
             " and `error.message(language)` is the sentence for people."
         ),
         "`str(error)` is the English sentence.",
+        "Each package has one root; catch it, or a class below it, and ask for the code:",
+        "",
+        "```",
+        "except SigningError as error:",
+        '    if error.code == "passphrase-wrong":',
+        "```",
         "",
         "```",
         *_tree(PerizinanError, ""),
@@ -189,16 +195,28 @@ def errors_page() -> str:
         "",
         "## By code",
         "",
-        "| code | class | sentence |",
-        "|---|---|---|",
+        "| code | class | values | sentence |",
+        "|---|---|---|---|",
     ]
-    found = sorted(_descendants(PerizinanError), key=lambda kind: (kind.code, kind.__name__))
-    lines += [
-        f"| `{kind.code}` | `{_short_module(kind)}.{kind.__name__}` "
-        f"| {_cell(kind.sentence or _first_paragraph(kind))} |"
-        for kind in found
-    ]
+    lines += sorted(
+        f"| `{code}` | `{_short_module(kind)}.{kind.__name__}` "
+        f"| {', '.join(f'`{name}`' for name in values)} | {_cell(sentence)} |"
+        for kind in _descendants(PerizinanError)
+        for code, values, sentence in _refusals(kind)
+    )
     return _page(lines)
+
+
+def _refusals(kind: type[PerizinanError]) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Return code, names of the values and sentence of everything that a class can say."""
+    if attrs.has(kind):
+        yield (
+            kind.code,
+            tuple(item.name for item in attrs.fields(kind)),
+            kind.sentence or _first_paragraph(kind),
+        )
+    for code, entry in vars(kind).get("codes", {}).items():
+        yield code, entry.fields, entry.sentence
 
 
 def findings_page() -> str:

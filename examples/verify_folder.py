@@ -14,7 +14,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from perizinan_core.errors.verification import AuthorityDocumentError
+from perizinan_core.errors.published import AuthorityDocumentError
 from perizinan_core.published import read_authority_document
 from perizinan_core.verification import CurrentStatusList, Limits, Verifier
 

@@ -25,9 +25,8 @@ from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
 from cattrs.v import transform_error
 
-from perizinan_core.errors.model import quoted
-from perizinan_core.errors.texts import TextRefusedError
-from perizinan_core.errors.wire import WireFormatError
+from perizinan_core.errors.converters import WireFormatError
+from perizinan_core.errors.model import TextRefusedError, quoted
 from perizinan_core.model import _identifiers as identifiers
 from perizinan_core.model._actor import Account
 from perizinan_core.model._applicant import Applicant, Organisation, Person

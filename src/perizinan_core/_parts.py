@@ -12,7 +12,7 @@ import re
 from importlib import metadata, util
 from types import ModuleType
 
-from perizinan_core.errors.parts import OfficePartMissingError
+from perizinan_core.errors.bootstrap import OfficePartMissingError
 
 __all__ = ["EXTRA", "missing_office_parts", "office_part", "require_office_parts"]
 

@@ -19,8 +19,6 @@ from perizinan_core.bootstrap import (
 from perizinan_core.bootstrap._keys import replace_lost_key
 from perizinan_core.bootstrap._office import database_url
 from perizinan_core.cli._keys import keys_group
-from perizinan_core.errors.bootstrap import OfficeKeyLostError
-from perizinan_core.errors.storage import StorageKeysLostError
 from perizinan_core.hooks import hookimpl
 from perizinan_core.hooks._types import AuthorityEntry
 from perizinan_core.storage import KeyRing
@@ -28,6 +26,7 @@ from perizinan_core.storage._opening import known_keys
 from perizinan_core.testing._fakes import SettableClock
 from perizinan_core.testing._offices import HOST, MORNING, sample_pack, sample_staff
 from perizinan_core.testing._postgres import postgres_server, postgres_url
+from perizinan_core.testing._refusals import raises_code
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -83,7 +82,7 @@ def test_lost_keys_of_the_records_are_named_and_not_made_again(office_settings):
     path = office_settings.path("keys/storage.json")
     ring = KeyRing.from_file(path)
     path.unlink()
-    with pytest.raises(StorageKeysLostError) as told:
+    with raises_code("storage-keys-lost") as told:
         opened(office_settings)
     sentence = told.value.message("id")
 
@@ -104,7 +103,7 @@ def test_lost_keys_are_noticed_when_the_list_of_known_keys_is_lost_too(office_se
         connection.execute(sa.text("DELETE FROM perizinan_settings WHERE key = 'keys.probes'"))
     engine.dispose()
     office_settings.path("keys/storage.json").unlink()
-    with pytest.raises(StorageKeysLostError):
+    with raises_code("storage-keys-lost"):
         opened(office_settings)
 
 
@@ -113,7 +112,7 @@ def test_a_lost_key_of_the_office_is_named_and_not_made_again(office_settings, n
     """For authority.json, QR codes and the status list; the sentence names the way out."""
     before = files(office_settings)
     office_settings.path(f"keys/{name}").unlink()
-    with pytest.raises(OfficeKeyLostError) as told:
+    with raises_code("office-key-lost") as told:
         opened(office_settings)
 
     assert (name, OWN[name]) == (told.value.path, told.value.purpose)
@@ -124,7 +123,7 @@ def test_a_lost_key_of_the_office_is_named_and_not_made_again(office_settings, n
 def test_a_lost_development_ca_is_named_and_not_made_again(office_settings):
     """A new root would make every letter of the old one a stranger's."""
     office_settings.path("keys/development/authority.pem").unlink()
-    with pytest.raises(OfficeKeyLostError) as told:
+    with raises_code("office-key-lost") as told:
         opened(office_settings)
 
     assert ("authority.pem", "development") == (told.value.path, told.value.purpose)
@@ -134,7 +133,7 @@ def test_a_lost_development_ca_is_named_and_not_made_again(office_settings):
 def test_a_lost_development_signer_is_named_and_not_made_again(office_settings):
     """Also where its folder is still there."""
     office_settings.path("keys/development/signer-kepala.pem").unlink()
-    with opened(office_settings) as office, pytest.raises(OfficeKeyLostError) as told:
+    with opened(office_settings) as office, raises_code("office-key-lost") as told:
         office.signers.signer_for("kepala")
 
     assert ("signer-kepala.pem", "development") == (told.value.path, told.value.purpose)
@@ -170,7 +169,7 @@ def test_an_office_that_kept_no_list_of_its_key_files_is_asked_for_what_it_publi
                 work.settings.delete(key)
             work.commit()
     office_settings.path("keys/qr.pem").unlink()
-    with pytest.raises(OfficeKeyLostError):
+    with raises_code("office-key-lost"):
         opened(office_settings)
 
 

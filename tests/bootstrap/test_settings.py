@@ -23,13 +23,6 @@ from perizinan_core.bootstrap import (
 from perizinan_core.bootstrap._keys import open_keys, open_roots
 from perizinan_core.bootstrap._office import database_url
 from perizinan_core.bootstrap._settings import read_secret
-from perizinan_core.errors.bootstrap import (
-    KeyFileProblemError,
-    SecretMissingError,
-    SettingsError,
-    SignerNotConfiguredError,
-)
-from perizinan_core.errors.hooks import NothingRegisteredError, PluginProblemError
 from perizinan_core.errors.signing import SigningError
 from perizinan_core.errors.storage import StorageError
 from perizinan_core.hooks import (
@@ -58,6 +51,7 @@ from perizinan_core.testing._offices import (
     sample_pack,
     sample_staff,
 )
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.verification import Verdict, verify_permit
 
 
@@ -119,7 +113,7 @@ def test_every_wrong_setting_is_named_at_once(tmp_path):
         mail-folder = 5
         """
     )
-    with pytest.raises(SettingsError) as told:
+    with raises_code("settings") as told:
         load_settings(path)
     problems = "\n".join(told.value.problems)
 
@@ -136,7 +130,7 @@ def test_a_file_that_cannot_be_read_is_said_so(tmp_path, content, word):
     """No TOML, no UTF-8, nothing in it."""
     path = tmp_path / "perizinan.toml"
     path.write_bytes(content)
-    with pytest.raises(SettingsError) as told:
+    with raises_code("settings") as told:
         load_settings(path)
 
     assert word in str(told.value)
@@ -145,7 +139,7 @@ def test_a_file_that_cannot_be_read_is_said_so(tmp_path, content, word):
 def test_a_missing_file_and_a_folder_in_its_place_are_said_so(tmp_path):
     """Not the operating system's own error."""
     for path in (tmp_path / "nothing.toml", tmp_path):
-        with pytest.raises(SettingsError):
+        with raises_code("settings"):
             load_settings(path)
 
 
@@ -167,7 +161,7 @@ def test_secrets_come_from_the_environment_or_a_file(tmp_path):
     assert b"a b" == read_secret("file:secret", folder=tmp_path, environment={})
     assert b"x" == read_secret("env:KEY", folder=tmp_path, environment={"KEY": "x"})
     for address in ("file:nothing", "env:KEY", "secret", "", "vault:x"):
-        with pytest.raises(SecretMissingError) as told:
+        with raises_code("secret-missing") as told:
             read_secret(address, folder=tmp_path, environment={})
         assert address == told.value.address
 
@@ -198,7 +192,7 @@ def test_what_no_plugin_offers_is_told_with_what_there_is(folder, given, word):
     """The office is not opened, and its database is let go of."""
     import attrs
 
-    with pytest.raises(NothingRegisteredError) as told:
+    with raises_code("nothing-registered") as told:
         opened(attrs.evolve(settings_in(folder), **given))
 
     assert word in told.value.message("en")
@@ -294,7 +288,7 @@ def test_a_wrong_key_file_is_named_and_never_replaced(tmp_path, content):
     """A new key would invalidate what the old one signed."""
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys" / "qr.pem").write_bytes(content)
-    with pytest.raises(KeyFileProblemError) as told:
+    with raises_code("office-key-file") as told:
         open_keys(settings_in(tmp_path))
 
     assert "qr.pem" == told.value.path
@@ -362,7 +356,7 @@ def test_a_signer_of_the_settings_signs_with_its_secret(folder, monkeypatch):
 def test_a_position_without_a_signer_is_told(folder):
     """What to write where."""
     with opened(settings_in(folder, signing=SigningSettings())) as office:
-        with pytest.raises(SignerNotConfiguredError, match=r"signing\.signers"):
+        with raises_code("signer-not-configured", match=r"signing\.signers"):
             office.signers.signer_for("kepala")
         assert () == office.signers.positions()
 
@@ -372,7 +366,7 @@ def test_a_root_that_is_missing_or_wrong_is_told(tmp_path, content):
     """By the name in the settings."""
     if content is not None:
         (tmp_path / "root.pem").write_bytes(content)
-    with pytest.raises(KeyFileProblemError, match=r"root\.pem"):
+    with raises_code("office-key-file", match=r"root\.pem"):
         open_roots(settings_in(tmp_path, signing=SigningSettings(roots=("root.pem",))), MORNING)
 
 
@@ -461,7 +455,7 @@ def test_a_plugin_takes_the_place_of_what_is_built_in(tmp_path):
 def test_what_a_plugin_cannot_open_is_told_with_its_name(tmp_path, kind):
     """Its own error is the cause; the database is let go of."""
     plugin = Others(broken={kind})
-    with pytest.raises(PluginProblemError) as told:
+    with raises_code("plugin-problem") as told:
         opened(other_settings(tmp_path), others=plugin)
 
     assert "others" == told.value.plugin
@@ -476,9 +470,9 @@ def test_a_plugin_that_cannot_migrate_or_load_its_authority_is_told(tmp_path):
         def register_authorities(self):
             return [AuthorityEntry(slug="kabupaten-contoh", load=lambda: 1 // 0)]
 
-    with pytest.raises(PluginProblemError, match="ZeroDivisionError"):
+    with raises_code("plugin-problem", match="ZeroDivisionError"):
         Office.open(settings_in(tmp_path), discover=False, plugins={"broken": Broken()})
-    with pytest.raises(PluginProblemError, match="migrate is down"):
+    with raises_code("plugin-problem", match="migrate is down"):
         migrate_database(
             other_settings(tmp_path), load_plugins(discover=False, extra={"x": Others(broken={"migrate"})})
         )

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from perizinan_core.bootstrap._status_source import KEYS_FILE, open_status_source
-from perizinan_core.errors.verification import StatusUnavailableError
+from perizinan_core.errors.published import StatusUnavailableError
 from perizinan_core.model._permit import PermitStatus
 from perizinan_core.published import read_authority_document
 from perizinan_core.storage import KeyRing, migrate, open_storage

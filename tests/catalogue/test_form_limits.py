@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from perizinan_core.catalogue import validate_form
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.texts import FormDataError, TextRefusedError
+from perizinan_core.errors.model import FormDataError, TextRefusedError
 from perizinan_core.model._form_data import (
     MAX_CHARACTERS,
     MAX_DEPTH,

@@ -18,9 +18,10 @@ from perizinan_core.catalogue import (
     load_authority,
     load_catalogue,
 )
-from perizinan_core.errors.catalogue import CatalogueError, NoVersionInForceError, PermitTypeNotFoundError
+from perizinan_core.errors.catalogue import InvalidCatalogueError
 from perizinan_core.model._permit_type import PermitType, Scenario
 from perizinan_core.model._text import Period, PeriodUnit, Source, Text
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.strategies._catalogue import mutations
 
 Write = Callable[[dict[str, str]], Path]
@@ -129,7 +130,7 @@ def test_load_raises_one_error_with_every_problem(files: dict[str, str], write: 
     files[STREET] = files[STREET].replace("kind: permit", "kind: permid").replace("code: ktp", "code: K")
     folder = write(files)
 
-    with pytest.raises(CatalogueError) as caught:
+    with pytest.raises(InvalidCatalogueError) as caught:
         load_catalogue(folder)
 
     assert check_catalogue(folder).problems == caught.value.problems
@@ -216,7 +217,7 @@ def test_an_empty_folder_and_a_missing_one_are_told(tmp_path: Path) -> None:
     """No exception of the system leaves the loader."""
     assert ["no-permit-types"] == [item.code for item in check_catalogue(tmp_path).problems]
     assert ["not-found"] == [item.code for item in check_catalogue(tmp_path / "missing").problems]
-    with pytest.raises(CatalogueError):
+    with pytest.raises(InvalidCatalogueError):
         load_authority(tmp_path)
 
 
@@ -278,11 +279,11 @@ def test_the_version_in_force_is_found_by_day(files: dict[str, str], write: Writ
     assert ["2026.1"] == [item.version for item in catalogue.types()]
     assert () == catalogue.types(on=date(2025, 12, 31))
     assert STREET == catalogue.files["pemakaian-jalan", "2026.1"]
-    with pytest.raises(NoVersionInForceError, match=r"2025\.1 \(2026-01-01 – 2026-06-30\)"):
+    with raises_code("no-version-in-force", match=r"2025\.1 \(2026-01-01 – 2026-06-30\)"):
         catalogue.find("pemakaian-jalan", on=date(2025, 12, 31))
-    with pytest.raises(PermitTypeNotFoundError, match="pemakaian-jalan"):
+    with raises_code("permit-type-not-found", match="pemakaian-jalan"):
         catalogue.find("pemakaian-jalann", on=date(2026, 1, 1))
-    with pytest.raises(PermitTypeNotFoundError):
+    with raises_code("permit-type-not-found"):
         catalogue.version("pemakaian-jalan", "1999")
 
 
@@ -317,7 +318,7 @@ def test_mutated_files_raise_nothing_but_the_catalogue_error(
     catalogue: Catalogue | None = None
     try:
         catalogue = load_catalogue(folder)
-    except CatalogueError as error:
+    except InvalidCatalogueError as error:
         said = (error.message("id"), error.message("en"))
 
     assert all(said) if catalogue is None else catalogue.permit_types

@@ -12,7 +12,6 @@ from click.testing import CliRunner, Result
 
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.cli._catalogue import RUN_SCENARIOS, catalogue_group
-from perizinan_core.errors.catalogue import PermitTypeNotFoundError
 from perizinan_core.model._permit_type import PermitType, Scenario
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "catalogue-format.md"
@@ -137,8 +136,7 @@ def test_show_takes_the_language_of_the_context_and_a_day(folder: Path, run: Run
 
     assert "Temporary street use permit" in result.output
     assert (
-        "NoVersionInForceError"
-        == type(run("show", folder, "pemakaian-jalan", "--on", "2020-01-01").exception).__name__
+        "no-version-in-force" == run("show", folder, "pemakaian-jalan", "--on", "2020-01-01").exception.code
     )
 
 
@@ -146,7 +144,7 @@ def test_an_unknown_code_names_the_nearest(folder: Path, run: Run) -> None:
     """The typed error reaches the command line's own handler."""
     error = run("show", folder, "pemakaian-jalann").exception
 
-    assert isinstance(error, PermitTypeNotFoundError)
+    assert "permit-type-not-found" == error.code
     assert ("pemakaian-jalan",) == error.nearest
 
 

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from perizinan_core.cli._verify import OPEN_STATUS_SOURCE, verify_command
-from perizinan_core.errors.verification import StatusUnavailableError
+from perizinan_core.errors.published import StatusUnavailableError
 from perizinan_core.model._permit import PermitStatus
 from perizinan_core.published import PermitStatusAnswer
 from perizinan_core.published._keys import thumbprint

@@ -37,7 +37,9 @@ def test_a_sentence_is_translated(sentence):
 
 def test_errors_of_the_store_are_worded_whole():
     """Action and reason inside a sentence are in its language too."""
-    error = errors.DocumentStoreUnavailableError("open", "the folder is writable by other accounts")
+    error = errors.DocumentStoreUnavailableError(
+        "document-store-unavailable", action="open", reason="the folder is writable by other accounts"
+    )
 
     assert "tidak dapat dibuka: folder dapat ditulisi oleh akun lain." in error.message("id")
     assert "could not be opened: the folder is writable by other accounts." in error.message("en")

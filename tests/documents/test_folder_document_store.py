@@ -20,11 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core.documents import FolderDocumentStore, StoreProblem
-from perizinan_core.errors.documents import (
-    DocumentStoreFullError,
-    DocumentStoreUnavailableError,
-    LinkConflictError,
-)
+from perizinan_core.errors.documents import DocumentStoreUnavailableError, LinkConflictError
+from perizinan_core.testing._refusals import raises_code
 
 WRITER = """
 import io, os, sys
@@ -167,7 +164,7 @@ def test_a_full_disk_is_a_typed_error_that_leaves_nothing(store, root):
     kept = store.put(io.BytesIO(b"small"))
     before = files_below(root)
 
-    with file_size_limit(100_000), pytest.raises(DocumentStoreFullError) as caught:
+    with file_size_limit(100_000), raises_code("document-store-full") as caught:
         store.put(io.BytesIO(b"x" * 600_000))
 
     assert ("put", os.strerror(errno.EFBIG)) == (caught.value.action, caught.value.reason)
@@ -179,7 +176,7 @@ def test_a_full_disk_leaves_no_half_link(store):
     """A name is either whole or not there, also when its file cannot be written."""
     stored = store.put(io.BytesIO(b"content"))
 
-    with file_size_limit(10), pytest.raises(DocumentStoreFullError):
+    with file_size_limit(10), raises_code("document-store-full"):
         store.link("signed/a", stored.sha256)
 
     assert store.resolve("signed/a") is None

@@ -25,12 +25,8 @@ from perizinan_core.documents import (
     keep_spool,
     spool_for,
 )
-from perizinan_core.errors.documents import (
-    DocumentHashMismatchError,
-    DocumentStoreFullError,
-    DocumentStoreUnavailableError,
-    DocumentTooLargeError,
-)
+from perizinan_core.errors.documents import DocumentStoreUnavailableError
+from perizinan_core.testing._refusals import raises_code
 
 LARGE = os.urandom(1024) * 5 * 1024
 
@@ -188,7 +184,7 @@ def test_a_limit_holds_to_the_byte(store):
 
             assert cut is spool.too_large
             assert os.fstat(spool.descriptor).st_size <= 3
-    with spool_for(store, max_bytes=3) as spool, pytest.raises(DocumentTooLargeError):
+    with spool_for(store, max_bytes=3) as spool, raises_code("document-too-large"):
         spool.write(b"abcd")
 
 
@@ -209,7 +205,7 @@ def test_what_somebody_changed_since_is_not_kept(store, tmp_path, change):
         spool.fill(io.BytesIO(b"surat"))
         spool.named().write_bytes(change)
         assert spool.changed
-        with pytest.raises(DocumentHashMismatchError):
+        with raises_code("document-hash-mismatch"):
             keep_spool(spool, store, expected_sha256=spool.sha256)
 
     assert [] == left(tmp_path)
@@ -230,7 +226,7 @@ def test_no_room_and_no_folder_are_typed_errors(store, tmp_path):
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
     try:
-        with pytest.raises(DocumentStoreFullError), spool_for(store) as spool:
+        with raises_code("document-store-full"), spool_for(store) as spool:
             spool.fill(io.BytesIO(LARGE))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)

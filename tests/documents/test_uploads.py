@@ -24,10 +24,10 @@ from perizinan_core.documents import (
 )
 from perizinan_core.errors.documents import (
     InspectionUnavailableError,
-    UnknownContentTypeError,
     UploadRefusedError,
     UploadUnreadableError,
 )
+from perizinan_core.testing._refusals import raises_code
 
 REAL = {
     "upload-floor-plan.pdf": (1, set()),
@@ -282,7 +282,7 @@ def test_a_pipe_does_not_hang(tmp_path, sandbox):
 @pytest.mark.parametrize("name", ["application/zip", "text/html", "nonsense", ""])
 def test_a_policy_names_only_what_can_be_inspected(name):
     """A requirement cannot accept a kind of file that nobody here can judge."""
-    with pytest.raises(UnknownContentTypeError) as caught:
+    with raises_code("unknown-content-type") as caught:
         UploadPolicy(accepted_types={name})
 
     assert name == caught.value.content_type

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from perizinan_core._converters import canonical_json, from_json, to_json
-from perizinan_core.errors.wire import WireFormatError
+from perizinan_core.errors.converters import WireFormatError
 from perizinan_core.model._actor import Account
 from perizinan_core.model._applicant import Address, Organisation, Person
 from perizinan_core.model._application import Application

@@ -9,7 +9,7 @@ import pytest
 
 from perizinan_core._parts import EXTRA, missing_office_parts, office_part
 from perizinan_core.errors import PerizinanError
-from perizinan_core.errors.parts import OfficePartMissingError
+from perizinan_core.errors.bootstrap import OfficePartMissingError
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests" / "vectors"

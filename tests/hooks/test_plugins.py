@@ -7,7 +7,6 @@ import attrs
 import pytest
 
 from perizinan_core.bootstrap._plugins import load_plugins, pick
-from perizinan_core.errors.hooks import NothingRegisteredError, PluginDecisionError
 from perizinan_core.hooks import (
     ApplicantCheckResult,
     CliCommandEntry,
@@ -19,6 +18,7 @@ from perizinan_core.hooks._manager import RECORDS
 from perizinan_core.hooks._specs import HookSpecs
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.testing._offices import MORNING, sample_applicant
+from perizinan_core.testing._refusals import raises_code
 
 EVENT = Event(kind=EventKind.FILE_COMPLETE, subject="a", at=MORNING, actor="x")
 
@@ -313,7 +313,7 @@ def test_the_first_answer_wins_and_the_rest_is_not_asked():
 def test_a_decision_that_fails_is_an_error_without_the_texts_of_the_plugin(result):
     """Fails closed, naming plugin and class only."""
     manager = load_plugins(discover=False, extra={"bad": answering(result)})
-    with pytest.raises(PluginDecisionError) as told:
+    with raises_code("plugin-decision") as told:
         manager.decide_applicant_check(sample_applicant())
 
     assert ("bad", "decide_applicant_check") == (told.value.plugin, told.value.hook)
@@ -364,13 +364,13 @@ def test_a_plugin_overrides_what_is_built_in():
 def test_what_nobody_offers_is_told_with_what_there_is():
     """In the language of the reader."""
     records = load_plugins(discover=False).gather("register_storages")
-    with pytest.raises(NothingRegisteredError) as told:
+    with raises_code("nothing-registered") as told:
         pick(records, "storage", "oracle", "schemes")
 
     assert "builtin" == pick(records, "storage", "postgresql", "schemes").plugin
     assert ("postgresql", "postgresql+psycopg", "sqlite") == told.value.offered
     assert "penyimpanan data" in told.value.message("id")
-    with pytest.raises(NothingRegisteredError, match="there are: -"):
+    with raises_code("nothing-registered", match="there are: -"):
         pick((), "storage", "oracle", "schemes")
 
 

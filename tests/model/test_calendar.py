@@ -7,14 +7,7 @@ import attrs
 import holidays
 import pytest
 
-from perizinan_core.errors.model import (
-    CalendarError,
-    CalendarOrderError,
-    CalendarRangeError,
-    InvalidCalendarError,
-    InvalidIdentifierError,
-    NaiveMomentError,
-)
+from perizinan_core.errors.model import CalendarRangeError, InvalidIdentifierError, ModelError
 from perizinan_core.model._calendar import (
     DayHours,
     Holiday,
@@ -28,6 +21,7 @@ from perizinan_core.model._calendar import (
     format_moment,
 )
 from perizinan_core.model._text import Source
+from perizinan_core.testing._refusals import raises_code
 
 SKB = Source("SKB 3 Menteri, national holidays and joint leave 2026", assumed=True)
 WORKDAYS = tuple(Weekday)[:5]
@@ -82,7 +76,7 @@ def wib(text):
 
 
 def problems(make):
-    with pytest.raises(InvalidCalendarError) as caught:
+    with raises_code("invalid-calendar") as caught:
         make()
     return caught.value.problems
 
@@ -152,12 +146,12 @@ class TestDays:
 
     def test_a_negative_count_is_refused(self):
         """Nobody counts backwards."""
-        with pytest.raises(CalendarOrderError):
+        with raises_code("calendar-order"):
             calendar().add_working_days(date(2026, 3, 17), -1)
 
     def test_an_end_before_its_start_is_refused(self):
         """Also by one day."""
-        with pytest.raises(CalendarOrderError) as caught:
+        with raises_code("calendar-order") as caught:
             calendar().working_days_between(date(2026, 3, 18), date(2026, 3, 17))
         assert "akhir yang sama dengan atau setelah awal" in caught.value.message("id")
 
@@ -267,7 +261,7 @@ class TestFiling:
 
     def test_a_moment_without_time_zone_is_refused(self):
         """Nobody guesses the zone."""
-        with pytest.raises(NaiveMomentError) as caught:
+        with raises_code("naive-moment") as caught:
             calendar().effective_day(datetime(2026, 11, 25, 8, 0))  # noqa: DTZ001
         assert "2026-11-25T08:00:00" in str(caught.value)
         assert "WITA" in caught.value.message("id")
@@ -387,7 +381,7 @@ class TestData:
     )
     def test_impossible_covers_and_weeks_are_refused(self, changes, words):
         """Each with its sentence, named after the calendar."""
-        with pytest.raises(InvalidCalendarError, match=words) as caught:
+        with raises_code("invalid-calendar", match=words) as caught:
             calendar(**changes)
         assert "kota-contoh 2026.1" == caught.value.name
         assert words in caught.value.message("id")
@@ -424,7 +418,7 @@ class TestData:
 
         assert {calendar()} == {copy}
         assert date(2026, 3, 31) == copy.add_working_days(date(2026, 3, 17), 5)
-        assert issubclass(CalendarRangeError, CalendarError)
+        assert issubclass(CalendarRangeError, ModelError)
 
 
 def test_moments_are_written_on_the_clocks_of_the_office():

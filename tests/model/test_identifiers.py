@@ -6,7 +6,7 @@ from datetime import date
 import attrs
 import pytest
 
-from perizinan_core.errors.model import IdentifierTypeError, InvalidIdentifierError
+from perizinan_core.errors.model import InvalidIdentifierError
 from perizinan_core.model._identifiers import (
     FamilyCardNumber,
     Kbli,
@@ -27,6 +27,7 @@ from perizinan_core.model._identifiers import (
     provinces,
     validate_slug,
 )
+from perizinan_core.testing._refusals import raises_code
 
 ALL_PARSERS = [
     Nik.parse,
@@ -354,7 +355,7 @@ class TestBusiness:
 
     def test_the_parts_must_be_text(self):
         """A number from a spreadsheet is refused."""
-        with pytest.raises(IdentifierTypeError):
+        with raises_code("identifier-not-text"):
             Kbli("2020", 56101)
 
 
@@ -557,7 +558,7 @@ def test_what_is_not_text_is_refused(parse, value):
 @pytest.mark.parametrize(("cls", "value"), PERSONAL)
 def test_the_class_itself_takes_text_only(cls, value):
     """Also where a stored value comes back as a number."""
-    with pytest.raises(IdentifierTypeError):
+    with raises_code("identifier-not-text"):
         cls(int("".join(character for character in value if character.isdecimal())))
 
 

@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 
 import perizinan_core.errors.model as errors
-from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import translate
 
 PACKAGE = Path(errors.__file__).parent.parent
 SOURCES = [
     PACKAGE / "errors" / "model.py",
-    PACKAGE / "errors" / "arguments.py",
-    PACKAGE / "errors" / "texts.py",
     PACKAGE / "model" / "_applicant.py",
     PACKAGE / "model" / "_case.py",
     PACKAGE / "model" / "_fees.py",
@@ -27,6 +24,9 @@ SOURCES = [
     *sorted((PACKAGE / "model" / "identifiers").glob("*.py")),
     *sorted((PACKAGE / "model" / "calendar").glob("*.py")),
 ]
+
+SAME = {"emoji"}
+"""Words that are the same in both languages."""
 
 
 def marked_sentences():
@@ -46,18 +46,5 @@ def test_every_sentence_is_translated(sentence):
     """Another text with the same placeholders."""
     indonesian = translate(sentence, "id")
 
-    assert indonesian != sentence
+    assert (indonesian == sentence) is (sentence in SAME)
     assert placeholders(sentence) == placeholders(indonesian)
-
-
-def test_every_error_has_its_own_code_and_its_fields_in_the_sentence():
-    """Codes are stable names; placeholders are fields or words of the class."""
-    found = [
-        value
-        for name, value in vars(errors).items()
-        if name.endswith("Error") and issubclass(value, PerizinanError) and value is not PerizinanError
-    ]
-
-    assert {cls.__name__ for cls in found} | {"quoted"} == set(errors.__all__)
-    assert len(found) == len({cls.code for cls in found})
-    assert len(found) > 10

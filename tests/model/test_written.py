@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from perizinan_core._converters import canonical_json, from_json, to_json
 from perizinan_core.documents import kept_name
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.model import InvalidIdentifierError
-from perizinan_core.errors.texts import ApplicantKindError, TextRefusedError
-from perizinan_core.errors.wire import WireFormatError
+from perizinan_core.errors.converters import WireFormatError
+from perizinan_core.errors.model import InvalidIdentifierError, TextRefusedError
 from perizinan_core.model._applicant import Address, Applicant, Organisation, Person, Representative
 from perizinan_core.model._case import CorrectionItem, InspectionMinutes, OfficialLetter
 from perizinan_core.model._identifiers import deliverable_email, parse_email
 from perizinan_core.model._kinds import ApplicantKind
 from perizinan_core.model._lookalikes import LookAlike, find_lookalike
 from perizinan_core.model._written import MAX_FILE_NAME, check_file_name, one_line, several_lines
+from perizinan_core.testing._refusals import raises_code
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 JSON = st.recursive(
@@ -321,7 +321,7 @@ def test_what_is_wrong_in_json_says_which_character_and_where(data: object, path
 
 def test_an_organisation_is_not_a_person() -> None:
     """Our error, and what to do."""
-    with pytest.raises(ApplicantKindError):
+    with raises_code("applicant-kind"):
         Organisation(name="PT", kind=ApplicantKind.PERSON, responsible=Person(name="Sekar"))
 
 

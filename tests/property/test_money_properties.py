@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.errors.model import InvalidRomanNumeralError, MoneyError, MoneyRangeError
+from perizinan_core.errors.model import InvalidRomanNumeralError, ModelError, MoneyRangeError
 from perizinan_core.model._money import MAX_RUPIAH, Rounding, RoundingMode, Rupiah, round_rupiah
 from perizinan_core.model._numerals import (
     MAX_IN_WORDS,
@@ -120,7 +120,7 @@ def test_text_is_an_amount_or_refused(text):
     """Digits are never dropped: the amount has the digits of the text, sen apart."""
     try:
         amount = Rupiah.parse(text)
-    except MoneyError:
+    except ModelError:
         return
     digits = "".join(character for character in text.removesuffix(",00") if character.isdigit())
     assert int(digits) == amount.amount
@@ -198,7 +198,7 @@ def test_any_exact_number_is_rounded_or_refused_with_our_error(number):
     """NaN, infinities, negative and astronomic numbers included."""
     try:
         amount = round_rupiah(number)
-    except MoneyError:
+    except ModelError:
         return
     assert 0 <= amount.amount <= MAX_RUPIAH
     assert abs(Fraction(number) - amount.amount) <= Fraction(1, 2)

@@ -10,7 +10,7 @@ import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
-from perizinan_core.errors.rendering import ForkedRendererError
+from perizinan_core.errors.rendering import RenderingError
 from perizinan_core.testing._letters import sample_letter
 
 
@@ -50,7 +50,7 @@ def test_a_process_forked_after_the_first_letter_refuses_instead_of_waiting_for_
     def work() -> bytes:
         try:
             renderer.render(sample_letter())
-        except ForkedRendererError as error:
+        except RenderingError as error:
             return error.code.encode()
         return b"rendered"
 

@@ -9,11 +9,11 @@ import pytest
 import segno
 import zxingcpp
 
-from perizinan_core.errors.rendering import QrTextTooLongError
 from perizinan_core.model._letter_rule import LetterForm
 from perizinan_core.rendering import draw_qr
 from perizinan_core.rendering._typst_renderer import PLACEHOLDER_QR
 from perizinan_core.testing._letters import SAMPLE_QR_TEXT, sample_letter
+from perizinan_core.testing._refusals import raises_code
 
 ALPHANUMERIC = "HTTPS://IZIN.KOTACONTOH.EXAMPLE/V1#" + "A2B3C4D5" * 30
 MIXED = "https://izin.kotacontoh.example/v1#" + "aGVsbG8_" * 36
@@ -96,7 +96,7 @@ def test_upper_case_texts_use_the_denser_mode():
 @pytest.mark.parametrize("length", [1000, 5000, 100_000])
 def test_a_text_too_long_for_paper_is_refused(renderer, length):
     """A code that a phone could not read is no code: the error names the length."""
-    with pytest.raises(QrTextTooLongError) as caught:
+    with raises_code("qr-text-too-long") as caught:
         renderer.rehearse(sample_letter(qr_text="A" * length))
 
     assert length == caught.value.length

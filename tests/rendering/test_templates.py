@@ -7,17 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from perizinan_core.errors.rendering import (
-    LogoNotFoundError,
-    TemplateFaultError,
-    TemplateNotFoundError,
-    UnprintableTextError,
-)
+from perizinan_core.errors.rendering import UnprintableTextError
 from perizinan_core.i18n import translate
 from perizinan_core.model._letter_rule import LetterForm
 from perizinan_core.rendering import TypstRenderer, draw_qr, template_data
 from perizinan_core.rendering._engine import FONT_FOLDER, PACKAGE_FOLDER, PACKAGE_VERSION
 from perizinan_core.testing._letters import sample_letter
+from perizinan_core.testing._refusals import raises_code
 
 OWN = """
 #import "@perizinan/letter:1.0.0": *
@@ -60,7 +56,7 @@ def test_a_plugin_may_replace_the_core_template(folder, printed_text):
 
 def test_an_unknown_template_is_told_with_the_known_ones(renderer):
     """The error names what was asked for and what there is."""
-    with pytest.raises(TemplateNotFoundError) as caught:
+    with raises_code("template-not-found") as caught:
         renderer.rehearse(sample_letter(template="sip"))
 
     assert ("sip", ("letter",)) == (caught.value.template, caught.value.known)
@@ -84,7 +80,7 @@ def test_a_faulty_template_is_told_by_name_and_never_reaches_outside(folder, sou
     (folder.parent / "secret.txt").write_text("rahasia")
     (folder / "sip.typ").write_text(source)
 
-    with pytest.raises(TemplateFaultError) as caught:
+    with raises_code("template-fault") as caught:
         TypstRenderer(templates={"sip": folder}).render(sample_letter(template="sip"))
 
     assert "sip" == caught.value.template
@@ -93,7 +89,7 @@ def test_a_faulty_template_is_told_by_name_and_never_reaches_outside(folder, sou
 
 def test_a_template_folder_without_its_file_is_told(tmp_path):
     """The error says which file was looked for."""
-    with pytest.raises(TemplateFaultError, match=r"its folder holds no sip\.typ"):
+    with raises_code("template-fault", match=r"its folder holds no sip\.typ"):
         TypstRenderer(templates={"sip": tmp_path}).render(sample_letter(template="sip"))
 
 
@@ -102,7 +98,7 @@ def test_a_logo_that_is_not_in_the_folder_is_told(assets, logo):
     """Missing logos and paths out of the folder are one error."""
     (assets.parent / "secret.svg").write_text("<svg/>")
 
-    with pytest.raises(LogoNotFoundError) as caught:
+    with raises_code("logo-not-found") as caught:
         TypstRenderer(assets=assets).rehearse(sample_letter(logo=logo))
 
     assert logo == caught.value.logo
@@ -112,7 +108,7 @@ def test_a_damaged_logo_is_a_fault_and_not_a_crash(assets):
     """Typst's words about the picture are passed on."""
     (assets / "logo.svg").write_text("no picture")
 
-    with pytest.raises(TemplateFaultError, match="SVG"):
+    with raises_code("template-fault", match="SVG"):
         TypstRenderer(assets=assets).render(sample_letter(logo="logo.svg"))
 
 

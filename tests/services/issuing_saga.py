@@ -25,7 +25,7 @@ import attrs
 
 from perizinan_core.documents import FolderDocumentStore
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.services import SigningInDoubtError
+from perizinan_core.errors.services import ServiceError
 from perizinan_core.hooks import MailFolderChannel
 from perizinan_core.model._actor import ActorKind
 from perizinan_core.model._case import StageOutcome
@@ -196,7 +196,9 @@ def again(kit, order):
     doubt = []
     try:
         issue(kit, order)
-    except SigningInDoubtError as error:
+    except ServiceError as error:
+        if "signing-in-doubt" != error.code:
+            raise
         doubt.append(error.number)
     kit.office.worker.run_once()
     return _told(kit, order, links, doubt)

@@ -4,8 +4,7 @@ from io import BytesIO
 
 import pytest
 
-from perizinan_core.errors.arguments import ArgumentError
-from perizinan_core.errors.services import NotFoundError
+from perizinan_core.errors.services import ArgumentError, NotFoundError
 from perizinan_core.model._actor import Account, AccountKind, Actor, ActorKind, Role
 from perizinan_core.model._applicant import Representative
 from perizinan_core.testing._fakes import small_png

@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 
 from perizinan_core.bootstrap import PublicationSettings
-from perizinan_core.errors.services import IssuanceError
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._case import CorrectionItem
 from perizinan_core.published import read_authority_document
@@ -23,6 +22,7 @@ from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.storage._sql._tables import applications, metadata, officers, outbox, permits
 from perizinan_core.testing._fakes import CollectingChannel
 from perizinan_core.testing._offices import HOST, MORNING, sample_office
+from perizinan_core.testing._refusals import raises_code
 
 
 def change(kit, table, values, *where):
@@ -98,7 +98,7 @@ def test_an_unreadable_letter_does_not_keep_another_from_its_signature(office):
     signers["kepala"] = _Failing(kept)
     for case in cases:
         office.review(case.id)
-        with pytest.raises(IssuanceError):
+        with raises_code("issuance"):
             office.issue(case.id)
     signers["kepala"] = kept
     damage(office, applications, cases[0].id)

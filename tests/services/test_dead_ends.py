@@ -5,11 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import attrs
 import pytest
 
-from perizinan_core.errors.workflow import (
-    NotIssuableError,
-    PermitStatusError,
-    SubmissionRefusedError,
-)
+from perizinan_core.errors.workflow import NotIssuableError, PermitStatusError, SubmissionRefusedError
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._permit import PermitStatus
 from perizinan_core.rendering import TypstRenderer

@@ -8,13 +8,10 @@ import pytest
 
 from perizinan_core.documents import Severity
 from perizinan_core.documents._findings import finding
-from perizinan_core.errors.documents import UploadHeldError, UploadRefusedError
+from perizinan_core.errors.documents import UploadRefusedError
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError, UploadKeptError
 from perizinan_core.errors.workflow import (
-    NotAllowedError,
-    ReasonMissingError,
     SeparationOfDutiesError,
-    SlotFullError,
     TransitionNotAllowedError,
     UploadNotLiftableError,
 )
@@ -27,6 +24,7 @@ from perizinan_core.model._held import POWER_OF_ATTORNEY, HeldOutcome, HeldReaso
 from perizinan_core.services._inspection_version import inspection_version
 from perizinan_core.testing._fakes import small_png
 from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant, sample_office
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.strategies._workflow import make_officer
 from perizinan_core.workflow._assignment import ExclusionReason
 from perizinan_core.workflow._duties import COUNTER, SIGNATURE, check_separation, holders
@@ -274,7 +272,7 @@ def test_what_the_case_does_not_take_is_not_kept_either(kit):
     case = kit.draft().id
     kit.upload(case, "ktp")
     kit.upload(case, "ktp")
-    with pytest.raises(SlotFullError):
+    with raises_code("slot-full"):
         office_like(kit, FAULT).upload(case, "ktp")
 
     assert () == held_of(kit, case)
@@ -329,8 +327,8 @@ def test_the_applicant_can_have_the_file_checked_again_now(kit):
     """On a quiet machine it goes into its slot at once; others cannot."""
     case, upload = hold(kit, BUSY)
     quiet = office_like(kit).office
-    for actor, error in ((OTHER, NotFoundError), (kit.officer("loket-1"), AccessDeniedError)):
-        with pytest.raises(error):
+    for actor, error in ((OTHER, "not-found"), (kit.officer("loket-1"), "access-denied")):
+        with raises_code(error):
             quiet.uploads.inspect_again(case, upload, actor=actor)
     view = quiet.uploads.inspect_again(case, upload, actor=APPLICANT)
 
@@ -343,8 +341,8 @@ def test_the_applicant_can_have_the_file_checked_again_now(kit):
 def test_the_applicant_discards_what_is_not_needed(any_kit):
     """It stays on record as discarded, and nobody looks at it again."""
     case, upload = hold(any_kit)
-    for actor, error in ((OTHER, NotFoundError), (any_kit.officer("loket-1"), AccessDeniedError)):
-        with pytest.raises(error):
+    for actor, error in ((OTHER, "not-found"), (any_kit.officer("loket-1"), "access-denied")):
+        with raises_code(error):
             any_kit.office.uploads.discard(case, upload, actor=actor)
     any_kit.office.uploads.discard(case, upload, actor=APPLICANT)
     done = office_like(any_kit, inspection="next").office.worker.run_once()
@@ -477,14 +475,14 @@ def test_nobody_but_the_front_office_of_the_unit_accepts(kit, letter):
     loket = kit.officer("loket-1")
     elsewhere = kit.appoint(make_officer("loket-jalan", Role.FRONT_OFFICE, units=frozenset({"dinas-jalan"})))
     refusals = (
-        (APPLICANT, NotAllowedError),
-        (HOST, NotAllowedError),
-        (OTHER, NotFoundError),
-        (elsewhere, NotFoundError),
-        (kit.officer("telaah-1"), NotFoundError),
+        (APPLICANT, "not-allowed"),
+        (HOST, "not-allowed"),
+        (OTHER, "not-found"),
+        (elsewhere, "not-found"),
+        (kit.officer("telaah-1"), "not-found"),
     )
     for actor, error in refusals:
-        with pytest.raises(error):
+        with raises_code(error):
             office.uploads.accept(case, upload, reason=WHY, actor=actor)
     own = kit.appoint(
         make_officer(
@@ -496,7 +494,7 @@ def test_nobody_but_the_front_office_of_the_unit_accepts(kit, letter):
     )
     with pytest.raises(NotFoundError):
         office.uploads.accept(case, upload, reason=WHY, actor=own)
-    with pytest.raises(ReasonMissingError):
+    with raises_code("reason-missing"):
         office.uploads.accept(case, upload, reason="  ", actor=loket)
 
     assert () == papers_of(kit, case)
@@ -593,7 +591,7 @@ def test_the_counter_takes_a_file_in_for_the_applicant(any_kit, letter):
     counter = any_kit.officer("loket-1")
     scan = take_in(any_kit, case, small_png(1), counter)
     spoilt = office_like(any_kit, SPOILT)
-    with pytest.raises(ReasonMissingError):
+    with raises_code("reason-missing"):
         take_in(spoilt, case, letter, counter)
     signed = take_in(spoilt, case, letter, counter, reason=WHY)
     after = any_kit.office.applications.get(case, actor=APPLICANT)
@@ -652,14 +650,14 @@ def test_the_counter_lifts_nothing_else(kit, letter):
     counter = kit.officer("loket-1")
     stored = sorted(item.sha256 for item in kit.context.documents.documents())
     for answer, content, error in (
-        ([finding("pdf-javascript")], letter, UploadRefusedError),
-        (SPOILT, small_png(1), UploadRefusedError),
-        (FAULT, small_png(1), UploadHeldError),
+        ([finding("pdf-javascript")], letter, "upload-refused"),
+        (SPOILT, small_png(1), "upload-refused"),
+        (FAULT, small_png(1), "upload-held"),
     ):
-        with pytest.raises(error):
+        with raises_code(error):
             take_in(office_like(kit, answer), case, content, counter, reason=WHY)
-    for actor, error in ((APPLICANT, NotAllowedError), (kit.officer("telaah-1"), NotFoundError)):
-        with pytest.raises(error):
+    for actor, error in ((APPLICANT, "not-allowed"), (kit.officer("telaah-1"), "not-found")):
+        with raises_code(error):
             take_in(kit, case, small_png(1), actor)
 
     assert stored == sorted(item.sha256 for item in kit.context.documents.documents())

@@ -8,7 +8,6 @@ import pytest
 
 from perizinan_core.catalogue import check_catalogue
 from perizinan_core.documents import UploadPolicy, inspect_upload
-from perizinan_core.errors.bootstrap import SignerNotConfiguredError
 from perizinan_core.model._permit import PermitStatus
 from perizinan_core.services._scenarios import check_scenario
 from perizinan_core.testing._fakes import AcceptingChecks, FakeSigners, small_png
@@ -21,6 +20,7 @@ from perizinan_core.testing._offices import (
     sample_pack,
     sample_signer,
 )
+from perizinan_core.testing._refusals import raises_code
 
 
 def test_the_fixture_gives_an_office_that_issues_permits(perizinan_office):
@@ -79,7 +79,7 @@ def test_small_pictures_are_honest_and_differ(seed):
 def test_signers_by_position():
     """A position without one is told as the real source tells it."""
     signers = FakeSigners({"kepala": sample_signer("kepala")})
-    with pytest.raises(SignerNotConfiguredError):
+    with raises_code("signer-not-configured"):
         signers.signer_for("camat")
 
     assert ("kepala",) == signers.positions()

@@ -8,19 +8,15 @@ from io import BytesIO
 import attrs
 import pytest
 
-from perizinan_core.errors.services import AccessDeniedError, NotFoundError
-from perizinan_core.errors.workflow import (
-    JumpNotRequestedError,
-    NotAllowedError,
-    NotAssigneeError,
-    SubmissionRefusedError,
-)
+from perizinan_core.errors.services import AccessDeniedError
+from perizinan_core.errors.workflow import SubmissionRefusedError
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._applicant import Representative
 from perizinan_core.model._events import EventKind
 from perizinan_core.model._held import POWER_OF_ATTORNEY
 from perizinan_core.testing._fakes import small_png
 from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant, sample_office, sample_staff
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.workflow._assignment import ExclusionReason
 
 
@@ -165,19 +161,19 @@ def test_a_supervisor_cannot_invent_an_officers_request_to_jump_the_queue(any_ki
     clerk = kit.assignee(case.id, "periksa")
     other = kit.officer("loket-2" if clerk.id == "loket-1" else "loket-1")
     invented = Actor(id=clerk.id, kind=ActorKind.OFFICER, roles=clerk.roles, units=clerk.units)
-    with pytest.raises(JumpNotRequestedError):
+    with raises_code("jump-not-requested"):
         reviews.allow_jump(
             case.id, "periksa", requested_by=invented, approved_by=supervisor, reason="Kawan lama"
         )
-    with pytest.raises(NotAssigneeError):
+    with raises_code("not-assignee"):
         reviews.request_jump(case.id, "periksa", reason="Kawan lama", actor=other)
     asked = reviews.request_jump(case.id, "periksa", reason="Acara besok", actor=clerk)
-    with pytest.raises(JumpNotRequestedError):
+    with raises_code("jump-not-requested"):
         reviews.allow_jump(case.id, "periksa", requested_by=other, approved_by=supervisor, reason="Ya")
     kit.clock.forward(minutes=1)
     allowed = reviews.allow_jump(case.id, "periksa", approved_by=supervisor, reason="Bencana")
     kit.clock.forward(minutes=1)
-    with pytest.raises(JumpNotRequestedError):
+    with raises_code("jump-not-requested"):
         reviews.allow_jump(case.id, "periksa", approved_by=supervisor, reason="Lagi")
 
     assert (clerk.id, "Acara besok") == (asked.jump_requests[0].officer, asked.jump_requests[0].reason)
@@ -195,7 +191,7 @@ def test_a_request_does_not_outlive_the_officer_who_made_it():
     reviews.request_jump(case.id, "periksa", reason="Acara besok", actor=kit.assignee(case.id, "periksa"))
     reviews.reassign(case.id, "periksa", reason="Cuti", actor=supervisor)
 
-    with pytest.raises(JumpNotRequestedError):
+    with raises_code("jump-not-requested"):
         reviews.allow_jump(case.id, "periksa", approved_by=supervisor, reason="Bencana")
 
 
@@ -204,11 +200,11 @@ def test_a_conflict_is_declared_for_officers_who_are_on_record_only(any_kit):
     kit = any_kit
     case, supervisor = kit.submit().id, kit.officer("supervisor")
     for officer, actor, refusal in (
-        ("loket-9", supervisor, NotFoundError),
-        (APPLICANT.id, supervisor, NotFoundError),
-        ("loket-9", kit.officer("loket-1"), NotAllowedError),
+        ("loket-9", supervisor, "not-found"),
+        (APPLICANT.id, supervisor, "not-found"),
+        ("loket-9", kit.officer("loket-1"), "not-allowed"),
     ):
-        with pytest.raises(refusal):
+        with raises_code(refusal):
             kit.office.reviews.declare_conflict(case, reason="Keluarga", officer=officer, actor=actor)
     before = kit.office.applications.get(case, actor=HOST)
     kit.office.reviews.declare_conflict(case, reason="Keluarga", officer="loket-2", actor=supervisor)

@@ -9,13 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 
 from perizinan_core._converters import canonical_json
-from perizinan_core.errors.services import (
-    IssuanceError,
-    LetterChangedError,
-    NotFoundError,
-    SigningInDoubtError,
-    UnsignedLetterError,
-)
+from perizinan_core.errors.services import NotFoundError
 from perizinan_core.errors.storage import LeaseHeldError
 from perizinan_core.errors.workflow import SubmissionRefusedError
 from perizinan_core.model._application import ApplicationState
@@ -36,6 +30,7 @@ from perizinan_core.testing._offices import (
     sample_pack,
     sample_signer,
 )
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.verification import Verdict, verify_permit
 
 
@@ -114,7 +109,7 @@ def test_a_signature_after_the_end_of_a_binding_is_by_the_wrong_issuer(kit):
     kit.office.publication.end_binding(fingerprint(certificate), last_day=MORNING.date(), actor=HOST)
     early = verify_permit(pdf_of(kit, permit), authority=document_of(kit), at=kit.clock()).verdict
     kit.clock.to_working_day(kit.office.authority.calendar)
-    with pytest.raises(UnsignedLetterError) as refused:
+    with raises_code("signed-letter-invalid") as refused:
         kit.issue(case.id)
     waiting = kit.office.applications.get(case.id, actor=HOST)
     kit.context.signers.signers["kepala"] = another_signer()
@@ -275,13 +270,13 @@ def test_a_damaged_unsigned_letter_is_not_signed(kit):
     case = kit.submit()
     kit.review(case.id)
     kit.context.signers.signers["kepala"] = _Failing(sample_signer("kepala"))
-    with pytest.raises(IssuanceError):
+    with raises_code("issuance"):
         kit.issue(case.id)
     permit_id = kit.office.applications.get(case.id, actor=HOST).permit_id
     permit = kit.office.permits.get(permit_id, actor=HOST)
     kit.context.documents.damage(permit.unsigned_sha256)
     kit.context.signers.signers["kepala"] = sample_signer("kepala")
-    with pytest.raises(LetterChangedError):
+    with raises_code("letter-changed"):
         kit.issue(case.id)
 
     assert PermitStatus.AWAITING_SIGNATURE is permit.status
@@ -293,7 +288,7 @@ def test_a_token_that_fails_can_be_tried_again_at_once(kit):
     kit.review(case.id)
     good = kit.context.signers.signers["kepala"]
     kit.context.signers.signers["kepala"] = _Failing(good)
-    with pytest.raises(IssuanceError) as failed:
+    with raises_code("issuance") as failed:
         kit.issue(case.id)
     kit.context.signers.signers["kepala"] = good
     permit = kit.issue(case.id)
@@ -323,7 +318,7 @@ def test_an_answer_that_got_lost_is_handed_in_by_a_person(kit):
     service = FakeSigningService(sample_signer("kepala"), answers=False)
     case, permit = _in_doubt(kit, service)
     service.answers = True
-    with pytest.raises(SigningInDoubtError):
+    with raises_code("signing-in-doubt"):
         kit.issue(case.id)
     done = kit.office.worker.run_once()
     issued = kit.office.permits.issuance.hand_in_signed(
@@ -344,7 +339,7 @@ def test_a_file_that_does_not_verify_is_not_taken_for_the_signed_one(kit):
     changed = bytearray(service.signed[0])
     changed[len(changed) // 2] ^= 1
     for wrong in (pdf_of(kit, other), bytes(changed), service.asked[0], b"nothing"):
-        with pytest.raises(UnsignedLetterError):
+        with raises_code("signed-letter-invalid"):
             kit.office.permits.issuance.hand_in_signed(permit.id, wrong, actor=kit.officer("kepala"))
 
     assert PermitStatus.AWAITING_SIGNATURE is kit.office.permits.get(permit.id, actor=HOST).status
@@ -356,7 +351,7 @@ def test_a_service_whose_certificate_is_not_bound_is_not_asked_again(kit):
     case = kit.submit()
     kit.review(case.id)
     kit.context.signers.signers["kepala"] = service
-    with pytest.raises(SigningInDoubtError) as told:
+    with raises_code("signing-in-doubt") as told:
         kit.issue(case.id)
     permit_id = kit.office.applications.get(case.id, actor=HOST).permit_id
     kept = kit.context.documents.read(told.value.reason.split()[-1], 10_000_000)
@@ -372,14 +367,14 @@ def test_a_number_that_is_given_up_stays_in_the_book_with_its_reason(kit):
     service = FakeSigningService(sample_signer("kepala"), answers=False)
     case, permit = _in_doubt(kit, service, idempotency_key="k")
     kit.office.permits.issuance.cancel(permit.id, reason="Layanan mati", actor=kit.officer("kepala"))
-    with pytest.raises(IssuanceError):
+    with raises_code("issuance"):
         kit.office.permits.issuance.hand_in_signed(permit.id, service.signed[0], actor=kit.officer("kepala"))
     kit.context.signers.signers["kepala"] = sample_signer("kepala")
     new = kit.issue(case.id, idempotency_key="k")
     again = kit.issue(case.id, idempotency_key="k")
-    with pytest.raises(IssuanceError):
+    with raises_code("issuance"):
         kit.office.permits.issuance.cancel(permit.id, reason="x", actor=kit.officer("kepala"))
-    with pytest.raises(IssuanceError):
+    with raises_code("issuance"):
         kit.office.permits.issuance.cancel(new.id, reason="x", actor=kit.officer("kepala"))
     with kit.context.storage.unit_of_work(read_only=True) as work:
         book = [(line.number, line.cancel_reason) for line in work.numbers.book("izin", 2026)]
@@ -443,7 +438,7 @@ def _in_doubt(kit, service, **given):
     kit.review(case.id)
     kit.office.publication.authority_json()
     kit.context.signers.signers["kepala"] = service
-    with pytest.raises(SigningInDoubtError):
+    with raises_code("signing-in-doubt"):
         kit.issue(case.id, **given)
     permit_id = kit.office.applications.get(case.id, actor=HOST).permit_id
     return case, kit.office.permits.get(permit_id, actor=HOST)

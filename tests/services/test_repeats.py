@@ -8,9 +8,8 @@ from io import BytesIO
 
 import pytest
 
-from perizinan_core.errors.arguments import ArgumentError
 from perizinan_core.errors.documents import UploadRefusedError
-from perizinan_core.errors.storage import IdempotencyConflictError
+from perizinan_core.errors.services import ArgumentError
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._case import CorrectionItem, StageOutcome
 from perizinan_core.model._events import EventKind
@@ -20,6 +19,7 @@ from perizinan_core.services._repeats import asked
 from perizinan_core.services._staff import Staff
 from perizinan_core.testing._fakes import small_png
 from perizinan_core.testing._offices import APPLICANT, FORMS, HOST, sample_applicant
+from perizinan_core.testing._refusals import raises_code
 
 ITEMS = (CorrectionItem(target="ktp", reason="Buram"),)
 
@@ -45,7 +45,7 @@ def test_the_key_of_the_first_submission_does_not_swallow_the_answer_to_a_correc
     officer = any_kit.assignee(case.id, "periksa")
     any_kit.office.reviews.request_correction(case.id, "periksa", ITEMS, actor=officer)
     replace(any_kit, case.id)
-    with pytest.raises(IdempotencyConflictError):
+    with raises_code("idempotency-conflict"):
         submit(case.id, actor=APPLICANT, idempotency_key="a")
     second = submit(case.id, actor=APPLICANT, idempotency_key="b")
     again = submit(case.id, actor=APPLICANT, idempotency_key="b")
@@ -62,7 +62,7 @@ def test_a_key_covers_all_arguments(any_kit):
     submit = any_kit.office.applications.submit
     submit(case.id, actor=APPLICANT, idempotency_key="a")
     for other in ({"at_counter": frozenset({"ktp"})}, {"expected_version": 3}):
-        with pytest.raises(IdempotencyConflictError):
+        with raises_code("idempotency-conflict"):
             submit(case.id, actor=APPLICANT, idempotency_key="a", **other)
 
     assert 1 == count_of(any_kit, case.id, EventKind.APPLICATION_SUBMITTED)
@@ -89,7 +89,7 @@ def test_an_application_is_begun_once(any_kit):
         {"applicant": sample_applicant(name="Lain")},
         {"permit_type": "acara"},
     ):
-        with pytest.raises(IdempotencyConflictError):
+        with raises_code("idempotency-conflict"):
             start(**other)
 
     assert one == two
@@ -113,7 +113,7 @@ def test_a_file_is_uploaded_once(any_kit):
 
     one, two = upload(), upload()
     for other in ({"content": 2}, {"file_name": "lain.png"}, {"expires_on": date(2030, 1, 1)}):
-        with pytest.raises(IdempotencyConflictError):
+        with raises_code("idempotency-conflict"):
             upload(**other)
 
     assert one == two
@@ -142,12 +142,12 @@ def test_officers_decide_and_approve_once(any_kit):
         return reviews.decide(case.id, "periksa", outcome, actor=officer, idempotency_key="d", **other)
 
     one, two = decide(), decide()
-    with pytest.raises(IdempotencyConflictError):
+    with raises_code("idempotency-conflict"):
         decide(reasons=("Lain",))
     head = any_kit.assignee(case.id, "putusan")
     approved = reviews.approve(case.id, actor=head, idempotency_key="a")
     again = reviews.approve(case.id, actor=head, idempotency_key="a")
-    with pytest.raises(IdempotencyConflictError):
+    with raises_code("idempotency-conflict"):
         reviews.refuse(case.id, reasons=("Tidak",), actor=head, idempotency_key="a")
 
     assert one == two
@@ -173,7 +173,7 @@ def test_money_is_recorded_once(any_kit):
         )
 
     one, two = pay(due), pay(due)
-    with pytest.raises(IdempotencyConflictError):
+    with raises_code("idempotency-conflict"):
         pay(due - 1)
 
     assert one == two
@@ -187,7 +187,7 @@ def test_a_permit_is_suspended_once(any_kit):
     given = {"legal_basis": "Perda", "actor": any_kit.officer("kepala"), "idempotency_key": "b"}
     one = any_kit.office.permits.suspend(permit.id, reason="Periksa", **given)
     two = any_kit.office.permits.suspend(permit.id, reason="Periksa", **given)
-    with pytest.raises(IdempotencyConflictError):
+    with raises_code("idempotency-conflict"):
         any_kit.office.permits.suspend(permit.id, reason="Lain", **given)
 
     assert one == two

@@ -4,11 +4,11 @@ import attrs
 import pytest
 
 from perizinan_core.catalogue import Catalogue
-from perizinan_core.errors.services import ScenarioError
 from perizinan_core.model._permit_type import Scenario
 from perizinan_core.services._scenarios import check_scenario, run_scenario
 from perizinan_core.services._scenarios._checking import _FOUND
 from perizinan_core.testing._offices import FORMS, sample_pack
+from perizinan_core.testing._refusals import raises_code
 
 CATALOGUE = sample_pack().catalogue
 TYPES = {item.code: item for item in CATALOGUE.permit_types}
@@ -201,7 +201,7 @@ def test_without_an_authority_nothing_can_be_run():
     """And it is said in words."""
     alone = Catalogue(permit_types=CATALOGUE.permit_types, authority=None)
     scenario = Scenario(name="x", given={}, do=())
-    with pytest.raises(ScenarioError):
+    with raises_code("scenario"):
         run_scenario(alone, TYPES["warung"], scenario)
 
     assert 1 == len(list(check_scenario(alone, TYPES["warung"], scenario)))

@@ -10,7 +10,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from perizinan_core.bootstrap import PublicationSettings
-from perizinan_core.errors.status_list import StatusListClockError
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.published import read_authority_document
 from perizinan_core.published._status_list import (
@@ -23,6 +22,7 @@ from perizinan_core.published._status_list import (
 from perizinan_core.services._context import OfficeKeys
 from perizinan_core.services._published_keys import key_id
 from perizinan_core.testing._offices import HOST, sample_office
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.verification import Verdict, verify_permit
 from perizinan_core.verification._status_source import StatusListSource
 from perizinan_core.workflow import AnnulledBy, DefectGround
@@ -295,7 +295,7 @@ class TestPublishing:
         """A machine whose clock is late: refused, and the worker goes on."""
         kit.office.status_lists.publish(now=kit.clock() + timedelta(minutes=6))
         newer = (folder / STATUS_LIST_FILE).read_bytes()
-        with pytest.raises(StatusListClockError) as caught:
+        with raises_code("status-list-clock") as caught:
             kit.office.status_lists.publish()
         kit.office.status_lists.note(
             Event(kind=EventKind.PERMIT_REVOKED, subject="1", at=kit.clock(), actor="a")

@@ -11,12 +11,13 @@ import pytest
 from perizinan_core.documents import FolderDocumentStore
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import DecidedByOthersError
-from perizinan_core.errors.storage import IdempotencyConflictError, LeaseHeldError, StaleObjectError
+from perizinan_core.errors.storage import LeaseHeldError, StaleObjectError
 from perizinan_core.errors.workflow import TransitionNotAllowedError
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._case import DecisionKind, StageOutcome
 from perizinan_core.model._events import EventKind
 from perizinan_core.testing._offices import APPLICANT, HOST, MORNING
+from perizinan_core.testing._refusals import raises_code
 
 ROUNDS = 12
 
@@ -75,13 +76,13 @@ def test_a_key_of_another_request_is_a_conflict(any_kit):
     """A key belongs to the request that came with it first; to submit and to issue alike."""
     one, two = any_kit.submit(idempotency_key="a"), any_kit.draft()
     any_kit.fill(two.id)
-    with pytest.raises(IdempotencyConflictError):
+    with raises_code("idempotency-conflict"):
         any_kit.office.applications.submit(two.id, actor=APPLICANT, idempotency_key="a")
     any_kit.hand_in(two.id, idempotency_key="b")
     for case in (one, two):
         any_kit.review(case.id)
     first = any_kit.issue(one.id, idempotency_key="i")
-    with pytest.raises(IdempotencyConflictError):
+    with raises_code("idempotency-conflict"):
         any_kit.issue(two.id, idempotency_key="i")
 
     assert first == any_kit.issue(one.id, idempotency_key="i")

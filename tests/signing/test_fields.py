@@ -8,16 +8,9 @@ import attrs
 import pypdf
 import pytest
 
-from perizinan_core.errors.signing import (
-    ChangesForbiddenError,
-    DamagedPdfError,
-    FieldNameError,
-    FieldTakenError,
-    MarkPlacementError,
-    SeedValueError,
-    XfaFormError,
-)
+from perizinan_core.errors.signing import DamagedPdfError
 from perizinan_core.signing import Placement, VisibleMark, sign_pdf
+from perizinan_core.testing._refusals import raises_code
 
 EMPTY = b"<</Type /Annot /Subtype /Widget /FT /Sig /T (kepala) /Rect [20 30 120 70] /F 2 /P 4 0 R %b>>"
 
@@ -59,7 +52,7 @@ class TestNames:
     @pytest.mark.parametrize("name", ["", "  ", "a.b"])
     def test_impossible_names_are_refused(self, plain, signer, request_now, name):
         """Empty names and names with full stops cannot be new fields."""
-        with pytest.raises(FieldNameError):
+        with raises_code("field-name"):
             sign_pdf(plain, signer, attrs.evolve(request_now, field_name=name))
 
     def test_a_signed_field_is_not_signed_again(self, plain, signer, request_now):
@@ -67,7 +60,7 @@ class TestNames:
         request = attrs.evolve(request_now, field_name="satu")
         signed = sign_pdf(plain, signer, request)
 
-        with pytest.raises(FieldTakenError) as caught:
+        with raises_code("field-taken") as caught:
             sign_pdf(signed, signer, request)
         assert "satu" == caught.value.name
 
@@ -77,7 +70,7 @@ class TestNames:
         pdf = form_of(maker, *group)
 
         for name in ("kantor", "kantor.nama"):
-            with pytest.raises(FieldTakenError):
+            with raises_code("field-taken"):
                 sign_pdf(pdf, signer, attrs.evolve(request_now, field_name=name))
 
     def test_names_in_every_string_encoding_are_read(self, maker, signer, request_now):
@@ -93,7 +86,7 @@ class TestNames:
         }
         for source, name in cases.items():
             pdf = form_of(maker, b"<</FT /Tx /T %b>>" % source)
-            with pytest.raises(FieldTakenError):
+            with raises_code("field-taken"):
                 sign_pdf(pdf, signer, attrs.evolve(request_now, field_name=name))
 
 
@@ -151,7 +144,7 @@ class TestExistingFields:
         request = attrs.evolve(request_now, field_name="kepala")
 
         assert ["kepala"] == accepted(sign_pdf(pdf, signer, request))
-        with pytest.raises(MarkPlacementError):
+        with raises_code("mark-placement"):
             sign_pdf(pdf, signer, attrs.evolve(request, mark=VisibleMark(text="x")))
 
     def test_its_lock_becomes_part_of_the_signature(self, maker, signer, request_now, accepted):
@@ -164,7 +157,7 @@ class TestExistingFields:
         assert ["kepala"] == accepted(signed)
         assert ("/Include", ["kedua"]) == (parameters["/Action"], parameters["/Fields"])
         assert ["kepala", "Signature1"] == accepted(sign_pdf(signed, signer, request_now))
-        with pytest.raises(FieldTakenError):
+        with raises_code("field-taken"):
             sign_pdf(signed, signer, attrs.evolve(request_now, field_name="kedua"))
 
     def test_an_excluding_lock_spares_what_it_names(self, maker, signer, request_now):
@@ -175,14 +168,14 @@ class TestExistingFields:
         signed = sign_pdf(pdf, signer, attrs.evolve(request_now, field_name="kepala"))
 
         assert signed != sign_pdf(signed, signer, attrs.evolve(request_now, field_name="kedua"))
-        with pytest.raises(FieldTakenError):
+        with raises_code("field-taken"):
             sign_pdf(signed, signer, attrs.evolve(request_now, field_name="ketiga"))
 
     def test_required_seed_values_are_refused_and_wishes_ignored(self, maker, signer, request_now):
         """A demand (/Ff) stops the signature; a mere preference does not."""
         request = attrs.evolve(request_now, field_name="kepala")
 
-        with pytest.raises(SeedValueError):
+        with raises_code("field-seed-value"):
             sign_pdf(form_of(maker, EMPTY % b"/SV <</Ff 2 /SubFilter [/x]>>"), signer, request)
         assert sign_pdf(form_of(maker, EMPTY % b"/SV <</Reasons [(x)]>>"), signer, request)
 
@@ -206,14 +199,14 @@ class TestEarlierSignatures:
     @pytest.mark.parametrize("perms", [True, False])
     def test_a_certification_without_changes_forbids(self, maker, signer, request_now, perms):
         """DocMDP with P=1 is refused, named in the catalogue or only in the signature."""
-        with pytest.raises(ChangesForbiddenError):
+        with raises_code("pdf-locked"):
             sign_pdf(self.certified(maker, b"/P 1", perms=perms), signer, request_now)
 
     def test_a_certification_outside_the_form_forbids_as_well(self, maker, signer, request_now):
         """Only the catalogue names the certifying signature."""
         pdf = self.certified(maker, b"/P 1").replace(b"/Fields [5 0 R]", b"/Fields [     ]")
 
-        with pytest.raises(ChangesForbiddenError) as caught:
+        with raises_code("pdf-locked") as caught:
             sign_pdf(pdf, signer, request_now)
         assert "" == caught.value.field
 
@@ -230,13 +223,13 @@ class TestEarlierSignatures:
         pdf = form_of(maker, EMPTY % (b"/Lock <<%b>>" % lock))
         signed = sign_pdf(pdf, signer, attrs.evolve(request_now, field_name="kepala"))
 
-        with pytest.raises(ChangesForbiddenError) as caught:
+        with raises_code("pdf-locked") as caught:
             sign_pdf(signed, signer, request_now)
         assert "kepala" == caught.value.field
 
     def test_xfa_forms_are_refused(self, maker, signer, request_now):
         """An XFA form shows other content than the pages."""
-        with pytest.raises(XfaFormError):
+        with raises_code("pdf-xfa"):
             sign_pdf(form_of(maker, EMPTY % b"", form=b"/XFA (x)"), signer, request_now)
 
 
@@ -272,6 +265,6 @@ class TestDamagedForms:
 
     def test_a_mark_needs_a_place(self, plain, signer, request_now):
         """A new visible field without placement is refused."""
-        with pytest.raises(MarkPlacementError):
+        with raises_code("mark-placement"):
             sign_pdf(plain, signer, attrs.evolve(request_now, mark=VisibleMark(text="x")))
         assert 10 == Placement(x=1, y=2, width=10, height=3).width

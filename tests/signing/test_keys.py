@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from perizinan_core.errors import signing as errors
 from perizinan_core.signing import DevelopmentCA, FileKeySigner, SignatureAlgorithm, sign_pdf
 from perizinan_core.signing._registry import SignerRegistry
 from perizinan_core.signing._synthetic_ca import MARKER, SyntheticCA, make_key
+from perizinan_core.testing._refusals import raises_code
 
 SECRET = "rahasia é"
 
@@ -102,10 +102,10 @@ class TestKeyFiles:
         path.write_bytes(pfx(one) if kind == "p12" else pem_key(one.key, SECRET) + pem(one.certificate))
 
         asked.answer = "salah"
-        with pytest.raises(errors.WrongPassphraseError) as wrong:
+        with raises_code("passphrase-wrong") as wrong:
             FileKeySigner.open(path, asked)
         asked.answer = None
-        with pytest.raises(errors.PassphraseNeededError):
+        with raises_code("passphrase-needed"):
             FileKeySigner.open(path, asked)
         assert f"kunci.{kind}" == wrong.value.file
         assert str(tmp_path) not in str(wrong.value)
@@ -124,9 +124,9 @@ class TestKeyFiles:
         """Nobody is asked for a passphrase of something that is no key file."""
         (tmp_path / "x").write_bytes(content)
 
-        with pytest.raises(errors.KeyFileUnreadableError):
+        with raises_code("key-file-unreadable"):
             FileKeySigner.open(tmp_path / "x", asked)
-        with pytest.raises(errors.KeyFileUnreadableError):
+        with raises_code("key-file-unreadable"):
             FileKeySigner.open(tmp_path / "missing", asked)
         assert [] == asked.files
 
@@ -134,19 +134,19 @@ class TestKeyFiles:
         """No key, no certificate, or one of another key."""
         one, other = issued["p-256"], issued["p-384"]
         cases = {
-            errors.NoPrivateKeyError: pem(one.certificate),
-            errors.NoCertificateError: pem_key(one.key),
-            errors.KeyMismatchError: pem_key(one.key) + pem(other.certificate),
+            "key-missing": pem(one.certificate),
+            "certificate-missing": pem_key(one.key),
+            "key-mismatch": pem_key(one.key) + pem(other.certificate),
         }
         for kind, content in cases.items():
             (tmp_path / "k.pem").write_bytes(content)
-            with pytest.raises(kind):
+            with raises_code(kind):
                 FileKeySigner.open(tmp_path / "k.pem")
         cipher = NoEncryption()
         (tmp_path / "k.p12").write_bytes(
             pkcs12.serialize_key_and_certificates(None, None, None, [one.certificate], cipher)
         )
-        with pytest.raises(errors.NoPrivateKeyError):
+        with raises_code("key-missing"):
             FileKeySigner.open(tmp_path / "k.p12")
 
     def test_nothing_secret_is_shown(self, issued, tmp_path, asked, caplog):
@@ -165,21 +165,21 @@ class TestCertificates:
     @pytest.mark.parametrize(
         ("key", "error", "field", "value"),
         [
-            (lambda: make_key("rsa-1024"), errors.WeakKeyError, "bits", 1024),
+            (lambda: make_key("rsa-1024"), "key-weak", "bits", 1024),
             (
                 lambda: ec.generate_private_key(ec.SECP521R1()),
-                errors.UnsupportedCurveError,
+                "curve-unsupported",
                 "kind",
                 "secp521r1",
             ),
-            (ed25519.Ed25519PrivateKey.generate, errors.UnsupportedKeyError, "kind", "Ed25519"),
+            (ed25519.Ed25519PrivateKey.generate, "key-unsupported", "kind", "Ed25519"),
         ],
     )
     def test_weak_and_unusual_keys_are_refused(self, ca, now, key, error, field, value):
         """The error says what came."""
         issued = ca.issue("Uji", now=now, key=key())
 
-        with pytest.raises(error) as caught:
+        with raises_code(error) as caught:
             issued.signer()
         assert value == getattr(caught.value, field)
 
@@ -191,13 +191,13 @@ class TestCertificates:
         builder = builder.serial_number(7).not_valid_before(now).not_valid_after(now + timedelta(1))
         from cryptography.hazmat.primitives import hashes
 
-        with pytest.raises(errors.UnsupportedKeyError) as caught:
+        with raises_code("key-unsupported") as caught:
             FileKeySigner.from_key(None, builder.sign(ca.root.key, hashes.SHA256()))
         assert ("RSA-5000", "7") == (caught.value.kind, caught.value.serial)
 
     def test_pss_is_for_rsa_only(self, issued):
         """An elliptic curve cannot sign with RSASSA-PSS."""
-        with pytest.raises(errors.UnsupportedKeyError):
+        with raises_code("key-unsupported"):
             issued["p-256"].signer(pss=True)
 
     @pytest.mark.parametrize("usages", [("digital_signature",), ("content_commitment",), ()])
@@ -209,7 +209,7 @@ class TestCertificates:
         """A certificate for encryption cannot sign."""
         usages = ("key_encipherment", "crl_sign")
 
-        with pytest.raises(errors.KeyUsageError) as caught:
+        with raises_code("key-usage") as caught:
             ca.issue("Uji", now=now, kind="p-256", usages=usages).signer()
         assert ("keyEncipherment", "cRLSign") == caught.value.usages
 
@@ -227,9 +227,9 @@ class TestCertificates:
             def sign(self, data):
                 raise AssertionError(data)
 
-        with pytest.raises(errors.WeakKeyError):
+        with raises_code("key-weak"):
             sign_pdf(plain, Device(weak.certificate, SignatureAlgorithm.RSA_SHA256), request_now)
-        with pytest.raises(errors.UnsupportedKeyError):
+        with raises_code("key-unsupported"):
             sign_pdf(plain, Device(fine.certificate, SignatureAlgorithm.ECDSA_SHA384), request_now)
 
 
@@ -268,7 +268,7 @@ class TestAddresses:
     @pytest.mark.parametrize("address", ["file:", "file://host/k", "file:k?x=1", "file:k?pss=2", "file:k#1"])
     def test_addresses_that_cannot_be_read_are_refused(self, address):
         """Unknown options are not ignored."""
-        with pytest.raises(errors.SignerAddressError):
+        with raises_code("signer-address"):
             SignerRegistry().open(address)
 
     def test_plugins_add_schemes(self):
@@ -278,7 +278,7 @@ class TestAddresses:
 
         assert ("pkcs11:token=1", None) == registry.open("pkcs11:token=1")
         assert ["file", "pkcs11"] == sorted(registry.schemes)
-        with pytest.raises(errors.UnknownSignerSchemeError) as caught:
+        with raises_code("signer-scheme-unknown") as caught:
             registry.open("bsre:https://example.org")
         assert ("bsre", ("file", "pkcs11")) == (caught.value.scheme, caught.value.known)
         with pytest.raises(ValueError, match="registered already"):
@@ -349,7 +349,7 @@ class TestDevelopmentCA:
     )
     def test_names_that_fit_no_file_or_certificate_are_refused(self, tmp_path, now, slug, name):
         """No path, no capital letters, not too long."""
-        with pytest.raises(errors.DevelopmentNameError):
+        with raises_code("development-name"):
             DevelopmentCA.open(tmp_path, now=now).issue(slug, name=name, now=now, kind="p-256")
 
     def test_a_broken_folder_is_named(self, tmp_path, now, ca):
@@ -359,7 +359,7 @@ class TestDevelopmentCA:
         )
         for content in (b"x", pem_key(ca.root.key) + pem(ca.root.certificate), mixed):
             (tmp_path / "authority.pem").write_bytes(content)
-            with pytest.raises(errors.DevelopmentFolderError) as caught:
+            with raises_code("development-folder") as caught:
                 DevelopmentCA.open(tmp_path, now=now)
             assert "authority.pem" == caught.value.file
 

@@ -12,17 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core._pdf._syntax import Ref
-from perizinan_core.errors.signing import (
-    CutOrExtendedPdfError,
-    DamagedPdfError,
-    EncryptedPdfError,
-    JunkBeforePdfError,
-    NotAPdfError,
-    UnsignablePdfError,
-)
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
+from perizinan_core.errors.signing import DamagedPdfError, EncryptedPdfError, UnsignablePdfError
 from perizinan_core.signing import sign_pdf
 from perizinan_core.signing._pdf_file import PdfFile
+from perizinan_core.testing._refusals import raises_code
 
 
 class TestFrame:
@@ -31,12 +25,12 @@ class TestFrame:
     def test_other_files_are_no_pdf(self, signer, request_now):
         """A file of another kind, or an empty one."""
         for data in (b"", b"PK\x03\x04", b"\x00" * 2000 + b"%PDF-1.7"):
-            with pytest.raises(NotAPdfError):
+            with raises_code("pdf-not"):
                 sign_pdf(data, signer, request_now)
 
     def test_junk_before_the_header_is_named(self, plain, signer, request_now):
         """The number of bytes before the header is told."""
-        with pytest.raises(JunkBeforePdfError) as caught:
+        with raises_code("pdf-junk-before") as caught:
             sign_pdf(b"\xef\xbb\xbf" + plain, signer, request_now)
         assert 3 == caught.value.offset
 
@@ -48,7 +42,7 @@ class TestFrame:
 
     def test_appended_bytes_are_refused_but_blank_lines_are_not(self, plain, signer, request_now):
         """Something after the end mark is not covered by any table."""
-        with pytest.raises(CutOrExtendedPdfError):
+        with raises_code("pdf-cut"):
             sign_pdf(plain + b"\nextra", signer, request_now)
         assert sign_pdf(plain + b"\r\n\n \x00", signer, request_now)
 
@@ -56,7 +50,7 @@ class TestFrame:
         self, plain, signer, request_now
     ):
         """The last 200 bytes of a signed file are missing."""
-        with pytest.raises(CutOrExtendedPdfError):
+        with raises_code("pdf-cut"):
             sign_pdf(sign_pdf(plain, signer, request_now)[:-200], signer, request_now)
 
     @pytest.mark.parametrize("style", ["table", "stream"])

@@ -12,13 +12,9 @@ import pytest
 from asn1crypto import cms
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from perizinan_core.errors.signing import (
-    CertificateNotValidAtError,
-    SignatureMismatchError,
-    SignerAnswerError,
-)
 from perizinan_core.signing import SignatureAlgorithm, SigningRequest, sign_pdf
 from perizinan_core.signing._synthetic_ca import KEY_KINDS
+from perizinan_core.testing._refusals import raises_code
 
 FORM = b"/AcroForm <</Fields [5 0 R] /DR <<>> /DA (/Helv 0 Tf)>>"
 TEXT_FIELD = b"<</Type /Annot /Subtype /Widget /FT /Tx /T (nama) /Rect [10 10 90 30] /F 4 /P 4 0 R>>"
@@ -228,7 +224,7 @@ class TestKeys:
         first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         when = first.replace(year=first.year - 1) if moment == "past" else last.replace(year=last.year + 1)
 
-        with pytest.raises(CertificateNotValidAtError) as caught:
+        with raises_code("certificate-not-valid") as caught:
             sign_pdf(plain, signer, attrs.evolve(request_now, signed_at=when))
 
         assert (when.isoformat(), first.isoformat()) == (caught.value.signed_at, caught.value.not_before)
@@ -241,7 +237,7 @@ class TestKeys:
             certificate, chain, algorithm = right.certificate, right.chain, right.algorithm
             sign = wrong.sign
 
-        with pytest.raises(SignatureMismatchError):
+        with raises_code("signature-mismatch"):
             sign_pdf(plain, Confused(), request_now)
 
 
@@ -349,5 +345,5 @@ class TestServices:
         class Service:
             sign_document = staticmethod(lambda *_: answer)
 
-        with pytest.raises(SignerAnswerError):
+        with raises_code("signer-answer"):
             sign_pdf(plain, Service(), request_now)

@@ -1,15 +1,11 @@
 """The memory store behaves as the database does, step by step; and what the suite itself must not do."""
 
-import inspect
-
-import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.storage import StorageError
 from perizinan_core.storage import KeyRing, migrate, open_storage
 from perizinan_core.storage._checking import check_records
 from perizinan_core.storage.memory import MemoryStorage
@@ -141,26 +137,3 @@ def test_no_test_of_the_suite_hides_another():
 
     assert len(names) > 80
     assert len(names) == len(set(names))
-
-
-def all_errors(kind=StorageError):
-    """Yield every error of the room."""
-    for child in kind.__subclasses__():
-        yield child
-        yield from all_errors(child)
-
-
-@pytest.mark.parametrize(
-    "kind", [kind for kind in all_errors() if kind.sentence], ids=lambda kind: kind.__name__
-)
-def test_every_error_has_a_code_and_an_indonesian_sentence(kind):
-    """Of its own, with the same placeholders."""
-    from perizinan_core.i18n import translate
-
-    indonesian = translate(kind.sentence, "id")
-    holes = {part.split("}")[0] for part in kind.sentence.split("{")[1:]}
-
-    assert kind.sentence != indonesian
-    assert holes == {part.split("}")[0] for part in indonesian.split("{")[1:]}
-    assert "code" in vars(kind)
-    assert inspect.getdoc(kind)

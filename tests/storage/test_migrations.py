@@ -11,20 +11,13 @@ import pytest
 import sqlalchemy as sa
 
 import perizinan_core.storage
-from perizinan_core.errors.storage import (
-    DatabaseBusyError,
-    DatabaseDamagedError,
-    DatabaseDriverMissingError,
-    DatabaseUnavailableError,
-    InvalidDatabaseUrlError,
-    SchemaNotMigratedError,
-    SchemaTooNewError,
-)
+from perizinan_core.errors.storage import DatabaseUnavailableError
 from perizinan_core.storage import KeyRing, migrate, open_storage
 from perizinan_core.storage._migrating import current_revision, pending
 from perizinan_core.storage._sql._revisions import REVISION_TABLE, REVISIONS
 from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.storage._sql._tables import PREFIX, metadata
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.storage._base import together
 
 
@@ -115,7 +108,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty_url, monkeypatch):
 
 def test_a_database_without_tables_says_to_migrate(empty_url, keys):
     """And looking does not create a file."""
-    with pytest.raises(SchemaNotMigratedError) as caught:
+    with raises_code("schema-not-migrated") as caught:
         open_storage(empty_url, keys)
 
     assert "perizinan migrate" in str(caught.value)
@@ -130,7 +123,7 @@ def test_a_newer_database_is_not_touched(url, keys):
     set_revision(url, "9999")
     try:
         for action in (partial(open_storage, url, keys), partial(migrate, url), partial(pending, url)):
-            with pytest.raises(SchemaTooNewError) as caught:
+            with raises_code("schema-too-new") as caught:
                 action()
             assert ("9999", REVISIONS[-1]) == (caught.value.found, caught.value.newest)
     finally:
@@ -142,7 +135,7 @@ def test_an_older_database_says_to_migrate(url, keys, monkeypatch):
     from perizinan_core.storage._sql import _revisions as revisions
 
     monkeypatch.setattr(revisions, "REVISIONS", (*REVISIONS, "9999"))
-    with pytest.raises(SchemaNotMigratedError) as caught:
+    with raises_code("schema-not-migrated") as caught:
         open_storage(url, keys)
 
     assert (REVISIONS[-1], "9999") == (caught.value.found, caught.value.needed)
@@ -164,7 +157,7 @@ def test_a_file_that_left_wal_mode_is_brought_back_unless_it_is_in_use(sqlite_ur
     connection = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     connection.execute("PRAGMA journal_mode=DELETE")
     connection.execute("BEGIN IMMEDIATE")
-    with pytest.raises(DatabaseBusyError):
+    with raises_code("database-busy"):
         SqlStorage(sqlite_url, keys, busy_seconds=0.1)
     connection.close()
     SqlStorage(sqlite_url, keys).close()
@@ -200,7 +193,7 @@ def test_connections_to_sqlite_are_durable_and_keep_references(sqlite_storage):
 )
 def test_a_wrong_address_is_refused_without_repeating_its_secrets(text, keys):
     """The sentence shows what an address looks like."""
-    with pytest.raises(InvalidDatabaseUrlError) as caught:
+    with raises_code("invalid-database-url") as caught:
         open_storage(text, keys)
 
     message = f"{caught.value} {caught.value.message('id')}"
@@ -213,7 +206,7 @@ def test_a_missing_driver_is_named_with_its_remedy(keys, monkeypatch):
     """As on a machine where only SQLite is wanted."""
     monkeypatch.setitem(sys.modules, "psycopg", None)
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(DatabaseDriverMissingError) as caught:
+    with raises_code("database-driver-missing") as caught:
         open_storage("postgresql://localhost/x", keys)
 
     assert "pip install 'psycopg[binary]>=3.3'" in str(caught.value)
@@ -233,7 +226,7 @@ def test_a_file_that_is_no_database_is_named_as_damaged(keys, tmp_path):
     file = tmp_path / "x.sqlite3"
     file.write_bytes(b"no database at all" * 100)
     for action in (partial(open_storage, f"sqlite:///{file}", keys), partial(migrate, f"sqlite:///{file}")):
-        with pytest.raises(DatabaseDamagedError):
+        with raises_code("database-damaged"):
             action()
 
     assert file.read_bytes() == b"no database at all" * 100

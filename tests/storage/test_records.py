@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 
 from perizinan_core.errors.storage import (
     AlreadyExistsError,
-    DatabaseBusyError,
     DatabaseUnavailableError,
     LeaseHeldError,
-    NumberBookError,
     RecordNotFoundError,
     StaleObjectError,
+    StorageError,
     StoredValueError,
 )
 from perizinan_core.model._applicant import Representative
@@ -33,6 +32,7 @@ from perizinan_core.storage._lookups import lookups_of
 from perizinan_core.storage._sql import _tables as tables
 from perizinan_core.storage._sql._failures import translated
 from perizinan_core.storage._sql._rows import place_of
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.storage._base import add_application
 from perizinan_core.testing.storage._samples import (
     NOW,
@@ -151,7 +151,7 @@ def test_two_rows_never_have_the_same_place():
         ),
         (RecordNotFoundError("officer", "o"), "There is no officer o.", "Tidak ada petugas o."),
         (
-            NumberBookError("permits", 2026, 7, "cancelled"),
+            StorageError("number-book", register="permits", year=2026, sequence=7, reason="cancelled"),
             "in 2026: it was cancelled",
             "tahun 2026: nomor itu telah dibatalkan",
         ),
@@ -166,7 +166,7 @@ def test_sentences_read_well_in_both_languages(error, english, indonesian):
 
 def test_failures_of_the_driver_never_come_through():
     """A pool without a free connection is busy; a constraint that nobody foresaw is told by its class."""
-    with pytest.raises(DatabaseBusyError), translated():
+    with raises_code("database-busy"), translated():
         raise sa.exc.TimeoutError
     with pytest.raises(DatabaseUnavailableError) as caught, translated():
         raise sa.exc.IntegrityError("INSERT rahasia", {"nik": "1"}, ValueError("rahasia"))

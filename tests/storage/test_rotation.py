@@ -4,10 +4,10 @@ import attrs
 import pytest
 import sqlalchemy as sa
 
-from perizinan_core.errors.storage import RecordNotAsWrittenError
 from perizinan_core.storage import ApplicationFilter, Lookup, LookupKind, open_storage
 from perizinan_core.storage._rotation import keys_in_use, rotate_keys
 from perizinan_core.storage._sql import _tables as tables
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.storage._base import add_application, add_permit
 from perizinan_core.testing.storage._samples import NIK, NOW, WIB, made_application, made_officer, made_permit
 
@@ -175,7 +175,7 @@ def test_a_row_that_does_not_pass_does_not_keep_the_others_from_being_moved(fill
     with storage.unit_of_work() as work:
         work.session.write(tables.officers.update().values(changed_by="somebody"))
         work.commit()
-    with pytest.raises(RecordNotAsWrittenError) as told:
+    with raises_code("record-not-as-written") as told:
         rotate_keys(storage)
     with storage.unit_of_work(read_only=True) as work:
         (left,) = work.session.read(sa.select(tables.officers.c.key_id))

@@ -8,17 +8,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from perizinan_core.errors.storage import (
-    AlreadyExistsError,
-    MigrationNeedsKeysError,
-    RecordNotAsWrittenError,
-    UnknownKeyError,
-)
+from perizinan_core.errors.storage import AlreadyExistsError
 from perizinan_core.model._permit import PermitStatus
 from perizinan_core.storage import KeyRing, migrate, open_storage
 from perizinan_core.storage._migrating import current_revision
 from perizinan_core.storage._sql import _revisions as revisions
 from perizinan_core.storage._sql._revisions import REVISIONS
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.storage._samples import NOW, WIB, made_application
 
 OLD = json.loads((Path(__file__).parent / "data" / "records-0001.json").read_text())
@@ -113,7 +109,7 @@ def test_payments_from_before_are_known_by_their_reference_alone(storage):
 
 def test_without_the_keys_nothing_is_changed(old_url):
     """Sealing is not put off: there is no moment in which unsealed rows would count."""
-    with pytest.raises(MigrationNeedsKeysError):
+    with raises_code("migration-needs-keys"):
         migrate(old_url)
 
     assert current_revision(old_url) == "0001"
@@ -121,7 +117,7 @@ def test_without_the_keys_nothing_is_changed(old_url):
 
 def test_with_the_keys_of_others_nothing_is_changed(old_url):
     """As with a lost key file that was made again."""
-    with pytest.raises(UnknownKeyError):
+    with raises_code("unknown-key"):
         migrate(old_url, keys=KeyRing.generate())
 
     assert current_revision(old_url) == "0001"
@@ -134,5 +130,5 @@ def test_a_row_without_a_seal_does_not_count_after_the_migration(storage):
         work.commit()
     with storage.unit_of_work(read_only=True) as work:
         assert () == work.officers.list(active_only=False)
-        with pytest.raises(RecordNotAsWrittenError):
+        with raises_code("record-not-as-written"):
             work.officers.get("kepala")

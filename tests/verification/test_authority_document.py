@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
+from perizinan_core.errors.published import AuthorityDocumentError
 from perizinan_core.published import (
     RegisteredDelegation,
     read_authority_document,
@@ -29,6 +29,7 @@ from perizinan_core.published._keys import (
     signing_callback,
     thumbprint,
 )
+from perizinan_core.testing._refusals import raises_code
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ class TestReading:
 
     def test_another_pinned_key_is_refused(self, world):
         """First use is a choice; a pin is none."""
-        with pytest.raises(AuthorityKeyError, match="abc") as caught:
+        with raises_code("authority-key", match="abc") as caught:
             read_authority_document(world.authority_json, authority_key="abc")
 
         assert str(caught.value) == str(pickle.loads(pickle.dumps(caught.value)))

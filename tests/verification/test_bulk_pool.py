@@ -13,7 +13,8 @@ from contextlib import contextmanager
 import attrs
 import pytest
 
-from perizinan_core.errors.bulk import BulkWorkerError, ResumeFileError
+from perizinan_core.errors.verification import ResumeFileError
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.verification import Verdict, verify_permit
 from perizinan_core.verification.bulk import BulkLimits, ResumeFile, verify_many
 from perizinan_core.verification.bulk._many import default_jobs
@@ -228,7 +229,7 @@ def test_a_slow_reader_does_not_make_workers_pile_up(tmp_path):
 @pytest.mark.parametrize("recipe", [Broken(), Dead()])
 def test_workers_that_cannot_start_end_the_run_with_a_sentence(folder, recipe):
     """And not in an endless row of attempts."""
-    with pytest.raises(BulkWorkerError):
+    with raises_code("bulk-worker"):
         run([folder], recipe=recipe)
 
 

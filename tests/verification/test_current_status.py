@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from perizinan_core.bootstrap._settings import PublicationSettings
-from perizinan_core.errors.status_list import StatusListError
+from perizinan_core.errors.published import StatusListError
 from perizinan_core.published import read_authority_document
 from perizinan_core.testing._offices import sample_office
 from perizinan_core.verification import CurrentStatusList

@@ -9,7 +9,7 @@ import pytest
 from perizinan_core._pdf._limits import DEFAULT_LIMITS
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import Ref
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification.signatures._structure import ForeignStructure
 
 

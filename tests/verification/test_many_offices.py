@@ -10,8 +10,8 @@ import attrs
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from perizinan_core.errors.authorities import AuthorityFolderError
-from perizinan_core.errors.verification import AuthorityDocumentError
+from perizinan_core.errors.published import AuthorityDocumentError
+from perizinan_core.errors.verification import AuthorityFolderError
 from perizinan_core.published import NO_STATUS, QrKey, sign_authority_document
 from perizinan_core.published._directory import Directory, DirectoryEntry, read_directory, sign_directory
 from perizinan_core.published._keys import signing_callback, thumbprint

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from perizinan_core._pdf._limits import Limits
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import HexString, Parser, Ref, Stream, decode_text
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification._pdf._embedded import embedded_files, link_addresses
 from perizinan_core.verification._pdf._fields import signature_fields
 from perizinan_core.verification._pdf._scan import Wholeness, scan

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.errors.verification import QrTextError
+from perizinan_core.errors.published import QrTextError
 from perizinan_core.published import PublishedType, QrKey
 from perizinan_core.published._keys import signing_callback
 from perizinan_core.published._qr_claims import (

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
-from perizinan_core.errors.qr import QrImageError
+from perizinan_core.errors.verification import QrImageError
 from perizinan_core.published._qr_claims import holds_claims
 from perizinan_core.rendering._typst_renderer import TypstRenderer
 from perizinan_core.testing._letters import sample_letter

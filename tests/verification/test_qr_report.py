@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.errors.verification import StatusUnavailableError
+from perizinan_core.errors.published import StatusUnavailableError
 from perizinan_core.model._permit import PermitStatus
 from perizinan_core.published import PermitStatusAnswer, QrKey
 from perizinan_core.published._keys import signing_callback

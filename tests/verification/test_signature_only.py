@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from perizinan_core.cli._verify import verify_command
-from perizinan_core.errors.foreign import SignaturesNotAcceptedError
+from perizinan_core.errors.verification import SignaturesNotAcceptedError
 from perizinan_core.i18n import translate
 from perizinan_core.verification import Verdict
 from perizinan_core.verification._permit_data import load_schema

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.errors.status_list import StatusListError
+from perizinan_core.errors.published import StatusListError
 from perizinan_core.published import QrKey
 from perizinan_core.published._keys import algorithm_name, signing_callback
 from perizinan_core.published._status_list import (

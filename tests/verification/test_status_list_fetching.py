@@ -14,7 +14,7 @@ import attrs
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from perizinan_core.errors.status_list import StatusListError
+from perizinan_core.errors.published import StatusListError
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.published import QrKey
 from perizinan_core.published._keys import signing_callback

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from perizinan_core._pdf._filters import from_ascii, undo_png
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 
 
 @given(

@@ -9,7 +9,7 @@ import threading
 import attrs
 import pytest
 
-from perizinan_core.errors.verification import StatusUnavailableError
+from perizinan_core.errors.published import StatusUnavailableError
 from perizinan_core.verification import Limits, Verdict, verify_permit
 from perizinan_core.verification._time_limit import Countdown, TimeUpError
 from perizinan_core.verification.signatures import verify_signatures

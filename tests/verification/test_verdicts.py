@@ -11,11 +11,13 @@ import pytest
 
 from perizinan_core._converters import canonical_json
 from perizinan_core._pdf._structure import PdfStructure
-from perizinan_core.errors.verification import PermitNotAcceptedError, StatusUnavailableError
+from perizinan_core.errors.published import StatusUnavailableError
+from perizinan_core.errors.verification import PermitNotAcceptedError
 from perizinan_core.model._permit import PermitStatus
 from perizinan_core.published import NO_STATUS, PermitStatusAnswer
 from perizinan_core.published._keys import signing_callback, thumbprint
 from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.verification import (
     CheckName,
     Indication,
@@ -640,10 +642,8 @@ def test_the_document_key_shows_in_the_report(judge, permit, world):
 
 def test_encode_refuses_an_address_that_leaves_no_room(world, build):
     """The address is the office's, so the office must hear of it."""
-    from perizinan_core.errors.verification import QrClaimsTooLongError
-
     claims = claims_of_statement(json.loads(canonical_json(build.statement())))
-    with pytest.raises(QrClaimsTooLongError):
+    with raises_code("qr-claims-too-long"):
         encode_qr_text(
             "https://example.id/" + "a" * 520, claims, sign=signing_callback(world.qr_key), kid=b"\1"
         )

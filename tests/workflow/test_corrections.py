@@ -7,20 +7,13 @@ from datetime import date, datetime
 import attrs
 import pytest
 
-from perizinan_core.errors.workflow import (
-    CorrectionLimitError,
-    CorrectionTargetError,
-    NotAllowedError,
-    NotDueError,
-    OutcomeNotAllowedError,
-    ReasonMissingError,
-    TransitionNotAllowedError,
-)
+from perizinan_core.errors.workflow import TransitionNotAllowedError
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._case import CorrectionItem, DecisionKind, StageOutcome, StageStatus
 from perizinan_core.model._requirement import Requirement, RequirementSource
 from perizinan_core.model._stage import StageKind
 from perizinan_core.model._text import Source, Text
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.strategies._workflow import OWNER, SYSTEM, make_stage, make_terms
 from perizinan_core.workflow import _functions as workflow
 
@@ -55,7 +48,7 @@ def test_rounds_are_limited(desk):
     desk.corrected("lengkap")
 
     assert 0 == workflow.rounds_left(desk.case)
-    with pytest.raises(CorrectionLimitError) as refusal:
+    with raises_code("correction-limit") as refusal:
         desk.correct("lengkap")
     assert (2, 2) == (refusal.value.used, refusal.value.limit)
 
@@ -68,7 +61,7 @@ def test_a_stage_that_may_not_ask_for_corrections_cannot(desk):
     )
     desk.submitted()
 
-    with pytest.raises(OutcomeNotAllowedError) as refusal:
+    with raises_code("outcome-not-allowed") as refusal:
         desk.correct("periksa")
     assert ("positive", "negative") == refusal.value.allowed
 
@@ -78,7 +71,7 @@ def test_a_correction_asks_only_for_what_exists_and_once(desk, items):
     """Unknown and repeated targets are named."""
     desk.submitted()
 
-    with pytest.raises(CorrectionTargetError) as refusal:
+    with raises_code("correction-target") as refusal:
         desk.correct("lengkap", *items)
     assert ("ktp", "form:area", "form:purpose", "applicant") == refusal.value.known
 
@@ -102,7 +95,7 @@ def test_a_correction_without_items_or_words_is_refused(desk):
     desk.submitted()
 
     for items in ((), (_item(reason="  "),)):
-        with pytest.raises(ReasonMissingError):
+        with raises_code("reason-missing"):
             workflow.request_correction(
                 desk.case,
                 desk.permit_type,
@@ -131,7 +124,7 @@ def test_an_unanswered_correction_lapses_on_the_day_after_the_window(desk):
     desk.decide("lengkap")
     desk.correct("verifikasi")
     desk.now = datetime(2026, 3, 16, 23, tzinfo=desk.now.tzinfo)
-    with pytest.raises(NotDueError) as refusal:
+    with raises_code("not-due") as refusal:
         _lapse(desk, SYSTEM)
     assert date(2026, 3, 16) == refusal.value.due
     desk.now = datetime(2026, 3, 17, 0, tzinfo=desk.now.tzinfo)
@@ -147,7 +140,7 @@ def test_only_the_system_lets_a_case_lapse(desk, actor):
     desk.submitted()
     desk.correct("lengkap")
 
-    with pytest.raises(NotAllowedError):
+    with raises_code("not-allowed"):
         _lapse(desk.wait(days=30), desk.who(actor) if isinstance(actor, str) else actor)
 
 
@@ -155,7 +148,7 @@ def test_zero_rounds_means_no_correction(desk):
     """A permit type may exclude corrections."""
     desk.submitted(make_terms(desk.permit_type, max_correction_rounds=0))
 
-    with pytest.raises(CorrectionLimitError):
+    with raises_code("correction-limit"):
         desk.correct("lengkap")
 
 

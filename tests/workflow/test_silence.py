@@ -6,17 +6,12 @@ from datetime import date, datetime
 
 import pytest
 
-from perizinan_core.errors.workflow import (
-    DeemedGrantDueError,
-    NoDeemedGrantError,
-    NotAllowedError,
-    NotDueError,
-    TransitionNotAllowedError,
-)
+from perizinan_core.errors.workflow import TransitionNotAllowedError
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._case import DecisionKind
 from perizinan_core.model._stage import SilencePolicy
 from perizinan_core.model._text import Period, PeriodUnit
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.strategies._workflow import HOST, OWNER, SYSTEM, make_calendar, make_terms
 from perizinan_core.workflow import _functions as workflow
 
@@ -81,7 +76,7 @@ def test_where_the_rule_excludes_it_a_case_is_only_late(desk):
     """The officers may still decide."""
     _silent(desk, SilencePolicy.NONE)
 
-    with pytest.raises(NoDeemedGrantError):
+    with raises_code("no-deemed-grant"):
         _deem(desk)
     assert workflow.is_late(desk.case, desk.calendar, desk.now)
     assert not workflow.is_deemed_due(desk.case, desk.calendar, desk.now)
@@ -99,7 +94,7 @@ def test_after_the_limit_nobody_decides_any_more(desk):
         lambda: desk.decide("verifikasi"),
         lambda: desk.correct("verifikasi"),
     ):
-        with pytest.raises(DeemedGrantDueError) as refusal:
+        with raises_code("deemed-grant-due") as refusal:
             step()
         assert date(2026, 3, 9) == refusal.value.due
 
@@ -112,7 +107,7 @@ def test_after_the_limit_the_approver_does_not_decide_either(desk):
     desk.now = datetime(2026, 3, 10, 8, tzinfo=desk.now.tzinfo)
 
     for step in (desk.approve, desk.refuse):
-        with pytest.raises(DeemedGrantDueError):
+        with raises_code("deemed-grant-due"):
             step()
 
 
@@ -121,7 +116,7 @@ def test_all_of_the_last_day_belongs_to_the_office(desk):
     _silent(desk)
     desk.now = datetime(2026, 3, 9, 23, 59, tzinfo=desk.now.tzinfo)
 
-    with pytest.raises(NotDueError) as refusal:
+    with raises_code("not-due") as refusal:
         _deem(desk)
     assert date(2026, 3, 9) == refusal.value.due
 
@@ -129,7 +124,7 @@ def test_all_of_the_last_day_belongs_to_the_office(desk):
 def test_while_the_clock_does_not_run_nothing_is_granted(desk):
     """An incomplete file, and one that waits for a correction, are no silence of the office."""
     desk.submitted(make_terms(desk.permit_type, silence=SilencePolicy.AUTOMATIC))
-    with pytest.raises(NotDueError) as refusal:
+    with raises_code("not-due") as refusal:
         _deem(desk.wait(days=60))
     assert refusal.value.due is None
     desk.correct("lengkap")
@@ -140,7 +135,7 @@ def test_while_the_clock_does_not_run_nothing_is_granted(desk):
 def test_a_deadline_of_an_older_calendar_is_recomputed_first(desk):
     """A holiday that was declared meanwhile still counts for the office."""
     _silent(desk)
-    with pytest.raises(NotDueError):
+    with raises_code("not-due"):
         _deem(desk, calendar=make_calendar("2026.2", [date(2026, 3, 5)]))
     case = _deem(desk, calendar=make_calendar("2026.3"))
 
@@ -153,6 +148,6 @@ def test_only_the_system_and_the_host_record_it(desk, account):
     """Neither applicants nor officers declare a case granted."""
     _silent(desk)
 
-    with pytest.raises(NotAllowedError):
+    with raises_code("not-allowed"):
         _deem(desk, desk.who(account) if account else OWNER)
     assert "portal" == _deem(desk, HOST).decision.by

@@ -19,7 +19,7 @@ from perizinan_verify import PageSettings
 from PIL import Image
 from playwright.sync_api import expect
 
-from perizinan_core.errors.verification import QrTextError
+from perizinan_core.errors.published import QrTextError
 from perizinan_core.published import (
     QrKey,
     decode_qr_text,

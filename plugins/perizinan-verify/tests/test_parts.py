@@ -31,7 +31,7 @@ from perizinan_verify._presentation import QR_STATES, STATES, status_text
 from perizinan_verify._sentences import say
 
 from perizinan_core.bootstrap import PublicationSettings
-from perizinan_core.errors.verification import AuthorityDocumentError
+from perizinan_core.errors.published import AuthorityDocumentError
 from perizinan_core.hooks import PluginManager
 from perizinan_core.model import PermitStatus
 from perizinan_core.published import (

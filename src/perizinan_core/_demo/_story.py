@@ -96,7 +96,7 @@ def open_demo_office(folder: Path, *, now: datetime) -> tuple[Office, StoryClock
     Set up an office in ``folder`` with a development CA, and the clock of the story.
 
     Raises:
-        NothingRegisteredError: the plugin of the demo's authority is not installed.
+        HookError: ``nothing-registered``: the plugin of the demo's authority is not installed.
         CalendarRangeError: the plugin's calendar does not cover these days.
     """
     settings = Settings(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 
 __all__ = ["ASCII_FILTERS", "from_ascii", "undo_png"]
 

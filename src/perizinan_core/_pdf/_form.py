@@ -8,7 +8,7 @@ import attrs
 
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import Ref, decode_text
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 
 __all__ = ["MAX_FIELDS", "FormField", "form_fields"]
 

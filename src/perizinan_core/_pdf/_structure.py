@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 from perizinan_core._pdf._filters import from_ascii, undo_png
 from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
 from perizinan_core._pdf._syntax import Parser, Ref, Stream
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.i18n import Clause
 
 __all__ = ["FREE", "HEADER", "Entry", "PdfStructure", "ends_properly", "joined_sections", "newest_table"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from perizinan_core._pdf._structure import PdfStructure
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 
 __all__ = ["page_tree"]
 

@@ -32,13 +32,8 @@ from perizinan_core.bootstrap._office import database_url, open_documents
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.documents import FolderDocumentStore
 from perizinan_core.documents._copying import copy_documents
-from perizinan_core.errors.backup import (
-    BackupFolderInUseError,
-    BackupOfAnotherOfficeError,
-    BackupUnusableError,
-    RestoreTargetNotEmptyError,
-)
-from perizinan_core.errors.wire import WireFormatError
+from perizinan_core.errors.bootstrap import BootstrapError
+from perizinan_core.errors.converters import WireFormatError
 from perizinan_core.hooks._manager import PluginManager
 from perizinan_core.i18n import N_, Clause
 from perizinan_core.storage._backup import check_saved_keys, has_records, load_records, save_records
@@ -111,12 +106,12 @@ def make_backup(settings: Settings, manager: PluginManager, folder: Path, *, now
         now: Present moment.
 
     Raises:
-        BackupFolderInUseError: The folder holds something.
+        BootstrapError: ``backup-folder-in-use``: The folder holds something.
         StorageError: The records cannot be read.
         DocumentStoreUnavailableError: Documents cannot be read or written.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise BackupFolderInUseError(folder=str(folder))
+        raise BootstrapError("backup-folder-in-use", folder=str(folder))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     url = database_url(settings)
@@ -155,7 +150,7 @@ def check_backup(folder: Path) -> Backup:
     Read everything in a backup and hold it against the hashes.
 
     Raises:
-        BackupUnusableError: It is not a whole backup.
+        BootstrapError: ``backup-unusable``: It is not a whole backup.
     """
     made = _about(folder)
     if _digest_of(folder, _SUMS) != made.sums:
@@ -180,27 +175,32 @@ def restore_backup(settings: Settings, manager: PluginManager, folder: Path) -> 
         folder: The backup.
 
     Raises:
-        BackupUnusableError: It is not a whole backup.
-        BackupOfAnotherOfficeError: It belongs to another local government.
-        StorageKeysLostError: The keys of the records are not in their place.
-        UnknownKeyError: They are the keys of other records.
-        RestoreTargetNotEmptyError: Something is there already.
+        BootstrapError: ``backup-unusable``: It is not a whole backup.
+        BootstrapError: ``backup-of-another-office``: It belongs to another local government.
+        StorageError: ``storage-keys-lost``: The keys of the records are not in their place.
+        StorageError: ``unknown-key``: They are the keys of other records.
+        BootstrapError: ``restore-target-not-empty``: Something is there already.
     """
     made = check_backup(folder)
     if made.authority != settings.office.authority:
-        raise BackupOfAnotherOfficeError(
-            folder=str(folder), found=made.authority, expected=settings.office.authority
+        raise BootstrapError(
+            "backup-of-another-office",
+            folder=str(folder),
+            found=made.authority,
+            expected=settings.office.authority,
         )
     check_saved_keys(folder / _RECORDS, open_storage_keys(settings, lambda: made.keys))
     url = database_url(settings)
     if has_records(url):
-        raise RestoreTargetNotEmptyError(what=N_("database"), place=settings.storage.database)
+        raise BootstrapError("restore-target-not-empty", what=N_("database"), place=settings.storage.database)
     documents = [name for _, name in _sums(folder) if name.startswith(_DOCUMENTS)]
     known = {_hash(name) for name in documents}
     target = open_documents(settings, manager)
     # What an interrupted restore left is not in the way: it is the same content.
     if any(document.sha256 not in known for document in target.documents()):
-        raise RestoreTargetNotEmptyError(what=N_("document store"), place=settings.storage.documents)
+        raise BootstrapError(
+            "restore-target-not-empty", what=N_("document store"), place=settings.storage.documents
+        )
     for name in documents:
         if not target.exists(_hash(name)):
             with (folder / name).open("rb") as stream:
@@ -294,8 +294,8 @@ def _hash(name: str) -> str:
     return name[-65:].replace("/", "")
 
 
-def _unusable(folder: Path, problem: str, **fields: object) -> BackupUnusableError:
-    return BackupUnusableError(folder=str(folder), problem=Clause(problem, **fields))
+def _unusable(folder: Path, problem: str, **fields: object) -> BootstrapError:
+    return BootstrapError("backup-unusable", folder=str(folder), problem=Clause(problem, **fields))
 
 
 def _write(path: Path, text: str) -> None:

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from perizinan_core.bootstrap._keys_on_record import DEVELOPMENT, DOCUMENT, QR, STATUS, KeysOnRecord
 from perizinan_core.bootstrap._plugins import opened, pick
 from perizinan_core.bootstrap._settings import Settings, read_secret
-from perizinan_core.errors.bootstrap import KeyFileProblemError, SignerNotConfiguredError
-from perizinan_core.errors.storage import StorageKeysLostError
+from perizinan_core.errors.bootstrap import BootstrapError
+from perizinan_core.errors.storage import StorageError
 from perizinan_core.hooks import SignerEntry
 from perizinan_core.hooks._manager import Registered
 from perizinan_core.model._authority import Authority
@@ -53,14 +53,15 @@ def open_storage_keys(settings: Settings, known: Callable[[], tuple[str, ...]]) 
 
     Raises:
         StorageError: the keys cannot be read.
-        StorageKeysLostError: the file is missing, and the database has records under other keys.
+        StorageError: ``storage-keys-lost``: the file is missing, and the database has records under other
+            keys.
     """
     scheme, _, name = settings.storage.keys.partition(":")
     if scheme == "env":
         return KeyRing.from_environment(name=name)
     path = settings.path(name if scheme == "file" else settings.storage.keys)
     if not path.exists() and (ids := known()):
-        raise StorageKeysLostError(path=settings.storage.keys, keys=ids)
+        raise StorageError("storage-keys-lost", path=settings.storage.keys, keys=ids)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return KeyRing.open_or_create(path)
 
@@ -74,8 +75,8 @@ def open_keys(settings: Settings, record: KeysOnRecord | None = None) -> OfficeK
         record: What the records know of them; None: every missing file is a first use.
 
     Raises:
-        KeyFileProblemError: a file is there but holds no such key.
-        OfficeKeyLostError: a file is missing that was used here.
+        BootstrapError: ``office-key-file``: a file is there but holds no such key.
+        BootstrapError: ``office-key-lost``: a file is missing that was used here.
     """
     own = settings.signing
     paths = {
@@ -103,7 +104,7 @@ def open_key_file(path: Path) -> PrivateKey:
     Return the key of a file: P-256, made with mode 0600 where there is none.
 
     Raises:
-        KeyFileProblemError: the file holds no such key.
+        BootstrapError: ``office-key-file``: the file holds no such key.
     """
     return _open_or_make(path)
 
@@ -121,7 +122,7 @@ def rotate_key(path: Path, now: datetime) -> Path:
         it have updated; others may be destroyed.
 
     Raises:
-        KeyFileProblemError: the file holds no key.
+        BootstrapError: ``office-key-file``: the file holds no key.
     """
     _open(path)
     former = _former(path, now)
@@ -166,8 +167,8 @@ def open_roots(
     Return the root certificates that the authority document publishes.
 
     Raises:
-        KeyFileProblemError: a file is missing or holds no certificate.
-        OfficeKeyLostError: the development CA was used here, and its file is missing.
+        BootstrapError: ``office-key-file``: a file is missing or holds no certificate.
+        BootstrapError: ``office-key-lost``: the development CA was used here, and its file is missing.
     """
     found: list[x509.Certificate] = []
     for name in settings.signing.roots:
@@ -175,7 +176,7 @@ def open_roots(
         try:
             found.extend(x509.load_pem_x509_certificates(path.read_bytes()))
         except (OSError, ValueError, x509.InvalidVersion) as error:
-            raise KeyFileProblemError(path=name, expected="PEM certificates") from error
+            raise BootstrapError("office-key-file", path=name, expected="PEM certificates") from error
     if settings.signing.development:
         found.append(_development(settings, now, record).root)
     return tuple(found)
@@ -186,7 +187,7 @@ def open_timestamps(settings: Settings) -> TimestampPolicy | None:
     Return what the settings want of timestamps; None when they name no service.
 
     Raises:
-        SecretMissingError: the value of the ``Authorization`` header is not where they say.
+        BootstrapError: ``secret-missing``: the value of the ``Authorization`` header is not where they say.
     """
     wanted = settings.signing.timestamps
     if wanted.url is None:
@@ -227,10 +228,11 @@ class Signers:
         Return the signer of a position.
 
         Raises:
-            SignerNotConfiguredError: the settings name none, and development is off.
-            OfficeKeyLostError: the position's development key was used here, and its file is missing.
+            BootstrapError: ``signer-not-configured``: the settings name none, and development is off.
+            BootstrapError: ``office-key-lost``: the position's development key was used here, and its file
+                is missing.
             SigningError: the key file or its secret is wrong.
-            PluginProblemError: a plugin's signer could not be opened.
+            HookError: ``plugin-problem``: a plugin's signer could not be opened.
         """
         if position not in self._open:
             self._open[position] = self._opened(position)
@@ -249,7 +251,7 @@ class Signers:
         address = self._settings.signing.signers.get(position)
         if address is None:
             if not self._settings.signing.development or position not in self.positions():
-                raise SignerNotConfiguredError(position=position)
+                raise BootstrapError("signer-not-configured", position=position)
             return self.make_development(position)
         scheme, mark, rest = address.partition(":")
         if not mark or scheme == "file":
@@ -311,12 +313,14 @@ def _open(path: Path) -> PrivateKey:
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
-        raise KeyFileProblemError(path=path.name, expected="an unencrypted P-256 or Ed25519 key") from error
+        raise BootstrapError(
+            "office-key-file", path=path.name, expected="an unencrypted P-256 or Ed25519 key"
+        ) from error
     if isinstance(key, ed25519.Ed25519PrivateKey) or (
         isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1)
     ):
         return key
-    raise KeyFileProblemError(path=path.name, expected="an unencrypted P-256 or Ed25519 key")
+    raise BootstrapError("office-key-file", path=path.name, expected="an unencrypted P-256 or Ed25519 key")
 
 
 def _make(path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import attrs
 
-from perizinan_core.errors.bootstrap import OfficeKeyLostError
+from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.storage import Storage, UnitOfWork
 
 __all__ = ["DEVELOPMENT", "DOCUMENT", "QR", "STATUS", "KeysOnRecord"]
@@ -41,14 +41,14 @@ class KeysOnRecord:
             path: Where its file should be.
 
         Raises:
-            OfficeKeyLostError: it was used here and is missing.
+            BootstrapError: ``office-key-lost``: it was used here and is missing.
         """
         if path.exists():
             return
         with self._storage.unit_of_work(read_only=True) as work:
             known = _is_known(work, name)
         if known:
-            raise OfficeKeyLostError(path=path.name, purpose=name.partition(":")[0])
+            raise BootstrapError("office-key-lost", path=path.name, purpose=name.partition(":")[0])
 
     def note(self, *names: str) -> None:
         """Put key files on record that are in use from now on; those on record already cost nothing."""

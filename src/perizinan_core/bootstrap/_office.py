@@ -136,12 +136,12 @@ class Office:
             discover: False leaves installed plugins out.
 
         Raises:
-            SettingsError: the settings cannot be used.
-            NothingRegisteredError: no plugin offers what the settings name.
+            BootstrapError: ``settings``: the settings cannot be used.
+            HookError: ``nothing-registered``: no plugin offers what the settings name.
             StorageError: the database is missing, not migrated, or the keys are another's.
-            StorageKeysLostError: the file with the keys of the records is missing.
-            OfficeKeyLostError: a key file of the office is missing that was used before.
-            PluginProblemError: what a plugin offers could not be opened.
+            StorageError: ``storage-keys-lost``: the file with the keys of the records is missing.
+            BootstrapError: ``office-key-lost``: a key file of the office is missing that was used before.
+            HookError: ``plugin-problem``: what a plugin offers could not be opened.
             OfficePartMissingError: the extra ``office`` is not installed.
         """
         require_office_parts()
@@ -293,8 +293,8 @@ def load_authority_pack(settings: Settings, manager: PluginManager) -> Authority
     Load the local government that the settings name.
 
     Raises:
-        NothingRegisteredError: no plugin brings it.
-        CatalogueError: its catalogue has problems.
+        HookError: ``nothing-registered``: no plugin brings it.
+        InvalidCatalogueError: its catalogue has problems.
     """
     entry = pick(manager.gather("register_authorities"), "authority", settings.office.authority, "slug")
     pack: AuthorityPack = called(entry, "authority", settings.office.authority, entry.record.load)
@@ -318,7 +318,7 @@ def storage_keys(settings: Settings, manager: PluginManager) -> KeyRing:
 
     Raises:
         StorageError: the keys cannot be read.
-        StorageKeysLostError: their file is missing, and the database has records.
+        StorageError: ``storage-keys-lost``: their file is missing, and the database has records.
     """
     url = database_url(settings)
     entry = pick(manager.gather("register_storages"), "storage", url.partition(":")[0], "schemes")

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from perizinan_core.bootstrap._builtin import Builtin
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.hooks import NothingRegisteredError, PluginProblemError
+from perizinan_core.errors.hooks import HookError
 from perizinan_core.hooks._manager import PluginManager, Registered
 
 __all__ = ["called", "load_plugins", "opened", "pick"]
@@ -29,7 +29,7 @@ def pick(records: Iterable[Registered], kind: str, name: str, attribute: str) ->
     Return the record whose ``attribute`` is, or holds, ``name``; later plugins win over the built-in one.
 
     Raises:
-        NothingRegisteredError: no plugin offers it.
+        HookError: ``nothing-registered``: no plugin offers it.
     """
     found = tuple(records)
     for item in found:
@@ -40,7 +40,7 @@ def pick(records: Iterable[Registered], kind: str, name: str, attribute: str) ->
     for item in found:
         value = getattr(item.record, attribute)
         offered.update(value if isinstance(value, tuple) else (value,))
-    raise NothingRegisteredError(kind=kind, name=name, offered=tuple(sorted(offered)))
+    raise HookError("nothing-registered", kind=kind, name=name, offered=tuple(sorted(offered)))
 
 
 def opened(item: Registered, kind: str, name: str, *arguments: Any) -> Any:
@@ -48,7 +48,7 @@ def opened(item: Registered, kind: str, name: str, *arguments: Any) -> Any:
     Open what a record offers.
 
     Raises:
-        PluginProblemError: it raised something that is not ours; our own errors pass as they are.
+        HookError: ``plugin-problem``: it raised something that is not ours; our own errors pass as they are.
     """
     return called(item, kind, name, item.record.open, *arguments)
 
@@ -58,13 +58,17 @@ def called(item: Registered, kind: str, name: str, function: Callable[..., T], /
     Call a function of a record.
 
     Raises:
-        PluginProblemError: it raised something that is not ours; our own errors pass as they are.
+        HookError: ``plugin-problem``: it raised something that is not ours; our own errors pass as they are.
     """
     try:
         return function(*arguments)
     except PerizinanError:
         raise
     except Exception as error:
-        raise PluginProblemError(
-            plugin=item.plugin, kind=kind, name=name, reason=f"{type(error).__name__}: {error}"
+        raise HookError(
+            "plugin-problem",
+            plugin=item.plugin,
+            kind=kind,
+            name=name,
+            reason=f"{type(error).__name__}: {error}",
         ) from error

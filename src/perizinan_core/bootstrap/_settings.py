@@ -15,8 +15,8 @@ from typing import Any, Literal
 import attrs
 
 from perizinan_core._converters import from_json
-from perizinan_core.errors.bootstrap import SecretMissingError, SettingsError
-from perizinan_core.errors.wire import WireFormatError
+from perizinan_core.errors.bootstrap import BootstrapError
+from perizinan_core.errors.converters import WireFormatError
 from perizinan_core.i18n import LANGUAGES
 from perizinan_core.signing.ltv import Level, OnFailure
 
@@ -175,20 +175,23 @@ def load_settings(path: Path) -> Settings:
     Read ``perizinan.toml``.
 
     Raises:
-        SettingsError: the file is missing, no TOML, or holds unknown or wrong settings; all are named.
+        BootstrapError: ``settings``: the file is missing, no TOML, or holds unknown or wrong settings; all
+            are named.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise SettingsError(path=str(path), problems=("the file does not exist",)) from error
+        raise BootstrapError("settings", path=str(path), problems=("the file does not exist",)) from error
     except OSError as error:
-        raise SettingsError(path=str(path), problems=(error.strerror or type(error).__name__,)) from error
+        raise BootstrapError(
+            "settings", path=str(path), problems=(error.strerror or type(error).__name__,)
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(path=str(path), problems=(str(error),)) from error
+        raise BootstrapError("settings", path=str(path), problems=(str(error),)) from error
     try:
         settings = from_json(Settings, {key: value for key, value in data.items() if key != "folder"})
     except WireFormatError as error:
-        raise SettingsError(path=str(path), problems=error.problems) from error
+        raise BootstrapError("settings", path=str(path), problems=error.problems) from error
     return attrs.evolve(settings, folder=path.resolve().parent)
 
 
@@ -197,7 +200,7 @@ def read_secret(address: str, *, folder: Path, environment: Mapping[str, str]) -
     Return the secret at ``env:NAME`` or ``file:PATH`` (a final line break is no part of it).
 
     Raises:
-        SecretMissingError: nothing is there, or the address has another form.
+        BootstrapError: ``secret-missing``: nothing is there, or the address has another form.
     """
     scheme, _, name = address.partition(":")
     if scheme == "env" and name in environment:
@@ -206,5 +209,5 @@ def read_secret(address: str, *, folder: Path, environment: Mapping[str, str]) -
         try:
             return (folder / name).read_bytes().rstrip(b"\r\n")
         except OSError as error:
-            raise SecretMissingError(address=address) from error
-    raise SecretMissingError(address=address)
+            raise BootstrapError("secret-missing", address=address) from error
+    raise BootstrapError("secret-missing", address=address)

@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from perizinan_core.errors.published import StatusUnavailableError
 from perizinan_core.errors.storage import RecordNotFoundError, StorageError
-from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.i18n import N_
 from perizinan_core.model._permit import PermitStatus
 from perizinan_core.published import AuthorityDocument, PermitStatusAnswer, StatusSource

@@ -20,22 +20,16 @@ from perizinan_core.catalogue._expressions import (
 from perizinan_core.catalogue._expressions._schema import item_schema, typed_data
 from perizinan_core.catalogue._facts import Facts, case_names
 from perizinan_core.catalogue._rules import path_text
-from perizinan_core.errors.catalogue import (
-    ExpressionError,
-    ExpressionLimitError,
-    Phrase,
-    RuleMissingError,
-    TariffNotFoundError,
-)
+from perizinan_core.errors.catalogue import ExpressionError, Phrase, RuleError
 from perizinan_core.i18n import N_
 from perizinan_core.model._permit_type import PermitType
 
 __all__ = ["CaseRules"]
 
-_ERRORS = {
-    FailureKind.VALUE: ExpressionError,
-    FailureKind.LIMIT: ExpressionLimitError,
-    FailureKind.TARIFF: TariffNotFoundError,
+_CODES = {
+    FailureKind.VALUE: "expression",
+    FailureKind.LIMIT: "expression-limit",
+    FailureKind.TARIFF: "tariff-not-found",
 }
 
 Path = tuple[str | int, ...]
@@ -138,17 +132,19 @@ class CaseRules:
             compiled = environment(schema, self.scope, list_name).compile(text)
             return evaluate(compiled.tree, names, functions)
         except ExpressionFailure as failure:
-            raise self._error(_ERRORS[failure.kind], path, text, failure.phrase) from failure
+            raise self.wrong(path, text, failure.phrase, _CODES[failure.kind]) from failure
         except CompileFailure as failure:
-            raise self._error(ExpressionError, path, text, failure.phrase) from failure
+            raise self.wrong(path, text, failure.phrase) from failure
 
-    def missing(self, *path: str | int) -> RuleMissingError:
+    def missing(self, *path: str | int) -> RuleError:
         """Return the error for a rule that the permit type does not have."""
-        return RuleMissingError(permit_type=self._name(), path=path_text(path))
+        return RuleError("rule-missing", permit_type=self._name(), path=path_text(path))
 
-    def wrong(self, path: Path, text: str, phrase: Phrase) -> ExpressionError:
+    def wrong(self, path: Path, text: str, phrase: Phrase, code: str = "expression") -> ExpressionError:
         """Return the error for a rule whose value cannot be used."""
-        return self._error(ExpressionError, path, text, phrase)
+        return ExpressionError(
+            code, permit_type=self._name(), path=path_text(path), expression=text, reason=phrase
+        )  # codes: expression, expression-limit, tariff-not-found
 
     @staticmethod
     def _bound(item: Any) -> Mapping[str, Any]:
@@ -156,9 +152,6 @@ class CaseRules:
 
     def _wrong(self, path: Path, text: str, sentence: str) -> ExpressionError:
         return self.wrong(path, text, Phrase(sentence))
-
-    def _error(self, kind: type[ExpressionError], path: Path, text: str, reason: Phrase) -> ExpressionError:
-        return kind(permit_type=self._name(), path=path_text(path), expression=text, reason=reason)
 
     def _name(self) -> str:
         return f"{self.permit_type.code} {self.permit_type.version}"

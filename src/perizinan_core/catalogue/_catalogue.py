@@ -8,7 +8,7 @@ from datetime import date
 import attrs
 
 from perizinan_core.catalogue._problems import nearest
-from perizinan_core.errors.catalogue import NoVersionInForceError, PermitTypeNotFoundError
+from perizinan_core.errors.catalogue import CatalogueError
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._permit_type import PermitType, Scenario
 
@@ -53,11 +53,13 @@ class Catalogue:
         Return all versions of a permit type, oldest first.
 
         Raises:
-            PermitTypeNotFoundError: when there is none of that code.
+            CatalogueError: ``permit-type-not-found``: when there is none of that code.
         """
         found = tuple(item for item in self.permit_types if item.code == code)
         if not found:
-            raise PermitTypeNotFoundError(permit_type=code, nearest=nearest(code, self.codes()))
+            raise CatalogueError(
+                "permit-type-not-found", permit_type=code, nearest=nearest(code, self.codes())
+            )
         return found
 
     def find(self, code: str, *, on: date) -> PermitType:
@@ -65,29 +67,29 @@ class Catalogue:
         Return the version of a permit type in force on ``on`` (a local day of the authority).
 
         Raises:
-            PermitTypeNotFoundError: when there is no permit type of that code.
-            NoVersionInForceError: when no version covers the day.
+            CatalogueError: ``permit-type-not-found``: when there is no permit type of that code.
+            CatalogueError: ``no-version-in-force``: when no version covers the day.
         """
         versions = self.versions(code)
         for item in versions:
             if on in item.in_force:
                 return item
         spans = tuple(f"{item.version} ({in_force_text(item)})" for item in versions)
-        raise NoVersionInForceError(permit_type=code, day=on, versions=spans)
+        raise CatalogueError("no-version-in-force", permit_type=code, day=on, versions=spans)
 
     def version(self, code: str, version: str) -> PermitType:
         """
         Return one version by its name, as applications keep it.
 
         Raises:
-            PermitTypeNotFoundError: when the type or the version does not exist.
+            CatalogueError: ``permit-type-not-found``: when the type or the version does not exist.
         """
         versions = self.versions(code)
         for item in versions:
             if item.version == version:
                 return item
         names = tuple(f"{item.code} {item.version}" for item in versions)
-        raise PermitTypeNotFoundError(permit_type=f"{code} {version}", nearest=names)
+        raise CatalogueError("permit-type-not-found", permit_type=f"{code} {version}", nearest=names)
 
     def scenarios(self) -> Iterator[tuple[PermitType, Scenario]]:
         """Yield every scenario with the version that it is written for."""

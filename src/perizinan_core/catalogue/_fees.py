@@ -27,8 +27,8 @@ def assess_fee(permit_type: PermitType, facts: Facts, day: date) -> FeeAssessmen
     because they are paid back. `FeeAssessment.rounding` is the difference to the sum of the lines.
 
     Raises:
-        RuleMissingError: when the permit type has no fee rule.
-        TariffNotFoundError: when no tariff fits.
+        RuleError: ``rule-missing``: when the permit type has no fee rule.
+        ExpressionError: ``tariff-not-found``: when no tariff fits.
         ExpressionError: when a formula has no result, or a negative one.
     """
     rules = CaseRules(permit_type, facts, day)

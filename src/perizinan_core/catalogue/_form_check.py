@@ -16,8 +16,7 @@ from jsonschema.validators import extend
 
 from perizinan_core.catalogue._expressions._schema import schemas_along
 from perizinan_core.errors.catalogue import Phrase
-from perizinan_core.errors.model import InvalidIdentifierError
-from perizinan_core.errors.texts import FormDataError, FormFault, TextRefusedError
+from perizinan_core.errors.model import FormDataError, FormFault, InvalidIdentifierError, TextRefusedError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_
 from perizinan_core.model._form_data import form_data, path_text
 from perizinan_core.model._identifiers import parse_email

@@ -46,7 +46,7 @@ def letter_content(
         issued_on: Local day of the letter.
 
     Raises:
-        RuleMissingError: when the permit type has no letter.
+        RuleError: ``rule-missing``: when the permit type has no letter.
         ExpressionError: when an expression has no result.
     """
     names: dict[str, Any] = {

@@ -20,7 +20,7 @@ from perizinan_core.catalogue._nodes import Node, YamlProblemError, read_yaml
 from perizinan_core.catalogue._problems import Problems
 from perizinan_core.catalogue._reader import FAILED, AssumedValue, Reader
 from perizinan_core.catalogue._shorthands import HOOKS, SHARED_TARIFFS
-from perizinan_core.errors.catalogue import CatalogueError, CatalogueProblem
+from perizinan_core.errors.catalogue import CatalogueProblem, InvalidCatalogueError
 from perizinan_core.i18n import N_
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._calendar import WorkingCalendar
@@ -76,11 +76,11 @@ def load_catalogue(path: Path) -> Catalogue:
     Return the catalogue in a folder (or in one permit file, for examples and tests).
 
     Raises:
-        CatalogueError: carrying every problem.
+        InvalidCatalogueError: carrying every problem.
     """
     report = check_catalogue(path)
     if report.problems or report.catalogue is None:
-        raise CatalogueError(folder=report.folder, problems=report.problems)
+        raise InvalidCatalogueError(folder=report.folder, problems=report.problems)
     return report.catalogue
 
 
@@ -89,14 +89,14 @@ def load_authority(path: Path) -> Authority:
     Return the authority in a catalogue folder, without looking at its permit types.
 
     Raises:
-        CatalogueError: carrying every problem.
+        InvalidCatalogueError: carrying every problem.
     """
     files = _Files(Path(path))
     authority = files.read_authority()
     if authority is None and not files.problems.found:
         files.missing_authority()
     if authority is None or files.problems.found:
-        raise CatalogueError(folder=files.name, problems=tuple(files.problems.found))
+        raise InvalidCatalogueError(folder=files.name, problems=tuple(files.problems.found))
     return authority
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import attrs
 
-from perizinan_core.errors.catalogue import NumberFormatMissingError, NumberTextError, Phrase
+from perizinan_core.errors.catalogue import CatalogueError, Phrase
 from perizinan_core.errors.model import InvalidRomanNumeralError, quoted
 from perizinan_core.i18n import N_
 from perizinan_core.model._authority import Authority
@@ -132,12 +132,12 @@ def register_number(
 
     Raises:
         KeyError: when the authority has no such register.
-        NumberFormatMissingError: when no format is in force on the day.
+        CatalogueError: ``number-format-missing``: when no format is in force on the day.
     """
     book = authority.register(register)
     found = book.format_on(day)
     if found is None:
-        raise NumberFormatMissingError(register=register, day=day)
+        raise CatalogueError("number-format-missing", register=register, day=day)
     return format_number(
         found.template,
         sequence=sequence,
@@ -165,7 +165,7 @@ def parse_number(
         permit: As for `format_number`.
 
     Raises:
-        NumberTextError: for text that this format never writes.
+        CatalogueError: ``number-text``: for text that this format never writes.
         ValueError: for a template that `format_faults` refuses.
     """
     fixed = {"unit": unit, "class": archive_class, "permit": permit}
@@ -182,16 +182,16 @@ def parse_number(
             pattern += f"(?P<{piece.name}>{_PATTERNS.get(piece.name) or _sequence_pattern(piece.width)})"
     match = re.fullmatch(pattern, text) if len(text) <= 300 else None
     if match is None:
-        raise NumberTextError(template=template, received=quoted(text).strip("'"))
+        raise CatalogueError("number-text", template=template, received=quoted(text).strip("'"))
     parts = match.groupdict()
     month = parts.get("month")
     if parts.get("month_roman"):
         try:
             spelled = parse_roman(parts["month_roman"])
         except InvalidRomanNumeralError as error:
-            raise NumberTextError(template=template, received=text) from error
+            raise CatalogueError("number-text", template=template, received=text) from error
         if spelled > 12 or (month is not None and int(month) != spelled):
-            raise NumberTextError(template=template, received=text)
+            raise CatalogueError("number-text", template=template, received=text)
         month = str(spelled)
     return NumberParts(
         sequence=int(parts["sequence"]),

@@ -35,7 +35,7 @@ def freeze_terms(permit_type: PermitType, facts: Facts, day: date) -> FrozenTerm
         day: Local day of the submission.
 
     Raises:
-        RuleMissingError: when the permit type lacks the rule for time or fee.
+        RuleError: ``rule-missing``: when the permit type lacks the rule for time or fee.
         ExpressionError: when a condition or formula has no result.
     """
     rules = CaseRules(permit_type, facts, day)
@@ -121,7 +121,7 @@ def find_time_limit(permit_type: PermitType, facts: Facts, day: date) -> Period:
     Return the time limit of a case: that of the first case of the rule that holds, else the general one.
 
     Raises:
-        RuleMissingError: when the permit type has no time limit.
+        RuleError: ``rule-missing``: when the permit type has no time limit.
     """
     rules = CaseRules(permit_type, facts, day)
     limit = permit_type.time_limit

@@ -47,7 +47,7 @@ def find_validity(permit_type: PermitType, facts: Facts, issued_on: date) -> Val
     A period ends on the day before its anniversary: one year from 10 March ends on 9 March.
 
     Raises:
-        RuleMissingError: when there is no rule or none of its cases holds.
+        RuleError: ``rule-missing``: when there is no rule or none of its cases holds.
         ExpressionError: when an expression has no result, or the permit would end before it begins.
     """
     rules = CaseRules(permit_type, facts, issued_on, scope=Scope.VALIDITY, names={"issued_on": issued_on})

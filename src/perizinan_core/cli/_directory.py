@@ -16,7 +16,7 @@ from perizinan_core.bootstrap._keys import open_key_file
 from perizinan_core.cli._authority_fetch import loaded
 from perizinan_core.cli._settings import language_of
 from perizinan_core.cli._verify_authority import read_directory_file
-from perizinan_core.errors.authorities import AuthorityFolderError
+from perizinan_core.errors.verification import AuthorityFolderError
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._numerals import format_date
 from perizinan_core.published._authority_update import accept_directory

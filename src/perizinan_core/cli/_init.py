@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from perizinan_core.bootstrap import Office, load_plugins, load_settings, migrate_database
-from perizinan_core.errors.bootstrap import AlreadySetUpError
+from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.i18n import N_, translate
 
 __all__ = ["init_command"]
@@ -59,7 +59,7 @@ def init_command(obj: dict[str, Any], *, folder: Path, authority: str, developme
     language = str(obj["language"])
     path = folder / "perizinan.toml"
     if path.exists():
-        raise AlreadySetUpError(path=str(path))
+        raise BootstrapError("already-set-up", path=str(path))
     manager = load_plugins(discover=not obj["no_plugins"])
     known = {item.record.slug for item in manager.gather("register_authorities")}
     if authority not in known:

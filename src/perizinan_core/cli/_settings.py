@@ -12,7 +12,7 @@ __all__ = ["language_of", "open_office", "plugins_for", "settings_for"]
 
 
 def settings_for(obj: dict[str, Any]) -> Settings:
-    """Return the settings; raises `SettingsError` with every problem."""
+    """Return the settings; raises `BootstrapError` with the code ``settings`` with every problem."""
     path: Path = obj["settings"]
     return load_settings(path)
 

@@ -26,7 +26,7 @@ from perizinan_core.cli._verify_report import ReportFile
 from perizinan_core.cli._verify_run import VerifyRun
 from perizinan_core.cli._verify_status import StatusOptions, status_options
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.verification import StatusUnavailableError
+from perizinan_core.errors.published import StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.published import AuthorityDocument, StatusChoice, StatusSource
 from perizinan_core.verification import AuthoritySet, Limits, StatusOf, Verifier

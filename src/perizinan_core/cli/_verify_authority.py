@@ -13,9 +13,8 @@ import click
 
 from perizinan_core.cli._once import Once
 from perizinan_core.cli._verify_status import StatusOptions
-from perizinan_core.errors.authorities import DirectoryError
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.verification import AuthorityDocumentError
+from perizinan_core.errors.published import AuthorityDocumentError, DirectoryError
 from perizinan_core.i18n import N_, translate
 from perizinan_core.published import (
     NO_STATUS,

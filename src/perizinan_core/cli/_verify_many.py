@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from perizinan_core.cli._interrupts import Interrupts
 from perizinan_core.cli._verify_output import print_report
 from perizinan_core.cli._verify_report import ReportFile
-from perizinan_core.errors.bulk import ResumeFileError
+from perizinan_core.errors.verification import ResumeFileError
 from perizinan_core.i18n import N_, said, translate
 from perizinan_core.verification._file_verifier import FileVerifier
 from perizinan_core.verification._report import Report

@@ -28,7 +28,7 @@ from perizinan_core.cli._verify import OPEN_STATUS_SOURCE, open_records
 from perizinan_core.cli._verify_authority import AuthorityOptions, authority_options
 from perizinan_core.cli._verify_output import COLUMNS, contact_foot, office_head, shortened_line
 from perizinan_core.cli._verify_status import StatusOptions, status_options
-from perizinan_core.errors.workflow.labels import PERMIT_STATUSES
+from perizinan_core.errors._words import PERMIT_STATUSES
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
 from perizinan_core.model._numerals import format_date

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from perizinan_core._pdf._limits import Limits
-from perizinan_core.errors.foreign import TrustRootsError
+from perizinan_core.errors.verification import TrustRootsError
 from perizinan_core.i18n import N_, translate
 from perizinan_core.verification._policy import Policy
 from perizinan_core.verification.signatures import SignatureVerifier, load_roots

@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from perizinan_core.errors.documents import DocumentStoreFullError, DocumentStoreUnavailableError
+from perizinan_core.errors.documents import DocumentStoreUnavailableError
 from perizinan_core.i18n import N_
 
 __all__ = ["FILE_MODE", "FOLDER_MODE", "FolderTree", "typed_refusal"]
@@ -32,14 +32,18 @@ def typed_refusal(action: str) -> Iterator[None]:
     Turn what the operating system refuses into our errors.
 
     Raises:
-        DocumentStoreFullError: No room, quota reached, or file too big for the file system.
+        DocumentStoreUnavailableError: ``document-store-full``: No room, quota reached, or file too big for
+            the file system.
         DocumentStoreUnavailableError: Anything else that the operating system said.
     """
     try:
         yield
     except OSError as error:
-        kind = DocumentStoreFullError if error.errno in _OUT_OF_ROOM else DocumentStoreUnavailableError
-        raise kind(action, error.strerror or type(error).__name__) from error
+        raise DocumentStoreUnavailableError(
+            "document-store-full" if error.errno in _OUT_OF_ROOM else "document-store-unavailable",
+            action=action,
+            reason=error.strerror or type(error).__name__,
+        ) from error
 
 
 class FolderTree:
@@ -50,7 +54,11 @@ class FolderTree:
             root.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             self._root = root.resolve(strict=True)
             if stat.S_IMODE(self._root.stat().st_mode) & 0o022:
-                raise DocumentStoreUnavailableError("open", N_("the folder is writable by other accounts"))
+                raise DocumentStoreUnavailableError(
+                    "document-store-unavailable",
+                    action="open",
+                    reason=N_("the folder is writable by other accounts"),
+                )
 
     @property
     def root(self) -> Path:

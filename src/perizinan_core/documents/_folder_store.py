@@ -32,10 +32,9 @@ from perizinan_core.documents._reading import CHUNK_BYTES, IncomingBytes, checke
 from perizinan_core.documents._spool import Spool, write_whole
 from perizinan_core.errors.documents import (
     DocumentDamagedError,
-    DocumentInUseError,
     DocumentNotFoundError,
+    DocumentStoreError,
     DocumentStoreUnavailableError,
-    DocumentTooLargeError,
     InvalidDocumentHashError,
 )
 
@@ -115,7 +114,7 @@ class FolderDocumentStore:
     def read(self, sha256: str, max_bytes: int) -> bytes:
         """See `DocumentStore.read`."""
         if self.size(sha256) > max_bytes:
-            raise DocumentTooLargeError(max_bytes)
+            raise DocumentStoreError("document-too-large", limit_bytes=max_bytes)
         with self.open(sha256) as reader:
             return reader.read()
 
@@ -142,7 +141,7 @@ class FolderDocumentStore:
         with typed_refusal("delete"), self._tree.lock(exclusive=True):
             names = self._links.names_of(sha256)
             if names:
-                raise DocumentInUseError(sha256, names)
+                raise DocumentStoreError("document-in-use", sha256=sha256, names=names)
             try:
                 with self._tree.folder("objects", sha256[:2]) as folder:
                     os.unlink(sha256[2:], dir_fd=folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from perizinan_core.errors.documents import InvalidDocumentHashError, InvalidLinkNameError
+from perizinan_core.errors.documents import DocumentStoreError, InvalidDocumentHashError
 
 __all__ = ["checked_hash", "checked_link_name"]
 
@@ -30,8 +30,8 @@ def checked_link_name(name: str) -> str:
     Return ``name`` when every kind of store can keep it as a link name.
 
     Raises:
-        InvalidLinkNameError: It cannot be kept.
+        DocumentStoreError: ``invalid-link-name``: It cannot be kept.
     """
     if len(name) > _MAX_NAME or not _NAME.fullmatch(name):
-        raise InvalidLinkNameError
+        raise DocumentStoreError("invalid-link-name")
     return name

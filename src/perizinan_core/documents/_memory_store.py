@@ -15,9 +15,8 @@ from perizinan_core.documents._ports import StoredDocument, StoreProblem
 from perizinan_core.documents._reading import IncomingBytes, checked_reader
 from perizinan_core.errors.documents import (
     DocumentDamagedError,
-    DocumentInUseError,
     DocumentNotFoundError,
-    DocumentTooLargeError,
+    DocumentStoreError,
     LinkConflictError,
 )
 
@@ -53,7 +52,7 @@ class InMemoryDocumentStore:
     def read(self, sha256: str, max_bytes: int) -> bytes:
         """See `DocumentStore.read`."""
         if self.size(sha256) > max_bytes:
-            raise DocumentTooLargeError(max_bytes)
+            raise DocumentStoreError("document-too-large", limit_bytes=max_bytes)
         with self.open(sha256) as reader:
             return reader.read()
 
@@ -71,7 +70,7 @@ class InMemoryDocumentStore:
         with self._lock:
             names = tuple(sorted(name for name, target in self._names.items() if target == sha256))
             if names:
-                raise DocumentInUseError(sha256, names)
+                raise DocumentStoreError("document-in-use", sha256=sha256, names=names)
             return self._content.pop(sha256, None) is not None
 
     def link(self, name: str, sha256: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.documents._content_types import KNOWN_TYPES
-from perizinan_core.errors.documents import UnknownContentTypeError
+from perizinan_core.errors.documents import DocumentError
 
 __all__ = ["DEFAULT_ACCEPTED", "UploadPolicy"]
 
@@ -26,7 +26,7 @@ def _only_known(_policy: object, _field: attrs.Attribute[frozenset[str]], value:
     acceptable = tuple(sorted(name for name, kind in KNOWN_TYPES.items() if kind.acceptable))
     for name in sorted(value):
         if name not in acceptable:
-            raise UnknownContentTypeError(name, acceptable)
+            raise DocumentError("unknown-content-type", content_type=name, known=acceptable)
 
 
 def _positive(default: Any) -> Any:
@@ -39,7 +39,7 @@ class UploadPolicy:
     The limits for one upload slot; every default is safe.
 
     Raises:
-        UnknownContentTypeError: ``accepted_types`` names a kind that cannot be inspected.
+        DocumentError: ``unknown-content-type``: ``accepted_types`` names a kind that cannot be inspected.
     """
 
     accepted_types: frozenset[str] = attrs.field(

@@ -71,9 +71,10 @@ class DocumentStore(Protocol):
             expected_sha256: Refuse unless the bytes have this hash.
 
         Raises:
-            DocumentTooLargeError: More than ``max_bytes`` came.
-            DocumentHashMismatchError: The bytes are not those announced.
-            DocumentStoreUnavailableError: Disk or service refused; `DocumentStoreFullError` when out of room.
+            DocumentStoreError: ``document-too-large``: More than ``max_bytes`` came.
+            DocumentStoreError: ``document-hash-mismatch``: The bytes are not those announced.
+            DocumentStoreUnavailableError: Disk or service refused; `DocumentStoreUnavailableError` with the
+                code ``document-store-full`` when out of room.
         """
         ...
 
@@ -95,7 +96,7 @@ class DocumentStore(Protocol):
 
         Raises:
             DocumentNotFoundError: There is no such content.
-            DocumentTooLargeError: It has more than ``max_bytes`` bytes.
+            DocumentStoreError: ``document-too-large``: It has more than ``max_bytes`` bytes.
             DocumentDamagedError: The bytes do not match the hash.
         """
         ...
@@ -120,7 +121,7 @@ class DocumentStore(Protocol):
         The store does not know which records point to content: the caller deletes only what no record needs.
 
         Raises:
-            DocumentInUseError: A write-once name stands for it.
+            DocumentStoreError: ``document-in-use``: A write-once name stands for it.
         """
         ...
 
@@ -184,7 +185,7 @@ class SpoolingStore(DocumentStore, Protocol):
             expected_sha256: Refuse unless the bytes have this hash.
 
         Raises:
-            DocumentHashMismatchError: The bytes are not those announced.
+            DocumentStoreError: ``document-hash-mismatch``: The bytes are not those announced.
             DocumentStoreUnavailableError: Disk or service refused.
         """
         ...
@@ -218,8 +219,9 @@ def keep_spool(spool: Spool, store: DocumentStore, *, expected_sha256: str) -> S
         expected_sha256: Refuse unless the bytes have this hash, e.g. that of the report of their inspection.
 
     Raises:
-        DocumentHashMismatchError: The bytes are not those announced.
-        DocumentStoreUnavailableError: Disk or service refused; `DocumentStoreFullError` when out of room.
+        DocumentStoreError: ``document-hash-mismatch``: The bytes are not those announced.
+        DocumentStoreUnavailableError: Disk or service refused; `DocumentStoreUnavailableError` with the code
+            ``document-store-full`` when out of room.
     """
     if isinstance(store, SpoolingStore):
         return store.take_over(spool, expected_sha256=expected_sha256)

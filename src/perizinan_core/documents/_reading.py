@@ -8,11 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from perizinan_core.documents._folder_access import typed_refusal
-from perizinan_core.errors.documents import (
-    DocumentDamagedError,
-    DocumentHashMismatchError,
-    DocumentTooLargeError,
-)
+from perizinan_core.errors.documents import DocumentDamagedError, DocumentStoreError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -119,12 +115,12 @@ class IncomingBytes:
         Yield the pieces.
 
         Raises:
-            DocumentTooLargeError: More than the limit came.
+            DocumentStoreError: ``document-too-large``: More than the limit came.
         """
         while piece := self._stream.read(CHUNK_BYTES):
             self.size += len(piece)
             if self._max_bytes is not None and self.size > self._max_bytes:
-                raise DocumentTooLargeError(self._max_bytes)
+                raise DocumentStoreError("document-too-large", limit_bytes=self._max_bytes)
             self._hash.update(piece)
             yield piece
 
@@ -133,9 +129,9 @@ class IncomingBytes:
         Return the hash of what passed.
 
         Raises:
-            DocumentHashMismatchError: It is not ``expected``.
+            DocumentStoreError: ``document-hash-mismatch``: It is not ``expected``.
         """
         found = self._hash.hexdigest()
         if expected is not None and expected != found:
-            raise DocumentHashMismatchError(expected, found)
+            raise DocumentStoreError("document-hash-mismatch", expected=expected, found=found)
         return found

@@ -1,7 +1,7 @@
 """
-Every exception of the library, one tree; each room's errors are in the module of its name.
+Every exception of the library, one tree: one module for each package, with one root.
 
-``docs/reference/errors.md`` draws the tree; ``docs/generate.py`` makes it from the code.
+``docs/reference/errors.md`` draws the tree and lists the codes; ``docs/generate.py`` makes it from the code.
 """
 
 from perizinan_core.errors.base import PerizinanError

@@ -1,54 +1,89 @@
-"""The root of every error of this library."""
+"""
+The root of every error of this library, and errors that tell by their code what was refused.
+
+Each package has one module here with one root. A class of its own is for what somebody catches, or for what
+behaves differently; everything else is a code in the table of its class: ``SigningError("passphrase-wrong",
+file="seal.p12")``. `tests/frame/test_errors.py` holds every place that raises against the tables.
+"""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from string import Formatter
+from types import MappingProxyType
+from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
 from perizinan_core.i18n import DEFAULT_LANGUAGE, said, translate
 
-__all__ = ["PerizinanError"]
+__all__ = ["OWN_WORDS", "Code", "CodedError", "Labels", "PerizinanError"]
 
+Labels: TypeAlias = Mapping[str, Mapping[str, str]]
+"""By field: the words for the codes that it holds."""
+
+OWN_WORDS: Mapping[str, str] = MappingProxyType({})
+"""For a field that holds English msgids: they are translated, whatever they are."""
 
 _CLAUSES = {"problem", "problems", "reason"}
 """Fields that hold English clauses of ours, or what the operating system says."""
 
 
-@attrs.define(slots=False, eq=False)
 class PerizinanError(Exception):
     """
     Something that the caller or the user can put right.
 
-    Subclasses are attrs classes: their fields are what a program needs to know, ``code`` is
-    stable, and ``sentence`` is the English msgid, whose placeholders are the fields.
-    ``str(error)`` is English, for logs and developers; `message` is what a person reads.
+    ``code`` is stable; `details` holds the values that a program needs to know. ``str(error)`` is English, for
+    logs and developers; `message` is what a person reads. Subclasses are attrs classes, whose fields are the
+    values, or `CodedError` with a table of codes.
     """
 
     code: ClassVar[str] = "error"
     """Stable machine-readable name; part of the public interface."""
 
     sentence: ClassVar[str] = ""
-    """English msgid: what was expected, what came, where, and what to do next."""
+    """English msgid: what was expected, what was received, where, and what to do next."""
+
+    labels: ClassVar[Labels] = MappingProxyType({})
+    """For fields that hold codes: the words for them."""
+
+    absent: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """For fields that may be empty: the English msgid that stands there then."""
 
     def __attrs_post_init__(self) -> None:
-        # BaseException keeps the arguments that pickling replays.
-        self.args = tuple(getattr(self, field.name) for field in attrs.fields(type(self)))
+        self.args = tuple(self.details().values())
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        # An exception is made again from its arguments, which has no place for names.
+        kind = type(self)
+        if not attrs.has(kind):
+            return super().__reduce__()
+        names = (field.name for field in attrs.fields(kind) if field.init)
+        return _rebuilt, (kind, (), {name: getattr(self, name) for name in names})
 
     def details(self) -> dict[str, Any]:
-        """Return the fields by name, as placeholders of the sentence and for machine-readable answers."""
-        return {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}
+        """Return the values by name, as placeholders of the sentence and for machine-readable answers."""
+        kind = type(self)
+        return (
+            {field.name: getattr(self, field.name) for field in attrs.fields(kind)} if attrs.has(kind) else {}
+        )
 
     def wording(self, language: str) -> dict[str, object]:
         """Return the placeholder values as people read them; override to translate or join other fields."""
-        return {
-            name: said(value, language)
-            if name in _CLAUSES
-            else ", ".join(map(str, value))
-            if isinstance(value, (tuple, frozenset, list))
-            else value
-            for name, value in self.details().items()
-        }
+        return {name: self._worded(name, value, language) for name, value in self.details().items()}
+
+    def _worded(self, name: str, value: object, language: str) -> object:
+        if name in self.absent and not value:
+            return translate(self.absent[name], language)
+        if name in self.labels:
+            words = self.labels[name]
+            values = value if isinstance(value, tuple) else (value,)
+            return ", ".join(translate(words.get(str(item), str(item)), language) for item in values)
+        if name in _CLAUSES:
+            return said(value, language)
+        if isinstance(value, (tuple, frozenset, list)):
+            return ", ".join(map(str, value))
+        return value
 
     def message(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the sentence in ``language`` (``"id"`` or ``"en"``)."""
@@ -56,3 +91,81 @@ class PerizinanError(Exception):
 
     def __str__(self) -> str:
         return self.message("en")
+
+
+@attrs.frozen
+class Code:
+    """One refusal of a `CodedError`: its sentence and the values that go with it."""
+
+    sentence: str
+    """English msgid; its placeholders are values that must be given."""
+
+    also: tuple[str, ...] = ()
+    """Further values, which the sentence does not show."""
+
+    defaults: Mapping[str, object] = attrs.field(factory=dict, kw_only=True)
+    """What values are when they are not given."""
+
+    labels: Labels = attrs.field(factory=dict, kw_only=True)
+    """For values that hold codes: the words for them."""
+
+    absent: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+    """For values that may be empty: the English msgid that stands there then."""
+
+    fields: tuple[str, ...] = attrs.field(init=False)
+    """Names of all values."""
+
+    @fields.default
+    def _names(self) -> tuple[str, ...]:
+        shown = (name for _, name, _, _ in Formatter().parse(self.sentence) if name)
+        return tuple(dict.fromkeys((*shown, *self.also)))
+
+
+class CodedError(PerizinanError):
+    """
+    An error that tells by its code what was refused.
+
+    The values are attributes as well; those that all codes of a class have are declared there.
+
+    Args:
+        code: A key of ``codes``.
+        fields: The values of that code.
+
+    Raises:
+        TypeError: a code that is not in the table, or other values than it has.
+    """
+
+    codes: ClassVar[Mapping[str, Code]] = MappingProxyType({})
+    """What this very class refuses, by code."""
+
+    def __init__(self, code: str, /, **fields: object) -> None:
+        entry = self.codes.get(code)
+        if entry is None:
+            message = f"{type(self).__name__} has no code {code!r}, only {sorted(self.codes)}"
+            raise TypeError(message)
+        values = {**entry.defaults, **fields}
+        if set(values) != set(entry.fields):
+            message = f"{code!r} takes the values {entry.fields}, but received {tuple(fields)}"
+            raise TypeError(message)
+        super().__init__(code, *(values[name] for name in entry.fields))
+        # What the class has for all its codes, this error has for its own.
+        vars(self).update(
+            code=code, sentence=entry.sentence, labels=entry.labels, absent=entry.absent, **values
+        )
+
+    def details(self) -> dict[str, Any]:
+        """Return the values by name, as placeholders of the sentence and for machine-readable answers."""
+        if attrs.has(type(self)):  # an attrs class below a coded one
+            return super().details()
+        return {name: vars(self)[name] for name in self.codes[self.code].fields}
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        if attrs.has(type(self)):
+            return super().__reduce__()
+        return _rebuilt, (type(self), (self.code,), self.details())
+
+
+def _rebuilt(
+    kind: Callable[..., PerizinanError], code: tuple[str, ...], fields: Mapping[str, object]
+) -> PerizinanError:
+    return kind(*code, **fields)

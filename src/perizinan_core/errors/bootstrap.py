@@ -1,105 +1,114 @@
-"""Errors of putting an office together: settings, secrets, keys."""
+"""Putting an office together: settings, secrets, keys, backups, missing packages."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+import shlex
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import attrs
 
-from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.base import OWN_WORDS, Code, CodedError
 from perizinan_core.i18n import N_
 
-__all__ = [
-    "AlreadySetUpError",
-    "KeyFileProblemError",
-    "OfficeKeyLostError",
-    "SecretMissingError",
-    "SettingsError",
-    "SignerNotConfiguredError",
-]
+__all__ = ["BootstrapError", "OfficePartMissingError"]
+
+
+class BootstrapError(CodedError):
+    """
+    An office cannot be opened, set up, backed up or restored.
+
+    Values of its codes:
+
+    - ``path``: as the settings write it
+    - ``place``: as the settings write it; never with a password
+    - ``purpose``: ``"document"``, ``"qr"``, ``"status"`` or ``"development"``
+    - ``what``: ``"database"`` or ``"document store"``
+    """
+
+    codes: ClassVar[Mapping[str, Code]] = {
+        "backup-folder-in-use": Code(
+            N_(
+                "Expected a new or empty folder for the backup, but {folder} holds something and was left as "
+                "it is. Name another folder, e.g. one with today's date."
+            )
+        ),
+        # A folder is not a whole backup; nothing was restored from it.
+        "backup-unusable": Code(
+            N_(
+                "The backup in {folder} cannot be used: {problem}. Nothing was restored. Take another backup "
+                "or another copy of this one."
+            )
+        ),
+        "backup-of-another-office": Code(
+            N_(
+                "The backup in {folder} is one of {found}, but the settings name {expected}. Nothing was "
+                "restored. Take the backup of this office, or correct `authority` under [office]."
+            )
+        ),
+        "restore-target-not-empty": Code(
+            N_(
+                "Expected an empty {what} to restore into, but {place} holds something; nothing was changed. "
+                "Name another place under [storage] in the settings, or move away what is there."
+            ),
+            labels={"what": OWN_WORDS},
+        ),
+        "settings": Code(
+            N_(
+                "The settings file {path} cannot be used: {problems}. Correct it, or make a new one with "
+                "`perizinan init`."
+            )
+        ),
+        "secret-missing": Code(
+            N_(
+                "There is no secret at {address}. Write `env:NAME` and set that environment variable, or "
+                "`file:PATH` and put it into that file."
+            )
+        ),
+        "signer-not-configured": Code(
+            N_(
+                "There is no signer for the position {position}. Add it to [signing.signers] of "
+                "perizinan.toml, or set `development = true` there to try things out."
+            )
+        ),
+        "already-set-up": Code(
+            N_(
+                "{path} is there already and was left as it is. Choose another folder, or remove the file "
+                "first."
+            )
+        ),
+        "office-key-file": Code(
+            N_(
+                "The key file {path} cannot be used: expected {expected}. Restore it from its copy; making a "
+                "new key invalidates what the old one signed."
+            )
+        ),
+        # A key file that was used here is missing; nothing was made in its place.
+        # `path`: Name of the file.
+        "office-key-lost": Code(
+            N_(
+                "The key file {path} is missing, but the records show that it was used here. No new key was "
+                "made in its place. Restore the file from its backup. Only if there is none, make a new key "
+                "with: perizinan keys rotate-own {purpose} --lost"
+            )
+        ),
+    }
 
 
 @attrs.define(slots=False, eq=False)
-class SettingsError(PerizinanError):
-    """The settings cannot be used."""
+class OfficePartMissingError(BootstrapError, ImportError):
+    """A package of the extra ``office`` is not installed; what verifies permits works without it."""
 
-    code: ClassVar[str] = "settings"
+    code: ClassVar[str] = "office-part-missing"
     sentence: ClassVar[str] = N_(
-        "The settings file {path} cannot be used: {problems}. "
-        "Correct it, or make a new one with `perizinan init`."
+        "This needs packages that only an office needs, and they are not installed here. "
+        "Install them with: pip install {packages}"
     )
 
-    path: str
-    problems: tuple[str, ...]
+    packages: tuple[str, ...]
+    """Requirements, as ``"typst>=0.15"``."""
 
-
-@attrs.define(slots=False, eq=False)
-class SecretMissingError(PerizinanError):
-    """A secret is not where the settings say."""
-
-    code: ClassVar[str] = "secret-missing"
-    sentence: ClassVar[str] = N_(
-        "There is no secret at {address}. Write `env:NAME` and set that environment variable, "
-        "or `file:PATH` and put it into that file."
-    )
-
-    address: str
-
-
-@attrs.define(slots=False, eq=False)
-class SignerNotConfiguredError(PerizinanError):
-    """Nobody told how a position signs."""
-
-    code: ClassVar[str] = "signer-not-configured"
-    sentence: ClassVar[str] = N_(
-        "There is no signer for the position {position}. Add it to [signing.signers] of perizinan.toml, "
-        "or set `development = true` there to try things out."
-    )
-
-    position: str
-
-
-@attrs.define(slots=False, eq=False)
-class AlreadySetUpError(PerizinanError):
-    """``init`` found an office."""
-
-    code: ClassVar[str] = "already-set-up"
-    sentence: ClassVar[str] = N_(
-        "{path} is there already and was left as it is. Choose another folder, or remove the file first."
-    )
-
-    path: str
-
-
-@attrs.define(slots=False, eq=False)
-class KeyFileProblemError(PerizinanError):
-    """A key or certificate file is not what it should be."""
-
-    code: ClassVar[str] = "office-key-file"
-    sentence: ClassVar[str] = N_(
-        "The key file {path} cannot be used: expected {expected}. "
-        "Restore it from its copy; making a new key invalidates what the old one signed."
-    )
-
-    path: str
-    """As the settings write it."""
-
-    expected: str
-
-
-@attrs.define(slots=False, eq=False)
-class OfficeKeyLostError(PerizinanError):
-    """A key file that was used here is missing; nothing was made in its place."""
-
-    code: ClassVar[str] = "office-key-lost"
-    sentence: ClassVar[str] = N_(
-        "The key file {path} is missing, but the records show that it was used here. No new key was made in "
-        "its place. Restore the file from its backup. Only if there is none, make a new key with: "
-        "perizinan keys rotate-own {purpose} --lost"
-    )
-
-    path: str
-    """Name of the file."""
-
-    purpose: str
-    """``"document"``, ``"qr"``, ``"status"`` or ``"development"``."""
+    def wording(self, language: str) -> dict[str, Any]:
+        """Return the requirements as a shell takes them."""
+        del language
+        return {"packages": shlex.join(self.packages)}

@@ -1,37 +1,22 @@
-"""
-Errors of the catalogue.
-
-``CatalogueError`` (data that cannot be loaded, with every problem) ·
-``PermitTypeNotFoundError`` · ``NoVersionInForceError`` ·
-``RuleError`` (a rule that cannot be applied to one case) →
-``ExpressionError``, ``ExpressionLimitError``, ``TariffNotFoundError``, ``RuleMissingError`` ·
-``NumberFormatMissingError`` · ``NumberTextError``
-"""
+"""The catalogue: files that cannot be used, and rules that cannot be applied to a case."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, ClassVar
 
 import attrs
 
-from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.base import Code, CodedError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
 __all__ = [
     "CatalogueError",
     "CatalogueProblem",
     "ExpressionError",
-    "ExpressionLimitError",
-    "NoVersionInForceError",
-    "NumberFormatMissingError",
-    "NumberTextError",
-    "PermitTypeNotFoundError",
+    "InvalidCatalogueError",
     "Phrase",
     "RuleError",
-    "RuleMissingError",
-    "TariffNotFoundError",
 ]
 
 
@@ -106,8 +91,43 @@ class CatalogueProblem:
         }
 
 
+class CatalogueError(CodedError):
+    """
+    The catalogue does not give what was asked of it.
+
+    Values of its codes:
+
+    - ``versions``: each version with its span of days
+    """
+
+    codes: ClassVar[Mapping[str, Code]] = {
+        "permit-type-not-found": Code(
+            N_(
+                "Expected the code of a permit type of this catalogue, but got {permit_type!r}. Nearest "
+                "codes: {nearest}. List all of them with `perizinan catalogue list`."
+            ),
+            absent={"nearest": "–"},
+        ),
+        "no-version-in-force": Code(
+            N_(
+                "Expected a version of {permit_type} in force on {day}, but the catalogue has only "
+                "{versions}. Choose another day, or let the office add the version of that day."
+            )
+        ),
+        "number-format-missing": Code(
+            N_(
+                "Expected a number format of the register {register} in force on {day}, but there is none. "
+                "Add a format with that span of days to the authority file."
+            )
+        ),
+        "number-text": Code(
+            N_("Expected a number like {template}, but got {received!r}. Compare it with the letter.")
+        ),
+    }
+
+
 @attrs.define(slots=False, eq=False)
-class CatalogueError(PerizinanError):
+class InvalidCatalogueError(CatalogueError):
     """The files of a catalogue cannot be used; every problem is in `problems`."""
 
     code: ClassVar[str] = "catalogue-invalid"
@@ -130,45 +150,17 @@ class CatalogueError(PerizinanError):
         }
 
 
-@attrs.define(slots=False, eq=False)
-class PermitTypeNotFoundError(PerizinanError):
-    """The catalogue has no permit type of this code."""
-
-    code: ClassVar[str] = "permit-type-not-found"
-    sentence: ClassVar[str] = N_(
-        "Expected the code of a permit type of this catalogue, but got {permit_type!r}. "
-        "Nearest codes: {nearest}. List all of them with `perizinan catalogue list`."
-    )
-
-    permit_type: str
-    nearest: tuple[str, ...]
-
-    def wording(self, language: str) -> dict[str, object]:
-        """Show a dash when nothing is near."""
-        return {**super().wording(language), "nearest": ", ".join(self.nearest) or "–"}
-
-
-@attrs.define(slots=False, eq=False)
-class NoVersionInForceError(PerizinanError):
-    """The permit type exists, but no version of it is in force on the day."""
-
-    code: ClassVar[str] = "no-version-in-force"
-    sentence: ClassVar[str] = N_(
-        "Expected a version of {permit_type} in force on {day}, but the catalogue has only {versions}. "
-        "Choose another day, or let the office add the version of that day."
-    )
-
-    permit_type: str
-    day: date
-    versions: tuple[str, ...]
-    """Each version with its span of days."""
-
-
-@attrs.define(slots=False, eq=False)
-class RuleError(PerizinanError):
+class RuleError(CatalogueError):
     """A rule of the catalogue cannot be applied to this case."""
 
-    code: ClassVar[str] = "rule"
+    codes: ClassVar[Mapping[str, Code]] = {
+        "rule-missing": Code(
+            N_(
+                "Expected {path} of {permit_type} to say something for this case, but it does not. Let the "
+                "office complete the catalogue before this case goes on."
+            )
+        ),
+    }
 
     permit_type: str
     """Code and version."""
@@ -177,71 +169,41 @@ class RuleError(PerizinanError):
     """Where the rule stands in the permit type, e.g. ``$.fee.components[0].formula``."""
 
 
-@attrs.define(slots=False, eq=False)
 class ExpressionError(RuleError):
-    """An expression that gives no usable value for this case."""
+    """
+    An expression that gives no usable value for this case.
 
-    code: ClassVar[str] = "expression"
-    sentence: ClassVar[str] = N_(
-        "The rule {path} of {permit_type} gives no result for this case: {reason}. "
-        "Complete the form, or let the office correct the expression: {expression}"
-    )
+    Values of its codes:
+
+    - ``path``: where the rule stands in the permit type, e.g. ``$.fee.components[0].formula``
+    - ``permit_type``: code and version
+    """
+
+    codes: ClassVar[Mapping[str, Code]] = {
+        "expression": Code(
+            N_(
+                "The rule {path} of {permit_type} gives no result for this case: {reason}. Complete the "
+                "form, or let the office correct the expression: {expression}"
+            )
+        ),
+        "expression-limit": Code(
+            N_(
+                "The rule {path} of {permit_type} gives no result for this case: {reason}. Complete the "
+                "form, or let the office correct the expression: {expression}"
+            )
+        ),
+        "tariff-not-found": Code(
+            N_(
+                "The rule {path} of {permit_type} gives no result for this case: {reason}. Complete the "
+                "form, or let the office correct the expression: {expression}"
+            )
+        ),
+    }
 
     expression: str
+
     reason: Phrase
 
     def wording(self, language: str) -> dict[str, object]:
         """Translate the reason."""
         return {**super().wording(language), "reason": self.reason.to(language)}
-
-
-@attrs.define(slots=False, eq=False)
-class ExpressionLimitError(ExpressionError):
-    """An expression that needs more steps or larger values than allowed."""
-
-    code: ClassVar[str] = "expression-limit"
-
-
-@attrs.define(slots=False, eq=False)
-class TariffNotFoundError(ExpressionError):
-    """No tariff of this day, of these keys or for this quantity."""
-
-    code: ClassVar[str] = "tariff-not-found"
-
-
-@attrs.define(slots=False, eq=False)
-class RuleMissingError(RuleError):
-    """A rule that this use needs is not in the catalogue, or none of its cases holds."""
-
-    code: ClassVar[str] = "rule-missing"
-    sentence: ClassVar[str] = N_(
-        "Expected {path} of {permit_type} to say something for this case, but it does not. "
-        "Let the office complete the catalogue before this case goes on."
-    )
-
-
-@attrs.define(slots=False, eq=False)
-class NumberFormatMissingError(PerizinanError):
-    """A register has no number format for the day."""
-
-    code: ClassVar[str] = "number-format-missing"
-    sentence: ClassVar[str] = N_(
-        "Expected a number format of the register {register} in force on {day}, but there is none. "
-        "Add a format with that span of days to the authority file."
-    )
-
-    register: str
-    day: date
-
-
-@attrs.define(slots=False, eq=False)
-class NumberTextError(PerizinanError):
-    """Text that is no number of the register's format."""
-
-    code: ClassVar[str] = "number-text"
-    sentence: ClassVar[str] = N_(
-        "Expected a number like {template}, but got {received!r}. Compare it with the letter."
-    )
-
-    template: str
-    received: str

@@ -1,11 +1,4 @@
-"""
-Errors of the child processes that read what strangers send.
-
-::
-
-    PerizinanError
-    └── ChildStartError
-"""
+"""Child processes that read what strangers send."""
 
 from __future__ import annotations
 

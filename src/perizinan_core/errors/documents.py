@@ -1,25 +1,5 @@
 """
-Errors of the documents room: the store of files, and the inspection of uploads.
-
-::
-
-    PerizinanError
-    ├── DocumentStoreError
-    │   ├── DocumentNotFoundError
-    │   ├── DocumentDamagedError
-    │   ├── DocumentTooLargeError
-    │   ├── DocumentHashMismatchError
-    │   ├── InvalidDocumentHashError
-    │   ├── InvalidLinkNameError
-    │   ├── LinkConflictError
-    │   ├── DocumentInUseError
-    │   └── DocumentStoreUnavailableError
-    │       └── DocumentStoreFullError
-    ├── UploadRefusedError
-    ├── UploadHeldError
-    ├── UploadUnreadableError
-    ├── UnknownContentTypeError
-    └── InspectionUnavailableError
+The store of files, and the inspection of uploads.
 
 No error carries the name that an applicant gave a file: such names hold names of people,
 and errors end in logs.
@@ -27,28 +7,24 @@ and errors end in logs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
 import attrs
 
-from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.base import OWN_WORDS, Code, CodedError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
 __all__ = [
     "DocumentDamagedError",
-    "DocumentHashMismatchError",
-    "DocumentInUseError",
+    "DocumentError",
     "DocumentNotFoundError",
     "DocumentStoreError",
-    "DocumentStoreFullError",
     "DocumentStoreUnavailableError",
-    "DocumentTooLargeError",
     "InspectionUnavailableError",
     "InvalidDocumentHashError",
-    "InvalidLinkNameError",
     "LinkConflictError",
     "RefusalReason",
-    "UnknownContentTypeError",
     "UploadHeldError",
     "UploadRefusedError",
     "UploadUnreadableError",
@@ -79,11 +55,63 @@ class RefusalReason(Protocol):
         ...
 
 
-@attrs.define(slots=False, eq=False)
-class DocumentStoreError(PerizinanError):
-    """Anything that goes wrong between us and the place where files are kept."""
+class DocumentError(CodedError):
+    """
+    A file cannot be kept, read or accepted.
 
-    code: ClassVar[str] = "document-store"
+    Values of its codes:
+
+    - ``content_type``: the name that came
+    - ``known``: the names that are possible
+    """
+
+    codes: ClassVar[Mapping[str, Code]] = {
+        "unknown-content-type": Code(
+            N_(
+                "{content_type} is not a content type that uploads can be checked for; possible are {known}. "
+                "Correct the requirement's accepted content types."
+            )
+        ),
+    }
+
+
+class DocumentStoreError(DocumentError):
+    """
+    Anything that goes wrong between us and the place where files are kept.
+
+    Values of its codes:
+
+    - ``expected``: the hash that the caller announced
+    - ``found``: the hash of the bytes that came
+    - ``limit_bytes``: largest number of bytes that was allowed
+    - ``names``: the write-once names that stand for it
+    - ``sha256``: the hash of the content
+    """
+
+    codes: ClassVar[Mapping[str, Code]] = {
+        "document-too-large": Code(
+            N_("The file is larger than the {limit_bytes} bytes allowed here. Use a smaller file.")
+        ),
+        "document-hash-mismatch": Code(
+            N_(
+                "The file was announced with SHA-256 {expected}, but the bytes that came give {found}; "
+                "nothing was stored. Send the file again."
+            )
+        ),
+        "invalid-link-name": Code(
+            N_(
+                "A link name is one to four parts joined by /, each of lower-case letters, digits, dot, "
+                "hyphen or underscore, beginning with a letter or digit, together at most 200 characters; "
+                "what came is not one. Build the name from identifiers, never from what a person typed."
+            )
+        ),
+        "document-in-use": Code(
+            N_(
+                "The file with SHA-256 {sha256} stays: the write-once names {names} stand for it. Only files "
+                "without such a name can be deleted."
+            )
+        ),
+    }
 
 
 @attrs.define(slots=False, eq=False)
@@ -118,36 +146,6 @@ class DocumentDamagedError(DocumentStoreError):
 
 
 @attrs.define(slots=False, eq=False)
-class DocumentTooLargeError(DocumentStoreError):
-    """More bytes came than the caller allows."""
-
-    limit_bytes: int
-    """Largest number of bytes that was allowed."""
-
-    code: ClassVar[str] = "document-too-large"
-    sentence: ClassVar[str] = N_(
-        "The file is larger than the {limit_bytes} bytes allowed here. Use a smaller file."
-    )
-
-
-@attrs.define(slots=False, eq=False)
-class DocumentHashMismatchError(DocumentStoreError):
-    """The bytes that came are not the bytes that were announced."""
-
-    expected: str
-    """The hash that the caller announced."""
-
-    found: str
-    """The hash of the bytes that came."""
-
-    code: ClassVar[str] = "document-hash-mismatch"
-    sentence: ClassVar[str] = N_(
-        "The file was announced with SHA-256 {expected}, but the bytes that came give {found}; nothing "
-        "was stored. Send the file again."
-    )
-
-
-@attrs.define(slots=False, eq=False)
 class InvalidDocumentHashError(DocumentStoreError):
     """A content hash that is not 64 lower-case hexadecimal digits."""
 
@@ -155,18 +153,6 @@ class InvalidDocumentHashError(DocumentStoreError):
     sentence: ClassVar[str] = N_(
         "A document is named by its SHA-256 in 64 lower-case hexadecimal digits; what came is not one. "
         "Pass the hash that the store returned."
-    )
-
-
-@attrs.define(slots=False, eq=False)
-class InvalidLinkNameError(DocumentStoreError):
-    """A link name outside the small alphabet that every store can keep."""
-
-    code: ClassVar[str] = "invalid-link-name"
-    sentence: ClassVar[str] = N_(
-        "A link name is one to four parts joined by /, each of lower-case letters, digits, dot, hyphen "
-        "or underscore, beginning with a letter or digit, together at most 200 characters; what came is "
-        "not one. Build the name from identifiers, never from what a person typed."
     )
 
 
@@ -190,26 +176,25 @@ class LinkConflictError(DocumentStoreError):
     )
 
 
-@attrs.define(slots=False, eq=False)
-class DocumentInUseError(DocumentStoreError):
-    """Content that a write-once name stands for cannot be deleted."""
-
-    sha256: str
-    """The hash of the content."""
-
-    names: tuple[str, ...]
-    """The write-once names that stand for it."""
-
-    code: ClassVar[str] = "document-in-use"
-    sentence: ClassVar[str] = N_(
-        "The file with SHA-256 {sha256} stays: the write-once names {names} stand for it. Only files "
-        "without such a name can be deleted."
-    )
-
-
-@attrs.define(slots=False, eq=False)
 class DocumentStoreUnavailableError(DocumentStoreError):
     """The disk or the service behind the store refused."""
+
+    codes: ClassVar[Mapping[str, Code]] = {
+        "document-store-unavailable": Code(
+            N_(
+                "The document store could not {action}: {reason}. Nothing was changed. Check that the folder "
+                "exists, belongs to the account of the service and is writable by it alone, then try again."
+            ),
+            labels={"action": _ACTIONS, "reason": OWN_WORDS},
+        ),
+        "document-store-full": Code(
+            N_(
+                "The document store could not {action}: there is no room left ({reason}). Nothing was "
+                "changed. Free space on the disk or raise the quota, then try again."
+            ),
+            labels={"action": _ACTIONS, "reason": OWN_WORDS},
+        ),
+    }
 
     action: str
     """What was tried, e.g. ``"put"``."""
@@ -217,32 +202,9 @@ class DocumentStoreUnavailableError(DocumentStoreError):
     reason: str
     """What the operating system or service said, without a path."""
 
-    code: ClassVar[str] = "document-store-unavailable"
-
-    def wording(self, language: str) -> dict[str, object]:
-        """Return action and reason in ``language``, as far as they are our own words."""
-        action = translate(_ACTIONS.get(self.action, self.action), language)
-        return {"action": action, "reason": translate(self.reason, language)}
-
-    sentence: ClassVar[str] = N_(
-        "The document store could not {action}: {reason}. Nothing was changed. Check that the folder "
-        "exists, belongs to the account of the service and is writable by it alone, then try again."
-    )
-
 
 @attrs.define(slots=False, eq=False)
-class DocumentStoreFullError(DocumentStoreUnavailableError):
-    """No room is left for another file."""
-
-    code: ClassVar[str] = "document-store-full"
-    sentence: ClassVar[str] = N_(
-        "The document store could not {action}: there is no room left ({reason}). Nothing was changed. "
-        "Free space on the disk or raise the quota, then try again."
-    )
-
-
-@attrs.define(slots=False, eq=False)
-class UploadRefusedError(PerizinanError):
+class UploadRefusedError(DocumentError):
     """An uploaded file that cannot be accepted, with every reason at once."""
 
     findings: tuple[RefusalReason, ...]
@@ -261,7 +223,7 @@ class UploadRefusedError(PerizinanError):
 
 
 @attrs.define(slots=False, eq=False)
-class UploadHeldError(PerizinanError):
+class UploadHeldError(DocumentError):
     """An uploaded file that could not be judged by our own fault: neither accepted nor refused."""
 
     findings: tuple[RefusalReason, ...]
@@ -280,7 +242,7 @@ class UploadHeldError(PerizinanError):
 
 
 @attrs.define(slots=False, eq=False)
-class UploadUnreadableError(PerizinanError):
+class UploadUnreadableError(DocumentError):
     """The bytes of an upload could not be read from where they are."""
 
     reason: str
@@ -299,24 +261,7 @@ class UploadUnreadableError(PerizinanError):
 
 
 @attrs.define(slots=False, eq=False)
-class UnknownContentTypeError(PerizinanError):
-    """A policy names a content type that no inspection here can judge."""
-
-    content_type: str
-    """The name that came."""
-
-    known: tuple[str, ...]
-    """The names that are possible."""
-
-    code: ClassVar[str] = "unknown-content-type"
-    sentence: ClassVar[str] = N_(
-        "{content_type} is not a content type that uploads can be checked for; possible are {known}. "
-        "Correct the requirement's accepted content types."
-    )
-
-
-@attrs.define(slots=False, eq=False)
-class InspectionUnavailableError(PerizinanError):
+class InspectionUnavailableError(DocumentError):
     """The process that parses uploads cannot start, or a copy has no room; uploads are then not accepted."""
 
     reason: str

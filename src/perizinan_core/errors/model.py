@@ -1,48 +1,29 @@
-"""
-Errors of the value types: identifiers, money, numerals and calendars.
-
-::
-
-    PerizinanError
-    ├── InvalidIdentifierError         a NIK, NPWP, NIB, region code … that cannot be right
-    │   └── IdentifierTypeError        not text at all (a spreadsheet number lost its zeros)
-    ├── MoneyError
-    │   ├── InvalidMoneyError          not whole rupiah
-    │   └── MoneyRangeError            below zero or above the bound
-    ├── NumeralError
-    │   ├── NumeralRangeError          a number that has no words or no Roman form here
-    │   └── InvalidRomanNumeralError   text that is no Roman numeral
-    └── CalendarError
-        ├── InvalidCalendarError       office data that contradicts itself, all problems at once
-        ├── CalendarRangeError         a date that the loaded calendar says nothing about
-        ├── NaiveMomentError           a date and time without time zone
-        └── CalendarOrderError         an end before its start, or days below zero
-"""
+"""Values that cannot be right: identifiers, money, numerals, calendars, and what people write."""
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from typing import ClassVar
 
 import attrs
 
-from perizinan_core.errors.base import PerizinanError
-from perizinan_core.i18n import N_, translate
+from perizinan_core.errors.base import OWN_WORDS, Code, CodedError
+from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
 __all__ = [
-    "CalendarError",
-    "CalendarOrderError",
     "CalendarRangeError",
-    "IdentifierTypeError",
-    "InvalidCalendarError",
+    "FormDataError",
+    "FormFault",
     "InvalidIdentifierError",
-    "InvalidMoneyError",
     "InvalidRomanNumeralError",
-    "MoneyError",
+    "ModelError",
     "MoneyRangeError",
-    "NaiveMomentError",
-    "NumeralError",
-    "NumeralRangeError",
+    "TextFault",
+    "TextRefusedError",
+    "character_name",
     "quoted",
 ]
 
@@ -73,14 +54,173 @@ def quoted(value: object) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-@attrs.define(slots=False, eq=False)
-class InvalidIdentifierError(PerizinanError):
+class TextFault(StrEnum):
+    """What is wrong with a text that a person wrote."""
+
+    NOT_TEXT = "not-text"
+    """A number, a list or nothing, where a text belongs."""
+    EMPTY = "empty"
+    """Nothing, or blanks only."""
+    TOO_LONG = "too-long"
+    LINE_BREAK = "line-break"
+    """A line break where the letter has one line."""
+    CONTROL = "control"
+    """Control characters, halves of characters, unassigned and private code points."""
+    INVISIBLE = "invisible"
+    """Characters that nobody sees: two texts that look alike would differ."""
+    DIRECTION = "direction"
+    """Characters that turn the reading direction: print and data would say different things."""
+    STRAY_MARK = "stray-mark"
+    """Accents or vowel signs without a letter of their script, or piled up."""
+
+
+_SENTENCES: dict[TextFault, str] = {
+    TextFault.NOT_TEXT: N_(
+        "“{field}”: expected a text, but received a value of type {character}. Send a text."
+    ),
+    TextFault.EMPTY: N_("“{field}” is empty or holds only blanks. Fill it in."),
+    TextFault.TOO_LONG: N_("“{field}” is longer than {limit} characters. Shorten it."),
+    TextFault.LINE_BREAK: N_(
+        "“{field}” holds a line break ({character}) as character {position}, but it must be one line. "
+        "Write it in one line."
+    ),
+    TextFault.CONTROL: N_(
+        "“{field}” holds a control character ({character}) as character {position}. "
+        "Type the text again instead of copying it from another program."
+    ),
+    TextFault.INVISIBLE: N_(
+        "“{field}” holds an invisible character ({character}) as character {position}. "
+        "Type the text again instead of copying it from another program."
+    ),
+    TextFault.DIRECTION: N_(
+        "“{field}” holds a character that turns the reading direction ({character}) as character {position}. "
+        "Remove it; Arabic text needs none of them."
+    ),
+    TextFault.STRAY_MARK: N_(
+        "“{field}” holds an accent or vowel sign that belongs to no letter ({character}) as character {position}. "
+        "Type the word again."
+    ),
+}
+
+
+def character_name(char: str) -> str:
+    """Return a character as errors name it: ``U+200B ZERO WIDTH SPACE``."""
+    name = unicodedata.name(char, "")
+    return f"U+{ord(char):04X} {name}".rstrip()
+
+
+class FormFault(StrEnum):
+    """What is wrong with form data before anybody looks at the form."""
+
+    NOT_JSON = "not-json"
+    NOT_A_FORM = "not-a-form"
+    TOO_LARGE = "too-large"
+    TOO_DEEP = "too-deep"
+    TOO_MANY = "too-many"
+    NUMBER = "number"
+    NAME = "name"
+
+
+_FORM_SENTENCES: dict[FormFault, str] = {
+    FormFault.NOT_JSON: N_(
+        "Form data: expected texts, numbers, yes or no, lists and fields, but received {received} in {path}. "
+        "Send the data as JSON."
+    ),
+    FormFault.NOT_A_FORM: N_(
+        "Form data: expected fields with their names, but received {received}. Send the fields as a JSON object."
+    ),
+    FormFault.TOO_LARGE: N_(
+        "Form data: expected at most {limit} characters in all, but there are more. Shorten the texts in {path}."
+    ),
+    FormFault.TOO_DEEP: N_(
+        "Form data: expected at most {limit} levels inside each other, but {path} is deeper. "
+        "Send the fields as the form has them."
+    ),
+    FormFault.TOO_MANY: N_(
+        "Form data: expected at most {limit} values in all, but there are more. "
+        "Send only the fields that the form has."
+    ),
+    FormFault.NUMBER: N_(
+        "Form data: {path} is a number that cannot be kept exactly. Write a smaller number, or a text."
+    ),
+    FormFault.NAME: N_(
+        "Form data: expected names of fields of at most {limit} visible characters, but received another one "
+        "in {path}. Send only the fields that the form has."
+    ),
+}
+
+
+class ModelError(CodedError):
+    """
+    A value that cannot be right.
+
+    Values of its codes:
+
+    - ``expected``: English msgid of the rule
+    - ``maximum``: largest number of this form
+    - ``minimum``: smallest number of this form
+    - ``name``: the calendar or the part of it, e.g. ``"kota-contoh 2026.1"``
+    - ``problems``: English sentences without full stop, each naming the entry; shown as they are
+    - ``received``: what came, shortened
+    """
+
+    codes: ClassVar[Mapping[str, Code]] = {
+        "invalid-money": Code(
+            N_(
+                "Expected whole rupiah such as 1500000 or Rp1.500.000, but got {received}. Write the amount "
+                "without sen, and round it first if it was computed."
+            )
+        ),
+        "numeral-range": Code(
+            N_(
+                "Expected a whole number from {minimum} to {maximum}, but got {received}. Write the number "
+                "in digits instead."
+            )
+        ),
+        # Calendar or office hours that contradict themselves; every problem is listed.
+        "invalid-calendar": Code(
+            N_(
+                "The calendar data of {name} cannot be used: {problems}. Correct the data of the office and "
+                "load it again."
+            )
+        ),
+        # `received`: What came.
+        "naive-moment": Code(
+            N_(
+                "Expected a date and time with a time zone, but got {received}. Give the moment in UTC or in "
+                "the office's zone (WIB, WITA or WIT)."
+            )
+        ),
+        # `received`: What came.
+        "calendar-order": Code(
+            N_("Expected {expected}, but got {received}. Check the order of the dates and start again."),
+            labels={"expected": OWN_WORDS},
+        ),
+        # `received`: What was received, shortened.
+        "applicant-kind": Code(
+            N_(
+                "Expected a kind of organisation, but received “{received}”. Choose the kind, or apply as a "
+                "person."
+            )
+        ),
+    }
+
+
+class InvalidIdentifierError(ModelError):
     """An identifier that cannot be right; personal numbers are masked in every field."""
 
-    code: ClassVar[str] = "invalid-identifier"
-    sentence: ClassVar[str] = N_(
-        "{kind}: expected {expected}, but got {received} ({length} characters). {remedy}"
-    )
+    codes: ClassVar[Mapping[str, Code]] = {
+        "invalid-identifier": Code(
+            N_("{kind}: expected {expected}, but got {received} ({length} characters). {remedy}"),
+            also=("reason",),
+            labels={"kind": _IDENTIFIER_NAMES, "expected": OWN_WORDS, "remedy": OWN_WORDS},
+        ),
+        "identifier-not-text": Code(
+            N_("{kind}: expected {expected}, but got a value of type {received}. {remedy}"),
+            also=("reason", "length"),
+            labels={"kind": _IDENTIFIER_NAMES, "expected": OWN_WORDS, "remedy": OWN_WORDS},
+        ),
+    }
 
     kind: str
     """Which identifier: ``"nik"``, ``"family-card"``, ``"nip"``, ``"npwp"``, ``"nib"``, ``"kbli"``,
@@ -101,46 +241,9 @@ class InvalidIdentifierError(PerizinanError):
     remedy: str
     """English msgid of what to do next."""
 
-    def wording(self, language: str) -> dict[str, object]:
-        """Translate the parts of the sentence."""
-        return {
-            **super().wording(language),
-            "kind": translate(_IDENTIFIER_NAMES.get(self.kind, self.kind), language),
-            "expected": translate(self.expected, language),
-            "remedy": translate(self.remedy, language),
-        }
-
 
 @attrs.define(slots=False, eq=False)
-class IdentifierTypeError(InvalidIdentifierError):
-    """An identifier that came as a number or another value instead of text."""
-
-    code: ClassVar[str] = "identifier-not-text"
-    sentence: ClassVar[str] = N_("{kind}: expected {expected}, but got a value of type {received}. {remedy}")
-
-
-class MoneyError(PerizinanError):
-    """Any error about amounts of money."""
-
-    code: ClassVar[str] = "money"
-
-
-@attrs.define(slots=False, eq=False)
-class InvalidMoneyError(MoneyError):
-    """A value that is not whole rupiah."""
-
-    code: ClassVar[str] = "invalid-money"
-    sentence: ClassVar[str] = N_(
-        "Expected whole rupiah such as 1500000 or Rp1.500.000, but got {received}. "
-        "Write the amount without sen, and round it first if it was computed."
-    )
-
-    received: str
-    """What came, shortened."""
-
-
-@attrs.define(slots=False, eq=False)
-class MoneyRangeError(MoneyError):
+class MoneyRangeError(ModelError):
     """An amount below zero or above the bound."""
 
     code: ClassVar[str] = "money-range"
@@ -156,34 +259,8 @@ class MoneyRangeError(MoneyError):
     """The largest amount, in rupiah."""
 
 
-class NumeralError(PerizinanError):
-    """Any error about numbers written as words or Roman numerals."""
-
-    code: ClassVar[str] = "numeral"
-
-
 @attrs.define(slots=False, eq=False)
-class NumeralRangeError(NumeralError):
-    """A number outside what can be written in this form."""
-
-    code: ClassVar[str] = "numeral-range"
-    sentence: ClassVar[str] = N_(
-        "Expected a whole number from {minimum} to {maximum}, but got {received}. "
-        "Write the number in digits instead."
-    )
-
-    received: str
-    """What came, shortened."""
-
-    minimum: int
-    """Smallest number of this form."""
-
-    maximum: int
-    """Largest number of this form."""
-
-
-@attrs.define(slots=False, eq=False)
-class InvalidRomanNumeralError(NumeralError):
+class InvalidRomanNumeralError(ModelError):
     """Text that is no Roman numeral in its usual form."""
 
     code: ClassVar[str] = "invalid-roman-numeral"
@@ -196,31 +273,8 @@ class InvalidRomanNumeralError(NumeralError):
     """What came, shortened."""
 
 
-class CalendarError(PerizinanError):
-    """Any error about working days and hours."""
-
-    code: ClassVar[str] = "calendar"
-
-
 @attrs.define(slots=False, eq=False)
-class InvalidCalendarError(CalendarError):
-    """Calendar or office hours that contradict themselves; every problem is listed."""
-
-    code: ClassVar[str] = "invalid-calendar"
-    sentence: ClassVar[str] = N_(
-        "The calendar data of {name} cannot be used: {problems}. "
-        "Correct the data of the office and load it again."
-    )
-
-    name: str
-    """The calendar or the part of it, e.g. ``"kota-contoh 2026.1"``."""
-
-    problems: tuple[str, ...]
-    """English sentences without full stop, each naming the entry; shown as they are."""
-
-
-@attrs.define(slots=False, eq=False)
-class CalendarRangeError(CalendarError):
+class CalendarRangeError(ModelError):
     """A date that the loaded calendar says nothing about: an error, never a guess."""
 
     code: ClassVar[str] = "calendar-range"
@@ -250,34 +304,65 @@ class CalendarRangeError(CalendarError):
 
 
 @attrs.define(slots=False, eq=False)
-class NaiveMomentError(CalendarError):
-    """A date and time that does not say its time zone."""
+class TextRefusedError(ModelError):
+    """A text that a person wrote cannot be kept as it is; the text itself is not repeated."""
 
-    code: ClassVar[str] = "naive-moment"
-    sentence: ClassVar[str] = N_(
-        "Expected a date and time with a time zone, but got {received}. "
-        "Give the moment in UTC or in the office's zone (WIB, WITA or WIT)."
-    )
+    code: ClassVar[str] = "text-refused"
+    sentence: ClassVar[str] = N_("“{field}” cannot be kept as it is ({fault}).")
 
-    received: str
-    """What came."""
+    field: str
+    """What it is called: an English msgid such as ``"Name"``, or the title of a form field."""
+
+    fault: str
+    """`TextFault` value."""
+
+    character: str = ""
+    """The first character that is refused, as ``U+200B ZERO WIDTH SPACE``; of what is not text, its type."""
+
+    position: int = 0
+    """Where it is, counted from 1; 0 when the whole text is meant."""
+
+    limit: int = 0
+    """Most characters, where the text is too long."""
+
+    @property
+    def fault_sentence(self) -> str:
+        """English msgid for this fault; its placeholders are the fields."""
+        return _SENTENCES[TextFault(self.fault)]
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Translate the name of the field."""
+        return {**super().wording(language), "field": translate(self.field, language)}
+
+    def message(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return the sentence of the fault."""
+        return translate(self.fault_sentence, language, **self.wording(language))
 
 
 @attrs.define(slots=False, eq=False)
-class CalendarOrderError(CalendarError):
-    """A span that ends before it starts, spans that overlap, or a negative number of days."""
+class FormDataError(ModelError):
+    """Form data that no form can accept; the data are not repeated."""
 
-    code: ClassVar[str] = "calendar-order"
-    sentence: ClassVar[str] = N_(
-        "Expected {expected}, but got {received}. Check the order of the dates and start again."
-    )
+    code: ClassVar[str] = "form-data"
+    sentence: ClassVar[str] = N_("Form data cannot be kept: {fault} in {path}.")
 
-    expected: str
-    """English msgid of the rule."""
+    fault: str
+    """`FormFault` value."""
 
-    received: str
-    """What came."""
+    path: str
+    """Where, e.g. ``terop[0].panjang``; ``$`` for the whole."""
 
-    def wording(self, language: str) -> dict[str, object]:
-        """Translate the rule."""
-        return {**super().wording(language), "expected": translate(self.expected, language)}
+    received: str = ""
+    """Type of what was received."""
+
+    limit: int = 0
+    """The limit that was passed, where there is one."""
+
+    @property
+    def fault_sentence(self) -> str:
+        """English msgid for this fault; its placeholders are the fields."""
+        return _FORM_SENTENCES[FormFault(self.fault)]
+
+    def message(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return the sentence of the fault."""
+        return translate(self.fault_sentence, language, **self.wording(language))

@@ -1,39 +1,17 @@
-"""
-Errors of the rendering room: letters that cannot be printed, and templates that do not work.
-
-::
-
-    PerizinanError
-    └── RenderingError
-        ├── UnprintableTextError
-        ├── QrTextTooLongError
-        ├── TemplateNotFoundError
-        ├── TemplateFaultError
-        ├── LogoNotFoundError
-        └── ForkedRendererError
-"""
+"""Letters that cannot be printed, and templates that do not work."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar
 
 import attrs
 
-from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.base import Code, CodedError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
-__all__ = [
-    "ForkedRendererError",
-    "LogoNotFoundError",
-    "QrTextTooLongError",
-    "RenderingError",
-    "TemplateFaultError",
-    "TemplateNotFoundError",
-    "UnprintableReason",
-    "UnprintableText",
-    "UnprintableTextError",
-]
+__all__ = ["RenderingError", "UnprintableReason", "UnprintableText", "UnprintableTextError"]
 
 SHOWN_CHARACTERS = 12
 """So many different characters are named for one text; more would hide what to do."""
@@ -114,11 +92,52 @@ class UnprintableText:
         return ", ".join(names[:SHOWN_CHARACTERS] + rest)
 
 
-@attrs.define(slots=False, eq=False)
-class RenderingError(PerizinanError):
-    """Anything that keeps a letter from becoming a PDF."""
+class RenderingError(CodedError):
+    """
+    Anything that keeps a letter from becoming a PDF.
 
-    code: ClassVar[str] = "rendering"
+    Values of its codes:
+
+    - ``known``: names of the templates there are
+    - ``length``: characters of the text
+    - ``limit``: largest QR version used on letters
+    - ``reason``: what Typst or the check of the template's sources said
+    """
+
+    codes: ClassVar[Mapping[str, Code]] = {
+        "qr-text-too-long": Code(
+            N_(
+                "The text of the QR code has {length} characters and needs a code larger than version "
+                "{limit}, which a phone does not read from paper. Shorten the object, the holder or the "
+                "verification address."
+            )
+        ),
+        "template-not-found": Code(
+            N_(
+                "There is no letter template “{template}”; there are: {known}. Name one of them in the "
+                "catalogue, or install the plugin that brings it."
+            )
+        ),
+        "template-fault": Code(
+            N_(
+                "The letter template “{template}” does not work: {reason}. Correct the template; the "
+                "permit's data need no change."
+            )
+        ),
+        "logo-not-found": Code(
+            N_(
+                "The letterhead names the logo “{logo}”, but the folder of the letter's pictures holds no "
+                "such file. Put an SVG or PNG of that name there, or take the logo out of the letterhead."
+            )
+        ),
+        "forked-renderer": Code(
+            N_(
+                "This process was forked from one that had already printed letters, and cannot print any "
+                "itself. Start workers before the first letter, or with the start method “spawn” or "
+                "“forkserver”."
+            )
+        ),
+    }
 
 
 @attrs.define(slots=False, eq=False)
@@ -149,78 +168,3 @@ class UnprintableTextError(RenderingError):
             for problem in self.problems
         )
         return f"the letter cannot be printed: {places}"
-
-
-@attrs.define(slots=False, eq=False)
-class QrTextTooLongError(RenderingError):
-    """The QR would be too fine to be read from paper."""
-
-    length: int
-    """Characters of the text."""
-
-    limit: int
-    """Largest QR version used on letters."""
-
-    code: ClassVar[str] = "qr-text-too-long"
-    sentence: ClassVar[str] = N_(
-        "The text of the QR code has {length} characters and needs a code larger than version {limit}, "
-        "which a phone does not read from paper. Shorten the object, the holder or the verification address."
-    )
-
-
-@attrs.define(slots=False, eq=False)
-class TemplateNotFoundError(RenderingError):
-    """A permit type names a template that nobody brought."""
-
-    template: str
-    known: tuple[str, ...]
-    """Names of the templates there are."""
-
-    code: ClassVar[str] = "template-not-found"
-    sentence: ClassVar[str] = N_(
-        "There is no letter template “{template}”; there are: {known}. "
-        "Name one of them in the catalogue, or install the plugin that brings it."
-    )
-
-
-@attrs.define(slots=False, eq=False)
-class TemplateFaultError(RenderingError):
-    """A template could not be compiled, or asks for what a letter may not use."""
-
-    template: str
-    reason: str
-    """What Typst or the check of the template's sources said."""
-
-    code: ClassVar[str] = "template-fault"
-    sentence: ClassVar[str] = N_(
-        "The letter template “{template}” does not work: {reason}. "
-        "Correct the template; the permit's data need no change."
-    )
-
-
-@attrs.define(slots=False, eq=False)
-class LogoNotFoundError(RenderingError):
-    """The letterhead names a logo that is not in the folder of the templates or assets."""
-
-    logo: str
-    code: ClassVar[str] = "logo-not-found"
-    sentence: ClassVar[str] = N_(
-        "The letterhead names the logo “{logo}”, but the folder of the letter's pictures holds no such file. "
-        "Put an SVG or PNG of that name there, or take the logo out of the letterhead."
-    )
-
-
-@attrs.define(slots=False, eq=False)
-class ForkedRendererError(RenderingError):
-    """
-    A process was forked after its parent had rendered, and renders itself.
-
-    The threads of the typesetting library do not survive a fork: without this error it would wait
-    for them for ever.
-    """
-
-    code: ClassVar[str] = "forked-renderer"
-    sentence: ClassVar[str] = N_(
-        "This process was forked from one that had already printed letters, and cannot print any itself. "
-        "Start workers before the first letter, or with the start method “spawn” or “forkserver”."
-    )

@@ -1,4 +1,4 @@
-"""Errors of the use cases."""
+"""The use cases."""
 
 from __future__ import annotations
 
@@ -8,34 +8,39 @@ from typing import Any, ClassVar
 
 import attrs
 
-from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors._words import (
+    ACTOR_KINDS,
+    OUTCOMES,
+    ROLES,
+    STATES,
+)
+from perizinan_core.errors.base import Code, CodedError
 from perizinan_core.errors.documents import RefusalReason
-from perizinan_core.errors.workflow.labels import ACTOR_KINDS, OUTCOMES, ROLES, STATES
-from perizinan_core.i18n import N_, translate
+from perizinan_core.i18n import N_, said, translate
 
 __all__ = [
     "AccessDeniedError",
-    "ApplicantRefusedError",
+    "ArgumentError",
     "DecidedByOthersError",
-    "IssuanceError",
-    "LetterChangedError",
-    "LetterDisagreesError",
     "NotFoundError",
-    "NothingToConfirmError",
-    "OwnRecordError",
-    "PermitNotRequiredError",
-    "PublicationBrokenError",
-    "ScenarioError",
     "ServiceError",
-    "SigningInDoubtError",
-    "StaffConfirmationError",
     "StaffRecordError",
-    "UndeclaredAccountsError",
-    "UnknownPostError",
-    "UnsignedLetterError",
     "UploadKeptError",
 ]
 
+_WORDS: Mapping[str, str] = {
+    "NoneType": N_("nothing"),
+    "str": N_("a text"),
+    "int": N_("a whole number"),
+    "float": N_("a number"),
+    "bool": N_("yes or no"),
+    "bytes": N_("bytes"),
+    "dict": N_("fields with names"),
+    "list": N_("a list"),
+    "tuple": N_("a list"),
+    "date": N_("a day"),
+    "datetime": N_("a moment"),
+}
 
 _NOUNS: Mapping[str, str] = {
     "application": N_("application"),
@@ -71,119 +76,6 @@ _ACTIONS: Mapping[str, str] = {
     "end-binding": N_("end the binding of a certificate"),
 }
 
-
-@attrs.define(slots=False, eq=False)
-class ServiceError(PerizinanError):
-    """A use case could not be carried out."""
-
-    code: ClassVar[str] = "service"
-
-    labels: ClassVar[Mapping[str, Mapping[str, str]]] = MappingProxyType({})
-    """For fields that hold codes: the words for them."""
-
-    def wording(self, language: str) -> dict[str, object]:
-        """Put words in the place of codes."""
-        words = super().wording(language)
-        for name, table in self.labels.items():
-            value = getattr(self, name)
-            codes = value if isinstance(value, tuple) else (value,)
-            words[name] = ", ".join(translate(table.get(item, item), language) for item in codes)
-        return words
-
-
-@attrs.define(slots=False, eq=False)
-class AccessDeniedError(ServiceError):
-    """The actor may not do this."""
-
-    code: ClassVar[str] = "access-denied"
-    sentence: ClassVar[str] = N_(
-        "{actor} may not do this ({action}). It is open to: {allowed}. "
-        "Log in with such an account, or ask the office's administrator."
-    )
-
-    labels: ClassVar[Mapping[str, Mapping[str, str]]] = {
-        "action": _ACTIONS,
-        "allowed": {**ROLES, **ACTOR_KINDS},
-    }
-
-    actor: str
-    action: str
-    allowed: tuple[str, ...]
-    """Kinds of actors and roles."""
-
-
-@attrs.define(slots=False, eq=False)
-class OwnRecordError(AccessDeniedError):
-    """Nobody changes their own staff record."""
-
-    code: ClassVar[str] = "own-record"
-    sentence: ClassVar[str] = N_(
-        "{actor} may not change their own staff record. Another administrator must do it, "
-        "or the operator on the machine."
-    )
-
-    action: str = "add-officer"
-    allowed: tuple[str, ...] = ("administrator",)
-
-
-@attrs.define(slots=False, eq=False)
-class StaffConfirmationError(AccessDeniedError):
-    """The one who confirms a post is not a second person."""
-
-    code: ClassVar[str] = "staff-confirmation"
-    sentence: ClassVar[str] = N_(
-        "{actor} may not confirm the new post of {officer}: it needs a second person, who is neither that officer "
-        "nor the one who proposed it. Another administrator must confirm it, or the operator on the machine."
-    )
-
-    action: str = "add-officer"
-    allowed: tuple[str, ...] = ("administrator",)
-    officer: str = ""
-
-
-@attrs.define(slots=False, eq=False)
-class NothingToConfirmError(ServiceError):
-    """No post is proposed for the officer."""
-
-    code: ClassVar[str] = "nothing-to-confirm"
-    sentence: ClassVar[str] = N_(
-        "Nothing is proposed for {officer}, or it was confirmed already. Look at the staff record again."
-    )
-
-    officer: str
-
-
-@attrs.define(slots=False, eq=False)
-class UnknownPostError(ServiceError):
-    """A unit or position that the authority does not have."""
-
-    code: ClassVar[str] = "unknown-post"
-    sentence: ClassVar[str] = N_(
-        'The authority has no {kind} "{received}". Choose one of these: {known}; or add it to the authority\'s data.'
-    )
-
-    labels: ClassVar[Mapping[str, Mapping[str, str]]] = {"kind": _NOUNS}
-
-    kind: str
-    """``"unit"`` or ``"position"``."""
-
-    received: str
-    known: tuple[str, ...]
-
-
-@attrs.define(slots=False, eq=False)
-class UndeclaredAccountsError(ServiceError):
-    """Public accounts of an officer are named by the officer alone."""
-
-    code: ClassVar[str] = "undeclared-accounts"
-    sentence: ClassVar[str] = N_(
-        "Public accounts of {officer} were given that the officer has not declared. "
-        "Leave them out; the officer declares them."
-    )
-
-    officer: str
-
-
 _DIFFERENCES: Mapping[str, str] = {
     "unknown": N_("not on the staff record"),
     "inactive": N_("recorded as away or gone"),
@@ -192,6 +84,169 @@ _DIFFERENCES: Mapping[str, str] = {
     "position": N_("a position that the record does not hold, or no longer"),
     "accounts": N_("own public accounts other than those declared"),
 }
+
+
+class ServiceError(CodedError):
+    """
+    A use case could not be carried out.
+
+    Values of its codes:
+
+    - ``exemptions``: texts of the catalogue
+    - ``fields``: names of the fields that the page does not print; empty when it cannot be read at all
+    - ``kind``: ``"unit"`` or ``"position"``
+    - ``records``: keys of the settings
+    """
+
+    codes: ClassVar[Mapping[str, Code]] = {
+        "nothing-to-confirm": Code(
+            N_(
+                "Nothing is proposed for {officer}, or it was confirmed already. Look at the staff record "
+                "again."
+            )
+        ),
+        "unknown-post": Code(
+            N_(
+                'The authority has no {kind} "{received}". Choose one of these: {known}; or add it to the '
+                "authority's data."
+            ),
+            labels={"kind": _NOUNS},
+        ),
+        "undeclared-accounts": Code(
+            N_(
+                "Public accounts of {officer} were given that the officer has not declared. Leave them out; "
+                "the officer declares them."
+            )
+        ),
+        "applicant-refused": Code(
+            N_("The applicant's identity was not confirmed: {reason}. Correct the details and submit again.")
+        ),
+        # The case is exempt: no permit is needed, and none is given.
+        "permit-not-required": Code(
+            N_(
+                'You need no permit "{permit_type}" for this ({exemptions}), so there is nothing to apply '
+                "for. Keep your data as they are, or change them if they are wrong."
+            )
+        ),
+        # What the office vouches for was changed or removed outside the library; nothing was published.
+        "publication-broken": Code(
+            N_(
+                "authority.json was not made: these records of keys and certificates are not as they were "
+                "written: {records}. The document that is published stays as it is. Restore them from a "
+                "backup, and find out who can write to the database."
+            )
+        ),
+        "issuance": Code(N_("The permit was not issued: {reason}. Nothing was lost; try again.")),
+        # An earlier attempt may have signed; the document must not be signed again blindly.
+        "signing-in-doubt": Code(
+            N_(
+                "An earlier attempt to sign permit {number} ended without an answer, so it is not clear "
+                "whether it was signed ({reason}). Look it up in the signing service, then hand in the "
+                "signed file, or state that there is none."
+            ),
+            defaults={"number": ""},
+        ),
+        "signed-letter-invalid": Code(
+            N_(
+                "The signer answered with a file that does not verify ({reason}), so it was not accepted. "
+                "Check the signer's certificate and the authority document."
+            )
+        ),
+        "letter-changed": Code(
+            N_(
+                "The stored letter is not the one that the number was taken for ({reason}); it was not "
+                "signed. Restore the document store from its copy."
+            )
+        ),
+        # The letter would not print what its data say: nobody could verify it.
+        "letter-disagrees": Code(
+            N_(
+                "The letter does not print in full what its data say ({fields}), so that nobody could verify "
+                "it. Shorten these texts or write them in plain letters; where they are right, the template "
+                "must be corrected."
+            ),
+            also=("reason",),
+            defaults={"reason": "letter-disagrees", "fields": ()},
+            absent={"fields": "-"},
+        ),
+        "scenario": Code(N_('Scenario "{name}" of {permit_type}: {problems}.')),
+        "status-list-clock": Code(
+            N_(
+                "The published status list was made at {published}, but the clock says {now}. Set the clocks "
+                "of the office's machines right; a list never replaces a newer one. If the published one was "
+                "made by a clock that was ahead, run: perizinan clock repair"
+            )
+        ),
+    }
+
+
+@attrs.define(slots=False, eq=False)
+class ArgumentError(ServiceError):
+    """A use case was called with a value of another kind; the value itself is not repeated."""
+
+    code: ClassVar[str] = "argument"
+    sentence: ClassVar[str] = N_(
+        "{argument}: expected {expected}, but received {received}. Send it in this form and try again."
+    )
+
+    argument: str
+    """Which argument, with the way inside it, e.g. ``applicant.nik``."""
+
+    expected: str
+    """Kind of value, in words, or as the reference of the Python API names it."""
+
+    received: str
+    """Kind of what was received, as Python names it."""
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Return both kinds in ``language``, as far as there are words for them."""
+        received = _WORDS.get(self.received, self.received)
+        return {
+            "argument": self.argument,
+            "expected": said(self.expected, language),
+            "received": said(received, language),
+        }
+
+
+class AccessDeniedError(ServiceError):
+    """The actor may not do this."""
+
+    codes: ClassVar[Mapping[str, Code]] = {
+        "access-denied": Code(
+            N_(
+                "{actor} may not do this ({action}). It is open to: {allowed}. Log in with such an account, "
+                "or ask the office's administrator."
+            ),
+            labels={
+                "action": _ACTIONS,
+                "allowed": {**ROLES, **ACTOR_KINDS},
+            },
+        ),
+        "own-record": Code(
+            N_(
+                "{actor} may not change their own staff record. Another administrator must do it, or the "
+                "operator on the machine."
+            ),
+            also=("action", "allowed"),
+            defaults={"action": "add-officer", "allowed": ("administrator",)},
+        ),
+        "staff-confirmation": Code(
+            N_(
+                "{actor} may not confirm the new post of {officer}: it needs a second person, who is neither "
+                "that officer nor the one who proposed it. Another administrator must confirm it, or the "
+                "operator on the machine."
+            ),
+            also=("action", "allowed"),
+            defaults={"action": "add-officer", "allowed": ("administrator",), "officer": ""},
+        ),
+    }
+
+    actor: str
+
+    action: str
+
+    allowed: tuple[str, ...]
+    """Kinds of actors and roles."""
 
 
 @attrs.define(slots=False, eq=False)
@@ -205,10 +260,12 @@ class StaffRecordError(AccessDeniedError):
     )
 
     labels: ClassVar[Mapping[str, Mapping[str, str]]] = {
-        **AccessDeniedError.labels,
+        "action": _ACTIONS,
+        "allowed": {**ROLES, **ACTOR_KINDS},
         "difference": _DIFFERENCES,
     }
 
+    actor: str
     action: str = "act-as-officer"
     allowed: tuple[str, ...] = ("officer",)
     difference: str = "unknown"
@@ -231,33 +288,6 @@ class NotFoundError(ServiceError):
 
 
 @attrs.define(slots=False, eq=False)
-class ApplicantRefusedError(ServiceError):
-    """A check of the applicant's identity said no."""
-
-    code: ClassVar[str] = "applicant-refused"
-    sentence: ClassVar[str] = N_(
-        "The applicant's identity was not confirmed: {reason}. Correct the details and submit again."
-    )
-
-    reason: str
-
-
-@attrs.define(slots=False, eq=False)
-class PermitNotRequiredError(ServiceError):
-    """The case is exempt: no permit is needed, and none is given."""
-
-    code: ClassVar[str] = "permit-not-required"
-    sentence: ClassVar[str] = N_(
-        'You need no permit "{permit_type}" for this ({exemptions}), so there is nothing to apply for. '
-        "Keep your data as they are, or change them if they are wrong."
-    )
-
-    permit_type: str
-    exemptions: tuple[str, ...]
-    """Texts of the catalogue."""
-
-
-@attrs.define(slots=False, eq=False)
 class DecidedByOthersError(ServiceError):
     """This was decided before, by somebody else or in another window; exactly one decision counts."""
 
@@ -277,104 +307,6 @@ class DecidedByOthersError(ServiceError):
 
     outcome: str
     """What was decided."""
-
-
-@attrs.define(slots=False, eq=False)
-class PublicationBrokenError(ServiceError):
-    """What the office vouches for was changed or removed outside the library; nothing was published."""
-
-    code: ClassVar[str] = "publication-broken"
-    sentence: ClassVar[str] = N_(
-        "authority.json was not made: these records of keys and certificates are not as they were written: "
-        "{records}. The document that is published stays as it is. Restore them from a backup, and find out who "
-        "can write to the database."
-    )
-
-    records: tuple[str, ...]
-    """Keys of the settings."""
-
-    def wording(self, language: str) -> dict[str, object]:
-        """Join the keys."""
-        del language
-        return {"records": ", ".join(self.records)}
-
-
-@attrs.define(slots=False, eq=False)
-class IssuanceError(ServiceError):
-    """A permit could not be issued."""
-
-    code: ClassVar[str] = "issuance"
-    sentence: ClassVar[str] = N_("The permit was not issued: {reason}. Nothing was lost; try again.")
-
-    reason: str
-
-
-@attrs.define(slots=False, eq=False)
-class SigningInDoubtError(IssuanceError):
-    """An earlier attempt may have signed; the document must not be signed again blindly."""
-
-    code: ClassVar[str] = "signing-in-doubt"
-    sentence: ClassVar[str] = N_(
-        "An earlier attempt to sign permit {number} ended without an answer, so it is not clear whether it was "
-        "signed ({reason}). Look it up in the signing service, then hand in the signed file, "
-        "or state that there is none."
-    )
-
-    number: str = ""
-
-
-@attrs.define(slots=False, eq=False)
-class UnsignedLetterError(IssuanceError):
-    """What the signer gave back does not verify."""
-
-    code: ClassVar[str] = "signed-letter-invalid"
-    sentence: ClassVar[str] = N_(
-        "The signer answered with a file that does not verify ({reason}), so it was not accepted. "
-        "Check the signer's certificate and the authority document."
-    )
-
-
-@attrs.define(slots=False, eq=False)
-class LetterChangedError(IssuanceError):
-    """The stored letter is not the one that was to be signed."""
-
-    code: ClassVar[str] = "letter-changed"
-    sentence: ClassVar[str] = N_(
-        "The stored letter is not the one that the number was taken for ({reason}); it was not signed. "
-        "Restore the document store from its copy."
-    )
-
-
-@attrs.define(slots=False, eq=False)
-class LetterDisagreesError(IssuanceError):
-    """The letter would not print what its data say: nobody could verify it."""
-
-    code: ClassVar[str] = "letter-disagrees"
-    sentence: ClassVar[str] = N_(
-        "The letter does not print in full what its data say ({fields}), so that nobody could verify it. "
-        "Shorten these texts or write them in plain letters; where they are right, the template must be corrected."
-    )
-
-    reason: str = attrs.field(default="letter-disagrees", init=False)
-    fields: tuple[str, ...] = ()
-    """Names of the fields that the page does not print; empty when it cannot be read at all."""
-
-    def wording(self, language: str) -> dict[str, object]:
-        """Join the fields."""
-        del language
-        return {"fields": ", ".join(self.fields) or "-"}
-
-
-@attrs.define(slots=False, eq=False)
-class ScenarioError(ServiceError):
-    """A catalogue's scenario does not say what it should."""
-
-    code: ClassVar[str] = "scenario"
-    sentence: ClassVar[str] = N_('Scenario "{name}" of {permit_type}: {problems}.')
-
-    permit_type: str
-    name: str
-    problems: tuple[str, ...]
 
 
 @attrs.define(slots=False, eq=False)

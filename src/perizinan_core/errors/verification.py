@@ -1,68 +1,149 @@
-"""
-Errors of the verification room.
-
-::
-
-    PerizinanError
-    └── VerificationError
-        ├── PdfStructureError            bytes that are no well-formed PDF
-        ├── CmsStructureError            a signature container that is no strict DER CMS
-        ├── AuthorityDocumentError       authority.json that cannot be used, all problems at once
-        │   └── AuthorityKeyError        authority.json signed by another key than expected
-        ├── QrTextError                  a QR text that holds no claims of ours
-        ├── QrClaimsTooLongError         claims that no QR code of a printable size can hold
-        ├── PermitDataError              permit.json that is missing or breaks its schema
-        ├── StatusUnavailableError       a status source that cannot answer now
-        ├── SourceReadError              a file that cannot be opened or is above the limit
-        └── PermitNotAcceptedError       raised by `require_valid`: anything short of valid
-"""
+"""Checking permits and other signed PDF files."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import attrs
 
-from perizinan_core.errors.base import PerizinanError
-from perizinan_core.i18n import N_
+from perizinan_core.errors.base import Code, CodedError
+from perizinan_core.i18n import N_, translate
 
 __all__ = [
-    "AuthorityDocumentError",
-    "AuthorityKeyError",
+    "AuthorityFolderError",
     "CmsStructureError",
-    "PdfStructureError",
     "PermitDataError",
     "PermitNotAcceptedError",
-    "QrClaimsTooLongError",
-    "QrTextError",
+    "QrImageError",
     "ReportFormatError",
+    "ResumeFileError",
+    "SignaturesNotAcceptedError",
     "SourceReadError",
-    "StatusUnavailableError",
+    "TrustRootsError",
     "VerificationError",
 ]
 
 
-class VerificationError(PerizinanError):
-    """Any error of verification."""
+class VerificationError(CodedError):
+    """
+    A file cannot be checked, or was not accepted.
 
-    code: ClassVar[str] = "verification"
+    Values of its codes:
+
+    - ``length``: characters of the shortest possible text
+    - ``maximum``: largest length accepted
+    - ``problem``: what the worker said
+    """
+
+    codes: ClassVar[Mapping[str, Code]] = {
+        "bulk-worker": Code(
+            N_(
+                "Expected worker processes that can start, but one could not ({problem}). Check the free "
+                "memory and the options, then run the same command again."
+            )
+        ),
+        "qr-claims-too-long": Code(
+            N_(
+                "The QR code would need {length} characters, but at most {maximum} scan from a printed "
+                "letter. Shorten the verification address or the permit number."
+            )
+        ),
+    }
 
 
 @attrs.define(slots=False, eq=False)
-class PdfStructureError(VerificationError):
-    """Bytes that are no well-formed PDF. Nothing is repaired: a repaired file is another file."""
+class AuthorityFolderError(VerificationError):
+    """A folder that holds no authority documents."""
 
-    code: ClassVar[str] = "pdf-structure"
+    code: ClassVar[str] = "authority-folder"
     sentence: ClassVar[str] = N_(
-        "Expected a well-formed PDF, but at byte {offset} {problem}. "
-        "Ask for the file again as it was issued, not printed or saved anew."
+        "Expected a folder with an authority document for each office (SHORT-NAME.json) in {folder}, but {problem}. "
+        "Fetch the documents into it: perizinan authority fetch"
+    )
+
+    folder: str
+    problem: str
+    """English clause that says what is wrong."""
+
+
+@attrs.define(slots=False, eq=False)
+class ResumeFileError(VerificationError):
+    """A resume file that cannot be used; it is left as it is."""
+
+    code: ClassVar[str] = "resume-file"
+    sentence: ClassVar[str] = N_(
+        "Expected a resume file of this very run, but {problem}. "
+        "Name a new file to begin anew, or repeat the options of the interrupted run."
     )
 
     problem: str
-    """English clause that says what is wrong; shown as it is."""
+    """What is wrong with it."""
 
-    offset: int
-    """Position in bytes from the start of the file."""
+
+@attrs.define(slots=False, eq=False)
+class TrustRootsError(VerificationError):
+    """Roots that cannot be read: without them nothing may be judged."""
+
+    code: ClassVar[str] = "trust-roots"
+    sentence: ClassVar[str] = N_(
+        "Expected root certificates (PEM, DER, a folder of them, or a trust store), but in {source} {problem}. "
+        "Give the file as the certification authority publishes it."
+    )
+
+    source: str
+    """Name of the file or folder, without its path."""
+
+    problem: str
+    """English clause."""
+
+
+@attrs.define(slots=False, eq=False)
+class SignaturesNotAcceptedError(VerificationError):
+    """Raised by `require_valid_signatures` on anything short of ``valid``; carries the whole report."""
+
+    code: ClassVar[str] = "signatures-not-accepted"
+    sentence: ClassVar[str] = N_(
+        "The signatures of the file were not accepted, verdict {verdict}: {reasons} "
+        "Show the report to whoever sent the file."
+    )
+
+    verdict: str
+    """The verdict, e.g. ``"not_valid"``."""
+
+    report: Any = attrs.field(repr=False)
+    """The `Report`, with every check."""
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Put in the sentences of the reasons."""
+        return {
+            "verdict": self.verdict,
+            "reasons": " ".join(reason.message(language) for reason in self.report.reasons),
+        }
+
+
+@attrs.define(slots=False, eq=False)
+class QrImageError(VerificationError):
+    """A picture that cannot be searched for codes: no picture, damaged, or too large."""
+
+    code: ClassVar[str] = "qr-image"
+    sentence: ClassVar[str] = N_("Expected a photo of a QR code (PNG, JPEG, WebP or HEIC), but {problem}.")
+
+    reason: str
+    """Reason code of the report, e.g. ``image-too-many-pixels``."""
+
+    problem: str
+    """English msgid of a clause that says what to do; placeholders are ``limit`` and ``size``."""
+
+    limit: int = attrs.field(kw_only=True, default=0)
+    """The limit that was passed, in bytes or megapixels; 0 when none was."""
+
+    size: int = attrs.field(kw_only=True, default=0)
+    """What came, in the same unit; 0 when not known."""
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Translate the clause."""
+        return {"problem": translate(self.problem, language, limit=self.limit, size=self.size)}
 
 
 @attrs.define(slots=False, eq=False)
@@ -77,79 +158,6 @@ class CmsStructureError(VerificationError):
 
     problem: str
     """English clause that says what is wrong; shown as it is."""
-
-
-@attrs.define(slots=False, eq=False)
-class AuthorityDocumentError(VerificationError):
-    """An authority document that cannot be used; every problem is listed with its path."""
-
-    code: ClassVar[str] = "authority-document"
-    sentence: ClassVar[str] = N_(
-        "The authority document cannot be used: {problems}. "
-        "Fetch authority.json again from the office's own site, and tell the office if it stays so."
-    )
-
-    problems: tuple[str, ...]
-    """English clauses, each with the path of the field, e.g. ``"$.signed.roots[0]: …"``."""
-
-
-@attrs.define(slots=False, eq=False)
-class AuthorityKeyError(AuthorityDocumentError):
-    """An authority document that is not signed by the key the caller expects."""
-
-    code: ClassVar[str] = "authority-key"
-    sentence: ClassVar[str] = N_(
-        "Expected an authority document signed by the key {expected}, but it is signed by {received}. "
-        "Compare the fingerprint with the office's official publication before you trust either."
-    )
-
-    problems: tuple[str, ...] = attrs.field(kw_only=True, default=("signed by another key",))
-    expected: str = attrs.field(kw_only=True)
-    """Fingerprint (RFC 7638 thumbprint) that the caller gave."""
-
-    received: str = attrs.field(kw_only=True)
-    """Fingerprints of the document's own keys."""
-
-    def __attrs_post_init__(self) -> None:
-        self.args = (self.problems, self.expected, self.received)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_rebuild_key_error, self.args)
-
-
-def _rebuild_key_error(problems: tuple[str, ...], expected: str, received: str) -> AuthorityKeyError:
-    return AuthorityKeyError(problems=problems, expected=expected, received=received)
-
-
-@attrs.define(slots=False, eq=False)
-class QrTextError(VerificationError):
-    """A QR text that does not hold claims of ours, or whose signature does not fit."""
-
-    code: ClassVar[str] = "qr-text"
-    sentence: ClassVar[str] = N_(
-        "Expected the QR text of a permit, but {problem}. "
-        "Scan the whole code again; a code that fails twice is not one of this office."
-    )
-
-    problem: str
-    """English msgid of a clause."""
-
-
-@attrs.define(slots=False, eq=False)
-class QrClaimsTooLongError(VerificationError):
-    """Claims that do not fit a QR code of a printable size even when shortened."""
-
-    code: ClassVar[str] = "qr-claims-too-long"
-    sentence: ClassVar[str] = N_(
-        "The QR code would need {length} characters, but at most {maximum} scan from a printed letter. "
-        "Shorten the verification address or the permit number."
-    )
-
-    length: int
-    """Characters of the shortest possible text."""
-
-    maximum: int
-    """Largest length accepted."""
 
 
 @attrs.define(slots=False, eq=False)
@@ -181,19 +189,6 @@ class ReportFormatError(VerificationError):
 
     problems: tuple[str, ...]
     """English clauses that name fields and repeat no value."""
-
-
-@attrs.define(slots=False, eq=False)
-class StatusUnavailableError(VerificationError):
-    """Raised by a `StatusSource` that cannot answer now: no network, no database, answer too old."""
-
-    code: ClassVar[str] = "status-unavailable"
-    sentence: ClassVar[str] = N_(
-        "The status of the permit could not be read: {problem}. Try again later or ask the office."
-    )
-
-    problem: str
-    """English clause that says what failed, without addresses that hold passwords."""
 
 
 @attrs.define(slots=False, eq=False)

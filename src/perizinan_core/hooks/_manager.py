@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pluggy
 
-from perizinan_core.errors.hooks import PluginDecisionError
+from perizinan_core.errors.hooks import HookError
 from perizinan_core.hooks._specs import API_VERSION, PROJECT, HookSpecs
 from perizinan_core.hooks._types import (
     ApplicantCheckResult,
@@ -163,14 +163,14 @@ class PluginManager:
         Return the first answer of a plugin, latest registered first.
 
         Raises:
-            PluginDecisionError: when a plugin raises; the submission must not go on.
+            HookError: ``plugin-decision``: when a plugin raises; the submission must not go on.
         """
         for name, implementation in self._implementations("decide_applicant_check"):
             try:
                 result = _call(implementation, applicant=applicant)
             except (Exception, SystemExit) as error:
-                raise PluginDecisionError(
-                    plugin=name, hook="decide_applicant_check", reason=type(error).__name__
+                raise HookError(
+                    "plugin-decision", plugin=name, hook="decide_applicant_check", reason=type(error).__name__
                 ) from error
             if result is not None:
                 return _checked(name, result)
@@ -267,8 +267,11 @@ def _call(implementation: pluggy.HookImpl, **arguments: object) -> Any:
 
 def _checked(plugin: str, result: object) -> ApplicantCheckResult:
     if not isinstance(result, ApplicantCheckResult):
-        raise PluginDecisionError(
-            plugin=plugin, hook="decide_applicant_check", reason=f"returned {type(result).__name__}"
+        raise HookError(
+            "plugin-decision",
+            plugin=plugin,
+            hook="decide_applicant_check",
+            reason=f"returned {type(result).__name__}",
         )
     return result
 

@@ -7,8 +7,7 @@ from datetime import date
 
 import attrs
 
-from perizinan_core.errors.model import quoted
-from perizinan_core.errors.texts import ApplicantKindError
+from perizinan_core.errors.model import ModelError, quoted
 from perizinan_core.i18n import N_
 from perizinan_core.model._identifiers import (
     Nib,
@@ -115,7 +114,7 @@ class Organisation:
     @kind.validator
     def _not_a_person(self, _attribute: attrs.Attribute[ApplicantKind], value: ApplicantKind) -> None:
         if value is ApplicantKind.PERSON:
-            raise ApplicantKindError(received=quoted(value))
+            raise ModelError("applicant-kind", received=quoted(value))
 
     def __repr__(self) -> str:
         return f"Organisation(kind={self.kind.value!r}, ***)"

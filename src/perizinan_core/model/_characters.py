@@ -17,7 +17,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from perizinan_core.errors.texts import TextFault
+from perizinan_core.errors.model import TextFault
 from perizinan_core.model._scripts import JOINED_SCRIPTS, mark_fits, script_of
 
 __all__ = ["MAX_MARKS", "is_blank", "refused_characters"]

@@ -16,12 +16,7 @@ from typing import Any, NoReturn
 
 import attrs
 
-from perizinan_core.errors.texts import (
-    FormDataError,
-    FormFault,
-    TextRefusedError,
-    character_name,
-)
+from perizinan_core.errors.model import FormDataError, FormFault, TextRefusedError, character_name
 from perizinan_core.model._characters import is_blank, refused_characters
 
 __all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "MAX_NAME", "MAX_VALUES", "form_data", "path_text"]

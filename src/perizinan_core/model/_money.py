@@ -11,7 +11,7 @@ from typing import TypeGuard
 
 import attrs
 
-from perizinan_core.errors.model import InvalidMoneyError, MoneyRangeError, quoted
+from perizinan_core.errors.model import ModelError, MoneyRangeError, quoted
 from perizinan_core.i18n import DEFAULT_LANGUAGE
 from perizinan_core.model._numerals import format_number, number_in_words
 
@@ -43,7 +43,7 @@ def _is_whole(value: object) -> TypeGuard[int]:
 
 def _check_step(_instance: object, _attribute: attrs.Attribute[int], value: int) -> None:
     if not _is_whole(value):
-        raise InvalidMoneyError(quoted(value))
+        raise ModelError("invalid-money", received=quoted(value))
     if not 1 <= value <= MAX_RUPIAH:
         raise MoneyRangeError(quoted(value), MAX_RUPIAH)
 
@@ -69,7 +69,7 @@ class Rupiah:
     An amount of whole rupiah from 0 to `MAX_RUPIAH`; there are no sen, no floats and no debts.
 
     Raises:
-        InvalidMoneyError: for a float, a bool, a Decimal or text.
+        ModelError: ``invalid-money``: for a float, a bool, a Decimal or text.
         MoneyRangeError: for an amount below zero or above the bound, also out of arithmetic.
     """
 
@@ -78,7 +78,7 @@ class Rupiah:
 
     def __attrs_post_init__(self) -> None:
         if not _is_whole(self.amount):
-            raise InvalidMoneyError(quoted(self.amount))
+            raise ModelError("invalid-money", received=quoted(self.amount))
         if not 0 <= self.amount <= MAX_RUPIAH:
             raise MoneyRangeError(quoted(self.amount), MAX_RUPIAH)
 
@@ -95,20 +95,20 @@ class Rupiah:
             language: ``"id"`` (thousands with dots) or ``"en"`` (thousands with commas).
 
         Raises:
-            InvalidMoneyError: for anything else.
+            ModelError: ``invalid-money``: for anything else.
             MoneyRangeError: for an amount above the bound.
         """
         if not isinstance(text, str):
-            raise InvalidMoneyError(quoted(text))
+            raise ModelError("invalid-money", received=quoted(text))
         if len(text) > 60:
-            raise InvalidMoneyError(quoted(text))
+            raise ModelError("invalid-money", received=quoted(text))
         group, cents = (r"\.", ",") if language == "id" else (",", ".")
         bare = _PREFIX.sub("", text.strip(), count=1)
         ending = _CENTS.search(bare)
         if ending and bare[ending.start()] == cents:
             bare = bare[: ending.start()]
         if not re.match(rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)\Z", bare):
-            raise InvalidMoneyError(quoted(text))
+            raise ModelError("invalid-money", received=quoted(text))
         return cls(int(re.sub(r"[.,]", "", bare)))
 
     @classmethod
@@ -128,7 +128,7 @@ class Rupiah:
             rounding: How the product becomes whole rupiah.
 
         Raises:
-            InvalidMoneyError: when the factor is a float, a bool, NaN or infinite.
+            ModelError: ``invalid-money``: when the factor is a float, a bool, NaN or infinite.
             MoneyRangeError: when the result does not fit.
         """
         return round_rupiah(self.amount * _exact(factor), rounding)
@@ -181,7 +181,7 @@ def round_rupiah(exact: Decimal | Fraction | int, rounding: Rounding = WHOLE_RUP
         rounding: Step and direction.
 
     Raises:
-        InvalidMoneyError: for a float, a bool, NaN or infinity.
+        ModelError: ``invalid-money``: for a float, a bool, NaN or infinity.
         MoneyRangeError: when the result does not fit, or the amount is below zero.
     """
     value = _exact(exact)
@@ -198,13 +198,13 @@ def round_rupiah(exact: Decimal | Fraction | int, rounding: Rounding = WHOLE_RUP
 
 def _exact(value: object) -> Fraction:
     if not _is_whole(value) and not isinstance(value, (Decimal, Fraction)):
-        raise InvalidMoneyError(quoted(value))
+        raise ModelError("invalid-money", received=quoted(value))
     if isinstance(value, Decimal):
         # A Decimal of a few characters can stand for a number of gigabytes (1E+999999).
         if not value.is_finite():
-            raise InvalidMoneyError(quoted(value))
+            raise ModelError("invalid-money", received=quoted(value))
         if value.adjusted() > 40:
             raise MoneyRangeError(quoted(value), MAX_RUPIAH)
         if value and value.adjusted() < -40:
-            raise InvalidMoneyError(quoted(value))
+            raise ModelError("invalid-money", received=quoted(value))
     return Fraction(value)

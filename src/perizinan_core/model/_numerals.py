@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from perizinan_core.errors.model import InvalidRomanNumeralError, NumeralRangeError, quoted
+from perizinan_core.errors.model import InvalidRomanNumeralError, ModelError, quoted
 from perizinan_core.i18n import DEFAULT_LANGUAGE
 
 __all__ = [
@@ -87,7 +87,7 @@ def number_in_words(number: int, language: str = DEFAULT_LANGUAGE) -> str:
         language: ``"id"`` (default) or ``"en"``; any other gives English, as `translate` does.
 
     Raises:
-        NumeralRangeError: for another number, a bool or no whole number.
+        ModelError: ``numeral-range``: for another number, a bool or no whole number.
     """
     _check_whole(number, 0, MAX_IN_WORDS)
     return " ".join(_words_id(number) if language == "id" else _words_en(number))
@@ -98,7 +98,7 @@ def roman(number: int) -> str:
     Write a number from 1 to 3999 as a Roman numeral in capitals, as letter numbers do with months.
 
     Raises:
-        NumeralRangeError: for another number, a bool or no whole number.
+        ModelError: ``numeral-range``: for another number, a bool or no whole number.
     """
     _check_whole(number, 1, MAX_ROMAN)
     letters = []
@@ -142,7 +142,7 @@ def month_name(month: int, language: str = DEFAULT_LANGUAGE) -> str:
         language: ``"id"`` or ``"en"``.
 
     Raises:
-        NumeralRangeError: for another month.
+        ModelError: ``numeral-range``: for another month.
     """
     _check_whole(month, 1, 12)
     return _MONTHS.get(language, _MONTHS["en"])[month - 1]
@@ -213,7 +213,7 @@ def _words_en(number: int) -> list[str]:
 def _check_whole(number: object, minimum: int, maximum: int) -> None:
     if isinstance(number, int) and not isinstance(number, bool) and minimum <= number <= maximum:
         return
-    raise NumeralRangeError(quoted(number), minimum, maximum)
+    raise ModelError("numeral-range", received=quoted(number), minimum=minimum, maximum=maximum)
 
 
 _SMALL_WORDS = frozenset(

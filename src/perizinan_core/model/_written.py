@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.errors.texts import TextFault, TextRefusedError, character_name
+from perizinan_core.errors.model import TextFault, TextRefusedError, character_name
 from perizinan_core.i18n import N_
 from perizinan_core.model._characters import is_blank, refused_characters
 from perizinan_core.model._identifiers._contact import parse_email

@@ -47,7 +47,7 @@ def read_authority_document(data: bytes, *, authority_key: str | None = None) ->
 
     Raises:
         AuthorityDocumentError: with every problem and its path.
-        AuthorityKeyError: when it is not signed by ``authority_key``.
+        AuthorityDocumentError: ``authority-key``: when it is not signed by ``authority_key``.
     """
     document, signed = read_envelope(
         data, AuthorityDocument, wanted=authority_key, kind=DOCUMENT_TYPE, spec=SPEC_VERSION

@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.errors.status_list import AuthorityUpdateError
+from perizinan_core.errors.published import AuthorityUpdateError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._authority_reading import read_authority_document
@@ -45,7 +45,7 @@ def accept_update(
 
     Raises:
         AuthorityDocumentError: it is not sound by itself.
-        AuthorityKeyError: it is not signed by ``authority_key``.
+        AuthorityDocumentError: ``authority-key``: it is not signed by ``authority_key``.
         AuthorityUpdateError: it must not replace the known one; says why.
     """
     offered = read_authority_document(data, authority_key=authority_key)
@@ -61,11 +61,12 @@ def accept_directory(
     known: Directory, data: bytes, *, at: datetime, directory_key: str | None = None
 ) -> Directory:
     """
-    Return the directory of offices in ``data`` when it may take the place of the known one; see `accept_update`.
+    Return the directory of offices in ``data`` when it may take the place of the known one; see
+    `accept_update`.
 
     Raises:
         DirectoryError: it is not sound by itself.
-        AuthorityKeyError: it is not signed by ``directory_key``.
+        AuthorityDocumentError: ``authority-key``: it is not signed by ``directory_key``.
         AuthorityUpdateError: it must not replace the known one; says why.
     """
     offered = read_directory(data, directory_key=directory_key)

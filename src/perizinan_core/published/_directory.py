@@ -18,8 +18,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from perizinan_core.errors.authorities import DirectoryError
-from perizinan_core.errors.verification import AuthorityDocumentError
+from perizinan_core.errors.published import AuthorityDocumentError, DirectoryError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._envelope import read_envelope, sign_envelope
@@ -145,7 +144,7 @@ def read_directory(data: bytes, *, directory_key: str | None = None) -> Director
 
     Raises:
         DirectoryError: with every problem and its path.
-        AuthorityKeyError: it is not signed by ``directory_key``.
+        AuthorityDocumentError: ``authority-key``: it is not signed by ``directory_key``.
     """
     try:
         return read_envelope(data, Directory, wanted=directory_key, kind=_KIND, spec=_SPEC)[0]

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 import attrs
 
-from perizinan_core.errors.verification import AuthorityDocumentError, AuthorityKeyError
+from perizinan_core.errors.published import AuthorityDocumentError
 from perizinan_core.i18n import Clause
 from perizinan_core.published._keys import PublicKey, algorithm_name, fits, thumbprint
 from perizinan_core.published._strict_json import parse_json
@@ -76,7 +76,7 @@ def read_envelope(
 
     Raises:
         AuthorityDocumentError: with every problem and its path.
-        AuthorityKeyError: it is not signed by ``wanted``.
+        AuthorityDocumentError: ``authority-key``: it is not signed by ``wanted``.
     """
     import rfc8785
 
@@ -95,12 +95,12 @@ def read_envelope(
         raise _refused(problem) from error
     signers = _signers(found.keys, envelope.signatures, canonical)
     if wanted is not None and wanted not in signers:
-        raise AuthorityKeyError(expected=wanted, received=", ".join(sorted(signers)))
+        raise AuthorityDocumentError("authority-key", expected=wanted, received=", ".join(sorted(signers)))
     return found, signed
 
 
 def _refused(problem: Clause) -> AuthorityDocumentError:
-    return AuthorityDocumentError((problem,))
+    return AuthorityDocumentError("authority-document", problems=(problem,))
 
 
 def signed_by(data: bytes, keys: Iterable[PublicKey]) -> bool:
@@ -141,5 +141,5 @@ def _signers(
         what = Clause("no signature by a key of the document")
         problems.append(Clause("{path}: {what}", path="$.signatures", what=what))
     if problems:
-        raise AuthorityDocumentError(tuple(problems))
+        raise AuthorityDocumentError("authority-document", problems=tuple(problems))
     return signers

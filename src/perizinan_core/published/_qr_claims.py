@@ -33,7 +33,8 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.errors.verification import QrClaimsTooLongError, QrTextError
+from perizinan_core.errors.published import QrTextError
+from perizinan_core.errors.verification import VerificationError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._cose import ALG, ALGORITHMS, KID, Sign1, dumps, loads
@@ -161,7 +162,7 @@ def encode_qr_text(
         algorithm: ``"ES256"`` or ``"EdDSA"``.
 
     Raises:
-        QrClaimsTooLongError: when address and number alone are too long.
+        VerificationError: ``qr-claims-too-long``: when address and number alone are too long.
     """
     protected = dumps({ALG: ALGORITHMS[algorithm], KID: kid})
     prefix = f"{base_url.upper()}#{_LAYOUT}"
@@ -169,7 +170,7 @@ def encode_qr_text(
     payload = _fitted(claims, room - len(dumps(_envelope(protected, b"").parts)) - 2)
     if payload is None:
         length = len(prefix) + len(_text_of(_envelope(protected, _payload(claims))))
-        raise QrClaimsTooLongError(length, MAX_QR_LENGTH)
+        raise VerificationError("qr-claims-too-long", length=length, maximum=MAX_QR_LENGTH)
     envelope = _envelope(protected, payload)
     return prefix + _text_of(attrs.evolve(envelope, signature=sign(envelope.signed)))
 

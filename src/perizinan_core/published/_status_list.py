@@ -20,8 +20,7 @@ from typing import Annotated, Any, Self
 
 import attrs
 
-from perizinan_core.errors.status_list import StatusListError
-from perizinan_core.errors.verification import AuthorityDocumentError
+from perizinan_core.errors.published import AuthorityDocumentError, StatusListError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument, QrKey
 from perizinan_core.published._cose import ALG, ALGORITHMS, KID, TYPE, Sign1, dumps, loads

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from perizinan_core.errors.verification import AuthorityDocumentError
+from perizinan_core.errors.published import AuthorityDocumentError
 
 __all__ = ["load_json", "parse_json"]
 
@@ -44,4 +44,6 @@ def parse_json(data: bytes) -> Any:
     try:
         return load_json(data)
     except ValueError as error:
-        raise AuthorityDocumentError(("it is no JSON, or a key comes twice",)) from error
+        raise AuthorityDocumentError(
+            "authority-document", problems=("it is no JSON, or a key comes twice",)
+        ) from error

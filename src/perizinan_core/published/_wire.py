@@ -20,7 +20,7 @@ import attrs
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from perizinan_core.errors.verification import AuthorityDocumentError
+from perizinan_core.errors.published import AuthorityDocumentError
 from perizinan_core.i18n import N_, Clause
 from perizinan_core.published._keys import PublicKey, key_from_jwk, key_to_jwk
 
@@ -92,7 +92,7 @@ def structured(kind: type[T], data: Any, path: str = "$") -> T:
     try:
         return _converter().structure(data, kind)
     except (BaseValidationError, _RefusedError) as error:
-        raise AuthorityDocumentError(tuple(_problems(error, path))) from error
+        raise AuthorityDocumentError("authority-document", problems=tuple(_problems(error, path))) from error
 
 
 def unstructured(value: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perizinan_core._parts import office_part
-from perizinan_core.errors.rendering import ForkedRendererError, TemplateFaultError
+from perizinan_core.errors.rendering import RenderingError
 
 if TYPE_CHECKING:
     import typst
@@ -60,7 +60,7 @@ def _refuse_after_fork() -> None:
     if _started_in is None:
         _started_in = process
     elif _started_in != process:
-        raise ForkedRendererError
+        raise RenderingError("forked-renderer")
 
 
 def check_sources(name: str, folder: Path) -> None:
@@ -68,12 +68,13 @@ def check_sources(name: str, folder: Path) -> None:
     Look through a template's folder for packages that would be fetched from the network.
 
     Raises:
-        TemplateFaultError: a source imports a package other than ``@perizinan/…``.
+        RenderingError: ``template-fault``: a source imports a package other than ``@perizinan/…``.
     """
     for path in sorted(folder.rglob("*.typ")):
         found = _PACKAGE.search(path.read_text("utf-8"))
         if found:
-            raise TemplateFaultError(
+            raise RenderingError(
+                "template-fault",
                 template=name,
                 reason=f"{path.relative_to(folder)} imports {found[0]}, which is not a part of letters; "
                 "copy what it needs into the template's folder",
@@ -124,7 +125,7 @@ class Engine:
             timestamp: Creation time written into the file, in seconds since 1970.
 
         Raises:
-            ForkedRendererError: the process was forked after its parent had compiled.
+            RenderingError: ``forked-renderer``: the process was forked after its parent had compiled.
             CannotBeSetError: the source or its data cannot be set.
             OfficePartMissingError: Typst is not installed.
         """

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import zxingcpp
 
-from perizinan_core.errors.rendering import QrTextTooLongError
+from perizinan_core.errors.rendering import RenderingError
 
 __all__ = ["MAX_VERSION", "MIN_MODULE_MM", "MIN_SIZE_MM", "QrDrawing", "draw_qr"]
 
@@ -52,17 +52,17 @@ def draw_qr(text: str) -> QrDrawing:
     Return the QR code of ``text``: error correction M, alphanumeric mode where the text allows it.
 
     Raises:
-        QrTextTooLongError: the code would be larger than `MAX_VERSION`.
+        RenderingError: ``qr-text-too-long``: the code would be larger than `MAX_VERSION`.
     """
     try:
         code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     except ValueError as error:
-        raise QrTextTooLongError(length=len(text), limit=MAX_VERSION) from error
+        raise RenderingError("qr-text-too-long", length=len(text), limit=MAX_VERSION) from error
     matrix = _matrix(code)
     modules = len(matrix)
     version = (modules - 17) // 4
     if version > MAX_VERSION:
-        raise QrTextTooLongError(length=len(text), limit=MAX_VERSION)
+        raise RenderingError("qr-text-too-long", length=len(text), limit=MAX_VERSION)
     module = max(MIN_SIZE_MM / modules, MIN_MODULE_MM)
     return QrDrawing(_svg(matrix), module * (modules + 2 * _QUIET), module * _QUIET, version)
 

@@ -17,13 +17,7 @@ from typing import Any
 import attrs
 
 from perizinan_core._converters import canonical_json
-from perizinan_core.errors.rendering import (
-    LogoNotFoundError,
-    TemplateFaultError,
-    TemplateNotFoundError,
-    UnprintableText,
-    UnprintableTextError,
-)
+from perizinan_core.errors.rendering import RenderingError, UnprintableText, UnprintableTextError
 from perizinan_core.model._letter import Letter
 from perizinan_core.rendering._contract import Paper, template_data
 from perizinan_core.rendering._engine import (
@@ -86,10 +80,10 @@ class TypstRenderer:
 
         Raises:
             UnprintableTextError: a text cannot be shown as it is.
-            QrTextTooLongError: the QR would be too fine for paper.
-            TemplateNotFoundError: the letter names a template that is not there.
-            TemplateFaultError: the template does not compile.
-            LogoNotFoundError: the letterhead's logo is not there.
+            RenderingError: ``qr-text-too-long``: the QR would be too fine for paper.
+            RenderingError: ``template-not-found``: the letter names a template that is not there.
+            RenderingError: ``template-fault``: the template does not compile.
+            RenderingError: ``logo-not-found``: the letterhead's logo is not there.
         """
         return self._render(letter, draft=False)
 
@@ -101,10 +95,10 @@ class TypstRenderer:
 
         Raises:
             UnprintableTextError: a text cannot be shown as it is.
-            QrTextTooLongError: the QR would be too fine for paper.
-            TemplateNotFoundError: the letter names a template that is not there.
-            TemplateFaultError: the template does not compile.
-            LogoNotFoundError: the letterhead's logo is not there.
+            RenderingError: ``qr-text-too-long``: the QR would be too fine for paper.
+            RenderingError: ``template-not-found``: the letter names a template that is not there.
+            RenderingError: ``template-fault``: the template does not compile.
+            RenderingError: ``logo-not-found``: the letterhead's logo is not there.
         """
         number = letter.statement.number or PLACEHOLDER_NUMBER
         rehearsed = attrs.evolve(
@@ -129,7 +123,7 @@ class TypstRenderer:
             problems = self._missing_glyphs(letter, [])
             if problems:
                 raise UnprintableTextError(problems=problems) from error
-            raise TemplateFaultError(template=letter.template, reason=str(error)) from error
+            raise RenderingError("template-fault", template=letter.template, reason=str(error)) from error
 
     def _source(self, letter: Letter, data: dict[str, Any]) -> str:
         data["permit"] = canonical_json(letter.statement).decode()
@@ -156,7 +150,7 @@ class TypstRenderer:
         engine = self._engines.get(name)
         if engine is None:
             if name not in self._folders:
-                raise TemplateNotFoundError(template=name, known=self.template_names)
+                raise RenderingError("template-not-found", template=name, known=self.template_names)
             engine = self._engines.setdefault(name, self._open(name))
         return engine
 
@@ -164,7 +158,9 @@ class TypstRenderer:
         root = self._folders[name]
         if name in self._own:
             if not (root / f"{name}.typ").is_file():
-                raise TemplateFaultError(template=name, reason=f"its folder holds no {name}.typ")
+                raise RenderingError(
+                    "template-fault", template=name, reason=f"its folder holds no {name}.typ"
+                )
             check_sources(name, root)
         return Engine(root, self._fonts)
 
@@ -174,7 +170,7 @@ class TypstRenderer:
         root = self._folders[letter.template].resolve()
         path = (root / letter.logo).resolve()
         if not path.is_relative_to(root) or not path.is_file():
-            raise LogoNotFoundError(logo=letter.logo)
+            raise RenderingError("logo-not-found", logo=letter.logo)
 
 
 def _json(data: Mapping[str, Any]) -> str:

@@ -81,7 +81,7 @@ def require_party(application: Application, actor: Actor) -> None:
     if actor.kind in (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE):
         raise NotFoundError(kind="application", key=application.id)
     raise AccessDeniedError(
-        actor=actor.id, action="act-for-applicant", allowed=("applicant", "representative")
+        "access-denied", actor=actor.id, action="act-for-applicant", allowed=("applicant", "representative")
     )
 
 
@@ -93,7 +93,7 @@ def require_officer(actor: Actor, action: str) -> None:
         AccessDeniedError: for everybody else.
     """
     if actor.kind is not ActorKind.OFFICER:
-        raise AccessDeniedError(actor=actor.id, action=action, allowed=("officer",))
+        raise AccessDeniedError("access-denied", actor=actor.id, action=action, allowed=("officer",))
 
 
 def require_role(actor: Actor, action: str, *roles: Role) -> None:
@@ -105,4 +105,6 @@ def require_role(actor: Actor, action: str, *roles: Role) -> None:
     """
     if actor.kind is ActorKind.SYSTEM or (actor.kind is ActorKind.OFFICER and actor.has(*roles)):
         return
-    raise AccessDeniedError(actor=actor.id, action=action, allowed=tuple(role.value for role in roles))
+    raise AccessDeniedError(
+        "access-denied", actor=actor.id, action=action, allowed=tuple(role.value for role in roles)
+    )

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.catalogue import is_exempt
-from perizinan_core.errors.services import ApplicantRefusedError, DecidedByOthersError, NotFoundError
+from perizinan_core.errors.services import DecidedByOthersError, NotFoundError, ServiceError
 from perizinan_core.errors.workflow import Problem, SubmissionRefusedError, TransitionNotAllowedError
 from perizinan_core.model._actor import Account, Actor, ActorKind, Role
 from perizinan_core.model._applicant import Applicant, Representative
@@ -91,10 +91,10 @@ class Applications(Papers):
             now: Aware moment; None asks the clock.
 
         Raises:
-            CatalogueError: no such permit type, or none in force.
+            InvalidCatalogueError: no such permit type, or none in force.
             WorkflowError: the permit type is not open, or the old permit does not allow it.
             NotFoundError: there is no such old permit for this actor.
-            IdempotencyConflictError: the key belongs to another request.
+            StorageError: ``idempotency-conflict``: the key belongs to another request.
         """
         request = asked("start", locals())
         context = self._context
@@ -193,10 +193,11 @@ class Applications(Papers):
 
         Raises:
             SubmissionRefusedError: with every problem at once.
-            ApplicantRefusedError: a check of the applicant's identity said no.
-            PluginDecisionError: such a check failed; nothing was changed.
+            ServiceError: ``applicant-refused``: a check of the applicant's identity said no.
+            HookError: ``plugin-decision``: such a check failed; nothing was changed.
             NotFoundError: there is no such application for this actor.
-            IdempotencyConflictError: the key belongs to another request, such as an earlier submission.
+            StorageError: ``idempotency-conflict``: the key belongs to another request, such as an earlier
+                submission.
         """
         request = asked("submit", locals())
         context = self._context
@@ -428,7 +429,7 @@ class Applications(Papers):
     def _check_applicant(self, application: Application) -> None:
         result = self._context.checks.decide_applicant_check(application.applicant)
         if result is not None and not result.accepted:
-            raise ApplicantRefusedError(reason=result.reason)
+            raise ServiceError("applicant-refused", reason=result.reason)
 
     def _old_permit(self, work: UnitOfWork, permit_id: str | None, actor: Actor) -> Permit | None:
         if permit_id is None:

@@ -17,9 +17,8 @@ from typing import Any, TypeVar, cast, get_args, get_origin
 
 import attrs
 
-from perizinan_core.errors.arguments import ArgumentError
-from perizinan_core.errors.model import NaiveMomentError
-from perizinan_core.errors.texts import TextRefusedError, character_name
+from perizinan_core.errors.model import ModelError, TextRefusedError, character_name
+from perizinan_core.errors.services import ArgumentError
 from perizinan_core.i18n import N_, Clause
 from perizinan_core.model._characters import refused_characters
 
@@ -79,7 +78,7 @@ def check_value(name: str, value: Any, kind: Any) -> None:
 
     Raises:
         ArgumentError: for another kind.
-        NaiveMomentError: for a moment without time zone.
+        ModelError: ``naive-moment``: for a moment without time zone.
         TextRefusedError: for a text with a character that nobody sees.
     """
     if kind is Any or isinstance(kind, TypeVar):
@@ -183,7 +182,7 @@ def _whole_number(name: str, value: Any) -> None:
 def _moment(name: str, value: Any) -> None:
     _require(isinstance(value, datetime), name, N_("a moment with its time zone"), value)
     if value.tzinfo is None or value.utcoffset() is None:
-        raise NaiveMomentError(value.isoformat())
+        raise ModelError("naive-moment", received=value.isoformat())
 
 
 def _day(name: str, value: Any) -> None:

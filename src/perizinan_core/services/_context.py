@@ -48,7 +48,9 @@ class ApplicantCheck(Protocol):
     """Asks the plugins about an applicant's identity."""
 
     def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult | None:
-        """Return the first answer, or None; raises `PluginDecisionError` when a plugin fails."""
+        """Return the first answer, or None; raises `HookError` with the code ``plugin-decision`` when a
+        plugin fails.
+        """
         ...
 
 
@@ -56,7 +58,9 @@ class SignerSource(Protocol):
     """Opens the signer of a position."""
 
     def signer_for(self, position: str) -> Signer:
-        """Return the signer; raises `SignerNotConfiguredError` or what opening it raises."""
+        """Return the signer; raises `BootstrapError` with the code ``signer-not-configured`` or what opening
+        it raises.
+        """
         ...
 
     def positions(self) -> tuple[str, ...]:

@@ -220,7 +220,7 @@ class HeldUploads:
 
         Raises:
             NotFoundError: nothing of the kind is held for this actor.
-            NotAllowedError: the actor is not such an officer.
+            WorkflowError: ``not-allowed``: the actor is not such an officer.
             UploadNotLiftableError: something besides its structure is wrong, or it is not signed.
             WorkflowError: the case does not take it now; see `workflow.accept_upload_as_is`.
         """
@@ -275,7 +275,7 @@ class HeldUploads:
         Raises:
             UploadRefusedError: the content is refused, and no one can lift that.
             UploadHeldError: our own inspection has no verdict; nothing was kept, scan the paper instead.
-            NotAllowedError: the actor is not such an officer.
+            WorkflowError: ``not-allowed``: the actor is not such an officer.
             WorkflowError: the case does not take it now; see `workflow.take_in_at_counter`.
         """
         moment = self._context.moment(now)

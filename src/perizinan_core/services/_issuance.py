@@ -6,7 +6,7 @@ Issuing a permit: a saga of three steps that a crash at any point neither loses 
 2. Signing, outside any unit of work, under one lease for each document. Before a signer is asked, the
    store is asked whether the signed file is there already: its write-once name ``signed/<unsigned>`` is
    made the moment the signer has answered. A signing service that may have signed without being able to
-   say so is never asked again blindly (`SigningInDoubtError`).
+   say so is never asked again blindly (`ServiceError` with the code ``signing-in-doubt``).
    Timestamp and long-term data are added here too, where the office wants them: the timestamp of the
    signature while it is made, the rest as an extended version of the signed file (`long_term`).
 3. One unit of work: signed file bound to the permit, ``issued``, the old permit superseded, events.
@@ -24,17 +24,10 @@ from io import BytesIO
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.ltv import LongTermError
-from perizinan_core.errors.services import (
-    AccessDeniedError,
-    IssuanceError,
-    LetterChangedError,
-    NotFoundError,
-    SigningInDoubtError,
-    UnsignedLetterError,
-)
+from perizinan_core.errors.services import AccessDeniedError, NotFoundError, ServiceError
+from perizinan_core.errors.signing import LongTermError
 from perizinan_core.errors.storage import LeaseHeldError, RecordNotFoundError
-from perizinan_core.errors.workflow import NotSignatoryError, WorkflowError
+from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._application import Application, ApplicationState, OwnStep
 from perizinan_core.model._events import EventKind
@@ -124,9 +117,9 @@ class Issuance:
             now: Aware moment; None asks the clock. Its local day is that of the letter.
 
         Raises:
-            DelegationMissingError: nothing lets the position sign this permit type today.
+            WorkflowError: ``delegation-missing``: nothing lets the position sign this permit type today.
             UnprintableTextError: a text of the letter cannot be shown; no number was taken.
-            SigningInDoubtError: an earlier attempt may have signed.
+            ServiceError: ``signing-in-doubt``: an earlier attempt may have signed.
             LeaseHeldError: somebody else is signing it now.
             WorkflowError: the application is not approved, or the actor had another duty in it.
         """
@@ -144,8 +137,8 @@ class Issuance:
         No number is taken while the fee is not paid, and none where a stage had no officer.
 
         Raises:
-            IssuanceError: there is no such officer.
-            PaymentOutstandingError: the fee is not paid in full.
+            ServiceError: ``issuance``: there is no such officer.
+            WorkflowError: ``payment-outstanding``: the fee is not paid in full.
         """
         context = self._context
         moment = context.moment(now)
@@ -167,7 +160,7 @@ class Issuance:
                 permit = self._take(work, application, signer, moment, by=SYSTEM)
                 work.commit()
             return permit
-        raise IssuanceError(reason="no signatory may sign this case")
+        raise ServiceError("issuance", reason="no signatory may sign this case")
 
     def hold(self, application_id: str, error: PerizinanError, *, now: datetime | None = None) -> None:
         """
@@ -221,8 +214,8 @@ class Issuance:
         Raises:
             NotFoundError: there is no such permit for this actor.
             WorkflowError: the actor may not decide about it today; see `workflow.check_decider`.
-            UnsignedLetterError: the file does not verify.
-            IssuanceError: the permit's number was given up meanwhile.
+            ServiceError: ``signed-letter-invalid``: the file does not verify.
+            ServiceError: ``issuance``: the permit's number was given up meanwhile.
             LeaseHeldError: somebody is signing it at this moment.
         """
         context = self._context
@@ -240,7 +233,7 @@ class Issuance:
             day=context.local_day(moment),
         )
         if application.permit_id != permit.id:
-            raise IssuanceError(reason="the number was given up")
+            raise ServiceError("issuance", reason="the number was given up")
         self._verify(signed_pdf, permit, moment)
         self._keep(signed_pdf, permit)
         return self._complete(permit, actor, moment)
@@ -249,14 +242,15 @@ class Issuance:
         self, permit_id: str, *, reason: str, actor: Actor, now: datetime | None = None
     ) -> Application:
         """
-        Give up the number of a letter that is not issued, signed or not; it stays in the register, with the reason.
+        Give up the number of a letter that is not issued, signed or not; it stays in the register, with the
+        reason.
 
         The letter never comes into force: its place in the status list says so, for whoever got hold of a
         signed file. The application is approved as before, and can take another number or go back.
 
         Raises:
             NotFoundError: there is no such permit for this actor.
-            IssuanceError: the permit is issued, or the number was given up before.
+            ServiceError: ``issuance``: the permit is issued, or the number was given up before.
             LeaseHeldError: somebody is signing it at this moment.
             WorkflowError: the application does not wait for this signature, or the actor may not decide about
                 it today.
@@ -267,9 +261,9 @@ class Issuance:
             permit, application = context.lock_permit(work, permit_id)
             permit_type = self._readable(application, permit_id, actor)
             if permit.signed_sha256:
-                raise IssuanceError(reason="the permit is issued")
+                raise ServiceError("issuance", reason="the permit is issued")
             if application.permit_id not in (None, permit.id):
-                raise IssuanceError(reason="the number was given up")
+                raise ServiceError("issuance", reason="the number was given up")
             moved = cancel_number(
                 application,
                 permit_type,
@@ -365,7 +359,7 @@ class Issuance:
         previous = self._previous(work, application, lock=True)
         plan = self._plan(application, permit_type, previous, position, moment)
         if permit_type.register is None:
-            raise IssuanceError(reason=f"permit type {permit_type.code!r} has no number register")
+            raise ServiceError("issuance", reason=f"permit type {permit_type.code!r} has no number register")
         permit_id = new_id()
         number = take_number(context, work, permit_type.register, permit_id, permit_type, actor, moment)
         index = work.status_indexes.take()
@@ -467,9 +461,9 @@ class Issuance:
         try:
             officer = work.officers.get(account)
         except RecordNotFoundError as error:
-            raise NotSignatoryError(actor=account, position=permit.position) from error
+            raise WorkflowError("not-signatory", actor=account, position=permit.position) from error
         if not officer.active:
-            raise NotSignatoryError(actor=account, position=permit.position)
+            raise WorkflowError("not-signatory", actor=account, position=permit.position)
         return officer.as_actor()
 
     # Step 2
@@ -511,7 +505,7 @@ class Issuance:
             unsigned = self._context.documents.read(permit.unsigned_sha256, MAX_LETTER_BYTES)
         except PerizinanError as error:
             self._fail(permit, holder, error, moment)
-            raise LetterChangedError(reason=error.code) from error
+            raise ServiceError("letter-changed", reason=error.code) from error
         request = SigningRequest(
             signed_at=moment.astimezone(self._context.calendar.time_zone.zone),
             reason=f"Penerbitan {permit.number}",
@@ -535,7 +529,7 @@ class Issuance:
             raise
         except Exception as error:
             # Tokens and key services of plugins raise what they like.
-            failure = IssuanceError(reason=type(error).__name__)
+            failure = ServiceError("issuance", reason=type(error).__name__)
             self._fail(permit, holder, failure, moment)
             raise failure from error
         return self._keep(signed_pdf, permit)
@@ -583,12 +577,12 @@ class Issuance:
             raise self._in_doubt(permit, holder, reason, moment) from error
         return self._keep(signed_pdf, permit)
 
-    def _in_doubt(self, permit: Permit, holder: str, reason: str, moment: datetime) -> SigningInDoubtError:
+    def _in_doubt(self, permit: Permit, holder: str, reason: str, moment: datetime) -> ServiceError:
         """Give the lease back without saying that nothing was signed, and return the error to raise."""
         with self._context.storage.unit_of_work() as work:
             work.signing_attempts.renew(permit.unsigned_sha256, holder=holder, until=moment)
             work.commit()
-        return SigningInDoubtError(reason=reason, number=permit.number)
+        return ServiceError("signing-in-doubt", reason=reason, number=permit.number)
 
     def _keep(self, signed_pdf: bytes, permit: Permit) -> str:
         """Store the signed file at once and give it its write-once name: from here on it cannot be lost."""
@@ -601,9 +595,9 @@ class Issuance:
         at = moment if self._context.timestamps is None else max(moment, self._context.clock())
         found = look_at(signed_pdf, self._publication.document(moment), at)
         if not found.is_sound:
-            raise UnsignedLetterError(reason=found.reasons)
+            raise ServiceError("signed-letter-invalid", reason=found.reasons)
         if found.number != permit.number:
-            raise UnsignedLetterError(reason="the file is another permit's")
+            raise ServiceError("signed-letter-invalid", reason="the file is another permit's")
 
     def _release(
         self,
@@ -728,5 +722,7 @@ def _name(permit: Permit) -> str:
 
 def _position(actor: Actor) -> str:
     if actor.position is None:
-        raise AccessDeniedError(actor=actor.id, action="sign", allowed=(Role.SIGNATORY.value,))
+        raise AccessDeniedError(
+            "access-denied", actor=actor.id, action="sign", allowed=(Role.SIGNATORY.value,)
+        )
     return actor.position

@@ -8,7 +8,7 @@ from datetime import date
 import attrs
 
 from perizinan_core.catalogue import LetterContent, Validity, facts_of, find_validity, letter_content
-from perizinan_core.errors.services import IssuanceError
+from perizinan_core.errors.services import ServiceError
 from perizinan_core.model._application import Application
 from perizinan_core.model._authority import Delegation
 from perizinan_core.model._case import StageOutcome, StageState
@@ -51,11 +51,11 @@ def plan_letter(
     Evaluate the rules of the permit type for the letter of ``day``.
 
     Raises:
-        IssuanceError: the permit type has no letter.
-        CatalogueError: a rule has no result for this case.
+        ServiceError: ``issuance``: the permit type has no letter.
+        InvalidCatalogueError: a rule has no result for this case.
     """
     if permit_type.letter is None:
-        raise IssuanceError(reason=f"permit type {permit_type.code!r} has no letter")
+        raise ServiceError("issuance", reason=f"permit type {permit_type.code!r} has no letter")
     facts = facts_of(application, previous=previous)
     validity = find_validity(permit_type, facts, day)
     return LetterPlan(

@@ -22,7 +22,7 @@ import attrs
 from perizinan_core.documents import DocumentStore
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.documents import LinkConflictError
-from perizinan_core.errors.ltv import ExtensionRefusedError, TimestampsOffError
+from perizinan_core.errors.signing import LongTermError
 from perizinan_core.model._permit import Permit
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._own_check import look_at
@@ -191,12 +191,12 @@ class LongTerm:
         Return a signed file extended to a level, and verified; nothing is kept yet.
 
         Raises:
-            TimestampsOffError: the office has no timestamp service.
+            LongTermError: ``timestamps-off``: the office has no timestamp service.
             LongTermError: it could not be extended, or does not verify afterwards.
         """
         policy = self.policy
         if policy is None:
-            raise TimestampsOffError
+            raise LongTermError("timestamps-off")
         moment = max(now, self.context.clock())
         longer = extend(
             pdf,
@@ -229,7 +229,7 @@ class LongTerm:
         authority = self._publication.document(now)
         found = look_at(longer, authority, now)
         if not found.is_sound and found.verdict != look_at(before, authority, now).verdict:
-            raise ExtensionRefusedError(found.reasons)
+            raise LongTermError("extension-refused", reason=found.reasons)
 
     def _client(self, policy: TimestampPolicy, now: datetime) -> TimestampClient:
         return policy.client.trusting(self._publication.document(now).roots)

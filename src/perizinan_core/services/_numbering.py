@@ -45,7 +45,7 @@ def take_number(
     whatever UTC says.
 
     Raises:
-        NumberFormatMissingError: the register has no number format for the day.
+        CatalogueError: ``number-format-missing``: the register has no number format for the day.
     """
     day = context.local_day(now)
     first = context.authority.register(register).first

@@ -134,7 +134,8 @@ class Papers:
             expires_on: Until when the paper is valid, where the requirement asks for it.
             choice: Which of the requirement's choices the paper is.
             replaces: Id of the document that it takes the place of.
-            idempotency_key: The same key again, with the same bytes, gives the same document and does nothing.
+            idempotency_key: The same key again, with the same bytes, gives the same document and does
+            nothing.
             now: Aware moment; None asks the clock.
 
         Raises:
@@ -142,7 +143,7 @@ class Papers:
             UploadKeptError: the file is not in the slot but kept; says why and what happens next.
             WorkflowError: no such slot, it is full, or the correction does not ask for it.
             NotFoundError: there is no such application for this actor.
-            IdempotencyConflictError: the key belongs to another request.
+            StorageError: ``idempotency-conflict``: the key belongs to another request.
         """
         request = asked("upload", locals())
         moment = self._context.moment(now)

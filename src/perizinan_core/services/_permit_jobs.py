@@ -9,7 +9,7 @@ from typing import ClassVar
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.ltv import TimestampServiceError
+from perizinan_core.errors.signing import TimestampServiceError
 from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._issuance import Issuance

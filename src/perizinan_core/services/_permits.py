@@ -8,9 +8,9 @@ from typing import Any, BinaryIO
 
 import attrs
 
+from perizinan_core.errors.published import StatusUnavailableError
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError
 from perizinan_core.errors.storage import RecordNotFoundError, StorageError
-from perizinan_core.errors.verification import StatusUnavailableError
 from perizinan_core.model._actor import AccountKind, Actor, ActorKind, Role
 from perizinan_core.model._application import Application
 from perizinan_core.model._kinds import ApplicationKind

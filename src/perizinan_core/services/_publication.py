@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from perizinan_core._converters import canonical_json, to_json
-from perizinan_core.errors.services import AccessDeniedError, NotFoundError, PublicationBrokenError
+from perizinan_core.errors.services import AccessDeniedError, NotFoundError, ServiceError
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._events import Event
 from perizinan_core.published import (
@@ -92,7 +92,8 @@ class Publication:
         Return the signed ``authority.json`` as of now, to be served at ``/.well-known/perizinan.json``.
 
         Raises:
-            PublicationBrokenError: records of keys and bindings were changed or removed outside the library.
+            ServiceError: ``publication-broken``: records of keys and bindings were changed or removed
+                outside the library.
         """
         keys = self._context.keys
         self._require_sound()
@@ -121,7 +122,8 @@ class Publication:
         Return the text of a permit's QR code: the verification address and the signed claims.
 
         Raises:
-            QrClaimsTooLongError: number and type alone are too long for a code that a phone reads.
+            VerificationError: ``qr-claims-too-long``: number and type alone are too long for a code that a
+                phone reads.
         """
         key = self._context.keys.qr
         statement = statement_of(self._context, plan, number=number, status_index=status_index)
@@ -208,7 +210,7 @@ class Publication:
         with self._context.storage.unit_of_work(read_only=True) as work:
             broken = tuple(key for prefix in _VOUCHED for key in work.settings.broken(prefix))
         if broken:
-            raise PublicationBrokenError(records=broken)
+            raise ServiceError("publication-broken", records=broken)
 
     def _forget(self) -> None:
         with self._lock:
@@ -303,7 +305,9 @@ class Publication:
 
 def _require_operator(actor: Actor, action: str) -> None:
     if actor.kind is not ActorKind.HOST:
-        raise AccessDeniedError(actor=actor.id, action=action, allowed=(ActorKind.HOST.value,))
+        raise AccessDeniedError(
+            "access-denied", actor=actor.id, action=action, allowed=(ActorKind.HOST.value,)
+        )
 
 
 def _next_version(work: UnitOfWork, document: AuthorityDocument) -> int:

@@ -15,10 +15,10 @@ from perizinan_core._converters import canonical_json
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.catalogue import register_number
 from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.errors.rendering import UnprintableTextError
-from perizinan_core.errors.services import IssuanceError, LetterDisagreesError
+from perizinan_core.errors.services import ServiceError
 from perizinan_core.errors.storage import StorageError
-from perizinan_core.errors.verification import PdfStructureError
 from perizinan_core.errors.workflow import Problem
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor
@@ -54,14 +54,14 @@ def rehearse(context: OfficeContext, plan: LetterPlan) -> None:
 
     Raises:
         UnprintableTextError: a text of the letter cannot be shown.
-        LetterDisagreesError: the letter does not print what its data say.
-        IssuanceError: the permit type has no number register.
-        CatalogueError: the register has no number format for the day.
+        ServiceError: ``letter-disagrees``: the letter does not print what its data say.
+        ServiceError: ``issuance``: the permit type has no number register.
+        InvalidCatalogueError: the register has no number format for the day.
         RenderingError: the template, the logo or the QR does not work.
     """
     register = plan.permit_type.register
     if register is None:
-        raise IssuanceError(reason=f"permit type {plan.permit_type.code!r} has no number register")
+        raise ServiceError("issuance", reason=f"permit type {plan.permit_type.code!r} has no number register")
     number = register_number(
         context.authority,
         register,
@@ -157,9 +157,9 @@ def _check_readable(letter: Letter, pdf: bytes) -> None:
         structure = PdfStructure(pdf)
         text, data = printed_text(structure), embedded_files(structure, PERMIT_FILE)
     except PdfStructureError as error:
-        raise LetterDisagreesError(fields=()) from error
+        raise ServiceError("letter-disagrees", fields=()) from error
     missing, _compared = differences_to_text(json.loads(said), text)
     if data != [said]:
         missing.append(PERMIT_FILE)
     if missing:
-        raise LetterDisagreesError(fields=tuple(missing))
+        raise ServiceError("letter-disagrees", fields=tuple(missing))

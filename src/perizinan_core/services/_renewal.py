@@ -18,7 +18,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.ltv import RenewalUselessError, TimestampsOffError
+from perizinan_core.errors.signing import LongTermError
 from perizinan_core.model._permit import Permit, PermitStatus
 from perizinan_core.services._long_term import MAX_PERMIT_BYTES, LongTerm
 from perizinan_core.signing.ltv import Level, LongTermState, read_state
@@ -82,7 +82,7 @@ class _Run:
         """Raise when a new timestamp would end no later; the service is asked once, not for every permit."""
         old, ends = state.newest, self._service_ends
         if old is not None and not old.is_weak and ends is not None and ends <= old.certificate_ends:
-            raise RenewalUselessError(ends.isoformat())
+            raise LongTermError("renewal-useless", ends_at=ends.isoformat())
 
 
 def renew(
@@ -109,10 +109,10 @@ def renew(
         now: Aware moment; None asks the clock for every permit.
 
     Raises:
-        TimestampsOffError: the office has no timestamp service.
+        LongTermError: ``timestamps-off``: the office has no timestamp service.
     """
     if long_term.policy is None:
-        raise TimestampsOffError
+        raise LongTermError("timestamps-off")
     begun = long_term.context.moment(now)
     cursor = {} if from_start else _cursor(long_term, begun)
     wanted = PermitFilter(statuses=_ISSUED)

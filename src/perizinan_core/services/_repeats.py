@@ -17,7 +17,7 @@ from typing import Any
 import attrs
 
 from perizinan_core._converters import canonical_json
-from perizinan_core.errors.arguments import ArgumentError
+from perizinan_core.errors.services import ArgumentError
 from perizinan_core.i18n import N_, Clause
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._form_data import form_data
@@ -93,7 +93,7 @@ def once(work: UnitOfWork, actor: Actor, request: Asked | None, now: datetime) -
     Look for an equal request with the same key; without a key every request is a new one.
 
     Raises:
-        IdempotencyConflictError: the key belongs to another request.
+        StorageError: ``idempotency-conflict``: the key belongs to another request.
     """
     key = request.key if request is not None else None
     account, earlier = str(actor.account), None

@@ -16,10 +16,10 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.errors.storage import RecordNotFoundError, StaleObjectError
 from perizinan_core.errors.workflow import (
-    JumpNotRequestedError,
     Problem,
     StageNotOpenError,
     TransitionNotAllowedError,
+    WorkflowError,
 )
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._application import Application, ApplicationState
@@ -491,7 +491,7 @@ class Reviews(Staff, ExceptionalSteps):
             now: Aware moment; None asks the clock.
 
         Raises:
-            JumpNotRequestedError: the stage's officer did not ask for it with `request_jump`.
+            WorkflowError: ``jump-not-requested``: the stage's officer did not ask for it with `request_jump`.
             WorkflowError: see `workflow.allow_queue_jump`.
         """
         request = asked("allow_jump", locals())
@@ -500,7 +500,7 @@ class Reviews(Staff, ExceptionalSteps):
         def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
             standing = jump_request(case, stage) if requested_by is not None else None
             if requested_by is not None and standing is not None and standing.officer != requested_by.id:
-                raise JumpNotRequestedError(stage=stage)
+                raise WorkflowError("jump-not-requested", stage=stage)
             return allow_queue_jump(
                 case,
                 permit_type,

@@ -16,15 +16,7 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.errors.services import (
-    AccessDeniedError,
-    NotFoundError,
-    NothingToConfirmError,
-    OwnRecordError,
-    StaffConfirmationError,
-    UndeclaredAccountsError,
-    UnknownPostError,
-)
+from perizinan_core.errors.services import AccessDeniedError, NotFoundError, ServiceError
 from perizinan_core.model._actor import Account, AccountKind, Actor, ActorKind, Officer, Role, StaffProposal
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.services import _access as access
@@ -73,9 +65,9 @@ class Staff:
 
         Raises:
             AccessDeniedError: for others.
-            OwnRecordError: an administrator would change the own record.
-            UnknownPostError: the authority has no such unit or position.
-            UndeclaredAccountsError: it names public accounts that the officer did not declare.
+            AccessDeniedError: ``own-record``: an administrator would change the own record.
+            ServiceError: ``unknown-post``: the authority has no such unit or position.
+            ServiceError: ``undeclared-accounts``: it names public accounts that the officer did not declare.
         """
         context = self._context
         moment = context.moment(now)
@@ -87,7 +79,7 @@ class Staff:
             before = staff.get(officer.id)
             accounts = before.public_accounts if before else frozenset()
             if not officer.public_accounts <= accounts:
-                raise UndeclaredAccountsError(officer=officer.id)
+                raise ServiceError("undeclared-accounts", officer=officer.id)
             wanted = attrs.evolve(officer, public_accounts=accounts, proposed=None)
             gained = _gained(before, wanted, by_operator=actor.kind is ActorKind.HOST)
             first = self._first(work, staff.values(), gained, actor)
@@ -111,8 +103,8 @@ class Staff:
         Raises:
             AccessDeniedError: for others.
             NotFoundError: there is no such officer.
-            NothingToConfirmError: nothing is proposed for the officer.
-            StaffConfirmationError: the actor is not a second person.
+            ServiceError: ``nothing-to-confirm``: nothing is proposed for the officer.
+            AccessDeniedError: ``staff-confirmation``: the actor is not a second person.
         """
         context = self._context
         moment = context.moment(now)
@@ -124,9 +116,9 @@ class Staff:
                 raise NotFoundError(kind="officer", key=officer_id)
             proposed = before.proposed
             if proposed is None:
-                raise NothingToConfirmError(officer=officer_id)
+                raise ServiceError("nothing-to-confirm", officer=officer_id)
             if actor.account == before.account or _same_person(actor.account, proposed.by):
-                raise StaffConfirmationError(actor=actor.id, officer=officer_id)
+                raise AccessDeniedError("staff-confirmation", actor=actor.id, officer=officer_id)
             self._check_post(before)
             after = attrs.evolve(
                 before,
@@ -216,9 +208,9 @@ class Staff:
             return
         if actor.kind is not ActorKind.OFFICER or not actor.has(Role.ADMINISTRATOR):
             allowed = (Role.ADMINISTRATOR.value, ActorKind.HOST.value)
-            raise AccessDeniedError(actor=actor.id, action="add-officer", allowed=allowed)
+            raise AccessDeniedError("access-denied", actor=actor.id, action="add-officer", allowed=allowed)
         if actor.id == officer_id:
-            raise OwnRecordError(actor=actor.id)
+            raise AccessDeniedError("own-record", actor=actor.id)
 
     def _require_overseer(self, actor: Actor) -> None:
         if actor.kind is not ActorKind.HOST:
@@ -230,10 +222,10 @@ class Staff:
         units = {item.code for item in authority.units}
         positions = {item.code for item in authority.positions}
         for unit in sorted(officer.units - units):
-            raise UnknownPostError(kind="unit", received=unit, known=tuple(sorted(units)))
+            raise ServiceError("unknown-post", kind="unit", received=unit, known=tuple(sorted(units)))
         if officer.position is not None and officer.position not in positions:
             known = tuple(sorted(positions))
-            raise UnknownPostError(kind="position", received=officer.position, known=known)
+            raise ServiceError("unknown-post", kind="position", received=officer.position, known=known)
 
     def _first(
         self, work: UnitOfWork, staff: Iterable[Officer], gained: frozenset[str], actor: Actor

@@ -18,7 +18,8 @@ from threading import Event as Flag
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.status_list import StatusListClockError, StatusListError
+from perizinan_core.errors.published import StatusListError
+from perizinan_core.errors.services import ServiceError
 from perizinan_core.errors.storage import RecordNotFoundError, SealBrokenError, StoredValueError
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._permit import Permit, PermitStatus
@@ -164,11 +165,13 @@ class StatusLists:
         Args:
             folder: Another folder than that of the settings.
             now: Aware moment; None asks the clock.
-            replace_newer: Also replace a list that is newer than the clock: an operator says that this one was
+            replace_newer: Also replace a list that is newer than the clock: an operator says that this one
+            was
                 made by a clock that was ahead.
 
         Raises:
-            StatusListClockError: the published list is newer than the clock by more than five minutes.
+            ServiceError: ``status-list-clock``: the published list is newer than the clock by more than five
+                minutes.
             OSError: the folder cannot be written.
         """
         if self._rules is None or not self.is_on:
@@ -181,7 +184,7 @@ class StatusLists:
             known = _read(path)
             if known is not None and known.issued > moment and not replace_newer:
                 if known.issued > moment + _SKEW:
-                    raise StatusListClockError(published=known.issued, now=moment)
+                    raise ServiceError("status-list-clock", published=known.issued, now=moment)
                 moment = known.issued
             data = self.build(now=moment)
             if data is not None:

@@ -12,7 +12,7 @@ from perizinan_core.catalogue import (
     is_exempt,
     validate_form,
 )
-from perizinan_core.errors.services import PermitNotRequiredError
+from perizinan_core.errors.services import ServiceError
 from perizinan_core.errors.workflow import Problem
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._application import Application, ApplicationState, FrozenTerms, SlotTerms
@@ -80,7 +80,7 @@ def terms_for(context: OfficeContext, facts: Facts, permit_type: PermitType, now
     Return what a submission at ``now`` freezes.
 
     Raises:
-        CatalogueError: a rule has no result for this case.
+        InvalidCatalogueError: a rule has no result for this case.
     """
     return freeze_terms(permit_type, facts, context.local_day(now))
 
@@ -90,11 +90,13 @@ def refuse_exempt(context: OfficeContext, facts: Facts, permit_type: PermitType,
     Pass when a permit is needed.
 
     Raises:
-        PermitNotRequiredError: an exemption or threshold applies.
+        ServiceError: ``permit-not-required``: an exemption or threshold applies.
     """
     if is_exempt(permit_type, facts, context.local_day(now)):
         texts = tuple(item.to(context.language) for item in permit_type.exemptions)
-        raise PermitNotRequiredError(permit_type=permit_type.name.to(context.language), exemptions=texts)
+        raise ServiceError(
+            "permit-not-required", permit_type=permit_type.name.to(context.language), exemptions=texts
+        )
 
 
 def form_problems(

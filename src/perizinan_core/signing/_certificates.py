@@ -8,13 +8,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from perizinan_core.errors.signing import (
-    CertificateNotValidAtError,
-    KeyUsageError,
-    UnsupportedCurveError,
-    UnsupportedKeyError,
-    WeakKeyError,
-)
+from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._ports import SignatureAlgorithm
 
 __all__ = ["algorithms_of", "check_certificate", "check_validity", "ordered_chain", "serial_of"]
@@ -38,25 +32,27 @@ def algorithms_of(certificate: x509.Certificate) -> tuple[SignatureAlgorithm, ..
     Return how the certificate's key may sign, the preferred way first.
 
     Raises:
-        WeakKeyError: RSA below 2048 bits.
-        UnsupportedCurveError: An elliptic curve other than P-256 and P-384.
-        UnsupportedKeyError: Any other kind of key, or RSA above 4096 bits.
+        SigningError: ``key-weak``: RSA below 2048 bits.
+        SigningError: ``curve-unsupported``: An elliptic curve other than P-256 and P-384.
+        SigningError: ``key-unsupported``: Any other kind of key, or RSA above 4096 bits.
     """
     serial = serial_of(certificate)
     key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey):
         if key.key_size < _RSA_MINIMUM:
-            raise WeakKeyError(serial, key.key_size, _RSA_MINIMUM)
+            raise SigningError("key-weak", serial=serial, bits=key.key_size, minimum=_RSA_MINIMUM)
         if key.key_size > _RSA_MAXIMUM:
-            raise UnsupportedKeyError(serial, f"RSA-{key.key_size}")
+            raise SigningError("key-unsupported", serial=serial, kind=f"RSA-{key.key_size}")
         return SignatureAlgorithm.RSA_SHA256, SignatureAlgorithm.RSA_PSS_SHA256
     if isinstance(key, ec.EllipticCurvePublicKey):
         if isinstance(key.curve, ec.SECP256R1):
             return (SignatureAlgorithm.ECDSA_SHA256,)
         if isinstance(key.curve, ec.SECP384R1):
             return (SignatureAlgorithm.ECDSA_SHA384,)
-        raise UnsupportedCurveError(serial, key.curve.name)
-    raise UnsupportedKeyError(serial, type(key).__name__.removesuffix("PublicKey").strip("_"))
+        raise SigningError("curve-unsupported", serial=serial, kind=key.curve.name)
+    raise SigningError(
+        "key-unsupported", serial=serial, kind=type(key).__name__.removesuffix("PublicKey").strip("_")
+    )
 
 
 def check_certificate(certificate: x509.Certificate) -> None:
@@ -66,7 +62,8 @@ def check_certificate(certificate: x509.Certificate) -> None:
     A certificate without a key usage extension is not restricted (RFC 5280 section 4.2.1.3).
 
     Raises:
-        WeakKeyError, UnsupportedKeyError, KeyUsageError: It is not.
+        SigningError with the code ``key-weak``, SigningError with the code ``key-unsupported``,
+        SigningError: ``key-usage``: It is not.
     """
     algorithms_of(certificate)
     try:
@@ -75,7 +72,7 @@ def check_certificate(certificate: x509.Certificate) -> None:
         return
     if not (usage.digital_signature or usage.content_commitment):
         held = (_RFC_NAMES.get(name, _camel(name)) for name in _USAGES if getattr(usage, name))
-        raise KeyUsageError(serial_of(certificate), tuple(held))
+        raise SigningError("key-usage", serial=serial_of(certificate), usages=tuple(held))
 
 
 def check_validity(certificate: x509.Certificate, moment: datetime) -> None:
@@ -83,12 +80,16 @@ def check_validity(certificate: x509.Certificate, moment: datetime) -> None:
     Check that a certificate is valid at ``moment``.
 
     Raises:
-        CertificateNotValidAtError: It is not yet, or no longer.
+        SigningError: ``certificate-not-valid``: It is not yet, or no longer.
     """
     first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if not first <= moment <= last:
-        raise CertificateNotValidAtError(
-            serial_of(certificate), moment.isoformat(), first.isoformat(), last.isoformat()
+        raise SigningError(
+            "certificate-not-valid",
+            serial=serial_of(certificate),
+            signed_at=moment.isoformat(),
+            not_before=first.isoformat(),
+            not_after=last.isoformat(),
         )
 
 

@@ -35,7 +35,7 @@ from perizinan_core._pdf._cms import (
     SignerInfo,
 )
 from perizinan_core._pdf._der import elements_of
-from perizinan_core.errors.signing import SignatureMismatchError, UnsupportedKeyError
+from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._certificates import algorithms_of, check_certificate, serial_of
 from perizinan_core.signing._ports import SignatureAlgorithm
 from perizinan_core.signing._schemes import SALT_LENGTH, SCHEMES
@@ -87,13 +87,13 @@ class CmsProfile:
                 (EN 319 122-1 section 5.3); asked only when the signature is good.
 
         Raises:
-            SignatureMismatchError: The certificate does not confirm ``signature``.
+            SigningError: ``signature-mismatch``: The certificate does not confirm ``signature``.
         """
         key: Any = self.certificate.public_key()
         try:
             key.verify(signature, attributes, *SCHEMES[self.algorithm])
         except InvalidSignature as cause:
-            raise SignatureMismatchError(serial_of(self.certificate)) from cause
+            raise SigningError("signature-mismatch", serial=serial_of(self.certificate)) from cause
         token = None if timestamp is None else timestamp(signature)
         return self.encoded(attributes, signature, token)
 
@@ -131,14 +131,14 @@ def cms_profile(
     A self-signed root is left out of the container: who trusts it has it.
 
     Raises:
-        CertificateError: The certificate cannot sign permits, or not with ``algorithm``.
+        SigningError: The certificate cannot sign permits, or not with ``algorithm``.
     """
     from asn1crypto import algos, cms, tsp
     from asn1crypto import x509 as asn1_x509
 
     check_certificate(certificate)
     if algorithm not in algorithms_of(certificate):
-        raise UnsupportedKeyError(serial_of(certificate), algorithm.value)
+        raise SigningError("key-unsupported", serial=serial_of(certificate), kind=algorithm.value)
     der = certificate.public_bytes(Encoding.DER)
     own = asn1_x509.Certificate.load(der)
     named = cms.IssuerAndSerialNumber({"issuer": own.issuer, "serial_number": own.serial_number})

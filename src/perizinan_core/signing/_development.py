@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from perizinan_core.errors.signing import DevelopmentFolderError, DevelopmentNameError
+from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._file_key import FileKeySigner
 from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
 
@@ -61,7 +61,7 @@ class DevelopmentCA:
             now: Present moment, with time zone.
 
         Raises:
-            DevelopmentFolderError: The folder holds files that cannot be used.
+            SigningError: ``development-folder``: The folder holds files that cannot be used.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / _AUTHORITY
@@ -101,11 +101,11 @@ class DevelopmentCA:
             kind: ``"rsa-2048"``, ``"rsa-3072"``, ``"rsa-4096"``, ``"p-256"`` or ``"p-384"``.
 
         Raises:
-            DevelopmentNameError: ``slug`` or ``name`` cannot be used.
-            KeyFileError: The existing file is damaged.
+            SigningError: ``development-name``: ``slug`` or ``name`` cannot be used.
+            SigningError: The existing file is damaged.
         """
         if not _SLUG.fullmatch(slug):
-            raise DevelopmentNameError(slug)
+            raise SigningError("development-name", name=slug)
         path = self.key_file(slug)
         if path.exists():
             if FileKeySigner.open(path).certificate.not_valid_after_utc > now:
@@ -157,7 +157,7 @@ def _read_authority(path: Path) -> SyntheticCA:
             k for k in keys if isinstance(k, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
         )
     except (ValueError, x509.InvalidVersion) as cause:
-        raise DevelopmentFolderError(path.name) from cause
+        raise SigningError("development-folder", file=path.name) from cause
     if root_key.public_key() != root.public_key() or issuing_key.public_key() != issuing.public_key():
-        raise DevelopmentFolderError(path.name)
+        raise SigningError("development-folder", file=path.name)
     return SyntheticCA(Issued(root_key, root), Issued(issuing_key, issuing, (root,)))

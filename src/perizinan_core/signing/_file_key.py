@@ -19,15 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key, pkcs12
 
-from perizinan_core.errors.signing import (
-    KeyFileUnreadableError,
-    KeyMismatchError,
-    NoCertificateError,
-    NoPrivateKeyError,
-    PassphraseNeededError,
-    UnsupportedKeyError,
-    WrongPassphraseError,
-)
+from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._certificates import algorithms_of, check_certificate, ordered_chain, serial_of
 from perizinan_core.signing._ports import SecretCallback, SignatureAlgorithm
 from perizinan_core.signing._schemes import SCHEMES
@@ -76,13 +68,13 @@ class FileKeySigner:
             pss: Sign with RSASSA-PSS instead of PKCS #1 v1.5; only for RSA keys.
 
         Raises:
-            CertificateError: Key or certificate are not fit for signing permits.
+            SigningError: Key or certificate are not fit for signing permits.
         """
         check_certificate(certificate)
         algorithms = algorithms_of(certificate)
         wanted = SignatureAlgorithm.RSA_PSS_SHA256 if pss else algorithms[0]
         if wanted not in algorithms or not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-            raise UnsupportedKeyError(serial_of(certificate), wanted.value)
+            raise SigningError("key-unsupported", serial=serial_of(certificate), kind=wanted.value)
         return cls(key, certificate, ordered_chain(certificate, others), wanted)
 
     @classmethod
@@ -99,8 +91,8 @@ class FileKeySigner:
             pss: Sign with RSASSA-PSS; only for RSA keys.
 
         Raises:
-            KeyFileError: The file cannot be used; its kinds say why.
-            CertificateError: Key or certificate are not fit for signing permits.
+            SigningError: The file cannot be used; the code says why.
+            SigningError: Key or certificate are not fit for signing permits.
         """
         data = _content(path)
         read = _read_pem if b"-----BEGIN " in data else _read_pkcs12
@@ -108,13 +100,13 @@ class FileKeySigner:
         if chain is not None:
             certificates += _pem_certificates(_content(chain), chain.name)
         if key is None:
-            raise NoPrivateKeyError(path.name)
+            raise SigningError("key-missing", file=path.name)
         if not certificates:
-            raise NoCertificateError(path.name)
+            raise SigningError("certificate-missing", file=path.name)
         own = _spki(key.public_key())
         certificate = next((c for c in certificates if _spki(c.public_key()) == own), None)
         if certificate is None:
-            raise KeyMismatchError(path.name)
+            raise SigningError("key-mismatch", file=path.name)
         return cls.from_key(key, certificate, certificates, pss=pss)
 
     def sign(self, data: bytes) -> bytes:
@@ -128,7 +120,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as cause:
-        raise KeyFileUnreadableError(path.name) from cause
+        raise SigningError("key-file-unreadable", file=path.name) from cause
 
 
 def _spki(key: PublicKeyTypes) -> bytes:
@@ -138,7 +130,7 @@ def _spki(key: PublicKeyTypes) -> bytes:
 def _answer(secret: SecretCallback, file: str) -> bytes:
     given = secret(file)
     if given is None:
-        raise PassphraseNeededError(file)
+        raise SigningError("passphrase-needed", file=file)
     return given.encode() if isinstance(given, str) else given
 
 
@@ -149,11 +141,11 @@ def _read_pkcs12(
         key, certificate, others = pkcs12.load_key_and_certificates(data, None)
     except (ValueError, UnsupportedAlgorithm) as cause:
         if "password" not in str(cause).lower():
-            raise KeyFileUnreadableError(file) from cause
+            raise SigningError("key-file-unreadable", file=file) from cause
         try:
             key, certificate, others = pkcs12.load_key_and_certificates(data, _answer(secret, file))
         except ValueError as wrong:
-            raise WrongPassphraseError(file) from wrong
+            raise SigningError("passphrase-wrong", file=file) from wrong
     return key, [*([certificate] if certificate else []), *others]
 
 
@@ -168,7 +160,9 @@ def _read_pem(
         try:
             return load_pem_private_key(block[0], passphrase), _pem_certificates(data, file)
         except (ValueError, TypeError, UnsupportedAlgorithm) as cause:
-            raise (WrongPassphraseError if encrypted else KeyFileUnreadableError)(file) from cause
+            raise SigningError(
+                "passphrase-wrong" if encrypted else "key-file-unreadable", file=file
+            ) from cause
     return None, _pem_certificates(data, file)
 
 
@@ -177,4 +171,4 @@ def _pem_certificates(data: bytes, file: str) -> list[x509.Certificate]:
     try:
         return [x509.load_pem_x509_certificate(block) for block in blocks]
     except (ValueError, x509.InvalidVersion) as cause:
-        raise KeyFileUnreadableError(file) from cause
+        raise SigningError("key-file-unreadable", file=file) from cause

@@ -11,14 +11,8 @@ from typing import Any
 
 from perizinan_core._pdf._form import FormField, form_fields
 from perizinan_core._pdf._syntax import decode_text
-from perizinan_core.errors.signing import (
-    ChangesForbiddenError,
-    FieldNameError,
-    FieldTakenError,
-    SeedValueError,
-    XfaFormError,
-)
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
+from perizinan_core.errors.signing import UnsignablePdfError
 from perizinan_core.signing._pdf_file import PdfFile
 
 __all__ = ["check_restrictions", "free_name", "is_signed", "signable_fields", "usable_field"]
@@ -46,22 +40,23 @@ def check_restrictions(pdf: PdfFile, fields: tuple[FormField, ...]) -> None:
     Refuse what no further signature may be added to.
 
     Raises:
-        XfaFormError: The form is an XFA form.
-        ChangesForbiddenError: A certification allows no changes (DocMDP with P=1), or a signature
+        UnsignablePdfError: ``pdf-xfa``: The form is an XFA form.
+        UnsignablePdfError: ``pdf-locked``: A certification allows no changes (DocMDP with P=1), or a
+            signature
             locks the document or all fields.
     """
     catalog = pdf.catalog()
     if pdf.resolve(pdf.dictionary(catalog.get("AcroForm"), {}).get("XFA")) is not None:
-        raise XfaFormError
+        raise UnsignablePdfError("pdf-xfa")
     for field in fields:
         if not is_signed(pdf, field):
             continue
         lock = pdf.dictionary(field.dictionary.get("Lock"), {})
         if pdf.resolve(lock.get("P")) == _NO_CHANGES or _forbids(pdf, field.value):
-            raise ChangesForbiddenError(field.name)
+            raise UnsignablePdfError("pdf-locked", field=field.name)
     # Last, because here the name of the field is not at hand.
     if _forbids(pdf, pdf.dictionary(catalog.get("Perms"), {}).get("DocMDP")):
-        raise ChangesForbiddenError("")
+        raise UnsignablePdfError("pdf-locked", field="")
 
 
 def is_signed(pdf: PdfFile, field: FormField) -> bool:
@@ -92,24 +87,24 @@ def usable_field(pdf: PdfFile, fields: tuple[FormField, ...], name: str | None) 
     Return the empty signature field called ``name``, ``None`` if a new one is to be made.
 
     Raises:
-        FieldNameError: A new field cannot have this name.
-        FieldTakenError: The field is signed, or no signature field.
-        SeedValueError: The field demands properties that cannot be promised.
+        UnsignablePdfError: ``field-name``: A new field cannot have this name.
+        UnsignablePdfError: ``field-taken``: The field is signed, or no signature field.
+        UnsignablePdfError: ``field-seed-value``: The field demands properties that cannot be promised.
     """
     if name is None:
         return None
     found = next((field for field in fields if field.name == name), None)
     if found is None:
         if not name.strip() or "." in name:
-            raise FieldNameError(name)
+            raise UnsignablePdfError("field-name", name=name)
         # "office" cannot be a new field beside "office.head": both would claim the first part.
         if any(field.name.startswith(name + ".") for field in fields):
-            raise FieldTakenError(name)
+            raise UnsignablePdfError("field-taken", name=name)
         return None
     if found.kind != "Sig" or pdf.resolve(found.value) is not None or _is_locked(pdf, fields, name):
-        raise FieldTakenError(name)
+        raise UnsignablePdfError("field-taken", name=name)
     if pdf.resolve(pdf.dictionary(found.dictionary.get("SV"), {}).get("Ff")):
-        raise SeedValueError(name)
+        raise UnsignablePdfError("field-seed-value", name=name)
     return found
 
 

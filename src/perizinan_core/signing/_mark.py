@@ -13,7 +13,7 @@ from typing import cast
 
 from perizinan_core._parts import office_part
 from perizinan_core._pdf._syntax import Ref, Stream
-from perizinan_core.errors.signing import MarkNotDrawableError
+from perizinan_core.errors.signing import UnsignablePdfError
 from perizinan_core.signing._incremental import IncrementalUpdate
 from perizinan_core.signing._pages import find_page
 from perizinan_core.signing._pdf_file import PdfFile
@@ -56,7 +56,8 @@ def add_appearance(
     Draw ``mark`` in ``size`` points and add it to ``update``; return the reference to the form.
 
     Raises:
-        MarkNotDrawableError: A character has no font, the picture is broken or all is too large.
+        UnsignablePdfError: ``mark-not-drawable``: A character has no font, the picture is broken or all is
+            too large.
     """
     drawn = _draw(mark, size)
     page = find_page(drawn, 1).ref
@@ -101,7 +102,7 @@ def _draw(mark: VisibleMark, size: tuple[float, float]) -> PdfFile:
         compiler = typst.Compiler(_TEMPLATE, font_paths=fonts, sys_inputs={"mark": json.dumps(data)})
         drawn = compiler.compile(format="pdf", pdf_standards="a-3b", pdf_tags=False)
     except (typst.TypstError, RuntimeError, ValueError) as cause:
-        raise MarkNotDrawableError(_first_line(str(cause))) from cause
+        raise UnsignablePdfError("mark-not-drawable", reason=_first_line(str(cause))) from cause
     return PdfFile(cast("bytes", drawn))
 
 

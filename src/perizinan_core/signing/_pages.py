@@ -9,8 +9,8 @@ import attrs
 
 from perizinan_core._pdf._syntax import Ref
 from perizinan_core._pdf._tree import page_tree
-from perizinan_core.errors.signing import MarkOutsidePageError, PageNotFoundError
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
+from perizinan_core.errors.signing import UnsignablePdfError
 from perizinan_core.signing._pdf_file import PdfFile
 from perizinan_core.signing._request import Placement
 
@@ -52,7 +52,7 @@ class Page:
         Return where a placement on the page as shown lies in default user space.
 
         Raises:
-            MarkOutsidePageError: It does not lie on the page.
+            UnsignablePdfError: ``mark-outside``: It does not lie on the page.
         """
         left, bottom, right, top = self.box
         width, height = right - left, top - bottom
@@ -61,7 +61,7 @@ class Page:
         u, v = placement.x, placement.y
         u_end, v_end = u + placement.width, v + placement.height
         if u_end > width + _TOLERANCE or v_end > height + _TOLERANCE:
-            raise MarkOutsidePageError(round(width, 1), round(height, 1))
+            raise UnsignablePdfError("mark-outside", width=round(width, 1), height=round(height, 1))
         match self.rotation:
             case 90:
                 return right - v_end, bottom + u, right - v, bottom + u_end
@@ -84,13 +84,13 @@ def find_page(pdf: PdfFile, wanted: int) -> Page:
     Return the page counted from 1, or from the end with a negative number.
 
     Raises:
-        PageNotFoundError: There is no such page.
+        UnsignablePdfError: ``page-missing``: There is no such page.
         PdfStructureError: The page tree is incomplete or circular.
     """
     # The whole tree is walked, also for the first page: a document with a broken tree is not signed.
     pages = list(_pages(pdf))
     if not -len(pages) <= wanted <= len(pages):
-        raise PageNotFoundError(wanted, len(pages))
+        raise UnsignablePdfError("page-missing", page=wanted, pages=len(pages))
     return _page(pdf, *pages[wanted - 1 if wanted > 0 else wanted])
 
 

@@ -20,14 +20,8 @@ from typing import Any
 from perizinan_core._pdf._filters import ASCII_FILTERS
 from perizinan_core._pdf._structure import PdfStructure, ends_properly, newest_table
 from perizinan_core._pdf._syntax import Parser, Ref
-from perizinan_core.errors.signing import (
-    CutOrExtendedPdfError,
-    DamagedPdfError,
-    EncryptedPdfError,
-    JunkBeforePdfError,
-    NotAPdfError,
-)
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
+from perizinan_core.errors.signing import DamagedPdfError, EncryptedPdfError, UnsignablePdfError
 from perizinan_core.signing._pdf_syntax import parsed
 
 __all__ = ["PdfFile", "refusing_damage"]
@@ -73,14 +67,14 @@ class PdfFile(PdfStructure):
     def __init__(self, data: bytes) -> None:
         header = data.find(b"%PDF-", 0, _HEADER_WITHIN)
         if header < 0:
-            raise NotAPdfError
+            raise UnsignablePdfError("pdf-not")
         if header > 0:
-            raise JunkBeforePdfError(header)
+            raise UnsignablePdfError("pdf-junk-before", offset=header)
         whole = data if ends_properly(data) else data.rstrip(_BLANKS)
         self.startxref = newest_table(whole)
         """Offset of the newest cross-reference section, in bytes."""
         if self.startxref < 0:
-            raise CutOrExtendedPdfError
+            raise UnsignablePdfError("pdf-cut")
         super().__init__(whole)
         self.data = data
         self._check_entries()

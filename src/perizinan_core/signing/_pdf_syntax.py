@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from perizinan_core._pdf._syntax import Parser, Ref
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 
 __all__ = ["RawDictionary", "array_items", "date_string", "parsed", "references", "text_string"]
 

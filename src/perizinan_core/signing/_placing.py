@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from perizinan_core._pdf._form import FormField
-from perizinan_core.errors.signing import MarkPlacementError
+from perizinan_core.errors.signing import UnsignablePdfError
 from perizinan_core.signing._incremental import IncrementalUpdate
 from perizinan_core.signing._mark import add_appearance, empty_appearance
 from perizinan_core.signing._pages import Page, find_page, page_of, rectangle_of
@@ -100,7 +100,7 @@ def _new_place(update: IncrementalUpdate, request: SigningRequest) -> _Place:
         return _Place(page, (left, bottom, left, bottom), None)
     placement = request.mark.placement
     if placement is None:
-        raise MarkPlacementError
+        raise UnsignablePdfError("mark-placement")
     page = find_page(update.pdf, placement.page)
     rectangle = page.rectangle(placement)
     appearance = add_appearance(update, request.mark, page.shown_size(rectangle), page.matrix)
@@ -121,7 +121,7 @@ def fill_field(
     rectangle = rectangle_of(pdf, pdf.dictionary(shown).get("Rect"))
     if rectangle is None or rectangle[0] == rectangle[2] or rectangle[1] == rectangle[3]:
         if request.mark is not None:
-            raise MarkPlacementError
+            raise UnsignablePdfError("mark-placement")
         return own
     page = page_of(pdf, shown)
     size = page.shown_size(rectangle)

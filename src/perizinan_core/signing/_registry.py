@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import attrs
 
-from perizinan_core.errors.signing import SignerAddressError, UnknownSignerSchemeError
+from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._file_key import FileKeySigner, no_secret
 from perizinan_core.signing._ports import SecretCallback, Signer
 
@@ -32,8 +32,8 @@ def open_file_signer(address: str, secret: SecretCallback) -> Signer:
     Open ``file:/path/key.p12`` or ``file:/path/key.pem?chain=/path/chain.pem&pss=1``, or a plain path.
 
     Raises:
-        SignerAddressError: The address cannot be understood.
-        KeyFileError, CertificateError: See `FileKeySigner.open`.
+        SigningError: ``signer-address``: The address cannot be understood.
+        SigningError: See `FileKeySigner.open`.
     """
     if _SCHEME.match(address) is None:
         return FileKeySigner.open(Path(address), secret)
@@ -47,7 +47,7 @@ def open_file_signer(address: str, secret: SecretCallback) -> Signer:
         or options
         or pss not in ("0", "1")
     ):
-        raise SignerAddressError(address.partition("?")[0])
+        raise SigningError("signer-address", address=address.partition("?")[0])
     return FileKeySigner.open(
         Path(unquote(parts.path)), secret, chain=Path(chain) if chain else None, pss=pss == "1"
     )
@@ -86,11 +86,11 @@ class SignerRegistry:
             secret: Asked for a passphrase or PIN when one is needed.
 
         Raises:
-            UnknownSignerSchemeError: Nothing opens this scheme.
+            SigningError: ``signer-scheme-unknown``: Nothing opens this scheme.
             SigningError: What the opener says.
         """
         found = _SCHEME.match(address)
         scheme = found[1].lower() if found else "file"
         if scheme not in self._openers:
-            raise UnknownSignerSchemeError(scheme, tuple(sorted(self._openers)))
+            raise SigningError("signer-scheme-unknown", scheme=scheme, known=tuple(sorted(self._openers)))
         return self._openers[scheme](address, secret)

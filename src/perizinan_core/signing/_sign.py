@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from perizinan_core.errors.signing import SignerAnswerError
+from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._certificates import check_validity
 from perizinan_core.signing._cms import CmsProfile, cms_profile
 from perizinan_core.signing._form import (
@@ -56,9 +56,9 @@ def sign_pdf(
 
     Raises:
         UnsignablePdfError: The document cannot be signed as it is.
-        CertificateError: The certificate cannot sign, or not at that time.
-        SignatureMismatchError: The signer's answer is not a signature of its certificate.
-        SignerAnswerError: A service did not return a signed PDF.
+        SigningError: The certificate cannot sign, or not at that time.
+        SigningError: ``signature-mismatch``: The signer's answer is not a signature of its certificate.
+        SigningError: ``signer-answer``: A service did not return a signed PDF.
         TimestampServiceError: No usable timestamp came; nothing was signed as far as anybody sees.
     """
     if isinstance(signer, DocumentSigner):
@@ -81,7 +81,7 @@ def _by_service(pdf: bytes, signer: DocumentSigner, request: SigningRequest) -> 
     signed = signer.sign_document(pdf, request)
     # Only what tells a signed PDF from an error page: a signature once made must not be lost here.
     if not signed.startswith(b"%PDF-") or signed.count(b"/ByteRange") <= pdf.count(b"/ByteRange"):
-        raise SignerAnswerError
+        raise SigningError("signer-answer")
     return signed
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from perizinan_core._pdf._syntax import Ref
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.signing._incremental import IncrementalUpdate
 from perizinan_core.signing._pdf_file import PdfFile
 from perizinan_core.signing._pdf_syntax import RawDictionary, parsed, text_string

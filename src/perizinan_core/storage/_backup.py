@@ -20,12 +20,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from perizinan_core.errors.storage import (
-    DatabaseDamagedError,
-    DatabaseUnavailableError,
-    SchemaNotMigratedError,
-    SchemaTooNewError,
-)
+from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
 from perizinan_core.storage._keyring import KeyRing
 from perizinan_core.storage._migrating import lock_tables, make_tables
 from perizinan_core.storage._probes import PROBES, missing_probes
@@ -67,9 +62,9 @@ def save_records(url: str, file: Path) -> SavedRecords:
     Others go on reading and writing meanwhile.
 
     Raises:
-        SchemaNotMigratedError: There are no tables.
-        SchemaTooNewError: They belong to a newer version.
-        DatabaseDamagedError: The database is damaged.
+        StorageError: ``schema-not-migrated``: There are no tables.
+        StorageError: ``schema-too-new``: They belong to a newer version.
+        StorageError: ``database-damaged``: The database is damaged.
         DatabaseUnavailableError: It does not answer.
     """
     parsed = parse_url(url)
@@ -91,7 +86,7 @@ def load_records(file: Path, url: str) -> SavedRecords:
     Put a copy into an empty database; all of it or nothing.
 
     Raises:
-        SchemaTooNewError: The copy was made by a newer version.
+        StorageError: ``schema-too-new``: The copy was made by a newer version.
         DatabaseUnavailableError: The database does not answer, or something is in it.
     """
     parsed = parse_url(url)
@@ -109,7 +104,7 @@ def load_records(file: Path, url: str) -> SavedRecords:
         ):
             lock_tables(connection)
             if _is_used(connection):
-                raise DatabaseUnavailableError(reason="not empty")
+                raise DatabaseUnavailableError("database-unavailable", reason="not empty")
             _reflected(connection).drop_all(connection)
             revision = _known_revision(copy)
             make_tables(connection, revision)
@@ -140,7 +135,7 @@ def check_saved_keys(file: Path, keys: KeyRing) -> None:
     Pass when the keys at hand are those of a copy.
 
     Raises:
-        UnknownKeyError: They are the keys of other records.
+        StorageError: ``unknown-key``: They are the keys of other records.
         SealBrokenError: A key has the id of one of the copy but is another.
     """
     with _reading(file) as copy, translated():
@@ -150,7 +145,7 @@ def check_saved_keys(file: Path, keys: KeyRing) -> None:
 
 def _save_sqlite(source: Path, file: Path) -> None:
     if not source.exists():
-        raise SchemaNotMigratedError(found="none", needed=REVISIONS[-1])
+        raise StorageError("schema-not-migrated", found="none", needed=REVISIONS[-1])
     with (
         _sqlite_failures(),
         closing(sqlite3.connect(source, timeout=BUSY_SECONDS)) as here,
@@ -161,7 +156,7 @@ def _save_sqlite(source: Path, file: Path) -> None:
         there.execute("PRAGMA journal_mode=DELETE")
         problem = there.execute("PRAGMA integrity_check").fetchone()[0]
     if problem != "ok":
-        raise DatabaseDamagedError(reason="integrity_check")
+        raise StorageError("database-damaged", reason="integrity_check")
 
 
 def _save_snapshot(parsed: URL, file: Path) -> None:
@@ -212,9 +207,9 @@ def _sqlite_failures() -> Iterator[None]:
 def _known_revision(connection: sa.Connection) -> str:
     found = find_revision(connection)
     if found is None:
-        raise SchemaNotMigratedError(found="none", needed=REVISIONS[-1])
+        raise StorageError("schema-not-migrated", found="none", needed=REVISIONS[-1])
     if found not in REVISIONS:
-        raise SchemaTooNewError(found=found, newest=REVISIONS[-1])
+        raise StorageError("schema-too-new", found=found, newest=REVISIONS[-1])
     return found
 
 

@@ -117,7 +117,7 @@ def check_records(storage: SqlStorage, *, repair: bool = False, accept: bool = F
             backup restored in part, the sum over all records no longer fits.
 
     Raises:
-        UnknownKeyError: A row needs a key that is not at hand.
+        StorageError: ``unknown-key``: A row needs a key that is not at hand.
     """
     check = _Check()
     with storage.unit_of_work(read_only=True) as work:

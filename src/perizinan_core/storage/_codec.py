@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from perizinan_core._converters import from_json, to_json
+from perizinan_core.errors.converters import WireFormatError
 from perizinan_core.errors.storage import StoredValueError
-from perizinan_core.errors.wire import WireFormatError
 
 __all__ = ["decode", "encode"]
 

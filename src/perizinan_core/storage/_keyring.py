@@ -25,7 +25,7 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.errors.storage import InvalidKeyRingError, KeyFileError, UnknownKeyError
+from perizinan_core.errors.storage import StorageError
 from perizinan_core.i18n import N_
 
 __all__ = ["KEYS_VARIABLE", "Key", "KeyRing", "KeySet"]
@@ -93,12 +93,12 @@ class KeySet:
         Return the key with this id.
 
         Raises:
-            UnknownKeyError: It is not in the set.
+            StorageError: ``unknown-key``: It is not in the set.
         """
         for key in self.all:
             if key.id == key_id:
                 return key
-        raise UnknownKeyError(key_id=key_id, known=self.ids)
+        raise StorageError("unknown-key", key_id=key_id, known=self.ids)
 
     def with_upcoming(self, key: Key) -> KeySet:
         """Add a key that is accepted but not yet used: the first step of a change without a pause."""
@@ -145,20 +145,22 @@ class KeyRing:
             source: Where it came from, for the error.
 
         Raises:
-            InvalidKeyRingError: It is not a key ring; the sentence shows none of it.
+            StorageError: ``invalid-key-ring``: It is not a key ring; the sentence shows none of it.
         """
         try:
             data = json.loads(text)
         except ValueError:
             # The parser's message would quote the secret, so the chain is cut.
-            raise InvalidKeyRingError(source=source, problem=N_("it is not JSON")) from None
+            raise StorageError("invalid-key-ring", source=source, problem=N_("it is not JSON")) from None
         if not isinstance(data, dict) or data.get("version") != _VERSION:
-            raise InvalidKeyRingError(source=source, problem=N_("it is not a key ring of version 1"))
+            raise StorageError(
+                "invalid-key-ring", source=source, problem=N_("it is not a key ring of version 1")
+            )
         try:
             return cls(data=_read_set(data["data"]), index=_read_set(data["index"]))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             problem = N_("a key is missing, has a wrong length or stands there twice")
-            raise InvalidKeyRingError(source=source, problem=problem) from None
+            raise StorageError("invalid-key-ring", source=source, problem=problem) from None
 
     def to_json(self) -> str:
         """Return the ring as JSON text: a secret, to be kept like one."""
@@ -171,11 +173,13 @@ class KeyRing:
         Read the ring from an environment variable.
 
         Raises:
-            InvalidKeyRingError: The variable is missing or holds no key ring.
+            StorageError: ``invalid-key-ring``: The variable is missing or holds no key ring.
         """
         text = (os.environ if environ is None else environ).get(name)
         if not text:
-            raise InvalidKeyRingError(source=name, problem=N_("the environment variable is not set"))
+            raise StorageError(
+                "invalid-key-ring", source=name, problem=N_("the environment variable is not set")
+            )
         return cls.from_json(text, source=name)
 
     @classmethod
@@ -189,21 +193,21 @@ class KeyRing:
         Read the ring from a file that only its owner may read.
 
         Raises:
-            KeyFileError: The file is missing, no ordinary file, or open to others.
-            InvalidKeyRingError: It holds no key ring.
+            StorageError: ``key-file``: The file is missing, no ordinary file, or open to others.
+            StorageError: ``invalid-key-ring``: It holds no key ring.
         """
         try:
             with path.open("r", encoding="utf-8") as file:
                 mode = os.fstat(file.fileno()).st_mode
                 if not stat.S_ISREG(mode):
-                    raise KeyFileError(name=path.name, problem=N_("it is no ordinary file"))
+                    raise StorageError("key-file", name=path.name, problem=N_("it is no ordinary file"))
                 if mode & 0o077:
-                    raise KeyFileError(name=path.name, problem=N_("others may read or write it"))
+                    raise StorageError("key-file", name=path.name, problem=N_("others may read or write it"))
                 text = file.read()
         except OSError as error:
-            raise KeyFileError(name=path.name, problem=error.strerror or "I/O error") from error
+            raise StorageError("key-file", name=path.name, problem=error.strerror or "I/O error") from error
         except UnicodeDecodeError:
-            raise InvalidKeyRingError(source=path.name, problem=N_("it is not JSON")) from None
+            raise StorageError("invalid-key-ring", source=path.name, problem=N_("it is not JSON")) from None
         return cls.from_json(text, source=path.name)
 
     @classmethod
@@ -214,7 +218,7 @@ class KeyRing:
         Several processes may do so at once: one makes it, all read the same.
 
         Raises:
-            KeyFileError: The file or its folder cannot be used.
+            StorageError: ``key-file``: The file or its folder cannot be used.
         """
         if not path.exists():
             _create(path, cls.generate().to_json())
@@ -225,7 +229,7 @@ class KeyRing:
         Replace the ring in a file, for a change of keys; the old file is lost only once the new one is durable.
 
         Raises:
-            KeyFileError: The file cannot be written.
+            StorageError: ``key-file``: The file cannot be written.
         """
         fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
@@ -233,7 +237,7 @@ class KeyRing:
             fresh.replace(path)
             _sync_folder(path.parent)
         except OSError as error:
-            raise KeyFileError(name=path.name, problem=error.strerror or "I/O error") from error
+            raise StorageError("key-file", name=path.name, problem=error.strerror or "I/O error") from error
         finally:
             _remove(fresh)
 
@@ -262,7 +266,7 @@ def _create(path: Path, text: str) -> None:
             return
         _sync_folder(path.parent)
     except OSError as error:
-        raise KeyFileError(name=path.name, problem=error.strerror or "I/O error") from error
+        raise StorageError("key-file", name=path.name, problem=error.strerror or "I/O error") from error
     finally:
         _remove(fresh)
 

@@ -14,11 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from perizinan_core._parts import office_part
-from perizinan_core.errors.storage import (
-    DatabaseUnavailableError,
-    MigrationNeedsKeysError,
-    SchemaTooNewError,
-)
+from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
 from perizinan_core.storage._keyring import KeyRing
 
 if TYPE_CHECKING:
@@ -54,15 +50,17 @@ def migrate(
     Create or upgrade the tables; harmless when there is nothing to do.
 
     Args:
-        url: ``sqlite:///path`` or ``postgresql+psycopg://…``. A new SQLite file is readable by its owner only.
+        url: ``sqlite:///path`` or ``postgresql+psycopg://…``. A new SQLite file is readable by its owner
+        only.
         keys: The keys of the records; needed where a step seals records that are there.
         progress: Called with each revision before it is applied.
 
     Raises:
-        InvalidDatabaseUrlError: The address is of no known form.
-        SchemaTooNewError: The tables belong to a newer version.
-        MigrationNeedsKeysError: A step seals records, and the keys were not given; nothing was changed.
-        UnknownKeyError: These are the keys of another store; nothing was changed.
+        StorageError: ``invalid-database-url``: The address is of no known form.
+        StorageError: ``schema-too-new``: The tables belong to a newer version.
+        StorageError: ``migration-needs-keys``: A step seals records, and the keys were not given; nothing
+            was changed.
+        StorageError: ``unknown-key``: These are the keys of another store; nothing was changed.
         DatabaseUnavailableError: The database refused; nothing was changed.
     """
     from perizinan_core.storage._sql import _engine as engines
@@ -83,7 +81,7 @@ def migrate(
             steps = _steps(before)
             sealing = _SEALS in steps and before is not None and not _is_empty(connection)
             if sealing and keys is None:
-                raise MigrationNeedsKeysError(revision=_SEALS)
+                raise StorageError("migration-needs-keys", revision=_SEALS)
             for step in steps:
                 if progress is not None:
                     progress(step)
@@ -124,22 +122,23 @@ def pending(url: str) -> tuple[str, ...]:
     Return the revisions that `migrate` would apply, in order.
 
     Raises:
-        SchemaTooNewError: The tables belong to a newer version.
+        StorageError: ``schema-too-new``: The tables belong to a newer version.
     """
     return _steps(current_revision(url))
 
 
 def make_tables(connection: sa.Connection, revision: str) -> None:
     """
-    Make the tables of a revision where there are none, in the transaction of the caller, which has locked them.
+    Make the tables of a revision where there are none, in the transaction of the caller, which has locked
+    them.
 
     Raises:
-        SchemaTooNewError: This version does not know the revision.
+        StorageError: ``schema-too-new``: This version does not know the revision.
     """
     from perizinan_core.storage._sql._revisions import REVISIONS
 
     if revision not in REVISIONS:
-        raise SchemaTooNewError(found=revision, newest=REVISIONS[-1])
+        raise StorageError("schema-too-new", found=revision, newest=REVISIONS[-1])
     for step in REVISIONS[: REVISIONS.index(revision) + 1]:
         _upgrade(connection, step)
 
@@ -155,7 +154,7 @@ def _steps(found: str | None) -> tuple[str, ...]:
     if found is None:
         return REVISIONS
     if found not in REVISIONS:
-        raise SchemaTooNewError(found=found, newest=REVISIONS[-1])
+        raise StorageError("schema-too-new", found=found, newest=REVISIONS[-1])
     return REVISIONS[REVISIONS.index(found) + 1 :]
 
 
@@ -165,7 +164,9 @@ def _make_file(file: Path) -> None:
     try:
         create_private_file(file)
     except OSError as error:
-        raise DatabaseUnavailableError(reason=error.strerror or "I/O error") from error
+        raise DatabaseUnavailableError(
+            "database-unavailable", reason=error.strerror or "I/O error"
+        ) from error
 
 
 def _lock(connection: sa.Connection) -> None:

@@ -21,12 +21,12 @@ def open_storage(url: str, keys: KeyRing, *, zone: tzinfo | None = None) -> Stor
             the day that their own offset tells.
 
     Raises:
-        InvalidDatabaseUrlError: The address is of no known form.
-        DatabaseDriverMissingError: psycopg is not installed.
+        StorageError: ``invalid-database-url``: The address is of no known form.
+        StorageError: ``database-driver-missing``: psycopg is not installed.
         DatabaseUnavailableError: The database does not answer.
-        SchemaNotMigratedError: ``perizinan migrate`` was not run.
-        SchemaTooNewError: It was, by a newer version.
-        UnknownKeyError: These are the keys of another store.
+        StorageError: ``schema-not-migrated``: ``perizinan migrate`` was not run.
+        StorageError: ``schema-too-new``: It was, by a newer version.
+        StorageError: ``unknown-key``: These are the keys of another store.
     """
     from perizinan_core.storage._sql._store import SqlStorage
 
@@ -41,7 +41,7 @@ def known_keys(url: str) -> tuple[str, ...]:
         Sorted; empty when there is no database, no table or no record yet.
 
     Raises:
-        InvalidDatabaseUrlError: The address is of no known form.
+        StorageError: ``invalid-database-url``: The address is of no known form.
         DatabaseUnavailableError: The database does not answer.
     """
     from perizinan_core.storage._sql._key_ids import find_key_ids

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from perizinan_core.errors.storage import SealBrokenError, UnknownKeyError
+from perizinan_core.errors.storage import SealBrokenError, StorageError
 from perizinan_core.storage._keyring import KeyRing, KeySet
 from perizinan_core.storage._records import Lookup, LookupKind
 from perizinan_core.storage._sealing import Place, Sealer
@@ -35,7 +35,7 @@ def missing_probes(seen: Probes | None, keys: KeyRing, sealer: Sealer) -> bool:
         Whether a current key is not remembered yet.
 
     Raises:
-        UnknownKeyError: None of the keys for a purpose was ever used with this store.
+        StorageError: ``unknown-key``: None of the keys for a purpose was ever used with this store.
         SealBrokenError: A key has the id of a remembered one but is another.
     """
     if seen is None:
@@ -46,7 +46,7 @@ def missing_probes(seen: Probes | None, keys: KeyRing, sealer: Sealer) -> bool:
         sealer.open(bytes.fromhex(seen["data"][key_id]), _PLACE)
     for key_id, digest in zip(keys.index.ids, sealer.blind_all(_PROBE), strict=True):
         if seen["index"].get(key_id, digest.hex()) != digest.hex():
-            raise SealBrokenError(table=_PLACE.table, row=_PLACE.row, column="index")
+            raise SealBrokenError("seal-broken", table=_PLACE.table, row=_PLACE.row, column="index")
     return keys.data.current.id not in seen["data"] or keys.index.current.id not in seen["index"]
 
 
@@ -61,4 +61,4 @@ def with_probes(seen: Probes | None, keys: KeyRing, sealer: Sealer) -> dict[str,
 
 def _check_any_known(keys: KeySet, seen: Mapping[str, str]) -> None:
     if not seen.keys() & set(keys.ids):
-        raise UnknownKeyError(key_id=", ".join(sorted(seen)), known=keys.ids)
+        raise StorageError("unknown-key", key_id=", ".join(sorted(seen)), known=keys.ids)

@@ -49,7 +49,8 @@ def rotate_keys(
     progress: Callable[[RotationProgress], None] | None = None,
 ) -> int:
     """
-    Encrypt and seal everything under the current data key, and make blind indexes under the current index key.
+    Encrypt and seal everything under the current data key, and make blind indexes under the current index
+    key.
 
     Every batch is a unit of work of its own, short enough that others hardly wait. A run that was
     interrupted, or during which others wrote under the old key, is simply repeated: what is done is not
@@ -64,7 +65,7 @@ def rotate_keys(
         How many rows were moved; 0 means that the old keys are not needed any more.
 
     Raises:
-        UnknownKeyError: A row needs a key that is not in the ring.
+        StorageError: ``unknown-key``: A row needs a key that is not in the ring.
         SealBrokenError: A row is not as the library wrote it; all others are moved.
     """
     run = _Run(storage, batch, progress)

@@ -29,8 +29,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from perizinan_core.errors.model import NaiveMomentError
-from perizinan_core.errors.storage import SealBrokenError, UnknownKeyError
+from perizinan_core.errors.model import ModelError
+from perizinan_core.errors.storage import SealBrokenError, StorageError
 from perizinan_core.model._fees import reference_key
 from perizinan_core.storage._keyring import KeyRing
 from perizinan_core.storage._records import Lookup
@@ -99,7 +99,7 @@ class Sealer:
         Decrypt the JSON value that was sealed for this place.
 
         Raises:
-            UnknownKeyError: Its key is not in the ring.
+            StorageError: ``unknown-key``: Its key is not in the ring.
             SealBrokenError: It was changed, damaged, or belongs elsewhere.
         """
         key_id = self.key_id_of(blob, place)
@@ -107,7 +107,7 @@ class Sealer:
         nonce, sealed = blob[start : start + _NONCE_BYTES], blob[start + _NONCE_BYTES :]
         cipher = self._ciphers.get(key_id)
         if cipher is None:
-            raise UnknownKeyError(key_id=key_id, known=self._keys.data.ids)
+            raise StorageError("unknown-key", key_id=key_id, known=self._keys.data.ids)
         try:
             plain = cipher.decrypt(nonce, sealed, place.associated_data(key_id))
         except (InvalidTag, ValueError) as error:
@@ -137,7 +137,7 @@ class Sealer:
             columns: What the seal covers; ``key_id``, among them, says under which key.
 
         Raises:
-            UnknownKeyError: That key is not in the ring.
+            StorageError: ``unknown-key``: That key is not in the ring.
         """
         return hmac.digest(self._key(self._row_keys, columns["key_id"]), _row_text(table, columns), "sha256")
 
@@ -146,7 +146,7 @@ class Sealer:
         Return whether a row is as the library wrote it.
 
         Raises:
-            UnknownKeyError: It was sealed with a key that is not in the ring.
+            StorageError: ``unknown-key``: It was sealed with a key that is not in the ring.
         """
         if seal is None or columns.get("key_id") is None:
             return False
@@ -160,7 +160,7 @@ class Sealer:
     def _key(self, keys: Mapping[str, bytes], key_id: str) -> bytes:
         found = keys.get(key_id)
         if found is None:
-            raise UnknownKeyError(key_id=key_id, known=self._keys.data.ids)
+            raise StorageError("unknown-key", key_id=key_id, known=self._keys.data.ids)
         return found
 
     def blind(self, lookup: Lookup) -> bytes:
@@ -178,7 +178,7 @@ class Sealer:
 
 
 def _broken(place: Place) -> SealBrokenError:
-    return SealBrokenError(table=place.table, row=place.row, column=place.column)
+    return SealBrokenError("seal-broken", table=place.table, row=place.row, column=place.column)
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:
@@ -206,7 +206,7 @@ def _value_text(value: Any) -> bytes:
             return b"i%d" % value
         case datetime():
             if value.tzinfo is None:
-                raise NaiveMomentError(value.isoformat())
+                raise ModelError("naive-moment", received=value.isoformat())
             return b"t" + value.astimezone(UTC).isoformat(timespec="microseconds").encode()
         case date():
             return b"d" + value.isoformat().encode()

@@ -14,7 +14,7 @@ from threading import Lock
 
 import attrs
 
-from perizinan_core.errors.bootstrap import SignerNotConfiguredError
+from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.hooks._notification import Notification
 from perizinan_core.hooks._types import ApplicantCheckResult
 from perizinan_core.model._applicant import Applicant
@@ -69,10 +69,10 @@ class FakeSigners:
         Return the signer of a position.
 
         Raises:
-            SignerNotConfiguredError: there is none.
+            BootstrapError: ``signer-not-configured``: there is none.
         """
         if position not in self.signers:
-            raise SignerNotConfiguredError(position=position)
+            raise BootstrapError("signer-not-configured", position=position)
         return self.signers[position]
 
     def footer_for(self, position: str) -> Text | None:

@@ -19,8 +19,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Self
 
-from perizinan_core.errors.authorities import AuthorityFolderError
-from perizinan_core.errors.verification import AuthorityDocumentError, SourceReadError
+from perizinan_core.errors.published import AuthorityDocumentError
+from perizinan_core.errors.verification import AuthorityFolderError, SourceReadError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._authority_reading import MAX_BYTES, read_authority_document
@@ -152,7 +152,9 @@ class AuthoritySet:
             key = self.directory.by_slug[slug].key if self.directory is not None else self._key
             document = read_authority_document(text, authority_key=key)
             if document.slug != slug:
-                raise AuthorityDocumentError((N_("it is the document of another office"),))
+                raise AuthorityDocumentError(
+                    "authority-document", problems=(N_("it is the document of another office"),)
+                )
             self._made[slug] = document
         return self._made[slug]
 

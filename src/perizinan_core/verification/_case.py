@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import attrs
 
-from perizinan_core.errors.verification import StatusUnavailableError
+from perizinan_core.errors.published import StatusUnavailableError
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._status import NoStatus, PermitStatusAnswer, StatusChoice
 from perizinan_core.verification._authorities import AuthoritySet, StatusByOffice

@@ -14,11 +14,8 @@ from urllib.parse import urlsplit
 import attrs
 
 from perizinan_core._pdf._structure import PdfStructure
-from perizinan_core.errors.verification import (
-    AuthorityDocumentError,
-    CmsStructureError,
-    PermitDataError,
-)
+from perizinan_core.errors.published import AuthorityDocumentError
+from perizinan_core.errors.verification import CmsStructureError, PermitDataError
 from perizinan_core.i18n import Clauses
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._qr_claims import QrContent

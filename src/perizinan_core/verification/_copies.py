@@ -19,7 +19,7 @@ import attrs
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import Stream
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._status import StatusChoice

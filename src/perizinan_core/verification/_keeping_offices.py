@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.status_list import AuthorityUpdateError
-from perizinan_core.errors.verification import AuthorityDocumentError, SourceReadError
+from perizinan_core.errors.published import AuthorityDocumentError, AuthorityUpdateError
+from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.i18n import Clause
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._authority_reading import MAX_BYTES, read_authority_document
@@ -91,7 +91,8 @@ def first_document(data: bytes, entry: DirectoryEntry) -> AuthorityDocument:
     document = read_authority_document(data, authority_key=entry.key)
     if document.slug != entry.slug:
         raise AuthorityDocumentError(
-            (Clause("it is the document of another office ({slug})", slug=document.slug),)
+            "authority-document",
+            problems=(Clause("it is the document of another office ({slug})", slug=document.slug),),
         )
     return document
 

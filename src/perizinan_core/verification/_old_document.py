@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import cached_property
 
-from perizinan_core.errors.verification import StatusUnavailableError
+from perizinan_core.errors.published import StatusUnavailableError
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._status import PublishedVersions, StatusChoice, VersionSource
 from perizinan_core.verification._authorities import AuthoritySet

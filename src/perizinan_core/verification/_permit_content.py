@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from perizinan_core._pdf._structure import PdfStructure
-from perizinan_core.errors.verification import PdfStructureError, QrTextError
+from perizinan_core.errors.pdf import PdfStructureError
+from perizinan_core.errors.published import QrTextError
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._qr_claims import (
     QrClaims,

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from perizinan_core._pdf._structure import PdfStructure
-from perizinan_core.errors.verification import PdfStructureError, PermitDataError
+from perizinan_core.errors.pdf import PdfStructureError
+from perizinan_core.errors.verification import PermitDataError
 from perizinan_core.published._strict_json import load_json
 from perizinan_core.verification._pdf._embedded import embedded_files
 from perizinan_core.verification._schemas import fits_schema, load_schema, schema_faults

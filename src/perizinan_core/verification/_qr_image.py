@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from perizinan_core._parts import office_part
-from perizinan_core.errors.qr import QrImageError
-from perizinan_core.errors.verification import SourceReadError
+from perizinan_core.errors.verification import QrImageError, SourceReadError
 from perizinan_core.i18n import N_
 from perizinan_core.verification._sources import Source, picture_kind, read_source
 

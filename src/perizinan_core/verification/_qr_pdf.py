@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from perizinan_core._pdf._structure import PdfStructure
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification._pdf._drawn_codes import drawn_codes
 from perizinan_core.verification._pdf._text import printed_text
 from perizinan_core.verification._qr_image import ImageLimits, find_codes

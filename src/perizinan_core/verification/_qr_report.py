@@ -20,8 +20,8 @@ from typing import Any, Self
 
 import attrs
 
-from perizinan_core.errors.qr import QrImageError
-from perizinan_core.errors.verification import QrTextError, SourceReadError
+from perizinan_core.errors.published import QrTextError
+from perizinan_core.errors.verification import QrImageError, SourceReadError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._qr_claims import (

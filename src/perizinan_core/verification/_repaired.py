@@ -18,7 +18,7 @@ from typing import Any
 from perizinan_core._pdf._limits import Limits
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import Parser, Ref
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 
 __all__ = ["shows_more"]
 

@@ -32,7 +32,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from perizinan_core._pdf._structure import PdfStructure
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._report import CheckName, Reason
 

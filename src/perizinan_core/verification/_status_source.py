@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import attrs
 
-from perizinan_core.errors.status_list import StatusListError
+from perizinan_core.errors.published import StatusListError
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._saved_file import locked, replace_file

@@ -21,11 +21,8 @@ import attrs
 
 from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
 from perizinan_core._pdf._structure import PdfStructure, ends_properly, newest_table
-from perizinan_core.errors.verification import (
-    PdfStructureError,
-    PermitDataError,
-    PermitNotAcceptedError,
-)
+from perizinan_core.errors.pdf import PdfStructureError
+from perizinan_core.errors.verification import PermitDataError, PermitNotAcceptedError
 from perizinan_core.i18n import Clauses
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._status import StatusChoice

@@ -18,10 +18,10 @@ from typing import Any
 import attrs
 
 from perizinan_core.errors.workflow import (
-    AlreadyAssignedError,
     NoEligibleOfficerError,
     SeparationOfDutiesError,
     StageNotOpenError,
+    WorkflowError,
 )
 from perizinan_core.model._actor import Actor, Officer, Role
 from perizinan_core.model._application import Application
@@ -172,7 +172,7 @@ def assign_stage(
         random: Source of the draw where the stage is assigned at random; use `random.SystemRandom`.
 
     Raises:
-        AlreadyAssignedError: when the officer who has it may go on.
+        WorkflowError: ``already-assigned``: when the officer who has it may go on.
         NoEligibleOfficerError: naming the role and unit that are missing.
         StageNotOpenError: unless it is open.
     """
@@ -184,7 +184,7 @@ def assign_stage(
         waiting = waiting_for(application, permit_type, stage)
         raise StageNotOpenError(stage=stage, status=state.status.value, waiting_for=waiting)
     if state.assignee is not None and keeps(application, permit_type, state, staff):
-        raise AlreadyAssignedError(stage=stage, assignee=state.assignee)
+        raise WorkflowError("already-assigned", stage=stage, assignee=state.assignee)
     return give_stage(
         application,
         permit_type,

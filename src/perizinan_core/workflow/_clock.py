@@ -21,7 +21,7 @@ from fractions import Fraction
 
 import attrs
 
-from perizinan_core.errors.workflow import ClockOrderError, ClockStateError
+from perizinan_core.errors.workflow import ClockOrderError, WorkflowError
 from perizinan_core.model._application import Application
 from perizinan_core.model._calendar import RunningSpan, WorkingCalendar, days_used_in
 from perizinan_core.model._case import Clock, ClockEntry, ClockEvent, DeadlineRecord, StageState
@@ -62,7 +62,7 @@ def start_clock(
     Start the clock: the file is complete.
 
     Raises:
-        ClockStateError: when it was started before.
+        WorkflowError: ``clock-state``: when it was started before.
         CalendarRangeError: when the deadline lies beyond the calendar.
     """
     entry = ClockEntry(event=ClockEvent.STARTED, at=now, by=by, reason=reason)
@@ -71,7 +71,7 @@ def start_clock(
 
 
 def pause_clock(application: Application, *, by: str, now: datetime, reason: str) -> Application:
-    """Pause the clock; raises `ClockStateError` unless it runs."""
+    """Pause the clock; raises `WorkflowError` with the code ``clock-state`` unless it runs."""
     return _with_entry(application, ClockEvent.PAUSED, by, now, reason)
 
 
@@ -82,7 +82,7 @@ def resume_clock(
     Let the clock go on where it was paused.
 
     Raises:
-        ClockStateError: unless it is paused.
+        WorkflowError: ``clock-state``: unless it is paused.
         CalendarRangeError: when the deadline lies beyond the calendar.
     """
     return with_deadline(_with_entry(application, ClockEvent.RESUMED, by, now, reason), calendar, now)
@@ -189,7 +189,9 @@ def _with_entry(
 def _appended(clock: Clock, entry: ClockEntry) -> Clock:
     last = clock.entries[-1] if clock.entries else None
     if entry.event not in _FOLLOWS[last.event if last else None]:
-        raise ClockStateError(event=entry.event.value, current=last.event.value if last else "never")
+        raise WorkflowError(
+            "clock-state", event=entry.event.value, current=last.event.value if last else "never"
+        )
     if last is not None and entry.at < last.at:
         raise ClockOrderError(last=last.at, now=entry.at)
     return attrs.evolve(clock, entries=(*clock.entries, entry))

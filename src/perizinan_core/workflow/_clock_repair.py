@@ -44,7 +44,7 @@ def repair_moments(
 
     Raises:
         ClockOrderError: ``at`` lies before a moment that is right, or after ``now``.
-        NotAllowedError: for anybody else.
+        WorkflowError: ``not-allowed``: for anybody else.
     """
     require_kind(actor, Action.RECOMPUTE, ActorKind.HOST, ActorKind.SYSTEM)
     wrong = _moments_after(application, now)

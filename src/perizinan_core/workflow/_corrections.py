@@ -7,13 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from perizinan_core.errors.workflow import (
-    CorrectionLimitError,
-    CorrectionTargetError,
-    NotDueError,
-    OutcomeNotAllowedError,
-    ReasonMissingError,
-)
+from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._calendar import WorkingCalendar
@@ -95,13 +89,13 @@ def request_correction(
         calendar: The authority's calendar.
 
     Raises:
-        CorrectionLimitError: when all rounds are used.
-        OutcomeNotAllowedError: when this stage may not ask for corrections.
-        CorrectionTargetError: for unknown or repeated targets.
-        ReasonMissingError: without items, or with an item without words.
+        WorkflowError: ``correction-limit``: when all rounds are used.
+        WorkflowError: ``outcome-not-allowed``: when this stage may not ask for corrections.
+        WorkflowError: ``correction-target``: for unknown or repeated targets.
+        WorkflowError: ``reason-missing``: without items, or with an item without words.
         StageNotOpenError: when the stage waits or is done.
-        NotAssigneeError: when it is somebody else's.
-        DeemedGrantDueError: when the time limit has passed in silence.
+        WorkflowError: ``not-assignee``: when it is somebody else's.
+        WorkflowError: ``deemed-grant-due``: when the time limit has passed in silence.
     """
     check_state(application, Action.REQUEST_CORRECTION)
     check_permit_type(application, permit_type)
@@ -148,8 +142,8 @@ def lapse(application: Application, *, actor: Actor, now: datetime, calendar: Wo
     Close an application whose correction window has passed without an answer.
 
     Raises:
-        NotDueError: while the window is open; its last local day belongs to it.
-        NotAllowedError: unless the system or the host application does it.
+        WorkflowError: ``not-due``: while the window is open; its last local day belongs to it.
+        WorkflowError: ``not-allowed``: unless the system or the host application does it.
     """
     check_state(application, Action.LAPSE)
     require_kind(actor, Action.LAPSE, ActorKind.SYSTEM, ActorKind.HOST)
@@ -157,7 +151,7 @@ def lapse(application: Application, *, actor: Actor, now: datetime, calendar: Wo
     request = application.corrections[-1]
     today = local_day(calendar, now)
     if today <= request.answer_by:
-        raise NotDueError(action=Action.LAPSE.value, due=request.answer_by, today=today)
+        raise WorkflowError("not-due", action=Action.LAPSE.value, due=request.answer_by, today=today)
     case = stop_clock(application, by=actor.id, now=now, reason="lapsed")
     case = attrs.evolve(
         case,
@@ -172,14 +166,17 @@ def lapse(application: Application, *, actor: Actor, now: datetime, calendar: Wo
 def _check_round(application: Application, permit_type: PermitType, stage: str) -> None:
     if not permit_type.stage(stage).may_request_correction:
         allowed = allowed_outcomes(application, permit_type, stage)
-        raise OutcomeNotAllowedError(
+        raise WorkflowError(
+            "outcome-not-allowed",
             stage=stage,
             outcome=StageOutcome.CORRECTION.value,
             allowed=tuple(item.value for item in StageOutcome if item in allowed),
         )
     if not rounds_left(application):
-        raise CorrectionLimitError(
-            used=len(application.corrections), limit=terms_of(application).max_correction_rounds
+        raise WorkflowError(
+            "correction-limit",
+            used=len(application.corrections),
+            limit=terms_of(application).max_correction_rounds,
         )
 
 
@@ -187,9 +184,9 @@ def _check_items(
     application: Application, permit_type: PermitType, items: tuple[CorrectionItem, ...]
 ) -> None:
     if not items or not all(item.reason.strip() for item in items):
-        raise ReasonMissingError(action=Action.REQUEST_CORRECTION.value)
+        raise WorkflowError("reason-missing", action=Action.REQUEST_CORRECTION.value)
     known = correction_targets(application, permit_type)
     counts = Counter(item.target for item in items)
     wrong = tuple(target for target, count in counts.items() if count > 1 or target not in known)
     if wrong:
-        raise CorrectionTargetError(targets=wrong, known=known)
+        raise WorkflowError("correction-target", targets=wrong, known=known)

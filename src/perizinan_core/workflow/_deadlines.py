@@ -43,7 +43,7 @@ def recompute_deadlines(
         legal: For the objection period.
 
     Raises:
-        NotAllowedError: for anybody else.
+        WorkflowError: ``not-allowed``: for anybody else.
         CalendarRangeError: when a deadline lies beyond the calendar.
     """
     check_state(application, Action.RECOMPUTE)

@@ -7,14 +7,7 @@ from datetime import date, datetime
 
 import attrs
 
-from perizinan_core.errors.workflow import (
-    NotIssuableError,
-    OutcomeNotAllowedError,
-    PermitStatusError,
-    Problem,
-    ReasonMissingError,
-    StageOutcomeMissingError,
-)
+from perizinan_core.errors.workflow import NotIssuableError, PermitStatusError, Problem, WorkflowError
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._calendar import WorkingCalendar
@@ -49,12 +42,12 @@ def check_reviews(application: Application, permit_type: PermitType) -> None:
     Pass when every review that applies is positive for the current submission.
 
     Raises:
-        StageOutcomeMissingError: naming those that are missing or negative.
+        WorkflowError: ``stage-outcome-missing``: naming those that are missing or negative.
     """
     missing = outcomes_missing(application, permit_type)
     negative = outcomes_negative(application, permit_type)
     if missing or negative:
-        raise StageOutcomeMissingError(missing=missing, negative=negative)
+        raise WorkflowError("stage-outcome-missing", missing=missing, negative=negative)
 
 
 def approve(
@@ -80,10 +73,10 @@ def approve(
         problems: What would keep the permit from being issued; see `issuing_problems`.
 
     Raises:
-        StageOutcomeMissingError: while a review of the current submission is not positive.
-        NotAssigneeError: for anybody but the officer of the approval stage.
+        WorkflowError: ``stage-outcome-missing``: while a review of the current submission is not positive.
+        WorkflowError: ``not-assignee``: for anybody but the officer of the approval stage.
         SeparationOfDutiesError: for somebody who received or assessed the case.
-        DeemedGrantDueError: when the time limit has passed in silence.
+        WorkflowError: ``deemed-grant-due``: when the time limit has passed in silence.
         PermitStatusError: when the old permit no longer carries the application.
         NotIssuableError: with all ``problems``.
     """
@@ -155,11 +148,11 @@ def refuse(
         legal: For the objection period.
 
     Raises:
-        ReasonMissingError: without reasons, or without ``objection_to``.
-        OutcomeNotAllowedError: when the stage may not refuse and no review is negative.
-        NotAssigneeError: for anybody but the officer of the approval stage.
+        WorkflowError: ``reason-missing``: without reasons, or without ``objection_to``.
+        WorkflowError: ``outcome-not-allowed``: when the stage may not refuse and no review is negative.
+        WorkflowError: ``not-assignee``: for anybody but the officer of the approval stage.
         SeparationOfDutiesError: for somebody who received or assessed the case.
-        DeemedGrantDueError: when the time limit has passed in silence.
+        WorkflowError: ``deemed-grant-due``: when the time limit has passed in silence.
     """
     check_state(application, Action.REFUSE)
     check_permit_type(application, permit_type)
@@ -168,12 +161,15 @@ def refuse(
     check_not_deemed(application, Action.REFUSE, calendar, now)
     day = local_day(calendar, now)
     if not may_refuse(application, permit_type) and _is_issuable(application, previous_permit, problems, day):
-        raise OutcomeNotAllowedError(
-            stage=state.stage, outcome=StageOutcome.NEGATIVE.value, allowed=(StageOutcome.POSITIVE.value,)
+        raise WorkflowError(
+            "outcome-not-allowed",
+            stage=state.stage,
+            outcome=StageOutcome.NEGATIVE.value,
+            allowed=(StageOutcome.POSITIVE.value,),
         )
     why = clean_reasons(Action.REFUSE, reasons)
     if not objection_to.strip():
-        raise ReasonMissingError(action=Action.REFUSE.value)
+        raise WorkflowError("reason-missing", action=Action.REFUSE.value)
     until = add_period(calendar, day, legal.objection.period)
     late = is_late(application, calendar, now)
     case = judged(application, state, StageOutcome.NEGATIVE, actor, now, reasons=why)
@@ -225,7 +221,7 @@ def withdraw(application: Application, *, actor: Actor, now: datetime, reason: s
         reason: Nobody has to give one.
 
     Raises:
-        NotPartyError: for anybody else.
+        WorkflowError: ``not-party``: for anybody else.
     """
     check_state(application, Action.WITHDRAW)
     require_party(application, actor, Action.WITHDRAW)

@@ -8,20 +8,8 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.errors.arguments import ArgumentError
-from perizinan_core.errors.workflow import (
-    DocumentChoiceError,
-    DocumentIdTakenError,
-    NoRepresentativeError,
-    NotAllowedError,
-    NotInCorrectionError,
-    PermitTypeMismatchError,
-    PermitTypeNotOpenError,
-    PreviousPermitError,
-    SlotFullError,
-    UnknownDocumentError,
-    UnknownSlotError,
-)
+from perizinan_core.errors.services import ArgumentError
+from perizinan_core.errors.workflow import SlotError, WorkflowError
 from perizinan_core.model._actor import Account, AccountKind, Actor, ActorKind, Role
 from perizinan_core.model._applicant import Applicant, Representative
 from perizinan_core.model._application import Application, ApplicationState, SlotTerms
@@ -100,21 +88,24 @@ def start_draft(
         form: First form data.
 
     Raises:
-        NotAllowedError: for other actors, and when an applicant names another owner.
+        WorkflowError: ``not-allowed``: for other actors, and when an applicant names another owner.
         ArgumentError: when the owner is somebody else's account and not a public one.
-        PermitTypeNotOpenError: when the type is incomplete or not in force.
-        PreviousPermitError: when the kind and the permit do not fit together.
+        WorkflowError: ``permit-type-not-open``: when the type is incomplete or not in force.
+        WorkflowError: ``previous-permit``: when the kind and the permit do not fit together.
         PermitStatusError: when the permit's status does not allow this kind.
-        RenewalTooEarlyError: before the renewal window opens.
-        RenewalTooLateError: after it closed.
+        WorkflowError: ``renewal-too-early``: before the renewal window opens.
+        WorkflowError: ``renewal-too-late``: after it closed.
         FormDataError: when the form data are not JSON, or too large, too deep or too many.
         TextRefusedError: when a text holds a character that nobody sees.
     """
     _may_open(actor, owner)
     today = local_day(calendar, now)
     if not permit_type.complete or today not in permit_type.in_force:
-        raise PermitTypeNotOpenError(
-            permit_type=permit_type.code, version=permit_type.version, day=today.isoformat()
+        raise WorkflowError(
+            "permit-type-not-open",
+            permit_type=permit_type.code,
+            version=permit_type.version,
+            day=today.isoformat(),
         )
     _check_previous(permit_type, authority, kind, previous_permit)
     if previous_permit is not None:
@@ -165,12 +156,12 @@ def add_document(
         now: Aware moment.
 
     Raises:
-        UnknownSlotError: when the slot does not apply.
-        SlotFullError: when it holds as many files as it may.
-        NotInCorrectionError: when the correction does not ask for it.
-        DocumentChoiceError: when the kind of paper does not exist.
-        DocumentIdTakenError: when the id is in use.
-        NotPartyError: for anybody but the applicant and the representative.
+        SlotError: ``unknown-slot``: when the slot does not apply.
+        SlotError: ``slot-full``: when it holds as many files as it may.
+        SlotError: ``not-in-correction``: when the correction does not ask for it.
+        SlotError: ``document-choice``: when the kind of paper does not exist.
+        WorkflowError: ``document-id-taken``: when the id is in use.
+        WorkflowError: ``not-party``: for anybody but the applicant and the representative.
     """
     _check_edit(application, actor, Action.UPLOAD, now)
     return place_document(
@@ -197,10 +188,10 @@ def place_document(
     _check_asked(application, (slot.key,))
     _check_choice(permit_type, slot, document)
     if any(item.id == document.id for item in application.documents):
-        raise DocumentIdTakenError(document=document.id)
+        raise WorkflowError("document-id-taken", document=document.id)
     held = [item for item in application.current_documents() if item.slot == slot.key]
     if len(held) >= slot.max_files:
-        raise SlotFullError(slot=slot.key, max_files=slot.max_files)
+        raise SlotError("slot-full", slot=slot.key, max_files=slot.max_files)
     added = attrs.evolve(document, submission=application.submission + 1, replaced_at=None)
     case = attrs.evolve(application, documents=(*application.documents, added))
     happened = event(
@@ -238,9 +229,9 @@ def remove_document(application: Application, document: str, *, actor: Actor, no
     Take a current document out of its slot; it stays on record as replaced.
 
     Raises:
-        UnknownDocumentError: when no current document has this id.
-        NotInCorrectionError: when the correction does not ask for its slot.
-        NotPartyError: for anybody but the applicant and the representative.
+        WorkflowError: ``unknown-document``: when no current document has this id.
+        SlotError: ``not-in-correction``: when the correction does not ask for its slot.
+        WorkflowError: ``not-party``: for anybody but the applicant and the representative.
     """
     _check_edit(application, actor, Action.UPLOAD, now)
     found = next((item for item in application.current_documents() if item.id == document), None)
@@ -254,7 +245,7 @@ def take_out_document(application: Application, document: str, *, actor: Actor, 
     """Take a document out as `remove_document` does; the caller has asked who may, in which state, and when."""
     found = next((item for item in application.current_documents() if item.id == document), None)
     if found is None:
-        raise UnknownDocumentError(document=document)
+        raise WorkflowError("unknown-document", document=document)
     _check_asked(application, (found.slot,))
     gone = attrs.evolve(found, replaced_at=now)
     case = attrs.evolve(
@@ -273,8 +264,9 @@ def update_form(
     Raises:
         FormDataError: when they are not JSON, or too large, too deep or too many.
         TextRefusedError: when a text holds a character that nobody sees.
-        NotInCorrectionError: when a field was changed that had a value and that the correction does not ask for.
-        NotPartyError: for anybody but the applicant and the representative.
+        SlotError: ``not-in-correction``: when a field was changed that had a value and that the correction
+            does not ask for.
+        WorkflowError: ``not-party``: for anybody but the applicant and the representative.
     """
     _check_edit(application, actor, Action.EDIT, now)
     new = form_data(form)
@@ -302,8 +294,8 @@ def update_applicant(
     keeps it, and another one begins without.
 
     Raises:
-        NotInCorrectionError: when a correction does not ask for it.
-        NotPartyError: for anybody but the applicant and the representative.
+        SlotError: ``not-in-correction``: when a correction does not ask for it.
+        WorkflowError: ``not-party``: for anybody but the applicant and the representative.
     """
     _check_edit(application, actor, Action.EDIT, now)
     agent = _with_own_paper(representative, application.representative)
@@ -351,11 +343,11 @@ def put_power_of_attorney(
     It is a document of the case like any other: officers open it, and receipts list it.
 
     Raises:
-        NoRepresentativeError: nobody represents the applicant.
-        NotInCorrectionError: when a correction does not ask for it.
+        SlotError: ``no-representative``: nobody represents the applicant.
+        SlotError: ``not-in-correction``: when a correction does not ask for it.
     """
     if application.representative is None:
-        raise NoRepresentativeError
+        raise SlotError("no-representative")
     _check_asked(application, (APPLICANT_TARGET,))
     agent = attrs.evolve(
         application.representative,
@@ -398,7 +390,8 @@ def _may_open(actor: Actor, owner: Account | None) -> None:
     own = actor.kind in (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE) and owner in (None, actor.account)
     if not (for_others or own):
         kinds = (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE, ActorKind.HOST, ActorKind.OFFICER)
-        raise NotAllowedError(
+        raise WorkflowError(
+            "not-allowed",
             action=Action.START.value,
             actor=actor.id,
             kinds=tuple(kind.value for kind in kinds),
@@ -411,10 +404,12 @@ def _check_previous(
 ) -> None:
     fits = (permit is None) is (kind is ApplicationKind.NEW) and kind in permit_type.application_kinds
     if not fits:
-        raise PreviousPermitError(kind=kind.value, permit=permit.id if permit else None)
+        raise WorkflowError("previous-permit", kind=kind.value, permit=permit.id if permit else None)
     if permit is not None and (permit.authority, permit.permit_type) != (authority, permit_type.code):
-        raise PermitTypeMismatchError(
-            expected=f"{authority} {permit_type.code}", received=f"{permit.authority} {permit.permit_type}"
+        raise WorkflowError(
+            "permit-type-mismatch",
+            expected=f"{authority} {permit_type.code}",
+            received=f"{permit.authority} {permit.permit_type}",
         )
 
 
@@ -428,13 +423,13 @@ def _slot(slots: tuple[SlotTerms, ...], key: str) -> SlotTerms:
     for slot in slots:
         if slot.key == key:
             return slot
-    raise UnknownSlotError(slot=key, known=tuple(slot.key for slot in slots))
+    raise SlotError("unknown-slot", slot=key, known=tuple(slot.key for slot in slots))
 
 
 def _check_choice(permit_type: PermitType, slot: SlotTerms, document: SubmittedDocument) -> None:
     count = len(permit_type.requirement(slot.requirement).choices)
     if document.choice is not None and not 0 <= document.choice < count:
-        raise DocumentChoiceError(slot=slot.key, choice=document.choice, count=count)
+        raise SlotError("document-choice", slot=slot.key, choice=document.choice, count=count)
 
 
 def _check_asked(application: Application, targets: tuple[str, ...]) -> None:
@@ -450,4 +445,4 @@ def _check_asked(application: Application, targets: tuple[str, ...]) -> None:
         and (target in before or target == APPLICANT_TARGET or target.startswith(FORM_TARGET))
     )
     if refused:
-        raise NotInCorrectionError(targets=refused, asked=asked)
+        raise SlotError("not-in-correction", targets=refused, asked=asked)

@@ -12,13 +12,7 @@ from random import Random
 
 import attrs
 
-from perizinan_core.errors.workflow import (
-    JumpNotRequestedError,
-    QueueJumpError,
-    SecondPersonError,
-    StageNotOpenError,
-    WorkflowError,
-)
+from perizinan_core.errors.workflow import StageNotOpenError, WorkflowError
 from perizinan_core.model._actor import Actor, ActorKind, Officer
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._calendar import WorkingCalendar
@@ -84,9 +78,10 @@ def reassign_stage(
     Take a stage from its officer and give it to another, again by the stage's rule and not by choice.
 
     Raises:
-        NotAllowedError: unless a supervisor of the stage's unit, or of the responsible one, does it.
-        ReasonMissingError: without a reason.
-        SecondPersonError: when the supervisor is the officer concerned.
+        WorkflowError: ``not-allowed``: unless a supervisor of the stage's unit, or of the responsible one,
+            does it.
+        WorkflowError: ``reason-missing``: without a reason.
+        WorkflowError: ``second-person``: when the supervisor is the officer concerned.
         StageNotOpenError: when the stage is done.
         NoEligibleOfficerError: when nobody else can take it; it then stays where it is.
     """
@@ -99,7 +94,7 @@ def reassign_stage(
     if state.status is StageStatus.DONE:
         raise StageNotOpenError(stage=stage, status=state.status.value, waiting_for=())
     if actor.id == state.assignee:
-        raise SecondPersonError(action=Action.REASSIGN.value, approved_by=actor.id)
+        raise WorkflowError("second-person", action=Action.REASSIGN.value, approved_by=actor.id)
     given = give_stage(
         application,
         permit_type,
@@ -147,8 +142,8 @@ def declare_conflict(
         calendar: The authority's calendar.
 
     Raises:
-        NotAllowedError: for anybody else.
-        ReasonMissingError: without a reason.
+        WorkflowError: ``not-allowed``: for anybody else.
+        WorkflowError: ``reason-missing``: without a reason.
     """
     check_state(application, Action.DECLARE_CONFLICT)
     check_permit_type(application, permit_type)
@@ -198,7 +193,7 @@ def check_queue(
             only as long as it says no. See `may_be_decided`.
 
     Raises:
-        QueueJumpError: naming the case whose turn it is.
+        WorkflowError: ``queue-jump``: naming the case whose turn it is.
     """
     state = open_stage_for(application, permit_type, stage, actor, Action.DECIDE_STAGE)
     if _may_jump(application, state, actor):
@@ -212,7 +207,9 @@ def check_queue(
     for place, (_, first) in enumerate(earlier):
         if can_be_decided(first):
             waiting = len(earlier) - place
-            raise QueueJumpError(stage=stage, application=application.id, first=first, waiting=waiting)
+            raise WorkflowError(
+                "queue-jump", stage=stage, application=application.id, first=first, waiting=waiting
+            )
 
 
 def may_be_decided(
@@ -247,8 +244,8 @@ def request_queue_jump(
     Record that the officer of an open stage asks to take this case before its turn.
 
     Raises:
-        NotAssigneeError: for anybody but the stage's officer.
-        ReasonMissingError: without a reason.
+        WorkflowError: ``not-assignee``: for anybody but the stage's officer.
+        WorkflowError: ``reason-missing``: without a reason.
     """
     check_state(application, Action.JUMP_QUEUE)
     check_permit_type(application, permit_type)
@@ -273,11 +270,12 @@ def allow_queue_jump(
     Let the officer of an open stage, who asked for it, take this case before its turn; public in the log.
 
     Raises:
-        NotAllowedError: unless ``approved_by`` is a supervisor of the stage's unit or the responsible one.
+        WorkflowError: ``not-allowed``: unless ``approved_by`` is a supervisor of the stage's unit or the
+            responsible one.
         StageNotOpenError: unless the stage is open.
-        JumpNotRequestedError: unless its officer asked, and was not answered yet.
-        SecondPersonError: when both are the same person.
-        ReasonMissingError: without a reason.
+        WorkflowError: ``jump-not-requested``: unless its officer asked, and was not answered yet.
+        WorkflowError: ``second-person``: when both are the same person.
+        WorkflowError: ``reason-missing``: without a reason.
     """
     check_state(application, Action.JUMP_QUEUE)
     check_permit_type(application, permit_type)
@@ -285,9 +283,9 @@ def allow_queue_jump(
     require_supervisor(application, permit_type, approved_by, Action.JUMP_QUEUE, stage)
     asked = jump_request(application, stage)
     if asked is None:
-        raise JumpNotRequestedError(stage=stage)
+        raise WorkflowError("jump-not-requested", stage=stage)
     if asked.officer == approved_by.id:
-        raise SecondPersonError(action=Action.JUMP_QUEUE.value, approved_by=approved_by.id)
+        raise WorkflowError("second-person", action=Action.JUMP_QUEUE.value, approved_by=approved_by.id)
     (why,) = clean_reasons(Action.JUMP_QUEUE, (reason,))
     override = Override(
         rule=f"{_JUMP}:{stage}",
@@ -304,7 +302,7 @@ def jump_request(application: Application, stage: str) -> JumpRequest | None:
     Return the request of the officer who has the stage now, if it stands unanswered.
 
     Raises:
-        UnknownStageError: when the stage does not apply.
+        WorkflowError: ``unknown-stage``: when the stage does not apply.
         StageNotOpenError: unless it is open.
     """
     state = stage_of(application, stage)

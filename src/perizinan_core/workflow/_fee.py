@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perizinan_core.errors.workflow import PaymentOutstandingError
+from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.model._application import Application
 from perizinan_core.model._money import Rupiah
 from perizinan_core.workflow._transition import terms_of
@@ -25,9 +25,11 @@ def check_paid(application: Application) -> None:
     Pass when the whole fee was received.
 
     Raises:
-        PaymentOutstandingError: naming the fee and what was received.
+        WorkflowError: ``payment-outstanding``: naming the fee and what was received.
     """
     if amount_outstanding(application):
-        raise PaymentOutstandingError(
-            due=terms_of(application).fee.total.amount, paid=amount_received(application)
+        raise WorkflowError(
+            "payment-outstanding",
+            due=terms_of(application).fee.total.amount,
+            paid=amount_received(application),
         )

@@ -14,7 +14,7 @@ from datetime import datetime
 
 import attrs
 
-from perizinan_core.errors.workflow import StageGraphError, UnknownStageError
+from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.model._actor import Actor, Role
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._case import StageOutcome, StageRecord, StageState, StageStatus
@@ -46,11 +46,13 @@ def check_graph(permit_type: PermitType, codes: Iterable[str]) -> None:
     Pass when the stages ``codes`` of the permit type can lead to a decision.
 
     Raises:
-        StageGraphError: with every problem at once.
+        WorkflowError: ``stage-graph``: with every problem at once.
     """
     problems = tuple(_problems(permit_type, tuple(codes)))
     if problems:
-        raise StageGraphError(permit_type=permit_type.code, version=permit_type.version, problems=problems)
+        raise WorkflowError(
+            "stage-graph", permit_type=permit_type.code, version=permit_type.version, problems=problems
+        )
 
 
 def live_stages(application: Application, permit_type: PermitType) -> tuple[str, ...]:
@@ -63,12 +65,12 @@ def stage_of(application: Application, code: str) -> StageState:
     Return the state of a stage that applies.
 
     Raises:
-        UnknownStageError: when it does not.
+        WorkflowError: ``unknown-stage``: when it does not.
     """
     applicable = terms_of(application).stages
     state = application.stage_state(code)
     if state is None or code not in applicable:
-        raise UnknownStageError(stage=code, known=applicable)
+        raise WorkflowError("unknown-stage", stage=code, known=applicable)
     return state
 
 

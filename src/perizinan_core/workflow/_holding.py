@@ -13,15 +13,7 @@ from datetime import datetime
 
 import attrs
 
-from perizinan_core.errors.workflow import (
-    DocumentChoiceError,
-    NoRepresentativeError,
-    NotInCorrectionError,
-    SlotFullError,
-    UnknownDocumentError,
-    UnknownSlotError,
-    UploadNotLiftableError,
-)
+from perizinan_core.errors.workflow import SlotError, UploadNotLiftableError, WorkflowError
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._applicant import Representative
 from perizinan_core.model._application import Application, SlotTerms
@@ -60,14 +52,6 @@ __all__ = [
 ]
 
 _RULE = "signed_upload"
-_NO_PLACE = (
-    DocumentChoiceError,
-    NoRepresentativeError,
-    NotInCorrectionError,
-    SlotFullError,
-    UnknownSlotError,
-)
-"""Why a case does not take a file at a place."""
 
 
 def front_office_units(permit_type: PermitType) -> tuple[str, ...]:
@@ -81,9 +65,9 @@ def require_counter(application: Application, permit_type: PermitType, actor: Ac
     Pass for an officer of the front office that takes in the papers of the case, without interest in it.
 
     Raises:
-        NotAllowedError: for anybody else, naming role and units.
-        OwnCaseError: for a party.
-        ConflictOfInterestError: after a declaration.
+        WorkflowError: ``not-allowed``: for anybody else, naming role and units.
+        WorkflowError: ``own-case``: for a party.
+        WorkflowError: ``conflict-of-interest``: after a declaration.
         SeparationOfDutiesError: for somebody who assesses, decides or signs in the case.
     """
     require_officer(
@@ -168,8 +152,8 @@ def settle_upload(
         now: Aware moment.
 
     Raises:
-        UnknownDocumentError: no such file is held.
-        NotPartyError: for anybody else.
+        WorkflowError: ``unknown-document``: no such file is held.
+        WorkflowError: ``not-party``: for anybody else.
     """
     if actor.kind is not ActorKind.SYSTEM:
         require_party(application, actor, Action.UPLOAD)
@@ -185,7 +169,7 @@ def settle_upload(
     try:
         _check_agent(application, looked)
         placed = _placed(application, permit_type, document, looked.replaces, slots, actor, now)
-    except _NO_PLACE:
+    except SlotError:
         return _ended(application, looked, HeldOutcome.NOT_TAKEN, actor, now)
     return placed.then(lambda case: _ended(case, looked, HeldOutcome.ACCEPTED, actor, now))
 
@@ -215,10 +199,10 @@ def accept_upload_as_is(
         now: Aware moment.
 
     Raises:
-        NotAllowedError: for anybody but the front office of the unit that takes in the papers.
-        OwnCaseError: for a party of the case.
-        ReasonMissingError: without a reason.
-        UnknownDocumentError: no such file is held.
+        WorkflowError: ``not-allowed``: for anybody but the front office of the unit that takes in the papers.
+        WorkflowError: ``own-case``: for a party of the case.
+        WorkflowError: ``reason-missing``: without a reason.
+        WorkflowError: ``unknown-document``: no such file is held.
         UploadNotLiftableError: it is not signed, or something besides its structure was found, then or now.
         WorkflowError: whatever keeps the case from taking the file at its place.
     """
@@ -269,9 +253,9 @@ def take_in_at_counter(
         now: Aware moment.
 
     Raises:
-        NotAllowedError: for anybody but the front office of the unit that takes in the papers.
-        OwnCaseError: for a party of the case.
-        ReasonMissingError: without a reason where one is needed.
+        WorkflowError: ``not-allowed``: for anybody but the front office of the unit that takes in the papers.
+        WorkflowError: ``own-case``: for a party of the case.
+        WorkflowError: ``reason-missing``: without a reason where one is needed.
         UploadNotLiftableError: it is refused, and it is not signed or more than its structure is wrong.
         WorkflowError: whatever keeps the case from taking the file at its place, see `add_document`.
     """
@@ -294,8 +278,8 @@ def discard_upload(application: Application, upload: str, *, actor: Actor, now: 
     End the keeping of a held file at the applicant's wish.
 
     Raises:
-        UnknownDocumentError: no such file is held.
-        NotPartyError: for anybody but the applicant and the representative.
+        WorkflowError: ``unknown-document``: no such file is held.
+        WorkflowError: ``not-party``: for anybody but the applicant and the representative.
     """
     require_party(application, actor, Action.UPLOAD)
     check_moment(application, now)
@@ -329,7 +313,7 @@ def _waiting(application: Application, upload: str) -> HeldUpload:
     for item in application.waiting_uploads():
         if item.id == upload:
             return item
-    raise UnknownDocumentError(document=upload)
+    raise WorkflowError("unknown-document", document=upload)
 
 
 def _looked_at(held: HeldUpload, inspection: UploadInspection, now: datetime) -> HeldUpload:
@@ -385,7 +369,7 @@ def _agent_of(application: Application) -> Representative | None:
 def _check_agent(application: Application, held: HeldUpload) -> None:
     """Pass unless a power of attorney names somebody who no longer represents the applicant."""
     if held.slot == POWER_OF_ATTORNEY and held.agent != _agent_of(application):
-        raise NoRepresentativeError
+        raise SlotError("no-representative")
 
 
 def _placed(

@@ -12,13 +12,7 @@ from datetime import date, datetime
 
 import attrs
 
-from perizinan_core.errors.workflow import (
-    DelegationMissingError,
-    NoPositionError,
-    NotSignatoryError,
-    PermitStatusError,
-    WrongPermitError,
-)
+from perizinan_core.errors.workflow import PermitStatusError, WorkflowError
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._authority import Authority, Delegation
@@ -67,7 +61,8 @@ def signing_delegation(authority: Authority, permit_type: str, position: str, da
     office it stands in for.
 
     Raises:
-        DelegationMissingError: saying whether there is none, the last has ended or the next not begun.
+        WorkflowError: ``delegation-missing``: saying whether there is none, the last has ended or the next
+            not begun.
     """
     mine = [item for item in authority.delegations if item.position == position]
     holding = [item for item in mine if item.covers(permit_type, day)]
@@ -81,8 +76,13 @@ def signing_delegation(authority: Authority, permit_type: str, position: str, da
         reason, boundary = "not_yet", min(coming)
     if ended:
         reason, boundary = "expired", max(ended)
-    raise DelegationMissingError(
-        position=position, permit_type=permit_type, day=day, reason=reason, boundary=boundary
+    raise WorkflowError(
+        "delegation-missing",
+        position=position,
+        permit_type=permit_type,
+        day=day,
+        reason=reason,
+        boundary=boundary,
     )
 
 
@@ -111,17 +111,17 @@ def check_decider(
         kinds: Further kinds of actor that pass without a post.
 
     Raises:
-        NotAllowedError: without the role, or for another unit.
-        OwnCaseError: for a party.
-        ConflictOfInterestError: after a declaration.
-        NoPositionError: without a position.
-        DelegationMissingError: when nothing lets the position decide on that day.
+        WorkflowError: ``not-allowed``: without the role, or for another unit.
+        WorkflowError: ``own-case``: for a party.
+        WorkflowError: ``conflict-of-interest``: after a declaration.
+        WorkflowError: ``no-position``: without a position.
+        WorkflowError: ``delegation-missing``: when nothing lets the position decide on that day.
     """
     if actor.kind in kinds:
         return
     require_officer(application, actor, action, *DECIDERS, units=(permit_type.responsible_unit,))
     if actor.position is None:
-        raise NoPositionError(action=action.value, actor=actor.id)
+        raise WorkflowError("no-position", action=action.value, actor=actor.id)
     signing_delegation(authority, permit_type.code, actor.position, day)
 
 
@@ -130,15 +130,15 @@ def check_signer(application: Application, permit_type: PermitType, signer: Acto
     Pass when ``signer`` may sign the letter of this case for ``position``.
 
     Raises:
-        NotSignatoryError: unless an officer with the signatory role who holds the position.
-        NotAllowedError: unless an officer of the responsible unit.
-        OwnCaseError: for a party.
-        ConflictOfInterestError: after a declaration.
+        WorkflowError: ``not-signatory``: unless an officer with the signatory role who holds the position.
+        WorkflowError: ``not-allowed``: unless an officer of the responsible unit.
+        WorkflowError: ``own-case``: for a party.
+        WorkflowError: ``conflict-of-interest``: after a declaration.
         SeparationOfDutiesError: for somebody who received, assessed or decided the case.
     """
     holds = signer.kind is ActorKind.OFFICER and signer.has(Role.SIGNATORY) and signer.position == position
     if not holds:
-        raise NotSignatoryError(actor=signer.id, position=position)
+        raise WorkflowError("not-signatory", actor=signer.id, position=position)
     units = (permit_type.responsible_unit,)
     require_officer(application, signer, Action.SIGN, Role.SIGNATORY, units=units)
     check_separation(application, permit_type, SIGNATURE, signer.id)
@@ -174,12 +174,12 @@ def to_awaiting_signature(
         previous_permit: The permit that the application builds on, as it is now.
 
     Raises:
-        DelegationMissingError: when nothing lets the position sign on that day.
-        NotSignatoryError: when the signer does not hold the position.
+        WorkflowError: ``delegation-missing``: when nothing lets the position sign on that day.
+        WorkflowError: ``not-signatory``: when the signer does not hold the position.
         SeparationOfDutiesError: when the signer had another duty in the case.
-        PaymentOutstandingError: while a part of the fee is outstanding.
+        WorkflowError: ``payment-outstanding``: while a part of the fee is outstanding.
         PermitStatusError: when the old permit no longer carries the application.
-        NotAllowedError: for other actors.
+        WorkflowError: ``not-allowed``: for other actors.
     """
     check_state(application, Action.TAKE_NUMBER)
     check_permit_type(application, permit_type)
@@ -228,8 +228,9 @@ def cancel_number(
     `perizinan_core.workflow.cancel_letter`.
 
     Raises:
-        NotAllowedError: for others than those of `check_decider`, whose other errors come as well.
-        ReasonMissingError: without a reason.
+        WorkflowError: ``not-allowed``: for others than those of `check_decider`, whose other errors come as
+            well.
+        WorkflowError: ``reason-missing``: without a reason.
     """
     check_state(application, Action.CANCEL_NUMBER)
     check_permit_type(application, permit_type)
@@ -263,15 +264,15 @@ def issued(
         previous_permit: The permit that the application builds on, as it is now.
 
     Raises:
-        WrongPermitError: for another permit than the one whose number was taken.
+        WorkflowError: ``wrong-permit``: for another permit than the one whose number was taken.
         PermitStatusError: while it is not signed, or when the old permit no longer carries the application.
-        NotAllowedError: for applicants.
+        WorkflowError: ``not-allowed``: for applicants.
     """
     check_state(application, Action.ISSUE)
     check_moment(application, now)
     require_officer(application, actor, Action.ISSUE, kinds=_AUTOMATIC)
     if permit.id != application.permit_id or permit.application_id != application.id:
-        raise WrongPermitError(expected=application.permit_id, received=permit.id)
+        raise WorkflowError("wrong-permit", expected=application.permit_id, received=permit.id)
     if permit.signed_sha256 is None or permit.status is PermitStatus.AWAITING_SIGNATURE:
         raise PermitStatusError(
             action=Action.ISSUE.value,
@@ -299,9 +300,9 @@ def check_issuer(application: Application, actor: Actor) -> None:
     system may, too.
 
     Raises:
-        NotAllowedError: naming who may.
-        OwnCaseError: for a party.
-        ConflictOfInterestError: after a declaration.
+        WorkflowError: ``not-allowed``: naming who may.
+        WorkflowError: ``own-case``: for a party.
+        WorkflowError: ``conflict-of-interest``: after a declaration.
     """
     if application.deemed_grant is not None and not goes_by_itself(application):
         require_officer(application, actor, Action.TAKE_NUMBER, *DECIDERS)

@@ -11,13 +11,8 @@ from datetime import datetime
 
 import attrs
 
-from perizinan_core.errors.model import NaiveMomentError
-from perizinan_core.errors.workflow import (
-    PaymentMomentError,
-    PaymentNotDueError,
-    PaymentReferenceError,
-    PaymentTooHighError,
-)
+from perizinan_core.errors.model import ModelError
+from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._application import Application
 from perizinan_core.model._calendar import WorkingCalendar
@@ -70,11 +65,13 @@ def record_payment(
         legal: For the time to issue, where the permit type states none.
 
     Raises:
-        NotAllowedError: for anybody else.
-        PaymentReferenceError: when the reference is on record or is no bank's, or the amount zero.
-        PaymentNotDueError: when the permit is free, or paid already.
-        PaymentTooHighError: when it is more than is still due.
-        PaymentMomentError: when it is dated in the future, or before the day of the submission.
+        WorkflowError: ``not-allowed``: for anybody else.
+        WorkflowError: ``payment-reference``: when the reference is on record or is no bank's, or the amount
+            zero.
+        WorkflowError: ``payment-not-due``: when the permit is free, or paid already.
+        WorkflowError: ``payment-too-high``: when it is more than is still due.
+        WorkflowError: ``payment-moment``: when it is dated in the future, or before the day of the
+            submission.
     """
     check_state(application, Action.RECORD_PAYMENT)
     check_permit_type(application, permit_type)
@@ -118,25 +115,28 @@ def _check_payment(
     application: Application, payment: Payment, now: datetime, calendar: WorkingCalendar
 ) -> None:
     if payment.paid_at.utcoffset() is None:
-        raise NaiveMomentError(payment.paid_at.isoformat())
+        raise ModelError("naive-moment", received=payment.paid_at.isoformat())
     # A bank statement has days: what was paid on the day of the submission may say midnight.
     earliest = local_day(calendar, application.submitted_at or now)
     if payment.paid_at > now or local_day(calendar, payment.paid_at) < earliest:
-        raise PaymentMomentError(
-            paid_at=payment.paid_at.isoformat(), earliest=earliest.isoformat(), now=now.isoformat()
+        raise WorkflowError(
+            "payment-moment",
+            paid_at=payment.paid_at.isoformat(),
+            earliest=earliest.isoformat(),
+            now=now.isoformat(),
         )
     known = {reference_key(item.reference) for item in application.payments}
     key = reference_key(payment.reference)
     # Letters that only look like those of the bank would make a second payment of the first.
     if key in known or not key or not key.isascii() or not payment.amount:
-        raise PaymentReferenceError(reference=payment.reference)
+        raise WorkflowError("payment-reference", reference=payment.reference)
     outstanding = amount_outstanding(application).amount
     if not outstanding:
-        raise PaymentNotDueError(
-            fee=terms_of(application).fee.total.amount, paid=amount_received(application)
+        raise WorkflowError(
+            "payment-not-due", fee=terms_of(application).fee.total.amount, paid=amount_received(application)
         )
     if payment.amount.amount > outstanding:
-        raise PaymentTooHighError(amount=payment.amount.amount, outstanding=outstanding)
+        raise WorkflowError("payment-too-high", amount=payment.amount.amount, outstanding=outstanding)
 
 
 def _issue_by_from_today(

@@ -9,12 +9,7 @@ from __future__ import annotations
 
 import attrs
 
-from perizinan_core.errors.workflow import (
-    ConflictOfInterestError,
-    NotAllowedError,
-    NotPartyError,
-    OwnCaseError,
-)
+from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.model._actor import Account, AccountKind, Actor, ActorKind, Officer, Role
 from perizinan_core.model._application import Application
 from perizinan_core.model._permit_type import PermitType
@@ -96,12 +91,12 @@ def require_party(application: Application, actor: Actor, action: Action) -> Non
     Pass for the owner, the representative and the host application.
 
     Raises:
-        NotPartyError: for anybody else.
+        WorkflowError: ``not-party``: for anybody else.
     """
     if actor.kind is ActorKind.HOST:
         return
     if actor.kind is ActorKind.SYSTEM or actor.account not in party_accounts(application):
-        raise NotPartyError(action=action.value, actor=actor.id)
+        raise WorkflowError("not-party", action=action.value, actor=actor.id)
 
 
 def require_kind(actor: Actor, action: Action, *kinds: ActorKind) -> None:
@@ -109,10 +104,12 @@ def require_kind(actor: Actor, action: Action, *kinds: ActorKind) -> None:
     Pass when the actor acts in one of these capacities.
 
     Raises:
-        NotAllowedError: naming the kinds.
+        WorkflowError: ``not-allowed``: naming the kinds.
     """
     if actor.kind not in kinds:
-        raise NotAllowedError(action=action.value, actor=actor.id, kinds=tuple(kind.value for kind in kinds))
+        raise WorkflowError(
+            "not-allowed", action=action.value, actor=actor.id, kinds=tuple(kind.value for kind in kinds)
+        )
 
 
 def check_no_interest(application: Application, actor: Actor, action: Action) -> None:
@@ -120,13 +117,13 @@ def check_no_interest(application: Application, actor: Actor, action: Action) ->
     Pass when the officer is no party and has declared no conflict of interest.
 
     Raises:
-        OwnCaseError: for a party.
-        ConflictOfInterestError: after a declaration.
+        WorkflowError: ``own-case``: for a party.
+        WorkflowError: ``conflict-of-interest``: after a declaration.
     """
     if is_own_case(application, actor):
-        raise OwnCaseError(action=action.value, actor=actor.id)
+        raise WorkflowError("own-case", action=action.value, actor=actor.id)
     if actor.id in conflicted_officers(application):
-        raise ConflictOfInterestError(action=action.value, officer=actor.id)
+        raise WorkflowError("conflict-of-interest", action=action.value, officer=actor.id)
 
 
 def require_supervisor(
@@ -169,9 +166,9 @@ def require_officer(
         kinds: Further kinds of actor that pass without roles.
 
     Raises:
-        NotAllowedError: naming the roles and units that are needed.
-        OwnCaseError: for a party.
-        ConflictOfInterestError: after a declaration.
+        WorkflowError: ``not-allowed``: naming the roles and units that are needed.
+        WorkflowError: ``own-case``: for a party.
+        WorkflowError: ``conflict-of-interest``: after a declaration.
     """
     if actor.kind in kinds:
         return
@@ -181,7 +178,8 @@ def require_officer(
         and (not units or not actor.units.isdisjoint(units))
     )
     if not allowed:
-        raise NotAllowedError(
+        raise WorkflowError(
+            "not-allowed",
             action=action.value,
             actor=actor.id,
             kinds=tuple(kind.value for kind in (ActorKind.OFFICER, *kinds)),

@@ -13,14 +13,7 @@ from enum import StrEnum
 
 import attrs
 
-from perizinan_core.errors.workflow import (
-    AnnulmentPeriodError,
-    ClockOrderError,
-    EffectiveDayError,
-    LegalBasisMissingError,
-    PermitStatusError,
-    WrongPermitError,
-)
+from perizinan_core.errors.workflow import ClockOrderError, PermitStatusError, WorkflowError
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._application import Application
 from perizinan_core.model._authority import Authority
@@ -93,7 +86,7 @@ def put_in_force(permit: Permit, *, signed_sha256: str, actor: Actor, now: datet
 
     Raises:
         PermitStatusError: when it was signed before; the signed file is write-once.
-        NotAllowedError: for applicants.
+        WorkflowError: ``not-allowed``: for applicants.
     """
     if permit.status is not _Status.AWAITING_SIGNATURE:
         raise PermitStatusError(
@@ -112,7 +105,8 @@ def cancel_letter(
     """
     Mark a letter whose number is cancelled, signed or not: it never was, and never will be, in force.
 
-    The event of it is the application's, as is the question who may; see `perizinan_core.workflow.cancel_number`.
+    The event of it is the application's, as is the question who may; see
+    `perizinan_core.workflow.cancel_number`.
 
     Args:
         permit: Its number is taken, and it is not issued.
@@ -123,7 +117,7 @@ def cancel_letter(
 
     Raises:
         PermitStatusError: when the permit was issued.
-        ReasonMissingError: without a reason.
+        WorkflowError: ``reason-missing``: without a reason.
     """
     status = permit.standing_on(today)
     if status is not _Status.AWAITING_SIGNATURE:
@@ -167,10 +161,11 @@ def suspend(
 
     Raises:
         PermitStatusError: when its status does not allow it.
-        NotAllowedError: for anybody else; `check_decider` says who may, and its other errors come as well.
-        ReasonMissingError: without a reason.
-        LegalBasisMissingError: without the law it rests on.
-        EffectiveDayError: for a day in the past, or an end before the start.
+        WorkflowError: ``not-allowed``: for anybody else; `check_decider` says who may, and its other errors
+            come as well.
+        WorkflowError: ``reason-missing``: without a reason.
+        WorkflowError: ``legal-basis-missing``: without the law it rests on.
+        WorkflowError: ``effective-day``: for a day in the past, or an end before the start.
     """
     change = _Change(Action.SUSPEND, _Status.SUSPENDED, EventKind.PERMIT_SUSPENDED, reason, legal_basis)
     return _changed(
@@ -271,16 +266,16 @@ def annul(
         legal: For the time allowed.
 
     Raises:
-        AnnulmentPeriodError: when the time is over, or ``found_on`` lies in the future.
+        WorkflowError: ``annulment-period``: when the time is over, or ``found_on`` lies in the future.
         PermitStatusError: when its status does not allow it.
-        NotAllowedError: for anybody else.
-        ReasonMissingError: without a reason.
-        LegalBasisMissingError: without the law it rests on.
+        WorkflowError: ``not-allowed``: for anybody else.
+        WorkflowError: ``reason-missing``: without a reason.
+        WorkflowError: ``legal-basis-missing``: without the law it rests on.
     """
     today = local_day(authority.calendar, now)
     last_day = add_period(authority.calendar, found_on, legal.annulment.period)
     if found_on > today or (today > last_day and annulled_by is not AnnulledBy.COURT):
-        raise AnnulmentPeriodError(found_on=found_on, last_day=last_day, today=today)
+        raise WorkflowError("annulment-period", found_on=found_on, last_day=last_day, today=today)
     change = _Change(
         Action.ANNUL, _Status.ANNULLED, EventKind.PERMIT_ANNULLED, reason, legal_basis, ground.value
     )
@@ -308,10 +303,10 @@ def supersede(
     The system may do it when it issues the newer one; errors as for `suspend`.
 
     Raises:
-        WrongPermitError: when ``successor`` does not name this permit as its predecessor.
+        WorkflowError: ``wrong-permit``: when ``successor`` does not name this permit as its predecessor.
     """
     if successor.previous_permit != permit.id:
-        raise WrongPermitError(expected=permit.id, received=successor.id)
+        raise WorkflowError("wrong-permit", expected=permit.id, received=successor.id)
     change = _Change(Action.SUPERSEDE, _Status.SUPERSEDED, EventKind.PERMIT_SUPERSEDED, reason, legal_basis)
     moved = _changed(
         permit,
@@ -352,14 +347,14 @@ def _changed(
     kinds: tuple[ActorKind, ...] = (),
 ) -> PermitTransition:
     if permit.application_id != application.id:
-        raise WrongPermitError(expected=permit.application_id, received=application.id)
+        raise WorkflowError("wrong-permit", expected=permit.application_id, received=application.id)
     today = local_day(authority.calendar, now)
     check_decider(application, permit_type, actor, change.action, authority=authority, day=today, kinds=kinds)
     _check_order(permit, now)
     _check_status(permit, change.action, today)
     (why,) = clean_reasons(change.action, (change.reason,))
     if not change.legal_basis.strip():
-        raise LegalBasisMissingError(action=change.action.value)
+        raise WorkflowError("legal-basis-missing", action=change.action.value)
     first = effective or today
     _check_days(today, first, until)
     entry = StatusChange(
@@ -401,9 +396,9 @@ def _check_order(permit: Permit, now: datetime) -> None:
 
 def _check_days(today: date, first: date, until: date | None) -> None:
     if first < today:
-        raise EffectiveDayError(earliest=today, received=first)
+        raise WorkflowError("effective-day", earliest=today, received=first)
     if until is not None and until < first:
-        raise EffectiveDayError(earliest=first, received=until)
+        raise WorkflowError("effective-day", earliest=first, received=until)
 
 
 def _stored_status(permit: Permit, today: date) -> PermitStatus:

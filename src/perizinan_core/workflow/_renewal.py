@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from perizinan_core.errors.workflow import (
-    PermitStatusError,
-    PreviousPermitError,
-    RenewalTooEarlyError,
-    RenewalTooLateError,
-)
+from perizinan_core.errors.workflow import PermitStatusError, WorkflowError
 from perizinan_core.model._application import Application
 from perizinan_core.model._calendar import WorkingCalendar
 from perizinan_core.model._kinds import ApplicationKind
@@ -59,17 +54,17 @@ def check_renewal(
 
     Raises:
         PermitStatusError: when its status does not allow it.
-        RenewalTooEarlyError: before the window opens.
-        RenewalTooLateError: after it closed.
+        WorkflowError: ``renewal-too-early``: before the window opens.
+        WorkflowError: ``renewal-too-late``: after it closed.
     """
     _check_status(kind, permit, day, Action.START)
     if kind not in _RENEWING:
         return
     window = renewal_window(rule, permit, calendar)
     if window.start is not None and day < window.start:
-        raise RenewalTooEarlyError(opens_on=window.start, today=day)
+        raise WorkflowError("renewal-too-early", opens_on=window.start, today=day)
     if window.end is not None and day > window.end:
-        raise RenewalTooLateError(closed_on=window.end, today=day)
+        raise WorkflowError("renewal-too-late", closed_on=window.end, today=day)
 
 
 def check_previous(application: Application, permit: Permit | None, day: date, action: Action) -> None:
@@ -80,11 +75,13 @@ def check_previous(application: Application, permit: Permit | None, day: date, a
     another successor may have taken its place. The renewal window is not asked again: it was open then.
 
     Raises:
-        PreviousPermitError: when it is not the permit that the application names.
+        WorkflowError: ``previous-permit``: when it is not the permit that the application names.
         PermitStatusError: when its status no longer allows this.
     """
     if application.previous_permit != (permit.id if permit else None):
-        raise PreviousPermitError(kind=application.kind.value, permit=permit.id if permit else None)
+        raise WorkflowError(
+            "previous-permit", kind=application.kind.value, permit=permit.id if permit else None
+        )
     if permit is not None:
         _check_status(application.kind, permit, day, action)
 

@@ -13,12 +13,7 @@ from datetime import date, datetime
 
 import attrs
 
-from perizinan_core.errors.workflow import (
-    AnnulmentPeriodError,
-    DecisionStandsError,
-    LegalBasisMissingError,
-    ReasonMissingError,
-)
+from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._authority import Authority
@@ -67,7 +62,8 @@ def reopen(
     """
     Set an approval aside before its permit is issued; the approval stage is judged again.
 
-    The clock continues where the approval stopped it. What an officer judged who has declared a conflict since
+    The clock continues where the approval stopped it. What an officer judged who has declared a conflict
+    since
     is judged again, too.
 
     Args:
@@ -79,17 +75,17 @@ def reopen(
         calendar: The authority's calendar.
 
     Raises:
-        DecisionStandsError: after a grant by law.
-        NotAllowedError: for anybody else.
-        OwnCaseError: for a party.
-        ReasonMissingError: without reasons.
+        WorkflowError: ``decision-stands``: after a grant by law.
+        WorkflowError: ``not-allowed``: for anybody else.
+        WorkflowError: ``own-case``: for a party.
+        WorkflowError: ``reason-missing``: without reasons.
     """
     check_state(application, Action.REOPEN)
     check_permit_type(application, permit_type)
     check_moment(application, now)
     require_officer(application, actor, Action.REOPEN, *DECIDERS, units=(permit_type.responsible_unit,))
     if not _was_approved(application):
-        raise DecisionStandsError
+        raise WorkflowError("decision-stands")
     why = clean_reasons(Action.REOPEN, reasons)
     approval = stage_of(application, approval_stage(application, permit_type))
     case = attrs.evolve(application, state=ApplicationState.IN_REVIEW, decision=None)
@@ -144,10 +140,11 @@ def annul_decision(
         legal: For the time allowed, and the objection period.
 
     Raises:
-        AnnulmentPeriodError: when the time is over, or ``found_on`` lies in the future.
-        NotAllowedError: for others than those of `workflow.check_decider`, whose other errors come as well.
-        ReasonMissingError: without reasons, or without ``objection_to``.
-        LegalBasisMissingError: without the law it rests on.
+        WorkflowError: ``annulment-period``: when the time is over, or ``found_on`` lies in the future.
+        WorkflowError: ``not-allowed``: for others than those of `workflow.check_decider`, whose other errors
+            come as well.
+        WorkflowError: ``reason-missing``: without reasons, or without ``objection_to``.
+        WorkflowError: ``legal-basis-missing``: without the law it rests on.
     """
     check_state(application, Action.ANNUL_DECISION)
     check_permit_type(application, permit_type)
@@ -157,12 +154,12 @@ def annul_decision(
     check_decider(application, permit_type, actor, Action.ANNUL_DECISION, authority=authority, day=today)
     why = clean_reasons(Action.ANNUL_DECISION, reasons)
     if not objection_to.strip():
-        raise ReasonMissingError(action=Action.ANNUL_DECISION.value)
+        raise WorkflowError("reason-missing", action=Action.ANNUL_DECISION.value)
     if not legal_basis.strip():
-        raise LegalBasisMissingError(action=Action.ANNUL_DECISION.value)
+        raise WorkflowError("legal-basis-missing", action=Action.ANNUL_DECISION.value)
     last_day = add_period(calendar, found_on, legal.annulment.period)
     if found_on > today or (today > last_day and annulled_by is not AnnulledBy.COURT):
-        raise AnnulmentPeriodError(found_on=found_on, last_day=last_day, today=today)
+        raise WorkflowError("annulment-period", found_on=found_on, last_day=last_day, today=today)
     until = add_period(calendar, today, legal.objection.period)
     decision = Decision(
         kind=DecisionKind.REFUSED,
@@ -191,7 +188,7 @@ def may_reverse(application: Application, permit_type: PermitType, action: Actio
     """Pass when ``actor`` may set the grant aside; raises as the step itself."""
     require_officer(application, actor, action, *DECIDERS, units=(permit_type.responsible_unit,))
     if action is Action.REOPEN and not _was_approved(application):
-        raise DecisionStandsError
+        raise WorkflowError("decision-stands")
 
 
 def _was_approved(application: Application) -> bool:

@@ -7,15 +7,7 @@ from datetime import date, datetime
 
 import attrs
 
-from perizinan_core.errors.workflow import (
-    LetterMismatchError,
-    LetterMissingError,
-    MinutesMismatchError,
-    MinutesMissingError,
-    OutcomeNotAllowedError,
-    StageNotOpenError,
-    StageRequestError,
-)
+from perizinan_core.errors.workflow import StageNotOpenError, WorkflowError
 from perizinan_core.model._actor import Actor, Officer
 from perizinan_core.model._application import Application
 from perizinan_core.model._calendar import WorkingCalendar
@@ -123,16 +115,16 @@ def decide_stage(
 
     Raises:
         StageNotOpenError: when it waits or is done.
-        NotAssigneeError: when it is somebody else's.
-        OutcomeNotAllowedError: when it may not end so.
-        ReasonMissingError: for a negative outcome without reasons.
-        LetterMissingError: see ``letter``.
-        LetterMismatchError: when the letter is another unit's or of a later day.
-        MinutesMissingError: see ``minutes``.
-        MinutesMismatchError: when minutes and outcome contradict each other.
-        PaymentOutstandingError: for a positive payment stage before the fee is paid.
+        WorkflowError: ``not-assignee``: when it is somebody else's.
+        WorkflowError: ``outcome-not-allowed``: when it may not end so.
+        WorkflowError: ``reason-missing``: for a negative outcome without reasons.
+        WorkflowError: ``letter-missing``: see ``letter``.
+        WorkflowError: ``letter-mismatch``: when the letter is another unit's or of a later day.
+        WorkflowError: ``minutes-missing``: see ``minutes``.
+        WorkflowError: ``minutes-mismatch``: when minutes and outcome contradict each other.
+        WorkflowError: ``payment-outstanding``: for a positive payment stage before the fee is paid.
         SeparationOfDutiesError: when the officer, or an inspector in the minutes, has another duty here.
-        DeemedGrantDueError: when the time limit has passed in silence.
+        WorkflowError: ``deemed-grant-due``: when the time limit has passed in silence.
     """
     check_state(application, Action.DECIDE_STAGE)
     check_permit_type(application, permit_type)
@@ -207,16 +199,16 @@ def request_stage(
     The officer of an open stage before it may, and the approver; later stages then wait for it.
 
     Raises:
-        StageRequestError: for other stages, and for anybody else.
-        NotAllowedError: unless an officer asks.
-        DeemedGrantDueError: when the time limit has passed in silence.
+        WorkflowError: ``stage-request``: for other stages, and for anybody else.
+        WorkflowError: ``not-allowed``: unless an officer asks.
+        WorkflowError: ``deemed-grant-due``: when the time limit has passed in silence.
     """
     check_state(application, Action.REQUEST_STAGE)
     check_permit_type(application, permit_type)
     check_moment(application, now)
     require_officer(application, actor, Action.REQUEST_STAGE)
     if not may_request_stage(application, permit_type, stage, actor):
-        raise StageRequestError(stage=stage, actor=actor.id)
+        raise WorkflowError("stage-request", stage=stage, actor=actor.id)
     check_not_deemed(application, Action.REQUEST_STAGE, calendar, now)
     asked = attrs.evolve(stage_of(application, stage), requested=True)
     happened = event(EventKind.STAGE_REQUESTED, application, actor, now, stage=stage)
@@ -241,10 +233,10 @@ def send_back(
     Stages after it that were judged on its outcome are set aside as well. The clock runs on.
 
     Raises:
-        NotAssigneeError: for anybody but the approver, whose stage must be open.
+        WorkflowError: ``not-assignee``: for anybody but the approver, whose stage must be open.
         StageNotOpenError: when the stage has no outcome to set aside.
-        ReasonMissingError: without reasons.
-        DeemedGrantDueError: when the time limit has passed in silence.
+        WorkflowError: ``reason-missing``: without reasons.
+        WorkflowError: ``deemed-grant-due``: when the time limit has passed in silence.
     """
     check_state(application, Action.SEND_BACK)
     check_permit_type(application, permit_type)
@@ -268,7 +260,8 @@ def _check_outcome(
     if rule.kind is StageKind.APPROVAL:
         allowed = frozenset()
     if outcome not in allowed:
-        raise OutcomeNotAllowedError(
+        raise WorkflowError(
+            "outcome-not-allowed",
             stage=rule.code,
             outcome=outcome.value,
             allowed=tuple(item.value for item in StageOutcome if item in allowed),
@@ -277,9 +270,10 @@ def _check_outcome(
 
 def _check_letter(rule: Stage, letter: OfficialLetter | None, today: date) -> None:
     if rule.letter_register is not None and (letter is None or not letter.number.strip()):
-        raise LetterMissingError(stage=rule.code, register=rule.letter_register)
+        raise WorkflowError("letter-missing", stage=rule.code, register=rule.letter_register)
     if letter is not None and (letter.issued_by != rule.unit or letter.day > today):
-        raise LetterMismatchError(
+        raise WorkflowError(
+            "letter-mismatch",
             stage=rule.code,
             expected=rule.unit,
             received=letter.issued_by,
@@ -299,11 +293,11 @@ def _check_minutes(
 ) -> None:
     if minutes is None:
         if rule.kind is StageKind.SITE_INSPECTION:
-            raise MinutesMissingError(stage=rule.code)
+            raise WorkflowError("minutes-missing", stage=rule.code)
         return
     problem = _minutes_problem(minutes, outcome, today) or _inspector_problem(application, minutes, staff)
     if problem is not None:
-        raise MinutesMismatchError(stage=rule.code, problem=problem)
+        raise WorkflowError("minutes-mismatch", stage=rule.code, problem=problem)
     for inspector in minutes.inspectors:
         check_separation(application, permit_type, rule.code, inspector)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import attrs
 
-from perizinan_core.errors.workflow import DeemedGrantDueError, NoDeemedGrantError, NotDueError
+from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.model._actor import Actor, ActorKind, Officer
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._calendar import WorkingCalendar
@@ -53,11 +53,11 @@ def check_not_deemed(
     Pass while the office can still decide.
 
     Raises:
-        DeemedGrantDueError: when the limit has passed in silence.
+        WorkflowError: ``deemed-grant-due``: when the limit has passed in silence.
     """
     due = due_date(application, calendar, now)
     if due is not None and is_deemed_due(application, calendar, now):
-        raise DeemedGrantDueError(action=action.value, due=due)
+        raise WorkflowError("deemed-grant-due", action=action.value, due=due)
 
 
 def deem_granted(
@@ -87,9 +87,9 @@ def deem_granted(
         legal: For the time to issue, where the permit type states none.
 
     Raises:
-        NoDeemedGrantError: when the permit type excludes it.
-        NotDueError: when the limit has not passed, or the clock is paused.
-        NotAllowedError: for applicants and officers.
+        WorkflowError: ``no-deemed-grant``: when the permit type excludes it.
+        WorkflowError: ``not-due``: when the limit has not passed, or the clock is paused.
+        WorkflowError: ``not-allowed``: for applicants and officers.
     """
     check_state(application, Action.DEEM_GRANTED)
     require_kind(actor, Action.DEEM_GRANTED, ActorKind.SYSTEM, ActorKind.HOST)
@@ -97,13 +97,13 @@ def deem_granted(
     check_moment(application, now)
     terms = terms_of(application)
     if terms.silence is SilencePolicy.NONE:
-        raise NoDeemedGrantError
+        raise WorkflowError("no-deemed-grant")
     moved = recompute_deadlines(application, actor=actor, now=now, calendar=calendar)
     case = moved.application
     today = local_day(calendar, now)
     due = due_date(case, calendar, now)
     if due is None or today <= due:
-        raise NotDueError(action=Action.DEEM_GRANTED.value, due=due, today=today)
+        raise WorkflowError("not-due", action=Action.DEEM_GRANTED.value, due=due, today=today)
     issue_by = None
     if terms.silence is SilencePolicy.DUTY_TO_ISSUE:
         issue_by = last_day_to_issue(case, today, calendar, legal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perizinan_core.errors.workflow import NotAssigneeError, StageNotOpenError
+from perizinan_core.errors.workflow import StageNotOpenError, WorkflowError
 from perizinan_core.model._actor import Actor, Role
 from perizinan_core.model._application import Application
 from perizinan_core.model._case import StageState, StageStatus
@@ -22,10 +22,10 @@ def require_post(
     Return the state of a stage for whose kind of work ``actor`` has the post: role, unit, no interest.
 
     Raises:
-        UnknownStageError: when the stage does not apply.
-        NotAllowedError: without the stage's role and unit.
-        OwnCaseError: for a party.
-        ConflictOfInterestError: after a declaration.
+        WorkflowError: ``unknown-stage``: when the stage does not apply.
+        WorkflowError: ``not-allowed``: without the stage's role and unit.
+        WorkflowError: ``own-case``: for a party.
+        WorkflowError: ``conflict-of-interest``: after a declaration.
     """
     state = stage_of(application, stage)
     rule = permit_type.stage(stage)
@@ -40,12 +40,12 @@ def open_stage_for(
     Return the state of a stage that ``actor`` may work on now.
 
     Raises:
-        UnknownStageError: when the stage does not apply.
-        NotAllowedError: without the stage's role and unit.
-        OwnCaseError: for a party.
-        ConflictOfInterestError: after a declaration.
+        WorkflowError: ``unknown-stage``: when the stage does not apply.
+        WorkflowError: ``not-allowed``: without the stage's role and unit.
+        WorkflowError: ``own-case``: for a party.
+        WorkflowError: ``conflict-of-interest``: after a declaration.
         StageNotOpenError: when it waits or is done.
-        NotAssigneeError: when it is somebody else's.
+        WorkflowError: ``not-assignee``: when it is somebody else's.
         SeparationOfDutiesError: when the officer holds a duty that must be separate.
     """
     state = require_post(application, permit_type, stage, actor, action)
@@ -53,7 +53,7 @@ def open_stage_for(
         waiting = waiting_for(application, permit_type, stage) if state.status is StageStatus.WAITING else ()
         raise StageNotOpenError(stage=stage, status=state.status.value, waiting_for=waiting)
     if state.assignee != actor.id:
-        raise NotAssigneeError(stage=stage, actor=actor.id, assignee=state.assignee)
+        raise WorkflowError("not-assignee", stage=stage, actor=actor.id, assignee=state.assignee)
     check_separation(application, permit_type, stage, actor.id)
     return state
 

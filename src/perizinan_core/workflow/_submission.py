@@ -7,15 +7,7 @@ from datetime import date, datetime
 
 import attrs
 
-from perizinan_core.errors.workflow import (
-    CorrectionUnansweredError,
-    CorrectionWindowPassedError,
-    PermitTypeMismatchError,
-    PermitTypeNotOpenError,
-    PreviousPermitError,
-    Problem,
-    SubmissionRefusedError,
-)
+from perizinan_core.errors.workflow import Problem, SubmissionRefusedError, WorkflowError
 from perizinan_core.i18n import DEFAULT_LANGUAGE
 from perizinan_core.model._actor import Actor, Officer
 from perizinan_core.model._application import Application, ApplicationState, FrozenTerms
@@ -82,13 +74,13 @@ def submit(
         language: Of the receipt.
 
     Raises:
-        PreviousPermitError: when it is not the permit that the draft names.
+        WorkflowError: ``previous-permit``: when it is not the permit that the draft names.
         PermitStatusError: when its status no longer allows this.
-        RenewalTooLateError: when its window has closed.
+        WorkflowError: ``renewal-too-late``: when its window has closed.
         SubmissionRefusedError: with all problems at once.
-        StageGraphError: when the stages cannot lead to a decision.
-        PermitTypeNotOpenError: when the version is incomplete or not in force.
-        NotPartyError: for anybody else.
+        WorkflowError: ``stage-graph``: when the stages cannot lead to a decision.
+        WorkflowError: ``permit-type-not-open``: when the version is incomplete or not in force.
+        WorkflowError: ``not-party``: for anybody else.
     """
     check_state(application, Action.SUBMIT)
     require_party(application, actor, Action.SUBMIT)
@@ -164,10 +156,10 @@ def resubmit(
         language: Of the receipt.
 
     Raises:
-        CorrectionWindowPassedError: when the window is over.
-        CorrectionUnansweredError: when a document asked for was not touched.
+        WorkflowError: ``correction-window-passed``: when the window is over.
+        WorkflowError: ``correction-unanswered``: when a document asked for was not touched.
         SubmissionRefusedError: with all problems at once.
-        NotPartyError: for anybody else.
+        WorkflowError: ``not-party``: for anybody else.
     """
     check_state(application, Action.RESUBMIT)
     require_party(application, actor, Action.RESUBMIT)
@@ -176,7 +168,7 @@ def resubmit(
     correction = application.corrections[-1]
     today = local_day(calendar, now)
     if today > correction.answer_by:
-        raise CorrectionWindowPassedError(answer_by=correction.answer_by, today=today)
+        raise WorkflowError("correction-window-passed", answer_by=correction.answer_by, today=today)
     _check_answered(application, correction)
     frozen = _merged(terms_of(application), terms)
     shown = frozenset(application.shown_at_counter) if at_counter is None else at_counter
@@ -245,9 +237,13 @@ def begin_review(
 
 def _check_open(application: Application, permit_type: PermitType, day: str, *, is_open: bool) -> None:
     if permit_type.code != application.permit_type:
-        raise PermitTypeMismatchError(expected=application.permit_type, received=permit_type.code)
+        raise WorkflowError(
+            "permit-type-mismatch", expected=application.permit_type, received=permit_type.code
+        )
     if not (permit_type.complete and is_open):
-        raise PermitTypeNotOpenError(permit_type=permit_type.code, version=permit_type.version, day=day)
+        raise WorkflowError(
+            "permit-type-not-open", permit_type=permit_type.code, version=permit_type.version, day=day
+        )
 
 
 def _check_previous(
@@ -259,7 +255,7 @@ def _check_previous(
 ) -> None:
     if permit is not None:
         if application.previous_permit != permit.id:
-            raise PreviousPermitError(kind=application.kind.value, permit=permit.id)
+            raise WorkflowError("previous-permit", kind=application.kind.value, permit=permit.id)
         check_renewal(permit_type.renewal, permit, application.kind, today, calendar)
 
 
@@ -284,7 +280,7 @@ def _check_answered(application: Application, correction: CorrectionRequest) -> 
         and not item.target.startswith(FORM_TARGET)
     )
     if missing:
-        raise CorrectionUnansweredError(targets=missing)
+        raise WorkflowError("correction-unanswered", targets=missing)
 
 
 def _merged(old: FrozenTerms, new: FrozenTerms | None) -> FrozenTerms:

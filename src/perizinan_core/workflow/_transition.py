@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.errors.model import NaiveMomentError
-from perizinan_core.errors.workflow import ClockOrderError, PermitTypeMismatchError, ReasonMissingError
+from perizinan_core.errors.model import ModelError
+from perizinan_core.errors.workflow import ClockOrderError, WorkflowError
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._application import Application, FrozenTerms
 from perizinan_core.model._calendar import WorkingCalendar
@@ -72,7 +72,7 @@ def local_day(calendar: WorkingCalendar, moment: datetime) -> date:
     Return the day on the office's clocks.
 
     Raises:
-        NaiveMomentError: when the moment does not say its time zone.
+        ModelError: ``naive-moment``: when the moment does not say its time zone.
     """
     return calendar.time_zone.local(moment).date()
 
@@ -100,10 +100,10 @@ def check_moment(application: Application, now: datetime) -> None:
 
     Raises:
         ClockOrderError: when it lies before.
-        NaiveMomentError: when it does not say its time zone.
+        ModelError: ``naive-moment``: when it does not say its time zone.
     """
     if now.utcoffset() is None:
-        raise NaiveMomentError(now.isoformat())
+        raise ModelError("naive-moment", received=now.isoformat())
     last = last_moment(application)
     if now < last:
         raise ClockOrderError(last=last, now=now)
@@ -114,12 +114,12 @@ def check_permit_type(application: Application, permit_type: PermitType) -> None
     Pass when ``permit_type`` is the version that the application froze.
 
     Raises:
-        PermitTypeMismatchError: when code or version differ.
+        WorkflowError: ``permit-type-mismatch``: when code or version differ.
     """
     expected = f"{application.permit_type} {application.permit_type_version}"
     received = f"{permit_type.code} {permit_type.version}"
     if expected != received:
-        raise PermitTypeMismatchError(expected=expected, received=received)
+        raise WorkflowError("permit-type-mismatch", expected=expected, received=received)
 
 
 def clean_reasons(action: Action, reasons: tuple[str, ...]) -> tuple[str, ...]:
@@ -127,11 +127,11 @@ def clean_reasons(action: Action, reasons: tuple[str, ...]) -> tuple[str, ...]:
     Return ``reasons`` without blanks around them.
 
     Raises:
-        ReasonMissingError: when none is left.
+        WorkflowError: ``reason-missing``: when none is left.
     """
     found = tuple(text.strip() for text in reasons if text.strip())
     if not found:
-        raise ReasonMissingError(action=action.value)
+        raise WorkflowError("reason-missing", action=action.value)
     return found
 
 

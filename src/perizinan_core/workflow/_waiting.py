@@ -14,7 +14,7 @@ from datetime import datetime
 
 import attrs
 
-from perizinan_core.errors.workflow import OutsideWaitError, StageNotOpenError, WorkflowError
+from perizinan_core.errors.workflow import StageNotOpenError, WorkflowError
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._calendar import WorkingCalendar
@@ -89,10 +89,11 @@ def begin_wait(
         since: Since when, aware; None: since now.
 
     Raises:
-        NotAllowedError: for anybody else.
+        WorkflowError: ``not-allowed``: for anybody else.
         StageNotOpenError: when the stage is not open.
-        ReasonMissingError: without a reason.
-        OutsideWaitError: without a name, or with a moment before the submission or in the future.
+        WorkflowError: ``reason-missing``: without a reason.
+        WorkflowError: ``outside-wait``: without a name, or with a moment before the submission or in the
+            future.
     """
     check_state(application, Action.BEGIN_WAIT)
     check_permit_type(application, permit_type)
@@ -103,10 +104,10 @@ def begin_wait(
         raise StageNotOpenError(stage=stage, status=status, waiting_for=())
     (why,) = clean_reasons(Action.BEGIN_WAIT, (reason,))
     if not name.strip():
-        raise OutsideWaitError(problem="name")
+        raise WorkflowError("outside-wait", problem="name")
     first = since or now
     if first.utcoffset() is None or first > now or first < (application.submitted_at or first):
-        raise OutsideWaitError(problem="since")
+        raise WorkflowError("outside-wait", problem="since")
     wait = OutsideWait(
         number=len(application.waits) + 1,
         party=party,
@@ -145,15 +146,15 @@ def end_wait(
         now: Aware moment.
 
     Raises:
-        OutsideWaitError: when no such wait is open.
-        NotAllowedError: for anybody else.
+        WorkflowError: ``outside-wait``: when no such wait is open.
+        WorkflowError: ``not-allowed``: for anybody else.
     """
     check_state(application, Action.END_WAIT)
     check_permit_type(application, permit_type)
     check_moment(application, now)
     wait = next((item for item in application.open_waits() if item.number == number), None)
     if wait is None:
-        raise OutsideWaitError(problem="unknown")
+        raise WorkflowError("outside-wait", problem="unknown")
     _require_ender(application, permit_type, wait, actor)
     return _ended(application, wait, actor, now)
 

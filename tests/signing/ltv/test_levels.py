@@ -7,14 +7,6 @@ from datetime import timedelta
 import pypdf
 import pytest
 
-from perizinan_core.errors.ltv import (
-    CertificateRevokedError,
-    NotExtendableError,
-    RevocationUnavailableError,
-    TimestampUnreachableError,
-    TimestampUntrustedError,
-    TooLateError,
-)
 from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.signing._synthetic_ca import SyntheticCA
 from perizinan_core.signing.ltv import (
@@ -26,6 +18,7 @@ from perizinan_core.signing.ltv import (
     read_state,
 )
 from perizinan_core.testing._pki_server import Fault
+from perizinan_core.testing._refusals import raises_code
 
 EVERY_LEVEL = pytest.mark.parametrize("level", list(Level))
 
@@ -161,7 +154,7 @@ class TestThroughTheYears:
         pdf = extended(Level.B_LTA)
         clock.forward(days=800)
 
-        with pytest.raises(TooLateError):
+        with raises_code("long-term-too-late"):
             extended(Level.B_LTA, pdf, renew=True)
 
     def test_it_is_too_late_when_the_signer_has_ended_without_timestamp(self, extended, clock, pki):
@@ -169,7 +162,7 @@ class TestThroughTheYears:
         clock.forward(days=800)
         pki.renew_tsa()
 
-        with pytest.raises(TooLateError):
+        with raises_code("long-term-too-late"):
             extended(Level.B_T)
 
     def test_a_signer_that_ended_after_its_timestamp_can_still_be_extended(self, extended, clock, pki):
@@ -189,18 +182,18 @@ class TestRefusals:
         changed = signed.replace(b"/Lang(id)", b"/Lang(in)", 1)
 
         assert changed != signed
-        with pytest.raises(NotExtendableError, match="signatures is broken"):
+        with raises_code("not-extendable", match="signatures is broken"):
             extended(Level.B_LTA, changed)
 
     @pytest.mark.parametrize("cut", [0.1, 0.5, 0.9, 0.999])
     def test_a_cut_file_is_not_extended(self, extended, signed, cut):
         """Nor is an older revision of it that a repairing reader would find."""
-        with pytest.raises(NotExtendableError):
+        with raises_code("not-extendable"):
             extended(Level.B_T, signed[: int(len(signed) * cut)])
 
     def test_an_unsigned_file_is_not_extended(self, extended, letter):
         """There is nothing to prove."""
-        with pytest.raises(NotExtendableError, match="no signature"):
+        with raises_code("not-extendable", match="no signature"):
             extended(Level.B_T, letter)
 
     def test_a_signature_of_an_unknown_root_is_not_extended(self, extended, letter, clock):
@@ -208,14 +201,14 @@ class TestRefusals:
         other = SyntheticCA.create(clock(), name="PKI").issue("Kepala Dinas", now=clock(), kind="p-256")
         pdf = sign_pdf(letter, other.signer(), SigningRequest(signed_at=clock()))
 
-        with pytest.raises(NotExtendableError, match="trusted roots"):
+        with raises_code("not-extendable", match="trusted roots"):
             extended(Level.B_LT, pdf)
 
     def test_a_revoked_certificate_is_named(self, extended, pki, officer, clock):
         """Revoked an hour before the timestamp: no long-term data for it."""
         pki.revoke(officer.certificate, clock() - timedelta(hours=1))
 
-        with pytest.raises(CertificateRevokedError) as caught:
+        with raises_code("certificate-revoked") as caught:
             extended(Level.B_LT)
 
         assert f"{officer.certificate.serial_number:x}" == caught.value.serial
@@ -225,7 +218,7 @@ class TestRefusals:
         pki.faults["ocsp"] = Fault.ERROR
         pki.revoke(officer.certificate, clock() - timedelta(hours=1))
 
-        with pytest.raises(CertificateRevokedError):
+        with raises_code("certificate-revoked"):
             extended(Level.B_LT)
 
     def test_a_revocation_after_the_timestamp_does_no_harm(self, extended, pki, officer, clock):
@@ -241,26 +234,26 @@ class TestRefusals:
         """Neither OCSP nor list: the error says what was tried."""
         pki.faults |= {"ocsp": fault, "crl": fault}
 
-        with pytest.raises(RevocationUnavailableError, match="CRL"):
+        with raises_code("revocation-unavailable", match="CRL"):
             extended(Level.B_LT)
 
     def test_an_endless_list_is_cut_off(self, extended, pki):
         """The largest accepted list is a setting."""
         pki.faults |= {"ocsp": Fault.OVERSIZED, "crl": Fault.OVERSIZED}
 
-        with pytest.raises(RevocationUnavailableError, match="too-large"):
+        with raises_code("revocation-unavailable", match="too-large"):
             extended(Level.B_LT, revocation=RevocationClient(max_bytes=200_000, timeout=5))
 
     def test_answers_about_others_are_not_enough(self, extended, pki):
         """Handed-in lists must settle every certificate of the chain."""
-        with pytest.raises(RevocationUnavailableError):
+        with raises_code("revocation-unavailable"):
             extended(Level.B_LT, revocation=Revocation(crls=(pki.crl("root"),)))
 
     def test_a_timestamp_service_of_another_root_is_refused(self, extended, pki, clock):
         """Whoever checks the permit would not believe it."""
         pki.renew_tsa(ca=SyntheticCA.create(clock(), name="Lain"))
 
-        with pytest.raises(TimestampUntrustedError):
+        with raises_code("timestamp-untrusted"):
             extended(Level.B_T)
 
     def test_a_moment_without_time_zone_is_a_programming_error(self, extended, clock):
@@ -270,7 +263,7 @@ class TestRefusals:
 
     def test_nothing_listens_at_the_address(self, extended):
         """The error names host and port, and nothing else of the address."""
-        with pytest.raises(TimestampUnreachableError, match=r"127\.0\.0\.1:9 ") as caught:
+        with raises_code("timestamp-unreachable", match=r"127\.0\.0\.1:9 ") as caught:
             extended(Level.B_T, tsa="http://127.0.0.1:9/tsa?key=secret")
 
         assert "secret" not in str(caught.value)

@@ -4,8 +4,8 @@ import pytest
 
 from perizinan_core.bootstrap._keys import open_timestamps
 from perizinan_core.bootstrap._settings import load_settings
-from perizinan_core.errors.bootstrap import SettingsError
 from perizinan_core.signing.ltv import Level, OnFailure
+from perizinan_core.testing._refusals import raises_code
 
 
 @pytest.fixture
@@ -56,5 +56,5 @@ def test_the_authorization_comes_from_where_the_settings_say(read, tmp_path):
 )
 def test_wrong_values_are_refused_when_read(read, line):
     """At once, and not when the first permit is signed."""
-    with pytest.raises(SettingsError, match="timestamps"):
+    with raises_code("settings", match="timestamps"):
         read(f"[signing.timestamps]\n{line}\n")

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.errors.ltv import NotExtendableError
+from perizinan_core.errors.signing import LongTermError
 from perizinan_core.signing.ltv import Level, extend, read_state
 from perizinan_core.signing.ltv._state import LongTermState, StampInfo
+from perizinan_core.testing._refusals import raises_code
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ class TestState:
 
     def test_an_unsigned_file_has_no_state(self, letter):
         """Nothing to say about it."""
-        with pytest.raises(NotExtendableError):
+        with raises_code("not-extendable"):
             read_state(letter)
 
     @pytest.mark.parametrize(("days", "due"), [(89, False), (90, True), (91, True)])
@@ -81,14 +82,16 @@ class TestAnyBytes:
     @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(data=st.data())
     def test_damaged_files_are_refused_or_read_and_never_anything_else(self, archived, data):
-        """A few bytes changed, anywhere: a state or `NotExtendableError`."""
+        """A few bytes changed, anywhere: a state or `LongTermError` with the code ``not-extendable``."""
         damaged = bytearray(archived)
         for _ in range(data.draw(st.integers(1, 4))):
             at = data.draw(st.integers(0, len(damaged) - 1))
             damaged[at] = data.draw(st.integers(0, 255))
         try:
             state = read_state(bytes(damaged))
-        except NotExtendableError:
+        except LongTermError as error:
+            if "not-extendable" != error.code:
+                raise
             return
 
         assert isinstance(state.level, Level)
@@ -101,6 +104,6 @@ class TestAnyBytes:
         damaged[at] ^= 1 << bit
         pki.requests.clear()
 
-        with pytest.raises(NotExtendableError):
+        with raises_code("not-extendable"):
             extend(bytes(damaged), level=Level.B_T, tsa=client, roots=pki.roots, now=clock())
         assert [] == pki.requests

@@ -12,7 +12,7 @@ perizinan_api = 1
 
 
 def load_pack() -> AuthorityPack:
-    """Read the YAML files; raises `CatalogueError` with every problem in them."""
+    """Read the YAML files; raises `InvalidCatalogueError` with every problem in them."""
     catalogue = load_catalogue(Path(__file__).parent / "data")
     if catalogue.authority is None:
         raise ValueError("authority.yaml is missing")

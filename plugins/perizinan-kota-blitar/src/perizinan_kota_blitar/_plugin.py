@@ -30,7 +30,8 @@ def load_pack() -> AuthorityPack:
     Read the catalogue and return the authority with everything it brings.
 
     Raises:
-        perizinan_core.errors.catalogue.CatalogueError: when the files were changed and no longer fit together.
+        perizinan_core.errors.catalogue.InvalidCatalogueError: when the files were changed and no longer fit
+        together.
         ValueError: when the catalogue has no authority.
     """
     from perizinan_core.catalogue import load_catalogue

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from perizinan_core.errors.verification import AuthorityDocumentError, StatusUnavailableError
+from perizinan_core.errors.published import AuthorityDocumentError, StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, add_locale_dir, translate
 from perizinan_core.published import NO_STATUS, STATUS_LIST_FILE, NoStatus, read_authority_document
 from perizinan_verify._app import StatusGiven, create_app

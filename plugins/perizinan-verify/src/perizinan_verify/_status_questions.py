@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from perizinan_core.errors.verification import StatusUnavailableError
+from perizinan_core.errors.published import StatusUnavailableError
 from perizinan_core.published import PermitStatusAnswer, PublishedVersions, StatusSource, VersionSource
 
 __all__ = ["LimitedStatus", "StatusAnswer"]

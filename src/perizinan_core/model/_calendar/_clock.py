@@ -27,7 +27,7 @@ from typing import cast
 
 import attrs
 
-from perizinan_core.errors.model import CalendarOrderError
+from perizinan_core.errors.model import ModelError
 from perizinan_core.i18n import N_
 from perizinan_core.model._calendar._hours import DayHours
 from perizinan_core.model._calendar._working import WorkingCalendar
@@ -52,7 +52,7 @@ def position(calendar: WorkingCalendar, moment: datetime) -> Fraction:
 
     Raises:
         CalendarRangeError: when the local day is not covered.
-        NaiveMomentError: when the moment does not say its time zone.
+        ModelError: ``naive-moment``: when the moment does not say its time zone.
     """
     local = calendar.time_zone.local(moment)
     day = local.date()
@@ -69,13 +69,15 @@ def days_used(calendar: WorkingCalendar, start: datetime, end: datetime) -> Frac
 
     Raises:
         CalendarRangeError: when either day is not covered.
-        CalendarOrderError: when ``end`` lies before ``start``.
-        NaiveMomentError: when a moment does not say its time zone.
+        ModelError: ``calendar-order``: when ``end`` lies before ``start``.
+        ModelError: ``naive-moment``: when a moment does not say its time zone.
     """
     used = position(calendar, end) - position(calendar, start)
     if end < start:
-        raise CalendarOrderError(
-            N_("an end on or after the start"), f"{start.isoformat()} – {end.isoformat()}"
+        raise ModelError(
+            "calendar-order",
+            expected=N_("an end on or after the start"),
+            received=f"{start.isoformat()} – {end.isoformat()}",
         )
     return used
 
@@ -99,9 +101,10 @@ def days_used_in(
 
     Raises:
         CalendarRangeError: when a day is not covered.
-        CalendarOrderError: when spans overlap, run backwards, lie after ``now``, or one before the
+        ModelError: ``calendar-order``: when spans overlap, run backwards, lie after ``now``, or one before
+            the
             last still runs.
-        NaiveMomentError: when a moment does not say its time zone.
+        ModelError: ``naive-moment``: when a moment does not say its time zone.
     """
     used = Fraction(0)
     before: datetime | None = None
@@ -109,9 +112,10 @@ def days_used_in(
     for span in spans:
         end = now if span.stopped is None else span.stopped
         if running or span.started > end or end > now or (before is not None and span.started < before):
-            raise CalendarOrderError(
-                N_("spans that follow each other, of which only the last still runs, up to now"),
-                f"{span.started.isoformat()} – {end.isoformat()}",
+            raise ModelError(
+                "calendar-order",
+                expected=N_("spans that follow each other, of which only the last still runs, up to now"),
+                received=f"{span.started.isoformat()} – {end.isoformat()}",
             )
         start = span.started if counts_from is None else max(span.started, counts_from)
         used += days_used(calendar, start, max(start, end))
@@ -133,7 +137,7 @@ def clock_start(calendar: WorkingCalendar, received: datetime) -> datetime:
 
     Raises:
         CalendarRangeError: when the effective day is not covered.
-        NaiveMomentError: when the moment does not say its time zone.
+        ModelError: ``naive-moment``: when the moment does not say its time zone.
     """
     local = calendar.time_zone.local(received)
     day = calendar.effective_day(received)
@@ -157,11 +161,11 @@ def due_moment(calendar: WorkingCalendar, start: datetime, days: int | Fraction)
 
     Raises:
         CalendarRangeError: when the count runs beyond the covered days.
-        CalendarOrderError: for less than 0 days.
-        NaiveMomentError: when the moment does not say its time zone.
+        ModelError: ``calendar-order``: for less than 0 days.
+        ModelError: ``naive-moment``: when the moment does not say its time zone.
     """
     if days < 0:
-        raise CalendarOrderError(N_("a number of working days from 0"), str(days))
+        raise ModelError("calendar-order", expected=N_("a number of working days from 0"), received=str(days))
     target = position(calendar, start) + days
     if days == 0:
         return calendar.time_zone.local(start)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import attrs
 
-from perizinan_core.errors.model import InvalidCalendarError
+from perizinan_core.errors.model import ModelError
 from perizinan_core.model._text import Source
 
 __all__ = ["DayHours", "OfficeHours", "SpecialHours", "TimeSpan", "Weekday"]
@@ -49,7 +49,7 @@ class DayHours:
     Hours of one weekday on local clocks.
 
     Raises:
-        InvalidCalendarError: when it closes before it opens, or breaks lie outside or overlap.
+        ModelError: ``invalid-calendar``: when it closes before it opens, or breaks lie outside or overlap.
     """
 
     weekday: Weekday
@@ -75,7 +75,9 @@ class DayHours:
         elif self.working_time == 0:
             problems.append("no working time is left between opening and closing")
         if problems:
-            raise InvalidCalendarError(f"office hours of {self.weekday.value}", tuple(problems))
+            raise ModelError(
+                "invalid-calendar", name=f"office hours of {self.weekday.value}", problems=tuple(problems)
+            )
 
     @property
     def working_time(self) -> int:
@@ -120,7 +122,7 @@ class SpecialHours:
     Other hours for a dated period, such as Ramadan (Perpres 21/2023 art. 4).
 
     Raises:
-        InvalidCalendarError: when it ends before it starts, or names a weekday twice.
+        ModelError: ``invalid-calendar``: when it ends before it starts, or names a weekday twice.
     """
 
     name: str
@@ -143,7 +145,7 @@ class SpecialHours:
         if self.ends < self.starts:
             problems.append(f"the period ends on {self.ends} before it starts on {self.starts}")
         if problems:
-            raise InvalidCalendarError(f"special hours {self.name}", tuple(problems))
+            raise ModelError("invalid-calendar", name=f"special hours {self.name}", problems=tuple(problems))
 
 
 @attrs.frozen
@@ -152,7 +154,7 @@ class OfficeHours:
     When an office is at work, apart from holidays.
 
     Raises:
-        InvalidCalendarError: when a weekday stands twice or special periods overlap.
+        ModelError: ``invalid-calendar``: when a weekday stands twice or special periods overlap.
     """
 
     days: tuple[DayHours, ...]
@@ -170,7 +172,7 @@ class OfficeHours:
             if later.starts <= earlier.ends
         ]
         if problems:
-            raise InvalidCalendarError("office hours", tuple(problems))
+            raise ModelError("invalid-calendar", name="office hours", problems=tuple(problems))
 
     def on(self, day: date) -> DayHours | None:
         """Return the hours of a date, or None when the office is closed on that weekday."""

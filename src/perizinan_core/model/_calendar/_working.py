@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import attrs
 
-from perizinan_core.errors.model import CalendarOrderError, CalendarRangeError, InvalidCalendarError
+from perizinan_core.errors.model import CalendarRangeError, ModelError
 from perizinan_core.i18n import N_
 from perizinan_core.model._calendar._hours import DayHours, OfficeHours, Weekday
 from perizinan_core.model._calendar._zone import IndonesianTimeZone
@@ -61,7 +61,7 @@ class WorkingCalendar:
     A changed calendar is a new object with a new `version`.
 
     Raises:
-        InvalidCalendarError: when the data contradict themselves; all problems at once.
+        ModelError: ``invalid-calendar``: when the data contradict themselves; all problems at once.
     """
 
     code: str = attrs.field(validator=validate_slug)
@@ -96,7 +96,7 @@ class WorkingCalendar:
     def __attrs_post_init__(self) -> None:
         problems = tuple(self._problems())
         if problems:
-            raise InvalidCalendarError(self.name, problems)
+            raise ModelError("invalid-calendar", name=self.name, problems=problems)
         off = {holiday.day for holiday in self.holidays}
         first, last = self.covers_from.toordinal(), self.covers_to.toordinal()
         days = (date.fromordinal(ordinal) for ordinal in range(first, last + 1))
@@ -155,11 +155,13 @@ class WorkingCalendar:
 
         Raises:
             CalendarRangeError: when the count runs beyond the covered days.
-            CalendarOrderError: for a count below 0.
+            ModelError: ``calendar-order``: for a count below 0.
         """
         self._require(day)
         if count < 0:
-            raise CalendarOrderError(N_("a number of working days from 0"), str(count))
+            raise ModelError(
+                "calendar-order", expected=N_("a number of working days from 0"), received=str(count)
+            )
         if count == 0:
             return day
         return self.nth_working_day(bisect_right(self._ordinals, day.toordinal()) + count - 1)
@@ -176,12 +178,14 @@ class WorkingCalendar:
 
         Raises:
             CalendarRangeError: when either day is not covered.
-            CalendarOrderError: when ``end`` lies before ``start``.
+            ModelError: ``calendar-order``: when ``end`` lies before ``start``.
         """
         self._require(start)
         self._require(end)
         if end < start:
-            raise CalendarOrderError(N_("an end on or after the start"), f"{start} – {end}")
+            raise ModelError(
+                "calendar-order", expected=N_("an end on or after the start"), received=f"{start} – {end}"
+            )
         return bisect_right(self._ordinals, end.toordinal()) - bisect_right(self._ordinals, start.toordinal())
 
     def effective_day(self, received: datetime) -> date:
@@ -193,7 +197,7 @@ class WorkingCalendar:
 
         Raises:
             CalendarRangeError: when the day is not covered.
-            NaiveMomentError: when the moment does not say its time zone.
+            ModelError: ``naive-moment``: when the moment does not say its time zone.
         """
         local = self.time_zone.local(received)
         day = local.date()
@@ -209,7 +213,7 @@ class WorkingCalendar:
 
         Raises:
             CalendarRangeError: when the day is not covered.
-            NaiveMomentError: when the moment does not say its time zone.
+            ModelError: ``naive-moment``: when the moment does not say its time zone.
         """
         local = self.time_zone.local(moment)
         hours = self.hours.on(local.date())

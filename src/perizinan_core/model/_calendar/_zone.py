@@ -6,7 +6,7 @@ from datetime import MAXYEAR, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from perizinan_core.errors.model import NaiveMomentError
+from perizinan_core.errors.model import ModelError
 from perizinan_core.i18n import DEFAULT_LANGUAGE
 from perizinan_core.model._numerals import format_date
 
@@ -38,10 +38,10 @@ class IndonesianTimeZone(StrEnum):
         state any time, and saying it must not fail.
 
         Raises:
-            NaiveMomentError: when the moment does not say its time zone.
+            ModelError: ``naive-moment``: when the moment does not say its time zone.
         """
         if moment.utcoffset() is None:
-            raise NaiveMomentError(moment.isoformat())
+            raise ModelError("naive-moment", received=moment.isoformat())
         try:
             return moment.astimezone(self.zone)
         except OverflowError:
@@ -59,7 +59,7 @@ def format_moment(moment: datetime, zone: IndonesianTimeZone, language: str = DE
     Write a moment for people: ``25 November 2026 pukul 14.30 WIB``.
 
     Raises:
-        NaiveMomentError: when the moment does not say its time zone.
+        ModelError: ``naive-moment``: when the moment does not say its time zone.
     """
     local = zone.local(moment)
     clock = f"pukul {local:%H.%M}" if language == "id" else f"at {local:%H:%M}"

@@ -8,7 +8,7 @@ from typing import ClassVar, NoReturn, Self
 
 import attrs
 
-from perizinan_core.errors.model import IdentifierTypeError, InvalidIdentifierError, quoted
+from perizinan_core.errors.model import InvalidIdentifierError, quoted
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
 __all__ = ["Identifier", "IdentifierWarning", "mask"]
@@ -78,7 +78,7 @@ class Identifier(ABC):
 
         Raises:
             InvalidIdentifierError: when it cannot be right; the sentence says why.
-            IdentifierTypeError: when it is not text.
+            InvalidIdentifierError: ``identifier-not-text``: when it is not text.
         """
         return cls(cls._tidy(text))
 
@@ -118,17 +118,26 @@ class Identifier(ABC):
     @classmethod
     def _refuse(cls, reason: str, value: str, expected: str, remedy: str | None = None) -> NoReturn:
         received = _masked_input(value) if cls.personal else quoted(value)
-        raise InvalidIdentifierError(cls.kind, reason, received, len(value), expected, remedy or cls.remedy)
+        raise InvalidIdentifierError(
+            "invalid-identifier",
+            kind=cls.kind,
+            reason=reason,
+            received=received,
+            length=len(value),
+            expected=expected,
+            remedy=remedy or cls.remedy,
+        )
 
     @classmethod
     def _refuse_type(cls, value: object) -> NoReturn:
-        raise IdentifierTypeError(
-            cls.kind,
-            "type",
-            type(value).__name__,
-            0,
-            N_("text"),
-            N_("Pass the number as text: as a number it loses its leading zeros."),
+        raise InvalidIdentifierError(
+            "identifier-not-text",
+            kind=cls.kind,
+            reason="type",
+            received=type(value).__name__,
+            length=0,
+            expected=N_("text"),
+            remedy=N_("Pass the number as text: as a number it loses its leading zeros."),
         )
 
 

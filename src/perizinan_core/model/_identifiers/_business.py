@@ -96,12 +96,13 @@ class Npwp(Identifier):
             Nik(value)
         except InvalidIdentifierError as error:
             raise InvalidIdentifierError(
-                cls.kind,
-                "nik",
-                error.received,
-                error.length,
-                N_("a valid NIK, or 0 and the old 15 digits"),
-                cls.remedy,
+                "invalid-identifier",
+                kind=cls.kind,
+                reason="nik",
+                received=error.received,
+                length=error.length,
+                expected=N_("a valid NIK, or 0 and the old 15 digits"),
+                remedy=cls.remedy,
             ) from error
 
 

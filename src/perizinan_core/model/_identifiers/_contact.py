@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import attrs
 
-from perizinan_core.errors.model import IdentifierTypeError, InvalidIdentifierError
+from perizinan_core.errors.model import InvalidIdentifierError
 from perizinan_core.i18n import N_
 from perizinan_core.model._identifiers._base import Identifier
 
@@ -93,7 +93,7 @@ def parse_email(text: object) -> str:
 
     Raises:
         InvalidIdentifierError: when no message could reach it; the address is not repeated.
-        IdentifierTypeError: when it is not text.
+        InvalidIdentifierError: ``identifier-not-text``: when it is not text.
     """
     return str(_validated(text).normalized)
 
@@ -108,10 +108,24 @@ def _validated(text: object) -> Any:
     from email_validator import EmailNotValidError, validate_email
 
     if not isinstance(text, str):
-        raise IdentifierTypeError("email", "type", type(text).__name__, 0, N_("text"), _MAIL_REMEDY)
+        raise InvalidIdentifierError(
+            "identifier-not-text",
+            kind="email",
+            reason="type",
+            received=type(text).__name__,
+            length=0,
+            expected=N_("text"),
+            remedy=_MAIL_REMEDY,
+        )
     try:
         return validate_email(text.strip(" "), check_deliverability=False, allow_smtputf8=False, strict=True)
     except (EmailNotValidError, UnicodeError) as error:
         raise InvalidIdentifierError(
-            "email", "form", "***", len(text), _MAIL_EXPECTED, _MAIL_REMEDY
+            "invalid-identifier",
+            kind="email",
+            reason="form",
+            received="***",
+            length=len(text),
+            expected=_MAIL_EXPECTED,
+            remedy=_MAIL_REMEDY,
         ) from error

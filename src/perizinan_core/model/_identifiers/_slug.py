@@ -6,7 +6,7 @@ import re
 
 import attrs
 
-from perizinan_core.errors.model import IdentifierTypeError, InvalidIdentifierError, quoted
+from perizinan_core.errors.model import InvalidIdentifierError, quoted
 from perizinan_core.i18n import N_
 
 __all__ = ["MAX_SLUG_LENGTH", "check_slug", "is_slug", "validate_slug"]
@@ -30,12 +30,28 @@ def check_slug(text: str) -> str:
 
     Raises:
         InvalidIdentifierError: when it is not; kind ``"slug"``.
-        IdentifierTypeError: when it is not text.
+        InvalidIdentifierError: ``identifier-not-text``: when it is not text.
     """
     if not isinstance(text, str):
-        raise IdentifierTypeError("slug", "type", type(text).__name__, 0, N_("text"), _REMEDY)
+        raise InvalidIdentifierError(
+            "identifier-not-text",
+            kind="slug",
+            reason="type",
+            received=type(text).__name__,
+            length=0,
+            expected=N_("text"),
+            remedy=_REMEDY,
+        )
     if not is_slug(text):
-        raise InvalidIdentifierError("slug", "form", quoted(text), len(text), _EXPECTED, _REMEDY)
+        raise InvalidIdentifierError(
+            "invalid-identifier",
+            kind="slug",
+            reason="form",
+            received=quoted(text),
+            length=len(text),
+            expected=_EXPECTED,
+            remedy=_REMEDY,
+        )
     return text
 
 

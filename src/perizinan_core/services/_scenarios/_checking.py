@@ -10,7 +10,7 @@ from perizinan_core.catalogue import (
     Catalogue,
 )
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.services import ScenarioError
+from perizinan_core.errors.services import ServiceError
 from perizinan_core.errors.workflow import SubmissionRefusedError
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._kinds import ApplicationKind
@@ -67,10 +67,12 @@ def run_scenario(catalogue: Catalogue, permit_type: PermitType, scenario: Scenar
     Run an example to its end, or to the step that is refused.
 
     Raises:
-        ScenarioError: the catalogue has no authority, so that nothing can be run.
+        ServiceError: ``scenario``: the catalogue has no authority, so that nothing can be run.
     """
     if catalogue.authority is None:
-        raise ScenarioError(permit_type=permit_type.code, name=scenario.name, problems=("authority.yaml",))
+        raise ServiceError(
+            "scenario", permit_type=permit_type.code, name=scenario.name, problems=("authority.yaml",)
+        )
     run = _begin(catalogue, catalogue.authority, permit_type, scenario)
     for step in scenario.do:
         (name, details) = next(iter(step.items()))

@@ -14,7 +14,7 @@ from perizinan_core.catalogue import (
     is_exempt,
     register_number,
 )
-from perizinan_core.errors.services import PermitNotRequiredError
+from perizinan_core.errors.services import ServiceError
 from perizinan_core.model._case import (
     CorrectionItem,
     InspectionMinutes,
@@ -54,7 +54,8 @@ def _submit(run: ScenarioRun, _details: Mapping[str, Any]) -> None:
     refuse_bad_form(run)
     facts = facts_of(run.application, previous=run.previous)
     if is_exempt(run.permit_type, facts, run.day):
-        raise PermitNotRequiredError(
+        raise ServiceError(
+            "permit-not-required",
             permit_type=run.permit_type.name.id,
             exemptions=tuple(item.id for item in run.permit_type.exemptions),
         )

@@ -15,9 +15,8 @@ from datetime import datetime
 import attrs
 from cryptography import x509
 
-from perizinan_core.errors.ltv import CertificateRevokedError, NotExtendableError, TooLateError
-from perizinan_core.errors.signing import EncryptedPdfError, UnsignablePdfError
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
+from perizinan_core.errors.signing import EncryptedPdfError, LongTermError, UnsignablePdfError
 from perizinan_core.signing._pdf_file import PdfFile
 from perizinan_core.verification._report import CheckName
 from perizinan_core.verification._revocation import Evidence
@@ -70,27 +69,27 @@ def examine(
         now: Present moment.
 
     Raises:
-        NotExtendableError: it is not sound.
-        TooLateError: a certificate ended before anything proved the time.
-        CertificateRevokedError: the file itself says that a certificate was revoked.
+        LongTermError: ``not-extendable``: it is not sound.
+        LongTermError: ``long-term-too-late``: a certificate ended before anything proved the time.
+        LongTermError: ``certificate-revoked``: the file itself says that a certificate was revoked.
     """
     try:
         PdfFile(pdf)
     except EncryptedPdfError as error:
-        raise NotExtendableError("encrypted") from error
+        raise LongTermError("not-extendable", reason="encrypted") from error
     except (UnsignablePdfError, PdfStructureError) as error:
-        raise NotExtendableError("unreadable") from error
+        raise LongTermError("not-extendable", reason="unreadable") from error
     file = SignatureVerifier(store_of((*roots, *stamp_roots))).examine(pdf, at=now)
     regular = [item for item in file.signatures if not item.is_timestamp]
     stamps = [item for item in file.signatures if item.is_timestamp]
     if file.judgement.failed(CheckName.READABLE):
-        raise NotExtendableError("unreadable")
+        raise LongTermError("not-extendable", reason="unreadable")
     for judged in file.signatures:
         _expect_intact(judged)
     if not regular:
-        raise NotExtendableError("no-signature")
+        raise LongTermError("not-extendable", reason="no-signature")
     if file.judgement.failed(CheckName.COVERAGE):
-        raise NotExtendableError("changed")
+        raise LongTermError("not-extendable", reason="changed")
     paths = [_trusted(item.chain, roots) for item in regular]
     proofs = [proof for item in file.signatures for proof in item.proofs]
     for proof in proofs:
@@ -133,29 +132,32 @@ def _expect_intact(judged: Judged) -> None:
     if judged.broken is None:
         return
     if judged.is_timestamp or judged.broken.code == "timestamp-broken":
-        raise NotExtendableError("timestamp-broken")
+        raise LongTermError("not-extendable", reason="timestamp-broken")
     later = judged.broken.code in {"later-changes-forbidden", "bytes-after-signature", "revision-broken"}
-    raise NotExtendableError("changed" if later else "signature-broken")
+    raise LongTermError("not-extendable", reason="changed" if later else "signature-broken")
 
 
 def _trusted(chain: ChainResult | None, roots: Sequence[x509.Certificate]) -> ProvenPath:
     """Return the path of a chain that holds and ends in one of the roots."""
     if chain is None or not chain.certificates:
-        raise NotExtendableError("untrusted")
+        raise LongTermError("not-extendable", reason="untrusted")
     since = chain.revocation.revoked_at
     signer = chain.certificates[0]
     if chain.problem == "certificate-revoked" and since is not None:
-        raise CertificateRevokedError(f"{signer.serial_number:x}", since.isoformat())
+        raise LongTermError(
+            "certificate-revoked", serial=f"{signer.serial_number:x}", revoked_at=since.isoformat()
+        )
     if not chain.holds and signer.not_valid_after_utc < chain.moment:
         raise _too_late(signer)
     if not chain.holds or chain.anchor is None or chain.anchor.certificate not in roots:
-        raise NotExtendableError("untrusted")
+        raise LongTermError("not-extendable", reason="untrusted")
     return ProvenPath(chain.certificates, chain.moment)
 
 
-def _too_late(certificate: x509.Certificate) -> TooLateError:
-    return TooLateError(
-        "untrusted",
+def _too_late(certificate: x509.Certificate) -> LongTermError:
+    return LongTermError(
+        "long-term-too-late",
+        reason="untrusted",
         serial=f"{certificate.serial_number:x}",
         ended_at=certificate.not_valid_after_utc.isoformat(),
     )

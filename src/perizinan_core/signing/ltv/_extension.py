@@ -19,7 +19,7 @@ import attrs
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from perizinan_core.errors.ltv import CertificateRevokedError, RevocationUnavailableError
+from perizinan_core.errors.signing import LongTermError
 from perizinan_core.signing.ltv._examine import Examined, ProvenPath, examine, known_service, signer_of
 from perizinan_core.signing.ltv._exchange import run
 from perizinan_core.signing.ltv._levels import Level
@@ -59,10 +59,10 @@ def extend(
         renew: Add an archive timestamp even if there is one (B-LTA).
 
     Raises:
-        NotExtendableError: the file is not sound, or it is too late.
+        LongTermError: ``not-extendable``: the file is not sound, or it is too late.
         TimestampServiceError: no usable timestamp came.
-        RevocationUnavailableError: nobody says whether a certificate was revoked.
-        CertificateRevokedError: one was.
+        LongTermError: ``revocation-unavailable``: nobody says whether a certificate was revoked.
+        LongTermError: ``certificate-revoked``: one was.
     """
     if now.utcoffset() is None:
         raise ValueError("expected a moment with a time zone, got one without")
@@ -145,7 +145,11 @@ class _Extension:
                 if isinstance(self.revocation, RevocationClient):
                     fetched = fetched.joined(await self.revocation.about(certificate, issuer, now=self.now))
                 if not self._is_settled(certificate, issuer, proven.moment, found, fetched):
-                    raise RevocationUnavailableError(f"{certificate.serial_number:x}", "not conclusive")
+                    raise LongTermError(
+                        "revocation-unavailable",
+                        serial=f"{certificate.serial_number:x}",
+                        reason="not conclusive",
+                    )
         # The root and the responders' certificates too: pyHanko 0.38 proves the time of what stands in the
         # store itself, not of what is nested in its objects.
         needed = dict.fromkeys(item.public_bytes(Encoding.DER) for proven in paths for item in proven.path)
@@ -171,7 +175,11 @@ class _Extension:
         told = statements(certificate, issuer, evidence)
         for item in told:
             if item.revoked_at is not None and item.revoked_at <= moment:
-                raise CertificateRevokedError(f"{certificate.serial_number:x}", item.revoked_at.isoformat())
+                raise LongTermError(
+                    "certificate-revoked",
+                    serial=f"{certificate.serial_number:x}",
+                    revoked_at=item.revoked_at.isoformat(),
+                )
         return any(item.clears and item.until >= moment for item in told)
 
     async def _stamped(self, pdf: bytes, data: _Additions) -> bytes:

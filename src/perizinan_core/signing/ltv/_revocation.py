@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from perizinan_core.errors.ltv import RevocationUnavailableError
+from perizinan_core.errors.signing import LongTermError
 from perizinan_core.signing.ltv._exchange import ExchangeFailedError, exchange
 
 __all__ = ["Revocation", "RevocationClient"]
@@ -78,7 +78,7 @@ class RevocationClient:
             now: Present moment.
 
         Raises:
-            RevocationUnavailableError: nobody says anything.
+            LongTermError: ``revocation-unavailable``: nobody says anything.
         """
         key = certificate.fingerprint(hashes.SHA256())
         with self._lock:
@@ -102,7 +102,7 @@ class RevocationClient:
             if answer is not None:
                 return answer
         reason = ", ".join(tried) or "the certificate names no place to ask"
-        raise RevocationUnavailableError(_serial(certificate), reason)
+        raise LongTermError("revocation-unavailable", serial=_serial(certificate), reason=reason)
 
     async def _ask(
         self,

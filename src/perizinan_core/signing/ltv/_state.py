@@ -13,8 +13,9 @@ import attrs
 from perizinan_core._pdf._limits import DEFAULT_LIMITS
 from perizinan_core._pdf._structure import FREE
 from perizinan_core._pdf._syntax import Ref
-from perizinan_core.errors.ltv import NotExtendableError
-from perizinan_core.errors.verification import CmsStructureError, PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
+from perizinan_core.errors.signing import LongTermError
+from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.signing.ltv._levels import Level
 from perizinan_core.verification.signatures._container import Container, read_container
 from perizinan_core.verification.signatures._listing import ListedSignature, listed_signatures
@@ -65,17 +66,17 @@ def read_state(pdf: bytes) -> LongTermState:
     Read a signed file's state; about two milliseconds.
 
     Raises:
-        NotExtendableError: it is no whole PDF, or holds no signature.
+        LongTermError: ``not-extendable``: it is no whole PDF, or holds no signature.
     """
     try:
         file = ForeignStructure(pdf, DEFAULT_LIMITS)
         if file.encrypted:
-            raise NotExtendableError("encrypted")
+            raise LongTermError("not-extendable", reason="encrypted")
         found = [(item, _container(item)) for item in listed_signatures(file)]
         stamps = [(item, container) for item, container in found if item.is_timestamp]
         signatures = [(item, container) for item, container in found if not item.is_timestamp]
         if not signatures:
-            raise NotExtendableError("no-signature")
+            raise LongTermError("not-extendable", reason="no-signature")
         last = stamps[-1][0].end if stamps else 0
         timed = all(last >= item.end or (own is not None and own.tokens()) for item, own in signatures)
         ends = [container.certificate.not_valid_after for _, container in signatures if container is not None]
@@ -85,7 +86,7 @@ def read_state(pdf: bytes) -> LongTermState:
             newest=_described(stamps[-1][1]) if stamps else None,
         )
     except PdfStructureError as error:
-        raise NotExtendableError("unreadable") from error
+        raise LongTermError("not-extendable", reason="unreadable") from error
 
 
 def _container(item: ListedSignature) -> Container | None:

@@ -21,18 +21,7 @@ from urllib.parse import urlsplit
 import attrs
 from cryptography import x509
 
-from perizinan_core.errors.ltv import (
-    TimestampAnswerError,
-    TimestampCertificateError,
-    TimestampRefusedError,
-    TimestampServiceError,
-    TimestampStatusError,
-    TimestampTimeError,
-    TimestampTimeoutError,
-    TimestampTooLargeError,
-    TimestampUnreachableError,
-    TimestampUntrustedError,
-)
+from perizinan_core.errors.signing import TimestampServiceError
 from perizinan_core.signing.ltv._exchange import ExchangeFailedError, exchange, host_of, run
 
 __all__ = ["TimestampClient"]
@@ -126,7 +115,7 @@ class TimestampClient:
         except TimestampServiceError:
             raise
         except Exception as error:  # a foreign parser on a stranger's bytes raises what it likes
-            raise TimestampAnswerError(self._host, "malformed") from error
+            raise TimestampServiceError("timestamp-answer", host=self._host, problem="malformed") from error
         self._latest["token"] = token.dump()
         return token
 
@@ -147,13 +136,21 @@ class TimestampClient:
             host = self._host
             match error.kind:
                 case "timeout":
-                    raise TimestampTimeoutError(host, self.timeout) from error
+                    raise TimestampServiceError(
+                        "timestamp-timeout", host=host, seconds=self.timeout
+                    ) from error
                 case "too-large":
-                    raise TimestampTooLargeError(host, self.max_bytes) from error
+                    raise TimestampServiceError(
+                        "timestamp-too-large", host=host, limit=self.max_bytes
+                    ) from error
                 case "status":
-                    raise TimestampStatusError(host, error.status) from error
+                    raise TimestampServiceError(
+                        "timestamp-http-status", host=host, status=error.status
+                    ) from error
                 case _:
-                    raise TimestampUnreachableError(host, error.detail) from error
+                    raise TimestampServiceError(
+                        "timestamp-unreachable", host=host, reason=error.detail
+                    ) from error
 
     def _granted(self, answer: bytes) -> Any:
         from asn1crypto import cms
@@ -165,7 +162,9 @@ class TimestampClient:
         if status not in _GRANTED:
             words = [*(response["status"]["status_string"].native or ())]
             words += sorted(response["status"]["fail_info"].native or ())
-            raise TimestampRefusedError(self._host, status, "; ".join(words)[:_LONGEST_WORDS])
+            raise TimestampServiceError(
+                "timestamp-refused", host=self._host, status=status, reason="; ".join(words)[:_LONGEST_WORDS]
+            )
         # Read anew from its bytes: what is kept is then what was checked.
         return cms.ContentInfo.load(response["time_stamp_token"].dump(), strict=True)
 
@@ -174,39 +173,45 @@ class TimestampClient:
 
         info = token["content"]["encap_content_info"]["content"].parsed
         if not isinstance(info, tsp.TSTInfo):
-            raise TimestampAnswerError(self._host, "malformed")
+            raise TimestampServiceError("timestamp-answer", host=self._host, problem="malformed")
         imprint = info["message_imprint"]
         if (
             imprint["hash_algorithm"]["algorithm"].native != self.hash_name
             or imprint["hashed_message"].native != digest
         ):
-            raise TimestampAnswerError(self._host, "imprint")
+            raise TimestampServiceError("timestamp-answer", host=self._host, problem="imprint")
         if info["nonce"].native != nonce:
-            raise TimestampAnswerError(self._host, "nonce")
+            raise TimestampServiceError("timestamp-answer", host=self._host, problem="nonce")
         if self.policy is not None and info["policy"].dotted != self.policy:
-            raise TimestampAnswerError(self._host, "policy")
+            raise TimestampServiceError("timestamp-answer", host=self._host, problem="policy")
 
     def _check_origin(self, token: Any, digest: bytes, now: datetime) -> None:
         from perizinan_core.signing.ltv._examine import chain_of
         from perizinan_core.verification.signatures._container import read_container
 
         if not token["content"]["certificates"]:
-            raise TimestampAnswerError(self._host, "certificate-missing")
+            raise TimestampServiceError("timestamp-answer", host=self._host, problem="certificate-missing")
         found = read_container(token.dump())
         stated, certificate = found.stamped_at, found.certificate
         if not _is_for_timestamps(certificate, stated):
-            raise TimestampCertificateError(
-                self._host,
-                f"{certificate.serial_number:x}",
-                certificate.not_valid_before.isoformat(),
-                certificate.not_valid_after.isoformat(),
+            raise TimestampServiceError(
+                "timestamp-certificate",
+                host=self._host,
+                serial=f"{certificate.serial_number:x}",
+                not_before=certificate.not_valid_before.isoformat(),
+                not_after=certificate.not_valid_after.isoformat(),
             )
         if abs(stated - now) > self.max_skew:
-            raise TimestampTimeError(self._host, stated.isoformat(), now.astimezone(UTC).isoformat())
+            raise TimestampServiceError(
+                "timestamp-time",
+                host=self._host,
+                stated=stated.isoformat(),
+                now=now.astimezone(UTC).isoformat(),
+            )
         if found.fits(lambda _: digest) != (True, True):
-            raise TimestampAnswerError(self._host, "signature")
+            raise TimestampServiceError("timestamp-answer", host=self._host, problem="signature")
         if not chain_of(token.dump(), self.roots, stated).holds:
-            raise TimestampUntrustedError(self._host)
+            raise TimestampServiceError("timestamp-untrusted", host=self._host)
 
 
 def _request(client: TimestampClient, digest: bytes, nonce: int) -> bytes:

@@ -14,8 +14,9 @@ Implementations: `perizinan_core.storage._sql` (SQLite, PostgreSQL) and `perizin
 ``perizinan_core.testing.storage.StorageSuite`` holds any store to these rules.
 
 Times are aware datetimes and come back in UTC where this module says so; ``by`` is the id of an actor.
-Every method raises `UnitOfWorkClosedError` outside its unit of work, and every writing method
-`ReadOnlyUnitOfWorkError` in a unit of work for reading.
+Every method raises `StorageError` with the code ``unit-of-work-closed`` outside its unit of work, and every
+writing method
+`StorageError` with the code ``unit-of-work-read-only`` in a unit of work for reading.
 """
 
 from perizinan_core.storage._ports._agenda import Agenda, Failures

@@ -37,7 +37,7 @@ class Numbers(Protocol):
         Write down the number as printed and what it is for.
 
         Raises:
-            NumberBookError: It was not taken, is recorded for something else, or was cancelled.
+            StorageError: ``number-book``: It was not taken, is recorded for something else, or was cancelled.
             AlreadyExistsError: Another line has the same printed number.
         """
         ...
@@ -49,7 +49,7 @@ class Numbers(Protocol):
         Cancel a number; its line stays in the book for ever, with the reason.
 
         Raises:
-            NumberBookError: It was not taken, or was cancelled before.
+            StorageError: ``number-book``: It was not taken, or was cancelled before.
         """
         ...
 
@@ -58,7 +58,7 @@ class Numbers(Protocol):
         Return one line of the book.
 
         Raises:
-            NumberBookError: It was not taken.
+            StorageError: ``number-book``: It was not taken.
         """
         ...
 

@@ -32,7 +32,7 @@ class Idempotency(Protocol):
             at: Now.
 
         Raises:
-            IdempotencyConflictError: The key belongs to another request.
+            StorageError: ``idempotency-conflict``: The key belongs to another request.
         """
         ...
 
@@ -75,7 +75,7 @@ class SigningAttempts(Protocol):
         Extend the lease.
 
         Raises:
-            LeaseLostError: It is no longer held.
+            StorageError: ``lease-lost``: It is no longer held.
         """
         ...
 
@@ -86,7 +86,7 @@ class SigningAttempts(Protocol):
         Record the signed document; repeating it with the same hash changes nothing.
 
         Raises:
-            LeaseLostError: Another one took over, or another signed document is on record.
+            StorageError: ``lease-lost``: Another one took over, or another signed document is on record.
         """
         ...
 
@@ -95,7 +95,7 @@ class SigningAttempts(Protocol):
         Record that nothing was signed, and give the lease back.
 
         Raises:
-            LeaseLostError: It is no longer held.
+            StorageError: ``lease-lost``: It is no longer held.
         """
         ...
 

@@ -83,9 +83,11 @@ class UnitOfWork(Protocol):
         Make everything durable and end the unit of work.
 
         Raises:
-            NumberBookError: A number was taken but neither recorded nor cancelled; nothing is written.
+            StorageError: ``number-book``: A number was taken but neither recorded nor cancelled; nothing is
+                written.
             DatabaseUnavailableError: The database refused; nothing is written.
-            CommitUnknownError: The connection broke during the commit: all is written or nothing.
+            StorageError: ``commit-unknown``: The connection broke during the commit: all is written or
+                nothing.
         """
         ...
 
@@ -103,7 +105,8 @@ class Storage(Protocol):
         network) inside it.
 
         Raises:
-            DatabaseBusyError: Others were writing for too long (on entering, or later).
+            DatabaseUnavailableError: ``database-busy``: Others were writing for too long (on entering, or
+                later).
         """
         ...
 

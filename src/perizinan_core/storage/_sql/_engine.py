@@ -20,12 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from perizinan_core.errors.storage import (
-    DatabaseBusyError,
-    DatabaseDriverMissingError,
-    DatabaseUnavailableError,
-    InvalidDatabaseUrlError,
-)
+from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
 from perizinan_core.i18n import N_
 
 __all__ = [
@@ -57,22 +52,24 @@ def parse_url(text: str) -> URL:
             the same, ``postgresql://…``.
 
     Raises:
-        InvalidDatabaseUrlError: It is none of these; user, host and password are not repeated.
-        DatabaseDriverMissingError: psycopg is not installed.
+        StorageError: ``invalid-database-url``: It is none of these; user, host and password are not repeated.
+        StorageError: ``database-driver-missing``: psycopg is not installed.
     """
     try:
         url = sa.make_url(text)
     except (sa.exc.ArgumentError, ValueError):
-        raise InvalidDatabaseUrlError(received=N_("text that is no address")) from None
+        raise StorageError("invalid-database-url", received=N_("text that is no address")) from None
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         if not url.database or url.database == ":memory:" or url.host or url.query:
-            raise InvalidDatabaseUrlError(received=N_("a SQLite address that names no ordinary file"))
+            raise StorageError(
+                "invalid-database-url", received=N_("a SQLite address that names no ordinary file")
+            )
         return url.set(drivername="sqlite+pysqlite")
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         if importlib.util.find_spec("psycopg") is None:
-            raise DatabaseDriverMissingError(driver="psycopg")
+            raise StorageError("database-driver-missing", driver="psycopg")
         return url.set(drivername="postgresql+psycopg")
-    raise InvalidDatabaseUrlError(received=f"{url.drivername}://")
+    raise StorageError("invalid-database-url", received=f"{url.drivername}://")
 
 
 def sqlite_path(url: URL) -> Path | None:
@@ -121,7 +118,7 @@ def use_wal(connection: sa.Connection) -> None:
     Put a SQLite file into WAL mode, which it then keeps; outside a transaction.
 
     Raises:
-        DatabaseBusyError: It is not in WAL mode yet, and somebody is using it.
+        DatabaseUnavailableError: ``database-busy``: It is not in WAL mode yet, and somebody is using it.
         DatabaseUnavailableError: The file or its folder cannot be written.
     """
     if connection.dialect.name != "sqlite":
@@ -131,7 +128,9 @@ def use_wal(connection: sa.Connection) -> None:
     except sqlite3.Error as error:
         # Not run through SQLAlchemy, which would begin a transaction first.
         busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-        raise (DatabaseBusyError if busy else DatabaseUnavailableError)(reason=str(error)) from error
+        raise DatabaseUnavailableError(
+            "database-busy" if busy else "database-unavailable", reason=str(error)
+        ) from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from perizinan_core.errors.storage import RecordNotAsWrittenError, StorageError, StoredValueError
+from perizinan_core.errors.storage import SealBrokenError, StorageError, StoredValueError
 from perizinan_core.model._events import Event
 from perizinan_core.storage._codec import decode, encode
 from perizinan_core.storage._records import FARTHEST, Backoff, OutboxCounts, OutboxEntry
@@ -48,7 +48,13 @@ class SqlHistory:
         rows = self._session.read(query)
         problem = history_problem(self._session, subject, rows)
         if problem is not None:
-            raise RecordNotAsWrittenError(history.name, row_name(subject), "seal", problem)
+            raise SealBrokenError(
+                "record-not-as-written",
+                table=history.name,
+                row=row_name(subject),
+                column="seal",
+                problem=problem,
+            )
         return tuple(_load(row) for row in rows)
 
     def flush(self) -> None:
@@ -204,7 +210,7 @@ class SqlOutbox:
         sound = {row.id for row in self._session.seals.sound(outbox, rows)}
         found = []
         for row in rows:
-            event, unreadable = _event(row) if row.id in sound else (None, RecordNotAsWrittenError.code)
+            event, unreadable = _event(row) if row.id in sound else (None, "record-not-as-written")
             found.append(
                 OutboxEntry(
                     id=row.id,

@@ -12,11 +12,9 @@ import sqlalchemy as sa
 
 from perizinan_core.errors.storage import (
     AlreadyExistsError,
-    CommitUnknownError,
-    DatabaseBusyError,
-    DatabaseDamagedError,
     DatabaseUnavailableError,
     RecordNotFoundError,
+    StorageError,
 )
 from perizinan_core.storage._sql._tables import metadata
 
@@ -47,7 +45,7 @@ def translated(kind: str = "record", parent: tuple[str, str] | None = None) -> I
     except sa.exc.IntegrityError as error:
         raise _integrity(error, kind, parent) from error
     except sa.exc.TimeoutError as error:
-        raise DatabaseBusyError(reason="no free connection") from error
+        raise DatabaseUnavailableError("database-busy", reason="no free connection") from error
     except sa.exc.DBAPIError as error:
         raise _refusal(error) from error
     except sa.exc.StatementError as error:
@@ -64,7 +62,7 @@ def committing() -> Iterator[None]:
     except DatabaseUnavailableError as error:
         cause = error.__cause__
         if isinstance(cause, sa.exc.DBAPIError) and cause.connection_invalidated:
-            raise CommitUnknownError(reason=type(cause.orig).__name__) from error
+            raise StorageError("commit-unknown", reason=type(cause.orig).__name__) from error
         raise
 
 
@@ -74,7 +72,7 @@ def _integrity(error: sa.exc.IntegrityError, kind: str, parent: tuple[str, str] 
         return AlreadyExistsError(kind=kind, field=", ".join(_SHOWN.get(name, name) for name in columns))
     if parent is not None:
         return RecordNotFoundError(kind=parent[0], key=parent[1])
-    return DatabaseUnavailableError(reason=type(error.orig).__name__)
+    return DatabaseUnavailableError("database-unavailable", reason=type(error.orig).__name__)
 
 
 def _columns(original: Any) -> tuple[str, ...] | None:
@@ -108,17 +106,21 @@ def _refusal(error: sa.exc.DBAPIError) -> Exception:
     if "sqlite" in type(original).__module__:
         # SQLite's messages are fixed phrases with names of tables; PostgreSQL's may quote values.
         if _BUSY_SQLITE.search(text):
-            return DatabaseBusyError(reason=text)
-        return (DatabaseDamagedError if _DAMAGED_SQLITE.search(text) else DatabaseUnavailableError)(
-            reason=text
+            return DatabaseUnavailableError("database-busy", reason=text)
+        return (
+            StorageError("database-damaged", reason=text)
+            if _DAMAGED_SQLITE.search(text)
+            else DatabaseUnavailableError("database-unavailable", reason=text)
         )
     if error.statement is None and name == "OperationalError":
         # No connection at all: the server's or the driver's sentence names host and cause, and no password.
         # The path of a socket is a folder of this machine and says nothing more.
         told = _SOCKET.sub("socket", " ".join(text.split()))
-        return DatabaseUnavailableError(reason=told[:_LONGEST])
+        return DatabaseUnavailableError("database-unavailable", reason=told[:_LONGEST])
     state = getattr(original, "sqlstate", None)
     reason = f"{name}, {state}" if state else name
     return (
-        DatabaseBusyError(reason=reason) if state in _BUSY_STATES else DatabaseUnavailableError(reason=reason)
+        DatabaseUnavailableError("database-busy", reason=reason)
+        if state in _BUSY_STATES
+        else DatabaseUnavailableError("database-unavailable", reason=reason)
     )

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from perizinan_core.errors.storage import NumberBookError
+from perizinan_core.errors.storage import StorageError
 from perizinan_core.storage._records import TakenNumber
 from perizinan_core.storage._sql._rows import place_of
 from perizinan_core.storage._sql._session import Session
@@ -36,7 +36,9 @@ class SqlNumbers:
     def check_explained(self) -> None:
         """Raise when this unit of work took a number that has neither a use nor a reason for being void."""
         for register, year, sequence in sorted(self._unexplained):
-            raise NumberBookError(register=register, year=year, sequence=sequence, reason="unexplained")
+            raise StorageError(
+                "number-book", register=register, year=year, sequence=sequence, reason="unexplained"
+            )
 
     def take(self, register: str, year: int, *, first: int = 1, by: str, at: datetime) -> int:
         """See the port."""
@@ -61,9 +63,13 @@ class SqlNumbers:
         row = self._get_locked(register, year, sequence)
         line = self._read(row)
         if line.is_cancelled:
-            raise NumberBookError(register=register, year=year, sequence=sequence, reason="cancelled")
+            raise StorageError(
+                "number-book", register=register, year=year, sequence=sequence, reason="cancelled"
+            )
         if line.number is not None and (line.number, line.subject) != (number, subject):
-            raise NumberBookError(register=register, year=year, sequence=sequence, reason="recorded")
+            raise StorageError(
+                "number-book", register=register, year=year, sequence=sequence, reason="recorded"
+            )
         self._change(row, {"number": number, "subject": subject})
         self._unexplained.discard((register, year, sequence))
         return attrs.evolve(line, number=number, subject=subject)
@@ -74,7 +80,9 @@ class SqlNumbers:
         """See the port."""
         row = self._get_locked(register, year, sequence)
         if self._read(row).is_cancelled:
-            raise NumberBookError(register=register, year=year, sequence=sequence, reason="cancelled")
+            raise StorageError(
+                "number-book", register=register, year=year, sequence=sequence, reason="cancelled"
+            )
         payload = self._session.sealer.seal({"reason": reason}, place_of(numbers, register, year, sequence))
         self._change(row, {"cancelled_by": by, "cancelled_at": at, "payload": payload})
         self._unexplained.discard((register, year, sequence))
@@ -151,7 +159,9 @@ class SqlNumbers:
         row = self._session.first(query.where(*_is(register, year, sequence)))
         if row is None:
             self._session.seals.require_absent(numbers, register, year, sequence)
-            raise NumberBookError(register=register, year=year, sequence=sequence, reason="not-taken")
+            raise StorageError(
+                "number-book", register=register, year=year, sequence=sequence, reason="not-taken"
+            )
         return row
 
     def _read(self, row: Any) -> TakenNumber:

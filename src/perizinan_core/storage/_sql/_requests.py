@@ -10,12 +10,7 @@ from urllib.parse import quote, unquote
 
 import sqlalchemy as sa
 
-from perizinan_core.errors.storage import (
-    IdempotencyConflictError,
-    LeaseHeldError,
-    LeaseLostError,
-    RecordNotFoundError,
-)
+from perizinan_core.errors.storage import LeaseHeldError, RecordNotFoundError, StorageError
 from perizinan_core.storage._records import (
     FARTHEST,
     IdempotentResult,
@@ -57,7 +52,7 @@ class SqlIdempotency:
             raise RecordNotFoundError(kind="request", key=key)
         self._session.seals.require(idempotency, row)
         if (row.use_case, row.request_hash) != (use_case, request_hash):
-            raise IdempotencyConflictError(key=key, use_case=row.use_case)
+            raise StorageError("idempotency-conflict", key=key, use_case=row.use_case)
         result = None if row.payload is None else self._session.sealer.open(row.payload, _place(actor, key))
         return IdempotentResult(result=result, at=row.begun_at)
 
@@ -176,7 +171,7 @@ class SqlSigningAttempts:
     def _locked(self, unsigned_sha256: str, holder: str = "") -> SigningAttempt:
         row = self._row(unsigned_sha256)
         if row is None:
-            raise LeaseLostError(holder=holder)
+            raise StorageError("lease-lost", holder=holder)
         return _attempt(row)
 
     def _row(self, unsigned_sha256: str) -> Any:
@@ -197,12 +192,12 @@ class SqlSigningAttempts:
         self._session.check_writable()
         found = self._locked(unsigned_sha256, holder)
         if found.holder != holder or found.state is not SigningState.STARTED:
-            raise LeaseLostError(holder=holder)
+            raise StorageError("lease-lost", holder=holder)
 
     def _change(self, unsigned_sha256: str, values: Mapping[str, Any]) -> SigningAttempt:
         row = self._row(unsigned_sha256)
         if row is None:
-            raise LeaseLostError(holder="")
+            raise StorageError("lease-lost", holder="")
         kept = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}  # noqa: SLF001
         sealed = self._session.seals.sealed(signing_attempts, {**kept, **values})
         self._session.write(signing_attempts.update().where(_document(unsigned_sha256)).values(sealed))

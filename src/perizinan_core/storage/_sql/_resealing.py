@@ -65,7 +65,7 @@ def seal_existing(session: Session) -> None:
     Seal all rows; where columns and payload disagree, the payload is right, because it was encrypted.
 
     Raises:
-        UnknownKeyError: A row needs a key that is not in the ring.
+        StorageError: ``unknown-key``: A row needs a key that is not in the ring.
         SealBrokenError: The payload of a row was tampered with; it must be restored or removed first.
     """
     probes = session.scalar(sa.select(settings.c.value).where(settings.c.key == PROBES))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from perizinan_core.errors.storage import SchemaNotMigratedError, SchemaTooNewError
+from perizinan_core.errors.storage import StorageError
 from perizinan_core.storage._sql._failures import translated
 from perizinan_core.storage._sql._tables import PREFIX
 
@@ -42,14 +42,14 @@ def check_revision(engine: sa.Engine, file: Path | None) -> None:
         file: The SQLite file, which is not created by looking; None for another database.
 
     Raises:
-        SchemaNotMigratedError: They are missing or older.
-        SchemaTooNewError: They are newer.
+        StorageError: ``schema-not-migrated``: They are missing or older.
+        StorageError: ``schema-too-new``: They are newer.
     """
     found = None
     if file is None or file.exists():
         with translated(), engine.connect() as connection:
             found = find_revision(connection)
     if found is None or found in REVISIONS[:-1]:
-        raise SchemaNotMigratedError(found=found or "none", needed=REVISIONS[-1])
+        raise StorageError("schema-not-migrated", found=found or "none", needed=REVISIONS[-1])
     if found != REVISIONS[-1]:
-        raise SchemaTooNewError(found=found, newest=REVISIONS[-1])
+        raise StorageError("schema-too-new", found=found, newest=REVISIONS[-1])

@@ -103,7 +103,7 @@ def read_application(session: Session, row: Any) -> Application:
     Return the application of a whole row.
 
     Raises:
-        RecordNotAsWrittenError: The row is not as the library wrote it.
+        SealBrokenError: ``record-not-as-written``: The row is not as the library wrote it.
         SealBrokenError: Its payload is not.
         StoredValueError: This version does not know its form.
     """
@@ -170,7 +170,7 @@ def read_sound(
         read: Opens a row that was checked: `open_application`, `open_permit` …
 
     Raises:
-        UnknownKeyError: A key is not at hand, which concerns all.
+        StorageError: ``unknown-key``: A key is not at hand, which concerns all.
     """
     found: list[T] = []
     for row in session.seals.sound(table, rows):

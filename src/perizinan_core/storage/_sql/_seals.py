@@ -24,7 +24,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from perizinan_core.errors.storage import RecordNotAsWrittenError, SealBrokenError
+from perizinan_core.errors.storage import SealBrokenError
 from perizinan_core.storage._sealing import Place, Sealer
 from perizinan_core.storage._sql._tables import LOOSE, MARKED_TABLES, marks, outbox, tallies
 
@@ -167,23 +167,31 @@ class Seals:
         Pass when a row is as the library wrote it.
 
         Raises:
-            RecordNotAsWrittenError: It was changed, added or put back to an earlier state.
-            UnknownKeyError: It was sealed with a key that is not at hand.
+            SealBrokenError: ``record-not-as-written``: It was changed, added or put back to an earlier state.
+            StorageError: ``unknown-key``: It was sealed with a key that is not at hand.
         """
         for _, problem in self.problems(table, [row]):
-            raise RecordNotAsWrittenError(table.name, key_of(table, row._mapping), "seal", problem)  # noqa: SLF001
+            raise SealBrokenError(
+                "record-not-as-written",
+                table=table.name,
+                row=key_of(table, row._mapping),  # noqa: SLF001
+                column="seal",
+                problem=problem,
+            )
 
     def require_absent(self, table: sa.Table, *key: object) -> None:
         """
         Pass when a row that was not found was never written, or was removed by the library.
 
         Raises:
-            RecordNotAsWrittenError: It was removed by somebody else.
+            SealBrokenError: ``record-not-as-written``: It was removed by somebody else.
         """
         name = row_name(*key)
         mark = self.marks_of(table, [name]).get(name)
         if mark is not None and mark.row_seal is not None:
-            raise RecordNotAsWrittenError(table.name, name, "seal", "removed")
+            raise SealBrokenError(
+                "record-not-as-written", table=table.name, row=name, column="seal", problem="removed"
+            )
 
     def sound(self, table: sa.Table, rows: Sequence[sa.Row[Any]]) -> tuple[sa.Row[Any], ...]:
         """Return the rows that are as the library wrote them; each other one is named in the log."""
@@ -202,7 +210,7 @@ class Seals:
             rows: Whole rows.
 
         Raises:
-            UnknownKeyError: One was sealed with a key that is not at hand.
+            StorageError: ``unknown-key``: One was sealed with a key that is not at hand.
         """
         names = [key_of(table, row._mapping) for row in rows]  # noqa: SLF001
         known = self.marks_of(table, names) if table.name in _MARKED else None

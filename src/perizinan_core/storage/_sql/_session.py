@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from perizinan_core.errors.storage import ReadOnlyUnitOfWorkError, UnitOfWorkClosedError
+from perizinan_core.errors.storage import StorageError
 from perizinan_core.storage._sealing import Sealer
 from perizinan_core.storage._sql._failures import translated
 from perizinan_core.storage._sql._seals import Seals
@@ -53,9 +53,9 @@ class Session:
     def check_writable(self) -> None:
         """Raise unless the unit of work is open, and open for writing."""
         if self._connection is None:
-            raise UnitOfWorkClosedError
+            raise StorageError("unit-of-work-closed")
         if not self._writable:
-            raise ReadOnlyUnitOfWorkError
+            raise StorageError("unit-of-work-read-only")
 
     def read(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
         """Return all rows of a query."""
@@ -132,7 +132,7 @@ class Session:
         parent: tuple[str, str] | None,
     ) -> sa.CursorResult[Any]:
         if self._connection is None:
-            raise UnitOfWorkClosedError
+            raise StorageError("unit-of-work-closed")
         try:
             with translated(kind, parent):
                 return self._connection.execute(statement, rows)

@@ -47,10 +47,10 @@ class SqlStorage:
             pool_size: Connections kept open.
 
         Raises:
-            InvalidDatabaseUrlError: The address is of no known form.
-            SchemaNotMigratedError: ``perizinan migrate`` was not run.
-            SchemaTooNewError: It was, by a newer version.
-            UnknownKeyError: These are the keys of another store.
+            StorageError: ``invalid-database-url``: The address is of no known form.
+            StorageError: ``schema-not-migrated``: ``perizinan migrate`` was not run.
+            StorageError: ``schema-too-new``: It was, by a newer version.
+            StorageError: ``unknown-key``: These are the keys of another store.
             DatabaseUnavailableError: The database does not answer.
         """
         parsed = parse_url(url)

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-from perizinan_core.errors.model import NaiveMomentError
+from perizinan_core.errors.model import ModelError
 
 __all__ = [
     "LOOSE",
@@ -66,7 +66,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise NaiveMomentError(value.isoformat())
+            raise ModelError("naive-moment", received=value.isoformat())
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 

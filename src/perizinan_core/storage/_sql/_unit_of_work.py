@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from perizinan_core.errors.storage import DatabaseBusyError, UnitOfWorkClosedError
+from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
 from perizinan_core.storage._sealing import Sealer
 from perizinan_core.storage._sql._agenda import SqlAgenda, SqlFailures
 from perizinan_core.storage._sql._applications import SqlApplications
@@ -44,10 +44,10 @@ class WriterQueue:
         Wait for one's turn.
 
         Raises:
-            DatabaseBusyError: It took longer than the store may wait.
+            DatabaseUnavailableError: ``database-busy``: It took longer than the store may wait.
         """
         if not self._lock.acquire(timeout=self._seconds):
-            raise DatabaseBusyError(reason="another unit of work is writing")
+            raise DatabaseUnavailableError("database-busy", reason="another unit of work is writing")
 
     def leave(self) -> None:
         """Let the next one in."""
@@ -93,7 +93,7 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
         """See the port."""
         session, connection = self._session, self._connection
         if session is None or connection is None or not session.is_open:
-            raise UnitOfWorkClosedError
+            raise StorageError("unit-of-work-closed")
         try:
             self.numbers.check_explained()
             if not self._read_only:
@@ -132,7 +132,7 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
     def session(self) -> Session:
         """The transaction itself, for work on whole tables such as a change of keys."""
         if self._session is None:
-            raise UnitOfWorkClosedError
+            raise StorageError("unit-of-work-closed")
         return self._session
 
     def _leave(self) -> None:

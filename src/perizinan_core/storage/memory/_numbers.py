@@ -6,7 +6,7 @@ from datetime import datetime
 
 import attrs
 
-from perizinan_core.errors.storage import NumberBookError
+from perizinan_core.errors.storage import StorageError
 from perizinan_core.storage._records import TakenNumber
 from perizinan_core.storage.memory._state import Access, utc
 
@@ -115,6 +115,6 @@ class MemoryStatusIndexes:
         return self._access.read().status_size
 
 
-def _error(key: tuple[str, int, int], reason: str) -> NumberBookError:
+def _error(key: tuple[str, int, int], reason: str) -> StorageError:
     register, year, sequence = key
-    return NumberBookError(register=register, year=year, sequence=sequence, reason=reason)
+    return StorageError("number-book", register=register, year=year, sequence=sequence, reason=reason)

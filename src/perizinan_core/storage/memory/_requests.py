@@ -9,12 +9,7 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.errors.storage import (
-    IdempotencyConflictError,
-    LeaseHeldError,
-    LeaseLostError,
-    RecordNotFoundError,
-)
+from perizinan_core.errors.storage import LeaseHeldError, RecordNotFoundError, StorageError
 from perizinan_core.model._actor import Officer, Role
 from perizinan_core.storage._records import IdempotentResult, SigningAttempt, SigningState, is_leased
 from perizinan_core.storage.memory._state import Access, OfficerRow, RequestRow, utc
@@ -96,7 +91,7 @@ class MemoryIdempotency:
             state.requests[actor, key] = fresh
             return None
         if (row.use_case, row.request_hash) != (use_case, request_hash):
-            raise IdempotencyConflictError(key=key, use_case=row.use_case)
+            raise StorageError("idempotency-conflict", key=key, use_case=row.use_case)
         return IdempotentResult(result=json.loads(row.result), at=row.begun_at)
 
     def is_known(self, actor: str, key: str) -> bool:
@@ -189,7 +184,7 @@ class MemorySigningAttempts:
     def _held(self, unsigned_sha256: str, holder: str) -> SigningAttempt:
         found = self._access.write().attempts.get(unsigned_sha256)
         if found is None or found.holder != holder or found.state is not SigningState.STARTED:
-            raise LeaseLostError(holder=holder)
+            raise StorageError("lease-lost", holder=holder)
         return found
 
     def _put(self, attempt: SigningAttempt) -> SigningAttempt:

@@ -8,8 +8,8 @@ from typing import Any, Generic, NoReturn, Self, TypeVar
 
 import attrs
 
-from perizinan_core.errors.model import NaiveMomentError
-from perizinan_core.errors.storage import AlreadyExistsError, ReadOnlyUnitOfWorkError, UnitOfWorkClosedError
+from perizinan_core.errors.model import ModelError
+from perizinan_core.errors.storage import AlreadyExistsError, StorageError
 from perizinan_core.model._actor import Officer
 from perizinan_core.model._application import Application
 from perizinan_core.model._events import Event
@@ -25,7 +25,7 @@ T = TypeVar("T")
 def utc(moment: datetime) -> datetime:
     """Bring a moment to UTC; a naive one is a mistake of the caller."""
     if moment.tzinfo is None:
-        raise NaiveMomentError(moment.isoformat())
+        raise ModelError("naive-moment", received=moment.isoformat())
     return moment.astimezone(UTC)
 
 
@@ -132,14 +132,14 @@ class Access:
     def read(self) -> State:
         """Return the state; raises when the unit of work is not open."""
         if self._state is None:
-            raise UnitOfWorkClosedError
+            raise StorageError("unit-of-work-closed")
         return self._state
 
     def write(self) -> State:
         """Return the state to change it; raises when the unit of work is closed or for reading only."""
         state = self.read()
         if not self._writable:
-            raise ReadOnlyUnitOfWorkError
+            raise StorageError("unit-of-work-read-only")
         return state
 
     def refuse_duplicate(self, kind: str, field: str) -> NoReturn:

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from types import TracebackType
 from typing import Self
 
-from perizinan_core.errors.storage import DatabaseBusyError, UnitOfWorkClosedError
+from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
 from perizinan_core.storage.memory._agenda import MemoryAgenda, MemoryFailures
 from perizinan_core.storage.memory._applications import MemoryApplications
 from perizinan_core.storage.memory._events import MemoryHistory, MemoryOutbox
@@ -53,7 +53,7 @@ class MemoryStorage:
         if read_only:
             return Access(self._state, writable=False, zone=self._zone)
         if not self._writing.acquire(timeout=self._busy_seconds):
-            raise DatabaseBusyError(reason="another unit of work is writing")
+            raise DatabaseUnavailableError("database-busy", reason="another unit of work is writing")
         return Access(self._state.copy(), writable=True, zone=self._zone)
 
     def replace(self, state: State) -> None:
@@ -103,7 +103,7 @@ class MemoryUnitOfWork(AbstractContextManager["MemoryUnitOfWork"]):
     def commit(self) -> None:
         """See the port."""
         if self._access is None or not self._access.is_open:
-            raise UnitOfWorkClosedError
+            raise StorageError("unit-of-work-closed")
         try:
             self.numbers.check_explained()
             if not self._read_only:

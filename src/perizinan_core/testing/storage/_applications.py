@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
-from perizinan_core.errors.model import InvalidIdentifierError, NaiveMomentError
+from perizinan_core.errors.model import InvalidIdentifierError
 from perizinan_core.errors.storage import AlreadyExistsError, RecordNotFoundError, StaleObjectError
 from perizinan_core.model._actor import Account
 from perizinan_core.model._application import ApplicationState
@@ -15,6 +15,7 @@ from perizinan_core.model._case import Clock, ClockEntry, ClockEvent, DeadlineRe
 from perizinan_core.model._held import HeldOutcome, HeldReason
 from perizinan_core.storage._ports import Storage
 from perizinan_core.storage._records import ApplicationFilter, Lookup, LookupKind
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.storage._base import SuiteBase, add_application
 from perizinan_core.testing.storage._samples import (
     EMAIL,
@@ -149,7 +150,7 @@ class ApplicationsSuite(SuiteBase):
 
     def test_naive_times_are_refused(self, storage: Storage) -> None:
         """A moment without time zone is a mistake, not a guess."""
-        with storage.unit_of_work() as work, pytest.raises(NaiveMomentError):
+        with storage.unit_of_work() as work, raises_code("naive-moment"):
             work.applications.add(made_application(), by="a", at=datetime(2026, 11, 25, 9, 30))  # noqa: DTZ001
 
     def test_filters_narrow_and_all_must_hold(self, storage: Storage) -> None:

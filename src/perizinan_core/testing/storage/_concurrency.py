@@ -9,11 +9,7 @@ from functools import partial
 
 import attrs
 
-from perizinan_core.errors.storage import (
-    AlreadyExistsError,
-    LeaseHeldError,
-    StaleObjectError,
-)
+from perizinan_core.errors.storage import AlreadyExistsError, LeaseHeldError, StaleObjectError
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.storage._ports import Storage
 from perizinan_core.testing.storage._base import SuiteBase, add_application, add_permit, together

@@ -6,8 +6,9 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from perizinan_core.errors.storage import AlreadyExistsError, NumberBookError
+from perizinan_core.errors.storage import AlreadyExistsError
 from perizinan_core.storage._ports import Storage
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.storage._base import SuiteBase
 from perizinan_core.testing.storage._samples import NOW
 
@@ -116,10 +117,10 @@ class NumbersSuite(SuiteBase):
         """The commit refuses, and the number is free again."""
         with storage.unit_of_work() as work:
             work.numbers.take("permits", 2026, by="a", at=NOW)
-            with pytest.raises(NumberBookError) as caught:
+            with raises_code("number-book") as caught:
                 work.commit()
 
-        assert (caught.value.reason, caught.value.sequence) == ("unexplained", 1)
+        assert (caught.value.details()["reason"], caught.value.details()["sequence"]) == ("unexplained", 1)
         assert take_number(storage) == 1
 
     def test_the_book_cannot_be_rewritten(self, storage: Storage) -> None:
@@ -127,19 +128,19 @@ class NumbersSuite(SuiteBase):
         take_number(storage)
         with storage.unit_of_work() as work:
             numbers = work.numbers
-            with pytest.raises(NumberBookError) as unknown:
+            with raises_code("number-book") as unknown:
                 numbers.record("permits", 2026, 2, number="x", subject="y")
-            with pytest.raises(NumberBookError) as other:
+            with raises_code("number-book") as other:
                 numbers.record("permits", 2026, 1, number="x", subject="y")
             numbers.cancel("permits", 2026, 1, reason="batal", by="a", at=NOW)
-            with pytest.raises(NumberBookError) as again:
+            with raises_code("number-book") as again:
                 numbers.cancel("permits", 2026, 1, reason="batal", by="a", at=NOW)
-            with pytest.raises(NumberBookError) as revived:
+            with raises_code("number-book") as revived:
                 numbers.record("permits", 2026, 1, number="permits/1/2026", subject="s-permits/1/2026")
-            with pytest.raises(NumberBookError) as missing:
+            with raises_code("number-book") as missing:
                 numbers.get("permits", 2025, 1)
 
-        found = [caught.value.reason for caught in (unknown, other, again, revived, missing)]
+        found = [caught.value.details()["reason"] for caught in (unknown, other, again, revived, missing)]
         assert found == ["not-taken", "recorded", "cancelled", "cancelled", "not-taken"]
 
     def test_recording_the_same_again_changes_nothing(self, storage: Storage) -> None:

@@ -7,15 +7,11 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from perizinan_core.errors.storage import (
-    IdempotencyConflictError,
-    LeaseHeldError,
-    LeaseLostError,
-    RecordNotFoundError,
-)
+from perizinan_core.errors.storage import LeaseHeldError, RecordNotFoundError
 from perizinan_core.model._actor import Role
 from perizinan_core.storage._ports import Storage
 from perizinan_core.storage._records import SigningAttempt, SigningState
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.storage._base import SuiteBase
 from perizinan_core.testing.storage._samples import NOW, made_officer
 
@@ -129,9 +125,9 @@ class RequestsSuite(SuiteBase):
             work.idempotency.begin("a", "k", use_case="submit", request_hash="h", at=NOW)
             work.commit()
 
-        with storage.unit_of_work() as work, pytest.raises(IdempotencyConflictError) as caught:
+        with storage.unit_of_work() as work, raises_code("idempotency-conflict") as caught:
             work.idempotency.begin("a", "k", use_case=use_case, request_hash=request_hash, at=NOW)
-        assert (caught.value.key, caught.value.use_case) == ("k", "submit")
+        assert (caught.value.details()["key"], caught.value.details()["use_case"]) == ("k", "submit")
 
     def test_old_keys_are_forgotten(self, storage: Storage) -> None:
         """Those begun before the moment."""
@@ -164,11 +160,11 @@ class RequestsSuite(SuiteBase):
 
         assert (attempt.holder, attempt.attempts, attempt.interrupted) == ("w2", 2, True)
         with storage.unit_of_work() as work:
-            with pytest.raises(LeaseLostError):
+            with raises_code("lease-lost"):
                 work.signing_attempts.finish(_DOCUMENT, holder="w1", signed_sha256="ef" * 32, at=NOW)
-            with pytest.raises(LeaseLostError):
+            with raises_code("lease-lost"):
                 work.signing_attempts.fail(_DOCUMENT, holder="w1", error="x", at=NOW)
-            with pytest.raises(LeaseLostError):
+            with raises_code("lease-lost"):
                 work.signing_attempts.renew(_DOCUMENT, holder="w1", until=NOW)
 
     def test_a_signed_document_is_never_signed_again(self, storage: Storage) -> None:
@@ -178,7 +174,7 @@ class RequestsSuite(SuiteBase):
             attempts = work.signing_attempts
             done = attempts.finish(_DOCUMENT, holder="w1", signed_sha256="ef" * 32, at=NOW)
             assert done == attempts.finish(_DOCUMENT, holder="w1", signed_sha256="ef" * 32, at=NOW)
-            with pytest.raises(LeaseLostError):
+            with raises_code("lease-lost"):
                 attempts.finish(_DOCUMENT, holder="w1", signed_sha256="00" * 32, at=NOW)
             work.commit()
 
@@ -213,7 +209,7 @@ class RequestsSuite(SuiteBase):
         """Neither found nor finished."""
         with storage.unit_of_work() as work:
             assert work.signing_attempts.find(_DOCUMENT) is None
-            with pytest.raises(LeaseLostError):
+            with raises_code("lease-lost"):
                 work.signing_attempts.finish(_DOCUMENT, holder="w", signed_sha256="ef" * 32, at=NOW)
 
     def test_settings_keep_json_by_name(self, storage: Storage) -> None:

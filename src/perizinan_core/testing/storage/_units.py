@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from perizinan_core.errors.storage import (
-    AlreadyExistsError,
-    ReadOnlyUnitOfWorkError,
-    RecordNotFoundError,
-    UnitOfWorkClosedError,
-)
+from perizinan_core.errors.storage import AlreadyExistsError, RecordNotFoundError
 from perizinan_core.storage._ports import Storage, UnitOfWork
+from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.storage._base import SuiteBase, add_application
 from perizinan_core.testing.storage._samples import NOW, made_application, made_event
 
@@ -87,9 +83,9 @@ class UnitsSuite(SuiteBase):
         with storage.unit_of_work() as work:
             work.commit()
 
-            with pytest.raises(UnitOfWorkClosedError):
+            with raises_code("unit-of-work-closed"):
                 work.settings.put("x", 1)
-            with pytest.raises(UnitOfWorkClosedError):
+            with raises_code("unit-of-work-closed"):
                 work.commit()
 
     def test_after_leaving_nothing_more_can_be_done(self, storage: Storage) -> None:
@@ -97,11 +93,11 @@ class UnitsSuite(SuiteBase):
         with storage.unit_of_work() as work:
             pass
 
-        with pytest.raises(UnitOfWorkClosedError):
+        with raises_code("unit-of-work-closed"):
             work.applications.count()
-        with pytest.raises(UnitOfWorkClosedError):
+        with raises_code("unit-of-work-closed"):
             work.history.add([made_event("x")])
-        with pytest.raises(UnitOfWorkClosedError):
+        with raises_code("unit-of-work-closed"):
             work.commit()
 
     def test_a_unit_for_reading_writes_nothing(self, storage: Storage) -> None:
@@ -122,7 +118,7 @@ class UnitsSuite(SuiteBase):
                 lambda: work.idempotency.begin("a", "k", use_case="u", request_hash="h", at=NOW),
             )
             for write in writes:
-                with pytest.raises(ReadOnlyUnitOfWorkError):
+                with raises_code("unit-of-work-read-only"):
                     write()
 
             assert stored == work.applications.get(stored.id)
@@ -134,7 +130,7 @@ class UnitsSuite(SuiteBase):
             work.settings.put("x", 1)
             with pytest.raises(AlreadyExistsError):
                 work.applications.add(stored, by="a", at=NOW)
-            with pytest.raises(UnitOfWorkClosedError):
+            with raises_code("unit-of-work-closed"):
                 work.commit()
 
         with storage.unit_of_work(read_only=True) as work:

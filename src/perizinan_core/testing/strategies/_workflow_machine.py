@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from perizinan_core._converters import canonical_json
-from perizinan_core.errors.texts import FormDataError, TextRefusedError
+from perizinan_core.errors.model import FormDataError, TextRefusedError
 from perizinan_core.errors.workflow import ClockOrderError, Problem, WorkflowError
 from perizinan_core.model._actor import Actor, Officer, Role
 from perizinan_core.model._applicant import Representative

@@ -21,8 +21,8 @@ import attrs
 
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import Stream
-from perizinan_core.errors.qr import QrImageError
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
+from perizinan_core.errors.verification import QrImageError
 from perizinan_core.verification._pdf._pages import MAX_PAGES, Content, contents_of, pages, parted
 from perizinan_core.verification._qr_image import ImageLimits, find_codes, read_codes
 

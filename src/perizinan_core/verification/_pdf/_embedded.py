@@ -8,7 +8,7 @@ from typing import Any
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import Ref, decode_text
 from perizinan_core._pdf._tree import page_tree
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification._pdf._pages import MAX_NODES
 
 __all__ = ["embedded_files", "link_addresses"]

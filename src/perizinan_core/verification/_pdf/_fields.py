@@ -10,7 +10,7 @@ import attrs
 
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import HexString, decode_text
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification._pdf._scan import ByteRange
 
 __all__ = ["SignatureField", "signature_fields"]

@@ -10,7 +10,7 @@ import attrs
 
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._tree import page_tree
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 
 __all__ = ["MAX_NODES", "MAX_PAGES", "Content", "contents_of", "pages", "parted"]
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import Name, Parser, Ref, Stream, decode_text, unescape
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification._pdf._pages import contents_of, pages, parted
 
 __all__ = ["printed_text"]

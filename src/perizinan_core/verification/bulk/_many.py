@@ -93,7 +93,7 @@ def verify_many(
 
     Raises:
         ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
-        BulkWorkerError: when workers cannot be started.
+        VerificationError: ``bulk-worker``: when workers cannot be started.
     """
     check_moment(at)
     recipe = VerifyRecipe(authority=authority, at=at, status=status, limits=limits)

@@ -17,8 +17,8 @@ import attrs
 from perizinan_core.confined import ChildProcess, Confinement, Ending, start_child
 from perizinan_core.confined._children import can_fork
 from perizinan_core.confined._crew import Crew
-from perizinan_core.errors.bulk import BulkWorkerError
 from perizinan_core.errors.confined import ChildStartError
+from perizinan_core.errors.verification import VerificationError
 from perizinan_core.verification.bulk._limits import BulkLimits
 from perizinan_core.verification.bulk._walking import FoundFile
 from perizinan_core.verification.bulk._work import Recipe, Task
@@ -115,7 +115,7 @@ class Pool:
             files: Each with the place of the last member of an archive that is done already, or -1.
 
         Raises:
-            BulkWorkerError: when workers cannot be started.
+            VerificationError: ``bulk-worker``: when workers cannot be started.
         """
         source = iter(files)
         more = True
@@ -127,7 +127,7 @@ class Pool:
                 self._crew.listen()
                 yield from self._drain()
         except ChildStartError as error:
-            raise BulkWorkerError(problem=error.problem) from error
+            raise VerificationError("bulk-worker", problem=error.problem) from error
         finally:
             self._crew.close()
 

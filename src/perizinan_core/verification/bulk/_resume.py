@@ -18,7 +18,7 @@ from typing import IO, Any, Self
 
 import attrs
 
-from perizinan_core.errors.bulk import ResumeFileError
+from perizinan_core.errors.verification import ResumeFileError
 from perizinan_core.i18n import N_, Clause
 from perizinan_core.verification._report import EXIT_CODES
 from perizinan_core.verification.bulk._walking import FoundFile

@@ -17,7 +17,7 @@ from typing import Any
 import attrs
 
 from perizinan_core._pdf._syntax import Ref, Stream
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification.signatures._structure import ForeignStructure
 
 __all__ = ["Comparison", "PageChanges", "compare_content"]

@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification.signatures._structure import Decrypt
 
 __all__ = ["Engine"]

@@ -21,7 +21,7 @@ import attrs
 
 from perizinan_core._pdf._form import FormField, form_fields
 from perizinan_core._pdf._syntax import Ref, decode_text
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification.signatures._changes import Comparison, PageChanges
 from perizinan_core.verification.signatures._listing import ListedSignature
 from perizinan_core.verification.signatures._structure import ForeignStructure

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from perizinan_core._pdf._limits import Limits
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification.signatures._changes import Comparison, compare_content
 from perizinan_core.verification.signatures._engine import Engine
 from perizinan_core.verification.signatures._form_changes import (

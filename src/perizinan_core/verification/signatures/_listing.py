@@ -15,7 +15,7 @@ import attrs
 
 from perizinan_core._pdf._form import FormField, form_fields
 from perizinan_core._pdf._syntax import HexString
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification._pdf._scan import ByteRange
 from perizinan_core.verification.signatures._structure import ForeignStructure
 

@@ -21,7 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 
-from perizinan_core.errors.foreign import TrustRootsError
+from perizinan_core.errors.verification import TrustRootsError
 from perizinan_core.i18n import Clause
 from perizinan_core.published._strict_json import load_json
 

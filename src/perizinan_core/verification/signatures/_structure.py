@@ -18,7 +18,7 @@ from perizinan_core._pdf._filters import ASCII_FILTERS
 from perizinan_core._pdf._limits import Limits
 from perizinan_core._pdf._structure import PdfStructure, ends_properly, joined_sections
 from perizinan_core._pdf._syntax import Ref, Stream
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.i18n import Clause
 from perizinan_core.verification.signatures._parser import ForeignParser
 

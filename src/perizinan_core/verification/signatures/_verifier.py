@@ -19,8 +19,8 @@ from datetime import datetime
 from cryptography import x509
 
 from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
-from perizinan_core.errors.foreign import SignaturesNotAcceptedError
-from perizinan_core.errors.verification import PdfStructureError
+from perizinan_core.errors.pdf import PdfStructureError
+from perizinan_core.errors.verification import SignaturesNotAcceptedError
 from perizinan_core.verification._file_verifier import FileVerifier
 from perizinan_core.verification._policy import Policy
 from perizinan_core.verification._report import CheckName, Report, Verdict

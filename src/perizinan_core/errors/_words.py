@@ -1,15 +1,10 @@
-"""Words for the codes that the errors carry, so that a clerk reads sentences and not codes."""
+"""Words for the codes that errors carry, so that a clerk reads sentences and not codes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, ClassVar, TypeAlias
 
-import attrs
-
-from perizinan_core.errors.base import PerizinanError
-from perizinan_core.i18n import N_, translate
+from perizinan_core.i18n import N_
 
 __all__ = [
     "ACTIONS",
@@ -21,12 +16,7 @@ __all__ = [
     "ROLES",
     "STAGE_STATUSES",
     "STATES",
-    "Labels",
-    "WorkflowError",
 ]
-
-Labels: TypeAlias = Mapping[str, Mapping[str, str]]
-"""By field: the words for its codes."""
 
 ACTIONS: Mapping[str, str] = {
     "start": N_("begin an application"),
@@ -145,29 +135,3 @@ KINDS: Mapping[str, str] = {
     "government": N_("a government body"),
     "organiser": N_("an organiser"),
 }
-
-_NOTHING = N_("none")
-
-
-@attrs.define(slots=False, eq=False)
-class WorkflowError(PerizinanError):
-    """Any refusal of the workflow; nothing was changed."""
-
-    code: ClassVar[str] = "workflow"
-
-    labels: ClassVar[Labels] = MappingProxyType({})
-    """For fields that hold codes: the words for them."""
-
-    absent: ClassVar[Mapping[str, str]] = MappingProxyType({})
-    """For fields that may be empty: what stands there then, instead of "none"."""
-
-    def wording(self, language: str) -> dict[str, object]:
-        """Put words in the place of codes, and "none" in the place of nothing."""
-        return {name: self._words(name, value, language) for name, value in self.details().items()}
-
-    def _words(self, name: str, value: Any, language: str) -> object:
-        if value is None or value == ():
-            return translate(self.absent.get(name, _NOTHING), language)
-        names = self.labels.get(name, {})
-        values = value if isinstance(value, tuple) else (value,)
-        return ", ".join(translate(names.get(str(item), str(item)), language) for item in values)

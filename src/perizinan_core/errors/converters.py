@@ -1,4 +1,4 @@
-"""Errors of reading stored or exchanged data."""
+"""Data that are read from outside or from the records."""
 
 from __future__ import annotations
 

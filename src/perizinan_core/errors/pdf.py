@@ -1,0 +1,29 @@
+"""Reading PDF files."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.i18n import N_
+
+__all__ = ["PdfStructureError"]
+
+
+@attrs.define(slots=False, eq=False)
+class PdfStructureError(PerizinanError):
+    """Bytes that are no well-formed PDF. Nothing is repaired: a repaired file is another file."""
+
+    code: ClassVar[str] = "pdf-structure"
+    sentence: ClassVar[str] = N_(
+        "Expected a well-formed PDF, but at byte {offset} {problem}. "
+        "Ask for the file again as it was issued, not printed or saved anew."
+    )
+
+    problem: str
+    """English clause that says what is wrong; shown as it is."""
+
+    offset: int
+    """Position in bytes from the start of the file."""
