@@ -35,6 +35,7 @@ from perizinan_core.errors.documents import (
     DocumentNotFoundError,
     DocumentStoreError,
     DocumentStoreUnavailableError,
+    DocumentTooLargeError,
     InvalidDocumentHashError,
 )
 
@@ -114,7 +115,7 @@ class FolderDocumentStore:
     def read(self, sha256: str, max_bytes: int) -> bytes:
         """See `DocumentStore.read`."""
         if self.size(sha256) > max_bytes:
-            raise DocumentStoreError("document-too-large", limit_bytes=max_bytes)
+            raise DocumentTooLargeError(limit_bytes=max_bytes)
         with self.open(sha256) as reader:
             return reader.read()
 

@@ -17,6 +17,7 @@ from perizinan_core.errors.documents import (
     DocumentDamagedError,
     DocumentNotFoundError,
     DocumentStoreError,
+    DocumentTooLargeError,
     LinkConflictError,
 )
 
@@ -52,7 +53,7 @@ class InMemoryDocumentStore:
     def read(self, sha256: str, max_bytes: int) -> bytes:
         """See `DocumentStore.read`."""
         if self.size(sha256) > max_bytes:
-            raise DocumentStoreError("document-too-large", limit_bytes=max_bytes)
+            raise DocumentTooLargeError(limit_bytes=max_bytes)
         with self.open(sha256) as reader:
             return reader.read()
 

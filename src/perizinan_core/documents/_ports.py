@@ -71,7 +71,7 @@ class DocumentStore(Protocol):
             expected_sha256: Refuse unless the bytes have this hash.
 
         Raises:
-            DocumentStoreError: ``document-too-large``: More than ``max_bytes`` came.
+            DocumentTooLargeError: More than ``max_bytes`` came.
             DocumentStoreError: ``document-hash-mismatch``: The bytes are not those announced.
             DocumentStoreUnavailableError: Disk or service refused; `DocumentStoreUnavailableError` with the
                 code ``document-store-full`` when out of room.
@@ -96,7 +96,7 @@ class DocumentStore(Protocol):
 
         Raises:
             DocumentNotFoundError: There is no such content.
-            DocumentStoreError: ``document-too-large``: It has more than ``max_bytes`` bytes.
+            DocumentTooLargeError: It has more than ``max_bytes`` bytes.
             DocumentDamagedError: The bytes do not match the hash.
         """
         ...

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from perizinan_core.documents._folder_access import typed_refusal
-from perizinan_core.errors.documents import DocumentDamagedError, DocumentStoreError
+from perizinan_core.errors.documents import DocumentDamagedError, DocumentStoreError, DocumentTooLargeError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -115,12 +115,12 @@ class IncomingBytes:
         Yield the pieces.
 
         Raises:
-            DocumentStoreError: ``document-too-large``: More than the limit came.
+            DocumentTooLargeError: More than the limit came.
         """
         while piece := self._stream.read(CHUNK_BYTES):
             self.size += len(piece)
             if self._max_bytes is not None and self.size > self._max_bytes:
-                raise DocumentStoreError("document-too-large", limit_bytes=self._max_bytes)
+                raise DocumentTooLargeError(limit_bytes=self._max_bytes)
             self._hash.update(piece)
             yield piece
 

@@ -20,7 +20,7 @@ from typing import BinaryIO, Self
 
 from perizinan_core.documents._folder_access import FILE_MODE, typed_refusal
 from perizinan_core.documents._reading import CHUNK_BYTES
-from perizinan_core.errors.documents import DocumentStoreError
+from perizinan_core.errors.documents import DocumentTooLargeError
 
 __all__ = ["Spool", "write_whole"]
 
@@ -78,7 +78,7 @@ class Spool:
         Raises:
             DocumentStoreUnavailableError: There is no room for it.
         """
-        with contextlib.suppress(DocumentStoreError):
+        with contextlib.suppress(DocumentTooLargeError):
             while piece := stream.read(self._most()):
                 self.write(piece)
         self.seal()
@@ -88,7 +88,7 @@ class Spool:
         Take a piece.
 
         Raises:
-            DocumentStoreError: ``document-too-large``: More came than is taken.
+            DocumentTooLargeError: More came than is taken.
             DocumentStoreUnavailableError: There is no room for it.
         """
         if self._sealed is not None:
@@ -96,7 +96,7 @@ class Spool:
         self.size += len(piece)
         if self._max_bytes is not None and self.size > self._max_bytes:
             self.too_large = True
-            raise DocumentStoreError("document-too-large", limit_bytes=self._max_bytes)
+            raise DocumentTooLargeError(limit_bytes=self._max_bytes)
         self._hash.update(piece)
         with typed_refusal("put"):
             write_whole(self.descriptor, piece)

@@ -21,6 +21,7 @@ __all__ = [
     "DocumentNotFoundError",
     "DocumentStoreError",
     "DocumentStoreUnavailableError",
+    "DocumentTooLargeError",
     "InspectionUnavailableError",
     "InvalidDocumentHashError",
     "LinkConflictError",
@@ -83,15 +84,11 @@ class DocumentStoreError(DocumentError):
 
     - ``expected``: the hash that the caller announced
     - ``found``: the hash of the bytes that came
-    - ``limit_bytes``: largest number of bytes that was allowed
     - ``names``: the write-once names that stand for it
     - ``sha256``: the hash of the content
     """
 
     codes: ClassVar[Mapping[str, Code]] = {
-        "document-too-large": Code(
-            N_("The file is larger than the {limit_bytes} bytes allowed here. Use a smaller file.")
-        ),
         "document-hash-mismatch": Code(
             N_(
                 "The file was announced with SHA-256 {expected}, but the bytes that came give {found}; "
@@ -112,6 +109,19 @@ class DocumentStoreError(DocumentError):
             )
         ),
     }
+
+
+@attrs.define(slots=False, eq=False)
+class DocumentTooLargeError(DocumentStoreError):
+    """There are more bytes than the caller allows."""
+
+    limit_bytes: int
+    """Largest number of bytes that was allowed."""
+
+    code: ClassVar[str] = "document-too-large"
+    sentence: ClassVar[str] = N_(
+        "The file is larger than the {limit_bytes} bytes allowed here. Use a smaller file."
+    )
 
 
 @attrs.define(slots=False, eq=False)
