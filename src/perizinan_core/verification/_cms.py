@@ -9,18 +9,16 @@ order, parameters that nobody needs, certificates that lead nowhere.
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import attrs
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.utils import CryptographyDeprecationWarning
 
 from perizinan_core._pdf._cms import (
     CONTENT_TYPE,
@@ -35,6 +33,7 @@ from perizinan_core._pdf._cms import (
 from perizinan_core._pdf._der import elements_of, oid_of, whole, wrap
 from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.i18n import Clause
+from perizinan_core.verification._paths import CURVES, MIN_RSA_BITS, UNREADABLE, unwarned
 
 __all__ = ["SignedContainer", "parse_container", "verify_container", "without_padding"]
 
@@ -46,40 +45,17 @@ _RSA_PSS = _OID("1.2.840.113549.1.1.10")
 _MGF1 = _OID("1.2.840.113549.1.1.8")
 _NULL = b"\x05\x00"
 
-_DIGESTS = {
-    _OID("2.16.840.1.101.3.4.2.1"): "sha256",
-    _OID("2.16.840.1.101.3.4.2.2"): "sha384",
-    _OID("2.16.840.1.101.3.4.2.3"): "sha512",
-}
-_RSA_WITH = {
-    _OID("1.2.840.113549.1.1.11"): "sha256",
-    _OID("1.2.840.113549.1.1.12"): "sha384",
-    _OID("1.2.840.113549.1.1.13"): "sha512",
-}
-_ECDSA_WITH = {
-    _OID("1.2.840.10045.4.3.2"): "sha256",
-    _OID("1.2.840.10045.4.3.3"): "sha384",
-    _OID("1.2.840.10045.4.3.4"): "sha512",
-}
 _HASHES: Mapping[str, Callable[[], hashes.HashAlgorithm]] = {
     "sha256": hashes.SHA256,
     "sha384": hashes.SHA384,
     "sha512": hashes.SHA512,
 }
-_MIN_RSA_BITS = 2048
+_ARC, _RSA_ARC, _ECDSA_ARC = "2.16.840.1.101.3.4.2", "1.2.840.113549.1.1", "1.2.840.10045.4.3"
+_DIGESTS = {_OID(f"{_ARC}.{number}"): name for number, name in enumerate(_HASHES, 1)}
+_RSA_WITH = {_OID(f"{_RSA_ARC}.{number}"): name for number, name in enumerate(_HASHES, 11)}
+_ECDSA_WITH = {_OID(f"{_ECDSA_ARC}.{number}"): name for number, name in enumerate(_HASHES, 2)}
 _MOST_TOUCHED = 512
-_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _MAX_CERTIFICATES = 16
-_UNREADABLE = (
-    ValueError,
-    TypeError,
-    OverflowError,
-    UnsupportedAlgorithm,
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
-    x509.UnsupportedGeneralNameType,
-)
-"""Everything that `cryptography` raises on damaged DER and certificates."""
 
 
 @attrs.frozen(kw_only=True)
@@ -123,9 +99,9 @@ class SignedContainer:
     def weakness(self) -> str | None:
         """Name the part that is below today's minimum, or None."""
         key = self.certificate.public_key()
-        if isinstance(key, rsa.RSAPublicKey) and key.key_size < _MIN_RSA_BITS:
+        if isinstance(key, rsa.RSAPublicKey) and key.key_size < MIN_RSA_BITS:
             return f"RSA {key.key_size}"
-        if isinstance(key, ec.EllipticCurvePublicKey) and not isinstance(key.curve, _CURVES):
+        if isinstance(key, ec.EllipticCurvePublicKey) and not isinstance(key.curve, CURVES):
             return str(key.curve.name)
         return None
 
@@ -145,6 +121,12 @@ class _OneNumber:
     number: int
 
 
+@asn1.sequence
+class _IssuerAndSerial:
+    issuer: asn1.TLV
+    serial: int
+
+
 def parse_container(contents: bytes, *, certificate_named: bool = True) -> SignedContainer:
     """
     Read the CMS container in a ``/Contents`` string; zero bytes may follow it, nothing else.
@@ -159,14 +141,12 @@ def parse_container(contents: bytes, *, certificate_named: bool = True) -> Signe
             attributes that are asked for (EN 319 122-1, EN 319 142-1).
     """
     try:
-        with warnings.catch_warnings():
-            # A certificate that the library only warns about is judged by the path checks.
-            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        with unwarned():
             outer = asn1.decode_der(ContentInfo, without_padding(contents))
             if outer.content_type != SIGNED_DATA:
                 raise CmsStructureError("it holds something else than signed data")
             return _read(outer.content, certificate_named=certificate_named)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise CmsStructureError("its bytes are not valid DER") from error
 
 
@@ -239,7 +219,7 @@ def verify_container(container: SignedContainer) -> bool:
             key.verify(signature, data, ec.ECDSA(_HASHES[container.digest]()))
         else:
             return False
-    except (InvalidSignature, CmsStructureError, *_UNREADABLE):
+    except (InvalidSignature, CmsStructureError, *UNREADABLE):
         # The parameters of the method are not signed: whatever cannot be read in them does not fit.
         return False
     return True
@@ -283,13 +263,11 @@ def _attribute_values(attributes: bytes) -> dict[Any, asn1.TLV]:
 
 
 def _named_certificate(signer: asn1.TLV, certificates: list[x509.Certificate]) -> x509.Certificate:
-    if signer.tag_bytes != b"\x30":
-        raise CmsStructureError("its signer is not named by issuer and serial number")
-    parts = elements_of(whole(signer))
-    if len(parts) != 2:
-        raise CmsStructureError("its signer is not named by issuer and serial number")
-    issuer = whole(parts[0])
-    serial = asn1.decode_der(_OneNumber, wrap(0x30, whole(parts[1]))).number
+    try:
+        named = asn1.decode_der(_IssuerAndSerial, whole(signer))
+    except ValueError as error:
+        raise CmsStructureError("its signer is not named by issuer and serial number") from error
+    issuer, serial = whole(named.issuer), named.serial
     found = [
         item for item in certificates if item.serial_number == serial and item.issuer.public_bytes() == issuer
     ]

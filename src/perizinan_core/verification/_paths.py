@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
@@ -24,20 +25,37 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.utils import CryptographyDeprecationWarning
 
 __all__ = [
+    "CURVES",
     "MIN_RSA_BITS",
+    "UNREADABLE",
     "CertificatePath",
     "PathProblem",
+    "extension_of",
     "find_path",
     "fingerprints",
+    "is_ca",
     "is_issued",
     "is_plain",
+    "is_strong_hash",
     "key_problem",
     "subject_of",
+    "unwarned",
     "usage_problem",
     "valid_at",
 ]
 
-_E = TypeVar("_E", bound=x509.ExtensionType)
+E = TypeVar("E", bound=x509.ExtensionType)
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""Everything that `cryptography` raises on damaged DER and certificates."""
+
 _MAX_LENGTH = 6
 _MAX_STEPS = 64
 _UNDERSTOOD = (
@@ -57,6 +75,7 @@ _SIGNING_PURPOSES = {
 }
 _WEAK_HASHES = {"md5", "sha1"}
 MIN_RSA_BITS = 2048
+CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 
 
 class PathProblem(Enum):
@@ -101,8 +120,7 @@ def _path(
     signer: x509.Certificate, others: tuple[x509.Certificate, ...], roots: tuple[x509.Certificate, ...]
 ) -> CertificatePath:
     """Search once for files of the same signer; times are judged elsewhere, so the answer never changes."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+    with unwarned():
         return _Search(others, roots).from_path((signer,))
 
 
@@ -153,7 +171,7 @@ def _is_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
         return True  # not asked, since it is refused in any case
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
+    except (InvalidSignature, *UNREADABLE):
         return False
     return True
 
@@ -165,10 +183,14 @@ def _is_strong(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 def _is_weakly_signed(certificate: x509.Certificate) -> bool:
     try:
-        function = certificate.signature_hash_algorithm
+        return not is_strong_hash(certificate.signature_hash_algorithm)
     except UnsupportedAlgorithm:
         return True
-    return function is not None and function.name in _WEAK_HASHES
+
+
+def is_strong_hash(function: hashes.HashAlgorithm | None) -> bool:
+    """Return True for a hash function of today, and for methods that have none of their own."""
+    return function is None or function.name not in _WEAK_HASHES
 
 
 def key_problem(certificate: x509.Certificate) -> bool:
@@ -180,24 +202,20 @@ def key_problem(certificate: x509.Certificate) -> bool:
     if isinstance(key, rsa.RSAPublicKey):
         return key.key_size < MIN_RSA_BITS
     if isinstance(key, ec.EllipticCurvePublicKey):
-        return not isinstance(key.curve, (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1))
+        return not isinstance(key.curve, CURVES)
     return not isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey))
 
 
 def _may_issue(certificate: x509.Certificate, *, below: int) -> bool:
     """Check the rights of an issuer that has ``below`` other issuers under it on the path."""
-    try:
-        extensions = certificate.extensions
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    if not _is_read(certificate):
         return False
-    if _unread_critical(extensions):
-        return False
-    constraints = _extension(extensions, x509.BasicConstraints)
+    constraints = extension_of(certificate, x509.BasicConstraints)
     if constraints is None or not constraints.ca:
         return False
     if constraints.path_length is not None and constraints.path_length < below:
         return False
-    usage = _extension(extensions, x509.KeyUsage)
+    usage = extension_of(certificate, x509.KeyUsage)
     return usage is None or usage.key_cert_sign
 
 
@@ -209,19 +227,14 @@ def usage_problem(certificate: x509.Certificate) -> str | None:
     It must allow digital signatures or non-repudiation, may name purposes only if one of them is
     signing documents or mail, and must not be a CA certificate.
     """
-    try:
-        extensions = certificate.extensions
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    if not _is_read(certificate):
         return "certificate-malformed"
-    if _unread_critical(extensions):
-        return "certificate-malformed"
-    constraints = _extension(extensions, x509.BasicConstraints)
-    if constraints is not None and constraints.ca:
+    if is_ca(certificate):
         return "certificate-key-usage"
-    usage = _extension(extensions, x509.KeyUsage)
+    usage = extension_of(certificate, x509.KeyUsage)
     if usage is not None and not (usage.digital_signature or usage.content_commitment):
         return "certificate-key-usage"
-    purposes = _extension(extensions, x509.ExtendedKeyUsage)
+    purposes = extension_of(certificate, x509.ExtendedKeyUsage)
     if purposes is not None and not {item.dotted_string for item in purposes} & _SIGNING_PURPOSES:
         return "certificate-key-usage"
     return None
@@ -230,22 +243,41 @@ def usage_problem(certificate: x509.Certificate) -> str | None:
 @lru_cache(maxsize=_MOST_PATHS)
 def is_plain(certificate: x509.Certificate) -> bool:
     """Return True when a certificate sets no rules about names or policies below it, and everything in it is read."""
+    return _is_read(certificate) and not any(
+        isinstance(item.value, _RULES) for item in certificate.extensions
+    )
+
+
+def _is_read(certificate: x509.Certificate) -> bool:
+    """Return True when all extensions can be read, and those that must be understood are."""
     try:
-        extensions = certificate.extensions
+        return not any(
+            item.critical and not isinstance(item.value, _UNDERSTOOD) for item in certificate.extensions
+        )
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return False
-    return not _unread_critical(extensions) and not any(isinstance(item.value, _RULES) for item in extensions)
 
 
-def _unread_critical(extensions: x509.Extensions) -> bool:
-    return any(item.critical and not isinstance(item.value, _UNDERSTOOD) for item in extensions)
-
-
-def _extension(extensions: x509.Extensions, kind: type[_E]) -> _E | None:
+def extension_of(certificate: x509.Certificate, kind: type[E]) -> E | None:
+    """Return the extension of a kind, or None when the certificate has none."""
     try:
-        return extensions.get_extension_for_class(kind).value
+        return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:
         return None
+
+
+def is_ca(certificate: x509.Certificate) -> bool:
+    """Return True when a certificate says that it issues others."""
+    constraints = extension_of(certificate, x509.BasicConstraints)
+    return constraints is not None and constraints.ca
+
+
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """Let the library warn of nothing: what it only warns about is judged by the path checks."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        yield
 
 
 def valid_at(certificate: x509.Certificate, moment: datetime) -> bool:

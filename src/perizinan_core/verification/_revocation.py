@@ -16,7 +16,6 @@ Nothing is fetched here. What follows from a revocation: ``docs/reference/truth-
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -24,16 +23,23 @@ from itertools import pairwise
 
 import attrs
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification._judgement import Judgement
+from perizinan_core.verification._paths import (
+    UNREADABLE,
+    extension_of,
+    is_ca,
+    is_strong_hash,
+    unwarned,
+    valid_at,
+)
 from perizinan_core.verification._report import CheckName, Reason
 
 __all__ = [
@@ -53,17 +59,8 @@ _MAX_ITEMS = 2000
 _OPEN_ENDED = timedelta(hours=1)
 """How long an answer without an end counts."""
 
-_WEAK_HASHES = {"md5", "sha1"}
 _ENUMERATED = 0x0A
 _LEAST_FIRST = {"revocation-data-missing": 0, "revocation-good-signer": 1, "revocation-good": 2}
-_UNREADABLE = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -199,8 +196,7 @@ def statements(
     certificate: x509.Certificate, issuer: x509.Certificate, evidence: Evidence
 ) -> tuple[Statement, ...]:
     """Return what the evidence says about one certificate, by the issuer's word alone."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+    with unwarned():
         return (
             *(item for der in evidence.answers for item in _from_answer(der, certificate, issuer)),
             *(item for der in evidence.lists for item in _from_list(der, certificate, issuer)),
@@ -211,7 +207,7 @@ def responder_certificates(answer: bytes) -> list[bytes]:
     """Return the DER of the certificates in an OCSP answer that was judged before."""
     try:
         return [item.public_bytes(Encoding.DER) for item in _answer(answer).certificates]
-    except _UNREADABLE:
+    except UNREADABLE:
         return []
 
 
@@ -249,12 +245,8 @@ def _from_list(der: bytes, certificate: x509.Certificate, issuer: x509.Certifica
         crl = _list(der)
         if crl.issuer != certificate.issuer or not _is_signed(der, issuer):
             return
-        function = crl.signature_hash_algorithm
-        strong = function is None or function.name not in _WEAK_HASHES
         entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-        if entry is None and not (strong and _may_clear(issuer) and _covers(crl, certificate)):
-            return
-        if entry is not None and _may_name_others(crl):
+        if not (_clears(crl, certificate, issuer) if entry is None else _names_its_own(crl)):
             return
         yield _statement(
             crl.last_update_utc,
@@ -263,51 +255,37 @@ def _from_list(der: bytes, certificate: x509.Certificate, issuer: x509.Certifica
             clears=entry is None,
             certificate=certificate,
         )
-    except _UNREADABLE:
+    except UNREADABLE:
         return
 
 
-def _may_name_others(crl: x509.CertificateRevocationList) -> bool:
-    """Return True for indirect lists, whose entries may be another issuer's, and for lists of changes."""
-    for item in crl.extensions:
-        if isinstance(item.value, x509.DeltaCRLIndicator):
-            return True
-        if isinstance(item.value, x509.IssuingDistributionPoint) and item.value.indirect_crl:
-            return True
-    return False
+def _names_its_own(crl: x509.CertificateRevocationList) -> bool:
+    """Return False for indirect lists, whose entries may be another issuer's, and for lists of changes."""
+    return not any(
+        isinstance(item.value, x509.DeltaCRLIndicator)
+        or (isinstance(item.value, x509.IssuingDistributionPoint) and item.value.indirect_crl)
+        for item in crl.extensions
+    )
 
 
-def _covers(crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
-    """Return True when the list would hold this certificate for whatever reason it was revoked."""
+def _clears(
+    crl: x509.CertificateRevocationList, certificate: x509.Certificate, issuer: x509.Certificate
+) -> bool:
+    """Return True when a strong list would hold this certificate for whatever reason it was revoked."""
+    usage = extension_of(issuer, x509.KeyUsage)
+    if not is_strong_hash(crl.signature_hash_algorithm) or not _names_its_own(crl):
+        return False
+    if usage is not None and not usage.crl_sign:  # RFC 5280 section 6.3.3
+        return False
     for item in crl.extensions:
         value = item.value
-        if isinstance(value, x509.DeltaCRLIndicator):
-            return False
         if isinstance(value, x509.IssuingDistributionPoint):
-            if value.indirect_crl or value.only_some_reasons or value.only_contains_attribute_certs:
-                return False
-            if value.only_contains_user_certs and _is_ca(certificate):
-                return False
-            if value.only_contains_ca_certs and not _is_ca(certificate):
+            others = value.only_contains_user_certs if is_ca(certificate) else value.only_contains_ca_certs
+            if others or value.only_some_reasons or value.only_contains_attribute_certs:
                 return False
         elif item.critical:
             return False
     return True
-
-
-def _is_ca(certificate: x509.Certificate) -> bool:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return False
-
-
-def _may_clear(issuer: x509.Certificate) -> bool:
-    """Return True when the issuer's key may sign lists (RFC 5280 section 6.3.3)."""
-    try:
-        return issuer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
-    except x509.ExtensionNotFound:
-        return True
 
 
 # -- answers ---------------------------------------------------------------------------------
@@ -326,7 +304,6 @@ def _from_answer(der: bytes, certificate: x509.Certificate, issuer: x509.Certifi
         about = [item for item in answer.responses if _is_about(item, certificate, issuer)]
         if not about or not _is_answer_of(der, issuer):
             return
-        function = answer.signature_hash_algorithm
         for single in about:
             if single.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
                 continue
@@ -334,10 +311,10 @@ def _from_answer(der: bytes, certificate: x509.Certificate, issuer: x509.Certifi
                 single.this_update_utc,
                 single.next_update_utc,
                 single.revocation_time_utc,
-                clears=function is None or function.name not in _WEAK_HASHES,
+                clears=is_strong_hash(answer.signature_hash_algorithm),
                 certificate=certificate,
             )
-    except _UNREADABLE:
+    except UNREADABLE:
         return
 
 
@@ -363,12 +340,13 @@ def _is_answer_of(der: bytes, issuer: x509.Certificate) -> bool:
 
 def _may_answer(responder: x509.Certificate, issuer: x509.Certificate, moment: datetime) -> bool:
     try:
-        purposes = responder.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        purposes = extension_of(responder, x509.ExtendedKeyUsage)
         responder.verify_directly_issued_by(issuer)
-    except (InvalidSignature, x509.ExtensionNotFound, *_UNREADABLE):
+    except (InvalidSignature, *UNREADABLE):
         return False
-    in_time = responder.not_valid_before_utc <= moment <= responder.not_valid_after_utc
-    return in_time and ExtendedKeyUsageOID.OCSP_SIGNING in purposes
+    return (
+        purposes is not None and ExtendedKeyUsageOID.OCSP_SIGNING in purposes and valid_at(responder, moment)
+    )
 
 
 def _fits(answer: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import attrs
 
 from perizinan_core.i18n import N_
-from perizinan_core.model._identifiers import find_province
 from perizinan_core.verification._report import CheckName, Outcome, Report, Verdict
 
 __all__ = ["ASK_THE_OFFICE", "CHECKS", "TONES", "VERDICTS", "Headline", "headline", "office_line"]
@@ -107,5 +106,7 @@ def office_line(name: str, region: str | None) -> str:
     """Return an office with its region: ``Pemerintah Kota Contoh (Jawa Timur, 35.72)``."""
     if region is None:
         return name
+    from perizinan_core.model._identifiers import find_province  # the model package doubles the import time
+
     province = find_province(region[:2])
     return f"{name} ({region if province is None else f'{province.name}, {region}'})"

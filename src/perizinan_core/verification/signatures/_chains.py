@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import warnings
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -22,14 +21,15 @@ import attrs
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.utils import CryptographyDeprecationWarning
 
 from perizinan_core.verification._paths import (
     MIN_RSA_BITS,
     PathProblem,
+    extension_of,
     find_path,
     is_plain,
     key_problem,
+    unwarned,
     valid_at,
 )
 from perizinan_core.verification._revocation import Evidence, PathRevocation, path_revocation
@@ -266,13 +266,11 @@ def _is_short(certificate: x509.Certificate) -> bool:
 
 def _is_service(certificate: x509.Certificate) -> bool:
     """Return True for a certificate that is for timestamps and nothing else (RFC 3161 section 2.3)."""
-    extensions = certificate.extensions
-    try:
-        purposes = list(extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
-        usage = extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
+    purposes = extension_of(certificate, x509.ExtendedKeyUsage)
+    usage = extension_of(certificate, x509.KeyUsage)
+    if purposes is None or usage is None or list(purposes) != [x509.OID_TIME_STAMPING]:
         return False
-    return purposes == [x509.OID_TIME_STAMPING] and (usage.digital_signature or usage.content_commitment)
+    return usage.digital_signature or usage.content_commitment
 
 
 def _expect_stamping(certificate: Any) -> None:
@@ -334,9 +332,7 @@ def _asn1(der: bytes) -> Any:
 def loaded(der: bytes) -> x509.Certificate | None:
     """Read a certificate; one that cannot be read whole helps nobody."""
     try:
-        with warnings.catch_warnings():
-            # A certificate that the library only warns about is judged by the path checks.
-            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        with unwarned():
             certificate = x509.load_der_x509_certificate(der)
             found = _asn1(der)
             _ = found.subject.native, found.issuer.native, found.public_key.algorithm

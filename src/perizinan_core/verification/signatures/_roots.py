@@ -9,7 +9,6 @@ whatever the certificate says. Operators replace the store by their own file of 
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib import resources
@@ -19,11 +18,11 @@ from typing import Any
 import attrs
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.utils import CryptographyDeprecationWarning
 
 from perizinan_core.errors.verification import TrustRootsError
 from perizinan_core.i18n import Clause
 from perizinan_core.published._strict_json import load_json
+from perizinan_core.verification._paths import unwarned
 
 __all__ = ["INDONESIA", "Anchor", "TrustStore", "indonesian_roots", "load_roots", "read_store"]
 
@@ -198,8 +197,7 @@ def _is_other_pem(path: Path) -> bool:
 def _certificates(path: Path) -> list[x509.Certificate]:
     raw = _bytes(path)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        with unwarned():
             found = (
                 x509.load_pem_x509_certificates(raw)
                 if _BEGIN in raw
