@@ -26,10 +26,10 @@ from weasyprint.text.fonts import FontConfiguration
 from perizinan_core._demo._people import HOST, applicant, staff_for
 from perizinan_core._demo._scans import draw_letter_pdf
 from perizinan_core._demo._story import PERMIT_TYPE, StoryClock, open_demo_office
+from perizinan_core.bootstrap._synthetic_ca import SyntheticCA
 from perizinan_core.model import Actor, ActorKind, InspectionMinutes, StageKind, StageOutcome, StageStatus
 from perizinan_core.rendering import TypstRenderer
 from perizinan_core.signing import SigningRequest, sign_pdf
-from perizinan_core.signing._synthetic_ca import SyntheticCA
 from perizinan_core.testing._letters import sample_letter
 
 ROUNDS = 12

@@ -21,8 +21,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
 
+from perizinan_core.bootstrap._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.signing import SigningRequest, sign_pdf
-from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
 
 _BARS: dict[str, float | dict[str, float]] = {
     "sign-rsa-2048 against pyHanko": 50.0,

@@ -16,8 +16,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from perizinan_core.bootstrap._synthetic_ca import KEY_KINDS, SyntheticCA
 from perizinan_core.signing import SigningRequest
-from perizinan_core.signing._synthetic_ca import KEY_KINDS, SyntheticCA
 
 WIB = timezone(timedelta(hours=7), "WIB")
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"

@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from perizinan_core.signing import DevelopmentCA, FileKeySigner, SignatureAlgorithm, sign_pdf
+from perizinan_core.bootstrap._development_ca import DevelopmentCA
+from perizinan_core.bootstrap._synthetic_ca import MARKER, SyntheticCA, make_key
+from perizinan_core.signing import FileKeySigner, SignatureAlgorithm, sign_pdf
 from perizinan_core.signing._registry import SignerRegistry
-from perizinan_core.signing._synthetic_ca import MARKER, SyntheticCA, make_key
 from perizinan_core.testing._refusals import raises_code
 
 SECRET = "rahasia é"

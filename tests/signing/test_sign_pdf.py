@@ -12,8 +12,8 @@ import pytest
 from asn1crypto import cms
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from perizinan_core.bootstrap._synthetic_ca import KEY_KINDS
 from perizinan_core.signing import SignatureAlgorithm, SigningRequest, sign_pdf
-from perizinan_core.signing._synthetic_ca import KEY_KINDS
 from perizinan_core.testing._refusals import raises_code
 
 FORM = b"/AcroForm <</Fields [5 0 R] /DR <<>> /DA (/Helv 0 Tf)>>"

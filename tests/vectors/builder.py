@@ -15,6 +15,7 @@ import attrs
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from perizinan_core._converters import canonical_json
+from perizinan_core.bootstrap._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.model._letter import PermitStatement
 from perizinan_core.model._numerals import format_date
 from perizinan_core.published import (
@@ -29,7 +30,6 @@ from perizinan_core.published import (
 from perizinan_core.published._keys import signing_callback
 from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text
 from perizinan_core.signing import SigningRequest, sign_pdf
-from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.testing._letters import sample_letter
 from perizinan_core.verification._paths import fingerprints
 

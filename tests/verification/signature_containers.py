@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
-from perizinan_core.signing._synthetic_ca import Issued
+from perizinan_core.bootstrap._synthetic_ca import Issued
 
 HASHES = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha512": hashes.SHA512}
 

@@ -34,7 +34,7 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
+from perizinan_core.bootstrap._synthetic_ca import Issued, SyntheticCA
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 _STREAM = b"<< /Length %d %s>>\nstream\n%s\nendstream"

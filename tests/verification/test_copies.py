@@ -16,9 +16,9 @@ import pytest
 import segno
 from PIL import Image
 
+from perizinan_core.bootstrap._synthetic_ca import SyntheticCA
 from perizinan_core.published import read_authority_document
 from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text, qr_segments
-from perizinan_core.signing._synthetic_ca import SyntheticCA
 from perizinan_core.testing._offices import HOST, sample_office
 from perizinan_core.verification import (
     CheckName,

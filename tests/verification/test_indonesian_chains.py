@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from perizinan_core.bootstrap._synthetic_ca import SyntheticCA
 from perizinan_core.errors.verification import TrustRootsError
-from perizinan_core.signing._synthetic_ca import SyntheticCA
 from perizinan_core.verification import Verdict
 from perizinan_core.verification.signatures import indonesian_roots, load_roots, read_store, verify_signatures
 

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed448, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from perizinan_core.bootstrap._synthetic_ca import Issued
 from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.signing._incremental import IncrementalUpdate
-from perizinan_core.signing._synthetic_ca import Issued
 from perizinan_core.signing.ltv._writing import with_store
 from perizinan_core.verification import CheckName, Policy
 from perizinan_core.verification._pdf._scan import scan

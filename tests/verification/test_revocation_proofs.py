@@ -11,7 +11,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from perizinan_core._pdf._structure import PdfStructure
-from perizinan_core.signing._synthetic_ca import SyntheticCA
+from perizinan_core.bootstrap._synthetic_ca import SyntheticCA
 from perizinan_core.signing.ltv._writing import with_store
 from perizinan_core.verification import CheckName
 from perizinan_core.verification._revocation import evidence_in, path_revocation

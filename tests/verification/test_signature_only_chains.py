@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from perizinan_core.bootstrap._synthetic_ca import Issued
 from perizinan_core.errors.verification import TrustRootsError
-from perizinan_core.signing._synthetic_ca import Issued
 from perizinan_core.verification.signatures import SignatureVerifier, load_roots
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)

@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perizinan_core._pdf._structure import PdfStructure
+from perizinan_core.bootstrap._synthetic_ca import SyntheticCA, make_key
 from perizinan_core.errors.verification import CmsStructureError
-from perizinan_core.signing._synthetic_ca import SyntheticCA, make_key
 from perizinan_core.verification import CheckName, Verdict
 from perizinan_core.verification._cms import parse_container, verify_container
 from perizinan_core.verification._judgement import Judgement
@@ -249,7 +249,7 @@ class TestPaths:
 
     def test_a_stray_certificate_is_not_valid(self, world, judge):
         """Nothing covers it, so it must not be there."""
-        from perizinan_core.signing._synthetic_ca import Issued
+        from perizinan_core.bootstrap._synthetic_ca import Issued
 
         head = world.head
         loaded = Issued(head.key, head.certificate, head.chain)

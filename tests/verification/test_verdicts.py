@@ -584,7 +584,7 @@ class TestForm:
 
     def test_a_damaged_chain_of_a_registered_signer_is_not_valid(self, judge, world, code_of):
         """Its issuer is missing in the file: damage, and not a foreign issuer."""
-        from perizinan_core.signing._synthetic_ca import Issued
+        from perizinan_core.bootstrap._synthetic_ca import Issued
 
         alone = Issued(world.head.key, world.head.certificate, ())
         report = judge(world.permit(alone))
@@ -593,7 +593,7 @@ class TestForm:
 
     def test_the_authority_document_may_supply_the_issuer(self, judge, world):
         """For services that put only the signer's certificate into the file."""
-        from perizinan_core.signing._synthetic_ca import Issued
+        from perizinan_core.bootstrap._synthetic_ca import Issued
 
         alone = Issued(world.head.key, world.head.certificate, ())
         authority = world.sign_document(intermediates=(world.ca.issuing.certificate,))

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+from perizinan_core.bootstrap._development_ca import DevelopmentCA
 from perizinan_core.bootstrap._keys_on_record import DEVELOPMENT, DOCUMENT, QR, STATUS, KeysOnRecord
 from perizinan_core.bootstrap._plugins import opened, pick
 from perizinan_core.bootstrap._settings import Settings, read_secret
@@ -24,7 +25,7 @@ from perizinan_core.model._authority import Authority
 from perizinan_core.model._text import Text
 from perizinan_core.published._keys import PrivateKey
 from perizinan_core.services._context import OfficeKeys
-from perizinan_core.signing import DevelopmentCA, Signer
+from perizinan_core.signing import Signer
 from perizinan_core.signing.ltv import RevocationClient, TimestampClient, TimestampPolicy
 from perizinan_core.storage import KeyRing
 

@@ -3,11 +3,10 @@ Signing permits: PDF in, PAdES-signed PDF out.
 
 `sign_pdf` is the one verb; `SigningRequest` says what the signature states and where it shows.
 `FileKeySigner` is the built-in signer, `DigestSigner` and `DocumentSigner` are the ports for others
-(``register_signers``). `DevelopmentCA` makes certificates for trying out. `perizinan_core.signing.ltv` has
-timestamps and long-term data.
+(``register_signers``). `perizinan_core.signing.ltv` has timestamps and long-term data. Certificates for trying out
+are made by `perizinan_core.testing.SyntheticCA`, and by an office with ``signing.development``.
 """
 
-from perizinan_core.signing._development import DevelopmentCA
 from perizinan_core.signing._file_key import FileKeySigner, no_secret
 from perizinan_core.signing._ports import (
     DigestSigner,
@@ -21,7 +20,6 @@ from perizinan_core.signing._request import Placement, SigningRequest, VisibleMa
 from perizinan_core.signing._sign import sign_pdf
 
 __all__ = [
-    "DevelopmentCA",
     "DigestSigner",
     "DocumentSigner",
     "FileKeySigner",

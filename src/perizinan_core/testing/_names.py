@@ -1,6 +1,6 @@
 """Every public name of the kit, in one list for `perizinan_core.testing`."""
 
-from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
+from perizinan_core.bootstrap._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.testing._document_store import DocumentStoreSuite
 from perizinan_core.testing._fakes import (
     AcceptingChecks,

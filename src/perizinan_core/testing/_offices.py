@@ -30,6 +30,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from perizinan_core.bootstrap import Office, OfficeSettings, PublicationSettings, Settings, load_plugins
 from perizinan_core.bootstrap._publication import status_list_rules
+from perizinan_core.bootstrap._synthetic_ca import SyntheticCA
 from perizinan_core.catalogue import Catalogue, load_catalogue
 from perizinan_core.documents import DocumentStore, InMemoryDocumentStore, UploadScanner
 from perizinan_core.hooks._notification import NotificationChannel
@@ -47,7 +48,6 @@ from perizinan_core.services import Publication, StatusLists
 from perizinan_core.services._context import ApplicantCheck, OfficeContext, OfficeKeys
 from perizinan_core.services._inspection_version import inspection_version
 from perizinan_core.signing import Signer
-from perizinan_core.signing._synthetic_ca import SyntheticCA
 from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.storage import Storage
 from perizinan_core.storage.memory import MemoryStorage

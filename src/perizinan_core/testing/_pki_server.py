@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
-from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
+from perizinan_core.bootstrap._synthetic_ca import Issued, SyntheticCA
 
 __all__ = ["Fault", "PkiServer", "system_clock"]
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pypdf
 import pytest
 
+from perizinan_core.bootstrap._synthetic_ca import SyntheticCA
 from perizinan_core.signing import SigningRequest, sign_pdf
-from perizinan_core.signing._synthetic_ca import SyntheticCA
 from perizinan_core.signing.ltv import (
     Level,
     Revocation,

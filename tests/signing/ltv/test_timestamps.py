@@ -10,9 +10,9 @@ from asn1crypto import cms
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from perizinan_core.bootstrap._synthetic_ca import SyntheticCA
 from perizinan_core.errors.signing import TimestampServiceError
 from perizinan_core.signing import SigningRequest, sign_pdf
-from perizinan_core.signing._synthetic_ca import SyntheticCA
 from perizinan_core.signing.ltv import Level, TimestampClient, read_state
 from perizinan_core.testing._pki_server import Fault
 from perizinan_core.testing._refusals import raises_code

@@ -10,10 +10,10 @@ from unittest.mock import patch
 import attrs
 from cryptography import x509
 
+from perizinan_core.bootstrap._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.signing._file_key import FileKeySigner
 from perizinan_core.signing._ports import SignatureAlgorithm
-from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.signing.ltv import Level
 from vector_cases import Case, builder
 from vector_cases.setting import DAY, SIGNED, Setting

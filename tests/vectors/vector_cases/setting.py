@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from perizinan_core.bootstrap._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.published import QrKey, RegisteredDelegation, Signatory, sign_authority_document
 from perizinan_core.published._keys import signing_callback
 from perizinan_core.published._status_list import (
@@ -27,7 +28,6 @@ from perizinan_core.published._status_list import (
     sign_status_list,
 )
 from perizinan_core.signing import SigningRequest, sign_pdf
-from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.signing.ltv import Level, RevocationClient, TimestampClient, extend
 from perizinan_core.signing.ltv._writing import with_store
 from perizinan_core.testing._pki_server import PkiServer

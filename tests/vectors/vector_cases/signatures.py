@@ -22,7 +22,7 @@ from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign import fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from perizinan_core.signing._synthetic_ca import Issued
+from perizinan_core.bootstrap._synthetic_ca import Issued
 from perizinan_core.signing.ltv import Level
 from vector_cases import Case, builder
 from vector_cases.setting import DAY, SIGNED, Setting

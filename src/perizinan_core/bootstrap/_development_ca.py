@@ -25,9 +25,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from perizinan_core.bootstrap._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._file_key import FileKeySigner
-from perizinan_core.signing._synthetic_ca import Issued, SyntheticCA
 
 __all__ = ["DevelopmentCA"]
 
