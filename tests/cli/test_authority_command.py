@@ -352,7 +352,7 @@ class TestShowCommand:
         path.write_text(json.dumps(data))
         _, error = run("authority", "show", path)
 
-        assert "$.signed.version: diharapkan bilangan bulat mulai dari 1" in error.message("id")
+        assert "$.signed.version: harus berupa bilangan bulat mulai dari 1" in error.message("id")
         assert "$.signed.version: expected a whole number from 1" in str(error)
 
     def test_json_is_for_machines(self, document, tmp_path, world):

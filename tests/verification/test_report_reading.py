@@ -174,7 +174,7 @@ def test_the_error_repeats_no_value(data):
 
     assert "$.permit.holder" in str(caught.value) and "$.checks[0].fields" in str(caught.value)
     assert "Budi" not in caught.value.message("id") + caught.value.message("en")
-    assert "Diharapkan laporan pemeriksaan" in caught.value.message("id")
+    assert "Laporan ini bukan laporan pemeriksaan" in caught.value.message("id")
 
 
 def test_what_a_newer_version_adds_is_left_aside(data, report):

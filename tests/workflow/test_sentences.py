@@ -83,4 +83,4 @@ def test_a_refusal_names_roles_and_actions_in_words(desk):
 
     assert "ani may not approve the application" in str(error)
     assert "head of office" in str(error)
-    assert "kepala kantor" in error.message("id")
+    assert "kepala dinas" in error.message("id")

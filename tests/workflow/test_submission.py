@@ -371,10 +371,9 @@ def test_a_problem_is_told_in_both_languages():
     problem = Problem(
         "documents.ktp",
         "document-missing",
-        "A document is missing: {slot} needs at least {min_files} file(s). Upload it.",
-        {"slot": "ktp", "min_files": 1},
+        "{label} has not been uploaded yet (at least {min_files} file(s)). Upload it.",
+        {"slot": "ktp", "label": Text("KTP pemohon", "Identity card"), "min_files": 1},
     )
 
-    assert "A document is missing: ktp needs at least 1 file(s). Upload it." == problem.message("en")
-    assert "ktp" in problem.message("id")
-    assert problem.message("id") != problem.message("en")
+    assert "Identity card has not been uploaded yet (at least 1 file(s)). Upload it." == problem.message("en")
+    assert "KTP pemohon belum diunggah (minimal 1 berkas). Unggah dokumennya." == problem.message("id")

@@ -176,7 +176,7 @@ def test_the_source_of_a_status_is_named_in_the_language_of_the_page(app, call, 
 
     assert ["berlaku (daftar status)", "berlaku (buku {besar})"] == shown
     assert "in force (status list)" == status_text({**status, "source": "status list"}, "WIB", "en")
-    assert "catatan kantor" in page.text
+    assert "catatan instansi" in page.text
 
 
 def test_every_sentence_has_its_translation():

@@ -196,7 +196,7 @@ def _plugin_commands(ctx: click.Context) -> dict[str, Any]:
     default=Path("perizinan.toml"),
     envvar="PERIZINAN_SETTINGS",
     show_default=True,
-    help="Berkas pengaturan kantor.",
+    help="Berkas pengaturan instansi.",
 )
 @click.option(
     "--language",

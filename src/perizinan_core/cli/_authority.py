@@ -89,14 +89,14 @@ def show_command(obj: dict[str, Any], *, source: str, authority_key: str | None,
     "folder",
     metavar="FOLDER",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Perbarui semua kantor dalam folder ini dari alamatnya masing-masing, beserta daftar statusnya; kode keluar "
+    help="Perbarui semua instansi dalam folder ini dari alamatnya masing-masing, beserta daftar statusnya; kode keluar "
     "1 bila ada yang gagal.",
 )
 @click.option(
     "--directory",
     "directory_path",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Direktori kantor bertanda tangan: alamat dan kunci kantor diambil darinya.",
+    help="Direktori instansi bertanda tangan: alamat dan kunci instansi diambil darinya.",
 )
 @click.option("--directory-key", help="Sidik jari kunci yang harus menandatangani direktori.")
 @click.pass_context

@@ -47,17 +47,20 @@ _AT_ONCE = 8
 
 
 @click.command(
-    "fetch", help="Ambil dokumen otoritas pertama sebuah kantor dari alamatnya, atau melalui direktori."
+    "fetch", help="Ambil dokumen otoritas pertama sebuah instansi dari alamatnya, atau melalui direktori."
 )
 @click.argument("source", metavar="[URL|NAMA-SINGKAT]", required=False)
 @click.option(
-    "--all", "everything", is_flag=True, help="Ambil semua kantor dalam --directory yang belum ada di --into."
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Ambil semua instansi dalam --directory yang belum ada di --into.",
 )
 @click.option(
     "--into",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder dokumen banyak kantor: ditulis sebagai NAMA-SINGKAT.json, dengan daftar statusnya.",
+    help="Folder dokumen banyak instansi: ditulis sebagai NAMA-SINGKAT.json, dengan daftar statusnya.",
 )
 @click.option(
     "--file",
@@ -68,13 +71,13 @@ _AT_ONCE = 8
 @click.option(
     "--fingerprint",
     metavar="KEY",
-    help="Sidik jari kunci kantor itu, dari pengumuman resminya; tanpa ini Anda ditanya.",
+    help="Sidik jari kunci instansi itu, dari pengumuman resminya; tanpa ini Anda ditanya.",
 )
 @click.option(
     "--directory",
     "directory_path",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Direktori kantor bertanda tangan: alamat dan kunci kantor diambil darinya.",
+    help="Direktori instansi bertanda tangan: alamat dan kunci instansi diambil darinya.",
 )
 @click.option("--directory-key", help="Sidik jari kunci yang harus menandatangani direktori.")
 @click.pass_context

@@ -22,7 +22,7 @@ __all__ = ["backup_command", "restore_command"]
 
 
 @click.command(
-    "backup", help="Salin semua catatan dan dokumen ke FOLDER selagi kantor bekerja; kunci tidak ikut."
+    "backup", help="Salin semua catatan dan dokumen ke FOLDER selagi aplikasi berjalan; kunci tidak ikut."
 )
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.pass_obj

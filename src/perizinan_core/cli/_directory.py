@@ -35,7 +35,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 _OLD = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group("directory", help="Buat, tampilkan, dan perbarui direktori kantor bertanda tangan.")
+@click.group("directory", help="Buat, tampilkan, dan perbarui direktori instansi bertanda tangan.")
 def directory_group() -> None:
     """Hold the commands about the directory."""
 
@@ -108,7 +108,7 @@ def make_command(
 
 
 @directory_group.command(
-    "show", help="Tampilkan isi direktori: kantor, wilayah, kunci, alamat, masa berlaku."
+    "show", help="Tampilkan isi direktori: instansi, wilayah, kunci, alamat, masa berlaku."
 )
 @click.argument("source", metavar="[FILE|URL]", default="directory.json")
 @click.option("--directory-key", help="Sidik jari kunci yang harus menandatanganinya.")

@@ -17,7 +17,7 @@ __all__ = ["doctor_command"]
 _LEVELS = {Level.PROBLEM: N_("problem"), Level.NOTICE: N_("notice")}
 
 
-@click.command("doctor", help="Periksa kesehatan kantor; kode keluar 1 bila seseorang harus bertindak.")
+@click.command("doctor", help="Periksa kesehatan instalasi; kode keluar 1 bila seseorang harus bertindak.")
 @click.option("--json", "as_json", is_flag=True, help="Keluarkan sebagai JSON.")
 @click.option("--network", is_flag=True, help="Periksa juga apakah halaman periksa dapat dibuka dari sini.")
 @click.option("--quick", is_flag=True, help="Lewati yang membaca setiap catatan dan dokumen.")

@@ -16,8 +16,8 @@ from perizinan_core.i18n import N_, translate
 __all__ = ["init_command"]
 
 _TEMPLATE = """\
-# Pengaturan kantor. Jalur relatif dihitung dari folder berkas ini.
-# Rahasia tidak pernah ditulis di sini: tulis env:NAMA atau file:JALUR.
+# Pengaturan instansi. Lokasi relatif dihitung dari folder berkas ini.
+# Rahasia tidak pernah ditulis di sini: tulis env:NAMA atau file:LOKASI.
 
 [office]
 authority = "{authority}"
@@ -45,7 +45,7 @@ folder = "outbox"
 """
 
 
-@click.command("init", help="Siapkan kantor dalam sebuah folder: pengaturan, kunci, basis data.")
+@click.command("init", help="Siapkan instansi dalam sebuah folder: pengaturan, kunci, basis data.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
 @click.option("--authority", required=True, metavar="SLUG", help="Pemerintah daerah, dari plugin terpasang.")
 @click.option(

@@ -80,7 +80,7 @@ def publish_command(obj: dict[str, Any], *, out: Path) -> None:
 
 @keys_group.command(
     "rotate-own",
-    help="Ganti kunci kantor sendiri: dokumen otoritas, QR, atau daftar status (dengan --lost juga kunci "
+    help="Ganti kunci instansi sendiri: dokumen otoritas, QR, atau daftar status (dengan --lost juga kunci "
     "pengembangan).",
 )
 @click.argument("purpose", type=click.Choice(("document", "qr", "status", "development")))

@@ -31,7 +31,7 @@ _EXIT_FAILURE = 1
     show_default=True,
     help="Perbarui bila sertifikat layanan stempel waktunya berakhir dalam sekian hari.",
 )
-@click.option("--lift", is_flag=True, help="Lengkapi juga izin yang belum mencapai tingkat kantor ini.")
+@click.option("--lift", is_flag=True, help="Lengkapi juga izin yang belum mencapai tingkat instansi ini.")
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),

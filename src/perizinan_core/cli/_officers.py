@@ -18,7 +18,7 @@ __all__ = ["officers_group"]
 _OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan officers")
 
 
-@click.group("officers", help="Catatan petugas kantor.")
+@click.group("officers", help="Catatan petugas instansi.")
 def officers_group() -> None:
     """Hold the commands about officers."""
 

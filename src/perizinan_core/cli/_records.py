@@ -27,7 +27,7 @@ _PROBLEMS = {
 }
 
 
-@click.group("records", help="Periksa catatan kantor.")
+@click.group("records", help="Periksa catatan instansi.")
 def records_group() -> None:
     """Hold the commands about records."""
 

@@ -69,7 +69,7 @@ _SECONDS = 20.0
     "--roots",
     multiple=True,
     metavar="DIR|PEM|DER|indonesia",
-    help="Sertifikat akar yang dipercaya untuk --signature-only; boleh berulang.",
+    help="Sertifikat induk yang dipercaya untuk --signature-only; boleh berulang.",
 )
 @click.option(
     "--revocation",
@@ -90,7 +90,7 @@ _SECONDS = 20.0
     "moment",
     cls=Once,
     metavar="ISO",
-    help="Hari (sampai akhirnya) atau saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: kini.",
+    help="Hari (sampai akhirnya) atau saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: sekarang.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Satu baris JSON untuk tiap berkas.")
 @click.option(

@@ -38,7 +38,7 @@ _OPTIONS = (
         "authority_path",
         cls=Once,
         type=_FILE,
-        help="Dokumen otoritas (authority.json) dari kantor penerbit.",
+        help="Dokumen otoritas (authority.json) dari instansi penerbit.",
     ),
     click.option(
         "--authority-key", cls=Once, help="Sidik jari kunci yang harus menandatangani dokumen otoritas."
@@ -48,7 +48,7 @@ _OPTIONS = (
         "folder",
         cls=Once,
         type=click.Path(exists=True, file_okay=False, path_type=Path),
-        help="Folder dokumen otoritas banyak kantor (NAMA-SINGKAT.json); tiap berkas diperiksa menurut kantor yang "
+        help="Folder dokumen otoritas banyak instansi (NAMA-SINGKAT.json); tiap berkas diperiksa menurut instansi yang "
         "disebutnya. Daftar statusnya: NAMA-SINGKAT.cwt di sampingnya.",
     ),
     click.option(
@@ -56,7 +56,7 @@ _OPTIONS = (
         "directory_path",
         cls=Once,
         type=_FILE,
-        help="Direktori kantor bertanda tangan: kunci tiap kantor dalam --authorities harus sesuai dengannya.",
+        help="Direktori instansi bertanda tangan: kunci tiap instansi dalam --authorities harus sesuai dengannya.",
     ),
     click.option("--directory-key", cls=Once, help="Sidik jari kunci yang harus menandatangani direktori."),
 )

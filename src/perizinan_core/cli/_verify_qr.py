@@ -90,7 +90,7 @@ _MAX_TEXT = 4096
     "moment",
     cls=Once,
     metavar="ISO",
-    help="Hari (sampai akhirnya) atau saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: kini.",
+    help="Hari (sampai akhirnya) atau saat yang diperiksa, mis. 2026-11-25T10:00+07:00; bawaan: sekarang.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Satu baris JSON untuk tiap kode.")
 @click.option(

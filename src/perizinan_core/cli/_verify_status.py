@@ -32,14 +32,14 @@ _MAX_HOURS = 10 * 366 * 24
 
 _OPTIONS = (
     click.option(
-        "--records", cls=Once, metavar="URL", help="Basis data kantor, untuk memeriksa status izin."
+        "--records", cls=Once, metavar="URL", help="Basis data instansi, untuk memeriksa status izin."
     ),
     click.option(
         "--status",
         "status_list",
         cls=Once,
         metavar="FILE|URL",
-        help="Daftar status dari kantor; bawaan: status-list.cwt di samping dokumen otoritas.",
+        help="Daftar status dari instansi; bawaan: status-list.cwt di samping dokumen otoritas.",
     ),
     click.option(
         "--status-copy",
@@ -51,7 +51,7 @@ _OPTIONS = (
         "--status-max-age",
         cls=Once,
         type=FiniteRange(min=0.0, max=_MAX_HOURS, min_open=True),
-        help="Umur tertinggi daftar status, dalam jam; bawaan: menurut dokumen otoritas.",
+        help="Usia maksimal daftar status, dalam jam; bawaan: menurut dokumen otoritas.",
     ),
     click.option("--no-status", is_flag=True, help="Jangan periksa status; laporan menyebutkannya."),
 )

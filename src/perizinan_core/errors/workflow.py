@@ -59,7 +59,11 @@ class Problem:
 
     def message(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the sentence in ``language`` (``"id"`` or ``"en"``)."""
-        return translate(self.sentence, language, path=self.path, **dict(self.fields))
+        # A label is said in the language of the reader.
+        fields = {
+            name: getattr(value, "to", lambda _, v=value: v)(language) for name, value in self.fields.items()
+        }
+        return translate(self.sentence, language, path=self.path, **fields)
 
 
 def _sentences(problems: Iterable[Problem], language: str) -> str:

@@ -12,19 +12,20 @@ from perizinan_core.model._application import Application, FrozenTerms, SlotTerm
 from perizinan_core.model._case import SubmittedDocument
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._requirement import RequirementLevel, RequirementSource
+from perizinan_core.model._text import Text
 
 __all__ = ["submission_problems"]
 
-_MISSING = N_("A document is missing: {slot} needs at least {min_files} file(s). Upload it.")
+_MISSING = N_("{label} has not been uploaded yet (at least {min_files} file(s)). Upload it.")
 _KEPT = N_(
-    "Your file for {slot} is kept, but it is not in its place yet. Wait until that has been decided, upload another "
+    "Your file for {label} is kept, but it is not in its place yet. Wait until that has been decided, upload another "
     "file, or bring the document to the counter."
 )
-_TOO_MANY = N_("{slot} holds more than {max_files} file(s). Remove what is not asked for.")
-_ONE_OF = N_("One of these documents is needed: {slots}. Upload one of them.")
-_NO_EXPIRY = N_("State until when the document in {slot} is valid.")
-_EXPIRED = N_("The document in {slot} was valid until {expires_on} only. Upload one that is valid now.")
-_NOT_AT_COUNTER = N_("{slot} cannot be shown at the counter; it must be uploaded.")
+_TOO_MANY = N_("{label} holds more than {max_files} file(s). Remove what is not asked for.")
+_ONE_OF = N_("One of these documents is needed: {labels}. Upload one of them.")
+_NO_EXPIRY = N_("State until when the document in {label} is valid.")
+_EXPIRED = N_("The document in {label} was valid until {expires_on} only. Upload one that is valid now.")
+_NOT_AT_COUNTER = N_("{label} cannot be shown at the counter; it must be uploaded.")
 _NO_IDENTITY = N_("Give the NIK, or for a foreigner the passport number, of the person in {path}.")
 _NO_MANDATE = N_("The power of attorney of the representative is missing. Upload it.")
 _WRONG_KIND = N_(
@@ -86,18 +87,17 @@ def _slot_problems(
         count = len(_held(application, slot))
         shown = slot.key in at_counter
         if shown and not permit_type.requirement(slot.requirement).shown_at_counter:
-            yield Problem(path, "not-at-counter", _NOT_AT_COUNTER, {"slot": slot.key})
+            yield Problem(path, "not-at-counter", _NOT_AT_COUNTER, _named(permit_type, slot))
         alone = _is_asked(permit_type, slot) and slot.alternative_group is None
         if alone and count < slot.min_files and not shown:
-            fields = {"slot": slot.key, "min_files": slot.min_files}
+            fields = _named(permit_type, slot, min_files=slot.min_files)
             if any(item.slot == slot.key for item in application.waiting_uploads()):
                 yield Problem(path, "document-held", _KEPT, fields)
             else:
                 yield Problem(path, "document-missing", _MISSING, fields)
         if count > slot.max_files:
-            yield Problem(
-                path, "too-many-documents", _TOO_MANY, {"slot": slot.key, "max_files": slot.max_files}
-            )
+            fields = _named(permit_type, slot, max_files=slot.max_files)
+            yield Problem(path, "too-many-documents", _TOO_MANY, fields)
 
 
 def _group_problems(
@@ -111,8 +111,10 @@ def _group_problems(
         if any(_is_filled(application, slot) or slot.key in at_counter for slot in slots):
             continue
         name = group if item is None else f"{group}#{item}"
-        keys = ", ".join(slot.key for slot in slots)
-        yield Problem(f"documents.{name}", "alternative-missing", _ONE_OF, {"slots": keys})
+        labels = [_label(permit_type, slot) for slot in slots]
+        named = Text(", ".join(item.id for item in labels), ", ".join(item.to("en") for item in labels))
+        fields = {"slots": ", ".join(slot.key for slot in slots), "labels": named}
+        yield Problem(f"documents.{name}", "alternative-missing", _ONE_OF, fields)
 
 
 def _expiry_problems(
@@ -124,10 +126,22 @@ def _expiry_problems(
         for document in _held(application, slot):
             path = f"documents.{slot.key}"
             if document.expires_on is None:
-                yield Problem(path, "expiry-missing", _NO_EXPIRY, {"slot": slot.key})
+                yield Problem(path, "expiry-missing", _NO_EXPIRY, _named(permit_type, slot))
             elif document.expires_on < day:
-                fields = {"slot": slot.key, "expires_on": document.expires_on.isoformat()}
+                fields = _named(permit_type, slot, expires_on=document.expires_on.isoformat())
                 yield Problem(path, "document-expired", _EXPIRED, fields)
+
+
+def _named(permit_type: PermitType, slot: SlotTerms, **more: object) -> dict[str, object]:
+    return {"slot": slot.key, "label": _label(permit_type, slot), **more}
+
+
+def _label(permit_type: PermitType, slot: SlotTerms) -> Text:
+    """Return the name of a slot as people read it; of several for items, with its number from 1."""
+    label = permit_type.requirement(slot.requirement).label
+    if slot.item is None:
+        return label
+    return Text(*(f"{text} ({slot.item + 1})" for text in (label.id, label.to("en"))))
 
 
 def _held(application: Application, slot: SlotTerms) -> tuple[SubmittedDocument, ...]:

@@ -27,19 +27,19 @@ _MEBIBYTE = 1024 * 1024
     required=True,
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Dokumen otoritas (authority.json); boleh beberapa, untuk beberapa kantor.",
+    help="Dokumen otoritas (authority.json); boleh beberapa, untuk beberapa instansi.",
 )
 @click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
-@click.option("--records", metavar="URL", help="Basis data kantor, untuk status izin (satu kantor saja).")
+@click.option("--records", metavar="URL", help="Basis data instansi, untuk status izin (satu instansi saja).")
 @click.option(
     "--status",
     metavar="PATH|URL",
-    help="Daftar status kantor (satu kantor saja); bawaan: di samping authority.json.",
+    help="Daftar status instansi (satu instansi saja); bawaan: di samping authority.json.",
 )
 @click.option("--no-status", is_flag=True, help="Jangan periksa status; tiap jawaban menyebutkannya.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
-@click.option("--root-path", default="", help="Jalur di depan halaman, bila proksi memotongnya.")
+@click.option("--root-path", default="", help="Alamat di depan halaman, bila proksi memotongnya.")
 @click.option(
     "--max-mb",
     type=click.FloatRange(min=0.01),
