@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from perizinan_core.bootstrap import check_scenario
 from perizinan_core.catalogue import check_catalogue
 from perizinan_core.documents import UploadPolicy, inspect_upload
 from perizinan_core.model._permit import PermitStatus
-from perizinan_core.services._scenarios import check_scenario
 from perizinan_core.testing._fakes import AcceptingChecks, FakeSigners, small_png
 from perizinan_core.testing._offices import (
     HOST,

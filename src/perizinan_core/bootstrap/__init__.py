@@ -1,5 +1,6 @@
 """Putting an office together from its settings: `Office.open` is the door."""
 
+from perizinan_core.bootstrap._examples import check_scenario
 from perizinan_core.bootstrap._office import Office, load_authority_pack, migrate_database
 from perizinan_core.bootstrap._plugins import load_plugins
 from perizinan_core.bootstrap._public_pages import PublicOffice, public_app, serve_public_pages
@@ -25,6 +26,7 @@ __all__ = [
     "SigningSettings",
     "StorageSettings",
     "TimestampSettings",
+    "check_scenario",
     "load_authority_pack",
     "load_plugins",
     "load_settings",

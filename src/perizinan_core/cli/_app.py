@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gettext
 import importlib
+import logging
 import os
 import sys
 import traceback
@@ -228,9 +229,11 @@ def cli(ctx: click.Context, *, settings: Path, language: str | None, debug: bool
 
 
 def _run_scenarios(*arguments: Any) -> Any:
-    """Run one example of a catalogue; the workflow behind it is loaded only when there is one."""
-    from perizinan_core.services._scenarios import check_scenario
+    """Play one example of a catalogue; the office behind it is loaded only when there is one."""
+    from perizinan_core.bootstrap import check_scenario
 
+    # What an office that is thrown away logs for its operator is noise to those who check a catalogue.
+    logging.getLogger("perizinan_core").setLevel(logging.ERROR)
     return check_scenario(*arguments)
 
 

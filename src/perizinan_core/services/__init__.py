@@ -17,7 +17,6 @@ from perizinan_core.services._papers import SlotView
 from perizinan_core.services._permits import Permits, RecordsStatus, SearchResult
 from perizinan_core.services._publication import Publication
 from perizinan_core.services._reviews import Reviews
-from perizinan_core.services._scenarios._checking import check_scenario
 from perizinan_core.services._status_list import StatusListRules, StatusLists
 from perizinan_core.services._work import Job, WorkDone, WorkFailure
 from perizinan_core.services._worker import Worker
@@ -44,5 +43,4 @@ __all__ = [
     "WorkDone",
     "WorkFailure",
     "Worker",
-    "check_scenario",
 ]

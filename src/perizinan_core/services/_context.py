@@ -11,14 +11,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from random import Random
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import attrs
 from uuid_utils import uuid7
 
 from perizinan_core.catalogue import Catalogue
-from perizinan_core.documents import DocumentStore, UploadScanner
+from perizinan_core.documents import (
+    DocumentStore,
+    Spool,
+    UploadPolicy,
+    UploadReport,
+    UploadScanner,
+    inspect_upload,
+)
 from perizinan_core.errors.services import NotFoundError, StaffRecordError
 from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.hooks._types import ApplicantCheckResult
@@ -41,7 +49,7 @@ from perizinan_core.workflow._assignment import Workload
 from perizinan_core.workflow._people import record_difference, with_hand
 from perizinan_core.workflow._transition import Transition
 
-__all__ = ["ApplicantCheck", "OfficeContext", "OfficeKeys", "SignerSource", "new_id"]
+__all__ = ["ApplicantCheck", "InspectUpload", "OfficeContext", "OfficeKeys", "SignerSource", "new_id"]
 
 
 class ApplicantCheck(Protocol):
@@ -51,6 +59,21 @@ class ApplicantCheck(Protocol):
         """Return the first answer, or None; raises `HookError` with the code ``plugin-decision`` when a
         plugin fails.
         """
+        ...
+
+
+class InspectUpload(Protocol):
+    """Judges a file, as `documents.inspect_upload` does."""
+
+    def __call__(
+        self,
+        source: Path | str | BinaryIO | Spool,
+        *,
+        file_name: str,
+        policy: UploadPolicy,
+        scanners: Iterable[UploadScanner],
+    ) -> UploadReport:
+        """Return what was found."""
         ...
 
 
@@ -108,6 +131,9 @@ class OfficeContext:
     """Source of draws; `random.SystemRandom` outside tests."""
 
     scanners: tuple[UploadScanner, ...] = ()
+    inspect: InspectUpload = inspect_upload
+    """Judges uploads by their content."""
+
     inspection: str = attrs.field(factory=inspection_version)
     """Version of the inspection of uploads; held uploads that another one looked at are inspected again."""
 

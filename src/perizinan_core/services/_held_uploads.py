@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import attrs
 
-from perizinan_core.documents import display_name, inspect_upload
+from perizinan_core.documents import display_name
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError, UploadKeptError
 from perizinan_core.errors.workflow import UploadNotLiftableError, WorkflowError
@@ -372,7 +372,7 @@ class HeldUploads:
     def _inspect(self, application: Application, held: HeldUpload, moment: datetime) -> UploadInspection:
         policy = policy_for(self._permit_type(application, moment), held.slot)
         with self._context.documents.open(held.sha256) as stream:
-            report = inspect_upload(
+            report = self._context.inspect(
                 stream, file_name=held.file_name, policy=policy, scanners=self._context.scanners
             )
         return inspected(report, self._context.inspection)

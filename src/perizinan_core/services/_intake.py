@@ -18,7 +18,6 @@ from perizinan_core.documents import (
     StoredDocument,
     UploadPolicy,
     UploadReport,
-    inspect_upload,
     keep_spool,
     kept_name,
     spool_for,
@@ -108,7 +107,7 @@ def take_in(
     """
     with spool_for(context.documents, max_bytes=policy.max_bytes) as spool:
         spool.fill(stream)
-        report = inspect_upload(spool, file_name=file_name, policy=policy, scanners=context.scanners)
+        report = context.inspect(spool, file_name=file_name, policy=policy, scanners=context.scanners)
         found = inspected(report, context.inspection)
         if found.verdict is UploadVerdict.REFUSED:
             raise UploadRefusedError(report.refusals)

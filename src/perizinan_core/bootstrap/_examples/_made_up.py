@@ -11,11 +11,10 @@ import attrs
 
 from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model._applicant import Address, Applicant, Organisation, Person, Representative
+from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._authority import Authority
-from perizinan_core.model._case import SubmittedDocument
-from perizinan_core.model._held import POWER_OF_ATTORNEY
 from perizinan_core.model._identifiers import Nib, Nik, Npwp
-from perizinan_core.model._kinds import ApplicantKind
+from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
 from perizinan_core.model._permit import Permit, PermitStatus
 from perizinan_core.model._permit_type import PermitType
 
@@ -26,10 +25,10 @@ __all__ = [
     "first_day",
     "local_moment",
     "made_up_applicant",
-    "made_up_mandate",
     "made_up_representative",
     "made_up_staff",
     "officer_id",
+    "old_case",
     "old_permit",
     "paper_details",
 ]
@@ -45,6 +44,12 @@ APPLICANT = Actor(id="pemohon", kind=ActorKind.APPLICANT)
 
 
 CASHIER = Actor(id="kas-daerah", kind=ActorKind.HOST)
+
+
+_OLD_SEQUENCE = 999_999
+"""Stands in nobody's way: the register of an example begins at 1."""
+
+_OLD_CASE = "0190dddd-0000-7000-8000-000000000000"
 
 
 def made_up_staff(permit_type: PermitType, authority: Authority) -> tuple[Officer, ...]:
@@ -99,21 +104,6 @@ def made_up_representative() -> Representative:
     return Representative(person=Person(name="Kuasa Contoh", nik=_NOBODY))
 
 
-def made_up_mandate(now: datetime) -> SubmittedDocument:
-    """Return the file of the representative's power of attorney."""
-    return SubmittedDocument(
-        id="surat-kuasa-contoh",
-        slot=POWER_OF_ATTORNEY,
-        file_name="surat-kuasa.pdf",
-        sha256=sha256(b"surat kuasa").hexdigest(),
-        size=1,
-        content_type="application/pdf",
-        uploaded_at=now,
-        uploaded_by=APPLICANT.id,
-        submission=1,
-    )
-
-
 def _npwp() -> Npwp:
     return Npwp.parse(_NOBODY.value)
 
@@ -133,10 +123,10 @@ def old_permit(
         number=str(given.get("number", "contoh/1")),
         register=permit_type.register or "contoh",
         register_year=issued_on.year,
-        sequence=1,
+        sequence=_OLD_SEQUENCE,
         permit_type=str(given.get("type", permit_type.code)),
         permit_type_version=permit_type.version,
-        application_id="0190dddd-0000-7000-8000-000000000000",
+        application_id=_OLD_CASE,
         holder="Pemohon Contoh",
         object="contoh",
         issued_on=issued_on,
@@ -149,6 +139,23 @@ def old_permit(
         signed_at=datetime.combine(issued_on, time(), UTC),
         status=PermitStatus.IN_FORCE,
         status_index=0,
+    )
+
+
+def old_case(permit: Permit) -> Application:
+    """Return the case of the old permit."""
+    return Application(
+        id=permit.application_id,
+        authority=permit.authority,
+        permit_type=permit.permit_type,
+        permit_type_version=permit.permit_type_version,
+        kind=ApplicationKind.NEW,
+        owner=APPLICANT.account,
+        applicant=made_up_applicant({}),
+        state=ApplicationState.ISSUED,
+        submission=1,
+        permit_id=permit.id,
+        created_at=permit.signed_at or datetime.combine(permit.issued_on, time(), UTC),
     )
 
 

@@ -3,12 +3,15 @@
 import attrs
 import pytest
 
+from perizinan_core.bootstrap import check_scenario
+from perizinan_core.bootstrap._examples import run_scenario
+from perizinan_core.bootstrap._examples._checking import _FOUND
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.model._permit_type import Scenario
-from perizinan_core.services._scenarios import check_scenario, run_scenario
-from perizinan_core.services._scenarios._checking import _FOUND
-from perizinan_core.testing._offices import FORMS, sample_pack
+from perizinan_core.published import read_authority_document
+from perizinan_core.testing._offices import FORMS, HOST, sample_pack
 from perizinan_core.testing._refusals import raises_code
+from perizinan_core.verification import Verdict, verify_permit
 
 CATALOGUE = sample_pack().catalogue
 TYPES = {item.code: item for item in CATALOGUE.permit_types}
@@ -76,7 +79,8 @@ def test_a_step_that_is_refused_is_reported_in_words():
     too_early = ({"submit": None}, {"issue": None})
     (sentence,) = check(do=too_early, expect={"state": "issued"})
 
-    assert len(sentence) > 30
+    assert sentence.startswith("do[2] issue: ")
+    assert len(sentence) > 40
     assert [] == check(do=too_early, expect={"error": "transition-not-allowed"})
 
 
@@ -219,3 +223,42 @@ def test_without_a_delegation_nobody_signs():
     )
 
     assert 1 == len(list(check_scenario(catalogue, TYPES["warung"], scenario)))
+
+
+def test_an_example_goes_the_way_of_a_real_case():
+    """Receipt, number, printed letter, signature: what the office keeps is a permit that verifies."""
+    scenario = Scenario(
+        name="x", given={"submitted_at": "2026-03-02T09:00", "form": FORMS["warung"]}, do=WHOLE, expect={}
+    )
+    run = run_scenario(CATALOGUE, TYPES["warung"], scenario)
+    permit = run.office.permits.get(run.permit.id, actor=HOST)
+    with run.office.permits.open_pdf(permit.id, actor=HOST) as file:
+        pdf = file.read()
+    authority = read_authority_document(run.office.publication.authority_json(now=run.moment))
+    report = verify_permit(pdf, authority=authority, at=run.moment, status=run.office.status)
+
+    assert Verdict.VALID is report.verdict
+    assert (
+        run.application.receipt_number
+        == run.office.applications.receipt(run.case_id, actor=HOST).receipt_number
+    )
+    assert permit.number == report.permit.number
+
+
+def test_rules_of_the_use_cases_hold_in_examples():
+    """An answer to a correction changes what was asked for and nothing else."""
+    do = (
+        {"submit": None},
+        {"request_correction": {"items": ["ktp"]}},
+        {"resubmit": {"form": {"lokasi": "Jalan Baru"}}},
+    )
+    (sentence,) = check(do=do, expect={"state": "in_review"})
+
+    assert sentence.startswith("do[3] resubmit: ")
+
+
+def test_what_cannot_be_begun_is_told_with_its_place():
+    """The given part is at fault, and no step."""
+    (sentence,) = check(given={"kind": "renewal"}, expect={"state": "issued"})
+
+    assert sentence.startswith("given: ")
