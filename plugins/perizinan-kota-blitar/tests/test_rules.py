@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import attrs
 import pytest
 
+from perizinan_core.bootstrap import check_scenario
 from perizinan_core.catalogue import (
     facts,
     freeze_terms,
@@ -16,7 +17,6 @@ from perizinan_core.catalogue import (
     validate_form,
 )
 from perizinan_core.rendering import TypstRenderer
-from perizinan_core.services import check_scenario
 
 HAND_MADE = {
     ("penggunaan-jalan-trotoar-tanah", "tanah"): {
