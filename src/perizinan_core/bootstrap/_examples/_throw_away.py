@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from perizinan_core.bootstrap._office import Office
 from perizinan_core.bootstrap._plugins import load_plugins
 from perizinan_core.bootstrap._settings import OfficeSettings, Settings
+from perizinan_core.bootstrap._synthetic_ca import SyntheticCA
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import InMemoryDocumentStore, Spool, UploadPolicy, UploadReport
 from perizinan_core.errors.bootstrap import BootstrapError
@@ -26,7 +27,6 @@ from perizinan_core.rendering import TypstRenderer
 from perizinan_core.services import Publication
 from perizinan_core.services._context import OfficeContext, OfficeKeys
 from perizinan_core.signing import Signer
-from perizinan_core.signing._synthetic_ca import SyntheticCA
 from perizinan_core.storage.memory import MemoryStorage
 
 __all__ = ["ExampleClock", "open_throw_away"]
