@@ -5,13 +5,13 @@ Sybil finds the code blocks of a page; they run in order, in one namespace, in a
 used depends on its language and on the comment in front of it:
 
 - ``python`` runs; a ``text`` block after it is what it printed, "…" standing for anything;
-- ``console`` runs each line that begins with ``$ perizinan`` and compares what follows;
-- a block after ``<!-- file: NAME -->`` is written into that file instead;
-- ``<!-- invisible-code: python … -->`` runs and is not shown;
+- ``console`` runs each line that begins with ``$`` and compares what follows: ``perizinan`` commands,
+  ``python FILE.py``, ``cp``, ``mkdir``, ``export`` and ``echo $?``; ``pip install FOLDER`` makes a project of the
+  checkout known to this page only, and needs no network;
+- a block after ``<!-- file: NAME -->`` is written into that file instead; the page names the file above it;
 - every other language is left alone.
 
-`install(FOLDER)` is known on every page: it does what ``pip install FOLDER`` would, for this page only; so is
-`ROOT`, the folder of the repository.
+Pages call the checkout ``~/perizinan-core``. Nothing runs that a reader does not see.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class _PageTest(pytest.Item):
     def runtest(self) -> None:
         document = _sybil().parse(self.path)
         with _workplace() as install:
-            document.namespace.update(install=install, ROOT=ROOT, __name__="page")
+            document.namespace.update(install=install, __name__="page")
             for example in document.examples():
                 example.evaluate()
 
@@ -109,32 +109,51 @@ def _evaluate(example: Example) -> str | None:
     if language == "text" and "_printed" in example.namespace:
         return _difference(source, str(example.namespace.pop("_printed")))
     if language == "console":
-        return _converse(source)
+        return _converse(source, example.namespace["install"])
     return None
 
 
-def _converse(source: str) -> str | None:
+CHECKOUT = "~/perizinan-core"
+_PROGRAMS = ("perizinan", "python", "cp", "mkdir")
+
+
+def _converse(source: str, install: Callable[[Path | str], None]) -> str | None:
     """Run the commands of a ``console`` block; return the first difference."""
     code = 0
     for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", source, re.MULTILINE):
-        words = shlex.split(command, comments=True)
+        words = [word.replace(CHECKOUT, str(ROOT)) for word in shlex.split(command, comments=True)]
         if words == ["echo", "$?"]:
             printed = f"{code}\n"
-        elif words[0] == "perizinan":
-            done = subprocess.run(  # noqa: S603 - our own command line, with words from our own pages
-                [sys.executable, "-W", "error", "-m", "perizinan_core.cli", *words[1:]],
-                env={**os.environ, "PERIZINAN_LANGUAGE": "en", "COLUMNS": "100", "NO_COLOR": "1"},
-                capture_output=True,
-                text=True,
-                timeout=_SECONDS,
-                check=False,
-            )
+        elif words[0] == "export":
+            name, _, value = words[1].partition("=")
+            os.environ[name] = value
+            continue
+        elif words[:2] == ["pip", "install"]:
+            for project in (word for word in words[2:] if not word.startswith("-")):
+                install(project)
+            continue
+        elif words[0] in _PROGRAMS:
+            done = _run(words)
             printed, code = done.stdout + done.stderr, done.returncode
         else:
-            return f"a console block may hold perizinan and echo $? only, not {command!r}"
+            known = ", ".join((*_PROGRAMS, "pip install", "export", "echo $?"))
+            return f"a console block may hold {known} only, not {command!r}"
         if (wrong := _difference(expected, printed)) is not None:
             return f"$ {command}\n{wrong}"
     return None
+
+
+def _run(words: list[str]) -> subprocess.CompletedProcess[str]:
+    python = [sys.executable, "-W", "error"]
+    ours = {"perizinan": [*python, "-m", "perizinan_core.cli"], "python": python}
+    return subprocess.run(  # noqa: S603 - commands of our own pages
+        [*ours.get(words[0], [words[0]]), *words[1:]],
+        env={**os.environ, "PERIZINAN_LANGUAGE": "en", "COLUMNS": "100", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
 
 
 def _difference(expected: str, printed: str) -> str | None:
@@ -152,21 +171,21 @@ def _difference(expected: str, printed: str) -> str | None:
 def _workplace() -> Iterator[Callable[[Path | str], None]]:
     """Go into an empty folder; yield the function that installs a plugin project there."""
     before, path, modules = Path.cwd(), list(sys.path), set(sys.modules)
-    environment = os.environ.get("PYTHONPATH")
+    environment = dict(os.environ)
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as site:
 
         def install(project: Path | str) -> None:
             _install(Path(project), Path(site))
 
         os.chdir(folder)
+        sys.path.insert(0, folder)  # as for a program that is started there
         try:
             yield install
         finally:
             os.chdir(before)
             sys.path[:] = path
-            os.environ.pop("PYTHONPATH", None)
-            if environment is not None:
-                os.environ["PYTHONPATH"] = environment
+            os.environ.clear()
+            os.environ.update(environment)
             for name in set(sys.modules) - modules:
                 if (getattr(sys.modules[name], "__file__", None) or "").startswith(
                     (folder, str(ROOT / "examples"))

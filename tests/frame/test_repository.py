@@ -111,3 +111,11 @@ def test_every_test_is_run():
     ]
 
     assert [] == found
+
+
+def test_no_page_runs_code_that_its_reader_does_not_see():
+    """A page that needs hidden set-up stops as printed."""
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
+
+    assert len(pages) > 30
+    assert [] == [page.name for page in pages if "invisible-code" in page.read_text(encoding="utf-8")]
