@@ -325,6 +325,14 @@ _EVENT_MEANINGS = {
         "The record of an officer was changed, proposed or confirmed; `before` and `after` tell the post. "
         "It stands in the history of the officer's account, and listeners are not told."
     ),
+    _KIND.OWN_KEY_CHANGED: (
+        "A key of the office was announced or replaced at once; `key` is its identifier, `change` tells which. "
+        "It stands in the history of the key's purpose, and listeners are not told."
+    ),
+    _KIND.VERSION_REQUIRED: (
+        "An operator raised the lowest version of the authority document that may be used (`lowest`), for a `reason`. "
+        "It stands in the history of the document, and listeners are not told."
+    ),
     _KIND.BINDING_CHANGED: (
         "A certificate was bound to a position, or its binding ended; `before` and `after` tell position and days. "
         "It stands in the history of the position, and listeners are not told."

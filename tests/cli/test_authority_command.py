@@ -41,6 +41,7 @@ from perizinan_core.published._status_list import (
     StatusList,
     StatusListTerms,
     pack_statuses,
+    peek_status_list,
     sign_status_list,
 )
 from perizinan_core.testing._refusals import raises_code
@@ -528,21 +529,55 @@ class TestOfficeCommands:
             assert document.status_list["uri"].endswith("/status-list.cwt")
         assert 2 == first.output.count("Written:")
 
-    def test_keys_rotate_and_those_who_know_the_old_document_can_follow(self, office, template, tmp_path):
-        """Document, QR and status keys, one after the other; then ``authority update``."""
+    def test_a_stolen_key_is_replaced_at_once_and_a_version_may_be_required(self, office, template, tmp_path):
+        """Yesterday's document is then below the lowest version that the list names."""
+        office("authority", "publish", tmp_path)
+        before = read_authority_document((tmp_path / "authority.json").read_bytes())
+        assert "authority publish" in office("keys", "rotate-own", "qr", "--stolen").output
+        office("authority", "publish", tmp_path)
+        after = read_authority_document((tmp_path / "authority.json").read_bytes())
+        listed = peek_status_list((tmp_path / "status-list.cwt").read_bytes())
+        shown = office("authority", "require", "--reason", "latihan").output
+        settings = template / "perizinan.toml"
+        refused, _ = run("keys", "rotate-own", "qr", "--last-day", "2026-11-01", settings=settings)
+
+        assert before.version < after.version == listed.versions[1]
+        assert f"Version {after.version} is the lowest" in shown
+        assert 2 == refused.exit_code
+
+    def test_keys_rotate_and_those_who_know_the_old_document_can_follow(
+        self, office, template, tmp_path, time_machine
+    ):
+        """Announced first, refused for seven days with the day, then in use; and ``authority update``."""
+        now = datetime.now(UTC)
         office("authority", "publish", tmp_path)
         known = tmp_path / "known.json"
         known.write_bytes((tmp_path / "authority.json").read_bytes())
+        settings = template / "perizinan.toml"
         for purpose in ("qr", "status", "document"):
-            assert "perizinan authority publish" in office("keys", "rotate-own", purpose).output
+            assert "authority publish" in office("keys", "rotate-own", purpose).output
+            _result, refused = run("keys", "rotate-own", purpose, settings=settings)
+            assert "key-not-usable-yet" == refused.code
+            day = refused.day
+        own = json.loads(office("keys", "list-own", "--json").output)
+        time_machine.move_to(now + timedelta(days=7, minutes=1), tick=True)
+        for purpose in ("qr", "status", "document"):
+            assert "authority publish" in office("keys", "rotate-own", purpose).output
         office("authority", "publish", tmp_path)
         result, error = run("authority", "update", "--file", known, "--from", tmp_path / "authority.json")
         document = read_authority_document(known.read_bytes())
 
         assert error is None
+        assert [day.isoformat()] * 3 == [item["usable_from"] for item in own if item["usable_from"]]
+        assert f"may be used from {day.isoformat()}" in refused.message("en")
         assert "new key" in result.output
-        assert (2, 2) == (len(document.qr_keys), len(StatusListTerms.of(document).keys))
-        assert 3 == len(list((template / "keys").glob("*.former")))
+        assert [1, 1] == [
+            sum(item.start == day for item in keys)
+            for keys in (document.qr_keys, StatusListTerms.of(document).keys)
+        ]
+        assert {"authority-document", "qr", "status-list"} == {
+            path.name.partition(".")[0] for path in (template / "keys").glob("*.former")
+        }
 
     def test_without_a_folder_a_folder_must_be_named(self, tmp_path, template):
         """And an office without a status list is told so."""

@@ -369,22 +369,25 @@ class TestKeys:
     """Keys that were replaced stay in the document, with their days."""
 
     def test_qr_and_status_keys_change_on_a_day(self, kit, folder):
-        """The old one until that day, the new one from it, both on it."""
+        """The old one until that day, the new one from it, both on it; announced seven days before."""
         day = kit.context.local_day(kit.clock())
         old = read_authority_document(kit.office.publication.authority_json())
+        keys = attrs.evolve(kit.context.keys, qr=new_key(), status=new_key())
         fresh = sample_office(
             clock=kit.clock,
             storage=kit.context.storage,
             documents=kit.context.documents,
-            keys=attrs.evolve(kit.context.keys, qr=new_key(), status=new_key()),
+            keys=keys,
             publication=PublicationSettings(folder=str(folder)),
         )
-        kit.clock.forward(days=2)
+        for purpose, key in (("qr", keys.qr), ("status", keys.status)):
+            fresh.office.publication.announce_key(purpose, key.public_key(), actor=HOST)
+        kit.clock.forward(days=7)
         new = read_authority_document(fresh.office.publication.authority_json())
         terms = StatusListTerms.of(new)
 
         assert [(None, None)] == [(item.start, item.end) for item in old.qr_keys]
-        changed = day + timedelta(days=2)
+        changed = day + timedelta(days=7)
         assert [(None, changed), (changed, None)] == [(item.start, item.end) for item in new.qr_keys]
         assert [(None, changed), (changed, None)] == [(item.start, item.end) for item in terms.keys]
         assert old.version + 1 == new.version
@@ -413,6 +416,7 @@ class TestKeys:
             keys=attrs.evolve(kit.context.keys, document=fresh, former_documents=(former,)),
         )
         known = read_authority_document(kit.office.publication.authority_json())
+        office.office.publication.replace_key("document", actor=HOST)
         data = office.office.publication.authority_json()
 
         from perizinan_core.published._authority_update import accept_update

@@ -225,6 +225,11 @@ def key_places(settings: Settings) -> tuple[KeyPlace, ...]:
         (N_("former key of the authority document"), str(Path(own.document_key).with_name(path.name)))
         for path in sorted(former.parent.glob(f"{former.name}.*.former"))
     ]
+    found += [
+        (N_("announced key of the office"), f"{name}.next")
+        for name in (own.document_key, own.qr_key, own.status_key)
+        if settings.path(f"{name}.next").exists()
+    ]
     if own.development:
         found.append((N_("development keys"), f"{own.folder}/development"))
     found += [(N_("key that signs permits"), address) for _, address in sorted(own.signers.items())]

@@ -31,6 +31,8 @@ from perizinan_core.storage import KeyRing
 
 __all__ = [
     "Signers",
+    "coming_key",
+    "has_coming_key",
     "open_key_file",
     "open_keys",
     "open_roots",
@@ -110,9 +112,24 @@ def open_key_file(path: Path) -> PrivateKey:
     return _open_or_make(path)
 
 
+def coming_key(path: Path) -> PrivateKey:
+    """
+    Return the key that is to take the place of a key file, ``PATH.next``; made where there is none.
+
+    Raises:
+        KeyFileProblemError: the file holds no such key.
+    """
+    return _open_or_make(_next(path))
+
+
+def has_coming_key(path: Path) -> bool:
+    """Return True when a key waits to take the place of a key file."""
+    return _next(path).exists()
+
+
 def rotate_key(path: Path, now: datetime) -> Path:
     """
-    Put a new key in the place of a key file and keep the old one beside it.
+    Put the coming key (`coming_key`), or a new one, in the place of a key file and keep the old one beside it.
 
     Args:
         path: The key file.
@@ -128,8 +145,9 @@ def rotate_key(path: Path, now: datetime) -> Path:
     _open(path)
     former = _former(path, now)
     os.link(path, former)
-    fresh = path.with_name(f".{path.name}.{uuid4().hex}.new")
-    _make(fresh)
+    fresh = _next(path)
+    if not fresh.exists():
+        _make(fresh)
     fresh.replace(path)
     return former
 
@@ -298,6 +316,10 @@ def _development(settings: Settings, now: datetime, record: KeysOnRecord | None)
 
 def _development_folder(settings: Settings) -> Path:
     return settings.path(settings.signing.folder) / "development"
+
+
+def _next(path: Path) -> Path:
+    return path.with_name(f"{path.name}.next")
 
 
 def _former(path: Path, now: datetime) -> Path:

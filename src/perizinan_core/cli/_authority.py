@@ -16,6 +16,7 @@ from perizinan_core.cli._authority_fetch import fetch_command, loaded, update_al
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.cli._verify_authority import read_directory_file
 from perizinan_core.i18n import N_, translate
+from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._numerals import format_date
 from perizinan_core.published import AuthorityDocument, Signatory, read_authority_document
 from perizinan_core.published._keys import thumbprint
@@ -24,6 +25,8 @@ from perizinan_core.verification._keeping_offices import BACKUP, refresh
 from perizinan_core.verification._words import office_line
 
 __all__ = ["authority_group"]
+
+_OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan authority")
 
 
 @click.group("authority", help="Terbitkan, tampilkan, dan perbarui dokumen otoritas (authority.json).")
@@ -139,6 +142,24 @@ def update_command(
     if fresh:
         sentence = N_("The office has a new key: {keys}. Compare it with the office's official publication.")
         click.echo(translate(sentence, language, keys=", ".join(sorted(fresh))), err=True)
+
+
+@authority_group.command(
+    "require",
+    help="Naikkan versi terendah dokumen otoritas yang masih boleh dipakai; dimuat dalam daftar status.",
+)
+@click.argument("version", required=False, type=click.IntRange(min=1))
+@click.option("--reason", required=True, help="Alasannya; disimpan dalam riwayat.")
+@click.pass_obj
+def require_command(obj: dict[str, Any], *, version: int | None, reason: str) -> None:
+    """Raise the lowest version that may be used; without a version to the current one."""
+    language = language_of(obj)
+    with open_office(obj) as office:
+        lowest = office.publication.require_version(version, reason=reason, actor=_OPERATOR)
+    sentence = N_(
+        "Version {lowest} is the lowest that may be used. Publish the status list now: perizinan authority publish."
+    )
+    click.echo(translate(sentence, language, lowest=lowest))
 
 
 authority_group.add_command(fetch_command)

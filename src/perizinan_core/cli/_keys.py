@@ -16,11 +16,12 @@ from rich.table import Table
 from rich.text import Text
 
 from perizinan_core.bootstrap import load_authority_pack
-from perizinan_core.bootstrap._keys import replace_lost_key, rotate_key
+from perizinan_core.bootstrap._keys import coming_key, has_coming_key, replace_lost_key, rotate_key
 from perizinan_core.bootstrap._office import storage_keys
 from perizinan_core.cli._keys_ltv import renew_ltv_command
 from perizinan_core.cli._settings import language_of, open_office, plugins_for, settings_for
 from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.services import ServiceError
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._numerals import format_date
@@ -80,16 +81,27 @@ def publish_command(obj: dict[str, Any], *, out: Path) -> None:
 
 @keys_group.command(
     "rotate-own",
-    help="Ganti kunci instansi sendiri: dokumen otoritas, QR, atau daftar status (dengan --lost juga kunci "
-    "pengembangan).",
+    help="Ganti kunci instansi sendiri: dokumen otoritas, QR, atau daftar status. Pertama kali: kunci baru diumumkan; "
+    "ulangi setelah tujuh hari untuk memakainya (dengan --lost juga kunci pengembangan).",
 )
 @click.argument("purpose", type=click.Choice(("document", "qr", "status", "development")))
 @click.option("--lost", is_flag=True, help="Berkas kunci hilang dan tidak ada cadangannya: buat yang baru.")
+@click.option(
+    "--stolen", is_flag=True, help="Kunci dicuri: pakai kunci baru sekarang juga; dokumen lama ditolak."
+)
+@click.option(
+    "--last-day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Dengan --stolen: hari terakhir kunci lama dipegang instansi sendiri; bawaan: hari ini.",
+)
 @click.pass_obj
-def rotate_own_command(obj: dict[str, Any], *, purpose: str, lost: bool) -> None:
-    """Make a new key, keep the old one beside it, and take the new one into authority.json at once."""
-    language = language_of(obj)
-    settings = settings_for(obj)
+def rotate_own_command(
+    obj: dict[str, Any], *, purpose: str, lost: bool, stolen: bool, last_day: datetime | None
+) -> None:
+    """Announce a new key, or take the announced one into use; the former one stays beside it."""
+    language, settings = language_of(obj), settings_for(obj)
+    if (lost and stolen) or (last_day is not None and not stolen):
+        raise click.UsageError(translate(N_("--lost, or --stolen with --last-day: choose one."), language))
     if lost:
         _replace_lost(obj, purpose)
         return
@@ -97,23 +109,83 @@ def rotate_own_command(obj: dict[str, Any], *, purpose: str, lost: bool) -> None
         raise click.UsageError(
             translate(N_("Development keys are replaced only after a loss: add --lost."), language)
         )
+    path = settings.path(getattr(settings.signing, f"{purpose}_key"))
+    waiting = has_coming_key(path)
     with open_office(obj) as office:
         # The old key is on record before the new one takes its place.
         office.publication.authority_json()
         now = office.now()
-    former = rotate_key(settings.path(getattr(settings.signing, f"{purpose}_key")), now)
+        coming = None if stolen else coming_key(path).public_key()
+        usable = office.publication.announce_key(purpose, coming, actor=_OPERATOR) if coming else now
+        day = office.authority.calendar.time_zone.local(usable).date()
+        if not stolen and (usable > now or not waiting):
+            office.publication.authority_json()
+            if waiting:
+                raise ServiceError("key-not-usable-yet", purpose=purpose, day=day)
+            told = translate(_ANNOUNCED, language, day=format_date(day, language), purpose=purpose)
+            click.echo(told)
+            return
+    former = rotate_key(path, now)
     with open_office(obj) as office:
+        if stolen:
+            ended = last_day.date() if last_day is not None else None
+            office.publication.replace_key(purpose, last_day=ended, actor=_OPERATOR)
         office.publication.authority_json()
-    click.echo(
-        translate(
-            N_(
-                "The new key is in use; the former one lies in {path}. "
-                "Publish authority.json now: perizinan authority publish."
-            ),
-            language,
-            path=former,
+    click.echo(translate(_IN_USE, language, path=former))
+
+
+_ANNOUNCED = N_(
+    "A new key is announced. Publish authority.json now (perizinan authority publish), and take the key into use from "
+    "{day} on: perizinan keys rotate-own {purpose}"
+)
+_IN_USE = N_(
+    "The new key is in use; the former one lies in {path}. Publish authority.json now: perizinan authority publish."
+)
+
+
+@keys_group.command(
+    "list-own", help="Kunci instansi sendiri: sejak kapan dipakai, dan kunci mana yang baru diumumkan."
+)
+@click.option("--json", "as_json", is_flag=True, help="Keluarkan sebagai JSON.")
+@click.pass_obj
+def list_own_command(obj: dict[str, Any], *, as_json: bool) -> None:
+    """List the office's own keys as authority.json names them, with those that are announced."""
+    language = language_of(obj)
+    with open_office(obj) as office:
+        office.publication.document(office.now())  # puts the keys in place on record
+        keys = office.publication.own_keys()
+        rows = [
+            {
+                "purpose": item.purpose,
+                "kid": item.kid,
+                "from": item.start.isoformat() if item.start else None,
+                "to": item.end.isoformat() if item.end else None,
+                "usable_from": office.authority.calendar.time_zone.local(item.usable_from).date().isoformat()
+                if item.usable_from
+                else None,
+            }
+            for item in keys
+        ]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in (N_("Purpose"), N_("Key"), N_("State")):
+        table.add_column(translate(title, language), overflow="fold")
+    for row in rows:
+        sentence = _STATES[0] if row["usable_from"] else _STATES[1] if row["to"] else _STATES[2]
+        state = translate(
+            sentence, language, usable=row["usable_from"], start=row["from"] or "…", end=row["to"]
         )
-    )
+        table.add_row(Text(str(row["purpose"])), Text(str(row["kid"])), Text(state))
+    Console(highlight=False).print(table)
+
+
+_STATES = (
+    N_("announced, may be used from {usable}"),
+    N_("former, {start} to {end}"),
+    N_("in use, from {start}"),
+)
 
 
 @keys_group.command("end-binding", help="Akhiri ikatan sertifikat dengan jabatannya (pejabat berganti).")
@@ -178,6 +250,8 @@ def _replace_lost(obj: dict[str, Any], purpose: str) -> None:
     authority = load_authority_pack(settings, plugins_for(obj, settings)).authority
     path = replace_lost_key(settings, authority, purpose, datetime.now(UTC))
     with open_office(obj) as office:
+        if purpose != "development":
+            office.publication.replace_key(purpose, actor=_OPERATOR)
         office.publication.authority_json()
     click.echo(
         translate(

@@ -53,6 +53,8 @@ _NOUNS: Mapping[str, str] = {
     "position": N_("position"),
     "unit": N_("unit"),
     "officer": N_("officer"),
+    "key": N_("key"),
+    "authority-version": N_("published version of the authority document"),
 }
 
 _ACTIONS: Mapping[str, str] = {
@@ -63,6 +65,9 @@ _ACTIONS: Mapping[str, str] = {
     "officers": N_("see the staff"),
     "remarks": N_("see what to look at twice in a case"),
     "add-officer": N_("add or change staff"),
+    "announce-key": N_("announce a key of the office"),
+    "replace-key": N_("replace a key of the office"),
+    "require-version": N_("raise the lowest version of the authority document"),
     "staff-history": N_("see the changes of the staff record"),
     "declare-account": N_("declare an own public account"),
     "repair-clock": N_("repair moments that a wrong clock wrote"),
@@ -126,6 +131,14 @@ class ServiceError(CodedError):
             N_(
                 'You need no permit "{permit_type}" for this ({exemptions}), so there is nothing to apply '
                 "for. Keep your data as they are, or change them if they are wrong."
+            )
+        ),
+        # A key of the office was not announced long enough before its first use; nothing was signed with it.
+        "key-not-usable-yet": Code(
+            N_(
+                "The key in place for {purpose} may be used from {day}: it must stand in authority.json for as long as "
+                "a status list may be old before it signs anything. Put the former key back until then, and publish "
+                "authority.json. Only if the former key was stolen, run: perizinan keys rotate-own {purpose} --stolen"
             )
         ),
         # What the office vouches for was changed or removed outside the library; nothing was published.

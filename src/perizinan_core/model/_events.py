@@ -71,6 +71,10 @@ class EventKind(StrEnum):
     PERMIT_SUPERSEDED = "permit_superseded"
     BINDING_CHANGED = "binding_changed"
     """In the history of a position, with the binding of its certificate before and after; listeners are not told."""
+    OWN_KEY_CHANGED = "own_key_changed"
+    """In the history of a purpose, when a key of the office is announced or replaced; listeners are not told."""
+    VERSION_REQUIRED = "version_required"
+    """In the history of the authority document, when an operator raises the lowest version; listeners are not told."""
     STAFF_CHANGED = "staff_changed"
     """In the history of an officer's account, with the record before and after it; listeners are not told."""
 

@@ -363,7 +363,7 @@ class Issuance:
         permit_id = new_id()
         number = take_number(context, work, permit_type.register, permit_id, permit_type, actor, moment)
         index = work.status_indexes.take()
-        qr_text = self._publication.qr_text(plan, number=number.text, status_index=index)
+        qr_text = self._publication.qr_text(work, plan, number=number.text, status_index=index, now=moment)
         letter = compose(context, plan, number=number.text, status_index=index, qr_text=qr_text)
         stored = context.documents.put(BytesIO(context.renderer.render(letter)))
         permit = Permit(

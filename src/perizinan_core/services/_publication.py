@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import hashes
 from perizinan_core._converters import canonical_json, to_json
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError, ServiceError
 from perizinan_core.model._actor import Actor, ActorKind, Role
-from perizinan_core.model._events import Event
+from perizinan_core.model._events import Event, EventKind
 from perizinan_core.published import (
     AuthorityDocument,
     Contact,
@@ -31,7 +31,7 @@ from perizinan_core.published import (
     sign_authority_document,
 )
 from perizinan_core.published._envelope import countersign
-from perizinan_core.published._keys import algorithm_name, signing_callback
+from perizinan_core.published._keys import PublicKey, algorithm_name, signing_callback, thumbprint
 from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text, type_number
 from perizinan_core.services._access import require_role
 from perizinan_core.services._arguments import checked
@@ -50,8 +50,8 @@ from perizinan_core.services._published_delegations import (
     published_delegations,
     published_titles,
 )
-from perizinan_core.services._published_keys import PUBLISHED_KEYS, key_id, published_keys
-from perizinan_core.services._published_versions import PUBLISHED, note_published
+from perizinan_core.services._published_keys import PUBLISHED_KEYS, OwnKey, OwnKeys, key_id
+from perizinan_core.services._published_versions import PUBLISHED, note_published, require_version, withdraw
 from perizinan_core.services._status_list import StatusLists
 from perizinan_core.signing import DigestSigner
 from perizinan_core.storage import UnitOfWork
@@ -59,6 +59,7 @@ from perizinan_core.storage import UnitOfWork
 __all__ = ["Publication", "key_id"]
 
 _VERSION = "authority-document"
+_PURPOSES = ("document", "qr", "status")
 _VOUCHED = (BINDING, PUBLISHED_KEYS, DELEGATIONS, TITLES, _VERSION, PUBLISHED)
 """Settings that the document is made from."""
 
@@ -93,11 +94,13 @@ class Publication:
 
         Raises:
             ServiceError: ``publication-broken``: records of keys and bindings were changed or removed
-                outside the library.
+                outside the library; ``key-not-usable-yet``: the key in place was not announced long enough ago.
         """
-        keys = self._context.keys
+        keys, moment = self._context.keys, self._context.moment(now)
         self._require_sound()
-        document = self._build(self._context.moment(now))
+        document = self._build(moment)
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            self._keys(work, "document").require_usable(keys.document.public_key(), moment)
         signed = sign_authority_document(
             document,
             key=keys.document.public_key(),
@@ -117,15 +120,19 @@ class Publication:
                 self._cached = (now, self._build(now))
             return self._cached[1]
 
-    def qr_text(self, plan: LetterPlan, *, number: str, status_index: int) -> str:
+    def qr_text(
+        self, work: UnitOfWork, plan: LetterPlan, *, number: str, status_index: int, now: datetime
+    ) -> str:
         """
         Return the text of a permit's QR code: the verification address and the signed claims.
 
         Raises:
+            ServiceError: ``key-not-usable-yet``: the key in place was not announced long enough ago.
             VerificationError: ``qr-claims-too-long``: number and type alone are too long for a code that a
                 phone reads.
         """
         key = self._context.keys.qr
+        self._keys(work, "qr").require_usable(key.public_key(), now)
         statement = statement_of(self._context, plan, number=number, status_index=status_index)
         return encode_qr_text(
             self._context.authority.verification_url,
@@ -205,6 +212,106 @@ class Publication:
                 require_role(actor, "binding-history", Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)
             return work.history.of(history_subject(position))
 
+    def announce_key(
+        self, purpose: str, key: PublicKey, *, actor: Actor, now: datetime | None = None
+    ) -> datetime:
+        """
+        Announce a key of the office in the authority document; return from when it may be used.
+
+        Args:
+            purpose: ``"document"``, ``"qr"`` or ``"status"``.
+            key: Its public half.
+            actor: The host application: the operator on the machine.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            AccessDeniedError: for others.
+        """
+        moment = self._context.moment(now)
+        with self._context.work_for(actor) as work:
+            _require_operator(actor, "announce-key")
+            usable = self._keys(work, purpose).announce(key, actor=actor, now=moment)
+            work.commit()
+        self._forget()
+        return usable
+
+    def replace_key(
+        self, purpose: str, *, actor: Actor, last_day: date | None = None, now: datetime | None = None
+    ) -> None:
+        """
+        Use the key in place at once, because the former one was stolen or lost.
+
+        The former one ends, and the next version of the authority document becomes the lowest that may be used: who
+        holds an older one is told to update it.
+
+        Args:
+            purpose: ``"document"``, ``"qr"`` or ``"status"``.
+            actor: The host application: the operator on the machine.
+            last_day: Last local day on which the former key was the office's alone; None: today.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            AccessDeniedError: for others.
+        """
+        moment = self._context.moment(now)
+        keys = {
+            "document": self._context.keys.document,
+            "qr": self._context.keys.qr,
+            "status": self._context.keys.status,
+        }
+        key = keys[purpose]
+        with self._context.work_for(actor) as work:
+            _require_operator(actor, "replace-key")
+            if key is None:
+                raise NotFoundError(kind="key", key=purpose)
+            day = last_day if last_day is not None else self._context.local_day(moment)
+            self._keys(work, purpose).replace(key.public_key(), last_day=day, actor=actor, now=moment)
+            withdraw(work, f"key:{purpose}")
+            work.commit()
+        self._forget()
+
+    def own_keys(self) -> tuple[OwnKey, ...]:
+        """Return the office's own keys as they are published, with those that are announced."""
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            return tuple(item for purpose in _PURPOSES for item in self._keys(work, purpose).listed())
+
+    def require_version(
+        self, version: int | None = None, *, reason: str, actor: Actor, now: datetime | None = None
+    ) -> int:
+        """
+        Raise the lowest version of the authority document that may be used; the status list names it.
+
+        Args:
+            version: A version that was published; None: the current one. A lower one than now changes nothing.
+            reason: Why; kept in the history.
+            actor: The host application: the operator on the machine.
+            now: Aware moment; None asks the clock.
+
+        Returns:
+            The lowest version that may be used from now on.
+
+        Raises:
+            NotFoundError: no such version was published.
+            AccessDeniedError: for others.
+        """
+        moment = self._context.moment(now)
+        with self._context.work_for(actor) as work:
+            _require_operator(actor, "require-version")
+            lowest = require_version(work, version)
+            happened = Event(
+                kind=EventKind.VERSION_REQUIRED,
+                subject="authority-document",
+                at=moment,
+                actor=str(actor.account),
+                data={"lowest": lowest, "reason": reason},
+            )
+            work.history.add((happened,))
+            work.commit()
+        return lowest
+
+    def _keys(self, work: UnitOfWork, purpose: str) -> OwnKeys:
+        return OwnKeys(work, purpose, self._context.local_day, self.status_lists.lead)
+
     def _require_sound(self) -> None:
         """Refuse to publish without what was published before; what others added is passed over anyway."""
         with self._context.storage.unit_of_work(read_only=True) as work:
@@ -226,7 +333,10 @@ class Publication:
                 )
             day = context.local_day(now)
             signatories = self._signatories(work, day)
-            terms = self.status_lists.terms(work, day)
+            terms = self.status_lists.terms(work, now)
+            present = context.keys.document.public_key()
+            listed = self._keys(work, "document").published(present, now)
+            coming = [item.key for item in listed if item.start is not None and item.start > day]
             statement = AuthorityDocument(
                 slug=context.authority.slug,
                 name=context.authority.name.id,
@@ -241,8 +351,8 @@ class Publication:
                 intermediates=self._intermediates(),
                 signatories=signatories,
                 permit_types=self._permit_types(),
-                qr_keys=published_keys(work, "qr", context.keys.qr.public_key(), day),
-                keys=(context.keys.document.public_key(),),
+                qr_keys=self._keys(work, "qr").published(context.keys.qr.public_key(), now),
+                keys=tuple({thumbprint(key): key for key in (present, *coming)}.values()),
                 status_list=terms.to_json() if terms is not None else None,
             )
             statement = attrs.evolve(statement, version=_next_version(work, statement))

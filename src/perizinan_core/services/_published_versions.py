@@ -2,8 +2,9 @@
 Which versions of the authority document the office has published, for its status list to name.
 
 Whoever holds an older version still judges rightly by it as long as things were only added: new signers and keys are
-unknown to it, and stay open. When something is withdrawn (a binding or key ends, a delegation is taken back, a root is
-removed), older versions would still believe it: the new version becomes the lowest that may be used.
+unknown to it, and stay open. When something is withdrawn (a binding ends, a delegation is taken back, a root is
+removed, a key was stolen), older versions would still believe it: the new version becomes the lowest that may be used.
+A key that another one follows as it was announced is not withdrawn. An operator may raise the lowest version, too.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from datetime import date
 from cryptography.hazmat.primitives import hashes
 
 from perizinan_core._converters import canonical_json
+from perizinan_core.errors.services import NotFoundError
 from perizinan_core.published import AuthorityDocument
-from perizinan_core.published._keys import thumbprint
 from perizinan_core.storage import UnitOfWork
 
-__all__ = ["PUBLISHED", "note_published", "published_versions"]
+__all__ = ["PUBLISHED", "note_published", "published_versions", "require_version", "withdraw"]
 
 PUBLISHED = "authority-published"
 """Name of the setting."""
@@ -49,16 +50,37 @@ def note_published(work: UnitOfWork, document: AuthorityDocument) -> bool:
     return True
 
 
+def withdraw(work: UnitOfWork, what: str) -> None:
+    """Let the next version that is published be the lowest that may be used: older ones still believe ``what``."""
+    known = work.settings.get(PUBLISHED)
+    if known is not None:
+        work.settings.put(PUBLISHED, {**known, "granted": sorted({*known["granted"], what})})
+
+
+def require_version(work: UnitOfWork, version: int | None) -> int:
+    """
+    Raise the lowest version that may be used; return it. It is never lowered.
+
+    Args:
+        work: A unit of work for writing; the caller commits.
+        version: The version, or None for the current one.
+
+    Raises:
+        NotFoundError: no such version was published.
+    """
+    known = work.settings.get(PUBLISHED)
+    wanted = version if version is not None or known is None else int(known["current"])
+    if known is None or wanted is None or not 1 <= wanted <= known["current"]:
+        raise NotFoundError(kind="authority-version", key=str(version))
+    lowest = max(wanted, int(known["lowest"]))
+    work.settings.put(PUBLISHED, {**known, "lowest": lowest})
+    return lowest
+
+
 def _granted(document: AuthorityDocument) -> Iterator[list[str | None]]:
     """Yield everything that the document lets somebody do, each by itself."""
     for root in document.roots:
         yield ["root", root.fingerprint(hashes.SHA256()).hex()]
-    for key in document.keys:
-        yield ["document", thumbprint(key)]
-    for item in document.qr_keys:
-        yield ["qr", thumbprint(item.key), _day(item.start), _day(item.end)]
-    for told in (document.status_list or {}).get("keys", ()):
-        yield ["status", told["kid"], told["from"], told["to"]]
     for signatory in document.signatories:
         binding = [signatory.position, str(signatory.certificate_sha256), str(signatory.spki_sha256)]
         span = [_day(signatory.start), _day(signatory.end)]

@@ -35,7 +35,7 @@ from perizinan_core.published._status_list import (
     sign_status_list,
 )
 from perizinan_core.services._context import OfficeContext
-from perizinan_core.services._published_keys import key_id, published_keys
+from perizinan_core.services._published_keys import LEAD, OwnKeys, key_id
 from perizinan_core.services._published_versions import published_versions
 from perizinan_core.storage import UnitOfWork
 
@@ -109,11 +109,16 @@ class StatusLists:
         """The published file, or None when the office publishes none."""
         return self._rules.folder / STATUS_LIST_FILE if self._rules is not None and self.is_on else None
 
-    def terms(self, work: UnitOfWork, day: date) -> StatusListTerms | None:
+    @property
+    def lead(self) -> timedelta:
+        """How long before its first use a key of the office is announced."""
+        return max(LEAD, self._rules.max_age) if self._rules is not None else LEAD
+
+    def terms(self, work: UnitOfWork, now: datetime) -> StatusListTerms | None:
         """Return what ``authority.json`` says about the list, or None; puts the present key on record."""
         if self._rules is None or self._context.keys.status is None:
             return None
-        keys = published_keys(work, "status", self._context.keys.status.public_key(), day)
+        keys = self._keys(work).published(self._context.keys.status.public_key(), now)
         seconds = int(self._rules.max_age.total_seconds())
         return StatusListTerms(uri=self._rules.uri, keys=keys, max_age=seconds)
 
@@ -123,6 +128,9 @@ class StatusLists:
 
         Args:
             now: Aware moment; None asks the clock.
+
+        Raises:
+            ServiceError: ``key-not-usable-yet``: the key in place was not announced long enough ago.
         """
         context, rules, key = self._context, self._rules, self._context.keys.status
         if rules is None or key is None:
@@ -130,9 +138,10 @@ class StatusLists:
         moment = context.moment(now).replace(microsecond=0)
         day = context.local_day(moment)
         with context.storage.unit_of_work() as work:
-            self.terms(work, day)
+            self.terms(work, moment)
             work.commit()
         with context.storage.unit_of_work(read_only=True) as work:
+            self._keys(work).require_usable(key.public_key(), moment)
             packed, following, unreadable = _packed(work, day)
             versions = published_versions(work)
         self._unreadable.clear()
@@ -155,6 +164,9 @@ class StatusLists:
             kid=key_id(key.public_key()),
             algorithm=algorithm_name(key),
         )
+
+    def _keys(self, work: UnitOfWork) -> OwnKeys:
+        return OwnKeys(work, "status", self._context.local_day, self.lead)
 
     def publish(
         self, *, folder: Path | None = None, now: datetime | None = None, replace_newer: bool = False
