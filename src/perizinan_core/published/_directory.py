@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
 import attrs
 
+from perizinan_core._exchange import is_local_http
 from perizinan_core.errors.published import AuthorityDocumentError, DirectoryError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
@@ -25,18 +25,12 @@ from perizinan_core.published._envelope import read_envelope, sign_envelope
 from perizinan_core.published._keys import PublicKey, thumbprint
 from perizinan_core.published._wire import Keys, Positive, Region, Rule, unstructured
 
-__all__ = ["SLUG", "Directory", "DirectoryEntry", "is_local_http", "read_directory", "sign_directory"]
+__all__ = ["SLUG", "Directory", "DirectoryEntry", "read_directory", "sign_directory"]
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """Form of an office's short name; nothing else names a file."""
 
 _KIND, _SPEC = "perizinan-directory", "1"
-
-
-def is_local_http(address: str) -> bool:
-    """Return True for a plain-http address of this very machine, which no network can change."""
-    parts = urlsplit(address)
-    return parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
 
 
 _Slug = Annotated[str, Rule(SLUG.fullmatch, N_("expected a short name such as kota-contoh"))]

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
-import attrs
-
+from perizinan_core._exchange import Answer, ExchangeFailedError, exchange, run
 from perizinan_core.errors.verification import SourceReadError
-from perizinan_core.i18n import Clause
-from perizinan_core.published._directory import is_local_http
+from perizinan_core.i18n import N_, Clause
 
-__all__ = ["Fetched", "fetch", "is_url"]
+__all__ = ["fetch", "is_url"]
 
 _REDIRECTS = 3
 _SECONDS = 20.0
-
-
-@attrs.frozen(kw_only=True)
-class Fetched:
-    """What a server answered."""
-
-    data: bytes | None = attrs.field(repr=False)
-    """The file, or None: it has not changed."""
-
-    etag: str | None = None
-    """The server's name for this version of the file."""
 
 
 def is_url(text: str) -> bool:
@@ -41,7 +27,7 @@ def fetch(
     etag: str | None = None,
     seconds: float = _SECONDS,
     guarded: bool = False,
-) -> Fetched:
+) -> Answer:
     """
     Fetch a file that is signed by itself: neither server nor way need to be trusted.
 
@@ -56,63 +42,32 @@ def fetch(
     Raises:
         SourceReadError: no answer in time, another answer than the file, or too large a one.
     """
-    import asyncio
-    from concurrent.futures import ThreadPoolExecutor
-
-    headers = {"Accept": accept, "Accept-Encoding": "identity"} | ({"If-None-Match": etag} if etag else {})
-    work = _fetch(url, max_bytes, headers, seconds, guarded=guarded)
+    headers = {"Accept": accept} | ({"If-None-Match": etag} if etag else {})
+    work = exchange(
+        url,
+        headers=headers,
+        seconds=seconds,
+        max_bytes=max_bytes,
+        redirects=_REDIRECTS,
+        guarded=guarded,
+    )
     try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    with ThreadPoolExecutor(max_workers=1) as pool:  # the caller's own loop is running in this thread
-        return pool.submit(asyncio.run, work).result()
-
-
-async def _fetch(
-    url: str, max_bytes: int, headers: dict[str, str], seconds: float, *, guarded: bool
-) -> Fetched:
-    import asyncio
-
-    import httpx
-
-    async def guard(request: httpx.Request) -> None:  # of every address on the way
-        if request.url.scheme != "https" and not is_local_http(str(request.url)):
-            raise SourceReadError("cannot-open", "its address does not begin with https")
-
-    etag = headers.get("If-None-Match")
-    hooks: Any = {"request": [guard] if guarded else []}
-    try:
-        async with (
-            asyncio.timeout(seconds),
-            httpx.AsyncClient(
-                follow_redirects=True, max_redirects=_REDIRECTS, timeout=seconds, event_hooks=hooks
-            ) as client,
-            client.stream("GET", url, headers=headers) as answer,
-        ):
-            if answer.status_code == httpx.codes.NOT_MODIFIED and etag:
-                return Fetched(data=None, etag=etag)
-            if answer.status_code != httpx.codes.OK:
-                raise SourceReadError(
-                    "cannot-open", Clause("the server answered {status}", status=answer.status_code)
-                )
-            if answer.headers.get("Content-Encoding", "identity") != "identity":
-                raise SourceReadError("cannot-open", "the server packed it although it was asked not to")
-            parts, size = [], 0
-            async for part in answer.aiter_raw():
-                size += len(part)
-                if size > max_bytes:
-                    raise SourceReadError(
-                        "too-large", Clause("it is larger than {limit} bytes", limit=max_bytes)
-                    )
-                parts.append(part)
-            return Fetched(data=b"".join(parts), etag=answer.headers.get("ETag"))
-    except TimeoutError as error:
-        raise SourceReadError("cannot-open", "the server took too long") from error
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        return run(work)
+    except ExchangeFailedError as error:
         # The address may hold a password: only the name of the host is told.
         host = urlsplit(url).hostname if "[" not in url else None
-        sentence = "{host} does not answer ({kind})" if host else "the address cannot be used ({kind})"
-        raise SourceReadError(
-            "cannot-open", Clause(sentence, host=host, kind=type(error).__name__)
-        ) from error
+        kind = "address" if host is None and error.kind == "unreachable" else error.kind
+        told = {"status": error.status, "limit": max_bytes, "host": host, "kind": error.detail}
+        code = "too-large" if kind == "too-large" else "cannot-open"
+        raise SourceReadError(code, Clause(_PROBLEMS[kind], **told)) from error
+
+
+_PROBLEMS = {
+    "address": N_("the address cannot be used ({kind})"),
+    "insecure": N_("its address does not begin with https"),
+    "packed": N_("the server packed it although it was asked not to"),
+    "status": N_("the server answered {status}"),
+    "timeout": N_("the server took too long"),
+    "too-large": N_("it is larger than {limit} bytes"),
+    "unreachable": N_("{host} does not answer ({kind})"),
+}

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import attrs
 
+from perizinan_core._exchange import Answer
 from perizinan_core.errors.published import StatusListError
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.published._authority_document import AuthorityDocument
@@ -30,7 +31,7 @@ from perizinan_core.published._status_list import (
     read_status_list,
     status_list_error,
 )
-from perizinan_core.verification._fetching import Fetched, fetch
+from perizinan_core.verification._fetching import fetch
 from perizinan_core.verification._sources import Source, read_source
 
 __all__ = ["StatusListSource", "fetch_status_list"]
@@ -245,7 +246,7 @@ class _Copy:
         return timedelta(0) <= at - self.made.issued < timedelta(seconds=self.made.ttl or 0)
 
 
-def _newer(saved: Path, kept: _Copy | None, answer: Fetched, url: str, authority: AuthorityDocument) -> bytes:
+def _newer(saved: Path, kept: _Copy | None, answer: Answer, url: str, authority: AuthorityDocument) -> bytes:
     """Return the fetched list and keep it, or the copy when that is the better one."""
     if answer.data is None and kept is not None:
         return kept.data
@@ -261,7 +262,7 @@ def _newer(saved: Path, kept: _Copy | None, answer: Fetched, url: str, authority
     return data
 
 
-def _data(answer: Fetched) -> bytes:
+def _data(answer: Answer) -> bytes:
     if answer.data is None:
         raise SourceReadError("cannot-open", "the server sent nothing")
     return answer.data

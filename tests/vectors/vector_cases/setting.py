@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from perizinan_core._exchange import Answer
 from perizinan_core.bootstrap._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.published import QrKey, RegisteredDelegation, Signatory, sign_authority_document
 from perizinan_core.published._keys import signing_callback
@@ -97,11 +98,13 @@ class Services:
         """Let the services answer, with their clocks at one moment."""
         self.clock.now = at
 
-        async def answer(url: str, *, content: bytes | None = None, **_: Any) -> bytes:
+        async def answer(url: str, *, content: bytes | None = None, **_: Any) -> Answer:
             service, _sep, name = url.removeprefix(self.pki.url + "/").partition("/")
             if service == "tsa":
-                return self.pki.timestamp_answer(content or b"")
-            return self.pki.ocsp_answer(content or b"") if service == "ocsp" else self.pki.crl(name)
+                return Answer(data=self.pki.timestamp_answer(content or b""))
+            return Answer(
+                data=self.pki.ocsp_answer(content or b"") if service == "ocsp" else self.pki.crl(name)
+            )
 
         room = "perizinan_core.signing.ltv"
         with patch(f"{room}._timestamps.exchange", answer), patch(f"{room}._revocation.exchange", answer):

@@ -19,9 +19,9 @@ import attrs
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from perizinan_core._exchange import run
 from perizinan_core.errors.signing import LongTermError
 from perizinan_core.signing.ltv._examine import Examined, ProvenPath, examine, known_service, signer_of
-from perizinan_core.signing.ltv._exchange import run
 from perizinan_core.signing.ltv._levels import Level
 from perizinan_core.signing.ltv._revocation import Revocation, RevocationClient
 from perizinan_core.signing.ltv._timestamps import TimestampClient

@@ -8,6 +8,7 @@ are asked only for certificates whose path to a trusted root was found before.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -17,8 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
+from perizinan_core._exchange import ExchangeFailedError, exchange
 from perizinan_core.errors.signing import LongTermError
-from perizinan_core.signing.ltv._exchange import ExchangeFailedError, exchange
 
 __all__ = ["Revocation", "RevocationClient"]
 
@@ -93,91 +94,64 @@ class RevocationClient:
         self, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
     ) -> _Answer:
         tried: list[str] = []
-        for address in _ocsp_addresses(certificate)[:_MAX_PLACES]:
-            answer = await self._ask(address, certificate, issuer, now, tried)
-            if answer is not None:
-                return answer
-        for address in _crl_addresses(certificate)[:_MAX_PLACES]:
-            answer = await self._list(address, issuer, now, tried)
-            if answer is not None:
-                return answer
+        ways = (
+            ("OCSP", self._ask, _ocsp_addresses(certificate)),
+            ("CRL", self._list, _crl_addresses(certificate)),
+        )
+        for name, ask, addresses in ways:
+            for address in addresses[:_MAX_PLACES]:
+                try:
+                    return await ask(address, certificate, issuer, now)
+                except ExchangeFailedError as error:
+                    tried.append(f"{name}: {error.kind}")
+                except (ValueError, x509.InvalidVersion):
+                    tried.append(f"{name}: malformed")
         reason = ", ".join(tried) or "the certificate names no place to ask"
         raise LongTermError("revocation-unavailable", serial=_serial(certificate), reason=reason)
 
     async def _ask(
-        self,
-        address: str,
-        certificate: x509.Certificate,
-        issuer: x509.Certificate,
-        now: datetime,
-        tried: list[str],
-    ) -> _Answer | None:
+        self, address: str, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
+    ) -> _Answer:
         # SHA-1 only names the issuer here; it is the one hash that every responder knows (RFC 6960 4.3).
         builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1())  # noqa: S303
-        request = builder.build().public_bytes(serialization.Encoding.DER)
-        try:
-            data = await exchange(
-                address,
-                content=request,
-                headers={"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"},
-                seconds=self.timeout,
-                max_bytes=self.max_bytes,
-            )
-            response = ocsp.load_der_ocsp_response(data)
-        except (ExchangeFailedError, ValueError, x509.InvalidVersion) as error:
-            tried.append(f"OCSP: {_kind(error)}")
-            return None
+        data = await self._exchange(
+            address,
+            builder.build().public_bytes(serialization.Encoding.DER),
+            {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"},
+        )
+        response = ocsp.load_der_ocsp_response(data)
         if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-            tried.append(f"OCSP: {response.response_status.name.lower()}")
-            return None
-        return self._from_ocsp(data, response, certificate, now, tried)
-
-    def _from_ocsp(
-        self,
-        data: bytes,
-        response: ocsp.OCSPResponse,
-        certificate: x509.Certificate,
-        now: datetime,
-        tried: list[str],
-    ) -> _Answer | None:
-        for single in response.responses:
-            if single.serial_number != certificate.serial_number:
-                continue
-            if single.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
-                break
-            if single.next_update_utc is not None and single.next_update_utc < now:
-                tried.append("OCSP: outdated")
-                return None
-            return self._answer(Revocation(ocsps=(data,)), single.next_update_utc, now)
-        tried.append("OCSP: unknown certificate")
-        return None
+            raise ExchangeFailedError(response.response_status.name.lower())
+        own = (item for item in response.responses if item.serial_number == certificate.serial_number)
+        single = next(own, None)
+        if single is None or single.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
+            raise ExchangeFailedError("unknown certificate")
+        return self._answer(Revocation(ocsps=(data,)), single.next_update_utc, now)
 
     async def _list(
-        self, address: str, issuer: x509.Certificate, now: datetime, tried: list[str]
-    ) -> _Answer | None:
-        try:
-            data = await exchange(address, seconds=self.timeout, max_bytes=self.max_bytes)
-            if data.startswith(b"-----BEGIN"):
-                data = x509.load_pem_x509_crl(data).public_bytes(serialization.Encoding.DER)
-            crl = x509.load_der_x509_crl(data)
-        except (ExchangeFailedError, ValueError, x509.InvalidVersion) as error:
-            tried.append(f"CRL: {_kind(error)}")
-            return None
+        self, address: str, _certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
+    ) -> _Answer:
+        data = await self._exchange(address)
+        if data.startswith(b"-----BEGIN"):
+            data = x509.load_pem_x509_crl(data).public_bytes(serialization.Encoding.DER)
+        crl = x509.load_der_x509_crl(data)
         if crl.issuer != issuer.subject:
-            tried.append("CRL: of another issuer")
-            return None
-        if crl.next_update_utc is not None and crl.next_update_utc < now:
-            tried.append("CRL: outdated")
-            return None
+            raise ExchangeFailedError("of another issuer")
         return self._answer(Revocation(crls=(data,)), crl.next_update_utc, now)
 
+    async def _exchange(
+        self, address: str, content: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        answer = await exchange(
+            address, content=content, headers=headers, seconds=self.timeout, max_bytes=self.max_bytes
+        )
+        return answer.data or b""
+
     def _answer(self, found: Revocation, until: datetime | None, now: datetime) -> _Answer:
+        if until is not None and until < now:
+            raise ExchangeFailedError("outdated")
         latest = now.astimezone(UTC) + self.keep_for
         return _Answer(found, min(until, latest) if until is not None else latest)
-
-
-def _kind(error: Exception) -> str:
-    return error.kind if isinstance(error, ExchangeFailedError) else "malformed"
 
 
 def _serial(certificate: x509.Certificate) -> str:

@@ -21,8 +21,8 @@ from urllib.parse import urlsplit
 import attrs
 from cryptography import x509
 
+from perizinan_core._exchange import ExchangeFailedError, exchange, host_of, run
 from perizinan_core.errors.signing import TimestampServiceError
-from perizinan_core.signing.ltv._exchange import ExchangeFailedError, exchange, host_of, run
 
 __all__ = ["TimestampClient"]
 
@@ -110,14 +110,16 @@ class TimestampClient:
         answer = await self._answer(_request(self, digest, nonce))
         try:
             token = self._granted(answer)
-            self._check_content(token, digest, nonce)
-            self._check_origin(token, digest, now)
+            self._check(token, digest, nonce, now)
         except TimestampServiceError:
             raise
         except Exception as error:  # a foreign parser on a stranger's bytes raises what it likes
-            raise TimestampServiceError("timestamp-answer", host=self._host, problem="malformed") from error
+            raise self._refused("timestamp-answer", problem="malformed") from error
         self._latest["token"] = token.dump()
         return token
+
+    def _refused(self, code: str, **told: Any) -> TimestampServiceError:
+        return TimestampServiceError(code, host=self._host, **told)
 
     @property
     def _host(self) -> str:
@@ -125,7 +127,7 @@ class TimestampClient:
 
     async def _answer(self, request: bytes) -> bytes:
         try:
-            return await exchange(
+            answer = await exchange(
                 self.url,
                 content=request,
                 headers={**_HEADERS, **self.headers},
@@ -133,24 +135,17 @@ class TimestampClient:
                 max_bytes=self.max_bytes,
             )
         except ExchangeFailedError as error:
-            host = self._host
             match error.kind:
                 case "timeout":
-                    raise TimestampServiceError(
-                        "timestamp-timeout", host=host, seconds=self.timeout
-                    ) from error
+                    refused = self._refused("timestamp-timeout", seconds=self.timeout)
                 case "too-large":
-                    raise TimestampServiceError(
-                        "timestamp-too-large", host=host, limit=self.max_bytes
-                    ) from error
+                    refused = self._refused("timestamp-too-large", limit=self.max_bytes)
                 case "status":
-                    raise TimestampServiceError(
-                        "timestamp-http-status", host=host, status=error.status
-                    ) from error
+                    refused = self._refused("timestamp-http-status", status=error.status)
                 case _:
-                    raise TimestampServiceError(
-                        "timestamp-unreachable", host=host, reason=error.detail
-                    ) from error
+                    refused = self._refused("timestamp-unreachable", reason=error.detail or error.kind)
+            raise refused from error
+        return answer.data or b""
 
     def _granted(self, answer: bytes) -> Any:
         from asn1crypto import cms
@@ -162,56 +157,40 @@ class TimestampClient:
         if status not in _GRANTED:
             words = [*(response["status"]["status_string"].native or ())]
             words += sorted(response["status"]["fail_info"].native or ())
-            raise TimestampServiceError(
-                "timestamp-refused", host=self._host, status=status, reason="; ".join(words)[:_LONGEST_WORDS]
-            )
+            raise self._refused("timestamp-refused", status=status, reason="; ".join(words)[:_LONGEST_WORDS])
         # Read anew from its bytes: what is kept is then what was checked.
         return cms.ContentInfo.load(response["time_stamp_token"].dump(), strict=True)
 
-    def _check_content(self, token: Any, digest: bytes, nonce: int) -> None:
-        from asn1crypto import tsp
-
-        info = token["content"]["encap_content_info"]["content"].parsed
-        if not isinstance(info, tsp.TSTInfo):
-            raise TimestampServiceError("timestamp-answer", host=self._host, problem="malformed")
-        imprint = info["message_imprint"]
-        if (
-            imprint["hash_algorithm"]["algorithm"].native != self.hash_name
-            or imprint["hashed_message"].native != digest
-        ):
-            raise TimestampServiceError("timestamp-answer", host=self._host, problem="imprint")
-        if info["nonce"].native != nonce:
-            raise TimestampServiceError("timestamp-answer", host=self._host, problem="nonce")
-        if self.policy is not None and info["policy"].dotted != self.policy:
-            raise TimestampServiceError("timestamp-answer", host=self._host, problem="policy")
-
-    def _check_origin(self, token: Any, digest: bytes, now: datetime) -> None:
+    def _check(self, token: Any, digest: bytes, nonce: int, now: datetime) -> None:
         from perizinan_core.signing.ltv._examine import chain_of
         from perizinan_core.verification.signatures._container import read_container
 
         if not token["content"]["certificates"]:
-            raise TimestampServiceError("timestamp-answer", host=self._host, problem="certificate-missing")
+            raise self._refused("timestamp-answer", problem="certificate-missing")
         found = read_container(token.dump())
+        info = found.stamp_info
+        wrong = {
+            "imprint": found.imprint != (self.hash_name, digest),
+            "nonce": info["nonce"].native != nonce,
+            "policy": self.policy is not None and info["policy"].dotted != self.policy,
+        }
+        for problem in (name for name, is_wrong in wrong.items() if is_wrong):
+            raise self._refused("timestamp-answer", problem=problem)
         stated, certificate = found.stamped_at, found.certificate
         if not _is_for_timestamps(certificate, stated):
-            raise TimestampServiceError(
+            raise self._refused(
                 "timestamp-certificate",
-                host=self._host,
                 serial=f"{certificate.serial_number:x}",
                 not_before=certificate.not_valid_before.isoformat(),
                 not_after=certificate.not_valid_after.isoformat(),
             )
         if abs(stated - now) > self.max_skew:
-            raise TimestampServiceError(
-                "timestamp-time",
-                host=self._host,
-                stated=stated.isoformat(),
-                now=now.astimezone(UTC).isoformat(),
-            )
+            said = {"stated": stated.isoformat(), "now": now.astimezone(UTC).isoformat()}
+            raise self._refused("timestamp-time", **said)
         if found.fits(lambda _: digest) != (True, True):
-            raise TimestampServiceError("timestamp-answer", host=self._host, problem="signature")
+            raise self._refused("timestamp-answer", problem="signature")
         if not chain_of(token.dump(), self.roots, stated).holds:
-            raise TimestampServiceError("timestamp-untrusted", host=self._host)
+            raise self._refused("timestamp-untrusted")
 
 
 def _request(client: TimestampClient, digest: bytes, nonce: int) -> bytes:

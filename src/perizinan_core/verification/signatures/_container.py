@@ -160,7 +160,7 @@ class Container:
     @property
     def stamped_at(self) -> datetime:
         """Return the time of a timestamp."""
-        moment = self._stamp_info["gen_time"].native
+        moment = self.stamp_info["gen_time"].native
         if not isinstance(moment, datetime) or moment.tzinfo is None:
             raise CmsStructureError("its time cannot be read")
         return moment.astimezone(UTC)
@@ -168,11 +168,12 @@ class Container:
     @property
     def imprint(self) -> tuple[str, bytes]:
         """Return the digest that a timestamp states: hash function and value."""
-        imprint = self._stamp_info["message_imprint"]
+        imprint = self.stamp_info["message_imprint"]
         return imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native
 
     @property
-    def _stamp_info(self) -> Any:
+    def stamp_info(self) -> Any:
+        """What a timestamp states (`asn1crypto.tsp.TSTInfo`)."""
         return self.signed_data["encap_content_info"]["content"].parsed
 
     def fits(self, digest: Callable[[str], bytes]) -> tuple[bool, bool]:
