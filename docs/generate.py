@@ -497,7 +497,6 @@ _PLAIN_NOTES = {
     "EXIT_CODES": "Exit code of each verdict.",
     "KBLI_EDITIONS": "Editions of the classification of business fields that are known.",
     "LANGUAGES": "Languages that sentences come in.",
-    "cli": "The command line as a click group.",
     "SYSTEM": "The actor of what happens by itself.",
     "hookimpl": "Decorator that marks a function of a plugin as the implementation of a hook.",
 }

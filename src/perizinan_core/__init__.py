@@ -27,7 +27,7 @@ __all__ = [
     "verify_permit",
 ]
 
-__getattr__, __dir__ = _lazily(
+_look_up, _exported = _lazily(
     __name__,
     {
         "Actor": "perizinan_core.model",
@@ -39,3 +39,11 @@ __getattr__, __dir__ = _lazily(
         "verify_permit": "perizinan_core.verification",
     },
 )
+
+
+def __getattr__(name: str) -> _typing.Any:
+    return _look_up(name)
+
+
+def __dir__() -> list[str]:
+    return _exported()

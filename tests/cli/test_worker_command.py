@@ -151,7 +151,7 @@ def test_a_round_names_what_failed_in_both_languages(kit):
     kit.mail.failing.add("application_submitted")
     (number,) = [
         str(entry)
-        for entry, row in kit.context.storage._state.outbox.items()
+        for entry, row in kit._context.storage._held._state.outbox.items()
         if row.event.kind.value == "application_submitted"
     ]
     english = run(worker_command, "--once")

@@ -9,7 +9,8 @@ from io import BytesIO
 
 import pytest
 
-from perizinan_core.documents import FolderDocumentStore, spool_for
+from perizinan_core.documents import FolderDocumentStore
+from perizinan_core.documents._ports import spool_for
 
 
 class Disk:

@@ -22,9 +22,8 @@ from perizinan_core.documents import (
     SpoolingStore,
     UploadPolicy,
     inspect_upload,
-    keep_spool,
-    spool_for,
 )
+from perizinan_core.documents._ports import keep_spool, spool_for
 from perizinan_core.errors.documents import DocumentStoreUnavailableError
 from perizinan_core.testing._refusals import raises_code
 
@@ -147,7 +146,8 @@ def test_nothing_is_left_after_kill_9(tmp_path):
     program = textwrap.dedent(
         f"""
         import sys, time
-        from perizinan_core.documents import FolderDocumentStore, spool_for
+        from perizinan_core.documents import FolderDocumentStore
+        from perizinan_core.documents._ports import spool_for
         spool = spool_for(FolderDocumentStore({str(tmp_path / "documents")!r}))
         spool.write(b"surat")
         print("written", flush=True)

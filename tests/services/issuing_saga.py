@@ -185,14 +185,14 @@ def issue(kit, order):
 
 def worker(kit, order):
     """Let the worker go on, then ask again for what was asked at first, and tell how everything stands."""
-    links = sorted(kit.context.documents.links())
+    links = sorted(kit._context.documents.links())
     done = kit.office.worker.run_once()
     return _told(kit, order, links, done.in_doubt)
 
 
 def again(kit, order):
     """Ask again for what was asked at first; the worker comes later."""
-    links = sorted(kit.context.documents.links())
+    links = sorted(kit._context.documents.links())
     doubt = []
     try:
         issue(kit, order)
@@ -267,7 +267,7 @@ def step_again(kit, order):
 
 def _state_of(kit, order, subject):
     """Return what is on record about the subject of a step."""
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         receipts = [line.sequence for line in work.numbers.book("tanda-terima", 2026)]
         waiting = work.outbox.counts().waiting
         history = [event.kind.value for event in work.history.of(subject)]
@@ -275,7 +275,7 @@ def _state_of(kit, order, subject):
         "receipts": receipts,
         "waiting": waiting,
         "history": dict(Counter(history)),
-        "broken": [item.code for item in kit.context.documents.verify() if item.code != "odd-file"],
+        "broken": [item.code for item in kit._context.documents.verify() if item.code != "odd-file"],
     }
     if order["step"] == "revoke":
         permit = kit.office.permits.get(subject, actor=HOST)
@@ -310,7 +310,7 @@ def _told(kit, order, links, in_doubt):
     except PerizinanError as error:
         return {"error": error.code, "links": links, "in_doubt": list(in_doubt)}
     history = [event.kind for event in kit.office.applications.history(order["case"], actor=HOST)]
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         book = [[line.sequence, line.number] for line in work.numbers.book("izin", 2026)]
     with kit.office.permits.open_pdf(permit.id, actor=HOST) as file:
         pdf = file.read()
@@ -321,8 +321,8 @@ def _told(kit, order, links, in_doubt):
         "signed": permit.signed_sha256,
         "book": book,
         "links_before": links,
-        "links": sorted(kit.context.documents.links()),
-        "broken": [problem.code for problem in kit.context.documents.verify() if problem.code != "odd-file"],
+        "links": sorted(kit._context.documents.links()),
+        "broken": [problem.code for problem in kit._context.documents.verify() if problem.code != "odd-file"],
         "verdict": report.verdict.value,
         "taken": history.count(EventKind.NUMBER_TAKEN),
         "issued": history.count(EventKind.PERMIT_ISSUED),
@@ -354,7 +354,7 @@ def run(order):
     # What happened until here is setting up.
     death.passed.clear()
     answer = ROLES[order["role"]](kit, order)
-    kit.context.storage.close()
+    kit._context.storage.close()
     return {**answer, "boundaries": death.passed}
 
 

@@ -81,7 +81,7 @@ class Stand:
             elif name != "submitted":
                 kit.review(cases[name])
         permits["issued"] = kit.issue(cases["issued"]).id
-        signers = kit.context.signers.signers
+        signers = kit._context.signers.signers
         kept = dict(signers)
         signers["kepala"] = service
         try:
@@ -100,9 +100,9 @@ class Stand:
 
     def keep(self) -> None:
         """Remember everything that a call can change."""
-        context = self.kit.context
+        context = self.kit._context
         self.kept = (
-            context.storage._state,
+            context.storage._held._state,
             dict(context.documents._content),
             dict(context.documents._names),
             self.kit.clock.moment,
@@ -111,7 +111,7 @@ class Stand:
 
     def restore(self) -> None:
         """Put all of it back."""
-        context = self.kit.context
+        context = self.kit._context
         state, content, names, moment, draws = self.kept
         context.storage.replace(state)
         context.documents._content, context.documents._names = dict(content), dict(names)

@@ -36,7 +36,7 @@ def office(kit, rules):
     """Publication of the kit's office, with other keys in place if wanted."""
 
     def run(**keys):
-        context: OfficeContext = attrs.evolve(kit.context, keys=attrs.evolve(kit.context.keys, **keys))
+        context: OfficeContext = attrs.evolve(kit._context, keys=attrs.evolve(kit._context.keys, **keys))
         lists = StatusLists(context, rules)
         return Publication(context, roots=kit.office.publication._roots, status_lists=lists)
 
@@ -81,7 +81,7 @@ def test_an_announced_key_stands_in_the_document_at_once_and_signs_after_seven_d
     sign_with(before, purpose, now + WEEK)
     sign_with(after, purpose, now + WEEK)
     later = read_authority_document(after.authority_json(now=now + WEEK))
-    day = kit.context.local_day(now + WEEK)
+    day = kit._context.local_day(now + WEEK)
 
     assert now + WEEK == usable
     assert (purpose, day) == (told.value.purpose, told.value.day)
@@ -120,7 +120,7 @@ def test_a_key_in_the_place_of_a_stolen_one_signs_at_once_and_older_documents_ar
     now, key = kit.clock(), new_key()
     old = read_authority_document(office().authority_json(now=now))
     after = office(**{purpose: key})
-    yesterday = kit.context.local_day(now) - timedelta(days=1)
+    yesterday = kit._context.local_day(now) - timedelta(days=1)
     after.replace_key(purpose, actor=HOST, last_day=yesterday, now=now)
     fresh = read_authority_document(after.authority_json(now=now))
     sign_with(after, purpose, now)
@@ -158,7 +158,7 @@ def test_only_the_operator_announces_replaces_and_requires(kit, office):
         with pytest.raises(AccessDeniedError):
             call()
     publication.announce_key("qr", new_key().public_key(), actor=HOST, now=now)
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         kinds = [event.kind for event in work.history.of(key_history("qr"))]
 
     assert [EventKind.OWN_KEY_CHANGED] == kinds
@@ -180,7 +180,7 @@ def test_the_lowest_version_is_raised_by_name_and_never_lowered(kit, office):
     for version in (current + 1, 0):
         with pytest.raises(NotFoundError):
             publication.require_version(version, reason="x", actor=HOST)
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         told = [event.data["reason"] for event in work.history.of("authority-document")]
 
     assert ["kunci bocor", "lagi"] == told

@@ -71,7 +71,7 @@ def case(any_kit):
     kit.decide(case, "rekomendasi", StageOutcome.NEGATIVE, reasons=(INNER["remark"],))
     inspector = kit.assignee(case, "peninjauan")
     minutes = InspectionMinutes(
-        day=kit.context.local_day(kit.clock()),
+        day=kit._context.local_day(kit.clock()),
         inspectors=(inspector.id,),
         findings=INNER["findings"],
         opinion=INNER["opinion"],

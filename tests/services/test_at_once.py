@@ -30,7 +30,7 @@ def many(kit, case, count):
     copies = [
         attrs.evolve(case, id=new_id(), receipt_number=f"TT/9{number:04}/2026") for number in range(count)
     ]
-    with kit.context.storage.unit_of_work() as work:
+    with kit._context.storage.unit_of_work() as work:
         for copy in copies:
             work.applications.add(copy, by=HOST.id, at=kit.clock())
         work.commit()
@@ -43,7 +43,7 @@ def drafts(kit, count):
     """Put empty drafts on record."""
     draft = kit.draft()
     copies = [attrs.evolve(draft, id=new_id()) for _ in range(count)]
-    with kit.context.storage.unit_of_work() as work:
+    with kit._context.storage.unit_of_work() as work:
         for copy in copies:
             work.applications.add(copy, by=HOST.id, at=kit.clock())
         work.commit()

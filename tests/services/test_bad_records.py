@@ -27,7 +27,7 @@ from perizinan_core.testing._refusals import raises_code
 
 def change(kit, table, values, *where):
     """Change rows behind the library's back."""
-    engine = kit.context.storage._engine
+    engine = kit._context.storage._engine
     with engine.begin() as connection:
         changed = connection.execute(sa.update(table).where(*where).values(values))
     assert changed.rowcount
@@ -93,7 +93,7 @@ def test_an_unreadable_correction_does_not_keep_another_from_lapsing(office):
 def test_an_unreadable_letter_does_not_keep_another_from_its_signature(office):
     """Both wait for their signature; the sound one gets it."""
     cases = [office.submit() for _ in range(2)]
-    signers = office.context.signers.signers
+    signers = office._context.signers.signers
     kept = signers.pop("kepala")
     signers["kepala"] = _Failing(kept)
     for case in cases:
@@ -125,13 +125,13 @@ def test_an_unreadable_officer_keeps_no_case_waiting(office):
 
 def first_entry(kit):
     """Return the row of the oldest outbox entry."""
-    with kit.context.storage._engine.begin() as connection:
+    with kit._context.storage._engine.begin() as connection:
         return connection.execute(sa.select(outbox.c.id, outbox.c.event).order_by(outbox.c.id)).first()
 
 
 def waiting(kit):
     """Return how many entries are to be delivered."""
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         return work.outbox.counts().waiting
 
 
@@ -207,7 +207,7 @@ def test_an_unreadable_permit_is_shown_as_suspended_and_the_list_is_published(of
 def test_what_failed_rests_is_listed_and_is_settled_when_it_works(office):
     """Three tries in a row, then pauses; the list holds no personal data, and a person can have it tried at once."""
     (case,) = overdue(office, 1)
-    with office.context.storage._engine.begin() as connection:
+    with office._context.storage._engine.begin() as connection:
         payload = connection.scalar(sa.select(applications.c.payload).where(applications.c.id == case.id))
     damage(office, applications, case.id)
     tries = [len(office.office.worker.run_once().failures) for _ in range(6)]
@@ -232,7 +232,7 @@ def test_what_failed_rests_is_listed_and_is_settled_when_it_works(office):
 def test_a_failure_that_somebody_else_settled_is_forgotten(office):
     """The head decides after all: there is nothing left to do."""
     (case,) = overdue(office, 1)
-    with office.context.storage.unit_of_work() as work:
+    with office._context.storage.unit_of_work() as work:
         work.failures.note("silence", case.id, error="x", at=office.clock())
         work.commit()
     office.office.applications.withdraw(case.id, actor=HOST)
@@ -245,7 +245,7 @@ def test_a_failure_that_somebody_else_settled_is_forgotten(office):
 def test_given_up_deliveries_are_listed_and_can_be_sent_again(office):
     """They are on the same list as all other failures."""
     broken = CollectingChannel(failing={"application_submitted"})
-    kit = sample_office(storage=office.context.storage, channels={"broken": broken})
+    kit = sample_office(storage=office._context.storage, channels={"broken": broken})
     kit.submit()
     for _ in range(125):
         kit.office.worker.run_once()
@@ -302,11 +302,11 @@ def test_a_lease_begins_at_the_present_moment_and_not_with_the_round(office):
     class Slow:
         def send(self, notification):
             del notification
-            with office.context.storage.unit_of_work(read_only=True) as work:
+            with office._context.storage.unit_of_work(read_only=True) as work:
                 claimed.append(work.outbox.is_due(now=office.clock()))
             office.clock.forward(minutes=4)
 
-    slow = sample_office(storage=office.context.storage, clock=office.clock, channels={"slow": Slow()})
+    slow = sample_office(storage=office._context.storage, clock=office.clock, channels={"slow": Slow()})
     slow.office.worker.run_once()
 
     assert 2 == len(claimed)
@@ -324,7 +324,7 @@ def test_an_entry_whose_lease_ended_before_its_turn_is_left_to_others(office):
             sent.append(notification.id)
             office.clock.forward(minutes=LEASE / timedelta(minutes=1) + 1)
 
-    slow = sample_office(storage=office.context.storage, clock=office.clock, channels={"slow": Slower()})
+    slow = sample_office(storage=office._context.storage, clock=office.clock, channels={"slow": Slower()})
     slow.office.worker.run_once()
 
     assert len(sent) == len(set(sent)) == 2
@@ -337,7 +337,7 @@ def test_an_idle_round_takes_no_lock_for_writing(url, keys, open_kit):
     kit.office.worker.run_once()
     quick = SqlStorage(url, keys, zone=MORNING.tzinfo, busy_seconds=0.2)
     worker = sample_office(storage=quick, clock=kit.clock, staff=())
-    with kit.context.storage.unit_of_work() as work:
+    with kit._context.storage.unit_of_work() as work:
         work.settings.put("x", 1)
         done = worker.office.worker.run_once()
     quick.close()
@@ -351,7 +351,7 @@ def test_a_locked_database_stops_no_worker(url, keys, open_kit):
     overdue(kit, 2)
     quick = SqlStorage(url, keys, zone=MORNING.tzinfo, busy_seconds=0.2)
     worker = sample_office(storage=quick, clock=kit.clock, staff=())
-    engine = kit.context.storage._engine
+    engine = kit._context.storage._engine
     with engine.connect() as connection:
         _lock_all(connection)
         locked = worker.office.worker.run_once()
@@ -393,7 +393,7 @@ def test_of_two_workers_at_once_each_record_is_worked_on_once(office):
 
 def _case_of(kit):
     """Return the only application on record."""
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         return work.applications.find().items[0].id
 
 

@@ -49,7 +49,7 @@ def stand(request, keys, tmp_path_factory):
 @contextmanager
 def bad_row(kit, table):
     """Make the first row of a table unreadable for a while: its seal, and what it says."""
-    engine = kit.context.storage._engine
+    engine = kit._context.storage._engine
     with engine.begin() as connection:
         row = connection.execute(sa.select(table).order_by(*table.primary_key.columns)).first()
         assert row is not None, f"{table.name} has no row to attack"
@@ -77,7 +77,7 @@ def test_one_bad_row_of_any_table_stops_neither_the_worker_nor_the_status_list(s
     kit, permit, published = stand
     head = kit.officer("pimpinan")
     silent = kit.decide(kit.submit().id, "periksa")
-    with kit.context.storage.unit_of_work() as work:
+    with kit._context.storage.unit_of_work() as work:
         work.failures.note("silence", silent.id, error="-", at=kit.clock(), backoff=PATIENT)
         work.commit()
     with bad_row(kit, table):

@@ -37,10 +37,10 @@ class Ahead:
 def test_deliveries_claimed_or_put_off_by_a_wrong_clock_are_made_once_it_is_right(any_kit):
     """Leases and pauses end at once, and not in a year."""
     broken = CollectingChannel(failing={"application_submitted"})
-    kit = sample_office(storage=any_kit.context.storage, clock=any_kit.clock, channels={"mail": broken})
+    kit = sample_office(storage=any_kit._context.storage, clock=any_kit.clock, channels={"mail": broken})
     kit.submit()
     with Ahead(kit):
-        with kit.context.storage.unit_of_work() as work:
+        with kit._context.storage.unit_of_work() as work:
             work.outbox.claim("died", now=kit.clock(), lease=timedelta(minutes=5), limit=1)
             work.commit()
         failed = kit.office.worker.deliver()
@@ -57,12 +57,12 @@ def test_a_signature_begun_by_a_wrong_clock_is_gone_on_with(any_kit):
     kit = any_kit
     case = kit.submit()
     kit.review(case.id)
-    signers = kit.context.signers.signers
+    signers = kit._context.signers.signers
     kept = signers.pop("kepala")
     signers["kepala"] = _Dying(kept)
     with pytest.raises(KeyboardInterrupt):
         kit.issue(case.id)
-    with kit.context.storage.unit_of_work() as work:
+    with kit._context.storage.unit_of_work() as work:
         permit = kit.office.applications.get(case.id, actor=HOST).permit_id
         unsigned = work.permits.get(permit).unsigned_sha256
         work.signing_attempts.renew(
@@ -79,11 +79,11 @@ def test_a_signature_begun_by_a_wrong_clock_is_gone_on_with(any_kit):
 def test_a_job_that_failed_under_a_wrong_clock_is_tried_again_once_it_is_right(any_kit):
     """Its pause does not last for a year."""
     kit = any_kit
-    with kit.context.storage.unit_of_work() as work:
+    with kit._context.storage.unit_of_work() as work:
         for _ in range(9):
             work.failures.note("silence", "x", error="boom", at=kit.clock() + YEAR)
         work.commit()
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         resting = work.failures.resting("silence", now=kit.clock())
 
     assert set() == resting

@@ -84,7 +84,7 @@ def annul(kit, case):
     return kit.office.reviews.annul_decision(
         case.id,
         ground=DefectGround.SUBSTANCE,
-        found_on=kit.context.local_day(kit.clock()),
+        found_on=kit._context.local_day(kit.clock()),
         annulled_by=AnnulledBy.OFFICIAL,
         reasons=("Izin lama dicabut",),
         legal_basis=LAW,
@@ -135,7 +135,7 @@ def test_what_breaks_after_the_approval_costs_no_number_and_has_a_way_back():
     renderer.holder = "Orang Lain"
     with pytest.raises(Exception, match=r"permit\.json"):
         kit.issue(case.id)
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         assert () == tuple(work.numbers.book("izin", 2026))
     kit.office.reviews.reopen(case.id, reasons=("Templat salah",), actor=kit.officer("kepala"))
     kit.office.worker.run_once()
@@ -226,19 +226,19 @@ def test_a_signed_letter_on_a_permit_revoked_meanwhile_is_cancelled_and_invalid(
     old = kit.permit()
     case = amendment(kit, old)
     kit.review(case.id)
-    kit.context.signers.signers["kepala"] = DeadSigner(sample_signer("kepala"))
+    kit._context.signers.signers["kepala"] = DeadSigner(sample_signer("kepala"))
     with pytest.raises(Exception, match=r".+"):
         kit.issue(case.id)
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         (permit,) = work.permits.of_application(case.id)
     revoke(kit, old)
     kit.clock.forward(minutes=10)
-    kit.context.signers.signers["kepala"] = sample_signer("kepala")
+    kit._context.signers.signers["kepala"] = sample_signer("kepala")
     kit.office.permits.issuance.cancel(permit.id, reason="Dicabut", actor=kit.officer("pimpinan"))
     done = kit.office.worker.run_once()
-    day = kit.context.local_day(kit.clock())
-    answer = RecordsStatus(kit.context).status_of(permit.number, permit.status_index, day)
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    day = kit._context.local_day(kit.clock())
+    answer = RecordsStatus(kit._context).status_of(permit.number, permit.status_index, day)
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         line = work.numbers.get("izin", 2026, permit.sequence)
 
     assert (0, True) == (done.signed, line.is_cancelled)
@@ -252,13 +252,13 @@ def test_a_worker_issues_nothing_on_a_permit_that_was_revoked_and_tells_a_superv
     old = kit.permit()
     case = amendment(kit, old)
     kit.review(case.id)
-    kit.context.signers.signers["kepala"] = DeadSigner(sample_signer("kepala"))
+    kit._context.signers.signers["kepala"] = DeadSigner(sample_signer("kepala"))
     with pytest.raises(Exception, match=r".+"):
         kit.issue(case.id)
     revoke(kit, old)
     kit.clock.forward(minutes=10)
-    kit.context.signers.signers["kepala"] = sample_signer("kepala")
-    with kit.context.storage.unit_of_work() as work:
+    kit._context.signers.signers["kepala"] = sample_signer("kepala")
+    with kit._context.storage.unit_of_work() as work:
         (permit,) = work.permits.of_application(case.id)
         held = work.signing_attempts.acquire(
             permit.unsigned_sha256, holder="uji", now=kit.clock(), until=kit.clock()

@@ -55,8 +55,8 @@ class Scanner:
 def office_like(kit, answer=(), *, inspection=None):
     """Return the same office, with a scanner that answers so, and perhaps after an update."""
     return sample_office(
-        storage=kit.context.storage,
-        documents=kit.context.documents,
+        storage=kit._context.storage,
+        documents=kit._context.documents,
         clock=kit.clock,
         channels={"mail": kit.mail},
         scanners=[Scanner(answer)],
@@ -77,7 +77,7 @@ def hold(kit, answer=FAULT, *, case=None, slot="ktp", content=None, **given):
 def letter():
     """The bytes of a PDF that is really signed."""
     kit = sample_office()
-    with kit.context.documents.open(kit.permit().signed_sha256) as file:
+    with kit._context.documents.open(kit.permit().signed_sha256) as file:
         return file.read()
 
 
@@ -100,7 +100,7 @@ def test_our_own_fault_keeps_the_file_and_fills_no_slot(any_kit):
     (held,) = held_of(any_kit, case)
     (view,) = any_kit.office.applications.slots(case, actor=APPLICANT)
     last = any_kit.office.applications.history(case, actor=APPLICANT)[-1]
-    with any_kit.context.documents.open(held.sha256) as file:
+    with any_kit._context.documents.open(held.sha256) as file:
         stored = file.read()
 
     assert content == stored
@@ -622,7 +622,7 @@ def test_who_took_a_file_in_received_the_case_and_neither_assesses_decides_nor_s
     kit.office.applications.remove(case, taken.id, actor=APPLICANT)
     kit.fill(case)
     submitted = kit.hand_in(case)
-    type_ = kit.context.permit_type_of(submitted)
+    type_ = kit._context.permit_type_of(submitted)
     refused = []
     for stage in ("putusan", SIGNATURE):
         with pytest.raises(SeparationOfDutiesError) as told:
@@ -648,7 +648,7 @@ def test_the_counter_lifts_nothing_else(kit, letter):
     """Active content, a scan that is refused, a file without a verdict: nothing is stored."""
     case = kit.draft().id
     counter = kit.officer("loket-1")
-    stored = sorted(item.sha256 for item in kit.context.documents.documents())
+    stored = sorted(item.sha256 for item in kit._context.documents.documents())
     for answer, content, error in (
         ([finding("pdf-javascript")], letter, "upload-refused"),
         (SPOILT, small_png(1), "upload-refused"),
@@ -660,7 +660,7 @@ def test_the_counter_lifts_nothing_else(kit, letter):
         with raises_code(error):
             take_in(kit, case, small_png(1), actor)
 
-    assert stored == sorted(item.sha256 for item in kit.context.documents.documents())
+    assert stored == sorted(item.sha256 for item in kit._context.documents.documents())
     assert () == papers_of(kit, case)
 
 

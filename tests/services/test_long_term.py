@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from perizinan_core.documents import FolderDocumentStore
 from perizinan_core.errors.signing import LongTermError, TimestampServiceError
 from perizinan_core.model._application import ApplicationState
-from perizinan_core.services._renewal import renew
 from perizinan_core.signing.ltv import (
     Level,
     OnFailure,
@@ -101,7 +100,7 @@ class TestIssuing:
         kit = office()
         permit = kit.permit()
         first, *later = kit.office.long_term.versions(permit)
-        signed = kit.context.documents.read(first, 10**7)
+        signed = kit._context.documents.read(first, 10**7)
 
         assert permit.signed_sha256 == first
         assert 1 == len(later)
@@ -220,7 +219,7 @@ class TestWarning:
 
 class TestRenewal:
     def outcomes(self, kit, **given):
-        return [step.outcome.value for step in renew(kit.office.long_term, within=60 * DAYS, **given)]
+        return [step.outcome.value for step in kit.office.long_term.renew(within=60 * DAYS, **given)]
 
     def test_only_what_ends_soon_is_renewed(self, office, pki):
         """One permit's timestamp ends, the other's certificate is newer."""
@@ -274,7 +273,7 @@ class TestRenewal:
         kit.permit()
         kit.clock.forward(days=690)
         pki.requests.clear()
-        steps = list(renew(kit.office.long_term, within=60 * DAYS, jobs=1))
+        steps = list(kit.office.long_term.renew(within=60 * DAYS, jobs=1))
 
         assert ["renewal-useless"] * 2 == [step.error.code for step in steps]
         assert 1 == pki.requests.count("tsa")
@@ -284,7 +283,7 @@ class TestRenewal:
         """Permits from the time before the office had a timestamp service."""
         kit = office(None)
         permit = kit.permit()
-        later = office(storage=kit.office.storage, documents=kit.context.documents, keys=kit.context.keys)
+        later = office(storage=kit.office.storage, documents=kit._context.documents, keys=kit._context.keys)
         without, with_lift = self.outcomes(later), self.outcomes(later, lift=True)
 
         assert (["fresh"], ["lifted"]) == (without, with_lift)
@@ -295,7 +294,7 @@ class TestRenewal:
         """A damaged file is named, the rest is renewed."""
         kit = office()
         bad, good = kit.permit(), kit.permit()
-        documents = kit.context.documents
+        documents = kit._context.documents
         name = kit.office.long_term.versions(bad)[-1]
         documents._content[name] = documents._content[name][:-10]
         kit.clock.forward(days=690)
@@ -312,11 +311,11 @@ class TestRenewal:
         pki.renew_tsa()
         long_term = kit.office.long_term
         versions = long_term.versions(permit)
-        pdf = kit.context.documents.read(versions[-1], 10**7)
+        pdf = kit._context.documents.read(versions[-1], 10**7)
         one, two = (long_term.lengthened(pdf, Level.B_LTA, kit.clock(), renew=True) for _ in range(2))
         kept = long_term.keep(versions, one), long_term.keep(versions, two)
 
-        stored = {item.sha256 for item in kit.context.documents.documents()}
+        stored = {item.sha256 for item in kit._context.documents.documents()}
 
         assert (True, False) == kept
         assert hashlib.sha256(one).hexdigest() in stored
@@ -329,18 +328,18 @@ class TestRenewal:
         kit = office(Level.B_T)
         for _ in range(3):
             kit.permit()
-        run = renew(kit.office.long_term, within=60 * DAYS)
+        run = kit.office.long_term.renew(within=60 * DAYS)
         first = [next(run).done for _ in range(3)]
         run.close()
 
         assert [1, 2, 3] == first
-        assert [3] == [step.done for step in renew(kit.office.long_term, within=60 * DAYS)]
-        assert [1, 2, 3] == [step.done for step in renew(kit.office.long_term, within=60 * DAYS)]
+        assert [3] == [step.done for step in kit.office.long_term.renew(within=60 * DAYS)]
+        assert [1, 2, 3] == [step.done for step in kit.office.long_term.renew(within=60 * DAYS)]
 
     def test_without_a_service_the_reason_is_said(self, office):
         """Not a crash, and no silent success."""
         with raises_code("timestamps-off"):
-            next(renew(office(None).office.long_term, within=60 * DAYS))
+            next(office(None).office.long_term.renew(within=60 * DAYS))
 
 
 RUN = """
@@ -349,7 +348,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from cryptography import x509
 from perizinan_core.documents import FolderDocumentStore
-from perizinan_core.services._renewal import renew
 from perizinan_core.signing.ltv import TimestampClient, TimestampPolicy
 from perizinan_core.storage import KeyRing, open_storage
 from perizinan_core.testing._fakes import SettableClock
@@ -365,7 +363,7 @@ kit = sample_office(
     timestamps=TimestampPolicy(client=TimestampClient(url=url)),
     roots=x509.load_pem_x509_certificates((folder / "root.pem").read_bytes()),
 )
-for step in renew(kit.office.long_term, within=timedelta(days=60), jobs=2):
+for step in kit.office.long_term.renew(within=timedelta(days=60), jobs=2):
     print(step.outcome.value, flush=True)
 storage.close()
 """
@@ -379,7 +377,7 @@ class TestKilled:
         shutil.copy(sqlite_template, tmp_path / "records.sqlite3")
         keys.save(tmp_path / "keys.json")
         (tmp_path / "root.pem").write_bytes(pki.roots[0].public_bytes(Encoding.PEM))
-        zone = office(None).context.calendar.time_zone.zone
+        zone = office(None)._context.calendar.time_zone.zone
         storage = open_storage(f"sqlite:///{tmp_path / 'records.sqlite3'}", keys, zone=zone)
         documents = FolderDocumentStore(tmp_path / "documents")
         kit = office(storage=storage, documents=documents)

@@ -48,7 +48,7 @@ def look(kit, case):
 
 def numbers(kit):
     """Return the numbers of the register of permits."""
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         return [line.number for line in work.numbers.book("izin", 2026)]
 
 

@@ -26,14 +26,14 @@ def test_a_paper_on_file_fills_the_slot_of_a_new_application(kit, earlier):
     """The same content, with its origin and its true age; nothing is stored twice."""
     _, card = earlier
     case = kit.draft().id
-    stored = sorted(item.sha256 for item in kit.context.documents.documents())
+    stored = sorted(item.sha256 for item in kit._context.documents.documents())
 
     offered = kit.office.applications.reusable(case, "ktp", actor=APPLICANT)
     used = kit.office.applications.reuse(case, "ktp", card.id, actor=APPLICANT)
 
     assert (card,) == offered
     assert (card.sha256, card.id, card.uploaded_at) == (used.sha256, used.reused_from, used.first_uploaded_at)
-    assert stored == sorted(item.sha256 for item in kit.context.documents.documents())
+    assert stored == sorted(item.sha256 for item in kit._context.documents.documents())
     assert () == kit.office.applications.problems(case, actor=APPLICANT)
 
 
@@ -80,9 +80,9 @@ def test_strangers_and_officers_see_no_papers_on_file(kit, earlier):
 def test_an_expired_paper_is_not_offered(kit, earlier):
     """A paper that ended meanwhile is of no use."""
     case_id, card = earlier
-    with kit.context.storage.unit_of_work() as work:
+    with kit._context.storage.unit_of_work() as work:
         case = work.applications.get(case_id)
-        day = kit.context.local_day(kit.clock()) + timedelta(days=10)
+        day = kit._context.local_day(kit.clock()) + timedelta(days=10)
         documents = tuple(attrs.evolve(item, expires_on=day) for item in case.documents)
         work.applications.save(attrs.evolve(case, documents=documents), by="uji", at=kit.clock())
         work.commit()

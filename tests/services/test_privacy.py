@@ -110,7 +110,7 @@ def played(logged, tmp_path):
         case.id,
         "peninjauan",
         minutes=InspectionMinutes(
-            day=kit.context.local_day(kit.clock()),
+            day=kit._context.local_day(kit.clock()),
             inspectors=("pengawas",),
             findings=SECRETS["findings"],
             favourable=True,
@@ -179,7 +179,7 @@ def test_no_personal_data_in_the_events_of_a_whole_way(played):
 def test_no_personal_data_in_the_outbox(played):
     """Neither in the events there nor in the failures of channels, which quoted a whole message."""
     kit = played[0]
-    with kit.context.storage.unit_of_work() as work:
+    with kit._context.storage.unit_of_work() as work:
         entries = work.outbox.claim(
             "someone", now=kit.clock().replace(year=2027), lease=timedelta(minutes=1), limit=1000
         )

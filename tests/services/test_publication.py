@@ -75,7 +75,7 @@ def test_the_version_rises_only_when_something_changed(any_kit):
     first = document_of(any_kit)
     any_kit.clock.forward(days=3)
     later = document_of(any_kit)
-    any_kit.context.signers.signers["kepala"] = another_signer()
+    any_kit._context.signers.signers["kepala"] = another_signer()
     changed = document_of(any_kit)
     again = document_of(any_kit)
 
@@ -87,7 +87,7 @@ def test_an_old_certificate_stays_bound_after_a_change_of_keys(kit):
     """A permit of before the change is still valid, and so is one of after it."""
     old = kit.permit()
     kit.clock.forward(days=1)
-    kit.context.signers.signers["kepala"] = another_signer()
+    kit._context.signers.signers["kepala"] = another_signer()
     kit.clock.forward(minutes=30)
     new = kit.permit()
     document = document_of(kit)
@@ -112,7 +112,7 @@ def test_a_signature_after_the_end_of_a_binding_is_by_the_wrong_issuer(kit):
     with raises_code("signed-letter-invalid") as refused:
         kit.issue(case.id)
     waiting = kit.office.applications.get(case.id, actor=HOST)
-    kit.context.signers.signers["kepala"] = another_signer()
+    kit._context.signers.signers["kepala"] = another_signer()
     kit.clock.forward(minutes=30)
     (done,) = [kit.office.worker.run_once().signed]
 
@@ -129,9 +129,9 @@ def office_of_another_plugin(kit, **changes):
     changed = attrs.evolve(pack, authority=attrs.evolve(pack.authority, **changes))
     return sample_office(
         pack=changed,
-        storage=kit.context.storage,
-        documents=kit.context.documents,
-        keys=kit.context.keys,
+        storage=kit._context.storage,
+        documents=kit._context.documents,
+        keys=kit._context.keys,
         clock=kit.clock,
     )
 
@@ -147,7 +147,7 @@ def test_a_permit_stays_valid_after_the_plugin_dropped_its_delegation(any_kit):
     permit = any_kit.permit()
     before, (old,) = document_of(any_kit), sample_pack().authority.delegations
     any_kit.clock.forward(days=3)
-    dropped = any_kit.context.local_day(any_kit.clock())
+    dropped = any_kit._context.local_day(any_kit.clock())
     successor = attrs.evolve(old, code="mandat-baru", valid=DateRange(start=dropped))
     later = office_of_another_plugin(any_kit, delegations=(successor,))
     after = document_of(later)
@@ -171,12 +171,12 @@ def test_a_delegation_that_returns_counts_from_its_return(any_kit):
     (old,) = sample_pack().authority.delegations
     first = document_of(any_kit)
     without = office_of_another_plugin(any_kit, delegations=())
-    day = any_kit.context.local_day(any_kit.clock())
+    day = any_kit._context.local_day(any_kit.clock())
     document_of(without)
     same_day = document_of(any_kit)
     document_of(without)
     any_kit.clock.forward(days=10)
-    back = any_kit.context.local_day(any_kit.clock())
+    back = any_kit._context.local_day(any_kit.clock())
     returned = document_of(any_kit)
 
     assert [(old.valid.start, old.valid.end)] == spans(first, old.code) == spans(same_day, old.code)
@@ -186,7 +186,7 @@ def test_a_delegation_that_returns_counts_from_its_return(any_kit):
 def test_a_delegation_that_was_dropped_before_it_began_leaves_nothing(any_kit):
     """Nobody can have signed under it."""
     (old,) = sample_pack().authority.delegations
-    start = any_kit.context.local_day(any_kit.clock()) + timedelta(days=30)
+    start = any_kit._context.local_day(any_kit.clock()) + timedelta(days=30)
     coming = attrs.evolve(old, code="mandat-baru", valid=DateRange(start=start))
     announced = document_of(office_of_another_plugin(any_kit, delegations=(old, coming)))
     dropped = document_of(any_kit)
@@ -258,7 +258,7 @@ def test_a_letter_that_no_font_can_show_costs_no_number(kit):
     """The rehearsal refuses it when the application is handed in, before any number is taken."""
     with pytest.raises(SubmissionRefusedError) as refused:
         kit.submit(applicant=sample_applicant(name="Sekar \U0001f996"))
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         books = [tuple(work.numbers.book(name, 2026)) for name in ("izin", "tanda-terima")]
 
     assert {"unprintable-text"} == {problem.code for problem in refused.value.problems}
@@ -269,13 +269,13 @@ def test_a_damaged_unsigned_letter_is_not_signed(kit):
     """What the number was taken for must be what is signed."""
     case = kit.submit()
     kit.review(case.id)
-    kit.context.signers.signers["kepala"] = _Failing(sample_signer("kepala"))
+    kit._context.signers.signers["kepala"] = _Failing(sample_signer("kepala"))
     with raises_code("issuance"):
         kit.issue(case.id)
     permit_id = kit.office.applications.get(case.id, actor=HOST).permit_id
     permit = kit.office.permits.get(permit_id, actor=HOST)
-    kit.context.documents.damage(permit.unsigned_sha256)
-    kit.context.signers.signers["kepala"] = sample_signer("kepala")
+    kit._context.documents.damage(permit.unsigned_sha256)
+    kit._context.signers.signers["kepala"] = sample_signer("kepala")
     with raises_code("letter-changed"):
         kit.issue(case.id)
 
@@ -286,11 +286,11 @@ def test_a_token_that_fails_can_be_tried_again_at_once(kit):
     """A key of our own that raises anything gives the lease back; the next try succeeds with the same number."""
     case = kit.submit()
     kit.review(case.id)
-    good = kit.context.signers.signers["kepala"]
-    kit.context.signers.signers["kepala"] = _Failing(good)
+    good = kit._context.signers.signers["kepala"]
+    kit._context.signers.signers["kepala"] = _Failing(good)
     with raises_code("issuance") as failed:
         kit.issue(case.id)
-    kit.context.signers.signers["kepala"] = good
+    kit._context.signers.signers["kepala"] = good
     permit = kit.issue(case.id)
 
     assert "OSError" == failed.value.reason
@@ -300,7 +300,7 @@ def test_a_token_that_fails_can_be_tried_again_at_once(kit):
 def test_while_somebody_signs_others_wait_and_nobody_cancels(kit):
     """One lease for each document; after it, another takes over."""
     case, permit = _in_doubt(kit, FakeSigningService(sample_signer("kepala"), answers=False))
-    with kit.context.storage.unit_of_work() as work:
+    with kit._context.storage.unit_of_work() as work:
         work.signing_attempts.acquire(
             permit.unsigned_sha256, holder="somebody", now=kit.clock(), until=kit.clock() + LEASE
         )
@@ -350,11 +350,11 @@ def test_a_service_whose_certificate_is_not_bound_is_not_asked_again(kit):
     service = FakeSigningService(another_signer("layanan"))
     case = kit.submit()
     kit.review(case.id)
-    kit.context.signers.signers["kepala"] = service
+    kit._context.signers.signers["kepala"] = service
     with raises_code("signing-in-doubt") as told:
         kit.issue(case.id)
     permit_id = kit.office.applications.get(case.id, actor=HOST).permit_id
-    kept = kit.context.documents.read(told.value.reason.split()[-1], 10_000_000)
+    kept = kit._context.documents.read(told.value.reason.split()[-1], 10_000_000)
     kit.office.publication.bind("kepala", service.key.certificate, first_day=MORNING.date(), actor=HOST)
     issued = kit.office.permits.issuance.hand_in_signed(permit_id, kept, actor=kit.officer("kepala"))
 
@@ -369,14 +369,14 @@ def test_a_number_that_is_given_up_stays_in_the_book_with_its_reason(kit):
     kit.office.permits.issuance.cancel(permit.id, reason="Layanan mati", actor=kit.officer("kepala"))
     with raises_code("issuance"):
         kit.office.permits.issuance.hand_in_signed(permit.id, service.signed[0], actor=kit.officer("kepala"))
-    kit.context.signers.signers["kepala"] = sample_signer("kepala")
+    kit._context.signers.signers["kepala"] = sample_signer("kepala")
     new = kit.issue(case.id, idempotency_key="k")
     again = kit.issue(case.id, idempotency_key="k")
     with raises_code("issuance"):
         kit.office.permits.issuance.cancel(permit.id, reason="x", actor=kit.officer("kepala"))
     with raises_code("issuance"):
         kit.office.permits.issuance.cancel(new.id, reason="x", actor=kit.officer("kepala"))
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         book = [(line.number, line.cancel_reason) for line in work.numbers.book("izin", 2026)]
 
     assert [("500/001/WR/2026", "Layanan mati"), ("500/002/WR/2026", None)] == book
@@ -388,11 +388,11 @@ def test_a_signed_letter_that_is_not_issued_can_be_given_up(kit):
     """Its number stays as cancelled, no worker takes the file up again, and a checker is told that it is annulled."""
     service = FakeSigningService(sample_signer("kepala"), answers=False)
     _, permit = _in_doubt(kit, service)
-    stored = kit.context.documents.put(BytesIO(service.signed[0]))
-    kit.context.documents.link(f"signed/{permit.unsigned_sha256}", stored.sha256)
+    stored = kit._context.documents.put(BytesIO(service.signed[0]))
+    kit._context.documents.link(f"signed/{permit.unsigned_sha256}", stored.sha256)
     case = kit.office.permits.issuance.cancel(permit.id, reason="Salah", actor=kit.officer("kepala"))
     done = kit.office.worker.run_once()
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         cancelled = work.permits.get(permit.id)
 
     assert (ApplicationState.APPROVED, None) == (case.state, case.permit_id)
@@ -437,7 +437,7 @@ def _in_doubt(kit, service, **given):
     case = kit.submit()
     kit.review(case.id)
     kit.office.publication.authority_json()
-    kit.context.signers.signers["kepala"] = service
+    kit._context.signers.signers["kepala"] = service
     with raises_code("signing-in-doubt"):
         kit.issue(case.id, **given)
     permit_id = kit.office.applications.get(case.id, actor=HOST).permit_id

@@ -102,7 +102,7 @@ def test_a_receipt_lists_every_file_the_power_of_attorney_the_fee_and_the_rule_o
         mandate.size,
     )
     assert (case.terms.fee.total, case.terms.time_limit) == (receipt.fee, receipt.time_limit)
-    assert kit.context.calendar.version == receipt.calendar
+    assert kit._context.calendar.version == receipt.calendar
     assert hashlib.sha256(canonical_json(dict(case.form))).hexdigest() == receipt.form_sha256
 
 
@@ -111,9 +111,9 @@ def test_a_receipt_outlives_the_key_that_signed_it_and_the_name_of_the_permit_ty
     case = kit.submit()
     given = kit.office.applications.signed_receipt(case.id, actor=APPLICANT)
     changed: OfficeContext = attrs.evolve(
-        kit.context,
+        kit._context,
         language="en",
-        keys=OfficeKeys(document=ec.generate_private_key(ec.SECP256R1()), qr=kit.context.keys.qr),
+        keys=OfficeKeys(document=ec.generate_private_key(ec.SECP256R1()), qr=kit._context.keys.qr),
     )
 
     assert given == Applications(changed).signed_receipt(case.id, actor=APPLICANT)
@@ -124,7 +124,7 @@ def test_the_signature_of_a_receipt_is_that_of_the_office(kit):
     case = kit.submit()
     envelope = json.loads(kit.office.applications.signed_receipt(case.id, actor=APPLICANT))
     (signature,) = envelope["signatures"]
-    public = kit.context.keys.document.public_key()
+    public = kit._context.keys.document.public_key()
 
     assert thumbprint(public) == signature["keyid"]
     assert key_to_jwk(public)

@@ -94,7 +94,7 @@ def test_the_worker_signs_nothing_for_a_signatory_who_has_left(any_kit):
     case = kit.submit()
     kit.review(case.id)
     # The signer is unreachable for a moment: the number is taken, the letter waits.
-    signers = kit.context.signers.signers
+    signers = kit._context.signers.signers
     kept = signers.pop("kepala")
     signers["kepala"] = _Failing(kept)
     with pytest.raises(Exception, match=r"."):

@@ -91,7 +91,7 @@ class TestContent:
         kit.office.permits.annul(
             permit.id,
             ground=DefectGround.PROCEDURE,
-            found_on=kit.context.local_day(kit.clock()),
+            found_on=kit._context.local_day(kit.clock()),
             annulled_by=AnnulledBy.OFFICIAL,
             reason="Cacat prosedur",
             legal_basis=BASIS,
@@ -121,7 +121,7 @@ class TestContent:
         kit.clock.moment = kit.clock() + timedelta(days=9000)
         kit.office.status_lists.publish()
 
-        assert permit.valid_until < kit.context.local_day(kit.clock())
+        assert permit.valid_until < kit._context.local_day(kit.clock())
         assert ListStatus.VALID is value(permit)
 
     def test_a_number_that_waits_or_was_given_up_is_not_valid(self, kit, value):
@@ -129,10 +129,10 @@ class TestContent:
         case = kit.submit()
         kit.review(case.id)
         signer = kit.office.signers.signer_for("kepala")
-        kit.context.signers.signers["kepala"] = _Broken(signer)
+        kit._context.signers.signers["kepala"] = _Broken(signer)
         with pytest.raises(Exception, match=r".+"):
             kit.issue(case.id)
-        with kit.context.storage.unit_of_work(read_only=True) as work:
+        with kit._context.storage.unit_of_work(read_only=True) as work:
             (permit,) = work.permits.of_application(case.id)
         kit.office.status_lists.publish()
         waiting = value(permit)
@@ -145,7 +145,7 @@ class TestContent:
     def test_a_change_decided_for_a_later_day_begins_on_that_day(self, kit, value, folder):
         """The list ends at the midnight before, and the next one knows."""
         permit = kit.permit()
-        today = kit.context.local_day(kit.clock())
+        today = kit._context.local_day(kit.clock())
         change(kit, permit, "revoke", effective=today + timedelta(days=3))
         kit.office.worker.run_once()
         before = value(permit)
@@ -155,7 +155,7 @@ class TestContent:
 
         assert ListStatus.VALID is before
         assert (today + timedelta(days=3), 0, 0) == (
-            kit.context.local_day(ends), *kit.clock().astimezone(kit.clock.moment.tzinfo).utctimetuple()[4:6]
+            kit._context.local_day(ends), *kit.clock().astimezone(kit.clock.moment.tzinfo).utctimetuple()[4:6]
         )  # fmt: skip
         assert published
         assert ListStatus.INVALID is value(permit)
@@ -163,7 +163,7 @@ class TestContent:
     def test_a_suspension_ends_by_itself(self, kit, value, folder):
         """Until its last day; the list made before says when it ends."""
         permit = kit.permit()
-        today = kit.context.local_day(kit.clock())
+        today = kit._context.local_day(kit.clock())
         change(kit, permit, "suspend", until=today + timedelta(days=1))
         kit.office.worker.run_once()
         during = value(permit)
@@ -196,7 +196,7 @@ class TestContent:
         kit = open_kit(new_url(kind), publication=PublicationSettings(folder=str(folder)))
         first, second = kit.permit(), kit.permit()
         change(kit, first, "suspend")
-        change(kit, second, "revoke", effective=kit.context.local_day(kit.clock()) + timedelta(days=1))
+        change(kit, second, "revoke", effective=kit._context.local_day(kit.clock()) + timedelta(days=1))
         made = peek_status_list(kit.office.status_lists.build())
         kit.clock.forward(days=1)
         later = peek_status_list(kit.office.status_lists.build())
@@ -254,7 +254,7 @@ class TestPublishing:
 
         assert terms is not None
         assert terms.uri.endswith("/status-list.cwt")
-        assert (7 * 86400, [key_id(kit.context.keys.status.public_key())]) == (
+        assert (7 * 86400, [key_id(kit._context.keys.status.public_key())]) == (
             terms.max_age,
             [item.kid for item in terms.keys],
         )
@@ -370,13 +370,13 @@ class TestKeys:
 
     def test_qr_and_status_keys_change_on_a_day(self, kit, folder):
         """The old one until that day, the new one from it, both on it; announced seven days before."""
-        day = kit.context.local_day(kit.clock())
+        day = kit._context.local_day(kit.clock())
         old = read_authority_document(kit.office.publication.authority_json())
-        keys = attrs.evolve(kit.context.keys, qr=new_key(), status=new_key())
+        keys = attrs.evolve(kit._context.keys, qr=new_key(), status=new_key())
         fresh = sample_office(
             clock=kit.clock,
-            storage=kit.context.storage,
-            documents=kit.context.documents,
+            storage=kit._context.storage,
+            documents=kit._context.documents,
             keys=keys,
             publication=PublicationSettings(folder=str(folder)),
         )
@@ -394,11 +394,11 @@ class TestKeys:
 
     def test_going_back_to_a_former_key_takes_it_up_again(self, kit):
         """A rotation that was undone."""
-        first = kit.context.keys
+        first = kit._context.keys
         documents = [read_authority_document(kit.office.publication.authority_json())]
         for keys in (attrs.evolve(first, qr=new_key()), first):
             office = sample_office(
-                clock=kit.clock, storage=kit.context.storage, documents=kit.context.documents, keys=keys
+                clock=kit.clock, storage=kit._context.storage, documents=kit._context.documents, keys=keys
             )
             documents.append(read_authority_document(office.office.publication.authority_json()))
         ends = {item.kid: item.end for item in documents[-1].qr_keys}
@@ -408,12 +408,12 @@ class TestKeys:
 
     def test_a_new_document_key_is_vouched_for_by_the_former(self, kit):
         """Both sign; only the new one is listed."""
-        former, fresh = kit.context.keys.document, new_key()
+        former, fresh = kit._context.keys.document, new_key()
         office = sample_office(
             clock=kit.clock,
-            storage=kit.context.storage,
-            documents=kit.context.documents,
-            keys=attrs.evolve(kit.context.keys, document=fresh, former_documents=(former,)),
+            storage=kit._context.storage,
+            documents=kit._context.documents,
+            keys=attrs.evolve(kit._context.keys, document=fresh, former_documents=(former,)),
         )
         known = read_authority_document(kit.office.publication.authority_json())
         office.office.publication.replace_key("document", actor=HOST)

@@ -34,12 +34,12 @@ def kit(url, open_kit, tmp_path):
 
 
 def sql(kit, statement):
-    with kit.context.storage._engine.begin() as connection:
+    with kit._context.storage._engine.begin() as connection:
         return connection.execute(statement)
 
 
 def rows(kit, table):
-    with kit.context.storage._engine.connect() as connection:
+    with kit._context.storage._engine.connect() as connection:
         return [dict(row._mapping) for row in connection.execute(sa.select(table))]
 
 
@@ -97,7 +97,7 @@ def test_a_binding_that_was_ended_is_not_opened_again_by_an_older_row(kit):
     """A former officer does not come back with a copy of a row."""
     fingerprint = document(kit).signatories[0].certificate_sha256
     open_ = [row for row in rows(kit, tables.settings) if row["key"] == f"signatory:{fingerprint}"]
-    kit.office.publication.end_binding(fingerprint, last_day=kit.context.local_day(kit.clock()), actor=HOST)
+    kit.office.publication.end_binding(fingerprint, last_day=kit._context.local_day(kit.clock()), actor=HOST)
     sql(kit, tables.settings.update().where(tables.settings.c.key == open_[0]["key"]).values(open_[0]))
 
     with raises_code("publication-broken"):
@@ -223,7 +223,7 @@ def test_a_file_that_is_found_is_verified_before_it_becomes_the_permit(kit):
     case = kit.submit()
     kit.review(case.id)
     permit = kit.office.permits.issuance._prepare(case.id, kit.officer("kepala"), None, None, kit.clock())
-    kit.context.documents.link(f"signed/{permit.unsigned_sha256}", other.signed_sha256)
+    kit._context.documents.link(f"signed/{permit.unsigned_sha256}", other.signed_sha256)
     with pytest.raises(PerizinanError):
         kit.issue(case.id)
 

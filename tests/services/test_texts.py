@@ -310,7 +310,7 @@ def test_any_json_as_any_argument_of_any_use_case_is_an_answer_or_our_error(busy
     if argument == "stream":
         value = BytesIO(b"x")
     arguments = {"stream": BytesIO(small_png(1)), **given_, argument: value}
-    before = kit.context.storage._state
+    before = kit._context.storage._held._state
     try:
         result = method(**{key: item for key, item in arguments.items() if key in parameters})
         if inspect.isgenerator(result):
@@ -318,7 +318,7 @@ def test_any_json_as_any_argument_of_any_use_case_is_an_answer_or_our_error(busy
     except PerizinanError:
         pass
     finally:
-        kit.context.storage.replace(before)
+        kit._context.storage.replace(before)
 
 
 def test_an_applicant_from_json_that_looks_right_is_handed_in(kit):

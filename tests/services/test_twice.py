@@ -152,7 +152,7 @@ def test_two_threads_with_one_key_issue_once(database_kit):
             count_of(database_kit, case.id, kind)
             for kind in (EventKind.NUMBER_TAKEN, EventKind.PERMIT_ISSUED)
         ]
-    with database_kit.context.storage.unit_of_work(read_only=True) as work:
+    with database_kit._context.storage.unit_of_work(read_only=True) as work:
         book = [line.sequence for line in work.numbers.book("izin", 2026)]
 
     assert list(range(1, ROUNDS // 2 + 1)) == book
@@ -357,7 +357,7 @@ def test_twenty_threads_over_new_year_leave_no_gap_and_no_double(url, open_kit, 
         (item.number for item in permits), key=lambda number: (number[-4:], number)
     )
     assert list(range(20)) == sorted(item.status_index for item in permits)
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         books = {year: [line.sequence for line in work.numbers.book("izin", year)] for year in (2026, 2027)}
     assert {2026: list(range(1, 11)), 2027: list(range(1, 11))} == books
     assert 20 == len(list(FolderDocumentStore(tmp_path / "documents").links()))

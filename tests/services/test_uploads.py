@@ -29,7 +29,7 @@ def state_of(kit, case):
     """Return everything that an upload could change."""
     application = kit.office.applications.get(case, actor=APPLICANT)
     history = kit.office.applications.history(case, actor=APPLICANT)
-    return application, history, sorted(item.sha256 for item in kit.context.documents.documents())
+    return application, history, sorted(item.sha256 for item in kit._context.documents.documents())
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -201,7 +201,7 @@ def test_an_applicant_check_that_refuses_or_fails_stops_the_submission(answer, e
     kit.fill(case)
     with raises_code(error) as told:
         kit.hand_in(case)
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         book = tuple(work.numbers.book("tanda-terima", 2026))
 
     assert "down" not in told.value.message("en")

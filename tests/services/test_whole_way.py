@@ -59,7 +59,7 @@ def test_a_recommendation_takes_a_number_that_the_decree_quotes(kit):
     judged = kit.decide(case.id, "rekomendasi")
     kit.review(case.id)
     permit = kit.issue(case.id)
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         book = work.numbers.book("rekomendasi", 2026)
 
     assert "REK/01/411/2026" == judged.stage_state("rekomendasi").letter.number
@@ -297,7 +297,7 @@ def test_a_refusal_names_reasons_and_the_way_to_object(kit):
 def test_where_no_channel_is_named_objections_go_to_the_head_of_the_unit():
     """The authority need not name a channel of its own."""
     kit = sample_office()
-    authority = attrs.evolve(kit.context.authority, contacts=())
+    authority = attrs.evolve(kit._context.authority, contacts=())
     kit = sample_office(pack=_pack_of(kit, authority))
     case = kit.submit()
     kit.decide(case.id, "periksa")
@@ -549,7 +549,7 @@ def test_no_delegation_no_signature_and_no_number():
     )
     with raises_code("delegation-missing"):
         kit.issue(case.id, actor=kit.officer("sekretaris"))
-    with kit.context.storage.unit_of_work(read_only=True) as work:
+    with kit._context.storage.unit_of_work(read_only=True) as work:
         book = work.numbers.book("izin", 2026)
 
     assert () == tuple(book)

@@ -19,7 +19,7 @@ from perizinan_core.testing._offices import APPLICANT, HOST, MORNING, sample_app
 def test_a_failing_channel_is_tried_again_later_and_stops_nothing_else(any_kit, new_url):
     """The other channel gets every message, and the failed one arrives when the server is back."""
     broken, sound = CollectingChannel(failing={"application_submitted"}), CollectingChannel()
-    kit = sample_office(storage=any_kit.context.storage, channels={"broken": broken, "sound": sound})
+    kit = sample_office(storage=any_kit._context.storage, channels={"broken": broken, "sound": sound})
     kit.submit()
     first = kit.office.worker.run_once()
     at_once = kit.office.worker.run_once()
@@ -58,7 +58,7 @@ def test_two_workers_at_once_deliver_each_message_once(database_kit):
 def test_a_worker_that_died_is_followed_by_another(kit):
     """What it had claimed comes back after its lease, under the same id."""
     kit.submit()
-    with kit.context.storage.unit_of_work() as work:
+    with kit._context.storage.unit_of_work() as work:
         work.outbox.claim("dead", now=kit.clock(), lease=timedelta(minutes=5), limit=100)
         work.commit()
     early = kit.office.worker.deliver()
@@ -143,7 +143,7 @@ def test_a_changed_calendar_moves_open_deadlines(kit):
     authority = attrs.evolve(kit.office.authority, calendar=changed)
     catalogue = attrs.evolve(kit.office.catalogue, authority=authority)
     later = sample_office(
-        storage=kit.context.storage, pack=AuthorityPack(authority=authority, catalogue=catalogue)
+        storage=kit._context.storage, pack=AuthorityPack(authority=authority, catalogue=catalogue)
     )
     done = later.office.worker.run_once(now=kit.clock() + timedelta(hours=1))
     after = later.office.applications.get(case.id, actor=HOST).clock.due

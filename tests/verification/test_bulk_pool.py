@@ -16,9 +16,10 @@ import pytest
 from perizinan_core.errors.verification import ResumeFileError
 from perizinan_core.testing._refusals import raises_code
 from perizinan_core.verification import Verdict, verify_permit
-from perizinan_core.verification.bulk import BulkLimits, ResumeFile, verify_many
+from perizinan_core.verification.bulk import BulkLimits, verify_many
 from perizinan_core.verification.bulk._many import default_jobs
 from perizinan_core.verification.bulk._pool import Pool
+from perizinan_core.verification.bulk._resume import ResumeFile
 from perizinan_core.verification.bulk._walking import FoundFile, find_files
 
 

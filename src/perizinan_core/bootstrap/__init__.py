@@ -1,6 +1,7 @@
 """Putting an office together from its settings: `Office.open` is the door."""
 
 from perizinan_core.bootstrap._examples import check_scenario
+from perizinan_core.bootstrap._keys import AskSecret
 from perizinan_core.bootstrap._office import Office, load_authority_pack, migrate_database
 from perizinan_core.bootstrap._plugins import load_plugins
 from perizinan_core.bootstrap._public_pages import PublicOffice, public_app, serve_public_pages
@@ -17,6 +18,7 @@ from perizinan_core.bootstrap._settings import (
 from perizinan_core.bootstrap._status_source import open_status_source
 
 __all__ = [
+    "AskSecret",
     "Office",
     "OfficeSettings",
     "PluginTable",

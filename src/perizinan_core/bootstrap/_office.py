@@ -12,6 +12,7 @@ from random import Random
 from types import TracebackType
 from typing import Any, Self
 
+import attrs
 from sqlalchemy.engine import make_url
 
 from perizinan_core._parts import require_office_parts
@@ -49,6 +50,7 @@ from perizinan_core.services import (
     Worker,
 )
 from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._worker import library_worker
 from perizinan_core.storage import KeyRing, Storage
 
 __all__ = [
@@ -61,6 +63,7 @@ __all__ = [
 ]
 
 
+@attrs.define(eq=False, repr=False, slots=False)
 class Office:
     """
     One local government's licensing office. The facade that host applications use.
@@ -73,45 +76,59 @@ class Office:
     Use `Office.open`; the attributes are the groups of use cases.
     """
 
-    def __init__(
-        self,
-        context: OfficeContext,
-        *,
-        publication: Publication,
-        plugins: PluginManager,
-        settings: Settings,
-        channels: tuple[tuple[str, NotificationChannel], ...] = (),
-    ) -> None:
-        """Hold the parts; see `Office.open`."""
-        self._context = context
-        self.settings = settings
-        self.plugins = plugins
-        """What is loaded, and what is not and why."""
-        self.publication = publication
-        """``authority.json`` and bindings of certificates."""
-        self.status_lists = publication.status_lists
-        """The status list for those who check permits; see ``[publication]`` in the settings."""
+    _context: OfficeContext
+    publication: Publication = attrs.field(kw_only=True)
+    """``authority.json`` and bindings of certificates."""
+
+    plugins: PluginManager = attrs.field(kw_only=True)
+    """What is loaded, and what is not and why."""
+
+    settings: Settings = attrs.field(kw_only=True)
+    """What it was opened with."""
+
+    _channels: tuple[tuple[str, NotificationChannel], ...] = attrs.field(default=(), kw_only=True)
+
+    status_lists: StatusLists = attrs.field(init=False)
+    """The status list for those who check permits; see ``[publication]`` in the settings."""
+
+    applications: Applications = attrs.field(init=False)
+    """The applicant's side."""
+
+    uploads: HeldUploads = attrs.field(init=False)
+    """Uploads that are kept without being in their slot: the list, accepting, discarding; the counter's intake."""
+
+    reviews: Reviews = attrs.field(init=False)
+    """The office's side, and its staff."""
+
+    permits: Permits = attrs.field(init=False)
+    """Issued permits."""
+
+    status: RecordsStatus = attrs.field(init=False)
+    """The records as a status source for `verify_permit`."""
+
+    worker: Worker = attrs.field(init=False)
+    """What happens by itself; run it regularly, or ``perizinan worker``."""
+
+    clock_repair: ClockRepair = attrs.field(init=False)
+    """Repairs what a clock that was ahead left in the records."""
+
+    def __attrs_post_init__(self) -> None:
+        context = self._context
+        self.status_lists = self.publication.status_lists
         self.applications = Applications(context)
-        """The applicant's side."""
         self.uploads = HeldUploads(context)
-        """Uploads that are kept without being in their slot: the list, accepting, discarding; the counter's intake."""
         self.reviews = Reviews(context)
-        """The office's side, and its staff."""
-        self.permits = Permits(context, self.applications, Issuance(context, publication))
-        """Issued permits."""
+        self.permits = Permits(context, self.applications, Issuance(context, self.publication))
         self.status = RecordsStatus(context)
-        """The records as a status source for `verify_permit`."""
-        self.worker = Worker.of(
+        self.worker = library_worker(
             context,
             self.permits.issuance,
-            channels,
-            plugins.tell,
+            self._channels,
+            self.plugins.tell,
             status_lists=self.status_lists,
             uploads=self.uploads,
         )
-        """What happens by itself; run it regularly, or ``perizinan worker``."""
         self.clock_repair = ClockRepair(context)
-        """Repairs what a clock that was ahead left in the records."""
 
     @classmethod
     def open(

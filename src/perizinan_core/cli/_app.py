@@ -187,6 +187,7 @@ def _plugin_commands(ctx: click.Context) -> dict[str, Any]:
 
 
 @click.group(
+    "cli",
     cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     help="Perizinan: izin pemerintah daerah, dari syarat sampai PDF bertanda tangan.",
@@ -214,7 +215,7 @@ def _plugin_commands(ctx: click.Context) -> dict[str, Any]:
     help="Tampilkan versi lalu selesai.",
 )
 @click.pass_context
-def cli(ctx: click.Context, *, settings: Path, language: str | None, debug: bool, no_plugins: bool) -> None:
+def _root(ctx: click.Context, *, settings: Path, language: str | None, debug: bool, no_plugins: bool) -> None:
     """Hold what every command needs: where the settings are, and the language."""
     if ctx.invoked_subcommand in _OFFICE_COMMANDS:
         require_office_parts()
@@ -226,6 +227,10 @@ def cli(ctx: click.Context, *, settings: Path, language: str | None, debug: bool
         debug=debug,
         run_scenarios=_run_scenarios,
     )
+
+
+cli: click.Group = _root
+"""The command line as a click group."""
 
 
 def _run_scenarios(*arguments: Any) -> Any:

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.i18n import N_, translate
-from perizinan_core.services._renewal import Renewal, RenewalOutcome, renew
+from perizinan_core.services._renewal import Renewal, RenewalOutcome
 
 __all__ = ["renew_ltv_command"]
 
@@ -53,8 +53,8 @@ def renew_ltv_command(
     counts: Counter[RenewalOutcome] = Counter()
     failures: list[Renewal] = []
     with open_office(obj) as office:
-        steps = renew(
-            office.long_term, within=timedelta(days=within_days), lift=lift, jobs=jobs, from_start=from_start
+        steps = office.long_term.renew(
+            within=timedelta(days=within_days), lift=lift, jobs=jobs, from_start=from_start
         )
         for step in _with_progress(steps, language):
             counts[step.outcome] += 1

@@ -15,7 +15,7 @@ killed when it takes too long. Its parent hands it work and gets plain data back
     reply = pool.ask({"kind": "pdf"}, descriptor=file.fileno(), seconds=10)
 """
 
-from perizinan_core.confined._channel import Channel
+from perizinan_core.confined._channel import Channel, Form
 from perizinan_core.confined._children import ChildProcess, start_child
 from perizinan_core.confined._limits import Confinement, task_limits
 from perizinan_core.confined._pool import ChildPool, Ending, Reply
@@ -26,6 +26,7 @@ __all__ = [
     "ChildProcess",
     "Confinement",
     "Ending",
+    "Form",
     "Reply",
     "start_child",
     "task_limits",

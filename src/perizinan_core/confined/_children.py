@@ -62,7 +62,7 @@ class ChildProcess:
         self._process = process
         self._channel = channel
         self._said = b""
-        self.tasks = 0
+        self.tasks: int = 0
         """Tasks that it was given."""
 
     @property

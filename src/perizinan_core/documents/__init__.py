@@ -31,11 +31,9 @@ from perizinan_core.documents._ports import (
     StoredDocument,
     StoreProblem,
     UploadScanner,
-    keep_spool,
-    spool_for,
 )
 from perizinan_core.documents._report import Finding, Reading, Severity, UploadReport
-from perizinan_core.documents._sandbox import Sandbox
+from perizinan_core.documents._sandbox import Sandbox, SandboxAnswer
 from perizinan_core.documents._spool import Spool
 from perizinan_core.documents._uploads import check_upload, inspect_upload
 
@@ -50,6 +48,7 @@ __all__ = [
     "InMemoryDocumentStore",
     "Reading",
     "Sandbox",
+    "SandboxAnswer",
     "Severity",
     "Spool",
     "SpoolingStore",
@@ -62,7 +61,5 @@ __all__ = [
     "display_name",
     "finding",
     "inspect_upload",
-    "keep_spool",
     "kept_name",
-    "spool_for",
 ]

@@ -22,7 +22,7 @@ from perizinan_core.errors.confined import ChildStartError
 from perizinan_core.errors.documents import InspectionUnavailableError
 from perizinan_core.i18n import N_
 
-__all__ = ["Answer", "Sandbox", "default_sandbox"]
+__all__ = ["Sandbox", "SandboxAnswer", "default_sandbox"]
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ _FAILURES = {
 
 
 @attrs.frozen
-class Answer:
+class SandboxAnswer:
     """What came back from the inspecting process."""
 
     notes: Mapping[str, Any] = attrs.field(factory=dict)
@@ -72,7 +72,7 @@ class Sandbox:
         self._python = python
         self._pool = ChildPool(self._start, places=places, tasks_per_child=_FILES_PER_WORKER)
 
-    def inspect(self, descriptor: int, *, size: int, ending: str, policy: UploadPolicy) -> Answer:
+    def inspect(self, descriptor: int, *, size: int, ending: str, policy: UploadPolicy) -> SandboxAnswer:
         """
         Have an open file inspected.
 
@@ -119,14 +119,14 @@ def _unavailable(error: ChildStartError) -> InspectionUnavailableError:
     return InspectionUnavailableError(N_("the checking process does not start"))
 
 
-def _answer(reply: Reply) -> Answer:
+def _answer(reply: Reply) -> SandboxAnswer:
     if reply.message is None:
-        return Answer(failed="inspection-failed" if reply.ending is None else _FAILURES[reply.ending])
+        return SandboxAnswer(failed="inspection-failed" if reply.ending is None else _FAILURES[reply.ending])
     notes = reply.message.get("notes")
     if isinstance(notes, dict):
-        return Answer(notes=notes, fault=_fault(reply.message))
+        return SandboxAnswer(notes=notes, fault=_fault(reply.message))
     failed = "memory-limit" if reply.message.get("failed") == "memory-limit" else "inspection-failed"
-    return Answer(failed=failed, fault=_fault(reply.message))
+    return SandboxAnswer(failed=failed, fault=_fault(reply.message))
 
 
 def _fault(reply: Mapping[str, Any]) -> str | None:

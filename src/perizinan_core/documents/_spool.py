@@ -46,17 +46,17 @@ class Spool:
         self._hash = hashlib.sha256()
         self._sealed: tuple[int, int] | None = None
         self._name: str | None = None
-        self.size = 0
+        self.size: int = 0
         """Bytes that came, with those that were too many."""
 
-        self.too_large = False
+        self.too_large: bool = False
         """Whether more came than is taken; then the file is not whole."""
 
         with typed_refusal("put"), contextlib.ExitStack() as undo:
             flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
             self._folder = os.open(self._folder_path, flags) if descriptor is None else os.dup(descriptor)
             undo.callback(os.close, self._folder)
-            self.descriptor = self._open()
+            self.descriptor: int = self._open()
             """The open file."""
 
             undo.pop_all()

@@ -51,7 +51,7 @@ class PerizinanError(Exception):
     """For fields that may be empty: the English msgid that stands there then."""
 
     def __attrs_post_init__(self) -> None:
-        self.args = tuple(self.details().values())
+        self.args: tuple[Any, ...] = tuple(self.details().values())
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         # An exception is made again from its arguments, which has no place for names.

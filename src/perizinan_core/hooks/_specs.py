@@ -42,8 +42,8 @@ PROJECT = "perizinan_core"
 API_VERSION = 1
 """Version of this interface; raised when an existing hook changes or goes."""
 
-hookspec = pluggy.HookspecMarker(PROJECT)
-hookimpl = pluggy.HookimplMarker(PROJECT)
+hookspec: pluggy.HookspecMarker = pluggy.HookspecMarker(PROJECT)
+hookimpl: pluggy.HookimplMarker = pluggy.HookimplMarker(PROJECT)
 
 
 class HookSpecs:

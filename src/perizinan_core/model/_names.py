@@ -72,7 +72,7 @@ from perizinan_core.model._identifiers._place import (
 )
 from perizinan_core.model._kinds import ApplicantKind, ApplicationKind, OwningSystem, PermitKind
 from perizinan_core.model._letter import AnnexTable, Letter, PermitStatement, PrintedTerm, SignatureBlock
-from perizinan_core.model._letter_rule import LetterForm, LetterRule, PrintedField
+from perizinan_core.model._letter_rule import LetterForm, LetterRule, PrintedField, TermRole
 from perizinan_core.model._lookalikes import LookAlike
 from perizinan_core.model._money import MAX_RUPIAH, WHOLE_RUPIAH, Rounding, RoundingMode, Rupiah, round_rupiah
 from perizinan_core.model._numerals import (
@@ -95,7 +95,7 @@ from perizinan_core.model._requirement import (
     ReuseRule,
 )
 from perizinan_core.model._stage import Assignment, SilencePolicy, Stage, StageKind, TimedCase, TimeLimit
-from perizinan_core.model._text import DateRange, Period, PeriodUnit, Source, Text
+from perizinan_core.model._text import DateRange, InstrumentKind, Period, PeriodUnit, Source, Text
 from perizinan_core.model._validity import Obligation, RenewalRule, ValidityCase, ValidityKind, ValidityRule
 
 __all__ = [
@@ -153,6 +153,7 @@ __all__ = [
     "IdentifierWarning",
     "IndonesianTimeZone",
     "InspectionMinutes",
+    "InstrumentKind",
     "JumpRequest",
     "Kbli",
     "Letter",
@@ -226,6 +227,7 @@ __all__ = [
     "SubmittedDocument",
     "TariffRow",
     "TariffTable",
+    "TermRole",
     "Text",
     "TimeLimit",
     "TimeSpan",

@@ -14,6 +14,7 @@ from perizinan_core.published._authority_document import (
 )
 from perizinan_core.published._authority_reading import read_authority_document, sign_authority_document
 from perizinan_core.published._authority_update import accept_directory, accept_update
+from perizinan_core.published._cose import Sign1
 from perizinan_core.published._directory import Directory, DirectoryEntry, read_directory, sign_directory
 from perizinan_core.published._envelope import countersign, signed_by
 from perizinan_core.published._keys import (
@@ -47,6 +48,7 @@ from perizinan_core.published._status_list import (
     STATUS_LIST_MEDIA_TYPE,
     ListStatus,
     StatusList,
+    StatusListTerms,
     peek_status_list,
     read_status_list,
 )
@@ -71,9 +73,11 @@ __all__ = [
     "QrContent",
     "QrKey",
     "RegisteredDelegation",
+    "Sign1",
     "Signatory",
     "StatusChoice",
     "StatusList",
+    "StatusListTerms",
     "StatusSource",
     "VersionSource",
     "accept_directory",

@@ -9,13 +9,14 @@ are constructed is not public.
 
 from perizinan_core.services._applications import Applications
 from perizinan_core.services._clocks import ClockRepair, ClockWatch
-from perizinan_core.services._context import SignerSource
+from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerSource
 from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services._issuance import SYSTEM, Issuance
 from perizinan_core.services._long_term import LongTerm
 from perizinan_core.services._papers import SlotView
 from perizinan_core.services._permits import Permits, RecordsStatus, SearchResult
 from perizinan_core.services._publication import Publication
+from perizinan_core.services._renewal import Renewal, RenewalOutcome
 from perizinan_core.services._reviews import Reviews
 from perizinan_core.services._status_list import StatusListRules, StatusLists
 from perizinan_core.services._work import Job, WorkDone, WorkFailure
@@ -23,6 +24,7 @@ from perizinan_core.services._worker import Worker
 
 __all__ = [
     "SYSTEM",
+    "ApplicantCheck",
     "Applications",
     "ClockRepair",
     "ClockWatch",
@@ -31,9 +33,12 @@ __all__ = [
     "Issuance",
     "Job",
     "LongTerm",
+    "OfficeKeys",
     "Permits",
     "Publication",
     "RecordsStatus",
+    "Renewal",
+    "RenewalOutcome",
     "Reviews",
     "SearchResult",
     "SignerSource",

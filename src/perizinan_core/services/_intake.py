@@ -18,10 +18,9 @@ from perizinan_core.documents import (
     StoredDocument,
     UploadPolicy,
     UploadReport,
-    keep_spool,
     kept_name,
-    spool_for,
 )
+from perizinan_core.documents._ports import keep_spool, spool_for
 from perizinan_core.errors.documents import UploadHeldError, UploadRefusedError
 from perizinan_core.errors.services import UploadKeptError
 from perizinan_core.model._actor import Actor

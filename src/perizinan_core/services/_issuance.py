@@ -37,12 +37,13 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext, new_id
-from perizinan_core.services._letters import LetterPlan, compose, plan_letter
-from perizinan_core.services._long_term import MAX_PERMIT_BYTES, LongTerm
+from perizinan_core.services._letters import LetterPlan, compose, plan_letter, statement_of
+from perizinan_core.services._long_term import LongTerm
 from perizinan_core.services._numbering import take_number
 from perizinan_core.services._own_check import look_at
 from perizinan_core.services._publication import Publication
 from perizinan_core.services._rehearsal import rehearse
+from perizinan_core.services._renewal import MAX_PERMIT_BYTES
 from perizinan_core.services._repeats import Asked, asked, once
 from perizinan_core.services._status_list import note_later_change
 from perizinan_core.signing import DigestSigner, Signer, SigningRequest, sign_pdf
@@ -363,7 +364,8 @@ class Issuance:
         permit_id = new_id()
         number = take_number(context, work, permit_type.register, permit_id, permit_type, actor, moment)
         index = work.status_indexes.take()
-        qr_text = self._publication.qr_text(work, plan, number=number.text, status_index=index, now=moment)
+        statement = statement_of(context, plan, number=number.text, status_index=index)
+        qr_text = self._publication.qr_text(work, statement, now=moment)
         letter = compose(context, plan, number=number.text, status_index=index, qr_text=qr_text)
         stored = context.documents.put(BytesIO(context.renderer.render(letter)))
         permit = Permit(

@@ -13,7 +13,7 @@ changes nothing else; the next try makes the version anew.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
 
@@ -27,6 +27,7 @@ from perizinan_core.model._permit import Permit
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._own_check import look_at
 from perizinan_core.services._publication import Publication
+from perizinan_core.services._renewal import MAX_PERMIT_BYTES, Renewal, renew
 from perizinan_core.signing import DigestSigner, TimestampSource
 from perizinan_core.signing.ltv import (
     Level,
@@ -38,10 +39,7 @@ from perizinan_core.signing.ltv import (
 )
 from perizinan_core.storage import Backoff
 
-__all__ = ["EVERY_FIVE_MINUTES", "EXTENDING", "MAX_PERMIT_BYTES", "LongTerm", "newest_version"]
-
-MAX_PERMIT_BYTES = 64 * 1024 * 1024
-"""Largest version that is read."""
+__all__ = ["EVERY_FIVE_MINUTES", "EXTENDING", "LongTerm", "newest_version"]
 
 EXTENDING = "extend"
 """Name of the worker's job that extends what was issued below its level."""
@@ -88,15 +86,13 @@ class _OfficeTimestamps:
 class LongTerm:
     """Extends the office's permits; does nothing by itself when the office has no timestamp service."""
 
-    context: OfficeContext = attrs.field(repr=False)
-    """The office's parts."""
-
+    _context: OfficeContext = attrs.field(repr=False)
     _publication: Publication = attrs.field(repr=False)
 
     @property
     def policy(self) -> TimestampPolicy | None:
         """What the office wants; None: no timestamps."""
-        return self.context.timestamps
+        return self._context.timestamps
 
     def may_go_on(self) -> bool:
         """Return True when a permit is issued although its timestamp could not be had."""
@@ -106,13 +102,13 @@ class LongTerm:
         """Return what is asked for a timestamp while signing, or None."""
         if self.policy is None or not self.policy.level.reaches(Level.B_T):
             return None
-        return _OfficeTimestamps(self._client(self.policy, now), self.context)
+        return _OfficeTimestamps(self._client(self.policy, now), self._context)
 
     def versions(self, permit: Permit) -> tuple[str, ...]:
         """Return the hashes of the signed file and all extended ones, oldest first."""
         if permit.signed_sha256 is None:
             return ()
-        return tuple(_versions(self.context.documents, permit.signed_sha256))
+        return tuple(_versions(self._context.documents, permit.signed_sha256))
 
     def raise_to_level(self, signed_sha256: str, now: datetime) -> str:
         """
@@ -121,7 +117,7 @@ class LongTerm:
         Raises:
             LongTermError: it could not be; what is there stays.
         """
-        policy, documents = self.policy, self.context.documents
+        policy, documents = self.policy, self._context.documents
         versions = _versions(documents, signed_sha256)
         if policy is None:
             return versions[-1]
@@ -144,19 +140,19 @@ class LongTerm:
             return None
         if ends is None:
             return None
-        outlives = permit.valid_until is None or permit.valid_until > self.context.local_day(ends)
+        outlives = permit.valid_until is None or permit.valid_until > self._context.local_day(ends)
         return ends if outlives else None
 
     def _unprotected_end(self, permit: Permit) -> datetime | None:
         if permit.signed_sha256 is None:
             return None
         if self.policy is None:
-            signer = self.context.signers.signer_for(permit.position)
+            signer = self._context.signers.signer_for(permit.position)
             if isinstance(signer, DigestSigner):
                 # It signs B-B, so the file need not be read.
                 ends: datetime = signer.certificate.not_valid_after_utc
                 return ends
-        documents = self.context.documents
+        documents = self._context.documents
         newest = newest_version(documents, permit.signed_sha256)
         state = read_state(documents.read(newest, MAX_PERMIT_BYTES))
         return None if state.level.reaches(Level.B_LT) else state.signer_ends
@@ -165,13 +161,13 @@ class LongTerm:
 
     def remember(self, permit: Permit, error: PerizinanError, now: datetime) -> None:
         """Write down that a permit is still to be extended; the worker does it, see `jobs.Extend`."""
-        with self.context.storage.unit_of_work() as work:
+        with self._context.storage.unit_of_work() as work:
             work.failures.note(EXTENDING, permit.id, error=error.code, at=now, backoff=EVERY_FIVE_MINUTES)
             work.commit()
 
     def pending(self) -> tuple[str, ...]:
         """Return the ids of the permits that are still to be extended."""
-        with self.context.storage.unit_of_work(read_only=True) as work:
+        with self._context.storage.unit_of_work(read_only=True) as work:
             return tuple(item.subject for item in work.failures.of(EXTENDING))
 
     def extend_issued(self, permit_id: str, now: datetime) -> None:
@@ -186,6 +182,33 @@ class LongTerm:
 
     # One file
 
+    def renew(
+        self,
+        *,
+        within: timedelta,
+        lift: bool = False,
+        jobs: int = 4,
+        from_start: bool = False,
+        now: datetime | None = None,
+    ) -> Iterator[Renewal]:
+        """
+        Renew the archive timestamps that end soon or have become weak; yield one step per permit.
+
+        It can be interrupted at any point, by ``kill -9`` too: a run that was interrupted less than
+        seven days ago continues after the last hundred that it finished.
+
+        Args:
+            within: Renew when the timestamp service's certificate ends within this span.
+            lift: Extend also permits that are below the office's level, or have no long-term data.
+            jobs: Permits that are worked on at a time; most of the time goes into waiting for the service.
+            from_start: Look at every permit again.
+            now: Aware moment; None asks the clock for every permit.
+
+        Raises:
+            TimestampsOffError: the office has no timestamp service.
+        """
+        return renew(self._context, self, within=within, lift=lift, jobs=jobs, from_start=from_start, now=now)
+
     def lengthened(self, pdf: bytes, level: Level, now: datetime, *, renew: bool = False) -> bytes:
         """
         Return a signed file extended to a level, and verified; nothing is kept yet.
@@ -197,7 +220,7 @@ class LongTerm:
         policy = self.policy
         if policy is None:
             raise LongTermError("timestamps-off")
-        moment = max(now, self.context.clock())
+        moment = max(now, self._context.clock())
         longer = extend(
             pdf,
             level=level,
@@ -213,7 +236,7 @@ class LongTerm:
 
     def keep(self, versions: Sequence[str], longer: bytes) -> bool:
         """Keep a version under the number that follows; False when somebody else was faster."""
-        documents = self.context.documents
+        documents = self._context.documents
         stored = documents.put(BytesIO(longer))
         if stored.sha256 == versions[-1]:
             return True
@@ -235,5 +258,5 @@ class LongTerm:
         return policy.client.trusting(self._publication.document(now).roots)
 
     def _permit(self, permit_id: str) -> Permit:
-        with self.context.storage.unit_of_work(read_only=True) as work:
-            return self.context.load_permit(work, permit_id)
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            return self._context.load_permit(work, permit_id)

@@ -23,6 +23,7 @@ from perizinan_core._converters import canonical_json, to_json
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError, ServiceError
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._events import Event, EventKind
+from perizinan_core.model._letter import PermitStatement
 from perizinan_core.published import (
     AuthorityDocument,
     Contact,
@@ -43,7 +44,6 @@ from perizinan_core.services._bindings import (
     history_subject,
 )
 from perizinan_core.services._context import OfficeContext
-from perizinan_core.services._letters import LetterPlan, statement_of
 from perizinan_core.services._published_delegations import (
     DELEGATIONS,
     TITLES,
@@ -120,11 +120,14 @@ class Publication:
                 self._cached = (now, self._build(now))
             return self._cached[1]
 
-    def qr_text(
-        self, work: UnitOfWork, plan: LetterPlan, *, number: str, status_index: int, now: datetime
-    ) -> str:
+    def qr_text(self, work: UnitOfWork, statement: PermitStatement, *, now: datetime) -> str:
         """
         Return the text of a permit's QR code: the verification address and the signed claims.
+
+        Args:
+            work: The unit of work in which the permit gets its number.
+            statement: What the permit's data say.
+            now: Aware moment.
 
         Raises:
             ServiceError: ``key-not-usable-yet``: the key in place was not announced long enough ago.
@@ -133,7 +136,6 @@ class Publication:
         """
         key = self._context.keys.qr
         self._keys(work, "qr").require_usable(key.public_key(), now)
-        statement = statement_of(self._context, plan, number=number, status_index=status_index)
         return encode_qr_text(
             self._context.authority.verification_url,
             claims_of_statement(to_json(statement)),

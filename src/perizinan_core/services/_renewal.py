@@ -9,22 +9,25 @@ stays finished whatever happens to the run, and a cursor remembers how far it ca
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.signing import LongTermError
 from perizinan_core.model._permit import Permit, PermitStatus
-from perizinan_core.services._long_term import MAX_PERMIT_BYTES, LongTerm
-from perizinan_core.signing.ltv import Level, LongTermState, read_state
+from perizinan_core.services._context import OfficeContext
+from perizinan_core.signing.ltv import Level, LongTermState, TimestampPolicy, read_state
 from perizinan_core.storage import PermitFilter
 
-__all__ = ["Renewal", "RenewalOutcome", "renew"]
+__all__ = ["MAX_PERMIT_BYTES", "Extending", "Renewal", "RenewalOutcome", "renew"]
+
+MAX_PERMIT_BYTES = 64 * 1024 * 1024
+"""Largest version that is read."""
 
 _CURSOR = "long-term-renewal"
 _PAGE = 100
@@ -64,6 +67,27 @@ class Renewal:
     """Permits on record when the run began."""
 
 
+class Extending(Protocol):
+    """What a renewal needs of `perizinan_core.services.LongTerm`."""
+
+    @property
+    def policy(self) -> TimestampPolicy | None:
+        """What the office wants."""
+        ...
+
+    def versions(self, permit: Permit) -> tuple[str, ...]:
+        """Return the documents of a permit, the newest last."""
+        ...
+
+    def lengthened(self, pdf: bytes, level: Level, now: datetime, *, renew: bool = False) -> bytes:
+        """Return a file at a level."""
+        ...
+
+    def keep(self, versions: Sequence[str], longer: bytes) -> bool:
+        """Keep a longer file; False when somebody else did."""
+        ...
+
+
 @attrs.define
 class _Run:
     """One renewal in bulk, and what it learned about the timestamp service."""
@@ -86,7 +110,8 @@ class _Run:
 
 
 def renew(
-    long_term: LongTerm,
+    context: OfficeContext,
+    long_term: Extending,
     *,
     within: timedelta,
     lift: bool = False,
@@ -94,61 +119,47 @@ def renew(
     from_start: bool = False,
     now: datetime | None = None,
 ) -> Iterator[Renewal]:
-    """
-    Renew the archive timestamps that end soon or have become weak; yield one step per permit.
-
-    It can be interrupted at any point, by ``kill -9`` too: a run that was interrupted less than
-    seven days ago goes on after the last hundred that it finished.
-
-    Args:
-        long_term: Of the office, `Office.long_term`.
-        within: Renew when the timestamp service's certificate ends within this span.
-        lift: Extend also permits that are below the office's level, or have no long-term data.
-        jobs: Permits that are worked on at a time; most of the time goes into waiting for the service.
-        from_start: Look at every permit again.
-        now: Aware moment; None asks the clock for every permit.
-
-    Raises:
-        LongTermError: ``timestamps-off``: the office has no timestamp service.
-    """
+    """Renew in bulk; see `perizinan_core.services.LongTerm.renew`."""
     if long_term.policy is None:
         raise LongTermError("timestamps-off")
-    begun = long_term.context.moment(now)
-    cursor = {} if from_start else _cursor(long_term, begun)
+    begun = context.moment(now)
+    cursor = {} if from_start else _cursor(context, begun)
     wanted = PermitFilter(statuses=_ISSUED)
-    with long_term.context.storage.unit_of_work(read_only=True) as work:
+    with context.storage.unit_of_work(read_only=True) as work:
         total = max(work.permits.count(wanted), cursor.get("done", 0))
     after, done = cursor.get("after"), cursor.get("done", 0)
     run = _Run(within, lift, now)
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         while True:
-            with long_term.context.storage.unit_of_work(read_only=True) as work:
+            with context.storage.unit_of_work(read_only=True) as work:
                 page = work.permits.find(wanted, limit=_PAGE, after=after, newest_first=False)
-            steps = pool.map(lambda item: _renew_one(long_term, item, run), page.items)
+            steps = pool.map(lambda item: _renew_one(context, long_term, item, run), page.items)
             for permit, (outcome, error) in zip(page.items, steps, strict=True):
                 done += 1
                 yield Renewal(number=permit.number, outcome=outcome, error=error, done=done, total=total)
             after = page.next
-            _set_cursor(long_term, after, done, begun)
+            _set_cursor(context, after, done, begun)
             if after is None:
                 return
 
 
 def _renew_one(
-    long_term: LongTerm, permit: Permit, run: _Run
+    context: OfficeContext, long_term: Extending, permit: Permit, run: _Run
 ) -> tuple[RenewalOutcome, PerizinanError | None]:
     try:
-        return _renewed(long_term, permit, run, long_term.context.moment(run.now)), None
+        return _renewed(context, long_term, permit, run, context.moment(run.now)), None
     except PerizinanError as error:
         _log.warning("permit %s was not renewed: %s", permit.id, error.code)
         return RenewalOutcome.FAILED, error
 
 
-def _renewed(long_term: LongTerm, permit: Permit, run: _Run, now: datetime) -> RenewalOutcome:
+def _renewed(
+    context: OfficeContext, long_term: Extending, permit: Permit, run: _Run, now: datetime
+) -> RenewalOutcome:
     policy, versions = long_term.policy, long_term.versions(permit)
     if policy is None or not versions:
         return RenewalOutcome.FRESH
-    pdf = long_term.context.documents.read(versions[-1], MAX_PERMIT_BYTES)
+    pdf = context.documents.read(versions[-1], MAX_PERMIT_BYTES)
     state = read_state(pdf)
     if state.is_due(now, run.within):
         run.require_gain(state)
@@ -164,15 +175,15 @@ def _renewed(long_term: LongTerm, permit: Permit, run: _Run, now: datetime) -> R
     return outcome if long_term.keep(versions, longer) else RenewalOutcome.ELSEWHERE
 
 
-def _cursor(long_term: LongTerm, now: datetime) -> dict[str, Any]:
-    with long_term.context.storage.unit_of_work(read_only=True) as work:
+def _cursor(context: OfficeContext, now: datetime) -> dict[str, Any]:
+    with context.storage.unit_of_work(read_only=True) as work:
         found: dict[str, Any] = work.settings.get(_CURSOR) or {}
     stale = not found or datetime.fromisoformat(found["begun"]) + _CURSOR_LIFE < now
     return {} if stale else found
 
 
-def _set_cursor(long_term: LongTerm, after: str | None, done: int, begun: datetime) -> None:
-    with long_term.context.storage.unit_of_work() as work:
+def _set_cursor(context: OfficeContext, after: str | None, done: int, begun: datetime) -> None:
+    with context.storage.unit_of_work() as work:
         if after is None:
             work.settings.delete(_CURSOR)
         else:

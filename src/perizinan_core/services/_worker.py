@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Self
 
 import attrs
 
@@ -34,7 +33,7 @@ from perizinan_core.services._upload_jobs import InspectUploads
 from perizinan_core.services._work import EachRecord, Job, Moment, RecordJob, WorkDone, run_all
 from perizinan_core.storage import JobFailure, OutboxEntry
 
-__all__ = ["Worker"]
+__all__ = ["Worker", "library_worker"]
 
 
 @attrs.frozen
@@ -44,47 +43,6 @@ class Worker:
     _context: OfficeContext
     jobs: tuple[Job, ...]
     """What is done in a round, in this order."""
-
-    @classmethod
-    def of(
-        cls,
-        context: OfficeContext,
-        issuance: Issuance,
-        channels: tuple[tuple[str, NotificationChannel], ...],
-        tell: Callable[[Event], tuple[str, ...]],
-        *,
-        status_lists: StatusLists | None = None,
-        uploads: HeldUploads | None = None,
-    ) -> Self:
-        """
-        Return a worker with the jobs of the library.
-
-        Args:
-            context: The office.
-            issuance: Issues and signs.
-            channels: Where messages go, by name.
-            tell: Tells the plugins' listeners; see `PluginManager.tell`.
-            status_lists: Published anew when something happened, and before the list gets old.
-            uploads: Held uploads, inspected again after an update.
-        """
-        assign = Assign(context)
-        records: tuple[RecordJob, ...] = (
-            Recount(context),
-            LapseCorrections(context),
-            RecordSilence(context),
-            assign,
-            LookAfterStaff(context, assign),
-            IssueDeemed(context, issuance),
-            *([InspectUploads(context, uploads)] if uploads is not None else []),
-            Sign(context, issuance),
-            # Without a timestamp service what waits for one goes on waiting.
-            *([Extend(context, issuance.long_term)] if context.timestamps is not None else []),
-        )
-        jobs: list[Job] = [EachRecord(context, job) for job in records]
-        jobs.append(Deliver(context, channels, tell, status_lists))
-        if status_lists is not None:
-            jobs.append(PublishStatus(status_lists))
-        return cls(context, tuple(jobs))
 
     def run_once(self, *, now: datetime | None = None) -> WorkDone:
         """Do everything that is due now, once; never raises for what is wrong with a record or a job."""
@@ -131,3 +89,43 @@ def _as_failure(entry: OutboxEntry) -> JobFailure:
         last_at=entry.written_at,
         not_before=None,
     )
+
+
+def library_worker(
+    context: OfficeContext,
+    issuance: Issuance,
+    channels: tuple[tuple[str, NotificationChannel], ...],
+    tell: Callable[[Event], tuple[str, ...]],
+    *,
+    status_lists: StatusLists | None = None,
+    uploads: HeldUploads | None = None,
+) -> Worker:
+    """
+    Return a worker with the jobs of the library.
+
+    Args:
+        context: The office.
+        issuance: Issues and signs.
+        channels: Where messages go, by name.
+        tell: Tells the plugins' listeners; see `PluginManager.tell`.
+        status_lists: Published anew when something happened, and before the list gets old.
+        uploads: Held uploads, inspected again after an update.
+    """
+    assign = Assign(context)
+    records: tuple[RecordJob, ...] = (
+        Recount(context),
+        LapseCorrections(context),
+        RecordSilence(context),
+        assign,
+        LookAfterStaff(context, assign),
+        IssueDeemed(context, issuance),
+        *([InspectUploads(context, uploads)] if uploads is not None else []),
+        Sign(context, issuance),
+        # Without a timestamp service what waits for one goes on waiting.
+        *([Extend(context, issuance.long_term)] if context.timestamps is not None else []),
+    )
+    jobs: list[Job] = [EachRecord(context, job) for job in records]
+    jobs.append(Deliver(context, channels, tell, status_lists))
+    if status_lists is not None:
+        jobs.append(PublishStatus(status_lists))
+    return Worker(context, tuple(jobs))

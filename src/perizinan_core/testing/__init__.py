@@ -15,4 +15,12 @@ if _typing.TYPE_CHECKING:
     from perizinan_core.testing._names import *  # noqa: F403 - one list of names, and type checkers see it
     from perizinan_core.testing._names import __all__ as __all__
 
-__getattr__, __dir__ = _lazily(__name__, {}, "perizinan_core.testing._names")
+_look_up, _exported = _lazily(__name__, {}, "perizinan_core.testing._names")
+
+
+def __getattr__(name: str) -> _typing.Any:
+    return _look_up(name)
+
+
+def __dir__() -> list[str]:
+    return _exported()

@@ -246,7 +246,7 @@ class OfficeKit:
     """An office with its clock and mail, and the usual steps in one call each."""
 
     office: Office
-    context: OfficeContext
+    _context: OfficeContext = attrs.field(repr=False)
     clock: SettableClock
     mail: CollectingChannel
     _seeds: Any = attrs.field(factory=count, repr=False, init=False)
@@ -406,7 +406,7 @@ class OfficeKit:
         if kind is StageKind.SITE_INSPECTION:
             inspector = self.assignee(case.id, stage)
             minutes = InspectionMinutes(
-                day=self.context.local_day(self.clock()),
+                day=self._context.local_day(self.clock()),
                 inspectors=(inspector.id,),
                 findings="sesuai",
                 favourable=True,

@@ -27,7 +27,7 @@ class FileVerifier(ABC):
 
     def __init__(self, limits: Limits, policy: Policy) -> None:
         self.limits = limits
-        self.policy = Policy(policy)
+        self.policy: Policy = Policy(policy)
 
     @property
     def strict(self) -> bool:

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     # Not at run time: a plain permit needs nothing of it.
     from perizinan_core.verification._copies import CodeReader
     from perizinan_core.verification.signatures._signed_file import SignedFile
-    from perizinan_core.verification.signatures._verifier import SignatureVerifier
+    from perizinan_core.verification.signatures._verifier import Examiner
 
 __all__ = ["Verifier", "require_valid", "unreadable_report", "verify_permit"]
 
@@ -167,24 +167,14 @@ class Verifier(FileVerifier):
         super().__init__(limits, policy)
         self.authority = authority
         self._sources = StatusByOffice(authority, status)
-        self._validators: dict[str, tuple[AuthorityDocument, SignatureVerifier]] = {}
+        self._examiners = _Examiners(limits, strict=self.strict)
         self._status = status
         self._codes = codes
 
-    def validator(self, authority: AuthorityDocument) -> SignatureVerifier:
-        """Return the validator of any signed PDF with the roots of an office; it keeps chains between files."""
-        from perizinan_core.verification.signatures import SignatureVerifier
-        from perizinan_core.verification.signatures._verifier import store_of
-
-        known, validator = self._validators.get(authority.slug, (None, None))
-        if known is not authority or validator is None:
-            store = store_of(authority.roots, authority.intermediates)
-            validator = SignatureVerifier(store, limits=self.limits, policy=self.policy)
-            self._validators[authority.slug] = (authority, validator)
-        return validator
-
     def _report(self, source: Source, name: str, at: datetime, countdown: Countdown) -> Report:
-        case = _Case(verifier=self, whose=self.authority, at=at, sources=self._sources)
+        case = _Case(
+            verifier=self, examiners=self._examiners, whose=self.authority, at=at, sources=self._sources
+        )
         data = countdown.run(lambda: case.read_and_judge(source))
         case.judge_status(data, countdown)
         report = case.report(name, file_digest(data, case.signatures))
@@ -211,9 +201,31 @@ class Verifier(FileVerifier):
 
     def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
         """Return the report of a file that could not even be read; see `unreadable_report`."""
-        case = _Case(verifier=self, whose=self.authority, at=at, sources=self._sources)
+        case = _Case(
+            verifier=self, examiners=self._examiners, whose=self.authority, at=at, sources=self._sources
+        )
         case.judgement.refuse(CheckName.READABLE, code, **fields)
         return case.report(name, None)
+
+
+class _Examiners:
+    """The validators of any signed PDF with the roots of each office; they keep chains between files."""
+
+    def __init__(self, limits: Limits, *, strict: bool) -> None:
+        self._limits = limits
+        self._strict = strict
+        self._known: dict[str, tuple[AuthorityDocument, Examiner]] = {}
+
+    def of(self, authority: AuthorityDocument) -> Examiner:
+        """Return that of an office."""
+        from perizinan_core.verification.signatures._verifier import Examiner, store_of
+
+        known, examiner = self._known.get(authority.slug, (None, None))
+        if known is not authority or examiner is None:
+            store = store_of(authority.roots, authority.intermediates)
+            examiner = Examiner(store, limits=self._limits, strict=self._strict)
+            self._known[authority.slug] = (authority, examiner)
+        return examiner
 
 
 @attrs.define(kw_only=True)
@@ -221,6 +233,7 @@ class _Case(PermitCase):
     """One file on its way through the checks."""
 
     verifier: Verifier
+    examiners: _Examiners
     signatures: list[JudgedSignature] = attrs.field(factory=list)
     named: str | None = None
     """What the file calls its office, where that is not the one that was chosen."""
@@ -335,7 +348,7 @@ class _Case(PermitCase):
         from perizinan_core.verification.signatures._signed_file import note_time
 
         judgement = self.judgement
-        file = self.verifier.validator(self.authority).examine(data, at=self.at)
+        file = self.examiners.of(self.authority).examine(data, at=self.at)
         problem = _problem_with(file) or (
             None if self._may_be_there(file, pdf) else "later-changes-forbidden"
         )

@@ -21,7 +21,7 @@ __all__ = ["serve"]
 
 
 def serve(channel: Channel) -> None:
-    """Answer requests until the other side closes the channel."""
+    """SandboxAnswer requests until the other side closes the channel."""
     sys.setrecursionlimit(2000)
     channel.ready()
     while True:

@@ -20,11 +20,10 @@ from perizinan_core.errors.signing import EncryptedPdfError, LongTermError, Unsi
 from perizinan_core.signing._pdf_file import PdfFile
 from perizinan_core.verification._report import CheckName
 from perizinan_core.verification._revocation import Evidence
-from perizinan_core.verification.signatures import SignatureVerifier
 from perizinan_core.verification.signatures._chains import ChainJudge, ChainResult
 from perizinan_core.verification.signatures._container import read_container
 from perizinan_core.verification.signatures._judged import Judged
-from perizinan_core.verification.signatures._verifier import store_of
+from perizinan_core.verification.signatures._verifier import Examiner, store_of
 
 __all__ = ["Examined", "ProvenPath", "chain_of", "examine", "known_service", "signer_of"]
 
@@ -79,7 +78,7 @@ def examine(
         raise LongTermError("not-extendable", reason="encrypted") from error
     except (UnsignablePdfError, PdfStructureError) as error:
         raise LongTermError("not-extendable", reason="unreadable") from error
-    file = SignatureVerifier(store_of((*roots, *stamp_roots))).examine(pdf, at=now)
+    file = Examiner(store_of((*roots, *stamp_roots))).examine(pdf, at=now)
     regular = [item for item in file.signatures if not item.is_timestamp]
     stamps = [item for item in file.signatures if item.is_timestamp]
     if file.judgement.failed(CheckName.READABLE):

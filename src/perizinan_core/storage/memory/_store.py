@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
+from perizinan_core.storage._ports import UnitOfWork
 from perizinan_core.storage.memory._agenda import MemoryAgenda, MemoryFailures
 from perizinan_core.storage.memory._applications import MemoryApplications
 from perizinan_core.storage.memory._events import MemoryHistory, MemoryOutbox
@@ -36,17 +37,24 @@ class MemoryStorage:
             zone: Time zone of the authority; see `perizinan_core.storage.open_storage`.
             busy_seconds: How long a unit of work waits for others.
         """
+        self._held = _Held(zone, busy_seconds)
+
+    def unit_of_work(self, *, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
+        """See the port."""
+        return MemoryUnitOfWork(self._held, read_only=read_only)
+
+    def close(self) -> None:
+        """See the port; what it held stays readable, since there is nothing to let go of."""
+
+
+class _Held:
+    """What a store holds, and whose turn it is to change it."""
+
+    def __init__(self, zone: tzinfo | None, busy_seconds: float) -> None:
         self._state = State()
         self._zone = zone
         self._busy_seconds = busy_seconds
         self._writing = threading.Lock()
-
-    def unit_of_work(self, *, read_only: bool = False) -> MemoryUnitOfWork:
-        """See the port."""
-        return MemoryUnitOfWork(self, read_only=read_only)
-
-    def close(self) -> None:
-        """See the port; what it held stays readable, since there is nothing to let go of."""
 
     def begin(self, *, read_only: bool) -> Access:
         """Return a view for one unit of work: a snapshot, or a copy to change once it is this one's turn."""
@@ -68,13 +76,13 @@ class MemoryStorage:
 class MemoryUnitOfWork(AbstractContextManager["MemoryUnitOfWork"]):
     """Implements `perizinan_core.storage._ports.UnitOfWork`."""
 
-    def __init__(self, storage: MemoryStorage, *, read_only: bool) -> None:
-        self._storage = storage
+    def __init__(self, held: _Held, *, read_only: bool) -> None:
+        self._held = held
         self._read_only = read_only
         self._access: Access | None = None
 
     def __enter__(self) -> Self:
-        access = self._storage.begin(read_only=self._read_only)
+        access = self._held.begin(read_only=self._read_only)
         self._access = access
         self.applications = MemoryApplications(access)
         self.permits = MemoryPermits(access)
@@ -98,7 +106,7 @@ class MemoryUnitOfWork(AbstractContextManager["MemoryUnitOfWork"]):
             return
         access.close()
         if not self._read_only:
-            self._storage.end_writing()
+            self._held.end_writing()
 
     def commit(self) -> None:
         """See the port."""
@@ -107,6 +115,6 @@ class MemoryUnitOfWork(AbstractContextManager["MemoryUnitOfWork"]):
         try:
             self.numbers.check_explained()
             if not self._read_only:
-                self._storage.replace(self._access.read())
+                self._held.replace(self._access.read())
         finally:
             self._access.close()

@@ -590,7 +590,9 @@ class OfficeMachine(RuleBasedStateMachine):
     def _is_deemed_due(self, application: Application) -> bool:
         due: Any = application.silence_after
         now: datetime = self.kit.clock()
-        return due is not None and self.kit.context.local_day(now) > due
+        return (
+            due is not None and now.astimezone(self.kit.office.authority.calendar.time_zone.zone).date() > due
+        )
 
 
 def _tried(call: Callable[[], _T]) -> tuple[_T | None, PerizinanError | None]:

@@ -31,9 +31,49 @@ from perizinan_core.verification.signatures._chains import ChainJudge
 from perizinan_core.verification.signatures._roots import Anchor, TrustStore
 from perizinan_core.verification.signatures._signed_file import SignedFile
 
-__all__ = ["SignatureVerifier", "require_valid_signatures", "store_of", "verify_signatures"]
+__all__ = ["Examiner", "SignatureVerifier", "require_valid_signatures", "store_of", "verify_signatures"]
 
 Roots = TrustStore | Iterable[x509.Certificate]
+
+
+class Examiner:
+    """
+    Finds out everything about the signatures of files; permits and long-term data ask what is found.
+
+    Args:
+        roots: See `SignatureVerifier`, as for the others.
+        revocation: What the caller has besides what is in the files.
+        limits: How much a file may cost.
+        strict: Whether more must be proven.
+    """
+
+    def __init__(
+        self,
+        roots: Roots,
+        *,
+        revocation: Iterable[bytes] = (),
+        limits: Limits = DEFAULT_LIMITS,
+        strict: bool = False,
+    ) -> None:
+        self._judge = ChainJudge(roots if isinstance(roots, TrustStore) else store_of(roots))
+        self._evidence = sorted_evidence(tuple(revocation))
+        self._limits = limits
+        self._strict = strict
+
+    def examine(self, data: bytes, *, at: datetime) -> SignedFile:
+        """Examine one file."""
+        file = self.file(at)
+        try:
+            file.examine(data)
+        except (PdfStructureError, RecursionError) as error:
+            file.give_up(getattr(error, "problem", "it is nested too deep"))
+        return file
+
+    def file(self, at: datetime) -> SignedFile:
+        """Return a file of which nothing is known yet."""
+        return SignedFile(
+            judge=self._judge, at=at, evidence=self._evidence, limits=self._limits, strict=self._strict
+        )
 
 
 class SignatureVerifier(FileVerifier):
@@ -56,34 +96,18 @@ class SignatureVerifier(FileVerifier):
         policy: Policy = Policy.STANDARD,
     ) -> None:
         super().__init__(limits, policy)
-        self.store = roots if isinstance(roots, TrustStore) else store_of(roots)
-        self._judge = ChainJudge(self.store)
-        self._evidence = sorted_evidence(tuple(revocation))
-
-    def examine(self, data: bytes, *, at: datetime) -> SignedFile:
-        """Find out everything about the signatures of one file; permits and long-term data ask what is found."""
-        file = self._file(at)
-        try:
-            file.examine(data)
-        except (PdfStructureError, RecursionError) as error:
-            file.give_up(getattr(error, "problem", "it is nested too deep"))
-        return file
-
-    def _file(self, at: datetime) -> SignedFile:
-        return SignedFile(
-            judge=self._judge, at=at, evidence=self._evidence, limits=self.limits, strict=self.strict
-        )
+        self._examiner = Examiner(roots, revocation=revocation, limits=limits, strict=self.strict)
 
     def _report(self, source: Source, name: str, at: datetime, countdown: Countdown) -> Report:
         def judged() -> Report:
             data = read_source(source, self.limits.max_bytes)
-            return self.examine(data, at=at).report(name, hashlib.sha256(data).hexdigest())
+            return self._examiner.examine(data, at=at).report(name, hashlib.sha256(data).hexdigest())
 
         return countdown.run(judged)
 
     def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
         """Return the report of a file that could not even be read, e.g. with code ``time-limit``."""
-        file = self._file(at)
+        file = self._examiner.file(at)
         file.judgement.refuse(CheckName.READABLE, code, **fields)
         return file.report(name, None)
 
