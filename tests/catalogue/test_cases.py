@@ -26,7 +26,6 @@ from perizinan_core.catalogue import (
     freeze_terms,
     late_interest,
     letter_content,
-    renewal_window,
     service_standard,
 )
 from perizinan_core.catalogue._expressions import ExpressionFailure
@@ -48,7 +47,7 @@ from perizinan_core.model._letter import AnnexTable
 from perizinan_core.model._money import Rupiah
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._text import Period, PeriodUnit, Source, Text
-from perizinan_core.model._validity import RenewalRule, ValidityCase, ValidityKind, ValidityRule
+from perizinan_core.model._validity import ValidityCase, ValidityKind, ValidityRule
 from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.strategies._catalogue import amounts, banded_tables
 
@@ -274,40 +273,6 @@ def test_no_case_that_holds_is_an_error(street: PermitType) -> None:
     case = ValidityCase(kind=ValidityKind.ONCE, when="form.luas > 1000")
     with raises_code("rule-missing", match=r"\$\.validity\.cases"):
         find_validity(with_validity(street, case), facts(form=FORM), DAY)
-
-
-@pytest.mark.parametrize(
-    ("opens", "closes", "after", "day", "open_then"),
-    [
-        ("1 month", None, "new_application", date(2026, 11, 29), False),
-        ("1 month", None, "new_application", date(2026, 11, 30), True),
-        ("1 month", None, "new_application", date(2026, 12, 31), True),
-        ("1 month", None, "new_application", date(2027, 1, 1), False),
-        ("1 month", None, "allowed", date(2027, 1, 1), True),
-        (None, "3 months", "new_application", date(2026, 9, 30), True),
-        (None, "3 months", "new_application", date(2026, 10, 1), False),
-    ],
-)
-def test_renewal_windows(
-    opens: str | None, closes: str | None, after: str, day: date, *, open_then: bool
-) -> None:
-    """Opening, closing and what follows, for a permit that ends on 31 December 2026."""
-
-    def period(text: str | None) -> Period | None:
-        return Period(int(text.split()[0]), PeriodUnit.MONTHS) if text else None
-
-    rule = RenewalRule(
-        opens_before=period(opens), closes_before=period(closes), after_expiry=after, source=SOURCE
-    )
-
-    assert open_then is renewal_window(rule, date(2026, 12, 31)).is_open(day)
-
-
-def test_a_permit_without_end_can_be_renewed_at_any_time() -> None:
-    """There is no day to count from."""
-    assert renewal_window(
-        RenewalRule(opens_before=Period(1, PeriodUnit.MONTHS), source=SOURCE), None
-    ).is_open(DAY)
 
 
 def test_the_letter_says_everything_as_text(street: PermitType) -> None:

@@ -107,7 +107,7 @@ def test_nothing_below_zero_is_rounded_up_to_it(exact):
 
 def test_an_amount_is_rounded_to_a_step():
     """As the last line of a fee rule."""
-    assert Rupiah(124_000) == Rupiah(123_456).rounded(Rounding(1000, UP))
+    assert Rupiah(124_000) == round_rupiah(123_456, Rounding(1000, UP))
     assert Rounding(1, HALF_UP) == WHOLE_RUPIAH
     assert Rounding(1, "up") == Rounding(1, UP)
 
@@ -176,12 +176,6 @@ def test_amounts_are_written_in_both_languages(amount, indonesian, english):
     """Dots in Bahasa Indonesia, commas in English."""
     assert indonesian == Rupiah(amount).format() == str(Rupiah(amount))
     assert english == Rupiah(amount).format("en")
-
-
-def test_amounts_are_written_in_words():
-    """As receipts do."""
-    assert "satu juta lima ratus ribu rupiah" == Rupiah(1_500_000).in_words()
-    assert "one million five hundred thousand rupiah" == Rupiah(1_500_000).in_words("en")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from perizinan_core.errors.model import InvalidRomanNumeralError, ModelError
 from perizinan_core.model._numerals import (
     MAX_IN_WORDS,
     date_in_words,
-    day_name,
     format_date,
     format_number,
     month_name,
@@ -170,19 +169,10 @@ def test_all_months_have_names():
             month_name(month)
 
 
-def test_all_days_have_names():
-    """2026-11-23 is a Monday."""
-    days = [date(2026, 11, 23 + offset) for offset in range(7)]
-
-    assert ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"] == [day_name(day) for day in days]
-    assert [f"{day:%A}" for day in days] == [day_name(day, "en") for day in days]
-
-
 def test_an_unknown_language_is_english():
     """As `translate` does."""
-    assert ("five", "May", "Monday", "1,000") == (
+    assert ("five", "May", "1,000") == (
         number_in_words(5, "nl"),
         month_name(5, "nl"),
-        day_name(date(2026, 11, 23), "nl"),
         format_number(1000, "nl"),
     )

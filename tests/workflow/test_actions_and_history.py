@@ -66,9 +66,20 @@ def test_every_state_is_reached_and_every_move_starts_where_its_action_may():
         assert {source for source, _ in rule.moves} <= set(rule.sources)
 
 
+def _diagram():
+    """Return the machine as a Mermaid state diagram."""
+    arrows = {("[*]", "draft"): ["start"]}
+    for rule in RULES:
+        for source, target in rule.moves:
+            arrows.setdefault((source.value, target.value), []).append(rule.action.value)
+    lines = [f"    {source} --> {target}: {', '.join(names)}" for (source, target), names in arrows.items()]
+    ends = [f"    {state.value} --> [*]" for state in ApplicationState if state.is_terminal]
+    return "\n".join(["stateDiagram-v2", *lines, *ends]) + "\n"
+
+
 def test_the_picture_in_the_docs_is_the_one_of_the_code():
     """Readers see the machine as it is."""
-    assert f"```mermaid\n{workflow.state_diagram()}```" in DOCS.read_text(encoding="utf-8")
+    assert f"```mermaid\n{_diagram()}```" in DOCS.read_text(encoding="utf-8")
 
 
 def test_the_docs_name_every_action():

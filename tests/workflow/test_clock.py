@@ -47,9 +47,9 @@ def test_the_first_working_day_after_the_complete_file_is_day_one(desk):
 
     assert date(2026, 3, 9) == workflow.due_date(desk.case, desk.calendar, desk.now)
     desk.now = datetime(2026, 3, 9, 23, 59, tzinfo=desk.now.tzinfo)
-    assert (False, 0) == (_late(desk), workflow.remaining(desk.case, desk.calendar, desk.now))
+    assert not _late(desk)
     desk.now = datetime(2026, 3, 10, 0, 0, tzinfo=desk.now.tzinfo)
-    assert (True, -1) == (_late(desk), workflow.remaining(desk.case, desk.calendar, desk.now))
+    assert _late(desk)
 
 
 def test_days_used_are_whole_and_leave_out_weekends(desk):
@@ -61,7 +61,6 @@ def test_days_used_are_whole_and_leave_out_weekends(desk):
         moment = datetime(2026, 3, day, 17, tzinfo=desk.now.tzinfo)
         used.append(workflow.consumed_days(desk.case, desk.calendar, moment))
     assert [0, 1, 4, 4, 5] == used
-    assert 5 == workflow.remaining(desk.case, desk.calendar, desk.now)
 
 
 def test_a_file_found_complete_on_the_evening_of_a_late_filing_counts_from_the_filing_day(desk):
@@ -83,7 +82,6 @@ def test_a_correction_pauses_and_resumes_without_a_reset(desk):
         workflow.consumed_days(desk.case, desk.calendar, desk.now + timedelta(days=5)),
     )
     assert desk.case.clock.due is None
-    assert workflow.remaining(desk.case, desk.calendar, desk.now) is None
     desk.now = datetime(2026, 3, 12, 7, tzinfo=desk.now.tzinfo)
     desk.answer()
     case = desk.resubmit()

@@ -32,11 +32,9 @@ from perizinan_core.catalogue._terms import (
     is_exempt,
 )
 from perizinan_core.catalogue._validity import (
-    RenewalWindow,
     Validity,
     find_validity,
     re_registration_due,
-    renewal_window,
 )
 
 __all__ = [
@@ -49,7 +47,6 @@ __all__ = [
     "NumberParts",
     "PaperFacts",
     "PreviousPermit",
-    "RenewalWindow",
     "ScenarioRunner",
     "StandardComponent",
     "Validity",
@@ -73,7 +70,6 @@ __all__ = [
     "parse_number",
     "re_registration_due",
     "register_number",
-    "renewal_window",
     "service_standard",
     "validate_form",
 ]

@@ -16,7 +16,7 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._text import DateRange, Period
 from perizinan_core.model._validity import RenewalRule, ValidityCase, ValidityKind
 
-__all__ = ["RenewalWindow", "Validity", "find_validity", "re_registration_due", "renewal_window"]
+__all__ = ["Validity", "find_validity", "re_registration_due"]
 
 _WORDS: Mapping[ValidityKind, str] = {
     ValidityKind.WHILE_OPERATING: "selama usaha dijalankan",
@@ -122,49 +122,6 @@ def _check_order(rules: CaseRules, path: tuple[str | int, ...], text: str, start
 
 def _last_day(period: Period, start: date) -> date:
     return period.after(start) - timedelta(days=1)
-
-
-@attrs.frozen(kw_only=True)
-class RenewalWindow:
-    """When a renewal may be submitted; both ends belong to it."""
-
-    opens: date | None
-    """First day, or None: at any time."""
-
-    closes: date | None
-    """Last day for a renewal in time, or None: the permit has no end."""
-
-    after_closing: bool
-    """True: a renewal is accepted later too; False: later, only a new application is possible."""
-
-    returns_old_letter: bool = False
-
-    def is_open(self, day: date) -> bool:
-        """Say whether a renewal may be submitted on ``day``."""
-        if self.opens is not None and day < self.opens:
-            return False
-        return self.closes is None or day <= self.closes or self.after_closing
-
-
-def renewal_window(rule: RenewalRule, valid_until: date | None) -> RenewalWindow:
-    """
-    Return when a permit may be renewed.
-
-    Args:
-        rule: The renewal rule.
-        valid_until: Last day of the permit, or None when it has no end.
-    """
-    allowed = rule.after_expiry == "allowed"
-    if valid_until is None:
-        return RenewalWindow(
-            opens=None, closes=None, after_closing=allowed, returns_old_letter=rule.returns_old_letter
-        )
-    return RenewalWindow(
-        opens=rule.opens_before.before(valid_until) if rule.opens_before else None,
-        closes=rule.closes_before.before(valid_until) if rule.closes_before else valid_until,
-        after_closing=allowed,
-        returns_old_letter=rule.returns_old_letter,
-    )
 
 
 def re_registration_due(rule: RenewalRule, valid_from: date, after: date) -> date | None:

@@ -13,7 +13,7 @@ import attrs
 
 from perizinan_core.errors.model import ModelError, MoneyRangeError, quoted
 from perizinan_core.i18n import DEFAULT_LANGUAGE
-from perizinan_core.model._numerals import format_number, number_in_words
+from perizinan_core.model._numerals import format_number
 
 __all__ = ["MAX_RUPIAH", "WHOLE_RUPIAH", "Rounding", "RoundingMode", "Rupiah", "round_rupiah"]
 
@@ -137,17 +137,9 @@ class Rupiah:
         """Return so many per cent of the amount: ``percent(Decimal("2.5"))``; otherwise as `times`."""
         return round_rupiah(self.amount * _exact(rate) / 100, rounding)
 
-    def rounded(self, rounding: Rounding) -> Rupiah:
-        """Return the amount rounded to the step of ``rounding``."""
-        return round_rupiah(self.amount, rounding)
-
     def format(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Write it for people: ``Rp1.500.000`` (id) or ``Rp1,500,000`` (en)."""
         return f"Rp{format_number(self.amount, language)}"
-
-    def in_words(self, language: str = DEFAULT_LANGUAGE) -> str:
-        """Write it in words: ``satu juta lima ratus ribu rupiah``."""
-        return f"{number_in_words(self.amount, language)} rupiah"
 
     def __str__(self) -> str:
         return self.format()

@@ -65,7 +65,6 @@ from perizinan_core.model._identifiers._place import (
     PostalCode,
     Province,
     RegionCode,
-    RegionKind,
     RegionLevel,
     find_province,
     provinces,
@@ -77,7 +76,6 @@ from perizinan_core.model._lookalikes import LookAlike
 from perizinan_core.model._money import MAX_RUPIAH, WHOLE_RUPIAH, Rounding, RoundingMode, Rupiah, round_rupiah
 from perizinan_core.model._numerals import (
     date_in_words,
-    day_name,
     format_date,
     format_number,
     month_name,
@@ -196,7 +194,6 @@ __all__ = [
     "Receipt",
     "ReceivedFile",
     "RegionCode",
-    "RegionKind",
     "RegionLevel",
     "RenewalRule",
     "Representative",
@@ -242,7 +239,6 @@ __all__ = [
     "Weekday",
     "WorkingCalendar",
     "date_in_words",
-    "day_name",
     "find_province",
     "format_date",
     "format_moment",

@@ -11,7 +11,6 @@ __all__ = [
     "MAX_IN_WORDS",
     "MAX_ROMAN",
     "date_in_words",
-    "day_name",
     "format_date",
     "format_number",
     "month_name",
@@ -71,10 +70,6 @@ _MONTHS = {
         *("January", "February", "March", "April", "May", "June"),
         *("July", "August", "September", "October", "November", "December"),
     ),
-}
-_DAYS = {
-    "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 
 
@@ -146,11 +141,6 @@ def month_name(month: int, language: str = DEFAULT_LANGUAGE) -> str:
     """
     _check_whole(month, 1, 12)
     return _MONTHS.get(language, _MONTHS["en"])[month - 1]
-
-
-def day_name(day: date, language: str = DEFAULT_LANGUAGE) -> str:
-    """Return the name of the day of the week: ``"Rabu"`` for 2026-11-25."""
-    return _DAYS.get(language, _DAYS["en"])[day.weekday()]
 
 
 def format_date(day: date, language: str = DEFAULT_LANGUAGE) -> str:

@@ -22,7 +22,7 @@ from perizinan_core.storage._sql._tables import (
     tallies,
 )
 
-__all__ = ["RotationProgress", "keys_in_use", "rotate_keys"]
+__all__ = ["RotationProgress", "rotate_keys"]
 
 _RECORDS = tuple(table for table in SEALED_TABLES if table is not marks)
 # The marks last: most of them are written again together with their rows, and so is the tally.
@@ -75,17 +75,6 @@ def rotate_keys(
     if run.broken is not None:
         raise run.broken
     return run.done
-
-
-def keys_in_use(storage: SqlStorage) -> frozenset[str]:
-    """Return the ids of all keys that some record still needs: those and the current ones must be kept."""
-    with storage.unit_of_work(read_only=True) as work:
-        found = [
-            row.key_id
-            for table in (*_BY_DATA_KEY, *_BY_INDEX_KEY)
-            for row in work.session.read(sa.select(table.c.key_id).distinct())
-        ]
-    return frozenset(key for key in found if key is not None)
 
 
 class _Run:

@@ -36,7 +36,6 @@ __all__ = [
     "is_late",
     "is_stage_late",
     "pause_clock",
-    "remaining",
     "resume_clock",
     "stage_due",
     "start_clock",
@@ -123,21 +122,6 @@ def consumed_days(application: Application, calendar: WorkingCalendar, now: date
         return 0
     used = days_used_in(calendar, spans, now, counts_from=_counts_from(application, calendar, None))
     return math.floor(used)
-
-
-def remaining(application: Application, calendar: WorkingCalendar, now: datetime) -> int | None:
-    """
-    Return how many working days are left up to the deadline, today not counted; negative when late.
-
-    None while no deadline holds.
-    """
-    due = due_date(application, calendar, now)
-    if due is None:
-        return None
-    today = local_day(calendar, now)
-    if today <= due:
-        return calendar.working_days_between(today, due)
-    return -calendar.working_days_between(due, today)
 
 
 def due_date(application: Application, calendar: WorkingCalendar, now: datetime) -> date | None:

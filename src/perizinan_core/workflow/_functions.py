@@ -38,7 +38,6 @@ from perizinan_core.workflow._clock import (
     due_date,
     is_late,
     is_stage_late,
-    remaining,
     stage_due,
 )
 from perizinan_core.workflow._clock_repair import repair_moments, repair_permit_moments
@@ -146,7 +145,7 @@ from perizinan_core.workflow._review import (
     send_back,
 )
 from perizinan_core.workflow._silence import deem_granted, is_deemed_due
-from perizinan_core.workflow._states import RULES, Action, StateRule, actions_in, state_diagram
+from perizinan_core.workflow._states import RULES, Action, StateRule, actions_in
 from perizinan_core.workflow._submission import resubmit, submit
 from perizinan_core.workflow._transition import Transition, last_moment, local_day
 from perizinan_core.workflow._waiting import begin_wait, end_wait
@@ -254,7 +253,6 @@ __all__ = [
     "record_payment",
     "refuse",
     "reinstate",
-    "remaining",
     "remove_document",
     "renewal_window",
     "reopen",
@@ -275,7 +273,6 @@ __all__ = [
     "signing_delegation",
     "stage_due",
     "start_draft",
-    "state_diagram",
     "submission_obstacles",
     "submission_problems",
     "submit",

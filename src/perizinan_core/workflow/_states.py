@@ -9,7 +9,7 @@ import attrs
 from perizinan_core.errors.workflow import TransitionNotAllowedError
 from perizinan_core.model._application import Application, ApplicationState
 
-__all__ = ["RULES", "Action", "StateRule", "actions_in", "check_state", "state_diagram"]
+__all__ = ["RULES", "Action", "StateRule", "actions_in", "check_state"]
 
 
 class Action(StrEnum):
@@ -152,15 +152,3 @@ def check_state(application: Application, action: Action) -> None:
             state=application.state.value,
             allowed=tuple(item.value for item in possible),
         )
-
-
-def state_diagram() -> str:
-    """Return the machine as a Mermaid state diagram, drawn from `RULES`."""
-    arrows: dict[tuple[str, str], list[str]] = {("[*]", _State.DRAFT.value): [Action.START.value]}
-    for rule in RULES:
-        for source, target in rule.moves:
-            arrows.setdefault((source.value, target.value), []).append(rule.action.value)
-    lines = ["stateDiagram-v2"]
-    lines += [f"    {source} --> {target}: {', '.join(names)}" for (source, target), names in arrows.items()]
-    lines += [f"    {state.value} --> [*]" for state in _State if state.is_terminal]
-    return "\n".join(lines) + "\n"

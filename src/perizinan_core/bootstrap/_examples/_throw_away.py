@@ -150,7 +150,7 @@ def _key(purpose: str) -> ec.EllipticCurvePrivateKey:
 
 @lru_cache(maxsize=64)
 def _authority_of(year: int) -> SyntheticCA:
-    return SyntheticCA.create(datetime(year - 1, 1, 1, tzinfo=UTC), name="Contoh")
+    return SyntheticCA.create(datetime(year - 1, 1, 1, tzinfo=UTC), name="Contoh", unit="CONTOH / SAMPLE")
 
 
 def _root(year: int) -> x509.Certificate:

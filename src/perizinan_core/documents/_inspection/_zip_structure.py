@@ -13,7 +13,6 @@ from perizinan_core.documents._inspection._blame import parsing
 __all__ = ["BadArchiveError", "office_type", "read_entry", "sound_entries"]
 
 _MAX_ENTRIES = 10_000
-_MAX_DIRECTORY_BYTES = 4 * 1024 * 1024
 _PIECE = 64 * 1024
 _ENCRYPTED_FLAG = 0x1
 _LOCAL_HEADER = 30

@@ -51,14 +51,6 @@ class Npwp(Identifier):
         return None if self.value.startswith(("0", "10")) else Nik(self.value)
 
     @property
-    def old_format(self) -> str | None:
-        """``99.999.999.9-999.999`` of the old 15 digits, or None when there was no old number."""
-        if not self.value.startswith("0"):
-            return None
-        old = self.value[1:]
-        return f"{old[:2]}.{old[2:5]}.{old[5:8]}.{old[8]}-{old[9:12]}.{old[12:]}"
-
-    @property
     def grouped(self) -> str:
         """Sixteen digits in groups of four: ``0012 3456 7890 1000``."""
         return " ".join(self.value[start : start + 4] for start in range(0, 16, 4))

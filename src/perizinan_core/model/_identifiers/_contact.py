@@ -59,11 +59,6 @@ class PhoneNumber(Identifier):
         return self.value.startswith("+62")
 
     @property
-    def is_mobile(self) -> bool:
-        """Whether it is an Indonesian mobile number, which can have WhatsApp and SMS."""
-        return self.is_indonesian and _MOBILE.match(self.value[3:]) is not None
-
-    @property
     def national(self) -> str:
         """As dialled in Indonesia (``081234567890``); of a foreign number the E.164 form."""
         return "0" + self.value[3:] if self.is_indonesian else self.value

@@ -58,16 +58,6 @@ class Nik(Identifier):
         """What is unusual: unknown province, impossible place, serial 0000."""
         return _card_warnings(self.value)
 
-    def possible_birth_dates(self, today: date) -> tuple[date, ...]:
-        """
-        Return every birth date that the number allows, oldest first: one or two, never a guess.
-
-        Args:
-            today: Nobody is born later; a date in local time.
-        """
-        dates = _possible_dates(self.value[6:12], women=True)
-        return tuple(born for born in dates if born <= today)
-
     def agrees_with_birth_date(self, born: date) -> bool:
         """Say whether ``born``, as another document gives it, is one of the dates in the number."""
         return born in _possible_dates(self.value[6:12], women=True)
@@ -129,16 +119,6 @@ class Nip(Identifier):
     def birth_date(self) -> date:
         """Date of birth."""
         return date(int(self.value[:4]), int(self.value[4:6]), int(self.value[6:8]))
-
-    @property
-    def is_contract(self) -> bool:
-        """Whether it is the number of a contract employee (PPPK)."""
-        return int(self.value[12:14]) > 20
-
-    @property
-    def appointed(self) -> tuple[int, int | None]:
-        """Year and month of appointment; the month is None for contract employees."""
-        return int(self.value[8:12]), None if self.is_contract else int(self.value[12:14])
 
     @property
     def sex(self) -> Sex:

@@ -15,7 +15,7 @@ import attrs
 from perizinan_core.i18n import N_
 from perizinan_core.model._identifiers._base import Identifier, IdentifierWarning
 
-__all__ = ["PostalCode", "Province", "RegionCode", "RegionKind", "RegionLevel", "find_province", "provinces"]
+__all__ = ["PostalCode", "Province", "RegionCode", "RegionLevel", "find_province", "provinces"]
 
 
 @attrs.frozen
@@ -45,24 +45,6 @@ class RegionLevel(StrEnum):
     REGENCY = "regency"
     DISTRICT = "district"
     VILLAGE = "village"
-
-
-class RegionKind(StrEnum):
-    """What kind of region a code names."""
-
-    PROVINCE = "province"
-    REGENCY = "regency"
-    """Kabupaten: second part 01 to 69."""
-    CITY = "city"
-    """Kota: second part 71 to 99."""
-    DISTRICT = "district"
-    """Kecamatan, distrik, kapanewon or kemantren."""
-    URBAN_VILLAGE = "urban_village"
-    """Kelurahan: last part begins with 1."""
-    RURAL_VILLAGE = "rural_village"
-    """Desa: last part begins with 2."""
-    OTHER_VILLAGE = "other_village"
-    """Any other last part, such as a customary village."""
 
 
 _LEVELS = tuple(RegionLevel)
@@ -98,17 +80,6 @@ class RegionCode(Identifier):
     def level(self) -> RegionLevel:
         """How deep the code goes."""
         return _LEVELS[self.value.count(".")]
-
-    @property
-    def region_kind(self) -> RegionKind:
-        """Whether it is a province, regency, city, district, kelurahan or desa."""
-        parts = self.value.split(".")
-        if len(parts) == 2:
-            return RegionKind.REGENCY if parts[1] < "70" else RegionKind.CITY
-        if len(parts) == 4:
-            villages = {"1": RegionKind.URBAN_VILLAGE, "2": RegionKind.RURAL_VILLAGE}
-            return villages.get(parts[3][0], RegionKind.OTHER_VILLAGE)
-        return RegionKind(self.level.value)
 
     @property
     def undotted(self) -> str:
