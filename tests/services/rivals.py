@@ -43,7 +43,7 @@ def outcome(task, kit, case, turn):
     try:
         found = task(kit, case, turn)
     except PerizinanError as error:
-        named = {name: getattr(error, name, None) for name in ("winner", "outcome", "at")}
+        named = {name: getattr(error, name, None) for name in ("winner", "account", "outcome", "at")}
         return {"error": error.code, **named}
     return {"decided": found.decision.kind.value if found.decision else None}
 

@@ -4,7 +4,7 @@ from io import BytesIO
 
 import pytest
 
-from perizinan_core.errors.services import ArgumentError, NotFoundError
+from perizinan_core.errors.services import ArgumentError, DecidedByOthersError, NotFoundError
 from perizinan_core.model._actor import Account, AccountKind, Actor, ActorKind, Role
 from perizinan_core.model._applicant import Representative
 from perizinan_core.testing._fakes import small_png
@@ -134,7 +134,7 @@ def test_no_applicant_makes_a_case_that_nobody_may_refuse(kit):
 
     refused = kit.office.reviews.refuse(case.id, reasons=("Tidak sesuai",), actor=kit.officer("pimpinan"))
 
-    assert "pimpinan" == refused.decision.by
+    assert Account.officer("pimpinan") == refused.decision.by
 
 
 def test_a_staff_account_does_not_act_as_representative(kit):
@@ -174,3 +174,21 @@ def test_a_renewal_at_the_counter_of_a_case_that_an_officer_opened_is_the_presen
 
     assert clerk.account == case.owner
     assert other.account == kit.office.permits.amend(permit.id, actor=other).owner
+
+
+def test_a_case_says_of_each_step_whose_account_did_it(any_kit):
+    """Of uploads, the clock and decisions: an applicant with the id of the clerk is told from the clerk."""
+    kit = any_kit
+    case = kit.submit(actor=SEVENTEEN)
+    kit.office.reviews.declare_conflict(case.id, reason="-", actor=kit.officer("loket-2"))
+    kit.decide(case.id, "periksa")
+    withdrawn = kit.office.applications.withdraw(case.id, actor=SEVENTEEN)
+    with pytest.raises(DecidedByOthersError) as told:
+        kit.office.reviews.approve(case.id, actor=kit.officer("pimpinan"))
+    clerk = Account.officer(SEVENTEEN.id)
+
+    assert "loket-1" == withdrawn.stage_state("periksa").decided_by
+    assert {SEVENTEEN.account} == {paper.uploaded_by for paper in withdrawn.documents}
+    assert [clerk, SEVENTEEN.account] == [entry.by for entry in withdrawn.clock.entries]
+    assert SEVENTEEN.account == withdrawn.decision.by
+    assert ("loket-1", "public:loket-1") == (told.value.winner, told.value.account)

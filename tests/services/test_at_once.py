@@ -12,7 +12,6 @@ import pytest
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import DecidedByOthersError
-from perizinan_core.model._actor import Account
 from perizinan_core.model._case import StageOutcome
 from perizinan_core.model._events import EventKind
 from perizinan_core.services._context import new_id
@@ -138,10 +137,10 @@ def assert_attempt_on_record(kit, case, error):
     ]
     (attempt,) = [event for event in history if event.kind is EventKind.ATTEMPT_REFUSED]
 
-    assert [str(Account.officer(case.decision.by))] == [event.actor for event in decided]
+    assert [str(case.decision.by)] == [event.actor for event in decided]
     assert {
         "stage": None,
-        "winner": error["winner"],
+        "winner": error["account"],
         "outcome": error["outcome"],
         "decided_at": error["at"],
     } == attempt.data
@@ -178,7 +177,7 @@ def test_of_250_opposite_decisions_in_processes_one_counts_and_the_loser_is_told
         (won,) = [item for item in answers if "error" not in item]
         kept = kit.office.applications.get(case, actor=HOST)
         assert ("decided-by-others", won["decided"]) == (lost["error"], kept.decision.kind.value)
-        assert (kept.decision.by, won["decided"]) == (lost["winner"], lost["outcome"])
+        assert (str(kept.decision.by), won["decided"]) == (lost["account"], lost["outcome"])
         assert_attempt_on_record(kit, kept, lost)
 
 

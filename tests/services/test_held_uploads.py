@@ -15,7 +15,7 @@ from perizinan_core.errors.workflow import (
     TransitionNotAllowedError,
     UploadNotLiftableError,
 )
-from perizinan_core.model._actor import Actor, ActorKind, Role
+from perizinan_core.model._actor import Account, AccountKind, Actor, ActorKind, Role
 from perizinan_core.model._applicant import Representative
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._case import CorrectionItem
@@ -183,11 +183,11 @@ def test_after_an_update_the_file_goes_into_its_slot(any_kit):
         stored = file.read()
 
     assert (0, 1, 0) == (same.inspected, done.inspected, again.inspected)
-    assert (upload, "ktp", APPLICANT.id) == (paper.id, paper.slot, paper.uploaded_by)
+    assert (upload, "ktp", APPLICANT.account) == (paper.id, paper.slot, paper.uploaded_by)
     assert content == stored
     assert "image/png" == paper.content_type
     assert paper.first_uploaded_at == held.held_at
-    assert (HeldOutcome.ACCEPTED, "system") == (held.outcome, held.ended_by)
+    assert (HeldOutcome.ACCEPTED, Account(AccountKind.SYSTEM, "system")) == (held.outcome, held.ended_by)
     assert 1 == len(any_kit.mail.of_kind("document_hold_ended"))
     assert "KTP" in any_kit.mail.of_kind("document_hold_ended")[0].body
     assert () == new.uploads.waiting(actor=any_kit.officer("supervisor")).items
@@ -347,7 +347,7 @@ def test_the_applicant_discards_what_is_not_needed(any_kit):
     any_kit.office.uploads.discard(case, upload, actor=APPLICANT)
     done = office_like(any_kit, inspection="next").office.worker.run_once()
 
-    assert (HeldOutcome.DISCARDED, APPLICANT.id) == (
+    assert (HeldOutcome.DISCARDED, APPLICANT.account) == (
         held_of(any_kit, case)[0].outcome,
         held_of(any_kit, case)[0].ended_by,
     )
@@ -440,7 +440,7 @@ def test_the_front_office_opens_and_accepts_it_as_it_is(any_kit, letter):
     with office.uploads.open(case, upload, actor=counter) as file:
         shown = file.read()
     office.uploads.accept(case, upload, reason=WHY, actor=counter)
-    after = any_kit.office.applications.get(case, actor=APPLICANT)
+    after = any_kit.office.applications.get(case, actor=HOST)
     (paper,) = after.current_documents()
     events = any_kit.office.applications.history(case, actor=APPLICANT)[-3:]
     with any_kit.office.applications.open_document(case, paper.id, actor=APPLICANT) as file:
@@ -559,7 +559,7 @@ def test_a_really_spoilt_signed_file_goes_the_whole_way(any_kit, letter, ending)
         any_kit.upload(case, "ktp", content=letter + ending, file_name="surat bank.pdf")
     (view,) = any_kit.office.uploads.of_case(case, actor=APPLICANT)
     any_kit.office.uploads.accept(case, told.value.upload, reason=WHY, actor=any_kit.officer("loket-1"))
-    (paper,) = any_kit.office.applications.get(case, actor=APPLICANT).current_documents()
+    (paper,) = any_kit.office.applications.get(case, actor=HOST).current_documents()
     with any_kit.office.applications.open_document(case, paper.id, actor=APPLICANT) as file:
         stored = file.read()
 
@@ -594,10 +594,10 @@ def test_the_counter_takes_a_file_in_for_the_applicant(any_kit, letter):
     with raises_code("reason-missing"):
         take_in(spoilt, case, letter, counter)
     signed = take_in(spoilt, case, letter, counter, reason=WHY)
-    after = any_kit.office.applications.get(case, actor=APPLICANT)
+    after = any_kit.office.applications.get(case, actor=HOST)
 
     assert [scan, signed] == list(after.current_documents())
-    assert (counter.id, None) == (scan.uploaded_by, scan.accepted_as_is)
+    assert (counter.account, None) == (scan.uploaded_by, scan.accepted_as_is)
     assert WHY == signed.accepted_as_is.reason
     assert [("signed_upload:ktp", counter.id)] == [(item.rule, item.approved_by) for item in after.overrides]
 

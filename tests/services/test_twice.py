@@ -226,7 +226,7 @@ def test_of_approval_and_refusal_at_once_exactly_one_counts(url, open_kit):
         (won,) = [item for item in answers if not isinstance(item, PerizinanError)]
         winners[won.state.value] += 1
 
-        assert mine.id == won.decision.by
+        assert mine.account == won.decision.by
         assert isinstance(lost, DecidedByOthersError)
         assert (mine.id, won.decision.kind.value) == (lost.winner, lost.outcome)
         assert won == kit.office.applications.get(case.id, actor=HOST)
@@ -308,7 +308,7 @@ def test_of_an_officer_and_a_withdrawing_applicant_one_wins_and_the_other_is_tol
         first = (APPLICANT.id, "withdrawn") if withdrawn else (head.id, after.decision.kind.value)
         assert (DecidedByOthersError, *first) == (type(lost), lost.winner, lost.outcome)
         loser = head.account if withdrawn else APPLICANT.account
-        data = {"stage": None, "winner": lost.winner, "outcome": lost.outcome, "decided_at": lost.at}
+        data = {"stage": None, "winner": lost.account, "outcome": lost.outcome, "decided_at": lost.at}
         assert [(str(loser), data)] == refused_attempts(kit, case.id)
 
     assert ROUNDS // 2 == sum(told.values())

@@ -12,7 +12,7 @@ from perizinan_core.errors.workflow import (
     StageNotOpenError,
     TransitionNotAllowedError,
 )
-from perizinan_core.model._actor import Role
+from perizinan_core.model._actor import Account, Role
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._authority import ActingKind
 from perizinan_core.model._case import ConflictOfInterest, DecisionKind
@@ -79,7 +79,7 @@ def test_an_approval_is_the_approvers(desk):
     with raises_code("not-assignee"):
         desk.approve(actor=make_officer("kepala-2", Role.OFFICE_HEAD).as_actor())
     case = desk.approve()
-    assert (ApplicationState.APPROVED, DecisionKind.APPROVED, "kepala") == (
+    assert (ApplicationState.APPROVED, DecisionKind.APPROVED, Account.officer("kepala")) == (
         case.state,
         case.decision.kind,
         case.decision.by,

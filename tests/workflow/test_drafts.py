@@ -116,9 +116,11 @@ def test_a_revoked_permit_cannot_be_amended(desk):
 def test_an_upload_is_marked_with_person_time_and_submission(desk):
     """What the caller claims about who and when is set right."""
     desk.draft()
-    document = desk.upload(uploaded_by="seseorang", submission=9, replaced_at=desk.now).documents[0]
+    document = desk.upload(
+        uploaded_by=Account.public("seseorang"), submission=9, replaced_at=desk.now
+    ).documents[0]
 
-    assert (OWNER.id, desk.now, 1) == (document.uploaded_by, document.uploaded_at, document.submission)
+    assert (OWNER.account, desk.now, 1) == (document.uploaded_by, document.uploaded_at, document.submission)
     assert None is document.replaced_at
 
 

@@ -16,7 +16,7 @@ from perizinan_core.errors.workflow import (
     UploadNotLiftableError,
     WorkflowError,
 )
-from perizinan_core.model._actor import Role
+from perizinan_core.model._actor import Account, Role
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._case import ConflictOfInterest, StageState, StageStatus
 from perizinan_core.model._held import (
@@ -51,7 +51,7 @@ def make_held(**changes):
             "sha256": "1" * 64,
             "size": 9,
             "held_at": changes.pop("at"),
-            "uploaded_by": "-",
+            "uploaded_by": Account.public("-"),
             "reason": HeldReason.SIGNED,
             "findings": (DAMAGED,),
             "office_may_accept": True,
@@ -311,7 +311,7 @@ def test_a_file_taken_in_at_the_counter_is_in_the_officers_name(desk):
         desk.case, desk.permit_type, make_document(), found(UploadVerdict.ACCEPTED), **given
     )
 
-    assert "depan" == moved.application.documents[0].uploaded_by
+    assert Account.officer("depan") == moved.application.documents[0].uploaded_by
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -150,4 +150,4 @@ def test_only_the_system_and_the_host_record_it(desk, account):
 
     with raises_code("not-allowed"):
         _deem(desk, desk.who(account) if account else OWNER)
-    assert "portal" == _deem(desk, HOST).decision.by
+    assert HOST.account == _deem(desk, HOST).decision.by

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from perizinan_core.errors.workflow import StageNotOpenError
-from perizinan_core.model._actor import Role
+from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._case import StageOutcome, WaitingFor
 from perizinan_core.model._events import EventKind
@@ -303,6 +303,18 @@ def test_only_those_who_work_on_a_case_say_whom_it_waits_for(desk):
     desk.take(workflow.end_wait(desk.case, desk.permit_type, 2, actor=desk.who("belakang"), now=desk.now))
 
     assert [1] == [item.number for item in desk.case.open_waits()]
+
+
+def test_a_wait_that_a_host_recorded_is_not_that_of_an_officer_with_the_same_id(desk):
+    """Who recorded it may end it: the same account, and not the same letters."""
+    _with_payment(desk, fee=make_terms(desk.permit_type).fee)
+    namesake = Actor(id="depan", kind=ActorKind.HOST)
+    _wait(desk, actor=namesake, stage=None, party=WaitingFor.SYSTEM, name="OSS")
+    with raises_code("not-allowed"):
+        workflow.end_wait(desk.case, desk.permit_type, 1, actor=desk.who("depan"), now=desk.now)
+    desk.take(workflow.end_wait(desk.case, desk.permit_type, 1, actor=namesake, now=desk.now))
+
+    assert {namesake.account} == {desk.case.waits[0].by, desk.case.waits[0].ended_by}
 
 
 def test_a_wait_says_for_whom_why_and_since_when(desk):

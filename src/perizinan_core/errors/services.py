@@ -313,13 +313,16 @@ class DecidedByOthersError(ServiceError):
     labels: ClassVar[Mapping[str, Mapping[str, str]]] = {"outcome": {**OUTCOMES, **STATES}}
 
     winner: str
-    """Id of the officer who was first."""
+    """Id of who was first, as shown in the sentence."""
 
     at: str
     """ISO 8601 with offset."""
 
     outcome: str
     """What was decided."""
+
+    account: str
+    """Account of who was first, e.g. ``officer:17``: an officer, the applicant who withdrew, or the system."""
 
 
 @attrs.define(slots=False, eq=False)

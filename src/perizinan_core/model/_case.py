@@ -8,6 +8,7 @@ from enum import StrEnum
 import attrs
 
 from perizinan_core.i18n import N_
+from perizinan_core.model._actor import Account
 from perizinan_core.model._text import Period
 from perizinan_core.model._written import file_name_field, line_field, lines_field, reasons_field
 
@@ -68,7 +69,7 @@ class SubmittedDocument:
 
     pages: int | None = None
     uploaded_at: datetime
-    uploaded_by: str
+    uploaded_by: Account
     submission: int
     """The submission it was handed in for."""
 
@@ -238,7 +239,7 @@ class ClockEntry:
 
     event: ClockEvent
     at: datetime
-    by: str
+    by: Account
     reason: str
 
 
@@ -291,7 +292,9 @@ class Decision:
 
     kind: DecisionKind
     at: datetime
-    by: str
+    by: Account
+    """Of an officer, of the applicant who withdrew, or of the system."""
+
     reasons: tuple[str, ...] = reasons_field()
     objection_until: date | None = None
     """Last day for an objection (keberatan): 21 working days, UU 30/2014 art. 77(1)."""
@@ -343,15 +346,15 @@ class OutsideWait:
     since: datetime
     """Since when, aware."""
 
-    by: str
-    """Account that recorded it."""
+    by: Account
+    """Who recorded it."""
 
     recorded_at: datetime
     stage: str | None = None
     """Code of the stage that cannot be judged meanwhile, or None for the whole case."""
 
     ended_at: datetime | None = None
-    ended_by: str | None = None
+    ended_by: Account | None = None
 
     @property
     def is_open(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from perizinan_core.model._actor import Account
 from perizinan_core.model._applicant import Representative
 from perizinan_core.model._written import file_name_field
 
@@ -133,7 +134,7 @@ class HeldUpload:
     """Bytes."""
 
     held_at: datetime
-    uploaded_by: str
+    uploaded_by: Account
     expires_on: date | None = None
     choice: int | None = None
     """Index into `Requirement.choices`."""
@@ -162,7 +163,7 @@ class HeldUpload:
     """None while it is held."""
 
     ended_at: datetime | None = None
-    ended_by: str | None = None
+    ended_by: Account | None = None
 
     @property
     def is_waiting(self) -> bool:

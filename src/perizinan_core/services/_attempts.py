@@ -6,7 +6,7 @@ from datetime import datetime
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import DecidedByOthersError
-from perizinan_core.model._actor import Actor
+from perizinan_core.model._actor import Account, Actor
 from perizinan_core.model._application import Application
 from perizinan_core.model._case import StageStatus
 from perizinan_core.model._events import Event, EventKind
@@ -48,7 +48,7 @@ def record_attempt(
         actor=str(actor.account),
         data={
             "stage": stage,
-            "winner": refusal.winner,
+            "winner": refusal.account,
             "outcome": refusal.outcome,
             "decided_at": refusal.at,
         },
@@ -68,13 +68,15 @@ def _stage_winner(application: Application, stage: str | None) -> DecidedByOther
         or state.outcome is None
     ):
         return None
-    return DecidedByOthersError(
-        winner=state.decided_by, at=state.decided_at.isoformat(), outcome=state.outcome.value
-    )
+    return _refusal(Account.officer(state.decided_by), state.decided_at, state.outcome.value)
 
 
 def _case_winner(application: Application) -> DecidedByOthersError | None:
     decision = application.decision
     if decision is None:
         return None
-    return DecidedByOthersError(winner=decision.by, at=decision.at.isoformat(), outcome=decision.kind.value)
+    return _refusal(decision.by, decision.at, decision.kind.value)
+
+
+def _refusal(winner: Account, at: datetime, outcome: str) -> DecidedByOthersError:
+    return DecidedByOthersError(winner=winner.id, at=at.isoformat(), outcome=outcome, account=str(winner))

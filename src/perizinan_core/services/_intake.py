@@ -152,7 +152,7 @@ def new_document(slot: str, file_name: str, actor: Actor, moment: datetime) -> S
         size=0,
         content_type="",
         uploaded_at=moment,
-        uploaded_by=actor.id,
+        uploaded_by=actor.account,
         submission=0,
     )
 

@@ -22,6 +22,7 @@ from fractions import Fraction
 import attrs
 
 from perizinan_core.errors.workflow import ClockOrderError, WorkflowError
+from perizinan_core.model._actor import Account
 from perizinan_core.model._application import Application
 from perizinan_core.model._calendar import RunningSpan, WorkingCalendar, days_used_in
 from perizinan_core.model._case import Clock, ClockEntry, ClockEvent, DeadlineRecord, StageState
@@ -55,7 +56,13 @@ _OFFICE_TIME = {PeriodUnit.MINUTES: timedelta(minutes=1), PeriodUnit.HOURS: time
 
 
 def start_clock(
-    application: Application, *, limit: Period, by: str, now: datetime, reason: str, calendar: WorkingCalendar
+    application: Application,
+    *,
+    limit: Period,
+    by: Account,
+    now: datetime,
+    reason: str,
+    calendar: WorkingCalendar,
 ) -> Application:
     """
     Start the clock: the file is complete.
@@ -69,13 +76,13 @@ def start_clock(
     return with_deadline(attrs.evolve(application, clock=clock, completed_at=now), calendar, now)
 
 
-def pause_clock(application: Application, *, by: str, now: datetime, reason: str) -> Application:
+def pause_clock(application: Application, *, by: Account, now: datetime, reason: str) -> Application:
     """Pause the clock; raises `WorkflowError` with the code ``clock-state`` unless it runs."""
     return _with_entry(application, ClockEvent.PAUSED, by, now, reason)
 
 
 def resume_clock(
-    application: Application, *, by: str, now: datetime, reason: str, calendar: WorkingCalendar
+    application: Application, *, by: Account, now: datetime, reason: str, calendar: WorkingCalendar
 ) -> Application:
     """
     Let the clock go on where it was paused.
@@ -87,7 +94,7 @@ def resume_clock(
     return with_deadline(_with_entry(application, ClockEvent.RESUMED, by, now, reason), calendar, now)
 
 
-def stop_clock(application: Application, *, by: str, now: datetime, reason: str) -> Application:
+def stop_clock(application: Application, *, by: Account, now: datetime, reason: str) -> Application:
     """Stop the clock; a clock that never started stays so."""
     if not application.clock.entries:
         return application
@@ -164,7 +171,7 @@ def is_stage_late(stage: Stage, state: StageState, calendar: WorkingCalendar, no
 
 
 def _with_entry(
-    application: Application, kind: ClockEvent, by: str, now: datetime, reason: str
+    application: Application, kind: ClockEvent, by: Account, now: datetime, reason: str
 ) -> Application:
     entry = ClockEntry(event=kind, at=now, by=by, reason=reason)
     return attrs.evolve(application, clock=_appended(application.clock, entry))

@@ -122,7 +122,7 @@ def request_correction(
         corrections=(*application.corrections, request),
     )
     if case.clock.is_running:
-        case = pause_clock(case, by=actor.id, now=now, reason=f"correction {number}")
+        case = pause_clock(case, by=actor.account, now=now, reason=f"correction {number}")
     happened = event(
         EventKind.CORRECTION_REQUESTED,
         case,
@@ -152,11 +152,11 @@ def lapse(application: Application, *, actor: Actor, now: datetime, calendar: Wo
     today = local_day(calendar, now)
     if today <= request.answer_by:
         raise WorkflowError("not-due", action=Action.LAPSE.value, due=request.answer_by, today=today)
-    case = stop_clock(application, by=actor.id, now=now, reason="lapsed")
+    case = stop_clock(application, by=actor.account, now=now, reason="lapsed")
     case = attrs.evolve(
         case,
         state=ApplicationState.LAPSED,
-        decision=Decision(kind=DecisionKind.LAPSED, at=now, by=actor.id),
+        decision=Decision(kind=DecisionKind.LAPSED, at=now, by=actor.account),
         closed_at=now,
     )
     happened = event(EventKind.APPLICATION_LAPSED, case, actor, now, answer_by=request.answer_by.isoformat())

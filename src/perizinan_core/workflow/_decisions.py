@@ -93,11 +93,11 @@ def approve(
         raise NotIssuableError(problems=found)
     late = is_late(application, calendar, now)
     case = judged(application, state, StageOutcome.POSITIVE, actor, now)
-    case = stop_clock(case, by=actor.id, now=now, reason="approved")
+    case = stop_clock(case, by=actor.account, now=now, reason="approved")
     case = attrs.evolve(
         case,
         state=ApplicationState.APPROVED,
-        decision=Decision(kind=DecisionKind.APPROVED, at=now, by=actor.id),
+        decision=Decision(kind=DecisionKind.APPROVED, at=now, by=actor.account),
     )
     happened = event(
         EventKind.APPLICATION_APPROVED,
@@ -173,14 +173,14 @@ def refuse(
     until = add_period(calendar, day, legal.objection.period)
     late = is_late(application, calendar, now)
     case = judged(application, state, StageOutcome.NEGATIVE, actor, now, reasons=why)
-    case = stop_clock(case, by=actor.id, now=now, reason="refused")
+    case = stop_clock(case, by=actor.account, now=now, reason="refused")
     case = attrs.evolve(
         case,
         state=ApplicationState.REFUSED,
         decision=Decision(
             kind=DecisionKind.REFUSED,
             at=now,
-            by=actor.id,
+            by=actor.account,
             reasons=why,
             objection_until=until,
             objection_to=objection_to.strip(),
@@ -228,12 +228,12 @@ def withdraw(application: Application, *, actor: Actor, now: datetime, reason: s
     check_moment(application, now)
     case = application
     if application.decision is None:
-        case = stop_clock(application, by=actor.id, now=now, reason="withdrawn")
+        case = stop_clock(application, by=actor.account, now=now, reason="withdrawn")
     reasons = (reason.strip(),) if reason.strip() else ()
     case = attrs.evolve(
         case,
         state=ApplicationState.WITHDRAWN,
-        decision=Decision(kind=DecisionKind.WITHDRAWN, at=now, by=actor.id, reasons=reasons),
+        decision=Decision(kind=DecisionKind.WITHDRAWN, at=now, by=actor.account, reasons=reasons),
         closed_at=now,
     )
     happened = event(EventKind.APPLICATION_WITHDRAWN, case, actor, now)

@@ -167,7 +167,7 @@ def add_document(
     return place_document(
         application,
         permit_type,
-        attrs.evolve(document, uploaded_at=now, uploaded_by=actor.id, taken_in_by=None),
+        attrs.evolve(document, uploaded_at=now, uploaded_by=actor.account, taken_in_by=None),
         slots=slots,
         actor=actor,
         now=now,
@@ -358,7 +358,7 @@ def put_power_of_attorney(
     added = attrs.evolve(
         document,
         slot=POWER_OF_ATTORNEY,
-        uploaded_by=actor.id,
+        uploaded_by=actor.account,
         submission=application.submission + 1,
         replaced_at=None,
     )

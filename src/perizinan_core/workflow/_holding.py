@@ -110,7 +110,7 @@ def hold_upload(
     check_moment(application, now)
     _placed(application, permit_type, _document(held, None, now), held.replaces, slots, actor, now)
     agent = _agent_of(application) if held.slot == POWER_OF_ATTORNEY else None
-    kept = attrs.evolve(held, held_at=now, uploaded_by=actor.id, inspected_at=now, agent=agent)
+    kept = attrs.evolve(held, held_at=now, uploaded_by=actor.account, inspected_at=now, agent=agent)
     same = next(
         (
             item
@@ -222,7 +222,7 @@ def accept_upload_as_is(
     as_is = inspection.verdict is not UploadVerdict.ACCEPTED
     if not as_is:
         return placed.then(lambda case: _ended(case, looked, HeldOutcome.ACCEPTED, actor, now))
-    override = _override(held.slot, held.uploaded_by, why, actor, now)
+    override = _override(held.slot, held.uploaded_by.id, why, actor, now)
     return placed.then(lambda case: record_override(case, override, actor)).then(
         lambda case: _ended(case, looked, HeldOutcome.ACCEPTED_AS_IS, actor, now)
     )
@@ -262,7 +262,7 @@ def take_in_at_counter(
     check_state(application, Action.ACCEPT_UPLOAD)
     require_counter(application, permit_type, actor)
     check_moment(application, now)
-    taken = attrs.evolve(document, uploaded_at=now, uploaded_by=actor.id, taken_in_by=actor.id)
+    taken = attrs.evolve(document, uploaded_at=now, uploaded_by=actor.account, taken_in_by=actor.id)
     if inspection.verdict is UploadVerdict.ACCEPTED:
         return _placed(application, permit_type, taken, None, slots, actor, now)
     check_liftable(inspection)
@@ -394,7 +394,7 @@ def _placed(
 def _ended(
     application: Application, held: HeldUpload, outcome: HeldOutcome, actor: Actor, now: datetime
 ) -> Transition:
-    ended = attrs.evolve(held, outcome=outcome, ended_at=now, ended_by=actor.id)
+    ended = attrs.evolve(held, outcome=outcome, ended_at=now, ended_by=actor.account)
     happened = event(
         EventKind.DOCUMENT_HOLD_ENDED,
         application,

@@ -91,7 +91,7 @@ def reopen(
     case = attrs.evolve(application, state=ApplicationState.IN_REVIEW, decision=None)
     case = put_stage(case, set_aside(approval, actor.id, now, why))
     if case.clock.entries:
-        case = resume_clock(case, by=actor.id, now=now, reason="reopened", calendar=calendar)
+        case = resume_clock(case, by=actor.account, now=now, reason="reopened", calendar=calendar)
     gone = sorted(conflicted_officers(application))
     happened = event(EventKind.APPLICATION_REOPENED, case, actor, now, stage=approval.stage, released=gone)
     moved = Transition(case, (happened, returned_event(case, permit_type, approval.stage, actor, now)))
@@ -164,7 +164,7 @@ def annul_decision(
     decision = Decision(
         kind=DecisionKind.REFUSED,
         at=now,
-        by=actor.id,
+        by=actor.account,
         reasons=why,
         objection_until=until,
         objection_to=objection_to.strip(),

@@ -115,11 +115,11 @@ def deem_granted(
         issue_by=issue_by,
         unstaffed=unstaffed_stages(case, permit_type, staff),
     )
-    case = stop_clock(case, by=actor.id, now=now, reason="deemed_granted")
+    case = stop_clock(case, by=actor.account, now=now, reason="deemed_granted")
     case = attrs.evolve(
         case,
         state=ApplicationState.APPROVED,
-        decision=Decision(kind=DecisionKind.DEEMED_GRANTED, at=now, by=actor.id),
+        decision=Decision(kind=DecisionKind.DEEMED_GRANTED, at=now, by=actor.account),
         deemed_grant=evidence,
     )
     happened = event(

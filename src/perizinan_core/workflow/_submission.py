@@ -188,7 +188,7 @@ def resubmit(
     case = _reopened(case, permit_type, staff, actor, now)
     if case.clock.entries:
         case = attrs.evolve(case, clock=attrs.evolve(case.clock, limit=frozen.time_limit))
-        case = resume_clock(case, by=actor.id, now=now, reason="correction", calendar=calendar)
+        case = resume_clock(case, by=actor.account, now=now, reason="correction", calendar=calendar)
     case, digest = give_receipt(case, receipt_of(case, permit_type, now, calendar, language), write_receipt)
     happened = event(
         EventKind.APPLICATION_RESUBMITTED,
@@ -220,7 +220,7 @@ def begin_review(
     case = attrs.evolve(application, state=ApplicationState.IN_REVIEW)
     limit = terms_of(case).time_limit
     if not case.clock.entries:
-        case = start_clock(case, limit=limit, by=actor.id, now=now, reason="complete", calendar=calendar)
+        case = start_clock(case, limit=limit, by=actor.account, now=now, reason="complete", calendar=calendar)
     record = case.clock.deadlines[-1]
     happened = event(
         EventKind.FILE_COMPLETE,

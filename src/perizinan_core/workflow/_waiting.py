@@ -114,7 +114,7 @@ def begin_wait(
         name=name.strip(),
         reason=why,
         since=first,
-        by=actor.id,
+        by=actor.account,
         recorded_at=now,
         stage=stage,
     )
@@ -193,14 +193,14 @@ def _require_waiter(
 def _require_ender(
     application: Application, permit_type: PermitType, wait: OutsideWait, actor: Actor
 ) -> None:
-    if actor.id == wait.by and actor.kind is ActorKind.OFFICER:
+    if actor.account == wait.by and actor.kind is ActorKind.OFFICER:
         require_officer(application, actor, Action.END_WAIT)
         return
     _require_waiter(application, permit_type, wait.stage, actor)
 
 
 def _ended(application: Application, wait: OutsideWait, actor: Actor, now: datetime) -> Transition:
-    over = attrs.evolve(wait, ended_at=now, ended_by=actor.id)
+    over = attrs.evolve(wait, ended_at=now, ended_by=actor.account)
     waits = tuple(over if item.number == wait.number else item for item in application.waits)
     happened = event(
         EventKind.OUTSIDE_WAIT_ENDED, application, actor, now, wait=wait.number, stage=wait.stage
@@ -247,11 +247,11 @@ def _clock_follows(
     only_money = bool(in_work) and all(state.awaits_payment for state in in_work)
     running = application.clock.is_running
     if only_money and running and not is_deemed_due(application, calendar, now):
-        case = pause_clock(application, by=actor.id, now=now, reason=PAYMENT)
+        case = pause_clock(application, by=actor.account, now=now, reason=PAYMENT)
         paused = event(EventKind.CLOCK_PAUSED, case, actor, now, reason=PAYMENT)
         return Transition(case, (paused,))
     if not only_money and not running:
-        case = resume_clock(application, by=actor.id, now=now, reason=PAYMENT, calendar=calendar)
+        case = resume_clock(application, by=actor.account, now=now, reason=PAYMENT, calendar=calendar)
         due = case.clock.due.isoformat() if case.clock.due else None
         resumed = event(EventKind.CLOCK_RESUMED, case, actor, now, reason=PAYMENT, due=due)
         return Transition(case, (resumed,))

@@ -14,11 +14,11 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from perizinan_core.model._actor import Account
 from perizinan_core.model._application import Application
 from perizinan_core.storage._codec import decode
 from perizinan_core.storage._probes import PROBES, missing_probes
 from perizinan_core.storage._sql._applications import lookup_rows
+from perizinan_core.storage._sql._older_forms import as_today
 from perizinan_core.storage._sql._rows import (
     application_row,
     open_permit,
@@ -129,19 +129,13 @@ def write_derived(session: Session, application: Any) -> None:
 
 def _seal_application(session: Session, row: Any) -> None:
     data = session.sealer.open(row.payload, place_of(applications, row.id))
-    application = decode(Application, _as_today(data), name="application", id=row.id)
+    application = decode(Application, as_today(data), name="application", id=row.id)
     application = attrs.evolve(application, version=row.version)
     columns = {**_kept(row, applications), **application_row(session, application)}
     # Local days as they were written: the zone of the office is not known to a migration.
     days = {name: row._mapping[name] for name in ("submitted_day", "closed_day")}  # noqa: SLF001
     _write(session, applications, row, {**columns, **days})
     write_derived(session, application)
-
-
-def _as_today(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the stored form of an application from before the seals as this version writes it."""
-    owner = data["owner"]
-    return data if ":" in owner else {**data, "owner": str(Account.public(owner))}
 
 
 def _seal_history(session: Session) -> None:

@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from perizinan_core.errors.storage import LeaseHeldError
+from perizinan_core.model._actor import Account
 from perizinan_core.model._application import Application, ApplicationState, FrozenTerms
 from perizinan_core.model._case import (
     Clock,
@@ -59,7 +60,7 @@ def _running(
 ) -> Application:
     """Return a case in review whose clock runs until ``due``."""
     clock = Clock(
-        entries=(ClockEntry(event=ClockEvent.STARTED, at=NOW, by="a", reason="complete"),),
+        entries=(ClockEntry(event=ClockEvent.STARTED, at=NOW, by=Account.officer("a"), reason="complete"),),
         deadlines=(DeadlineRecord(due=due, calendar_version=calendar, computed_at=NOW, consumed=0),),
     )
     return made_application(

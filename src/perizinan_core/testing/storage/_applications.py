@@ -213,8 +213,8 @@ class ApplicationsSuite(SuiteBase):
     def test_running_deadlines_can_be_searched_and_paused_ones_are_not_found(self, storage: Storage) -> None:
         """A paused clock has no deadline."""
         due = NOW.date() + timedelta(days=7)
-        entry = ClockEntry(event=ClockEvent.STARTED, at=NOW, by="x", reason="complete")
-        pause = ClockEntry(event=ClockEvent.PAUSED, at=NOW, by="x", reason="correction")
+        entry = ClockEntry(event=ClockEvent.STARTED, at=NOW, by=Account.public("x"), reason="complete")
+        pause = ClockEntry(event=ClockEvent.PAUSED, at=NOW, by=Account.public("x"), reason="correction")
         record = DeadlineRecord(due=due, calendar_version="1", computed_at=NOW, consumed=0)
         running = add_application(
             storage, made_application(clock=Clock(entries=(entry,), deadlines=(record,)))

@@ -96,7 +96,7 @@ def made_document(**changes: Any) -> SubmittedDocument:
         "size": 12_345,
         "content_type": "application/pdf",
         "uploaded_at": NOW,
-        "uploaded_by": "pemohon-1",
+        "uploaded_by": Account.public("pemohon-1"),
         "submission": 1,
     }
     return SubmittedDocument(**{**fields, **changes})
@@ -111,7 +111,7 @@ def made_held_upload(**changes: Any) -> HeldUpload:
         "sha256": "ef" * 32,
         "size": 12_345,
         "held_at": NOW,
-        "uploaded_by": "pemohon-1",
+        "uploaded_by": Account.public("pemohon-1"),
         "reason": HeldReason.INSPECTION_FAILED,
         "findings": (
             HeldFinding(code="inspection-failed", severity="hold", sentence="-", fields={"n": [1, "a"]}),

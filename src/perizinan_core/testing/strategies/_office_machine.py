@@ -351,7 +351,7 @@ class OfficeMachine(RuleBasedStateMachine):
         history = self.kit.office.applications.history(case, actor=HOST)
         assert self.snapshot(case) == (before[0], before[1] + 1)
         (last,) = [item for item in history[-3:] if item.kind is EventKind.ATTEMPT_REFUSED][-1:]
-        assert (last.actor, last.data["winner"]) == (str(actor.account), refusal.winner)
+        assert (last.actor, last.data["winner"]) == (str(actor.account), refusal.account)
 
     def snapshot(self, case: str) -> tuple[int, int]:
         """Return what changes with every change of a case: its version and the length of its history."""
@@ -621,4 +621,4 @@ def _decisions(application: Application) -> set[tuple[str, str]]:
         if stage.decided_by is not None and stage.outcome is not None
     }
     decision = application.decision
-    return found | ({(decision.by, decision.kind.value)} if decision else set())
+    return found | ({(decision.by.id, decision.kind.value)} if decision else set())

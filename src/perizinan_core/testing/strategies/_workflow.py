@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
+from perizinan_core.model._actor import Account, Actor, ActorKind, Officer, Role
 from perizinan_core.model._applicant import Person
 from perizinan_core.model._application import FrozenTerms, SlotTerms
 from perizinan_core.model._authority import Authority, Delegation, DelegationKind, Letterhead
@@ -194,7 +194,7 @@ def make_document(id: str = "dok-1", slot: str = "ktp", **changes: Any) -> Submi
             "size": 1000,
             "content_type": "application/pdf",
             "uploaded_at": datetime(2026, 1, 1, tzinfo=UTC),
-            "uploaded_by": "-",
+            "uploaded_by": Account.public("-"),
             "submission": 1,
             **changes,
         }
