@@ -41,7 +41,8 @@ from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._stage import StageKind
 from perizinan_core.published import NO_STATUS, read_authority_document
-from perizinan_core.verification import Report, Verdict, verify_permit
+from perizinan_core.verification import Report, verify_permit
+from perizinan_core.verification._words import headline
 
 __all__ = ["Scene", "StoryClock", "open_demo_office", "tell"]
 
@@ -49,16 +50,6 @@ AUTHORITY = "kota-blitar"
 PERMIT_TYPE = "penggunaan-jalan-trotoar-tanah"
 MISSING = "ktp"
 UNCLEAR = "denah"
-
-_VERDICTS = {
-    Verdict.VALID: N_("valid: genuine, signed by an entitled officer, in force"),
-    Verdict.NOT_VALID: N_("not valid: changed or forged"),
-    Verdict.UNSIGNED: N_("not signed"),
-    Verdict.WRONG_ISSUER: N_("not issued by this office"),
-    Verdict.NOT_IN_FORCE: N_("genuine, but not in force"),
-    Verdict.INDETERMINATE: N_("cannot be told"),
-    Verdict.UNREADABLE: N_("unreadable"),
-}
 
 
 @attrs.frozen(kw_only=True)
@@ -389,10 +380,14 @@ class _Story:
         )
         self._say(
             N_("7. Anybody checks it, without an account"),
-            self._t(N_("permit.pdf: {verdict}"), verdict=self._t(_VERDICTS[report.verdict])),
-            self._t(N_("with one bit changed: {verdict}"), verdict=self._t(_VERDICTS[forged.verdict])),
+            self._t(N_("permit.pdf: {verdict}"), verdict=self._verdict(report)),
+            self._t(N_("with one bit changed: {verdict}"), verdict=self._verdict(forged)),
         )
         return report
+
+    def _verdict(self, report: Report) -> str:
+        said = headline(report)
+        return f"{self._t(said.word)} ({self._t(said.meaning)})"
 
     def _leave(self, case_id: str, permit: Permit, report: Report) -> Mapping[str, Any]:
         receipt = self.office.applications.signed_receipt(case_id, actor=APPLICANT)

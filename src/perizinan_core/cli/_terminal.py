@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from rich.text import Text
 
-__all__ = ["foreign_text"]
+__all__ = ["COLOURS", "foreign_text"]
+
+COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
+"""Of the tones in which an answer is given."""
 
 
 def foreign_text(text: str, style: str = "") -> Text:

@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from perizinan_core.cli._terminal import foreign_text
+from perizinan_core.cli._terminal import COLOURS, foreign_text
 from perizinan_core.cli._verify_signature_output import WIB, print_signature_report
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
@@ -20,7 +20,6 @@ from perizinan_core.verification._words import ASK_THE_OFFICE, CHECKS, headline,
 
 __all__ = ["COLUMNS", "contact_foot", "office_head", "print_report", "shortened_line"]
 
-_COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
 _MARKS: Mapping[Outcome, tuple[str, str]] = {
     Outcome.PASSED: ("✓", "green"),
     Outcome.FAILED: ("✗", "bold red"),
@@ -44,7 +43,7 @@ def print_report(console: Console, report: Report, language: str) -> None:
         print_signature_report(console, report, language)
         return
     said = headline(report)
-    colour = _COLOURS[said.tone]
+    colour = COLOURS[said.tone]
     head: list[RenderableType] = [
         Text(translate(said.word, language), style=f"bold {colour}", justify="center"),
         Text(translate(said.meaning, language), justify="center"),

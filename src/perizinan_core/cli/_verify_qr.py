@@ -23,7 +23,7 @@ from perizinan_core.cli._moments import read_moment
 from perizinan_core.cli._numbers import FiniteRange
 from perizinan_core.cli._once import Once
 from perizinan_core.cli._outputs import check_output
-from perizinan_core.cli._terminal import foreign_text
+from perizinan_core.cli._terminal import COLOURS, foreign_text
 from perizinan_core.cli._verify import OPEN_STATUS_SOURCE, open_records
 from perizinan_core.cli._verify_authority import AuthorityOptions, authority_options
 from perizinan_core.cli._verify_output import COLUMNS, contact_foot, office_head, shortened_line
@@ -33,49 +33,14 @@ from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
 from perizinan_core.model._numerals import format_date
 from perizinan_core.published import AuthorityDocument, StatusChoice
-from perizinan_core.verification import AuthoritySet, PermitFacts, Report, StatusOf, Verdict
+from perizinan_core.verification import AuthoritySet, PermitFacts, Report, StatusOf
 from perizinan_core.verification._display import display_name
 from perizinan_core.verification._qr_image import DEFAULT_IMAGE_LIMITS, ImageLimits
 from perizinan_core.verification._qr_report import check_qr_image, check_qr_text
+from perizinan_core.verification._words import headline
 
 __all__ = ["verify_qr_command"]
 
-_WORDS = {
-    Verdict.VALID: (
-        "green",
-        N_("GENUINE CODE"),
-        N_("The office issued this permit. Compare every line with the paper: a genuine code can be copied."),
-    ),
-    Verdict.NOT_VALID: (
-        "red", N_("FORGED"), N_("Do not accept this paper: its code or the text around it is forged."),
-    ),
-    Verdict.UNSIGNED: (
-        "red", N_("NO PERMIT CODE"), N_("This is no code of a permit: anybody can make such a code."),
-    ),
-    Verdict.WRONG_ISSUER: (
-        "red",
-        N_("CODE OF ANOTHER OFFICE"),
-        N_("This office did not make the code. Is it the right authority.json?"),
-    ),
-    Verdict.NOT_IN_FORCE: (
-        "yellow", N_("NOT IN FORCE"), N_("The permit is genuine, but has no effect on this day."),
-    ),
-    Verdict.INDETERMINATE: (
-        "yellow", N_("UNDECIDED"), N_("It cannot be told from this file. Ask the office."),
-    ),
-    Verdict.UNREADABLE: (
-        "red",
-        N_("NO CODE READ"),
-        N_("Take the photo again, or scan the code with a telephone and give its text."),
-    ),
-}  # fmt: skip
-_TEST = (
-    "yellow",
-    N_("CODE OF A TEST OFFICE"),
-    N_(
-        "This office signs with development certificates: the code shows how the check works, and proves no permit."
-    ),
-)
 _MAX_TEXT = 4096
 
 
@@ -201,12 +166,11 @@ def _as_text(data: bytes) -> str | None:
 
 
 def _print(console: Console, report: Report, language: str) -> None:
-    colour, word, meaning = _WORDS[report.verdict]
-    if report.is_development and report.verdict is Verdict.VALID:
-        colour, word, meaning = _TEST
+    said = headline(report, of_code=True)
+    colour = COLOURS[said.tone]
     head: list[RenderableType] = [
-        Text(translate(word, language), style=f"bold {colour}", justify="center"),
-        Text(translate(meaning, language), justify="center"),
+        Text(translate(said.word, language), style=f"bold {colour}", justify="center"),
+        Text(translate(said.meaning, language), justify="center"),
         *office_head(report),
         *shortened_line(report.permit, language),
         *(foreign_text(f"• {reason.message(language)}") for reason in report.reasons),

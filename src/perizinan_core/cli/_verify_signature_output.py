@@ -10,42 +10,15 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from perizinan_core.cli._terminal import foreign_text
+from perizinan_core.cli._terminal import COLOURS, foreign_text
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
-from perizinan_core.verification._report import Aspect, Outcome, Report, SignatureReport, Verdict
+from perizinan_core.verification._report import Aspect, Outcome, Report, SignatureReport
+from perizinan_core.verification._words import headline
 
 __all__ = ["WIB", "print_signature_report"]
 
 WIB = "WIB"
-_VERDICTS: Mapping[Verdict, tuple[str, str, str]] = {
-    Verdict.VALID: (
-        "green",
-        N_("SIGNATURES VALID"),
-        N_("Every signature is sound and leads to a certificate that you trust."),
-    ),
-    Verdict.NOT_VALID: (
-        "red",
-        N_("SIGNATURES NOT VALID"),
-        N_("Do not rely on this file: it was changed, or a signature is broken, weak or revoked."),
-    ),
-    Verdict.UNSIGNED: ("red", N_("NOT SIGNED BY ANYBODY"), N_("Nobody signed this file.")),
-    Verdict.INDETERMINATE: (
-        "yellow",
-        N_("SIGNATURES NOT PROVEN"),
-        N_("The signatures fit, but not everything that makes them believable can be shown."),
-    ),
-    Verdict.UNREADABLE: (
-        "red",
-        N_("FILE UNREADABLE"),
-        N_("The file arrived damaged or is no PDF. Ask for it again."),
-    ),
-}
-_TEST = (
-    "yellow",
-    N_("TEST SIGNATURES"),
-    N_("Every signature is sound, but leads to a development certificate, in which nobody should trust."),
-)
 _MARKS: Mapping[Outcome, tuple[str, str]] = {
     Outcome.PASSED: ("✓", "green"),
     Outcome.FAILED: ("✗", "bold red"),
@@ -56,12 +29,11 @@ _MARKS: Mapping[Outcome, tuple[str, str]] = {
 
 def print_signature_report(console: Console, report: Report, language: str) -> None:
     """Print one report."""
-    colour, word, meaning = _VERDICTS[report.verdict]
-    if report.is_development and report.verdict is Verdict.VALID:
-        colour, word, meaning = _TEST
+    said = headline(report)
+    colour = COLOURS[said.tone]
     head = [
-        Text(translate(word, language), style=f"bold {colour}", justify="center"),
-        Text(translate(meaning, language), justify="center"),
+        Text(translate(said.word, language), style=f"bold {colour}", justify="center"),
+        Text(translate(said.meaning, language), justify="center"),
         *(foreign_text(f"• {reason.message(language)}") for reason in report.reasons),
     ]
     console.print(Panel(Group(*head), title=foreign_text(report.file), border_style=colour))

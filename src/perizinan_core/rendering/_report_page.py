@@ -114,16 +114,13 @@ def render_summary(summary: ReportSummary, *, language: str = DEFAULT_LANGUAGE) 
 
 def _page(report: Report, language: str) -> dict[str, Any]:
     said = headline(report)
-    meaning = said.meaning
-    if report.trust is not None and report.verdict is Verdict.VALID and not report.is_development:
-        meaning = N_("Every signature is sound and leads to a certificate that you trust.")
     about = "permit" if report.trust is None else "signatures"
     return {
         "title": translate(FRAME[f"{about}_title"], language),
         "subject": translate(FRAME["copy" if report.copy is not None else about], language),
         "tone": said.tone,
         "word": translate(said.word, language),
-        "meaning": translate(meaning, language),
+        "meaning": translate(said.meaning, language),
         "checked_at": _moment(report.checked_at, report, language),
         "authority_name": office_line(report.authority.name, report.authority.region)
         if report.authority is not None

@@ -36,6 +36,52 @@ VERDICTS: Mapping[Verdict, tuple[str, str]] = {
 }
 """Word, meaning."""
 
+_OF_SIGNATURES: Mapping[Verdict, tuple[str, str]] = {
+    Verdict.VALID: (
+        N_("SIGNATURES VALID"),
+        N_("Every signature is sound and leads to a certificate that you trust."),
+    ),
+    Verdict.NOT_VALID: (
+        N_("SIGNATURES NOT VALID"),
+        N_("Do not rely on this file: it was changed, or a signature is broken, weak or revoked."),
+    ),
+    Verdict.UNSIGNED: (N_("NOT SIGNED BY ANYBODY"), N_("Nobody signed this file.")),
+    Verdict.INDETERMINATE: (
+        N_("SIGNATURES NOT PROVEN"),
+        N_("The signatures fit, but not everything that makes them believable can be shown."),
+    ),
+    Verdict.UNREADABLE: (
+        N_("FILE UNREADABLE"),
+        N_("The file arrived damaged or is no PDF. Ask for it again."),
+    ),
+}
+"""The same where only signatures were asked about."""
+
+_OF_CODES: Mapping[Verdict, tuple[str, str]] = {
+    **VERDICTS,
+    Verdict.VALID: (
+        N_("GENUINE CODE"),
+        N_("The office issued this permit. Compare every line with the paper: a genuine code can be copied."),
+    ),
+    Verdict.NOT_VALID: (
+        N_("FORGED"),
+        N_("Do not accept this paper: its code or the text around it is forged."),
+    ),
+    Verdict.UNSIGNED: (
+        N_("NO PERMIT CODE"),
+        N_("This is no code of a permit: anybody can make such a code."),
+    ),
+    Verdict.WRONG_ISSUER: (
+        N_("CODE OF ANOTHER OFFICE"),
+        N_("This office did not make the code. Is it the right authority.json?"),
+    ),
+    Verdict.UNREADABLE: (
+        N_("NO CODE READ"),
+        N_("Take the photo again, or scan the code with a telephone and give its text."),
+    ),
+}
+"""The same for the QR code of a paper."""
+
 TONES: Mapping[Verdict, str] = {
     verdict: {Verdict.VALID: "good", Verdict.NOT_IN_FORCE: "open", Verdict.INDETERMINATE: "open"}.get(
         verdict, "bad"
@@ -56,9 +102,19 @@ class Headline:
     meaning: str
 
 
-_TEST = (
+_TEST_PERMIT = (
     N_("TEST DOCUMENT"),
     N_("Signed with a development certificate: it shows how the check works, and is not a permit."),
+)
+_TEST_SIGNATURES = (
+    N_("TEST SIGNATURES"),
+    N_("Every signature is sound, but leads to a development certificate, in which nobody should trust."),
+)
+_TEST_CODE = (
+    N_("CODE OF A TEST OFFICE"),
+    N_(
+        "This office signs with development certificates: the code shows how the check works, and proves no permit."
+    ),
 )
 _COPY = (
     N_("A COPY: THE CODE IS GENUINE"),
@@ -70,17 +126,28 @@ _ENDED_COPY = (
 )
 
 
-def headline(report: Report) -> Headline:
-    """Return what is said first; a development permit and a copy have headlines of their own."""
+def headline(report: Report, *, of_code: bool = False) -> Headline:
+    """
+    Return what is said first; a development permit and a copy have headlines of their own.
+
+    Args:
+        report: What was found out about a permit, or about signatures alone.
+        of_code: True when the code of a paper was judged.
+    """
     if report.is_led_by_copy:
         ended = any(
             report.check(name).outcome is Outcome.FAILED
             for name in (CheckName.VALIDITY_DATES, CheckName.STATUS)
         )
         return Headline("open", *(_ENDED_COPY if ended else _COPY))
+    words, test = VERDICTS, _TEST_PERMIT
+    if report.trust is not None:
+        words, test = _OF_SIGNATURES, _TEST_SIGNATURES
+    elif of_code:
+        words, test = _OF_CODES, _TEST_CODE
     if report.is_development and report.verdict is Verdict.VALID:
-        return Headline("open", *_TEST)
-    return Headline(TONES[report.verdict], *VERDICTS[report.verdict])
+        return Headline("open", *test)
+    return Headline(TONES[report.verdict], *words[report.verdict])
 
 
 CHECKS: Mapping[CheckName, str] = {
