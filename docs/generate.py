@@ -144,7 +144,7 @@ def cli_page() -> str:
             "`perizinan COMMAND --help` says the same at the terminal,"
             " in Bahasa Indonesia or, with `--language en`, in English."
         ),
-        "Exit codes: 0 done, 1 a problem that is told in one sentence, 2 wrong use, 130 stopped with Ctrl+C.",
+        "Exit codes: 0 done, 1 a problem that is shown in one sentence, 2 wrong use, 130 stopped with Ctrl+C.",
         "`verify` has [codes of its own](../how-to/verify-a-permit.md).",
     ]
     for path, command in _commands(cli, ()):
@@ -267,8 +267,8 @@ def events_page() -> str:
         HEAD,
         "",
         (
-            "Everything that happens to a case or permit is an event,"
-            " kept as its history and told to `on_event` listeners after the commit."
+            "Everything that happens to a case or permit is an event, kept as its history and sent to "
+            "`on_event` listeners after the commit."
         ),
         "An event holds codes, numbers and times, and no personal data.",
         "",
@@ -306,14 +306,14 @@ _EVENT_MEANINGS = {
     _KIND.JUMP_REQUESTED: "The officer of a stage asked to take the case before its turn.",
     _KIND.OVERRIDE_RECORDED: "A second person allowed an exception, with the reason.",
     _KIND.DEADLINE_CHANGED: "A changed calendar moved the deadline; old and new are in the data.",
-    _KIND.PAYMENT_AWAITED: "A payment stage is open and a part of the fee is outstanding; the applicant is told.",
+    _KIND.PAYMENT_AWAITED: "A payment stage is open and a part of the fee is outstanding; the applicant is notified.",
     _KIND.PAYMENT_RECORDED: "Money reached the official account.",
     _KIND.CLOCK_PAUSED: "Only the applicant's money is missing: the clock pauses.",
     _KIND.CLOCK_RESUMED: "The money is there, or an officer has something to do again: the clock continues.",
     _KIND.OUTSIDE_WAIT_BEGUN: "The office waits for another agency or an outside system; the clock runs on.",
     _KIND.OUTSIDE_WAIT_ENDED: "What was waited for outside is there, or no longer needed.",
     _KIND.DEEMED_GRANTED: "The time limit passed in silence, and the law deems the application granted.",
-    _KIND.ISSUING_HELD: "A letter cannot be issued without a person; supervisors are told.",
+    _KIND.ISSUING_HELD: "A letter cannot be issued without a person; supervisors are notified.",
     _KIND.APPLICATION_APPROVED: "The application was approved.",
     _KIND.APPLICATION_REOPENED: "An approval was set aside before a permit was issued; it is decided again.",
     _KIND.DECISION_ANNULLED: "A grant with a defect was annulled before a permit was issued; it is refused.",
@@ -322,24 +322,25 @@ _EVENT_MEANINGS = {
     _KIND.APPLICATION_LAPSED: "The applicant did not answer a correction in time.",
     _KIND.NUMBER_TAKEN: "The permit's number was taken; the letter awaits its signature.",
     _KIND.STAFF_CHANGED: (
-        "The record of an officer was changed, proposed or confirmed; `before` and `after` tell the post. "
-        "It stands in the history of the officer's account, and listeners are not told."
+        "The record of an officer was changed, proposed or confirmed; `before` and `after` tell the "
+        "post. It stands in the history of the officer's account, and is not sent to listeners."
     ),
     _KIND.OWN_KEY_CHANGED: (
-        "A key of the office was announced or replaced at once; `key` is its identifier, `change` tells which. "
-        "It stands in the history of the key's purpose, and listeners are not told."
+        "A key of the office was announced or replaced at once; `key` is its identifier, `change` "
+        "tells which. It stands in the history of the key's purpose, and is not sent to listeners."
     ),
     _KIND.VERSION_REQUIRED: (
-        "An operator raised the lowest version of the authority document that may be used (`lowest`), for a `reason`. "
-        "It stands in the history of the document, and listeners are not told."
+        "An operator raised the lowest version of the authority document that may be used "
+        "(`lowest`), for a `reason`. It stands in the history of the document, and listeners are not "
+        "called."
     ),
     _KIND.BINDING_CHANGED: (
-        "A certificate was bound to a position, or its binding ended; `before` and `after` tell position and days. "
-        "It stands in the history of the position, and listeners are not told."
+        "A certificate was bound to a position, or its binding ended; `before` and `after` tell "
+        "position and days. It stands in the history of the position, and is not sent to listeners."
     ),
     _KIND.ATTEMPT_REFUSED: (
-        "Somebody wanted to decide what was decided already; `winner`, `outcome` and `decided_at` say what counts. "
-        "Stands in the history only and is not delivered."
+        "Someone wanted to decide what was decided already; `winner`, `outcome` and `decided_at` say "
+        "what counts. Stands in the history only and is not delivered."
     ),
     _KIND.CLOCK_REPAIRED: (
         "Moments that a clock had written ahead of time were brought back; `latest` was the farthest of them, "
@@ -493,7 +494,7 @@ def _home(module: Any, name: str) -> Any:
 _PLAIN_NOTES = {
     "Applicant": "A `Person` or an `Organisation`.",
     "CONTRACT_VERSION": "Version of what templates can rely on.",
-    "DEFAULT_LANGUAGE": "Language where nobody chose one.",
+    "DEFAULT_LANGUAGE": "Language where no one chose one.",
     "EXIT_CODES": "Exit code of each verdict.",
     "KBLI_EDITIONS": "Editions of the classification of business fields that are known.",
     "LANGUAGES": "Languages that sentences come in.",

@@ -76,7 +76,7 @@ def main(folder: Path) -> int:
 
 
 def applicant() -> Person:
-    """Return a person who does not exist: serial 0000 of a NIK is given to nobody."""
+    """Return a person who does not exist: serial 0000 of a NIK is given to no one."""
     return Person(
         name="Dewi Contoh",
         nik=Nik.parse("3572015208900000"),

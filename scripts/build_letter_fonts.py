@@ -79,7 +79,7 @@ def level_marks(font: TTFont) -> None:
     Attach vowel signs without a small shift up or down.
 
     Typst draws a shifted mark as a text of its own; the letter and the mark then both carry the text of
-    the whole syllable, and whoever copies it from the PDF gets it twice (typst/typst issue 8767). The
+    the whole syllable, and anyone who copies it from the PDF gets it twice (typst/typst issue 8767). The
     shifts levelled here are a few tenths of a millimetre at most and cannot be seen.
     """
     if "GPOS" not in font:

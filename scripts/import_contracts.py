@@ -1,4 +1,4 @@
-"""A contract for import-linter: whoever uses the library imports its public packages only."""
+"""A contract for import-linter: anyone who uses the library imports its public packages only."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=8)
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "mutants")
     parser.add_argument("--python", default=str(ROOT / ".venv" / "bin" / "python"), help="runs the tests")
-    parser.add_argument("--keep", action="store_true", help="go on in the folder of the last run")
+    parser.add_argument("--keep", action="store_true", help="continue in the folder of the last run")
     parser.add_argument("files", nargs="*", help="instead of the files of issue 8")
     return parser.parse_args()
 

@@ -1,7 +1,7 @@
 """
-Hold the quick way of verification against the full engine: ``python scripts/verification_agreement.py 10000``.
+Hold the fast way of verification against the full engine: ``python scripts/verification_agreement.py 10000``.
 
-The quick way judges the plain case (one signature over the whole file) by the strict reader alone. Here every file is
+The fast way judges the plain case (one signature over the whole file) by the strict reader alone. Here every file is
 judged twice, once with the validator of any signed PDF asked in every case, and once as always; the verdicts must be
 the same, and nothing that the validator refuses may be valid. Mutants: flipped, replaced, removed, doubled and inserted
 bytes of a letter. Prints the disagreements; exit code 1 when there are any.
@@ -42,7 +42,7 @@ def load_builder() -> ModuleType:
 
 
 def verdicts(data: bytes, authority: AuthorityDocument, at: datetime) -> tuple[str, str]:
-    """Return the verdict of the quick way and that of the full engine."""
+    """Return the verdict of the fast way and that of the full engine."""
     verifier = Verifier(authority)
     quick = verifier.verify(data, at=at).verdict.value
     with mock.patch.object(JudgedSignature, "is_plain", False):  # the one fork in the road
@@ -71,7 +71,7 @@ def disagreements(count: int, seed: int = 1) -> list[str]:
         case = json.loads(path.read_text())
         arguments, file = case["arguments"], path.parent / case["file"]
         if "authority" not in arguments or not file.exists():
-            continue  # any PDF judged by its signatures alone has no quick way; others are derived when needed
+            continue  # any PDF judged by its signatures alone has no fast way; others are derived when needed
         authority = read_authority_document((path.parent / arguments["authority"]).read_bytes())
         quick, full = verdicts(file.read_bytes(), authority, datetime.fromisoformat(arguments["at"]))
         if quick != full and path.parent.name not in _NO_FULL_ANSWER:

@@ -23,7 +23,7 @@ BROKEN = [
     (STREET, WHEN, 'when: form.luas + "a" == "b"', "expression", "number, text"),
     (STREET, WHEN, "when: form.luas", "expression", "it gives number, but bool"),
     (STREET, WHEN, "when: applicant.kin == 'x'", "expression", "applicant.kind"),
-    (STREET, WHEN, "when: 'form.luas >'", "expression", "it is no CEL"),
+    (STREET, WHEN, "when: 'form.luas >'", "expression", "it is not CEL"),
     (STREET, WHEN, 'when: \'"a".matches("a")\'', "expression", "matches"),
     (STREET, WHEN, "when: 'form.terop.all(t, t.panjan > 1)'", "expression", "'panjang'"),
     (STREET, WHEN, "when: has(form.luaz)", "expression", "'luas'"),

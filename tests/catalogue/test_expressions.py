@@ -160,7 +160,7 @@ def test_expressions_compute(text: str, expected: object) -> None:
         ("nama == 'x'", "the name nama is not known"),
         ("tariff(1)", "tariff does not go together with (int)"),
         ("days_between(today)", "the function days_between takes another number of values"),
-        ("form.luas >", "it is no CEL"),
+        ("form.luas >", "it is not CEL"),
         ("", "it is empty"),
         ("   ", "it is empty"),
         ("1 + " * 600 + "1", "longer than 2000"),

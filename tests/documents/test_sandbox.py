@@ -127,7 +127,7 @@ def test_one_process_serves_many_files(own_sandbox, samples):
         ("os.kill(os.getpid(), signal.SIGXCPU)", "time-limit"),
         ("os.kill(os.getpid(), signal.SIGKILL)", "time-limit"),
         ("os._exit(0)", "inspection-failed"),
-        ("end.sendall(b'nonsense that is no message')", "inspection-failed"),
+        ("end.sendall(b'nonsense that is not a message')", "inspection-failed"),
         ("end.sendall(b'\\0\\0\\0\\0\\0\\0\\0\\2[]')", "inspection-failed"),
         ("channel.send({})", "inspection-failed"),
         ("channel.send({'notes': {}, 'again': True})", "inspection-failed"),

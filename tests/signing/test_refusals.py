@@ -97,13 +97,13 @@ class TestTables:
             ("there is no object where the table says", b"/Root 1 0 R", b"/Root 1 0 R /XRefStm 3"),
             ("a dictionary has the same key twice", b"/Root 1 0 R", b"/Root 1 0 R /Root 2 0 R"),
             (
-                "a dictionary key is no name",
+                "a dictionary key is not a name",
                 b"<</Type/Catalog/Pages 2 0 R>>",
                 b"<</Type/Catalog/Pages 2 0 R)>",
             ),
             ("a dictionary is missing", b"<</Type/Catalog/Pages 2 0 R>>", b"(/Type/Catalog/Pages 2 0 R)  "),
             (
-                "a dictionary key is no name",
+                "a dictionary key is not a name",
                 b"<</Type/Catalog/Pages 2 0 R>>",
                 b"<<1Type/Catalog/Pages 2 0 R>>",
             ),

@@ -1,4 +1,4 @@
-"""The quick way and the full engine say the same; 10,000 mutants: ``scripts/verification_agreement.py``."""
+"""The fast way and the full engine say the same; 10,000 mutants: ``scripts/verification_agreement.py``."""
 
 from __future__ import annotations
 

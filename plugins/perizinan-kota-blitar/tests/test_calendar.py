@@ -47,7 +47,7 @@ def test_days_off_are_those_of_the_package(authority, year, category, kind):
 
 @pytest.mark.parametrize("year", [2025, 2026, 2027])
 def test_file_is_what_the_script_writes(script, year):
-    """Nobody edited the files by hand."""
+    """No one edited the files by hand."""
     assert script.text_of(year) == (DATA / "calendar" / f"{year}.yaml").read_text("utf-8")
 
 

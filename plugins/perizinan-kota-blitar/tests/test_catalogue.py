@@ -40,7 +40,7 @@ TITLES_OF_PEOPLE = re.compile(
     r"\b(?:NIP|Drs|Dra|Ir|S\.(?:E|H|Sos|STP|Kom)|M\.(?:Si|M|Kes|AP)|Bapak|Ibu [A-Z])\b"
 )
 PROPER_NAMES = {"kecamatan"}
-"""Fields whose choices are names that nobody translates."""
+"""Fields whose choices are names that no one translates."""
 
 
 def test_check_finds_no_problem(report):
@@ -61,7 +61,7 @@ def test_all_seventeen_permit_types_are_there(report):
 
 
 def test_what_is_not_open_says_what_is_not_known(permit_types):
-    """Information in both languages stands with each type that nobody can apply for."""
+    """Information in both languages stands with each type that no one can apply for."""
     closed = [item for item in permit_types if not item.complete]
 
     assert all(item.gaps is not None and item.gaps.en for item in closed)

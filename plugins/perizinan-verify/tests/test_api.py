@@ -126,7 +126,7 @@ def test_moments_that_nobody_can_mean_are_refused(app, call, pdf, moment):
 
 
 def test_without_status_source_the_answer_says_so(make_app, call, pdf):
-    """Nobody was asked: the permit is judged, and the reason names what is missing."""
+    """No one was asked: the permit is judged, and the reason names what is missing."""
     answer = holds(call(make_app(status=None), "POST", "/api/verify", content=pdf, headers=PDF))
 
     assert "not_checked" == answer["status"]["state"]
@@ -197,7 +197,7 @@ def test_answer_on_a_code_is_the_report_of_the_library(app, call, kit, qr_text):
 
 
 def test_forged_and_foreign_codes_are_told_apart(app, call, qr_text):
-    """A changed signature is a forgery; other texts are no codes of ours; none of them shows claims."""
+    """A changed signature is a forgery; other texts are not codes of ours; none of them shows claims."""
     forged = qr_text[:-3] + ("A" if qr_text[-3] != "A" else "Q") + qr_text[-2:]
     answers = [
         holds(call(app, "POST", "/api/verify-qr", content=text.encode(), headers=TEXT))
@@ -209,7 +209,7 @@ def test_forged_and_foreign_codes_are_told_apart(app, call, qr_text):
 
 
 def test_photo_without_code_says_what_to_do(app, call):
-    """An empty picture, something that is no picture, and one with too many dots."""
+    """An empty picture, something that is not a picture, and one with too many dots."""
     blank, huge = io.BytesIO(), io.BytesIO()
     Image.new("L", (300, 300), 255).save(blank, "PNG")
     Image.new("1", (20_000, 20_000)).save(huge, "PNG")
@@ -275,7 +275,7 @@ def test_wrong_content_types_are_refused(app, call, pdf):
 
 
 def test_forms_without_one_file_are_refused(app, call, pdf):
-    """No file, the wrong field, two files, a form that is none."""
+    """No file, the wrong field, two files, a form that is not one."""
     one = ("a.pdf", pdf, "application/pdf")
     responses = [
         call(app, "POST", "/api/verify", files={"berkas": one}),

@@ -163,7 +163,7 @@ def test_code_keeps_its_place_when_the_language_changes(open_page, address, qr_t
 
 
 def test_forged_code_is_refused_on_the_phone(open_page, address, qr_text):
-    """One letter of the signature changed; another text pasted; both without asking anybody."""
+    """One letter of the signature changed; another text pasted; both without asking anyone."""
     forged = qr_text[:-3] + ("A" if qr_text[-3] != "A" else "Q") + qr_text[-2:]
     page = open_page(f"{address}/#{_fragment(forged)}")
     expect(page.locator("#qr-live h1:visible")).to_have_text("KODE QR PALSU")

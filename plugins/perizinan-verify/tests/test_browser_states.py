@@ -66,7 +66,7 @@ def heading(page):
 
 
 def test_status_is_checked_at_once_and_no_request_tells_which_permit(open_page, place, listed):
-    """The list is the same for everybody; nothing but public files is asked for."""
+    """The list is the same for everyone; nothing but public files is asked for."""
     _kit, texts = listed
     page = open_page("about:blank")
     requests = []
@@ -142,7 +142,7 @@ def test_without_the_list_the_status_is_not_known(open_page, place, listed, faul
 
 
 def test_an_old_list_says_nothing(open_page, make_app, served, listed):
-    """A month later, nobody having published a new one."""
+    """A month later, no one having published a new one."""
     kit, texts = listed
     lists = kit.office.publication.status_lists
     late = kit.clock() + timedelta(days=30)
@@ -289,7 +289,7 @@ def test_what_is_left_out_for_one_reason_is_one_line(open_page, address_without_
 
 @pytest.fixture
 def address_without_status(make_app, served):
-    """A page that asks nobody for the status."""
+    """A page that asks no one for the status."""
     with served(make_app(status=None)) as address:
         yield address
 

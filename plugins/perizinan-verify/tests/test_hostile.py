@@ -252,7 +252,7 @@ def test_file_that_takes_too_long_is_given_up(make_app, call, pdf):
 
 
 def test_file_that_kills_the_process_is_tried_once_more(make_app, call, pdf):
-    """A process that died before the file came is no reason to refuse it."""
+    """A process that died before the file came is not a reason to refuse it."""
     app = make_app(settings=PageSettings(workers=1))
     os.kill(_child(app), signal.SIGKILL)
 
@@ -293,7 +293,7 @@ def test_nothing_is_left_in_the_temporary_folder(make_app, served, pdf, tmp_path
 
 @pytest.mark.parametrize("as_form", [True, False])
 def test_each_byte_of_an_upload_is_written_once(app, call, pdf, as_form):
-    """As a body and in a form: the judging process reads what was received, and nobody copies it."""
+    """As a body and in a form: the judging process reads what was received, and no one copies it."""
     large = pdf + b"\n" * 5_000_000
     app.state.service.pool.warm_up()
     sent = (

@@ -92,7 +92,7 @@ def test_code_works_without_a_script(app, call, qr_text, photo, permit):
 
 
 def test_unasked_status_is_not_praised(make_app, call, pdf, qr_text):
-    """Without a status source the page says that nobody asked, for the file and for the code."""
+    """Without a status source the page says that no one asked, for the file and for the code."""
     app = make_app(status=None)
     file = _main(call(app, "POST", "/", files={"file": ("izin.pdf", pdf, "application/pdf")}))
     code = _main(call(app, "POST", "/qr", data={"text": qr_text}, files={"image": ("", b"")}))

@@ -1,4 +1,4 @@
-"""Who plays in the story. Names, numbers and addresses belong to nobody."""
+"""Who plays in the story. Names, numbers and addresses belong to no one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ APPLICANT = Actor(id="pemohon-contoh", kind=ActorKind.APPLICANT, name="Pemohon C
 
 
 def applicant() -> Person:
-    """Return the applicant: serial 0000 of the NIK is given to nobody."""
+    """Return the applicant: serial 0000 of the NIK is given to no one."""
     return Person(
         name="Dewi Contoh Lestari",
         nik=Nik.parse("3572015208900000"),

@@ -74,7 +74,7 @@ def draw_identity_card(rows: Sequence[tuple[str, str]], *, seed: int = 0) -> byt
 
 
 def draw_photo(*, seed: int = 0) -> bytes:
-    """Return a JPEG portrait (4 × 6) of nobody: a silhouette on a red ground."""
+    """Return a JPEG portrait (4 × 6) of no one: a silhouette on a red ground."""
     photo = Image.new("RGB", (472, 709), (170, 40, 40))
     _silhouette(ImageDraw.Draw(photo), (0, 0, 472, 709))
     _specimen_mark(photo)

@@ -1,5 +1,5 @@
 """
-A permit from catalogue to verified PDF, told in scenes.
+A permit from catalogue to verified PDF, shown in scenes.
 
 The clock of the story begins some working days ago and ends now, so that the permit is in force when the
 story is over. Nothing is faked: the scans are drawn, inspected and stored, the officers are found by
@@ -72,11 +72,11 @@ class StoryClock:
         return self.moment
 
     def forward(self, **amount: float) -> None:
-        """Go on by a ``timedelta``'s arguments."""
+        """Move on by a ``timedelta``'s arguments."""
         self.moment = min(self.moment + timedelta(**amount), self.limit)
 
     def to_morning(self, calendar: WorkingCalendar) -> None:
-        """Go on to 08:10 of the next working day, or to the end of the story when that is earlier."""
+        """Move on to 08:10 of the next working day, or to the end of the story when that is earlier."""
         day = calendar.time_zone.local(self.moment).date()
         following = calendar.next_working_day(day)
         self.moment = min(calendar.time_zone.at(following, time(8, 10)), self.limit)
@@ -289,7 +289,7 @@ class _Story:
         self._say(
             N_("4. A correction: with its reason, its list and its last day"),
             asked,
-            self._t(N_("The applicant hands in a better sketch; the review goes on where it stopped.")),
+            self._t(N_("The applicant hands in a better sketch; the review continues where it stopped.")),
         )
         return self.office.applications.get(case.id, actor=APPLICANT)
 
@@ -379,7 +379,7 @@ class _Story:
             bytes(changed), authority=read_authority_document(document), at=self.clock(), status=NO_STATUS
         )
         self._say(
-            N_("7. Anybody checks it, without an account"),
+            N_("7. Anyone checks it, without an account"),
             self._t(N_("permit.pdf: {verdict}"), verdict=self._verdict(report)),
             self._t(N_("with one bit changed: {verdict}"), verdict=self._verdict(forged)),
         )
@@ -412,7 +412,7 @@ class _Story:
         state = case.stage_state(stage)
         staff = {item.id: item for item in self.office.reviews.officers(actor=HOST)}
         if state is None or state.assignee is None:
-            raise AssertionError(f"nobody was assigned to {stage}")
+            raise AssertionError(f"no one was assigned to {stage}")
         return staff[state.assignee].as_actor()
 
     def _today(self) -> date:

@@ -232,7 +232,7 @@ class PdfStructure:
             raise PdfStructureError("the trailer is missing", position)
         trailer, _ = self._parser.value(position + len(b"trailer"))
         if not isinstance(trailer, dict):
-            raise PdfStructureError("the trailer is no dictionary", position)
+            raise PdfStructureError("the trailer is not a dictionary", position)
         return trailer
 
     def _read_stream(self, offset: int) -> dict[str, Any]:

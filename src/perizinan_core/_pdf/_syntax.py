@@ -134,11 +134,11 @@ class Parser:
         Read one object; return it and the position after it.
 
         Raises:
-            PdfStructureError: for anything that is no object, and for nesting beyond the limit.
+            PdfStructureError: for anything that is not an object, and for nesting beyond the limit.
         """
         found = _VALUE.match(self._data, offset)
         if found is None:
-            raise PdfStructureError("there is something that is no PDF object", self.skip(offset))
+            raise PdfStructureError("there is something that is not a PDF object", self.skip(offset))
         return self._read(found, depth)
 
     def source(self, offset: int) -> bytes:
@@ -172,7 +172,9 @@ class Parser:
                 position = self.skip(position)
                 named = self._data.startswith(b"/", position)
                 problem = (
-                    "there is something that is no PDF object" if named else "a dictionary key is no name"
+                    "there is something that is not a PDF object"
+                    if named
+                    else "a dictionary key is not a name"
                 )
                 raise PdfStructureError(problem, position)
             if found.lastgroup == "close":
@@ -189,7 +191,7 @@ class Parser:
         while True:
             found = _ITEM.match(self._data, position)
             if found is None:
-                raise PdfStructureError("there is something that is no PDF object", self.skip(position))
+                raise PdfStructureError("there is something that is not a PDF object", self.skip(position))
             if found.lastgroup == "close":
                 return result, found.end()
             item, position = self._read(found, depth + 1)

@@ -18,7 +18,7 @@ def page_tree(pdf: PdfStructure, most: int) -> Iterator[tuple[Any, dict[str, Any
     Yield the nodes of the page tree in order: what names each, and its entries with those that it inherits.
 
     Raises:
-        PdfStructureError: when a node is no dictionary, or there are more than ``most``.
+        PdfStructureError: when a node is not a dictionary, or there are more than ``most``.
     """
     pending: list[tuple[Any, dict[str, Any]]] = [(pdf.catalog().get("Pages"), {})]
     visited = 0

@@ -1,4 +1,4 @@
-"""Our own implementations, offered through the same hooks as everybody's."""
+"""Our own implementations, offered through the same hooks as everyone's."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Builtin:
 
     @hookimpl(trylast=True)
     def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult:
-        """Accept an identity whose form is right; nobody vouched for it."""
+        """Accept an identity whose form is right; no one vouched for it."""
         person = applicant.responsible if isinstance(applicant, Organisation) else applicant
         nik, born = person.nik, person.birth_date
         if nik is not None and born is not None and not nik.agrees_with_birth_date(born):

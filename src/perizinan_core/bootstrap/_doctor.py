@@ -164,7 +164,7 @@ def _jobs(office: Office) -> Iterator[Finding]:
             yield Finding(
                 code="job-failed",
                 sentence=N_("The worker could not do {job} for {subject}: {error} ({attempts} attempts)."),
-                remedy=N_("Look at the case; the worker goes on trying."),
+                remedy=N_("Look at the case; the worker keeps trying."),
                 fields=attrs.asdict(failure),
             )
 
@@ -201,7 +201,7 @@ def _uploads(office: Office) -> Iterator[Finding]:
         yield Finding(
             code="upload-held",
             level=Level.NOTICE,
-            sentence=N_("{count} cases hold a file that nobody has judged yet."),
+            sentence=N_("{count} cases hold a file that no one has judged yet."),
             remedy=N_("The counter accepts or discards it in the case."),
             fields={"count": count},
         )
@@ -463,6 +463,6 @@ def _page(office: Office) -> Iterator[Finding]:
         yield Finding(
             code="page-unreachable",
             sentence=error.sentence,
-            remedy=N_("Whoever scans a permit arrives there: see to the web server and the name."),
+            remedy=N_("People who scan a permit arrive there: check the web server and the name."),
             error=error,
         )

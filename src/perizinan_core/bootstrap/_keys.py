@@ -347,7 +347,7 @@ def _open(path: Path) -> PrivateKey:
 
 
 def _make(path: Path) -> None:
-    """Write a new key under its final name in one step; whoever comes second uses the first one's."""
+    """Write a new key under its final name in one step; anyone who comes second uses the first one's."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     content = key.private_bytes(

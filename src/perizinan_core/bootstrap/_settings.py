@@ -41,7 +41,7 @@ class OfficeSettings:
     """Slug of an authority that an installed plugin brings."""
 
     language: Literal["id", "en"] = attrs.field(default="id", validator=attrs.validators.in_(LANGUAGES))
-    """Language of letters and messages where nobody chose one."""
+    """Language of letters and messages where no one chose one."""
 
 
 @attrs.frozen(kw_only=True)
@@ -132,7 +132,7 @@ class PublicationSettings:
     """How old a list may be to be relied on, in hours; 168 are seven days."""
 
     refresh_minutes: int = attrs.field(default=60, validator=attrs.validators.ge(1))
-    """How often the worker makes the list anew when nothing changed, in minutes."""
+    """How often the worker makes the list again when nothing changed, in minutes."""
 
 
 @attrs.frozen(kw_only=True)
@@ -141,7 +141,7 @@ class PluginTable:
 
     disabled: tuple[str, ...] = ()
     channels: tuple[str, ...] = ("mail-folder",)
-    """Notification channels, each told of every message."""
+    """Notification channels, each of which receives every message."""
 
     scanners: tuple[str, ...] = ()
     """Upload scanners after the built-in inspection; all must agree."""
@@ -197,7 +197,7 @@ def load_settings(path: Path) -> Settings:
 
 def read_secret(address: str, *, folder: Path, environment: Mapping[str, str]) -> bytes:
     """
-    Return the secret at ``env:NAME`` or ``file:PATH`` (a final line break is no part of it).
+    Return the secret at ``env:NAME`` or ``file:PATH`` (a final line break is not part of it).
 
     Raises:
         BootstrapError: ``secret-missing``: nothing is there, or the address has another form.

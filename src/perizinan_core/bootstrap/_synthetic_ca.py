@@ -1,7 +1,7 @@
 """
 A certification authority in memory: for the development CA, tests and demonstrations.
 
-Every subject carries the words PENGEMBANGAN and DEVELOPMENT, so that nobody takes a certificate
+Every subject carries the words PENGEMBANGAN and DEVELOPMENT, so that no one takes a certificate
 for a real one. Profiles follow what the Indonesian chains show (key usage digitalSignature and
 nonRepudiation, two years), with a root and an issuing certificate above the signer.
 """
@@ -51,7 +51,7 @@ def make_key(kind: str = "rsa-2048") -> PrivateKey:
         case ["rsa", bits] if bits.isdigit():
             return rsa.generate_private_key(public_exponent=65537, key_size=int(bits))
         case _:
-            message = f"{kind!r} is none of {', '.join(KEY_KINDS)}"
+            message = f"{kind!r} is not one of {', '.join(KEY_KINDS)}"
             raise ValueError(message)
 
 
@@ -148,7 +148,7 @@ class SyntheticCA:
             valid: First and last moment of validity, to make expired or future certificates.
             usages: Key usages by `cryptography`'s names; empty leaves the extension out.
             key: A key to certify instead of a new one.
-            extensions: Further extensions, each with whether it is critical, e.g. where revocation is told.
+            extensions: Further extensions, each with whether it is critical, e.g. where revocation is stated.
 
         Raises:
             SigningError: ``development-name``: The name is too long or empty.

@@ -53,7 +53,7 @@ class Catalogue:
         Return all versions of a permit type, oldest first.
 
         Raises:
-            CatalogueError: ``permit-type-not-found``: when there is none of that code.
+            CatalogueError: ``permit-type-not-found``: when there is not one of that code.
         """
         found = tuple(item for item in self.permit_types if item.code == code)
         if not found:

@@ -64,7 +64,7 @@ def facts(
         kind: What the application asks for.
         form: Form data.
         applicant: Who applies; None while it is not known (a preview of the requirements).
-        representative: Who acts for the applicant, if somebody does.
+        representative: Who acts for the applicant, if someone does.
         papers: What is in the slots.
         previous: The permit it is about.
     """

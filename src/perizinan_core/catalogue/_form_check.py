@@ -1,4 +1,4 @@
-"""Form data against the form's JSON Schema, told to applicants in their words."""
+"""Form data against the form's JSON Schema, reported to applicants in their words."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """
 From a folder of YAML files to a `Catalogue`.
 
-Order: shared tariffs → authority with its calendar → permit types → checks across files. Reading goes
-on after a problem, so that all of them are reported at once.
+Order: shared tariffs → authority with its calendar → permit types → checks across files. Reading continues
+ after a problem, so that all of them are reported at once.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ class Node:
 
 
 class YamlProblemError(Exception):
-    """Text that is no acceptable YAML; caught by the loader and told with the other problems."""
+    """Text that is not acceptable YAML; caught by the loader and reported with the other problems."""
 
     def __init__(self, line: int | None, code: str, sentence: str, path: str = "$", **fields: object) -> None:
         super().__init__(sentence)
@@ -111,7 +111,7 @@ def read_yaml(path: Path, name: str) -> Node:
         name: What problems call it.
 
     Raises:
-        YamlProblemError: for anything that is no acceptable YAML.
+        YamlProblemError: for anything that is not acceptable YAML.
     """
     try:
         with path.open("rb") as file:
@@ -145,7 +145,7 @@ def parse_yaml(text: str, name: str) -> Node:
     Return the tree of one YAML document.
 
     Raises:
-        YamlProblemError: for anything that is no acceptable YAML.
+        YamlProblemError: for anything that is not acceptable YAML.
     """
     try:
         return _Builder(name).build(yaml.parse(text, Loader=_LOADER))

@@ -14,7 +14,7 @@ from perizinan_core.i18n import N_
 __all__ = ["Problems", "nearest", "suggestion"]
 
 MAX_PROBLEMS = 500
-"""More than this help nobody; the rest is counted in the last problem."""
+"""More than this help no one; the rest is counted in the last problem."""
 
 
 @attrs.define

@@ -258,7 +258,7 @@ def _show(document: AuthorityDocument, language: str) -> None:
 
 
 def _ask(document: AuthorityDocument, language: str) -> None:
-    """Let somebody say that the fingerprint is the office's; without a terminal it must be named."""
+    """Let someone say that the fingerprint is the office's; without a terminal it must be named."""
     if not sys.stdin.isatty():
         keys = ", ".join(document.key_ids)
         raise click.UsageError(translate(_NOT_VOUCHED, language, keys=keys))
@@ -280,6 +280,7 @@ _EXISTS = N_(
     "{path}: there is a document already. Update it: perizinan authority update; or name another file or folder."
 )
 _NOT_VOUCHED = N_(
-    "Nothing was written: nobody said that the key is the office's. Compare {keys} with the office's official "
-    "publication (a letter, its site, a telephone call) and name it: --fingerprint KEY"
+    "Nothing was written: no one said that the key is the office's. Compare {keys} with the "
+    "office's official publication (a letter, its site, a telephone call) and name it: "
+    "--fingerprint KEY"
 )

@@ -95,7 +95,7 @@ def _tell(made: Backup, language: str) -> None:
 
 def _name_keys(settings: Settings, language: str) -> None:
     _say(
-        N_("Not in it are the keys. Keep copies of these in another place; without them nobody reads it:"),
+        N_("Not in it are the keys. Keep copies of these in another place; without them no one reads it:"),
         language,
     )
     for place in key_places(settings):

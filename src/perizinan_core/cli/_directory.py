@@ -94,7 +94,7 @@ def make_command(
             other = open_key_file(place)
             data = countersign(data, key=other.public_key(), sign=signing_callback(other))
         if known is not None:
-            # Whoever knows the file that is replaced must be able to take the new one.
+            # Anyone who knows the file that is replaced must be able to take the new one.
             accept_directory(known, data, at=now)
         replace_file(path, data)
     sentence = N_("Written: {path}, version {version}, {count} offices, good until {day}, key {key}")

@@ -91,7 +91,7 @@ def init_command(obj: dict[str, Any], *, folder: Path, authority: str, developme
         ),
         translate(N_("Settings: {path}"), language, path=path),
         translate(
-            N_("Keep copies of the folder keys apart from the data: without them nobody reads it."), language
+            N_("Keep copies of the folder keys apart from the data: without them no one reads it."), language
         ),
         translate(N_("Next: perizinan --settings {path} worker"), language, path=path),
     )

@@ -209,7 +209,7 @@ def end_binding_command(obj: dict[str, Any], *, sha256: str, last_day: datetime)
 @click.option("--resume", is_flag=True, help="Lanjutkan penggantian yang terputus, tanpa kunci baru.")
 @click.pass_obj
 def rotate_command(obj: dict[str, Any], *, resume: bool) -> None:
-    """Make new keys, keep the old ones, and encrypt every record anew; can be interrupted and resumed."""
+    """Make new keys, keep the old ones, and encrypt every record again; can be interrupted and resumed."""
     from perizinan_core.storage._rotation import rotate_keys
     from perizinan_core.storage._sql._store import SqlStorage
 
@@ -236,7 +236,7 @@ def rotate_command(obj: dict[str, Any], *, resume: bool) -> None:
         storage = office.storage
         if not isinstance(storage, SqlStorage):
             raise click.UsageError(translate(N_("This kind of storage keeps its own keys."), language))
-        task = bar.add_task(translate(N_("Encrypting anew"), language), total=None)
+        task = bar.add_task(translate(N_("Encrypting again"), language), total=None)
         moved = rotate_keys(
             storage,
             progress=lambda step: bar.update(task, completed=step.done, total=step.total),

@@ -45,10 +45,10 @@ _EXIT_FAILURE = 1
 def renew_ltv_command(
     ctx: click.Context, *, within_days: int, lift: bool, jobs: int, from_start: bool, as_json: bool
 ) -> None:
-    """Renew what is due; interrupted, it goes on where it stopped. Exit code 1 when a permit failed."""
+    """Renew what is due; interrupted, it continues where it stopped. Exit code 1 when a permit failed."""
     obj: dict[str, Any] = ctx.obj
     language = language_of(obj)
-    # Every failure is told below, in the user's language.
+    # Every failure is shown below, in the user's language.
     logging.getLogger("perizinan_core.services._renewal").addHandler(logging.NullHandler())
     counts: Counter[RenewalOutcome] = Counter()
     failures: list[Renewal] = []

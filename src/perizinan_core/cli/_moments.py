@@ -24,7 +24,7 @@ def read_moment(text: str | None, zone: str, language: str) -> datetime:
     moment, so that what was signed on that day counts; today means now.
 
     Raises:
-        click.UsageError: when it is no time, or one before 1970 or after 9998.
+        click.UsageError: when it is not a time, or one before 1970 or after 9998.
     """
     if text is None:
         return datetime.now(UTC)

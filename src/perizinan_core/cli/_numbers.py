@@ -18,7 +18,7 @@ class FiniteRange(click.FloatRange):
         Return the number.
 
         Raises:
-            click.BadParameter: when it is none, or lies outside.
+            click.BadParameter: when it is not a number, or lies outside.
         """
         number = float(super().convert(value, param, ctx))
         if not math.isfinite(number):

@@ -70,7 +70,7 @@ def add_command(
 @click.option("--json", "as_json", is_flag=True, help="Keluarkan sebagai JSON.")
 @click.pass_obj
 def list_command(obj: dict[str, Any], *, as_json: bool) -> None:
-    """Name everybody on record."""
+    """Name everyone on record."""
     language = language_of(obj)
     with open_office(obj) as office:
         staff = office.reviews.officers(actor=_OPERATOR)

@@ -33,7 +33,7 @@ def check_output(option: str, path: Path | None, reads: Iterable[Path], language
     if path.exists() and any(_reads(item, path) for item in reads):
         sentence = N_("{option}: {path} is read by this very command and would be lost. Name another file.")
     elif path.exists() and not path.is_file():
-        sentence = N_("{option}: {path} is no ordinary file and stays as it is. Name a file.")
+        sentence = N_("{option}: {path} is not an ordinary file and stays as it is. Name a file.")
     elif not path.parent.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
         sentence = N_("{option}: {path} cannot be written: its folder is missing or closed to you.")
     else:

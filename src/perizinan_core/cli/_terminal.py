@@ -12,7 +12,7 @@ COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
 
 def foreign_text(text: str, style: str = "") -> Text:
     r"""
-    Return a text that may come from a file that nobody vouches for, as rich prints it.
+    Return a text that may come from a file that no one vouches for, as rich prints it.
 
     Escape sequences, control characters and marks that turn the direction of reading are written out
     (``\x1b``, ``\u202e``): the name of a signer or a file must not draw an answer of its own. Line ends stay.

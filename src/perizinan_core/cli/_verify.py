@@ -237,7 +237,7 @@ def verify_command(
 
     @contextlib.contextmanager
     def open_judge() -> Iterator[FileVerifier]:
-        # In each worker anew: a connection to a database does not survive a fork. Workers are confined already.
+        # In each worker again: a connection to a database does not survive a fork. Workers are confined already.
         from perizinan_core.verification._copies import codes_here
 
         with open_records(records, authority, factory, language) as inner:
@@ -253,7 +253,7 @@ def open_records(
     factory: StatusSourceFactory | None,
     language: str,
 ) -> Iterator[StatusSource | None]:
-    """Open the office's records at ``url`` through ``factory``; None: nobody is asked."""
+    """Open the office's records at ``url`` through ``factory``; None: no one is asked."""
     if url is None or isinstance(authority, AuthoritySet):
         yield None
         return

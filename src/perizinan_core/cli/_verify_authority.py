@@ -138,7 +138,7 @@ class AuthorityOptions:
             raise click.UsageError(translate(_ONE_OFFICE, language))
 
     def identity(self, authority: AuthorityDocument | AuthoritySet) -> str:
-        """Return what must be the same when an interrupted run goes on."""
+        """Return what must be the same when an interrupted run continues."""
         told: object = None
         if not isinstance(authority, AuthoritySet):
             told = authority.to_json()

@@ -1,5 +1,5 @@
 """
-``perizinan verify`` over many files: folders, archives, all cores, a progress bar, a way to go on later.
+``perizinan verify`` over many files: folders, archives, all cores, a progress bar, a way to continue later.
 
 Workers make the JSON lines; this process only writes them, in the order of the files. A line is written
 before the resume file says that its file is done.
@@ -37,7 +37,7 @@ __all__ = ["EXIT_INTERRUPTED", "ManyRun", "needs_workers"]
 
 EXIT_INTERRUPTED = 130
 _REDRAW = 20
-"""Files after which the bar is drawn anew."""
+"""Files after which the bar is drawn again."""
 
 
 @attrs.frozen
@@ -49,7 +49,7 @@ class _Line:
     """The JSON line, when lines are wanted."""
 
     report: Report | None
-    """The report, when somebody here needs it."""
+    """The report, when someone here needs it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -100,7 +100,7 @@ class ManyRun:
     jobs: int | None
     resume: Path | None
     run_id: dict[str, str]
-    """What must be the same when a run goes on."""
+    """What must be the same when a run continues."""
 
     as_json: bool
     language: str
@@ -214,10 +214,10 @@ class ManyRun:
 
     def _say_how_to_go_on(self, written: int) -> None:
         sentence = (
-            N_("Stopped after {count} files. Run the same command again to go on.")
+            N_("Stopped after {count} files. Run the same command again to continue.")
             if self.resume is not None
             else N_(
-                "Stopped after {count} files. With --resume FILE the next run can go on where it stopped."
+                "Stopped after {count} files. With --resume FILE the next run can continue where it stopped."
             )
         )
         click.echo(translate(sentence, self.language, count=written), err=True)

@@ -42,7 +42,7 @@ class VerifyRun:
     report_file: ReportFile | None
     max_bytes: int
     identity: str
-    """What must be the same when an interrupted run goes on."""
+    """What must be the same when an interrupted run continues."""
 
     @property
     def is_large(self) -> bool:

@@ -47,7 +47,7 @@ def _revocation(path: Path, language: str) -> list[bytes]:
         return [_der(file.read_bytes()[:_MAX_BYTES]) for file in files]
     except (OSError, ValueError, x509.InvalidVersion) as error:
         sentence = N_(
-            "--revocation: expected OCSP answers or CRLs (DER, or CRLs in PEM), but {file} is none."
+            "--revocation: expected OCSP answers or CRLs (DER, or CRLs in PEM), but {file} is not one of these."
         )
         raise click.UsageError(translate(sentence, language, file=path.name)) from error
 

@@ -67,7 +67,7 @@ class Channel:
         sends: How this end writes.
         receives: How the other end writes.
         most: Longest message that is taken, in bytes.
-        ear: Whether what this process prints is heard until it is ready, and goes nowhere from then on.
+        ear: Whether what this process prints is read until it is ready, and goes nowhere from then on.
     """
 
     def __init__(

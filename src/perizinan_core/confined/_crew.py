@@ -33,7 +33,7 @@ Task_contra = TypeVar("Task_contra", contravariant=True)
 
 
 class TaskKeeper(Protocol[Task_contra]):
-    """Who knows the tasks: told what the children say about them."""
+    """Who knows the tasks: receives what the children say about them."""
 
     def apart(self, task: Task_contra, other: Task_contra) -> bool:
         """Return whether one child must not have both tasks."""
@@ -48,7 +48,7 @@ class TaskKeeper(Protocol[Task_contra]):
         ...
 
     def lose(self, task: Task_contra, ending: Ending) -> bool:
-        """Note that a child ended over a task; return whether the task is over, or another child goes on."""
+        """Note that a child ended over a task; return whether the task is over, or another child continues."""
         ...
 
 
@@ -120,7 +120,7 @@ class Crew(Generic[Task]):
 
     def listen(self) -> None:
         """
-        Wait for messages, and tell the keeper; does nothing while there is nobody to wait for.
+        Wait for messages, and tell the keeper; does nothing while there is no one to wait for.
 
         Raises:
             ChildStartError: A child ended before it was ready, or said that it cannot work.

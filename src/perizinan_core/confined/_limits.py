@@ -73,7 +73,7 @@ def task_limits(*, cpu_seconds: float, more_memory: int | None = None) -> Iterat
 
     Args:
         cpu_seconds: Most computing time; whole seconds count, rounded up. A child that needs more is ended by
-            the system, and its parent is told so.
+            the system, and its parent learns so.
         more_memory: Most address space above what there is now, in bytes; beyond it `MemoryError` is raised.
     """
     usage = resource.getrusage(resource.RUSAGE_SELF)

@@ -24,7 +24,7 @@ class Ending(enum.Enum):
     """It took longer than it had, on the clock or in computing time."""
 
     KILLED = "killed"
-    """Somebody killed it: mostly a machine that is short of memory. The same task may succeed later."""
+    """Someone killed it: mostly a machine that is short of memory. The same task may succeed later."""
 
     DIED = "died"
     """It ended, or stopped making sense."""

@@ -34,7 +34,7 @@ class Orders:
 def serve(end: socket.socket, orders: Orders, *, ear: bool) -> None:
     """Be a child until the parent hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl+C too, and decides
-    faulthandler.disable()  # a file that crashes its child gets a report, and nobody reads a traceback
+    faulthandler.disable()  # a file that crashes its child gets a report, and no one reads a traceback
     close_doors(orders.confinement)
     program = _program(orders.target)
     limit_memory(orders.confinement)

@@ -12,7 +12,7 @@ def copy_documents(source: DocumentStore, target: DocumentStore) -> tuple[str, .
     """
     Copy the content that the target lacks; every byte is checked against its hash on the way.
 
-    Content that somebody deletes meanwhile is passed over.
+    Content that someone deletes meanwhile is passed over.
 
     Returns:
         Hashes of content that is damaged in the source, and therefore not in the target.

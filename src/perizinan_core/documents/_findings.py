@@ -42,7 +42,7 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "trailing-data": (_REFUSE, N_("There is foreign data after the end of the document ({extra_bytes}).")),
     "damaged": (
         _REFUSE,
-        N_("The file is damaged or not complete, so that not everybody would see the same in it."),
+        N_("The file is damaged or not complete, so that not everyone would see the same in it."),
     ),
     "bomb": (
         _REFUSE,
@@ -96,7 +96,7 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "pdf-unusual-link": (
         _NOTE,
         N_(
-            "The PDF holds a link to a file or with an unusual address; nothing opens unless somebody follows it."
+            "The PDF holds a link to a file or with an unusual address; nothing opens unless someone follows it."
         ),
     ),
     "pdf-opens-website": (_REFUSE, N_("The PDF opens a website by itself.")),
@@ -218,7 +218,7 @@ def finding(code: str, **fields: Any) -> Finding:
     Make one of our own findings.
 
     Raises:
-        KeyError: ``code`` is none of `FINDINGS`; a plugin makes its own `Finding` with its own sentence.
+        KeyError: ``code`` is not one of `FINDINGS`; a plugin makes its own `Finding` with its own sentence.
     """
     severity, sentence = FINDINGS[code]
     return Finding(code, severity, sentence, fields, REMEDIES.get(code, ""))

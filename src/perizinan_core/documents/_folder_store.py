@@ -94,7 +94,7 @@ class FolderDocumentStore:
         checked_hash(expected_sha256)
         with spool.reader() as reader:
             incoming = IncomingBytes(reader, max_bytes=None)
-            for _ in incoming:  # read again: what was inspected, and not what somebody made of it since
+            for _ in incoming:  # read again: what was inspected, and not what someone made of it since
                 pass
             sha256 = incoming.sha256(expected_sha256)
             try:

@@ -1,7 +1,7 @@
 """
 Names that applicants give their files: kept as data, shown back safely, never used as a path.
 
-A name such as ``"../../etc/passwd"`` or ``"CON"`` is harmless as long as nobody opens it; what can hurt is
+A name such as ``"../../etc/passwd"`` or ``"CON"`` is harmless as long as no one opens it; what can hurt is
 *showing* it: line breaks, terminal escapes, and bidirectional overrides that turn ``gpj.exe`` around.
 """
 
@@ -21,7 +21,7 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Joiners belong to the spelling of Arabic, Javanese and Balinese script and of composed emoji.
 _JOINERS = frozenset({"\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}"})
-_MAX_MARKS = 6  # more marks on one letter is no script, but a name that paints over its neighbours
+_MAX_MARKS = 6  # more marks on one letter is not a script but a name that paints over its neighbours
 _NAMELESS = "–"
 _KEPT_ENDING = 24
 
@@ -53,7 +53,7 @@ def kept_name(file_name: str) -> str:
 
     A name stays as it came, in NFC, wherever it can be written as canonical JSON and read again. What cannot
     be (halves of characters, NUL and other controls, marks that turn the reading direction, characters that
-    nobody sees) becomes U+FFFD, so that the receipt shows that something was there; a name of more than
+    no one sees) becomes U+FFFD, so that the receipt shows that something was there; a name of more than
     `MAX_FILE_NAME` characters loses its middle. An upload is never refused for its name.
     """
     text = unicodedata.normalize("NFC", file_name)

@@ -5,7 +5,7 @@ The rules of a `DocumentStore`:
 
 1. Content is named by its SHA-256 (64 lower-case hexadecimal digits); putting it twice is one file.
 2. `put()` either returns and the bytes are durable, or raises and nothing is left behind.
-3. Nobody reads wrong bytes unnoticed: a reader checks the hash before it hands out its last chunk.
+3. No one reads wrong bytes unnoticed: a reader checks the hash before it hands out its last chunk.
 4. A *link* is a write-once name for content. It never changes, and what it names cannot be deleted.
 
 ``perizinan_core.testing._document_store.DocumentStoreSuite`` holds any store to these rules.

@@ -80,7 +80,7 @@ class _CheckedRaw(io.RawIOBase):
             super().close()
 
     def __del__(self) -> None:
-        # Nobody is left to be told, and nobody took the end of the content.
+        # No one is left to be notified, and no one took the end of the content.
         self._sound = True
         super().__del__()
 
@@ -94,7 +94,7 @@ class _CheckedRaw(io.RawIOBase):
         with typed_refusal("read"):
             while more := self._raw.read(CHUNK_BYTES):  # only when the content grew
                 self._hash.update(more)
-        self._sound = True  # told once, a later close() stays quiet
+        self._sound = True  # raised once, a later close() stays quiet
         if self._hash.hexdigest() != self._sha256:
             raise DocumentDamagedError(self._sha256, self._hash.hexdigest())
         self._raw.seek(position)

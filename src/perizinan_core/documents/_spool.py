@@ -113,7 +113,7 @@ class Spool:
 
     @property
     def changed(self) -> bool:
-        """Whether somebody changed the file since it was sealed."""
+        """Whether someone changed the file since it was sealed."""
         return self._sealed is not None and self._sealed != self._state()
 
     def reader(self) -> BinaryIO:

@@ -63,7 +63,7 @@ def inspect_upload(
         sandbox: The processes to use; by default a pool shared by the whole program.
 
     Raises:
-        UploadUnreadableError: The path cannot be read, or is no ordinary file.
+        UploadUnreadableError: The path cannot be read, or is not an ordinary file.
         InspectionUnavailableError: The inspecting process cannot be started, or there is no room for a copy.
     """
     with _opened(source, policy) as subject:
@@ -96,7 +96,7 @@ def check_upload(
     Raises:
         UploadRefusedError: Something refuses the file; all reasons are in it.
         UploadHeldError: The file could not be judged by our own fault.
-        UploadUnreadableError: The path cannot be read, or is no ordinary file.
+        UploadUnreadableError: The path cannot be read, or is not an ordinary file.
         InspectionUnavailableError: The inspecting process cannot be started, or there is no room for a copy.
     """
     report = inspect_upload(source, file_name=file_name, policy=policy, scanners=scanners, sandbox=sandbox)

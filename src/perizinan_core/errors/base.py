@@ -1,7 +1,7 @@
 """
 The root of every error of this library, and errors that tell by their code what was refused.
 
-Each package has one module here with one root. A class of its own is for what somebody catches, or for what
+Each package has one module here with one root. A class of its own is for what someone catches, or for what
 behaves differently; everything else is a code in the table of its class: ``SigningError("passphrase-wrong",
 file="seal.p12")``. `tests/frame/test_errors.py` holds every place that raises against the tables.
 """

@@ -64,7 +64,7 @@ class CatalogueProblem:
     """Line in the file, from 1; None when the whole file or folder is meant."""
 
     phrase: Phrase
-    """What was expected, what came, and the remedy."""
+    """What was expected, what was received, and the remedy."""
 
     def message(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the sentence in ``language`` (``"id"`` or ``"en"``)."""
@@ -157,7 +157,7 @@ class RuleError(CatalogueError):
         "rule-missing": Code(
             N_(
                 "Expected {path} of {permit_type} to say something for this case, but it does not. Let the "
-                "office complete the catalogue before this case goes on."
+                "office complete the catalogue before this case continues."
             )
         ),
     }

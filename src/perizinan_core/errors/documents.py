@@ -62,7 +62,7 @@ class DocumentError(CodedError):
 
     Values of its codes:
 
-    - ``content_type``: the name that came
+    - ``content_type``: the name that was received
     - ``known``: the names that are possible
     """
 
@@ -83,7 +83,7 @@ class DocumentStoreError(DocumentError):
     Values of its codes:
 
     - ``expected``: the hash that the caller announced
-    - ``found``: the hash of the bytes that came
+    - ``found``: the hash of the bytes received
     - ``names``: the write-once names that stand for it
     - ``sha256``: the hash of the content
     """
@@ -91,7 +91,7 @@ class DocumentStoreError(DocumentError):
     codes: ClassVar[Mapping[str, Code]] = {
         "document-hash-mismatch": Code(
             N_(
-                "The file was announced with SHA-256 {expected}, but the bytes that came give {found}; "
+                "The file was announced with SHA-256 {expected}, but the bytes received give {found}; "
                 "nothing was stored. Send the file again."
             )
         ),
@@ -99,7 +99,8 @@ class DocumentStoreError(DocumentError):
             N_(
                 "A link name is one to four parts joined by /, each of lower-case letters, digits, dot, "
                 "hyphen or underscore, beginning with a letter or digit, together at most 200 characters; "
-                "what came is not one. Build the name from identifiers, never from what a person typed."
+                "the name received is not one. Build the name from identifiers, never from what a person "
+                "typed."
             )
         ),
         "document-in-use": Code(
@@ -161,8 +162,8 @@ class InvalidDocumentHashError(DocumentStoreError):
 
     code: ClassVar[str] = "invalid-document-hash"
     sentence: ClassVar[str] = N_(
-        "A document is named by its SHA-256 in 64 lower-case hexadecimal digits; what came is not one. "
-        "Pass the hash that the store returned."
+        "A document is named by its SHA-256 in 64 lower-case hexadecimal digits; the value received "
+        "is not one. Pass the hash that the store returned."
     )
 
 

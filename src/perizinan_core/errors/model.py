@@ -67,7 +67,7 @@ class TextFault(StrEnum):
     CONTROL = "control"
     """Control characters, halves of characters, unassigned and private code points."""
     INVISIBLE = "invisible"
-    """Characters that nobody sees: two texts that look alike would differ."""
+    """Characters that no one sees: two texts that look alike would differ."""
     DIRECTION = "direction"
     """Characters that turn the reading direction: print and data would say different things."""
     STRAY_MARK = "stray-mark"
@@ -110,7 +110,7 @@ def character_name(char: str) -> str:
 
 
 class FormFault(StrEnum):
-    """What is wrong with form data before anybody looks at the form."""
+    """What is wrong with form data before anyone looks at the form."""
 
     NOT_JSON = "not-json"
     NOT_A_FORM = "not-a-form"
@@ -161,7 +161,7 @@ class ModelError(CodedError):
     - ``minimum``: smallest number of this form
     - ``name``: the calendar or the part of it, e.g. ``"kota-contoh 2026.1"``
     - ``problems``: English sentences without full stop, each naming the entry; shown as they are
-    - ``received``: what came, shortened
+    - ``received``: what was received, shortened
     """
 
     codes: ClassVar[Mapping[str, Code]] = {
@@ -184,14 +184,14 @@ class ModelError(CodedError):
                 "load it again."
             )
         ),
-        # `received`: What came.
+        # `received`: What was received.
         "naive-moment": Code(
             N_(
                 "Expected a date and time with a time zone, but got {received}. Give the moment in UTC or in "
                 "the office's zone (WIB, WITA or WIT)."
             )
         ),
-        # `received`: What came.
+        # `received`: What was received.
         "calendar-order": Code(
             N_("Expected {expected}, but got {received}. Check the order of the dates and start again."),
             labels={"expected": OWN_WORDS},
@@ -230,10 +230,10 @@ class InvalidIdentifierError(ModelError):
     """Stable word for what is wrong: ``"characters"``, ``"length"``, ``"day"``, ``"checksum"`` …"""
 
     received: str
-    """What came; of a personal number at most its last four characters."""
+    """What was received; of a personal number at most its last four characters."""
 
     length: int
-    """How many characters came, separators left out; 0 when it was no text."""
+    """How many characters came, separators left out; 0 when it was not text."""
 
     expected: str
     """English msgid of the rule that was broken."""
@@ -261,7 +261,7 @@ class MoneyRangeError(ModelError):
 
 @attrs.define(slots=False, eq=False)
 class InvalidRomanNumeralError(ModelError):
-    """Text that is no Roman numeral in its usual form."""
+    """Text that is not a Roman numeral in its usual form."""
 
     code: ClassVar[str] = "invalid-roman-numeral"
     sentence: ClassVar[str] = N_(
@@ -270,7 +270,7 @@ class InvalidRomanNumeralError(ModelError):
     )
 
     received: str
-    """What came, shortened."""
+    """What was received, shortened."""
 
 
 @attrs.define(slots=False, eq=False)

@@ -14,12 +14,12 @@ __all__ = ["PdfStructureError"]
 
 @attrs.define(slots=False, eq=False)
 class PdfStructureError(PerizinanError):
-    """Bytes that are no well-formed PDF. Nothing is repaired: a repaired file is another file."""
+    """Bytes that are not a well-formed PDF. Nothing is repaired: a repaired file is another file."""
 
     code: ClassVar[str] = "pdf-structure"
     sentence: ClassVar[str] = N_(
-        "Expected a well-formed PDF, but at byte {offset} {problem}. "
-        "Ask for the file again as it was issued, not printed or saved anew."
+        "Expected a well-formed PDF, but at byte {offset} {problem}. Ask for the file again as it "
+        "was issued, not printed or saved again."
     )
 
     problem: str

@@ -44,8 +44,8 @@ class AuthorityUpdateError(PublishedError):
 
     code: ClassVar[str] = "authority-update"
     sentence: ClassVar[str] = N_(
-        "The new authority document was refused: {problem}. The known one stays as it is; "
-        "ask the office, and compare the key with its official publication before you start anew."
+        "The new authority document was refused: {problem}. The known one stays as it is; ask the "
+        "office, and compare the key with its official publication before you start again."
     )
 
     problem: str

@@ -25,7 +25,7 @@ class UnprintableReason(StrEnum):
     CONTROL = "control"
     """Control characters and halves of characters: a program put them there, not a person."""
     INVISIBLE = "invisible"
-    """Characters that nobody sees: two texts that look alike would differ."""
+    """Characters that no one sees: two texts that look alike would differ."""
     DIRECTION = "direction"
     """Characters that turn the reading direction: print and data would say different things."""
     STRAY_MARK = "stray-mark"
@@ -38,19 +38,19 @@ _SENTENCES: dict[UnprintableReason, str] = {
         "Write it in Latin letters or in a script that the letter has."
     ),
     UnprintableReason.CONTROL: N_(
-        "“{label}” holds control characters ({characters}). "
-        "Type the text anew instead of copying it from another program."
+        "“{label}” holds control characters ({characters}). Type the text again instead of copying "
+        "it from another program."
     ),
     UnprintableReason.INVISIBLE: N_(
-        "“{label}” holds invisible characters ({characters}). "
-        "Type the text anew instead of copying it from another program."
+        "“{label}” holds invisible characters ({characters}). Type the text again instead of copying "
+        "it from another program."
     ),
     UnprintableReason.DIRECTION: N_(
         "“{label}” holds characters that turn the reading direction ({characters}). "
         "Remove them; Arabic text needs none of them."
     ),
     UnprintableReason.STRAY_MARK: N_(
-        "“{label}” holds accents or vowel signs that belong to no letter ({characters}). Type the word anew."
+        "“{label}” holds accents or vowel signs that belong to no letter ({characters}). Type the word again."
     ),
 }
 

@@ -171,10 +171,10 @@ class ServiceError(CodedError):
                 "signed. Restore the document store from its copy."
             )
         ),
-        # The letter would not print what its data say: nobody could verify it.
+        # The letter would not print what its data say: no one could verify it.
         "letter-disagrees": Code(
             N_(
-                "The letter does not print in full what its data say ({fields}), so that nobody could verify "
+                "The letter does not print in full what its data say ({fields}), so that no one could verify "
                 "it. Shorten these texts or write them in plain letters; where they are right, the template "
                 "must be corrected."
             ),
@@ -302,7 +302,7 @@ class NotFoundError(ServiceError):
 
 @attrs.define(slots=False, eq=False)
 class DecidedByOthersError(ServiceError):
-    """This was decided before, by somebody else or in another window; exactly one decision counts."""
+    """This was decided before, by someone else or in another window; exactly one decision counts."""
 
     code: ClassVar[str] = "decided-by-others"
     sentence: ClassVar[str] = N_(

@@ -30,7 +30,7 @@ _PROBLEMS = {
 
 _REASONS = {
     "no-signature": N_("it holds no signature"),
-    "unreadable": N_("it is no whole, well-formed PDF"),
+    "unreadable": N_("it is not a whole, well-formed PDF"),
     "encrypted": N_("it is encrypted"),
     "signature-broken": N_("one of its signatures is broken"),
     "timestamp-broken": N_("one of its timestamps is broken"),
@@ -48,10 +48,10 @@ class SigningError(CodedError):
     - ``address``: the address without its query, which may name private places
     - ``bits``: length of the key in bits
     - ``file``: name of the file, without its folders
-    - ``kind``: what came, e.g. ``"Ed25519"`` or ``"RSA-8192"``
+    - ``kind``: what was received, e.g. ``"Ed25519"`` or ``"RSA-8192"``
     - ``known``: schemes that can be opened
     - ``minimum``: shortest accepted length in bits
-    - ``name``: what came
+    - ``name``: what was received
     - ``not_after``: last moment of validity, ISO 8601
     - ``not_before``: first moment of validity, ISO 8601
     - ``scheme``: the part of the address before the colon

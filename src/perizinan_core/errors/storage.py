@@ -85,7 +85,7 @@ class StorageError(CodedError):
     - ``path``: as the settings write it
     - ``problem``: English msgid of what is wrong
     - ``reason``: class of the problem as the database names it, without values
-    - ``received``: English msgid of what came, or its scheme; never user, password or host
+    - ``received``: English msgid of what was received, or its scheme; never user, password or host
     - ``register``: code of the number register
     - ``revision``: revision that needs them
     - ``sequence``: place in the book
@@ -120,8 +120,8 @@ class StorageError(CodedError):
         # `reason`: What the database says.
         "database-damaged": Code(
             N_(
-                "The database file is damaged or is no database ({reason}). Stop the service, keep the file, "
-                "and restore the last backup."
+                "The database file is damaged or is not a database ({reason}). Stop the service, keep the "
+                "file, and restore the last backup."
             )
         ),
         "schema-not-migrated": Code(
@@ -315,7 +315,7 @@ class AlreadyExistsError(StorageError):
 
 @attrs.define(slots=False, eq=False)
 class StaleObjectError(StorageError):
-    """Somebody else saved the same object in the meantime; nothing was overwritten."""
+    """Someone else saved the same object in the meantime; nothing was overwritten."""
 
     kind: str
     """``"application"``, ``"permit"`` or ``"officer"``."""
@@ -337,9 +337,9 @@ class StaleObjectError(StorageError):
 
     code: ClassVar[str] = "stale-object"
     sentence: ClassVar[str] = N_(
-        "The {kind} was changed by {changed_by} at {changed_at} while you were working on it "
-        "(you saw version {expected_version}, now it is {found_version}); your change was not saved. "
-        "Open it again, look at the change, and decide anew."
+        "The {kind} was changed by {changed_by} at {changed_at} while you were working on it (you "
+        "saw version {expected_version}, now it is {found_version}); your change was not saved. Open "
+        "it again, look at the change, and decide again."
     )
 
     def wording(self, language: str) -> dict[str, object]:
@@ -377,7 +377,7 @@ class StoredValueError(StorageError):
 
 @attrs.define(slots=False, eq=False)
 class LeaseHeldError(StorageError):
-    """Somebody else is signing this document at the moment."""
+    """Someone else is signing this document at the moment."""
 
     holder: str
     """Who holds the lease."""

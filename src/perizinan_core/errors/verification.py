@@ -73,8 +73,8 @@ class ResumeFileError(VerificationError):
 
     code: ClassVar[str] = "resume-file"
     sentence: ClassVar[str] = N_(
-        "Expected a resume file of this very run, but {problem}. "
-        "Name a new file to begin anew, or repeat the options of the interrupted run."
+        "Expected a resume file of this very run, but {problem}. Name a new file to begin again, or "
+        "repeat the options of the interrupted run."
     )
 
     problem: str
@@ -104,8 +104,8 @@ class SignaturesNotAcceptedError(VerificationError):
 
     code: ClassVar[str] = "signatures-not-accepted"
     sentence: ClassVar[str] = N_(
-        "The signatures of the file were not accepted, verdict {verdict}: {reasons} "
-        "Show the report to whoever sent the file."
+        "The signatures of the file were not accepted, verdict {verdict}: {reasons} Show the report "
+        "to the sender of the file."
     )
 
     verdict: str
@@ -139,7 +139,7 @@ class QrImageError(VerificationError):
     """The limit that was passed, in bytes or megapixels; 0 when none was."""
 
     size: int = attrs.field(kw_only=True, default=0)
-    """What came, in the same unit; 0 when not known."""
+    """What was received, in the same unit; 0 when not known."""
 
     def wording(self, language: str) -> dict[str, object]:
         """Translate the clause."""
@@ -162,7 +162,7 @@ class CmsStructureError(VerificationError):
 
 @attrs.define(slots=False, eq=False)
 class PermitDataError(VerificationError):
-    """A ``permit.json`` that is missing, is no JSON, or breaks its published schema."""
+    """A ``permit.json`` that is missing, is not JSON, or breaks its published schema."""
 
     code: ClassVar[str] = "permit-data"
     sentence: ClassVar[str] = N_(
@@ -179,7 +179,7 @@ class PermitDataError(VerificationError):
 
 @attrs.define(slots=False, eq=False)
 class ReportFormatError(VerificationError):
-    """JSON that is no verification report of this version, or one that contradicts itself."""
+    """JSON that is not a verification report of this version, or one that contradicts itself."""
 
     code: ClassVar[str] = "report-format"
     sentence: ClassVar[str] = N_(

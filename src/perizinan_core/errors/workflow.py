@@ -124,7 +124,7 @@ class WorkflowError(CodedError):
     - ``closed_on``: last local day of the window
     - ``current``: `ClockEvent` value of the last entry, or ``"never"``
     - ``day``: local day, ISO 8601
-    - ``document``: id that came
+    - ``document``: id that was received
     - ``due``: fee in whole rupiah
     - ``earliest``: first possible local day
     - ``event``: `ClockEvent` value that was to be recorded
@@ -142,7 +142,7 @@ class WorkflowError(CodedError):
     - ``now``: ISO 8601 with offset
     - ``officer``: account of the officer
     - ``opens_on``: first local day of the window
-    - ``outcome``: `StageOutcome` value that came
+    - ``outcome``: `StageOutcome` value that was received
     - ``outstanding``: still due, in whole rupiah
     - ``paid``: received so far, in whole rupiah
     - ``paid_at``: ISO 8601 with offset
@@ -151,10 +151,10 @@ class WorkflowError(CodedError):
     - ``position``: code of the position
     - ``problem``: ``"future"``, ``"findings"``, ``"unfavourable"``, ``"favourable"``, ``"interest"`` or
       ``"staff"``
-    - ``problems``: English sentences without full stop, for whoever keeps the catalogue; shown as they
+    - ``problems``: English sentences without full stop, for the person who keeps the catalogue; shown as they
       are
     - ``reason``: ``"none"``, ``"expired"`` or ``"not_yet"``
-    - ``received``: what came
+    - ``received``: what was received
     - ``reference``: bank or treasury reference
     - ``register``: code of the number register
     - ``role``: `Role` value that is needed
@@ -196,7 +196,7 @@ class WorkflowError(CodedError):
                 "list again."
             )
         ),
-        # `document`: Id that came twice.
+        # `document`: Id that was received twice.
         "document-id-taken": Code(
             N_(
                 "The application already has a document with the id {document}. Give every upload an id of "
@@ -221,8 +221,7 @@ class WorkflowError(CodedError):
         "not-allowed": Code(
             N_(
                 "{actor} may not {action}. It takes {kinds} with one of these roles: {roles}; in the unit: "
-                "{units}. Hand the case to somebody who has them, or ask the administrator to record the "
-                "role."
+                "{units}. Hand the case to someone who has them, or ask the administrator to record the role."
             ),
             defaults={"roles": (), "units": ()},
             labels={"action": ACTIONS, "kinds": ACTOR_KINDS, "roles": ROLES},
@@ -231,8 +230,8 @@ class WorkflowError(CodedError):
         "no-position": Code(
             N_(
                 "{actor} may not {action}: the staff record names no position, and permits are decided about "
-                "under the delegation of a position. Have the position recorded, or leave it to whoever "
-                "holds one."
+                "under the delegation of a position. Have the position recorded, or leave it to an officer "
+                "who holds one."
             ),
             labels={"action": ACTIONS},
         ),
@@ -262,7 +261,7 @@ class WorkflowError(CodedError):
                 "{actor} may not judge {stage}: it is assigned to {assignee}. Cases are assigned by rotation "
                 "or random draw; a supervisor can have the stage reassigned with a reason."
             ),
-            absent={"assignee": N_("nobody yet")},
+            absent={"assignee": N_("no one yet")},
         ),
         # `assignee`: Account of the officer.
         "already-assigned": Code(
@@ -285,7 +284,7 @@ class WorkflowError(CodedError):
         ),
         "second-person": Code(
             N_(
-                "{approved_by} may not {action} for themselves. Somebody else with the supervisor role must "
+                "{approved_by} may not {action} for themselves. Someone else with the supervisor role must "
                 "approve it."
             ),
             labels={"action": ACTIONS},
@@ -312,12 +311,12 @@ class WorkflowError(CodedError):
         ),
         # Another permit than the one whose number was taken; a number once taken stays with its permit.
         # `expected`: Id on record.
-        # `received`: Id that came.
+        # `received`: Id that was received.
         "wrong-permit": Code(
             N_(
                 "The application and the permit do not belong together: expected {expected}, got {received}. "
-                "A number once taken stays with its permit; go on with that one, or cancel its number with a "
-                "reason."
+                "A number once taken stays with its permit; continue with that one, or cancel its number "
+                "with a reason."
             )
         ),
         "legal-basis-missing": Code(
@@ -332,7 +331,7 @@ class WorkflowError(CodedError):
                 "the future."
             )
         ),
-        # `received`: Day that came.
+        # `received`: Day that was received.
         "effective-day": Code(
             N_(
                 "A decision about a permit takes effect from its own day or later: the first possible day is "
@@ -357,7 +356,7 @@ class WorkflowError(CodedError):
                 "correct its catalogue and check it again."
             )
         ),
-        # `stage`: Code that came.
+        # `stage`: Code that was received.
         "unknown-stage": Code(
             N_("This application has no stage {stage}; it has: {known}. Choose one of them.")
         ),
@@ -365,8 +364,8 @@ class WorkflowError(CodedError):
         "stage-request": Code(
             N_(
                 "{stage} cannot be asked for by {actor}: it must be a stage that opens on request and was "
-                "not asked for yet, and whoever asks must have an open stage before it, or decide the case. "
-                "Look at the list of stages."
+                "not asked for yet, and the person who asks must have an open stage before it, or decide the "
+                "case. Look at the list of stages."
             )
         ),
         "outcome-not-allowed": Code(
@@ -452,7 +451,7 @@ class WorkflowError(CodedError):
                 "Judge the stage on what is there."
             )
         ),
-        # `targets`: Targets that came and do not exist, stand there twice or have no reason.
+        # `targets`: Targets that were received and do not exist, stand there twice or have no reason.
         # `known`: Targets that exist: slot keys and `form:<field>`.
         "correction-target": Code(
             N_(
@@ -477,7 +476,7 @@ class WorkflowError(CodedError):
         "deemed-grant-due": Code(
             N_(
                 "The time limit ended on {due} without a decision, so the application is granted by law and "
-                "nobody can {action} any more. Record the deemed grant; issuing then follows the rule of the "
+                "no one can {action} any more. Record the deemed grant; issuing then follows the rule of the "
                 "permit type."
             ),
             labels={"action": ACTIONS},
@@ -491,7 +490,7 @@ class WorkflowError(CodedError):
         # Too early: the time that must pass has not passed.
         # `due`: Last day that still belongs to the time allowed (local); None while no clock runs.
         "not-due": Code(
-            N_("Nobody can {action} yet: today is {today}, and it takes a day after {due}. Wait until then."),
+            N_("No one can {action} yet: today is {today}, and it takes a day after {due}. Wait until then."),
             labels={"action": ACTIONS},
             absent={"due": N_("the deadline of a clock that runs, and it does not run now")},
         ),
@@ -520,7 +519,7 @@ class TransitionNotAllowedError(WorkflowError):
 
     code: ClassVar[str] = "transition-not-allowed"
     sentence: ClassVar[str] = N_(
-        "Nobody can {action} now: the application is {state}. Possible in this state: {allowed}."
+        "No one can {action} now: the application is {state}. Possible in this state: {allowed}."
     )
     labels: ClassVar[Labels] = {"action": ACTIONS, "state": STATES, "allowed": ACTIONS}
 
@@ -531,7 +530,7 @@ class TransitionNotAllowedError(WorkflowError):
     """`ApplicationState` value."""
 
     allowed: tuple[str, ...]
-    """`Action` values that this state allows to somebody."""
+    """`Action` values that this state allows to someone."""
 
 
 @attrs.define(slots=False, eq=False)
@@ -598,8 +597,9 @@ class SeparationOfDutiesError(WorkflowError):
 
     code: ClassVar[str] = "separation-of-duties"
     sentence: ClassVar[str] = N_(
-        "{officer} may not take {stage} ({duty}), because the same person had {other_stage} ({other_duty}) in "
-        "this application. These must be different people; have the stage reassigned to somebody else."
+        "{officer} may not take {stage} ({duty}), because the same person had {other_stage} "
+        "({other_duty}) in this application. These must be different people; have the stage "
+        "reassigned to someone else."
     )
     labels: ClassVar[Labels] = {"duty": DUTIES, "other_duty": DUTIES}
 
@@ -621,13 +621,14 @@ class SeparationOfDutiesError(WorkflowError):
 
 @attrs.define(slots=False, eq=False)
 class NoEligibleOfficerError(WorkflowError):
-    """Nobody on the staff can take the stage."""
+    """No one on the staff can take the stage."""
 
     code: ClassVar[str] = "no-eligible-officer"
     sentence: ClassVar[str] = N_(
-        "Nobody can take {stage}: it needs an active officer with the role {role} in the unit {unit}. "
-        "Such officers who are kept out by separation of duties, a conflict of interest or a reassignment: "
-        "{excluded}. Record a further officer with this role and unit, then assign the stage again."
+        "No one can take {stage}: it needs an active officer with the role {role} in the unit "
+        "{unit}. Such officers who are kept out by separation of duties, a conflict of interest or a "
+        "reassignment: {excluded}. Record a further officer with this role and unit, then assign the "
+        "stage again."
     )
     labels: ClassVar[Labels] = {"role": ROLES}
 
@@ -650,8 +651,8 @@ class PermitStatusError(WorkflowError):
 
     code: ClassVar[str] = "permit-status"
     sentence: ClassVar[str] = N_(
-        "Nobody can {action}: the permit is {status}, and this is possible only while it is {allowed}. "
-        "Look at the permit's history."
+        "No one can {action}: the permit is {status}, and this is possible only while it is "
+        "{allowed}. Look at the permit's history."
     )
     labels: ClassVar[Labels] = {"action": ACTIONS, "status": PERMIT_STATUSES, "allowed": PERMIT_STATUSES}
 
@@ -700,7 +701,7 @@ class ClockOrderError(WorkflowError):
     """Latest moment on record, aware."""
 
     now: datetime
-    """Moment that came, aware."""
+    """Moment that was received, aware."""
 
 
 class SlotError(WorkflowError):
@@ -710,7 +711,7 @@ class SlotError(WorkflowError):
     Values of its codes:
 
     - ``asked``: what the correction asks for
-    - ``choice``: index that came
+    - ``choice``: index that was received
     - ``count``: how many kinds there are
     - ``known``: slot keys that apply
     - ``max_files``: most files allowed
@@ -719,7 +720,7 @@ class SlotError(WorkflowError):
     """
 
     codes: ClassVar[Mapping[str, Code]] = {
-        # `slot`: Slot key that came.
+        # `slot`: Slot key that was received.
         "unknown-slot": Code(
             N_("This application has no place {slot} for a document; there are: {known}. Choose one of them.")
         ),
@@ -737,7 +738,7 @@ class SlotError(WorkflowError):
         ),
         "document-choice": Code(
             N_(
-                "{slot} offers {count} kind(s) of paper, counted from 0; {choice} is none of them. Choose "
+                "{slot} offers {count} kind(s) of paper, counted from 0; {choice} is not one of them. Choose "
                 "one of the list."
             )
         ),

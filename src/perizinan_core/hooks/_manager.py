@@ -145,7 +145,7 @@ class PluginManager:
         """
         Ask every plugin's ``register_…`` hook on its own and return all records.
 
-        A plugin that raises, or returns something that is no list of records, is set aside as failed with
+        A plugin that raises, or returns something that is not a list of records, is set aside as failed with
         all that it offers; the others' records are returned.
         """
         records: list[Registered] = []
@@ -163,7 +163,7 @@ class PluginManager:
         Return the first answer of a plugin, latest registered first.
 
         Raises:
-            HookError: ``plugin-decision``: when a plugin raises; the submission must not go on.
+            HookError: ``plugin-decision``: when a plugin raises; the submission must not continue.
         """
         for name, implementation in self._implementations("decide_applicant_check"):
             try:
@@ -182,7 +182,7 @@ class PluginManager:
         for name, implementation in self._implementations("on_event"):
             try:
                 _call(implementation, event=event)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - listeners harm nobody
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - listeners harm no one
                 failed.append(name)
                 _log.warning("listener %s failed at %s: %s", name, event.kind.value, type(error).__name__)
         return tuple(failed)

@@ -46,7 +46,7 @@ class Notification:
 
     created_at: datetime
     account: str | None = None
-    """Account of an officer, for channels inside a portal; None for applicants, who are told by mail or phone."""
+    """Account of an officer, for channels inside a portal; None for applicants, who are notified by mail or phone."""
 
     data: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
     """Codes and numbers for channels that fill their own templates (receipt number, permit type, state)."""

@@ -1,10 +1,10 @@
 """
 What a plugin may do: one function per hook.
 
-Three families, told by name. ``register_…`` hooks return records and are asked once at start; a plugin
+Three families, recognised by name. ``register_…`` hooks return records and are asked once at start; a plugin
 that raises there is set aside and named in ``perizinan plugins list``. ``decide_…`` hooks are asked
-until one answers and fail closed: an error stops the use case. ``on_…`` hooks are told after the commit;
-an error is logged and harms nobody.
+until one answers and fail closed: an error stops the use case. ``on_…`` hooks are called after the commit;
+an error is logged and harms no one.
 
 A plugin is an object (usually a module) with functions marked `hookimpl`, offered under the entry point
 group ``perizinan_core.plugins``. It states the version of this interface that it was written for::
@@ -133,7 +133,7 @@ class HookSpecs:
     @hookspec(firstresult=True)
     def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult | None:
         """
-        Check the identity of whoever applies, before a submission is accepted.
+        Check the identity of the person who applies, before a submission is accepted.
 
         Return None to leave the answer to the next plugin. Fails closed: an error refuses the
         submission. The built-in answer accepts every identity whose form is right.
@@ -145,7 +145,7 @@ class HookSpecs:
     @hookspec
     def on_event(self, event: Event) -> None:
         """
-        Hear what happened, after the commit; may be told twice (at-least-once).
+        Hear what happened, after the commit; may be called twice (at-least-once).
 
         Example:
             statistics.count(event.kind)

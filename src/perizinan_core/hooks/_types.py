@@ -99,7 +99,7 @@ class DocumentStoreEntry:
 
 @attrs.frozen(kw_only=True)
 class NotificationChannelEntry:
-    """A way to reach people; all channels named in the settings are told."""
+    """A way to reach people; all channels named in the settings are used."""
 
     name: str
     open: Callable[[PluginSettings], NotificationChannel]

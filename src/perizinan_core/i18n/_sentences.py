@@ -74,7 +74,7 @@ def said(value: object, language: str) -> object:
     """
     Return what goes into another sentence as people read it: clauses in ``language``, several with semicolons.
 
-    Texts that are no msgid stay as they are.
+    Texts that are not a msgid stay as they are.
     """
     if isinstance(value, Clause):
         inner = {

@@ -13,7 +13,7 @@ __all__ = ["Account", "AccountKind", "Actor", "ActorKind", "Officer", "Role", "S
 
 
 class ActorKind(StrEnum):
-    """In what capacity somebody acts."""
+    """In what capacity someone acts."""
 
     APPLICANT = "applicant"
     REPRESENTATIVE = "representative"
@@ -48,7 +48,7 @@ _ACCOUNT_KINDS = {
 @attrs.frozen
 class Account:
     """
-    An account, told from every other one: an officer "17" and an applicant "17" are two.
+    An account, distinct from every other one: an officer "17" and an applicant "17" are two.
 
     What compares, lists or remembers by account uses this value, and its text ``officer:17`` where text is
     stored. An applicant and a representative who log in with the same account are the same one.
@@ -59,7 +59,7 @@ class Account:
 
     @classmethod
     def public(cls, id: str) -> Account:  # noqa: A002 - the name of the field
-        """Return the account of somebody who applies."""
+        """Return the account of someone who applies."""
         return cls(AccountKind.PUBLIC, id)
 
     @classmethod
@@ -101,7 +101,7 @@ class Role(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class Actor:
-    """Somebody who acts now. Made by the host application after its own login."""
+    """Someone who acts now. Made by the host application after its own login."""
 
     id: str = attrs.field(validator=attrs.validators.min_len(1))
     """Stable account name, never a NIK."""
@@ -134,7 +134,7 @@ class Actor:
 
 @attrs.frozen(kw_only=True)
 class StaffProposal:
-    """A post that somebody proposed for an officer, until a second person confirms it."""
+    """A post that someone proposed for an officer, until a second person confirms it."""
 
     roles: frozenset[Role]
     units: frozenset[str]

@@ -92,7 +92,7 @@ class SlotTerms:
 
 
 class OwnStep(StrEnum):
-    """What a case does by itself, without anybody's doing."""
+    """What a case does by itself, without anyone's doing."""
 
     ISSUE = "issue"
     """Granted by silence, where the permit type lets it go to its signature by itself."""
@@ -216,7 +216,7 @@ class Application:
 
     @property
     def own_step(self) -> OwnStep | None:
-        """What happens next without anybody's doing, or None."""
+        """What happens next without anyone's doing, or None."""
         if self.state is ApplicationState.AWAITING_SIGNATURE:
             return OwnStep.SIGN
         automatic = self.terms is not None and self.terms.silence is SilencePolicy.AUTOMATIC

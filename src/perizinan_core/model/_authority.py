@@ -278,15 +278,15 @@ class Authority:
             raise ValueError(f"verification_url: expected an https address, got {value!r}")
 
     def unit(self, code: str) -> Unit:
-        """Return the unit; raises ``KeyError`` when there is none of that code."""
+        """Return the unit; raises ``KeyError`` when there is not one of that code."""
         return _by_code(self.units, code)
 
     def position(self, code: str) -> Position:
-        """Return the position; raises ``KeyError`` when there is none of that code."""
+        """Return the position; raises ``KeyError`` when there is not one of that code."""
         return _by_code(self.positions, code)
 
     def register(self, code: str) -> NumberRegister:
-        """Return the number register; raises ``KeyError`` when there is none of that code."""
+        """Return the number register; raises ``KeyError`` when there is not one of that code."""
         return _by_code(self.registers, code)
 
     def delegations_for(self, permit_type: str, day: date) -> tuple[Delegation, ...]:

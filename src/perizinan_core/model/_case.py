@@ -103,7 +103,7 @@ class StageStatus(StrEnum):
     """How a stage stands."""
 
     WAITING = "waiting"
-    """For the stages before it, or for somebody to ask for it."""
+    """For the stages before it, or for someone to ask for it."""
     OPEN = "open"
     DONE = "done"
     """Judged, for the submission it names."""
@@ -172,7 +172,7 @@ class StageState:
     stage: str
     status: StageStatus = StageStatus.WAITING
     requested: bool = False
-    """For stages that open on request: somebody asked for it."""
+    """For stages that open on request: someone asked for it."""
 
     assignee: str | None = None
     opened_at: datetime | None = None
@@ -193,7 +193,7 @@ class StageState:
     """Outcomes that no longer count, oldest first; their deciders still count for separation of duties."""
 
     awaits_payment: bool = False
-    """True for an open payment stage while a part of the fee is outstanding: nobody can end it well now."""
+    """True for an open payment stage while a part of the fee is outstanding: no one can end it well now."""
 
 
 @attrs.frozen(kw_only=True)

@@ -2,7 +2,7 @@
 Which characters a text that people write may hold. The one place for the rule: values refuse by it what is
 handed in, and letters what would be printed.
 
-What nobody can see or read in order is refused:
+What no one can see or read in order is refused:
 
 1. control characters, halves of characters, unassigned and private code points;
 2. characters that turn the reading direction (print and data would differ to the eye);

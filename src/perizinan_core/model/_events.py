@@ -1,4 +1,4 @@
-"""What happened: told to listeners after the commit, and kept as the case's history."""
+"""What happened: sent to listeners after the commit, and kept as the case's history."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class EventKind(StrEnum):
     STAGE_REQUESTED = "stage_requested"
     STAGE_DECIDED = "stage_decided"
     ATTEMPT_REFUSED = "attempt_refused"
-    """Somebody wanted to decide what was decided already; kept in the history only, nobody is told."""
+    """Someone wanted to decide what was decided already; kept in the history only, no one is notified."""
     CLOCK_REPAIRED = "clock_repaired"
     """Moments that a wrong clock had written were brought back by an operator."""
     STAGE_RETURNED = "stage_returned"
@@ -70,13 +70,13 @@ class EventKind(StrEnum):
     PERMIT_ANNULLED = "permit_annulled"
     PERMIT_SUPERSEDED = "permit_superseded"
     BINDING_CHANGED = "binding_changed"
-    """In the history of a position, with the binding of its certificate before and after; listeners are not told."""
+    """In the history of a position, with the binding of its certificate before and after; not for listeners."""
     OWN_KEY_CHANGED = "own_key_changed"
-    """In the history of a purpose, when a key of the office is announced or replaced; listeners are not told."""
+    """In the history of a purpose, when a key of the office is announced or replaced; not for listeners."""
     VERSION_REQUIRED = "version_required"
-    """In the history of the authority document, when an operator raises the lowest version; listeners are not told."""
+    """In the history of the authority document, when an operator raises the lowest version; not for listeners."""
     STAFF_CHANGED = "staff_changed"
-    """In the history of an officer's account, with the record before and after it; listeners are not told."""
+    """In the history of an officer's account, with the record before and after it; not for listeners."""
 
 
 @attrs.frozen(kw_only=True)

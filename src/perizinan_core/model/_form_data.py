@@ -1,5 +1,5 @@
 """
-Form data before anybody looks at the form: JSON of a bounded size, with texts in one normal form.
+Form data before anyone looks at the form: JSON of a bounded size, with texts in one normal form.
 
 A form is stored, compared, hashed and judged many times. So the limits come first, and each of them is
 found in one walk over the data that stops where a limit is passed.
@@ -50,7 +50,7 @@ def form_data(data: object) -> dict[str, Any]:
 
     Raises:
         FormDataError: not JSON, or larger, deeper or more than the limits of this module.
-        TextRefusedError: a text holds a character that nobody sees.
+        TextRefusedError: a text holds a character that no one sees.
     """
     if not isinstance(data, Mapping):
         raise FormDataError(FormFault.NOT_A_FORM.value, "$", received=type(data).__name__)

@@ -42,7 +42,7 @@ class ApplicantKind(StrEnum):
     COOPERATIVE = "cooperative"
     GOVERNMENT = "government"
     ORGANISER = "organiser"
-    """Penyelenggara kegiatan: whoever is responsible for an event."""
+    """Penyelenggara kegiatan: the person or body responsible for an event."""
 
 
 class ApplicationKind(StrEnum):

@@ -2,7 +2,7 @@
 Letters that look like others: nothing is refused for them, but an officer should look twice.
 
 A name in Javanese or Arabic script is a name. A name whose “a” is Cyrillic is found by no search, and made so
-by somebody. Flagged is, after Unicode Technical Standard 39 (mixed scripts, confusable characters):
+by someone. Flagged is, after Unicode Technical Standard 39 (mixed scripts, confusable characters):
 
 1. letters of more than one script in one text;
 2. a text wholly in a script whose letters look like Latin ones (Cyrillic, Greek, Armenian, and the scripts
@@ -28,7 +28,7 @@ _EAST_ASIAN = frozenset((script_of("\u4e00"), script_of("\u3042"), script_of("\u
 """Scripts that are written together in one name."""
 
 _LETTERS_OF_THEIR_OWN = frozenset("ßæœøđðþłŋħÆŒØĐÐÞŁŊĦ")
-"""Latin letters that are no ASCII letter with a mark, and that names are written with."""
+"""Latin letters that are not an ASCII letter with a mark, and that names are written with."""
 
 
 class LookAlike(StrEnum):

@@ -124,7 +124,7 @@ class Rupiah:
         Multiply exactly, then round once.
 
         Args:
-            factor: An index, a quantity or an area; floats are refused because 0.1 is none.
+            factor: An index, a quantity or an area; floats are refused because 0.1 is not a float.
             rounding: How the product becomes whole rupiah.
 
         Raises:

@@ -17,7 +17,7 @@ class PermitStatus(StrEnum):
     """Whether a permit has effect."""
 
     AWAITING_SIGNATURE = "awaiting_signature"
-    """Number taken, not yet signed: has no effect and is shown to nobody outside."""
+    """Number taken, not yet signed: has no effect and is shown to no one outside."""
     IN_FORCE = "in_force"
     EXPIRED = "expired"
     """Never stored: follows from the dates; see `Permit.status_on`."""

@@ -118,9 +118,9 @@ class PermitType:
     source: Source
 
     def requirement(self, code: str) -> Requirement:
-        """Return the requirement; raises ``KeyError`` when there is none of that code."""
+        """Return the requirement; raises ``KeyError`` when there is not one of that code."""
         return {item.code: item for item in self.requirements}[code]
 
     def stage(self, code: str) -> Stage:
-        """Return the stage; raises ``KeyError`` when there is none of that code."""
+        """Return the stage; raises ``KeyError`` when there is not one of that code."""
         return {item.code: item for item in self.stages}[code]

@@ -21,7 +21,7 @@ __all__ = [
 
 
 SIGNATURE = "signature"
-"""Stands for the signing of the letter, which is no stage, where a stage's code is expected."""
+"""Stands for the signing of the letter, which is not a stage, where a stage's code is expected."""
 
 COUNTER = "counter"
 """Stands for taking in files at the counter, where a stage's code is expected."""

@@ -31,7 +31,7 @@ def code_field(**kwargs: Any) -> Any:
 
 @attrs.frozen
 class Text:
-    """What people read, in Bahasa Indonesia and, where somebody wrote it, in English."""
+    """What people read, in Bahasa Indonesia and, where someone wrote it, in English."""
 
     id: str = attrs.field(validator=attrs.validators.min_len(1))
     """Bahasa Indonesia."""

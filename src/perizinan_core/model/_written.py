@@ -58,7 +58,7 @@ def one_line(text: object, field: str, *, filled: bool = True, most: int = MAX_L
         most: Most characters.
 
     Raises:
-        TextRefusedError: no text, blank, too long, with a line break, or with a character nobody sees.
+        TextRefusedError: no text, blank, too long, with a line break, or with a character no one sees.
     """
     given = _text(text, field, most)
     for index, char in enumerate(given):
@@ -77,7 +77,7 @@ def several_lines(text: object, field: str, *, most: int = MAX_LINES) -> str:
     Return a text that may have several lines, and may be empty, in the form in which it is kept.
 
     Raises:
-        TextRefusedError: no text, too long, or with a character nobody sees.
+        TextRefusedError: no text, too long, or with a character no one sees.
     """
     given = _text(text, field, most).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return "\n".join(_normal(line, field) for line in given.split("\n")).strip("\n")
@@ -130,7 +130,7 @@ def check_file_name(name: object) -> str:
     `documents.kept_name` makes such a name of whatever an upload is called.
 
     Raises:
-        TextRefusedError: no text, empty, too long, or with a character nobody sees.
+        TextRefusedError: no text, empty, too long, or with a character no one sees.
     """
     given = _text(name, _FILE_NAME, MAX_FILE_NAME)
     for index, char in enumerate(given):

@@ -1,7 +1,7 @@
 """
 What an office publishes, read and written: authority document, keys, QR claims, status list.
 
-Below verification and signing, because both sides use it: the office that issues, and anybody who checks.
+Below verification and signing, because both sides use it: the office that issues, and anyone who checks.
 """
 
 from perizinan_core.published._authority_document import (

@@ -2,8 +2,8 @@
 The directory of offices: a signed list of who publishes an authority document, where, and with which key.
 
 An envelope like that of the authority document (``docs/reference/directory.md``): ``signed`` holds the list,
-``signatures`` the signatures over its canonical form by keys that it lists itself. Whoever knows the directory's
-key need not be told the key of every office by itself, and a document that is not signed by the key of its
+``signatures`` the signatures over its canonical form by keys that it lists itself. Anyone who knows the directory's
+key need not be given the key of every office by itself, and a document that is not signed by the key of its
 entry is not used. An entry names one key; an office that changes its key signs with both for a while.
 """
 

@@ -132,7 +132,7 @@ def _signers(
     for place, entry in enumerate(signatures):
         name = str(entry.get("keyid"))
         if name not in known:
-            continue  # a key of a later version, or of somebody else: says nothing either way
+            continue  # a key of a later version, or of someone else: says nothing either way
         if not _is_sound(entry, known[name], canonical):
             what = Clause("the signature does not fit the document")
             problems.append(Clause("{path}: {what}", path=f"$.signatures[{place}]", what=what))

@@ -55,7 +55,7 @@ def key_from_jwk(jwk: Any) -> PublicKey:
     Return the public key that a JWK describes; members beyond the key itself are ignored.
 
     Raises:
-        ValueError: when it is no Ed25519 or P-256 public key.
+        ValueError: when it is not an Ed25519 or P-256 public key.
     """
     if not isinstance(jwk, Mapping):
         raise ValueError("expected a JWK object")  # noqa: TRY004 - one kind of error for bad input

@@ -107,7 +107,7 @@ class QrClaims:
 
 @attrs.frozen(kw_only=True)
 class QrContent:
-    """A decoded QR text whose signature nobody has checked yet."""
+    """A decoded QR text whose signature no one has checked yet."""
 
     claims: QrClaims
     envelope: Sign1 = attrs.field(repr=False)
@@ -123,7 +123,7 @@ def type_number(code: str) -> int:
     """
     Return the number that stands for a permit type in QR claims: the first four bytes of its code's SHA-256.
 
-    It follows from the code alone, so that it never changes and nobody keeps a register of numbers; two types
+    It follows from the code alone, so that it never changes and no one keeps a register of numbers; two types
     of one office whose numbers are the same are found when the catalogue is checked.
     """
     return int.from_bytes(hashlib.sha256(code.encode()).digest()[:4], "big")
@@ -215,7 +215,7 @@ def decode_qr_text(text: str) -> QrContent:
 
 
 def holds_claims(text: str) -> bool:
-    """Return True when a text holds claims of a permit, whoever signed them."""
+    """Return True when a text holds claims of a permit, no matter who signed them."""
     try:
         decode_qr_text(text)
     except QrTextError:

@@ -1,7 +1,7 @@
 """
 Asking whether a permit is still in force: the port, and the answer.
 
-This room stores nothing. Whoever has the office's records (or, later, a signed status list) hands
+This room stores nothing. Anyone who has the office's records (or, later, a signed status list) hands
 in a `StatusSource`.
 """
 
@@ -103,7 +103,7 @@ class VersionSource(Protocol):
 
 
 class NoStatus(Enum):
-    """The caller's decision that nobody is asked about the status."""
+    """The caller's decision that no one is asked about the status."""
 
     NO_STATUS = "no-status"
 

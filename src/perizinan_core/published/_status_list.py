@@ -3,7 +3,7 @@ The status list: which of an office's permits were revoked, suspended or replace
 
 IETF Token Status List (draft-ietf-oauth-status-list, text of June 2026) in its CWT form, media type
 ``application/statuslist+cwt``: a tagged ``COSE_Sign1`` whose payload holds the address of the list (sub),
-when it was made (iat) and ends (exp), how long a copy need not be fetched anew (ttl), and a compressed
+when it was made (iat) and ends (exp), how long a copy need not be fetched again (ttl), and a compressed
 string with two bits for each place. A permit's place is the ``status_index`` of its data.
 
 Our profile is narrower than the draft: ES256 or EdDSA, key id in the protected header, nothing in the
@@ -126,10 +126,10 @@ class StatusList:
     """After this moment it says nothing any more."""
 
     ttl: int | None = None
-    """For so many seconds a copy need not be fetched anew."""
+    """For so many seconds a copy need not be fetched again."""
 
     versions: tuple[int, int] | None = None
-    """Current version of the authority document, and the lowest that may still be used; None: not told."""
+    """Current version of the authority document, and the lowest that may still be used; None: not stated."""
 
     packed: bytes = attrs.field(repr=False)
     """Two bits for each place, the first place in the lowest bits of the first byte."""
@@ -184,7 +184,7 @@ def unpack_statuses(compressed: bytes) -> bytes:
     Return the bit string of ``lst`` (RFC 1950), at most 64 MiB.
 
     Raises:
-        ValueError: it is no complete ZLIB stream, is followed by more bytes, or unpacks to more.
+        ValueError: it is not a complete ZLIB stream, is followed by more bytes, or unpacks to more.
     """
     engine = zlib.decompressobj()
     try:
@@ -258,7 +258,7 @@ def peek_status_list(data: bytes) -> StatusList:
     Read a list without asking who signed it, e.g. the office's own file before it is replaced.
 
     Raises:
-        StatusListError: it is no status list.
+        StatusListError: it is not a status list.
     """
     return _read(data)[0]
 

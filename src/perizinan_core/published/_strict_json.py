@@ -26,7 +26,7 @@ def load_json(data: bytes) -> Any:
         return result
 
     def refuse(word: str) -> Any:
-        raise ValueError(f"{word} is no JSON number")
+        raise ValueError(f"{word} is not a JSON number")
 
     try:
         return json.loads(data.decode("utf-8"), object_pairs_hook=unique, parse_constant=refuse)
@@ -39,11 +39,11 @@ def parse_json(data: bytes) -> Any:
     Parse an authority document; see `load_json`.
 
     Raises:
-        AuthorityDocumentError: when it is no JSON.
+        AuthorityDocumentError: when it is not JSON.
     """
     try:
         return load_json(data)
     except ValueError as error:
         raise AuthorityDocumentError(
-            "authority-document", problems=("it is no JSON, or a key comes twice",)
+            "authority-document", problems=("it is not JSON, or a key comes twice",)
         ) from error

@@ -77,5 +77,5 @@ def _lines(page: Mapping[str, Any]) -> int:
 
 
 def _width(text: str) -> float:
-    """Return the width in small letters; capitals, and what is no Latin letter, take more."""
+    """Return the width in small letters; capitals, and what is not a Latin letter, take more."""
     return len(text) + 0.8 * sum(character.isupper() or ord(character) > 0x17F for character in text)

@@ -40,7 +40,7 @@ FRAME: Mapping[str, str] = {
     "counts": N_("Answers"),
     "look_at": N_("Files that were not accepted"),
     "footer": N_(
-        "This page reports on a check at the stated moment; it is not the permit and does not stand in for it. "
-        "Anybody can repeat the check with the file and the office's authority document."
+        "This page reports on a check at the stated moment; it is not the permit and does not stand "
+        "in for it. Anyone can repeat the check with the file and the office's authority document."
     ),
 }

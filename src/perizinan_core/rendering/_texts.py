@@ -1,7 +1,7 @@
 """
 Which texts a letter prints, and which of them cannot be printed faithfully.
 
-What nobody can see or read in order is refused by the rule for all texts (`model._characters`).
+What no one can see or read in order is refused by the rule for all texts (`model._characters`).
 
 Whether a font shows a character is not decided here: the compiler knows (see `typst_renderer`).
 """

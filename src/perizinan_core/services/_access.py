@@ -1,7 +1,7 @@
 """
 Who may see and do what. Checked here, in the services, whatever a page shows or hides.
 
-An applicant who asks for somebody else's case is told that there is none: the answer does not say
+An applicant who asks for someone else's case gets the answer that there is none: the answer does not say
 whether the number exists.
 """
 
@@ -90,7 +90,7 @@ def require_officer(actor: Actor, action: str) -> None:
     Pass for officers.
 
     Raises:
-        AccessDeniedError: for everybody else.
+        AccessDeniedError: for everyone else.
     """
     if actor.kind is not ActorKind.OFFICER:
         raise AccessDeniedError("access-denied", actor=actor.id, action=action, allowed=("officer",))
@@ -101,7 +101,7 @@ def require_role(actor: Actor, action: str, *roles: Role) -> None:
     Pass for officers with one of ``roles``, and for the system.
 
     Raises:
-        AccessDeniedError: for everybody else, naming the roles.
+        AccessDeniedError: for everyone else, naming the roles.
     """
     if actor.kind is ActorKind.SYSTEM or (actor.kind is ActorKind.OFFICER and actor.has(*roles)):
         return

@@ -220,7 +220,7 @@ class Applications(Papers):
                 application = context.load(work, application_id, lock=True)
                 context.check_version(work, application, expected_version)
                 if application.applicant != before.applicant:
-                    # Whoever was checked is not who is handed in.
+                    # The person who was checked is not the one who is handed in.
                     context.check_version(work, application, before.version)
                 elif _said(application) != _said(before):
                     # What was printed is not what is handed in: something came between.
@@ -267,7 +267,7 @@ class Applications(Papers):
         now: datetime | None = None,
     ) -> Application:
         """
-        Withdraw an application before the number of its letter is taken; nobody has to give a reason.
+        Withdraw an application before the number of its letter is taken; no one has to give a reason.
 
         Raises:
             DecidedByOthersError: it was decided first; says by whom and what. The attempt stays on record.
@@ -327,7 +327,7 @@ class Applications(Papers):
         """
         Return what happened in a case and to its permit, oldest first.
 
-        The applicant's side is told to whom a stage was given, and not among whom it was drawn.
+        The applicant's side learns to whom a stage was given, and not among whom it was drawn.
         """
         with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)

@@ -79,7 +79,7 @@ def check_value(name: str, value: Any, kind: Any) -> None:
     Raises:
         ArgumentError: for another kind.
         ModelError: ``naive-moment``: for a moment without time zone.
-        TextRefusedError: for a text with a character that nobody sees.
+        TextRefusedError: for a text with a character that no one sees.
     """
     if kind is Any or isinstance(kind, TypeVar):
         return

@@ -28,7 +28,7 @@ def assign_where_possible(
     now: datetime,
 ) -> Transition:
     """
-    Give every open stage an officer, as the rule says; stages that nobody can take stay unassigned.
+    Give every open stage an officer, as the rule says; stages that no one can take stay unassigned.
 
     The worker tries those again, and supervisors see them in their queue.
     """
@@ -54,7 +54,7 @@ def assignments(
         context: The office.
         work: The unit of work.
         application: The case.
-        staff: Everybody on record.
+        staff: Everyone on record.
         actor: Who caused it.
         now: Aware moment.
         random: Source of the draw; the office's by default.
@@ -62,12 +62,12 @@ def assignments(
     permit_type = context.permit_type_of(application)
     moved = Transition(application)
     known = {officer.id for officer in staff}
-    # None while a correction is awaited, and none once it is decided: what stayed open then is nobody's work.
+    # None while a correction is awaited, and none once it is decided: what stayed open then is no one's work.
     for state in application.stages_in_work():
         if state.assignee is not None and keeps(moved.application, permit_type, state, staff):
             continue
         if state.assignee not in known and _is_unreadable(work, state.assignee):
-            # Whether the officer may go on is told by a record that cannot be read now: the case stays.
+            # Whether the officer may continue stands in a record that cannot be read now: the case stays.
             continue
         loads = context.workloads(work, staff)
         try:

@@ -1,4 +1,4 @@
-"""Who comes too late: told who was first and what they decided, and the attempt stays on record."""
+"""Who comes too late learns who was first and what they decided, and the attempt stays on record."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def record_attempt(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Write a refused attempt into the history of the case; nobody is told, since nothing changed."""
+    """Write a refused attempt into the history of the case; no one is notified, since nothing changed."""
     happened = Event(
         kind=EventKind.ATTEMPT_REFUSED,
         subject=application_id,

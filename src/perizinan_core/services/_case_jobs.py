@@ -168,7 +168,7 @@ class RecordSilence(CaseJob):
 
 @attrs.frozen
 class Assign(CaseJob):
-    """Finds officers for open stages that nobody holds."""
+    """Finds officers for open stages that no one holds."""
 
     name = "assign"
 
@@ -180,7 +180,7 @@ class Assign(CaseJob):
     def step(
         self, work: UnitOfWork, case: Application, now: datetime, *, trial: bool
     ) -> tuple[Transition, WorkDone]:
-        """Ask the rule; stages that nobody can take stay as they are."""
+        """Ask the rule; stages that no one can take stay as they are."""
         context = self.context
         if not case.stages_in_work():
             return Transition(case), WorkDone()

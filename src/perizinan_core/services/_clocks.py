@@ -95,7 +95,7 @@ class ClockRepair:
             that is right, or the record cannot be read.
 
         Raises:
-            AccessDeniedError: for anybody but the host application and the system.
+            AccessDeniedError: for anyone but the host application and the system.
         """
         if actor.kind is not ActorKind.HOST:
             access.require_role(actor, "repair-clock")

@@ -2,7 +2,7 @@
 What every use case works with: the office's parts, handed in once by ``Office.open``.
 
 A use case runs in this order: read what it needs, decide with the pure functions of `workflow` and
-`catalogue`, write application, history and outbox in one unit of work. Nothing is told to anybody before
+`catalogue`, write application, history and outbox in one unit of work. No one is notified before
 the commit.
 """
 
@@ -109,7 +109,7 @@ class OfficeKeys:
     """Signs the status list; None: this office publishes none."""
 
     former_documents: tuple[PrivateKey, ...] = ()
-    """Keys that signed ``authority.json`` before; they sign it too, so that those who know them can go on."""
+    """Keys that signed ``authority.json`` before; they sign it too, so that those who know them can continue."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -166,7 +166,7 @@ class OfficeContext:
         """
         Open a unit of work for a use case, and compare the actor with the staff record inside it.
 
-        Every use case that somebody calls begins with it, so that no session outlives a post.
+        Every use case that someone calls begins with it, so that no session outlives a post.
 
         Raises:
             StaffRecordError: see `check_staff`.
@@ -197,12 +197,12 @@ class OfficeContext:
 
     def load(self, work: UnitOfWork, application_id: str, *, lock: bool = False) -> Application:
         """
-        Return the application, whoever asks; the caller checks who may see it.
+        Return the application, no matter who asks; the caller checks who may see it.
 
         Args:
             work: The unit of work.
             application_id: Its id.
-            lock: It is going to be changed in this unit: others who want to change it wait, so that nobody
+            lock: It is going to be changed in this unit: others who want to change it wait, so that no one
                 who did not ask for a certain version is refused because two came at once.
 
         Raises:
@@ -261,7 +261,7 @@ class OfficeContext:
         work.outbox.add(kept, at=now)
 
     def staff(self, work: UnitOfWork) -> tuple[Officer, ...]:
-        """Return everybody on record; nobody else assigns cases until this unit of work ends."""
+        """Return everyone on record; no one else assigns cases until this unit of work ends."""
         return work.officers.list(active_only=False, lock=True)
 
     def workloads(self, work: UnitOfWork, staff: Iterable[Officer]) -> tuple[Workload, ...]:

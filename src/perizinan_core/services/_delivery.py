@@ -53,7 +53,7 @@ class Deliver:
     name: ClassVar[str] = "deliver"
 
     def run(self, moment: Moment) -> WorkDone:
-        """See `Job`; an entry whose lease ended before its turn is left to whoever has it then."""
+        """See `Job`; an entry whose lease ended before its turn is left to the worker that has it then."""
         worker, done = new_id(), WorkDone()
         while entries := self._claim(worker, moment):
             for entry in entries:
@@ -117,7 +117,7 @@ class Deliver:
         """
         Return the channels that failed in the last attempt: the others have every message already.
 
-        None: nothing was delivered so far, or the note cannot be relied on; then all channels are told, so that a
+        None: nothing was delivered so far, or the note cannot be relied on; then all channels are called, so that a
         message may arrive twice but never not at all.
         """
         if not last_error or len(last_error) >= _LONGEST_NOTE:

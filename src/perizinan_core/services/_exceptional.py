@@ -51,7 +51,7 @@ class ExceptionalSteps:
         """
         Record that the office waits for another agency or an outside system.
 
-        The applicant is told for whom, why and since when. The clock runs on, and the case stands in front
+        The applicant is informed for whom, why and since when. The clock runs on, and the case stands in front
         of no other meanwhile. Raises as `workflow.begin_wait`.
         """
         request = asked("begin_wait", locals())
@@ -135,7 +135,7 @@ class ExceptionalSteps:
         now: datetime | None = None,
     ) -> Application:
         """
-        Annul a grant that has a defect before its permit is issued; the applicant is told how to object.
+        Annul a grant that has a defect before its permit is issued; the applicant is notified how to object.
 
         The way out of a grant by law whose permit cannot be issued. Raises as `workflow.annul_decision`.
         """

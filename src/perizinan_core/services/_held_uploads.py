@@ -1,7 +1,7 @@
 """
 Use cases of uploads that are kept without being in their slot: listed, inspected again, accepted, discarded.
 
-A file that our own inspection failed on is not opened by anybody: nothing is known about it. A signed file that
+A file that our own inspection failed on is not opened by anyone: nothing is known about it. A signed file that
 is refused for its structure alone was searched for active content, so it can be looked at and accepted as it
 is by the front office of the unit that takes in the papers of the case.
 """
@@ -142,7 +142,7 @@ class HeldUploads:
             after: `Page.next` of the page before.
 
         Raises:
-            AccessDeniedError: for anybody else.
+            AccessDeniedError: for anyone else.
         """
         with self._context.work_for(actor, read_only=True):
             if actor.kind is not ActorKind.HOST:
@@ -157,7 +157,7 @@ class HeldUploads:
 
     def open(self, application_id: str, upload: str, *, actor: Actor) -> BinaryIO:
         """
-        Open a held, signed file in which nothing active was found; any other is not opened by anybody.
+        Open a held, signed file in which nothing active was found; any other is not opened by anyone.
 
         Raises:
             NotFoundError: nothing of the kind is held for this actor.
@@ -208,7 +208,7 @@ class HeldUploads:
         """
         Accept a held, signed file as it is.
 
-        It is inspected once more at this moment: rules may have improved since it was held, and nobody
+        It is inspected once more at this moment: rules may have improved since it was held, and no one
         accepts active content.
 
         Args:

@@ -195,7 +195,7 @@ def held_upload(document: SubmittedDocument, taken: TakenIn, replaces: str | Non
 
 
 def kept_error(application: Application, held: HeldUpload) -> UploadKeptError:
-    """Return what the applicant is told: why the file is not in its slot, and what happens next."""
+    """Return what the applicant reads: why the file is not in its slot, and what happens next."""
     kept = next(
         item for item in application.waiting_uploads() if (item.slot, item.sha256) == (held.slot, held.sha256)
     )

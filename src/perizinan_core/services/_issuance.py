@@ -11,7 +11,7 @@ Issuing a permit: a saga of three steps that a crash at any point neither loses 
    signature while it is made, the rest as an extended version of the signed file (`long_term`).
 3. One unit of work: signed file bound to the permit, ``issued``, the old permit superseded, events.
 
-``Issuance.resume`` (the worker) goes on where a crash left off.
+``Issuance.resume`` (the worker) continues where a crash left off.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class Issuance:
         """
         Issue the permit of an approved application; the actor is the signatory.
 
-        Calling it again goes on where an earlier call stopped, and after success returns the same permit.
+        Calling it again continues where an earlier call stopped, and after success returns the same permit.
 
         Args:
             application_id: Approved, or deemed granted.
@@ -121,7 +121,7 @@ class Issuance:
             WorkflowError: ``delegation-missing``: nothing lets the position sign this permit type today.
             UnprintableTextError: a text of the letter cannot be shown; no number was taken.
             ServiceError: ``signing-in-doubt``: an earlier attempt may have signed.
-            LeaseHeldError: somebody else is signing it now.
+            LeaseHeldError: someone else is signing it now.
             WorkflowError: the application is not approved, or the actor had another duty in it.
         """
         request = asked("issue", locals())
@@ -167,7 +167,7 @@ class Issuance:
         """
         Put on record, once for each reason, that a letter cannot be issued without a person.
 
-        Supervisors are told when the event is delivered; the worker goes on trying.
+        Supervisors are notified when the event is delivered; the worker keeps trying.
         """
         context = self._context
         moment = context.moment(now)
@@ -186,9 +186,9 @@ class Issuance:
 
     def resume(self, application_id: str, *, now: datetime | None = None) -> Permit | None:
         """
-        Go on with a letter that waits for its signature; None when there is nothing to do any more.
+        Continue with a letter that waits for its signature; None when there is nothing to do any more.
 
-        Also None while somebody is signing it at this moment.
+        Also None while someone is signing it at this moment.
 
         Raises:
             PerizinanError: what stopped it, as in `issue`.
@@ -217,7 +217,7 @@ class Issuance:
             WorkflowError: the actor may not decide about it today; see `workflow.check_decider`.
             ServiceError: ``signed-letter-invalid``: the file does not verify.
             ServiceError: ``issuance``: the permit's number was given up meanwhile.
-            LeaseHeldError: somebody is signing it at this moment.
+            LeaseHeldError: someone is signing it at this moment.
         """
         context = self._context
         moment = context.moment(now)
@@ -246,13 +246,13 @@ class Issuance:
         Give up the number of a letter that is not issued, signed or not; it stays in the register, with the
         reason.
 
-        The letter never comes into force: its place in the status list says so, for whoever got hold of a
+        The letter never comes into force: its place in the status list says so, for anyone who got hold of a
         signed file. The application is approved as before, and can take another number or go back.
 
         Raises:
             NotFoundError: there is no such permit for this actor.
             ServiceError: ``issuance``: the permit is issued, or the number was given up before.
-            LeaseHeldError: somebody is signing it at this moment.
+            LeaseHeldError: someone is signing it at this moment.
             WorkflowError: the application does not wait for this signature, or the actor may not decide about
                 it today.
         """
@@ -316,7 +316,7 @@ class Issuance:
                 permit = context.load_permit(work, repeat.result["permit"])
                 if permit.id == application.permit_id:
                     return permit
-                # Its number was given up since: the request is to be done anew.
+                # Its number was given up since: the request is to be done again.
             context.check_version(work, application, expected_version)
             if application.permit_id is not None and application.state in _NUMBERED:
                 permit = context.load_permit(work, application.permit_id)
@@ -446,7 +446,7 @@ class Issuance:
         """
         Pass when the letter may be signed at this moment: for the officer who asks, else for its signer.
 
-        Time passes between the number and the signature. Nothing is signed for somebody who left, lost the
+        Time passes between the number and the signature. Nothing is signed for someone who left, lost the
         role or the position meanwhile, or whose delegation has ended; another holder of the position may ask
         for it. A signature that exists already was made in its time.
         """
@@ -537,7 +537,7 @@ class Issuance:
         return self._keep(signed_pdf, permit)
 
     def _timestamped(self, unsigned: bytes, signer: DigestSigner, request: SigningRequest) -> bytes:
-        """Sign, with a timestamp where the office wants one; without, where it goes on without."""
+        """Sign, with a timestamp where the office wants one; without, where it continues without."""
         source = self.long_term.source(request.signed_at)
         try:
             return sign_pdf(unsigned, signer, request, timestamps=source)

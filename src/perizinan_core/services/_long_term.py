@@ -3,11 +3,11 @@ Long-term data of issued permits: extending them, and keeping the versions (`ren
 
 The signed file of a permit is write-once, and `Permit.signed_sha256` stays its hash for good. An
 extended version is content of its own, which begins with the signed file's bytes, under the write-once
-name ``extended/<signed_sha256>/<n>`` (n = 1, 2, …); the newest one is what people get. Whoever checks a
+name ``extended/<signed_sha256>/<n>`` (n = 1, 2, …); the newest one is what people get. Anyone who checks a
 version compares the hash of its first signed revision with the office's records.
 
 Every version is verified before it gets its name. A crash in between leaves content without a name and
-changes nothing else; the next try makes the version anew.
+changes nothing else; the next try makes the version again.
 """
 
 from __future__ import annotations
@@ -235,7 +235,7 @@ class LongTerm:
         return longer
 
     def keep(self, versions: Sequence[str], longer: bytes) -> bool:
-        """Keep a version under the number that follows; False when somebody else was faster."""
+        """Keep a version under the number that follows; False when someone else was faster."""
         documents = self._context.documents
         stored = documents.put(BytesIO(longer))
         if stored.sha256 == versions[-1]:

@@ -1,8 +1,8 @@
 """
-What people are told when something happened in their case: Bahasa Indonesia first, English second.
+What people receive when something happened in their case: Bahasa Indonesia first, English second.
 
 A message says what happened, what it means and what to do next. It goes to the applicant and, where there
-is one, the representative. Officers are told by their queue; supervisors of what no queue shows: that a time
+is one, the representative. Officers see it in their queue; supervisors of what no queue shows: that a time
 limit passed in silence, and that a letter is held up.
 """
 
@@ -147,20 +147,20 @@ def _kept(case: _Case) -> dict[str, object]:
     }
 
 
-_FREE = N_("This service has no fee other than one that the law sets. Report anybody who asks you for money.")
+_FREE = N_("This service has no fee other than one that the law sets. Report anyone who asks you for money.")
 
 _WORDINGS: dict[EventKind, _Wording] = {
     EventKind.APPLICATION_SUBMITTED: _Wording(
         N_("Application received: {receipt}"),
         N_(
-            "Your application for {permit_type} has been received under number {receipt}. "
-            "We now check whether it is complete; you will be told the result and the time limit."
+            "Your application for {permit_type} has been received under number {receipt}. We now check "
+            "whether it is complete; you will be notified of the result and the time limit."
         ),
         _basic,
     ),
     EventKind.APPLICATION_RESUBMITTED: _Wording(
         N_("Correction received: {receipt}"),
-        N_("Your correction of application {receipt} has been received. The review goes on."),
+        N_("Your correction of application {receipt} has been received. The review continues."),
         _basic,
     ),
     EventKind.FILE_COMPLETE: _Wording(
@@ -171,8 +171,8 @@ _WORDINGS: dict[EventKind, _Wording] = {
     EventKind.CORRECTION_REQUESTED: _Wording(
         N_("Please correct application {receipt}"),
         N_(
-            "Application {receipt} for {permit_type} needs a correction:\n{items}\n\n"
-            "Please hand it in by {answer_by}. The time limit is paused meanwhile and then goes on where it stopped."
+            "Application {receipt} for {permit_type} needs a correction:\n{items}\n\nPlease hand it in by "
+            "{answer_by}. The time limit is paused meanwhile and then continues where it stopped."
         ),
         _correction,
     ),
@@ -254,7 +254,7 @@ _WORDINGS: dict[EventKind, _Wording] = {
         N_("Permit issued: {number}"),
         N_(
             "Your permit {permit_type} has been issued under number {number}; last day: {until}. "
-            "Download it from your account. Anybody can check it at {verification_url}."
+            "Download it from your account. Anyone can check it at {verification_url}."
         ),
         _permit,
     ),

@@ -279,7 +279,7 @@ class Papers:
         Raises:
             UploadRefusedError: the content is refused; carries every finding, and nothing was kept.
             UploadKeptError: the file is kept, but not yet the power of attorney; see `upload`.
-            NotFoundError: there is no such application for this actor, or nobody represents the applicant.
+            NotFoundError: there is no such application for this actor, or no one represents the applicant.
         """
         request = asked("attach_power_of_attorney", locals())
         moment = self._context.moment(now)
@@ -300,7 +300,7 @@ class Papers:
 
         def change(work: UnitOfWork, case: Application) -> Transition:
             if case.representative != application.representative:
-                # The paper names somebody who no longer represents the applicant.
+                # The paper names someone who no longer represents the applicant.
                 self._context.check_version(work, case, application.version)
             if held is not None:
                 return hold_upload(case, permit_type, held, slots=(), actor=actor, now=moment)

@@ -23,7 +23,7 @@ __all__ = ["Extend", "PublishStatus", "Sign"]
 
 @attrs.frozen
 class Sign:
-    """Goes on with every letter that waits for its signature."""
+    """Continues with every letter that waits for its signature."""
 
     context: OfficeContext
     _issuance: Issuance
@@ -37,7 +37,7 @@ class Sign:
         return work.agenda.to_sign()
 
     def do(self, subject: str, now: datetime) -> WorkDone:
-        """Sign, or pass over what somebody is signing at this moment."""
+        """Sign, or pass over what someone is signing at this moment."""
         try:
             permit = self._issuance.resume(subject, now=now)
         except WorkflowError as error:

@@ -133,7 +133,7 @@ class Permits:
 
         Args:
             permit_id: The old permit.
-            actor: The holder, the representative, the host application, or the front office for somebody
+            actor: The holder, the representative, the host application, or the front office for someone
                 at the counter.
             kind: Renewal, re-registration, amendment, duplicate or closure.
             form: Form data; None copies those of the old application.

@@ -66,7 +66,7 @@ _VOUCHED = (BINDING, PUBLISHED_KEYS, DELEGATIONS, TITLES, _VERSION, PUBLISHED)
 _log = logging.getLogger(__name__)
 
 LIFETIME = timedelta(days=365)
-"""How long a published document may be used to judge; publish it anew before."""
+"""How long a published document may be used to judge; publish it again before."""
 
 _FRESH = timedelta(minutes=10)
 _SELF = Actor(id="system", kind=ActorKind.SYSTEM)
@@ -114,7 +114,7 @@ class Publication:
         return signed
 
     def document(self, now: datetime) -> AuthorityDocument:
-        """Return what `authority_json` says, for the office's own checks; made anew every ten minutes."""
+        """Return what `authority_json` says, for the office's own checks; made again every ten minutes."""
         with self._lock:
             if self._cached is None or not self._cached[0] <= now < self._cached[0] + _FRESH:
                 self._cached = (now, self._build(now))

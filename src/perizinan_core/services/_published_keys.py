@@ -2,8 +2,8 @@
 The public keys that the office publishes: the present ones, those that came before, and those that are to come.
 
 A key is announced in the authority document at least one maximum age of the status list before it signs anything, so
-that whoever holds a document of that age knows it already. The first key of an office may be used at once, and so may
-one that takes the place of a stolen or lost key: whoever holds an older document is then told to update it.
+that a holder of a document of that age knows it already. The first key of an office may be used at once, and so may
+one that takes the place of a stolen or lost key: anyone who holds an older document is then told to update it.
 When a key is used for the first time, the one before it stays in the document with its last day, so that what it
 signed can still be checked.
 """

@@ -1,7 +1,7 @@
 """
 Which versions of the authority document the office has published, for its status list to name.
 
-Whoever holds an older version still judges rightly by it as long as things were only added: new signers and keys are
+Anyone who holds an older version still judges rightly by it as long as things were only added: new signers and keys are
 unknown to it, and stay open. When something is withdrawn (a binding ends, a delegation is taken back, a root is
 removed, a key was stolen), older versions would still believe it: the new version becomes the lowest that may be used.
 A key that another one follows as it was announced is not withdrawn. An operator may raise the lowest version, too.
@@ -78,7 +78,7 @@ def require_version(work: UnitOfWork, version: int | None) -> int:
 
 
 def _granted(document: AuthorityDocument) -> Iterator[list[str | None]]:
-    """Yield everything that the document lets somebody do, each by itself."""
+    """Yield everything that the document lets someone do, each by itself."""
     for root in document.roots:
         yield ["root", root.fingerprint(hashes.SHA256()).hex()]
     for signatory in document.signatories:

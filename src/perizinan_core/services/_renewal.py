@@ -47,7 +47,7 @@ class RenewalOutcome(StrEnum):
     LIFTED = "lifted"
     """It was below the office's level and has reached it."""
     ELSEWHERE = "elsewhere"
-    """Somebody else extended it at the same moment."""
+    """Someone else extended it at the same moment."""
     FAILED = "failed"
 
 
@@ -84,7 +84,7 @@ class Extending(Protocol):
         ...
 
     def keep(self, versions: Sequence[str], longer: bytes) -> bool:
-        """Keep a longer file; False when somebody else did."""
+        """Keep a longer file; False when someone else did."""
         ...
 
 

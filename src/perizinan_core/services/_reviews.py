@@ -100,7 +100,7 @@ class Reviews(Staff, ExceptionalSteps):
         Args:
             actor: The officer.
             stages: Codes of stages, or None for all.
-            everyone: Everybody's queue, unassigned stages too: for auditors that of the whole office, for
+            everyone: Everyone's queue, unassigned stages too: for auditors that of the whole office, for
                 supervisors what their units work on or answer for.
             limit: Most answers.
             after: Last entry of the page before.
@@ -128,7 +128,7 @@ class Reviews(Staff, ExceptionalSteps):
         Return the texts of a case with letters that look like others, to be compared with the papers.
 
         Raises:
-            AccessDeniedError: for everybody but officers, the host application and the system.
+            AccessDeniedError: for everyone but officers, the host application and the system.
             NotFoundError: there is no such application for this officer.
         """
         with self._context.work_for(actor, read_only=True) as work:
@@ -159,7 +159,7 @@ class Reviews(Staff, ExceptionalSteps):
         Where the stage's letter has a number register and no letter is given, the next number is taken.
 
         Raises:
-            DecidedByOthersError: somebody else decided this stage or case first.
+            DecidedByOthersError: someone else decided this stage or case first.
             StaleObjectError: the case was changed since ``expected_version``.
             WorkflowError: see `workflow.decide_stage`.
         """
@@ -274,7 +274,7 @@ class Reviews(Staff, ExceptionalSteps):
         """
         Approve: the letter can then be made and signed. Raises as `decide`.
 
-        What issuing will demand is asked before: that the letter can be printed and somebody may sign it, and
+        What issuing will demand is asked before: that the letter can be printed and someone may sign it, and
         that the old permit, where there is one, still carries the application.
 
         Raises:
@@ -310,7 +310,7 @@ class Reviews(Staff, ExceptionalSteps):
         idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
-        """Refuse with reasons; the applicant is told how to object. Raises as `decide`."""
+        """Refuse with reasons; the applicant is notified how to object. Raises as `decide`."""
         request = asked("refuse", locals())
         moment = self._context.moment(now)
 
@@ -362,7 +362,7 @@ class Reviews(Staff, ExceptionalSteps):
         now: datetime | None = None,
     ) -> Application:
         """
-        Declare a case as one's own or a relative's; it goes to somebody else.
+        Declare a case as one's own or a relative's; it goes to someone else.
 
         Args:
             application_id: The case.

@@ -1,7 +1,7 @@
 """
 Use cases of the staff record: who works here, in what post, and who says so.
 
-Nobody gives themselves a post. An administrator changes the record of others; who becomes signatory,
+No one gives themselves a post. An administrator changes the record of others; who becomes signatory,
 administrator or a head with a position needs a second person, and until then the post does not hold. On a new
 installation there is no second person: the host application, which the operator runs on the machine, adds the
 first administrator and the first signatory, and the record says so for ever (`Staff.operator_appointments`).
@@ -74,7 +74,7 @@ class Staff:
         with context.work_for(actor) as work:
             self._require_keeper(actor, officer.id)
             self._check_post(officer)
-            # Locked, so that two changes at once do not both find that there is nobody yet.
+            # Locked, so that two changes at once do not both find that there is no one yet.
             staff = {item.id: item for item in work.officers.list(active_only=False, lock=True)}
             before = staff.get(officer.id)
             accounts = before.public_accounts if before else frozenset()
@@ -92,7 +92,7 @@ class Staff:
 
     def confirm_officer(self, officer_id: str, *, actor: Actor, now: datetime | None = None) -> Officer:
         """
-        Confirm, as second person, what somebody else proposed for an officer; it holds from then on.
+        Confirm, as second person, what someone else proposed for an officer; it holds from then on.
 
         Args:
             officer_id: `Officer.id`.
@@ -162,7 +162,7 @@ class Staff:
 
     def officers(self, *, actor: Actor) -> tuple[Officer, ...]:
         """
-        Return everybody on record.
+        Return everyone on record.
 
         Raises:
             AccessDeniedError: for applicants.
@@ -230,7 +230,7 @@ class Staff:
     def _first(
         self, work: UnitOfWork, staff: Iterable[Officer], gained: frozenset[str], actor: Actor
     ) -> frozenset[str]:
-        """Return the gained roles of which there never was anybody: the operator gives them alone."""
+        """Return the gained roles of which there never was anyone: the operator gives them alone."""
         if actor.kind is not ActorKind.HOST:
             return frozenset()
         held = {role.value for officer in staff for role in _all_roles(officer)}

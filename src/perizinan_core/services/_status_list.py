@@ -1,9 +1,9 @@
 """
 The office's status list: made from the records, signed, and published as a static file.
 
-A list says what the records said at its moment. It is made anew when a permit is issued, suspended,
+A list says what the records said at its moment. It is made again when a permit is issued, suspended,
 reinstated, revoked, annulled or replaced, when a change that was decided for a later day begins, and in
-any case before a copy of it would have to be fetched anew. Any number of processes may publish: one at a
+any case before a copy of it would have to be fetched again. Any number of processes may publish: one at a
 time makes the list and replaces the file, and a list never replaces a newer one.
 """
 
@@ -87,7 +87,7 @@ class StatusListRules:
     """How old a list may be; it ends then."""
 
     refresh: timedelta = timedelta(hours=1)
-    """How often it is made anew when nothing changed; what checkers read as ``ttl``."""
+    """How often it is made again when nothing changed; what checkers read as ``ttl``."""
 
 
 @attrs.frozen
@@ -214,7 +214,7 @@ class StatusLists:
             raise
 
     def is_due(self, *, now: datetime | None = None) -> bool:
-        """Return True when the list is to be made anew: `keep_current` would."""
+        """Return True when the list is to be made again: `keep_current` would."""
         path = self.file
         if path is None or self._rules is None:
             return False
@@ -287,7 +287,7 @@ def _packed(work: UnitOfWork, day: date) -> tuple[bytes, date | None, tuple[int,
     def marks() -> Iterator[tuple[int, int]]:
         for index, status in work.permits.places(_FINAL | _OPEN):
             if status is None:
-                # Whatever the record said: nobody is to rely on a permit whose record does not pass its check.
+                # Whatever the record said: no one is to rely on a permit whose record does not pass its check.
                 _log.error("the permit at place %s of the status list is not as it was written", index)
                 unreadable.append(index)
                 yield index, ListStatus.SUSPENDED

@@ -23,7 +23,7 @@ _INNER = frozenset({EventKind.CONFLICT_DECLARED, EventKind.JUMP_REQUESTED})
 """An officer's own affairs."""
 
 _DRAW = frozenset({"candidates", "draw"})
-"""Who else could have got the case: whom to approach is nobody's to know."""
+"""Who else could have got the case: whom to approach is no one's to know."""
 
 
 def shown_case(application: Application, actor: Actor) -> Application:

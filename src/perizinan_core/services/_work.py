@@ -89,7 +89,7 @@ class WorkDone:
 
     @property
     def is_idle(self) -> bool:
-        """True when nothing was done; what waits for a person or a pause is no reason to look again at once."""
+        """True when nothing was done; what waits for a person or a pause is not a reason to look again at once."""
         return attrs.evolve(self, in_doubt=(), unextended=(), outliving=(), failures=()) == WorkDone()
 
 
@@ -169,7 +169,7 @@ class EachRecord:
                 if subject in failing:
                     self._settle(subject)
         for subject in failing - resting - set(due):
-            # Somebody else did it, or there is nothing left to do.
+            # Someone else did it, or there is nothing left to do.
             self._settle(subject)
         return done
 

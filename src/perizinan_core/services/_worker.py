@@ -108,7 +108,7 @@ def library_worker(
         issuance: Issues and signs.
         channels: Where messages go, by name.
         tell: Tells the plugins' listeners; see `PluginManager.tell`.
-        status_lists: Published anew when something happened, and before the list gets old.
+        status_lists: Published again when something happened, and before the list gets old.
         uploads: Held uploads, inspected again after an update.
     """
     assign = Assign(context)
@@ -121,7 +121,7 @@ def library_worker(
         IssueDeemed(context, issuance),
         *([InspectUploads(context, uploads)] if uploads is not None else []),
         Sign(context, issuance),
-        # Without a timestamp service what waits for one goes on waiting.
+        # Without a timestamp service what waits for one keeps waiting.
         *([Extend(context, issuance.long_term)] if context.timestamps is not None else []),
     )
     jobs: list[Job] = [EachRecord(context, job) for job in records]

@@ -59,7 +59,7 @@ def save_records(url: str, file: Path) -> SavedRecords:
     """
     Copy all records at a database address into a new SQLite file, as they are at one moment.
 
-    Others go on reading and writing meanwhile.
+    Others keep reading and writing meanwhile.
 
     Raises:
         StorageError: ``schema-not-migrated``: There are no tables.

@@ -1,12 +1,12 @@
 """
 Walking all records: which rows are not as the library wrote them, and repairing what follows from others.
 
-Every row is read in one snapshot, so that the office may go on working meanwhile. A row that does not pass is
+Every row is read in one snapshot, so that the office may keep working meanwhile. A row that does not pass is
 named and keeps no other from being looked at. Repairs are units of work of their own:
 
 - rows that follow from a record (open stages, search indexes, payments, counters) are made again from it;
 - rows that the library never wrote are removed;
-- an event that was marked as delivered by somebody else is delivered.
+- an event that was marked as delivered by someone else is delivered.
 
 A record that was changed, put back or removed cannot be made again: it has to come from a backup.
 """
@@ -178,7 +178,7 @@ class _Check:
     def _broken(self, session: Session, table: sa.Table, row: Any, problem: str) -> None:
         name = key_of(table, row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
         if table in (number_counters, counters):
-            # Told by `_counters`, which knows what they should say.
+            # Reported by `_counters`, which knows what they should say.
             return
         known = name in session.seals.marked(table, name)
         if problem == "changed" and not known and (table in MARKED_TABLES or "payload" in table.columns):

@@ -200,7 +200,7 @@ class KeyRing:
             with path.open("r", encoding="utf-8") as file:
                 mode = os.fstat(file.fileno()).st_mode
                 if not stat.S_ISREG(mode):
-                    raise StorageError("key-file", name=path.name, problem=N_("it is no ordinary file"))
+                    raise StorageError("key-file", name=path.name, problem=N_("it is not an ordinary file"))
                 if mode & 0o077:
                     raise StorageError("key-file", name=path.name, problem=N_("others may read or write it"))
                 text = file.read()
@@ -256,7 +256,7 @@ def _write_set(keys: KeySet) -> dict[str, Any]:
 
 
 def _create(path: Path, text: str) -> None:
-    """Write to another name, then link: whoever comes second finds the whole file, never half of it."""
+    """Write to another name, then link: anyone who comes second finds the whole file, never half of it."""
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         _write_new(fresh, text)

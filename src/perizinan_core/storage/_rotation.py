@@ -106,7 +106,7 @@ class _Run:
             self._tell(table, moved)
 
     def move_indexes(self) -> None:
-        """Make the blind indexes of all applications that have an old one anew."""
+        """Make the blind indexes again of all applications that have an old one."""
         after = ""
         while True:
             with self._storage.unit_of_work() as work:

@@ -153,7 +153,7 @@ class DocumentStoreSuite:
         "key", ["", "abc", "../../etc/passwd", "A" * 64, "g" * 64, "0" * 63, "0" * 65, "0" * 64 + "\n"]
     )
     def test_only_a_hash_names_content(self, store: DocumentStore, key: str) -> None:
-        """A key that is no hash is refused before it can be a path."""
+        """A key that is not a hash is refused before it can be a path."""
         for ask in (store.open, store.size, store.exists, store.delete, lambda k: store.link("a", k)):
             with pytest.raises(InvalidDocumentHashError):
                 ask(key)
@@ -218,7 +218,7 @@ class DocumentStoreSuite:
         assert [name for name, _ in store.links()] == ["a", "a-b", "a/b", "a/b/c"]
 
     def test_one_of_many_wins_a_name(self, store: DocumentStore) -> None:
-        """Concurrent links of one name to different content: one holds, all others are told which."""
+        """Concurrent links of one name to different content: one holds, all others learn which."""
         documents = [self.put(store, b"%d" % number) for number in range(_THREADS)]
         barrier = threading.Barrier(_THREADS)
 
@@ -263,7 +263,7 @@ class DocumentStoreSuite:
 
     @pytest.mark.parametrize("piece", [-1, 1, 1000, 65536, 1 << 20], ids=str)
     def test_damage_is_noticed_before_the_last_piece(self, store: DocumentStore, piece: int) -> None:
-        """Nobody gets a wrong file to its end, however it is read."""
+        """No one gets a wrong file to its end, however it is read."""
         content = _LARGE[:70_000]
         stored = self.put(store, content)
         self.damage(store, stored.sha256)

@@ -44,11 +44,11 @@ class SettableClock:
         return self.moment
 
     def forward(self, **amount: float) -> None:
-        """Go on by a ``timedelta``'s arguments."""
+        """Move on by a ``timedelta``'s arguments."""
         self.moment += timedelta(**amount)
 
     def to_working_day(self, calendar: WorkingCalendar, *, after: int = 1) -> None:
-        """Go on to 09:00 of the working day that is ``after`` working days later."""
+        """Move on to 09:00 of the working day that is ``after`` working days later."""
         day = calendar.add_working_days(calendar.time_zone.local(self.moment).date(), after)
         self.moment = calendar.time_zone.at(day, time(9))
 
@@ -148,7 +148,7 @@ class AcceptingChecks:
     """Accepts every applicant (`services.ApplicantCheck`)."""
 
     def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult | None:
-        """Return None: nobody has anything to say."""
+        """Return None: no one has anything to say."""
         del applicant
         return None
 

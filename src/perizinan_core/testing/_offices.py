@@ -112,7 +112,7 @@ def sample_signer(position: str) -> Signer:
 
 
 def sample_applicant(**changes: Any) -> Person:
-    """Return a person who does not exist (serial 0000 is given to nobody), changed by keyword."""
+    """Return a person who does not exist (serial 0000 is given to no one), changed by keyword."""
     person = Person(
         name="Sekar Contohwati",
         nik=Nik.parse("3572015208900000"),
@@ -354,7 +354,7 @@ class OfficeKit:
         """Return the officer whom a stage was given to."""
         state = self.office.applications.get(application_id, actor=HOST).stage_state(stage)
         if state is None or state.assignee is None:
-            raise LookupError(f"nobody was assigned to {stage!r}")
+            raise LookupError(f"no one was assigned to {stage!r}")
         return self.officer(state.assignee)
 
     def decide(

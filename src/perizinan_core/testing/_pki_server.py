@@ -7,7 +7,7 @@ A timestamp service, an OCSP responder and revocation lists, served over HTTP on
         signer = perizinan_pki.issue("Kepala Dinas").signer()
         client = TimestampClient(url=perizinan_pki.tsa_url, roots=perizinan_pki.roots)
 
-Everything hangs below a `SyntheticCA` of its own: certificates say where their revocation is told, a
+Everything hangs below a `SyntheticCA` of its own: certificates say where their revocation is stated, a
 delegated responder signs the OCSP answers, root and issuing CA publish revocation lists. The clock is
 an argument, so that years pass in a test; faults make each service fail in the ways that real ones do.
 """
@@ -164,7 +164,7 @@ class PkiServer:
             name: Common name.
             kind: Kind of key.
             valid: First and last moment.
-            services: Where its revocation is told: ``"ocsp"``, ``"crl"``, both or none.
+            services: Where its revocation is stated: ``"ocsp"``, ``"crl"``, both or none.
         """
         return self.ca.issue(
             name, now=self.clock(), kind=kind, valid=valid, extensions=_told_at(self.url, services)
@@ -178,7 +178,7 @@ class PkiServer:
 
         Args:
             valid: First and last moment, e.g. to make one that has ended.
-            ca: Another CA, to make a service that nobody here trusts.
+            ca: Another CA, to make a service that no one here trusts.
         """
         self.tsa = _tsa(ca or self.ca, self.url, self.clock(), valid)
         return self.tsa

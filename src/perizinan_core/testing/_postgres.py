@@ -56,7 +56,7 @@ class PostgresServer:
             raise
 
     def stop(self) -> None:
-        """Stop the server; whoever is connected loses the connection."""
+        """Stop the server; all connections are lost."""
         if self._watcher is not None:
             self._watcher.communicate()
             self._watcher = None
@@ -74,7 +74,7 @@ class PostgresServer:
         return self.url(name)
 
     def drop_database(self, url: str) -> None:
-        """Remove a database, whoever is still connected to it."""
+        """Remove a database, even while others are connected to it."""
         name = str(make_url(url).database)
         with self.connect() as connection:
             statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")

@@ -27,7 +27,7 @@ VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     ),
     Verdict.INDETERMINATE: (
         N_("UNDECIDED"),
-        N_("It cannot be told from this file. Ask the office."),
+        N_("It cannot be determined from this file. Ask the office."),
     ),
     Verdict.UNREADABLE: (
         N_("UNREADABLE"),

@@ -1,4 +1,4 @@
-"""What somebody may do with an application now, for the buttons of a page."""
+"""What someone may do with an application now, for the buttons of a page."""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@ Who gets a stage: by rotation or random draw among those who may, never by choic
 
 Rotation takes the officer with the fewest open cases, then the one whose last assignment is longest ago,
 then the lowest id. A random draw is a number that the event records together with the candidates, so that
-anybody can repeat it with `draw_officer`. Among those who may, officers whose taking the stage would leave
-another stage, or the signature, without anybody are passed over as long as somebody else is there.
+anyone can repeat it with `draw_officer`. Among those who may, officers whose taking the stage would leave
+another stage, or the signature, without anyone are passed over as long as someone else is there.
 """
 
 from __future__ import annotations
@@ -165,14 +165,14 @@ def assign_stage(
         application: The case.
         permit_type: The version that the application froze.
         stage: Code of the stage.
-        staff: Everybody on record.
+        staff: Everyone on record.
         workloads: For rotation.
         actor: Who caused it; the rule chooses, not the actor.
         now: Aware moment.
         random: Source of the draw where the stage is assigned at random; use `random.SystemRandom`.
 
     Raises:
-        WorkflowError: ``already-assigned``: when the officer who has it may go on.
+        WorkflowError: ``already-assigned``: when the officer who has it may continue.
         NoEligibleOfficerError: naming the role and unit that are missing.
         StageNotOpenError: unless it is open.
     """
@@ -210,10 +210,10 @@ def assign_open_stages(
     """
     Give every open stage that needs one an officer; see `assign_stage`.
 
-    Does nothing when every open stage has an officer who may go on, and in states without open stages.
+    Does nothing when every open stage has an officer who may continue, and in states without open stages.
 
     Raises:
-        NoEligibleOfficerError: for the first stage that nobody can take.
+        NoEligibleOfficerError: for the first stage that no one can take.
     """
     moved = Transition(application)
     if Action.ASSIGN not in actions_in(application.state):
@@ -239,7 +239,7 @@ def assign_open_stages(
 def keeps(
     application: Application, permit_type: PermitType, state: StageState, staff: Iterable[Officer]
 ) -> bool:
-    """Return True when the stage has an officer who may go on with it."""
+    """Return True when the stage has an officer who may continue with it."""
     return any(
         officer.id == state.assignee and is_eligible(application, permit_type, state.stage, officer)
         for officer in staff
@@ -252,7 +252,7 @@ def unstaffed_stages(
     """
     Return the stages that still need an outcome and that no officer works on, or could.
 
-    An open stage has an officer when one who may act holds it; a stage to come, when somebody could take it.
+    An open stage has an officer when one who may act holds it; a stage to come, when someone could take it.
     """
     return tuple(
         code
@@ -362,7 +362,7 @@ def _leaving_others(
     free: tuple[Officer, ...],
     staff: tuple[Officer, ...],
 ) -> tuple[Officer, ...]:
-    """Return those of ``free`` whose taking the stage leaves somebody for every other post, if there are any."""
+    """Return those of ``free`` whose taking the stage leaves someone for every other post, if there are any."""
     open_posts = [
         who
         for other, who in _other_posts(application, permit_type, stage, staff)

@@ -85,7 +85,7 @@ def resume_clock(
     application: Application, *, by: Account, now: datetime, reason: str, calendar: WorkingCalendar
 ) -> Application:
     """
-    Let the clock go on where it was paused.
+    Let the clock continue where it was paused.
 
     Raises:
         WorkflowError: ``clock-state``: unless it is paused.

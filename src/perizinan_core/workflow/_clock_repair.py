@@ -1,9 +1,9 @@
 """
 After a clock that was wrong: moments that lie in the future are brought back, once, by an operator.
 
-A case that was touched while a clock was ahead cannot go on: nothing may be dated before its last moment. The
+A case that was touched while a clock was ahead cannot continue: nothing may be dated before its last moment. The
 repair puts every moment later than now where it belongs and counts the days that followed from it again. What
-was told and printed stays as it was; the history keeps its events as written, and one more that says what was
+was sent and printed stays as it was; the history keeps its events as written, and one more that says what was
 repaired. A decision is never undone here.
 """
 
@@ -44,7 +44,7 @@ def repair_moments(
 
     Raises:
         ClockOrderError: ``at`` lies before a moment that is right, or after ``now``.
-        WorkflowError: ``not-allowed``: for anybody else.
+        WorkflowError: ``not-allowed``: for anyone else.
     """
     require_kind(actor, Action.RECOMPUTE, ActorKind.HOST, ActorKind.SYSTEM)
     wrong = _moments_after(application, now)

@@ -94,7 +94,7 @@ def request_correction(
         WorkflowError: ``correction-target``: for unknown or repeated targets.
         WorkflowError: ``reason-missing``: without items, or with an item without words.
         StageNotOpenError: when the stage waits or is done.
-        WorkflowError: ``not-assignee``: when it is somebody else's.
+        WorkflowError: ``not-assignee``: when it is someone else's.
         WorkflowError: ``deemed-grant-due``: when the time limit has passed in silence.
     """
     check_state(application, Action.REQUEST_CORRECTION)

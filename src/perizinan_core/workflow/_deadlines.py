@@ -33,7 +33,7 @@ def recompute_deadlines(
 
     The service limit follows the calendar both ways. The time of the applicant, for a correction or an
     objection, and the day until which a deemed grant must be issued, are only ever extended: people rely
-    on the day they were told. Nothing changes, and nothing is recorded, when the calendar is the same.
+    on the day of which they were informed. Nothing changes, and nothing is recorded, when the calendar is the same.
 
     Args:
         application: The case.
@@ -43,7 +43,7 @@ def recompute_deadlines(
         legal: For the objection period.
 
     Raises:
-        WorkflowError: ``not-allowed``: for anybody else.
+        WorkflowError: ``not-allowed``: for anyone else.
         CalendarRangeError: when a deadline lies beyond the calendar.
     """
     check_state(application, Action.RECOMPUTE)

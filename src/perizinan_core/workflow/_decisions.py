@@ -74,8 +74,8 @@ def approve(
 
     Raises:
         WorkflowError: ``stage-outcome-missing``: while a review of the current submission is not positive.
-        WorkflowError: ``not-assignee``: for anybody but the officer of the approval stage.
-        SeparationOfDutiesError: for somebody who received or assessed the case.
+        WorkflowError: ``not-assignee``: for anyone but the officer of the approval stage.
+        SeparationOfDutiesError: for someone who received or assessed the case.
         WorkflowError: ``deemed-grant-due``: when the time limit has passed in silence.
         PermitStatusError: when the old permit no longer carries the application.
         NotIssuableError: with all ``problems``.
@@ -150,8 +150,8 @@ def refuse(
     Raises:
         WorkflowError: ``reason-missing``: without reasons, or without ``objection_to``.
         WorkflowError: ``outcome-not-allowed``: when the stage may not refuse and no review is negative.
-        WorkflowError: ``not-assignee``: for anybody but the officer of the approval stage.
-        SeparationOfDutiesError: for somebody who received or assessed the case.
+        WorkflowError: ``not-assignee``: for anyone but the officer of the approval stage.
+        SeparationOfDutiesError: for someone who received or assessed the case.
         WorkflowError: ``deemed-grant-due``: when the time limit has passed in silence.
     """
     check_state(application, Action.REFUSE)
@@ -218,10 +218,10 @@ def withdraw(application: Application, *, actor: Actor, now: datetime, reason: s
         application: The case.
         actor: The applicant, the representative or the host application.
         now: Aware moment.
-        reason: Nobody has to give one.
+        reason: No one has to give one.
 
     Raises:
-        WorkflowError: ``not-party``: for anybody else.
+        WorkflowError: ``not-party``: for anyone else.
     """
     check_state(application, Action.WITHDRAW)
     require_party(application, actor, Action.WITHDRAW)

@@ -77,11 +77,11 @@ def start_draft(
         kind: What is asked for.
         applicant: Who applies.
         actor: Who opens it: the applicant, the representative, the host application, or the front office
-            for somebody at the counter.
+            for someone at the counter.
         now: Aware moment.
         calendar: The authority's calendar.
         owner: Account to which the application belongs; the actor's own unless the host or the front
-            office opens it for somebody, who has a public account.
+            office opens it for someone, who has a public account.
         representative: Acts for the applicant; a power of attorney counts once its file is put in, so that
             one that is claimed here is left out.
         previous_permit: The permit that is renewed, amended, duplicated or given up.
@@ -89,14 +89,14 @@ def start_draft(
 
     Raises:
         WorkflowError: ``not-allowed``: for other actors, and when an applicant names another owner.
-        ArgumentError: when the owner is somebody else's account and not a public one.
+        ArgumentError: when the owner is someone else's account and not a public one.
         WorkflowError: ``permit-type-not-open``: when the type is incomplete or not in force.
         WorkflowError: ``previous-permit``: when the kind and the permit do not fit together.
         PermitStatusError: when the permit's status does not allow this kind.
         WorkflowError: ``renewal-too-early``: before the renewal window opens.
         WorkflowError: ``renewal-too-late``: after it closed.
         FormDataError: when the form data are not JSON, or too large, too deep or too many.
-        TextRefusedError: when a text holds a character that nobody sees.
+        TextRefusedError: when a text holds a character that no one sees.
     """
     _may_open(actor, owner)
     today = local_day(calendar, now)
@@ -161,7 +161,7 @@ def add_document(
         SlotError: ``not-in-correction``: when the correction does not ask for it.
         SlotError: ``document-choice``: when the kind of paper does not exist.
         WorkflowError: ``document-id-taken``: when the id is in use.
-        WorkflowError: ``not-party``: for anybody but the applicant and the representative.
+        WorkflowError: ``not-party``: for anyone but the applicant and the representative.
     """
     _check_edit(application, actor, Action.UPLOAD, now)
     return place_document(
@@ -231,7 +231,7 @@ def remove_document(application: Application, document: str, *, actor: Actor, no
     Raises:
         WorkflowError: ``unknown-document``: when no current document has this id.
         SlotError: ``not-in-correction``: when the correction does not ask for its slot.
-        WorkflowError: ``not-party``: for anybody but the applicant and the representative.
+        WorkflowError: ``not-party``: for anyone but the applicant and the representative.
     """
     _check_edit(application, actor, Action.UPLOAD, now)
     found = next((item for item in application.current_documents() if item.id == document), None)
@@ -263,10 +263,10 @@ def update_form(
 
     Raises:
         FormDataError: when they are not JSON, or too large, too deep or too many.
-        TextRefusedError: when a text holds a character that nobody sees.
+        TextRefusedError: when a text holds a character that no one sees.
         SlotError: ``not-in-correction``: when a field was changed that had a value and that the correction
             does not ask for.
-        WorkflowError: ``not-party``: for anybody but the applicant and the representative.
+        WorkflowError: ``not-party``: for anyone but the applicant and the representative.
     """
     _check_edit(application, actor, Action.EDIT, now)
     new = form_data(form)
@@ -295,7 +295,7 @@ def update_applicant(
 
     Raises:
         SlotError: ``not-in-correction``: when a correction does not ask for it.
-        WorkflowError: ``not-party``: for anybody but the applicant and the representative.
+        WorkflowError: ``not-party``: for anyone but the applicant and the representative.
     """
     _check_edit(application, actor, Action.EDIT, now)
     agent = _with_own_paper(representative, application.representative)
@@ -343,7 +343,7 @@ def put_power_of_attorney(
     It is a document of the case like any other: officers open it, and receipts list it.
 
     Raises:
-        SlotError: ``no-representative``: nobody represents the applicant.
+        SlotError: ``no-representative``: no one represents the applicant.
         SlotError: ``not-in-correction``: when a correction does not ask for it.
     """
     if application.representative is None:
@@ -382,7 +382,7 @@ def _without_old_papers(application: Application, now: datetime, *, keep: bool =
 
 
 def _may_open(actor: Actor, owner: Account | None) -> None:
-    # An officer whom somebody made the owner of a case would be out of it by another's word.
+    # An officer whom someone made the owner of a case would be out of it by another's word.
     if owner is not None and owner != actor.account and owner.kind is not AccountKind.PUBLIC:
         raise ArgumentError("owner", "a public account", f"an account of kind {owner.kind.value}")
     at_counter = actor.kind is ActorKind.OFFICER and actor.has(Role.FRONT_OFFICE)

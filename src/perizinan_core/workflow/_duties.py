@@ -1,7 +1,7 @@
 """
 Separation of duties: who receives, assesses, decides and signs are different people in one case.
 
-The rule looks at everybody who holds a stage now, judged it for any submission, stood at the site, or took
+The rule looks at everyone who holds a stage now, judged it for any submission, stood at the site, or took
 a file in at the counter, so that it holds across correction rounds and reassignments. Payment and sign-off
 (paraf) carry none of the four duties; a permit type can separate them with `Stage.separated_from`.
 """

@@ -83,7 +83,7 @@ def reassign_stage(
         WorkflowError: ``reason-missing``: without a reason.
         WorkflowError: ``second-person``: when the supervisor is the officer concerned.
         StageNotOpenError: when the stage is done.
-        NoEligibleOfficerError: when nobody else can take it; it then stays where it is.
+        NoEligibleOfficerError: when no one else can take it; it then stays where it is.
     """
     check_state(application, Action.REASSIGN)
     check_permit_type(application, permit_type)
@@ -142,7 +142,7 @@ def declare_conflict(
         calendar: The authority's calendar.
 
     Raises:
-        WorkflowError: ``not-allowed``: for anybody else.
+        WorkflowError: ``not-allowed``: for anyone else.
         WorkflowError: ``reason-missing``: without a reason.
     """
     check_state(application, Action.DECLARE_CONFLICT)
@@ -180,7 +180,7 @@ def check_queue(
     Pass when no earlier case of the same stage and officer waits that could be decided now, or a jump was
     allowed since this one opened.
 
-    A case that nobody can decide now (money is missing, an agency is asked, the law has already granted it)
+    A case that no one can decide now (money is missing, an agency is asked, the law has already granted it)
     does not stand in front of others.
 
     Args:
@@ -244,7 +244,7 @@ def request_queue_jump(
     Record that the officer of an open stage asks to take this case before its turn.
 
     Raises:
-        WorkflowError: ``not-assignee``: for anybody but the stage's officer.
+        WorkflowError: ``not-assignee``: for anyone but the stage's officer.
         WorkflowError: ``reason-missing``: without a reason.
     """
     check_state(application, Action.JUMP_QUEUE)

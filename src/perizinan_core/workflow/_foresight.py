@@ -97,7 +97,7 @@ def approval_obstacles(
         application: The case.
         permit_type: The version that the application froze.
         authority: With its delegations.
-        staff: Everybody on record.
+        staff: Everyone on record.
         others: Applications that build on the same permit.
         previous_number: Number of that permit.
         day: Local day.

@@ -16,7 +16,7 @@ The rules, in the order in which a case meets them:
    whom the case waits for meanwhile.
 7. `_issuing`, `_permits`, `_renewal`: number and signature, and what becomes of the permit.
 8. `_foresight`, `_reversal`: what issuing will demand, and the way back from a grant that is not issued.
-9. `_actions`, `_history`: what somebody may do now, and a case told again from its events.
+9. `_actions`, `_history`: what someone may do now, and a case rebuilt from its events.
 """
 
 from perizinan_core.workflow._actions import AllowedAction, allowed_actions

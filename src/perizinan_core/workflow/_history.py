@@ -1,5 +1,5 @@
 """
-A case told again from its events alone: what the log says must be what the case is.
+A case rebuilt from its events alone: what the log says must be what the case is.
 
 `replay` needs nothing but the events, in order; an auditor compares its answer with the stored case.
 """

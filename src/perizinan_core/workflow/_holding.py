@@ -65,10 +65,10 @@ def require_counter(application: Application, permit_type: PermitType, actor: Ac
     Pass for an officer of the front office that takes in the papers of the case, without interest in it.
 
     Raises:
-        WorkflowError: ``not-allowed``: for anybody else, naming role and units.
+        WorkflowError: ``not-allowed``: for anyone else, naming role and units.
         WorkflowError: ``own-case``: for a party.
         WorkflowError: ``conflict-of-interest``: after a declaration.
-        SeparationOfDutiesError: for somebody who assesses, decides or signs in the case.
+        SeparationOfDutiesError: for someone who assesses, decides or signs in the case.
     """
     require_officer(
         application,
@@ -153,7 +153,7 @@ def settle_upload(
 
     Raises:
         WorkflowError: ``unknown-document``: no such file is held.
-        WorkflowError: ``not-party``: for anybody else.
+        WorkflowError: ``not-party``: for anyone else.
     """
     if actor.kind is not ActorKind.SYSTEM:
         require_party(application, actor, Action.UPLOAD)
@@ -199,7 +199,7 @@ def accept_upload_as_is(
         now: Aware moment.
 
     Raises:
-        WorkflowError: ``not-allowed``: for anybody but the front office of the unit that takes in the papers.
+        WorkflowError: ``not-allowed``: for anyone but the front office of the unit that takes in the papers.
         WorkflowError: ``own-case``: for a party of the case.
         WorkflowError: ``reason-missing``: without a reason.
         WorkflowError: ``unknown-document``: no such file is held.
@@ -253,7 +253,7 @@ def take_in_at_counter(
         now: Aware moment.
 
     Raises:
-        WorkflowError: ``not-allowed``: for anybody but the front office of the unit that takes in the papers.
+        WorkflowError: ``not-allowed``: for anyone but the front office of the unit that takes in the papers.
         WorkflowError: ``own-case``: for a party of the case.
         WorkflowError: ``reason-missing``: without a reason where one is needed.
         UploadNotLiftableError: it is refused, and it is not signed or more than its structure is wrong.
@@ -279,7 +279,7 @@ def discard_upload(application: Application, upload: str, *, actor: Actor, now: 
 
     Raises:
         WorkflowError: ``unknown-document``: no such file is held.
-        WorkflowError: ``not-party``: for anybody but the applicant and the representative.
+        WorkflowError: ``not-party``: for anyone but the applicant and the representative.
     """
     require_party(application, actor, Action.UPLOAD)
     check_moment(application, now)
@@ -367,7 +367,7 @@ def _agent_of(application: Application) -> Representative | None:
 
 
 def _check_agent(application: Application, held: HeldUpload) -> None:
-    """Pass unless a power of attorney names somebody who no longer represents the applicant."""
+    """Pass unless a power of attorney names someone who no longer represents the applicant."""
     if held.slot == POWER_OF_ATTORNEY and held.agent != _agent_of(application):
         raise SlotError("no-representative")
 

@@ -134,7 +134,7 @@ def check_signer(application: Application, permit_type: PermitType, signer: Acto
         WorkflowError: ``not-allowed``: unless an officer of the responsible unit.
         WorkflowError: ``own-case``: for a party.
         WorkflowError: ``conflict-of-interest``: after a declaration.
-        SeparationOfDutiesError: for somebody who received, assessed or decided the case.
+        SeparationOfDutiesError: for someone who received, assessed or decided the case.
     """
     holds = signer.kind is ActorKind.OFFICER and signer.has(Role.SIGNATORY) and signer.position == position
     if not holds:
@@ -168,7 +168,7 @@ def to_awaiting_signature(
         signer: The officer who will sign.
         position: Code of the position for which it is signed.
         authority: With its delegations and calendar.
-        actor: Who goes on with the case: the system, the host application or an officer; after a deemed
+        actor: Who continues with the case: the system, the host application or an officer; after a deemed
             grant with the duty to issue, the head of office or a signatory.
         now: Aware moment; its local day is that of the letter.
         previous_permit: The permit that the application builds on, as it is now.
@@ -294,7 +294,7 @@ def issued(
 
 def check_issuer(application: Application, actor: Actor) -> None:
     """
-    Pass when ``actor`` may go on with a decided application.
+    Pass when ``actor`` may continue with a decided application.
 
     After a deemed grant with the duty to issue a person must do so, and when a stage had no officer; else the
     system may, too.

@@ -38,7 +38,7 @@ class Measure(Protocol):
         ...
 
     def due(self, start: datetime, left: Fraction) -> datetime:
-        """Return the moment at which ``left`` is used up when the count goes on at ``start``."""
+        """Return the moment at which ``left`` is used up when the count continues at ``start``."""
         ...
 
 

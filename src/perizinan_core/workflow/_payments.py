@@ -65,8 +65,8 @@ def record_payment(
         legal: For the time to issue, where the permit type states none.
 
     Raises:
-        WorkflowError: ``not-allowed``: for anybody else.
-        WorkflowError: ``payment-reference``: when the reference is on record or is no bank's, or the amount
+        WorkflowError: ``not-allowed``: for anyone else.
+        WorkflowError: ``payment-reference``: when the reference is on record or is not a bank's, or the amount
             zero.
         WorkflowError: ``payment-not-due``: when the permit is free, or paid already.
         WorkflowError: ``payment-too-high``: when it is more than is still due.

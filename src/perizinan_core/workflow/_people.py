@@ -67,7 +67,7 @@ def is_own_case(application: Application, officer: Officer | Actor) -> bool:
 
 
 def with_hand(application: Application, actor: Actor) -> Application:
-    """Remember that ``actor`` acted for the applicant; whoever was only named is not in the case."""
+    """Remember that ``actor`` acted for the applicant; anyone who was only named is not in the case."""
     known = {application.owner, *application.hands}
     if actor.account in known or actor.account not in party_accounts(application):
         return application
@@ -91,7 +91,7 @@ def require_party(application: Application, actor: Actor, action: Action) -> Non
     Pass for the owner, the representative and the host application.
 
     Raises:
-        WorkflowError: ``not-party``: for anybody else.
+        WorkflowError: ``not-party``: for anyone else.
     """
     if actor.kind is ActorKind.HOST:
         return
@@ -114,7 +114,7 @@ def require_kind(actor: Actor, action: Action, *kinds: ActorKind) -> None:
 
 def check_no_interest(application: Application, actor: Actor, action: Action) -> None:
     """
-    Pass when the officer is no party and has declared no conflict of interest.
+    Pass when the officer is not a party and has declared no conflict of interest.
 
     Raises:
         WorkflowError: ``own-case``: for a party.
@@ -139,7 +139,7 @@ def require_supervisor(
     Raises as `require_officer`.
     """
     units = case_units(application, permit_type)
-    # A code that no stage has is told later, to those who may ask.
+    # A code that no stage has is named later, to those who may ask.
     named = next((item for item in permit_type.stages if item.code == stage), None)
     if named is not None:
         units = frozenset({named.unit, permit_type.responsible_unit})

@@ -55,7 +55,7 @@ class DefectGround(StrEnum):
     """Defects for which a decision is annulled (UU 30/2014 art. 66)."""
 
     POWER = "power"
-    """Wewenang: decided by somebody without the power."""
+    """Wewenang: decided by someone without the power."""
     PROCEDURE = "procedure"
     SUBSTANCE = "substance"
 
@@ -161,7 +161,7 @@ def suspend(
 
     Raises:
         PermitStatusError: when its status does not allow it.
-        WorkflowError: ``not-allowed``: for anybody else; `check_decider` says who may, and its other errors
+        WorkflowError: ``not-allowed``: for anyone else; `check_decider` says who may, and its other errors
             come as well.
         WorkflowError: ``reason-missing``: without a reason.
         WorkflowError: ``legal-basis-missing``: without the law it rests on.
@@ -268,7 +268,7 @@ def annul(
     Raises:
         WorkflowError: ``annulment-period``: when the time is over, or ``found_on`` lies in the future.
         PermitStatusError: when its status does not allow it.
-        WorkflowError: ``not-allowed``: for anybody else.
+        WorkflowError: ``not-allowed``: for anyone else.
         WorkflowError: ``reason-missing``: without a reason.
         WorkflowError: ``legal-basis-missing``: without the law it rests on.
     """

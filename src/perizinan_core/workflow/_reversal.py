@@ -69,14 +69,14 @@ def reopen(
     Args:
         application: Approved; where a number is taken, cancel it first.
         permit_type: The version that the application froze.
-        reasons: Why; the applicant is told.
+        reasons: Why; the applicant receives them.
         actor: The head or a signatory of the responsible unit.
         now: Aware moment.
         calendar: The authority's calendar.
 
     Raises:
         WorkflowError: ``decision-stands``: after a grant by law.
-        WorkflowError: ``not-allowed``: for anybody else.
+        WorkflowError: ``not-allowed``: for anyone else.
         WorkflowError: ``own-case``: for a party.
         WorkflowError: ``reason-missing``: without reasons.
     """

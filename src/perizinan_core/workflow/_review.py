@@ -111,11 +111,11 @@ def decide_stage(
         reasons: Needed for a negative outcome; kept in the case.
         letter: Needed when the stage has a number register.
         minutes: Needed for a site inspection.
-        staff: Everybody on record: inspectors whom the minutes name must be among them. None: not asked.
+        staff: Everyone on record: inspectors whom the minutes name must be among them. None: not asked.
 
     Raises:
         StageNotOpenError: when it waits or is done.
-        WorkflowError: ``not-assignee``: when it is somebody else's.
+        WorkflowError: ``not-assignee``: when it is someone else's.
         WorkflowError: ``outcome-not-allowed``: when it may not end so.
         WorkflowError: ``reason-missing``: for a negative outcome without reasons.
         WorkflowError: ``letter-missing``: see ``letter``.
@@ -199,7 +199,7 @@ def request_stage(
     The officer of an open stage before it may, and the approver; later stages then wait for it.
 
     Raises:
-        WorkflowError: ``stage-request``: for other stages, and for anybody else.
+        WorkflowError: ``stage-request``: for other stages, and for anyone else.
         WorkflowError: ``not-allowed``: unless an officer asks.
         WorkflowError: ``deemed-grant-due``: when the time limit has passed in silence.
     """
@@ -233,7 +233,7 @@ def send_back(
     Stages after it that were judged on its outcome are set aside as well. The clock runs on.
 
     Raises:
-        WorkflowError: ``not-assignee``: for anybody but the approver, whose stage must be open.
+        WorkflowError: ``not-assignee``: for anyone but the approver, whose stage must be open.
         StageNotOpenError: when the stage has no outcome to set aside.
         WorkflowError: ``reason-missing``: without reasons.
         WorkflowError: ``deemed-grant-due``: when the time limit has passed in silence.

@@ -1,7 +1,7 @@
 """
 Silence past the time limit: the application is granted by law (UU 30/2014 art. 53(4) as amended).
 
-From the day after the deadline of a running clock nobody can decide any more, where the permit type does
+From the day after the deadline of a running clock no one can decide any more, where the permit type does
 not exclude the rule; the deemed grant is recorded with its evidence and stays distinct from a grant.
 """
 
@@ -80,7 +80,7 @@ def deem_granted(
     Args:
         application: The case, with a running clock.
         permit_type: The version that the application froze.
-        staff: Everybody on record, to see which stages had no officer.
+        staff: Everyone on record, to see which stages had no officer.
         actor: The system or the host application.
         now: Aware moment, on a local day after the deadline.
         calendar: The authority's calendar; a deadline counted on an older version is recomputed first.

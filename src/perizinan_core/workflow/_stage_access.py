@@ -45,7 +45,7 @@ def open_stage_for(
         WorkflowError: ``own-case``: for a party.
         WorkflowError: ``conflict-of-interest``: after a declaration.
         StageNotOpenError: when it waits or is done.
-        WorkflowError: ``not-assignee``: when it is somebody else's.
+        WorkflowError: ``not-assignee``: when it is someone else's.
         SeparationOfDutiesError: when the officer holds a duty that must be separate.
     """
     state = require_post(application, permit_type, stage, actor, action)

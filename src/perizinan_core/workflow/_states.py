@@ -134,7 +134,7 @@ RULES: tuple[StateRule, ...] = (
 
 
 def actions_in(state: ApplicationState) -> tuple[Action, ...]:
-    """Return the actions that ``state`` allows to somebody, in the order of `RULES`."""
+    """Return the actions that ``state`` allows to someone, in the order of `RULES`."""
     return tuple(rule.action for rule in RULES if state in rule.sources)
 
 

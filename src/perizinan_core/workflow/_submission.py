@@ -80,7 +80,7 @@ def submit(
         SubmissionRefusedError: with all problems at once.
         WorkflowError: ``stage-graph``: when the stages cannot lead to a decision.
         WorkflowError: ``permit-type-not-open``: when the version is incomplete or not in force.
-        WorkflowError: ``not-party``: for anybody else.
+        WorkflowError: ``not-party``: for anyone else.
     """
     check_state(application, Action.SUBMIT)
     require_party(application, actor, Action.SUBMIT)
@@ -139,12 +139,12 @@ def resubmit(
     """
     Hand in the correction: a new submission, for which every stage is judged again.
 
-    Stages keep their officer where that officer may still act. The clock goes on where it was paused.
+    Stages keep their officer where that officer may still act. The clock continues where it was paused.
 
     Args:
         application: The case that waits for the correction.
         permit_type: The version that the application froze.
-        staff: Everybody on record, to see who may go on.
+        staff: Everyone on record, to see who may continue.
         actor: The applicant, the representative or the host application.
         now: Aware moment, on or before the last day of the window (local).
         calendar: The authority's calendar.
@@ -159,7 +159,7 @@ def resubmit(
         WorkflowError: ``correction-window-passed``: when the window is over.
         WorkflowError: ``correction-unanswered``: when a document asked for was not touched.
         SubmissionRefusedError: with all problems at once.
-        WorkflowError: ``not-party``: for anybody else.
+        WorkflowError: ``not-party``: for anyone else.
     """
     check_state(application, Action.RESUBMIT)
     require_party(application, actor, Action.RESUBMIT)
@@ -296,7 +296,7 @@ def _reopened(
     actor: Actor,
     now: datetime,
 ) -> Application:
-    """Set every outcome aside, keep officers who may go on, and add stages that newly apply."""
+    """Set every outcome aside, keep officers who may continue, and add stages that newly apply."""
     codes = terms_of(application).stages
     known = {state.stage: set_aside(state, actor.id, now) for state in application.stages}
     states = [*known.values(), *(StageState(stage=code) for code in codes if code not in known)]

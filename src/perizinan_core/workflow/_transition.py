@@ -39,7 +39,7 @@ class Transition:
     events: tuple[Event, ...] = ()
 
     def then(self, step: Callable[[Application], Transition]) -> Transition:
-        """Go on with ``step`` from the new application, and keep the events of both."""
+        """Continue with ``step`` from the new application, and keep the events of both."""
         return self.followed_by(step(self.application))
 
     def followed_by(self, following: Transition) -> Transition:

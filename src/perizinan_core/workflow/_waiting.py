@@ -1,10 +1,10 @@
 """
-Whom a case waits for: the office, the applicant, or somebody outside.
+Whom a case waits for: the office, the applicant, or someone outside.
 
 - While nothing but the applicant's money is missing, the clock is paused: waiting for the applicant is never
   silence of the office. It resumes with the money, or as soon as an officer has something to do.
 - While another agency or an outside system is waited for, the reason and the moment since when stay on
-  record, and the clock runs on: the time limit is the office's, whomever it asks.
+  record, and the clock runs on: the time limit is the office's, no matter whom it asks.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def begin_wait(
         since: Since when, aware; None: since now.
 
     Raises:
-        WorkflowError: ``not-allowed``: for anybody else.
+        WorkflowError: ``not-allowed``: for anyone else.
         StageNotOpenError: when the stage is not open.
         WorkflowError: ``reason-missing``: without a reason.
         WorkflowError: ``outside-wait``: without a name, or with a moment before the submission or in the
@@ -142,12 +142,12 @@ def end_wait(
         application: The case.
         permit_type: The version that the application froze.
         number: `OutsideWait.number`.
-        actor: Who recorded the wait, or anybody who could.
+        actor: Who recorded the wait, or anyone who could.
         now: Aware moment.
 
     Raises:
         WorkflowError: ``outside-wait``: when no such wait is open.
-        WorkflowError: ``not-allowed``: for anybody else.
+        WorkflowError: ``not-allowed``: for anyone else.
     """
     check_state(application, Action.END_WAIT)
     check_permit_type(application, permit_type)

@@ -1,5 +1,5 @@
 """
-A page and a JSON API that tell anybody whether a permit is genuine and in force.
+A page and a JSON API that tell anyone whether a permit is genuine and in force.
 
 No account, no database, no session, no cookie::
 

@@ -35,7 +35,7 @@ from perizinan_verify._status_questions import LimitedStatus
 __all__ = ["StatusGiven", "create_app"]
 
 StatusGiven = StatusSource | NoStatus | Path | str
-"""A status source, the path or address of a published status list, or `NO_STATUS`: nobody is asked."""
+"""A status source, the path or address of a published status list, or `NO_STATUS`: no one is asked."""
 
 _log = logging.getLogger("perizinan_verify")
 
@@ -52,7 +52,7 @@ def create_app(
     """
     Return the page and the API as one ASGI application, to be served alone or mounted in another one.
 
-    It keeps nothing: no file, no session, no cookie, nobody's address. Judging processes start with
+    It keeps nothing: no file, no session, no cookie, no one's address. Judging processes start with
     the first file and end with the application (or with its lifespan, where the server runs it).
 
     Args:

@@ -1,5 +1,5 @@
 """
-The authority documents that the page judges by, read anew when they change.
+The authority documents that the page judges by, read again when they change.
 
 A document comes as bytes, as a path (read again when the file changes) or from a function (asked again
 every minute). A new document that cannot be used, or that is older than the one in use, changes nothing:

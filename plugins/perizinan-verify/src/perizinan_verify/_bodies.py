@@ -40,7 +40,7 @@ _MAX_NAME = 120
 
 @attrs.frozen(kw_only=True)
 class Received:
-    """What came: one file, or one text."""
+    """What was received: one file, or one text."""
 
     name: str = attrs.field(default="-", repr=False)
     """Name that the sender gave the file, cleaned."""

@@ -153,7 +153,7 @@ class JudgingPool:
         fields = {"seconds": f"{self._settings.seconds:g}"} if late else {}
         code = "time-limit" if late else "internal-limit"
         documents = [item.document for item in self._authorities.known]
-        # Of many offices, none is named for a file that nobody could read.
+        # Of many offices, none is named for a file that no one could read.
         authority = documents[0] if len(documents) == 1 else AuthoritySet(())
         report = unreadable_report(job.name, code, authority=authority, at=job.at, **fields)
         return {language: report.to_json(language) for language in job.languages}

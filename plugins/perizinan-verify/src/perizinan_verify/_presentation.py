@@ -1,5 +1,5 @@
 """
-How an answer is told to people: the verdict in a word, what it means, what to do next, every check.
+How an answer is shown to people: the verdict in a word, what it means, what to do next, every check.
 
 Works on the JSON form of an answer, as programs get it, so that page and API cannot tell two stories.
 """
@@ -111,7 +111,8 @@ _HEADLINES: Mapping[str, Headline] = {
         "bad",
         N_("NOT SIGNED"),
         N_(
-            "Nobody signed this file: anybody could have written it. A picture of a signature or a QR code is none."
+            "No one signed this file: anyone could have written it. A picture of a signature or a QR code "
+            "is not a signature."
         ),
         N_(
             "Do not accept this file. Ask for the signed PDF; a scan or a print of it cannot be checked here."
@@ -134,13 +135,13 @@ _HEADLINES: Mapping[str, Headline] = {
     "indeterminate": Headline(
         "warn",
         N_("UNDECIDED"),
-        N_("It cannot be told from this file whether the permit may be relied on."),
+        N_("It cannot be determined from this file whether the permit may be relied on."),
         N_("Treat it as not checked yet. The reasons below say what is missing; the office can tell."),
     ),
     "unreadable": Headline(
         "bad",
         N_("UNREADABLE"),
-        N_("The file is no permit, or was damaged on the way."),
+        N_("The file is not a permit, or was damaged on the way."),
         N_(
             "Ask for the file again, as the PDF that the office issued: not a photo, a print or a screenshot."
         ),
@@ -406,7 +407,7 @@ def pdf_headline(answer: Mapping[str, Any]) -> Headline:
     """
     Return what to say about a PDF.
 
-    A permit whose status nobody asked is not praised as one in force, a test document not as a permit; a copy leads
+    A permit whose status no one asked is not praised as one in force, a test document not as a permit; a copy leads
     with what its code says where nothing that was signed had been changed.
     """
     codes = [item["code"] for item in answer["reasons"]]

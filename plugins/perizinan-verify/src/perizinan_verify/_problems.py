@@ -63,7 +63,7 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 
 async def on_disconnect(request: Request, error: Exception) -> Response:
-    """Answer nobody: the sender has gone."""
+    """Answer no one: the sender has gone."""
     del request, error
     return Response(status_code=400)
 

@@ -1,7 +1,7 @@
 """
 The status lists that browsers fetch from this page.
 
-Everybody fetches the same file, so that fetching it tells nobody which permit is being looked at.
+Everyone fetches the same file, so that fetching it tells no one which permit is being looked at.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-Asking a source of status, with an end: it is somebody else's code, records or network.
+Asking a source of status, with an end: it is someone else's code, records or network.
 
 A source that does not answer in time makes the permit undecided. While one of its questions hangs, the
 next ones are not put to it at all, so that a hanging source costs one wait and not one for every visitor.

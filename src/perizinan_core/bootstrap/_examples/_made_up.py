@@ -1,4 +1,4 @@
-"""What an example does not state: people, officers, papers, an old permit. All of it belongs to nobody."""
+"""What an example does not state: people, officers, papers, an old permit. All of it belongs to no one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 _NOBODY = Nik.parse("3572015208900000")
-"""Serial 0000 is not given to anybody."""
+"""Serial 0000 is not given to anyone."""
 
 
 STEP = timedelta(hours=1)
@@ -47,7 +47,7 @@ CASHIER = Actor(id="kas-daerah", kind=ActorKind.HOST)
 
 
 _OLD_SEQUENCE = 999_999
-"""Stands in nobody's way: the register of an example begins at 1."""
+"""Stands in no one's way: the register of an example begins at 1."""
 
 _OLD_CASE = "0190dddd-0000-7000-8000-000000000000"
 
@@ -82,7 +82,7 @@ def officer_id(stage: str) -> str:
 
 
 def made_up_applicant(given: Mapping[str, Any]) -> Applicant:
-    """Return an applicant as the example describes it, with numbers that belong to nobody."""
+    """Return an applicant as the example describes it, with numbers that belong to no one."""
     kind = ApplicantKind(given.get("kind", "person"))
     address = Address(street="Jalan Contoh 1", village=given.get("village"), district=given.get("district"))
     person = Person(name=str(given.get("name", "Pemohon Contoh")), nik=_NOBODY, address=address)

@@ -21,7 +21,7 @@ def check_form(problems: Problems, permit_type: PermitType, node: Node) -> bool:
     """Report what is wrong in the form schema; return whether expressions can be checked against it."""
     schema = permit_type.form_schema
     root = node_at(node, ("form_schema",))
-    # The meta schema alone would let a pattern pass that is no regular expression.
+    # The meta schema alone would let a pattern pass that is not a regular expression.
     validator = Draft202012Validator(
         Draft202012Validator.META_SCHEMA, format_checker=FormatChecker(formats=["regex"])
     )
@@ -31,7 +31,7 @@ def check_form(problems: Problems, permit_type: PermitType, node: Node) -> bool:
         problems.add(
             place,
             "form-schema",
-            N_("the form is no JSON Schema (draft 2020-12): {reason}; correct it"),
+            N_("the form is not a JSON Schema (draft 2020-12): {reason}; correct it"),
             reason=error.message[:300],
         )
     if errors:

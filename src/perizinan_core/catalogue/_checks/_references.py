@@ -105,8 +105,8 @@ def _check_signatory(problems: Problems, permit_type: PermitType, node: Node, au
             node.at("code"),
             "no-signatory",
             N_(
-                "nobody may sign permits of the type {code} while this version is in force; "
-                "add a delegation to the authority file"
+                "no one may sign permits of the type {code} while this version is in force; add a delegation "
+                "to the authority file"
             ),
             code=permit_type.code,
         )

@@ -46,7 +46,7 @@ def check_versions(problems: Problems, permits: Sequence[tuple[PermitType, Node]
                 problems.warn(
                     node.at("in_force"),
                     "version-gap",
-                    N_("no version of {code} is in force from {start} to {end}; nobody can apply then"),
+                    N_("no version of {code} is in force from {start} to {end}; no one can apply then"),
                     code=after.code,
                     start=end + timedelta(days=1),
                     end=start - timedelta(days=1),

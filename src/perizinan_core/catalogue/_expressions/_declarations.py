@@ -1,7 +1,7 @@
 """
 Names, operators and functions that expressions may use, as the checker of the CEL library learns them.
 
-The standard operators are declared anew, so that whole and decimal numbers mix and ``/`` never truncates;
+The standard operators are declared again, so that whole and decimal numbers mix and ``/`` never truncates;
 see ``docs/reference/catalogue-format.md``.
 """
 

@@ -49,7 +49,7 @@ class Scope:
     LETTER = "letter"
 
 
-class CompileFailure(Exception):  # noqa: N818 - told with the other problems of the file
+class CompileFailure(Exception):  # noqa: N818 - reported with the other problems of the file
     """An expression that the checker refuses."""
 
     def __init__(self, phrase: Phrase) -> None:
@@ -113,8 +113,8 @@ def _compile(environment: Environment, text: str) -> Compiled:
     try:
         native = environment._native.compile(_ask_by_function(text))  # noqa: SLF001 - same module
         return Compiled(text, decode(native.serialize()), _type_name(native.return_type()))
-    except (UnicodeEncodeError, TypeError) as error:  # lone surrogates are no text to the library
-        raise CompileFailure(Phrase(N_("it holds characters that are none"))) from error
+    except (UnicodeEncodeError, TypeError) as error:  # lone surrogates are not text to the library
+        raise CompileFailure(Phrase(N_("it holds characters that are not valid"))) from error
     except (RuntimeError, ValueError) as error:
         raise CompileFailure(_explain(str(error))) from error
 
@@ -147,7 +147,7 @@ def _explain(message: str) -> Phrase:
         return Phrase(N_("{name} does not go together with {types}"), {"name": name, "types": types})
     position = _POSITION.search(message)
     reason = position["reason"] if position else message.partition("\n")[0]
-    return Phrase(N_("it is no CEL: {reason}"), {"reason": reason[:200]})
+    return Phrase(N_("it is not CEL: {reason}"), {"reason": reason[:200]})
 
 
 @attrs.frozen(eq=False)

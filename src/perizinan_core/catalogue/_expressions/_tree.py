@@ -81,7 +81,7 @@ Expr = Const | Ident | Select | Call | ListExpr | MapExpr | Fold
 
 
 def decode(data: bytes) -> Expr:
-    """Return the tree in the bytes of ``Expression.serialize()``; ``ValueError`` for what is no such tree."""
+    """Return the tree in the bytes of ``Expression.serialize()``; ``ValueError`` for what is not such a tree."""
     try:
         checked = _one(_fields(data), 2)
         return _expr(_one(_fields(checked), 4))
@@ -171,7 +171,7 @@ def _signed(number: int) -> int:
 
 
 def _decimal(data: bytes) -> Fraction:
-    # The shortest text of the float is the literal that somebody wrote (up to 15 digits).
+    # The shortest text of the float is the literal that someone wrote (up to 15 digits).
     return Fraction(Decimal(repr(struct.unpack("<d", data)[0])))
 
 

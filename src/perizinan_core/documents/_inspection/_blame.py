@@ -1,7 +1,7 @@
 """
 Whose fault an exception is: the file's, which a parser could not read, or ours.
 
-Our own programming error is never a verdict about somebody's file. What a parser raises over a damaged file may be
+Our own programming error is never a verdict about someone's file. What a parser raises over a damaged file may be
 of any type (`TypeError`, `KeyError`…), so the type alone cannot tell; the innermost frame of the traceback that
 belongs to a parser or to us does.
 """

@@ -70,7 +70,7 @@ _MAX_CHAIN = 32
 _MAX_PERMIT_JSON = 1024 * 1024
 _MAX_VALUES = 6_000_000
 _MAX_TREE_NODES = 10_000
-# Names that have no other meaning, for bytes in which keys and values cannot be told apart.
+# Names that have no other meaning, for bytes in which keys and values cannot be distinguished.
 _ODD_NAMES = {
     "/JS": "pdf-javascript",
     "/JavaScript": "pdf-javascript",

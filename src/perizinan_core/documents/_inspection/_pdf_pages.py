@@ -41,7 +41,7 @@ def inspect_pages(reading: Reading, limits: Limits, notes: Observations) -> None
     Count the pages.
 
     Raises:
-        StopInspectionError: There are none, too many, or the tree of pages is no tree.
+        StopInspectionError: There are none, too many, or the tree of pages is not a tree.
         Exception: What the reader raises on malformed objects.
     """
     pages = 0

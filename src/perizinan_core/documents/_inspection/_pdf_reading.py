@@ -1,7 +1,7 @@
 """
 Two readings of a PDF: by its own tables, and as qpdf repairs it. `pdf_scan` has a third, without any tables.
 
-All of them give the same kinds of values (pypdf's), so that whoever looks at objects need not know which it is.
+All of them give the same kinds of values (pypdf's), so that anyone who looks at objects need not know which it is.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ def _unpacked(stream: StreamObject, limit: int, work: SlowWork) -> Iterator[byte
 
 
 def _too_much(limit: int) -> Iterator[bytes]:
-    # Nobody honest stacks this many filters: let the caller find more bytes than it allows.
+    # No one honest stacks this many filters: let the caller find more bytes than it allows.
     for _ in range(limit // _PIECE + 2):
         yield b"\0" * _PIECE
 

@@ -6,7 +6,7 @@ over them: at half of Friday's working time half of Friday is used. Nights, brea
 holidays are worth nothing. The time used between two moments is the difference of one function of
 time (`position`) that never falls. Hence
 
-- it is never negative, and grows or stays as time goes on;
+- it is never negative, and grows or stays as time passes;
 - over adjoining spans it adds up exactly (fractions, no rounding), so that cutting a span by a
   pause of no length changes nothing, and no pause resets it;
 - a pause over a night or a holiday gains nothing, and neither does resuming after hours;

@@ -62,7 +62,7 @@ class DayHours:
     """End of work; what arrives later is after hours."""
 
     breaks: tuple[TimeSpan, ...] = ()
-    """Pauses in order of time; they are no working time."""
+    """Pauses in order of time; they are not working time."""
 
     def __attrs_post_init__(self) -> None:
         spans = (*(edge for span in self.breaks for edge in (span.start, span.end)),)
@@ -107,7 +107,7 @@ class DayHours:
         return self.closes
 
     def is_open(self, clock: time) -> bool:
-        """Say whether somebody is at work when clocks show ``clock``."""
+        """Say whether someone is at work when clocks show ``clock``."""
         return any(start <= clock < end for start, end in self._stretches())
 
     def _stretches(self) -> Iterable[tuple[time, time]]:

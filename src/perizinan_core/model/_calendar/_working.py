@@ -36,7 +36,7 @@ class HolidayKind(StrEnum):
 
 @attrs.frozen
 class Holiday:
-    """A day that is no working day although its weekday is."""
+    """A day that is not a working day although its weekday is."""
 
     day: date
     """Local date."""
@@ -209,7 +209,7 @@ class WorkingCalendar:
 
     def is_open(self, moment: datetime) -> bool:
         """
-        Say whether somebody is at work: within hours, not in a break, not on a holiday.
+        Say whether someone is at work: within hours, not in a break, not on a holiday.
 
         Raises:
             CalendarRangeError: when the day is not covered.

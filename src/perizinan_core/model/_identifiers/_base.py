@@ -95,7 +95,7 @@ class Identifier(ABC):
 
     @classmethod
     def _tidy(cls, text: str) -> str:
-        """Drop separators; refuse what is no text or far too long to be an identifier."""
+        """Drop separators; refuse what is not text or far too long to be an identifier."""
         if not isinstance(text, str):
             cls._refuse_type(text)
         if len(text) > _LONGEST_TEXT:
@@ -147,5 +147,5 @@ def mask(value: str) -> str:
 
 
 def _masked_input(value: str) -> str:
-    # Long text is no mistyped number; its end may be anything, such as a name.
+    # Long text is not a mistyped number; its end may be anything, such as a name.
     return mask(value) if len(value) <= _SHOWN else "***"

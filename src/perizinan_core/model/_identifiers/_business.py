@@ -24,7 +24,7 @@ class Npwp(Identifier):
     Nomor Pokok Wajib Pajak, kept with 16 digits (PMK 112/PMK.03/2022).
 
     - The NIK, for resident persons.
-    - ``0`` and the old 15 digits, for everybody else; digit 9 of the old number is a Luhn check
+    - ``0`` and the old 15 digits, for everyone else; digit 9 of the old number is a Luhn check
       digit over its first eight.
     - ``10…``, given by the Coretax system since 2025 according to general knowledge, not to a rule
       that we read: accepted with a warning. No NIK can begin so.

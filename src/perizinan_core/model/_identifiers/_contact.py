@@ -1,4 +1,4 @@
-"""How to reach somebody: phone numbers and e-mail addresses."""
+"""How to reach someone: phone numbers and e-mail addresses."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def parse_email(text: object) -> str:
 
     The address must be one that every mail server can send to: RFC 5321 and 5322 without quoting, comments or
     addresses of machines, ASCII before the @, a domain with a dot that is not reserved (RFC 6761), IDNA 2008
-    for domains in other scripts. Whether somebody reads it is not asked: no name is looked up.
+    for domains in other scripts. Whether someone reads it is not asked: no name is looked up.
 
     Raises:
         InvalidIdentifierError: when no message could reach it; the address is not repeated.

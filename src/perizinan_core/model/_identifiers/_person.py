@@ -36,7 +36,7 @@ class Nik(Identifier):
     Nomor Induk Kependudukan: PPRRSS DDMMYY XXXX, for women the day plus 40.
 
     The place is where the person was first registered, not where they live; the number holds no
-    century and no check digit. A right form is no proof of identity.
+    century and no check digit. A right form is not proof of identity.
     """
 
     kind: ClassVar[str] = "nik"

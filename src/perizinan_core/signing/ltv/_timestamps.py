@@ -114,12 +114,9 @@ class TimestampClient:
         except TimestampServiceError:
             raise
         except Exception as error:  # a foreign parser on a stranger's bytes raises what it likes
-            raise self._refused("timestamp-answer", problem="malformed") from error
+            raise TimestampServiceError("timestamp-answer", host=self._host, problem="malformed") from error
         self._latest["token"] = token.dump()
         return token
-
-    def _refused(self, code: str, **told: Any) -> TimestampServiceError:
-        return TimestampServiceError(code, host=self._host, **told)
 
     @property
     def _host(self) -> str:
@@ -137,13 +134,21 @@ class TimestampClient:
         except ExchangeFailedError as error:
             match error.kind:
                 case "timeout":
-                    refused = self._refused("timestamp-timeout", seconds=self.timeout)
+                    refused = TimestampServiceError(
+                        "timestamp-timeout", host=self._host, seconds=self.timeout
+                    )
                 case "too-large":
-                    refused = self._refused("timestamp-too-large", limit=self.max_bytes)
+                    refused = TimestampServiceError(
+                        "timestamp-too-large", host=self._host, limit=self.max_bytes
+                    )
                 case "status":
-                    refused = self._refused("timestamp-http-status", status=error.status)
+                    refused = TimestampServiceError(
+                        "timestamp-http-status", host=self._host, status=error.status
+                    )
                 case _:
-                    refused = self._refused("timestamp-unreachable", reason=error.detail or error.kind)
+                    refused = TimestampServiceError(
+                        "timestamp-unreachable", host=self._host, reason=error.detail or error.kind
+                    )
             raise refused from error
         return answer.data or b""
 
@@ -157,7 +162,9 @@ class TimestampClient:
         if status not in _GRANTED:
             words = [*(response["status"]["status_string"].native or ())]
             words += sorted(response["status"]["fail_info"].native or ())
-            raise self._refused("timestamp-refused", status=status, reason="; ".join(words)[:_LONGEST_WORDS])
+            raise TimestampServiceError(
+                "timestamp-refused", host=self._host, status=status, reason="; ".join(words)[:_LONGEST_WORDS]
+            )
         # Read anew from its bytes: what is kept is then what was checked.
         return cms.ContentInfo.load(response["time_stamp_token"].dump(), strict=True)
 
@@ -166,7 +173,7 @@ class TimestampClient:
         from perizinan_core.verification.signatures._container import read_container
 
         if not token["content"]["certificates"]:
-            raise self._refused("timestamp-answer", problem="certificate-missing")
+            raise TimestampServiceError("timestamp-answer", host=self._host, problem="certificate-missing")
         found = read_container(token.dump())
         info = found.stamp_info
         wrong = {
@@ -175,22 +182,27 @@ class TimestampClient:
             "policy": self.policy is not None and info["policy"].dotted != self.policy,
         }
         for problem in (name for name, is_wrong in wrong.items() if is_wrong):
-            raise self._refused("timestamp-answer", problem=problem)
+            raise TimestampServiceError("timestamp-answer", host=self._host, problem=problem)
         stated, certificate = found.stamped_at, found.certificate
         if not _is_for_timestamps(certificate, stated):
-            raise self._refused(
+            raise TimestampServiceError(
                 "timestamp-certificate",
+                host=self._host,
                 serial=f"{certificate.serial_number:x}",
                 not_before=certificate.not_valid_before.isoformat(),
                 not_after=certificate.not_valid_after.isoformat(),
             )
         if abs(stated - now) > self.max_skew:
-            said = {"stated": stated.isoformat(), "now": now.astimezone(UTC).isoformat()}
-            raise self._refused("timestamp-time", **said)
+            raise TimestampServiceError(
+                "timestamp-time",
+                host=self._host,
+                stated=stated.isoformat(),
+                now=now.astimezone(UTC).isoformat(),
+            )
         if found.fits(lambda _: digest) != (True, True):
-            raise self._refused("timestamp-answer", problem="signature")
+            raise TimestampServiceError("timestamp-answer", host=self._host, problem="signature")
         if not chain_of(token.dump(), self.roots, stated).holds:
-            raise self._refused("timestamp-untrusted")
+            raise TimestampServiceError("timestamp-untrusted", host=self._host)
 
 
 def _request(client: TimestampClient, digest: bytes, nonce: int) -> bytes:

@@ -4,8 +4,8 @@ Ports of the storage room: what a store of records promises.
 Rules:
 
 1. All work happens in a unit of work. Leaving it without `UnitOfWork.commit` undoes everything.
-2. After `commit()` returns, the work is on disk; before, nobody else sees any of it.
-3. An object is saved only if nobody saved it since it was read (`StaleObjectError`).
+2. After `commit()` returns, the work is on disk; before, no one else sees any of it.
+3. An object is saved only if no one saved it since it was read (`StaleObjectError`).
 4. Numbers of a register are gap-free and unique per local year, however many take them at once.
 5. Personal data reaches the disk encrypted only.
 6. One store holds the records of one office.

@@ -32,7 +32,7 @@ class Agenda(Protocol):
         ...
 
     def unassigned(self) -> tuple[str, ...]:
-        """Return the applications with an open stage that nobody holds."""
+        """Return the applications with an open stage that no one holds."""
         ...
 
     def held_by(self, officer: str) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ class Agenda(Protocol):
         ...
 
     def officer_changed(self, officer: str) -> datetime | None:
-        """Return when an officer's record was saved that nobody has looked after yet, or None."""
+        """Return when an officer's record was saved that no one has looked after yet, or None."""
         ...
 
     def uploads_to_inspect(self, inspection: str) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ class Agenda(Protocol):
         ...
 
     def to_issue(self) -> tuple[str, ...]:
-        """Return the applications that go on to their signature by themselves."""
+        """Return the applications that continue to their signature by themselves."""
         ...
 
     def ahead_of(self, moment: datetime) -> AheadOfClock:

@@ -20,7 +20,7 @@ class Numbers(Protocol):
         """
         Take the next sequence number; it is taken for good only when the unit of work commits.
 
-        Whoever takes from the same register and year meanwhile waits. Before the commit the number must be
+        Anyone who takes from the same register and year meanwhile waits. Before the commit the number must be
         given its use with `record` or be cancelled.
 
         Args:

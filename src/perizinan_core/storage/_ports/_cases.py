@@ -38,7 +38,7 @@ class ApplicationRecords(Protocol):
 
         Args:
             id: Its id.
-            lock: Nobody else gets it with ``lock``, or saves it, until this unit of work ends: what is
+            lock: No one else gets it with ``lock``, or saves it, until this unit of work ends: what is
                 decided on what was read still holds when it is saved. Needs a unit of work for writing.
 
         Raises:
@@ -60,7 +60,7 @@ class ApplicationRecords(Protocol):
         Write a changed application and return it with its version raised by one.
 
         Raises:
-            StaleObjectError: Somebody else saved it since; names who and when.
+            StaleObjectError: Someone else saved it since; names who and when.
             RecordNotFoundError: It was never added.
             AlreadyExistsError: The receipt number or a payment reference belongs to another.
         """
@@ -170,7 +170,7 @@ class PermitRecords(Protocol):
         Write a changed permit and return it with its version raised by one.
 
         Raises:
-            StaleObjectError: Somebody else saved it since; names who and when.
+            StaleObjectError: Someone else saved it since; names who and when.
             RecordNotFoundError: It was never added.
         """
         ...
@@ -255,7 +255,7 @@ class OfficerRecords(Protocol):
             unit: Only those of this unit.
             role: Only those with this role.
             active_only: Leave out those who are away or gone.
-            lock: Nobody else lists them with ``lock`` until this unit of work ends, so that two cases
+            lock: No one else lists them with ``lock`` until this unit of work ends, so that two cases
                 assigned at once do not fall to the same officer. Needs a unit of work for writing.
         """
         ...

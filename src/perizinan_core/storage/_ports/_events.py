@@ -29,7 +29,7 @@ class History(Protocol):
 
 
 class Outbox(Protocol):
-    """Events to be told after the commit: at least once each, several workers at a time."""
+    """Events to be delivered after the commit: at least once each, several workers at a time."""
 
     def add(self, events: Iterable[Event], *, at: datetime) -> None:
         """Write events to be delivered once this unit of work commits."""
@@ -42,7 +42,7 @@ class Outbox(Protocol):
         Reserve entries for a worker, longest due first; no other worker gets them until the lease ends.
 
         An entry that this version cannot read is handed out too, without its event, so that it stands in
-        nobody's way: the worker gives it back as failed. A lease or pause that ends later than any could
+        no one's way: the worker gives it back as failed. A lease or pause that ends later than any could
         (`FARTHEST`) is over.
 
         Commit before delivering: the reservation holds from the commit on.

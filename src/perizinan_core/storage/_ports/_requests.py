@@ -59,7 +59,7 @@ class SigningAttempts(Protocol):
 
     def acquire(self, unsigned_sha256: str, *, holder: str, now: datetime, until: datetime) -> SigningAttempt:
         """
-        Start signing a document, if nobody else is.
+        Start signing a document, if no one else is.
 
         Commit before calling the signer: the lease holds from the commit on. When the answer's state is
         ``finished`` there is nothing to do, its ``signed_sha256`` is the result and no lease was given. When

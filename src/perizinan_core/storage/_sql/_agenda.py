@@ -92,7 +92,7 @@ class SqlAgenda:
         return self._ids(sa.select(open_stages.c.application_id).where(condition).distinct())
 
     def _ids(self, query: sa.Select[Any]) -> tuple[str, ...]:
-        # Sorted here: told to sort by id, a database might walk the primary key instead of the index.
+        # Sorted here: asked to sort by id, a database might walk the primary key instead of the index.
         return tuple(sorted(row[0] for row in self._session.read(query)))
 
 

@@ -172,7 +172,7 @@ class SqlApplications:
         query = sa.select(applications).where(condition)
         row = self._session.first(self._session.kept(query) if lock else query)
         if row is None:
-            # A receipt number is no row's name, so that nothing is found under it here.
+            # A receipt number is not a row's name, so that nothing is found under it here.
             self._session.seals.require_absent(applications, key)
             raise RecordNotFoundError(kind="application", key=key)
         return read_application(self._session, row)

@@ -52,13 +52,13 @@ def parse_url(text: str) -> URL:
             the same, ``postgresql://…``.
 
     Raises:
-        StorageError: ``invalid-database-url``: It is none of these; user, host and password are not repeated.
+        StorageError: ``invalid-database-url``: It is not one of these; user, host and password are not repeated.
         StorageError: ``database-driver-missing``: psycopg is not installed.
     """
     try:
         url = sa.make_url(text)
     except (sa.exc.ArgumentError, ValueError):
-        raise StorageError("invalid-database-url", received=N_("text that is no address")) from None
+        raise StorageError("invalid-database-url", received=N_("text that is not an address")) from None
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         if not url.database or url.database == ":memory:" or url.host or url.query:
             raise StorageError(
@@ -118,7 +118,7 @@ def use_wal(connection: sa.Connection) -> None:
     Put a SQLite file into WAL mode, which it then keeps; outside a transaction.
 
     Raises:
-        DatabaseUnavailableError: ``database-busy``: It is not in WAL mode yet, and somebody is using it.
+        DatabaseUnavailableError: ``database-busy``: It is not in WAL mode yet, and someone is using it.
         DatabaseUnavailableError: The file or its folder cannot be written.
     """
     if connection.dialect.name != "sqlite":

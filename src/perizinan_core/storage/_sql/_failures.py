@@ -55,7 +55,7 @@ def translated(kind: str = "record", parent: tuple[str, str] | None = None) -> I
 
 @contextmanager
 def committing() -> Iterator[None]:
-    """Like `translated`, for a COMMIT: when the connection breaks, nobody knows whether it was heard."""
+    """Like `translated`, for a COMMIT: when the connection breaks, no one knows whether it was received."""
     try:
         with translated():
             yield

@@ -99,7 +99,7 @@ class OpenStages:
         return broken | {row.id for row in self._session.read(query)}
 
     def those_with(self, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-        """Return the condition that an application has such a stage; what cannot be told by rows is let in."""
+        """Return the condition that an application has such a stage; what rows cannot say is let in."""
         found = sa.exists().where(open_stages.c.application_id == applications.c.id, condition)
         apart = self.unlike()
         return sa.or_(found, applications.c.id.in_(apart)) if apart else found

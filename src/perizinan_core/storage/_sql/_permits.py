@@ -162,7 +162,7 @@ class SqlPermits:
         query = sa.select(permits).where(condition)
         row = self._session.first(self._session.kept(query) if lock else query)
         if row is None:
-            # A number or a place is no row's name, so that nothing is found under it here.
+            # A number or a place is not a row's name, so that nothing is found under it here.
             self._session.seals.require_absent(permits, key)
             raise RecordNotFoundError(kind="permit", key=key)
         return read_permit(self._session, row)

@@ -188,7 +188,7 @@ class SqlSigningAttempts:
         return row
 
     def _held(self, unsigned_sha256: str, holder: str) -> None:
-        """Raise unless this holder is signing; a lease that ended but that nobody took over still counts."""
+        """Raise unless this holder is signing; a lease that ended but that no one took over still counts."""
         self._session.check_writable()
         found = self._locked(unsigned_sha256, holder)
         if found.holder != holder or found.state is not SigningState.STARTED:

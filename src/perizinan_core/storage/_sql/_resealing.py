@@ -114,7 +114,7 @@ def move_row(session: Session, table: sa.Table, row: Any) -> None:
 
 
 def write_derived(session: Session, application: Any) -> None:
-    """Make the rows beside an application's own anew from it."""
+    """Make the rows beside an application's own again from it."""
     for table in (open_stages, lookups, payments):
         session.write(table.delete().where(table.c.application_id == application.id))
     stages = [session.seals.sealed(open_stages, row) for row in open_stage_rows(application)]

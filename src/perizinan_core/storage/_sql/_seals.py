@@ -184,7 +184,7 @@ class Seals:
         Pass when a row that was not found was never written, or was removed by the library.
 
         Raises:
-            SealBrokenError: ``record-not-as-written``: It was removed by somebody else.
+            SealBrokenError: ``record-not-as-written``: It was removed by someone else.
         """
         name = row_name(*key)
         mark = self.marks_of(table, [name]).get(name)

@@ -290,7 +290,7 @@ officers = _table(
     sa.Column("id", _Text, primary_key=True),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("assigned_at", UtcDateTime),
-    # Since when nobody has looked after the stages of an officer whose record was saved.
+    # Since when no one has looked after the stages of an officer whose record was saved.
     sa.Column("look_after", UtcDateTime, index=True),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("changed_by", _Text, nullable=False),

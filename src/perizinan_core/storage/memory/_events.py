@@ -172,6 +172,6 @@ def _read(event: Event) -> Event | None:
 
 
 def _copy(event: Event) -> Event:
-    """Store and load: what cannot be stored fails, and nobody shares the mutable data."""
+    """Store and load: what cannot be stored fails, and no one shares the mutable data."""
     data = json.loads(json.dumps(encode(event), allow_nan=False))
     return decode(Event, data, name="record", id=event.subject)

@@ -216,7 +216,7 @@ class MemorySettings:
         return {key: json.loads(text) for key, text in items if key.startswith(prefix)}
 
     def broken(self, prefix: str = "") -> tuple[str, ...]:
-        """See the port; nobody else can write into this process."""
+        """See the port; no one else can write into this process."""
         self._access.read()
         del prefix
         return ()

@@ -71,7 +71,7 @@ class OfficerRow:
     officer: Officer
     assigned_at: datetime | None = None
     look_after: datetime | None = None
-    """Since when nobody has looked after the stages of an officer whose record was saved."""
+    """Since when no one has looked after the stages of an officer whose record was saved."""
 
 
 @attrs.frozen(kw_only=True)

@@ -65,7 +65,7 @@ class _Held:
         return Access(self._state.copy(), writable=True, zone=self._zone)
 
     def replace(self, state: State) -> None:
-        """Make a changed copy the state that everybody sees."""
+        """Make a changed copy the state that everyone sees."""
         self._state = state
 
     def end_writing(self) -> None:

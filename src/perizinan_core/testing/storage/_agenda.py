@@ -132,7 +132,7 @@ class AgendaSuite(SuiteBase):
         assert found == tuple(sorted(cases[number].id for number in (0, 2, 3)))
 
     def test_open_stages_are_asked_for_by_who_holds_them(self, storage: Storage) -> None:
-        """Each case once; a correction or a closed case needs nobody."""
+        """Each case once; a correction or a closed case needs no one."""
         free = add_application(storage, made_application(stages=(open_stage("a"), open_stage("b"))))
         held = add_application(storage, made_application(stages=(open_stage("a", assignee="o1"),)))
         add_application(

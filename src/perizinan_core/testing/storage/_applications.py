@@ -123,7 +123,7 @@ class ApplicationsSuite(SuiteBase):
         assert change.at.tzinfo is UTC
 
     def test_saving_a_stale_copy_tells_who_was_first(self, storage: Storage) -> None:
-        """And overwrites nothing; the unit of work can go on."""
+        """And overwrites nothing; the unit of work can continue."""
         stored = add_application(storage, made_application())
         with storage.unit_of_work() as work:
             work.applications.save(

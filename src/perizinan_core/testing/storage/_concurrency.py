@@ -103,7 +103,7 @@ class ConcurrencySuite(SuiteBase):
     def test_what_is_read_with_a_lock_can_be_saved_however_many_read_it_at_once(
         self, storage: Storage
     ) -> None:
-        """Applications and permits: each waits for the others, and nobody is told to read again."""
+        """Applications and permits: each waits for the others, and no one has to read again."""
         case = add_application(storage, made_application())
         permit = add_permit(storage, made_permit(case))
 
@@ -121,7 +121,7 @@ class ConcurrencySuite(SuiteBase):
             assert work.applications.get(case.id).version == work.permits.get(permit.id).version == 13
 
     def test_of_many_who_acquire_a_document_one_wins(self, storage: Storage) -> None:
-        """The others are told to wait."""
+        """The others have to wait."""
 
         def acquire(holder: str) -> str:
             with storage.unit_of_work() as work:
@@ -178,7 +178,7 @@ class ConcurrencySuite(SuiteBase):
         assert (len(claimed), len(set(claimed))) == (60, 60)
 
     def test_cases_assigned_at_once_go_to_different_officers(self, storage: Storage) -> None:
-        """The rotation is fair although everybody looks at the same moment."""
+        """The rotation is fair although everyone looks at the same moment."""
         officers = [f"o{number}" for number in range(5)]
         with storage.unit_of_work() as work:
             for officer in officers:

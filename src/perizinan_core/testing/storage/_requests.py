@@ -75,7 +75,7 @@ class RequestsSuite(SuiteBase):
             assert officers[4] == work.officers.get("head")
 
     def test_saving_an_officer_again_keeps_the_last_assignment(self, storage: Storage) -> None:
-        """A change of duties does not move anybody in the rotation."""
+        """A change of duties does not move anyone in the rotation."""
         with storage.unit_of_work() as work:
             work.officers.save(made_officer("a"), by="admin", at=NOW)
             work.officers.note_assignment("a", at=NOW)
@@ -140,7 +140,7 @@ class RequestsSuite(SuiteBase):
             work.idempotency.finish("a", "new", result=1)
 
     def test_a_document_is_signed_by_one_at_a_time(self, storage: Storage) -> None:
-        """The second is told by whom, and until when."""
+        """The second learns by whom, and until when."""
         attempt = _acquire(storage, "w1")
 
         assert (attempt.state, attempt.attempts, attempt.interrupted) == (SigningState.STARTED, 1, False)

@@ -1,4 +1,4 @@
-"""Made-up applications, permits and people for tests of storage. Nobody here exists."""
+"""Made-up applications, permits and people for tests of storage. No one here exists."""
 
 from __future__ import annotations
 

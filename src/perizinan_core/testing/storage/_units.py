@@ -70,7 +70,7 @@ class UnitsSuite(SuiteBase):
             assert reading.applications.count() == 1
 
     def test_a_reader_sees_one_moment_throughout(self, storage: Storage) -> None:
-        """A commit of somebody else in between does not show."""
+        """A commit of someone else in between does not show."""
         with storage.unit_of_work(read_only=True) as reading:
             before = reading.applications.count()
             add_application(storage, made_application())
@@ -137,7 +137,7 @@ class UnitsSuite(SuiteBase):
             assert work.settings.get("x") is None
 
     def test_a_record_that_is_missing_leaves_the_unit_usable(self, storage: Storage) -> None:
-        """Looking something up in vain is no failure."""
+        """Looking something up in vain is not a failure."""
         with storage.unit_of_work() as work:
             with pytest.raises(RecordNotFoundError):
                 work.applications.get("nobody")

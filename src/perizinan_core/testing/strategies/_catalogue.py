@@ -22,7 +22,7 @@ def number_templates(draw: st.DrawFn) -> str:
     width = draw(st.sampled_from(["", ":02", ":03", ":05"]))
     parts = draw(st.lists(st.sampled_from(_PLACEHOLDERS), max_size=4, unique=True))
     parts.insert(draw(st.integers(0, len(parts))), f"{{sequence{width}}}")
-    # Something that is no digit and no Roman numeral separates the parts, as on every letter seen.
+    # Something that is neither a digit nor a Roman numeral separates the parts, as on every letter seen.
     separators = [draw(st.sampled_from(["/", ".", "-", " / ", "/BPPM/"])) for _ in parts]
     pairs = zip(parts, separators, strict=True)
     return draw(_LITERALS) + "/" + "".join(part + separator for part, separator in pairs)

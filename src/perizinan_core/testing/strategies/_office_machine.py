@@ -3,7 +3,7 @@ Random days of a whole office, and what must hold in every one of them.
 
 `OfficeMachine` is a hypothesis state machine over the use cases: several cases of two applicants, officers who
 act in any order, twice, at the same moment or without the right to, days that pass and the worker that looks
-after what nobody did. The machine keeps its own book of keys, receipts, payments and exclusions, and holds the
+after what no one did. The machine keeps its own book of keys, receipts, payments and exclusions, and holds the
 office against it. The rules of one case alone are those of `CaseMachine`.
 
 The records are in memory. A subclass may open them elsewhere (`open_office`), and say how a row is tampered
@@ -53,7 +53,7 @@ _REFERENCES = ("TRX-1", "trx-1 ", "TRX-2", "TRX-3")
 """The first two are one."""
 
 _NO_STEP = frozenset({Action.WITHDRAW, Action.DECLARE_CONFLICT, Action.JUMP_QUEUE, Action.BEGIN_WAIT})
-"""Giving up, and what only puts something on record, is no way on."""
+"""Giving up, and what only puts something on record, is not a way on."""
 
 
 @attrs.frozen(kw_only=True)
@@ -145,7 +145,7 @@ class OfficeMachine(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def meddle(self, data: st.DataObject) -> None:
-        """Anybody tries to do what is somebody else's."""
+        """Anyone tries to do what is someone else's."""
         case = self.draw_case(data)
         steps = [step for step in self.steps(case) if step.judges]
         if not steps:
@@ -233,7 +233,7 @@ class OfficeMachine(RuleBasedStateMachine):
 
     @rule(officer=st.sampled_from(("loket-2", "telaah-2")), account=st.sampled_from((APPLICANT.id, "orang")))
     def declare_account(self, officer: str, account: str) -> None:
-        """An officer declares a public account as their own; its cases are none of theirs any more."""
+        """An officer declares a public account as their own; its cases are not theirs any more."""
         self.kit.office.reviews.declare_account(account, actor=self.kit.officer(officer))
         self.declared.setdefault(officer, set()).add(account)
 
@@ -248,7 +248,7 @@ class OfficeMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.cases) > 1)
     @rule(data=st.data())
     def somebody_tampers(self, data: st.DataObject) -> None:
-        """A row that was changed is refused and named; the other cases go on, and it is fine when it is put back."""
+        """A row that was changed is refused and named; the other cases continue, and it is fine when it is put back."""
         case = self.draw_case(data)
         undo = self.tamper(case)
         if undo is None:
@@ -278,7 +278,7 @@ class OfficeMachine(RuleBasedStateMachine):
             stuck = {
                 case: self.stuck.get(case) for case in self.cases if not self.look(case).state.is_terminal
             }
-            assert not stuck, "cases that nobody can bring to an end"
+            assert not stuck, "cases that no one can bring to an end"
 
     # What must hold
 
@@ -313,7 +313,7 @@ class OfficeMachine(RuleBasedStateMachine):
 
     @staticmethod
     def _waits_for_an_officer(application: Application) -> bool:
-        """Return True where the next step is that the office appoints somebody; teardown does."""
+        """Return True where the next step is that the office appoints someone; teardown does."""
         return any(stage.assignee is None for stage in application.stages_in_work())
 
     def _is_refused(self, case: str) -> None:
@@ -340,7 +340,7 @@ class OfficeMachine(RuleBasedStateMachine):
             return refusal
         if step.judges:
             assert step.actor.kind is ActorKind.OFFICER
-            assert step.actor.id not in excluded, "somebody who is out of the case decided in it"
+            assert step.actor.id not in excluded, "someone who is out of the case decided in it"
         self.keys.append(_Entry(case=case, step=step, version=version, key=key, answer=_answer(answer)))
         self.check(case)
         return None
@@ -609,7 +609,7 @@ def _chosen(data: st.DataObject, items: list[_T]) -> _T:
 
 
 def _answer(answer: Any) -> object:
-    """Return what of an answer must come again: a case goes on meanwhile, a receipt and a document do not."""
+    """Return what of an answer must come again: a case continues meanwhile, a receipt and a document do not."""
     return answer.id if isinstance(answer, Application) else answer
 
 

@@ -3,7 +3,7 @@ Random changes of the staff record, and what must hold after every one of them.
 
 `StaffMachine` is a hypothesis state machine over the use cases of the staff record: operators, administrators
 and others add, change, confirm and leave in any order. It holds its own book of who proposed what, so that a
-post that nobody else confirmed is found.
+post that no one else confirmed is found.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class StaffMachine(RuleBasedStateMachine):
         active: int,
         data: st.DataObject,
     ) -> None:
-        """Somebody, perhaps in a session of yesterday, adds or changes an officer."""
+        """Someone, perhaps in a session of yesterday, adds or changes an officer."""
         actor = data.draw(st.sampled_from((*self._keepers(), *self.sessions)))
         wanted = Officer(id=name, name=name, roles=roles, units=units, position=position, active=active > 0)
         before = self._staff()
@@ -69,7 +69,7 @@ class StaffMachine(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(_NAMES), alone=st.booleans(), data=st.data())
     def confirm(self, name: str, alone: bool, data: st.DataObject) -> None:  # noqa: FBT001 - drawn
-        """Somebody confirms what is proposed, perhaps the very one who proposed it."""
+        """Someone confirms what is proposed, perhaps the very one who proposed it."""
         actor = data.draw(st.sampled_from((*self._keepers(), *self.sessions)))
         proposed = self._staff()[name].proposed if name in self._staff() else None
         proposers = [one for one in self.sessions if proposed and one.account == proposed.by]
@@ -97,9 +97,9 @@ class StaffMachine(RuleBasedStateMachine):
     @invariant()
     def powers_come_from_two_persons(self) -> None:
         """
-        Whoever is administrator or signatory was confirmed by a second person, or was the operator's first.
+        Anyone who is administrator or signatory was confirmed by a second person, or was the operator's first.
 
-        Told from the history alone: the change that gave the role names who proposed it, or the operator.
+        Derived from the history alone: the change that gave the role names who proposed it, or the operator.
         """
         for officer in self._staff().values():
             if not officer.active:
@@ -148,6 +148,6 @@ class StaffMachine(RuleBasedStateMachine):
         return {item.id: item for item in self.kit.office.reviews.officers(actor=HOST)}
 
     def _remember(self) -> None:
-        """Keep a session of everybody as they are now: some of them will be stale later."""
+        """Keep a session of everyone as they are now: some of them will be stale later."""
         known = [one.as_actor() for one in self._staff().values()]
         self.sessions += [one for one in known if one not in self.sessions]

@@ -233,7 +233,7 @@ def moments_in(calendar: WorkingCalendar) -> st.SearchStrategy[datetime]:
 
 
 def written_texts() -> st.SearchStrategy[str]:
-    """Return texts as people and programs hand them in: ordinary words, and among them what nobody should keep."""
+    """Return texts as people and programs hand them in: ordinary words, and among them what no one should keep."""
     hostile = st.sampled_from(
         "\n\r\t\x00\x1b\x85\u00a0\u00ad\u200b\u200d\u2028\u202e\u2067\ufeff\u0301\ud800\u0430\u3164"
     )

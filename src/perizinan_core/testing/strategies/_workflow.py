@@ -2,7 +2,7 @@
 Applications, stages, staff and calendars for tests of the workflow, by hand and by hypothesis.
 
 The ``make_…`` functions return one valid value each, which keyword arguments bend; the strategies draw
-random ones. Nobody in them is a real person.
+random ones. No one in them is a real person.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ __all__ = [
 ]
 
 UNIT = "dpmptsp"
-"""Code of the unit in which everybody works unless a test says otherwise."""
+"""Code of the unit in which everyone works unless a test says otherwise."""
 
 OWNER = Actor(id="akun-pemohon", kind=ActorKind.APPLICANT, name="Pemohon")
 SYSTEM = Actor(id="sistem", kind=ActorKind.SYSTEM)
@@ -362,7 +362,7 @@ def _middle_stage(draw: st.DrawFn, code: str, kind: StageKind, before: list[Stag
 
 @st.composite
 def staffs(draw: st.DrawFn) -> tuple[Officer, ...]:
-    """Draw an office: somebody for every duty, and a few people with several roles."""
+    """Draw an office: someone for every duty, and a few people with several roles."""
     number = 0
     staff: list[Officer] = []
     for role in (*_ROLE_OF.values(), Role.SIGNATORY, Role.SUPERVISOR):

@@ -84,7 +84,7 @@ _DUTY = {
     StageKind.SITE_INSPECTION: "assesses",
     StageKind.APPROVAL: "decides",
 }
-"""Told again here on purpose: the rules of the workflow are not checked with the workflow's own table."""
+"""Stated again here on purpose: the rules of the workflow are not checked with the workflow's own table."""
 
 _OUTCOMES = st.sampled_from((*StageOutcome, StageOutcome.CORRECTION, *[StageOutcome.POSITIVE] * 2))
 _OFFICE_DECIDES = (
@@ -263,7 +263,7 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: Action.EDIT in workflow.actions_in(self.case.state))
     @rule(data=st.data())
     def name_representative(self, data: st.DataObject) -> None:
-        """The applicant names an account as representative: perhaps the id of somebody who is to judge."""
+        """The applicant names an account as representative: perhaps the id of someone who is to judge."""
         account = data.draw(st.sampled_from((OWNER.id, "kuasa", *(one.id for one in self.staff))))
         agent = Representative(person=make_applicant(), actor_id=account)
         self.attempt(
@@ -337,7 +337,7 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: Action.ASSIGN in workflow.actions_in(self.case.state))
     @rule(seed=st.integers(0, 2**32))
     def assign(self, seed: int) -> None:
-        """The worker gives out what nobody has."""
+        """The worker gives out what no one has."""
         self.give_out(seed)
 
     def give_out(self, seed: int) -> None:
@@ -368,7 +368,7 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: self._open())
     @rule()
     def working_day(self) -> None:
-        """Everybody who has an open stage judges it positive."""
+        """Everyone who has an open stage judges it positive."""
         for stage in self._open():
             state = self.case.stage_state(stage)
             for actor in self.actors:
@@ -417,7 +417,7 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: "keputusan" in self._open())
     @rule(data=st.data(), refuse=st.integers(0, 3), right=st.integers(0, 5))
     def decide_case(self, data: st.DataObject, refuse: int, right: int) -> None:
-        """The approver, or somebody who would like to be, approves or refuses."""
+        """The approver, or someone who would like to be, approves or refuses."""
         actor = self._actor_for(data, "keputusan", right=right > 0)
         if refuse:
             done = self.attempt(
@@ -436,7 +436,7 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: any(self.permit_type.stage(code).on_request for code in self._codes()))
     @rule(data=st.data())
     def ask_for_stage(self, data: st.DataObject) -> None:
-        """Somebody asks for a stage that opens on request."""
+        """Someone asks for a stage that opens on request."""
         stage = data.draw(st.sampled_from(self._codes()))
         actor = data.draw(st.sampled_from(self.actors))
         holders = [item.assignee for item in self.case.stages if item.status is StageStatus.OPEN]
@@ -471,7 +471,7 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: Action.REASSIGN in workflow.actions_in(self.case.state))
     @rule(data=st.data(), seed=st.integers(0, 2**32))
     def reassign(self, data: st.DataObject, seed: int) -> None:
-        """Somebody, perhaps a supervisor, has a stage reassigned."""
+        """Someone, perhaps a supervisor, has a stage reassigned."""
         stage = data.draw(st.sampled_from(self._codes()))
         supervisors = [one for one in self.actors if one.has(Role.SUPERVISOR)]
         actor = data.draw(st.sampled_from((*supervisors, *supervisors, *self.actors)))
@@ -492,7 +492,7 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: self._open() and len(self.events) % 4 == 0)
     @rule(data=st.data(), ask=st.booleans())
     def jump_queue(self, data: st.DataObject, ask: bool) -> None:  # noqa: FBT001 - drawn
-        """Somebody asks to take the case first, or somebody allows it, asked or not."""
+        """Someone asks to take the case first, or someone allows it, asked or not."""
         stage = data.draw(st.sampled_from(self._open()))
         supervisors = [one for one in self.actors if one.has(Role.SUPERVISOR)]
         if ask:
@@ -554,7 +554,7 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: Action.BEGIN_WAIT in workflow.actions_in(self.case.state))
     @rule(data=st.data(), party=st.sampled_from(WaitingFor), hours=st.integers(-1, 48))
     def wait_outside(self, data: st.DataObject, party: WaitingFor, hours: int) -> None:
-        """Somebody records that another agency is waited for, since some time ago; or ends it."""
+        """Someone records that another agency is waited for, since some time ago; or ends it."""
         before = self.case.clock
         actor = data.draw(st.sampled_from(self.actors))
         waits = self.case.open_waits()
@@ -585,7 +585,7 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.events) % 7 == 0)
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:
-        """The applicant gives up, now and then; somebody else tries to."""
+        """The applicant gives up, now and then; someone else tries to."""
         actor = data.draw(st.sampled_from(self.actors[:-1]))
         self.attempt(Action.WITHDRAW, lambda: workflow.withdraw(self.case, actor=actor, now=self.now))
 
@@ -668,7 +668,7 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.case.state is ApplicationState.APPROVED)
     @rule(data=st.data(), way=st.sampled_from((Action.REOPEN, Action.ANNUL_DECISION, Action.WITHDRAW)))
     def go_back(self, data: st.DataObject, way: Action) -> None:
-        """Somebody takes the grant back before its permit is issued."""
+        """Someone takes the grant back before its permit is issued."""
         deciders = [one for one in self.actors if one.has(Role.OFFICE_HEAD, Role.SIGNATORY)]
         actor = data.draw(st.sampled_from((*deciders, *self.actors)))
         deemed = self.case.deemed_grant is not None
@@ -704,7 +704,7 @@ class CaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.case.state is ApplicationState.APPROVED)
     @rule(data=st.data())
     def take_number(self, data: st.DataObject) -> None:
-        """The letter gets its number, for somebody who may sign it or not."""
+        """The letter gets its number, for someone who may sign it or not."""
         holders = [one for one in self.staff if Role.SIGNATORY in one.roles]
         signer = data.draw(st.sampled_from((*holders, *holders, *self.staff))).as_actor()
         actor = data.draw(st.sampled_from((SYSTEM, signer)))
@@ -716,7 +716,7 @@ class CaseMachine(RuleBasedStateMachine):
         if done:
             self.workers.append(("signature", signer.id))
             grant = self.case.deemed_grant
-            assert actor != SYSTEM or grant is None or not grant.unstaffed, "issued where nobody was"
+            assert actor != SYSTEM or grant is None or not grant.unstaffed, "issued where no one was"
 
     def _take_number(self, signer: Actor, actor: Actor, number: str) -> Transition:
         return workflow.to_awaiting_signature(
@@ -841,7 +841,7 @@ class CaseMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_goes_around_the_money_or_the_old_permit(self) -> None:
-        """In every situation, whoever tries: no number while money is missing or the old permit has ended."""
+        """In every situation, no matter who tries: no number while money is missing or the old permit has ended."""
         if self.case.state is not ApplicationState.APPROVED:
             return
         paid = sum(payment.amount.amount for payment in self.case.payments) == self.fee
@@ -868,7 +868,7 @@ class CaseMachine(RuleBasedStateMachine):
 
     @invariant()
     def someone_may_take_a_next_step(self) -> None:
-        """In every state that is not final somebody can go on, if need be one whom the office appoints for it."""
+        """In every state that is not final someone can continue, if need be one whom the office appoints for it."""
         if self.case.state.is_terminal or self.case.state is ApplicationState.DRAFT:
             return
         assert any(self._is_possible(step) for step in self._next_steps()), self.case.state
@@ -880,7 +880,7 @@ class CaseMachine(RuleBasedStateMachine):
             return False
 
     def _next_steps(self) -> Iterator[Callable[[], Transition]]:
-        """Yield what moves the case; giving up, and steps that only put something on record, are none."""
+        """Yield what moves the case; giving up, and steps that only put something on record, do not count."""
         state = self.case.state
         posts = (*self.staff, *_REINFORCEMENTS)
         actors = [officer.as_actor() for officer in posts]
@@ -964,7 +964,7 @@ class CaseMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_holds_separated_duties(self) -> None:
-        """Whoever worked on the case had one duty only, was no party, and nothing the type keeps apart."""
+        """Anyone who worked on the case had one duty only, was not a party, and nothing the type keeps apart."""
         parties = {one.id for one in self.staff if OWNER.id in one.public_accounts}
         for stage, account in self.workers:
             assert account not in parties
@@ -988,7 +988,7 @@ class CaseMachine(RuleBasedStateMachine):
 
     @invariant()
     def what_people_wrote_can_be_read_and_signed(self) -> None:
-        """Texts are NFC and hold nothing that nobody sees; names are one line; form data keep their bounds."""
+        """Texts are NFC and hold nothing that no one sees; names are one line; form data keep their bounds."""
         applicant, form = self.case.applicant, self.case.form
         assert applicant.name == applicant.name.strip()
         assert len(applicant.name.splitlines()) == 1
@@ -1000,7 +1000,7 @@ class CaseMachine(RuleBasedStateMachine):
 
     @invariant()
     def jumps_were_asked_for(self) -> None:
-        """Each jump of the queue has its officer's own request before it, and somebody else who allowed it."""
+        """Each jump of the queue has its officer's own request before it, and someone else who allowed it."""
         asked = [(item.stage, item.officer, item.at) for item in self.case.jump_requests]
         for override in self.case.overrides:
             kind, _, stage = override.rule.partition(":")

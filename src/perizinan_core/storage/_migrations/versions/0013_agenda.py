@@ -14,8 +14,8 @@ _COLUMNS = (
     ("counted_on", sa.String()),
     ("own_step", sa.String()),
 )
-# Payloads are sealed, so a migration cannot read them: the worker looks at what it is told here, and writes
-# the row anew where there is something to do.
+# Payloads are sealed, so a migration cannot read them: the worker looks at what is noted here, and writes
+# the row again where there is something to do.
 _FILLED = (
     "UPDATE perizinan_applications SET silence_after = due WHERE due IS NOT NULL",
     "UPDATE perizinan_applications SET counted_on = '' WHERE due IS NOT NULL OR state = 'correction_requested'",
