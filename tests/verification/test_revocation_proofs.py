@@ -14,7 +14,7 @@ from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.bootstrap._synthetic_ca import SyntheticCA
 from perizinan_core.signing.ltv._writing import with_store
 from perizinan_core.verification import CheckName
-from perizinan_core.verification._revocation import evidence_in, path_revocation
+from perizinan_core.verification._revocation import Evidence, evidence_in, path_revocation
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
 SINCE = NOW - timedelta(days=1)
@@ -74,7 +74,7 @@ def found(ca, signer, permit):
     """What proofs say about the signer's path."""
 
     def run(*, crls=(), ocsps=(), at=NOW):
-        data = with_store(permit, certificates=(), ocsps=ocsps, crls=crls)
+        data = with_store(permit, Evidence(answers=tuple(ocsps), lists=tuple(crls)))
         path = (signer.certificate, *signer.chain)
         return path_revocation(path, evidence_in(PdfStructure(data)), at)
 
@@ -208,9 +208,7 @@ def test_a_store_that_is_no_store_is_none(permit):
 
 def test_a_certificate_known_to_be_good_is_reported(build, world, judge):
     """The report says up to when nothing was known against it."""
-    data = with_store(
-        world.permit(), certificates=(), ocsps=(), crls=[_late(world.ca.issuing), _late(world.ca.root)]
-    )
+    data = with_store(world.permit(), Evidence(lists=(_late(world.ca.issuing), _late(world.ca.root))))
     check = judge(data).check(CheckName.REVOCATION)
 
     assert ("passed", "revocation-good") == (check.outcome.value, check.reason.code)

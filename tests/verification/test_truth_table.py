@@ -30,6 +30,7 @@ from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.signing.ltv._writing import with_store
 from perizinan_core.testing._pki_server import PkiServer
 from perizinan_core.verification import CheckName, Verdict, verify_permit
+from perizinan_core.verification._revocation import Evidence
 from perizinan_core.verification._status_source import StatusListSource
 
 S = datetime(2026, 11, 25, 3, 0, 0, tzinfo=UTC)
@@ -145,7 +146,7 @@ class Bench:
         stamped = proven if by == "timestamp" else None
         signed = data = self.permit(issued, stated=stated, stamped=stamped, **changes)
         if revoked is not None:
-            data = with_store(signed, certificates=(), ocsps=(), crls=(self.crl(issued, revoked),))
+            data = with_store(signed, Evidence(lists=(self.crl(issued, revoked),)))
         status = None
         if proven is not None and by == "records":
             answer = PermitStatusAnswer(

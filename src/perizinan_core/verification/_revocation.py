@@ -74,9 +74,20 @@ class Evidence:
     lists: tuple[bytes, ...] = attrs.field(default=(), repr=False)
     """Revocation lists."""
 
+    def __bool__(self) -> bool:
+        return bool(self.certificates or self.answers or self.lists)
+
+    def __sub__(self, other: Evidence) -> Evidence:
+        """Return what the other one does not have."""
+        return Evidence(
+            certificates=tuple(item for item in self.certificates if item not in other.certificates),
+            answers=tuple(item for item in self.answers if item not in other.answers),
+            lists=tuple(item for item in self.lists if item not in other.lists),
+        )
+
     def __add__(self, other: Evidence) -> Evidence:
         """Join, each item once."""
-        if self == other or not (other.certificates or other.answers or other.lists):
+        if self == other or not other:
             return self
         return Evidence(
             certificates=tuple(dict.fromkeys((*self.certificates, *other.certificates))),

@@ -32,6 +32,7 @@ from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.signing.ltv import Level, RevocationClient, TimestampClient, extend
 from perizinan_core.signing.ltv._writing import with_store
 from perizinan_core.testing._pki_server import PkiServer
+from perizinan_core.verification._revocation import Evidence
 from vector_cases import builder
 
 __all__ = ["DAY", "SIGNED", "Services", "Setting"]
@@ -136,7 +137,7 @@ class Services:
             .sign(issuing.key, hashes.SHA256())
         )
         der = made.public_bytes(serialization.Encoding.DER)
-        return with_store(pdf, certificates=(), ocsps=(), crls=(der,))
+        return with_store(pdf, Evidence(lists=(der,)))
 
 
 class Setting:

@@ -76,17 +76,6 @@ def extend(
     return run(work.raised(pdf, level, renew=renew))
 
 
-@attrs.frozen(kw_only=True)
-class _Additions:
-    """What the long-term data of a file lacks."""
-
-    certificates: tuple[bytes, ...] = ()
-    revocation: Revocation = Revocation()
-
-    def __bool__(self) -> bool:
-        return bool(self.certificates or self.revocation.ocsps or self.revocation.crls)
-
-
 @attrs.frozen
 class _Extension:
     client: TimestampClient
@@ -97,21 +86,14 @@ class _Extension:
     async def raised(self, pdf: bytes, level: Level, *, renew: bool) -> bytes:
         found = self._examined(pdf)
         if level.reaches(Level.B_T) and not found.all_timed:
-            pdf = await self._stamped(pdf, _Additions())
+            pdf = await self._stamped(pdf, Evidence())
             found = self._examined(pdf)
         if not level.reaches(Level.B_LT) or (found.archived and not renew):
             return pdf
         if level is Level.B_LTA:
             return await self._archived(pdf, found)
         missing = await self._missing(found)
-        if not missing:
-            return pdf
-        return with_store(
-            pdf,
-            certificates=missing.certificates,
-            ocsps=missing.revocation.ocsps,
-            crls=missing.revocation.crls,
-        )
+        return with_store(pdf, missing) if missing else pdf
 
     async def _archived(self, pdf: bytes, found: Examined) -> bytes:
         """
@@ -133,7 +115,7 @@ class _Extension:
     def _examined(self, pdf: bytes) -> Examined:
         return examine(pdf, roots=self.roots, stamp_roots=self.client.roots, now=self.now)
 
-    async def _missing(self, found: Examined, further: Sequence[ProvenPath] = ()) -> _Additions:
+    async def _missing(self, found: Examined, further: Sequence[ProvenPath] = ()) -> Evidence:
         """Return what must be added so that every path is proven by the file itself."""
         fetched = Revocation() if isinstance(self.revocation, RevocationClient) else self.revocation
         given = fetched
@@ -154,13 +136,8 @@ class _Extension:
         # store itself, not of what is nested in its objects.
         needed = dict.fromkeys(item.public_bytes(Encoding.DER) for proven in paths for item in proven.path)
         needed |= dict.fromkeys(item for answer in fetched.ocsps for item in responder_certificates(answer))
-        return _Additions(
-            certificates=tuple(item for item in needed if item not in found.evidence.certificates),
-            revocation=Revocation(
-                ocsps=tuple(item for item in fetched.ocsps if item not in found.evidence.answers),
-                crls=tuple(item for item in fetched.crls if item not in found.evidence.lists),
-            ),
-        )
+        every = Evidence(certificates=tuple(needed), answers=fetched.ocsps, lists=fetched.crls)
+        return every - found.evidence
 
     @staticmethod
     def _is_settled(
@@ -182,21 +159,14 @@ class _Extension:
                 )
         return any(item.clears and item.until >= moment for item in told)
 
-    async def _stamped(self, pdf: bytes, data: _Additions) -> bytes:
+    async def _stamped(self, pdf: bytes, data: Evidence) -> bytes:
         """Return the file with ``data`` and a document timestamp, in one incremental update."""
         try:
             return await self._stamped_within(self.client.room, pdf, data)
         except OverflowError as error:
             return await self._stamped_within(int(error.args[0]) + _SPARE, pdf, data)
 
-    async def _stamped_within(self, room: int, pdf: bytes, data: _Additions) -> bytes:
-        reserved = reserve_stamp(
-            pdf,
-            room=room,
-            now=self.now,
-            certificates=data.certificates,
-            ocsps=data.revocation.ocsps,
-            crls=data.revocation.crls,
-        )
+    async def _stamped_within(self, room: int, pdf: bytes, data: Evidence) -> bytes:
+        reserved = reserve_stamp(pdf, room=room, now=self.now, data=data)
         token = await self.client.fetch(reserved.digest(self.client.hash_name), self.now)
         return reserved.filled(token.dump())

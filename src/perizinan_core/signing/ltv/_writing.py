@@ -7,7 +7,6 @@ the XMP metadata anew with every update, which a PDF/A letter of an office must 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from perizinan_core.signing._form import free_name, signable_fields
@@ -17,35 +16,27 @@ from perizinan_core.signing._pdf_syntax import RawDictionary
 from perizinan_core.signing._placing import add_field, declare_extension, mark_form
 from perizinan_core.signing._request import SigningRequest
 from perizinan_core.signing._room import BYTE_RANGE, ReservedRoom, empty_room
+from perizinan_core.verification._revocation import Evidence
 
 __all__ = ["reserve_stamp", "with_store"]
 
+_NOTHING = Evidence()
 _NAME = "StempelWaktu"
 _DESCRIPTION = "Stempel waktu dokumen"
 
 
 @refusing_damage()
-def with_store(
-    pdf: bytes, *, certificates: Sequence[bytes], ocsps: Sequence[bytes], crls: Sequence[bytes]
-) -> bytes:
+def with_store(pdf: bytes, data: Evidence) -> bytes:
     """Return the file with DER objects added to its document security store (EN 319 142-1 section 5.4)."""
     update = IncrementalUpdate(PdfFile(pdf))
     catalog = update.edit(update.pdf.root.number)
-    _fill_store(update, catalog, certificates, ocsps, crls)
+    _fill_store(update, catalog, data)
     tail, _ = update.write()
     return pdf + tail
 
 
 @refusing_damage()
-def reserve_stamp(
-    pdf: bytes,
-    *,
-    room: int,
-    now: datetime,
-    certificates: Sequence[bytes] = (),
-    ocsps: Sequence[bytes] = (),
-    crls: Sequence[bytes] = (),
-) -> ReservedRoom:
+def reserve_stamp(pdf: bytes, *, room: int, now: datetime, data: Evidence = _NOTHING) -> ReservedRoom:
     """
     Return the file with an empty document timestamp over everything, the added objects included.
 
@@ -53,15 +44,13 @@ def reserve_stamp(
         pdf: The file.
         room: Bytes to keep for the timestamp.
         now: Present moment.
-        certificates: DER objects for the document security store.
-        ocsps: The same.
-        crls: The same.
+        data: What is added to the document security store.
     """
     source = PdfFile(pdf)
     update = IncrementalUpdate(source)
     catalog = update.edit(source.root.number)
-    if certificates or ocsps or crls:
-        _fill_store(update, catalog, certificates, ocsps, crls)
+    if data:
+        _fill_store(update, catalog, data)
     name = free_name(signable_fields(source), _NAME)
     stamp = update.allocate()
     request = SigningRequest(signed_at=now, description=_DESCRIPTION)
@@ -85,16 +74,10 @@ def _timestamp_dictionary(room: int) -> bytes:
     return b"\n".join(parts)
 
 
-def _fill_store(
-    update: IncrementalUpdate,
-    catalog: RawDictionary,
-    certificates: Sequence[bytes],
-    ocsps: Sequence[bytes],
-    crls: Sequence[bytes],
-) -> None:
+def _fill_store(update: IncrementalUpdate, catalog: RawDictionary, data: Evidence) -> None:
     # No VRI dictionary: EN 319 142-1 section 5.4.2.2 leaves it to the writer, and readers go without.
     store = update.own_child(catalog, "DSS")
-    for key, objects in (("Certs", certificates), ("OCSPs", ocsps), ("CRLs", crls)):
+    for key, objects in (("Certs", data.certificates), ("OCSPs", data.answers), ("CRLs", data.lists)):
         for der in objects:
             body = b"<</Length %d>>\nstream\n%b\nendstream" % (len(der), der)
             update.append(store, key, update.add(body))
