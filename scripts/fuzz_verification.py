@@ -40,7 +40,7 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.published import read_authority_document
 from perizinan_core.published._status_list import read_status_list
 from perizinan_core.verification import Report, Verdict, Verifier, read_report
-from perizinan_core.verification._permit_data import load_schema
+from perizinan_core.verification._permit_content import load_schema
 from perizinan_core.verification._qr_report import check_qr_image, check_qr_text
 from perizinan_core.verification.signatures import SignatureVerifier, load_roots
 

@@ -25,7 +25,7 @@ from perizinan_core.published._qr_claims import (
     qr_segments,
 )
 from perizinan_core.verification import CheckName, Outcome, Verdict
-from perizinan_core.verification._permit_data import load_schema
+from perizinan_core.verification._permit_content import load_schema
 from perizinan_core.verification._qr_report import check_qr_image, check_qr_text
 from perizinan_core.verification._reasons import REASONS
 

@@ -20,7 +20,7 @@ from perizinan_core.cli._verify import verify_command
 from perizinan_core.errors.verification import SignaturesNotAcceptedError
 from perizinan_core.i18n import translate
 from perizinan_core.verification import Verdict
-from perizinan_core.verification._permit_data import load_schema
+from perizinan_core.verification._permit_content import load_schema
 from perizinan_core.verification._report import CheckName, Indication, Outcome
 from perizinan_core.verification._signature_reasons import SENTENCES
 from perizinan_core.verification.signatures import (

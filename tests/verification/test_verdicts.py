@@ -27,10 +27,9 @@ from perizinan_core.verification import (
     require_valid,
     verify_permit,
 )
+from perizinan_core.verification._case import DocumentAge
 from perizinan_core.verification._judgement import Judgement
-from perizinan_core.verification._old_document import DocumentAge
-from perizinan_core.verification._permit_content import judge_qr
-from perizinan_core.verification._permit_data import differences_to_text
+from perizinan_core.verification._permit_content import differences_to_text, judge_qr
 
 
 class Records:

@@ -31,7 +31,7 @@ from perizinan_core.services._letters import LetterPlan, compose, plan_letter
 from perizinan_core.storage import ApplicationFilter, UnitOfWork
 from perizinan_core.verification._pdf._embedded import embedded_files
 from perizinan_core.verification._pdf._text import printed_text
-from perizinan_core.verification._permit_data import PERMIT_FILE, differences_to_text
+from perizinan_core.verification._permit_content import PERMIT_FILE, differences_to_text
 from perizinan_core.workflow._foresight import (
     SUCCEEDING,
     approval_obstacles,

@@ -24,7 +24,7 @@ from perizinan_core.verification._cms import parse_container
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._paths import fingerprints
 from perizinan_core.verification._pdf._fields import SignatureField
-from perizinan_core.verification._permit_data import read_permit_data
+from perizinan_core.verification._permit_content import read_permit_data
 from perizinan_core.verification._report import CheckName
 
 __all__ = ["Choice", "choose_for_code", "choose_for_file", "offices_of_key", "offices_of_signer"]

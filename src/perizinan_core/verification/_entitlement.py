@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from perizinan_core.published._authority_document import AuthorityDocument, Signatory
+from perizinan_core.verification._case import DocumentAge
 from perizinan_core.verification._choosing import offices_of_signer
 from perizinan_core.verification._judgement import Judgement
-from perizinan_core.verification._old_document import DocumentAge
 from perizinan_core.verification._permit_signatures import JudgedSignature
 from perizinan_core.verification._report import CheckName
 

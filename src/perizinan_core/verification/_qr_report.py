@@ -37,8 +37,7 @@ from perizinan_core.verification._authorities import AuthoritySet, StatusByOffic
 from perizinan_core.verification._case import PermitCase
 from perizinan_core.verification._choosing import choose_for_code, offices_of_key
 from perizinan_core.verification._moments import check_moment
-from perizinan_core.verification._permit_content import judge_dates
-from perizinan_core.verification._permit_data import differences_to_text
+from perizinan_core.verification._permit_content import differences_to_text, judge_dates
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._qr_image import (
     DEFAULT_IMAGE_LIMITS,

@@ -33,8 +33,7 @@ from perizinan_core.verification._entitlement import judge_entitlement, judge_re
 from perizinan_core.verification._file_verifier import FileVerifier
 from perizinan_core.verification._pdf._fields import SignatureField, signature_fields
 from perizinan_core.verification._pdf._scan import Scan, Wholeness, scan
-from perizinan_core.verification._permit_content import judge_dates, judge_qr, judge_text
-from perizinan_core.verification._permit_data import read_permit_data
+from perizinan_core.verification._permit_content import judge_dates, judge_qr, judge_text, read_permit_data
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._permit_signatures import (
     JudgedSignature,

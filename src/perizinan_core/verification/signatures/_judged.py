@@ -1,23 +1,33 @@
-"""One signature or document timestamp with what was found out about it, and its part of the report."""
+"""
+One signature or document timestamp: what was found out about it, how its time and trust are judged, its report.
+
+Document timestamps come first, from the last to the first. The signer's chain is judged for the earliest proven moment,
+else for the moment of the check.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import attrs
+from cryptography import x509
 
+from perizinan_core.verification._paths import usage_problem
 from perizinan_core.verification._report import Reason, SignatureReport
-from perizinan_core.verification._revocation import revocation_reason
+from perizinan_core.verification._revocation import Evidence, revocation_reason
 from perizinan_core.verification._signature_report import aspects_of, chain_reason, indication_of
-from perizinan_core.verification.signatures._chains import ChainResult
+from perizinan_core.verification.signatures._chains import ChainJudge, ChainResult
 from perizinan_core.verification.signatures._container import Container
+from perizinan_core.verification.signatures._history import History
 from perizinan_core.verification.signatures._listing import ListedSignature
-from perizinan_core.verification.signatures._proofs import Proof, name_of
+from perizinan_core.verification.signatures._proofs import Proof, best_of, judge_token, name_of
 
-__all__ = ["Judged", "stated_time"]
+__all__ = ["Judged", "Trusting", "stated_time"]
 
+_SKEW = timedelta(minutes=5)
 _DATE = re.compile(r"D:(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:(Z)|([+-])(\d{2})'?(\d{2})?)")
 
 
@@ -163,3 +173,151 @@ def stated_time(value: Any) -> datetime | None:
         return datetime(*(int(part) for part in found.groups()[:6]), tzinfo=zone)  # type: ignore[arg-type,misc]
     except ValueError:
         return None
+
+
+@attrs.frozen(kw_only=True)
+class Trusting:
+    """What is needed to judge time and trust."""
+
+    judge: ChainJudge
+    at: datetime
+    data: bytes = attrs.field(repr=False)
+    evidence: Evidence
+    """Of the caller and of the document security store."""
+
+    history: History
+
+    def judge_all(self, signatures: Sequence[Judged]) -> None:
+        """Judge document timestamps first, then every signature."""
+        around = self._judge_stamps(signatures)
+        for judged in signatures:
+            if not judged.is_timestamp and judged.container is not None and judged.broken is None:
+                self._judge_signer(judged, judged.container, around)
+        doubted = [
+            item.listed.end
+            for item in signatures
+            if item.listed.name in self.history.filled_by and item.broken is None and item.trust is not None
+        ]
+        for judged in signatures:
+            if any(judged.listed.end < end for end in doubted):
+                # Nobody who is believed vouches for what was filled in after this signature.
+                judged.broken = judged.broken or Reason("later-changes-forbidden")
+
+    def _judge_stamps(self, signatures: Sequence[Judged]) -> list[tuple[int, Proof]]:
+        """Judge document timestamps from the last to the first; return those that count, with what they cover."""
+        renewed: Proof | None = None
+        around: list[tuple[int, Proof]] = []
+        for judged in reversed(signatures):
+            if not judged.is_timestamp or judged.broken is not None or judged.container is None:
+                continue
+            proof = judged.proof = self._document_stamp(judged, renewed)
+            judged.proofs = (proof,)
+            judged.chain, judged.doubtful, judged.altered = proof.chain, not proof.counts, proof.altered
+            if proof.counts:
+                renewed = best_of([proof] if renewed is None else [proof, renewed])
+                around.append((judged.listed.end, proof))
+            elif proof.is_broken:
+                judged.broken = Reason("timestamp-broken")
+        return around
+
+    def _document_stamp(self, judged: Judged, renewed: Proof | None) -> Proof:
+        covered, view = judged.listed.byte_range, memoryview(self.data)
+        if covered is None or judged.container is None:  # pragma: no cover - the caller looked
+            return Proof(moment=None, code="timestamp-broken")
+        parts = [view[: covered.gap_start], view[covered.gap_end : covered.end]]
+        return judge_token(judged.container, parts, self.judge, self.evidence, around=renewed, at=self.at)
+
+    def _judge_signer(
+        self, judged: Judged, container: Container, around: Sequence[tuple[int, Proof]]
+    ) -> None:
+        later = [(end, proof) for end, proof in around if end > judged.listed.end]
+        renewed = best_of([proof for _, proof in later])
+        evidence = self.evidence + container.revocation_data
+        signature = container.signer_info["signature"].native
+        tokens = [
+            judge_token(token, [signature], self.judge, evidence, around=renewed, at=self.at)
+            if token is not None
+            else Proof(moment=None, code="timestamp-without-certificate")
+            for token in container.tokens(self.judge.spare(evidence))
+        ]
+        if any(item.is_broken for item in tokens):
+            judged.broken = Reason("timestamp-broken")
+            return
+        judged.proof = best_of([*tokens, *(proof for _, proof in later)])
+        judged.proofs = tuple(tokens)
+        judged.doubtful = any(not item.counts for item in tokens)
+        judged.altered = any(item.altered for item in tokens)
+        if any(item.moment is not None and item.moment > self.at + _SKEW for item in tokens):
+            day = max(item.moment for item in tokens if item.moment is not None).date()
+            judged.trust = Reason("signed-after-check", {"day": day})
+            return
+        self._judge_chain(judged, container, evidence)
+        self._rate(judged, later)
+
+    def _judge_chain(self, judged: Judged, container: Container, evidence: Evidence) -> None:
+        proven = judged.trusted_time
+        moment = proven or self.at
+        others = [item.dump() for item in container.others]
+        chain = judged.chain = self.judge.judge(
+            container.certificate.dump(), others, moment, evidence, at=self.at
+        )
+        if not chain.holds:
+            judged.trust = _trust_reason(chain, proven=proven is not None)
+            return
+        try:
+            unfit = usage_problem(chain.certificates[0])
+        except (ValueError, x509.InvalidVersion):
+            unfit = "certificate-malformed"
+        if unfit is not None and container.certificate.self_signed == "no":
+            judged.trust = Reason("certificate-usage-unfit")
+            return
+        judged.trusted = self._trusted_reason(chain, proven)
+
+    def _trusted_reason(self, chain: ChainResult, proven: datetime | None) -> Reason:
+        if proven is None or chain.anchor is None:
+            return Reason("certificate-valid-then", {"day": self.at.date()})
+        if self.at > chain.anchor.cut_off:
+            return Reason(
+                "root-ended-since",
+                {"root": chain.anchor.name, "last": chain.anchor.cut_off.date(), "day": proven.date()},
+            )
+        if any(item.not_valid_after_utc < self.at for item in chain.certificates):
+            return Reason("certificate-ended-since", {"day": proven.date()})
+        return Reason("certificate-valid-proven", {"day": proven.date()})
+
+    def _rate(self, judged: Judged, later: Sequence[tuple[int, Proof]]) -> None:
+        """Name the level that the file reaches for this signature (EN 319 142-1 section 6)."""
+        revocation = judged.chain is not None and judged.chain.revocation_known != "missing"
+        if judged.trusted_time is None:
+            judged.level = "B-B"
+        elif not revocation:
+            judged.level = "B-T"
+        else:
+            # An archive timestamp covers the revocation data; where none is stored, it lies in the signature.
+            history = self.history
+            archived = [end for end, _ in later if not history.has_store or end in history.stored]
+            judged.level = "B-LTA" if archived else "B-LT"
+
+
+def _trust_reason(chain: ChainResult, *, proven: bool) -> Reason:
+    """Say why a chain does not hold, with or without a proven time."""
+    anchor, day = chain.anchor, chain.moment.date()
+    root = (
+        {"root": anchor.name, "last": anchor.cut_off.date(), "day": day}
+        if anchor is not None
+        else {"day": day}
+    )
+    match chain.problem:
+        case "root-ended":
+            return Reason("root-cut-off" if proven else "root-ended", root)
+        case "chain-ended":
+            return Reason("proof-too-late" if proven else "chain-ended", {"day": day})
+        case "chain-not-yet":
+            return Reason("chain-not-yet" if proven else "certificate-not-yet", {"day": day})
+        case "certificate-revoked":
+            since = chain.revocation.revoked_at
+            return Reason("certificate-revoked", {"day": since.date() if since is not None else "?"})
+        case "root-not-given" | "chain-weak" | "certificate-usage-unfit" | "certificate-malformed":
+            return Reason(str(chain.problem))
+        case _:
+            return Reason("chain-not-accepted")

@@ -24,16 +24,14 @@ from perizinan_core.verification._signature_report import chain_reason
 from perizinan_core.verification._wholeness import is_whole
 from perizinan_core.verification.signatures._chains import ChainJudge
 from perizinan_core.verification.signatures._container import Container, digest_of, read_container
-from perizinan_core.verification.signatures._engine import Engine
-from perizinan_core.verification.signatures._history import History, read_history
-from perizinan_core.verification.signatures._judged import Judged, stated_time
+from perizinan_core.verification.signatures._history import Engine, History, read_history
+from perizinan_core.verification.signatures._judged import Judged, Trusting, stated_time
 from perizinan_core.verification.signatures._listing import (
     ListedSignature,
     listed_signatures,
     usage_rights,
 )
 from perizinan_core.verification.signatures._structure import Decrypt, ForeignStructure
-from perizinan_core.verification.signatures._trusting import Trusting
 
 __all__ = ["SignedFile", "note_time"]
 

@@ -1,13 +1,16 @@
 """
-PDFs that others made, read as strictly as our own, with what others also use.
+PDFs that others made, read as strictly as our own, with what every reader takes alike.
 
 1. White space may follow the end marker. 2. Files encrypted with an empty user password are opened through
-pyHanko's security handler. 3. All object streams can be unpacked at once, within the limits. 4. White space where
-an object or a table should begin, loose ends of ``stream`` (`parser`), and streams in ASCII are read.
+pyHanko's security handler. 3. All object streams can be unpacked at once, within the limits. 4. A position may point at
+white space before the object or table. 5. ``stream`` may be followed by spaces, or by a carriage return alone, which
+ISO 32000-1 section 7.3.8.1 rules out and old producers write; the stated length and ``endstream`` tell whether the data
+was understood. 6. Streams in ASCII are read.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from collections.abc import Callable
 from typing import Any
@@ -17,12 +20,33 @@ import attrs
 from perizinan_core._pdf._filters import ASCII_FILTERS
 from perizinan_core._pdf._limits import Limits
 from perizinan_core._pdf._structure import PdfStructure, ends_properly, joined_sections
-from perizinan_core._pdf._syntax import Ref, Stream
+from perizinan_core._pdf._syntax import Parser, Ref, Stream
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.i18n import Clause
-from perizinan_core.verification.signatures._parser import ForeignParser
 
-__all__ = ["Decrypt", "ForeignStructure"]
+__all__ = ["Decrypt", "ForeignParser", "ForeignStructure"]
+
+_OBJ = re.compile(
+    rb"(\d{1,10}+)[\x00\t\n\x0c\r ]++(\d{1,5}+)[\x00\t\n\x0c\r ]++obj(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
+)
+_LOOSE_STREAM = re.compile(rb"stream *+(?:\r\n?|\n)")
+
+
+class ForeignParser(Parser):
+    """Reads objects at given positions of one buffer."""
+
+    def indirect(self, offset: int) -> tuple[int, int, Any, int]:
+        """Read ``N G obj … endobj`` at ``offset`` or after the white space there; see `Parser.indirect`."""
+        place = self.after_blanks(offset)
+        header = _OBJ.match(self._data, place)
+        if header is None:
+            return super().indirect(place)
+        value, end = self.value(header.end())
+        keyword = _LOOSE_STREAM.match(self._data, self.skip(end))
+        if keyword is None or not isinstance(value, dict):
+            return super().indirect(place)
+        return int(header[1]), int(header[2]), Stream(value, keyword.end()), keyword.end()
+
 
 _Method = Callable[[int, int, bytes], bytes]
 
