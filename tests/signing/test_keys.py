@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 from perizinan_core.bootstrap._development_ca import DevelopmentCA
 from perizinan_core.bootstrap._synthetic_ca import MARKER, SyntheticCA, make_key
 from perizinan_core.signing import FileKeySigner, SignatureAlgorithm, sign_pdf
-from perizinan_core.signing._registry import SignerRegistry
+from perizinan_core.signing._file_key import no_secret, open_file_signer
 from perizinan_core.testing._refusals import raises_code
 
 SECRET = "rahasia é"
@@ -255,14 +255,14 @@ class TestAddresses:
         plain = form == "{path}"
         chosen = str(tmp_path / "kunci dinas.pem") if plain else str(path)
 
-        assert one.certificate == SignerRegistry().open(form.format(path=chosen), asked).certificate
+        assert one.certificate == open_file_signer(form.format(path=chosen), asked).certificate
 
     def test_pss_and_chain_are_options(self, issued, tmp_path):
         """An RSA key signs with RSASSA-PSS when asked."""
         one = issued["rsa-2048"]
         (tmp_path / "k.pem").write_bytes(pem_key(one.key))
         (tmp_path / "c.pem").write_bytes(pem(one.certificate))
-        signer = SignerRegistry().open(f"file:{tmp_path}/k.pem?chain={tmp_path}/c.pem&pss=1")
+        signer = open_file_signer(f"file:{tmp_path}/k.pem?chain={tmp_path}/c.pem&pss=1", no_secret)
 
         assert SignatureAlgorithm.RSA_PSS_SHA256 is signer.algorithm
 
@@ -270,20 +270,7 @@ class TestAddresses:
     def test_addresses_that_cannot_be_read_are_refused(self, address):
         """Unknown options are not ignored."""
         with raises_code("signer-address"):
-            SignerRegistry().open(address)
-
-    def test_plugins_add_schemes(self):
-        """A registered scheme is opened by its opener, case aside; an unknown one names what is known."""
-        registry = SignerRegistry()
-        registry.register("PKCS11", lambda address, secret: (address, secret("pin")))
-
-        assert ("pkcs11:token=1", None) == registry.open("pkcs11:token=1")
-        assert ["file", "pkcs11"] == sorted(registry.schemes)
-        with raises_code("signer-scheme-unknown") as caught:
-            registry.open("bsre:https://example.org")
-        assert ("bsre", ("file", "pkcs11")) == (caught.value.scheme, caught.value.known)
-        with pytest.raises(ValueError, match="registered already"):
-            registry.register("file", registry.schemes["pkcs11"])
+            open_file_signer(address, no_secret)
 
 
 class TestDevelopmentCA:

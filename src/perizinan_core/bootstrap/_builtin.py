@@ -22,7 +22,7 @@ from perizinan_core.hooks._types import (
 )
 from perizinan_core.model._applicant import Applicant, Organisation
 from perizinan_core.rendering import Renderer, TypstRenderer
-from perizinan_core.signing._registry import open_file_signer
+from perizinan_core.signing._file_key import open_file_signer
 from perizinan_core.storage import KeyRing, Storage, migrate, open_storage
 from perizinan_core.storage._opening import known_keys
 

@@ -49,24 +49,16 @@ class SigningError(CodedError):
     - ``bits``: length of the key in bits
     - ``file``: name of the file, without its folders
     - ``kind``: what was received, e.g. ``"Ed25519"`` or ``"RSA-8192"``
-    - ``known``: schemes that can be opened
     - ``minimum``: shortest accepted length in bits
     - ``name``: what was received
     - ``not_after``: last moment of validity, ISO 8601
     - ``not_before``: first moment of validity, ISO 8601
-    - ``scheme``: the part of the address before the colon
     - ``serial``: serial number of the certificate, hexadecimal: names it without naming the person
     - ``signed_at``: signing time, ISO 8601
     - ``usages``: what the certificate is for (RFC 5280 section 4.2.1.3)
     """
 
     codes: ClassVar[Mapping[str, Code]] = {
-        "signer-scheme-unknown": Code(
-            N_(
-                "No signer opens addresses that begin with “{scheme}:”; known are: {known}. Install the "
-                "plugin that offers “{scheme}”, or use a key file (file:/path/key.p12)."
-            )
-        ),
         "signer-address": Code(
             N_(
                 "The signer address “{address}” cannot be read. Write file:/path/key.p12, or "

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import attrs
 from cryptography import x509
@@ -24,8 +25,10 @@ from perizinan_core.signing._certificates import algorithms_of, check_certificat
 from perizinan_core.signing._ports import SecretCallback, SignatureAlgorithm
 from perizinan_core.signing._schemes import SCHEMES
 
-__all__ = ["FileKeySigner", "no_secret"]
+__all__ = ["FileKeySigner", "no_secret", "open_file_signer"]
 
+# Two letters at least: a single one is a drive of Windows.
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 _PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----.*?-----END \1-----", re.DOTALL)
 _PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -114,6 +117,32 @@ class FileKeySigner:
         key: Any = self._key
         signature: bytes = key.sign(data, *SCHEMES[self.algorithm])
         return signature
+
+
+def open_file_signer(address: str, secret: SecretCallback) -> FileKeySigner:
+    """
+    Open ``file:/path/key.p12`` or ``file:/path/key.pem?chain=/path/chain.pem&pss=1``, or a plain path.
+
+    Raises:
+        SigningError: ``signer-address``: The address cannot be understood.
+        SigningError: See `FileKeySigner.open`.
+    """
+    if _SCHEME.match(address) is None:
+        return FileKeySigner.open(Path(address), secret)
+    parts = urlsplit(address)
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    chain, pss = options.pop("chain", None), options.pop("pss", "0")
+    if (
+        parts.netloc not in ("", "localhost")
+        or not parts.path
+        or parts.fragment
+        or options
+        or pss not in ("0", "1")
+    ):
+        raise SigningError("signer-address", address=address.partition("?")[0])
+    return FileKeySigner.open(
+        Path(unquote(parts.path)), secret, chain=Path(chain) if chain else None, pss=pss == "1"
+    )
 
 
 def _content(path: Path) -> bytes:
