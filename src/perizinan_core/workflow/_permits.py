@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypedDict, Unpack
 
 import attrs
 
@@ -131,33 +132,50 @@ def cancel_letter(
     return PermitTransition(attrs.evolve(permit, status=_Status.ANNULLED, changes=(*permit.changes, entry)))
 
 
-def suspend(
-    permit: Permit,
-    application: Application,
-    *,
-    reason: str,
-    legal_basis: str,
-    actor: Actor,
-    now: datetime,
-    permit_type: PermitType,
-    authority: Authority,
-    effective: date | None = None,
-    until: date | None = None,
-) -> PermitTransition:
+class DecisionTerms(TypedDict):
+    """What every decision about a permit names."""
+
+    reason: str
+    """Why."""
+
+    legal_basis: str
+    """Law and article."""
+
+    actor: Actor
+    """The head or a signatory of the responsible unit, with a delegation in force."""
+
+    now: datetime
+    """Aware moment."""
+
+    permit_type: PermitType
+    """The version that the application froze, for the unit that answers for it."""
+
+    authority: Authority
+    """With its calendar, and the delegations of which one lets the actor decide today."""
+
+
+class ChangeTerms(DecisionTerms, total=False):
+    """What a decision names that may take effect later."""
+
+    effective: date | None
+    """First local day; None: today."""
+
+
+class SuspensionTerms(ChangeTerms, total=False):
+    """What a suspension names."""
+
+    until: date | None
+    """Last local day; None: until it is reinstated."""
+
+
+def suspend(permit: Permit, application: Application, **terms: Unpack[SuspensionTerms]) -> PermitTransition:
     """
     Suspend a permit that is in force (pembekuan).
 
     Args:
         permit: In force today.
         application: The case it came from: its parties cannot decide about it.
-        reason: Why.
-        legal_basis: Law and article.
-        actor: The head or a signatory of the responsible unit, with a delegation in force.
-        now: Aware moment.
-        permit_type: The version that the application froze, for the unit that answers for it.
-        authority: With its calendar, and the delegations of which one lets the actor decide today.
-        effective: First local day; None: today.
-        until: Last local day; None: until it is reinstated.
+        terms: Who decides, why, and from which day on.
 
     Raises:
         PermitStatusError: when its status does not allow it.
@@ -167,70 +185,17 @@ def suspend(
         WorkflowError: ``legal-basis-missing``: without the law it rests on.
         WorkflowError: ``effective-day``: for a day in the past, or an end before the start.
     """
-    change = _Change(Action.SUSPEND, _Status.SUSPENDED, EventKind.PERMIT_SUSPENDED, reason, legal_basis)
-    return _changed(
-        permit,
-        application,
-        change,
-        actor=actor,
-        now=now,
-        permit_type=permit_type,
-        authority=authority,
-        effective=effective,
-        until=until,
-    )
+    return _changed(permit, application, _SUSPENDED, **terms)
 
 
-def reinstate(
-    permit: Permit,
-    application: Application,
-    *,
-    reason: str,
-    legal_basis: str,
-    actor: Actor,
-    now: datetime,
-    permit_type: PermitType,
-    authority: Authority,
-    effective: date | None = None,
-) -> PermitTransition:
+def reinstate(permit: Permit, application: Application, **terms: Unpack[ChangeTerms]) -> PermitTransition:
     """Lift a suspension; arguments and errors as for `suspend`."""
-    change = _Change(Action.REINSTATE, _Status.IN_FORCE, EventKind.PERMIT_REINSTATED, reason, legal_basis)
-    return _changed(
-        permit,
-        application,
-        change,
-        actor=actor,
-        now=now,
-        permit_type=permit_type,
-        authority=authority,
-        effective=effective,
-    )
+    return _changed(permit, application, _REINSTATED, **terms)
 
 
-def revoke(
-    permit: Permit,
-    application: Application,
-    *,
-    reason: str,
-    legal_basis: str,
-    actor: Actor,
-    now: datetime,
-    permit_type: PermitType,
-    authority: Authority,
-    effective: date | None = None,
-) -> PermitTransition:
+def revoke(permit: Permit, application: Application, **terms: Unpack[ChangeTerms]) -> PermitTransition:
     """End the effect of a permit (pencabutan); arguments and errors as for `suspend`."""
-    change = _Change(Action.REVOKE, _Status.REVOKED, EventKind.PERMIT_REVOKED, reason, legal_basis)
-    return _changed(
-        permit,
-        application,
-        change,
-        actor=actor,
-        now=now,
-        permit_type=permit_type,
-        authority=authority,
-        effective=effective,
-    )
+    return _changed(permit, application, _REVOKED, **terms)
 
 
 def annul(
@@ -240,13 +205,8 @@ def annul(
     ground: DefectGround,
     found_on: date,
     annulled_by: AnnulledBy,
-    reason: str,
-    legal_basis: str,
-    actor: Actor,
-    now: datetime,
-    permit_type: PermitType,
-    authority: Authority,
     legal: LegalTerms = LEGAL_TERMS,
+    **terms: Unpack[DecisionTerms],
 ) -> PermitTransition:
     """
     Annul a permit whose decision had a defect (pembatalan), from today on.
@@ -257,13 +217,8 @@ def annul(
         ground: The defect; there are no others (UU 30/2014 art. 66).
         found_on: Local day on which it was found.
         annulled_by: Whose word it is; the official and the superior have a limited time.
-        reason: Why.
-        legal_basis: Law and article, or the court's decision.
-        actor: The head or a signatory of the responsible unit, with a delegation in force.
-        now: Aware moment.
-        permit_type: The version that the application froze, for the unit that answers for it.
-        authority: With its calendar, and the delegations of which one lets the actor decide today.
         legal: For the time allowed.
+        terms: Who decides, and why; the legal basis may be the court's decision.
 
     Raises:
         WorkflowError: ``annulment-period``: when the time is over, or ``found_on`` lies in the future.
@@ -272,16 +227,12 @@ def annul(
         WorkflowError: ``reason-missing``: without a reason.
         WorkflowError: ``legal-basis-missing``: without the law it rests on.
     """
-    today = local_day(authority.calendar, now)
-    last_day = add_period(authority.calendar, found_on, legal.annulment.period)
+    calendar = terms["authority"].calendar
+    today = local_day(calendar, terms["now"])
+    last_day = add_period(calendar, found_on, legal.annulment.period)
     if found_on > today or (today > last_day and annulled_by is not AnnulledBy.COURT):
         raise WorkflowError("annulment-period", found_on=found_on, last_day=last_day, today=today)
-    change = _Change(
-        Action.ANNUL, _Status.ANNULLED, EventKind.PERMIT_ANNULLED, reason, legal_basis, ground.value
-    )
-    return _changed(
-        permit, application, change, actor=actor, now=now, permit_type=permit_type, authority=authority
-    )
+    return _changed(permit, application, _ANNULLED, ground=ground.value, **terms)
 
 
 def supersede(
@@ -289,13 +240,7 @@ def supersede(
     application: Application,
     *,
     successor: Permit,
-    reason: str,
-    legal_basis: str,
-    actor: Actor,
-    now: datetime,
-    permit_type: PermitType,
-    authority: Authority,
-    effective: date | None = None,
+    **terms: Unpack[ChangeTerms],
 ) -> PermitTransition:
     """
     Let a newer permit (renewal, amendment, duplicate) take the place of this one.
@@ -307,30 +252,25 @@ def supersede(
     """
     if successor.previous_permit != permit.id:
         raise WorkflowError("wrong-permit", expected=permit.id, received=successor.id)
-    change = _Change(Action.SUPERSEDE, _Status.SUPERSEDED, EventKind.PERMIT_SUPERSEDED, reason, legal_basis)
-    moved = _changed(
-        permit,
-        application,
-        change,
-        actor=actor,
-        now=now,
-        permit_type=permit_type,
-        authority=authority,
-        effective=effective,
-        kinds=_AUTOMATIC,
-    )
+    moved = _changed(permit, application, _SUPERSEDED, kinds=_AUTOMATIC, **terms)
     replaced = attrs.evolve(moved.permit, superseded_by=successor.id)
     return PermitTransition(replaced, moved.events)
 
 
 @attrs.frozen
 class _Change:
+    """What a decision about a permit does to it."""
+
     action: Action
     status: PermitStatus
     kind: EventKind
-    reason: str
-    legal_basis: str
-    ground: str | None = None
+
+
+_SUSPENDED = _Change(Action.SUSPEND, _Status.SUSPENDED, EventKind.PERMIT_SUSPENDED)
+_REINSTATED = _Change(Action.REINSTATE, _Status.IN_FORCE, EventKind.PERMIT_REINSTATED)
+_REVOKED = _Change(Action.REVOKE, _Status.REVOKED, EventKind.PERMIT_REVOKED)
+_ANNULLED = _Change(Action.ANNUL, _Status.ANNULLED, EventKind.PERMIT_ANNULLED)
+_SUPERSEDED = _Change(Action.SUPERSEDE, _Status.SUPERSEDED, EventKind.PERMIT_SUPERSEDED)
 
 
 def _changed(
@@ -338,12 +278,15 @@ def _changed(
     application: Application,
     change: _Change,
     *,
+    reason: str,
+    legal_basis: str,
     actor: Actor,
     now: datetime,
     permit_type: PermitType,
     authority: Authority,
     effective: date | None = None,
     until: date | None = None,
+    ground: str | None = None,
     kinds: tuple[ActorKind, ...] = (),
 ) -> PermitTransition:
     if permit.application_id != application.id:
@@ -352,8 +295,8 @@ def _changed(
     check_decider(application, permit_type, actor, change.action, authority=authority, day=today, kinds=kinds)
     _check_order(permit, now)
     _check_status(permit, change.action, today)
-    (why,) = clean_reasons(change.action, (change.reason,))
-    if not change.legal_basis.strip():
+    (why,) = clean_reasons(change.action, (reason,))
+    if not legal_basis.strip():
         raise WorkflowError("legal-basis-missing", action=change.action.value)
     first = effective or today
     _check_days(today, first, until)
@@ -363,14 +306,14 @@ def _changed(
         effective=first,
         by=actor.id,
         reason=why,
-        legal_basis=change.legal_basis.strip(),
+        legal_basis=legal_basis.strip(),
         until=until,
-        ground=change.ground,
+        ground=ground,
     )
     changed = attrs.evolve(permit, changes=(*permit.changes, entry))
     changed = attrs.evolve(changed, status=_stored_status(changed, today))
     data = {"status": change.status.value, "effective": first.isoformat(), "number": permit.number}
-    data |= {"ground": change.ground} if change.ground else {}
+    data |= {"ground": ground} if ground else {}
     data |= {"until": until.isoformat()} if until else {}
     happened = Event(kind=change.kind, subject=permit.id, at=now, actor=str(actor.account), data=data)
     return PermitTransition(changed, (happened,))

@@ -108,7 +108,7 @@ class Nip(Identifier):
     Number of a civil servant: YYYYMMDD YYYYMM S NNN (Perka BKN 22/2007 and 43/2007).
 
     Contract employees (PPPK) have a number of the same form whose month part counts their
-    agreements from 21 on; it is accepted and `is_contract` says so.
+    agreements from 21 on; it is accepted as well.
     """
 
     kind: ClassVar[str] = "nip"
