@@ -1,39 +1,46 @@
 """
-Use cases of the office outside the ordinary course: waiting for others, and the way back from a grant.
+Use cases of the office outside the ordinary course: waiting for others, other officers, cases before their turn, and
+the way back from a grant.
 
-`Reviews` carries them; they take the same step as its other use cases.
+`Reviews` carries them.
 """
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Callable
 from datetime import date, datetime
 
-from perizinan_core.model._actor import Actor
+from perizinan_core.errors.services import NotFoundError
+from perizinan_core.errors.storage import RecordNotFoundError
+from perizinan_core.errors.workflow import WorkflowError
+from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._application import Application
 from perizinan_core.model._case import WaitingFor
 from perizinan_core.model._permit_type import PermitType
+from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
-from perizinan_core.services._context import OfficeContext
-from perizinan_core.services._repeats import Asked, asked
-from perizinan_core.storage import UnitOfWork
+from perizinan_core.services._assigning import note_assignments
+from perizinan_core.services._steps import CaseStep, Steps
 from perizinan_core.workflow import AnnulledBy, DefectGround
+from perizinan_core.workflow._assignment import Exclusion, exclusions
+from perizinan_core.workflow._exceptions import (
+    allow_queue_jump,
+    declare_conflict,
+    jump_request,
+    reassign_stage,
+    request_queue_jump,
+)
 from perizinan_core.workflow._reversal import annul_decision, reopen
 from perizinan_core.workflow._transition import Transition
 from perizinan_core.workflow._waiting import begin_wait, end_wait
 
-__all__ = ["ExceptionalSteps", "Step"]
-
-Step = Callable[[UnitOfWork, Application, PermitType], Transition]
+__all__ = ["ExceptionalSteps"]
 
 
 @checked
-class ExceptionalSteps:
+class ExceptionalSteps(Steps):
     """What takes a case out of its ordinary course."""
 
     __slots__ = ()
-    _context: OfficeContext
 
     def begin_wait(
         self,
@@ -54,23 +61,20 @@ class ExceptionalSteps:
         The applicant is informed for whom, why and since when. The clock runs on, and the case stands in front
         of no other meanwhile. Raises as `workflow.begin_wait`.
         """
-        request = asked("begin_wait", locals())
-        moment = self._context.moment(now)
-
-        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
-            return begin_wait(
-                case,
-                permit_type,
+        return self._take(
+            "begin_wait",
+            locals(),
+            lambda at: begin_wait(
+                at.case,
+                at.permit_type,
                 party=party,
                 name=name,
                 reason=reason,
-                actor=actor,
-                now=moment,
                 stage=stage,
                 since=since,
-            )
-
-        return self._step(application_id, step, actor, moment, request=request)
+                **at.by,
+            ),
+        )
 
     def end_wait(
         self,
@@ -82,13 +86,7 @@ class ExceptionalSteps:
         now: datetime | None = None,
     ) -> Application:
         """Record that what was waited for is there; ``number`` is that of the wait. Raises as `workflow.end_wait`."""
-        request = asked("end_wait", locals())
-        moment = self._context.moment(now)
-
-        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
-            return end_wait(case, permit_type, number, actor=actor, now=moment)
-
-        return self._step(application_id, step, actor, moment, request=request)
+        return self._take("end_wait", locals(), lambda at: end_wait(at.case, at.permit_type, number, **at.by))
 
     def reopen(
         self,
@@ -105,20 +103,11 @@ class ExceptionalSteps:
 
         Where a number is taken already, cancel it first (`Issuance.cancel`). Raises as `workflow.reopen`.
         """
-        request = asked("reopen", locals())
-        moment = self._context.moment(now)
-
-        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
-            return reopen(
-                case,
-                permit_type,
-                reasons=reasons,
-                actor=actor,
-                now=moment,
-                calendar=self._context.calendar,
-            )
-
-        return self._step(application_id, step, actor, moment, expected_version, request=request)
+        return self._take(
+            "reopen",
+            locals(),
+            lambda at: reopen(at.case, at.permit_type, reasons=reasons, **at.counted_by),
+        )
 
     def annul_decision(
         self,
@@ -139,25 +128,165 @@ class ExceptionalSteps:
 
         The way out of a grant by law whose permit cannot be issued. Raises as `workflow.annul_decision`.
         """
-        request = asked("annul_decision", locals())
-        moment = self._context.moment(now)
-
-        def step(_work: UnitOfWork, case: Application, permit_type: PermitType) -> Transition:
-            return annul_decision(
-                case,
-                permit_type,
+        return self._take(
+            "annul_decision",
+            locals(),
+            lambda at: annul_decision(
+                at.case,
+                at.permit_type,
                 ground=ground,
                 found_on=found_on,
                 annulled_by=annulled_by,
                 reasons=reasons,
                 legal_basis=legal_basis,
-                objection_to=self._objection_to(permit_type, moment),
-                actor=actor,
+                objection_to=self._objection_to(at.permit_type, at.now),
                 authority=self._context.authority,
-                now=moment,
+                **at.by,
+            ),
+        )
+
+    def declare_conflict(
+        self,
+        application_id: str,
+        *,
+        reason: str,
+        actor: Actor,
+        officer: str | None = None,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """
+        Declare a case as one's own or a relative's; it goes to someone else.
+
+        Args:
+            application_id: The case.
+            reason: Why; kept in the case.
+            actor: The officer, or a supervisor for another one.
+            officer: Id of the other officer; None: the actor.
+            idempotency_key: The same key again does nothing more.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            NotFoundError: ``officer`` is not on the staff record.
+            WorkflowError: see `workflow.declare_conflict`.
+        """
+        given = locals()
+        concerned = officer or actor.id
+
+        def step(at: CaseStep) -> Transition:
+            moved = declare_conflict(
+                at.case, at.permit_type, officer=concerned, reason=reason, **at.counted_by
+            )
+            # Last, so that only those who may declare learn who is on record.
+            try:
+                at.work.officers.get(concerned)
+            except RecordNotFoundError as error:
+                raise NotFoundError(kind="officer", key=concerned) from error
+            return moved
+
+        return self._take("declare_conflict", given, step)
+
+    def reassign(
+        self,
+        application_id: str,
+        stage: str,
+        *,
+        reason: str,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """Give a stage to another officer; the rule chooses whom. For supervisors, with a reason."""
+        given = locals()
+
+        def step(at: CaseStep) -> Transition:
+            staff = self._context.staff(at.work)
+            moved = reassign_stage(
+                at.case,
+                at.permit_type,
+                stage,
+                reason=reason,
+                staff=staff,
+                workloads=self._context.workloads(at.work, staff),
+                random=self._context.random,
+                **at.by,
+            )
+            note_assignments(at.work, moved, at.now)
+            return moved
+
+        return self._take("reassign", given, step)
+
+    def request_jump(
+        self,
+        application_id: str,
+        stage: str,
+        *,
+        reason: str,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """Ask, as the officer of an open stage, to take the case before its turn. Raises as `decide`."""
+        return self._take(
+            "request_jump",
+            locals(),
+            lambda at: request_queue_jump(at.case, at.permit_type, stage, reason=reason, **at.by),
+        )
+
+    def exclusions(self, application_id: str, *, actor: Actor) -> tuple[Exclusion, ...]:
+        """
+        Return the officers who are out of a case and why, for its supervisors and auditors.
+
+        Raises:
+            NotFoundError: there is no such application for this actor.
+            AccessDeniedError: for others than supervisors, auditors and the host.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            application = self._context.load(work, application_id)
+            permit_type = self._context.permit_type_of(application)
+            access.require_readable(application, permit_type, actor)
+            if actor.kind is not ActorKind.HOST:
+                access.require_role(actor, "exclusions", Role.SUPERVISOR, Role.AUDITOR)
+            return exclusions(application, permit_type, work.officers.list(active_only=False))
+
+    def allow_jump(
+        self,
+        application_id: str,
+        stage: str,
+        *,
+        approved_by: Actor,
+        reason: str,
+        requested_by: Actor | None = None,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """
+        Let a case be worked on before earlier ones, as its officer asked; it stays on record.
+
+        Args:
+            application_id: The case.
+            stage: Code of the open stage.
+            approved_by: A supervisor, as second person.
+            reason: Why.
+            requested_by: Whose request is meant; None: that of the stage's officer.
+            idempotency_key: The same key again does nothing more.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            WorkflowError: ``jump-not-requested``: the stage's officer did not ask for it with `request_jump`.
+            WorkflowError: see `workflow.allow_queue_jump`.
+        """
+        given = locals()
+
+        def step(at: CaseStep) -> Transition:
+            standing = jump_request(at.case, stage) if requested_by is not None else None
+            if requested_by is not None and standing is not None and standing.officer != requested_by.id:
+                raise WorkflowError("jump-not-requested", stage=stage)
+            return allow_queue_jump(
+                at.case, at.permit_type, stage, approved_by=approved_by, reason=reason, now=at.now
             )
 
-        return self._step(application_id, step, actor, moment, expected_version, request=request)
+        return self._take("allow_jump", given, step, actor=approved_by)
 
     def _objection_to(self, permit_type: PermitType, moment: datetime) -> str:
         """Return who takes an objection: the channel of the office, or the head of the unit that decides."""
@@ -167,16 +296,3 @@ class ExceptionalSteps:
         unit = self._context.authority.unit(permit_type.responsible_unit)
         head = unit.head_title
         return (head or unit.name_on(self._context.local_day(moment)).name).to(self._context.language)
-
-    @abstractmethod
-    def _step(
-        self,
-        application_id: str,
-        step: Step,
-        actor: Actor,
-        moment: datetime,
-        expected_version: int | None = None,
-        stage: str | None = None,
-        request: Asked | None = None,
-    ) -> Application:
-        """Take a step in a unit of work."""
