@@ -88,7 +88,7 @@ class Steps:
             moment: When, where the use case asked the clock already.
 
         Raises:
-            DecidedByOthersError: somebody else decided first; the attempt stays on record.
+            DecidedByOthersError: someone else decided first; the attempt stays on record.
         """
         request = asked(use_case, given)
         context, who, case_id = self._context, actor or given["actor"], given["application_id"]
