@@ -24,9 +24,11 @@ from typing import Any
 
 import attrs
 import click
+from perizinan_kota_blitar import KotaBlitarSettings
+from perizinan_verify import PageSettings
 
 from perizinan_core import errors
-from perizinan_core.bootstrap import Settings
+from perizinan_core.bootstrap import MailFolderSettings, Settings
 from perizinan_core.cli import cli
 from perizinan_core.cli._once import Once
 from perizinan_core.documents import FINDINGS, REMEDIES
@@ -63,6 +65,7 @@ ROOMS = (
     "perizinan_core.testing.storage",
     "perizinan_core.testing.strategies",
     "perizinan_verify",
+    "perizinan_kota_blitar",
 )
 """Packages with public names, in the order of the page."""
 
@@ -93,19 +96,20 @@ def settings_page() -> str:
         "",
         "## [plugin.NAME]",
         "",
-        "The own table of a notification channel or upload scanner, handed to it when it is opened.",
-        "A `folder` in it is relative to the settings file.",
-        (
-            "The built-in channel `mail-folder` reads `folder` (default `outbox`)"
-            " and `sender` (default `perizinan@localhost`)."
-        ),
+        "The own table of an authority, channel, scanner or frontend, which no other one sees.",
+        "Its keys are the fields of the class that the plugin declares ([hooks](hooks.md)); others are refused.",
     ]
+    for name, table in _PLUGIN_TABLES.items():
+        lines += _table_of(f"plugin.{name}", table, _field_notes(sys.modules[table.__module__]))
     return _page(lines)
 
 
 def _settings_table(name: str, kind: Any, notes: dict[tuple[str, str], str]) -> list[str]:
     """Return the section of one table, and those of the tables in it."""
-    table = getattr(settings, _class_name(kind))
+    return _table_of(name, getattr(settings, _class_name(kind)), notes)
+
+
+def _table_of(name: str, table: Any, notes: dict[tuple[str, str], str]) -> list[str]:
     lines = [
         "",
         f"## [{name}]",
@@ -124,6 +128,13 @@ def _settings_table(name: str, kind: Any, notes: dict[tuple[str, str], str]) -> 
         lines.append(f"| `{item.name}` | {_default(item)} | {note} |")
     return lines + inner
 
+
+_PLUGIN_TABLES = {
+    "mail-folder": MailFolderSettings,
+    "kota-blitar": KotaBlitarSettings,
+    "verify": PageSettings,
+}
+"""Tables of our own plugins."""
 
 _SETTING_NOTES = {
     "documents": "Address of the document store: `folder:PATH`, or the scheme of a plugin.",
@@ -536,7 +547,7 @@ def _default(item: Any) -> str:
         return "empty"
     if value is None or value == ():
         return "none"
-    return f"`{json.dumps(value)}`"
+    return f"`{json.dumps(str(value) if isinstance(value, Path) else value)}`"
 
 
 def _class_name(kind: Any) -> str:

@@ -4,7 +4,7 @@ import sys
 
 import attrs
 
-from perizinan_core.hooks import Notification, NotificationChannelEntry, PluginSettings, hookimpl
+from perizinan_core.hooks import Notification, NotificationChannelEntry, hookimpl
 
 perizinan_api = 1
 """Version of the plugin interface that this plugin is written for."""
@@ -26,12 +26,20 @@ class PrintChannel:
         self._sent.add(notification.id)
 
 
-def open_channel(settings: PluginSettings) -> PrintChannel:
-    """Open the channel with its own table of perizinan.toml, ``[plugin.print]``."""
-    return PrintChannel(width=int(settings.get("width", 100)))
+@attrs.frozen(kw_only=True)
+class PrintSettings:
+    """The channel's own table of perizinan.toml, ``[plugin.print]``."""
+
+    width: int = attrs.field(default=100, validator=attrs.validators.ge(20))
+    """Longest line, in characters."""
+
+
+def open_channel(settings: PrintSettings) -> PrintChannel:
+    """Open the channel."""
+    return PrintChannel(width=settings.width)
 
 
 @hookimpl
 def register_notification_channels() -> list[NotificationChannelEntry]:
     """Offer the channel; ``channels = ["print"]`` chooses it."""
-    return [NotificationChannelEntry(name="print", open=open_channel)]
+    return [NotificationChannelEntry(name="print", open=open_channel, settings=PrintSettings)]

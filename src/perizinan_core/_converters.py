@@ -57,15 +57,27 @@ def to_json(value: Any) -> Any:
     return _converter().unstructure(value)
 
 
-def from_json(kind: type[T], data: Any) -> T:
+def from_json(
+    kind: type[T], data: Any, *, hooks: Mapping[type[Any], Callable[[Any, Any], Any]] | None = None
+) -> T:
     """
     Return the value of class ``kind`` that ``data`` (parsed JSON) describes.
+
+    Args:
+        kind: The class.
+        data: What was parsed.
+        hooks: How further types are made of what stands in the data, e.g. paths of settings.
 
     Raises:
         WireFormatError: naming every problem with its path; the data itself is not repeated.
     """
+    converter = _converter()
+    if hooks:
+        converter = converter.copy()
+        for item, hook in hooks.items():
+            converter.register_structure_hook(item, hook)
     try:
-        return _converter().structure(data, kind)
+        return converter.structure(data, kind)
     except BaseValidationError as error:
         problems = transform_error(error, format_exception=_describe)
         raise WireFormatError(kind=_kind_name(kind), problems=tuple(problems)) from error

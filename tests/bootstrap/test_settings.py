@@ -5,6 +5,7 @@ import stat
 import threading
 from pathlib import Path
 
+import attrs
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -190,8 +191,6 @@ def test_the_password_of_the_database_is_put_into_the_address(tmp_path, monkeypa
 )
 def test_what_no_plugin_offers_is_told_with_what_there_is(folder, given, word):
     """The office is not opened, and its database is let go of."""
-    import attrs
-
     with raises_code("nothing-registered") as told:
         opened(attrs.evolve(settings_in(folder), **given))
 
@@ -370,6 +369,16 @@ def test_a_root_that_is_missing_or_wrong_is_told(tmp_path, content):
         open_roots(settings_in(tmp_path, signing=SigningSettings(roots=("root.pem",))), MORNING)
 
 
+@attrs.frozen
+class Mail:
+    folder: Path = Path("outbox")
+
+
+@attrs.frozen
+class Clam:
+    socket: str
+
+
 class Others:
     """A plugin that brings a database, a store, a channel, a signer, a scanner and a frontend of its own."""
 
@@ -407,7 +416,11 @@ class Others:
 
     @hookimpl
     def register_notification_channels(self):
-        return [NotificationChannelEntry(name="mail-folder", open=self._open("channel", CollectingChannel()))]
+        return [
+            NotificationChannelEntry(
+                name="mail-folder", open=self._open("channel", CollectingChannel()), settings=Mail
+            )
+        ]
 
     @hookimpl
     def register_signers(self):
@@ -415,7 +428,7 @@ class Others:
 
     @hookimpl
     def register_upload_scanners(self):
-        return [UploadScannerEntry(name="clam", open=self._open("scanner", "a scanner"))]
+        return [UploadScannerEntry(name="clam", open=self._open("scanner", "a scanner"), settings=Clam)]
 
     @hookimpl
     def register_frontends(self):
@@ -445,8 +458,8 @@ def test_a_plugin_takes_the_place_of_what_is_built_in(tmp_path):
     assert plugin.storage is storage
     assert "a signer" == signer
     assert "token:slot-1" == calls["signer"][0]
-    assert str(tmp_path / "surat") == calls["channel"][0]["folder"]
-    assert "/run/clam" == calls["scanner"][0]["socket"]
+    assert Mail(folder=tmp_path / "surat") == calls["channel"][0]
+    assert Clam(socket="/run/clam") == calls["scanner"][0]
     assert (office, "127.0.0.1", 1) == calls["frontend"]
     assert {"migrate", "storage", "documents", "channel", "scanner", "frontend", "signer"} == set(calls)
 

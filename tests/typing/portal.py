@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
+import attrs
 from cryptography import x509
 
 from perizinan_core import Actor, ActorKind, Office, PerizinanError, Person, hookimpl, verify_permit
@@ -25,7 +26,7 @@ from perizinan_core.hooks import (
     AuthorityPack,
     Notification,
     NotificationChannelEntry,
-    PluginSettings,
+    Secret,
     SignerEntry,
     UploadScannerEntry,
 )
@@ -63,11 +64,19 @@ CITIZEN = Actor(id="account-17", kind=ActorKind.APPLICANT)
 UNITS = frozenset({"dpmptsp"})
 
 
+@attrs.frozen(kw_only=True)
+class PrinterSettings:
+    """Its table in the settings file."""
+
+    prefix: str = ""
+    password: Secret | None = None
+
+
 class Printer:
     """A notification channel."""
 
-    def __init__(self, settings: PluginSettings) -> None:
-        self.prefix: str = str(settings.get("prefix", ""))
+    def __init__(self, settings: PrinterSettings) -> None:
+        self.prefix: str = settings.prefix
         self.sent: list[str] = []
 
     def send(self, notification: Notification) -> None:
@@ -129,12 +138,12 @@ class Plugin:
     @hookimpl
     def register_notification_channels(self) -> Iterable[NotificationChannelEntry]:
         """Bring a channel."""
-        return [NotificationChannelEntry(name="printer", open=self._printer)]
+        return [NotificationChannelEntry(name="printer", open=self._printer, settings=PrinterSettings)]
 
     @hookimpl
     def register_upload_scanners(self) -> Iterable[UploadScannerEntry]:
         """Bring a scanner."""
-        return [UploadScannerEntry(name="suspicious", open=_scanner)]
+        return [UploadScannerEntry(name="suspicious", open=Suspicious)]
 
     @hookimpl
     def register_signers(self) -> Iterable[SignerEntry]:
@@ -157,14 +166,9 @@ class Plugin:
             raise ValueError(SAMPLE)
         return AuthorityPack(authority=catalogue.authority, catalogue=catalogue)
 
-    def _printer(self, settings: PluginSettings) -> Printer:
+    def _printer(self, settings: PrinterSettings) -> Printer:
         self.printers.append(Printer(settings))
         return self.printers[-1]
-
-
-def _scanner(settings: PluginSettings) -> Suspicious:
-    del settings
-    return Suspicious()
 
 
 def _token(address: str, secret: SecretCallback) -> Signer:

@@ -6,9 +6,11 @@ import importlib.metadata
 import subprocess
 import sys
 
+from perizinan_kota_blitar import KotaBlitarSettings
 from perizinan_kota_blitar import _plugin as plugin
 
 from perizinan_core.hooks import PluginManager
+from perizinan_core.testing import check_plugin_settings
 
 IMPORT_AND_WATCH = """
 import sys
@@ -56,3 +58,12 @@ def test_templates_are_there_under_their_names():
     assert all((folder / f"{name}.typ").is_file() for name, folder in pack.templates.items())
     assert named <= {"letter", *pack.templates}
     assert set(pack.templates) <= named
+
+
+def test_an_office_may_name_the_emblem_for_its_letterhead(tmp_path):
+    """We may not pass it on; a path in the settings counts from their folder."""
+    settings = check_plugin_settings(KotaBlitarSettings, {"logo": "lambang.png"}, folder=tmp_path)
+    pack = plugin.load_pack(settings)
+
+    assert ("lambang.png", tmp_path) == (pack.authority.letterhead.logo, pack.assets)
+    assert (None, None) == (plugin.load_pack().authority.letterhead.logo, plugin.load_pack().assets)

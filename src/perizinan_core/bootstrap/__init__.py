@@ -1,5 +1,6 @@
 """Putting an office together from its settings: `Office.open` is the door."""
 
+from perizinan_core.bootstrap._builtin import MailFolderSettings
 from perizinan_core.bootstrap._examples import check_scenario
 from perizinan_core.bootstrap._keys import AskSecret
 from perizinan_core.bootstrap._office import Office, load_authority_pack, migrate_database
@@ -19,6 +20,7 @@ from perizinan_core.bootstrap._status_source import open_status_source
 
 __all__ = [
     "AskSecret",
+    "MailFolderSettings",
     "Office",
     "OfficeSettings",
     "PluginTable",

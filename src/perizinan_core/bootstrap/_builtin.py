@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import tzinfo
 from pathlib import Path
 
+import attrs
+
 from perizinan_core.bootstrap._public_pages import serve_public_pages
 from perizinan_core.documents import DocumentStore, FolderDocumentStore
 from perizinan_core.hooks._notification import MailFolderChannel, NotificationChannel
@@ -15,7 +17,6 @@ from perizinan_core.hooks._types import (
     DocumentStoreEntry,
     FrontendEntry,
     NotificationChannelEntry,
-    PluginSettings,
     RendererEntry,
     SignerEntry,
     StorageEntry,
@@ -26,7 +27,18 @@ from perizinan_core.signing._file_key import open_file_signer
 from perizinan_core.storage import KeyRing, Storage, migrate, open_storage
 from perizinan_core.storage._opening import known_keys
 
-__all__ = ["Builtin"]
+__all__ = ["Builtin", "MailFolderSettings"]
+
+
+@attrs.frozen(kw_only=True)
+class MailFolderSettings:
+    """``[plugin.mail-folder]``: mails as files, for an office without a mail server."""
+
+    folder: Path = Path("outbox")
+    """Where the ``.eml`` files go."""
+
+    sender: str = "perizinan@localhost"
+    """What stands as the sender."""
 
 
 class Builtin:
@@ -55,7 +67,9 @@ class Builtin:
     @hookimpl
     def register_notification_channels(self) -> list[NotificationChannelEntry]:
         """Mails as files."""
-        return [NotificationChannelEntry(name="mail-folder", open=_open_mail_folder)]
+        return [
+            NotificationChannelEntry(name="mail-folder", open=_open_mail_folder, settings=MailFolderSettings)
+        ]
 
     @hookimpl
     def register_frontends(self) -> list[FrontendEntry]:
@@ -98,11 +112,8 @@ def _open_folder(address: str) -> DocumentStore:
     return FolderDocumentStore(Path(address.partition(":")[2]))
 
 
-def _open_mail_folder(settings: PluginSettings) -> NotificationChannel:
-    return MailFolderChannel(
-        folder=Path(str(settings.get("folder", "outbox"))),
-        sender=str(settings.get("sender", "perizinan@localhost")),
-    )
+def _open_mail_folder(settings: MailFolderSettings) -> NotificationChannel:
+    return MailFolderChannel(folder=settings.folder, sender=settings.sender)
 
 
 def _open_typst(pack: AuthorityPack) -> Renderer:

@@ -25,12 +25,13 @@ from perizinan_core.bootstrap._keys import (
     open_timestamps,
 )
 from perizinan_core.bootstrap._keys_on_record import KeysOnRecord
+from perizinan_core.bootstrap._plugin_settings import check_plugin_tables, own_settings
 from perizinan_core.bootstrap._plugins import called, load_plugins, opened, pick
 from perizinan_core.bootstrap._publication import status_list_rules
 from perizinan_core.bootstrap._settings import Settings, load_settings, read_secret
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import DocumentStore
-from perizinan_core.hooks._manager import PluginManager
+from perizinan_core.hooks._manager import PluginManager, Registered
 from perizinan_core.hooks._notification import NotificationChannel
 from perizinan_core.hooks._types import AuthorityPack
 from perizinan_core.model._authority import Authority
@@ -165,6 +166,7 @@ class Office:
         chosen = settings if isinstance(settings, Settings) else load_settings(Path(settings))
         now = clock or _system_clock
         manager = load_plugins(disabled=chosen.plugins.disabled, discover=discover, extra=plugins)
+        check_plugin_tables(chosen, manager)
         pack = load_authority_pack(chosen, manager)
         with ExitStack() as undo:
             storage = _open_storage(chosen, manager, pack.authority)
@@ -206,7 +208,7 @@ class Office:
             clock=now,
             random=random or _random.SystemRandom(),
             scanners=tuple(
-                _open(manager, "register_upload_scanners", "scanner", name, _table(chosen, name))
+                _open_own(manager, "register_upload_scanners", "scanner", name, chosen)
                 for name in chosen.plugins.scanners
             ),
             language=chosen.office.language,
@@ -225,13 +227,7 @@ class Office:
             channels=tuple(
                 (
                     name,
-                    _open(
-                        manager,
-                        "register_notification_channels",
-                        "channel",
-                        name,
-                        _table(chosen, name),
-                    ),
+                    _open_own(manager, "register_notification_channels", "channel", name, chosen),
                 )
                 for name in chosen.plugins.channels
             ),
@@ -287,7 +283,7 @@ class Office:
         entry = pick(
             self.plugins.gather("register_frontends"), "frontend", self.settings.plugins.frontend, "name"
         )
-        entry.record.serve(self, host, port)
+        entry.record.serve(self, host, port, *_own(entry, self.settings.plugins.frontend, self.settings))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -314,7 +310,8 @@ def load_authority_pack(settings: Settings, manager: PluginManager) -> Authority
         InvalidCatalogueError: its catalogue has problems.
     """
     entry = pick(manager.gather("register_authorities"), "authority", settings.office.authority, "slug")
-    pack: AuthorityPack = called(entry, "authority", settings.office.authority, entry.record.load)
+    slug = settings.office.authority
+    pack: AuthorityPack = called(entry, "authority", slug, entry.record.load, *_own(entry, slug, settings))
     return pack
 
 
@@ -393,12 +390,14 @@ def _open(manager: PluginManager, hook: str, kind: str, name: str, argument: obj
     return opened(pick(manager.gather(hook), kind, name, "name"), kind, name, argument)
 
 
-def _table(settings: Settings, name: str) -> Mapping[str, object]:
-    """Return a plugin's own settings; a ``folder`` in it is relative to the settings file."""
-    table = dict(settings.plugin.get(name, {}))
-    if isinstance(table.get("folder", "outbox"), str):
-        table["folder"] = str(settings.path(str(table.get("folder", "outbox"))))
-    return table
+def _open_own(manager: PluginManager, hook: str, kind: str, name: str, settings: Settings) -> Any:
+    """Open what a plugin offers, with its own settings where it declares some."""
+    entry = pick(manager.gather(hook), kind, name, "name")
+    return opened(entry, kind, name, *_own(entry, name, settings))
+
+
+def _own(entry: Registered, name: str, settings: Settings) -> tuple[Any, ...]:
+    return () if entry.record.settings is None else (own_settings(entry, name, settings),)
 
 
 def _system_clock() -> datetime:

@@ -21,6 +21,7 @@ from perizinan_core.i18n import LANGUAGES
 from perizinan_core.signing.ltv import Level, OnFailure
 
 __all__ = [
+    "FILE_NAME",
     "OfficeSettings",
     "PluginTable",
     "PublicationSettings",
@@ -31,6 +32,10 @@ __all__ = [
     "load_settings",
     "read_secret",
 ]
+
+
+FILE_NAME = "perizinan.toml"
+"""Name of the settings file."""
 
 
 @attrs.frozen(kw_only=True)

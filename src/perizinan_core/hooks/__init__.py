@@ -6,6 +6,7 @@ A plugin author needs `hookimpl`, the records that hooks return, and ``docs/refe
 
 from perizinan_core.hooks._manager import PluginManager, PluginState, PluginStatus
 from perizinan_core.hooks._notification import MailFolderChannel, Notification, NotificationChannel
+from perizinan_core.hooks._settings import Secret
 from perizinan_core.hooks._specs import API_VERSION, hookimpl
 from perizinan_core.hooks._types import (
     ApplicantCheckResult,
@@ -15,7 +16,6 @@ from perizinan_core.hooks._types import (
     DocumentStoreEntry,
     FrontendEntry,
     NotificationChannelEntry,
-    PluginSettings,
     RendererEntry,
     SignerEntry,
     StorageEntry,
@@ -35,10 +35,10 @@ __all__ = [
     "NotificationChannel",
     "NotificationChannelEntry",
     "PluginManager",
-    "PluginSettings",
     "PluginState",
     "PluginStatus",
     "RendererEntry",
+    "Secret",
     "SignerEntry",
     "StorageEntry",
     "UploadScannerEntry",

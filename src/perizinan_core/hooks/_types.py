@@ -36,15 +36,11 @@ __all__ = [
     "DocumentStoreEntry",
     "FrontendEntry",
     "NotificationChannelEntry",
-    "PluginSettings",
     "RendererEntry",
     "SignerEntry",
     "StorageEntry",
     "UploadScannerEntry",
 ]
-
-PluginSettings = Mapping[str, Any]
-"""The plugin's own table of ``perizinan.toml``; relative paths are resolved by the caller."""
 
 
 @attrs.frozen(kw_only=True)
@@ -65,7 +61,11 @@ class AuthorityEntry:
     """A local government."""
 
     slug: str
-    load: Callable[[], AuthorityPack]
+    load: Callable[..., AuthorityPack]
+    """Reads the catalogue; called with the settings, where a class for them is declared."""
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.SLUG]``; None: it has no settings. See ``docs/reference/hooks.md``."""
 
 
 @attrs.frozen(kw_only=True)
@@ -102,7 +102,11 @@ class NotificationChannelEntry:
     """A way to reach people; all channels named in the settings are used."""
 
     name: str
-    open: Callable[[PluginSettings], NotificationChannel]
+    open: Callable[..., NotificationChannel]
+    """Called with the settings, where a class for them is declared."""
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""
 
 
 @attrs.frozen(kw_only=True)
@@ -110,8 +114,14 @@ class FrontendEntry:
     """Something that shows the office to people: a portal, a set of pages."""
 
     name: str
-    serve: Callable[[Any, str, int], None]
-    """``serve(office, host, port)``: blocks until interrupted; `office` is a `perizinan_core.Office`."""
+    serve: Callable[..., None]
+    """
+    ``serve(office, host, port)``: blocks until interrupted; `office` is a `perizinan_core.Office`. The settings
+    are a fourth argument, where a class for them is declared.
+    """
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""
 
 
 @attrs.frozen(kw_only=True)
@@ -137,7 +147,11 @@ class UploadScannerEntry:
     """A further look at uploads, after the built-in inspection (e.g. a virus scanner)."""
 
     name: str
-    open: Callable[[PluginSettings], UploadScanner]
+    open: Callable[..., UploadScanner]
+    """Called with the settings, where a class for them is declared."""
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""
 
 
 @attrs.frozen(kw_only=True)

@@ -24,6 +24,7 @@ from perizinan_core.testing._offices import (
     sample_staff,
 )
 from perizinan_core.testing._pki_server import Fault, PkiServer
+from perizinan_core.testing._plugins import check_plugin_settings
 
 __all__ = [
     "APPLICANT",
@@ -41,6 +42,7 @@ __all__ = [
     "PkiServer",
     "SettableClock",
     "SyntheticCA",
+    "check_plugin_settings",
     "sample_annex",
     "sample_applicant",
     "sample_ca",

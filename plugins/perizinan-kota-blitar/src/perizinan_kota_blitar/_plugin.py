@@ -8,9 +8,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
+
 from perizinan_core.hooks import AuthorityEntry, AuthorityPack, hookimpl
 
-__all__ = ["DATA", "SLUG", "TEMPLATES", "load_pack", "perizinan_api", "register_authorities"]
+__all__ = [
+    "DATA",
+    "SLUG",
+    "TEMPLATES",
+    "KotaBlitarSettings",
+    "load_pack",
+    "perizinan_api",
+    "register_authorities",
+]
 
 perizinan_api = 1
 """Version of the plugin interface that this plugin is written for."""
@@ -25,7 +35,15 @@ TEMPLATES = dict.fromkeys(("blitar-gratis", "blitar-rekomendasi"), DATA / "templ
 """Letter templates of the plugin: the name that permit types use, and the folder of ``<name>.typ``."""
 
 
-def load_pack() -> AuthorityPack:
+@attrs.frozen(kw_only=True)
+class KotaBlitarSettings:
+    """``[plugin.kota-blitar]``: what an office of Kota Blitar has and we may not pass on."""
+
+    logo: Path | None = None
+    """Picture of the city's emblem for the letterhead (PNG, JPEG or SVG), or none: letters then show no emblem."""
+
+
+def load_pack(settings: KotaBlitarSettings | None = None) -> AuthorityPack:
     """
     Read the catalogue and return the authority with everything it brings.
 
@@ -39,10 +57,20 @@ def load_pack() -> AuthorityPack:
     catalogue = load_catalogue(DATA)
     if catalogue.authority is None:
         raise ValueError(f"the catalogue in {DATA.name} has no authority.yaml; install the plugin again")
-    return AuthorityPack(authority=catalogue.authority, catalogue=catalogue, templates=dict(TEMPLATES))
+    authority, logo = catalogue.authority, settings.logo if settings is not None else None
+    if logo is not None:
+        letterhead = attrs.evolve(authority.letterhead, logo=logo.name)
+        authority = attrs.evolve(authority, letterhead=letterhead)
+        catalogue = attrs.evolve(catalogue, authority=authority)
+    return AuthorityPack(
+        authority=authority,
+        catalogue=catalogue,
+        templates=dict(TEMPLATES),
+        assets=logo.parent if logo is not None else None,
+    )
 
 
 @hookimpl
 def register_authorities() -> list[AuthorityEntry]:
     """Offer Kota Blitar."""
-    return [AuthorityEntry(slug=SLUG, load=load_pack)]
+    return [AuthorityEntry(slug=SLUG, load=load_pack, settings=KotaBlitarSettings)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from perizinan_core.hooks import CliCommandEntry, FrontendEntry, hookimpl
+from perizinan_verify._settings import PageSettings
 
 if TYPE_CHECKING:
     import click
@@ -22,7 +23,7 @@ perizinan_api = 1
 @hookimpl
 def register_frontends() -> list[FrontendEntry]:
     """Offer the page for an office, with the office's own records as source of the status."""
-    return [FrontendEntry(name="verify", serve=serve_office)]
+    return [FrontendEntry(name="verify", serve=serve_office, settings=PageSettings)]
 
 
 @hookimpl
@@ -31,7 +32,7 @@ def register_cli_commands() -> list[CliCommandEntry]:
     return [CliCommandEntry(name="verify-serve", help="Sajikan halaman pemeriksaan izin.", load=load_command)]
 
 
-def serve_office(office: Any, host: str, port: int) -> None:
+def serve_office(office: Any, host: str, port: int, settings: PageSettings) -> None:
     """Serve the page of an open `perizinan_core.Office` until interrupted."""
     from perizinan_verify._app import create_app
     from perizinan_verify._serving import serve
@@ -41,6 +42,7 @@ def serve_office(office: Any, host: str, port: int) -> None:
         status=office.status,
         status_list=office.status_lists.file,
         clock=office.now,
+        settings=settings,
     )
     serve(app, host, port)
 

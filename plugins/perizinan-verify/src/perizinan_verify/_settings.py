@@ -11,7 +11,11 @@ __all__ = ["PageSettings"]
 
 @attrs.frozen(kw_only=True)
 class PageSettings:
-    """Bounds of the page; a permit has 20 to 500 KiB and takes some hundredths of a second."""
+    """
+    Bounds of the page, also as ``[plugin.verify]`` of an office.
+
+    A permit has 20 to 500 KiB and takes some hundredths of a second.
+    """
 
     max_bytes: int = attrs.field(default=20 * 1024 * 1024, validator=attrs.validators.gt(0))
     """Largest PDF or photo, in bytes."""
