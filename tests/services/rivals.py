@@ -13,6 +13,8 @@ from pathlib import Path
 
 from perizinan_core.documents import FolderDocumentStore
 from perizinan_core.errors.base import PerizinanError
+from perizinan_core.model._fees import Payment
+from perizinan_core.model._money import Rupiah
 from perizinan_core.storage import KeyRing, open_storage
 from perizinan_core.testing._fakes import SettableClock, small_png
 from perizinan_core.testing._offices import APPLICANT, HOST, MORNING, sample_office
@@ -35,7 +37,14 @@ def upload(kit, case, turn):
     return kit.office.applications.get(case, actor=HOST)
 
 
-TASKS = {"approve": approve, "refuse": refuse, "upload": upload}
+def pay(kit, case, turn):
+    """Record the whole fee; both rivals read the same line of the bank statement."""
+    reference = f"TRX-{turn % 100_000}"
+    payment = Payment(reference=reference, amount=Rupiah(120_000), paid_at=kit.clock(), recorded_by="-")
+    return kit.office.reviews.record_payment(case, payment, actor=HOST)
+
+
+TASKS = {"pay": pay, "approve": approve, "refuse": refuse, "upload": upload}
 
 
 def outcome(task, kit, case, turn):

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import attrs
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError
@@ -113,7 +114,7 @@ class Stand:
         """Put all of it back."""
         context = self.kit._context
         state, content, names, moment, draws = self.kept
-        context.storage.replace(state)
+        context.storage._held.replace(state)
         context.documents._content, context.documents._names = dict(content), dict(names)
         self.kit.clock.moment = moment
         context.random.setstate(draws)
@@ -361,6 +362,13 @@ CALLS: Mapping[str, Call] = {
     ),
     "publication.bind": lambda s, a, _: s.kit.office.publication.bind(
         "kepala", sample_signer("kepala").certificate, first_day=date(2026, 1, 1), actor=a
+    ),
+    "publication.announce_key": lambda s, a, _: s.kit.office.publication.announce_key(
+        "qr", ec.generate_private_key(ec.SECP256R1()).public_key(), actor=a
+    ),
+    "publication.replace_key": lambda s, a, _: s.kit.office.publication.replace_key("qr", actor=a),
+    "publication.require_version": lambda s, a, _: s.kit.office.publication.require_version(
+        reason="Uji", actor=a
     ),
     "publication.binding_history": lambda s, a, _: s.kit.office.publication.binding_history(
         "kepala", actor=a
@@ -648,11 +656,20 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "issuance.cancel": lambda r: r.decide_about_permit(),
     "issuance.hand_in_signed": lambda r: r.decide_about_permit(),
     "publication.bind": lambda r: r.keep_certificates(),
+    "publication.announce_key": lambda r: r.keep_certificates(),
+    "publication.replace_key": lambda r: r.keep_certificates(),
+    # This office has published nothing yet.
+    "publication.require_version": lambda r: r.keep_certificates() or "not-found",
     "publication.binding_history": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "publication.end_binding": lambda r: r.keep_certificates(),
 }
 
-WITHOUT_ACTOR = {"Publication.authority_json", "Publication.document", "Publication.qr_text"}
+WITHOUT_ACTOR = {
+    "Publication.authority_json",
+    "Publication.document",
+    "Publication.own_keys",
+    "Publication.qr_text",
+}
 SYSTEM_ONLY = {"Issuance.hold", "Issuance.prepare_deemed", "Issuance.resume"}
 """Called by the worker, which has no actor: nothing leads to them from outside."""
 

@@ -14,6 +14,8 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import DecidedByOthersError
 from perizinan_core.model._case import StageOutcome
 from perizinan_core.model._events import EventKind
+from perizinan_core.model._fees import Payment
+from perizinan_core.model._money import Rupiah
 from perizinan_core.services._context import new_id
 from perizinan_core.storage import KeyRing
 from perizinan_core.testing._fakes import small_png
@@ -22,6 +24,7 @@ from perizinan_core.testing._offices import APPLICANT, HOST
 RIVALS = Path(__file__).with_name("rivals.py")
 DECISIONS = 250
 UPLOADS = 40
+PAYMENTS = 20
 
 
 def many(kit, case, count):
@@ -205,6 +208,43 @@ def test_uploads_into_one_draft_at_once_are_all_accepted_in_processes(database_k
 
     assert [[{"decided": None}] * 2] * UPLOADS == results
     assert [2] * UPLOADS == held
+
+
+def ready_to_pay(kit, count):
+    """Put cases on record of which each owes Rp120.000."""
+    case = kit.submit("acara")
+    return many(kit, kit.decide(case.id, "periksa"), count)
+
+
+def paying(kit, reference):
+    """Return the task to record the whole fee under a reference."""
+    payment = Payment(reference=reference, amount=Rupiah(120_000), paid_at=kit.clock(), recorded_by="-")
+    return lambda case: kit.office.reviews.record_payment(case, payment, actor=HOST)
+
+
+def test_of_two_payments_of_one_line_of_the_statement_one_is_recorded_in_threads(database_kit):
+    """For one case, and for two cases at once; the other is refused, and no case has too much money."""
+    kit = database_kit
+    cases = ready_to_pay(kit, 2 * PAYMENTS)
+    for number, (one, other) in enumerate(zip(cases[::2], cases[1::2], strict=True)):
+        pay = paying(kit, f"TRX-{number}")
+        second = one if number % 2 else other
+        (same,) = in_threads([one], pay, lambda _, case=second, pay=pay: pay(case))
+        (lost,) = [item for item in same if isinstance(item, PerizinanError)]
+        held = [kit.office.applications.get(case, actor=HOST).payments for case in (one, other)]
+
+        assert lost.code in {"payment-reference", "already-exists"}
+        assert 1 == sum(map(len, held))
+
+
+def test_of_two_payments_of_one_line_of_the_statement_one_is_recorded_in_processes(database_kit, rivals):
+    """Two cashiers at two machines."""
+    cases = ready_to_pay(database_kit, PAYMENTS)
+    results = in_processes(rivals("pay", "pay"), cases)
+    held = [database_kit.office.applications.get(case, actor=HOST).payments for case in cases]
+
+    assert [1] * PAYMENTS == [len(item) for item in held]
+    assert [1] * PAYMENTS == [sum("error" in answer for answer in answers) for answers in results]
 
 
 def test_no_use_case_without_a_version_loses_a_race(database_kit):

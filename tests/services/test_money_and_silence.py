@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import attrs
 import pytest
 
+from perizinan_core.errors.services import ServiceError
 from perizinan_core.errors.storage import AlreadyExistsError
 from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.model._actor import Role
@@ -221,6 +222,17 @@ def test_a_letter_that_cannot_go_by_itself_is_told_to_a_supervisor_once(any_kit)
     kit.confirm_staff()
     kit.office.worker.run_once()
     assert ApplicationState.ISSUED is look(kit, case).state
+
+
+def test_a_letter_that_was_issued_meanwhile_is_not_told_as_held(any_kit):
+    """The worker came too late with its failure: there is nothing left that a person must look at."""
+    kit = any_kit
+    permit = kit.permit()
+    case = kit.office.applications.get(permit.application_id, actor=HOST)
+    before = history(kit, case)
+    kit.office.permits.issuance.hold(case.id, ServiceError("issuance", reason="-"))
+
+    assert before == history(kit, case)
 
 
 def test_waiting_for_another_agency_is_told_to_the_applicant_and_stops_no_clock(any_kit):

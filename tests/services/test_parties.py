@@ -212,3 +212,17 @@ def test_a_conflict_is_declared_for_officers_who_are_on_record_only(any_kit):
 
     assert () == before.conflicts
     assert ["loket-2"] == [item.officer for item in after.conflicts]
+
+
+def test_the_rotation_counts_who_was_given_a_case_by_reassignment(any_kit):
+    """Otherwise the same officer would get the next new case as well."""
+    kit = any_kit
+    case = kit.submit()
+    kit.clock.forward(minutes=5)
+    kit.office.reviews.reassign(case.id, "periksa", reason="Cuti", actor=kit.officer("supervisor"))
+    given = kit.assignee(case.id, "periksa").id
+    with kit._context.storage.unit_of_work(read_only=True) as work:
+        last = work.officers.last_assignments(["loket-1", "loket-2"])
+
+    assert kit.clock() == last[given]
+    assert {"loket-1", "loket-2"} == {moment and officer for officer, moment in last.items()}

@@ -11,6 +11,7 @@ from perizinan_core.errors.workflow import Problem, SubmissionRefusedError
 from perizinan_core.model._applicant import Organisation, Representative
 from perizinan_core.model._application import ApplicationState, SlotTerms
 from perizinan_core.model._case import CorrectionItem, StageStatus
+from perizinan_core.model._events import EventKind
 from perizinan_core.model._identifiers import PassportNumber
 from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
 from perizinan_core.model._permit import PermitStatus
@@ -57,6 +58,8 @@ def test_submitting_freezes_version_terms_and_opens_the_first_stage(desk):
     case = desk.submit()
 
     assert ("2026.2", 1, "1/2026") == (case.permit_type_version, case.submission, case.receipt_number)
+    (told,) = [event for event in desk.events if event.kind is EventKind.APPLICATION_SUBMITTED]
+    assert ("2026.2", 1, "1/2026") == tuple(told.data[name] for name in ("version", "submission", "receipt"))
     assert ApplicationState.SUBMITTED is case.state
     assert [StageStatus.OPEN, StageStatus.WAITING, StageStatus.WAITING] == [s.status for s in case.stages]
     assert () == case.clock.entries
