@@ -44,7 +44,7 @@ def every_command():
 
 def test_help_is_indonesian_unless_english_is_asked_for():
     """Whoever asks for nothing reads Bahasa Indonesia."""
-    assert "Pemakaian:" in run("--help").stdout
+    assert "Cara pakai:" in run("--help").stdout
     assert "Usage:" in run("--language", "en", "--help").stdout
     assert "Usage:" in run("--help", language="en").stdout
 

@@ -306,5 +306,5 @@ def _translate_click(language: str) -> None:
     import perizinan_core.i18n as home
 
     os.environ["LANGUAGE"] = language
-    gettext.bindtextdomain("click", str(Path(home.__file__).parent / "locale"))
+    gettext.bindtextdomain("click", str(Path(home.__file__).parent.parent / "locale"))
     gettext.textdomain("click")

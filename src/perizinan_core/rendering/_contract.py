@@ -63,7 +63,7 @@ def template_data(
         "holder": _plain(statement.holder),
         "object": _plain(statement.object),
         "place": _plain(statement.place),
-        "rows": _rows(statement, words),
+        "rows": _rows(letter, words),
         "considerations": _plains(letter.considerations),
         "legal_basis": _plains(_basis(letter)),
         "references": _plains(letter.references),
@@ -109,14 +109,17 @@ def _validity(statement: PermitStatement, language: str, words: dict[str, str]) 
     return words["from_to"].format(start=start, end=end) if end else words["from"].format(start=start)
 
 
-def _rows(statement: PermitStatement, words: dict[str, str]) -> list[dict[str, str]]:
+def _rows(letter: Letter, words: dict[str, str]) -> list[dict[str, str]]:
     """Return holder, printed fields, object, place and references; nothing is said twice."""
+    statement = letter.statement
+    receipt = statement.receipt_number
+    named = letter.form is not LetterForm.CARD and any(receipt in text for text in letter.references)
     said = {value for _label, value in statement.fields}
     before = [(words["holder"], statement.holder)]
     after = [(words["object"], statement.object), (words["place"], statement.place)]
     references = [
         (words["previous"], statement.previous_number),
-        (words["receipt"], statement.receipt_number),
+        (words["receipt"], None if named else receipt),
     ]
     rows = [
         *(row for row in before if row[1] not in said),
