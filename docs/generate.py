@@ -38,6 +38,7 @@ from perizinan_core.model import Event, EventKind
 
 REFERENCE = Path(__file__).parent / "reference"
 PUBLIC_NAMES = REFERENCE / "python-api.txt"
+COMPATIBILITY = REFERENCE / "compatibility.md"
 """Every public name, one a line; the page of the Python API is made from it, and a test compares it with the code."""
 
 ROOMS = (
@@ -375,7 +376,7 @@ def api_page() -> str:
         HEAD,
         "",
         "These names are public; [Compatibility](compatibility.md) says what that promises."
-        if (REFERENCE / "compatibility.md").exists()
+        if COMPATIBILITY.exists()
         else "These names are public.",
         "Every other module or name has an underscore in its path and may change without notice.",
         "[Errors](errors.md) have a page of their own.",
