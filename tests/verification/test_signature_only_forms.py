@@ -94,7 +94,7 @@ class TestCertificationThatAllowsFillingIn:
         report = verify(changed)
 
         assert VALID == report.exit_code
-        assert ["form-filled-as-certified", "revocation-data-missing"] == [
+        assert ["form-filled-as-certified", "development-root", "revocation-data-missing"] == [
             item.code for item in report.reasons
         ]
         assert "Catatan" in report.reasons[0].message("id")

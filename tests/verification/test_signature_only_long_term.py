@@ -12,6 +12,7 @@ from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.signing.ltv import Level, TimestampClient, extend
 from perizinan_core.signing.ltv._writing import with_store
 from perizinan_core.verification import DEFAULT_LIMITS, CheckName, Limits, Verdict
+from perizinan_core.verification._revocation import Evidence
 from perizinan_core.verification.signatures import SignatureVerifier, verify_signatures
 
 DAY = timedelta(days=1)
@@ -140,7 +141,8 @@ def test_fields_with_dots_in_their_names_hide_no_renewal(signed_files, names):
     form = signed_files.base_pdf().replace(b"(Jumlah)", names[0]).replace(b"(Catatan)", names[1])
     pdf = world.sign(form, timestamp=now - timedelta(days=100))
     for place, issued in enumerate((world.tsa, world.signer)):
-        pdf = with_store(pdf, certificates=[issued.certificate.public_bytes(Encoding.DER)], ocsps=(), crls=())
+        der = issued.certificate.public_bytes(Encoding.DER)
+        pdf = with_store(pdf, Evidence(certificates=(der,)))
         pdf = world.stamp(pdf, now - timedelta(days=50 - place), field=f"Stempel.{place}")
 
     assert 0 == verify_signatures(pdf, roots=world.roots, at=now).exit_code
