@@ -108,8 +108,8 @@ class TestTables:
                 b"<<1Type/Catalog/Pages 2 0 R>>",
             ),
             ("the page tree is too large, or goes round in a circle", b"/Kids [4 0 R]", b"/Kids [2 0 R]"),
-            ("the page tree holds something that is no page", b"/Kids [4 0 R]", b"/Kids [<<>>] "),
-            ("the page tree holds something that is no page", b"/Type /Page ", b"/Type /Pose "),
+            ("the page tree holds something that is not a page", b"/Kids [4 0 R]", b"/Kids [<<>>] "),
+            ("the page tree holds something that is not a page", b"/Type /Page ", b"/Type /Pose "),
             ("a page does not state its size", b"/MediaBox [0 0 300 400]", b"/NediaBox [0 0 300 400]"),
             (
                 "a rectangle does not have four numbers",

@@ -127,7 +127,7 @@ class TestBehindTheSignature:
         told = judge(good + b"90 0 obj\n(x)\nendobj\n").check(CheckName.COVERAGE).reason.message("en")
 
         assert "cut off on the way" in told
-        assert "somebody put something behind it" in told
+        assert "someone put something behind it" in told
 
     @pytest.mark.parametrize("part", range(4, 100, 12))
     def test_a_second_signature_that_was_cut_off_is_unreadable(self, world, signed_files, part):

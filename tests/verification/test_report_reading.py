@@ -76,13 +76,13 @@ def test_whatever_a_report_says_comes_back(report, data, language):
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"verdict": "valid!"}, r"\$\.verdict is none of valid, not_valid, "),
+        ({"verdict": "valid!"}, r"\$\.verdict is not one of valid, not_valid, "),
         ({"report_version": "2"}, r"\$\.report_version is not 1\."),
         ({"sha256": "x"}, r"\$\.sha256 breaks the rule pattern"),
         ({"checks": []}, r"\$\.checks breaks the rule minItems"),
-        ({"checked_at": "kemarin"}, r"\$\.checked_at is no time with its offset"),
-        ({"checked_at": "2026-12-02T09:00:00"}, r"\$\.checked_at is no time with its offset"),
-        ({"checked_at": "2026-02-30T09:00:00Z"}, r"\$\.checked_at is no time with its offset"),
+        ({"checked_at": "kemarin"}, r"\$\.checked_at is not a time with its offset"),
+        ({"checked_at": "2026-12-02T09:00:00"}, r"\$\.checked_at is not a time with its offset"),
+        ({"checked_at": "2026-02-30T09:00:00Z"}, r"\$\.checked_at is not a time with its offset"),
         ({"exit_code": 10}, r"\$\.exit_code does not follow"),
         ({"verdict": "not_valid"}, r"\$\.exit_code does not follow"),
         ({"reasons": []}, r"\$\.reasons does not follow"),
@@ -104,15 +104,15 @@ def test_a_report_that_was_changed_or_is_of_another_version_is_refused(data, cha
     ("place", "value", "problem"),
     [
         (("checks", 0, "code"), "something-new", r"\$\.checks\[0\]\.code is not known here, so that a newer"),
-        (("checks", 4, "outcome"), "good", r"\$\.checks\[4\]\.outcome is none of passed, failed, "),
+        (("checks", 4, "outcome"), "good", r"\$\.checks\[4\]\.outcome is not one of passed, failed, "),
         (("checks", 9, "fields"), {}, r"\$\.checks\[9\]\.fields\.day is missing"),
-        (("checks", 9, "fields", "day"), "2026-02-30", r"\$\.checks\[9\]\.fields\.day is no day"),
+        (("checks", 9, "fields", "day"), "2026-02-30", r"\$\.checks\[9\]\.fields\.day is not a day"),
         (("checks", 9, "fields", "day"), 20261202, r"\$\.checks\[9\]\.fields\.day breaks the rule type"),
         (("checks", 9, "name"), "qr", r"\$\.checks does not hold every check once, in order"),
-        (("signatures", 0, "signed_at"), "", r"\$\.signatures\[0\]\.signed_at is no time"),
+        (("signatures", 0, "signed_at"), "", r"\$\.signatures\[0\]\.signed_at is not a time"),
         (("signatures", 0, "aspects", "time", "outcome"), 1, r"\$\.signatures\[0\]\.aspects\.time\.outcome"),
-        (("permit", "valid_from"), "2026-13-01", r"\$\.permit\.valid_from is no day"),
-        (("status", "since"), "2026-13-01", r"\$\.status\.since is no day"),
+        (("permit", "valid_from"), "2026-13-01", r"\$\.permit\.valid_from is not a day"),
+        (("status", "since"), "2026-13-01", r"\$\.status\.since is not a day"),
     ],
 )
 def test_a_fault_inside_is_named_by_its_path(data, place, value, problem):

@@ -29,7 +29,7 @@ from perizinan_core.testing.strategies._workflow import (
 )
 from perizinan_core.workflow import _functions as workflow
 from perizinan_core.workflow._assignment import Workload
-from perizinan_core.workflow._exceptions import QueueEntry
+from perizinan_core.workflow._overrides import QueueEntry
 
 
 def _front(*names, **changes):

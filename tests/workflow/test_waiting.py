@@ -24,7 +24,7 @@ from perizinan_core.testing.strategies._workflow import (
     make_terms,
 )
 from perizinan_core.workflow import _functions as workflow
-from perizinan_core.workflow._exceptions import QueueEntry
+from perizinan_core.workflow._overrides import QueueEntry
 
 FEE = FeeAssessment(kind=FeeKind.LEVY, total=Rupiah(120_000), assessed_on=date(2026, 3, 2))
 

@@ -1,7 +1,7 @@
 """
 The own settings of plugins: tables ``[plugin.NAME]``, each structured as the class that its owner declares.
 
-Whoever offers something names an attrs class; nobody sees another one's table. Paths become absolute, secrets
+Anyone who offers something names an attrs class; no one sees another one's table. Paths become absolute, secrets
 are fetched from where the settings say, and every unknown or wrong key is named at once.
 """
 

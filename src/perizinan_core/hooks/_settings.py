@@ -19,5 +19,5 @@ class Secret:
     _value: bytes = attrs.field(repr=False)
 
     def reveal(self) -> bytes:
-        """Return the secret; a final line break of its file is no part of it."""
+        """Return the secret; a final line break of its file is not part of it."""
         return self._value

@@ -22,7 +22,7 @@ from perizinan_core.services._assigning import note_assignments
 from perizinan_core.services._steps import CaseStep, Steps
 from perizinan_core.workflow import AnnulledBy, DefectGround
 from perizinan_core.workflow._assignment import Exclusion, exclusions
-from perizinan_core.workflow._exceptions import (
+from perizinan_core.workflow._overrides import (
     allow_queue_jump,
     declare_conflict,
     jump_request,
@@ -124,7 +124,7 @@ class ExceptionalSteps(Steps):
         now: datetime | None = None,
     ) -> Application:
         """
-        Annul a grant that has a defect before its permit is issued; the applicant is notified how to object.
+        Annul a grant that has a defect before its permit is issued; the applicant is informed how to object.
 
         The way out of a grant by law whose permit cannot be issued. Raises as `workflow.annul_decision`.
         """

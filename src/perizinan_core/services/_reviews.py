@@ -39,8 +39,8 @@ from perizinan_core.storage import QueueEntry
 from perizinan_core.workflow import TextRemark
 from perizinan_core.workflow._corrections import request_correction
 from perizinan_core.workflow._decisions import approve, refuse
-from perizinan_core.workflow._exceptions import QueueEntry as WaitingCase
-from perizinan_core.workflow._exceptions import (
+from perizinan_core.workflow._overrides import QueueEntry as WaitingCase
+from perizinan_core.workflow._overrides import (
     check_queue,
     may_be_decided,
 )
@@ -268,7 +268,7 @@ class Reviews(Staff, ExceptionalSteps):
         idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
-        """Refuse with reasons; the applicant is notified how to object. Raises as `decide`."""
+        """Refuse with reasons; the applicant is informed how to object. Raises as `decide`."""
         given = locals()
 
         def step(at: CaseStep) -> Transition:

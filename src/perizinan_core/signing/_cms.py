@@ -98,7 +98,7 @@ class CmsProfile:
         return self.encoded(attributes, signature, token)
 
     def encoded(self, attributes: bytes, signature: bytes, token: bytes | None = None) -> bytes:
-        """Return the container around a signature that nobody has checked."""
+        """Return the container around a signature that no one has checked."""
         info = SignerInfo(
             version=1,
             signer=self._signer,

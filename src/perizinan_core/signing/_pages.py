@@ -22,7 +22,7 @@ _MATRICES = {
     180: b"[-1 0 0 -1 0 0]",
     270: b"[0 -1 1 0 0 0]",
 }
-# Half a point: sizes given in millimetres are rounded by everybody.
+# Half a point: sizes given in millimetres are rounded by everyone.
 _TOLERANCE = 0.5
 
 
@@ -117,7 +117,7 @@ def _pages(pdf: PdfFile) -> Iterator[tuple[Ref, dict[str, Any]]]:
         if "Kids" in node:
             continue
         if not isinstance(value, Ref) or pdf.resolve(node.get("Type")) != "Page":
-            raise PdfStructureError("the page tree holds something that is no page", 0)
+            raise PdfStructureError("the page tree holds something that is not a page", 0)
         yield value, node
 
 

@@ -1,7 +1,7 @@
 """
 PDF syntax (ISO 32000-1 section 7.3) without loss: values stay the bytes they were.
 
-A signature update rewrites a few dictionaries of somebody else's file. An object model that
+A signature update rewrites a few dictionaries of someone else's file. An object model that
 decodes names, strings and numbers and encodes them again changes what it only meant to carry
 along (pypdf 7.1 does so with names outside UTF-8 and with long decimals), and signatures made
 earlier are judged by such changes. So what is changed is read one level deep into

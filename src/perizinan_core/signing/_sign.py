@@ -31,7 +31,7 @@ from perizinan_core.signing._pdf_syntax import RawDictionary, date_string, text_
 from perizinan_core.signing._placing import add_field, declare_extension, fill_field, mark_form
 from perizinan_core.signing._ports import DigestSigner, DocumentSigner, Signer, TimestampSource
 from perizinan_core.signing._request import SigningRequest
-from perizinan_core.signing._room import BYTE_RANGE, ReservedRoom, empty_room
+from perizinan_core.signing._reserved_space import BYTE_RANGE, ReservedRoom, empty_room
 from perizinan_core.signing._structure import is_tagged
 
 __all__ = ["sign_pdf"]
@@ -59,7 +59,7 @@ def sign_pdf(
         SigningError: The certificate cannot sign, or not at that time.
         SigningError: ``signature-mismatch``: The signer's answer is not a signature of its certificate.
         SigningError: ``signer-answer``: A service did not return a signed PDF.
-        TimestampServiceError: No usable timestamp came; nothing was signed as far as anybody sees.
+        TimestampServiceError: No usable timestamp came; nothing was signed as far as anyone sees.
     """
     if isinstance(signer, DocumentSigner):
         return _by_service(pdf, signer, request)

@@ -89,6 +89,6 @@ def _largest(pdf: PdfFile, node: Any, depth: int) -> int:
     entries = pdf.dictionary(node, {})
     keys = [pdf.resolve(key) for key in pdf.array(entries.get("Nums"))[::2]]
     if not all(isinstance(key, int) for key in keys):
-        raise PdfStructureError("a number tree has a key that is no number", 0)
+        raise PdfStructureError("a number tree has a key that is not a number", 0)
     keys += [_largest(pdf, kid, depth + 1) for kid in pdf.array(entries.get("Kids"))]
     return max(keys, default=-1)

@@ -32,7 +32,7 @@ class VerifiedRows:
 
     def digest(self, layout: str, values: Sequence[Any]) -> bytes | None:
         """
-        Return the digest of a row, or None when it holds a value that cannot be determined by its text.
+        Return the digest of a row, or None when it holds a value that its text does not determine.
 
         Args:
             layout: The table and the names of the values, in their order.

@@ -1,5 +1,5 @@
 """
-Verification: is this file a permit of that authority, issued by somebody entitled to, and in force?
+Verification: is this file a permit of that authority, issued by someone entitled to, and in force?
 
 Usable alone, without database, plugins or network::
 

@@ -68,7 +68,7 @@ class DocumentAge:
 
     @cached_property
     def versions(self) -> PublishedVersions | None:
-        """What the office says about its versions at this moment; None when nobody says it."""
+        """What the office says about its versions at this moment; None when no one says it."""
         if not isinstance(self._status, VersionSource):
             return None
         try:
@@ -190,7 +190,7 @@ class PermitCase:
         Return the answer of the status source; why there is none is noted.
 
         Without a source the status of an office that publishes a status list stays open, unless the caller said
-        by name (`NO_STATUS`) that nobody is to be asked.
+        by name (`NO_STATUS`) that no one is to be asked.
         """
         name, source, published = CheckName.STATUS, self.source, self.authority.status_list
         if source is None or isinstance(source, NoStatus):

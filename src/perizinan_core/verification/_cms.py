@@ -3,7 +3,7 @@ The signature container of PAdES: CMS signed data (RFC 5652) in strict DER, read
 
 Strict on purpose, because everything that is not covered by the byte range lies in here. Whatever a
 change of one byte could leave undetected is refused: lengths that are not minimal, sets out of
-order, parameters that nobody needs, certificates that lead nowhere.
+order, parameters that no one needs, certificates that lead nowhere.
 """
 
 from __future__ import annotations

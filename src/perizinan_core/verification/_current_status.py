@@ -2,8 +2,8 @@
 A status list that keeps itself current, for programs that run for days.
 
 A list in a file is read again when the file changes. One at an address is fetched again every few minutes by
-a thread of its own: an address that hangs keeps nobody waiting but those who ask first, and the last good
-list is used meanwhile. How old a list may be is judged at every question, so that one that nobody renews
+a thread of its own: an address that hangs keeps no one waiting but those who ask first, and the last good
+list is used meanwhile. How old a list may be is judged at every question, so that one that no one renews
 makes permits undecided, never valid.
 """
 

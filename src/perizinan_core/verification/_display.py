@@ -11,7 +11,7 @@ def display_name(text: str) -> str:
     r"""
     Return a file name that is harmless on a screen and in JSON.
 
-    Bytes that are no UTF-8 and characters that print nothing are written out (``\xff``, ``\n``).
+    Bytes that are not UTF-8 and characters that print nothing are written out (``\xff``, ``\n``).
     """
     try:
         readable = os.fsencode(text).decode("utf-8", "backslashreplace")

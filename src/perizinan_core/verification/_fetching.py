@@ -54,7 +54,7 @@ def fetch(
     try:
         return run(work)
     except ExchangeFailedError as error:
-        # The address may hold a password: only the name of the host is told.
+        # The address may hold a password: only the name of the host is shown.
         host = urlsplit(url).hostname if "[" not in url else None
         kind = "address" if host is None and error.kind == "unreachable" else error.kind
         told = {"status": error.status, "limit": max_bytes, "host": host, "kind": error.detail}

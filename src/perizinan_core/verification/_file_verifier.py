@@ -31,7 +31,7 @@ class FileVerifier(ABC):
 
     @property
     def strict(self) -> bool:
-        """True when what nobody asked or renewed leaves a signature open."""
+        """True when what no one asked or renewed leaves a signature open."""
         return self.policy is Policy.STRICT
 
     def verify(self, source: Source, *, at: datetime, name: str | None = None) -> Report:

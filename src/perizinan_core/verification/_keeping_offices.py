@@ -1,7 +1,7 @@
 """
 Keeping the documents of many offices: the first one of an office, and every successor of it.
 
-The first document is trusted because its key was named, or because somebody said so; from then on each newer one must
+The first document is trusted because its key was named, or because someone said so; from then on each newer one must
 be signed by a key of the known one (`accept_update`), or by the key that a signed directory names. The status list is
 fetched with the document, so that a folder can be used where there is no network. Files are replaced in one step.
 """
@@ -159,7 +159,7 @@ def refresh_office(path: Path, *, at: datetime, directory: Directory | None = No
         except AuthorityUpdateError:
             if entry is None:
                 raise
-            # Whose chain was lost may begin anew where the directory vouches for the key.
+            # Whose chain was lost may begin again where the directory vouches for the key.
             document = refresh(path, offered, at=at, authority_key=entry.key)[1]
     except (PerizinanError, OSError) as error:
         return Kept(slug=slug, before=known, problem=error)

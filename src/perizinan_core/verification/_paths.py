@@ -82,7 +82,7 @@ class PathProblem(Enum):
     """Why no path was found."""
 
     UNKNOWN_ROOT = "chain-unknown-root"
-    """No way up, or only one in the name of an issuer that did not sign: anybody can write a name."""
+    """No way up, or only one in the name of an issuer that did not sign: anyone can write a name."""
     BROKEN = "chain-broken"
     """The issuer signed, but may not: it has no right to issue, or its key or method is too weak."""
 

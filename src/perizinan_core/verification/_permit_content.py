@@ -70,7 +70,7 @@ def read_permit_data(pdf: PdfStructure) -> Mapping[str, Any]:
     try:
         data = load_json(files[0])
     except ValueError as error:
-        raise PermitDataError("permit-data-unreadable", ("it is no JSON, or a key comes twice",)) from error
+        raise PermitDataError("permit-data-unreadable", ("it is not JSON, or a key comes twice",)) from error
     if not fits_schema(data, "permit"):
         raise PermitDataError("permit-data-schema", schema_faults(data, "permit"))
     permit: Mapping[str, Any] = data
@@ -137,7 +137,7 @@ def _essence(text: str) -> str:
 
 _MARK = "…"
 _DRAWN = "qr-signature-wrong"
-"""Reason of a code on the page that nobody of the office signed."""
+"""Reason of a code on the page that no one of the office signed."""
 
 
 def judge_text(pdf: PdfStructure, permit: Mapping[str, Any], judgement: Judgement) -> None:
@@ -166,7 +166,7 @@ def judge_qr(
     """
     Check the QR claims in the file: in the code that the pages draw, and in a link over it.
 
-    Codes without claims, which lead to other places, are none of our business.
+    Codes without claims, which lead to other places, are not our business.
     """
     base = permit["verification_url"].upper() + "#"
     for text, code in _claims_texts(pdf, base):

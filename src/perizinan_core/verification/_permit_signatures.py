@@ -93,7 +93,7 @@ class JudgedSignature:
     covers_whole: bool = False
     position: str | None = None
     begun: Any = attrs.field(default=None, eq=False, repr=False)
-    """SHA-256 of everything before the signature, to go on with."""
+    """SHA-256 of everything before the signature, to continue with."""
 
     _fingerprints: tuple[str, str] = attrs.field(default=("", ""), init=False)
 
@@ -175,7 +175,7 @@ def judge_signature(
     """
     Make checks 1 to 7 for one signature and note them; time (check 8) is judged later.
 
-    Of an office that is not known (None) all that can be told is whether the content is intact.
+    Of an office that is not known (None) all that can be determined is whether the content is intact.
     """
     judged = JudgedSignature(field, covers_whole=field.byte_range.end == len(data))
     if not _range_is_right(data, field):
@@ -204,7 +204,7 @@ def _read_container(data: bytes, field: SignatureField) -> SignedContainer:
 
 
 def _check_digits(data: bytes, field: SignatureField) -> None:
-    """Capital and small letters in one string mean the same container: a change nobody would see."""
+    """Capital and small letters in one string mean the same container: a change no one would see."""
     if _HEX.match(data[field.byte_range.gap_start : field.byte_range.gap_end]) is None:
         raise CmsStructureError("its hexadecimal digits are not uniform")
 

@@ -12,7 +12,7 @@ class Policy(StrEnum):
 
     STANDARD = "standard"
     """
-    A timestamp whose service has ended since still counts, and revocation that nobody asked about leaves nothing open;
+    A timestamp whose service has ended since still counts, and revocation that no one asked about leaves nothing open;
     the report says both.
     """
 

@@ -1,7 +1,7 @@
 """
 Reading QR codes from a picture: a photo of a paper on a wall, a scan, a page drawn as image.
 
-1. The kind is told by the first bytes: PNG, JPEG, WebP or HEIC, nothing else is opened. 2. Size and
+1. The kind is recognised by the first bytes: PNG, JPEG, WebP or HEIC, nothing else is opened. 2. Size and
 pixels are compared with the limits before any pixel is unpacked. 3. The picture is made grey; what its
 EXIF data says about turning does not matter, codes are found in any position. 4. zxing-cpp looks for
 codes: first in the picture as it is, then, until a wanted code is found or the time is over, in versions
@@ -93,7 +93,7 @@ def read_codes(
         clock: Seconds of a clock that never goes back.
 
     Raises:
-        QrImageError: when the file is no picture of these kinds, is damaged, or is beyond the limits.
+        QrImageError: when the file is not a picture of these kinds, is damaged, or is beyond the limits.
     """
     end = clock() + limits.max_seconds
     return find_codes(_open(source, limits), wanted=wanted, is_over=lambda: clock() > end)

@@ -1,5 +1,5 @@
 """
-The codes of a PDF that somebody wants judged by its code, not by its signature: a scan, a print to file.
+The codes of a PDF that someone wants judged by its code, not by its signature: a scan, a print to file.
 
 The codes are read from the drawing (`pdf.drawn_codes`). Where that finds none, and pypdfium2 happens to
 be installed, the first pages are rendered and searched like photos. The printed text is read too, so that

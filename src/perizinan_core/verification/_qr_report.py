@@ -113,7 +113,7 @@ def check_qr_image(
     limits: ImageLimits = DEFAULT_IMAGE_LIMITS,
 ) -> tuple[Report, ...]:
     """
-    Judge the codes of a picture, or of a PDF that is no signed permit; see `check_qr_text` for the other arguments.
+    Judge the codes of a picture, or of a PDF that is not a signed permit; see `check_qr_text` for the other arguments.
 
     Args:
         source: The picture (PNG, JPEG, WebP or HEIC) or PDF: its bytes, its path, or an open binary file.
@@ -279,7 +279,7 @@ class _Case(PermitCase):
         if printed is None:
             self.judgement.left_out(CheckName.PRINTED_TEXT, "paper-not-checked")
             return
-        # The mark of a shortened text is no letter, and so does not count.
+        # The mark of a shortened text is not a letter, and so does not count.
         missing, compared = differences_to_text({**_permit(claims), "fields": []}, printed)
         if missing:
             self.judgement.refuse(CheckName.PRINTED_TEXT, "qr-on-another-text", fields=", ".join(missing))

@@ -123,7 +123,7 @@ _UNREADABLE = _table(
         "file-cut-off": N_("The end of the file is missing: it was damaged on the way. Ask for it again."),
         "file-damaged": N_("The PDF is damaged and carries no signature ({problem})."),
         "time-limit": N_("The file took longer than {seconds} seconds and was given up."),
-        "not-a-file": N_("It is no ordinary file, so it was not opened."),
+        "not-a-file": N_("It is not an ordinary file, so it was not opened."),
         "archive-unreadable": N_(
             "The archive cannot be unpacked here: it is damaged, encrypted or of an unknown kind."
         ),
@@ -139,7 +139,7 @@ _UNREADABLE = _table(
         ),
         "image-damaged": N_("The picture is damaged. Send or take it again."),
         "image-unknown-kind": N_(
-            "The file is no PNG, JPEG, WebP or HEIC picture. Take a photo of the code, or save the page as PNG."
+            "The file is not a PNG, JPEG, WebP or HEIC picture. Take a photo of the code, or save the page as PNG."
         ),
         "image-no-code": N_(
             "No QR code was found in the picture. Take the photo again: in even light, without reflections, "
@@ -159,19 +159,20 @@ _UNSIGNED = _table(
     Weight.UNSIGNED,
     {
         "no-signature": N_(
-            "The file carries no electronic signature: anybody could have written it, and a print to PDF has none. "
-            "Ask its holder for the PDF as it was issued."
+            "The file carries no electronic signature: anyone could have written it, and a print to PDF "
+            "has none. Ask its holder for the PDF as it was issued."
         ),
         "no-signature-scan": N_(
             "The pages of the file are pictures, as a scanner or a photo makes them: a scan carries no electronic "
             "signature. Ask its holder for the PDF as it was issued."
         ),
         "no-signature-saved-again": N_(
-            "The file holds the data of a permit, but its signature is gone: a program saved or joined it again, or "
-            "somebody wrote it. Ask its holder for the PDF as it was issued, not opened and saved."
+            "The file holds the data of a permit, but its signature is gone: a program saved or joined "
+            "it again, or someone wrote it. Ask its holder for the PDF as it was issued, not opened and "
+            "saved."
         ),
         "qr-no-claims": N_(
-            "The code holds nothing that an office signed, so anybody could have made it. It holds: {content}."
+            "The code holds nothing that an office signed, so anyone could have made it. It holds: {content}."
         ),
     },
 )
@@ -192,8 +193,9 @@ _NOT_VALID = _table(
             "as a download or in a ZIP archive."
         ),
         "shown-after-signature": N_(
-            "Behind the last complete signed version of the file stands an unfinished addition, and readers that "
-            "repair files show it: somebody changed the file after signing, or it was cut off on the way."
+            "Behind the last complete signed version of the file stands an unfinished addition, and "
+            "readers that repair files show it: someone changed the file after signing, or it was cut "
+            "off on the way."
         ),
         "later-changes-forbidden": N_(
             "The file was changed after signing, by an addition that is not allowed."
@@ -206,7 +208,7 @@ _NOT_VALID = _table(
         "signature-weak": N_("The signature uses a method that is too weak today ({method})."),
         "signature-format-unknown": N_("The signature has a format that permits never have ({format})."),
         "timestamp-broken": N_("The timestamp in the signature is damaged."),
-        "certificate-stray": N_("The signature carries a certificate that belongs to nobody in it."),
+        "certificate-stray": N_("The signature carries a certificate that belongs to no one in it."),
         "chain-incomplete": N_(
             "The certificate of a registered signer does not lead to a root that the office names: "
             "the chain in the file is damaged or incomplete."
@@ -272,9 +274,10 @@ _UNPROVEN = _table(
     Weight.UNPROVEN,
     {
         "office-unknown": N_(
-            "The file names the office {office}, which is none of the {count} known here, and none of them knows the "
-            "signer. Ask that office for the address and the fingerprint of its authority document, and fetch it: "
-            "perizinan authority fetch ADDRESS --into FOLDER --fingerprint FINGERPRINT"
+            "The file names the office {office}, which is not one of the {count} known here, and none of "
+            "them knows the signer. Ask that office for the address and the fingerprint of its authority "
+            "document, and fetch it: perizinan authority fetch ADDRESS --into FOLDER --fingerprint "
+            "FINGERPRINT"
         ),
         "authority-document-unusable": N_(
             "The authority document of {office} cannot be used ({problems}). Fetch it again from the office: "
@@ -313,8 +316,9 @@ _UNPROVEN = _table(
             "A timestamp in the file leads to no root that is trusted here: it proves nothing, or was damaged."
         ),
         "unfinished-after-signature": N_(
-            "Behind the last complete signed version of the file stands an unfinished addition that changes nothing "
-            "that is shown: the file was cut off on the way, or somebody put something behind it."
+            "Behind the last complete signed version of the file stands an unfinished addition that "
+            "changes nothing that is shown: the file was cut off on the way, or someone put something "
+            "behind it."
         ),
         "signing-time-missing": N_("The signature does not state when it was made."),
         "signed-after-check": N_(
@@ -363,10 +367,10 @@ _STATUS_OPEN = _table(
             "The office's authority document does not say how its status list is checked."
         ),
         "status-list-missing": N_(
-            "The office's status list is missing: without it nobody knows whether the permit was revoked. "
-            "Fetch status-list.cwt from the office's site and lay it beside authority.json."
+            "The office's status list is missing: without it no one knows whether the permit was "
+            "revoked. Fetch status-list.cwt from the office's site and lay it beside authority.json."
         ),
-        "status-list-malformed": N_("The status list is damaged, or is none: fetch it again."),
+        "status-list-malformed": N_("The status list is damaged, or is not a status list: fetch it again."),
         "status-list-wrong-signature": N_("The status list is not signed by the office: fetch it again."),
         "status-list-key-unknown": N_(
             "The status list is signed with a key that this authority document does not name, because the document is "

@@ -2,7 +2,7 @@
 What a reader that repairs files would show of an unfinished addition behind the last complete signed revision.
 
 Readers for people rebuild the list of objects when the end of a file is missing, and then show the newest object of
-every number: also those that somebody put behind a signature without finishing the file ("incremental saving attack").
+every number: also those that someone put behind a signature without finishing the file ("incremental saving attack").
 So the file is read by qpdf in the same way, and compared with the signed revision: pages, all that they draw from, and
 annotations that can be seen. Widgets of signatures are left aside: an interrupted signing leaves one.
 """

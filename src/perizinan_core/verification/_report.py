@@ -222,7 +222,7 @@ class StatusReport:
     """What the status source said."""
 
     checked: bool
-    """False: nobody was asked, see ``state``."""
+    """False: no one was asked, see ``state``."""
 
     state: str
     """A `PermitStatus` value, ``"unknown"`` or ``"not_checked"``."""
@@ -358,7 +358,7 @@ class Report:
         """
         What the genuine QR code in a file says that is not the permit itself: a scan, a print, a file saved again.
 
-        To be compared with what stands in the file, which nobody signed.
+        To be compared with what stands in the file, which no one signed.
         """
         code = self._code_of_copy
         return PermitFacts.read(code.fields) if code is not None else None

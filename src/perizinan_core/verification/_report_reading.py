@@ -20,7 +20,7 @@ from perizinan_core.verification._schemas import path_of, schema_faults
 __all__ = ["read_report"]
 
 _UNKNOWN = "?"
-"""What stands for a day that nobody knows."""
+"""What stands for a day that no one knows."""
 
 _DAYS = frozenset({"day", "last"})
 """Placeholders of sentences that stand for days."""
@@ -39,7 +39,7 @@ def read_report(data: str | bytes | Mapping[str, Any]) -> Report:
         data: A line of ``perizinan verify --json``, or its data.
 
     Raises:
-        ReportFormatError: when it is no JSON, breaks ``schemas/report.schema.json``, uses a reason code that
+        ReportFormatError: when it is not JSON, breaks ``schemas/report.schema.json``, uses a reason code that
             is not known here, or contradicts itself; the problems name fields and never repeat a value.
     """
     content = _parsed(data)
@@ -70,12 +70,12 @@ def _parsed(data: object) -> Any:
                 "utf-8", "surrogatepass"
             )
         except (TypeError, ValueError, RecursionError) as error:
-            raise ReportFormatError(("it is no JSON",)) from error
+            raise ReportFormatError(("it is not JSON",)) from error
     try:
         return load_json(text)
     except ValueError as error:
         place = _doubled(text)
-        problem = Clause("{path} comes twice", path=path_of(place, "report")) if place else "it is no JSON"
+        problem = Clause("{path} comes twice", path=path_of(place, "report")) if place else "it is not JSON"
         raise ReportFormatError((problem,)) from error
 
 

@@ -135,7 +135,7 @@ def revocation_reason(found: PathRevocation, moment: datetime) -> Reason:
 
 
 def note_revocation(known: Sequence[Reason], judgement: Judgement, *, strict: bool) -> None:
-    """Note the least that is known about any signature; ``strict`` leaves open what nobody asked."""
+    """Note the least that is known about any signature; ``strict`` leaves open what no one asked."""
     said = min(known, key=lambda item: _LEAST_FIRST.get(item.code, len(_LEAST_FIRST)))
     if said.code != "revocation-data-missing":
         judgement.passed(CheckName.REVOCATION, said.code, **said.fields)
@@ -189,7 +189,7 @@ def path_revocation(path: Sequence[x509.Certificate], evidence: Evidence, at: da
     Args:
         path: Signer first, root last.
         evidence: What the file and the caller have.
-        at: Moment of the check: a revocation that lies ahead of it is none yet.
+        at: Moment of the check: a revocation that lies ahead of it does not count yet.
     """
     revoked: list[datetime] = []
     reaching: list[datetime | None] = []

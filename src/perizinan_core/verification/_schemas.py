@@ -1,7 +1,7 @@
 """
 Our published schemas: whether data fits one, and how it breaks it.
 
-Faults are told by path and rule, never by the value, which may be somebody's name.
+Faults are named by path and rule, never by the value, which may be someone's name.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def schema_faults(data: Any, name: str) -> tuple[str, ...]:
 
     Args:
         data: Parsed JSON.
-        name: See `load_schema`; names of the schema may be told, all others may be anything.
+        name: See `load_schema`; names of the schema may be shown, all others may be anything.
     """
     found = sorted(_validator(name).iter_errors(data), key=lambda error: list(map(str, error.instance_path)))
     names = frozenset(_properties(load_schema(name)))
@@ -96,10 +96,13 @@ def _faults(error: Any, names: frozenset[str]) -> Iterator[str]:
     elif kind.name == "const":
         yield Clause("{path} is not {words}", path=path, words=kind.expected_value)
     elif kind.name == "format":
-        sentences = {"date": N_("{path} is no day"), "date-time": N_("{path} is no time with its offset")}
+        sentences = {
+            "date": N_("{path} is not a day"),
+            "date-time": N_("{path} is not a time with its offset"),
+        }
         yield Clause(sentences[kind.format], path=path)
     elif kind.name == "enum":
-        yield Clause("{path} is none of {words}", path=path, words=", ".join(map(str, kind.options)))
+        yield Clause("{path} is not one of {words}", path=path, words=", ".join(map(str, kind.options)))
     else:
         yield Clause("{path} breaks the rule {rule} of the schema", path=path, rule=kind.name)
 

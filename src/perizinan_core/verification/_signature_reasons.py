@@ -15,8 +15,8 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
             "Nothing was changed since the signature, and all that is shown belongs to it."
         ),
         "form-filled-as-certified": N_(
-            "After the certification fields of the form were filled in ({fields}). Its signer allowed that; "
-            "nobody signed what stands in them."
+            "After the certification fields of the form were filled in ({fields}). Its signer allowed "
+            "that; no one signed what stands in them."
         ),
         "certificate-valid-then": N_(
             "The certificates were valid on {day}, the day for which the answer holds."

@@ -66,7 +66,7 @@ class StatusListSource:
     """Moment for which it is asked, with time zone."""
 
     content: StatusList | StatusListError
-    """The list, or why there is none; told when the first permit is asked about."""
+    """The list, or why there is none; shown when the first permit is asked about."""
 
     max_age: int
     """How old the list may be at ``at``, in seconds."""
@@ -147,7 +147,7 @@ class StatusListSource:
             data = get()
             content = read_status_list(data, authority) if data is not None else status_list_error(missing)
         except SourceReadError as error:
-            # What is there and far too large is no list; that is not the same as nothing being there.
+            # What is there and far too large is not a list; that is not the same as nothing being there.
             reason = "status-list-malformed" if error.reason == "too-large" else missing
             content = status_list_error(reason)
         except StatusListError as error:
@@ -242,7 +242,7 @@ class _Copy:
     made: StatusList
 
     def is_fresh(self, at: datetime) -> bool:
-        """Return True while the list itself says that a copy need not be fetched anew."""
+        """Return True while the list itself says that a copy need not be fetched again."""
         return timedelta(0) <= at - self.made.issued < timedelta(seconds=self.made.ttl or 0)
 
 

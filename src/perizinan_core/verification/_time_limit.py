@@ -1,7 +1,7 @@
 """
 Giving up on work that takes too long, in any thread and on any system.
 
-The work runs in a thread of its own, and the caller waits for it no longer than agreed. What is given up is also told
+The work runs in a thread of its own, and the caller waits for it no longer than agreed. What is given up is also asked
 to end; until it does (a library that waits for a network hears nothing), it stays behind and its result is dropped.
 """
 
@@ -24,7 +24,7 @@ class TimeUpError(Exception):
 
 
 class _GivenUpError(BaseException):
-    """Raised inside work that nobody waits for any more; no ``except Exception`` on the way may swallow it."""
+    """Raised inside work that no one waits for any more; no ``except Exception`` on the way may swallow it."""
 
 
 class Countdown:

@@ -83,7 +83,7 @@ def verify_permit(
     policy: Policy = Policy.STANDARD,
 ) -> Report:
     """
-    Judge one file: is it a permit of this authority, issued by somebody entitled to, and in force?
+    Judge one file: is it a permit of this authority, issued by someone entitled to, and in force?
 
     Args:
         source: The file: its bytes, its path, or an open binary file.
@@ -238,7 +238,7 @@ class _Case(PermitCase):
     """What the file calls its office, where that is not the one that was chosen."""
 
     def read_and_judge(self, source: Source) -> bytes:
-        """Make every check but the last, which asks somebody else; return the file."""
+        """Make every check but the last, which asks someone else; return the file."""
         data = read_source(source, self.verifier.limits.max_bytes)
         self._judge(data)
         return data
@@ -273,7 +273,7 @@ class _Case(PermitCase):
             self.named = choice.named
             self.judge_authority(choice.authority)
         self._judge_signatures(data, pdf, found, fields)
-        # Nobody entitled is known to have signed it: not as long as that is open, either.
+        # No one entitled is known to have signed it: not as long as that is open, either.
         known = self.judgement.outcome(CheckName.SIGNER_ENTITLED) is not Outcome.INDETERMINATE
         if self.known is not None and known and not self.judgement.failed(*_BEFORE_CONTENT):
             self._judge_content(pdf)
@@ -291,7 +291,7 @@ class _Case(PermitCase):
         regular = [item for item in fields if not item.is_document_timestamp]
         ranges = {item.byte_range for item in fields}
         if not regular or ranges != set(found.ranges) or len(fields) != len(found.ranges):
-            # A signature that the form does not show, or one shown twice: somebody moved it.
+            # A signature that the form does not show, or one shown twice: someone moved it.
             judgement.refuse(CheckName.COVERAGE, "signature-not-in-form")
             return
         judgement.passed(CheckName.SIGNATURE_PRESENT, "signature-found", count=len(regular))
@@ -301,7 +301,7 @@ class _Case(PermitCase):
                 judge_stamp(data, item, judgement)
         end = max(item.end for item in found.ranges)
         if found.wholeness is Wholeness.LONGER and newest_table(data) < end:
-            # An update brings a table of its own; anything else is no part of the document, even if it ends as one.
+            # An update brings a table of its own; anything else is not part of the document, even if it ends as one.
             judgement.refuse(CheckName.COVERAGE, "bytes-after-signature", count=len(data) - end)
         self._judge_form(data, pdf, plain=len(fields) == 1 and self.signatures[0].is_plain)
         if judgement.failed(CheckName.COVERAGE, CheckName.INTEGRITY):
@@ -368,7 +368,7 @@ class _Case(PermitCase):
         """
         Return True when nothing was added but proofs of time and signatures, and these to a form of signatures alone.
 
-        Of any signed PDF more is allowed: filling in by somebody trusted, and fields that show nothing.
+        Of any signed PDF more is allowed: filling in by someone trusted, and fields that show nothing.
         """
         if file.history.fills or file.history.added:
             return False

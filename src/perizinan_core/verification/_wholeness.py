@@ -38,7 +38,7 @@ def is_whole(data: bytes, found: Scan, judgement: Judgement, limits: Limits) -> 
 
 
 def _judge_behind(data: bytes, found: Scan, judgement: Judgement, limits: Limits) -> None:
-    """Tell an update that was cut off on the way from one that somebody left unfinished to have it shown."""
+    """Tell an update that was cut off on the way from one that someone left unfinished to have it shown."""
     ends = [item.end for item in found.ranges if item.end < len(data) and ends_properly(data[: item.end])]
     if not ends:
         judgement.refuse(CheckName.READABLE, "file-cut-off")

@@ -16,7 +16,7 @@ ASK_THE_OFFICE = N_("To ask the office: {contact}")
 VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.VALID: (N_("VALID"), N_("Genuine, issued by an entitled officer, and within its dates.")),
     Verdict.NOT_VALID: (N_("NOT VALID"), N_("Do not accept this file: it was changed, or is forged.")),
-    Verdict.UNSIGNED: (N_("NOT SIGNED"), N_("Do not accept this file: nobody signed it.")),
+    Verdict.UNSIGNED: (N_("NOT SIGNED"), N_("Do not accept this file: no one signed it.")),
     Verdict.WRONG_ISSUER: (
         N_("WRONG ISSUER"),
         N_("Do not accept this file: this office did not issue it."),
@@ -31,7 +31,7 @@ VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     ),
     Verdict.UNREADABLE: (
         N_("UNREADABLE"),
-        N_("The file arrived damaged or is no permit. Ask for it again."),
+        N_("The file arrived damaged or is not a permit. Ask for it again."),
     ),
 }
 """Word, meaning."""
@@ -45,14 +45,14 @@ _OF_SIGNATURES: Mapping[Verdict, tuple[str, str]] = {
         N_("SIGNATURES NOT VALID"),
         N_("Do not rely on this file: it was changed, or a signature is broken, weak or revoked."),
     ),
-    Verdict.UNSIGNED: (N_("NOT SIGNED BY ANYBODY"), N_("Nobody signed this file.")),
+    Verdict.UNSIGNED: (N_("NOT SIGNED BY ANYONE"), N_("No one signed this file.")),
     Verdict.INDETERMINATE: (
         N_("SIGNATURES NOT PROVEN"),
         N_("The signatures fit, but not everything that makes them believable can be shown."),
     ),
     Verdict.UNREADABLE: (
         N_("FILE UNREADABLE"),
-        N_("The file arrived damaged or is no PDF. Ask for it again."),
+        N_("The file arrived damaged or is not a PDF. Ask for it again."),
     ),
 }
 """The same where only signatures were asked about."""
@@ -69,7 +69,7 @@ _OF_CODES: Mapping[Verdict, tuple[str, str]] = {
     ),
     Verdict.UNSIGNED: (
         N_("NO PERMIT CODE"),
-        N_("This is no code of a permit: anybody can make such a code."),
+        N_("This is not a code of a permit: anyone can make such a code."),
     ),
     Verdict.WRONG_ISSUER: (
         N_("CODE OF ANOTHER OFFICE"),
@@ -108,7 +108,7 @@ _TEST_PERMIT = (
 )
 _TEST_SIGNATURES = (
     N_("TEST SIGNATURES"),
-    N_("Every signature is sound, but leads to a development certificate, in which nobody should trust."),
+    N_("Every signature is sound, but leads to a development certificate, in which no one should trust."),
 )
 _TEST_CODE = (
     N_("CODE OF A TEST OFFICE"),

@@ -10,7 +10,7 @@ The rules, in the order in which a case meets them:
 1. `_states`: what each state allows; the picture in ``docs/explanation/workflow.md`` is drawn from it.
 2. `_drafts`, `_holding`, `_completeness`, `_submission`: begin, upload, hand in; version, terms and fee are frozen.
 3. `_graph`, `_stage_access`, `_review`: stages in order or side by side, and their outcomes.
-4. `_assignment`, `_duties`, `_people`, `_exceptions`: who gets a stage, who may not, and the second person.
+4. `_assignment`, `_duties`, `_people`, `_overrides`: who gets a stage, who may not, and the second person.
 5. `_corrections`, `_clock`, `_measure`, `_deadlines`: repairs, the working-day clock, a changed calendar.
 6. `_decisions`, `_silence`, `_waiting`, `_fee`, `_payments`: the one terminal decision, the grant by silence, and
    whom the case waits for meanwhile.
@@ -59,16 +59,6 @@ from perizinan_core.workflow._drafts import (
     without_mandate,
 )
 from perizinan_core.workflow._duties import COUNTER, SIGNATURE, Duty, check_separation, duty_of, holders
-from perizinan_core.workflow._exceptions import (
-    QueueEntry,
-    allow_queue_jump,
-    check_queue,
-    declare_conflict,
-    jump_request,
-    may_be_decided,
-    reassign_stage,
-    request_queue_jump,
-)
 from perizinan_core.workflow._fee import amount_outstanding, check_paid
 from perizinan_core.workflow._foresight import (
     SUCCEEDING,
@@ -110,6 +100,16 @@ from perizinan_core.workflow._issuing import (
 )
 from perizinan_core.workflow._legal import LEGAL_TERMS, LegalTerm, LegalTerms
 from perizinan_core.workflow._measure import add_period, subtract_period
+from perizinan_core.workflow._overrides import (
+    QueueEntry,
+    allow_queue_jump,
+    check_queue,
+    declare_conflict,
+    jump_request,
+    may_be_decided,
+    reassign_stage,
+    request_queue_jump,
+)
 from perizinan_core.workflow._payments import record_payment
 from perizinan_core.workflow._people import (
     DECIDERS,

@@ -22,7 +22,6 @@ from perizinan_core.model._case import Decision, DecisionKind
 from perizinan_core.model._events import EventKind
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.workflow._clock import resume_clock
-from perizinan_core.workflow._exceptions import without_officer
 from perizinan_core.workflow._graph import (
     approval_stage,
     put_stage,
@@ -34,6 +33,7 @@ from perizinan_core.workflow._graph import (
 from perizinan_core.workflow._issuing import check_decider
 from perizinan_core.workflow._legal import LEGAL_TERMS, LegalTerms
 from perizinan_core.workflow._measure import add_period
+from perizinan_core.workflow._overrides import without_officer
 from perizinan_core.workflow._people import DECIDERS, conflicted_officers, require_officer
 from perizinan_core.workflow._permits import AnnulledBy, DefectGround
 from perizinan_core.workflow._states import Action, check_state

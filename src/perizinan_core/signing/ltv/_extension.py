@@ -61,7 +61,7 @@ def extend(
     Raises:
         LongTermError: ``not-extendable``: the file is not sound, or it is too late.
         TimestampServiceError: no usable timestamp came.
-        LongTermError: ``revocation-unavailable``: nobody says whether a certificate was revoked.
+        LongTermError: ``revocation-unavailable``: no one says whether a certificate was revoked.
         LongTermError: ``certificate-revoked``: one was.
     """
     if now.utcoffset() is None:
@@ -109,7 +109,7 @@ class _Extension:
             before, expected = expected, self.client.latest
             if used and signer_of(before) == signer_of(expected):
                 break
-        # A service that changes its certificate with every answer: whoever checks asks for the rest.
+        # A service that changes its certificate with every answer: anyone who checks asks for the rest.
         return stamped
 
     def _examined(self, pdf: bytes) -> Examined:

@@ -79,7 +79,7 @@ class RevocationClient:
             now: Present moment.
 
         Raises:
-            LongTermError: ``revocation-unavailable``: nobody says anything.
+            LongTermError: ``revocation-unavailable``: no one says anything.
         """
         key = certificate.fingerprint(hashes.SHA256())
         with self._lock:

@@ -1,7 +1,7 @@
 """
 How long-lasting a signed file is, read quickly and without judging it: for lists, and to find what is due.
 
-Nothing is believed here: who relies on a file verifies it, and `extend` examines it anew.
+Nothing is believed here: who relies on a file verifies it, and `extend` examines it again.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def read_state(pdf: bytes) -> LongTermState:
     Read a signed file's state; about two milliseconds.
 
     Raises:
-        LongTermError: ``not-extendable``: it is no whole PDF, or holds no signature.
+        LongTermError: ``not-extendable``: it is not a whole PDF, or holds no signature.
     """
     try:
         file = ForeignStructure(pdf, DEFAULT_LIMITS)

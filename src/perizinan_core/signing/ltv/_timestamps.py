@@ -48,7 +48,7 @@ class TimestampClient:
     """Its address."""
 
     roots: tuple[x509.Certificate, ...] = attrs.field(default=(), repr=False)
-    """Where its certificate must lead; empty: to the roots of whoever uses the client."""
+    """Where its certificate must lead; empty: to the roots of the program that uses the client."""
 
     timeout: float = attrs.field(default=10.0, validator=attrs.validators.gt(0))
     """Seconds for the whole exchange."""
@@ -165,7 +165,7 @@ class TimestampClient:
             raise TimestampServiceError(
                 "timestamp-refused", host=self._host, status=status, reason="; ".join(words)[:_LONGEST_WORDS]
             )
-        # Read anew from its bytes: what is kept is then what was checked.
+        # Read again from its bytes: what is kept is then what was checked.
         return cms.ContentInfo.load(response["time_stamp_token"].dump(), strict=True)
 
     def _check(self, token: Any, digest: bytes, nonce: int, now: datetime) -> None:

@@ -2,7 +2,7 @@
 Adding long-term data and a document timestamp to a file, as one incremental update.
 
 Written with this library's own writer and not pyHanko's: that one writes the document information and
-the XMP metadata anew with every update, which a PDF/A letter of an office must keep as they are.
+the XMP metadata again with every update, which a PDF/A letter of an office must keep as they are.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from perizinan_core.signing._pdf_file import PdfFile, refusing_damage
 from perizinan_core.signing._pdf_syntax import RawDictionary
 from perizinan_core.signing._placing import add_field, declare_extension, mark_form
 from perizinan_core.signing._request import SigningRequest
-from perizinan_core.signing._room import BYTE_RANGE, ReservedRoom, empty_room
+from perizinan_core.signing._reserved_space import BYTE_RANGE, ReservedRoom, empty_room
 from perizinan_core.verification._revocation import Evidence
 
 __all__ = ["reserve_stamp", "with_store"]

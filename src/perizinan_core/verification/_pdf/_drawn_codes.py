@@ -160,7 +160,7 @@ def _places(words: Sequence[bytes]) -> dict[_Word, float]:
     Read numbers.
 
     Raises:
-        ValueError: when a word is none, or beyond every page.
+        ValueError: when a word is not a number, or beyond every page.
     """
     places: dict[_Word, float] = {word: float(word) for word in set(words)}
     if max(map(abs, places.values()), default=0.0) > _FARTHEST:

@@ -54,7 +54,7 @@ class Wholeness(Enum):
     LONGER = "longer"
     """Bytes follow the last signature, in the form of a complete update."""
     APPENDED = "appended"
-    """Bytes follow the last signature that are no update."""
+    """Bytes follow the last signature that are not an update."""
     CUT = "cut"
     """Bytes at the end are missing."""
     INCONSISTENT = "inconsistent"

@@ -2,7 +2,7 @@
 The members of zip and tar archives, read one after the other into memory, never onto the disk.
 
 A name inside an archive is a label and nothing else: no path is made from it. Every read is bounded,
-and so is the sum; links and devices inside a tar are no files. Unpacked are zip, tar, and tar under
+and so is the sum; links and devices inside a tar are not files. Unpacked are zip, tar, and tar under
 gzip, bzip2, xz and (from Python 3.14) zstandard.
 """
 
@@ -105,10 +105,10 @@ def is_archive_name(name: str) -> bool:
 
 def members(file: BinaryIO, limits: BulkLimits, budget: Budget) -> Iterator[Member]:
     """
-    Yield the ordinary files of an archive; its kind is told by its first bytes, not by its name.
+    Yield the ordinary files of an archive; its kind is recognised by its first bytes, not by its name.
 
     Raises:
-        ArchiveProblemError: when it is no archive, damaged, encrypted, or beyond the limits.
+        ArchiveProblemError: when it is not an archive, damaged, encrypted, or beyond the limits.
     """
     try:
         head = file.read(6)

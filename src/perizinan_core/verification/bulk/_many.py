@@ -77,7 +77,7 @@ def verify_many(
     archives that of the archive; `Report.file` is the whole path, ``archive.zip!/member.pdf`` inside
     archives. Memory stays bounded however many files there are. A file that crashes or hangs its
     worker, or takes too much memory, is ``unreadable`` (``internal-limit``, ``time-limit``), and the
-    others go on. Stop early by closing the iterator.
+    others continue. Stop early by closing the iterator.
 
     Args:
         paths: Files, folders, archives (`walking` says what is taken from a folder).
@@ -89,7 +89,7 @@ def verify_many(
         jobs: Worker processes; None: one per core.
         limits: What the judgement of a file may cost.
         bulk: What workers and archives may cost.
-        on_fault: Told a file's name and the kind of an unexpected error in it.
+        on_fault: Receives a file's name and the kind of an unexpected error in it.
 
     Raises:
         ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.

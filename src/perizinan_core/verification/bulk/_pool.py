@@ -78,7 +78,7 @@ class Pool:
         recipe: How a worker comes by its judge.
         jobs: How many workers.
         limits: What a file may cost.
-        on_fault: Told the name of a file and the kind of an unexpected error in it.
+        on_fault: Receives the name of a file and the kind of an unexpected error in it.
         fork: Whether workers are forked; None: where it is safe.
     """
 
@@ -228,7 +228,7 @@ class Pool:
                 return
             kind, *values = buffer.popleft()
             if kind == "trouble":
-                # Every share of an archive meets the same trouble: it is told once.
+                # Every share of an archive meets the same trouble: it is reported once.
                 if not group.troubled:
                     yield Event(group.file, "result", values[0])
                 group.troubled = True

@@ -1,5 +1,5 @@
 """
-The resume file: which files of a run are done, so that an interrupted run goes on where it stood.
+The resume file: which files of a run are done, so that an interrupted run continues where it stood.
 
 A line of JSON each: first what the run was (authority document, moment, options), then every file with
 size, time of change and highest exit code, and for archives how far it came. A line is written after the
@@ -46,10 +46,10 @@ class ResumeFile:
 
     Args:
         path: The file; made when it is not there.
-        run: What must be the same for a run to go on; ``at`` is its moment.
+        run: What must be the same for a run to continue; ``at`` is its moment.
 
     Raises:
-        ResumeFileError: when it belongs to another run, or is no resume file.
+        ResumeFileError: when it belongs to another run, or is not a resume file.
         OSError: when it cannot be written.
     """
 
@@ -64,7 +64,7 @@ class ResumeFile:
 
     @staticmethod
     def moment(path: Path) -> str | None:
-        """Return the moment of the run that a resume file belongs to, or None: there is none to go on with."""
+        """Return the moment of the run that a resume file belongs to, or None: there is none to continue with."""
         try:
             with path.open("rb") as file:
                 head = json.loads(file.readline(65536))
@@ -119,7 +119,7 @@ class ResumeFile:
         with path.open("rb") as file:
             head = _parsed(file.readline())
             if head is None or head.get("format") != _FORMAT:
-                raise ResumeFileError(problem=N_("it is none"))
+                raise ResumeFileError(problem=N_("it is not a resume file"))
             different = sorted(name for name in run if head.get(name) != run[name])
             if different:
                 raise ResumeFileError(problem=Clause("{names} differ", names=", ".join(different)))
@@ -158,5 +158,5 @@ def _key(path: Path) -> str:
 
 
 def fingerprint(data: bytes) -> str:
-    """Return the SHA-256 of something that must be the same in a run that goes on."""
+    """Return the SHA-256 of something that must be the same in a run that continues."""
     return hashlib.sha256(data).hexdigest()

@@ -117,7 +117,7 @@ def _wanted(path: Path) -> bool:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return False
-        # Should somebody put a pipe in its place meanwhile: do not wait for a writer.
+        # Should someone put a pipe in its place meanwhile: do not wait for a writer.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         try:
             return b"%PDF-" in os.read(descriptor, _HEAD)
@@ -133,7 +133,7 @@ def _offer(path: Path) -> FoundFile:
     try:
         found = path.stat()
     except OSError as error:
-        # Reading it says why it cannot be read; a dangling link is no file at all.
+        # Reading it says why it cannot be read; a dangling link is not a file at all.
         dangling = not isinstance(error, PermissionError) and _is_link(path)
         return FoundFile(path, "special" if dangling else "file")
     if not stat.S_ISREG(found.st_mode):

@@ -72,7 +72,7 @@ def serve(channel: Channel, recipe: Recipe, limits: BulkLimits) -> None:
             _Worker(channel, recipe, limits, judge).run()
     except (EOFError, ConnectionError):
         raise
-    except Exception as error:  # noqa: BLE001 - told to the parent, which raises
+    except Exception as error:  # noqa: BLE001 - sent to the parent, which raises
         channel.send({"failed": f"{type(error).__name__}: {error}"})
 
 

@@ -1,5 +1,5 @@
 """
-Any signed PDF, whoever made it: are its signatures sound, whose are they, and since when?
+Any signed PDF, no matter who made it: are its signatures sound, whose are they, and since when?
 
 ::
 

@@ -182,7 +182,7 @@ class ChainJudge:
         *,
         stamping: bool,
     ) -> ChainResult:
-        """Return what pyHanko says; revocation is no question to it."""
+        """Return what pyHanko says; revocation is not asked of it."""
         from pyhanko_certvalidator import CertificateValidator, ValidationContext, errors
         from pyhanko_certvalidator.authority import CertTrustAnchor
 
@@ -233,7 +233,7 @@ class ChainJudge:
 
 
 def silence() -> None:
-    """Send pyHanko's warnings to whoever listens, not to the screen of somebody who does not."""
+    """Send pyHanko's warnings to anyone who listens, not to the screen of someone who does not."""
     for name in ("pyhanko", "pyhanko_certvalidator"):
         logger = logging.getLogger(name)
         if _SILENT not in logger.handlers:
@@ -330,7 +330,7 @@ def _asn1(der: bytes) -> Any:
 
 @lru_cache(maxsize=512)
 def loaded(der: bytes) -> x509.Certificate | None:
-    """Read a certificate; one that cannot be read whole helps nobody."""
+    """Read a certificate; one that cannot be read whole helps no one."""
     try:
         with unwarned():
             certificate = x509.load_der_x509_certificate(der)

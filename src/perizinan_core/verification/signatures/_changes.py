@@ -4,7 +4,7 @@ What was added between two signed revisions, by our own rules; pyHanko is asked 
 pyHanko asks which objects may change. We ask what a reader sees: everything that can be reached from the
 catalogue of the newer revision (pages, their contents, resources, annotations, outlines, names …) must be
 what it was, except proofs of time, the signature that closes the revision, and form fields by the rules of
-`form_changes`. Objects that nobody can reach may be anything. The classes of attack behind the rules:
+`form_changes`. Objects that no one can reach may be anything. The classes of attack behind the rules:
 shadow attacks (hide, replace, hide-and-replace), incremental saving, evil annotations, sneaky signatures
 and appearances that are used elsewhere too.
 """
@@ -23,7 +23,7 @@ from perizinan_core.verification.signatures._structure import ForeignStructure
 __all__ = ["Comparison", "PageChanges", "compare_content"]
 
 _MAY_CHANGE = {"AcroForm", "DSS", "Extensions", "Metadata", "Version"}
-"""Keys of the catalogue that are no content; the form has rules of its own."""
+"""Keys of the catalogue that are not content; the form has rules of its own."""
 
 _NOT_FOLLOWED = {"Parent", "P"}
 _MAX_VALUES = 2_000_000
@@ -51,7 +51,7 @@ class Comparison:
 
     @property
     def changed(self) -> set[int]:
-        """Numbers of all objects that the newer revision states anew, frees or adds."""
+        """Numbers of all objects that the newer revision states again, frees or adds."""
         if self._changed is None:
             numbers = {*self.old.numbers(), *self.new.numbers()}
             found = {number for number in numbers if self.old.entry(number) != self.new.entry(number)}

@@ -111,7 +111,7 @@ class Container:
         """
         Return the signature timestamps; None for one whose certificate is nowhere to be found.
 
-        Nobody signed that they are there: what cannot be read counts as absent, and `unread` names it.
+        No one signed that they are there: what cannot be read counts as absent, and `unread` names it.
 
         Args:
             spare: Certificates (asn1crypto) to look in for those that a timestamp leaves out (RFC 3161 section 2.4.1).
@@ -153,7 +153,7 @@ class Container:
                     lists.append(choice.chosen.dump())
                 elif choice.chosen["other_rev_info_format"].native == "ocsp_response":
                     answers.append(choice.chosen["other_rev_info"].dump())
-        except Exception:  # noqa: BLE001 - nobody signed these: what cannot be read counts as absent
+        except Exception:  # noqa: BLE001 - no one signed these: what cannot be read counts as absent
             self.unread.append("crls")
         return Evidence(answers=tuple(answers), lists=tuple(lists))
 
@@ -261,7 +261,7 @@ def read_container(contents: bytes) -> Container:
     except CmsStructureError:
         raise
     except Exception as error:  # asn1crypto reads piece by piece and raises whatever a piece raises
-        raise CmsStructureError("its bytes are no signature container") from error
+        raise CmsStructureError("its bytes are not a signature container") from error
 
 
 def _readings(encoded: bytes) -> Iterable[bytes]:
@@ -314,7 +314,7 @@ def _container(info: Any, spare: Sequence[Any] = ()) -> Container:
     if info["content_type"].native != "signed_data":
         raise CmsStructureError("it holds something else than signed data")
     data = info["content"]
-    _expect(len(data["signer_infos"]) == 1, "its bytes are no signature container")
+    _expect(len(data["signer_infos"]) == 1, "its bytes are not a signature container")
     _expect(len(data["certificates"] or ()) <= _MAX_CERTIFICATES, "it holds too many certificates")
     content = data["encap_content_info"]
     kind = content["content_type"].native

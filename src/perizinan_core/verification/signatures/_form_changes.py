@@ -4,10 +4,10 @@ What may happen to a form between two signed revisions.
 1. No field disappears, none but signature fields are added, and an added one is signed by the signature
 that closes the revision, or shows nothing. 2. A signature that was there is not touched. 3. An empty
 signature field that no earlier signature locks may be signed: value and appearance, nothing else.
-4. Any other field may be filled in only when the revision is closed by a signature (of somebody trusted,
+4. Any other field may be filled in only when the revision is closed by a signature (of someone trusted,
 which the verdict sees to), it was empty before, no earlier signature locks it, and certification allows it.
 Otherwise a value that a signer never saw would stand on the page (shadow attack "replace"). The one exception
-is a certification that allows filling in (DocMDP, ISO 32000-1 section 12.8.2.2): its signer said that anybody
+is a certification that allows filling in (DocMDP, ISO 32000-1 section 12.8.2.2): its signer said that anyone
 may, in any field that is not locked, and the report names those fields. 5. The form itself keeps everything
 that readers draw fields from.
 """
@@ -80,7 +80,7 @@ def locks_of(pdf: ForeignStructure, signature: ListedSignature) -> list[FieldLoc
 
 
 def certified_for(pdf: ForeignStructure, signature: ListedSignature) -> int | None:
-    """Return what a certification allows afterwards, see `permission_of`; None when it is none."""
+    """Return what a certification allows afterwards, see `permission_of`; None when it is not one."""
     for raw in _transforms(pdf, signature, "DocMDP"):
         stated = pdf.resolve(pdf.dictionary(raw).get("P"))
         return stated if isinstance(stated, int) else _DEFAULT_PERMISSION
@@ -122,7 +122,7 @@ def compare_form(
         pages: What happened to annotations.
         closing: The signature that ends the newer revision, or None.
         locks: Of all signatures of the older revision.
-        free: True when nobody but a certification that allows filling in has signed so far.
+        free: True when no one but a certification that allows filling in has signed so far.
 
     Returns:
         What was signed and filled in, or None when something is not allowed.
@@ -187,7 +187,7 @@ class _Form:
             if key not in old and key not in {"DA", "Q"}:
                 return False
         if pair.new.resolve(new.get("NeedAppearances")) is True and old.get("NeedAppearances") is not True:
-            return False  # readers would draw every field anew
+            return False  # readers would draw every field again
         return self._resources_kept(old.get("DR"), new.get("DR"))
 
     def _resources_kept(self, old: Any, new: Any) -> bool:

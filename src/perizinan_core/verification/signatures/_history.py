@@ -162,10 +162,10 @@ class History:
     """Signatures whose revision fills in fields: they must be trusted."""
 
     certifying: str | None = None
-    """The certification that allows filling in, as long as nobody else has signed."""
+    """The certification that allows filling in, as long as no one else has signed."""
 
     filled_freely: list[str] = attrs.field(factory=list)
-    """Fields that were filled in because it allows it; nobody signed them."""
+    """Fields that were filled in because it allows it; no one signed them."""
 
     added: set[str] = attrs.field(factory=set)
     """Signature fields that were added and not signed by the signature that closes the revision."""

@@ -99,7 +99,7 @@ class Judged:
 
     @property
     def doubt(self) -> Reason | None:
-        """What leaves it open when everything must be proven: nobody renewed its time, or asked about revocation."""
+        """What leaves it open when everything must be proven: no one renewed its time, or asked about revocation."""
         if self.is_timestamp:
             return None
         if self.proof is not None and self.proof.has_ended:
@@ -200,7 +200,7 @@ class Trusting:
         ]
         for judged in signatures:
             if any(judged.listed.end < end for end in doubted):
-                # Nobody who is believed vouches for what was filled in after this signature.
+                # No one who is believed vouches for what was filled in after this signature.
                 judged.broken = judged.broken or Reason("later-changes-forbidden")
 
     def _judge_stamps(self, signatures: Sequence[Judged]) -> list[tuple[int, Proof]]:

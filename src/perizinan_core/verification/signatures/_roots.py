@@ -122,14 +122,14 @@ def read_store(path: Path) -> TrustStore:
         data = load_json(_bytes(path))
         if not isinstance(data, dict) or data.get("format") != _FORMAT:
             raise TrustRootsError(
-                source=path.name, problem=Clause("it is no trust store of format {format}", format=_FORMAT)
+                source=path.name, problem=Clause("it is not a trust store of format {format}", format=_FORMAT)
             )
         anchors = tuple(_anchor(path, item) for item in data["roots"])
         below = tuple(_stored(path, item) for item in data.get("intermediates", ()))
         name, version = str(data["name"]), str(data["version"])
     except (KeyError, TypeError, ValueError) as error:
         raise TrustRootsError(
-            source=path.name, problem=Clause("it is no trust store ({error})", error=error)
+            source=path.name, problem=Clause("it is not a trust store ({error})", error=error)
         ) from error
     if not anchors:
         raise TrustRootsError(source=path.name, problem="it holds no root")

@@ -76,7 +76,7 @@ class SignedFile:
     evidence: Evidence
     limits: Limits
     strict: bool = False
-    """Leave open what nobody asked or renewed, see `Policy`."""
+    """Leave open what no one asked or renewed, see `Policy`."""
 
     judgement: Judgement = attrs.field(factory=lambda: Judgement(MUST_PASS))
     signatures: list[Judged] = attrs.field(factory=list)
@@ -159,7 +159,7 @@ class SignedFile:
         ranges = {*(item.byte_range for item in listed), usage_rights(pdf)}
         stray = [item for item in (self.found.ranges if self.found else ()) if _frames(self.data, item)]
         if any(item not in ranges for item in stray) or (not listed and self._has_traces()):
-            # A signature that no reader shows: somebody took it out of the form, or copied it in.
+            # A signature that no reader shows: someone took it out of the form, or copied it in.
             judgement.refuse(CheckName.COVERAGE, "signature-not-in-form")
             return bool(listed)
         if not any(not item.is_timestamp for item in listed):

@@ -123,7 +123,7 @@ def verify_signatures(
     policy: Policy = Policy.STANDARD,
 ) -> Report:
     """
-    Judge the signatures of one PDF, whoever made it; no permit is expected.
+    Judge the signatures of one PDF, no matter who made it; no permit is expected.
 
     Args:
         source: The file: its bytes, its path, or an open binary file.
