@@ -23,9 +23,10 @@ from bench_rendering import LARGE_QR_TEXT, render_with_weasyprint
 from bench_signing import pyhanko_signing
 from weasyprint.text.fonts import FontConfiguration
 
+from perizinan_core._demo._office import StoryClock, open_demo_office
 from perizinan_core._demo._people import HOST, applicant, staff_for
 from perizinan_core._demo._scans import draw_letter_pdf
-from perizinan_core._demo._story import PERMIT_TYPE, StoryClock, open_demo_office
+from perizinan_core._demo._story import PERMIT_TYPE
 from perizinan_core.bootstrap._synthetic_ca import SyntheticCA
 from perizinan_core.model import Actor, ActorKind, InspectionMinutes, StageKind, StageOutcome, StageStatus
 from perizinan_core.rendering import TypstRenderer

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,23 +18,18 @@ from typing import Any
 import attrs
 
 from perizinan_core._converters import to_json
+from perizinan_core._demo._office import StoryClock
+from perizinan_core._demo._papers import paper_for
 from perizinan_core._demo._people import APPLICANT, HOST, applicant, staff_for
-from perizinan_core._demo._scans import draw_identity_card, draw_letter_pdf, draw_photo, draw_sketch_pdf
+from perizinan_core._demo._scans import draw_sketch_pdf
 from perizinan_core.bootstrap import (
     Office,
-    OfficeSettings,
-    PublicationSettings,
-    Settings,
-    SigningSettings,
-    load_plugins,
-    migrate_database,
 )
 from perizinan_core.errors.documents import UploadRefusedError
 from perizinan_core.errors.workflow import SubmissionRefusedError
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._application import Application
-from perizinan_core.model._calendar import WorkingCalendar
 from perizinan_core.model._case import CorrectionItem, InspectionMinutes, StageOutcome, StageStatus
 from perizinan_core.model._numerals import format_date
 from perizinan_core.model._permit import Permit
@@ -44,9 +39,8 @@ from perizinan_core.published import NO_STATUS, read_authority_document
 from perizinan_core.verification import Report, verify_permit
 from perizinan_core.verification._words import headline
 
-__all__ = ["Scene", "StoryClock", "open_demo_office", "tell"]
+__all__ = ["Scene", "tell"]
 
-AUTHORITY = "kota-blitar"
 PERMIT_TYPE = "penggunaan-jalan-trotoar-tanah"
 MISSING = "ktp"
 UNCLEAR = "denah"
@@ -58,54 +52,6 @@ class Scene:
 
     title: str
     lines: tuple[str, ...] = ()
-
-
-@attrs.define
-class StoryClock:
-    """A clock that the story moves; it never runs beyond the real one."""
-
-    moment: datetime
-    limit: datetime
-
-    def __call__(self) -> datetime:
-        """Return the moment of the story."""
-        return self.moment
-
-    def forward(self, **amount: float) -> None:
-        """Move on by a ``timedelta``'s arguments."""
-        self.moment = min(self.moment + timedelta(**amount), self.limit)
-
-    def to_morning(self, calendar: WorkingCalendar) -> None:
-        """Move on to 08:10 of the next working day, or to the end of the story when that is earlier."""
-        day = calendar.time_zone.local(self.moment).date()
-        following = calendar.next_working_day(day)
-        self.moment = min(calendar.time_zone.at(following, time(8, 10)), self.limit)
-
-
-def open_demo_office(folder: Path, *, now: datetime) -> tuple[Office, StoryClock]:
-    """
-    Set up an office in ``folder`` with a development CA, and the clock of the story.
-
-    Raises:
-        HookError: ``nothing-registered``: the plugin of the demo's authority is not installed.
-        CalendarRangeError: the plugin's calendar does not cover these days.
-    """
-    settings = Settings(
-        office=OfficeSettings(authority=AUTHORITY),
-        signing=SigningSettings(development=True),
-        publication=PublicationSettings(folder="public"),
-        folder=folder,
-    )
-    manager = load_plugins()
-    migrate_database(settings, manager)
-    clock = StoryClock(now, now)
-    office = Office.open(settings, clock=clock)
-    calendar = office.authority.calendar
-    day = calendar.time_zone.local(now).date()
-    for _ in range(4):
-        day = _working_day_before(calendar, day)
-    clock.moment = calendar.time_zone.at(day, time(9, 12))
-    return office, clock
 
 
 def tell(
@@ -219,7 +165,7 @@ class _Story:
         raise AssertionError("a page of HTML was accepted as a PDF")
 
     def _upload(self, case: Application, slot: str, label: str, shown: str, seed: int) -> str:
-        content, name = _scan(slot, label, seed, self._today())
+        content, name = paper_for(slot, label, seed, self._today())
         document = self.office.applications.upload(
             case.id, slot, BytesIO(content), file_name=name, actor=APPLICANT
         )
@@ -423,27 +369,3 @@ class _Story:
 
     def _t(self, sentence: str, **fields: object) -> str:
         return translate(sentence, self.language, **fields)
-
-
-def _scan(slot: str, label: str, seed: int, day: date) -> tuple[bytes, str]:
-    person = applicant()
-    if slot == "ktp":
-        rows = (("Nama", person.name.upper()), ("NIK", str(person.nik)), ("Alamat", "JALAN CONTOH 12"))
-        return draw_identity_card(rows, seed=seed), "KTP Dewi (foto HP).jpg"
-    if slot == "foto":
-        return draw_photo(seed=seed), "foto 4x6.jpg"
-    if slot == "denah":
-        return draw_sketch_pdf("Denah lokasi", seed=seed), "denah.pdf"
-    text = (
-        "Yang bertanda tangan di bawah ini mengajukan berkas ini sebagai kelengkapan permohonan izin.",
-        f"Nama: {person.name}",
-        "Kegiatan: bazar kuliner dan pentas seni",
-    )
-    return draw_letter_pdf(label, text, day=day, seed=seed), f"{slot}.pdf"
-
-
-def _working_day_before(calendar: WorkingCalendar, day: date) -> date:
-    before = day - timedelta(days=1)
-    while not calendar.is_working_day(before):
-        before -= timedelta(days=1)
-    return before

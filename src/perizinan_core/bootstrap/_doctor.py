@@ -1,5 +1,5 @@
 """
-Looking an office over: what is wrong or soon will be, each with what to do.
+Looking an office over.
 
 Each check looks at one thing and names findings. A check that fails itself is a finding too, and stops no other.
 Findings hold ids, codes and numbers only; no personal data.
@@ -10,7 +10,6 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -19,70 +18,28 @@ import sqlalchemy as sa
 from cryptography import x509
 
 from perizinan_core.bootstrap._backup import key_places
+from perizinan_core.bootstrap._document_findings import documents
+from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
 from perizinan_core.bootstrap._keys import open_roots
 from perizinan_core.bootstrap._office import Office
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.i18n import N_, translate
+from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._text import Source
 from perizinan_core.signing import DigestSigner
-from perizinan_core.storage import ApplicationFilter, Lookup, LookupKind, PermitFilter, UnitOfWork
+from perizinan_core.storage import ApplicationFilter
 from perizinan_core.storage._checking import check_records
-from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._store import SqlStorage
-from perizinan_core.storage._sql._tables import lookups
 from perizinan_core.verification._fetching import fetch
 
-__all__ = ["Finding", "Level", "examine", "unopened"]
+__all__ = ["examine", "unopened"]
 
 _OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan doctor")
 _LATE = timedelta(hours=1)
 _SOON = timedelta(days=60)
 _SKEW = timedelta(minutes=2)
-_NAMED = 20
-"""Most records that are named one by one."""
-
-_PAGE = 200
 _PAGE_BYTES = 2_000_000
-
-
-class Level(StrEnum):
-    """How urgent a finding is."""
-
-    PROBLEM = "problem"
-    """A person has to do something."""
-
-    NOTICE = "notice"
-    """Worth knowing."""
-
-
-@attrs.frozen(kw_only=True)
-class Finding:
-    """One thing that is wrong, or soon will be."""
-
-    code: str
-    """Stable name."""
-
-    level: Level = Level.PROBLEM
-    sentence: str
-    """English msgid, or a sentence of an error."""
-
-    remedy: str
-    """English msgid: what to do."""
-
-    fields: dict[str, Any] = attrs.field(factory=dict)
-    error: PerizinanError | None = None
-
-    def message(self, language: str) -> str:
-        """Return what was found, in ``language``."""
-        if self.error is not None:
-            return self.error.message(language)
-        return translate(self.sentence, language, **self.fields)
-
-    def advice(self, language: str) -> str:
-        """Return what to do, in ``language``."""
-        return translate(self.remedy, language, **self.fields)
 
 
 def unopened(error: PerizinanError) -> Finding:
@@ -118,7 +75,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
         _status_list,
     ]
     if not quick:
-        checks += [_records, _documents]
+        checks += [_records, documents]
     if network:
         checks.append(_page)
     return tuple(finding for check in checks for finding in _each(check, office))
@@ -139,7 +96,7 @@ def _each(check: Callable[[Office], Iterator[Finding]], office: Office) -> Itera
 
 def _messages(office: Office) -> Iterator[Finding]:
     with office.storage.unit_of_work(read_only=True) as work:
-        given_up = work.outbox.given_up(limit=_NAMED)
+        given_up = work.outbox.given_up(limit=MOST_NAMED)
         counts = work.outbox.counts()
     for entry in given_up:
         yield Finding(
@@ -159,7 +116,7 @@ def _messages(office: Office) -> Iterator[Finding]:
 
 
 def _jobs(office: Office) -> Iterator[Finding]:
-    for failure in office.worker.failures(limit=_NAMED):
+    for failure in office.worker.failures(limit=MOST_NAMED):
         if failure.job != "deliver":
             yield Finding(
                 code="job-failed",
@@ -178,7 +135,7 @@ def _signatures(office: Office) -> Iterator[Finding]:
             if now - work.applications.last_change(subject).at > _LATE
         ]
         interrupted = len(work.signing_attempts.interrupted(now=now))
-    for subject in stuck[:_NAMED]:
+    for subject in stuck[:MOST_NAMED]:
         yield Finding(
             code="signature-stuck",
             sentence=N_("The letter of case {case} has waited for its signature for more than an hour."),
@@ -385,74 +342,13 @@ def _status_list(office: Office) -> Iterator[Finding]:
 def _records(office: Office) -> Iterator[Finding]:
     if not isinstance(office.storage, SqlStorage):
         return
-    for fault in check_records(office.storage).faults[:_NAMED]:
+    for fault in check_records(office.storage).faults[:MOST_NAMED]:
         yield Finding(
             code="record-not-as-written",
             sentence=N_("The row {row} of {table} is not as the library wrote it ({problem})."),
             remedy=N_("Find out who can write to the database; see: perizinan records check"),
             fields={"table": fault.table, "row": fault.row, "problem": fault.problem.value},
         )
-
-
-def _documents(office: Office) -> Iterator[Finding]:
-    """Hold records and documents against each other."""
-    store, storage = office.documents, office.storage
-    stored = {document.sha256 for document in store.documents()}
-    linked = {sha256 for _, sha256 in store.links()}
-    with storage.unit_of_work(read_only=True) as work:
-        named = _named(work)
-    loose = stored - named - linked
-    if isinstance(storage, SqlStorage):
-        with storage.unit_of_work(read_only=True) as unit:
-            known = _blinded(unit.session)
-            loose = {sha256 for sha256 in loose if known.isdisjoint(_digests(unit.session, sha256))}
-    # Looked up again: a file may have been added after the store was listed.
-    missing = sorted(sha256 for sha256 in named - stored if not store.exists(sha256))
-    for sha256 in missing[:_NAMED]:
-        yield Finding(
-            code="document-missing",
-            sentence=N_("The records name the document {sha256}, which is not in the store."),
-            remedy=N_("Restore it from a backup: it lies under documents/objects by its hash."),
-            fields={"sha256": sha256},
-        )
-    if loose:
-        yield Finding(
-            code="document-orphan",
-            level=Level.NOTICE,
-            sentence=N_("{count} documents belong to no record."),
-            remedy=N_("Nothing is lost; an interrupted upload leaves such files behind."),
-            fields={"count": len(loose)},
-        )
-
-
-def _named(work: UnitOfWork) -> set[str]:
-    """Return the hashes of all documents that permits and applications name."""
-    found: set[str] = set()
-    after = None
-    while True:
-        permits = work.permits.find(PermitFilter(), limit=_PAGE, after=after)
-        for permit in permits.items:
-            found.add(permit.signed_sha256 or permit.unsigned_sha256)
-        after = permits.next
-        if after is None:
-            break
-    while True:
-        cases = work.applications.find(ApplicationFilter(), limit=_PAGE, after=after)
-        for case in cases.items:
-            found |= {document.sha256 for document in case.documents}
-            found |= {held.sha256 for held in case.held_uploads}
-        after = cases.next
-        if after is None:
-            return found
-
-
-def _blinded(session: Session) -> set[bytes]:
-    query = sa.select(lookups.c.digest).where(lookups.c.kind == LookupKind.DOCUMENT.value)
-    return {bytes(row.digest) for row in session.read(query)}
-
-
-def _digests(session: Session, sha256: str) -> tuple[bytes, ...]:
-    return tuple(session.sealer.blind_all(Lookup(LookupKind.DOCUMENT, sha256)))
 
 
 def _page(office: Office) -> Iterator[Finding]:

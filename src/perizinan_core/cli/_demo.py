@@ -13,7 +13,8 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-from perizinan_core._demo._story import Scene, open_demo_office, tell
+from perizinan_core._demo._office import open_demo_office
+from perizinan_core._demo._story import Scene, tell
 from perizinan_core.i18n import N_, translate
 
 __all__ = ["demo_command"]

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from perizinan_core.bootstrap._doctor import Finding, Level, examine, unopened
+from perizinan_core.bootstrap._doctor import examine, unopened
+from perizinan_core.bootstrap._findings import Finding, Level
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_, translate

@@ -1,0 +1,80 @@
+"""Records and documents held against each other: what is named and not there, what is there and not named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
+from perizinan_core.bootstrap._office import Office
+from perizinan_core.i18n import N_
+from perizinan_core.storage import ApplicationFilter, Lookup, LookupKind, PermitFilter, UnitOfWork
+from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._store import SqlStorage
+from perizinan_core.storage._sql._tables import lookups
+
+__all__ = ["documents"]
+
+_PAGE = 200
+
+
+def documents(office: Office) -> Iterator[Finding]:
+    """Hold records and documents against each other."""
+    store, storage = office.documents, office.storage
+    stored = {document.sha256 for document in store.documents()}
+    linked = {sha256 for _, sha256 in store.links()}
+    with storage.unit_of_work(read_only=True) as work:
+        named = _named(work)
+    loose = stored - named - linked
+    if isinstance(storage, SqlStorage):
+        with storage.unit_of_work(read_only=True) as unit:
+            known = _blinded(unit.session)
+            loose = {sha256 for sha256 in loose if known.isdisjoint(_digests(unit.session, sha256))}
+    # Looked up again: a file may have been added after the store was listed.
+    missing = sorted(sha256 for sha256 in named - stored if not store.exists(sha256))
+    for sha256 in missing[:MOST_NAMED]:
+        yield Finding(
+            code="document-missing",
+            sentence=N_("The records name the document {sha256}, which is not in the store."),
+            remedy=N_("Restore it from a backup: it lies under documents/objects by its hash."),
+            fields={"sha256": sha256},
+        )
+    if loose:
+        yield Finding(
+            code="document-orphan",
+            level=Level.NOTICE,
+            sentence=N_("{count} documents belong to no record."),
+            remedy=N_("Nothing is lost; an interrupted upload leaves such files behind."),
+            fields={"count": len(loose)},
+        )
+
+
+def _named(work: UnitOfWork) -> set[str]:
+    """Return the hashes of all documents that permits and applications name."""
+    found: set[str] = set()
+    after = None
+    while True:
+        permits = work.permits.find(PermitFilter(), limit=_PAGE, after=after)
+        for permit in permits.items:
+            found.add(permit.signed_sha256 or permit.unsigned_sha256)
+        after = permits.next
+        if after is None:
+            break
+    while True:
+        cases = work.applications.find(ApplicationFilter(), limit=_PAGE, after=after)
+        for case in cases.items:
+            found |= {document.sha256 for document in case.documents}
+            found |= {held.sha256 for held in case.held_uploads}
+        after = cases.next
+        if after is None:
+            return found
+
+
+def _blinded(session: Session) -> set[bytes]:
+    query = sa.select(lookups.c.digest).where(lookups.c.kind == LookupKind.DOCUMENT.value)
+    return {bytes(row.digest) for row in session.read(query)}
+
+
+def _digests(session: Session, sha256: str) -> tuple[bytes, ...]:
+    return tuple(session.sealer.blind_all(Lookup(LookupKind.DOCUMENT, sha256)))

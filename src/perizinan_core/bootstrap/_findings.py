@@ -1,0 +1,54 @@
+"""What a look at an office finds: what is wrong or soon will be, each with what to do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.i18n import translate
+
+__all__ = ["MOST_NAMED", "Finding", "Level"]
+
+MOST_NAMED = 20
+"""Most records that are named one by one."""
+
+
+class Level(StrEnum):
+    """How urgent a finding is."""
+
+    PROBLEM = "problem"
+    """A person has to do something."""
+
+    NOTICE = "notice"
+    """Worth knowing."""
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """One thing that is wrong, or soon will be."""
+
+    code: str
+    """Stable name."""
+
+    level: Level = Level.PROBLEM
+    sentence: str
+    """English msgid, or a sentence of an error."""
+
+    remedy: str
+    """English msgid: what to do."""
+
+    fields: dict[str, Any] = attrs.field(factory=dict)
+    error: PerizinanError | None = None
+
+    def message(self, language: str) -> str:
+        """Return what was found, in ``language``."""
+        if self.error is not None:
+            return self.error.message(language)
+        return translate(self.sentence, language, **self.fields)
+
+    def advice(self, language: str) -> str:
+        """Return what to do, in ``language``."""
+        return translate(self.remedy, language, **self.fields)
