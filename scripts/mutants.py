@@ -258,14 +258,18 @@ def _drawn(tree: Path, files: Any, chance: random.Random) -> Iterator[Mutant]:
 
 def _mutants(tree: Path, file: str) -> Iterator[Mutant]:
     parsed = get_ast_from_path(tree / file)
-    typed = _annotations((tree / file).read_text(encoding="utf-8"))
+    source = (tree / file).read_text(encoding="utf-8")
+    typed = _annotations(source)
+    lines = source.splitlines()
     for name in (*plugins.operator_names(), *OUR_OWN):
         if SAME_ANSWER.search(name) or (name not in OUR_OWN and plugins.get_operator(name).arguments()):
             continue
         operator = _operator(name)
         positions = (place for node in ast_nodes(parsed) for place in operator.mutation_positions(node))
         for occurrence, (start, end) in enumerate(positions):
-            if not any(first <= start < last for first, last in typed):
+            # The star of a list of parameters multiplies nothing.
+            star = lines[start[0] - 1][start[1] :].startswith("*,")
+            if not star and not any(first <= start < last for first, last in typed):
                 yield Mutant(file, name, occurrence, start, end)
 
 

@@ -316,6 +316,7 @@ def test_the_delegation_that_began_last_is_used(desk):
     [
         ({"valid": DateRange(None, date(2026, 3, 1))}, "expired", date(2026, 3, 1)),
         ({"valid": DateRange(date(2026, 3, 3))}, "not_yet", date(2026, 3, 3)),
+        ({"valid": DateRange(date(2026, 3, 3), date(2026, 12, 31))}, "not_yet", date(2026, 3, 3)),
         ({"permit_types": frozenset({"izin-lain"})}, "none", None),
         ({"position": "sekretaris"}, "none", None),
     ],

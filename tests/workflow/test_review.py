@@ -15,6 +15,7 @@ from perizinan_core.errors.workflow import (
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._case import ConflictOfInterest, StageOutcome, StageStatus
+from perizinan_core.model._events import EventKind
 from perizinan_core.model._fees import FeeAssessment, FeeKind, Payment
 from perizinan_core.model._money import Rupiah
 from perizinan_core.model._stage import StageKind
@@ -518,3 +519,11 @@ def test_whoever_judged_an_earlier_submission_keeps_that_duty(desk):
     assert judge in workflow.holders(case)["a"]
     with pytest.raises(SeparationOfDutiesError):
         workflow.check_separation(case, desk.permit_type, "keputusan", judge)
+
+
+def test_a_file_is_found_complete_once_for_each_submission(desk):
+    """Every later stage is judged in a file that is complete already; only a new submission is looked at again."""
+    desk.approved()
+    complete = [event for event in desk.events if event.kind is EventKind.FILE_COMPLETE]
+
+    assert [1] == [event.data["submission"] for event in complete]

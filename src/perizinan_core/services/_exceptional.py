@@ -196,7 +196,13 @@ class ExceptionalSteps(Steps):
         idempotency_key: str | None = None,
         now: datetime | None = None,
     ) -> Application:
-        """Give a stage to another officer; the rule chooses whom. For supervisors, with a reason."""
+        """
+        Give a stage to another officer; the rule chooses whom. For supervisors, with a reason.
+
+        Raises:
+            DecidedByOthersError: the stage was judged first.
+            WorkflowError: see `workflow.reassign_stage`.
+        """
         given = locals()
 
         def step(at: CaseStep) -> Transition:
@@ -214,7 +220,7 @@ class ExceptionalSteps(Steps):
             note_assignments(at.work, moved, at.now)
             return moved
 
-        return self._take("reassign", given, step)
+        return self._take("reassign", given, step, stage=stage)
 
     def request_jump(
         self,
