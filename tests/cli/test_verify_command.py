@@ -162,7 +162,8 @@ def test_a_moment_at_the_edge_of_the_calendar_is_refused(run, folder, text):
         CliRunner().invoke(verify_command, [str(folder / "good.pdf"), *roots, "--at", text]),
     ):
         assert 2 == result.exit_code
-        assert f'dari tahun 1970 sampai 9998, tetapi yang diterima "{text}"' in result.output
+        assert f'--at: "{text}" bukan tanggal' in result.output
+        assert "dari tahun 1970 sampai 9998" in result.output
 
 
 @pytest.mark.parametrize(
