@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from perizinan_core.catalogue import CatalogueReport
+from perizinan_core.catalogue import CatalogueReport, check_catalogue
 
 Check = Callable[..., CatalogueReport]
 STREET = "permits/street-use.yaml"
@@ -247,3 +247,38 @@ def test_two_tables_of_one_code_must_not_overlap(check: Check, files: dict[str, 
     report = check(TARIFF)
 
     assert "tariff-overlap" in {item.code for item in report.problems}
+
+
+class TestCodes:
+    """What the QR codes of letters can hold."""
+
+    def test_a_type_whose_object_does_not_fit_is_warned_of(self, check):
+        """The object of an example, with a long holder; what is left out cannot be compared with the paper."""
+        long = (
+            '"'
+            + " ".join(f"petak {number * 7919 % 10007} RT {number * 31 % 97}" for number in range(20))
+            + '"'
+        )
+        report = check(
+            STREET, ('object: \'"Pemakaian jalan seluas " + text(form.luas) + " m2"\'', f"object: '{long}'")
+        )
+
+        assert [("code-shortens", "object")] == [
+            (item.code, item.phrase.fields["names"])
+            for item in report.warnings
+            if item.code == "code-shortens"
+        ]
+
+    def test_a_type_that_fits_is_not(self, check):
+        """The reference example."""
+        assert "code-shortens" not in {item.code for item in check(STREET).warnings}
+
+    def test_two_types_of_one_number_are_refused(self, monkeypatch, files, write):
+        """Their codes could not be told apart on paper."""
+        from perizinan_core.catalogue._checks import _paper_codes
+
+        files["permits/other.yaml"] = files[STREET].replace("code: pemakaian-jalan", "code: jalan-lain")
+        monkeypatch.setattr(_paper_codes, "type_number", lambda _code: 7)
+        report = check_catalogue(write(files))
+
+        assert "type-number-taken" in {item.code for item in report.problems}

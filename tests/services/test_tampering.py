@@ -62,6 +62,7 @@ def test_an_inserted_binding_or_key_is_not_signed_into_authority_json(kit):
             json.dumps({**FORGED_DELEGATION, "current": False, "spans": [[None, None]]}),
         ),
         ("published-title:palsu", '"Wali Kota"'),
+        ("published-type:palsu", '"Izin Palsu"'),
     )
     for key, value in forged:
         sql(kit, tables.settings.insert().values(key=key, value=value))
@@ -69,10 +70,12 @@ def test_an_inserted_binding_or_key_is_not_signed_into_authority_json(kit):
 
     assert before.signatories == after.signatories
     assert [item.kid for item in before.qr_keys] == [item.kid for item in after.qr_keys]
+    assert before.permit_types == after.permit_types
 
 
 @pytest.mark.parametrize(
-    "prefix", ["signatory:", "published-key:qr:", "published-delegation:", "published-title:"]
+    "prefix",
+    ["signatory:", "published-key:qr:", "published-delegation:", "published-title:", "published-type:"],
 )
 @pytest.mark.parametrize("attack", ["change", "remove"])
 def test_what_the_office_vouches_for_cannot_be_changed_by_sql(kit, prefix, attack):

@@ -27,13 +27,12 @@ from perizinan_core.model._letter import PermitStatement
 from perizinan_core.published import (
     AuthorityDocument,
     Contact,
-    PublishedType,
     Signatory,
     sign_authority_document,
 )
 from perizinan_core.published._envelope import countersign
 from perizinan_core.published._keys import PublicKey, algorithm_name, signing_callback, thumbprint
-from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text, type_number
+from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text
 from perizinan_core.services._access import require_role
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._bindings import (
@@ -51,6 +50,7 @@ from perizinan_core.services._published_delegations import (
     published_titles,
 )
 from perizinan_core.services._published_keys import PUBLISHED_KEYS, OwnKey, OwnKeys, key_id
+from perizinan_core.services._published_types import TYPES, published_types
 from perizinan_core.services._published_versions import PUBLISHED, note_published, require_version, withdraw
 from perizinan_core.services._status_list import StatusLists
 from perizinan_core.signing import DigestSigner
@@ -60,7 +60,7 @@ __all__ = ["Publication", "key_id"]
 
 _VERSION = "authority-document"
 _PURPOSES = ("document", "qr", "status")
-_VOUCHED = (BINDING, PUBLISHED_KEYS, DELEGATIONS, TITLES, _VERSION, PUBLISHED)
+_VOUCHED = (BINDING, PUBLISHED_KEYS, DELEGATIONS, TITLES, TYPES, _VERSION, PUBLISHED)
 """Settings that the document is made from."""
 
 _log = logging.getLogger(__name__)
@@ -352,7 +352,7 @@ class Publication:
                 roots=self._roots,
                 intermediates=self._intermediates(),
                 signatories=signatories,
-                permit_types=self._permit_types(),
+                permit_types=published_types(work, context.catalogue),
                 qr_keys=self._keys(work, "qr").published(context.keys.qr.public_key(), now),
                 keys=tuple({thumbprint(key): key for key in (present, *coming)}.values()),
                 status_list=terms.to_json() if terms is not None else None,
@@ -366,14 +366,6 @@ class Publication:
         if told is None:
             return None
         return Contact(address=told.address, phone=told.phone, email=told.email, web=told.web)
-
-    def _permit_types(self) -> tuple[PublishedType, ...]:
-        """Return what the numbers in QR codes mean, for all types that the catalogue ever had."""
-        found = {}
-        for item in self._context.catalogue.permit_types:
-            number = type_number(item.code)
-            found[number] = PublishedType(number=number, code=item.code, name=item.name.id)
-        return tuple(found[number] for number in sorted(found))
 
     def _current(self) -> tuple[tuple[str, x509.Certificate], ...]:
         found = []

@@ -2,7 +2,7 @@
 Checks of what was read: each looks at whole permit types, or at several files together.
 
 ``expressions`` compiles every rule · ``forms`` · ``fees`` · ``stages`` · ``references`` between permit types and
-the authority · ``completeness`` · ``versions`` of one code · ``authority`` · ``scenarios``.
+the authority · ``codes`` on paper · ``completeness`` · ``versions`` of one code · ``authority`` · ``scenarios``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from perizinan_core.catalogue._checks._completeness import check_complete
 from perizinan_core.catalogue._checks._expressions import check_expressions
 from perizinan_core.catalogue._checks._fees import check_fee, check_shared_tariffs
 from perizinan_core.catalogue._checks._forms import check_form
+from perizinan_core.catalogue._checks._paper_codes import check_codes
 from perizinan_core.catalogue._checks._references import check_references
 from perizinan_core.catalogue._checks._scenarios import check_scenarios
 from perizinan_core.catalogue._checks._stages import check_stages
@@ -48,6 +49,7 @@ def check_files(
         check_complete(problems, permit_type, node)
         check_references(problems, permit_type, node, authority, codes)
     check_versions(problems, read)
+    check_codes(problems, read, authority)
     if authority is not None and authority_node is not None:
         check_authority(problems, authority, authority_node, codes)
     elif authority_node is None:
