@@ -117,7 +117,7 @@ class TestOurOwnFiles:
         signature = checker.verify(made["rsa"][0], at=NOW).signature
 
         assert (
-            "content-and-view-intact", "certificate-valid-then", "timestamp-not-there", "long-term-none",
+            "content-and-view-intact", "development-root", "timestamp-not-there", "long-term-none",
         ) == _aspect_codes(signature)  # fmt: skip
         assert (Indication.TOTAL_PASSED, None, "B-B") == (
             signature.indication, signature.sub_indication, signature.level,
@@ -127,7 +127,7 @@ class TestOurOwnFiles:
         """The time is proven; that the certificate was not revoked then is not, and the report says both."""
         report = checker.verify(made["adbe-detached-timestamp"][0], at=NOW)
 
-        assert (Verdict.VALID, ("revocation-data-missing",)) == (
+        assert (Verdict.VALID, ("development-root", "revocation-data-missing")) == (
             report.verdict, tuple(item.code for item in report.reasons),
         )  # fmt: skip
         assert ("timestamp-proven", "long-term-no-revocation") == _aspect_codes(report.signature)[2:]

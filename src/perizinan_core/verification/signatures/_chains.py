@@ -9,19 +9,18 @@ and spare certificates for the life of the judge, so that ten thousand files of 
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from perizinan_core._exchange import run
 from perizinan_core.verification._paths import (
     MIN_RSA_BITS,
     PathProblem,
@@ -36,8 +35,6 @@ from perizinan_core.verification._revocation import Evidence, PathRevocation, pa
 from perizinan_core.verification.signatures._roots import Anchor, TrustStore
 
 __all__ = ["ChainJudge", "ChainResult", "loaded", "silence"]
-
-T = TypeVar("T")
 
 _KEPT = 4096
 _SILENT = logging.NullHandler()
@@ -147,7 +144,7 @@ class ChainJudge:
         for anchors in (alive, list(self.store.anchors)):
             if result.problem == "root-not-given" and anchors:
                 try:
-                    result = _run(self._asked(anchors, own, known, moment, stamping=stamping))
+                    result = run(self._asked(anchors, own, known, moment, stamping=stamping))
                 except Exception:  # noqa: BLE001 - a foreign library on hostile certificates: whatever it raises means no
                     return ChainResult(moment=moment, problem="chain-broken", certificates=(own,))
             if len(alive) == len(self.store.anchors):
@@ -340,12 +337,3 @@ def loaded(der: bytes) -> x509.Certificate | None:
     except Exception:  # noqa: BLE001 - two foreign libraries on hostile bytes
         return None
     return certificate
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    with ThreadPoolExecutor(max_workers=1) as pool:  # the caller's own loop is running in this thread
-        return pool.submit(asyncio.run, work).result()

@@ -11,7 +11,7 @@ and appearances that are used elsewhere too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -101,6 +101,21 @@ class Comparison:
         if 0 in kinds:
             return False
         return self.same(_object(self.old, number), _object(self.new, number))
+
+    def below(self, value: Any) -> Iterator[int]:
+        """Yield the numbers of all objects that are found below a value of the newer revision, each once."""
+        # A signature may refer to the catalogue (FieldMDP), which is compared apart.
+        pending, seen = [value], {self.new.trailer.get("Root")}
+        while pending:
+            self.spend()
+            value = pending.pop()
+            if isinstance(value, Ref):
+                if value in seen:
+                    continue
+                seen.add(value)
+                yield value.number
+                value = self.new.resolve(value)
+            pending += _children(value)
 
     def spend(self) -> None:
         """

@@ -14,13 +14,13 @@ that readers draw fields from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
 
 from perizinan_core._pdf._form import FormField, form_fields
-from perizinan_core._pdf._syntax import Ref, decode_text
+from perizinan_core._pdf._syntax import decode_text
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification.signatures._changes import Comparison, PageChanges
 from perizinan_core.verification.signatures._listing import ListedSignature
@@ -210,24 +210,7 @@ class _Form:
         pair = self._pair
         if not pair.same(old, new):
             return False
-        # A signature may refer to the catalogue (FieldMDP), which is compared apart.
-        pending, seen = [new], {pair.new.trailer.get("Root")}
-        while pending:
-            pair.spend()
-            value = pending.pop()
-            if isinstance(value, Ref):
-                if value in seen:
-                    continue
-                seen.add(value)
-                if value.number in pair.changed and not pair.restated(value.number):
-                    return False
-                value = pair.new.resolve(value)
-            value = getattr(value, "dictionary", value)
-            if isinstance(value, Mapping):
-                pending += [item for key, item in value.items() if key not in {"Parent", "P"}]
-            elif isinstance(value, list):
-                pending += value
-        return True
+        return all(number not in pair.changed or pair.restated(number) for number in pair.below(new))
 
     def _touched(self, old: FormField, new: FormField) -> bool:
         numbers = {ref.number for ref in new.refs}

@@ -8,7 +8,6 @@ whatever the certificate says. Operators replace the store by their own file of 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib import resources
@@ -17,12 +16,13 @@ from typing import Any
 
 import attrs
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives import hashes
 
-from perizinan_core.errors.verification import TrustRootsError
+from perizinan_core.errors.verification import SourceReadError, TrustRootsError
 from perizinan_core.i18n import Clause
 from perizinan_core.published._strict_json import load_json
 from perizinan_core.verification._paths import unwarned
+from perizinan_core.verification._sources import read_source
 
 __all__ = ["INDONESIA", "Anchor", "TrustStore", "indonesian_roots", "load_roots", "read_store"]
 
@@ -55,7 +55,7 @@ class Anchor:
     @property
     def sha256(self) -> str:
         """Return the fingerprint, hexadecimal."""
-        return hashlib.sha256(self.certificate.public_bytes(Encoding.DER)).hexdigest()
+        return self.certificate.fingerprint(hashes.SHA256()).hex()
 
 
 @attrs.frozen(kw_only=True)
@@ -71,12 +71,11 @@ class TrustStore:
 
     def __add__(self, other: TrustStore) -> TrustStore:
         """Join two stores; of a root that both hold, the earlier cut-off counts."""
-        joined: dict[bytes, Anchor] = {}
+        joined: dict[x509.Certificate, Anchor] = {}
         for anchor in (*self.anchors, *other.anchors):
-            der = anchor.certificate.public_bytes(Encoding.DER)
-            known = joined.get(der)
+            known = joined.get(anchor.certificate)
             if known is None or anchor.cut_off < known.cut_off:
-                joined[der] = anchor
+                joined[anchor.certificate] = anchor
         return TrustStore(
             anchors=tuple(joined.values()),
             intermediates=tuple(dict.fromkeys((*self.intermediates, *other.intermediates))),
@@ -140,12 +139,9 @@ def _anchor(path: Path, item: dict[str, Any]) -> Anchor:
     certificate = _stored(path, item)
     stated = item.get("cut_off")
     end = certificate.not_valid_after_utc
-    if stated is None:
-        cut_off = end
-    else:
-        cut_off = datetime.fromisoformat(stated)
-        if cut_off.tzinfo is None:
-            raise ValueError("a cut-off has no time zone")
+    cut_off = end if stated is None else datetime.fromisoformat(stated)
+    if cut_off.tzinfo is None:
+        raise ValueError("a cut-off has no time zone")
     return Anchor(certificate=certificate, cut_off=min(cut_off, end), source=str(item["source"]))
 
 
@@ -154,7 +150,7 @@ def _stored(path: Path, item: dict[str, Any]) -> x509.Certificate:
     if "/" in name or "\\" in name or name.startswith("."):
         raise TrustRootsError(source=path.name, problem=Clause("{name} does not lie beside it", name=name))
     found = _certificates(path.with_name(name))
-    if len(found) != 1 or hashlib.sha256(found[0].public_bytes(Encoding.DER)).hexdigest() != item["sha256"]:
+    if len(found) != 1 or found[0].fingerprint(hashes.SHA256()).hex() != item["sha256"]:
         raise TrustRootsError(source=name, problem="its certificate is not the one that the store names")
     return found[0]
 
@@ -178,13 +174,12 @@ def _from_path(path: Path) -> TrustStore:
 
 
 def _anchors(files: Iterable[Path]) -> tuple[Anchor, ...]:
-    found: dict[bytes, Anchor] = {}
+    found: dict[x509.Certificate, Anchor] = {}
     for path in files:
-        for certificate in _certificates(path):
-            anchor = Anchor(
-                certificate=certificate, cut_off=certificate.not_valid_after_utc, source=path.name
+        for item in _certificates(path):
+            found.setdefault(
+                item, Anchor(certificate=item, cut_off=item.not_valid_after_utc, source=path.name)
             )
-            found.setdefault(certificate.public_bytes(Encoding.DER), anchor)
     return tuple(found.values())
 
 
@@ -212,12 +207,6 @@ def _certificates(path: Path) -> list[x509.Certificate]:
 
 def _bytes(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            raw = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise TrustRootsError(source=path.name, problem=error.strerror or "it cannot be opened") from error
-    if len(raw) > _MAX_BYTES:
-        raise TrustRootsError(
-            source=path.name, problem=Clause("it is larger than {limit} bytes", limit=_MAX_BYTES)
-        )
-    return raw
+        return read_source(path, _MAX_BYTES)
+    except SourceReadError as error:
+        raise TrustRootsError(source=path.name, problem=error.problem) from error

@@ -43,15 +43,7 @@ MUST_PASS = (
     CheckName.CHAIN,
     CheckName.CERTIFICATE,
 )
-_PERMIT_ONLY = (
-    CheckName.AUTHORITY_DOCUMENT,
-    CheckName.SIGNER_ENTITLED,
-    CheckName.PERMIT_DATA,
-    CheckName.PRINTED_TEXT,
-    CheckName.QR,
-    CheckName.VALIDITY_DATES,
-    CheckName.STATUS,
-)
+_PERMIT_ONLY = frozenset(CheckName) - {*MUST_PASS, CheckName.REVOCATION, CheckName.TRUSTED_TIME}
 _COVERAGE = {
     "signature-never-made",
     "byte-range-wrong",
@@ -60,6 +52,14 @@ _COVERAGE = {
     "later-changes-forbidden",
     "timestamp-broken",
 }
+_TRUST = {
+    "certificate-revoked": CheckName.REVOCATION,
+    "root-not-given": CheckName.CHAIN,
+    "chain-not-accepted": CheckName.CHAIN,
+    "chain-weak": CheckName.CHAIN,
+}
+"""The check in which a reason not to trust a chain is noted; all others are about the certificate."""
+
 _FORMATS = {"ETSI.CAdES.detached", "adbe.pkcs7.detached", "ETSI.RFC3161"}
 _WEAK_FORMATS = {
     "adbe.pkcs7.sha1": "adbe.pkcs7.sha1 (SHA-1)",
@@ -200,19 +200,14 @@ class SignedFile:
             return
         view = memoryview(self.data)
         parts = [view[: covered.gap_start], view[covered.gap_end : covered.end]]
-        broken = "timestamp-broken" if judged.is_timestamp else "signature-malformed"
         try:
-            gap = self.data[covered.gap_start + 1 : covered.gap_end - 1].translate(None, b"\x00\t\n\x0c\r ")
-            contents = bytes.fromhex((gap + b"0" * (len(gap) % 2)).decode("ascii"))
-            container = judged.container = _expected_kind(read_container(contents), judged)
+            container = judged.container = _expected_kind(read_container(judged.listed.contents), judged)
             intact, valid = container.fits(lambda name: digest_of(name, parts))
             judged.stated = container.stated_time or judged.stated
             weakness = container.weakness
         except CmsStructureError as error:
-            judged.broken = Reason(broken, {"problem": error.problem})
-            return
-        except ValueError:
-            judged.broken = Reason(broken, {"problem": "its digits are damaged"})
+            code = "timestamp-broken" if judged.is_timestamp else "signature-malformed"
+            judged.broken = Reason(code, {"problem": error.problem})
             return
         if not intact:
             judged.broken = Reason("content-changed")
@@ -252,7 +247,7 @@ class SignedFile:
                 check = CheckName.COVERAGE if problem.code in _COVERAGE else CheckName.INTEGRITY
                 judgement.refuse(check, problem.code, **problem.fields)
             elif judged.trust is not None:
-                check = _check_of(judged.trust.code)
+                check = _TRUST.get(judged.trust.code, CheckName.CERTIFICATE)
                 judgement.refuse(check, judged.trust.code, **judged.trust.fields)
         regular = [item for item in self.signatures if not item.is_timestamp]
         if not regular:
@@ -293,16 +288,6 @@ def _expected_kind(container: Container, judged: Judged) -> Container:
     if (container.content_type == "tst_info") != judged.is_timestamp:
         raise CmsStructureError("it is of another kind than its field says")
     return container
-
-
-def _check_of(code: str) -> CheckName:
-    if code == "certificate-revoked":
-        return CheckName.REVOCATION
-    return (
-        CheckName.CHAIN
-        if code in {"root-not-given", "chain-not-accepted", "chain-weak"}
-        else CheckName.CERTIFICATE
-    )
 
 
 def note_time(
