@@ -73,9 +73,9 @@ def choose_for_code(
 ) -> Choice:
     """Choose by the address of a code, else by its key; note when neither is known."""
     mine = [item for item in offices.knowing(address) if item.verification_url.upper() == address.upper()]
-    if content is not None:
+    if len(mine) != 1 and content is not None:
         sound = offices_of_key(offices, content)
-        # Two offices may happen to have one key id: the signature tells them apart.
+        # Two offices may happen to have one key id, or one address: the signature tells them apart.
         mine = (
             [item for item in sound if item in mine]
             or mine

@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from perizinan_core.i18n import N_
-from perizinan_core.published import STATUS_LIST_MEDIA_TYPE, key_to_jwk
+from perizinan_core.published import STATUS_LIST_MEDIA_TYPE, AuthorityDocument, key_to_jwk
+from perizinan_core.verification import office_line
 from perizinan_verify._authorities import PublishedAuthority
 from perizinan_verify._bodies import content_type, receive
 from perizinan_verify._errors import BadRequestDataError, NoSuchPageError, WrongContentTypeError
@@ -119,11 +120,24 @@ _UNKNOWN_OFFICE = N_("This server has no authority document of that office.")
 
 
 async def list_authorities(request: Request) -> Response:
-    """List the offices whose permits are judged here, with their QR keys and their day."""
+    """
+    List the offices whose permits are judged here, with their QR keys and their day.
+
+    With ``kid`` and ``address`` only those that a code may be of: with the address that it bears, or with its key.
+    """
     service = service_of(request)
-    at = service.clock()
-    items = [_summary(item, service, at) for item in await service.published()]
+    at, published = service.clock(), await service.published()
+    kid, address = request.query_params.get("kid"), request.query_params.get("address")
+    if len(published) > 1 and (kid is not None or address is not None):
+        published = tuple(item for item in published if _may_be_of(item.document, kid, address))
+    items = [_summary(item, service, at) for item in published]
     return JSONResponse({"checked_at": at.isoformat(), "authorities": items})
+
+
+def _may_be_of(document: AuthorityDocument, kid: str | None, address: str | None) -> bool:
+    return document.verification_url.upper() == (address or "").upper() or any(
+        key.kid.hex() == kid for key in document.qr_keys
+    )
 
 
 def _summary(item: PublishedAuthority, service: Service, at: datetime) -> Mapping[str, Any]:
@@ -131,8 +145,11 @@ def _summary(item: PublishedAuthority, service: Service, at: datetime) -> Mappin
     return {
         "slug": document.slug,
         "name": document.name,
+        "office": office_line(document.name, document.region),
+        "contact": document.contact.line if document.contact is not None else None,
         "version": document.version,
         "issued": document.issued.isoformat(),
+        "issued_on": document.local_day(document.issued).isoformat(),
         "expires": document.expires.isoformat(),
         "expired": at > document.expires,
         "time_zone": document.time_zone,

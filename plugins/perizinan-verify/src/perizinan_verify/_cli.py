@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.published import AuthorityDocumentError, StatusUnavailableError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, add_locale_dir, translate
 from perizinan_core.published import NO_STATUS, STATUS_LIST_FILE, NoStatus, read_authority_document
+from perizinan_core.verification import AuthoritySet
 from perizinan_verify._app import StatusGiven, create_app
 from perizinan_verify._serving import serve
 from perizinan_verify._settings import PageSettings
@@ -24,10 +26,15 @@ _MEBIBYTE = 1024 * 1024
 @click.option(
     "--authority",
     "paths",
-    required=True,
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Dokumen otoritas (authority.json); boleh beberapa, untuk beberapa instansi.",
+)
+@click.option(
+    "--authorities",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder dokumen otoritas banyak instansi (NAMA-SINGKAT.json), dengan daftar statusnya (NAMA-SINGKAT.cwt).",
 )
 @click.option("--authority-key", help="Sidik jari kunci yang harus menandatangani dokumen otoritas.")
 @click.option("--records", metavar="URL", help="Basis data instansi, untuk status izin (satu instansi saja).")
@@ -62,6 +69,7 @@ def verify_serve_command(
     obj: dict[str, object] | None,
     *,
     paths: tuple[Path, ...],
+    folder: Path | None,
     authority_key: str | None,
     records: str | None,
     status: str | None,
@@ -78,12 +86,20 @@ def verify_serve_command(
     add_locale_dir(Path(__file__).parent / "locale")
     if sum((records is not None, status is not None, no_status)) > 1:
         raise click.UsageError(translate(_CONTRADICTION, language))
+    if bool(paths) == (folder is not None):
+        raise click.UsageError(translate(_WHOSE, language))
+    if folder is not None:
+        try:
+            paths = tuple(folder / f"{slug}.json" for slug in AuthoritySet.open(folder).slugs)
+        except PerizinanError as error:
+            raise click.UsageError(error.message(language)) from error
     if (records or status) and len(paths) > 1:
         raise click.UsageError(translate(_ONE_OFFICE, language))
     settings = PageSettings(max_bytes=int(max_mb * _MEBIBYTE), seconds=time_limit, workers=workers)
     with contextlib.ExitStack() as stack:
         try:
-            sources = _sources(stack, paths, authority_key, records, NO_STATUS if no_status else status)
+            given = NO_STATUS if no_status else status
+            sources = _sources(stack, paths, authority_key, records, given, named=folder is not None)
             app = create_app(
                 list(paths),
                 status=sources,
@@ -100,6 +116,7 @@ def verify_serve_command(
         serve(app, host, port, root_path=root_path)
 
 
+_WHOSE = N_("Give --authority FILE (once for each office), or --authorities FOLDER; not both.")
 _ONE_OFFICE = N_("--records and --status belong to one office; give one --authority with them.")
 _CONTRADICTION = N_("--records, --status and --no-status contradict each other: choose one of them.")
 _TWICE = N_("--authority: two of the documents are of the same office. Give each office once.")
@@ -111,6 +128,8 @@ def _sources(
     key: str | None,
     records: str | None,
     status: str | NoStatus | None,
+    *,
+    named: bool,
 ) -> dict[str, StatusGiven]:
     """Return who knows about revocations, in the order of ``perizinan verify``."""
     found: dict[str, StatusGiven] = {}
@@ -126,7 +145,8 @@ def _sources(
         elif status is not None:
             found[authority.slug] = status
         elif authority.status_list is not None:
-            found[authority.slug] = path.parent / STATUS_LIST_FILE
+            # In a folder of many offices each list bears the name of its office.
+            found[authority.slug] = path.with_suffix(".cwt") if named else path.parent / STATUS_LIST_FILE
     return found
 
 

@@ -250,6 +250,22 @@ QR_STATES: Mapping[str, Headline] = {
         ),
         _DATED,
     ),
+    "elsewhere": Headline(
+        "warn",
+        N_("OFFICE NOT KNOWN HERE"),
+        N_("This page has no register of the office that this code names, so nothing about it was checked."),
+        N_("Do not rely on the paper yet. Ask that office where its permits can be checked."),
+        _READ,
+    ),
+    "newer_key": Headline(
+        "warn",
+        N_("KEY NOT KNOWN HERE YET"),
+        N_(
+            "This code is newer than the register of this page, which does not know its key. It was not checked."
+        ),
+        N_("Do not rely on the paper yet. Try again tomorrow, or ask the office."),
+        _READ,
+    ),
     "expired": Headline(
         "warn", N_("EXPIRED"), N_("The code is genuine, but the permit has ended."), _NOT_TODAY, _DATED
     ),
@@ -440,13 +456,17 @@ def qr_state(answer: Mapping[str, Any]) -> str:
     if answer["verdict"] in _STATE_OF_VERDICT:
         return _STATE_OF_VERDICT[answer["verdict"]]
     if answer["permit"] is None:
-        return "unchecked"
+        return (
+            _UNKNOWN_SIGNER[min(codes & _UNKNOWN_SIGNER.keys())]
+            if codes & _UNKNOWN_SIGNER.keys()
+            else "unchecked"
+        )
     return _genuine_state(answer, codes)
 
 
 def _genuine_state(answer: Mapping[str, Any], codes: set[str]) -> str:
     state = str((answer["status"] or {}).get("state"))
-    if "authority-document-expired" in codes:
+    if codes & {"authority-document-expired", "authority-document-superseded", "directory-expired"}:
         return "outdated"
     if answer["verdict"] == "not_in_force":
         dated = "not_yet" if "permit-not-yet" in codes else "expired"
@@ -464,6 +484,7 @@ _STATE_OF_VERDICT: Mapping[str, str] = {
     "unreadable": "unreadable",
     "unsigned": "unreadable",
 }
+_UNKNOWN_SIGNER: Mapping[str, str] = {"office-unknown": "elsewhere", "qr-key-unknown-yet": "newer_key"}
 _ENDED = frozenset({"revoked", "annulled", "superseded", "suspended"})
 _PART_OF_A_CODE = frozenset({"image-code-damaged", "qr-claims-damaged"})
 _NO_CODE = frozenset(

@@ -2,7 +2,7 @@
 
 import { QrError, decodeQrText, verifyContent } from "./qr.js";
 import { freeze, thaw } from "./kept.js";
-import { statusFromList } from "./status.js";
+import { readStatusList, statusFromList } from "./status.js";
 
 const { base, language, maxBytes } = document.body.dataset;
 const find = (selector, within = document) => within.querySelector(selector);
@@ -139,8 +139,12 @@ function prepareUpload(form) {
 
 let last = "";
 
-async function authorities() {
-  const answer = await fetch(`${base}/api/authority`, { cache: "no-store", credentials: "omit" });
+/* All offices of this page, or those alone whose a code may be: by the office's address, or by the key. */
+async function authorities(content, text) {
+  const asked = content
+    ? `?${new URLSearchParams({ kid: content.kid, address: text.trim().split("#")[0] })}`
+    : "";
+  const answer = await fetch(`${base}/api/authority${asked}`, { cache: "no-store", credentials: "omit" });
   if (!answer.ok) throw new Error("no authority document");
   return answer.json();
 }
@@ -176,7 +180,7 @@ const ofOffice = (authority, state) =>
 
 const EXTRAS = [
   "claims", "ask-status", "ask-note", "ask-server", "ask-failed", "local-note", "list-note",
-  "asked-note", "register-note",
+  "asked-note", "register-note", "office-contact",
 ];
 
 function showState(name) {
@@ -210,7 +214,7 @@ function showClaims(claims, authority) {
     object: claims.object,
     place: claims.place ?? "",
     permitType: nameOfType(claims, authority),
-    office: authority.name,
+    office: authority.office,
     issuedOn: inWords(claims.issuedOn),
     span: words
       .replace("{start}", () => inWords(claims.validFrom))
@@ -234,6 +238,13 @@ function showRegister(authority, checkedAt) {
   show(note);
 }
 
+function showContact(authority) {
+  const line = find("#office-contact");
+  if (!authority?.contact) return;
+  find("span", line).textContent = authority.contact;
+  show(line);
+}
+
 /* Counts the questions, so that a late answer is not shown beside a newer code. */
 let turn = 0;
 
@@ -250,7 +261,7 @@ async function judge(text) {
     return;
   }
   try {
-    known = await authorities();
+    known = await authorities(content, text);
   } catch {
     if (mine === turn) {
       showState("unchecked");
@@ -258,16 +269,43 @@ async function judge(text) {
     }
     return;
   }
+  const offices = ofCode(content, text, known.authorities);
+  if (!offices.length) {
+    if (mine === turn) showState("elsewhere");
+    return;
+  }
   try {
-    const found = await verifyContent(content, known.authorities);
+    const found = await verifyContent(content, offices);
     if (mine === turn) await showGenuine(found.claims, found.authority, known.checked_at, mine);
   } catch (error) {
+    let kind = error instanceof QrError ? error.kind : "unsupported";
+    if (kind === "stranger" && (await mayBeNewer(content, offices[0], known))) kind = "newer_key";
     if (mine !== turn) return;
-    const kind = error instanceof QrError ? error.kind : "unsupported";
     showState(kind);
+    showContact(offices[0]);
     show(find("#ask-server"), kind === "unsupported");
     show(find("#local-note"), kind !== "unsupported");
   }
+}
+
+/* Of several offices, the one whose address a code bears decides alone: another's key does not make it genuine. */
+function ofCode(content, text, offices) {
+  const address = text.trim().split("#")[0].toUpperCase();
+  const named = offices.filter((office) => office.verification_url.toUpperCase() === address);
+  if (named.length || offices.length < 2) return named.length ? named : offices;
+  return offices.filter((office) => office.qr_keys.some((key) => key.kid === content.kid));
+}
+
+/* Whether the office's document may be too old to know the key of a code. One that another office of the page has is
+   not new; nor is one of a day that has not come, or of before the document was made, or that a later list disowns. */
+async function mayBeNewer(content, office, known) {
+  const { kid, claims } = content;
+  const others = known.authorities.filter((other) => other !== office);
+  if (others.some((other) => other.qr_keys.some((key) => key.kid === kid))) return false;
+  if (office.qr_keys.some((key) => key.kid === kid)) return false;
+  if (claims.issuedOn <= office.issued_on || claims.issuedOn > office.today) return false;
+  const list = await listOf(office, known.checked_at);
+  return !(list?.versions && list.day > claims.issuedOn && list.versions.current === office.version);
 }
 
 /* Whether a code bears the address of an office that this page knows. */
@@ -287,9 +325,12 @@ async function showGenuine(claims, authority, checkedAt, mine) {
   let state = dated;
   let told = null;
   if (authority.status_list) {
-    told = await fromList(claims, authority, checkedAt);
+    const list = await listOf(authority, checkedAt);
+    told = list ? await statusFromList(list, claims).catch(() => null) : null;
     if (mine !== turn) return;
     state = withStatus(dated, told?.state ?? "unknown");
+    // What the office has withdrawn since, this page would still believe.
+    if (list?.versions && authority.version < list.versions.lowest) state = "outdated";
   }
   state = ofOffice(authority, state);
   showClaims(claims, authority);
@@ -299,20 +340,23 @@ async function showGenuine(claims, authority, checkedAt, mine) {
   show(find("#list-note"), Boolean(authority.status_list));
   show(find("#local-note"), !authority.status_list);
   showRegister(authority, checkedAt);
+  showContact(authority);
   const useful = authority.has_status && !told && dated === "genuine";
   show(find("#ask-status"), useful);
   show(find("#ask-note"), useful);
   find("#ask-status").onclick = () => askStatus(claims, authority, dated);
 }
 
-async function fromList(claims, authority, checkedAt) {
+/* The office's status list, when it may be relied on now; else null. */
+async function listOf(authority, checkedAt) {
+  if (!authority.status_list) return null;
   try {
     const answer = await fetch(`${base}/api/status-list/${encodeURIComponent(authority.slug)}`, {
       credentials: "omit",
     });
     if (!answer.ok) throw new Error("no status list");
     const bytes = new Uint8Array(await answer.arrayBuffer());
-    return await statusFromList(bytes, authority, claims, new Date(checkedAt));
+    return await readStatusList(bytes, authority, new Date(checkedAt));
   } catch {
     return null;
   }

@@ -10,6 +10,7 @@ import { ALGORITHMS, CURVES, fits } from "./qr.js";
 
 const SIGN1_TAG = 0xd2;
 const MEDIA_TYPE = "application/statuslist+cwt";
+const VERSIONS = "authority_versions";
 const [SUB, EXP, IAT, STATUS_LIST] = [2, 4, 6, 65533];
 const DEFAULT_MAX_AGE = 7 * 24 * 3600;
 const SKEW = 300;
@@ -48,12 +49,13 @@ function localDay(seconds, zone) {
 }
 
 /**
- * Return { state, asOf } of one place of a list: state is a name of the page's states, asOf its moment.
+ * Return { day, asOf, versions, body } of a list that may be relied on now: the day and moment of the list, the
+ * current and the lowest usable version of the authority document (or null), and what it says about permits.
  *
- * Throws whatever is wrong with the list: not signed by a key that the office names for that day, of another
- * address, too old, made before the permit, or too short. A list that throws says nothing about a permit.
+ * Throws whatever is wrong with it: not signed by a key that the office names for that day, of another address, or
+ * too old.
  */
-export async function statusFromList(bytes, authority, claims, now) {
+export async function readStatusList(bytes, authority, now) {
   const token = readToken(bytes);
   const terms = authority.status_list;
   const [issued, expires] = [token.claims.get(IAT), token.claims.get(EXP)];
@@ -69,11 +71,21 @@ export async function statusFromList(bytes, authority, claims, now) {
   const seconds = now.getTime() / 1000;
   const age = terms.max_age ?? DEFAULT_MAX_AGE;
   if (issued > seconds + SKEW || seconds > expires || seconds - issued > age) throw new Error("too old");
+  const told = token.claims.get(VERSIONS);
+  const versions = Array.isArray(told) && told.length === 2 ? { current: told[0], lowest: told[1] } : null;
+  return { day, asOf: new Date(issued * 1000), versions, body: token.claims.get(STATUS_LIST) };
+}
+
+/**
+ * Return { state, asOf } of one place of a list: state is a name of the page's states, asOf its moment.
+ *
+ * Throws where the list was made before the permit, or is too short: then it says nothing about a permit.
+ */
+export async function statusFromList({ day, asOf, body }, claims) {
   if (day < claims.issuedOn) throw new Error("older than the permit");
-  const body = token.claims.get(STATUS_LIST);
   if (!(body instanceof Map) || body.get("bits") !== 2) throw new Error("other claims");
   const packed = await unpacked(body.get("lst"));
   const index = claims.statusIndex;
   if (index >= packed.length * 4) throw new Error("too short");
-  return { state: STATES[(packed[index >> 2] >> (2 * (index & 3))) & 3], asOf: new Date(issued * 1000) };
+  return { state: STATES[(packed[index >> 2] >> (2 * (index & 3))) & 3], asOf };
 }
