@@ -6,13 +6,21 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import attrs
 import pytest
 import zxingcpp
+from cryptography.hazmat.primitives.asymmetric import ec
 from perizinan_verify._presentation import QR_CHECKS, QR_STATES
 from PIL import ImageFilter
 from playwright.sync_api import expect
 
 from perizinan_core.bootstrap import PublicationSettings
+from perizinan_core.published import (
+    NO_STATUS,
+    read_authority_document,
+    sign_authority_document,
+    signing_callback,
+)
 from perizinan_core.testing import HOST, sample_office
 
 LAW = "Peraturan Wali Kota Contoh Nomor 1 Tahun 2025"
@@ -100,7 +108,7 @@ def test_without_the_keys_no_code_is_called_anything(open_page, place, listed, f
     spoil = (
         (lambda route: route.abort()) if fault == "lines down" else (lambda route: route.fulfill(status=503))
     )
-    page.route("**/api/authority", spoil)
+    page.route("**/api/authority?*", spoil)
     page.goto(f"{place}/#{_fragment(text)}")
 
     expect(heading(page)).to_have_text("KODE BELUM DIPERIKSA")
@@ -318,3 +326,66 @@ def test_the_guide_has_the_table_of_states():
     assert {
         name: tuple(check in state.checked for check in QR_CHECKS) for name, state in QR_STATES.items()
     } == told
+
+
+def test_a_page_with_a_withdrawn_version_of_the_document_praises_nothing(open_page, make_app, served, listed):
+    """The list that it serves says that a newer version must be used; the contact stands beside it."""
+    kit, texts = listed
+    publication = kit.office.publication
+    old = publication.authority_json()
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    publication.announce_key("qr", key, actor=HOST)
+    publication.authority_json()
+    publication.require_version(reason="latihan", actor=HOST)
+    publication.status_lists.publish()
+    app = make_app(authority=old, status=publication.status_lists.file, clock=kit.clock)
+    with served(app) as address:
+        page = open_page(f"{address}/#{_fragment(texts['in_force'])}")
+
+        expect(heading(page)).to_have_text("DOKUMEN OTORITAS HALAMAN INI SUDAH BERAKHIR")
+        expect(page.locator("#office-contact")).to_contain_text("Jalan Contoh 1")
+        expect(page.locator('[data-claim="office"]')).to_contain_text("Jawa Timur, 35.72")
+
+
+def test_a_page_of_several_offices_chooses_by_the_code(open_page, make_app, served, listed):
+    """The key tells the office; a code of none of them is not known here, and a code of tomorrow's key not yet."""
+    kit, texts = listed
+    own = kit.office.publication.authority_json()
+    document = read_authority_document(own)
+    key = ec.generate_private_key(ec.SECP256R1())
+    apart = {
+        "keys": (key.public_key(),),
+        "signatories": (),
+        "qr_keys": (),
+        "verification_url": "https://lain.example/v",
+        "status_list": None,
+    }
+    others = [
+        sign_authority_document(
+            attrs.evolve(document, slug=slug, name=slug, **apart),
+            key=key.public_key(),
+            sign=signing_callback(key),
+        )
+        for slug in ("kota-satu", "kota-dua")
+    ]
+    fragment = _fragment(texts["in_force"])
+    lists = kit.office.publication.status_lists
+    app = make_app(authority=[*others, own], status={document.slug: lists.file}, clock=kit.clock)
+    with served(app) as address:
+        page = open_page(f"{address}/#{fragment}")
+        expect(heading(page)).to_have_text("ASLI DAN BERLAKU")
+    with served(make_app(authority=others, status={}, clock=kit.clock)) as address:
+        page = open_page(f"{address}/#{fragment}")
+        expect(heading(page)).to_have_text("INSTANSI TIDAK DIKENAL DI SINI")
+    early = sign_authority_document(
+        attrs.evolve(
+            document,
+            issued=document.issued - timedelta(days=30),
+            **{**apart, "signatories": document.signatories},
+        ),
+        key=key.public_key(),
+        sign=signing_callback(key),
+    )
+    with served(make_app(authority=early, status=NO_STATUS, clock=kit.clock)) as address:
+        page = open_page(f"{address}/#{fragment}")
+        expect(heading(page)).to_have_text("KUNCI BELUM DIKENAL DI SINI")
