@@ -10,11 +10,18 @@ perizinan_api = 1
 """Version of the plugin interface that this plugin is written for."""
 
 
+@attrs.frozen
+class PrintSettings:
+    """The channel's own table of perizinan.toml, ``[plugin.print]``."""
+
+    width: int = attrs.field(default=100, validator=attrs.validators.ge(20))
+
+
 @attrs.define
 class PrintChannel:
     """Writes to standard output; a real channel would speak to a mail or message service here."""
 
-    width: int
+    settings: PrintSettings
     _sent: set[str] = attrs.field(factory=set, init=False)
 
     def send(self, notification: Notification) -> None:
@@ -22,24 +29,11 @@ class PrintChannel:
         if notification.id in self._sent:
             return
         line = f"[{notification.kind}] {notification.email or notification.phone}: {notification.subject}"
-        sys.stdout.write(line[: self.width] + "\n")
+        sys.stdout.write(line[: self.settings.width] + "\n")
         self._sent.add(notification.id)
-
-
-@attrs.frozen(kw_only=True)
-class PrintSettings:
-    """The channel's own table of perizinan.toml, ``[plugin.print]``."""
-
-    width: int = attrs.field(default=100, validator=attrs.validators.ge(20))
-    """Longest line, in characters."""
-
-
-def open_channel(settings: PrintSettings) -> PrintChannel:
-    """Open the channel."""
-    return PrintChannel(width=settings.width)
 
 
 @hookimpl
 def register_notification_channels() -> list[NotificationChannelEntry]:
     """Offer the channel; ``channels = ["print"]`` chooses it."""
-    return [NotificationChannelEntry(name="print", open=open_channel, settings=PrintSettings)]
+    return [NotificationChannelEntry(name="print", open=PrintChannel, settings=PrintSettings)]

@@ -106,7 +106,7 @@ def test_verify_folder_accepts_no_permit_whose_status_it_does_not_know(tmp_path:
     ]
 
 
-def test_embed_wsgi_serves_the_site_the_catalogue_and_the_authority_document(issued: Path) -> None:
+def test_embed_pages_serves_the_site_the_catalogue_and_the_authority_document(issued: Path) -> None:
     """The office's pages live beside the pages that were there before."""
     settings = issued / "perizinan.toml"
     settings.write_text('[office]\nauthority = "kabupaten-mekar"\n[signing]\ndevelopment = true\n')
@@ -114,7 +114,7 @@ def test_embed_wsgi_serves_the_site_the_catalogue_and_the_authority_document(iss
     _entry_point(site, "kabupaten-mekar", "kabupaten_mekar")
     paths = os.pathsep.join((str(site), str(EXAMPLES / "kabupaten-mekar" / "src")))
     with subprocess.Popen(
-        [sys.executable, str(EXAMPLES / "embed_wsgi.py"), str(settings), "0"],
+        [sys.executable, str(EXAMPLES / "embed_pages.py"), str(settings), "0"],
         env={**os.environ, "PYTHONPATH": paths},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -127,6 +127,7 @@ def test_embed_wsgi_serves_the_site_the_catalogue_and_the_authority_document(iss
             assert "Our site" in _get(f"{address}/")
             assert "Izin Warung" in _get(f"{address}/izin")
             assert "KTP" in _get(f"{address}/izin/warung")
+            assert "Periksa izin" in _get(f"{address}/periksa")
             signed = json.loads(_get(f"{address}/.well-known/perizinan.json"))["signed"]
             assert "kabupaten-mekar" in json.dumps(signed)
         finally:
@@ -156,6 +157,7 @@ def test_the_sample_plugin_works_as_an_object_and_prints_each_message_once(
     from datetime import UTC, datetime
 
     from perizinan_core.hooks import Notification
+    from perizinan_core.testing import check_plugin_settings
 
     monkeypatch.syspath_prepend(str(SAMPLE))
     import notify_by_print
@@ -166,7 +168,8 @@ def test_the_sample_plugin_works_as_an_object_and_prints_each_message_once(
     entries = [item.record for item in manager.gather("register_notification_channels")]
     assert ["mail-folder", "print"] == sorted(entry.name for entry in entries)
 
-    channel = next(entry for entry in entries if entry.name == "print").open({"width": 40})
+    entry = next(entry for entry in entries if entry.name == "print")
+    channel = entry.open(check_plugin_settings(entry.settings, {"width": 40}))
     message = Notification(
         id="1",
         kind="permit_issued",

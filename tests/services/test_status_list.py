@@ -428,29 +428,6 @@ class TestKeys:
         assert known.version + 1 == accept_update(known, data, at=kit.clock()).version
 
 
-def test_the_public_pages_serve_the_published_list(kit, folder):
-    """With its media type; an office without one has no such page."""
-    from wsgiref.util import setup_testing_defaults
-
-    from perizinan_core.bootstrap._public_pages import public_app
-
-    def get(office):
-        environ, seen = {"PATH_INFO": f"/{STATUS_LIST_FILE}"}, []
-        setup_testing_defaults(environ)
-        body = b"".join(
-            public_app(office)(environ, lambda status, headers: seen.extend((status, dict(headers))))
-        )
-        return seen[0], seen[1]["Content-Type"], body
-
-    missing = get(kit.office)
-    kit.office.status_lists.publish()
-
-    assert ("404 Not Found", "404 Not Found") == (missing[0], get(sample_office().office)[0])
-    assert ("200 OK", "application/statuslist+cwt", (folder / STATUS_LIST_FILE).read_bytes()) == get(
-        kit.office
-    )
-
-
 def test_the_day_of_a_list_is_local(kit, folder):
     """23:30 UTC is the next day in Jakarta: a change of that day counts."""
     permit = kit.permit()

@@ -24,8 +24,6 @@ BASES = {
     "FileVerifier",
     "Papers",
     "Staff",
-    "_AuthorityPublisher",
-    "_StatusLists",
     "SuiteBase",
     *(f"{name}Suite" for name in ("Agenda", "Applications", "Concurrency", "Events", "Numbers", "Permits")),
     *(f"{name}Suite" for name in ("Requests", "Units")),

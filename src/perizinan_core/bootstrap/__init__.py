@@ -5,7 +5,6 @@ from perizinan_core.bootstrap._examples import check_scenario
 from perizinan_core.bootstrap._keys import AskSecret
 from perizinan_core.bootstrap._office import Office, load_authority_pack, migrate_database
 from perizinan_core.bootstrap._plugins import load_plugins
-from perizinan_core.bootstrap._public_pages import PublicOffice, public_app, serve_public_pages
 from perizinan_core.bootstrap._settings import (
     OfficeSettings,
     PluginTable,
@@ -24,7 +23,6 @@ __all__ = [
     "Office",
     "OfficeSettings",
     "PluginTable",
-    "PublicOffice",
     "PublicationSettings",
     "Settings",
     "SigningSettings",
@@ -36,6 +34,4 @@ __all__ = [
     "load_settings",
     "migrate_database",
     "open_status_source",
-    "public_app",
-    "serve_public_pages",
 ]

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import attrs
 
-from perizinan_core.bootstrap._public_pages import serve_public_pages
 from perizinan_core.documents import DocumentStore, FolderDocumentStore
 from perizinan_core.hooks._notification import MailFolderChannel, NotificationChannel
 from perizinan_core.hooks._specs import API_VERSION, hookimpl
@@ -15,7 +14,6 @@ from perizinan_core.hooks._types import (
     ApplicantCheckResult,
     AuthorityPack,
     DocumentStoreEntry,
-    FrontendEntry,
     NotificationChannelEntry,
     RendererEntry,
     SignerEntry,
@@ -70,11 +68,6 @@ class Builtin:
         return [
             NotificationChannelEntry(name="mail-folder", open=_open_mail_folder, settings=MailFolderSettings)
         ]
-
-    @hookimpl
-    def register_frontends(self) -> list[FrontendEntry]:
-        """Read-only pages: the catalogue, and how to check a permit."""
-        return [FrontendEntry(name="public-pages", serve=serve_public_pages)]
 
     @hookimpl
     def register_signers(self) -> list[SignerEntry]:

@@ -152,7 +152,7 @@ class PluginTable:
     """Upload scanners after the built-in inspection; all must agree."""
 
     renderer: str = "typst"
-    frontend: str = "public-pages"
+    frontend: str = "verify"
 
 
 @attrs.frozen(kw_only=True)

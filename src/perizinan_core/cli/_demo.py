@@ -15,6 +15,7 @@ from rich.text import Text
 
 from perizinan_core._demo._office import open_demo_office
 from perizinan_core._demo._story import Scene, tell
+from perizinan_core.bootstrap import Office
 from perizinan_core.i18n import N_, translate
 
 __all__ = ["demo_command"]
@@ -62,7 +63,9 @@ def demo_command(obj: dict[str, object], *, out: Path, serve: bool, host: str, p
             seconds=f"{seconds:.1f}",
         )
         console.print(Panel(lines, title=title, border_style="green"))
-        if serve:
+        if serve and not _has_pages(office):
+            console.print(translate(_NO_PAGES, language))
+        elif serve:
             clock.limit = clock.moment = datetime.now(UTC)
             address = f"http://{host}:{port}/"
             console.print(
@@ -76,6 +79,18 @@ def demo_command(obj: dict[str, object], *, out: Path, serve: bool, host: str, p
                 )
             )
             office.serve(host, port)
+
+
+_NO_PAGES = N_(
+    "There are no pages to show: the plugin perizinan-verify is not installed. Install it, and the demo ends "
+    "with the pages of the office and the check of permits."
+)
+
+
+def _has_pages(office: Office) -> bool:
+    """Return True if a plugin offers the frontend that the settings name."""
+    offered = office.plugins.gather("register_frontends")
+    return office.settings.plugins.frontend in {entry.record.name for entry in offered}
 
 
 def _show(console: Console, scene: Scene) -> None:

@@ -17,17 +17,17 @@ import typing as _typing
 from perizinan_verify._settings import PageSettings
 
 if _typing.TYPE_CHECKING:
-    from perizinan_verify._app import create_app
+    from perizinan_verify._app import create_app, office_app
 
-__all__ = ["PageSettings", "create_app"]
+__all__ = ["PageSettings", "create_app", "office_app"]
 
 
 def __getattr__(name: str) -> _typing.Any:
     # The plugin is imported by every command; the web framework only by those that serve the page.
-    if name == "create_app":
-        from perizinan_verify._app import create_app
+    if name in ("create_app", "office_app"):
+        from perizinan_verify import _app
 
-        return create_app
+        return getattr(_app, name)
     raise AttributeError(name)
 
 

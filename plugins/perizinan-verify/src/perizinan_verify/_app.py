@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -21,6 +22,7 @@ from perizinan_core.i18n import add_locale_dir
 from perizinan_core.published import STATUS_LIST_FILE, AuthorityDocument, NoStatus, StatusSource
 from perizinan_core.verification import CurrentStatusList
 from perizinan_verify import _api as api
+from perizinan_verify import _catalogue_pages as catalogue_pages
 from perizinan_verify import _pages as pages
 from perizinan_verify._authorities import Authorities, AuthoritySource
 from perizinan_verify._errors import JudgingUnavailableError, RequestError
@@ -28,11 +30,15 @@ from perizinan_verify._headers import SafeHeaders
 from perizinan_verify._judging import JudgingPool
 from perizinan_verify._problems import on_disconnect, on_http_error, on_request_error
 from perizinan_verify._published_lists import PublishedList
-from perizinan_verify._service import Service
+from perizinan_verify._service import OfficeShown, Service
 from perizinan_verify._settings import PageSettings
 from perizinan_verify._status_questions import LimitedStatus
 
-__all__ = ["StatusGiven", "create_app"]
+if TYPE_CHECKING:
+    # Not at run time: the page alone needs no database library.
+    from perizinan_core import Office
+
+__all__ = ["StatusGiven", "create_app", "office_app"]
 
 StatusGiven = StatusSource | NoStatus | Path | str
 """A status source, the path or address of a published status list, or `NO_STATUS`: no one is asked."""
@@ -48,6 +54,7 @@ def create_app(
     authority_key: str | None = None,
     settings: PageSettings | None = None,
     clock: Callable[[], datetime] | None = None,
+    office: OfficeShown | None = None,
 ) -> Starlette:
     """
     Return the page and the API as one ASGI application, to be served alone or mounted in another one.
@@ -67,6 +74,7 @@ def create_app(
         authority_key: Fingerprint (RFC 7638) of the key that must have signed the authority documents.
         settings: What one request may cost.
         clock: Returns the current moment with time zone.
+        office: Whose permit types `/izin` shows; None: nobody's. See `office_app`.
 
     Raises:
         AuthorityDocumentError: when an authority document cannot be used.
@@ -102,14 +110,38 @@ def create_app(
         lists=_lists(asked, _sources(_by_slug(status_list, authorities), authorities, clock)),
         settings=settings,
         clock=clock,
+        office=office,
     )
     return app
+
+
+def office_app(office: Office, *, settings: PageSettings | None = None) -> Starlette:
+    """
+    Return the pages of an open office as one ASGI application.
+
+    ``/izin`` has its permits, ``/periksa`` and ``/`` check one by the office's own records, and checkers find
+    ``/.well-known/perizinan.json`` and, where the office publishes one, ``/status-list.cwt``.
+
+    Args:
+        office: The office; it has to stay open.
+        settings: Bounds of the page; those of ``[plugin.verify]`` are handed in by `Office.serve`.
+    """
+    return create_app(
+        office.publication.authority_json,
+        status=office.status,
+        status_list=office.status_lists.file,
+        settings=settings,
+        clock=office.now,
+        office=office,
+    )
 
 
 def _routes() -> list[Route | Mount]:
     return [
         Route("/", pages.show_page, methods=["GET"]),
         Route("/", pages.check_pdf, methods=["POST"]),
+        Route("/izin", catalogue_pages.show_catalogue, methods=["GET"]),
+        Route("/izin/{code}", catalogue_pages.show_permit_type, methods=["GET"]),
         Route("/qr", pages.check_qr, methods=["POST"]),
         Route("/api/verify", api.verify, methods=["POST"]),
         Route("/api/verify-qr", api.verify_qr, methods=["POST"]),

@@ -22,7 +22,7 @@ perizinan_api = 1
 
 @hookimpl
 def register_frontends() -> list[FrontendEntry]:
-    """Offer the page for an office, with the office's own records as source of the status."""
+    """Offer the pages of an office: its permits, and the check of a permit by its own records."""
     return [FrontendEntry(name="verify", serve=serve_office, settings=PageSettings)]
 
 
@@ -33,18 +33,11 @@ def register_cli_commands() -> list[CliCommandEntry]:
 
 
 def serve_office(office: Any, host: str, port: int, settings: PageSettings) -> None:
-    """Serve the page of an open `perizinan_core.Office` until interrupted."""
-    from perizinan_verify._app import create_app
+    """Serve the pages of an open `perizinan_core.Office` until interrupted."""
+    from perizinan_verify._app import office_app
     from perizinan_verify._serving import serve
 
-    app = create_app(
-        office.publication.authority_json,
-        status=office.status,
-        status_list=office.status_lists.file,
-        clock=office.now,
-        settings=settings,
-    )
-    serve(app, host, port)
+    serve(office_app(office, settings=settings), host, port)
 
 
 def load_command() -> click.Command:

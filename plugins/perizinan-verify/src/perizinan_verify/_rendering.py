@@ -24,6 +24,7 @@ async def render(
     request: Request,
     template: str,
     *,
+    place: str = "/",
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     views: Mapping[str, Mapping[str, Any]] | None = None,
@@ -35,6 +36,7 @@ async def render(
     Args:
         request: Whose language comes first.
         template: Name of the template.
+        place: Path of the page, which its link to the other language leads to.
         status: HTTP status.
         headers: Further headers.
         views: What each language shows, for pages that cannot be asked for again in another one: the file
@@ -57,6 +59,8 @@ async def render(
             authorities=documents,
             max_bytes=service.settings.max_bytes,
             has_status=bool(service.status),
+            has_office=service.office is not None,
+            place=place,
             **values,
         )
     )

@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 from starlette.requests import Request
 
+from perizinan_core.model import Authority, PermitType
 from perizinan_core.verification import StatusReport
 from perizinan_verify._authorities import Authorities, PublishedAuthority
 from perizinan_verify._bodies import Received
@@ -21,7 +22,20 @@ from perizinan_verify._published_lists import PublishedList
 from perizinan_verify._settings import PageSettings
 from perizinan_verify._status_questions import LimitedStatus
 
-__all__ = ["Service", "service_of"]
+__all__ = ["OfficeShown", "Service", "service_of"]
+
+
+class OfficeShown(Protocol):
+    """What the pages of the catalogue need of a `perizinan_core.Office`."""
+
+    @property
+    def authority(self) -> Authority:
+        """The local government."""
+        ...
+
+    def permit_types(self) -> tuple[PermitType, ...]:
+        """Return the permit types in force today."""
+        ...
 
 
 @attrs.define
@@ -38,6 +52,9 @@ class Service:
 
     settings: PageSettings
     clock: Callable[[], datetime]
+    office: OfficeShown | None = None
+    """Whose permit types are shown, if any."""
+
     senders: Places = attrs.field(
         default=attrs.Factory(
             lambda self: Places(self.settings.max_senders, self.settings.wait_seconds), takes_self=True
