@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -37,6 +38,31 @@ def test_upload_works_without_a_script(app, call, pdf, permit):
         assert text in page
     assert 4 == page.count("<h3>")
     assert 'class="checks"' in page
+
+
+def test_a_scan_is_shown_as_a_copy_with_what_its_code_says(app, call, letter, permit):
+    """Amber, with the data to compare; the verdict stays."""
+    scan = io.BytesIO()
+    letter.save(scan, "PDF", resolution=150)
+    page = _main(call(app, "POST", "/", files={"file": ("pindai.pdf", scan.getvalue(), "application/pdf")}))
+
+    assert 'data-verdict="unsigned"' in page
+    assert 'class="verdict warn"' in page
+    assert "SALINAN: KODENYA ASLI" in page
+    assert "Isi kode QR, untuk dicocokkan dengan salinan" in page
+    assert permit.number in page
+    assert permit.holder in page
+
+
+def test_a_padded_permit_stays_changed_and_says_what_its_code_says(app, call, pdf):
+    """The headline stays; only the code is genuine."""
+    page = _main(
+        call(app, "POST", "/", files={"file": ("izin.pdf", pdf + b"\r\n-- \r\npindai", "application/pdf")})
+    )
+
+    assert "TIDAK SAH" in page
+    assert "SALINAN" not in page
+    assert "Hanya kodenya yang asli" in page
 
 
 @pytest.mark.parametrize(
