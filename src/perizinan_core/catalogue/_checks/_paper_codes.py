@@ -2,7 +2,7 @@
 What the QR codes of letters can hold: the printed data of every example, and numbers that tell types apart.
 
 A code holds the holder and the object in full as long as there is room. Where it does not, a changed paper cannot be
-told by its code; that is said while the wording of the letter can still be chosen.
+recognised by its code; that is said while the wording of the letter can still be chosen.
 """
 
 from __future__ import annotations
