@@ -248,9 +248,11 @@ def read_container(contents: bytes) -> Container:
     Raises:
         CmsStructureError: for anything that is not signed data with one signer whose certificate is in it.
     """
+    from asn1crypto import pdf, tsp
+    from asn1crypto.cms import ContentInfo
     from asn1crypto.parser import parse
-    from asn1crypto.tsp import ContentInfo  # `tsp` teaches `cms` what a timestamp's content is
 
+    del pdf, tsp  # they teach `cms` Adobe's attribute and what a timestamp's content is
     if len(contents) > _MAX_BYTES:
         raise CmsStructureError("it is larger than any signature")
     try:
