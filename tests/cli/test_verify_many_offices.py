@@ -87,7 +87,7 @@ def test_each_file_is_judged_by_its_office_and_the_headline_names_it(run, place)
     assert [0, 0, 12, 14] == [item.exit_code for item in found.values()]
     assert "Pemerintah Kota Contoh (Jawa Timur, 35.72)" in found["a"].output
     assert "Pemerintah Kota Lain (Sumatera Utara, 12.71)" in found["b"].output
-    assert "perizinan authority fetch" in "".join(found["d"].output.split("│")).replace("\n", "")
+    assert "perizinan authority fetch" in " ".join(found["d"].output.replace("│", " ").split())
 
 
 def test_the_contact_stands_where_the_office_is_to_be_asked(run, place):
