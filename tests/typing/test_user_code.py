@@ -24,6 +24,7 @@ BASES = {
     "FileVerifier",
     "Papers",
     "Staff",
+    "Steps",
     "SuiteBase",
     *(f"{name}Suite" for name in ("Agenda", "Applications", "Concurrency", "Events", "Numbers", "Permits")),
     *(f"{name}Suite" for name in ("Requests", "Units")),
