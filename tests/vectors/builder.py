@@ -165,10 +165,9 @@ class World:
     """As read."""
 
     @classmethod
-    def create(cls, kind: str = "p-256") -> World:
-        """Make a new world with new keys."""
+    def create(cls, kind: str = "p-256", unit: str = "CONTOH / SAMPLE") -> World:
+        """Make a new world with new keys; under the development mark its permits are tests."""
         now = SIGNED_AT - timedelta(days=300)
-        unit = "CONTOH / SAMPLE"
         ca, other = SyntheticCA.create(now, unit=unit), SyntheticCA.create(now, name="Other", unit=unit)
         head, deputy, former, outsider = (
             ca.issue(name, now=now, kind=kind)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from perizinan_core._exchange import Answer
-from perizinan_core.bootstrap._synthetic_ca import Issued, SyntheticCA
+from perizinan_core.bootstrap._synthetic_ca import MARKER, Issued, SyntheticCA
 from perizinan_core.published import QrKey, RegisteredDelegation, Signatory, sign_authority_document
 from perizinan_core.published._keys import signing_callback
 from perizinan_core.published._status_list import (
@@ -144,7 +144,7 @@ class Setting:
     """The office, its people, and everything that lies beside the cases."""
 
     def __init__(self) -> None:
-        self.world = world = build.World.create()
+        self.world = world = build.World.create(unit=MARKER)
         self.services = Services()
         now = SIGNED - 300 * DAY
         self._extra: list[Signatory] = []
