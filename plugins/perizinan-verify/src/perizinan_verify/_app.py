@@ -74,7 +74,7 @@ def create_app(
         authority_key: Fingerprint (RFC 7638) of the key that must have signed the authority documents.
         settings: What one request may cost.
         clock: Returns the current moment with time zone.
-        office: Whose permit types `/izin` shows; None: nobody's. See `office_app`.
+        office: Whose permit types `/izin` shows; None: no one's. See `office_app`.
 
     Raises:
         AuthorityDocumentError: when an authority document cannot be used.
