@@ -318,7 +318,7 @@ def test_any_json_as_any_argument_of_any_use_case_is_an_answer_or_our_error(busy
     except PerizinanError:
         pass
     finally:
-        kit._context.storage.replace(before)
+        kit._context.storage._held.replace(before)
 
 
 def test_an_applicant_from_json_that_looks_right_is_handed_in(kit):
