@@ -21,7 +21,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
-ABOUT_SOURCES = ("tests/frame/test_repository.py", "tests/frame/test_parts.py", "tests/frame/test_i18n.py")
+ABOUT_SOURCES = tuple(
+    f"tests/frame/test_{name}.py"
+    for name in ("errors", "i18n", "import_graph", "parts", "plain_english", "plain_indonesian", "repository")
+)
 MOST_BASE_BYTES = 160 * 1024 * 1024
 
 

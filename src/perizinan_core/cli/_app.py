@@ -113,6 +113,7 @@ _OFFICE_COMMANDS = frozenset(
         "outbox",
         "officers",
         "cases",
+        "records",
         "init",
         "demo",
         "catalogue",

@@ -246,7 +246,10 @@ class Backoff:
     factor: int = 2
     longest: timedelta = timedelta(hours=1)
     max_attempts: int | None = 12
-    """After so many failures the entry is kept but no longer handed out (about six hours by default); None: never."""
+    """
+    After so many failures (by default after about three and a half hours) the entry is kept but no longer
+    handed out; None: never.
+    """
 
     at_once: int = 0
     """So many failures are followed by no pause."""
