@@ -204,10 +204,11 @@ def broken_by_us(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(
         f"import sys\nsys.path[:0] = {sys.path!r}\n"
-        "from perizinan_core.documents._inspection import child, pdf_objects\n"
+        "from perizinan_core.confined._serving import serve_inherited\n"
+        "from perizinan_core.documents._inspection import _pdf_objects as pdf_objects\n"
         "def signature(self, item):\n    raise TypeError('Dewi Lestari')\n"
         "pdf_objects._Visitor._signature = signature\n"
-        "child.main(int(sys.argv[-1]))\n"
+        "serve_inherited(int(sys.argv[-1]))\n"
     )
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{program}" "$@"\n')

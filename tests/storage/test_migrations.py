@@ -60,7 +60,7 @@ def test_the_list_of_revisions_is_that_of_the_files():
     from alembic.script import ScriptDirectory
 
     config = Config()
-    folder = Path(perizinan_core.storage.__file__).parent / "migrations"
+    folder = Path(perizinan_core.storage.__file__).parent / "_migrations"
     config.set_main_option("script_location", str(folder))
     scripts = ScriptDirectory.from_config(config).walk_revisions()
 

@@ -23,6 +23,7 @@ BASES = {
     "ExceptionalSteps",
     "FileVerifier",
     "Papers",
+    "SigningSteps",
     "Staff",
     "Steps",
     "SuiteBase",

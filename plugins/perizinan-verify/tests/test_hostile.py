@@ -287,7 +287,7 @@ def test_nothing_is_left_in_the_temporary_folder(make_app, served, pdf, tmp_path
         httpx.post(f"{address}/api/verify", content=pdf, headers=PDF)
         httpx.post(f"{address}/api/verify", files={"file": ("izin.pdf", large, "application/pdf")})
 
-    assert [[]] == seen
+    assert [[], []] == seen
     assert [] == list(tmp_path.iterdir())
 
 
