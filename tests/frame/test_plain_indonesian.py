@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 from babel.messages.pofile import read_po
 
 from perizinan_core.cli import cli
-from perizinan_core.rendering import _labels
+from perizinan_core.rendering._labels import LABELS
 
 ROOT = Path(__file__).parents[2]
 PAGES = (ROOT / "README.id.md", ROOT / "docs" / "how-to" / "back-up-and-restore.md")
@@ -55,9 +56,32 @@ def helps(command=cli, path=()):
 
 def printed():
     """Yield the words that letters print."""
-    for name, text in vars(_labels).items():
-        if isinstance(text, dict):
-            yield from ((name, str(value)) for value in text.values())
+    yield from ((name, text.id) for name, text in LABELS.items())
+
+
+def templates():
+    """Yield the lines of pages, scripts and letters of our plugins: some words stand in them."""
+    for path in sorted((ROOT / "plugins").rglob("*")):
+        if path.suffix in {".html", ".typ", ".js"} and "src" in path.parts and "vendor" not in path.parts:
+            yield from ((path.name, line) for line in path.read_text(encoding="utf-8").splitlines())
+
+
+def catalogues():
+    """Yield what catalogues say to people; names of offices are as the law made them."""
+    for path in sorted((ROOT / "plugins").glob("*/src/*/data/**/*.yaml")):
+        yield from ((path.name, text) for text in _said(yaml.safe_load(path.read_text(encoding="utf-8"))))
+
+
+def _said(value):
+    if isinstance(value, list):
+        for item in value:
+            yield from _said(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key == "id" and isinstance(item, str):
+                yield item
+            elif key not in {"source", "note", "names"}:
+                yield from _said(item)
 
 
 def pages():
@@ -69,7 +93,7 @@ def pages():
         yield from ((path.name, line) for line in text.splitlines())
 
 
-@pytest.mark.parametrize("source", [translations, helps, printed, pages])
+@pytest.mark.parametrize("source", [translations, helps, printed, templates, catalogues, pages])
 def test_no_sentence_reads_stiff_or_wrong(source):
     """Each wrong word has a better one in the list beside this test."""
     found = [
@@ -99,5 +123,5 @@ def test_the_list_is_read_and_finds_what_it_names():
 
 def test_all_sources_hold_sentences():
     """A source that moved away would be held to nothing."""
-    for source in (translations, helps, pages):
+    for source in (translations, helps, printed, templates, catalogues, pages):
         assert len(list(source())) > 20, source.__name__
