@@ -272,7 +272,7 @@ def test_command_refuses_what_cannot_work(signed, tmp_path):
         done = CliRunner().invoke(plugin.load_command(), arguments, obj={"language": "id"})
 
         assert 2 == done.exit_code
-        assert done.output.splitlines()[-1].startswith("Error: ")
+        assert done.output.splitlines()[-1].startswith(("Error: ", "Kesalahan: "))
 
 
 def _free_port() -> int:
