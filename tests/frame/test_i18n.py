@@ -62,7 +62,7 @@ def clauses():
     kinds = {
         kind.__name__
         for kind in all_errors()
-        if {"problem", "problems"} & {*inspect.get_annotations(kind), *_values(kind)}
+        if {"fault", "problems"} & {*inspect.get_annotations(kind), *_values(kind)}
     }
     for path in sorted(file for room in ("_pdf", "verification") for file in (SOURCE / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -13,5 +13,5 @@ def test_damage_is_told_with_its_place():
     assert "the trailer is missing (byte 12)" in known.message("en")
     assert "place unknown" in unknown.message("en")
     for error in (known, unknown):
-        assert error.wording("en")["problem"] != error.wording("id")["problem"]
+        assert error.wording("en")["fault"] != error.wording("id")["fault"]
         assert error.wording("en")["place"] != error.wording("id")["place"]

@@ -128,7 +128,7 @@ class TestTables:
         """Each damage is found and told apart."""
         with pytest.raises(DamagedPdfError) as caught:
             sign_pdf(damaged(maker, "table", old, new), signer, request_now)
-        assert problem == caught.value.problem
+        assert problem == caught.value.fault
 
     def test_a_circle_of_tables_is_refused(self, plain, signer, request_now):
         """Two sections that name each other as the previous one."""
@@ -137,7 +137,7 @@ class TestTables:
 
         with pytest.raises(DamagedPdfError) as caught:
             sign_pdf(pdf, signer, request_now)
-        assert "the cross-reference tables go round in a circle" == caught.value.problem
+        assert "the cross-reference tables go round in a circle" == caught.value.fault
 
     def test_a_circle_behind_the_first_page_is_refused(self, maker, signer, request_now):
         """The page tree is walked to its end, also for an invisible signature."""
@@ -146,7 +146,7 @@ class TestTables:
 
         with pytest.raises(DamagedPdfError) as caught:
             sign_pdf(maker.build(objects), signer, request_now)
-        assert "the page tree is too large, or goes round in a circle" == caught.value.problem
+        assert "the page tree is too large, or goes round in a circle" == caught.value.fault
 
     def test_a_generation_that_cannot_be_is_refused(self, plain, signer, request_now):
         """Generations end at 65535."""
@@ -156,7 +156,7 @@ class TestTables:
 
         with pytest.raises(DamagedPdfError) as caught:
             sign_pdf(pdf, signer, request_now)
-        assert ("the cross-reference table is damaged", at) == (caught.value.problem, caught.value.offset)
+        assert ("the cross-reference table is damaged", at) == (caught.value.fault, caught.value.offset)
 
     def test_an_object_freed_later_is_gone(self, plain):
         """A free entry hides the object of the older section."""

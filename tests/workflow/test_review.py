@@ -410,10 +410,10 @@ def test_a_site_inspection_ends_with_minutes_that_fit(desk):
     ):
         with raises_code("minutes-mismatch") as refusal:
             desk.decide("lapangan", minutes=minutes, staff=staff)
-        assert problem == refusal.value.problem
+        assert problem == refusal.value.fault
     with raises_code("minutes-mismatch") as refusal:
         desk.decide("lapangan", NEGATIVE, reasons=("Tidak",), minutes=make_minutes(TODAY, "pengawas"))
-    assert "favourable" == refusal.value.problem
+    assert "favourable" == refusal.value.fault
     with pytest.raises(SeparationOfDutiesError):
         desk.decide("lapangan", minutes=make_minutes(TODAY, "pengawas", "depan"))
     desk.decide("lapangan", minutes=make_minutes(TODAY, "pengawas", "teknis"))

@@ -330,12 +330,12 @@ def test_a_wait_says_for_whom_why_and_since_when(desk):
     ):
         with raises_code("outside-wait") as refusal:
             _wait(desk, **changes)
-        assert wrong == refusal.value.problem
+        assert wrong == refusal.value.fault
     with pytest.raises(StageNotOpenError):
         _wait(desk, stage="keputusan", actor=desk.who("supervisor"))
     with raises_code("outside-wait") as unknown:
         workflow.end_wait(desk.case, desk.permit_type, 9, actor=desk.who("belakang"), now=desk.now)
-    assert "unknown" == unknown.value.problem
+    assert "unknown" == unknown.value.fault
 
 
 def test_a_case_that_cannot_be_decided_stands_in_front_of_no_other(desk):

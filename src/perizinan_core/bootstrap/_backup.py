@@ -300,7 +300,7 @@ def _hash(name: str) -> str:
 
 
 def _unusable(folder: Path, problem: str, **fields: object) -> BootstrapError:
-    return BootstrapError("backup-unusable", folder=str(folder), problem=Clause(problem, **fields))
+    return BootstrapError("backup-unusable", folder=str(folder), fault=Clause(problem, **fields))
 
 
 def _write(path: Path, text: str) -> None:

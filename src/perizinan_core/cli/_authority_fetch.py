@@ -229,7 +229,7 @@ def _tell_problems(results: Iterable[Kept], language: str) -> int:
 
 def _problem(error: PerizinanError | OSError, language: str) -> str:
     if isinstance(error, SourceReadError):
-        return str(said(error.problem, language))
+        return str(said(error.fault, language))
     if isinstance(error, PerizinanError):
         return error.message(language)
     return translate(error.strerror or str(error), language)

@@ -114,7 +114,7 @@ class Sandbox:
 
 def _unavailable(error: ChildStartError) -> InspectionUnavailableError:
     if not error.cause:
-        return InspectionUnavailableError(error.problem)
+        return InspectionUnavailableError(error.fault)
     _log.error("the inspecting process does not start: %s", error.cause)
     return InspectionUnavailableError(N_("the checking process does not start"))
 

@@ -25,7 +25,7 @@ Labels: TypeAlias = Mapping[str, Mapping[str, str]]
 OWN_WORDS: Mapping[str, str] = MappingProxyType({})
 """For a field that holds English msgids: they are translated, whatever they are."""
 
-_CLAUSES = {"problem", "problems", "reason"}
+_CLAUSES = {"fault", "problems", "reason"}
 """Fields that hold English clauses of ours, or what the operating system says."""
 
 

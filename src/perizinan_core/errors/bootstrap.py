@@ -36,7 +36,7 @@ class BootstrapError(CodedError):
         # A folder is not a whole backup; nothing was restored from it.
         "backup-unusable": Code(
             N_(
-                "The backup in {folder} cannot be used: {problem}. Nothing was restored. Take another backup "
+                "The backup in {folder} cannot be used: {fault}. Nothing was restored. Take another backup "
                 "or another copy of this one."
             )
         ),

@@ -18,11 +18,11 @@ class ChildStartError(PerizinanError):
 
     code: ClassVar[str] = "child-start"
     sentence: ClassVar[str] = N_(
-        "Expected a child process that can start, but one could not ({problem}). "
+        "Expected a child process that can start, but one could not ({fault}). "
         "Check the free memory and the installation, then try again."
     )
 
-    problem: str
+    fault: str
     """What the system said."""
 
     cause: str = attrs.field(default="", kw_only=True)

@@ -18,11 +18,11 @@ class PdfStructureError(PerizinanError):
 
     code: ClassVar[str] = "pdf-structure"
     sentence: ClassVar[str] = N_(
-        "Expected a well-formed PDF, but at byte {offset} {problem}. Ask for the file again as it "
+        "Expected a well-formed PDF, but at byte {offset} {fault}. Ask for the file again as it "
         "was issued, not printed or saved again."
     )
 
-    problem: str
+    fault: str
     """English clause that says what is wrong; shown as it is."""
 
     offset: int

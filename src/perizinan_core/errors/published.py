@@ -44,11 +44,11 @@ class AuthorityUpdateError(PublishedError):
 
     code: ClassVar[str] = "authority-update"
     sentence: ClassVar[str] = N_(
-        "The new authority document was refused: {problem}. The known one stays as it is; ask the "
+        "The new authority document was refused: {fault}. The known one stays as it is; ask the "
         "office, and compare the key with its official publication before you start again."
     )
 
-    problem: str
+    fault: str
     """English msgid of a clause."""
 
     known: str = ""
@@ -59,7 +59,7 @@ class AuthorityUpdateError(PublishedError):
 
     def wording(self, language: str) -> dict[str, object]:
         """Translate the clause and fill in both values."""
-        return {"problem": translate(self.problem, language, known=self.known, received=self.received)}
+        return {"fault": translate(self.fault, language, known=self.known, received=self.received)}
 
 
 class AuthorityDocumentError(PublishedError):
@@ -100,11 +100,11 @@ class QrTextError(PublishedError):
 
     code: ClassVar[str] = "qr-text"
     sentence: ClassVar[str] = N_(
-        "Expected the QR text of a permit, but {problem}. "
+        "Expected the QR text of a permit, but {fault}. "
         "Scan the whole code again; a code that fails twice is not one of this office."
     )
 
-    problem: str
+    fault: str
     """English msgid of a clause."""
 
 
@@ -114,10 +114,10 @@ class StatusUnavailableError(PublishedError):
 
     code: ClassVar[str] = "status-unavailable"
     sentence: ClassVar[str] = N_(
-        "The status of the permit could not be read: {problem}. Try again later or ask the office."
+        "The status of the permit could not be read: {fault}. Try again later or ask the office."
     )
 
-    problem: str
+    fault: str
     """English clause that says what failed, without addresses that hold passwords."""
 
 
@@ -127,7 +127,7 @@ class StatusListError(StatusUnavailableError):
 
     code: ClassVar[str] = "status-list"
     sentence: ClassVar[str] = N_(
-        "The status list cannot be used: {problem}. Fetch the current one from the office's own site."
+        "The status list cannot be used: {fault}. Fetch the current one from the office's own site."
     )
 
     reason: str

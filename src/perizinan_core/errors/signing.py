@@ -225,7 +225,7 @@ class TimestampServiceError(LongTermError):
     - ``not_after``: ISO 8601
     - ``not_before``: ISO 8601
     - ``now``: ISO 8601
-    - ``problem``: one of the keys of the sentences above, e.g. ``"imprint"``
+    - ``fault``: one of the keys of the sentences above, e.g. ``"imprint"``
     - ``reason``: kind of the failure, e.g. ``"ConnectError"``
     - ``serial``: hexadecimal
     - ``stated``: ISO 8601
@@ -259,10 +259,10 @@ class TimestampServiceError(LongTermError):
         ),
         "timestamp-answer": Code(
             N_(
-                "The answer of the timestamp service {host} cannot be used: {problem}. Check the address; if "
+                "The answer of the timestamp service {host} cannot be used: {fault}. Check the address; if "
                 "it is right, ask the service."
             ),
-            labels={"problem": _PROBLEMS},
+            labels={"fault": _PROBLEMS},
         ),
         # `reason`: What the service said, cut to 200 characters.
         "timestamp-refused": Code(
@@ -385,7 +385,7 @@ class UnsignablePdfError(SigningError):
 class DamagedPdfError(UnsignablePdfError):
     """The PDF is damaged; other software would repair it silently, a signature must not."""
 
-    problem: str
+    fault: str
     """English clause that says what is wrong."""
 
     offset: int
@@ -393,7 +393,7 @@ class DamagedPdfError(UnsignablePdfError):
 
     code: ClassVar[str] = "pdf-damaged"
     sentence: ClassVar[str] = N_(
-        "This PDF is damaged: {problem} ({place}). Save it again with the program that made it, then sign."
+        "This PDF is damaged: {fault} ({place}). Save it again with the program that made it, then sign."
     )
 
     def wording(self, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:

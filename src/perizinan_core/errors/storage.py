@@ -83,7 +83,7 @@ class StorageError(CodedError):
     - ``needed``: revision that this version needs
     - ``newest``: newest revision that this version knows
     - ``path``: as the settings write it
-    - ``problem``: English msgid of what is wrong
+    - ``fault``: English msgid of what is wrong
     - ``reason``: class of the problem as the database names it, without values
     - ``received``: English msgid of what was received, or its scheme; never user, password or host
     - ``register``: code of the number register
@@ -142,18 +142,18 @@ class StorageError(CodedError):
         # A key ring that cannot be used; the sentence never shows key material.
         "invalid-key-ring": Code(
             N_(
-                "The keys from {source} cannot be used: {problem}. Restore the keys from their backup; "
+                "The keys from {source} cannot be used: {fault}. Restore the keys from their backup; "
                 "records that were encrypted with a lost key cannot be read again."
             ),
-            labels={"problem": OWN_WORDS},
+            labels={"fault": OWN_WORDS},
         ),
-        # `problem`: English msgid of what is wrong, or what the operating system said.
+        # `fault`: English msgid of what is wrong, or what the operating system said.
         "key-file": Code(
             N_(
-                "The key file {name} cannot be used: {problem}. It must be an ordinary file that only the "
+                "The key file {name} cannot be used: {fault}. It must be an ordinary file that only the "
                 "account of the service can read and write (chmod 600)."
             ),
-            labels={"problem": OWN_WORDS},
+            labels={"fault": OWN_WORDS},
         ),
         "unknown-key": Code(
             N_(
@@ -241,7 +241,7 @@ class SealBrokenError(StorageError):
 
     Values of its codes:
 
-    - ``problem``: ``"changed"``, ``"put-back"`` or ``"removed"``
+    - ``fault``: ``"changed"``, ``"put-back"`` or ``"removed"``
     """
 
     codes: ClassVar[Mapping[str, Code]] = {
@@ -254,12 +254,12 @@ class SealBrokenError(StorageError):
         ),
         "record-not-as-written": Code(
             N_(
-                "The row {row} of {table} is not as the library wrote it: {problem}. It was not used. Find "
+                "The row {row} of {table} is not as the library wrote it: {fault}. It was not used. Find "
                 "out who can write to the database, restore the row from a backup, and look at all others "
                 "with: perizinan records check"
             ),
             also=("column",),
-            labels={"problem": _WHAT},
+            labels={"fault": _WHAT},
         ),
     }
 

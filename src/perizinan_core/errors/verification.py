@@ -33,13 +33,13 @@ class VerificationError(CodedError):
 
     - ``length``: characters of the shortest possible text
     - ``maximum``: largest length accepted
-    - ``problem``: what the worker said
+    - ``fault``: what the worker said
     """
 
     codes: ClassVar[Mapping[str, Code]] = {
         "bulk-worker": Code(
             N_(
-                "Expected worker processes that can start, but one could not ({problem}). Check the free "
+                "Expected worker processes that can start, but one could not ({fault}). Check the free "
                 "memory and the options, then run the same command again."
             )
         ),
@@ -58,12 +58,12 @@ class AuthorityFolderError(VerificationError):
 
     code: ClassVar[str] = "authority-folder"
     sentence: ClassVar[str] = N_(
-        "Expected a folder with an authority document for each office (SHORT-NAME.json) in {folder}, but {problem}. "
+        "Expected a folder with an authority document for each office (SHORT-NAME.json) in {folder}, but {fault}. "
         "Fetch the documents into it: perizinan authority fetch"
     )
 
     folder: str
-    problem: str
+    fault: str
     """English clause that says what is wrong."""
 
 
@@ -73,11 +73,11 @@ class ResumeFileError(VerificationError):
 
     code: ClassVar[str] = "resume-file"
     sentence: ClassVar[str] = N_(
-        "Expected a resume file of this very run, but {problem}. Name a new file to begin again, or "
+        "Expected a resume file of this very run, but {fault}. Name a new file to begin again, or "
         "repeat the options of the interrupted run."
     )
 
-    problem: str
+    fault: str
     """What is wrong with it."""
 
 
@@ -87,14 +87,14 @@ class TrustRootsError(VerificationError):
 
     code: ClassVar[str] = "trust-roots"
     sentence: ClassVar[str] = N_(
-        "Expected root certificates (PEM, DER, a folder of them, or a trust store), but in {source} {problem}. "
+        "Expected root certificates (PEM, DER, a folder of them, or a trust store), but in {source} {fault}. "
         "Give the file as the certification authority publishes it."
     )
 
     source: str
     """Name of the file or folder, without its path."""
 
-    problem: str
+    fault: str
     """English clause."""
 
 
@@ -127,12 +127,12 @@ class QrImageError(VerificationError):
     """A picture that cannot be searched for codes: no picture, damaged, or too large."""
 
     code: ClassVar[str] = "qr-image"
-    sentence: ClassVar[str] = N_("Expected a photo of a QR code (PNG, JPEG, WebP or HEIC), but {problem}.")
+    sentence: ClassVar[str] = N_("Expected a photo of a QR code (PNG, JPEG, WebP or HEIC), but {fault}.")
 
     reason: str
     """Reason code of the report, e.g. ``image-too-many-pixels``."""
 
-    problem: str
+    fault: str
     """English msgid of a clause that says what to do; placeholders are ``limit`` and ``size``."""
 
     limit: int = attrs.field(kw_only=True, default=0)
@@ -143,7 +143,7 @@ class QrImageError(VerificationError):
 
     def wording(self, language: str) -> dict[str, object]:
         """Translate the clause."""
-        return {"problem": translate(self.problem, language, limit=self.limit, size=self.size)}
+        return {"fault": translate(self.fault, language, limit=self.limit, size=self.size)}
 
 
 @attrs.define(slots=False, eq=False)
@@ -152,11 +152,11 @@ class CmsStructureError(VerificationError):
 
     code: ClassVar[str] = "cms-structure"
     sentence: ClassVar[str] = N_(
-        "Expected a PAdES signature (CMS signed data in DER), but {problem}. "
+        "Expected a PAdES signature (CMS signed data in DER), but {fault}. "
         "Ask the issuer for the file as it was signed."
     )
 
-    problem: str
+    fault: str
     """English clause that says what is wrong; shown as it is."""
 
 
@@ -197,14 +197,14 @@ class SourceReadError(VerificationError):
 
     code: ClassVar[str] = "source-read"
     sentence: ClassVar[str] = N_(
-        "The file could not be read: {problem}. Check that it is there, that you may open it, "
+        "The file could not be read: {fault}. Check that it is there, that you may open it, "
         "and that it is a single permit."
     )
 
     reason: str
     """Reason code of the report: ``cannot-open`` or ``too-large``."""
 
-    problem: str
+    fault: str
     """English clause."""
 
 

@@ -149,7 +149,7 @@ class WorkflowError(CodedError):
     - ``permit``: id of the permit given, or None
     - ``permit_type``: code of the permit type
     - ``position``: code of the position
-    - ``problem``: ``"future"``, ``"findings"``, ``"unfavourable"``, ``"favourable"``, ``"interest"`` or
+    - ``fault``: ``"future"``, ``"findings"``, ``"unfavourable"``, ``"favourable"``, ``"interest"`` or
       ``"staff"``
     - ``problems``: English sentences without full stop, for the person who keeps the catalogue; shown as they
       are
@@ -409,8 +409,8 @@ class WorkflowError(CodedError):
             )
         ),
         "minutes-mismatch": Code(
-            N_("The minutes of {stage} do not fit: {problem}. Correct the minutes or the outcome."),
-            labels={"problem": _MINUTES_PROBLEMS},
+            N_("The minutes of {stage} do not fit: {fault}. Correct the minutes or the outcome."),
+            labels={"fault": _MINUTES_PROBLEMS},
         ),
         "payment-outstanding": Code(
             N_(
@@ -459,10 +459,8 @@ class WorkflowError(CodedError):
                 "reason; not possible: {targets}. There are: {known}. Correct the list of items."
             )
         ),
-        # `problem`: `"name"`, `"since"` or `"unknown"`.
-        "outside-wait": Code(
-            N_("This wait was not recorded: {problem}."), labels={"problem": _WAIT_PROBLEMS}
-        ),
+        # `fault`: `"name"`, `"since"` or `"unknown"`.
+        "outside-wait": Code(N_("This wait was not recorded: {fault}."), labels={"fault": _WAIT_PROBLEMS}),
         "clock-state": Code(
             N_(
                 "The clock of this application cannot be {event}, because it is {current}. It starts once, "

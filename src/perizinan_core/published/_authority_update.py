@@ -126,4 +126,4 @@ def _content(document: AuthorityDocument | Directory) -> dict[str, Any]:
 
 
 def _refused(problem: str, known: object, received: object) -> AuthorityUpdateError:
-    return AuthorityUpdateError(problem=problem, known=str(known), received=str(received))
+    return AuthorityUpdateError(fault=problem, known=str(known), received=str(received))

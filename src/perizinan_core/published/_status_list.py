@@ -287,7 +287,7 @@ _PROBLEMS: Mapping[str, str] = {
 
 def status_list_error(reason: str) -> StatusListError:
     """Return the error of a reason code."""
-    return StatusListError(problem=_PROBLEMS[reason], reason=reason)
+    return StatusListError(fault=_PROBLEMS[reason], reason=reason)
 
 
 def _envelope(data: bytes) -> Sign1:

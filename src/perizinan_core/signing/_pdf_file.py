@@ -42,7 +42,7 @@ def refusing_damage() -> Iterator[None]:
     try:
         yield
     except PdfStructureError as error:
-        raise DamagedPdfError(error.problem, error.offset) from error
+        raise DamagedPdfError(error.fault, error.offset) from error
 
 
 class _Parser(Parser):

@@ -151,16 +151,16 @@ class KeyRing:
             data = json.loads(text)
         except ValueError:
             # The parser's message would quote the secret, so the chain is cut.
-            raise StorageError("invalid-key-ring", source=source, problem=N_("it is not JSON")) from None
+            raise StorageError("invalid-key-ring", source=source, fault=N_("it is not JSON")) from None
         if not isinstance(data, dict) or data.get("version") != _VERSION:
             raise StorageError(
-                "invalid-key-ring", source=source, problem=N_("it is not a key ring of version 1")
+                "invalid-key-ring", source=source, fault=N_("it is not a key ring of version 1")
             )
         try:
             return cls(data=_read_set(data["data"]), index=_read_set(data["index"]))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             problem = N_("a key is missing, has a wrong length or stands there twice")
-            raise StorageError("invalid-key-ring", source=source, problem=problem) from None
+            raise StorageError("invalid-key-ring", source=source, fault=problem) from None
 
     def to_json(self) -> str:
         """Return the ring as JSON text: a secret, to be kept like one."""
@@ -178,7 +178,7 @@ class KeyRing:
         text = (os.environ if environ is None else environ).get(name)
         if not text:
             raise StorageError(
-                "invalid-key-ring", source=name, problem=N_("the environment variable is not set")
+                "invalid-key-ring", source=name, fault=N_("the environment variable is not set")
             )
         return cls.from_json(text, source=name)
 
@@ -200,14 +200,14 @@ class KeyRing:
             with path.open("r", encoding="utf-8") as file:
                 mode = os.fstat(file.fileno()).st_mode
                 if not stat.S_ISREG(mode):
-                    raise StorageError("key-file", name=path.name, problem=N_("it is not an ordinary file"))
+                    raise StorageError("key-file", name=path.name, fault=N_("it is not an ordinary file"))
                 if mode & 0o077:
-                    raise StorageError("key-file", name=path.name, problem=N_("others may read or write it"))
+                    raise StorageError("key-file", name=path.name, fault=N_("others may read or write it"))
                 text = file.read()
         except OSError as error:
-            raise StorageError("key-file", name=path.name, problem=error.strerror or "I/O error") from error
+            raise StorageError("key-file", name=path.name, fault=error.strerror or "I/O error") from error
         except UnicodeDecodeError:
-            raise StorageError("invalid-key-ring", source=path.name, problem=N_("it is not JSON")) from None
+            raise StorageError("invalid-key-ring", source=path.name, fault=N_("it is not JSON")) from None
         return cls.from_json(text, source=path.name)
 
     @classmethod
@@ -237,7 +237,7 @@ class KeyRing:
             fresh.replace(path)
             _sync_folder(path.parent)
         except OSError as error:
-            raise StorageError("key-file", name=path.name, problem=error.strerror or "I/O error") from error
+            raise StorageError("key-file", name=path.name, fault=error.strerror or "I/O error") from error
         finally:
             _remove(fresh)
 
@@ -266,7 +266,7 @@ def _create(path: Path, text: str) -> None:
             return
         _sync_folder(path.parent)
     except OSError as error:
-        raise StorageError("key-file", name=path.name, problem=error.strerror or "I/O error") from error
+        raise StorageError("key-file", name=path.name, fault=error.strerror or "I/O error") from error
     finally:
         _remove(fresh)
 

@@ -114,7 +114,7 @@ class AuthoritySet:
         made = cls({}, directory=directory)
         made._folder = Path(folder)
         if not made.slugs:
-            raise AuthorityFolderError(folder=Path(folder).name, problem=N_("there is none"))
+            raise AuthorityFolderError(folder=Path(folder).name, fault=N_("there is none"))
         return made
 
     @property
@@ -130,7 +130,7 @@ class AuthoritySet:
         try:
             names = [path.stem for path in self._folder.iterdir() if path.suffix == ".json"]
         except OSError as error:
-            raise AuthorityFolderError(folder=self._folder.name, problem=N_("it cannot be read")) from error
+            raise AuthorityFolderError(folder=self._folder.name, fault=N_("it cannot be read")) from error
         return tuple(sorted(name for name in names if SLUG.fullmatch(name)))
 
     def __len__(self) -> int:

@@ -206,7 +206,7 @@ class PermitCase:
         try:
             answer = countdown.run(lambda: source.status_of(permit.number, permit.status_index, day))
         except StatusUnavailableError as error:
-            self.judgement.refuse(name, getattr(error, "reason", "status-unavailable"), problem=error.problem)
+            self.judgement.refuse(name, getattr(error, "reason", "status-unavailable"), problem=error.fault)
         except TimeUpError:
             self.judgement.refuse(name, "status-time-limit", seconds=f"{countdown.seconds:g}")
         else:

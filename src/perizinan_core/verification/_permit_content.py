@@ -62,7 +62,7 @@ def read_permit_data(pdf: PdfStructure) -> Mapping[str, Any]:
     try:
         files = embedded_files(pdf, PERMIT_FILE)
     except PdfStructureError as error:
-        raise PermitDataError("permit-data-unreadable", (error.problem,)) from error
+        raise PermitDataError("permit-data-unreadable", (error.fault,)) from error
     if not files:
         raise PermitDataError("permit-data-missing", ("it is not there",))
     if len(files) > 1 or len(files[0]) > _MAX_BYTES:

@@ -187,7 +187,7 @@ def judge_signature(
     try:
         container = judged.container = _read_container(data, field)
     except CmsStructureError as error:
-        return _refuse(judgement, judged, CheckName.INTEGRITY, "signature-malformed", problem=error.problem)
+        return _refuse(judgement, judged, CheckName.INTEGRITY, "signature-malformed", problem=error.fault)
     code = _integrity_problem(data, judged, container)
     if code is not None:
         method = {"method": container.weakness} if code == "signature-weak" else {}

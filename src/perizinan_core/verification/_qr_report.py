@@ -245,7 +245,7 @@ class _Case(PermitCase):
 
     def _judge_unreadable(self, text: str, error: QrTextError) -> None:
         if self._is_near(text):
-            self.judgement.refuse(CheckName.READABLE, "qr-claims-damaged", problem=error.problem)
+            self.judgement.refuse(CheckName.READABLE, "qr-claims-damaged", problem=error.fault)
         else:
             self.judgement.passed(CheckName.READABLE, "qr-readable")
             self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "qr-no-claims", content=_shown(text))

@@ -260,7 +260,7 @@ class _Case(PermitCase):
             code = "signed-file-damaged"
             if found.wholeness is Wholeness.UNSIGNED:
                 code = "file-damaged" if ends_properly(data) else "file-cut-off"
-            self.judgement.refuse(CheckName.READABLE, code, problem=error.problem)
+            self.judgement.refuse(CheckName.READABLE, code, problem=error.fault)
             return
         self.judgement.passed(CheckName.READABLE, "file-readable")
         if found.wholeness is Wholeness.UNSIGNED:

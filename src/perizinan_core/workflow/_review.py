@@ -297,7 +297,7 @@ def _check_minutes(
         return
     problem = _minutes_problem(minutes, outcome, today) or _inspector_problem(application, minutes, staff)
     if problem is not None:
-        raise WorkflowError("minutes-mismatch", stage=rule.code, problem=problem)
+        raise WorkflowError("minutes-mismatch", stage=rule.code, fault=problem)
     for inspector in minutes.inspectors:
         check_separation(application, permit_type, rule.code, inspector)
 

@@ -104,10 +104,10 @@ def begin_wait(
         raise StageNotOpenError(stage=stage, status=status, waiting_for=())
     (why,) = clean_reasons(Action.BEGIN_WAIT, (reason,))
     if not name.strip():
-        raise WorkflowError("outside-wait", problem="name")
+        raise WorkflowError("outside-wait", fault="name")
     first = since or now
     if first.utcoffset() is None or first > now or first < (application.submitted_at or first):
-        raise WorkflowError("outside-wait", problem="since")
+        raise WorkflowError("outside-wait", fault="since")
     wait = OutsideWait(
         number=len(application.waits) + 1,
         party=party,
@@ -154,7 +154,7 @@ def end_wait(
     check_moment(application, now)
     wait = next((item for item in application.open_waits() if item.number == number), None)
     if wait is None:
-        raise WorkflowError("outside-wait", problem="unknown")
+        raise WorkflowError("outside-wait", fault="unknown")
     _require_ender(application, permit_type, wait, actor)
     return _ended(application, wait, actor, now)
 

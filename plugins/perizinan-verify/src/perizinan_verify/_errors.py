@@ -109,14 +109,14 @@ class BadRequestDataError(RequestError):
     code: ClassVar[str] = "bad-request-data"
     status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
     title: ClassVar[str] = N_("Something is missing in the request")
-    sentence: ClassVar[str] = "{problem}"
+    sentence: ClassVar[str] = "{fault}"
 
-    problem: str
+    fault: str
     """English msgid of a sentence, without anything that the sender wrote."""
 
     def wording(self, language: str) -> dict[str, object]:
         """Translate the sentence."""
-        return {"problem": translate(self.problem, language)}
+        return {"fault": translate(self.fault, language)}
 
 
 @attrs.define(slots=False, eq=False)

@@ -160,5 +160,5 @@ class JudgingPool:
 
 
 def _unavailable(error: ChildStartError) -> JudgingUnavailableError:
-    _log.error("the judging process does not start: %s", error.cause or error.problem)
+    _log.error("the judging process does not start: %s", error.cause or error.fault)
     return JudgingUnavailableError()

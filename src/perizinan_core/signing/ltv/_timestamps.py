@@ -114,7 +114,7 @@ class TimestampClient:
         except TimestampServiceError:
             raise
         except Exception as error:  # a foreign parser on a stranger's bytes raises what it likes
-            raise TimestampServiceError("timestamp-answer", host=self._host, problem="malformed") from error
+            raise TimestampServiceError("timestamp-answer", host=self._host, fault="malformed") from error
         self._latest["token"] = token.dump()
         return token
 
@@ -173,7 +173,7 @@ class TimestampClient:
         from perizinan_core.verification.signatures._container import read_container
 
         if not token["content"]["certificates"]:
-            raise TimestampServiceError("timestamp-answer", host=self._host, problem="certificate-missing")
+            raise TimestampServiceError("timestamp-answer", host=self._host, fault="certificate-missing")
         found = read_container(token.dump())
         info = found.stamp_info
         wrong = {
@@ -182,7 +182,7 @@ class TimestampClient:
             "policy": self.policy is not None and info["policy"].dotted != self.policy,
         }
         for problem in (name for name, is_wrong in wrong.items() if is_wrong):
-            raise TimestampServiceError("timestamp-answer", host=self._host, problem=problem)
+            raise TimestampServiceError("timestamp-answer", host=self._host, fault=problem)
         stated, certificate = found.stamped_at, found.certificate
         if not _is_for_timestamps(certificate, stated):
             raise TimestampServiceError(
@@ -200,7 +200,7 @@ class TimestampClient:
                 now=now.astimezone(UTC).isoformat(),
             )
         if found.fits(lambda _: digest) != (True, True):
-            raise TimestampServiceError("timestamp-answer", host=self._host, problem="signature")
+            raise TimestampServiceError("timestamp-answer", host=self._host, fault="signature")
         if not chain_of(token.dump(), self.roots, stated).holds:
             raise TimestampServiceError("timestamp-untrusted", host=self._host)
 

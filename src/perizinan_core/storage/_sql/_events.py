@@ -53,7 +53,7 @@ class SqlHistory:
                 table=history.name,
                 row=row_name(subject),
                 column="seal",
-                problem=problem,
+                fault=problem,
             )
         return tuple(_load(row) for row in rows)
 

@@ -176,7 +176,7 @@ class Seals:
                 table=table.name,
                 row=key_of(table, row._mapping),  # noqa: SLF001
                 column="seal",
-                problem=problem,
+                fault=problem,
             )
 
     def require_absent(self, table: sa.Table, *key: object) -> None:
@@ -190,7 +190,7 @@ class Seals:
         mark = self.marks_of(table, [name]).get(name)
         if mark is not None and mark.row_seal is not None:
             raise SealBrokenError(
-                "record-not-as-written", table=table.name, row=name, column="seal", problem="removed"
+                "record-not-as-written", table=table.name, row=name, column="seal", fault="removed"
             )
 
     def sound(self, table: sa.Table, rows: Sequence[sa.Row[Any]]) -> tuple[sa.Row[Any], ...]:

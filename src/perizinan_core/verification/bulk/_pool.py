@@ -127,7 +127,7 @@ class Pool:
                 self._crew.listen()
                 yield from self._drain()
         except ChildStartError as error:
-            raise VerificationError("bulk-worker", problem=error.problem) from error
+            raise VerificationError("bulk-worker", fault=error.fault) from error
         finally:
             self._crew.close()
 

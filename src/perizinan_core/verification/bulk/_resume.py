@@ -119,10 +119,10 @@ class ResumeFile:
         with path.open("rb") as file:
             head = _parsed(file.readline())
             if head is None or head.get("format") != _FORMAT:
-                raise ResumeFileError(problem=N_("it is not a resume file"))
+                raise ResumeFileError(fault=N_("it is not a resume file"))
             different = sorted(name for name in run if head.get(name) != run[name])
             if different:
-                raise ResumeFileError(problem=Clause("{names} differ", names=", ".join(different)))
+                raise ResumeFileError(fault=Clause("{names} differ", names=", ".join(different)))
             end = file.tell()
             for line in file:
                 known = _known(_parsed(line) or {}) if line.endswith(b"\n") else None

@@ -100,7 +100,7 @@ def load_roots(sources: Sequence[str | Path]) -> TrustStore:
         part = indonesian_roots() if source == INDONESIA else _from_path(Path(source))
         store = part if store is None else store + part
     if store is None:
-        raise TrustRootsError(source="--roots", problem="no root was given")
+        raise TrustRootsError(source="--roots", fault="no root was given")
     return store
 
 
@@ -121,17 +121,17 @@ def read_store(path: Path) -> TrustStore:
         data = load_json(_bytes(path))
         if not isinstance(data, dict) or data.get("format") != _FORMAT:
             raise TrustRootsError(
-                source=path.name, problem=Clause("it is not a trust store of format {format}", format=_FORMAT)
+                source=path.name, fault=Clause("it is not a trust store of format {format}", format=_FORMAT)
             )
         anchors = tuple(_anchor(path, item) for item in data["roots"])
         below = tuple(_stored(path, item) for item in data.get("intermediates", ()))
         name, version = str(data["name"]), str(data["version"])
     except (KeyError, TypeError, ValueError) as error:
         raise TrustRootsError(
-            source=path.name, problem=Clause("it is not a trust store ({error})", error=error)
+            source=path.name, fault=Clause("it is not a trust store ({error})", error=error)
         ) from error
     if not anchors:
-        raise TrustRootsError(source=path.name, problem="it holds no root")
+        raise TrustRootsError(source=path.name, fault="it holds no root")
     return TrustStore(anchors=anchors, intermediates=below, name=name, version=version)
 
 
@@ -148,10 +148,10 @@ def _anchor(path: Path, item: dict[str, Any]) -> Anchor:
 def _stored(path: Path, item: dict[str, Any]) -> x509.Certificate:
     name = str(item["file"])
     if "/" in name or "\\" in name or name.startswith("."):
-        raise TrustRootsError(source=path.name, problem=Clause("{name} does not lie beside it", name=name))
+        raise TrustRootsError(source=path.name, fault=Clause("{name} does not lie beside it", name=name))
     found = _certificates(path.with_name(name))
     if len(found) != 1 or found[0].fingerprint(hashes.SHA256()).hex() != item["sha256"]:
-        raise TrustRootsError(source=name, problem="its certificate is not the one that the store names")
+        raise TrustRootsError(source=name, fault="its certificate is not the one that the store names")
     return found[0]
 
 
@@ -160,13 +160,11 @@ def _from_path(path: Path) -> TrustStore:
         files = sorted(item for item in path.iterdir() if item.suffix.lower() in _ENDINGS and item.is_file())
         if len(files) > _MAX_FILES:
             raise TrustRootsError(
-                source=path.name, problem=Clause("it holds more than {limit} files", limit=_MAX_FILES)
+                source=path.name, fault=Clause("it holds more than {limit} files", limit=_MAX_FILES)
             )
         anchors = _anchors(item for item in files if not _is_other_pem(item))
         if not anchors:
-            raise TrustRootsError(
-                source=path.name, problem="the folder holds no .pem, .crt, .cer or .der file"
-            )
+            raise TrustRootsError(source=path.name, fault="the folder holds no .pem, .crt, .cer or .der file")
         return TrustStore(anchors=anchors)
     if path.suffix.lower() == ".json":
         return read_store(path)
@@ -201,7 +199,7 @@ def _certificates(path: Path) -> list[x509.Certificate]:
             for item in found:
                 _ = item.subject, item.not_valid_after_utc.astimezone(UTC)
     except (ValueError, x509.InvalidVersion) as error:
-        raise TrustRootsError(source=path.name, problem="it holds no certificate in PEM or DER") from error
+        raise TrustRootsError(source=path.name, fault="it holds no certificate in PEM or DER") from error
     return found
 
 
@@ -209,4 +207,4 @@ def _bytes(path: Path) -> bytes:
     try:
         return read_source(path, _MAX_BYTES)
     except SourceReadError as error:
-        raise TrustRootsError(source=path.name, problem=error.problem) from error
+        raise TrustRootsError(source=path.name, fault=error.fault) from error

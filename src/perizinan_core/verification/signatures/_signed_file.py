@@ -211,7 +211,7 @@ class SignedFile:
             weakness = container.weakness
         except CmsStructureError as error:
             code = "timestamp-broken" if judged.is_timestamp else "signature-malformed"
-            judged.broken = Reason(code, {"problem": error.problem})
+            judged.broken = Reason(code, {"problem": error.fault})
             return
         if not intact:
             judged.broken = Reason("content-changed")
