@@ -42,7 +42,7 @@ def page(text):
 @pytest.fixture(scope="module")
 def near(page):
     """The part of the page around the code, with 15 mm on each side."""
-    corners = zxingcpp.read_barcodes(page)[0].position
+    corners = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)[0].position
     edge = round(15 * MM)
     return page.crop(
         (
@@ -131,9 +131,9 @@ class TestPhotos:
         """Of a page at 150 dpi; nearer is better."""
         assert (text,) == read_codes(as_file(tilted(page, degrees), "JPEG", quality=75)).texts
 
-    @pytest.mark.parametrize("radius", [0.5, 1.0, 1.3, 1.6])
+    @pytest.mark.parametrize("radius", [0.5, 1.0, 1.3, 1.45])
     def test_blur_up_to_half_a_module_is_read(self, page, text, radius):
-        """1.6 of 2.95 pixels a module."""
+        """Of 2.95 pixels: 60 of 60 random codes are read; beyond it their luck decides (36 of 60 at 1.6)."""
         assert (text,) == read_codes(as_file(page.filter(ImageFilter.GaussianBlur(radius)))).texts
 
     def test_twice_the_resolution_stands_twice_the_blur(self, near, text):

@@ -60,7 +60,8 @@ def _code(pdf: bytes) -> str:
     import pypdfium2
 
     document = pypdfium2.PdfDocument(pdf)
-    (found,) = zxingcpp.read_barcodes(document[0].render(scale=2).to_pil().convert("L"))
+    picture = document[0].render(scale=2).to_pil().convert("L")
+    (found,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
     document.close()
     return found.text
 
@@ -80,7 +81,7 @@ def test_status_is_checked_at_once_and_no_request_tells_which_permit(open_page, 
     requests = []
     page.on("request", lambda request: requests.append((request.method, request.url.partition("#")[0])))
     page.goto(f"{place}/PERIKSA#{_fragment(texts['in_force'])}")
-    expect(heading(page)).to_have_text("ASLI DAN BERLAKU")
+    expect(heading(page)).to_have_text(["ASLI DAN BERLAKU"])
     expect(page.locator("#list-note")).to_be_visible()
     expect(page.locator("#local-note")).to_be_hidden()
     expect(page.locator("#ask-status")).to_be_hidden()
@@ -94,7 +95,7 @@ def test_revoked_permit_is_never_green(open_page, place, listed):
     """Before anything is pressed."""
     _kit, texts = listed
     page = open_page(f"{place}/#{_fragment(texts['revoked'])}")
-    expect(heading(page)).to_have_text("DICABUT")
+    expect(heading(page)).to_have_text(["DICABUT"])
     expect(page.locator(".verdict.good:visible")).to_have_count(0)
 
 
@@ -111,7 +112,7 @@ def test_without_the_keys_no_code_is_called_anything(open_page, place, listed, f
     page.route("**/api/authority?*", spoil)
     page.goto(f"{place}/#{_fragment(text)}")
 
-    expect(heading(page)).to_have_text("KODE BELUM DIPERIKSA")
+    expect(heading(page)).to_have_text(["KODE BELUM DIPERIKSA"])
     expect(page.locator("#claims")).to_be_hidden()
     expect(page.locator("#ask-failed")).to_be_visible()
 
@@ -125,7 +126,7 @@ def test_nonsense_is_no_permit_whether_or_not_the_keys_come(open_page, place):
     page.fill("#text", "https://example.org/menu.html")
     page.get_by_role("button", name="Periksa teks").click()
 
-    expect(heading(page)).to_have_text("BUKAN KODE IZIN")
+    expect(heading(page)).to_have_text(["BUKAN KODE IZIN"])
 
 
 @pytest.mark.parametrize("fault", ["lines down", "503", "nonsense"])
@@ -141,10 +142,10 @@ def test_without_the_list_the_status_is_not_known(open_page, place, listed, faul
     page.route("**/api/status-list/**", spoils[fault])
     page.goto(f"{place}/#{_fragment(texts['in_force'])}")
 
-    expect(heading(page)).to_have_text("STATUS TIDAK DIKETAHUI")
+    expect(heading(page)).to_have_text(["STATUS TIDAK DIKETAHUI"])
     expect(page.locator(".verdict.warn:visible")).to_have_count(1)
     page.get_by_role("button", name="Tanyakan status").click()
-    expect(heading(page)).to_have_text("ASLI DAN BERLAKU")
+    expect(heading(page)).to_have_text(["ASLI DAN BERLAKU"])
     expect(page.locator("#asked-note")).to_be_visible()
     expect(page.locator("#list-note")).to_be_hidden()
 
@@ -171,7 +172,7 @@ def test_a_blurred_photo_is_no_accusation(open_page, place, tmp_path, letter):
     page.get_by_role("button", name="Periksa foto").click()
 
     # The server tries many ways to read it before it gives up.
-    expect(heading(page)).to_have_text("KODE TIDAK TERBACA", timeout=30_000)
+    expect(heading(page)).to_have_text(["KODE TIDAK TERBACA"], timeout=30_000)
     expect(page.locator(".verdict.bad:visible")).to_have_count(0)
 
 
@@ -179,7 +180,7 @@ def test_a_newer_layout_asks_to_load_the_page_again(open_page, place, listed):
     """Not a forgery, and not genuine either."""
     _kit, texts = listed
     page = open_page(f"{place}/#3{_fragment(texts['in_force'])[1:]}")
-    expect(heading(page)).to_have_text("KODE JENIS BARU")
+    expect(heading(page)).to_have_text(["KODE JENIS BARU"])
 
 
 def test_back_reload_and_language_keep_the_result_of_a_file(open_page, place, tmp_path, listed):
@@ -193,17 +194,17 @@ def test_back_reload_and_language_keep_the_result_of_a_file(open_page, place, tm
     page = open_page(place)
     page.set_input_files("#file", path)
     page.get_by_role("button", name="Periksa berkas").click()
-    expect(heading(page)).to_have_text("SAH")
+    expect(heading(page)).to_have_text(["SAH"])
     page.reload()
-    expect(heading(page)).to_have_text("SAH")
+    expect(heading(page)).to_have_text(["SAH"])
     page.get_by_role("link", name="English").click()
-    expect(heading(page)).to_have_text("VALID")
+    expect(heading(page)).to_have_text(["VALID"])
     page.reload()
-    expect(heading(page)).to_have_text("VALID")
+    expect(heading(page)).to_have_text(["VALID"])
     page.get_by_role("link", name="Check another one").click()
     expect(page.locator("#file")).to_be_visible()
     page.go_back()
-    expect(heading(page)).to_have_text("VALID")
+    expect(heading(page)).to_have_text(["VALID"])
     page.go_back()
     expect(page.locator("#file")).to_be_visible()
 
@@ -215,13 +216,13 @@ def test_back_reload_and_language_keep_the_result_of_a_code(open_page, place, li
     page.get_by_text("Isikan teks kode").click()
     page.fill("#text", texts["in_force"])
     page.get_by_role("button", name="Periksa teks").click()
-    expect(heading(page)).to_have_text("ASLI DAN BERLAKU")
+    expect(heading(page)).to_have_text(["ASLI DAN BERLAKU"])
     page.reload()
-    expect(heading(page)).to_have_text("ASLI DAN BERLAKU")
+    expect(heading(page)).to_have_text(["ASLI DAN BERLAKU"])
     page.get_by_role("link", name="English").click()
-    expect(heading(page)).to_have_text("GENUINE AND IN FORCE")
+    expect(heading(page)).to_have_text(["GENUINE AND IN FORCE"])
     page.go_back()
-    expect(heading(page)).to_have_text("ASLI DAN BERLAKU")
+    expect(heading(page)).to_have_text(["ASLI DAN BERLAKU"])
     page.go_back()
     expect(page.locator("#file")).to_be_visible()
     expect(page.locator("#qr-live")).to_be_hidden()
@@ -234,7 +235,7 @@ def test_without_a_script_the_page_says_that_a_code_is_here_unchecked(open_page,
     page = open_page(address, java_script_enabled=False)
     expect(page.locator("#qr-here h1")).to_have_text("KODE QR, BELUM DIPERIKSA")
     other = open_page(address)
-    expect(heading(other)).to_have_text("ASLI DAN BERLAKU")
+    expect(heading(other)).to_have_text(["ASLI DAN BERLAKU"])
     expect(other.locator("#qr-here")).to_be_hidden()
 
 
@@ -342,7 +343,7 @@ def test_a_page_with_a_withdrawn_version_of_the_document_praises_nothing(open_pa
     with served(app) as address:
         page = open_page(f"{address}/#{_fragment(texts['in_force'])}")
 
-        expect(heading(page)).to_have_text("DOKUMEN OTORITAS HALAMAN INI SUDAH BERAKHIR")
+        expect(heading(page)).to_have_text(["DOKUMEN OTORITAS HALAMAN INI SUDAH BERAKHIR"])
         expect(page.locator("#office-contact")).to_contain_text("Jalan Contoh 1")
         expect(page.locator('[data-claim="office"]')).to_contain_text("Jawa Timur, 35.72")
 
@@ -373,10 +374,10 @@ def test_a_page_of_several_offices_chooses_by_the_code(open_page, make_app, serv
     app = make_app(authority=[*others, own], status={document.slug: lists.file}, clock=kit.clock)
     with served(app) as address:
         page = open_page(f"{address}/#{fragment}")
-        expect(heading(page)).to_have_text("ASLI DAN BERLAKU")
+        expect(heading(page)).to_have_text(["ASLI DAN BERLAKU"])
     with served(make_app(authority=others, status={}, clock=kit.clock)) as address:
         page = open_page(f"{address}/#{fragment}")
-        expect(heading(page)).to_have_text("INSTANSI TIDAK DIKENAL DI SINI")
+        expect(heading(page)).to_have_text(["INSTANSI TIDAK DIKENAL DI SINI"])
     early = sign_authority_document(
         attrs.evolve(
             document,
@@ -388,4 +389,4 @@ def test_a_page_of_several_offices_chooses_by_the_code(open_page, make_app, serv
     )
     with served(make_app(authority=early, status=NO_STATUS, clock=kit.clock)) as address:
         page = open_page(f"{address}/#{fragment}")
-        expect(heading(page)).to_have_text("KUNCI BELUM DIKENAL DI SINI")
+        expect(heading(page)).to_have_text(["KUNCI BELUM DIKENAL DI SINI"])

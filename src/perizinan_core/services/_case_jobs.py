@@ -7,6 +7,7 @@ something to do.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 from random import Random
@@ -20,7 +21,7 @@ from perizinan_core.model._application import Application, ApplicationState, Own
 from perizinan_core.services._assigning import assign_where_possible, assignments
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._issuance import SYSTEM, Issuance
-from perizinan_core.services._work import PATIENT, WorkDone
+from perizinan_core.services._work import PATIENT, WorkDone, name_of
 from perizinan_core.storage import Backoff, UnitOfWork
 from perizinan_core.workflow._corrections import lapse
 from perizinan_core.workflow._deadlines import recompute_deadlines
@@ -28,6 +29,8 @@ from perizinan_core.workflow._fee import amount_outstanding
 from perizinan_core.workflow._issuing import goes_by_itself
 from perizinan_core.workflow._silence import deem_granted, is_deemed_due
 from perizinan_core.workflow._transition import Transition
+
+_log = logging.getLogger(__name__)
 
 __all__ = [
     "Assign",
@@ -219,6 +222,7 @@ class LookAfterStaff:
             try:
                 done += self._assign.do(case, now)
             except Exception as error:  # noqa: BLE001 - one case must not keep the others waiting
+                _log.warning("staff: %s, held by %s, was not looked at: %s", case, subject, name_of(error))
                 failed = error
         if failed is not None:
             raise failed
