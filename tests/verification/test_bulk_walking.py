@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perizinan_core.verification.bulk._archives import ArchiveProblemError, Budget, is_archive_name, members
+from perizinan_core.verification._judgement import RefusedError
+from perizinan_core.verification.bulk._archives import Budget, is_archive_name, members
 from perizinan_core.verification.bulk._limits import BulkLimits
 from perizinan_core.verification.bulk._walking import Passed, display_name, find_files
 
@@ -135,18 +136,18 @@ def test_a_zip_gives_its_files():
 )  # fmt: skip
 def test_what_is_no_archive_says_so(data):
     """One error, whatever the standard library raises."""
-    with pytest.raises(ArchiveProblemError) as caught:
+    with pytest.raises(RefusedError) as caught:
         read_all(data)
 
-    assert "archive-unreadable" == caught.value.code
+    assert "archive-unreadable" == caught.value.reason.code
 
 
 def test_a_bomb_is_given_up_at_the_limit():
     """50 MB of nothing in 50 KB: no more than the limit is unpacked."""
-    with pytest.raises(ArchiveProblemError) as caught:
+    with pytest.raises(RefusedError) as caught:
         read_all(gzip.compress(a_tar([("a.pdf", bytes(50_000_000))])), left=1_000_000)
 
-    assert "archive-limit" == caught.value.code
+    assert "archive-limit" == caught.value.reason.code
 
 
 def test_a_member_is_read_to_the_limit_and_one_byte_more():
@@ -162,7 +163,7 @@ def test_an_archive_with_too_many_members_is_given_up():
     """After those that are allowed."""
     data = a_zip([(str(number), b"") for number in range(4)])
 
-    with pytest.raises(ArchiveProblemError, match="archive-limit"):
+    with pytest.raises(RefusedError, match="archive-limit"):
         read_all(data, BulkLimits(max_members=3))
 
 
@@ -186,7 +187,7 @@ def test_long_unpacking_gives_a_sign_of_life_between_members_and_never_within_on
 @pytest.mark.parametrize("pack", [lambda d: d, gzip.compress])
 def test_nothing_but_zeros_is_no_archive(pack):
     """A download for which space was set aside and that never came; a tar without files is small."""
-    with pytest.raises(ArchiveProblemError, match="archive-unreadable"):
+    with pytest.raises(RefusedError, match="archive-unreadable"):
         read_all(pack(bytes(30_000_000)))
     assert [] == read_all(pack(a_tar([])))
 
@@ -197,7 +198,7 @@ def test_nothing_but_zeros_is_no_archive(pack):
 @settings(max_examples=150, deadline=None)
 def test_random_bytes_raise_nothing_else(tail, head):
     """Every input gives members or one error."""
-    with contextlib.suppress(ArchiveProblemError):
+    with contextlib.suppress(RefusedError):
         read_all(head + tail)
 
 
@@ -214,7 +215,7 @@ def test_a_tar_that_was_cut_between_its_members_is_not_taken_for_whole(length):
     """The standard library stops in silence there, and files would be missing from the answer."""
     data = a_tar([(f"{number}.pdf", PDF) for number in range(6)])
 
-    with pytest.raises(ArchiveProblemError, match="archive-unreadable"):
+    with pytest.raises(RefusedError, match="archive-unreadable"):
         read_all(data[:length])
 
 

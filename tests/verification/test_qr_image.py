@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
-from perizinan_core.errors.verification import QrImageError
 from perizinan_core.published._qr_claims import holds_claims
 from perizinan_core.rendering._typst_renderer import TypstRenderer
 from perizinan_core.testing._letters import sample_letter
+from perizinan_core.verification._judgement import RefusedError
 from perizinan_core.verification._qr_image import ImageLimits, read_codes
+from perizinan_core.verification._qr_report import read_codes_of
 
 DPI = 150
 PAPER = 205
@@ -286,42 +287,41 @@ class TestRefusals:
     )
     def test_other_files_are_refused_with_what_to_do(self, data, reason):
         """In both languages, and never with an error of Pillow."""
-        with pytest.raises(QrImageError) as caught:
+        with pytest.raises(RefusedError) as caught:
             read_codes(data)
 
-        assert reason == caught.value.reason
-        assert caught.value.message("id") != caught.value.message("en")
+        why = caught.value.reason
+        assert reason == why.code
+        assert why.message("id") != why.message("en")
 
     def test_a_picture_of_a_hundred_megapixels_is_refused_before_it_is_unpacked(self):
         """A PNG of 12 KB that would take 100 MB."""
         data = as_file(Image.new("1", (10_000, 10_001)))
-        with pytest.raises(QrImageError, match="101 megapixels, more than the 64") as caught:
+        with pytest.raises(RefusedError) as caught:
             read_codes(data)
 
         assert len(data) < 100_000
-        assert "image-too-many-pixels" == caught.value.reason
+        assert "image-too-many-pixels" == caught.value.reason.code
+        assert "101 megapixels, more than the 64" in caught.value.reason.message("en")
 
     def test_a_large_webp_is_refused_before_its_decoder_starts(self):
         """The decoder takes memory for the canvas at once."""
         header = b"RIFF\x30\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" + b"\xff\x3f\0" * 2
-        with pytest.raises(QrImageError) as caught:
+        with pytest.raises(RefusedError) as caught:
             read_codes(header + bytes(100))
 
-        assert ("image-too-many-pixels", 269) == (caught.value.reason, caught.value.size)
+        assert "image-too-many-pixels" == caught.value.reason.code
+        assert 269 == caught.value.reason.fields["size"]
 
     def test_a_large_file_is_refused(self):
         """Bytes are counted, too."""
-        with pytest.raises(QrImageError) as caught:
-            read_codes(bytes(1000), limits=ImageLimits(max_bytes=999))
-
-        assert "image-too-large" == caught.value.reason
+        with pytest.raises(RefusedError, match="image-too-large"):
+            read_codes_of(bytes(1000), ImageLimits(max_bytes=999))
 
     def test_a_missing_file_is_refused(self, tmp_path):
         """By our own error."""
-        with pytest.raises(QrImageError) as caught:
-            read_codes(tmp_path / "missing.png")
-
-        assert "image-cannot-open" == caught.value.reason
+        with pytest.raises(RefusedError, match="image-cannot-open"):
+            read_codes_of(tmp_path / "missing.png", ImageLimits())
 
     def test_the_search_ends_when_its_time_is_over(self):
         """One look, then the clock decides."""
@@ -347,7 +347,7 @@ class TestRefusals:
                 raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
         try:
             found = read_codes(bytes(raw), limits=ImageLimits(max_seconds=0.2))
-        except QrImageError:
+        except RefusedError:
             return
 
         assert set(found.texts) <= {text}

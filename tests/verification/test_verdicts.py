@@ -27,8 +27,8 @@ from perizinan_core.verification import (
     require_valid,
     verify_permit,
 )
-from perizinan_core.verification._case import DocumentAge
-from perizinan_core.verification._judgement import Judgement
+from perizinan_core.verification._authorities import status_by_office
+from perizinan_core.verification._case import PermitCase
 from perizinan_core.verification._permit_content import differences_to_text, judge_qr
 
 
@@ -319,11 +319,11 @@ class TestNotValidData:
     def test_links_that_cannot_be_read_are_no_claims(self, build, world):
         """The QR on the paper remains."""
         pdf = build.small_pdf(build.statement(), link="x").replace(b"/Annots [9 0 R]", b"/Annots [(x) 1]")
-        judgement = Judgement()
-        age = DocumentAge(world.authority, build.CHECKED_AT, NO_STATUS)
-        judge_qr(PdfStructure(pdf), {"verification_url": "https://a.id"}, world.authority, judgement, age)
+        sources = status_by_office(world.authority, NO_STATUS)
+        case = PermitCase(whose=world.authority, at=build.CHECKED_AT, sources=sources)
+        judge_qr(case, PdfStructure(pdf), {"verification_url": "https://a.id"})
 
-        assert Outcome.NOT_CHECKED is judgement.outcome(CheckName.QR)
+        assert Outcome.NOT_CHECKED is case.judgement.outcome(CheckName.QR)
 
     def test_data_of_which_nothing_can_be_compared_is_left_out(self):
         """All in another script, without dates on the page: said, and not called agreement."""

@@ -31,8 +31,7 @@ from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.published import AuthorityDocument, StatusChoice, StatusSource
 from perizinan_core.verification import AuthoritySet, Limits, StatusOf, Verifier
 from perizinan_core.verification._copies import CodeReader
-from perizinan_core.verification._file_verifier import FileVerifier
-from perizinan_core.verification._policy import Policy
+from perizinan_core.verification._file_verifier import FileVerifier, Policy
 
 __all__ = [
     "OPEN_STATUS_SOURCE",

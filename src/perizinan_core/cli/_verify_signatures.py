@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from perizinan_core._pdf._limits import Limits
 from perizinan_core.errors.verification import TrustRootsError
 from perizinan_core.i18n import N_, translate
-from perizinan_core.verification._policy import Policy
+from perizinan_core.verification._file_verifier import Policy
 from perizinan_core.verification.signatures import SignatureVerifier, load_roots
 
 __all__ = ["open_signature_verifier"]

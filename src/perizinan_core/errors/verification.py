@@ -8,14 +8,13 @@ from typing import Any, ClassVar
 import attrs
 
 from perizinan_core.errors.base import Code, CodedError
-from perizinan_core.i18n import N_, translate
+from perizinan_core.i18n import N_
 
 __all__ = [
     "AuthorityFolderError",
     "CmsStructureError",
     "PermitDataError",
     "PermitNotAcceptedError",
-    "QrImageError",
     "ReportFormatError",
     "ResumeFileError",
     "SignaturesNotAcceptedError",
@@ -120,30 +119,6 @@ class SignaturesNotAcceptedError(VerificationError):
             "verdict": self.verdict,
             "reasons": " ".join(reason.message(language) for reason in self.report.reasons),
         }
-
-
-@attrs.define(slots=False, eq=False)
-class QrImageError(VerificationError):
-    """A picture that cannot be searched for codes: no picture, damaged, or too large."""
-
-    code: ClassVar[str] = "qr-image"
-    sentence: ClassVar[str] = N_("Expected a photo of a QR code (PNG, JPEG, WebP or HEIC), but {fault}.")
-
-    reason: str
-    """Reason code of the report, e.g. ``image-too-many-pixels``."""
-
-    fault: str
-    """English msgid of a clause that says what to do; placeholders are ``limit`` and ``size``."""
-
-    limit: int = attrs.field(kw_only=True, default=0)
-    """The limit that was passed, in bytes or megapixels; 0 when none was."""
-
-    size: int = attrs.field(kw_only=True, default=0)
-    """What was received, in the same unit; 0 when not known."""
-
-    def wording(self, language: str) -> dict[str, object]:
-        """Translate the clause."""
-        return {"fault": translate(self.fault, language, limit=self.limit, size=self.size)}
 
 
 @attrs.define(slots=False, eq=False)

@@ -19,11 +19,11 @@ each of them by the document of the office that it names. The rules: ``docs/refe
 
 from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.verification._authorities import AuthoritySet, StatusOf
-from perizinan_core.verification._copies import CodeReader, CodesFound, codes_here
+from perizinan_core.verification._copies import CodeReader, codes_here
 from perizinan_core.verification._current_status import CurrentStatusList
+from perizinan_core.verification._file_verifier import Policy
 from perizinan_core.verification._permit_facts import PermitFacts, StatedSignatory
-from perizinan_core.verification._policy import Policy
-from perizinan_core.verification._qr_image import ImageLimits
+from perizinan_core.verification._qr_image import CodesFound, ImageLimits
 from perizinan_core.verification._qr_report import check_qr_image, check_qr_text
 from perizinan_core.verification._report import (
     EXIT_CODES,

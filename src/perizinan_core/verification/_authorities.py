@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from perizinan_core.errors.published import AuthorityDocumentError
 from perizinan_core.errors.verification import AuthorityFolderError, SourceReadError
@@ -29,35 +29,48 @@ from perizinan_core.published._status import NoStatus, StatusChoice, StatusSourc
 from perizinan_core.verification._current_status import CurrentStatusList
 from perizinan_core.verification._sources import read_source
 
-__all__ = ["AuthoritySet", "StatusByOffice", "StatusOf"]
+__all__ = ["AuthoritySet", "ByOffice", "StatusOf", "status_by_office"]
+
+T = TypeVar("T")
 
 StatusOf = Callable[[AuthorityDocument], StatusChoice]
 """Returns who is asked about the status of an office's permits."""
 
 
-class StatusByOffice:
+class ByOffice(Generic[T]):
     """
-    Who is asked about the permits of which office; asks for the source of each office once.
+    What is made once for each office, and again when its document changes.
+
+    Args:
+        make: Makes it.
+    """
+
+    def __init__(self, make: Callable[[AuthorityDocument], T]) -> None:
+        self._make = make
+        self._made: dict[str, tuple[AuthorityDocument, T]] = {}
+
+    def of(self, authority: AuthorityDocument) -> T:
+        """Return what belongs to an office."""
+        known = self._made.get(authority.slug)
+        if known is None or known[0] is not authority:
+            known = self._made[authority.slug] = (authority, self._make(authority))
+        return known[1]
+
+
+def status_by_office(
+    authority: AuthorityDocument | AuthoritySet, status: StatusChoice | StatusOf
+) -> ByOffice[StatusChoice]:
+    """
+    Return who is asked about the permits of which office.
 
     Raises:
         TypeError: one source is given for many offices.
     """
-
-    def __init__(self, authority: AuthorityDocument | AuthoritySet, status: StatusChoice | StatusOf) -> None:
-        if isinstance(authority, AuthoritySet) and isinstance(status, StatusSource):
-            raise TypeError("expected a function that returns the status source of an office, got one source")
-        self._status = status
-        self._made: dict[str, tuple[AuthorityDocument, StatusChoice]] = {}
-
-    def of(self, authority: AuthorityDocument) -> StatusChoice:
-        """Return who is asked about the permits of an office."""
-        if self._status is None or isinstance(self._status, (NoStatus, StatusSource)):
-            return self._status
-        document, source = self._made.get(authority.slug, (None, None))
-        if document is not authority:
-            source = self._status(authority)
-            self._made[authority.slug] = (authority, source)
-        return source
+    if isinstance(authority, AuthoritySet) and isinstance(status, StatusSource):
+        raise TypeError("expected a function that returns the status source of an office, got one source")
+    if status is None or isinstance(status, (NoStatus, StatusSource)):
+        return ByOffice(lambda _: status)
+    return ByOffice(status)
 
 
 class AuthoritySet:

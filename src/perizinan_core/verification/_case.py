@@ -26,7 +26,7 @@ from perizinan_core.published._status import (
     StatusChoice,
     VersionSource,
 )
-from perizinan_core.verification._authorities import AuthoritySet, StatusByOffice
+from perizinan_core.verification._authorities import AuthoritySet, ByOffice
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._report import (
@@ -40,79 +40,7 @@ from perizinan_core.verification._report import (
 )
 from perizinan_core.verification._time_limit import Countdown, TimeUpError
 
-__all__ = ["DocumentAge", "PermitCase"]
-
-
-class DocumentAge:
-    """
-    Judges how much an authority document can know.
-
-    Args:
-        authority: The document.
-        at: Moment for which the answer shall hold.
-        status: Whose word on the current version counts; asked once, and only when it is needed.
-        others: The offices among which this one was chosen: whom another of them knows is not new here.
-    """
-
-    def __init__(
-        self,
-        authority: AuthorityDocument,
-        at: datetime,
-        status: StatusChoice,
-        others: AuthoritySet | None = None,
-    ) -> None:
-        self._authority = authority
-        self._at = at
-        self._status = status
-        self.others = others
-
-    @cached_property
-    def versions(self) -> PublishedVersions | None:
-        """What the office says about its versions at this moment; None when no one says it."""
-        if not isinstance(self._status, VersionSource):
-            return None
-        try:
-            return self._status.versions()
-        except StatusUnavailableError:
-            return None
-
-    def may_not_know(self, day: date) -> bool:
-        """Return True when the document may be too old to know a signer or key of a stated day."""
-        authority = self._authority
-        if not authority.local_day(authority.issued) < day <= authority.local_day(self._at):
-            return False
-        told = self.versions
-        later = told is not None and authority.local_day(told.as_of) > day
-        return not (told is not None and later and told.current == authority.version)
-
-    def others_know(self, identifier: str) -> bool:
-        """Return True when another office of the set mentions a key id, so that the key is not new here."""
-        return self.others is not None and bool(self.others.knowing(identifier))
-
-    def judge(self, judgement: Judgement) -> None:
-        """Note when the office says that this version may not be used any more."""
-        told = self.versions
-        if told is not None and self._authority.version < told.lowest:
-            judgement.refuse(
-                CheckName.AUTHORITY_DOCUMENT,
-                "authority-document-superseded",
-                version=self._authority.version,
-                lowest=told.lowest,
-                address=self._authority.address,
-            )
-
-    def refuse_unknown(
-        self, judgement: Judgement, check: CheckName, code: str, *, day: date, **fields: object
-    ) -> None:
-        """Refuse a signer or key that the document does not name, or leave it open, as the rules above say."""
-        if self.may_not_know(day):
-            issued = self._authority.local_day(self._authority.issued)
-            judgement.refuse(
-                check, f"{code}-yet", day=day, last=issued, address=self._authority.address, **fields
-            )
-        else:
-            judgement.refuse(check, code, **fields)
-
+__all__ = ["PermitCase"]
 
 _UNKNOWN = "?"
 _NOT_ASKED = StatusReport(checked=False, state="not_checked")
@@ -128,7 +56,7 @@ class PermitCase:
     at: datetime
     """Moment for which the answer shall hold."""
 
-    sources: StatusByOffice
+    sources: ByOffice[StatusChoice]
     """Who knows about revocations."""
 
     judgement: Judgement = attrs.field(factory=Judgement)
@@ -140,7 +68,6 @@ class PermitCase:
     """The document of the office; None as long as none is chosen."""
 
     source: StatusChoice = attrs.field(default=None, init=False)
-    age: DocumentAge = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.whose, AuthoritySet):
@@ -153,14 +80,17 @@ class PermitCase:
         return self.known
 
     @property
+    def today(self) -> date:
+        """The day of the check, where the office is."""
+        return self.authority.local_day(self.at)
+
+    @property
     def offices(self) -> AuthoritySet | None:
         """The offices among which was chosen."""
         return self.whose if isinstance(self.whose, AuthoritySet) else None
 
     def _take(self, authority: AuthorityDocument) -> None:
-        self.known = authority
-        self.source = self.sources.of(authority)
-        self.age = DocumentAge(authority, self.at, self.source, self.offices)
+        self.known, self.source = authority, self.sources.of(authority)
 
     def judge_authority(self, authority: AuthorityDocument | None = None) -> None:
         """Note whether the authority document, which is chosen now or was given, may still be used."""
@@ -179,11 +109,46 @@ class PermitCase:
         else:
             self.judgement.passed(name, "authority-document-current")
 
+    @cached_property
+    def versions(self) -> PublishedVersions | None:
+        """What the office says about its versions at this moment; None when no one says it."""
+        if not isinstance(self.source, VersionSource):
+            return None
+        try:
+            return self.source.versions()
+        except StatusUnavailableError:
+            return None
+
     def judge_version(self, countdown: Countdown) -> None:
         """Hold the document to what the office says about its versions; what takes too long says nothing."""
+        told = None
         with suppress(TimeUpError):
-            countdown.run(lambda: self.age.versions)
-            self.age.judge(self.judgement)
+            told = countdown.run(lambda: self.versions)
+        if told is not None and self.authority.version < told.lowest:
+            self.judgement.refuse(
+                CheckName.AUTHORITY_DOCUMENT,
+                "authority-document-superseded",
+                version=self.authority.version,
+                lowest=told.lowest,
+                address=self.authority.address,
+            )
+
+    def may_not_know(self, day: date) -> bool:
+        """Return True when the document may be too old to know a signer or key of a stated day."""
+        used = self.authority
+        if not used.local_day(used.issued) < day <= self.today:
+            return False
+        told = self.versions
+        return told is None or told.current != used.version or used.local_day(told.as_of) <= day
+
+    def refuse_unknown(self, check: CheckName, code: str, *, day: date, **fields: object) -> None:
+        """Refuse a signer or key that the document does not name, or leave it open, as the rules above say."""
+        used = self.authority
+        if self.may_not_know(day):
+            told = {"day": day, "last": used.local_day(used.issued), "address": used.address}
+            self.judgement.refuse(check, f"{code}-yet", **told, **fields)
+        else:
+            self.judgement.refuse(check, code, **fields)
 
     def ask_status(self, permit: PermitFacts, countdown: Countdown) -> PermitStatusAnswer | None:
         """
@@ -202,7 +167,7 @@ class PermitCase:
             else:
                 self.judgement.left_out(name, "status-not-checked")
             return None
-        answer, day = None, self.authority.local_day(self.at)
+        answer, day = None, self.today
         try:
             answer = countdown.run(lambda: source.status_of(permit.number, permit.status_index, day))
         except StatusUnavailableError as error:

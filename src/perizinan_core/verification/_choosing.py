@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-import attrs
-
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.errors.published import AuthorityDocumentError
 from perizinan_core.errors.verification import CmsStructureError, PermitDataError
@@ -27,27 +25,21 @@ from perizinan_core.verification._pdf._fields import SignatureField
 from perizinan_core.verification._permit_content import read_permit_data
 from perizinan_core.verification._report import CheckName
 
-__all__ = ["Choice", "choose_for_code", "choose_for_file", "offices_of_key", "offices_of_signer"]
+__all__ = ["choose_for_code", "choose_for_file", "offices_of_key", "offices_of_signer"]
 
 _MAX_SHOWN = 60
 _DOCUMENT = CheckName.AUTHORITY_DOCUMENT
 
 
-@attrs.frozen(kw_only=True)
-class Choice:
-    """The office by whose document is judged."""
-
-    authority: AuthorityDocument | None
-    """None: the office is not known here, or its document cannot be used; that is noted."""
-
-    named: str | None = None
-    """What the file calls its office, where that is another one than the signer's, whose document this is."""
-
-
 def choose_for_file(
     offices: AuthoritySet, pdf: PdfStructure, fields: Sequence[SignatureField], judgement: Judgement
-) -> Choice:
-    """Choose by the data of a signed PDF, else by its signers; note what cannot be judged by."""
+) -> tuple[AuthorityDocument | None, str | None]:
+    """
+    Choose by the data of a signed PDF, else by its signers; note what cannot be judged by.
+
+    Returns:
+        The document, and what the file calls its office where that is another one than the signer's.
+    """
     try:
         named = str(read_permit_data(pdf)["authority"])
     except PermitDataError:
@@ -59,18 +51,19 @@ def choose_for_file(
             judgement.refuse(
                 _DOCUMENT, "authority-document-unusable", office=named, problems=Clauses(error.problems)
             )
-            return Choice(authority=None)
+            return None, None
         if document is not None:
-            return Choice(authority=document)
+            return document, None
     for field in fields:
         for document in offices_of_signer(offices, _signer(field)):
-            return Choice(authority=document, named=named)
-    return _unknown(named or "?", offices, judgement)
+            return document, named
+    _refuse_unknown(named or "?", offices, judgement)
+    return None, None
 
 
 def choose_for_code(
     offices: AuthoritySet, content: QrContent | None, address: str, judgement: Judgement
-) -> Choice:
+) -> AuthorityDocument | None:
     """Choose by the address of a code, else by its key; note when neither is known."""
     mine = [item for item in offices.knowing(address) if item.verification_url.upper() == address.upper()]
     if len(mine) != 1 and content is not None:
@@ -83,8 +76,9 @@ def choose_for_code(
             or list(offices.knowing(content.kid.hex()))
         )
     if mine:
-        return Choice(authority=mine[0])
-    return _unknown(_host(address), offices, judgement)
+        return mine[0]
+    _refuse_unknown(_host(address), offices, judgement)
+    return None
 
 
 def offices_of_signer(offices: AuthoritySet, identifiers: tuple[str, str] | None) -> list[AuthorityDocument]:
@@ -114,10 +108,9 @@ def _signer(field: SignatureField) -> tuple[str, str] | None:
         return None
 
 
-def _unknown(named: str, offices: AuthoritySet, judgement: Judgement) -> Choice:
+def _refuse_unknown(named: str, offices: AuthoritySet, judgement: Judgement) -> None:
     shown = named if len(named) <= _MAX_SHOWN else named[:_MAX_SHOWN] + "…"
     judgement.refuse(_DOCUMENT, "office-unknown", office=shown, count=len(offices))
-    return Choice(authority=None)
 
 
 def _host(address: str) -> str:

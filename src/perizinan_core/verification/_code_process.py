@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from perizinan_core.confined import Channel, ChildPool, Confinement, start_child, task_limits
 from perizinan_core.errors.confined import ChildStartError
-from perizinan_core.verification._copies import CodesFound, codes_here
+from perizinan_core.verification._copies import codes_here
+from perizinan_core.verification._qr_image import CodesFound
 
 __all__ = ["codes_confined", "serve"]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -24,8 +25,10 @@ from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._status import StatusChoice
 from perizinan_core.verification._authorities import AuthoritySet, StatusOf
+from perizinan_core.verification._judgement import RefusedError
 from perizinan_core.verification._pdf._embedded import embedded_files
 from perizinan_core.verification._pdf._pages import contents_of, pages
+from perizinan_core.verification._qr_image import CodesFound, ImageLimits
 from perizinan_core.verification._report import (
     COPY,
     PICTURE,
@@ -38,7 +41,7 @@ from perizinan_core.verification._report import (
 )
 from perizinan_core.verification._sources import picture_kind
 
-__all__ = ["CodeReader", "CodesFound", "code_of_unsigned", "codes_here", "with_copy"]
+__all__ = ["CodeReader", "code_of_unsigned", "codes_here", "with_copy"]
 
 _OF_THE_CODE = (CheckName.PRINTED_TEXT, CheckName.QR, CheckName.VALIDITY_DATES, CheckName.STATUS)
 _KEPT = {Verdict.NOT_VALID, Verdict.UNSIGNED, Verdict.UNREADABLE}
@@ -60,30 +63,17 @@ _INVISIBLE = re.compile(rb"(?<![\d.])3\s++Tr(?![A-Za-z])")
 """Text that a scanner's software recognised lies unseen under the picture; it has mistakes, and proves nothing."""
 
 
-@attrs.frozen
-class CodesFound:
-    """What was read from the pages of a file, or from a picture."""
-
-    texts: tuple[str, ...] = attrs.field(default=(), repr=False)
-    """Texts of codes."""
-
-    printed: str | None = attrs.field(default=None, repr=False)
-    """What the pages print, where it can be read."""
-
-
 CodeReader = Callable[[bytes, float], CodesFound]
 """Reads the codes of a file within so many seconds; must not raise."""
 
 
 def code_of_unsigned(pdf: PdfStructure) -> str:
     """Return the reason code of a PDF without any signature: what seems to have happened to it."""
-    try:
+    with suppress(PdfStructureError):
         if embedded_files(pdf, "permit.json"):
             return "no-signature-saved-again"
         if _is_scan(pdf):
             return "no-signature-scan"
-    except PdfStructureError:
-        pass
     return "no-signature"
 
 
@@ -106,24 +96,17 @@ def _is_scan(pdf: PdfStructure) -> bool:
 
 def codes_here(data: bytes, seconds: float) -> CodesFound:
     """Read the codes of a file in this process: for one that is confined, because decoders run."""
-    from perizinan_core.verification._qr_image import ImageLimits
     from perizinan_core.verification._qr_report import read_codes_of
 
     limits = ImageLimits(max_bytes=len(data) + 1, max_seconds=seconds)
     try:
-        found, printed = read_codes_of(data, limits)
-    except PerizinanError:
+        found = read_codes_of(data, limits)
+    except (RefusedError, PerizinanError):
         return CodesFound()
-    if printed is not None and _is_scanned(data):
-        printed = None
-    return CodesFound(found.texts, printed)
-
-
-def _is_scanned(data: bytes) -> bool:
-    try:
-        return _is_scan(PdfStructure(data))
-    except PdfStructureError:
-        return False
+    with suppress(PdfStructureError):
+        if found.printed is not None and _is_scan(PdfStructure(data)):
+            return CodesFound(found.texts)
+    return found
 
 
 def with_copy(

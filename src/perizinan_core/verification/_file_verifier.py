@@ -4,16 +4,44 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from datetime import datetime
+from enum import StrEnum
 
 from perizinan_core._pdf._limits import Limits
 from perizinan_core.errors.verification import SourceReadError
-from perizinan_core.verification._moments import check_moment
-from perizinan_core.verification._policy import Policy
 from perizinan_core.verification._report import Report
 from perizinan_core.verification._sources import Source, source_name
 from perizinan_core.verification._time_limit import Countdown, TimeUpError
 
-__all__ = ["FileVerifier"]
+__all__ = ["FileVerifier", "Policy", "check_moment"]
+
+_FIRST, _LAST = 1970, 9998
+"""No certificate is older, and at the edge of the calendar no day can be counted on."""
+
+
+def check_moment(at: datetime) -> None:
+    """
+    Hold the moment of a check to what can be reckoned with.
+
+    Raises:
+        ValueError: when it has no time zone, or is of a year before 1970 or after 9998.
+    """
+    if at.tzinfo is None:
+        raise ValueError("expected a moment with a time zone, got one without")
+    if not _FIRST <= at.year <= _LAST:
+        raise ValueError(f"expected a moment of the years {_FIRST} to {_LAST}, got one of {at.year}")
+
+
+class Policy(StrEnum):
+    """What counts as proven."""
+
+    STANDARD = "standard"
+    """
+    A timestamp whose service has ended since still counts, and revocation that no one asked about leaves nothing open;
+    the report says both.
+    """
+
+    STRICT = "strict"
+    """Both leave the signature indeterminate."""
 
 
 class FileVerifier(ABC):

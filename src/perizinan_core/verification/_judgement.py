@@ -7,7 +7,7 @@ from collections.abc import Collection
 from perizinan_core.verification._reasons import REASONS, Weight
 from perizinan_core.verification._report import Check, CheckName, Outcome, Reason, Verdict
 
-__all__ = ["Judgement"]
+__all__ = ["Judgement", "RefusedError"]
 
 _VERDICTS = {
     Weight.UNREADABLE: Verdict.UNREADABLE,
@@ -27,6 +27,14 @@ _MUST_PASS = frozenset(CheckName) - {
     CheckName.STATUS,
 }
 """Checks without which nothing is valid; the others may be left out, and the report says so."""
+
+
+class RefusedError(Exception):
+    """Something that cannot be looked into further; says why, for the report."""
+
+    def __init__(self, code: str, **fields: object) -> None:
+        super().__init__(code)
+        self.reason = Reason(code, fields)
 
 
 class Judgement:

@@ -13,19 +13,20 @@ from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.errors.published import QrTextError
 from perizinan_core.errors.verification import PermitDataError
-from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._qr_claims import (
     QrClaims,
+    QrContent,
     claims_of_statement,
     decode_qr_text,
     holds_claims,
     verify_qr,
 )
 from perizinan_core.published._strict_json import load_json
-from perizinan_core.verification._case import DocumentAge
+from perizinan_core.verification._case import PermitCase
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._pdf._embedded import embedded_files, link_addresses
 from perizinan_core.verification._pdf._text import printed_text
+from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._report import CheckName
 from perizinan_core.verification._schemas import fits_schema, load_schema, schema_faults
 
@@ -156,26 +157,21 @@ def judge_text(pdf: PdfStructure, permit: Mapping[str, Any], judgement: Judgemen
         judgement.left_out(CheckName.PRINTED_TEXT, "text-not-comparable")
 
 
-def judge_qr(
-    pdf: PdfStructure,
-    permit: Mapping[str, Any],
-    authority: AuthorityDocument,
-    judgement: Judgement,
-    age: DocumentAge,
-) -> None:
+def judge_qr(case: PermitCase, pdf: PdfStructure, permit: Mapping[str, Any]) -> None:
     """
     Check the QR claims in the file: in the code that the pages draw, and in a link over it.
 
     Codes without claims, which lead to other places, are not our business.
     """
-    base = permit["verification_url"].upper() + "#"
+    judgement, base = case.judgement, permit["verification_url"].upper() + "#"
     for text, code in _claims_texts(pdf, base):
         try:
-            claims = verify_qr(text, authority)
+            claims = verify_qr(text, case.authority)
         except QrTextError:
-            kid, day = _unknown_key(text, authority)
-            if kid is not None and day is not None and age.may_not_know(day) and not age.others_know(kid):
-                age.refuse_unknown(judgement, CheckName.QR, "qr-key-unknown", day=day, kid=kid)
+            unknown = _with_unknown_key(text, case)
+            if unknown is not None:
+                kid, day = unknown.kid.hex(), unknown.claims.issued_on
+                case.refuse_unknown(CheckName.QR, "qr-key-unknown", day=day, kid=kid)
             else:
                 judgement.refuse(CheckName.QR, code)
             return
@@ -204,15 +200,17 @@ def _claims_texts(pdf: PdfStructure, base: str) -> Iterator[tuple[str, str]]:
                 yield text, code
 
 
-def _unknown_key(text: str, authority: AuthorityDocument) -> tuple[str | None, date | None]:
-    """Return identifier and stated day of a code that is signed with a key which the document does not name."""
+def _with_unknown_key(text: str, case: PermitCase) -> QrContent | None:
+    """Return a code that is signed with a key which came after the document, and which no other office knows."""
     try:
         content = decode_qr_text(text)
     except QrTextError:
-        return None, None
-    if any(entry.kid == content.kid for entry in authority.qr_keys):
-        return None, None
-    return content.kid.hex(), content.claims.issued_on
+        return None
+    if any(entry.kid == content.kid for entry in case.authority.qr_keys):
+        return None
+    if case.offices is not None and case.offices.knowing(content.kid.hex()):
+        return None
+    return content if case.may_not_know(content.claims.issued_on) else None
 
 
 def differences_to_claims(permit: Mapping[str, Any], claims: QrClaims) -> list[str]:
@@ -233,14 +231,11 @@ def differences_to_claims(permit: Mapping[str, Any], claims: QrClaims) -> list[s
     return different
 
 
-def judge_dates(permit: Mapping[str, Any], today: date, judgement: Judgement) -> None:
+def judge_dates(case: PermitCase, permit: PermitFacts) -> None:
     """Check the first and last day; both belong to the permit."""
-    begins = date.fromisoformat(permit["valid_from"])
-    last = permit.get("valid_until")
-    until = date.fromisoformat(last) if last is not None else None
-    if today < begins:
-        judgement.refuse(CheckName.VALIDITY_DATES, "permit-not-yet", day=begins)
-    elif until is not None and today > until:
-        judgement.refuse(CheckName.VALIDITY_DATES, "permit-expired", day=until)
+    if case.today < permit.valid_from:
+        case.judgement.refuse(CheckName.VALIDITY_DATES, "permit-not-yet", day=permit.valid_from)
+    elif permit.valid_until is not None and case.today > permit.valid_until:
+        case.judgement.refuse(CheckName.VALIDITY_DATES, "permit-expired", day=permit.valid_until)
     else:
-        judgement.passed(CheckName.VALIDITY_DATES, "within-dates")
+        case.judgement.passed(CheckName.VALIDITY_DATES, "within-dates")

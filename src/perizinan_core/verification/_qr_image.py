@@ -21,14 +21,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from perizinan_core._parts import office_part
-from perizinan_core.errors.verification import QrImageError, SourceReadError
-from perizinan_core.i18n import N_
-from perizinan_core.verification._sources import Source, picture_kind, read_source
+from perizinan_core.verification._judgement import RefusedError
+from perizinan_core.verification._sources import picture_kind
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["DEFAULT_IMAGE_LIMITS", "FoundCodes", "ImageLimits", "find_codes", "read_codes", "source_refused"]
+__all__ = ["DEFAULT_IMAGE_LIMITS", "CodesFound", "ImageLimits", "find_codes", "read_codes"]
 
 _MEGA = 1_000_000
 _FIRST_SIDE = 2000
@@ -62,12 +61,15 @@ DEFAULT_IMAGE_LIMITS = ImageLimits()
 """40 MiB, 64 megapixels, 10 seconds."""
 
 
-@attrs.frozen(kw_only=True)
-class FoundCodes:
-    """What stands in the codes of one picture."""
+@attrs.frozen
+class CodesFound:
+    """What was read from the pages of a file, or from a picture."""
 
     texts: tuple[str, ...] = attrs.field(default=(), repr=False)
     """Texts of QR codes, each once, in the order in which they were found."""
+
+    printed: str | None = attrs.field(default=None, repr=False)
+    """What the pages print, where it can be read."""
 
     others: tuple[str, ...] = ()
     """Kinds of other codes, e.g. ``"EAN-13"``; filled when there is no QR code."""
@@ -77,26 +79,26 @@ class FoundCodes:
 
 
 def read_codes(
-    source: Source,
+    data: bytes,
     *,
     wanted: Callable[[str], bool] = bool,
     limits: ImageLimits = DEFAULT_IMAGE_LIMITS,
     clock: Callable[[], float] = time.monotonic,
-) -> FoundCodes:
+) -> CodesFound:
     """
     Find the QR codes of a picture.
 
     Args:
-        source: The picture: its bytes, its path, or an open binary file.
+        data: The file.
         wanted: Returns True for a text that ends the search; other codes are reported, but do not end it.
         limits: How much the picture may cost.
         clock: Seconds of a clock that never goes back.
 
     Raises:
-        QrImageError: when the file is not a picture of these kinds, is damaged, or is beyond the limits.
+        RefusedError: when the file is not a picture of these kinds, is damaged, or has too many pixels.
     """
     end = clock() + limits.max_seconds
-    return find_codes(_open(source, limits), wanted=wanted, is_over=lambda: clock() > end)
+    return find_codes(_open(data, limits), wanted=wanted, is_over=lambda: clock() > end)
 
 
 def find_codes(
@@ -105,7 +107,7 @@ def find_codes(
     wanted: Callable[[str], bool] = bool,
     is_over: Callable[[], bool] = bool,
     quick: bool = False,
-) -> FoundCodes:
+) -> CodesFound:
     """
     Find the QR codes of a picture in grey (mode ``L``).
 
@@ -127,7 +129,7 @@ def find_codes(
         if any(map(wanted, texts)) or is_over() or (quick and tried == _QUICK and not (texts or damaged)):
             break
     others = () if texts else _other_kinds(picture)
-    return FoundCodes(texts=tuple(texts), others=others, damaged=damaged and not texts and not others)
+    return CodesFound(texts=tuple(texts), others=others, damaged=damaged and not texts and not others)
 
 
 def _read(picture: Image, binarizer: str) -> list[Any]:
@@ -235,24 +237,14 @@ def _paper(picture: Image) -> int:
     return 255
 
 
-def source_refused(error: SourceReadError, limits: ImageLimits) -> QrImageError:
-    """Return the error of this room for a file that cannot be opened or is too large."""
-    problem = N_("the file cannot be opened") if error.reason == "cannot-open" else _TOO_LARGE
-    return QrImageError(f"image-{error.reason}", problem, limit=limits.max_bytes // 1024**2)
-
-
 # -- opening ---------------------------------------------------------------------------------
 
 
-def _open(source: Source, limits: ImageLimits) -> Image:
+def _open(data: bytes, limits: ImageLimits) -> Image:
     """Return the picture in grey."""
-    try:
-        data = read_source(source, limits.max_bytes)
-    except SourceReadError as error:
-        raise source_refused(error, limits) from error
     opener = _opener(data)
     if opener is None:
-        raise QrImageError("image-unknown-kind", _UNKNOWN)
+        raise RefusedError("image-unknown-kind")
     if data.startswith(b"RIFF"):
         # The decoder takes memory for the whole canvas before it tells the size.
         _measure(*_webp_size(data), limits)
@@ -260,22 +252,14 @@ def _open(source: Source, limits: ImageLimits) -> Image:
         with opener(io.BytesIO(data)) as picture:
             _measure(picture.width, picture.height, limits)
             return _grey(picture)
-    except QrImageError:
+    except RefusedError:
         raise
     except (
         OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError, ArithmeticError,
         AttributeError, RuntimeError, MemoryError,
     ) as error:  # fmt: skip
         # Pillow and its plugins raise any of these on damaged data.
-        raise QrImageError("image-damaged", _DAMAGED) from error
-
-
-_TOO_LARGE = N_("the file is larger than {limit} MiB. Take the photo with a lower resolution")
-_TOO_MANY = N_(
-    "it has {size} megapixels, more than the {limit} that are read. Take the photo with a lower resolution"
-)
-_DAMAGED = N_("the picture is damaged. Send or take it again")
-_UNKNOWN = N_("the file is of another kind. Take a photo of the code, or save the page as PNG")
+        raise RefusedError("image-damaged") from error
 
 
 def _opener(data: bytes) -> Callable[[io.BytesIO], Any] | None:
@@ -307,7 +291,7 @@ def _webp_size(data: bytes) -> tuple[int, int]:
 def _measure(width: int, height: int, limits: ImageLimits) -> None:
     if width * height > limits.max_pixels:
         size, limit = -(-width * height // _MEGA), limits.max_pixels // _MEGA
-        raise QrImageError("image-too-many-pixels", _TOO_MANY, limit=limit, size=size)
+        raise RefusedError("image-too-many-pixels", limit=limit, size=size)
 
 
 def _grey(picture: Image) -> Image:

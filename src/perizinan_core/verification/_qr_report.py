@@ -21,8 +21,7 @@ from typing import Any, Self
 import attrs
 
 from perizinan_core.errors.published import QrTextError
-from perizinan_core.errors.verification import QrImageError, SourceReadError
-from perizinan_core.i18n import N_
+from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._qr_claims import (
     QrClaims,
@@ -33,19 +32,14 @@ from perizinan_core.published._qr_claims import (
     verify_qr,
 )
 from perizinan_core.published._status import StatusChoice
-from perizinan_core.verification._authorities import AuthoritySet, StatusByOffice, StatusOf
+from perizinan_core.verification._authorities import AuthoritySet, StatusOf, status_by_office
 from perizinan_core.verification._case import PermitCase
 from perizinan_core.verification._choosing import choose_for_code, offices_of_key
-from perizinan_core.verification._moments import check_moment
+from perizinan_core.verification._file_verifier import check_moment
+from perizinan_core.verification._judgement import RefusedError
 from perizinan_core.verification._permit_content import differences_to_text, judge_dates
 from perizinan_core.verification._permit_facts import PermitFacts
-from perizinan_core.verification._qr_image import (
-    DEFAULT_IMAGE_LIMITS,
-    FoundCodes,
-    ImageLimits,
-    read_codes,
-    source_refused,
-)
+from perizinan_core.verification._qr_image import DEFAULT_IMAGE_LIMITS, CodesFound, ImageLimits, read_codes
 from perizinan_core.verification._qr_pdf import codes_of_pdf, is_pdf, text_of_pdf
 from perizinan_core.verification._report import CheckName, Outcome, Report, Verdict
 from perizinan_core.verification._signature_report import chain_reason
@@ -132,37 +126,37 @@ def check_qr_image(
     case = _Case.open(authority, at, status)
     label = name if name is not None else source_name(source)
     try:
-        found, printed = read_codes_of(source, limits)
-    except QrImageError as error:
-        case.judgement.refuse(CheckName.READABLE, error.reason, limit=error.limit, size=error.size)
+        found = read_codes_of(source, limits)
+    except RefusedError as error:
+        case.judgement.refuse(CheckName.READABLE, error.reason.code, **error.reason.fields)
         return (case.report(label, None),)
     ours = [text for text in found.texts if holds_claims(text)]
     if not ours:
         case.judge_other(found)
         return (case.report(label, None),)
     return tuple(
-        check_qr_code(text, printed=printed, authority=authority, at=at, status=status, name=label)
+        check_qr_code(text, printed=found.printed, authority=authority, at=at, status=status, name=label)
         for text in ours
     )
 
 
-def read_codes_of(source: Source, limits: ImageLimits) -> tuple[FoundCodes, str | None]:
+def read_codes_of(source: Source, limits: ImageLimits) -> CodesFound:
     """
     Return the codes of a picture or PDF, and the text of the PDF.
 
     Raises:
-        QrImageError: when nothing could be read.
+        RefusedError: when nothing could be read.
     """
     try:
         data = read_source(source, limits.max_bytes)
     except SourceReadError as error:
-        raise source_refused(error, limits) from error
+        raise RefusedError(f"image-{error.reason}", limit=limits.max_bytes // 1024**2) from error
     if not is_pdf(data):
-        return read_codes(data, wanted=holds_claims, limits=limits), None
+        return read_codes(data, wanted=holds_claims, limits=limits)
     texts = codes_of_pdf(data, wanted=holds_claims, limits=limits)
     if not texts:
-        raise QrImageError("pdf-no-code", N_("no code was found in the PDF. Save the page as PNG"))
-    return FoundCodes(texts=texts), text_of_pdf(data)
+        raise RefusedError("pdf-no-code")
+    return CodesFound(texts, text_of_pdf(data))
 
 
 @attrs.define(kw_only=True)
@@ -174,7 +168,7 @@ class _Case(PermitCase):
         cls, authority: AuthorityDocument | AuthoritySet, at: datetime, status: StatusChoice | StatusOf
     ) -> Self:
         check_moment(at)
-        case = cls(whose=authority, at=at, sources=StatusByOffice(authority, status))
+        case = cls(whose=authority, at=at, sources=status_by_office(authority, status))
         case.judge_authority()
         return case
 
@@ -187,7 +181,7 @@ class _Case(PermitCase):
             return
         address = _address(text)
         if self.offices is not None:
-            self.judge_authority(choose_for_code(self.offices, content, address, self.judgement).authority)
+            self.judge_authority(choose_for_code(self.offices, content, address, self.judgement))
         for name in _UNTOLD:
             self.judgement.left_out(name, "qr-tells-nothing")
         if self.known is None:
@@ -211,14 +205,14 @@ class _Case(PermitCase):
         self.permit = PermitFacts.read(_permit(named_claims(content.claims, self.authority)) | title)
         self.judgement.passed(CheckName.QR, "qr-genuine", day=content.claims.issued_on)
         self._judge_text(content.claims, printed)
-        judge_dates(_permit(content.claims), self.authority.local_day(self.at), self.judgement)
+        judge_dates(self, self.permit)
         answer = self.ask_status(self.permit, no_limit)
         if answer is not None:
             told, issued = answer.as_of, content.claims.issued_on
             older = told is not None and self.authority.local_day(told) < issued
             self.judge_answer(answer, younger=issued if older else None)
 
-    def judge_other(self, found: FoundCodes) -> None:
+    def judge_other(self, found: CodesFound) -> None:
         """Say what was found in a picture instead of claims."""
         near = [text for text in found.texts if self._is_near(text)]
         if near:
@@ -272,7 +266,7 @@ class _Case(PermitCase):
             told = {"named": self.authority.name, "office": others[0].name}
             self.judgement.refuse(name, "qr-key-of-another-office", **told)
         else:
-            self.age.refuse_unknown(self.judgement, name, "qr-key-unknown", day=day, kid=kid)
+            self.refuse_unknown(name, "qr-key-unknown", day=day, kid=kid)
 
     def _judge_text(self, claims: QrClaims, printed: str | None) -> None:
         """Compare the text of a PDF with the claims; a text on paper is for people to compare."""

@@ -12,7 +12,8 @@ import ctypes
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from concurrent.futures import Future, wait
+from typing import TypeVar
 
 __all__ = ["Countdown", "TimeUpError"]
 
@@ -48,43 +49,22 @@ class Countdown:
         """
         if self._end is None:
             return work()
-        step = _Step(work)
-        if not step.wait(max(0.0, self._end - time.monotonic())):
-            step.give_up()
-            raise TimeUpError
-        return step.result()
-
-
-class _Step(Generic[T]):
-    def __init__(self, work: Callable[[], T]) -> None:
-        self._work = work
-        self._value: list[T] = []
-        self._error: BaseException | None = None
-        self._done = threading.Event()
+        future: Future[T] = Future()
         context = contextvars.copy_context()
-        self._thread = threading.Thread(target=context.run, args=(self._run,), daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=context.run, args=(_work, work, future), daemon=True)
+        thread.start()
+        wait([future], max(0.0, self._end - time.monotonic()))
+        if future.done():
+            return future.result()
+        ident = ctypes.c_ulong(thread.ident or 0)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(_GivenUpError))
+        raise TimeUpError
 
-    def wait(self, seconds: float) -> bool:
-        return self._done.wait(seconds)
 
-    def result(self) -> T:
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-        return self._value[0]
-
-    def give_up(self) -> None:
-        if self._thread.ident is not None and not self._done.is_set():
-            ident = ctypes.c_ulong(self._thread.ident)
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(_GivenUpError))
-
-    def _run(self) -> None:
-        try:
-            self._value.append(self._work())
-        except _GivenUpError:
-            pass
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            self._error = error
-        finally:
-            self._done.set()
+def _work(work: Callable[[], T], future: Future[T]) -> None:
+    try:
+        future.set_result(work())
+    except _GivenUpError:
+        pass
+    except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+        future.set_exception(error)

@@ -26,11 +26,11 @@ from perizinan_core.errors.verification import PermitDataError, PermitNotAccepte
 from perizinan_core.i18n import Clauses
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._status import StatusChoice
-from perizinan_core.verification._authorities import AuthoritySet, StatusByOffice, StatusOf
+from perizinan_core.verification._authorities import AuthoritySet, ByOffice, StatusOf, status_by_office
 from perizinan_core.verification._case import PermitCase
 from perizinan_core.verification._choosing import choose_for_file
 from perizinan_core.verification._entitlement import judge_entitlement, judge_registration
-from perizinan_core.verification._file_verifier import FileVerifier
+from perizinan_core.verification._file_verifier import FileVerifier, Policy
 from perizinan_core.verification._pdf._fields import SignatureField, signature_fields
 from perizinan_core.verification._pdf._scan import Scan, Wholeness, scan
 from perizinan_core.verification._permit_content import judge_dates, judge_qr, judge_text, read_permit_data
@@ -45,7 +45,6 @@ from perizinan_core.verification._permit_signatures import (
     judge_time,
     revision_hashes,
 )
-from perizinan_core.verification._policy import Policy
 from perizinan_core.verification._report import CheckName, Outcome, Reason, Report, Verdict
 from perizinan_core.verification._revocation import note_revocation
 from perizinan_core.verification._sources import Source, read_source
@@ -165,21 +164,29 @@ class Verifier(FileVerifier):
     ) -> None:
         super().__init__(limits, policy)
         self.authority = authority
-        self._sources = StatusByOffice(authority, status)
-        self._examiners = _Examiners(limits, strict=self.strict)
+        self._sources = status_by_office(authority, status)
+        self.examiners = ByOffice(self._examiner)
         self._status = status
         self._codes = codes
 
     def _report(self, source: Source, name: str, at: datetime, countdown: Countdown) -> Report:
-        case = _Case(
-            verifier=self, examiners=self._examiners, whose=self.authority, at=at, sources=self._sources
-        )
+        case = self._case(at)
         data = countdown.run(lambda: case.read_and_judge(source))
         case.judge_status(data, countdown)
         report = case.report(name, file_digest(data, case.signatures))
         with suppress(TimeUpError):
             return countdown.run(lambda: self._with_copy(report, data))
         return report
+
+    def _case(self, at: datetime) -> _Case:
+        return _Case(verifier=self, whose=self.authority, at=at, sources=self._sources)
+
+    def _examiner(self, authority: AuthorityDocument) -> Examiner:
+        """Return the validator of any signed PDF with the roots of an office; it keeps chains between files."""
+        from perizinan_core.verification.signatures._verifier import Examiner, store_of
+
+        store = store_of(authority.roots, authority.intermediates)
+        return Examiner(store, limits=self.limits, strict=self.strict)
 
     def _with_copy(self, report: Report, data: bytes) -> Report:
         """Read the code of what is not a permit, after it was judged; see `_copies`."""
@@ -200,31 +207,9 @@ class Verifier(FileVerifier):
 
     def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
         """Return the report of a file that could not even be read; see `unreadable_report`."""
-        case = _Case(
-            verifier=self, examiners=self._examiners, whose=self.authority, at=at, sources=self._sources
-        )
+        case = self._case(at)
         case.judgement.refuse(CheckName.READABLE, code, **fields)
         return case.report(name, None)
-
-
-class _Examiners:
-    """The validators of any signed PDF with the roots of each office; they keep chains between files."""
-
-    def __init__(self, limits: Limits, *, strict: bool) -> None:
-        self._limits = limits
-        self._strict = strict
-        self._known: dict[str, tuple[AuthorityDocument, Examiner]] = {}
-
-    def of(self, authority: AuthorityDocument) -> Examiner:
-        """Return that of an office."""
-        from perizinan_core.verification.signatures._verifier import Examiner, store_of
-
-        known, examiner = self._known.get(authority.slug, (None, None))
-        if known is not authority or examiner is None:
-            store = store_of(authority.roots, authority.intermediates)
-            examiner = Examiner(store, limits=self._limits, strict=self._strict)
-            self._known[authority.slug] = (authority, examiner)
-        return examiner
 
 
 @attrs.define(kw_only=True)
@@ -232,7 +217,6 @@ class _Case(PermitCase):
     """One file on its way through the checks."""
 
     verifier: Verifier
-    examiners: _Examiners
     signatures: list[JudgedSignature] = attrs.field(factory=list)
     named: str | None = None
     """What the file calls its office, where that is not the one that was chosen."""
@@ -269,9 +253,8 @@ class _Case(PermitCase):
             self.judgement.refuse(CheckName.SIGNATURE_PRESENT, code_of_unsigned(pdf))
             return
         if self.offices is not None:
-            choice = choose_for_file(self.offices, pdf, fields, self.judgement)
-            self.named = choice.named
-            self.judge_authority(choice.authority)
+            chosen, self.named = choose_for_file(self.offices, pdf, fields, self.judgement)
+            self.judge_authority(chosen)
         self._judge_signatures(data, pdf, found, fields)
         # No one entitled is known to have signed it: not as long as that is open, either.
         known = self.judgement.outcome(CheckName.SIGNER_ENTITLED) is not Outcome.INDETERMINATE
@@ -332,7 +315,7 @@ class _Case(PermitCase):
             told = {"named": self.named, "office": self.authority.name}
             self.judgement.refuse(CheckName.SIGNER_ENTITLED, "signer-of-another-office", **told)
         else:
-            judge_registration(self.signatures, self.authority, self.at, self.judgement, self.age)
+            judge_registration(self, self.signatures)
 
     def _judge_times(self) -> None:
         for judged in self.signatures:
@@ -347,7 +330,7 @@ class _Case(PermitCase):
         from perizinan_core.verification.signatures._signed_file import note_time
 
         judgement = self.judgement
-        file = self.examiners.of(self.authority).examine(data, at=self.at)
+        file = self.verifier.examiners.of(self.authority).examine(data, at=self.at)
         problem = _problem_with(file) or (
             None if self._may_be_there(file, pdf) else "later-changes-forbidden"
         )
@@ -385,13 +368,13 @@ class _Case(PermitCase):
             judgement.refuse(CheckName.PERMIT_DATA, "permit-other-authority", slug=permit["authority"])
             return
         judgement.passed(CheckName.PERMIT_DATA, "permit-data-good")
-        judge_entitlement(self.signatures, permit, authority, self.at, judgement)
+        judge_entitlement(self, self.signatures, permit)
         self.permit = PermitFacts.read(permit)
         if judgement.failed(CheckName.SIGNER_ENTITLED):
             return
         judge_text(pdf, permit, judgement)
-        judge_qr(pdf, permit, authority, judgement, self.age)
-        judge_dates(permit, authority.local_day(self.at), judgement)
+        judge_qr(self, pdf, permit)
+        judge_dates(self, self.permit)
 
     def judge_status(self, data: bytes, countdown: Countdown) -> None:
         """Ask about the status of a permit that is the office's."""

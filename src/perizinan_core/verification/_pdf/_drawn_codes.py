@@ -22,7 +22,7 @@ import attrs
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import Stream
 from perizinan_core.errors.pdf import PdfStructureError
-from perizinan_core.errors.verification import QrImageError
+from perizinan_core.verification._judgement import RefusedError
 from perizinan_core.verification._pdf._pages import MAX_PAGES, Content, contents_of, pages, parted
 from perizinan_core.verification._qr_image import ImageLimits, find_codes, read_codes
 
@@ -275,7 +275,7 @@ def _picture(pdf: PdfStructure, stream: Stream) -> tuple[str, ...]:
     if key not in _remembered:
         try:
             _remembered[key] = _texts_of(pdf, stream, raw)
-        except (PdfStructureError, QrImageError):
+        except (PdfStructureError, RefusedError):
             _remembered[key] = ()
         while len(_remembered) > _MAX_REMEMBERED:
             _remembered.popitem(last=False)

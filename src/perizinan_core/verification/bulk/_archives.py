@@ -14,6 +14,7 @@ import importlib
 import io
 import lzma
 import struct
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -22,9 +23,10 @@ from typing import IO, Any, BinaryIO, cast
 
 import attrs
 
+from perizinan_core.verification._judgement import RefusedError
 from perizinan_core.verification.bulk._limits import BulkLimits
 
-__all__ = ["ArchiveProblemError", "Budget", "Member", "is_archive_name", "members"]
+__all__ = ["Budget", "Member", "is_archive_name", "members"]
 
 _ENDINGS = (
     *(".zip", ".tar", ".tgz", ".tbz2", ".txz", ".tzst"),
@@ -35,20 +37,13 @@ _EMPTY_TAR = tarfile.RECORDSIZE
 """Size of a tar without files, packed or not, in bytes."""
 
 _TICK = 16 * 1024 * 1024
+_ZSTANDARD: Any = importlib.import_module("compression.zstd") if sys.version_info >= (3, 14) else None
 _DAMAGE: tuple[type[Exception], ...] = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
     *(ValueError, RuntimeError, NotImplementedError, struct.error, KeyError, IndexError, OverflowError),
+    *([_ZSTANDARD.ZstdError] if _ZSTANDARD is not None else []),
 )
-"""What the standard library raises on damaged, encrypted and strange archives, apart from zstandard."""
-
-
-class ArchiveProblemError(Exception):
-    """An archive that cannot be gone through further; ``code`` is the reason of the report."""
-
-    def __init__(self, code: str, limit: str = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.limit = limit
+"""What the standard library raises on damaged, encrypted and strange archives."""
 
 
 @attrs.frozen
@@ -80,12 +75,12 @@ class Budget:
         Note that ``count`` bytes were unpacked.
 
         Raises:
-            ArchiveProblemError: when there are more than allowed.
+            RefusedError: when there are more than allowed.
         """
         self.left -= count
         self._since += count
         if self.left < 0:
-            raise ArchiveProblemError("archive-limit", f"{self.limit} bytes")
+            raise RefusedError("archive-limit", limit=f"{self.limit} bytes")
 
     def between(self) -> None:
         """
@@ -108,7 +103,7 @@ def members(file: BinaryIO, limits: BulkLimits, budget: Budget) -> Iterator[Memb
     Yield the ordinary files of an archive; its kind is recognised by its first bytes, not by its name.
 
     Raises:
-        ArchiveProblemError: when it is not an archive, damaged, encrypted, or beyond the limits.
+        RefusedError: when it is not an archive, damaged, encrypted, or beyond the limits.
     """
     try:
         head = file.read(6)
@@ -116,10 +111,10 @@ def members(file: BinaryIO, limits: BulkLimits, budget: Budget) -> Iterator[Memb
         found = _zip(file, budget) if head.startswith(b"PK") else _tar(file, head, budget)
         for place, (name, read) in enumerate(found):
             if place >= limits.max_members:
-                raise ArchiveProblemError("archive-limit", f"{limits.max_members} files")
+                raise RefusedError("archive-limit", limit=f"{limits.max_members} files")
             yield Member(place, name, _guarded(read))
     except _DAMAGE as error:
-        raise ArchiveProblemError("archive-unreadable") from error
+        raise RefusedError("archive-unreadable") from error
 
 
 def _guarded(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
@@ -127,7 +122,7 @@ def _guarded(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
         try:
             return read(most)
         except _DAMAGE as error:
-            raise ArchiveProblemError("archive-unreadable") from error
+            raise RefusedError("archive-unreadable") from error
 
     return guarded
 
@@ -178,38 +173,9 @@ def _unpacked(file: BinaryIO, head: bytes) -> Any:
         return bz2.BZ2File(file)
     if head.startswith(b"\xfd7zXZ\x00"):
         return lzma.LZMAFile(file)
-    if head.startswith(b"\x28\xb5\x2f\xfd"):
-        return _Zstandard(file)
+    if head.startswith(b"\x28\xb5\x2f\xfd") and _ZSTANDARD is not None:
+        return _ZSTANDARD.ZstdFile(file)
     return file
-
-
-class _Zstandard(io.RawIOBase):
-    """
-    A file under zstandard, which the standard library reads from Python 3.14 on.
-
-    Its errors are of a kind of their own; here they become the one that the other compressions raise.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        super().__init__()
-        try:
-            library = importlib.import_module("compression.zstd")
-        except ImportError as error:  # before Python 3.14
-            raise ArchiveProblemError("archive-unreadable") from error
-        self._inner = library.ZstdFile(file)
-        self._error: type[Exception] = library.ZstdError
-
-    def read(self, size: int = -1, /) -> bytes:
-        """
-        Return the next bytes.
-
-        Raises:
-            OSError: the compressed data are damaged.
-        """
-        try:
-            return bytes(self._inner.read(size))
-        except self._error as error:
-            raise OSError(str(error)) from error
 
 
 class _Counted(io.RawIOBase):

@@ -15,7 +15,7 @@ from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._status import StatusChoice
 from perizinan_core.verification._authorities import AuthoritySet, StatusOf
-from perizinan_core.verification._moments import check_moment
+from perizinan_core.verification._file_verifier import check_moment
 from perizinan_core.verification._report import Report
 from perizinan_core.verification._verifier import Verifier, unreadable_report
 from perizinan_core.verification.bulk._limits import DEFAULT_BULK_LIMITS, BulkLimits

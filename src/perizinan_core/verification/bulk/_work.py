@@ -18,13 +18,9 @@ from typing import Any, Protocol
 import attrs
 
 from perizinan_core.confined import Channel
-from perizinan_core.verification.bulk._archives import (
-    ArchiveProblemError,
-    Budget,
-    Member,
-    is_archive_name,
-    members,
-)
+from perizinan_core.verification._judgement import RefusedError
+from perizinan_core.verification._report import Reason
+from perizinan_core.verification.bulk._archives import Budget, Member, is_archive_name, members
 from perizinan_core.verification.bulk._limits import BulkLimits
 from perizinan_core.verification.bulk._walking import FoundFile, display_name
 
@@ -124,8 +120,8 @@ class _Worker:
                     for result in self._member(member, label, 1, budget):
                         self._send("result", result)
                     self._send("step", member.place)
-        except ArchiveProblemError as problem:
-            self._send("trouble", self._refusal(file.name, problem))
+        except RefusedError as error:
+            self._send("trouble", self._refusal(file.name, error.reason))
         except MemoryError:
             self._send("trouble", self._recipe.refuse(file.name, "internal-limit"))
         except OSError:
@@ -137,8 +133,8 @@ class _Worker:
         most = self._limits.max_nested if nested else self._recipe.max_bytes
         try:
             data = member.read(most)
-        except ArchiveProblemError as problem:
-            yield self._refusal(label, problem)
+        except RefusedError as error:
+            yield self._refusal(label, error.reason)
             return
         if not nested:
             if len(data) > most:
@@ -148,9 +144,9 @@ class _Worker:
                 yield self._result(data, label)
             return
         if len(data) > most:
-            yield self._refusal(label, ArchiveProblemError("archive-limit", f"{most} bytes"))
+            yield self._recipe.refuse(label, "archive-limit", limit=f"{most} bytes")
         elif depth >= self._limits.max_depth:
-            yield self._refusal(label, ArchiveProblemError("archive-limit", f"{depth} levels"))
+            yield self._recipe.refuse(label, "archive-limit", limit=f"{depth} levels")
         else:
             yield from self._nested(data, label, depth + 1, budget)
 
@@ -160,8 +156,8 @@ class _Worker:
                 inner = f"{label}!/{display_name(member.name)}"
                 self._send("tick")
                 yield from self._member(member, inner, depth, budget)
-        except ArchiveProblemError as problem:
-            yield self._refusal(label, problem)
+        except RefusedError as error:
+            yield self._refusal(label, error.reason)
 
-    def _refusal(self, name: str, problem: ArchiveProblemError) -> Any:
-        return self._recipe.refuse(name, problem.code, limit=problem.limit)
+    def _refusal(self, name: str, reason: Reason) -> Any:
+        return self._recipe.refuse(name, reason.code, **reason.fields)

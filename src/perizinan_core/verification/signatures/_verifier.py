@@ -21,8 +21,7 @@ from cryptography import x509
 from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.errors.verification import SignaturesNotAcceptedError
-from perizinan_core.verification._file_verifier import FileVerifier
-from perizinan_core.verification._policy import Policy
+from perizinan_core.verification._file_verifier import FileVerifier, Policy
 from perizinan_core.verification._report import CheckName, Report, Verdict
 from perizinan_core.verification._revocation import sorted_evidence
 from perizinan_core.verification._sources import Source, read_source
