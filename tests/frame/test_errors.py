@@ -53,7 +53,10 @@ DOCUMENTED = {
 }
 """Classes of which a page says that the embedding program catches them."""
 
-DYNAMIC = {"catalogue/_case_rules.py": ("expression", "expression-limit", "tariff-not-found")}
+DYNAMIC = {
+    "catalogue/_case_rules.py": ("expression", "expression-limit", "tariff-not-found"),
+    "published/_envelope.py": ("authority-document", "directory"),
+}
 """Where the code is chosen from a table, and the codes in it."""
 
 

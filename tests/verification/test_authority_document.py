@@ -20,7 +20,7 @@ from perizinan_core.published import (
     read_authority_document,
     sign_authority_document,
 )
-from perizinan_core.published._authority_reading import MAX_BYTES
+from perizinan_core.published._envelope import MAX_BYTES
 from perizinan_core.published._keys import (
     algorithm_name,
     fits,

@@ -233,6 +233,37 @@ class TestFolder:
         with pytest.raises(AuthorityDocumentError):
             AuthoritySet.open(folder).of("kota-lain")
 
+    def test_a_directory_says_which_key_did_not_sign_it_and_what_is_wrong_with_it(self):
+        """By codes of their own; its unknown fields are kept, as those of an authority document."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        office = DirectoryEntry(slug="kota-a", name="Kota A", key="k" * 43, address="https://a.example/x")
+        made = Directory(
+            name="Contoh",
+            version=1,
+            issued=datetime(2026, 11, 1, tzinfo=UTC),
+            expires=datetime(2027, 11, 1, tzinfo=UTC),
+            offices=(office,),
+            keys=(key.public_key(),),
+            unknown={"note": "later"},
+        )
+        data = sign_directory(made, key=key.public_key(), sign=signing_callback(key))
+
+        assert made.to_json() == read_directory(data).to_json()
+        with pytest.raises(AuthorityDocumentError) as stranger:
+            read_directory(data, directory_key="k" * 43)
+        with pytest.raises(AuthorityDocumentError) as twice:
+            sign_directory(
+                attrs.evolve(made, offices=(office, office)),
+                key=key.public_key(),
+                sign=signing_callback(key),
+            )
+
+        assert ("authority-key", "k" * 43) == (stranger.value.code, stranger.value.expected)
+        assert ("directory", ("$.signed.offices: names an office twice",)) == (
+            twice.value.code,
+            twice.value.problems,
+        )
+
     def test_names_from_files_never_leave_the_folder(self, folder):
         """A permit may name anything."""
         offices = AuthoritySet.open(folder)

@@ -415,7 +415,7 @@ class TestVerdicts:
 
     def test_errors_speak_both_languages(self):
         """For people, with what to do next."""
-        error = StatusListError(fault="it is too old", reason="status-list-too-old")
+        error = StatusListError("status-list-too-old")
 
         assert "The status list cannot be used: it is too old" in error.message("en")
         assert "terlalu lama" in error.message("id")

@@ -14,11 +14,11 @@ import attrs
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from perizinan_core._saved_file import replace_file
 from perizinan_core.errors.published import StatusListError
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.published import QrKey
 from perizinan_core.published._keys import signing_callback
-from perizinan_core.published._saved_file import replace_file
 from perizinan_core.published._status_list import (
     STATUS_LIST_MEDIA_TYPE,
     StatusList,

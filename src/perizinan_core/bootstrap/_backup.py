@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -27,6 +26,7 @@ from pathlib import Path
 import attrs
 
 from perizinan_core._converters import from_json, to_json
+from perizinan_core._saved_file import replace_file
 from perizinan_core.bootstrap._keys import open_storage_keys
 from perizinan_core.bootstrap._office import database_url, open_documents
 from perizinan_core.bootstrap._settings import Settings
@@ -305,15 +305,4 @@ def _unusable(folder: Path, problem: str, **fields: object) -> BootstrapError:
 
 def _write(path: Path, text: str) -> None:
     """Write a file durably, whole or not at all, readable by its owner only."""
-    fresh = path.with_name(f".{path.name}.part")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    replace_file(path, text.encode(), mode=0o600)

@@ -7,10 +7,7 @@ reads (mode 0600), and every certificate says PENGEMBANGAN / DEVELOPMENT in its 
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -25,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from perizinan_core._saved_file import create_file
 from perizinan_core.bootstrap._synthetic_ca import Issued, SyntheticCA
 from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._file_key import FileKeySigner
@@ -67,9 +65,9 @@ class DevelopmentCA:
         path = folder / _AUTHORITY
         if not path.exists():
             made = SyntheticCA.create(now)
-            _write_once(path, _pem(made.issuing) + _pem(made.root))
+            create_file(path, _pem(made.issuing) + _pem(made.root))
         ca = _read_authority(path)
-        _write_once(folder / _ROOT, ca.root.certificate.public_bytes(Encoding.PEM))
+        create_file(folder / _ROOT, ca.root.certificate.public_bytes(Encoding.PEM))
         return cls(folder, ca)
 
     @staticmethod
@@ -112,7 +110,7 @@ class DevelopmentCA:
                 return path
             path.unlink(missing_ok=True)
         issued = self.ca.issue(name, now=now, organization=organization, kind=kind)
-        _write_once(path, _pem(issued))
+        create_file(path, _pem(issued))
         return path
 
     def signer(
@@ -127,20 +125,6 @@ def _pem(issued: Issued) -> bytes:
     key = issued.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     certificates = (issued.certificate, *issued.chain)
     return key + b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates)
-
-
-def _write_once(path: Path, content: bytes) -> None:
-    """Write a whole file of mode 0600 unless one of this name exists: the first writer wins."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(temporary, path)
-    finally:
-        Path(temporary).unlink()
 
 
 def _read_authority(path: Path) -> SyntheticCA:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from perizinan_core._saved_file import locked, replace_file
 from perizinan_core.cli._authority_fetch import fetch_command, loaded, update_all
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.cli._verify_authority import read_directory_file
@@ -20,7 +21,6 @@ from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._numerals import format_date
 from perizinan_core.published import AuthorityDocument, Signatory, read_authority_document
 from perizinan_core.published._keys import thumbprint
-from perizinan_core.published._saved_file import locked, replace_file
 from perizinan_core.verification._keeping_offices import BACKUP, refresh
 from perizinan_core.verification._words import office_line
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from perizinan_core._saved_file import locked, replace_file
 from perizinan_core.bootstrap._keys import open_key_file
 from perizinan_core.cli._authority_fetch import loaded
 from perizinan_core.cli._settings import language_of
@@ -23,7 +24,6 @@ from perizinan_core.published._authority_update import accept_directory
 from perizinan_core.published._directory import Directory, DirectoryEntry, read_directory, sign_directory
 from perizinan_core.published._envelope import countersign
 from perizinan_core.published._keys import signing_callback, thumbprint
-from perizinan_core.published._saved_file import locked, replace_file
 from perizinan_core.verification import AuthoritySet
 from perizinan_core.verification._keeping_offices import BACKUP
 from perizinan_core.verification._words import office_line

@@ -14,7 +14,7 @@ import click
 from perizinan_core.cli._once import Once
 from perizinan_core.cli._verify_status import StatusOptions
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.published import AuthorityDocumentError, DirectoryError
+from perizinan_core.errors.published import AuthorityDocumentError
 from perizinan_core.i18n import N_, translate
 from perizinan_core.published import (
     NO_STATUS,
@@ -22,8 +22,8 @@ from perizinan_core.published import (
     StatusChoice,
     read_authority_document,
 )
-from perizinan_core.published._authority_reading import MAX_BYTES
 from perizinan_core.published._directory import Directory, read_directory
+from perizinan_core.published._envelope import MAX_BYTES
 from perizinan_core.verification import AuthoritySet, StatusOf
 
 __all__ = ["AuthorityOptions", "authority_options", "read_directory_file"]
@@ -162,7 +162,7 @@ def read_directory_file(path: Path, key: str | None, language: str) -> Directory
     """
     try:
         return read_directory(path.read_bytes(), directory_key=key)
-    except (DirectoryError, AuthorityDocumentError) as error:
+    except AuthorityDocumentError as error:
         raise click.UsageError(f"{path.name}: {error.message(language)}") from error
 
 

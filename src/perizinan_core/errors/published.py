@@ -13,7 +13,6 @@ from perizinan_core.i18n import N_, translate
 __all__ = [
     "AuthorityDocumentError",
     "AuthorityUpdateError",
-    "DirectoryError",
     "PublishedError",
     "QrTextError",
     "StatusListError",
@@ -21,21 +20,22 @@ __all__ = [
 ]
 
 
+_STATUS_LIST_PROBLEMS: Mapping[str, str] = {
+    "status-list-terms": N_("the authority document names no status list, or not completely"),
+    "status-list-missing": N_("it is missing"),
+    "status-list-malformed": N_("it is damaged, or no status list"),
+    "status-list-wrong-signature": N_("no key of the office signed it"),
+    "status-list-key-unknown": N_("it is signed with a key that the authority document does not name yet"),
+    "status-list-wrong-subject": N_("it is the list of another address"),
+    "status-list-out-of-range": N_("it ends before the place of this permit"),
+    "status-list-too-old": N_("it is too old"),
+    "status-list-not-yet": N_("it was made after the moment for which the check was asked"),
+    "status-list-unreachable": N_("it could not be fetched"),
+}
+
+
 class PublishedError(CodedError):
     """Something published by an office cannot be used or made."""
-
-
-@attrs.define(slots=False, eq=False)
-class DirectoryError(PublishedError):
-    """A directory of offices that cannot be used; every problem is listed with its path."""
-
-    code: ClassVar[str] = "directory"
-    sentence: ClassVar[str] = N_(
-        "The directory of offices cannot be used: {problems}. Fetch it again from the one who keeps it."
-    )
-
-    problems: tuple[str, ...]
-    """English clauses, each with the path of the field."""
 
 
 @attrs.define(slots=False, eq=False)
@@ -64,7 +64,7 @@ class AuthorityUpdateError(PublishedError):
 
 class AuthorityDocumentError(PublishedError):
     """
-    An authority document that cannot be used; every problem is listed with its path.
+    An authority document or a directory of offices that cannot be used; every problem is listed with its path.
 
     Values of its codes:
 
@@ -77,6 +77,11 @@ class AuthorityDocumentError(PublishedError):
             N_(
                 "The authority document cannot be used: {problems}. Fetch authority.json again from the "
                 "office's own site, and tell the office if it stays so."
+            )
+        ),
+        "directory": Code(
+            N_(
+                "The directory of offices cannot be used: {problems}. Fetch it again from the one who keeps it."
             )
         ),
         "authority-key": Code(
@@ -132,3 +137,9 @@ class StatusListError(StatusUnavailableError):
 
     reason: str
     """Reason code of the report, e.g. ``"status-list-too-old"``."""
+
+    fault: str = attrs.field(init=False)
+
+    @fault.default
+    def _clause(self) -> str:
+        return _STATUS_LIST_PROBLEMS.get(self.reason, self.reason)

@@ -7,7 +7,6 @@ what would be sent before a real channel is installed.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,6 +19,8 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 import attrs
+
+from perizinan_core._saved_file import replace_file
 
 __all__ = ["MailFolderChannel", "Notification", "NotificationChannel"]
 
@@ -80,13 +81,7 @@ class MailFolderChannel:
         target = self.folder / f"{stem}.eml"
         if target.exists():
             return
-        temporary = target.with_name(f".{stem}.{uuid4().hex}.part")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(self._compose(notification).as_bytes())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
+        replace_file(target, self._compose(notification).as_bytes(), mode=0o600)
 
     def _compose(self, notification: Notification) -> EmailMessage:
         message = EmailMessage(policy=SMTPUTF8)

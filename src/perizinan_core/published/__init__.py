@@ -11,8 +11,9 @@ from perizinan_core.published._authority_document import (
     QrKey,
     RegisteredDelegation,
     Signatory,
+    read_authority_document,
+    sign_authority_document,
 )
-from perizinan_core.published._authority_reading import read_authority_document, sign_authority_document
 from perizinan_core.published._authority_update import accept_directory, accept_update
 from perizinan_core.published._cose import Sign1
 from perizinan_core.published._directory import Directory, DirectoryEntry, read_directory, sign_directory

@@ -11,10 +11,10 @@ ignored (docs/decisions/0021): an older checker must be able to read a newer doc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import MAXYEAR, date, datetime, timedelta, timezone
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
 import attrs
@@ -22,22 +22,18 @@ from cryptography import x509
 
 from perizinan_core.i18n import N_
 from perizinan_core.published._development import is_development
-from perizinan_core.published._keys import PublicKey, thumbprint
+from perizinan_core.published._envelope import SignedDocument, read_envelope, sign_envelope
+from perizinan_core.published._keys import PublicKey
 from perizinan_core.published._wire import (
     Certificates,
     Fingerprint,
     HttpsAddress,
-    Keys,
     Kid,
-    Positive,
     Region,
     Rule,
-    unstructured,
 )
 
 __all__ = [
-    "DOCUMENT_TYPE",
-    "SPEC_VERSION",
     "ZONES",
     "AuthorityDocument",
     "Contact",
@@ -46,10 +42,10 @@ __all__ = [
     "QrKey",
     "RegisteredDelegation",
     "Signatory",
+    "read_authority_document",
+    "sign_authority_document",
 ]
 
-DOCUMENT_TYPE = "perizinan-authority"
-SPEC_VERSION = "1"
 ZONES = {"WIB": 7, "WITA": 8, "WIT": 9}
 """Hours ahead of UTC."""
 
@@ -164,8 +160,11 @@ class Contact:
 
 
 @attrs.frozen(kw_only=True)
-class AuthorityDocument:
+class AuthorityDocument(SignedDocument):
     """What a local government states about itself to those who check its permits."""
+
+    document_type: ClassVar[str] = "perizinan-authority"
+    refusal: ClassVar[str] = "authority-document"
 
     slug: str
     name: str
@@ -177,13 +176,6 @@ class AuthorityDocument:
 
     time_zone: _Zone
     """``WIB``, ``WITA`` or ``WIT``: whose calendar day counts."""
-
-    version: Positive = attrs.field(validator=attrs.validators.ge(1))
-    """Rises with every change."""
-
-    issued: datetime
-    expires: datetime
-    """After this moment the document is too old to judge by."""
 
     verification_url: HttpsAddress
     roots: Certificates
@@ -197,17 +189,11 @@ class AuthorityDocument:
     permit_types: tuple[PublishedType, ...] = ()
     """What the numbers of permit types in QR codes mean."""
 
-    keys: Keys
-    """Keys that sign this document."""
-
     status_list: Mapping[str, Any] | None = None
     """Address and keys of the status list, kept as they are."""
 
     log: Mapping[str, Any] | None = None
     """Address and keys of the public log, kept as they are."""
-
-    unknown: Mapping[str, Any] = attrs.field(factory=dict, metadata={"omit": True})
-    """Fields of a newer version: kept, ignored."""
 
     pinned: bool = attrs.field(default=False, metadata={"omit": True})
     """True when the caller named the key; False: trusted as given (first use)."""
@@ -230,21 +216,36 @@ class AuthorityDocument:
         """True when every root is one for development: what this office signs is a test, and not a permit."""
         return bool(self.roots) and all(map(is_development, self.roots))
 
-    @cached_property
-    def key_ids(self) -> tuple[str, ...]:
-        """Fingerprints (RFC 7638) of the keys."""
-        return tuple(thumbprint(key) for key in self.keys)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the ``signed`` part."""
-        return {
-            **self.unknown,
-            "document_type": DOCUMENT_TYPE,
-            "spec_version": SPEC_VERSION,
-            **unstructured(self),
-        }
+def sign_authority_document(
+    document: AuthorityDocument, *, key: PublicKey, sign: Callable[[bytes], bytes]
+) -> bytes:
+    """
+    Return ``authority.json``: the document in canonical JSON with one signature.
 
-    @property
-    def contradiction(self) -> tuple[str, str] | None:
-        """The field that cannot be beside the others, and why."""
-        return ("expires", N_("lies before issued")) if self.expires <= self.issued else None
+    Args:
+        document: What to state; ``key`` must be among its ``keys``.
+        key: Public half of the signing key.
+        sign: Returns the signature over its argument; see `keys.signing_callback`.
+
+    Raises:
+        AuthorityDocumentError: when the document breaks a rule of the reader, or the signature does not fit.
+    """
+    return sign_envelope(document, key=key, sign=sign)
+
+
+def read_authority_document(data: bytes, *, authority_key: str | None = None) -> AuthorityDocument:
+    """
+    Read and check ``authority.json``.
+
+    Args:
+        data: The file.
+        authority_key: Fingerprint (RFC 7638 thumbprint) of the key that must have signed it; None
+            trusts the document as it was given.
+
+    Raises:
+        AuthorityDocumentError: with every problem and its path.
+        AuthorityDocumentError: ``authority-key``: when it is not signed by ``authority_key``.
+    """
+    document = read_envelope(data, AuthorityDocument, authority_key)
+    return attrs.evolve(document, pinned=authority_key is not None)

@@ -12,14 +12,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-import attrs
-
 from perizinan_core.errors.published import AuthorityUpdateError
 from perizinan_core.i18n import N_
-from perizinan_core.published._authority_document import AuthorityDocument
-from perizinan_core.published._authority_reading import read_authority_document
+from perizinan_core.published._authority_document import AuthorityDocument, read_authority_document
 from perizinan_core.published._directory import Directory, read_directory
-from perizinan_core.published._envelope import signed_by
+from perizinan_core.published._envelope import SignedDocument, signed_by
 
 __all__ = ["accept_directory", "accept_update"]
 
@@ -49,12 +46,8 @@ def accept_update(
         AuthorityUpdateError: it must not replace the known one; says why.
     """
     offered = read_authority_document(data, authority_key=authority_key)
-    if offered.slug != known.slug:
-        raise _refused(
-            N_("it is the document of another office ({received}, not {known})"), known.slug, offered.slug
-        )
     _check_successor(known, offered, data, at=at, vouched=authority_key is not None)
-    return attrs.evolve(offered, pinned=authority_key is not None)
+    return offered
 
 
 def accept_directory(
@@ -65,7 +58,7 @@ def accept_directory(
     `accept_update`.
 
     Raises:
-        DirectoryError: it is not sound by itself.
+        AuthorityDocumentError: ``directory``: it is not sound by itself.
         AuthorityDocumentError: ``authority-key``: it is not signed by ``directory_key``.
         AuthorityUpdateError: it must not replace the known one; says why.
     """
@@ -75,55 +68,53 @@ def accept_directory(
 
 
 def _check_successor(
-    known: AuthorityDocument | Directory,
-    offered: AuthorityDocument | Directory,
-    data: bytes,
-    *,
-    at: datetime,
-    vouched: bool,
+    known: SignedDocument, offered: SignedDocument, data: bytes, *, at: datetime, vouched: bool
 ) -> None:
-    """Raise when one document must not take the place of another: rules 3 to 6 of `accept_update`."""
-    rules: tuple[tuple[bool, str, object, object], ...] = (
+    """Raise when one document must not take the place of another: rules 2 to 6 of `accept_update`."""
+    rules = (
         (
+            "slug",
+            getattr(offered, "slug", None) == getattr(known, "slug", None),
+            N_("it is the document of another office ({received}, not {known})"),
+        ),
+        (
+            "key_ids",
             vouched or signed_by(data, known.keys),
             N_("no key of the known document ({known}) signed it, only {received}"),
-            ", ".join(known.key_ids),
-            ", ".join(offered.key_ids),
         ),
         (
+            "version",
             offered.version >= known.version,
             N_("it is version {received}, older than the known version {known}"),
-            known.version,
-            offered.version,
         ),
         (
+            "issued",
             offered.issued >= known.issued,
             N_("it was issued at {received}, before the known one ({known})"),
-            known.issued.isoformat(),
-            offered.issued.isoformat(),
         ),
         (
+            "version",
             offered.version != known.version or _content(offered) == _content(known),
             N_("it says something else than the known one under the same version {known}"),
-            known.version,
-            "",
         ),
-        (at <= offered.expires, N_("it ended at {received}"), "", offered.expires.isoformat()),
+        ("expires", at <= offered.expires, N_("it ended at {received}")),
         (
+            "issued",
             offered.issued <= at + _SKEW,
             N_("it is dated later than the clock of this machine ({received})"),
-            "",
-            offered.issued.isoformat(),
         ),
     )
-    for holds, problem, before, after in rules:
+    for field, holds, problem in rules:
         if not holds:
-            raise _refused(problem, before, after)
+            before, after = (_shown(getattr(document, field)) for document in (known, offered))
+            raise AuthorityUpdateError(fault=problem, known=before, received=after)
 
 
-def _content(document: AuthorityDocument | Directory) -> dict[str, Any]:
+def _content(document: SignedDocument) -> dict[str, Any]:
     return {name: value for name, value in document.to_json().items() if name not in _DATES}
 
 
-def _refused(problem: str, known: object, received: object) -> AuthorityUpdateError:
-    return AuthorityUpdateError(fault=problem, known=str(known), received=str(received))
+def _shown(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

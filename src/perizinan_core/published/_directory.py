@@ -11,27 +11,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, ClassVar, Self
 
 import attrs
 
 from perizinan_core._exchange import is_local_http
-from perizinan_core.errors.published import AuthorityDocumentError, DirectoryError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
-from perizinan_core.published._envelope import read_envelope, sign_envelope
-from perizinan_core.published._keys import PublicKey, thumbprint
-from perizinan_core.published._wire import Keys, Positive, Region, Rule, unstructured
+from perizinan_core.published._envelope import SignedDocument, read_envelope, sign_envelope
+from perizinan_core.published._keys import PublicKey
+from perizinan_core.published._wire import Region, Rule
 
 __all__ = ["SLUG", "Directory", "DirectoryEntry", "read_directory", "sign_directory"]
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """Form of an office's short name; nothing else names a file."""
-
-_KIND, _SPEC = "perizinan-directory", "1"
-
 
 _Slug = Annotated[str, Rule(SLUG.fullmatch, N_("expected a short name such as kota-contoh"))]
 _Thumbprint = Annotated[
@@ -72,43 +67,28 @@ class DirectoryEntry:
 
 
 @attrs.frozen(kw_only=True)
-class Directory:
+class Directory(SignedDocument):
     """A signed list of offices."""
+
+    document_type: ClassVar[str] = "perizinan-directory"
+    refusal: ClassVar[str] = "directory"
 
     name: str
     """Who keeps it."""
 
-    version: Positive = attrs.field(validator=attrs.validators.ge(1))
-    """Rises with every issue."""
-
-    issued: datetime
-    expires: datetime
-    """After this moment nothing is judged by it any more."""
-
     offices: tuple[DirectoryEntry, ...]
-    keys: Keys
-    """Keys that sign it."""
 
     @cached_property
     def by_slug(self) -> Mapping[str, DirectoryEntry]:
         """The entries by short name."""
         return {item.slug: item for item in self.offices}
 
-    @cached_property
-    def key_ids(self) -> tuple[str, ...]:
-        """Fingerprints (RFC 7638) of the keys."""
-        return tuple(thumbprint(key) for key in self.keys)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the ``signed`` part."""
-        return {"document_type": _KIND, "spec_version": _SPEC, **unstructured(self)}
-
     @property
     def contradiction(self) -> tuple[str, str] | None:
         """The field that cannot be beside the others, and why."""
-        if self.expires <= self.issued:
-            return "expires", N_("lies before issued")
-        return ("offices", N_("names an office twice")) if len(self.by_slug) != len(self.offices) else None
+        if len(self.by_slug) != len(self.offices):
+            return "offices", N_("names an office twice")
+        return super().contradiction
 
 
 def sign_directory(made: Directory, *, key: PublicKey, sign: Callable[[bytes], bytes]) -> bytes:
@@ -121,11 +101,9 @@ def sign_directory(made: Directory, *, key: PublicKey, sign: Callable[[bytes], b
         sign: Returns the signature over its argument; see `keys.signing_callback`.
 
     Raises:
-        DirectoryError: it breaks a rule of the reader, or the signature does not fit.
+        AuthorityDocumentError: ``directory``: it breaks a rule of the reader, or the signature does not fit.
     """
-    data = sign_envelope(made.to_json(), key=key, sign=sign)
-    read_directory(data)
-    return data
+    return sign_envelope(made, key=key, sign=sign)
 
 
 def read_directory(data: bytes, *, directory_key: str | None = None) -> Directory:
@@ -137,12 +115,7 @@ def read_directory(data: bytes, *, directory_key: str | None = None) -> Director
         directory_key: Fingerprint of the key that must have signed it; None trusts it as it was given.
 
     Raises:
-        DirectoryError: with every problem and its path.
+        AuthorityDocumentError: ``directory``: with every problem and its path.
         AuthorityDocumentError: ``authority-key``: it is not signed by ``directory_key``.
     """
-    try:
-        return read_envelope(data, Directory, wanted=directory_key, kind=_KIND, spec=_SPEC)[0]
-    except AuthorityDocumentError as error:
-        if type(error) is not AuthorityDocumentError:
-            raise
-        raise DirectoryError(error.problems) from error
+    return read_envelope(data, Directory, directory_key)

@@ -4,25 +4,89 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
 
 import attrs
+import rfc8785
 
 from perizinan_core.errors.published import AuthorityDocumentError
-from perizinan_core.i18n import Clause
+from perizinan_core.i18n import N_, Clause
 from perizinan_core.published._keys import PublicKey, algorithm_name, fits, thumbprint
-from perizinan_core.published._strict_json import parse_json
-from perizinan_core.published._wire import structured
+from perizinan_core.published._strict_json import load_json
+from perizinan_core.published._wire import Keys, Positive, ProblemsError, problem_at, structured, unstructured
 
-__all__ = ["MAX_BYTES", "countersign", "read_envelope", "sign_envelope", "signed_by"]
+__all__ = ["MAX_BYTES", "SignedDocument", "countersign", "read_envelope", "sign_envelope", "signed_by"]
 
 MAX_BYTES = 4 * 1024 * 1024
 """Largest file that is read, in bytes."""
 
+_SPEC_VERSION = "1"
+_FRAME = {"document_type", "spec_version"}
 
-def sign_envelope(signed: Mapping[str, Any], *, key: PublicKey, sign: Callable[[bytes], bytes]) -> bytes:
-    """Return the file with one signature."""
-    return _with_signature({"signed": signed, "signatures": []}, key=key, sign=sign)
+
+@attrs.frozen(kw_only=True)
+class SignedDocument:
+    """What is published in an envelope, and lists the keys that sign it."""
+
+    document_type: ClassVar[str]
+    refusal: ClassVar[str]
+    """Code of the error when it cannot be used."""
+
+    version: Positive = attrs.field(validator=attrs.validators.ge(1))
+    """Rises with every change."""
+
+    issued: datetime
+    expires: datetime
+    """After this moment it is too old to judge by."""
+
+    keys: Keys
+    """Keys that sign it."""
+
+    unknown: Mapping[str, Any] = attrs.field(factory=dict, metadata={"omit": True})
+    """Fields of a newer version: kept, ignored."""
+
+    @cached_property
+    def key_ids(self) -> tuple[str, ...]:
+        """Fingerprints (RFC 7638) of the keys."""
+        return tuple(thumbprint(key) for key in self.keys)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ``signed`` part."""
+        frame = {"document_type": self.document_type, "spec_version": _SPEC_VERSION}
+        return {**self.unknown, **frame, **unstructured(self)}
+
+    @property
+    def contradiction(self) -> tuple[str, str] | None:
+        """The field that cannot be beside the others, and why."""
+        return ("expires", N_("lies before issued")) if self.expires <= self.issued else None
+
+
+T = TypeVar("T", bound=SignedDocument)
+
+
+@attrs.frozen(kw_only=True)
+class _Envelope:
+    signed: Mapping[str, Any]
+    signatures: tuple[Mapping[str, Any], ...]
+
+
+def sign_envelope(made: SignedDocument, *, key: PublicKey, sign: Callable[[bytes], bytes]) -> bytes:
+    """
+    Return the file with one signature.
+
+    Args:
+        made: What to state; ``key`` must be among its ``keys``.
+        key: Public half of the signing key.
+        sign: Returns the signature over its argument; see `keys.signing_callback`.
+
+    Raises:
+        AuthorityDocumentError: it breaks a rule of the reader, or the signature does not fit.
+    """
+    data = _with_signature({"signed": made.to_json(), "signatures": []}, key=key, sign=sign)
+    read_envelope(data, type(made))
+    return data
 
 
 def countersign(data: bytes, *, key: PublicKey, sign: Callable[[bytes], bytes]) -> bytes:
@@ -38,75 +102,61 @@ def countersign(data: bytes, *, key: PublicKey, sign: Callable[[bytes], bytes]) 
 
 
 def _with_signature(envelope: Mapping[str, Any], *, key: PublicKey, sign: Callable[[bytes], bytes]) -> bytes:
-    import rfc8785
-
     canonical = rfc8785.dumps(envelope["signed"])
     entry = {"keyid": thumbprint(key), "alg": algorithm_name(key), "sig": sign(canonical).hex()}
     return rfc8785.dumps({**envelope, "signatures": [*envelope["signatures"], entry]}) + b"\n"
 
 
-@attrs.frozen(kw_only=True)
-class _Envelope:
-    signed: Mapping[str, Any]
-    signatures: tuple[Mapping[str, Any], ...]
-
-
-class _Signed(Protocol):
-    """What lists the keys that sign it."""
-
-    @property
-    def keys(self) -> tuple[PublicKey, ...]: ...
-
-
-T = TypeVar("T", bound=_Signed)
-
-
-def read_envelope(
-    data: bytes, made: type[T], *, wanted: str | None, kind: str, spec: str
-) -> tuple[T, Mapping[str, Any]]:
+def read_envelope(data: bytes, made: type[T], wanted: str | None = None) -> T:
     """
-    Return what ``signed`` describes, and its data, when a key that it lists signed it.
+    Return what ``signed`` describes, when a key that it lists signed it.
 
     Args:
         data: The file.
         made: Class of what it describes.
         wanted: Fingerprint (RFC 7638) of the key that must have signed it, or None.
-        kind: Its ``document_type``.
-        spec: Its ``spec_version``.
 
     Raises:
         AuthorityDocumentError: with every problem and its path.
         AuthorityDocumentError: ``authority-key``: it is not signed by ``wanted``.
     """
-    import rfc8785
-
-    if len(data) > MAX_BYTES:
-        raise _refused(Clause("it is larger than {limit} bytes", limit=MAX_BYTES))
-    envelope = structured(_Envelope, parse_json(data))
-    signed = envelope.signed
-    if signed.get("document_type") != kind or signed.get("spec_version") != spec:
-        told = Clause("expected document_type {kind} and spec_version {version}", kind=kind, version=spec)
-        raise _refused(Clause("{path}: {what}", path="$.signed", what=told))
-    found = structured(made, signed, "$.signed")
     try:
-        canonical = rfc8785.dumps(dict(signed))
-    except (ValueError, RecursionError) as error:
-        problem = Clause("{path} holds numbers or texts that have no canonical form", path="$.signed")
-        raise _refused(problem) from error
-    signers = _signers(found.keys, envelope.signatures, canonical)
+        found, signers = _read(data, made)
+    except ProblemsError as error:
+        raise AuthorityDocumentError(made.refusal, problems=error.problems) from error
     if wanted is not None and wanted not in signers:
         raise AuthorityDocumentError("authority-key", expected=wanted, received=", ".join(sorted(signers)))
-    return found, signed
+    return found
 
 
-def _refused(problem: Clause) -> AuthorityDocumentError:
-    return AuthorityDocumentError("authority-document", problems=(problem,))
+def _read(data: bytes, made: type[T]) -> tuple[T, set[str]]:
+    if len(data) > MAX_BYTES:
+        raise ProblemsError(Clause("it is larger than {limit} bytes", limit=MAX_BYTES))
+    try:
+        content = load_json(data)
+    except ValueError as error:
+        raise ProblemsError(Clause("it is not JSON, or a key comes twice")) from error
+    envelope = structured(_Envelope, content)
+    signed = dict(envelope.signed)
+    kind = made.document_type
+    if signed.get("document_type") != kind or signed.get("spec_version") != _SPEC_VERSION:
+        expected = Clause(
+            "expected document_type {kind} and spec_version {version}", kind=kind, version=_SPEC_VERSION
+        )
+        raise ProblemsError(problem_at("$.signed", expected))
+    found = structured(made, signed, "$.signed")
+    try:
+        canonical = rfc8785.dumps(signed)
+    except (ValueError, RecursionError) as error:
+        problem = Clause("{path} holds numbers or texts that have no canonical form", path="$.signed")
+        raise ProblemsError(problem) from error
+    known = {field.name for field in attrs.fields(made)} | _FRAME
+    unknown = {name: value for name, value in signed.items() if name not in known}
+    return attrs.evolve(found, unknown=unknown), _signers(found.keys, envelope.signatures, canonical)
 
 
 def signed_by(data: bytes, keys: Iterable[PublicKey]) -> bool:
     """Return True when a readable file carries a sound signature by one of ``keys``."""
-    import rfc8785
-
     envelope: dict[str, Any] = json.loads(data)
     canonical = rfc8785.dumps(envelope["signed"])
     known = {thumbprint(key): key for key in keys}
@@ -127,19 +177,16 @@ def _signers(
     keys: Iterable[PublicKey], signatures: Sequence[Mapping[str, Any]], canonical: bytes
 ) -> set[str]:
     known = {thumbprint(key): key for key in keys}
-    signers: set[str] = set()
-    problems: list[Clause] = []
-    for place, entry in enumerate(signatures):
-        name = str(entry.get("keyid"))
-        if name not in known:
-            continue  # a key of a later version, or of someone else: says nothing either way
-        if not _is_sound(entry, known[name], canonical):
-            what = Clause("the signature does not fit the document")
-            problems.append(Clause("{path}: {what}", path=f"$.signatures[{place}]", what=what))
-        signers.add(name)
-    if not signers:
-        what = Clause("no signature by a key of the document")
-        problems.append(Clause("{path}: {what}", path="$.signatures", what=what))
+    # A key of a later version, or of someone else, says nothing either way.
+    named = {place: str(entry.get("keyid")) for place, entry in enumerate(signatures)}
+    own = {place: known[name] for place, name in named.items() if name in known}
+    problems = [
+        problem_at(f"$.signatures[{place}]", Clause("the signature does not fit the document"))
+        for place, key in own.items()
+        if not _is_sound(signatures[place], key, canonical)
+    ]
+    if not own:
+        problems.append(problem_at("$.signatures", Clause("no signature by a key of the document")))
     if problems:
-        raise AuthorityDocumentError("authority-document", problems=tuple(problems))
-    return signers
+        raise ProblemsError(*problems)
+    return {named[place] for place in own}

@@ -48,7 +48,6 @@ __all__ = [
     "encode_qr_text",
     "holds_claims",
     "named_claims",
-    "qr_segments",
     "type_number",
     "verify_qr",
 ]
@@ -173,16 +172,6 @@ def encode_qr_text(
         raise VerificationError("qr-claims-too-long", length=length, maximum=MAX_QR_LENGTH)
     envelope = _envelope(protected, payload)
     return prefix + _text_of(attrs.evolve(envelope, signature=sign(envelope.signed)))
-
-
-def qr_segments(text: str) -> list[str]:
-    """
-    Split a QR text for ``segno.make_qr``, which finds the best mode of every part by itself.
-
-    Address and claims go into alphanumeric mode and ``#`` into byte mode. Given as one string, the
-    ``#`` would put everything into byte mode, which needs two or three versions more.
-    """
-    return [part for part in text.partition("#") if part]
 
 
 def decode_qr_text(text: str) -> QrContent:

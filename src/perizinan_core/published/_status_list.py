@@ -13,18 +13,18 @@ unprotected one, two bits, exp required, deterministic CBOR outside. Rules: ``do
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Annotated, Any, Self
 
 import attrs
 
-from perizinan_core.errors.published import AuthorityDocumentError, StatusListError
+from perizinan_core.errors.published import StatusListError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument, QrKey
 from perizinan_core.published._cose import ALG, ALGORITHMS, KID, TYPE, Sign1, dumps, loads
-from perizinan_core.published._wire import Positive, Rule, structured, unstructured
+from perizinan_core.published._wire import Positive, ProblemsError, Rule, structured, unstructured
 
 __all__ = [
     "BITS",
@@ -40,7 +40,6 @@ __all__ = [
     "read_status_list",
     "sign_status_list",
     "status_at",
-    "status_list_error",
     "unpack_statuses",
 ]
 
@@ -106,8 +105,8 @@ class StatusListTerms:
             return None
         try:
             return structured(cls, authority.status_list)
-        except AuthorityDocumentError as error:
-            raise status_list_error("status-list-terms") from error
+        except ProblemsError as error:
+            raise StatusListError("status-list-terms") from error
 
     def to_json(self) -> dict[str, Any]:
         """Return the form for ``authority.json``."""
@@ -147,7 +146,7 @@ class StatusList:
             StatusListError: the list has no such place.
         """
         if not 0 <= index < self.places:
-            raise status_list_error("status-list-out-of-range")
+            raise StatusListError("status-list-out-of-range")
         return ListStatus(status_at(self.packed, index))
 
 
@@ -238,18 +237,18 @@ def read_status_list(data: bytes, authority: AuthorityDocument) -> StatusList:
     """
     terms = StatusListTerms.of(authority)
     if terms is None:
-        raise status_list_error("status-list-terms")
+        raise StatusListError("status-list-terms")
     made, envelope = _read(data)
     day = authority.local_day(made.issued)
     known = [item for item in terms.keys if item.kid == envelope.header[KID]]
     if not known and day > authority.local_day(authority.issued):
         # The document cannot know a key that came after it.
-        raise status_list_error("status-list-key-unknown")
+        raise StatusListError("status-list-key-unknown")
     keys = [item.key for item in known if item.holds_on(day)]
     if not any(envelope.is_signed_by(key) for key in keys):
-        raise status_list_error("status-list-wrong-signature")
+        raise StatusListError("status-list-wrong-signature")
     if made.uri != terms.uri:
-        raise status_list_error("status-list-wrong-subject")
+        raise StatusListError("status-list-wrong-subject")
     return made
 
 
@@ -268,26 +267,7 @@ def _read(data: bytes) -> tuple[StatusList, Sign1]:
         envelope = _envelope(data)
         return _list_of(loads(envelope.payload, any_form=True)), envelope
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
-        raise status_list_error("status-list-malformed") from error
-
-
-_PROBLEMS: Mapping[str, str] = {
-    "status-list-terms": N_("the authority document names no status list, or not completely"),
-    "status-list-missing": N_("it is missing"),
-    "status-list-malformed": N_("it is damaged, or no status list"),
-    "status-list-wrong-signature": N_("no key of the office signed it"),
-    "status-list-key-unknown": N_("it is signed with a key that the authority document does not name yet"),
-    "status-list-wrong-subject": N_("it is the list of another address"),
-    "status-list-out-of-range": N_("it ends before the place of this permit"),
-    "status-list-too-old": N_("it is too old"),
-    "status-list-not-yet": N_("it was made after the moment for which the check was asked"),
-    "status-list-unreachable": N_("it could not be fetched"),
-}
-
-
-def status_list_error(reason: str) -> StatusListError:
-    """Return the error of a reason code."""
-    return StatusListError(fault=_PROBLEMS[reason], reason=reason)
+        raise StatusListError("status-list-malformed") from error
 
 
 def _envelope(data: bytes) -> Sign1:

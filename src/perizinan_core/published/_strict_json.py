@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from perizinan_core.errors.published import AuthorityDocumentError
-
-__all__ = ["load_json", "parse_json"]
+__all__ = ["load_json"]
 
 
 def load_json(data: bytes) -> Any:
@@ -32,18 +30,3 @@ def load_json(data: bytes) -> Any:
         return json.loads(data.decode("utf-8"), object_pairs_hook=unique, parse_constant=refuse)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
-
-
-def parse_json(data: bytes) -> Any:
-    """
-    Parse an authority document; see `load_json`.
-
-    Raises:
-        AuthorityDocumentError: when it is not JSON.
-    """
-    try:
-        return load_json(data)
-    except ValueError as error:
-        raise AuthorityDocumentError(
-            "authority-document", problems=("it is not JSON, or a key comes twice",)
-        ) from error

@@ -20,7 +20,6 @@ import attrs
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from perizinan_core.errors.published import AuthorityDocumentError
 from perizinan_core.i18n import N_, Clause
 from perizinan_core.published._keys import PublicKey, key_from_jwk, key_to_jwk
 
@@ -34,8 +33,10 @@ __all__ = [
     "Keys",
     "Kid",
     "Positive",
+    "ProblemsError",
     "Region",
     "Rule",
+    "problem_at",
     "structured",
     "unstructured",
 ]
@@ -70,6 +71,19 @@ Keys = Annotated[tuple[PublicKey, ...], Rule(bool, N_("expected at least one key
 Certificates = Annotated[tuple[x509.Certificate, ...], Rule(bool, N_("expected at least one certificate"))]
 
 
+class ProblemsError(ValueError):
+    """What is wrong with data: English clauses, each with its path."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+
+def problem_at(path: str, what: str) -> Clause:
+    """Return the clause that says what is wrong at a place."""
+    return Clause("{path}: {what}", path=path, what=what)
+
+
 class _RefusedError(ValueError):
     def __init__(self, expected: str, field: str = "") -> None:
         super().__init__(expected)
@@ -85,14 +99,14 @@ def structured(kind: type[T], data: Any, path: str = "$") -> T:
     it beside the others; or None.
 
     Raises:
-        AuthorityDocumentError: with every problem and its path, which begins with ``path``.
+        ProblemsError: with every problem and its path, which begins with ``path``.
     """
     from cattrs.errors import BaseValidationError
 
     try:
         return _converter().structure(data, kind)
     except (BaseValidationError, _RefusedError) as error:
-        raise AuthorityDocumentError("authority-document", problems=tuple(_problems(error, path))) from error
+        raise ProblemsError(*_problems(error, path)) from error
 
 
 def unstructured(value: Any) -> dict[str, Any]:
@@ -114,7 +128,7 @@ def _problems(error: BaseException, path: str) -> Iterator[str]:
             yield from _problems(inner, path)
     elif isinstance(error, _RefusedError):
         place = f"{path}.{error.field}" if error.field else path
-        yield Clause("{path}: {what}", path=place, what=Clause(error.expected))
+        yield problem_at(place, Clause(error.expected))
     else:
         yield Clause("{path} is missing", path=path)
 
@@ -130,12 +144,9 @@ def _converter() -> Converter:
 
     made = Converter(unstruct_collection_overrides={tuple: list})
     for kind, (read, write) in _SCALARS.items():
-        if isinstance(kind, type):
-            made.register_structure_hook(kind, _hook(read))
-            made.register_unstructure_hook(kind, write)
-        else:
-            made.register_structure_hook_func(partial(eq, kind), _hook(read))
-            made.register_unstructure_hook_func(partial(eq, kind), write)
+        made.register_structure_hook(kind, _hook(read))
+        made.register_unstructure_hook(kind, write)
+    made.register_structure_hook_func(partial(eq, Mapping[str, Any]), _hook(_object))
     made.register_structure_hook_factory(attrs.has, _class_reader)
     made.register_unstructure_hook_factory(attrs.has, _class_writer)
     made.register_structure_hook_factory(_is_list, _list_reader)
@@ -268,7 +279,6 @@ _SCALARS: Mapping[Any, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     date: (_parser(_day, N_("expected a date such as 2026-11-25")), date.isoformat),
     datetime: (_parser(_moment, N_("expected an ISO 8601 time with offset")), datetime.isoformat),
     bytes: (_parser(bytes.fromhex, N_("expected hexadecimal digits")), bytes.hex),
-    Mapping[str, Any]: (_object, dict),
     PublicKey: (_parser(key_from_jwk, ""), key_to_jwk),
     x509.Certificate: (
         _parser(_certificate, N_("expected a certificate (PEM, or DER in base64)")),

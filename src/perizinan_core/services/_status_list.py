@@ -17,6 +17,7 @@ from threading import Event as Flag
 
 import attrs
 
+from perizinan_core._saved_file import locked, replace_file
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.published import StatusListError
 from perizinan_core.errors.services import ServiceError
@@ -24,7 +25,6 @@ from perizinan_core.errors.storage import RecordNotFoundError, SealBrokenError, 
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._permit import Permit, PermitStatus
 from perizinan_core.published._keys import algorithm_name, signing_callback
-from perizinan_core.published._saved_file import locked, replace_file
 from perizinan_core.published._status_list import (
     STATUS_LIST_FILE,
     ListStatus,

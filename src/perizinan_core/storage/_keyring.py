@@ -19,12 +19,12 @@ import os
 import secrets
 import stat
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import attrs
 
+from perizinan_core._saved_file import create_file, replace_file
 from perizinan_core.errors.storage import StorageError
 from perizinan_core.i18n import N_
 
@@ -221,7 +221,10 @@ class KeyRing:
             StorageError: ``key-file``: The file or its folder cannot be used.
         """
         if not path.exists():
-            _create(path, cls.generate().to_json())
+            try:
+                create_file(path, cls.generate().to_json().encode())
+            except OSError as error:
+                raise StorageError("key-file", name=path.name, fault=error.strerror or "I/O error") from error
         return cls.from_file(path)
 
     def save(self, path: Path) -> None:
@@ -231,15 +234,10 @@ class KeyRing:
         Raises:
             StorageError: ``key-file``: The file cannot be written.
         """
-        fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
-            _write_new(fresh, self.to_json())
-            fresh.replace(path)
-            _sync_folder(path.parent)
+            replace_file(path, self.to_json().encode(), mode=0o600)
         except OSError as error:
             raise StorageError("key-file", name=path.name, fault=error.strerror or "I/O error") from error
-        finally:
-            _remove(fresh)
 
 
 def _read_set(data: Mapping[str, Any]) -> KeySet:
@@ -253,41 +251,3 @@ def _read_set(data: Mapping[str, Any]) -> KeySet:
 def _write_set(keys: KeySet) -> dict[str, Any]:
     items = [{"id": key.id, "secret": base64.b64encode(key.secret).decode()} for key in keys.all]
     return {"current": keys.current.id, "keys": items}
-
-
-def _create(path: Path, text: str) -> None:
-    """Write to another name, then link: anyone who comes second finds the whole file, never half of it."""
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        _write_new(fresh, text)
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            return
-        _sync_folder(path.parent)
-    except OSError as error:
-        raise StorageError("key-file", name=path.name, fault=error.strerror or "I/O error") from error
-    finally:
-        _remove(fresh)
-
-
-def _write_new(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _remove(path: Path) -> None:
-    # Nothing is there after a rename, or nothing could be made in the first place.
-    with suppress(OSError):
-        path.unlink()
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -22,9 +22,9 @@ from typing import Generic, Self, TypeVar
 from perizinan_core.errors.published import AuthorityDocumentError
 from perizinan_core.errors.verification import AuthorityFolderError, SourceReadError
 from perizinan_core.i18n import N_
-from perizinan_core.published._authority_document import AuthorityDocument
-from perizinan_core.published._authority_reading import MAX_BYTES, read_authority_document
+from perizinan_core.published._authority_document import AuthorityDocument, read_authority_document
 from perizinan_core.published._directory import SLUG, Directory
+from perizinan_core.published._envelope import MAX_BYTES
 from perizinan_core.published._status import NoStatus, StatusChoice, StatusSource
 from perizinan_core.verification._current_status import CurrentStatusList
 from perizinan_core.verification._sources import read_source

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import attrs
 
+from perizinan_core.errors.published import StatusListError
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._status import PermitStatusAnswer, PublishedVersions
-from perizinan_core.published._status_list import status_list_error
 from perizinan_core.verification._fetching import is_url
 from perizinan_core.verification._status_source import StatusListSource
 
@@ -118,7 +118,7 @@ class CurrentStatusList:
 
     def _unreachable(self, authority: AuthorityDocument, now: datetime) -> StatusListSource:
         none = StatusListSource.read(None, authority=authority, at=now, max_age=self._max_age)
-        return attrs.evolve(none, content=status_list_error("status-list-unreachable"))
+        return attrs.evolve(none, content=StatusListError("status-list-unreachable"))
 
     def _read(self, path: Path, authority: AuthorityDocument, now: datetime) -> StatusListSource:
         try:

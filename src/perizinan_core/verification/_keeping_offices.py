@@ -15,15 +15,15 @@ from urllib.parse import urlsplit
 import attrs
 
 from perizinan_core._exchange import is_local_http
+from perizinan_core._saved_file import locked, replace_file
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.published import AuthorityDocumentError, AuthorityUpdateError
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.i18n import Clause
-from perizinan_core.published._authority_document import AuthorityDocument
-from perizinan_core.published._authority_reading import MAX_BYTES, read_authority_document
+from perizinan_core.published._authority_document import AuthorityDocument, read_authority_document
 from perizinan_core.published._authority_update import accept_update
 from perizinan_core.published._directory import Directory, DirectoryEntry
-from perizinan_core.published._saved_file import locked, replace_file
+from perizinan_core.published._envelope import MAX_BYTES
 from perizinan_core.published._status_list import StatusListTerms
 from perizinan_core.verification._fetching import fetch, is_url
 from perizinan_core.verification._sources import read_source

@@ -17,10 +17,10 @@ from typing import Any, Self
 import attrs
 
 from perizinan_core._exchange import Answer
+from perizinan_core._saved_file import locked, replace_file
 from perizinan_core.errors.published import StatusListError
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.published._authority_document import AuthorityDocument
-from perizinan_core.published._saved_file import locked, replace_file
 from perizinan_core.published._status import PermitStatusAnswer, PublishedVersions
 from perizinan_core.published._status_list import (
     MAX_BYTES,
@@ -29,7 +29,6 @@ from perizinan_core.published._status_list import (
     StatusList,
     StatusListTerms,
     read_status_list,
-    status_list_error,
 )
 from perizinan_core.verification._fetching import fetch
 from perizinan_core.verification._sources import Source, read_source
@@ -145,11 +144,11 @@ class StatusListSource:
             terms = StatusListTerms.of(authority)
             age = terms.max_age if terms is not None else 0
             data = get()
-            content = read_status_list(data, authority) if data is not None else status_list_error(missing)
+            content = read_status_list(data, authority) if data is not None else StatusListError(missing)
         except SourceReadError as error:
             # What is there and far too large is not a list; that is not the same as nothing being there.
             reason = "status-list-malformed" if error.reason == "too-large" else missing
-            content = status_list_error(reason)
+            content = StatusListError(reason)
         except StatusListError as error:
             data, content = None, error
         max_age = age if max_age is None else max_age
@@ -190,9 +189,9 @@ class StatusListSource:
         made = self.content
         if made.issued > self.at + _SKEW or on != self.authority.local_day(self.at):
             # What was so before the list was made, or on another day, it does not say.
-            raise status_list_error("status-list-not-yet")
+            raise StatusListError("status-list-not-yet")
         if self.at > made.expires or self.at - made.issued > timedelta(seconds=self.max_age):
-            raise status_list_error("status-list-too-old")
+            raise StatusListError("status-list-too-old")
         return made
 
 

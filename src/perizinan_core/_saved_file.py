@@ -1,4 +1,4 @@
-"""Replacing a published file in one step, one process at a time."""
+"""Writing a file whole or not at all, also through a crash, and one process at a time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["locked", "replace_file"]
+__all__ = ["create_file", "locked", "replace_file"]
 
 
 @contextlib.contextmanager
@@ -39,17 +39,40 @@ def replace_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     Raises:
         OSError: it cannot be written; the old file is as it was.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    with _written(path, data, mode) as fresh:
+        fresh.replace(path)
+
+
+def create_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """
+    Write a file unless there is one: the first writer wins, and no reader finds half of it.
+
+    Args:
+        path: The file; its folder must exist.
+        data: Its content.
+        mode: Its permissions.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with _written(path, data, mode) as fresh, contextlib.suppress(FileExistsError):
+        os.link(fresh, path)
+
+
+@contextlib.contextmanager
+def _written(path: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """Give a complete file of another name, which is removed where it still is; then make the folder durable."""
+    # A name of its own for each attempt: a second writer must not write into what the first puts in place.
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        yield fresh
+    finally:
+        fresh.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(folder)
