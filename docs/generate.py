@@ -333,6 +333,11 @@ _EVENT_MEANINGS = {
     _KIND.APPLICATION_WITHDRAWN: "The applicant withdrew.",
     _KIND.APPLICATION_LAPSED: "The applicant did not answer a correction in time.",
     _KIND.NUMBER_TAKEN: "The permit's number was taken; the letter awaits its signature.",
+    _KIND.VALUE_CONFIRMED: (
+        "What the office says about a value that the catalogue assumes has changed; `path` and `digest` name the "
+        "value, `paper` the document, `before` and `after` tell `no`, `proposed` or `yes`. It stands in the "
+        "history of `catalogue:` and the code of the permit type (or `authority`), and is not sent to listeners."
+    ),
     _KIND.STAFF_CHANGED: (
         "The record of an officer was changed, proposed or confirmed; `before` and `after` tell the "
         "post. It stands in the history of the officer's account, and is not sent to listeners."

@@ -43,7 +43,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_sound_office(office):
     office.run("worker", "--once")
     found = findings(office, code=0)
 
-    assert set(found) <= {"officer-by-operator", "officer-unconfirmed", "value-assumed"}
+    assert set(found) <= {"officer-by-operator", "officer-unconfirmed", "value-unconfirmed"}
     assert "0 masalah" in office.run("doctor", "--quick", language="id")
 
 

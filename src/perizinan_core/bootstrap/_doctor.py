@@ -11,7 +11,6 @@ import stat
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import attrs
 import sqlalchemy as sa
@@ -26,7 +25,7 @@ from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind, Role
-from perizinan_core.model._text import Source
+from perizinan_core.services import Confirmed
 from perizinan_core.signing import DigestSigner
 from perizinan_core.storage import ApplicationFilter
 from perizinan_core.storage._checking import check_records
@@ -233,33 +232,19 @@ def _calendar(office: Office) -> Iterator[Finding]:
 
 
 def _assumed(office: Office) -> Iterator[Finding]:
-    found = len({id(source) for source in _sources(office.catalogue, set()) if source.assumed})
+    states = office.confirmations.assumed(actor=_OPERATOR)
+    found = sum(one.state is not Confirmed.YES for one in states)
     if found:
         yield Finding(
-            code="value-assumed",
+            code="value-unconfirmed",
             level=Level.NOTICE if office.settings.signing.development else Level.PROBLEM,
-            sentence=N_("{count} values of the catalogue are assumed: their sources leave them open."),
-            remedy=N_("Let the office confirm each; perizinan catalogue check names them."),
-            fields={"count": found},
+            sentence=N_(
+                "{count} of {all} values that the catalogue assumes are not confirmed: the kinds of permits that "
+                "rest on them are closed."
+            ),
+            remedy=N_("Name the paper for each, two persons the same: perizinan catalogue assumed --open"),
+            fields={"count": found, "all": len(states)},
         )
-
-
-def _sources(value: Any, seen: set[int]) -> Iterator[Source]:
-    """Yield every source inside a value of the model."""
-    if id(value) in seen or isinstance(value, str | bytes | int | float | None):
-        return
-    seen.add(id(value))
-    if isinstance(value, Source):
-        yield value
-    elif isinstance(value, tuple | list | frozenset):
-        for item in value:
-            yield from _sources(item, seen)
-    elif hasattr(value, "items"):
-        for item in value.values():
-            yield from _sources(item, seen)
-    elif attrs.has(type(value)):
-        for field in attrs.fields(type(value)):
-            yield from _sources(getattr(value, field.name), seen)
 
 
 def _certificates(office: Office) -> Iterator[Finding]:

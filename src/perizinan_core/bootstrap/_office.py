@@ -39,6 +39,7 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import (
     Applications,
     ClockRepair,
+    Confirmations,
     HeldUploads,
     Issuance,
     LongTerm,
@@ -50,6 +51,7 @@ from perizinan_core.services import (
     StatusLists,
     Worker,
 )
+from perizinan_core.services._confirmations import is_open
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._worker import library_worker
 from perizinan_core.storage import KeyRing, Storage
@@ -98,6 +100,9 @@ class Office:
     uploads: HeldUploads = attrs.field(init=False)
     """Uploads that are kept without being in their slot: the list, accepting, discarding; the counter's intake."""
 
+    confirmations: Confirmations = attrs.field(init=False)
+    """Values that the catalogue assumes, and their confirmation by the office."""
+
     reviews: Reviews = attrs.field(init=False)
     """The office's side, and its staff."""
 
@@ -118,6 +123,7 @@ class Office:
         self.status_lists = self.publication.status_lists
         self.applications = Applications(context)
         self.uploads = HeldUploads(context)
+        self.confirmations = Confirmations(context)
         self.reviews = Reviews(context)
         self.permits = Permits(context, self.applications, Issuance(context, self.publication))
         self.status = RecordsStatus(context)
@@ -268,11 +274,16 @@ class Office:
         Return the permit types in force today, sorted by code.
 
         Args:
-            only_open: Leave out those that are shown as information only.
+            only_open: Leave out those for which no application is taken: they are shown as information only, or
+                rest on values that the office has not confirmed.
         """
-        today = self._context.local_day(self._context.clock())
+        context = self._context
+        today = context.local_day(context.clock())
         found = self.catalogue.types(on=today)
-        return tuple(item for item in found if item.complete or not only_open)
+        if not only_open:
+            return found
+        with context.storage.unit_of_work(read_only=True) as work:
+            return tuple(item for item in found if is_open(context, work, item, today))
 
     def now(self) -> datetime:
         """Return the moment of the office's clock."""

@@ -128,6 +128,36 @@ def check_catalogue(path: Path, *, run_scenarios: ScenarioRunner | None = None) 
     )
 
 
+def for_release(report: CatalogueReport) -> CatalogueReport:
+    """
+    Return the report of a catalogue that is to be used as it is: what an office would have to confirm is a problem.
+
+    Every assumed value is one, and every complete permit type that no source calls a service of today.
+    """
+    problems = Problems(found=list(report.problems))
+    for item in report.assumed:
+        problems.add(
+            Node(None, item.file, item.path, item.line),
+            "assumed-value",
+            N_("the value is only assumed ({note}); find its source, or leave it out of a release"),
+            note=item.note,
+        )
+    catalogue = report.catalogue or Catalogue(authority=None, permit_types=())
+    for permit_type in catalogue.types():
+        if permit_type.complete and permit_type.still_offered is None:
+            problems.add_file(
+                catalogue.files.get((permit_type.code, permit_type.version), permit_type.code),
+                "still-offered-missing",
+                N_(
+                    "no source says that {permit_type} {version} is still a service of the office; "
+                    "add `still_offered:` with a day and a source"
+                ),
+                permit_type=permit_type.code,
+                version=permit_type.version,
+            )
+    return attrs.evolve(report, problems=tuple(problems.found))
+
+
 class _Files:
     """The files of one catalogue while they are read."""
 

@@ -1,4 +1,4 @@
-"""``perizinan catalogue``: check, list and show permit catalogues."""
+"""``perizinan catalogue``: check, list and show permit catalogues, and confirm what an office's one assumes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from perizinan_core.catalogue import (
     load_catalogue,
     service_standard,
 )
+from perizinan_core.catalogue._loading import for_release
 from perizinan_core.catalogue._overview import Fact, describe_permit_type
+from perizinan_core.cli._confirmations import assumed_command, confirm_command, withdraw_command
 from perizinan_core.errors.catalogue import CatalogueProblem
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
 from perizinan_core.model._numerals import format_date
@@ -41,6 +43,10 @@ def catalogue_group() -> None:
     """Hold the commands about catalogues."""
 
 
+for _command in (assumed_command, confirm_command, withdraw_command):
+    catalogue_group.add_command(_command)
+
+
 @catalogue_group.command(
     "check",
     help="Periksa katalog (folder atau satu berkas izin). Kode keluar: 0 baik, 1 ada masalah, 2 salah pakai.",
@@ -49,10 +55,15 @@ def catalogue_group() -> None:
     "paths", metavar="PATH…", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
 )
 @click.option("--json", "as_json", is_flag=True, help="Satu objek JSON per katalog.")
+@click.option(
+    "--release",
+    is_flag=True,
+    help="Untuk rilis katalog: nilai yang baru anggapan, dan jenis izin tanpa bukti masih dilayani, adalah masalah.",
+)
 @_language_option
 @click.pass_context
 def check_command(
-    ctx: click.Context, paths: tuple[Path, ...], *, as_json: bool, language: str | None
+    ctx: click.Context, paths: tuple[Path, ...], *, as_json: bool, release: bool, language: str | None
 ) -> None:
     """Check catalogues and say everything that is wrong, doubtful or assumed."""
     language = _language(ctx, language)
@@ -61,6 +72,8 @@ def check_command(
     failed = False
     for path in paths:
         report = check_catalogue(path.resolve(), run_scenarios=runner)
+        if release:
+            report = for_release(report)
         failed = failed or not report.ok
         if as_json:
             click.echo(json.dumps(report.to_dict(language), ensure_ascii=False))

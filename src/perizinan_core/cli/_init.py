@@ -44,6 +44,10 @@ channels = ["mail-folder"]
 folder = "outbox"
 """
 
+_WAITING = N_(
+    "{count} kinds of permits wait until the office confirms what they rest on: perizinan catalogue assumed"
+)
+
 
 @click.command("init", help="Siapkan instansi dalam sebuah folder: pengaturan, kunci, basis data.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
@@ -80,6 +84,7 @@ def init_command(obj: dict[str, Any], *, folder: Path, authority: str, developme
     with Office.open(settings, discover=not obj["no_plugins"]) as office:
         name = office.authority.name.to(language)
         count = len(office.permit_types(only_open=True))
+        waiting = sum(item.complete for item in office.permit_types()) - count
     console = Console(highlight=False)
     sentences = (
         translate(
@@ -89,6 +94,7 @@ def init_command(obj: dict[str, Any], *, folder: Path, authority: str, developme
             folder=folder,
             count=count,
         ),
+        *((translate(_WAITING, language, count=waiting),) if waiting else ()),
         translate(N_("Settings: {path}"), language, path=path),
         translate(
             N_("Keep copies of the folder keys apart from the data: without them no one reads it."), language

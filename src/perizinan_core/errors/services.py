@@ -65,6 +65,8 @@ _ACTIONS: Mapping[str, str] = {
     "officers": N_("see the staff"),
     "remarks": N_("see what to look at twice in a case"),
     "add-officer": N_("add or change staff"),
+    "confirm-values": N_("confirm values of the catalogue"),
+    "assumed-values": N_("see which values of the catalogue are assumed"),
     "announce-key": N_("announce a key of the office"),
     "replace-key": N_("replace a key of the office"),
     "require-version": N_("raise the lowest version of the authority document"),
@@ -100,6 +102,7 @@ class ServiceError(CodedError):
     - ``exemptions``: texts of the catalogue
     - ``fields``: names of the fields that the page does not print; empty when it cannot be read at all
     - ``kind``: ``"unit"`` or ``"position"``
+    - ``paths``: paths of the values, those of the authority with ``authority/`` in front
     - ``records``: keys of the settings
     """
 
@@ -116,6 +119,22 @@ class ServiceError(CodedError):
                 "authority's data."
             ),
             labels={"kind": _NOUNS},
+        ),
+        # Outside development no type opens, and no letter is signed, on values that the catalogue only assumes.
+        "values-unconfirmed": Code(
+            N_(
+                "The office has not confirmed {count} values that permits of the kind {permit_type} rest on "
+                "({topics}), so none can be applied for, approved or signed. An administrator names the paper "
+                "for each, and a second person the same: perizinan catalogue assumed {permit_type}"
+            ),
+            also=("paths",),
+        ),
+        "unknown-value": Code(
+            N_(
+                "The kind {permit_type} rests on no assumed value at {path}. There are {count}, such as "
+                "{known}. See: perizinan catalogue assumed {permit_type}"
+            ),
+            absent={"known": N_("none")},
         ),
         "undeclared-accounts": Code(
             N_(
@@ -242,6 +261,14 @@ class AccessDeniedError(ServiceError):
             ),
             also=("action", "allowed"),
             defaults={"action": "add-officer", "allowed": ("administrator",)},
+        ),
+        "confirmation-second": Code(
+            N_(
+                "{actor} named the paper for {path} before, and may not confirm it alone: it needs a second "
+                "person. Another administrator must name the same paper, or the operator on the machine."
+            ),
+            also=("action", "allowed"),
+            defaults={"action": "confirm-values", "allowed": ("administrator",)},
         ),
         "staff-confirmation": Code(
             N_(

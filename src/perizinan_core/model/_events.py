@@ -75,6 +75,8 @@ class EventKind(StrEnum):
     """In the history of a purpose, when a key of the office is announced or replaced; not for listeners."""
     VERSION_REQUIRED = "version_required"
     """In the history of the authority document, when an operator raises the lowest version; not for listeners."""
+    VALUE_CONFIRMED = "value_confirmed"
+    """In the history of a permit type's catalogue or the authority's, with the paper; not for listeners."""
     STAFF_CHANGED = "staff_changed"
     """In the history of an officer's account, with the record before and after it; not for listeners."""
 
@@ -87,7 +89,8 @@ class Event:
     subject: str
     """
     Id of the application, of the permit for ``permit_…`` kinds, an account for ``staff_…`` kinds, or
-    ``position:`` and the code of a position for ``binding_…`` kinds.
+    ``position:`` and the code of a position for ``binding_…`` kinds, or ``catalogue:`` and the code of a permit
+    type for ``value_…`` kinds.
     """
 
     at: datetime

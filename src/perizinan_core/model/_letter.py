@@ -133,5 +133,8 @@ class Letter:
     development: bool = False
     """True: a watermark says that the letter was signed with a development certificate."""
 
+    unconfirmed: tuple[str, ...] = ()
+    """Kinds of values that the office has not confirmed; a line at the top names them."""
+
     qr_text: str
     """Address with the signed claims; empty during the rehearsal."""

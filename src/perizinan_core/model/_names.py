@@ -3,6 +3,7 @@
 from perizinan_core.model._actor import Account, AccountKind, Actor, ActorKind, Officer, Role, StaffProposal
 from perizinan_core.model._applicant import Address, Applicant, Organisation, Person, Representative
 from perizinan_core.model._application import Application, ApplicationState, FrozenTerms, OwnStep, SlotTerms
+from perizinan_core.model._assumed import AssumedPart, ConfirmingPaper, StillOffered
 from perizinan_core.model._authority import (
     ActingKind,
     ArchiveClass,
@@ -115,11 +116,13 @@ __all__ = [
     "ApplicationState",
     "ArchiveClass",
     "Assignment",
+    "AssumedPart",
     "Authority",
     "BillTerms",
     "Clock",
     "ClockEntry",
     "ClockEvent",
+    "ConfirmingPaper",
     "ConflictOfInterest",
     "ContactChannel",
     "CorrectionItem",
@@ -221,6 +224,7 @@ __all__ = [
     "StageState",
     "StageStatus",
     "StatusChange",
+    "StillOffered",
     "SubmittedDocument",
     "TariffRow",
     "TariffTable",

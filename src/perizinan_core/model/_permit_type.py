@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from perizinan_core.model._assumed import StillOffered
 from perizinan_core.model._fees import FeeRule
 from perizinan_core.model._kinds import ApplicantKind, ApplicationKind, OwningSystem, PermitKind
 from perizinan_core.model._letter_rule import LetterRule
@@ -74,6 +75,9 @@ class PermitType:
 
     gaps: Text | None = None
     """What is not known yet, when it is not complete."""
+
+    still_offered: StillOffered | None = None
+    """What says that it is still a service of this office; None: the office has to confirm that it is."""
 
     owning_system: OwningSystem = OwningSystem.OWN
     applicant_kinds: frozenset[ApplicantKind]

@@ -51,6 +51,7 @@ def template_data(
         "paper": {"width": width, "height": height},
         "draft": draft,
         "development": letter.development,
+        "unconfirmed": ", ".join(_plains(letter.unconfirmed)),
         "government": _plain(letter.government),
         "office": _plain(letter.office),
         "address": _plain(letter.address),

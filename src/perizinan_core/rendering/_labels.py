@@ -105,6 +105,7 @@ LABELS: Mapping[str, Text] = MappingProxyType(
             "TEST DOCUMENT: signed with a development certificate, not valid as a permit.",
         ),
         "development_mark": Text("PERCOBAAN", "TEST"),
+        "unconfirmed": Text("Belum dikonfirmasi oleh instansi:", "Not confirmed by the office:"),
         "draft": Text(
             "RANCANGAN: belum bernomor dan belum ditandatangani.", "DRAFT: not numbered, not signed."
         ),

@@ -3,12 +3,14 @@ Use cases: what people and programs do with an office. `perizinan_core.Office` h
 
 Each class is one group: `Applications` (the applicant's side), `Reviews` (the office's side, and its staff),
 `Permits` and `Issuance` (the permit), `Publication` and `StatusLists` (what verifiers need), `Worker` (what
-happens by itself), `HeldUploads` (files that are kept without a verdict). An `Office` makes them; how they
+happens by itself), `HeldUploads` (files that are kept without a verdict), `Confirmations` (values
+that the catalogue assumes). An `Office` makes them; how they
 are constructed is not public.
 """
 
 from perizinan_core.services._applications import Applications
 from perizinan_core.services._clocks import ClockRepair, ClockWatch
+from perizinan_core.services._confirmations import AssumedState, Confirmation, Confirmations, Confirmed
 from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerSource
 from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services._issuance import SYSTEM, Issuance
@@ -26,8 +28,12 @@ __all__ = [
     "SYSTEM",
     "ApplicantCheck",
     "Applications",
+    "AssumedState",
     "ClockRepair",
     "ClockWatch",
+    "Confirmation",
+    "Confirmations",
+    "Confirmed",
     "HeldUploadView",
     "HeldUploads",
     "Issuance",

@@ -26,6 +26,7 @@ from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._assigning import assign_where_possible
 from perizinan_core.services._attempts import decided_by_others, record_attempt
+from perizinan_core.services._confirmations import require_confirmed
 from perizinan_core.services._context import new_id
 from perizinan_core.services._numbering import take_number
 from perizinan_core.services._papers import Papers, SlotView
@@ -93,6 +94,7 @@ class Applications(Papers):
         Raises:
             InvalidCatalogueError: no such permit type, or none in force.
             WorkflowError: the permit type is not open, or the old permit does not allow it.
+            ServiceError: ``values-unconfirmed``: the office has not confirmed what the permit type rests on.
             NotFoundError: there is no such old permit for this actor.
             StorageError: ``idempotency-conflict``: the key belongs to another request.
         """
@@ -118,6 +120,7 @@ class Applications(Papers):
                 previous_permit=old,
                 form=form,
             )
+            require_confirmed(context, work, found, context.local_day(moment))
             application = work.applications.add(moved.application, by=actor.id, at=moment)
             context.record(work, moved.events, moment)
             repeat.finish({"application": application.id})

@@ -33,6 +33,7 @@ from perizinan_core.hooks._types import ApplicantCheckResult
 from perizinan_core.model._actor import Actor, ActorKind, Officer
 from perizinan_core.model._applicant import Applicant
 from perizinan_core.model._application import Application
+from perizinan_core.model._assumed import AssumedPart
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._calendar import WorkingCalendar
 from perizinan_core.model._events import Event
@@ -140,6 +141,11 @@ class OfficeContext:
     language: str = "id"
     development: bool = False
     """True: letters say that they were signed with a development certificate."""
+
+    assumed_parts: dict[tuple[str, str, date, str | None], tuple[AssumedPart, ...]] = attrs.field(
+        factory=dict, eq=False
+    )
+    """What permit types rest on, by type, version, day and delegation; filled while the office is open."""
 
     timestamps: TimestampPolicy | None = None
     """How permits get timestamps and long-term data; None: they get none."""

@@ -34,6 +34,7 @@ from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
+from perizinan_core.services._confirmations import confirmed, require_confirmed
 from perizinan_core.services._context import OfficeContext, new_id
 from perizinan_core.services._letters import LetterPlan, compose, plan_letter, statement_of
 from perizinan_core.services._long_term import LongTerm
@@ -336,6 +337,8 @@ class Issuance(SigningSteps):
         plan = self._plan(application, permit_type, previous, position, moment)
         context.signers.signer_for(position)
         check_previous(application, previous, context.local_day(moment), Action.TAKE_NUMBER)
+        with context.storage.unit_of_work(read_only=True) as work:
+            plan = confirmed(context, work, plan)
         rehearse(context, plan)
 
     def _take(
@@ -351,7 +354,7 @@ class Issuance(SigningSteps):
         permit_type = context.permit_type_of(application)
         position = _position(actor)
         previous = self._previous(work, application, lock=True)
-        plan = self._plan(application, permit_type, previous, position, moment)
+        plan = confirmed(context, work, self._plan(application, permit_type, previous, position, moment))
         if permit_type.register is None:
             raise ServiceError("issuance", reason=f"permit type {permit_type.code!r} has no number register")
         permit_id = new_id()
@@ -449,6 +452,7 @@ class Issuance(SigningSteps):
             signer = actor
             if actor.kind is not ActorKind.OFFICER:
                 signer = self._signer_on_record(work, application, permit)
+            require_confirmed(context, work, context.permit_type_of(permit), permit.issued_on)
         self._require_signer(application, permit, signer, moment)
 
     def _signer_on_record(self, work: UnitOfWork, application: Application, permit: Permit) -> Actor:

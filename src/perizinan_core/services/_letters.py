@@ -38,6 +38,8 @@ class LetterPlan:
 
     validity: Validity
     content: LetterContent
+    unconfirmed: tuple[str, ...] = ()
+    """Kinds of values that no one has confirmed, as the letter names them; see `_confirmations`."""
 
 
 def plan_letter(
@@ -125,6 +127,7 @@ def compose(
         footer=_footer(context, plan.delegation),
         language="id",
         development=context.development,
+        unconfirmed=plan.unconfirmed,
         qr_text=qr_text,
     )
 

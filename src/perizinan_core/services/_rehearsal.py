@@ -26,6 +26,7 @@ from perizinan_core.model._application import Application
 from perizinan_core.model._letter import Letter
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
+from perizinan_core.services._confirmations import approval_confirmations, submission_confirmations
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._letters import LetterPlan, compose, plan_letter
 from perizinan_core.storage import ApplicationFilter, UnitOfWork
@@ -91,7 +92,7 @@ def problems_at_submission(
     moment: datetime,
 ) -> tuple[Problem, ...]:
     """Return what the office's records and data hold against issuing; the letter is for `letter_problems`."""
-    return submission_obstacles(
+    obstacles = submission_obstacles(
         application,
         permit_type,
         authority=context.authority,
@@ -99,6 +100,8 @@ def problems_at_submission(
         previous_number=previous.number if previous else "",
         day=context.local_day(moment),
     )
+    day = context.local_day(moment)
+    return (*submission_confirmations(context, work, application, permit_type, day), *obstacles)
 
 
 def problems_at_approval(
@@ -111,7 +114,7 @@ def problems_at_approval(
     approver: Actor,
 ) -> tuple[Problem, ...]:
     """As `problems_at_submission`, and whether an officer may sign."""
-    return approval_obstacles(
+    obstacles = approval_obstacles(
         application,
         permit_type,
         authority=context.authority,
@@ -121,6 +124,8 @@ def problems_at_approval(
         day=context.local_day(moment),
         approver=approver.id,
     )
+    day = context.local_day(moment)
+    return (*approval_confirmations(context, work, permit_type, day), *obstacles)
 
 
 def letter_problems(

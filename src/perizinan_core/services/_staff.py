@@ -17,13 +17,13 @@ from typing import Any
 import attrs
 
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError, ServiceError
-from perizinan_core.model._actor import Account, AccountKind, Actor, ActorKind, Officer, Role, StaffProposal
+from perizinan_core.model._actor import Account, Actor, ActorKind, Officer, Role, StaffProposal
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import UnitOfWork
-from perizinan_core.workflow._people import DECIDERS
+from perizinan_core.workflow._people import DECIDERS, same_person
 
 __all__ = ["CONFIRMED_ROLES", "OperatorAppointment", "Staff"]
 
@@ -117,7 +117,7 @@ class Staff:
             proposed = before.proposed
             if proposed is None:
                 raise ServiceError("nothing-to-confirm", officer=officer_id)
-            if actor.account == before.account or _same_person(actor.account, proposed.by):
+            if actor.account == before.account or same_person(actor.account, proposed.by):
                 raise AccessDeniedError("staff-confirmation", actor=actor.id, officer=officer_id)
             self._check_post(before)
             after = attrs.evolve(
@@ -262,11 +262,6 @@ class Staff:
             data={"before": _told(before), "after": _told(after), **data},
         )
         work.history.add((happened,))
-
-
-def _same_person(one: Account, other: Account) -> bool:
-    """Return True for the same account, and for two host applications: one operator runs both."""
-    return one == other or AccountKind.HOST is one.kind is other.kind
 
 
 def _all_roles(officer: Officer) -> frozenset[Role]:

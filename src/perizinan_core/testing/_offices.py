@@ -168,6 +168,7 @@ def sample_office(
     random: Random | None = None,
     timestamps: TimestampPolicy | None = None,
     inspection: str | None = None,
+    development: bool = False,
 ) -> OfficeKit:
     """
     Open an office whose parts are in memory unless they are given.
@@ -190,6 +191,7 @@ def sample_office(
         random: Source of draws; seeded by default.
         timestamps: What permits get of timestamps and long-term data; see `testing._pki_server`.
         inspection: Version of the inspection of uploads; that of the installed one by default.
+        development: Take applications though the catalogue's assumed values are not confirmed.
     """
     chosen = pack or sample_pack()
     clock = clock or SettableClock(MORNING)
@@ -209,6 +211,7 @@ def sample_office(
         scanners=tuple(scanners),
         timestamps=timestamps,
         inspection=inspection or inspection_version(),
+        development=development,
     )
     settings = Settings(
         office=OfficeSettings(authority=chosen.authority.slug),

@@ -28,6 +28,7 @@ __all__ = [
     "require_officer",
     "require_party",
     "require_supervisor",
+    "same_person",
     "with_hand",
 ]
 
@@ -46,6 +47,11 @@ def party_accounts(application: Application) -> frozenset[Account]:
     """Return the accounts that act for the applicant: the owner's and the representative's public account."""
     agent = application.representative.actor_id if application.representative else None
     return frozenset({application.owner, *([Account.public(agent)] if agent else [])})
+
+
+def same_person(one: Account, other: Account) -> bool:
+    """Return True for the same account, and for two host applications: one operator runs both."""
+    return one == other or AccountKind.HOST is one.kind is other.kind
 
 
 def record_difference(actor: Actor, officer: Officer) -> str | None:

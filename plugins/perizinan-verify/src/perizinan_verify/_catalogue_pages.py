@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,8 +31,11 @@ async def show_catalogue(request: Request) -> Response:
         NoSuchPageError: the page is served without an office.
     """
     language, office = language_of(request), _office(request)
-    found = sorted(office.permit_types(), key=lambda item: (not item.complete, item.name.id))
-    shown = [{"code": item.code, "name": item.name.to(language), "is_open": item.complete} for item in found]
+    opened = {item.code for item in await asyncio.to_thread(office.permit_types, only_open=True)}
+    found = sorted(office.permit_types(), key=lambda item: (item.code not in opened, item.name.id))
+    shown = [
+        {"code": item.code, "name": item.name.to(language), "is_open": item.code in opened} for item in found
+    ]
     return await render(request, "catalogue.html", place="/izin", permits=shown)
 
 

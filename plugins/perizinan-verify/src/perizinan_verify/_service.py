@@ -33,8 +33,8 @@ class OfficeShown(Protocol):
         """The local government."""
         ...
 
-    def permit_types(self) -> tuple[PermitType, ...]:
-        """Return the permit types in force today."""
+    def permit_types(self, *, only_open: bool = False) -> tuple[PermitType, ...]:
+        """Return the permit types in force today, or those of them that take applications."""
         ...
 
 

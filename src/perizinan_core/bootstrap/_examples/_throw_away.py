@@ -59,6 +59,7 @@ def open_throw_away(
         clock=clock,
         random=Random(1),  # noqa: S311 - the same draws each time
         inspect=_accept,
+        development=True,  # examples try rules that may still have to be confirmed
     )
     office = Office(
         context,
