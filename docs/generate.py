@@ -314,6 +314,11 @@ _EVENT_MEANINGS = {
     _KIND.STAGE_RETURNED: "A stage's outcome was set aside; it is to be judged again.",
     _KIND.FILE_COMPLETE: "The file is complete: the clock starts.",
     _KIND.CORRECTION_REQUESTED: "The applicant is asked for a correction: the clock pauses.",
+    _KIND.NOTICE_GIVEN: (
+        "The applicant's side was notified of something that time runs from: `of`, `means` (`channel`, `opened`, "
+        "`officer`), `by`, and the last day `until` where there is one."
+    ),
+    _KIND.NOTICE_MISSED: "No notice could be given for two days (`of`); supervisors are notified.",
     _KIND.CONFLICT_DECLARED: "An officer declared the case as their own or a relative's.",
     _KIND.JUMP_REQUESTED: "The officer of a stage asked to take the case before its turn.",
     _KIND.OVERRIDE_RECORDED: "A second person allowed an exception, with the reason.",

@@ -4,7 +4,7 @@ import sys
 
 import attrs
 
-from perizinan_core.hooks import Notification, NotificationChannelEntry, hookimpl
+from perizinan_core.hooks import Notification, NotificationChannelEntry, SendOutcome, hookimpl
 
 perizinan_api = 1
 """Version of the plugin interface that this plugin is written for."""
@@ -24,13 +24,13 @@ class PrintChannel:
     settings: PrintSettings
     _sent: set[str] = attrs.field(factory=set, init=False)
 
-    def send(self, notification: Notification) -> None:
+    def send(self, notification: Notification) -> SendOutcome:
         """Print the message once; the worker may deliver the same id again after a crash."""
-        if notification.id in self._sent:
-            return
-        line = f"[{notification.kind}] {notification.email or notification.phone}: {notification.subject}"
-        sys.stdout.write(line[: self.settings.width] + "\n")
-        self._sent.add(notification.id)
+        if notification.id not in self._sent:
+            line = f"[{notification.kind}] {notification.email or notification.phone}: {notification.subject}"
+            sys.stdout.write(line[: self.settings.width] + "\n")
+            self._sent.add(notification.id)
+        return SendOutcome.KEPT  # a service that carries it to the person would make it ACCEPTED
 
 
 @hookimpl

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from perizinan_core.bootstrap import PublicationSettings
+from perizinan_core.hooks import SendOutcome
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._case import CorrectionItem
 from perizinan_core.published import read_authority_document
@@ -82,6 +83,7 @@ def test_an_unreadable_correction_does_not_keep_another_from_lapsing(office):
             (CorrectionItem(target="ktp", reason="Buram"),),
             actor=office.assignee(case.id, "periksa"),
         )
+    office.office.worker.deliver()
     damage(office, applications, cases[0].id)
     office.clock.forward(days=20)
     done = office.office.worker.run_once()
@@ -305,6 +307,7 @@ def test_a_lease_begins_at_the_present_moment_and_not_with_the_round(office):
             with office._context.storage.unit_of_work(read_only=True) as work:
                 claimed.append(work.outbox.is_due(now=office.clock()))
             office.clock.forward(minutes=4)
+            return SendOutcome.ACCEPTED
 
     slow = sample_office(storage=office._context.storage, clock=office.clock, channels={"slow": Slow()})
     slow.office.worker.run_once()
@@ -323,6 +326,7 @@ def test_an_entry_whose_lease_ended_before_its_turn_is_left_to_others(office):
         def send(self, notification):
             sent.append(notification.id)
             office.clock.forward(minutes=LEASE / timedelta(minutes=1) + 1)
+            return SendOutcome.ACCEPTED
 
     slow = sample_office(storage=office._context.storage, clock=office.clock, channels={"slow": Slower()})
     slow.office.worker.run_once()

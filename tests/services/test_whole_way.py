@@ -478,6 +478,7 @@ def test_a_correction_that_never_comes_lapses(kit):
         (CorrectionItem(target="ktp", reason="Buram"),),
         actor=kit.assignee(case.id, "periksa"),
     )
+    kit.office.worker.run_once()
     last = asked.corrections[-1].answer_by
     kit.clock.moment = kit.office.authority.calendar.time_zone.at(last, datetime.max.time())
     on_the_last_day = kit.office.worker.run_once()

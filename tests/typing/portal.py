@@ -27,6 +27,7 @@ from perizinan_core.hooks import (
     Notification,
     NotificationChannelEntry,
     Secret,
+    SendOutcome,
     SignerEntry,
     UploadScannerEntry,
 )
@@ -79,9 +80,10 @@ class Printer:
         self.prefix: str = settings.prefix
         self.sent: list[str] = []
 
-    def send(self, notification: Notification) -> None:
+    def send(self, notification: Notification) -> SendOutcome:
         """Keep the subject."""
         self.sent.append(self.prefix + notification.subject)
+        return SendOutcome.KEPT
 
 
 class Suspicious:

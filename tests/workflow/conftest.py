@@ -15,6 +15,7 @@ from perizinan_core.model._events import Event
 from perizinan_core.model._fees import Payment
 from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._money import Rupiah
+from perizinan_core.model._notice import NoticeMeans
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._stage import StageKind
 from perizinan_core.testing.strategies._workflow import (
@@ -170,6 +171,20 @@ class Desk:
         }
         asked = items or (CorrectionItem(target="ktp", reason="Tidak terbaca"),)
         return self.take(workflow.request_correction(self.case, self.permit_type, stage, asked, **given))
+
+    def told(self) -> Application:
+        """Let a channel accept what the applicant has to be notified of."""
+        return self.take(
+            workflow.give_notice(
+                self.case,
+                of=None,
+                means=NoticeMeans.CHANNEL,
+                by="mail",
+                actor=SYSTEM,
+                now=self.now,
+                calendar=self.calendar,
+            )
+        )
 
     def resubmit(self, **changes: Any) -> Application:
         """Hand the correction in."""

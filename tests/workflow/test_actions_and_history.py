@@ -50,10 +50,11 @@ def test_an_action_is_possible_only_in_the_states_of_the_table(desk, state, acti
 
 
 def test_nothing_leads_out_of_a_terminal_state():
-    """Only an open objection period of a refused case is still recomputed."""
+    """Only the objection period of a refused case still begins with a notice, and is recomputed."""
     for state in ApplicationState:
         if state.is_terminal:
-            expected = (Action.RECOMPUTE,) if state is ApplicationState.REFUSED else ()
+            objection = (Action.RECORD_NOTICE, Action.RECOMPUTE)
+            expected = objection if state is ApplicationState.REFUSED else ()
             assert expected == workflow.actions_in(state)
 
 

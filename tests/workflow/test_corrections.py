@@ -123,6 +123,7 @@ def test_an_unanswered_correction_lapses_on_the_day_after_the_window(desk):
     desk.submitted()
     desk.decide("lengkap")
     desk.correct("verifikasi")
+    desk.told()
     desk.now = datetime(2026, 3, 16, 23, tzinfo=desk.now.tzinfo)
     with raises_code("not-due") as refusal:
         _lapse(desk, SYSTEM)

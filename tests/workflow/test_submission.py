@@ -313,6 +313,7 @@ def test_a_correction_after_its_window_comes_too_late(desk):
     """The last local day is in time, the day after is not."""
     desk.submitted()
     desk.correct("lengkap")
+    desk.told()
     desk.answer()
     desk.now = datetime(2026, 3, 17, 0, 0, tzinfo=desk.now.tzinfo)
 

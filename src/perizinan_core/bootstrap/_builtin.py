@@ -38,6 +38,12 @@ class MailFolderSettings:
     sender: str = "perizinan@localhost"
     """What stands as the sender."""
 
+    forwarded: bool = False
+    """
+    True: a mail program collects the files and sends them. Without it no applicant counts as notified, and no period
+    runs from these mails.
+    """
+
 
 class Builtin:
     """The built-in plugin."""
@@ -106,7 +112,7 @@ def _open_folder(address: str) -> DocumentStore:
 
 
 def _open_mail_folder(settings: MailFolderSettings) -> NotificationChannel:
-    return MailFolderChannel(folder=settings.folder, sender=settings.sender)
+    return MailFolderChannel(folder=settings.folder, sender=settings.sender, forwarded=settings.forwarded)
 
 
 def _open_typst(pack: AuthorityPack) -> Renderer:

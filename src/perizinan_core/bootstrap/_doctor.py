@@ -62,6 +62,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
     """
     checks: list[Callable[[Office], Iterator[Finding]]] = [
         _messages,
+        _unnotified,
         _jobs,
         _signatures,
         _uploads,
@@ -111,6 +112,24 @@ def _messages(office: Office) -> Iterator[Finding]:
             sentence=N_("{count} messages wait, the oldest since {since}."),
             remedy=N_("See that the worker runs (perizinan worker), and look at: perizinan outbox list"),
             fields={"count": counts.waiting, "since": oldest.astimezone().isoformat(timespec="minutes")},
+        )
+
+
+def _unnotified(office: Office) -> Iterator[Finding]:
+    for case in [item for item in office.reviews.unnotified(actor=_OPERATOR) if item.asked][:MOST_NAMED]:
+        yield Finding(
+            code="applicant-not-notified",
+            sentence=N_(
+                "The applicant of case {case} could not be notified since {since} ({of}); no time runs meanwhile."
+            ),
+            remedy=N_(
+                "Put the channel right, or let the front office inform the applicant and record it in the case."
+            ),
+            fields={
+                "case": case.receipt_number or case.application,
+                "of": ", ".join(item.of for item in case.notices),
+                "since": case.since.astimezone().isoformat(timespec="minutes"),
+            },
         )
 
 

@@ -41,6 +41,7 @@ ACTIONS: Mapping[str, str] = {
     "record_payment": N_("record a payment"),
     "begin_wait": N_("record that the office waits for an agency or system outside"),
     "end_wait": N_("end a wait for an agency or system outside"),
+    "record_notice": N_("record that the applicant was notified"),
     "recompute": N_("recompute a deadline"),
     "reopen": N_("set the approval aside"),
     "annul_decision": N_("annul the grant"),

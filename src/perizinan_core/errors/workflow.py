@@ -142,6 +142,7 @@ class WorkflowError(CodedError):
     - ``now``: ISO 8601 with offset
     - ``officer``: account of the officer
     - ``opens_on``: first local day of the window
+    - ``of``: what the applicant has to be notified of, see `AwaitedNotice.of`
     - ``outcome``: `StageOutcome` value that was received
     - ``outstanding``: still due, in whole rupiah
     - ``paid``: received so far, in whole rupiah
@@ -491,6 +492,25 @@ class WorkflowError(CodedError):
             N_("No one can {action} yet: today is {today}, and it takes a day after {due}. Wait until then."),
             labels={"action": ACTIONS},
             absent={"due": N_("the deadline of a clock that runs, and it does not run now")},
+        ),
+        # No one could be notified, so that no time has run yet.
+        "notice-missing": Code(
+            N_(
+                "No one can {action} yet: the applicant was not notified, so the time has not begun to run ({of}). See "
+                "that the message arrives, or tell the applicant in another way and record how."
+            ),
+            labels={"action": ACTIONS},
+        ),
+        "no-notice-awaited": Code(
+            N_(
+                "The applicant has been notified of everything that time runs from. Nothing is to be recorded."
+            )
+        ),
+        "own-question": Code(
+            N_(
+                "{actor} asked or decided in this case and cannot say that the applicant was notified. Let the front "
+                "office or a supervisor tell the applicant and record it."
+            )
         ),
         "correction-window-passed": Code(
             N_(

@@ -5,7 +5,12 @@ A plugin author needs `hookimpl`, the records that hooks return, and ``docs/refe
 """
 
 from perizinan_core.hooks._manager import PluginManager, PluginState, PluginStatus
-from perizinan_core.hooks._notification import MailFolderChannel, Notification, NotificationChannel
+from perizinan_core.hooks._notification import (
+    MailFolderChannel,
+    Notification,
+    NotificationChannel,
+    SendOutcome,
+)
 from perizinan_core.hooks._settings import Secret
 from perizinan_core.hooks._specs import API_VERSION, hookimpl
 from perizinan_core.hooks._types import (
@@ -39,6 +44,7 @@ __all__ = [
     "PluginStatus",
     "RendererEntry",
     "Secret",
+    "SendOutcome",
     "SignerEntry",
     "StorageEntry",
     "UploadScannerEntry",

@@ -14,6 +14,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
 from email.utils import format_datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
@@ -22,7 +23,20 @@ import attrs
 
 from perizinan_core._saved_file import replace_file
 
-__all__ = ["MailFolderChannel", "Notification", "NotificationChannel"]
+__all__ = ["MailFolderChannel", "Notification", "NotificationChannel", "SendOutcome"]
+
+
+class SendOutcome(StrEnum):
+    """What a channel did with a message; whether time may run against the applicant follows from it."""
+
+    ACCEPTED = "accepted"
+    """It is on its way to the person: the service that carries it has taken it."""
+
+    KEPT = "kept"
+    """It is written down, but no one carries it to the person by itself; a person may."""
+
+    PASSED_OVER = "passed_over"
+    """This channel has no address of the person."""
 
 
 @attrs.frozen(kw_only=True)
@@ -56,12 +70,13 @@ class Notification:
 class NotificationChannel(Protocol):
     """Brings messages to people."""
 
-    def send(self, notification: Notification) -> None:
+    def send(self, notification: Notification) -> SendOutcome:
         """
-        Send the message, or raise: the worker tries again later (at-least-once).
+        Send the message and say what became of it, or raise: the worker tries again later (at-least-once).
 
         Must be idempotent by `Notification.id`. A recipient without the address that this channel
-        needs is passed over without an error.
+        needs is passed over. Say `SendOutcome.ACCEPTED` only when the message is on its way: periods that end
+        to the applicant's disadvantage are counted from then.
         """
         ...
 
@@ -72,9 +87,15 @@ class MailFolderChannel:
 
     folder: Path
     sender: str = "perizinan@localhost"
+    forwarded: bool = False
+    """True: a mail program collects the files and sends them, so that a mail with an address is on its way."""
 
-    def send(self, notification: Notification) -> None:
+    def send(self, notification: Notification) -> SendOutcome:
         """Write the mail; the same id again leaves the first file as it is."""
+        self._write(notification)
+        return SendOutcome.ACCEPTED if self.forwarded and notification.email else SendOutcome.KEPT
+
+    def _write(self, notification: Notification) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         stem = re.sub(r"[^A-Za-z0-9-]", "", notification.id) or uuid4().hex
         # The id alone makes the name: who gets the mail must not be readable in a folder listing.

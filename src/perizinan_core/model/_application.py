@@ -32,6 +32,7 @@ from perizinan_core.model._case import (
 from perizinan_core.model._fees import FeeAssessment, Payment
 from perizinan_core.model._held import POWER_OF_ATTORNEY, HeldUpload
 from perizinan_core.model._kinds import ApplicationKind
+from perizinan_core.model._notice import AwaitedNotice, Notice
 from perizinan_core.model._requirement import RequirementLevel
 from perizinan_core.model._stage import SilencePolicy
 from perizinan_core.model._text import Period
@@ -193,12 +194,23 @@ class Application:
     shown_at_counter: tuple[str, ...] = ()
     """Slots left empty because the originals are shown at the counter (`Requirement.shown_at_counter`)."""
 
+    notices: tuple[Notice, ...] = ()
+    """Of what the applicant's side was notified, and how; only of what time runs from."""
+
+    missed_notices: tuple[str, ...] = ()
+    """`AwaitedNotice.of` of what no one could be notified for so long that a supervisor was asked."""
+
     @property
     def answer_by(self) -> date | None:
         """Last local day to answer the open correction, or None when none is open."""
         if self.state is not ApplicationState.CORRECTION_REQUESTED:
             return None
         return self.corrections[-1].answer_by
+
+    @property
+    def lapses_after(self) -> date | None:
+        """`answer_by` where the applicant's side was notified of the correction: only then it lapses."""
+        return None if self.answer_by is None or self.awaited_notices() else self.answer_by
 
     @property
     def silence_after(self) -> date | None:
@@ -229,6 +241,39 @@ class Application:
         ):
             return OwnStep.ISSUE
         return None
+
+    def awaited_notices(self) -> tuple[AwaitedNotice, ...]:
+        """Return what time may run from once the applicant's side knows of it, and it does not know yet."""
+        told = {notice.of for notice in self.notices}
+        return tuple(item for item in self._to_be_notified() if item.of not in told)
+
+    @property
+    def unnotified_since(self) -> datetime | None:
+        """Since when the applicant's side waits to be notified of something that time runs from, or None."""
+        return min((item.since for item in self.awaited_notices()), default=None)
+
+    @property
+    def unasked_since(self) -> datetime | None:
+        """As `unnotified_since`, of what no supervisor was asked about."""
+        missed = self.missed_notices
+        return min((item.since for item in self.awaited_notices() if item.of not in missed), default=None)
+
+    def notice_of(self, of: str) -> Notice | None:
+        """Return how the applicant's side came to know of something, or None."""
+        return next((notice for notice in self.notices if notice.of == of), None)
+
+    def _to_be_notified(self) -> tuple[AwaitedNotice, ...]:
+        """Return everything that the applicant's side has to be notified of at present, known or not."""
+        if self.state is ApplicationState.CORRECTION_REQUESTED:
+            request = self.corrections[-1]
+            return (AwaitedNotice(of=f"correction-{request.round}", since=request.requested_at),)
+        if self.state is ApplicationState.REFUSED and self.decision and self.decision.objection_until:
+            return (AwaitedNotice(of="decision", since=self.decision.at),)
+        return tuple(
+            AwaitedNotice(of=f"payment-{stage.stage}-{self.submission}", since=stage.opened_at)
+            for stage in self.stages_in_work()
+            if stage.awaits_payment and stage.opened_at is not None
+        )
 
     def stages_in_work(self) -> tuple[StageState, ...]:
         """Return the open stages while the office works on the case: none in a correction or once it is closed."""

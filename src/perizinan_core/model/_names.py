@@ -75,6 +75,7 @@ from perizinan_core.model._letter import AnnexTable, Letter, PermitStatement, Pr
 from perizinan_core.model._letter_rule import LetterForm, LetterRule, PrintedField, TermRole
 from perizinan_core.model._lookalikes import LookAlike
 from perizinan_core.model._money import MAX_RUPIAH, WHOLE_RUPIAH, Rounding, RoundingMode, Rupiah, round_rupiah
+from perizinan_core.model._notice import AwaitedNotice, Notice, NoticeMeans
 from perizinan_core.model._numerals import (
     date_in_words,
     format_date,
@@ -118,6 +119,7 @@ __all__ = [
     "Assignment",
     "AssumedPart",
     "Authority",
+    "AwaitedNotice",
     "BillTerms",
     "Clock",
     "ClockEntry",
@@ -165,6 +167,8 @@ __all__ = [
     "Nib",
     "Nik",
     "Nip",
+    "Notice",
+    "NoticeMeans",
     "Npwp",
     "NumberFormat",
     "NumberRegister",

@@ -19,7 +19,7 @@ from perizinan_core.services._papers import SlotView
 from perizinan_core.services._permits import Permits, RecordsStatus, SearchResult
 from perizinan_core.services._publication import Publication
 from perizinan_core.services._renewal import Renewal, RenewalOutcome
-from perizinan_core.services._reviews import Reviews
+from perizinan_core.services._reviews import Reviews, UnnotifiedCase
 from perizinan_core.services._status_list import StatusListRules, StatusLists
 from perizinan_core.services._work import Job, WorkDone, WorkFailure
 from perizinan_core.services._worker import Worker
@@ -51,6 +51,7 @@ __all__ = [
     "SlotView",
     "StatusListRules",
     "StatusLists",
+    "UnnotifiedCase",
     "WorkDone",
     "WorkFailure",
     "Worker",

@@ -15,6 +15,7 @@ from perizinan_core.workflow._people import DECIDERS, case_units, party_accounts
 
 __all__ = [
     "is_party",
+    "is_the_applicants",
     "may_read",
     "require_officer",
     "require_party",
@@ -30,6 +31,12 @@ def is_party(application: Application, actor: Actor) -> bool:
     if actor.kind is ActorKind.OFFICER:
         return False
     return actor.account in party_accounts(application)
+
+
+def is_the_applicants(application: Application, actor: Actor) -> bool:
+    """Return True for the applicant and the representative themselves, whom no host application stands for."""
+    outside = (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE)
+    return actor.kind in outside and actor.account in party_accounts(application)
 
 
 def may_read(application: Application, permit_type: PermitType, actor: Actor) -> bool:

@@ -7,6 +7,7 @@ the fee, gives a receipt number and a signed receipt, and finds the first office
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.catalogue import is_exempt
+from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import DecidedByOthersError, NotFoundError, ServiceError
 from perizinan_core.errors.workflow import Problem, SubmissionRefusedError, TransitionNotAllowedError
 from perizinan_core.model._actor import Account, Actor, ActorKind, Role
@@ -21,6 +23,7 @@ from perizinan_core.model._applicant import Applicant, Representative
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._events import Event
 from perizinan_core.model._kinds import ApplicationKind
+from perizinan_core.model._notice import NoticeMeans
 from perizinan_core.model._permit import Permit
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
@@ -47,10 +50,13 @@ from perizinan_core.workflow import AllowedAction
 from perizinan_core.workflow._actions import allowed_actions
 from perizinan_core.workflow._decisions import withdraw
 from perizinan_core.workflow._drafts import start_draft, update_applicant, update_form
+from perizinan_core.workflow._notice import give_notice
 from perizinan_core.workflow._submission import resubmit, submit
 from perizinan_core.workflow._transition import Transition
 
 __all__ = ["Applications", "SlotView"]
+
+_log = logging.getLogger(__name__)
 
 _KEEP: Any = object()
 _EDITABLE = frozenset({ApplicationState.DRAFT, ApplicationState.CORRECTION_REQUESTED})
@@ -299,12 +305,39 @@ class Applications(Papers):
         Return an application that the actor may see.
 
         The applicant's side gets it without what is the office's own: conflicts, inner remarks, who had a
-        stage before.
+        stage before. When the applicant or the representative opens it, they know what it asks of them: what
+        the office waits for them to know (`Application.awaited_notices`) is noted as known from now on.
 
         Raises:
             NotFoundError: there is none for this actor.
         """
-        return shown_case(self._found(application_id, actor), actor)
+        found = self._found(application_id, actor)
+        if found.awaited_notices() and access.is_the_applicants(found, actor):
+            found = self._opened(found, actor)
+        return shown_case(found, actor)
+
+    def _opened(self, found: Application, actor: Actor) -> Application:
+        """Note that the applicant's side has opened a case, which is shown even when that cannot be written down."""
+        context = self._context
+        moment = context.moment(None)
+        try:
+            with context.storage.unit_of_work() as work:
+                case = context.load(work, found.id, lock=True)
+                moved = give_notice(
+                    case,
+                    of=None,
+                    means=NoticeMeans.OPENED,
+                    by=str(actor.account),
+                    actor=actor,
+                    now=moment,
+                    calendar=context.calendar,
+                )
+                case = context.save(work, moved, actor, moment)
+                work.commit()
+        except PerizinanError as error:
+            _log.warning("that case %s was opened could not be noted: %s", found.id, error.code)
+            return found
+        return case
 
     def of_owner(
         self, *, actor: Actor, owner: Account | str | None = None, limit: int = 50, after: str | None = None

@@ -27,6 +27,7 @@ from perizinan_core.workflow._corrections import lapse
 from perizinan_core.workflow._deadlines import recompute_deadlines
 from perizinan_core.workflow._fee import amount_outstanding
 from perizinan_core.workflow._issuing import goes_by_itself
+from perizinan_core.workflow._notice import MISSED_AFTER, miss_notice
 from perizinan_core.workflow._silence import deem_granted, is_deemed_due
 from perizinan_core.workflow._transition import Transition
 
@@ -38,6 +39,7 @@ __all__ = [
     "IssueDeemed",
     "LapseCorrections",
     "LookAfterStaff",
+    "MissNotices",
     "RecordSilence",
     "Recount",
 ]
@@ -132,7 +134,11 @@ class LapseCorrections(CaseJob):
     def step(
         self, work: UnitOfWork, case: Application, now: datetime, *, trial: bool
     ) -> tuple[Transition, WorkDone]:
-        """Count the window again first: it is only ever extended."""
+        """
+        Count the window again first: it is only ever extended.
+
+        A case whose applicant was never notified does not lapse: a person is asked.
+        """
         del work, trial
         calendar = self.context.calendar
         if case.state is not ApplicationState.CORRECTION_REQUESTED:
@@ -141,8 +147,29 @@ class LapseCorrections(CaseJob):
         done = WorkDone(deadlines_changed=1 if moved.events else 0)
         if self.context.local_day(now) <= moved.application.corrections[-1].answer_by:
             return moved, done
+        if moved.application.awaited_notices():
+            return moved.then(lambda one: miss_notice(one, actor=SYSTEM, now=now)), done
         moved = moved.then(lambda one: lapse(one, actor=SYSTEM, now=now, calendar=calendar))
         return moved, done + WorkDone(lapsed=1)
+
+
+@attrs.frozen
+class MissNotices(CaseJob):
+    """Asks a supervisor where an applicant could not be notified of something that time runs from."""
+
+    name = "notice"
+
+    def due(self, work: UnitOfWork, now: datetime) -> Iterable[str]:
+        """Cases in which that is overdue, and no one was asked."""
+        return work.agenda.unasked(now - MISSED_AFTER)
+
+    def step(
+        self, work: UnitOfWork, case: Application, now: datetime, *, trial: bool
+    ) -> tuple[Transition, WorkDone]:
+        """Ask once for each question; the message to the supervisors follows from the event."""
+        del work, trial
+        missed = miss_notice(case, actor=SYSTEM, now=now)
+        return missed, WorkDone(unnotified=len(missed.events))
 
 
 @attrs.frozen

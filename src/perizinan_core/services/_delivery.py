@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import attrs
 
 from perizinan_core.errors.services import NotFoundError
-from perizinan_core.hooks._notification import Notification, NotificationChannel
+from perizinan_core.hooks._notification import Notification, NotificationChannel, SendOutcome
 from perizinan_core.model._actor import Role
 from perizinan_core.model._application import Application
 from perizinan_core.model._events import Event
+from perizinan_core.model._notice import NoticeMeans
 from perizinan_core.model._permit import Permit
 from perizinan_core.services._context import OfficeContext, new_id
-from perizinan_core.services._messages import messages_for
+from perizinan_core.services._issuance import SYSTEM
+from perizinan_core.services._messages import begins, messages_for
 from perizinan_core.services._status_list import StatusLists
 from perizinan_core.services._work import Moment, WorkDone, WorkFailure, name_of
 from perizinan_core.storage import Backoff, OutboxEntry, UnitOfWork
+from perizinan_core.workflow._notice import give_notice
+from perizinan_core.workflow._transition import Transition
 
 __all__ = ["LEASE", "Deliver"]
 
@@ -59,7 +63,7 @@ class Deliver:
             for entry in entries:
                 if entry.leased_until is not None and entry.leased_until <= moment():
                     break
-                done += self._settled(entry, self._delivered(entry), worker, moment)
+                done += self._settled(entry, self._delivered(entry, moment), worker, moment)
         return done
 
     def _claim(self, worker: str, moment: Moment) -> tuple[OutboxEntry, ...]:
@@ -85,7 +89,7 @@ class Deliver:
         failure = WorkFailure(job=self.name, subject=str(entry.id), error=error)
         return WorkDone(failed=1, failures=(failure,))
 
-    def _delivered(self, entry: OutboxEntry) -> str | None:
+    def _delivered(self, entry: OutboxEntry, moment: Moment) -> str | None:
         """Tell listeners and channels; return the name of the last failure, or None."""
         if entry.event is None:
             _log.warning("outbox entry %s cannot be read: %s", entry.id, entry.unreadable)
@@ -97,7 +101,7 @@ class Deliver:
                 self._tell(entry.event)
             if self._status_lists is not None:
                 self._status_lists.note(entry.event)
-            notifications = self._messages(entry.id, entry.event)
+            notifications = self._messages(entry.id, entry.event, moment())
         except Exception as error:  # noqa: BLE001 - one message must not keep the others waiting
             _log.warning("no message for outbox entry %s: %s", entry.id, name_of(error))
             return name_of(error)
@@ -107,7 +111,7 @@ class Deliver:
                 if pending is not None and name not in pending:
                     continue
                 try:
-                    channel.send(notification)
+                    self._send(name, channel, notification, entry.event, moment)
                 except (Exception, SystemExit) as error:  # noqa: BLE001 - a channel of a plugin must not stop the others
                     problems[name] = f"{name}: {type(error).__name__}"
                     _log.warning("channel %s failed: %s", name, type(error).__name__)
@@ -127,7 +131,39 @@ class Deliver:
         known = {name for name, _ in self._channels}
         return names if len(names) == len(notes) and names <= known else None
 
-    def _messages(self, number: int, event: Event) -> tuple[Notification, ...]:
+    def _send(
+        self, name: str, channel: NotificationChannel, message: Notification, event: Event, moment: Moment
+    ) -> None:
+        answer = channel.send(message)
+        if not isinstance(answer, SendOutcome):
+            # As if it had raised: no one knows what it did.
+            raise TypeError(name)
+        if answer is SendOutcome.ACCEPTED and message.account is None:
+            self._told(event, name, moment())
+
+    def _told(self, event: Event, channel: str, now: datetime) -> None:
+        """Note that the applicant's side was notified, where time runs from it."""
+        context = self._context
+        with context.storage.unit_of_work() as work:
+            case = self._subject(work, event)[1]
+            of = begins(event, case) if case is not None else None
+            if case is None or of is None:
+                return
+            case = context.load(work, case.id, lock=True)
+            moved = give_notice(
+                case,
+                of=of,
+                means=NoticeMeans.CHANNEL,
+                by=channel,
+                actor=SYSTEM,
+                now=now,
+                calendar=context.calendar,
+            )
+            if moved != Transition(case):
+                context.save(work, moved, SYSTEM, now)
+                work.commit()
+
+    def _messages(self, number: int, event: Event, now: datetime) -> tuple[Notification, ...]:
         with self._context.storage.unit_of_work(read_only=True) as work:
             permit, application = self._subject(work, event)
             supervisors = work.officers.list(role=Role.SUPERVISOR)
@@ -141,6 +177,7 @@ class Deliver:
             permit=permit,
             authority=self._context.authority,
             language=self._context.language,
+            today=self._context.local_day(now),
             supervisors=supervisors,
         )
 

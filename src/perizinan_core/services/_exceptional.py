@@ -22,6 +22,7 @@ from perizinan_core.services._assigning import note_assignments
 from perizinan_core.services._steps import CaseStep, Steps
 from perizinan_core.workflow import AnnulledBy, DefectGround
 from perizinan_core.workflow._assignment import Exclusion, exclusions
+from perizinan_core.workflow._notice import record_notice
 from perizinan_core.workflow._overrides import (
     allow_queue_jump,
     declare_conflict,
@@ -87,6 +88,27 @@ class ExceptionalSteps(Steps):
     ) -> Application:
         """Record that what was waited for is there; ``number`` is that of the wait. Raises as `workflow.end_wait`."""
         return self._take("end_wait", locals(), lambda at: end_wait(at.case, at.permit_type, number, **at.by))
+
+    def record_notice(
+        self,
+        application_id: str,
+        *,
+        remark: str,
+        actor: Actor,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """
+        Record that the applicant was notified by telephone, by letter or at the counter: time runs from now.
+
+        For cases of `Reviews.unnotified`, whose messages do not arrive. Raises as `workflow.record_notice`.
+        """
+        return self._take(
+            "record_notice",
+            locals(),
+            lambda at: record_notice(at.case, at.permit_type, remark=remark, **at.counted_by),
+        )
 
     def reopen(
         self,

@@ -3,7 +3,7 @@ What people receive when something happened in their case: Bahasa Indonesia firs
 
 A message says what happened, what it means and what to do next. It goes to the applicant and, where there
 is one, the representative. Officers see it in their queue; supervisors of what no queue shows: that a time
-limit passed in silence, and that a letter is held up.
+limit passed in silence, that a letter is held up, and that an applicant could not be notified of something.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services._intake import finding_of
 from perizinan_core.services._terms import slot_label
 from perizinan_core.workflow._fee import amount_outstanding
+from perizinan_core.workflow._notice import last_day_if_notified
 
-__all__ = ["messages_for"]
+__all__ = ["begins", "messages_for"]
 
 
 @attrs.frozen
@@ -44,6 +45,8 @@ class _Case:
     permit: Permit | None
     authority: Authority
     language: str
+    today: date
+    """Local day on which the message goes out."""
 
 
 @attrs.frozen
@@ -70,14 +73,26 @@ def _correction(case: _Case) -> dict[str, object]:
         f"- {slot_label(case.permit_type, item.target, case.language)}: {item.reason}"
         for item in latest.items
     ]
-    return {"items": "\n".join(lines), "answer_by": format_date(latest.answer_by, case.language)}
+    return {
+        "items": "\n".join(lines),
+        "answer_by": format_date(_last_day(case, latest.answer_by), case.language),
+    }
+
+
+def _last_day(case: _Case, known: date) -> date:
+    """Return the last day of a period: the one on record, or the one that follows when it is notified today."""
+    of = begins(case.event, case.application)
+    calendar = case.authority.calendar
+    if of is None or all(item.of != of for item in case.application.awaited_notices()):
+        return known
+    return last_day_if_notified(case.application, of, case.today, calendar) or known
 
 
 def _decision(case: _Case) -> dict[str, object]:
     decision = case.application.decision
     if decision is None:
         return {"reasons": "-", "objection_until": "-", "objection_to": "-", "legal_basis": "-"}
-    until = decision.objection_until
+    until = decision.objection_until and _last_day(case, decision.objection_until)
     return {
         "reasons": "\n".join(f"- {reason}" for reason in decision.reasons) or "-",
         "objection_until": format_date(until, case.language) if until else "-",
@@ -310,6 +325,20 @@ def _held(case: _Case) -> dict[str, object]:
     return {"reason": translate(_HELD_REASONS.get(code, code), case.language)}
 
 
+def _missed(case: _Case) -> dict[str, object]:
+    names = (item.partition("-")[0] for item in case.event.data.get("of", ()))
+    of = ", ".join(translate(_TOLD_OF.get(name, name), case.language) for name in names)
+    return {"of": of}
+
+
+_TOLD_OF = {
+    "correction": N_("a correction is asked for"),
+    "decision": N_("the application was refused"),
+    "payment": N_("the fee is to be paid"),
+    "draft": N_("the draft will be removed"),
+}
+
+
 _FOR_SUPERVISORS: dict[EventKind, _Wording] = {
     EventKind.DEEMED_GRANTED: _Wording(
         N_("Time limit passed in silence: {receipt}"),
@@ -326,6 +355,15 @@ _FOR_SUPERVISORS: dict[EventKind, _Wording] = {
             "The head of office or a signatory must look at the case."
         ),
         _held,
+    ),
+    EventKind.NOTICE_MISSED: _Wording(
+        N_("Applicant could not be notified: {receipt}"),
+        N_(
+            "Application {receipt} for {permit_type}: the applicant could not be notified of this: {of}. No time "
+            "runs against the applicant until then. Let the front office inform the applicant by telephone, by "
+            "letter or at the counter, and record it in the case."
+        ),
+        _missed,
     ),
 }
 
@@ -367,6 +405,17 @@ _HELD_WORDINGS: dict[HeldOutcome, _Wording] = {
 """What became of a file that was kept; a file that the applicant discarded needs no message."""
 
 
+def begins(event: Event, application: Application) -> str | None:
+    """Return what time runs from once the message about ``event`` has arrived (`AwaitedNotice.of`), or None."""
+    if event.kind is EventKind.CORRECTION_REQUESTED:
+        return f"correction-{event.data['round']}"
+    if event.kind in (EventKind.APPLICATION_REFUSED, EventKind.DECISION_ANNULLED):
+        return "decision"
+    if event.kind is EventKind.PAYMENT_AWAITED:
+        return f"payment-{event.data['stage']}-{application.submission}"
+    return None
+
+
 def messages_for(
     event: Event,
     *,
@@ -376,6 +425,7 @@ def messages_for(
     permit: Permit | None,
     authority: Authority,
     language: str,
+    today: date,
     supervisors: tuple[Officer, ...] = (),
 ) -> tuple[Notification, ...]:
     """
@@ -389,9 +439,10 @@ def messages_for(
         permit: The permit, for ``permit_…`` events.
         authority: The office.
         language: Of the messages, ``"id"`` or ``"en"``.
+        today: Local day on which they go out.
         supervisors: Active supervisors of the office.
     """
-    case = _Case(event, application, permit_type, permit, authority, language)
+    case = _Case(event, application, permit_type, permit, authority, language, today)
     return (
         *_to_applicants(case, id_prefix),
         *_to_supervisors(case, id_prefix, supervisors),

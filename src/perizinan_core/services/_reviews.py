@@ -25,6 +25,7 @@ from perizinan_core.model._case import (
     StageOutcome,
 )
 from perizinan_core.model._fees import Payment
+from perizinan_core.model._notice import AwaitedNotice
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import _access as access
@@ -49,7 +50,7 @@ from perizinan_core.workflow._remarks import text_remarks
 from perizinan_core.workflow._review import decide_stage, request_stage, send_back
 from perizinan_core.workflow._transition import Transition
 
-__all__ = ["Reviews"]
+__all__ = ["Reviews", "UnnotifiedCase"]
 
 _log = logging.getLogger(__name__)
 
@@ -65,6 +66,25 @@ class _Printed:
     """Of the application that was printed."""
 
     problems: tuple[Problem, ...]
+
+
+@attrs.frozen(kw_only=True)
+class UnnotifiedCase:
+    """A case whose applicant waits to be notified of something that time runs from."""
+
+    application: str
+    """Id."""
+
+    receipt_number: str | None
+    permit_type: str
+    notices: tuple[AwaitedNotice, ...]
+    """Of what."""
+
+    since: datetime
+    """Since when, the first of them."""
+
+    asked: bool
+    """True when it took so long that a supervisor was asked."""
 
 
 @checked
@@ -109,6 +129,34 @@ class Reviews(Staff, ExceptionalSteps):
                     break
                 after = page[-1]
             return tuple(found[:limit])
+
+    def unnotified(self, *, actor: Actor) -> tuple[UnnotifiedCase, ...]:
+        """
+        Return the cases whose applicant was not notified of something that time runs from, longest first.
+
+        Nothing lapses in them meanwhile. Tell the applicant in another way and record it
+        (`Reviews.record_notice`), or put the channel right.
+
+        Args:
+            actor: An officer, who gets what they may see; the host application gets all.
+
+        Raises:
+            AccessDeniedError: for applicants.
+        """
+        context = self._context
+        with context.work_for(actor, read_only=True) as work:
+            if actor.kind not in (ActorKind.HOST, ActorKind.SYSTEM):
+                access.require_officer(actor, "unnotified")
+            found = []
+            for subject in work.agenda.unnotified():
+                try:
+                    case = context.load(work, subject)
+                except PerizinanError as error:
+                    _log.warning("case %s cannot be read: %s", subject, error.code)
+                    continue
+                if access.may_read(case, context.permit_type_of(case), actor):
+                    found.append(_unnotified(case))
+        return tuple(sorted(found, key=lambda item: item.since))
 
     def remarks(self, application_id: str, *, actor: Actor) -> tuple[TextRemark, ...]:
         """
@@ -373,6 +421,18 @@ class Reviews(Staff, ExceptionalSteps):
             self._context, at.work, rule.letter_register, at.case.id, at.permit_type, at.actor, at.now
         )
         return OfficialLetter(number=number.text, day=number.day, issued_by=rule.unit)
+
+
+def _unnotified(case: Application) -> UnnotifiedCase:
+    waiting = case.awaited_notices()
+    return UnnotifiedCase(
+        application=case.id,
+        receipt_number=case.receipt_number,
+        permit_type=case.permit_type,
+        notices=waiting,
+        since=min(item.since for item in waiting),
+        asked=any(item.of in case.missed_notices for item in waiting),
+    )
 
 
 def _approval(permit_type: PermitType) -> str:

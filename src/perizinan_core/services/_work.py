@@ -64,6 +64,9 @@ class WorkDone:
     """Numbers of permits whose signing needs a person."""
 
     lapsed: int = 0
+    unnotified: int = 0
+    """Cases about which a supervisor was asked, because their applicant could not be notified of something."""
+
     deemed_granted: int = 0
     deadlines_changed: int = 0
     assigned: int = 0

@@ -20,6 +20,7 @@ from perizinan_core.services._case_jobs import (
     IssueDeemed,
     LapseCorrections,
     LookAfterStaff,
+    MissNotices,
     RecordSilence,
     Recount,
 )
@@ -115,6 +116,7 @@ def library_worker(
     records: tuple[RecordJob, ...] = (
         Recount(context),
         LapseCorrections(context),
+        MissNotices(context),
         RecordSilence(context),
         assign,
         LookAfterStaff(context, assign),

@@ -15,7 +15,7 @@ from threading import Lock
 import attrs
 
 from perizinan_core.errors.bootstrap import BootstrapError
-from perizinan_core.hooks._notification import Notification
+from perizinan_core.hooks._notification import Notification, SendOutcome
 from perizinan_core.hooks._types import ApplicantCheckResult
 from perizinan_core.model._applicant import Applicant
 from perizinan_core.model._calendar import WorkingCalendar
@@ -125,7 +125,10 @@ class CollectingChannel:
 
     _lock: Lock = attrs.field(factory=Lock, repr=False, init=False)
 
-    def send(self, notification: Notification) -> None:
+    answer: SendOutcome = SendOutcome.ACCEPTED
+    """What it says of each message."""
+
+    def send(self, notification: Notification) -> SendOutcome:
         """
         Keep a message.
 
@@ -137,6 +140,7 @@ class CollectingChannel:
             if notification.kind in self.failing:
                 raise ConnectionError("the mail server does not answer")
             self.sent.setdefault(notification.id, notification)
+            return self.answer
 
     def of_kind(self, kind: str) -> tuple[Notification, ...]:
         """Return the messages that one kind of event caused."""

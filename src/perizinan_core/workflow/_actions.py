@@ -17,6 +17,7 @@ from perizinan_core.workflow._fee import amount_outstanding
 from perizinan_core.workflow._graph import live_stages, stage_of
 from perizinan_core.workflow._holding import require_counter
 from perizinan_core.workflow._issuing import check_issuer
+from perizinan_core.workflow._notice import may_record_notice
 from perizinan_core.workflow._payments import require_cashier
 from perizinan_core.workflow._people import (
     DECIDERS,
@@ -157,6 +158,8 @@ def _for_progress(application: Application, permit_type: PermitType, actor: Acto
         (Action.ISSUE, lambda: require_officer(application, actor, Action.ISSUE, kinds=_AUTOMATIC)),
     )
     yield from (AllowedAction(action) for action, guard in guards if _passes(guard))
+    if may_record_notice(application, permit_type, actor):
+        yield AllowedAction(Action.RECORD_NOTICE)
     if application.terms is None:
         return
     unpaid = bool(amount_outstanding(application))

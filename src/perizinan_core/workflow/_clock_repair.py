@@ -22,6 +22,7 @@ from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._permit import Permit
 from perizinan_core.workflow._clock import with_deadline
 from perizinan_core.workflow._measure import add_period
+from perizinan_core.workflow._notice import counts_from
 from perizinan_core.workflow._people import require_kind
 from perizinan_core.workflow._states import Action
 from perizinan_core.workflow._transition import Transition, check_moment, event, local_day, terms_of
@@ -139,8 +140,13 @@ def _days_again(
         case = attrs.evolve(case, earliest_day=calendar.effective_day(at))
     if case.clock.is_running and _moments_after(before.clock, now):
         case = with_deadline(case, calendar, at)
-    if case.state is ApplicationState.CORRECTION_REQUESTED and before.corrections[-1].requested_at > now:
-        case = _answer_by(case, local_day(calendar, at), calendar)
+    if case.state is ApplicationState.CORRECTION_REQUESTED:
+        request = case.corrections[-1]
+        of = f"correction-{request.round}"
+        if counts_from(before, of, before.corrections[-1].requested_at) > now:
+            case = _answer_by(
+                case, local_day(calendar, counts_from(case, of, request.requested_at)), calendar
+            )
     return case
 
 

@@ -1,4 +1,9 @@
-"""Correction rounds: the office asks for repairs, the clock waits, and the application lapses without answer."""
+"""
+Correction rounds: the office asks for repairs, the clock waits, and the application lapses without answer.
+
+The window begins when the applicant's side is notified, see `_notice`; the day that a request names is for now counted
+from the request.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +29,7 @@ from perizinan_core.model._requirement import RequirementSource
 from perizinan_core.workflow._clock import pause_clock, stop_clock
 from perizinan_core.workflow._drafts import APPLICANT_TARGET, FORM_TARGET
 from perizinan_core.workflow._measure import add_period
+from perizinan_core.workflow._notice import require_notified
 from perizinan_core.workflow._people import require_kind
 from perizinan_core.workflow._review import allowed_outcomes, judged
 from perizinan_core.workflow._silence import check_not_deemed
@@ -142,6 +148,7 @@ def lapse(application: Application, *, actor: Actor, now: datetime, calendar: Wo
     Close an application whose correction window has passed without an answer.
 
     Raises:
+        WorkflowError: ``notice-missing``: the applicant's side was never notified, so that the window has not begun.
         WorkflowError: ``not-due``: while the window is open; its last local day belongs to it.
         WorkflowError: ``not-allowed``: unless the system or the host application does it.
     """
@@ -149,6 +156,7 @@ def lapse(application: Application, *, actor: Actor, now: datetime, calendar: Wo
     require_kind(actor, Action.LAPSE, ActorKind.SYSTEM, ActorKind.HOST)
     check_moment(application, now)
     request = application.corrections[-1]
+    require_notified(application, f"correction-{request.round}", Action.LAPSE)
     today = local_day(calendar, now)
     if today <= request.answer_by:
         raise WorkflowError("not-due", action=Action.LAPSE.value, due=request.answer_by, today=today)

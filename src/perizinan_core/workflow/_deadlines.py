@@ -13,6 +13,7 @@ from perizinan_core.model._events import EventKind
 from perizinan_core.workflow._clock import with_deadline
 from perizinan_core.workflow._legal import LEGAL_TERMS, LegalTerms
 from perizinan_core.workflow._measure import add_period
+from perizinan_core.workflow._notice import counts_from
 from perizinan_core.workflow._people import require_officer
 from perizinan_core.workflow._states import Action, check_state
 from perizinan_core.workflow._transition import Transition, check_moment, event, local_day, terms_of
@@ -94,7 +95,8 @@ def _correction(
     application: Application, actor: Actor, now: datetime, calendar: WorkingCalendar
 ) -> Transition:
     request = application.corrections[-1]
-    first = local_day(calendar, request.requested_at)
+    told = counts_from(application, f"correction-{request.round}", request.requested_at)
+    first = local_day(calendar, told)
     day = add_period(calendar, first, terms_of(application).correction_window)
     counted = attrs.evolve(request, answer_by=max(day, request.answer_by), counted_on=calendar.version)
     case = attrs.evolve(application, corrections=(*application.corrections[:-1], counted))
@@ -109,7 +111,8 @@ def _objection(
     decision = application.decision
     if decision is None or decision.objection_until is None:
         return Transition(application)
-    day = add_period(calendar, local_day(calendar, decision.at), legal.objection.period)
+    told = counts_from(application, "decision", decision.at)
+    day = add_period(calendar, local_day(calendar, told), legal.objection.period)
     if day <= decision.objection_until:
         return Transition(application)
     case = attrs.evolve(application, decision=attrs.evolve(decision, objection_until=day))

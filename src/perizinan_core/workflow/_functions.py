@@ -100,6 +100,14 @@ from perizinan_core.workflow._issuing import (
 )
 from perizinan_core.workflow._legal import LEGAL_TERMS, LegalTerm, LegalTerms
 from perizinan_core.workflow._measure import add_period, subtract_period
+from perizinan_core.workflow._notice import (
+    give_notice,
+    last_day_if_notified,
+    may_record_notice,
+    miss_notice,
+    overdue_notices,
+    record_notice,
+)
 from perizinan_core.workflow._overrides import (
     QueueEntry,
     allow_queue_jump,
@@ -222,6 +230,7 @@ __all__ = [
     "excluded_officers",
     "exclusions",
     "front_office_units",
+    "give_notice",
     "goes_by_itself",
     "hold_upload",
     "holders",
@@ -234,14 +243,18 @@ __all__ = [
     "jump_request",
     "keeps",
     "lapse",
+    "last_day_if_notified",
     "last_moment",
     "live_stages",
     "local_day",
     "may_be_decided",
+    "may_record_notice",
     "may_request_stage",
+    "miss_notice",
     "next_in_rotation",
     "outcomes_missing",
     "outcomes_negative",
+    "overdue_notices",
     "party_accounts",
     "prerequisites",
     "put_in_force",
@@ -250,6 +263,7 @@ __all__ = [
     "receipt_of",
     "recompute_deadlines",
     "record_difference",
+    "record_notice",
     "record_payment",
     "refuse",
     "reinstate",

@@ -37,6 +37,8 @@ class Action(StrEnum):
     BEGIN_WAIT = "begin_wait"
     """Record that the office waits for another agency or an outside system."""
     END_WAIT = "end_wait"
+    RECORD_NOTICE = "record_notice"
+    """Say that the applicant's side was notified of something that time runs from."""
     RECOMPUTE = "recompute"
     APPROVE = "approve"
     REFUSE = "refuse"
@@ -108,6 +110,7 @@ RULES: tuple[StateRule, ...] = (
     StateRule(Action.RECORD_PAYMENT, (*_UNDECIDED, *_DECIDED)),
     StateRule(Action.BEGIN_WAIT, (*_REVIEW, *_DECIDED)),
     StateRule(Action.END_WAIT, (*_UNDECIDED, *_DECIDED)),
+    StateRule(Action.RECORD_NOTICE, (*_UNDECIDED, _State.REFUSED)),
     StateRule(Action.RECOMPUTE, (*_UNDECIDED, *_DECIDED, _State.REFUSED)),
     StateRule(Action.APPROVE, (_State.IN_REVIEW,), _to(_State.APPROVED, _State.IN_REVIEW)),
     StateRule(Action.REFUSE, _REVIEW, _to(_State.REFUSED, *_REVIEW)),

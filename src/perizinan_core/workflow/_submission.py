@@ -167,7 +167,8 @@ def resubmit(
     check_moment(application, now)
     correction = application.corrections[-1]
     today = local_day(calendar, now)
-    if today > correction.answer_by:
+    told = application.notice_of(f"correction-{correction.round}") is not None
+    if told and today > correction.answer_by:
         raise WorkflowError("correction-window-passed", answer_by=correction.answer_by, today=today)
     _check_answered(application, correction)
     frozen = _merged(terms_of(application), terms)

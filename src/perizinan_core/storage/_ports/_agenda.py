@@ -20,7 +20,15 @@ class Agenda(Protocol):
     """
 
     def unanswered(self, day: date) -> tuple[str, ...]:
-        """Return the applications whose correction had to be answered before this local day."""
+        """Return the applications whose correction, of which they were notified, had to be answered before this day."""
+        ...
+
+    def unnotified(self) -> tuple[str, ...]:
+        """Return the applications whose applicant waits to be notified of something that time runs from."""
+        ...
+
+    def unasked(self, before: datetime) -> tuple[str, ...]:
+        """Return those of `unnotified` that waited before this moment, and about which no supervisor was asked."""
         ...
 
     def counted_otherwise(self, calendar: str) -> tuple[str, ...]:

@@ -30,6 +30,14 @@ class SqlAgenda:
         """See the port."""
         return self._cases(applications.c.answer_by < day)
 
+    def unnotified(self) -> tuple[str, ...]:
+        """See the port."""
+        return self._cases(applications.c.unnotified_since >= _EVER)
+
+    def unasked(self, before: datetime) -> tuple[str, ...]:
+        """See the port."""
+        return self._cases(applications.c.unasked_since <= before)
+
     def counted_otherwise(self, calendar: str) -> tuple[str, ...]:
         """See the port."""
         counted = applications.c.counted_on

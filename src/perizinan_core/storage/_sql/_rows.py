@@ -63,11 +63,13 @@ def application_row(session: Session, application: Application) -> dict[str, Any
         "submitted_day": session.local_day(application.submitted_at),
         "closed_at": application.closed_at,
         "closed_day": session.local_day(application.closed_at),
-        "answer_by": application.answer_by,
+        "answer_by": application.lapses_after,
         "silence_after": application.silence_after,
         "counted_on": application.counted_on,
         "own_step": application.own_step.value if application.own_step else None,
         "open_count": len(application.stages_in_work()),
+        "unnotified_since": application.unnotified_since,
+        "unasked_since": application.unasked_since,
         "payload": session.sealer.seal(encode(application), place),
     }
 

@@ -126,6 +126,9 @@ applications = _table(
     sa.Column("counted_on", _Text, index=True),
     sa.Column("own_step", _Text, index=True),
     sa.Column("open_count", sa.Integer),
+    # Since when the applicant's side waits to be notified of something, and since when no one was asked about it.
+    sa.Column("unnotified_since", UtcDateTime, index=True),
+    sa.Column("unasked_since", UtcDateTime, index=True),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("changed_by", _Text, nullable=False),
     sa.Column("key_id", _Text, nullable=False, index=True),

@@ -27,7 +27,15 @@ class MemoryAgenda:
 
     def unanswered(self, day: date) -> tuple[str, ...]:
         """See the port."""
-        return self._cases(lambda case: case.answer_by is not None and case.answer_by < day)
+        return self._cases(lambda case: case.lapses_after is not None and case.lapses_after < day)
+
+    def unnotified(self) -> tuple[str, ...]:
+        """See the port."""
+        return self._cases(lambda case: case.unnotified_since is not None)
+
+    def unasked(self, before: datetime) -> tuple[str, ...]:
+        """See the port."""
+        return self._cases(lambda case: case.unasked_since is not None and case.unasked_since <= before)
 
     def counted_otherwise(self, calendar: str) -> tuple[str, ...]:
         """See the port."""

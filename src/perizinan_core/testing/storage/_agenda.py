@@ -21,6 +21,7 @@ from perizinan_core.model._case import (
 )
 from perizinan_core.model._fees import FeeAssessment, FeeKind
 from perizinan_core.model._money import Rupiah
+from perizinan_core.model._notice import Notice, NoticeMeans
 from perizinan_core.model._stage import SilencePolicy
 from perizinan_core.model._text import Period, PeriodUnit
 from perizinan_core.storage._ports import Storage
@@ -68,7 +69,7 @@ def _running(
     )
 
 
-def _waiting(answer_by: date, calendar: str = "2026.1") -> Application:
+def _waiting(answer_by: date, calendar: str = "2026.1", *, notified: bool = True) -> Application:
     """Return a case whose correction is to be answered until a day."""
     request = CorrectionRequest(
         round=1,
@@ -82,6 +83,9 @@ def _waiting(answer_by: date, calendar: str = "2026.1") -> Application:
     return made_application(
         state=ApplicationState.CORRECTION_REQUESTED,
         corrections=(request,),
+        notices=(Notice(of="correction-1", at=NOW, means=NoticeMeans.CHANNEL, by="mail"),)
+        if notified
+        else (),
         terms=_terms(SilencePolicy.AUTOMATIC),
     )
 
@@ -104,6 +108,22 @@ class AgendaSuite(SuiteBase):
             assert work.agenda.unanswered(_DAY) == (over.id,)
             assert set(work.agenda.unanswered(_DAY + timedelta(days=1))) == {over.id, today.id}
         assert closed.answer_by is None
+
+    def test_what_an_applicant_does_not_know_is_asked_for(self, storage: Storage) -> None:
+        """It does not lapse; it is found until a notice is given, and once to ask a supervisor."""
+        case = _waiting(_DAY - timedelta(days=1), notified=False)
+        unknown = add_application(storage, case)
+        missed = add_application(
+            storage, attrs.evolve(case, id=made_application().id, missed_notices=("correction-1",))
+        )
+        add_application(storage, _waiting(_DAY))
+
+        with storage.unit_of_work(read_only=True) as work:
+            assert work.agenda.unanswered(_DAY + timedelta(days=9)) != ()
+            assert unknown.id not in work.agenda.unanswered(_DAY + timedelta(days=9))
+            assert set(work.agenda.unnotified()) == {unknown.id, missed.id}
+            assert work.agenda.unasked(NOW) == (unknown.id,)
+            assert work.agenda.unasked(NOW - timedelta(seconds=1)) == ()
 
     def test_silence_is_asked_for_where_it_has_an_effect(self, storage: Storage) -> None:
         """The deadline is over, and the law gives the silence a meaning."""

@@ -49,6 +49,7 @@ from perizinan_core.model._fees import FeeAssessment, FeeKind, Payment
 from perizinan_core.model._form_data import MAX_VALUES
 from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._money import Rupiah
+from perizinan_core.model._notice import NoticeMeans
 from perizinan_core.model._permit import Permit, PermitStatus, StatusChange
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._stage import SilencePolicy, StageKind
@@ -191,7 +192,7 @@ class CaseMachine(RuleBasedStateMachine):
         found = next(item for item in workflow.RULES if item.action is action)
         assert before.state in found.sources
         assert before.state is after.state or (before.state, after.state) in found.moves
-        assert not before.state.is_terminal or action is Action.RECOMPUTE
+        assert not before.state.is_terminal or action in (Action.RECOMPUTE, Action.RECORD_NOTICE)
         length = len(before.clock.entries)
         assert after.clock.entries[:length] == before.clock.entries, "the ledger only grows"
         assert after.submission - before.submission in (0, 1)
@@ -589,6 +590,37 @@ class CaseMachine(RuleBasedStateMachine):
         actor = data.draw(st.sampled_from(self.actors[:-1]))
         self.attempt(Action.WITHDRAW, lambda: workflow.withdraw(self.case, actor=actor, now=self.now))
 
+    @precondition(lambda self: bool(self.case.awaited_notices()) and len(self.events) % 2 == 0)
+    @rule(data=st.data(), means=st.sampled_from(NoticeMeans), days=st.integers(0, 5))
+    def notice(self, data: st.DataObject, means: NoticeMeans, days: int) -> None:
+        """A channel delivers at last, the applicant opens the case, or an officer says how they informed them."""
+        self.now += timedelta(days=days)
+        if means is NoticeMeans.OFFICER:
+            actor = data.draw(st.sampled_from(self.actors))
+            step = partial(self._recorded, actor)
+        else:
+            step = partial(
+                workflow.give_notice,
+                self.case,
+                of=None,
+                means=means,
+                by="mail",
+                actor=SYSTEM,
+                now=self.now,
+                calendar=self.calendar,
+            )
+        self.attempt(Action.RECORD_NOTICE, step)
+
+    def _recorded(self, actor: Actor) -> Transition:
+        return workflow.record_notice(
+            self.case,
+            self.permit_type,
+            remark="Ditelepon",
+            actor=actor,
+            now=self.now,
+            calendar=self.calendar,
+        )
+
     @precondition(lambda self: self.case.state in _UNDECIDED and len(self.events) % 3 != 0)
     @rule(days=st.integers(0, 15))
     def night_job(self, days: int) -> None:
@@ -803,6 +835,20 @@ class CaseMachine(RuleBasedStateMachine):
         assert (kind in decided) if decided else kind is None
 
     @invariant()
+    def nothing_lapses_without_notice(self) -> None:
+        """The applicant was notified of the last correction, and had the whole window from that day."""
+        if self.case.state is not ApplicationState.LAPSED:
+            return
+        request = self.case.corrections[-1]
+        known = self.case.notice_of(f"correction-{request.round}")
+        assert known is not None
+        assert self.case.terms is not None
+        assert self.case.closed_at is not None
+        first = workflow.local_day(self.calendar, known.at)
+        window = workflow.add_period(self.calendar, first, self.case.terms.correction_window)
+        assert window < workflow.local_day(self.calendar, self.case.closed_at)
+
+    @invariant()
     def no_grant_without_reviews(self) -> None:
         """A grant that was not deemed has every review positive, for the submission it grants."""
         decision = self.case.decision
@@ -885,6 +931,8 @@ class CaseMachine(RuleBasedStateMachine):
         posts = (*self.staff, *_REINFORCEMENTS)
         actors = [officer.as_actor() for officer in posts]
         if state is ApplicationState.CORRECTION_REQUESTED:
+            for actor in actors:
+                yield partial(self._recorded, actor)
             later = self.now + timedelta(days=60)
             yield lambda: workflow.lapse(self.case, actor=SYSTEM, now=later, calendar=self.calendar)
             return

@@ -1,0 +1,56 @@
+"""What the applicant's side has to be notified of before time may run against it, and who told it how."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from perizinan_core.i18n import N_
+from perizinan_core.model._written import lines_field
+
+__all__ = ["AwaitedNotice", "Notice", "NoticeMeans"]
+
+
+class NoticeMeans(StrEnum):
+    """How the applicant's side came to know."""
+
+    CHANNEL = "channel"
+    """A channel accepted the message for the applicant or the representative."""
+
+    OPENED = "opened"
+    """The applicant or the representative opened the case."""
+
+    OFFICER = "officer"
+    """An officer who did not judge the case told them, and says how."""
+
+
+@attrs.frozen(kw_only=True)
+class Notice:
+    """The applicant's side was notified of something that time runs from."""
+
+    of: str
+    """`AwaitedNotice.of`."""
+
+    at: datetime
+    means: NoticeMeans
+    by: str
+    """Name of the channel, or the account of the person."""
+
+    remark: str = lines_field(N_("Reason"), filled=False, default="")
+    """What an officer says about it: by telephone, by letter, at the counter."""
+
+
+@attrs.frozen(kw_only=True)
+class AwaitedNotice:
+    """Something that the applicant's side has to be notified of, and that waits for that."""
+
+    of: str
+    """
+    ``correction-N`` for the N-th round of corrections, ``decision`` for one that can be objected to,
+    ``payment-STAGE-N`` for the bill of a payment stage in the N-th submission, ``draft`` for the end of a draft.
+    """
+
+    since: datetime
+    """When it was asked or decided."""
