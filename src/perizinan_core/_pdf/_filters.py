@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 
+from perizinan_core._pdf._syntax import BLANKS
 from perizinan_core.errors.pdf import PdfStructureError
 
 __all__ = ["ASCII_FILTERS", "from_ascii", "undo_png"]
 
 ASCII_FILTERS = ("ASCIIHexDecode", "ASCII85Decode")
-_SPACE = b"\x00\t\n\x0c\r "
 
 
 def from_ascii(name: str, raw: bytes, offset: int) -> bytes:
@@ -22,9 +22,9 @@ def from_ascii(name: str, raw: bytes, offset: int) -> bytes:
     """
     try:
         if name == "ASCIIHexDecode":
-            digits = raw.partition(b">")[0].translate(None, _SPACE)
+            digits = raw.partition(b">")[0].translate(None, BLANKS)
             return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
-        return base64.a85decode(raw.partition(b"~>")[0], ignorechars=_SPACE)
+        return base64.a85decode(raw.partition(b"~>")[0], ignorechars=BLANKS)
     except ValueError as error:
         raise PdfStructureError("a stream is damaged", offset) from error
 

@@ -72,22 +72,17 @@ def form_fields(pdf: PdfStructure) -> tuple[FormField, ...]:
         if named and len(named) != len(kids):
             raise PdfStructureError("a field has both fields and widgets below it", 0)
         if not named:
-            found.append(_form_field(pdf, name, kind, value, raw, node, kids))
+            widgets = [pdf.dictionary(kid) for kid in kids]
+            if "Rect" in node or node.get("Subtype") == "Widget":
+                widgets.append(node)
+            found.append(
+                FormField(
+                    name=name,
+                    kind=str(kind) if kind is not None else None,
+                    value=value,
+                    dictionary=node,
+                    refs=tuple(item for item in (raw, *kids) if isinstance(item, Ref)),
+                    widgets=tuple(widgets),
+                )
+            )
     return tuple(found)
-
-
-def _form_field(
-    pdf: PdfStructure, name: str, kind: Any, value: Any, raw: Any, node: dict[str, Any], kids: list[Any]
-) -> FormField:
-    refs = tuple(item for item in (raw, *kids) if isinstance(item, Ref))
-    widgets = [pdf.dictionary(kid) for kid in kids]
-    if "Rect" in node or node.get("Subtype") == "Widget":
-        widgets.append(node)
-    return FormField(
-        name=name,
-        kind=str(kind) if kind is not None else None,
-        value=value,
-        dictionary=node,
-        refs=refs,
-        widgets=tuple(widgets),
-    )

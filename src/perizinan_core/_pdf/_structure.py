@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import KeysView, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
 
 from perizinan_core._pdf._filters import from_ascii, undo_png
 from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
@@ -27,9 +27,11 @@ __all__ = ["FREE", "HEADER", "Entry", "PdfStructure", "ends_properly", "joined_s
 HEADER = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)(?=[\r\n %])")
 _TAIL = re.compile(rb"startxref[\r\n ]{1,4}(\d{1,12})[\r\n ]{1,4}%%EOF(?:\r\n|\r|\n| |)\Z")
 _SUBSECTION = re.compile(rb"[\r\n ]*(\d{1,10})[ ]+(\d{1,10})[ ]*(?:\r\n|\r|\n)")
-_ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n|\n|\r)")
-_ROW = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n)")
+_ROW = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n|\n|\r)")
+_ROWS = re.compile(rb"(?:\d{10} \d{5} [nf](?> \r| \n|\r\n|\n|\r))*+")
 _ROW_BYTES = 20
+"""Most bytes of a row; some producers leave one out."""
+
 _TAIL_WINDOW = 64
 
 Entry = tuple[int, int, int]
@@ -38,11 +40,13 @@ Entry = tuple[int, int, int]
 _Row = tuple[bytes, bytes, bytes]
 FREE: Entry = (0, 0, 0)
 _PNG_PREDICTORS = range(10, 16)
+_PREDICTOR_SIZES = {"Colors": 1, "BitsPerComponent": 8, "Columns": 1}
+"""Settings of a predictor, and what they are where they are missing (ISO 32000-1 table 8)."""
 
 
 def ends_properly(data: bytes) -> bool:
     """Return True when the file ends with ``startxref``, a position and ``%%EOF``."""
-    return _TAIL.search(data, max(0, len(data) - _TAIL_WINDOW)) is not None
+    return newest_table(data) >= 0
 
 
 def newest_table(data: bytes) -> int:
@@ -81,12 +85,14 @@ class PdfStructure:
         self._streams: dict[int, bytes] = {}
         if HEADER.match(data) is None:
             raise PdfStructureError("the header %PDF-1.x is missing", 0)
-        tail = _TAIL.search(data, max(0, len(data) - _TAIL_WINDOW))
-        if tail is None:
+        self.startxref = newest_table(data)
+        """Offset of the newest cross-reference section, in bytes."""
+
+        if self.startxref < 0:
             raise PdfStructureError("the end (startxref, %%EOF) is missing", len(data))
         self.trailer: dict[str, Any] = {}
         self.revisions = 0
-        self._read_chain(int(tail[1]))
+        self._read_chain(self.startxref)
 
     @property
     def encrypted(self) -> bool:
@@ -132,7 +138,7 @@ class PdfStructure:
             return b"null"
         kind, where, _ = self.entry(ref.number)
         if kind == 1:
-            return self._parser.source(self._parser.header_end(where))
+            return self._parser.source(self._parser.header(where).end())
         offsets, content = self._packed[where]
         return Parser(content, self._limits.max_depth).source(offsets[ref.number])
 
@@ -197,36 +203,23 @@ class PdfStructure:
         if len(seen) > self._limits.max_revisions:
             raise PdfStructureError("the file has too many revisions", offset)
         self._section = {}
-        return self._read_table(offset) if self._starts(offset, b"xref") else self._read_stream(offset)
-
-    def _starts(self, offset: int, word: bytes) -> bool:
         if not 0 < offset < len(self.data):
             raise PdfStructureError("a cross-reference table lies outside the file", offset)
-        return self.data.startswith(word, offset)
+        is_table = self.data.startswith(b"xref", offset)
+        return self._read_table(offset) if is_table else self._read_stream(offset)
 
     def _read_table(self, offset: int) -> dict[str, Any]:
         data, position = self.data, offset + len(b"xref")
-        while True:
-            section = _SUBSECTION.match(data, position)
-            if section is None:
-                break
-            position = section.end()
+        while section := _SUBSECTION.match(data, position):
             first, count = int(section[1]), int(section[2])
-            rows = _ROW.findall(data[position : position + _ROW_BYTES * count])
-            if len(rows) == count <= self._limits.max_objects:
-                # The usual form, every row of 20 bytes: as many rows as fit mean that nothing lies between.
-                position += _ROW_BYTES * count
-                self._add_all(dict(enumerate(rows, first)))
-                continue
-            for number in range(first, first + count):
-                entry = _ENTRY.match(data, position)
-                if entry is None:
-                    raise PdfStructureError("the cross-reference table is damaged", position)
-                position = entry.end()
-                if entry[3] == b"n":
-                    self._add(number, (1, int(entry[1]), int(entry[2])))
-                else:
-                    self._add(number, (0, 0, int(entry[2])))
+            if count > self._limits.max_objects:
+                raise PdfStructureError("the file has too many objects", position)
+            block = _ROWS.match(data, section.end(), section.end() + _ROW_BYTES * count)
+            rows = _ROW.findall(block[0]) if block is not None else []
+            if block is None or len(rows) != count:
+                raise PdfStructureError("the cross-reference table is damaged", section.end())
+            self._add_all(dict(enumerate(rows, first)))
+            position = block.end()
         position = self._parser.skip(position)
         if not data.startswith(b"trailer", position):
             raise PdfStructureError("the trailer is missing", position)
@@ -240,17 +233,11 @@ class PdfStructure:
         if not isinstance(value, Stream) or value.dictionary.get("Type") != "XRef":
             raise PdfStructureError("there is no cross-reference table where the chain says", offset)
         dictionary = value.dictionary
-        widths = dictionary.get("W")
-        size = dictionary.get("Size")
-        if (
-            not isinstance(widths, list)
-            or not _are_numbers(widths, 3)
-            or not isinstance(size, int)
-            or max(widths) > 8
-        ):
+        widths, size = dictionary.get("W"), dictionary.get("Size")
+        if not _are_numbers(widths, 3) or not isinstance(size, int) or max(widths) > 8:
             raise PdfStructureError("a cross-reference stream does not state its columns", offset)
         index = dictionary.get("Index", [0, size])
-        if not isinstance(index, list) or not _are_numbers(index, len(index)) or len(index) % 2:
+        if not _are_numbers(index) or len(index) % 2:
             raise PdfStructureError("a cross-reference stream does not state its rows", offset)
         self._read_rows(self.stream_data(value), widths, index, offset)
         return dictionary
@@ -274,9 +261,6 @@ class PdfStructure:
                     int.from_bytes(row[w0 + w1 :], "big"),
                 )
             self._add_all(found)
-
-    def _add(self, number: int, entry: Entry) -> None:
-        self._add_all({number: entry})
 
     def _add_all(self, found: Mapping[int, Entry | _Row]) -> None:
         for number in found.keys() & self._section.keys():
@@ -366,10 +350,7 @@ class PdfStructure:
         predictor = settings.get("Predictor", 1)
         if predictor == 1:
             return result
-        sizes = [
-            settings.get(name, usual)
-            for name, usual in (("Colors", 1), ("BitsPerComponent", 8), ("Columns", 1))
-        ]
+        sizes = [settings.get(name, usual) for name, usual in _PREDICTOR_SIZES.items()]
         if predictor not in _PNG_PREDICTORS or not _are_numbers(sizes, 3) or not all(sizes):
             raise PdfStructureError("a stream uses a predictor that is not read here", offset)
         colors, bits, columns = sizes
@@ -409,9 +390,9 @@ def joined_sections(
     return result, twofold
 
 
-def _are_numbers(value: Any, count: int) -> bool:
+def _are_numbers(value: Any, count: int | None = None) -> TypeGuard[list[int]]:
     return (
         isinstance(value, list)
-        and len(value) == count
+        and count in (None, len(value))
         and all(isinstance(item, int) and not isinstance(item, bool) and item >= 0 for item in value)
     )

@@ -9,7 +9,23 @@ from typing import Any, NamedTuple
 
 from perizinan_core.errors.pdf import PdfStructureError
 
-__all__ = ["HexString", "Name", "Parser", "Ref", "Stream", "decode_text", "unescape"]
+__all__ = [
+    "BLANKS",
+    "BlankParser",
+    "HexString",
+    "LooseParser",
+    "Name",
+    "Parser",
+    "Ref",
+    "Stream",
+    "after_blanks",
+    "decode_text",
+    "unescape",
+]
+
+BLANKS = b"\x00\t\n\x0c\r "
+"""White space (section 7.2.2)."""
+
 
 _BLANKS = rb"(?:[\x00\t\n\x0c\r ]++|%[^\r\n]*+)*+"
 _SPACE = re.compile(_BLANKS)
@@ -25,23 +41,19 @@ _ANY = (
 _VALUE = re.compile(_BLANKS + _ANY)
 _ITEM = re.compile(_BLANKS + rb"(?:(?P<close>\])|" + _ANY + rb")")
 _ENTRY = re.compile(_BLANKS + rb"(?:(?P<close>>>)|/(?P<key>" + _NAME + rb")" + _BLANKS + _ANY + rb")")
-_OBJ = re.compile(
-    rb"(\d{1,10}+)[\x00\t\n\x0c\r ]++(\d{1,5}+)[\x00\t\n\x0c\r ]++obj(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
-)
-_AFTER = re.compile(_BLANKS + rb"(?:(?P<stream>stream(?:\r\n|\n))|endobj)")
+_OBJ = rb"(\d{1,10}+)[\x00\t\n\x0c\r ]++(\d{1,5}+)[\x00\t\n\x0c\r ]++obj" + _END
 _HEX = re.compile(rb"[0-9A-Fa-f\x00\t\n\x0c\r ]*+")
-_HEX_SPACE = b"\x00\t\n\x0c\r "
-_LITERAL_PART = re.compile(rb"[^()\\]++")
+_BRACKET = re.compile(rb"(?:[^()\\]++|\\[\s\S])*+([()])")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])")
 _RARE_ESCAPE = re.compile(rb"\\(?![0-3][0-7]{2}|[nrtbf])")
 _BYTES = tuple(bytes([value]) for value in range(256))
-_OCTAL = re.compile(rb"[0-7]{1,3}+")
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _USUAL_NAME = 64
 _MAX_VALUES = 2_000_000
 """Values that one file may make this reader build: about 200 MB of memory."""
 
+_NO_OBJECT = "there is something that is not a PDF object"
 _WORDS = {b"true": True, b"false": False, b"null": None}
 
 
@@ -78,6 +90,9 @@ class Stream(NamedTuple):
 class Parser:
     """Reads objects at given positions of one buffer."""
 
+    _object = re.compile(_OBJ)
+    _after = re.compile(_BLANKS + rb"(?:(?P<stream>stream(?:\r\n|\n))|endobj)")
+
     def __init__(self, data: bytes, max_depth: int) -> None:
         self._data = data
         self._max_depth = max_depth
@@ -93,9 +108,9 @@ class Parser:
         Raises:
             PdfStructureError: when there is no object at that position.
         """
-        match = self._header(offset)
+        match = self.header(offset)
         value, end = self.value(match.end())
-        after = _AFTER.match(self._data, end)
+        after = self._after.match(self._data, end)
         if after is None:
             raise PdfStructureError("an object does not end with endobj", self.skip(end))
         if after["stream"] is not None:
@@ -104,22 +119,9 @@ class Parser:
             value, end = Stream(value, after.end()), after.end()
         return int(match[1]), int(match[2]), value, end
 
-    def header_end(self, offset: int) -> int:
-        """Return the position after ``N G obj`` at ``offset``; raises as `indirect`."""
-        return self._header(offset).end()
-
-    def named(self, offset: int) -> Ref:
-        """Return the numbers of the object at ``offset``; raises as `indirect`."""
-        match = self._header(offset)
-        return Ref(int(match[1]), int(match[2]))
-
-    def after_blanks(self, offset: int) -> int:
-        """Return the position after the white space at ``offset``; comments are not passed over."""
-        blank = _BLANK.match(self._data, offset) if offset > 0 else None
-        return blank.end() if blank is not None else offset
-
-    def _header(self, offset: int) -> re.Match[bytes]:
-        match = _OBJ.match(self._data, offset)
+    def header(self, offset: int) -> re.Match[bytes]:
+        """Return ``N G obj`` at ``offset``, with the two numbers as groups; raises as `indirect`."""
+        match = self._object.match(self._data, offset)
         if match is None:
             raise PdfStructureError("there is no object where the table says", offset)
         return match
@@ -138,7 +140,7 @@ class Parser:
         """
         found = _VALUE.match(self._data, offset)
         if found is None:
-            raise PdfStructureError("there is something that is not a PDF object", self.skip(offset))
+            raise PdfStructureError(_NO_OBJECT, self.skip(offset))
         return self._read(found, depth)
 
     def source(self, offset: int) -> bytes:
@@ -171,16 +173,11 @@ class Parser:
             if found is None:
                 position = self.skip(position)
                 named = self._data.startswith(b"/", position)
-                problem = (
-                    "there is something that is not a PDF object"
-                    if named
-                    else "a dictionary key is not a name"
-                )
+                problem = _NO_OBJECT if named else "a dictionary key is not a name"
                 raise PdfStructureError(problem, position)
             if found.lastgroup == "close":
                 return result, found.end()
-            raw = found["key"]
-            key = _usual_name(raw) if len(raw) <= _USUAL_NAME else _read_name(raw)
+            key = _name(found["key"])
             if key in result:
                 # Readers disagree about which of two values counts: that is how forgeries hide.
                 raise PdfStructureError("a dictionary has the same key twice", found.start("key"))
@@ -191,7 +188,7 @@ class Parser:
         while True:
             found = _ITEM.match(self._data, position)
             if found is None:
-                raise PdfStructureError("there is something that is not a PDF object", self.skip(position))
+                raise PdfStructureError(_NO_OBJECT, self.skip(position))
             if found.lastgroup == "close":
                 return result, found.end()
             item, position = self._read(found, depth + 1)
@@ -202,42 +199,45 @@ class Parser:
         end = found.end() if found is not None else position + 1
         if not self._data.startswith(b">", end):
             raise PdfStructureError("a hexadecimal string does not end", end)
-        digits = self._data[position + 1 : end].translate(None, _HEX_SPACE)
+        digits = self._data[position + 1 : end].translate(None, BLANKS)
         text = HexString(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii")))
         text.start, text.end = position, end + 1
         return text, end + 1
 
-    def _literal(self, position: int) -> tuple[bytes, int]:
-        data, parts, depth = self._data, list[bytes](), 1
-        while position < len(data):
-            part = _LITERAL_PART.match(data, position)
-            if part is not None:
-                # A line end in a string is one line feed, however it is written.
-                parts.append(part[0].replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
-                position = part.end()
-                continue
-            character = data[position : position + 1]
-            position += 1
-            if character == b"\\":
-                text, position = self._escape(position)
-                parts.append(text)
-                continue
-            depth += 1 if character == b"(" else -1
-            if depth == 0:
-                return b"".join(parts), position
-            parts.append(character)
-        raise PdfStructureError("a text string does not end", min(position, len(data)))
+    def _literal(self, start: int) -> tuple[bytes, int]:
+        position, depth = start, 1
+        while depth:
+            found = _BRACKET.match(self._data, position)
+            if found is None:
+                raise PdfStructureError("a text string does not end", len(self._data))
+            position = found.end()
+            depth += 1 if found[1] == b"(" else -1
+        # A line end in a string is one line feed, however it is written.
+        body = self._data[start : position - 1].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        return unescape(body), position
 
-    def _escape(self, position: int) -> tuple[bytes, int]:
-        octal = _OCTAL.match(self._data, position)
-        if octal is not None:
-            return bytes([int(octal[0], 8) & 0xFF]), octal.end()
-        if self._data.startswith(b"\r\n", position):
-            return b"", position + 2
-        character = self._data[position : position + 1]
-        if character in {b"\r", b"\n"}:
-            return b"", position + 1
-        return _ESCAPES.get(character, character), position + 1
+
+def after_blanks(data: bytes, offset: int) -> int:
+    """Return the position after the white space at ``offset``; comments are not passed over."""
+    blank = _BLANK.match(data, offset) if offset > 0 else None
+    return blank.end() if blank is not None else offset
+
+
+class BlankParser(Parser):
+    """Takes white space before an object for part of it, as every reader does."""
+
+    _object = re.compile(_BLANK.pattern + _OBJ)
+
+
+class LooseParser(BlankParser):
+    """
+    Takes spaces after ``stream`` as well, or a carriage return alone, which old producers write.
+
+    ISO 32000-1 section 7.3.8.1 rules both out; the stated length and ``endstream`` tell whether the data was
+    understood.
+    """
+
+    _after = re.compile(_BLANKS + rb"(?:(?P<stream>stream *+(?:\r\n?|\n))|endobj)")
 
 
 def _name(raw: bytes) -> Name:

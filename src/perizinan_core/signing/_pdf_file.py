@@ -12,14 +12,13 @@ readers repair differently would be signed twice over with two meanings. So the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from perizinan_core._pdf._filters import ASCII_FILTERS
-from perizinan_core._pdf._structure import PdfStructure, ends_properly, newest_table
-from perizinan_core._pdf._syntax import Parser, Ref
+from perizinan_core._pdf._structure import PdfStructure, ends_properly
+from perizinan_core._pdf._syntax import BLANKS, BlankParser, Ref
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.errors.signing import DamagedPdfError, EncryptedPdfError, UnsignablePdfError
 from perizinan_core.signing._pdf_syntax import parsed
@@ -28,7 +27,6 @@ __all__ = ["PdfFile", "refusing_damage"]
 
 _HEADER_WITHIN = 1024
 _LARGEST_GENERATION = 65535
-_BLANKS = b"\x00\t\n\x0c\r "
 
 
 @contextmanager
@@ -45,13 +43,6 @@ def refusing_damage() -> Iterator[None]:
         raise DamagedPdfError(error.fault, error.offset) from error
 
 
-class _Parser(Parser):
-    """Takes white space before an object for part of it, as every reader does."""
-
-    def _header(self, offset: int) -> re.Match[bytes]:
-        return super()._header(self.after_blanks(offset))
-
-
 class PdfFile(PdfStructure):
     """
     One PDF as bytes, with the means to look up its objects.
@@ -61,7 +52,7 @@ class PdfFile(PdfStructure):
         PdfStructureError: It is damaged; see `refusing_damage`.
     """
 
-    parser = _Parser
+    parser = BlankParser
     other_filters = ASCII_FILTERS
 
     def __init__(self, data: bytes) -> None:
@@ -70,10 +61,8 @@ class PdfFile(PdfStructure):
             raise UnsignablePdfError("pdf-not")
         if header > 0:
             raise UnsignablePdfError("pdf-junk-before", offset=header)
-        whole = data if ends_properly(data) else data.rstrip(_BLANKS)
-        self.startxref = newest_table(whole)
-        """Offset of the newest cross-reference section, in bytes."""
-        if self.startxref < 0:
+        whole = data if ends_properly(data) else data.rstrip(BLANKS)
+        if not ends_properly(whole):
             raise UnsignablePdfError("pdf-cut")
         super().__init__(whole)
         self.data = data
@@ -119,6 +108,10 @@ class PdfFile(PdfStructure):
             raise EncryptedPdfError
         return trailer
 
+    def _named(self, place: int) -> tuple[int, int]:
+        found = self._parser.header(place)
+        return int(found[1]), int(found[2])
+
     def _check_entries(self) -> None:
         size = self.next_number
         for number in self.numbers():
@@ -126,7 +119,7 @@ class PdfFile(PdfStructure):
             if kind == 1:
                 # The usual spelling first: this runs once for every object of the file.
                 usual = b"%d %d obj" % (number, rest)
-                if not self.data.startswith(usual, where) and self._parser.named(where) != Ref(number, rest):
+                if not self.data.startswith(usual, where) and self._named(where) != (number, rest):
                     raise PdfStructureError("another object lies where the table says", where)
                 if rest > _LARGEST_GENERATION:
                     raise PdfStructureError("the cross-reference table is damaged", where)

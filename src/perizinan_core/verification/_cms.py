@@ -30,7 +30,7 @@ from perizinan_core._pdf._cms import (
     ContentInfo,
     SignedData,
 )
-from perizinan_core._pdf._der import elements_of, oid_of, whole, wrap
+from perizinan_core._pdf._der import elements_of, wrap
 from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.i18n import Clause
 from perizinan_core.verification._paths import CURVES, MIN_RSA_BITS, UNREADABLE, unwarned
@@ -109,16 +109,6 @@ class SignedContainer:
 @asn1.sequence
 class _Attributes:
     attributes: asn1.SetOf[Attribute]
-
-
-@asn1.sequence
-class _OneString:
-    text: bytes
-
-
-@asn1.sequence
-class _OneNumber:
-    number: int
 
 
 @asn1.sequence
@@ -241,12 +231,12 @@ def _pss(container: SignedContainer) -> padding.PSS | None:
     if set(parts) != {0xA0, 0xA1, 0xA2}:
         return None
     mask = elements_of(parts[0xA1])
-    if len(mask) != 2 or oid_of(mask[0]) != _MGF1:
+    if len(mask) != 2 or mask[0].parse(_OID) != _MGF1:
         return None
-    hash_names = (_digest_name(elements_of(parts[0xA0])), _digest_name(elements_of(whole(mask[1]))))
+    hash_names = (_digest_name(elements_of(parts[0xA0])), _digest_name(_elements(mask[1])))
     if set(hash_names) != {container.digest}:
         return None
-    salt = asn1.decode_der(_OneNumber, wrap(0x30, parts[0xA2])).number
+    salt = asn1.decode_der(int, parts[0xA2])
     return padding.PSS(padding.MGF1(_HASHES[container.digest]()), salt_length=salt)
 
 
@@ -257,17 +247,17 @@ def _attribute_values(attributes: bytes) -> dict[Any, asn1.TLV]:
         if len(items) != 1 or attribute.kind in values:
             raise CmsStructureError("a signed attribute is there twice or has not exactly one value")
         values[attribute.kind] = items[0]
-    if CONTENT_TYPE not in values or oid_of(values[CONTENT_TYPE]) != DATA:
+    if CONTENT_TYPE not in values or values[CONTENT_TYPE].parse(_OID) != DATA:
         raise CmsStructureError("its signed attributes do not state the content type")
     return values
 
 
 def _named_certificate(signer: asn1.TLV, certificates: list[x509.Certificate]) -> x509.Certificate:
     try:
-        named = asn1.decode_der(_IssuerAndSerial, whole(signer))
+        named = signer.parse(_IssuerAndSerial)
     except ValueError as error:
         raise CmsStructureError("its signer is not named by issuer and serial number") from error
-    issuer, serial = whole(named.issuer), named.serial
+    issuer, serial = asn1.encode_der(named.issuer), named.serial
     found = [
         item for item in certificates if item.serial_number == serial and item.issuer.public_bytes() == issuer
     ]
@@ -284,11 +274,11 @@ def _check_certificate_reference(
         if needed:
             raise CmsStructureError("its signed attributes do not name the certificate")
         return
-    references = elements_of(whole(value))
-    first = elements_of(whole(elements_of(whole(references[0]))[0])) if references else []
+    references = _elements(value)
+    first = _elements(_elements(references[0])[0]) if references else []
     digest = "sha256"
     if first and first[0].tag_bytes == b"\x30":
-        digest = _digest_name(elements_of(whole(first.pop(0))))
+        digest = _digest_name(_elements(first.pop(0)))
     if not first or first[0].tag_bytes != b"\x04":
         raise CmsStructureError("its signed attributes do not name the certificate")
     if hashlib.new(digest, _der(certificate)).digest() != first[0].data:
@@ -297,6 +287,10 @@ def _check_certificate_reference(
 
 def _der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def _elements(value: asn1.TLV) -> list[asn1.TLV]:
+    return elements_of(asn1.encode_der(value))
 
 
 def _digest_name(algorithm: list[asn1.TLV]) -> str:
@@ -309,13 +303,13 @@ def _digest_name(algorithm: list[asn1.TLV]) -> str:
 def _algorithm(parts: list[asn1.TLV]) -> tuple[x509.ObjectIdentifier, bytes]:
     if not 1 <= len(parts) <= 2:
         raise CmsStructureError("an algorithm is not stated in two parts")
-    return oid_of(parts[0]), whole(parts[1]) if len(parts) == 2 else b""
+    return parts[0].parse(_OID), asn1.encode_der(parts[1]) if len(parts) == 2 else b""
 
 
 def _string(values: dict[Any, asn1.TLV], kind: x509.ObjectIdentifier) -> bytes:
     if kind not in values:
         raise CmsStructureError("its signed attributes do not state the digest")
-    return asn1.decode_der(_OneString, wrap(0x30, whole(values[kind]))).text
+    return bytes(values[kind].parse(bytes))
 
 
 def without_padding(contents: bytes) -> bytes:

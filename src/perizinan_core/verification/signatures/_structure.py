@@ -10,7 +10,6 @@ was understood. 6. Streams in ASCII are read.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect
 from collections.abc import Callable
 from typing import Any
@@ -20,33 +19,11 @@ import attrs
 from perizinan_core._pdf._filters import ASCII_FILTERS
 from perizinan_core._pdf._limits import Limits
 from perizinan_core._pdf._structure import PdfStructure, ends_properly, joined_sections
-from perizinan_core._pdf._syntax import Parser, Ref, Stream
+from perizinan_core._pdf._syntax import BLANKS, LooseParser, Ref, Stream, after_blanks
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.i18n import Clause
 
-__all__ = ["Decrypt", "ForeignParser", "ForeignStructure"]
-
-_OBJ = re.compile(
-    rb"(\d{1,10}+)[\x00\t\n\x0c\r ]++(\d{1,5}+)[\x00\t\n\x0c\r ]++obj(?![^\x00\t\n\x0c\r ()<>\[\]{}/%])"
-)
-_LOOSE_STREAM = re.compile(rb"stream *+(?:\r\n?|\n)")
-
-
-class ForeignParser(Parser):
-    """Reads objects at given positions of one buffer."""
-
-    def indirect(self, offset: int) -> tuple[int, int, Any, int]:
-        """Read ``N G obj … endobj`` at ``offset`` or after the white space there; see `Parser.indirect`."""
-        place = self.after_blanks(offset)
-        header = _OBJ.match(self._data, place)
-        if header is None:
-            return super().indirect(place)
-        value, end = self.value(header.end())
-        keyword = _LOOSE_STREAM.match(self._data, self.skip(end))
-        if keyword is None or not isinstance(value, dict):
-            return super().indirect(place)
-        return int(header[1]), int(header[2]), Stream(value, keyword.end()), keyword.end()
-
+__all__ = ["Decrypt", "ForeignStructure"]
 
 _Method = Callable[[int, int, bytes], bytes]
 
@@ -57,9 +34,6 @@ class Decrypt:
 
     stream: _Method
     text: _Method
-
-
-_SPACE = b"\x00\t\n\x0c\r "
 
 
 class ForeignStructure(PdfStructure):
@@ -75,7 +49,7 @@ class ForeignStructure(PdfStructure):
         PdfStructureError: from the constructor and every method, as `PdfStructure`.
     """
 
-    parser = ForeignParser
+    parser = LooseParser
     other_filters = ASCII_FILTERS
 
     def __init__(self, data: bytes, limits: Limits, decrypt: Decrypt | None = None) -> None:
@@ -84,7 +58,7 @@ class ForeignStructure(PdfStructure):
         self.size = len(data)
         """Length in bytes with the white space that follows ``%%EOF``."""
         # White space after the end marker shows nothing; whether it is signed is the caller's question.
-        super().__init__(data if ends_properly(data) else data.rstrip(_SPACE), limits)
+        super().__init__(data if ends_properly(data) else data.rstrip(BLANKS), limits)
 
     def unpack_all(self) -> None:
         """Open every object stream once, within the limits: other parsers may open them without any."""
@@ -117,7 +91,7 @@ class ForeignStructure(PdfStructure):
         return joined
 
     def _read_section(self, offset: int, seen: set[int]) -> dict[str, Any]:
-        return super()._read_section(self._parser.after_blanks(offset), seen)
+        return super()._read_section(after_blanks(self.data, offset), seen)
 
     def _object(self, ref: Ref) -> Any:
         known = ref.number in self._objects
