@@ -66,7 +66,7 @@ def is_local_http(address: str) -> bool:
     return parts.scheme == "http" and parts.hostname in _LOOPBACK
 
 
-async def exchange(
+def exchange(
     url: str,
     *,
     content: bytes | None = None,
@@ -99,10 +99,11 @@ async def exchange(
         if guarded and request.url.scheme != "https" and not is_local_http(str(request.url)):
             raise ExchangeFailedError("insecure")
 
-    async def body() -> Answer:
+    async def answer() -> Answer:
         # A proxy of the environment is for what is outside of this machine.
         outside = (urlsplit(url).hostname or "") not in _LOOPBACK
         async with (
+            asyncio.timeout(seconds),
             httpx.AsyncClient(
                 verify=_trust(),
                 timeout=None,  # noqa: S113 - the whole exchange has one
@@ -121,8 +122,7 @@ async def exchange(
             return await _read(response, max_bytes)
 
     try:
-        async with asyncio.timeout(seconds):
-            return await body()
+        return run(answer())
     except TimeoutError as error:
         raise ExchangeFailedError("timeout") from error
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:

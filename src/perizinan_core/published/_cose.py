@@ -13,7 +13,7 @@ import attrs
 
 from perizinan_core.published._keys import PublicKey, algorithm_name, fits
 
-__all__ = ["ALG", "ALGORITHMS", "KID", "TYPE", "Sign1", "dumps", "loads"]
+__all__ = ["ALG", "ALGORITHMS", "KID", "TYPE", "Sign1", "dumps", "loads", "whole"]
 
 ALG, KID, TYPE = 1, 4, 16
 """Labels of the protected header."""
@@ -44,6 +44,8 @@ class Sign1:
         header = loads(protected, any_form=True)
         if unprotected != {} or set(header) != set(labels) or not isinstance(header[KID], bytes):
             raise ValueError("header of another kind")
+        if header[ALG] not in ALGORITHMS.values():
+            raise ValueError("signature of another kind")
         if not isinstance(signature, bytes) or len(signature) != SIGNATURE_BYTES:
             raise ValueError("signature of another kind")
         return cls(protected=protected, payload=payload, signature=signature, aad=aad)
@@ -68,6 +70,18 @@ class Sign1:
         """Return True when the key made the signature, by the method that the header states."""
         same = ALGORITHMS[algorithm_name(key)] == self.header[ALG]
         return same and fits(key, self.signature, self.signed)
+
+
+def whole(value: Any, least: int, most: int) -> int:
+    """
+    Return a whole number between two bounds, both included.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise ValueError(f"expected a whole number from {least} to {most}")
+    return value
 
 
 def dumps(value: Any) -> bytes:

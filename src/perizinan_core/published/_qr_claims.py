@@ -37,7 +37,7 @@ from perizinan_core.errors.published import QrTextError
 from perizinan_core.errors.verification import VerificationError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
-from perizinan_core.published._cose import ALG, ALGORITHMS, KID, Sign1, dumps, loads
+from perizinan_core.published._cose import ALG, ALGORITHMS, KID, Sign1, dumps, loads, whole
 
 __all__ = [
     "MAX_QR_LENGTH",
@@ -67,7 +67,12 @@ _SHORTENING = (("object", 40), ("place", 24), ("object", 1), ("place", 1), ("hol
 
 _MARK = "…"
 _PLAIN = (b"\xa6", b"\xa7")
-_TYPE_NUMBERS = 2**32
+_ALWAYS = {1, 2, 3, 4, 5, 6}
+_TEXTS = {
+    "1": {1: "number", 2: "permit_type", 3: "holder", 4: "object"},
+    "2": {1: "number", 3: "holder", 4: "object", 7: "place"},
+}
+_LAST_TYPE, _LAST_INDEX = 2**32 - 1, 2**64 - 1
 _NEWER = re.compile("[3-9][A-Z2-7]{40,}", re.IGNORECASE)
 _NO_CLAIMS = N_("there is no fragment with claims in it")
 
@@ -77,7 +82,7 @@ class QrClaims:
     """What a QR code says about a permit."""
 
     number: str
-    permit_type: str | None
+    permit_type: str | None = None
     """Code of the permit type; None where only its number is known (see `AuthorityDocument.permit_types`)."""
 
     type_number: int | None = None
@@ -191,15 +196,10 @@ def decode_qr_text(text: str) -> QrContent:
     try:
         parts = loads(_from_base32(fragment[1:]))
         envelope = Sign1.read(parts, labels=(ALG, KID), aad=_AAD[layout])
-        if layout == _LAYOUT:
-            claims = _claims(loads(_unpacked(envelope.payload)))
-        else:
-            claims = _first_claims(loads(envelope.payload))
-        known = loads(envelope.protected)[ALG] in ALGORITHMS.values()
+        payload = _unpacked(envelope.payload) if layout == _LAYOUT else envelope.payload
+        claims = _claims(loads(payload), layout)
     except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError) as error:
         raise QrTextError(N_("its claims cannot be read")) from error
-    if not known:
-        raise QrTextError(N_("its claims cannot be read"))
     return QrContent(claims=claims, envelope=envelope)
 
 
@@ -253,13 +253,8 @@ def _fitted(claims: QrClaims, room: int) -> bytes | None:
 
 
 def _with_text(claims: QrClaims, name: str, text: str) -> QrClaims:
-    match name:
-        case "object":
-            return attrs.evolve(claims, object=text)
-        case "place":
-            return attrs.evolve(claims, place=text)
-        case _:
-            return attrs.evolve(claims, holder=text)
+    changed: dict[str, Any] = {name: text}
+    return attrs.evolve(claims, **changed)
 
 
 def _packed(payload: bytes) -> bytes:
@@ -297,57 +292,32 @@ def _payload(claims: QrClaims) -> bytes:
     ]
     number = claims.type_number if claims.type_number is not None else type_number(claims.permit_type or "")
     place = {7: claims.place} if claims.place else {}
-    return dumps(
-        {
-            1: claims.number,
-            2: number,
-            3: claims.holder,
-            4: claims.object,
-            5: dates,
-            6: claims.status_index,
-            **place,
-        }
-    )
+    claimed = {1: claims.number, 2: number, 3: claims.holder, 4: claims.object, 5: dates}
+    return dumps({**claimed, 6: claims.status_index, **place})
 
 
-def _claims(data: Any) -> QrClaims:
-    number = data[2]
-    if set(data) - {7} != {1, 2, 3, 4, 5, 6} or not isinstance(number, int) or isinstance(number, bool):
+def _claims(data: Any, layout: str) -> QrClaims:
+    named = _TEXTS[layout]
+    texts = {name: data[key] for key, name in named.items() if key in data}
+    if not _ALWAYS <= set(data) <= _ALWAYS | set(named) or texts.get("place") == "":
         raise ValueError("claims of other kinds")
-    if not 0 <= number < _TYPE_NUMBERS or not isinstance(data.get(7, "-"), str) or data.get(7) == "":
+    if not all(isinstance(text, str) for text in texts.values()):
         raise ValueError("claims of other kinds")
-    return _common_claims(data, (1, 3, 4), permit_type=None, type_number=number, place=data.get(7))
-
-
-def _first_claims(data: Any) -> QrClaims:
-    """Read the claims of layout 1."""
-    if set(data) != {1, 2, 3, 4, 5, 6}:
-        raise ValueError("claims of other kinds")
-    return _common_claims(data, (1, 2, 3, 4), permit_type=data[2], type_number=None, place=None)
-
-
-def _common_claims(data: Any, text_keys: tuple[int, ...], **others: Any) -> QrClaims:
-    texts = [data[key] for key in text_keys]
     issued, begins, lasts = data[5]
-    numbers = [issued, begins, 0 if lasts is None else lasts, data[6]]
-    if not all(isinstance(item, str) for item in texts):
-        raise ValueError("claims of other kinds")
-    if not all(isinstance(item, int) and not isinstance(item, bool) for item in numbers):
-        raise ValueError("claims of other kinds")
-    if max(map(abs, numbers[:3])) > _LONGEST_SPAN:
-        raise ValueError("a date out of range")
-    issued_on = _DAY_ZERO + timedelta(days=issued)
-    valid_from = issued_on + timedelta(days=begins)
+    issued_on = _DAY_ZERO + _days(issued)
+    valid_from = issued_on + _days(begins)
     return QrClaims(
-        **others,
-        number=data[1],
-        holder=data[3],
-        object=data[4],
+        **texts,
+        type_number=whole(data[2], 0, _LAST_TYPE) if layout == _LAYOUT else None,
         issued_on=issued_on,
         valid_from=valid_from,
-        valid_until=None if lasts is None else valid_from + timedelta(days=lasts),
-        status_index=data[6],
+        valid_until=None if lasts is None else valid_from + _days(lasts),
+        status_index=whole(data[6], 0, _LAST_INDEX),
     )
+
+
+def _days(value: Any) -> timedelta:
+    return timedelta(days=whole(value, -_LONGEST_SPAN, _LONGEST_SPAN))
 
 
 def _envelope(protected: bytes, payload: bytes) -> Sign1:

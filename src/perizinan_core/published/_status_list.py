@@ -23,7 +23,7 @@ import attrs
 from perizinan_core.errors.published import StatusListError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument, QrKey
-from perizinan_core.published._cose import ALG, ALGORITHMS, KID, TYPE, Sign1, dumps, loads
+from perizinan_core.published._cose import ALG, ALGORITHMS, KID, TYPE, Sign1, dumps, loads, whole
 from perizinan_core.published._wire import Positive, ProblemsError, Rule, structured, unstructured
 
 __all__ = [
@@ -284,26 +284,18 @@ def _envelope(data: bytes) -> Sign1:
 
 def _list_of(claims: dict[int | str, Any]) -> StatusList:
     """Return the list that the claims state; further claims are left aside, as the draft allows them."""
-    body, uri, ttl = claims[_STATUS_LIST], claims[_SUB], claims.get(_TTL)
-    issued, expires = claims[_IAT], claims[_EXP]
-    for number in (issued, expires, 1 if ttl is None else ttl, body["bits"]):
-        if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= _LATEST:
-            raise ValueError("expected a positive whole number")
-    versions = claims.get(_VERSIONS)
+    body, uri, ttl, versions = claims[_STATUS_LIST], claims[_SUB], claims.get(_TTL), claims.get(_VERSIONS)
+    issued, expires = (whole(claims[label], 1, _LATEST) for label in (_IAT, _EXP))
     if versions is not None:
         current, lowest = versions
-        if not all(isinstance(item, int) and not isinstance(item, bool) for item in versions):
-            raise ValueError("expected two whole numbers")
-        if not 1 <= lowest <= current <= _LATEST:
-            raise ValueError("expected a lowest version up to the current one")
-        versions = (current, lowest)
-    if body["bits"] != BITS or not isinstance(uri, str) or expires <= issued:
+        versions = (current, whole(lowest, 1, whole(current, 1, _LATEST)))
+    if whole(body["bits"], 1, 8) != BITS or not isinstance(uri, str) or expires <= issued:
         raise ValueError("claims of another kind")
     return StatusList(
         uri=uri,
         issued=datetime.fromtimestamp(issued, UTC),
         expires=datetime.fromtimestamp(expires, UTC),
-        ttl=ttl,
+        ttl=None if ttl is None else whole(ttl, 1, _LATEST),
         versions=versions,
         packed=unpack_statuses(body["lst"]),
     )

@@ -10,7 +10,6 @@ once by asn1crypto, which knows all structures; each container by `cryptography`
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -71,34 +70,22 @@ class CmsProfile:
         stated = _attribute(MESSAGE_DIGEST, asn1.encode_der(digest))
         return asn1.encode_der(asn1.SetOf([*self._fixed, stated]))
 
-    def container(
-        self,
-        attributes: bytes,
-        signature: bytes,
-        timestamp: Callable[[bytes], bytes] | None = None,
-    ) -> bytes:
+    def checked(self, signature: bytes, attributes: bytes) -> bytes:
         """
-        Return the DER of the whole CMS structure.
-
-        Args:
-            attributes: What was signed.
-            signature: The signature over them.
-            timestamp: Gives the DER of a timestamp of the signature, which is then put in
-                (EN 319 122-1 section 5.3); asked only when the signature is good.
+        Return a signature over the attributes.
 
         Raises:
-            SigningError: ``signature-mismatch``: The certificate does not confirm ``signature``.
+            SigningError: ``signature-mismatch``: The certificate does not confirm it.
         """
         key: Any = self.certificate.public_key()
         try:
             key.verify(signature, attributes, *SCHEMES[self.algorithm])
         except InvalidSignature as cause:
             raise SigningError("signature-mismatch", serial=serial_of(self.certificate)) from cause
-        token = None if timestamp is None else timestamp(signature)
-        return self.encoded(attributes, signature, token)
+        return signature
 
-    def encoded(self, attributes: bytes, signature: bytes, token: bytes | None = None) -> bytes:
-        """Return the container around a signature that no one has checked."""
+    def container(self, attributes: bytes, signature: bytes, token: bytes | None = None) -> bytes:
+        """Return the DER of the whole CMS structure; ``token`` is a timestamp (EN 319 122-1 section 5.3)."""
         info = SignerInfo(
             version=1,
             signer=self._signer,
@@ -157,7 +144,7 @@ def cms_profile(
         ),
     )
     attributes = profile.attributes(bytes(hashlib.new(algorithm.hash_name).digest_size))
-    return attrs.evolve(profile, largest=len(profile.encoded(attributes, bytes(_longest(certificate)))))
+    return attrs.evolve(profile, largest=len(profile.container(attributes, bytes(_longest(certificate)))))
 
 
 def _signature_algorithm(algorithm: SignatureAlgorithm) -> list[asn1.TLV]:

@@ -7,14 +7,27 @@ The room that a file keeps for a signature or timestamp: everything around it is
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Self
 
 import attrs
 
-__all__ = ["BYTE_RANGE", "ReservedRoom", "empty_room"]
+__all__ = ["BYTE_RANGE", "ReservedRoom", "empty_room", "fitted"]
 
 BYTE_RANGE = b"/ByteRange [0 0 0 0]" + b" " * 48
 """Entry of the signature dictionary, with room for the numbers."""
+
+
+_SPARE = 512
+"""Bytes by which the next timestamp may be larger than one that did not fit."""
+
+
+def fitted(make: Callable[[int], bytes], room: int) -> bytes:
+    """Make a file with ``room`` bytes for its container; once more when that needs more than was thought."""
+    try:
+        return make(room)
+    except OverflowError as error:
+        return make(int(error.args[0]) + _SPARE)
 
 
 def empty_room(size: int) -> bytes:

@@ -13,11 +13,9 @@ For a digest signer, in this order:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._certificates import check_validity
-from perizinan_core.signing._cms import CmsProfile, cms_profile
+from perizinan_core.signing._cms import cms_profile
 from perizinan_core.signing._form import (
     check_restrictions,
     free_name,
@@ -29,15 +27,12 @@ from perizinan_core.signing._incremental import IncrementalUpdate
 from perizinan_core.signing._pdf_file import PdfFile, refusing_damage
 from perizinan_core.signing._pdf_syntax import RawDictionary, date_string, text_string
 from perizinan_core.signing._placing import add_field, declare_extension, fill_field, mark_form
-from perizinan_core.signing._ports import DigestSigner, DocumentSigner, Signer, TimestampSource
+from perizinan_core.signing._ports import DocumentSigner, Signer, TimestampSource
 from perizinan_core.signing._request import SigningRequest
-from perizinan_core.signing._reserved_space import BYTE_RANGE, ReservedRoom, empty_room
+from perizinan_core.signing._reserved_space import BYTE_RANGE, ReservedRoom, empty_room, fitted
 from perizinan_core.signing._structure import is_tagged
 
 __all__ = ["sign_pdf"]
-
-_SPARE = 512
-"""Bytes by which the next timestamp may be larger than one that did not fit."""
 
 
 @refusing_damage()
@@ -66,15 +61,15 @@ def sign_pdf(
     profile = cms_profile(signer.certificate, tuple(signer.chain), signer.algorithm)
     check_validity(signer.certificate, request.signed_at)
     source = PdfFile(pdf)
-    if timestamps is None:
-        return _sealed(_reserved(source, request, profile.largest), signer, profile, None)
-    try:
-        reserved = _reserved(source, request, profile.largest + timestamps.room)
-        return _sealed(reserved, signer, profile, lambda data: timestamps.token(data, request.signed_at))
-    except OverflowError as error:
-        # Larger than this service's timestamps usually are: once more, with what it really needs.
-        reserved = _reserved(source, request, int(error.args[0]) + _SPARE)
-        return _sealed(reserved, signer, profile, lambda data: timestamps.token(data, request.signed_at))
+
+    def within(room: int) -> bytes:
+        reserved = _reserved(source, request, room)
+        attributes = profile.attributes(reserved.digest(profile.algorithm.hash_name))
+        signature = profile.checked(signer.sign(attributes), attributes)
+        token = None if timestamps is None else timestamps.token(signature, request.signed_at)
+        return reserved.filled(profile.container(attributes, signature, token))
+
+    return fitted(within, profile.largest + (0 if timestamps is None else timestamps.room))
 
 
 def _by_service(pdf: bytes, signer: DocumentSigner, request: SigningRequest) -> bytes:
@@ -83,17 +78,6 @@ def _by_service(pdf: bytes, signer: DocumentSigner, request: SigningRequest) -> 
     if not signed.startswith(b"%PDF-") or signed.count(b"/ByteRange") <= pdf.count(b"/ByteRange"):
         raise SigningError("signer-answer")
     return signed
-
-
-def _sealed(
-    reserved: ReservedRoom,
-    signer: DigestSigner,
-    profile: CmsProfile,
-    timestamp: Callable[[bytes], bytes] | None,
-) -> bytes:
-    """Fill in the byte range and the container."""
-    attributes = profile.attributes(reserved.digest(profile.algorithm.hash_name))
-    return reserved.filled(profile.container(attributes, signer.sign(attributes), timestamp))
 
 
 def _reserved(source: PdfFile, request: SigningRequest, room: int) -> ReservedRoom:

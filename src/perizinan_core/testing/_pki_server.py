@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
+from perizinan_core._pdf._der import wrap
 from perizinan_core.bootstrap._synthetic_ca import Issued, SyntheticCA
 
 __all__ = ["Fault", "PkiServer", "system_clock"]
@@ -196,12 +197,10 @@ class PkiServer:
         from pyhanko.sign.timestamps import DummyTimeStamper
         from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-        from perizinan_core.signing.ltv._response import TimestampResponse
-
         asked = tsp.TimeStampReq.load(request)
         if fault is Fault.REFUSES:
             status = {"status": "rejection", "status_string": ["not today"], "fail_info": {"bad_request"}}
-            return bytes(TimestampResponse({"status": status}).dump())
+            return wrap(0x30, tsp.PKIStatusInfo(status).dump())
         if fault is Fault.OTHER_NONCE:
             asked["nonce"] = asked["nonce"].native + 1
         if fault is Fault.OTHER_IMPRINT:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from perizinan_core._exchange import Answer, ExchangeFailedError, exchange, run
+from perizinan_core._exchange import Answer, ExchangeFailedError, exchange
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.i18n import N_, Clause
 
@@ -43,16 +43,15 @@ def fetch(
         SourceReadError: no answer in time, another answer than the file, or too large a one.
     """
     headers = {"Accept": accept} | ({"If-None-Match": etag} if etag else {})
-    work = exchange(
-        url,
-        headers=headers,
-        seconds=seconds,
-        max_bytes=max_bytes,
-        redirects=_REDIRECTS,
-        guarded=guarded,
-    )
     try:
-        return run(work)
+        return exchange(
+            url,
+            headers=headers,
+            seconds=seconds,
+            max_bytes=max_bytes,
+            redirects=_REDIRECTS,
+            guarded=guarded,
+        )
     except ExchangeFailedError as error:
         # The address may hold a password: only the name of the host is shown.
         host = urlsplit(url).hostname if "[" not in url else None

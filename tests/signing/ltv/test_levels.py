@@ -10,8 +10,8 @@ import pytest
 from perizinan_core.bootstrap._synthetic_ca import SyntheticCA
 from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.signing.ltv import (
+    Evidence,
     Level,
-    Revocation,
     RevocationClient,
     TimestampClient,
     extend,
@@ -101,7 +101,7 @@ class TestLevels:
 
     def test_answers_can_be_handed_in(self, pki, extended):
         """Then nothing but the timestamp is fetched."""
-        lists = Revocation(crls=(pki.crl("root"), pki.crl("issuing")))
+        lists = Evidence(lists=(pki.crl("root"), pki.crl("issuing")))
         pki.requests.clear()
         pdf = extended(Level.B_LT, revocation=lists)
 
@@ -247,7 +247,7 @@ class TestRefusals:
     def test_answers_about_others_are_not_enough(self, extended, pki):
         """Handed-in lists must settle every certificate of the chain."""
         with raises_code("revocation-unavailable"):
-            extended(Level.B_LT, revocation=Revocation(crls=(pki.crl("root"),)))
+            extended(Level.B_LT, revocation=Evidence(lists=(pki.crl("root"),)))
 
     def test_a_timestamp_service_of_another_root_is_refused(self, extended, pki, clock):
         """Whoever checks the permit would not believe it."""

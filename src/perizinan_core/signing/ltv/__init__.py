@@ -10,17 +10,17 @@ and answers before anything is kept; it is loaded on first use.
 """
 
 from perizinan_core.signing.ltv._extension import extend
-from perizinan_core.signing.ltv._levels import Level, OnFailure
-from perizinan_core.signing.ltv._policy import TimestampPolicy
-from perizinan_core.signing.ltv._revocation import Revocation, RevocationClient
+from perizinan_core.signing.ltv._policy import Level, OnFailure, TimestampPolicy
+from perizinan_core.signing.ltv._revocation import RevocationClient
 from perizinan_core.signing.ltv._state import LongTermState, StampInfo, read_state
 from perizinan_core.signing.ltv._timestamps import TimestampClient
+from perizinan_core.verification._revocation import Evidence
 
 __all__ = [
+    "Evidence",
     "Level",
     "LongTermState",
     "OnFailure",
-    "Revocation",
     "RevocationClient",
     "StampInfo",
     "TimestampClient",

@@ -25,7 +25,15 @@ from perizinan_core.verification.signatures._container import read_container
 from perizinan_core.verification.signatures._judged import Judged
 from perizinan_core.verification.signatures._verifier import Examiner, store_of
 
-__all__ = ["Examined", "ProvenPath", "chain_of", "examine", "known_service", "signer_of"]
+__all__ = [
+    "Examined",
+    "ProvenPath",
+    "certificate_revoked",
+    "chain_of",
+    "examine",
+    "known_service",
+    "signer_of",
+]
 
 
 @attrs.frozen
@@ -90,11 +98,9 @@ def examine(
     if file.judgement.failed(CheckName.COVERAGE):
         raise LongTermError("not-extendable", reason="changed")
     paths = [_trusted(item.chain, roots) for item in regular]
-    proofs = [proof for item in file.signatures for proof in item.proofs]
-    for proof in proofs:
-        ended = proof.chain if proof.has_ended else None
-        if ended is not None:
-            raise _too_late(ended.certificates[0])
+    for proof in (proof for item in file.signatures for proof in item.proofs):
+        if proof.has_ended and proof.chain is not None:
+            raise _too_late(proof.chain.certificates[0])
         paths.append(_trusted(proof.chain, stamp_roots))
     return Examined(
         paths=tuple(paths),
@@ -143,14 +149,18 @@ def _trusted(chain: ChainResult | None, roots: Sequence[x509.Certificate]) -> Pr
     since = chain.revocation.revoked_at
     signer = chain.certificates[0]
     if chain.problem == "certificate-revoked" and since is not None:
-        raise LongTermError(
-            "certificate-revoked", serial=f"{signer.serial_number:x}", revoked_at=since.isoformat()
-        )
+        raise certificate_revoked(signer, since)
     if not chain.holds and signer.not_valid_after_utc < chain.moment:
         raise _too_late(signer)
     if not chain.holds or chain.anchor is None or chain.anchor.certificate not in roots:
         raise LongTermError("not-extendable", reason="untrusted")
     return ProvenPath(chain.certificates, chain.moment)
+
+
+def certificate_revoked(certificate: x509.Certificate, since: datetime) -> LongTermError:
+    """Return the error that says since when a certificate is revoked."""
+    serial = f"{certificate.serial_number:x}"
+    return LongTermError("certificate-revoked", serial=serial, revoked_at=since.isoformat())
 
 
 def _too_late(certificate: x509.Certificate) -> LongTermError:

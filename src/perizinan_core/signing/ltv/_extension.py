@@ -19,11 +19,18 @@ import attrs
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from perizinan_core._exchange import run
 from perizinan_core.errors.signing import LongTermError
-from perizinan_core.signing.ltv._examine import Examined, ProvenPath, examine, known_service, signer_of
-from perizinan_core.signing.ltv._levels import Level
-from perizinan_core.signing.ltv._revocation import Revocation, RevocationClient
+from perizinan_core.signing._reserved_space import fitted
+from perizinan_core.signing.ltv._examine import (
+    Examined,
+    ProvenPath,
+    certificate_revoked,
+    examine,
+    known_service,
+    signer_of,
+)
+from perizinan_core.signing.ltv._policy import Level
+from perizinan_core.signing.ltv._revocation import RevocationClient
 from perizinan_core.signing.ltv._timestamps import TimestampClient
 from perizinan_core.signing.ltv._writing import reserve_stamp, with_store
 from perizinan_core.verification._revocation import Evidence, responder_certificates, statements
@@ -31,8 +38,6 @@ from perizinan_core.verification._revocation import Evidence, responder_certific
 __all__ = ["extend"]
 
 _TRIES = 3
-_SPARE = 512
-"""Bytes by which the next timestamp may be larger than one that did not fit."""
 
 
 def extend(
@@ -42,7 +47,7 @@ def extend(
     tsa: TimestampClient | str,
     roots: Sequence[x509.Certificate],
     now: datetime,
-    revocation: RevocationClient | Revocation | None = None,
+    revocation: RevocationClient | Evidence | None = None,
     renew: bool = False,
 ) -> bytes:
     """
@@ -73,7 +78,7 @@ def extend(
         now,
         RevocationClient() if revocation is None else revocation,
     )
-    return run(work.raised(pdf, level, renew=renew))
+    return work.raised(pdf, level, renew=renew)
 
 
 @attrs.frozen
@@ -81,21 +86,21 @@ class _Extension:
     client: TimestampClient
     roots: tuple[x509.Certificate, ...]
     now: datetime
-    revocation: RevocationClient | Revocation
+    revocation: RevocationClient | Evidence
 
-    async def raised(self, pdf: bytes, level: Level, *, renew: bool) -> bytes:
+    def raised(self, pdf: bytes, level: Level, *, renew: bool) -> bytes:
         found = self._examined(pdf)
         if level.reaches(Level.B_T) and not found.all_timed:
-            pdf = await self._stamped(pdf, Evidence())
+            pdf = self._stamped(pdf, Evidence())
             found = self._examined(pdf)
         if not level.reaches(Level.B_LT) or (found.archived and not renew):
             return pdf
         if level is Level.B_LTA:
-            return await self._archived(pdf, found)
-        missing = await self._missing(found)
+            return self._archived(pdf, found)
+        missing = self._missing(found)
         return with_store(pdf, missing) if missing else pdf
 
-    async def _archived(self, pdf: bytes, found: Examined) -> bytes:
+    def _archived(self, pdf: bytes, found: Examined) -> bytes:
         """
         Return the file with an archive timestamp, whose own certificate is proven below it.
 
@@ -105,7 +110,7 @@ class _Extension:
         expected = self.client.latest
         for _ in range(_TRIES):
             used = known_service(expected, self.client.roots, self.now)
-            stamped = await self._stamped(pdf, await self._missing(found, used))
+            stamped = self._stamped(pdf, self._missing(found, used))
             before, expected = expected, self.client.latest
             if used and signer_of(before) == signer_of(expected):
                 break
@@ -115,58 +120,43 @@ class _Extension:
     def _examined(self, pdf: bytes) -> Examined:
         return examine(pdf, roots=self.roots, stamp_roots=self.client.roots, now=self.now)
 
-    async def _missing(self, found: Examined, further: Sequence[ProvenPath] = ()) -> Evidence:
+    def _missing(self, found: Examined, further: Sequence[ProvenPath] = ()) -> Evidence:
         """Return what must be added so that every path is proven by the file itself."""
-        fetched = Revocation() if isinstance(self.revocation, RevocationClient) else self.revocation
-        given = fetched
+        given = Evidence() if isinstance(self.revocation, RevocationClient) else self.revocation
+        fetched = given
         paths = (*found.paths, *further)
         for proven in paths:
             for certificate, issuer in pairwise(proven.path):
-                if self._is_settled(certificate, issuer, proven.moment, found, given):
+                if _is_settled(certificate, issuer, proven.moment, found.evidence + given):
                     continue
                 if isinstance(self.revocation, RevocationClient):
-                    fetched = fetched.joined(await self.revocation.about(certificate, issuer, now=self.now))
-                if not self._is_settled(certificate, issuer, proven.moment, found, fetched):
-                    raise LongTermError(
-                        "revocation-unavailable",
-                        serial=f"{certificate.serial_number:x}",
-                        reason="not conclusive",
-                    )
+                    fetched += self.revocation.about(certificate, issuer, now=self.now)
+                if not _is_settled(certificate, issuer, proven.moment, found.evidence + fetched):
+                    serial = f"{certificate.serial_number:x}"
+                    raise LongTermError("revocation-unavailable", serial=serial, reason="not conclusive")
         # The root and the responders' certificates too: pyHanko 0.38 proves the time of what stands in the
         # store itself, not of what is nested in its objects.
         needed = dict.fromkeys(item.public_bytes(Encoding.DER) for proven in paths for item in proven.path)
-        needed |= dict.fromkeys(item for answer in fetched.ocsps for item in responder_certificates(answer))
-        every = Evidence(certificates=tuple(needed), answers=fetched.ocsps, lists=fetched.crls)
-        return every - found.evidence
+        needed |= dict.fromkeys(item for answer in fetched.answers for item in responder_certificates(answer))
+        return fetched + Evidence(certificates=tuple(needed)) - found.evidence
 
-    @staticmethod
-    def _is_settled(
-        certificate: x509.Certificate,
-        issuer: x509.Certificate,
-        moment: datetime,
-        found: Examined,
-        fetched: Revocation,
-    ) -> bool:
-        """Return whether it is proven that a certificate was not revoked at a moment."""
-        evidence = found.evidence + Evidence(answers=fetched.ocsps, lists=fetched.crls)
-        told = statements(certificate, issuer, evidence)
-        for item in told:
-            if item.revoked_at is not None and item.revoked_at <= moment:
-                raise LongTermError(
-                    "certificate-revoked",
-                    serial=f"{certificate.serial_number:x}",
-                    revoked_at=item.revoked_at.isoformat(),
-                )
-        return any(item.clears and item.until >= moment for item in told)
-
-    async def _stamped(self, pdf: bytes, data: Evidence) -> bytes:
+    def _stamped(self, pdf: bytes, data: Evidence) -> bytes:
         """Return the file with ``data`` and a document timestamp, in one incremental update."""
-        try:
-            return await self._stamped_within(self.client.room, pdf, data)
-        except OverflowError as error:
-            return await self._stamped_within(int(error.args[0]) + _SPARE, pdf, data)
 
-    async def _stamped_within(self, room: int, pdf: bytes, data: Evidence) -> bytes:
-        reserved = reserve_stamp(pdf, room=room, now=self.now, data=data)
-        token = await self.client.fetch(reserved.digest(self.client.hash_name), self.now)
-        return reserved.filled(token.dump())
+        def within(room: int) -> bytes:
+            reserved = reserve_stamp(pdf, room=room, now=self.now, data=data)
+            token = self.client.fetch(reserved.digest(self.client.hash_name), self.now)
+            return reserved.filled(token)
+
+        return fitted(within, self.client.room)
+
+
+def _is_settled(
+    certificate: x509.Certificate, issuer: x509.Certificate, moment: datetime, evidence: Evidence
+) -> bool:
+    """Return whether it is proven that a certificate was not revoked at a moment."""
+    found = statements(certificate, issuer, evidence)
+    for item in found:
+        if item.revoked_at is not None and item.revoked_at <= moment:
+            raise certificate_revoked(certificate, item.revoked_at)
+    return any(item.clears and item.until >= moment for item in found)

@@ -20,34 +20,17 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from perizinan_core._exchange import ExchangeFailedError, exchange
 from perizinan_core.errors.signing import LongTermError
+from perizinan_core.verification._revocation import Evidence
 
-__all__ = ["Revocation", "RevocationClient"]
+__all__ = ["RevocationClient"]
 
 _MAX_PLACES = 3
 """Addresses of one kind that are tried for one certificate."""
 
 
-@attrs.frozen(kw_only=True)
-class Revocation:
-    """Answers about revocation, as DER; what `RevocationClient` fetched or the caller has."""
-
-    ocsps: tuple[bytes, ...] = attrs.field(default=(), repr=False)
-    """OCSP responses (RFC 6960)."""
-
-    crls: tuple[bytes, ...] = attrs.field(default=(), repr=False)
-    """Revocation lists (RFC 5280)."""
-
-    def joined(self, other: Revocation) -> Revocation:
-        """Return the answers of both, each once."""
-        return Revocation(
-            ocsps=tuple(dict.fromkeys((*self.ocsps, *other.ocsps))),
-            crls=tuple(dict.fromkeys((*self.crls, *other.crls))),
-        )
-
-
 @attrs.frozen
 class _Answer:
-    found: Revocation
+    found: Evidence
     until: datetime
 
 
@@ -67,9 +50,7 @@ class RevocationClient:
     _known: dict[bytes, _Answer] = attrs.field(factory=dict, repr=False, init=False)
     _lock: Lock = attrs.field(factory=Lock, repr=False, init=False)
 
-    async def about(
-        self, certificate: x509.Certificate, issuer: x509.Certificate, *, now: datetime
-    ) -> Revocation:
+    def about(self, certificate: x509.Certificate, issuer: x509.Certificate, *, now: datetime) -> Evidence:
         """
         Return an answer about one certificate; whether it is good is not judged here.
 
@@ -85,14 +66,12 @@ class RevocationClient:
         with self._lock:
             known = self._known.get(key)
         if known is None or now > known.until:
-            known = await self._fetched(certificate, issuer, now)
+            known = self._fetched(certificate, issuer, now)
             with self._lock:
                 self._known[key] = known
         return known.found
 
-    async def _fetched(
-        self, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
-    ) -> _Answer:
+    def _fetched(self, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime) -> _Answer:
         tried: list[str] = []
         ways = (
             ("OCSP", self._ask, _ocsp_addresses(certificate)),
@@ -101,20 +80,21 @@ class RevocationClient:
         for name, ask, addresses in ways:
             for address in addresses[:_MAX_PLACES]:
                 try:
-                    return await ask(address, certificate, issuer, now)
+                    return ask(address, certificate, issuer, now)
                 except ExchangeFailedError as error:
                     tried.append(f"{name}: {error.kind}")
                 except (ValueError, x509.InvalidVersion):
                     tried.append(f"{name}: malformed")
         reason = ", ".join(tried) or "the certificate names no place to ask"
-        raise LongTermError("revocation-unavailable", serial=_serial(certificate), reason=reason)
+        serial = f"{certificate.serial_number:x}"
+        raise LongTermError("revocation-unavailable", serial=serial, reason=reason)
 
-    async def _ask(
+    def _ask(
         self, address: str, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
     ) -> _Answer:
         # SHA-1 only names the issuer here; it is the one hash that every responder knows (RFC 6960 4.3).
         builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1())  # noqa: S303
-        data = await self._exchange(
+        data = self._exchange(
             address,
             builder.build().public_bytes(serialization.Encoding.DER),
             {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"},
@@ -126,36 +106,32 @@ class RevocationClient:
         single = next(own, None)
         if single is None or single.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
             raise ExchangeFailedError("unknown certificate")
-        return self._answer(Revocation(ocsps=(data,)), single.next_update_utc, now)
+        return self._answer(Evidence(answers=(data,)), single.next_update_utc, now)
 
-    async def _list(
+    def _list(
         self, address: str, _certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
     ) -> _Answer:
-        data = await self._exchange(address)
+        data = self._exchange(address)
         if data.startswith(b"-----BEGIN"):
             data = x509.load_pem_x509_crl(data).public_bytes(serialization.Encoding.DER)
         crl = x509.load_der_x509_crl(data)
         if crl.issuer != issuer.subject:
             raise ExchangeFailedError("of another issuer")
-        return self._answer(Revocation(crls=(data,)), crl.next_update_utc, now)
+        return self._answer(Evidence(lists=(data,)), crl.next_update_utc, now)
 
-    async def _exchange(
+    def _exchange(
         self, address: str, content: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> bytes:
-        answer = await exchange(
+        answer = exchange(
             address, content=content, headers=headers, seconds=self.timeout, max_bytes=self.max_bytes
         )
         return answer.data or b""
 
-    def _answer(self, found: Revocation, until: datetime | None, now: datetime) -> _Answer:
+    def _answer(self, found: Evidence, until: datetime | None, now: datetime) -> _Answer:
         if until is not None and until < now:
             raise ExchangeFailedError("outdated")
         latest = now.astimezone(UTC) + self.keep_for
         return _Answer(found, min(until, latest) if until is not None else latest)
-
-
-def _serial(certificate: x509.Certificate) -> str:
-    return f"{certificate.serial_number:x}"
 
 
 def _ocsp_addresses(certificate: x509.Certificate) -> list[str]:

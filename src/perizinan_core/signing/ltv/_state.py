@@ -16,7 +16,7 @@ from perizinan_core._pdf._syntax import Ref
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.errors.signing import LongTermError
 from perizinan_core.errors.verification import CmsStructureError
-from perizinan_core.signing.ltv._levels import Level
+from perizinan_core.signing.ltv._policy import Level
 from perizinan_core.verification.signatures._container import Container, read_container
 from perizinan_core.verification.signatures._listing import ListedSignature, listed_signatures
 from perizinan_core.verification.signatures._structure import ForeignStructure

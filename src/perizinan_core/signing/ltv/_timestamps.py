@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import attrs
 from cryptography import x509
 
-from perizinan_core._exchange import ExchangeFailedError, exchange, host_of, run
+from perizinan_core._exchange import ExchangeFailedError, exchange, host_of
 from perizinan_core.errors.signing import TimestampServiceError
 
 __all__ = ["TimestampClient"]
@@ -74,15 +74,11 @@ class TimestampClient:
     max_skew: timedelta = timedelta(minutes=5)
     """How far the service's clock may be from ours."""
 
-    _latest: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False, eq=False)
+    _latest: dict[str, bytes] = attrs.field(factory=dict, alias="_latest", repr=False, eq=False)
 
     def trusting(self, roots: Sequence[x509.Certificate]) -> TimestampClient:
         """Return this client, with ``roots`` where it has none of its own."""
-        if self.roots:
-            return self
-        client = attrs.evolve(self, roots=tuple(roots))
-        object.__setattr__(client, "_latest", self._latest)
-        return client
+        return self if self.roots else attrs.evolve(self, roots=tuple(roots))
 
     @property
     def latest(self) -> bytes | None:
@@ -100,14 +96,12 @@ class TimestampClient:
         Raises:
             TimestampServiceError: one of its kinds says what went wrong.
         """
-        digest = hashlib.new(self.hash_name, data).digest()
-        token: bytes = run(self.fetch(digest, now)).dump()
-        return token
+        return self.fetch(hashlib.new(self.hash_name, data).digest(), now)
 
-    async def fetch(self, digest: bytes, now: datetime) -> Any:
-        """Return a checked timestamp of a digest as an asn1crypto ``ContentInfo``; see `token`."""
+    def fetch(self, digest: bytes, now: datetime) -> bytes:
+        """Return a checked timestamp of a digest; see `token`."""
         nonce = int.from_bytes(b"\x01" + secrets.token_bytes(7))
-        answer = await self._answer(_request(self, digest, nonce))
+        answer = self._answer(_request(self, digest, nonce))
         try:
             token = self._granted(answer)
             self._check(token, digest, nonce, now)
@@ -115,16 +109,16 @@ class TimestampClient:
             raise
         except Exception as error:  # a foreign parser on a stranger's bytes raises what it likes
             raise TimestampServiceError("timestamp-answer", host=self._host, fault="malformed") from error
-        self._latest["token"] = token.dump()
+        self._latest["token"] = token
         return token
 
     @property
     def _host(self) -> str:
         return host_of(self.url)
 
-    async def _answer(self, request: bytes) -> bytes:
+    def _answer(self, request: bytes) -> bytes:
         try:
-            answer = await exchange(
+            answer = exchange(
                 self.url,
                 content=request,
                 headers={**_HEADERS, **self.headers},
@@ -132,49 +126,43 @@ class TimestampClient:
                 max_bytes=self.max_bytes,
             )
         except ExchangeFailedError as error:
+            host = self._host
             match error.kind:
                 case "timeout":
-                    refused = TimestampServiceError(
-                        "timestamp-timeout", host=self._host, seconds=self.timeout
-                    )
+                    refused = TimestampServiceError("timestamp-timeout", host=host, seconds=self.timeout)
                 case "too-large":
-                    refused = TimestampServiceError(
-                        "timestamp-too-large", host=self._host, limit=self.max_bytes
-                    )
+                    refused = TimestampServiceError("timestamp-too-large", host=host, limit=self.max_bytes)
                 case "status":
-                    refused = TimestampServiceError(
-                        "timestamp-http-status", host=self._host, status=error.status
-                    )
+                    refused = TimestampServiceError("timestamp-http-status", host=host, status=error.status)
                 case _:
-                    refused = TimestampServiceError(
-                        "timestamp-unreachable", host=self._host, reason=error.detail or error.kind
-                    )
+                    reason = error.detail or error.kind
+                    refused = TimestampServiceError("timestamp-unreachable", host=host, reason=reason)
             raise refused from error
         return answer.data or b""
 
-    def _granted(self, answer: bytes) -> Any:
-        from asn1crypto import cms
+    def _granted(self, answer: bytes) -> bytes:
+        """Return the token of a response (RFC 3161 section 2.4.2)."""
+        from asn1crypto import cms, core, tsp
 
-        from perizinan_core.signing.ltv._response import TimestampResponse
-
-        response = TimestampResponse.load(answer, strict=True)
-        status = response["status"]["status"].native
+        # Not asn1crypto's own class, which demands a token in every response: one that refuses has none.
+        response = core.Sequence.load(answer, strict=True)
+        info = tsp.PKIStatusInfo.load(response[0].dump())
+        status = info["status"].native
         if status not in _GRANTED:
-            words = [*(response["status"]["status_string"].native or ())]
-            words += sorted(response["status"]["fail_info"].native or ())
-            raise TimestampServiceError(
-                "timestamp-refused", host=self._host, status=status, reason="; ".join(words)[:_LONGEST_WORDS]
-            )
+            words = [*(info["status_string"].native or ()), *sorted(info["fail_info"].native or ())]
+            said = "; ".join(words)[:_LONGEST_WORDS]
+            raise TimestampServiceError("timestamp-refused", host=self._host, status=status, reason=said)
         # Read again from its bytes: what is kept is then what was checked.
-        return cms.ContentInfo.load(response["time_stamp_token"].dump(), strict=True)
+        token = cms.ContentInfo.load(response[1].dump(), strict=True)
+        if not token["content"]["certificates"]:
+            raise TimestampServiceError("timestamp-answer", host=self._host, fault="certificate-missing")
+        return bytes(token.dump())
 
-    def _check(self, token: Any, digest: bytes, nonce: int, now: datetime) -> None:
+    def _check(self, token: bytes, digest: bytes, nonce: int, now: datetime) -> None:
         from perizinan_core.signing.ltv._examine import chain_of
         from perizinan_core.verification.signatures._container import read_container
 
-        if not token["content"]["certificates"]:
-            raise TimestampServiceError("timestamp-answer", host=self._host, fault="certificate-missing")
-        found = read_container(token.dump())
+        found = read_container(token)
         info = found.stamp_info
         wrong = {
             "imprint": found.imprint != (self.hash_name, digest),
@@ -201,7 +189,7 @@ class TimestampClient:
             )
         if found.fits(lambda _: digest) != (True, True):
             raise TimestampServiceError("timestamp-answer", host=self._host, fault="signature")
-        if not chain_of(token.dump(), self.roots, stated).holds:
+        if not chain_of(token, self.roots, stated).holds:
             raise TimestampServiceError("timestamp-untrusted", host=self._host)
 
 
