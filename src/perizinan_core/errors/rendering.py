@@ -124,6 +124,13 @@ class RenderingError(CodedError):
                 "permit's data need no change."
             )
         ),
+        "picture-without-alt": Code(
+            N_(
+                "The letter template “{template}” shows a picture without a description, which people who cannot see "
+                'it need and PDF/UA demands. Write it beside the picture: image("arms.svg", alt: "Arms of the city"); '
+                "a picture that says nothing goes into pdf.artifact(…)."
+            )
+        ),
         "logo-not-found": Code(
             N_(
                 "The letterhead names the logo “{logo}”, but the folder of the letter's pictures holds no "

@@ -16,12 +16,14 @@ from perizinan_core.errors._words import (
 )
 from perizinan_core.errors.base import Code, CodedError
 from perizinan_core.errors.documents import RefusalReason
+from perizinan_core.errors.workflow import Problem
 from perizinan_core.i18n import N_, said, translate
 
 __all__ = [
     "AccessDeniedError",
     "ArgumentError",
     "DecidedByOthersError",
+    "LetterRefusedError",
     "NotFoundError",
     "ServiceError",
     "StaffRecordError",
@@ -100,7 +102,6 @@ class ServiceError(CodedError):
     Values of its codes:
 
     - ``exemptions``: texts of the catalogue
-    - ``fields``: names of the fields that the page does not print; empty when it cannot be read at all
     - ``kind``: ``"unit"`` or ``"position"``
     - ``paths``: paths of the values, those of the authority with ``authority/`` in front
     - ``records``: keys of the settings
@@ -189,17 +190,6 @@ class ServiceError(CodedError):
                 "The stored letter is not the one that the number was taken for ({reason}); it was not "
                 "signed. Restore the document store from its copy."
             )
-        ),
-        # The letter would not print what its data say: no one could verify it.
-        "letter-disagrees": Code(
-            N_(
-                "The letter does not print in full what its data say ({fields}), so that no one could verify "
-                "it. Shorten these texts or write them in plain letters; where they are right, the template "
-                "must be corrected."
-            ),
-            also=("reason",),
-            defaults={"reason": "letter-disagrees", "fields": ()},
-            absent={"fields": "-"},
         ),
         "scenario": Code(N_('Scenario "{name}" of {permit_type}: {problems}.')),
         "status-list-clock": Code(
@@ -325,6 +315,28 @@ class NotFoundError(ServiceError):
 
     kind: str
     key: str
+
+
+@attrs.define(slots=False, eq=False)
+class LetterRefusedError(ServiceError):
+    """The letter cannot be issued as it stands; it was found in the rehearsal, and no number was taken."""
+
+    code: ClassVar[str] = "letter-refused"
+    sentence: ClassVar[str] = N_(
+        "The letter cannot be issued as it stands, and no number was taken. {reasons} "
+        "Put this right and issue it again, or set the approval aside."
+    )
+
+    problems: tuple[Problem, ...]
+    """Everything that keeps it from being issued."""
+
+    def details(self) -> dict[str, Any]:
+        """Return path and code of each problem."""
+        return {"problems": tuple({"path": item.path, "code": item.code} for item in self.problems)}
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Join the sentences of the problems."""
+        return {"reasons": " ".join(problem.message(language) for problem in self.problems)}
 
 
 @attrs.define(slots=False, eq=False)

@@ -594,7 +594,7 @@ class NotIssuableError(WorkflowError):
     code: ClassVar[str] = "not-issuable"
     sentence: ClassVar[str] = N_(
         "The permit could not be issued as things stand. {reasons} "
-        "Have the applicant correct it, send a stage back, or refuse the application."
+        "Put it right, have the applicant correct it, send a stage back, or refuse the application."
     )
 
     problems: tuple[Problem, ...]

@@ -188,6 +188,9 @@ class Application:
     signer: str | None = None
     """Account of the officer who signs the letter; set together with `permit_id`."""
 
+    rehearsed: str | None = None
+    """Hash of what the letter says as it was rehearsed at the approval; see decision 0056."""
+
     receipts: tuple[str, ...] = attrs.field(default=(), repr=False)
     """The signed receipts as they were given, one for each submission; they only grow in number."""
 

@@ -7,12 +7,13 @@ number is taken.
 """
 
 from perizinan_core.rendering._contract import CONTRACT_VERSION, Paper, template_data
-from perizinan_core.rendering._ports import Renderer
+from perizinan_core.rendering._ports import EditionedRenderer, Renderer
 from perizinan_core.rendering._qr import QrDrawing, draw_qr
 from perizinan_core.rendering._typst_renderer import TypstRenderer
 
 __all__ = [
     "CONTRACT_VERSION",
+    "EditionedRenderer",
     "Paper",
     "QrDrawing",
     "Renderer",

@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from perizinan_core.model._letter import Letter
 
-__all__ = ["Renderer"]
+__all__ = ["EditionedRenderer", "Renderer"]
 
 
 @runtime_checkable
@@ -38,4 +38,17 @@ class Renderer(Protocol):
             UnprintableTextError: a text cannot be shown as it is.
             RenderingError: the template, the logo or the QR does not work.
         """
+        ...
+
+
+@runtime_checkable
+class EditionedRenderer(Renderer, Protocol):
+    """
+    A renderer that says when it would print another letter from the same data.
+
+    What passed a rehearsal is then not rehearsed again as long as letter and edition are the same.
+    """
+
+    def edition(self, letter: Letter) -> str:
+        """Return a text that changes with the template of the letter, its pictures, fonts and the program."""
         ...

@@ -8,9 +8,12 @@ its own, so that the error names all fields and characters at once.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from calendar import timegm
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +44,7 @@ PLACEHOLDER_QR = "HTTPS://CONTOH.INVALID/P#" + "A" * 300
 """Stands for the QR text in a rehearsal: as long as signed claims are."""
 
 _CORE_TEMPLATE = "letter"
+_WITHOUT_ALT = "missing alt text"
 
 
 class TypstRenderer:
@@ -108,6 +112,18 @@ class TypstRenderer:
         )
         return self._render(rehearsed, draft=True)
 
+    def edition(self, letter: Letter) -> str:
+        """Return a hash that changes with everything that the letter is printed with; see `EditionedRenderer`."""
+        root = self._folders.get(letter.template)
+        paths: Iterable[Path] = ()
+        if root is not None and letter.template in self._own:
+            paths = (path for path in root.rglob("*") if path.is_file())
+        elif root is not None and letter.logo is not None:
+            paths = (root / letter.logo,)
+        found = sorted((str(path), _file_hash(path)) for path in paths)
+        known = [_printed_with(), self._paper.value, *map(str, self._fonts), *map(str, found)]
+        return hashlib.sha256("\n".join(known).encode()).hexdigest()
+
     def _render(self, letter: Letter, *, draft: bool) -> bytes:
         engine = self._engine(letter.template)
         self._check_logo(letter)
@@ -123,6 +139,8 @@ class TypstRenderer:
             problems = self._missing_glyphs(letter, [])
             if problems:
                 raise UnprintableTextError(problems=problems) from error
+            if _WITHOUT_ALT in str(error):
+                raise RenderingError("picture-without-alt", template=letter.template) from error
             raise RenderingError("template-fault", template=letter.template, reason=str(error)) from error
 
     def _source(self, letter: Letter, data: dict[str, Any]) -> str:
@@ -171,6 +189,25 @@ class TypstRenderer:
         path = (root / letter.logo).resolve()
         if not path.is_relative_to(root) or not path.is_file():
             raise RenderingError("logo-not-found", logo=letter.logo)
+
+
+@lru_cache(maxsize=1)
+def _printed_with() -> str:
+    return f"perizinan-core {version('perizinan-core')}, typst {version('typst')}"
+
+
+def _file_hash(path: Path) -> str:
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return _content_hash(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=256)
+def _content_hash(path: Path, _changed: int, _size: int) -> str:
+    """Return the hash of a file that did not change since it was read last."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _json(data: Mapping[str, Any]) -> str:

@@ -460,7 +460,7 @@ class Applications(Papers):
             return
         previous = previous_permit_of(context, work, application)
         yield from problems_at_submission(context, work, application, permit_type, previous, moment)
-        yield from letter_problems(context, application, permit_type, previous, moment)
+        yield from letter_problems(context, work, application, permit_type, previous, moment)
 
     def _check_applicant(self, application: Application) -> None:
         result = self._context.checks.decide_applicant_check(application.applicant)

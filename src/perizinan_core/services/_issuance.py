@@ -40,7 +40,7 @@ from perizinan_core.services._letters import LetterPlan, compose, plan_letter, s
 from perizinan_core.services._long_term import LongTerm
 from perizinan_core.services._numbering import take_number
 from perizinan_core.services._publication import Publication
-from perizinan_core.services._rehearsal import rehearse
+from perizinan_core.services._rehearsal import Rehearsal, rehearse
 from perizinan_core.services._repeats import Asked, asked, once
 from perizinan_core.services._signing import LEASE, SigningSteps, name_of_signed, new_holder
 from perizinan_core.services._status_list import note_later_change
@@ -113,7 +113,7 @@ class Issuance(SigningSteps):
 
         Raises:
             WorkflowError: ``delegation-missing``: nothing lets the position sign this permit type today.
-            UnprintableTextError: a text of the letter cannot be shown; no number was taken.
+            LetterRefusedError: the rehearsal found what keeps the letter from being issued; no number was taken.
             ServiceError: ``signing-in-doubt``: an earlier attempt may have signed.
             LeaseHeldError: someone else is signing it now.
             WorkflowError: the application is not approved, or the actor had another duty in it.
@@ -327,19 +327,18 @@ class Issuance(SigningSteps):
         with context.work_for(actor, read_only=True) as work:
             application = context.load(work, application_id)
             previous = self._previous(work, application)
-        permit_type = context.permit_type_of(application)
-        access.require_readable(application, permit_type, actor)
-        if application.state is not ApplicationState.APPROVED:
-            return
-        check_paid(application)
-        position = _position(actor)
-        check_signer(application, permit_type, actor, position)
-        plan = self._plan(application, permit_type, previous, position, moment)
-        context.signers.signer_for(position)
-        check_previous(application, previous, context.local_day(moment), Action.TAKE_NUMBER)
-        with context.storage.unit_of_work(read_only=True) as work:
+            permit_type = context.permit_type_of(application)
+            access.require_readable(application, permit_type, actor)
+            if application.state is not ApplicationState.APPROVED:
+                return
+            check_paid(application)
+            position = _position(actor)
+            check_signer(application, permit_type, actor, position)
+            plan = self._plan(application, permit_type, previous, position, moment)
+            context.signers.signer_for(position)
+            check_previous(application, previous, context.local_day(moment), Action.TAKE_NUMBER)
             plan = confirmed(context, work, plan)
-        rehearse(context, plan)
+            rehearse(Rehearsal(context=context, work=work, application=application, plan=plan, moment=moment))
 
     def _take(
         self,

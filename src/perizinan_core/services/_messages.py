@@ -298,7 +298,7 @@ _UNSTAFFED = N_(
 )
 _HELD_REASONS = {
     "issuance": N_("no signatory may sign this case"),
-    "unprintable-text": N_("a text of the letter cannot be printed"),
+    "letter-refused": N_("the letter cannot be printed so that it could be checked"),
     "permit-status": N_("the status of the old permit does not allow it"),
 }
 

@@ -19,7 +19,7 @@ import attrs
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from perizinan_core._converters import canonical_json, to_json
+from perizinan_core._converters import canonical_json
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError, ServiceError
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._events import Event, EventKind
@@ -31,8 +31,7 @@ from perizinan_core.published import (
     sign_authority_document,
 )
 from perizinan_core.published._envelope import countersign
-from perizinan_core.published._keys import PublicKey, algorithm_name, signing_callback, thumbprint
-from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text
+from perizinan_core.published._keys import PublicKey, signing_callback, thumbprint
 from perizinan_core.services._access import require_role
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._bindings import (
@@ -52,6 +51,7 @@ from perizinan_core.services._published_delegations import (
 from perizinan_core.services._published_keys import PUBLISHED_KEYS, OwnKey, OwnKeys, key_id
 from perizinan_core.services._published_types import TYPES, published_types
 from perizinan_core.services._published_versions import PUBLISHED, note_published, require_version, withdraw
+from perizinan_core.services._stand_in import qr_text_with
 from perizinan_core.services._status_list import StatusLists
 from perizinan_core.signing import DigestSigner
 from perizinan_core.storage import UnitOfWork
@@ -136,13 +136,7 @@ class Publication:
         """
         key = self._context.keys.qr
         self._keys(work, "qr").require_usable(key.public_key(), now)
-        return encode_qr_text(
-            self._context.authority.verification_url,
-            claims_of_statement(to_json(statement)),
-            sign=signing_callback(key),
-            kid=key_id(key.public_key()),
-            algorithm=algorithm_name(key),
-        )
+        return qr_text_with(self._context, statement, key)
 
     def bind(
         self,

@@ -7,8 +7,9 @@ Two officers who decide at once: the store lets exactly one through, and the oth
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
+from functools import cache
 
 import attrs
 
@@ -32,7 +33,7 @@ from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._exceptional import ExceptionalSteps
 from perizinan_core.services._numbering import take_number
-from perizinan_core.services._rehearsal import letter_problems, problems_at_approval
+from perizinan_core.services._rehearsal import LetterOutlook, letter_outlook, problems_at_approval
 from perizinan_core.services._staff import Staff
 from perizinan_core.services._steps import CaseStep
 from perizinan_core.services._terms import previous_permit_of
@@ -65,7 +66,7 @@ class _Printed:
     version: int
     """Of the application that was printed."""
 
-    problems: tuple[Problem, ...]
+    outlook: LetterOutlook
 
 
 @attrs.frozen(kw_only=True)
@@ -296,12 +297,17 @@ class Reviews(Staff, ExceptionalSteps):
         def step(at: CaseStep) -> Transition:
             self._check_order(at, _approval(at.permit_type))
             previous = previous_permit_of(self._context, at.work, at.case)
-            return approve(
+            outlook = cache(lambda: self._outlook(at, previous, printed))
+            moved = approve(
                 at.case,
                 at.permit_type,
                 previous_permit=previous,
-                problems=self._obstacles(at, previous, printed),
+                problems=self._obstacles(at, previous, outlook),
                 **at.counted_by,
+            )
+            # Whoever issues the letter as it stands need not rehearse it again.
+            return attrs.evolve(
+                moved, application=attrs.evolve(moved.application, rehearsed=outlook().content_hash)
             )
 
         return self._take("approve", given, step, moment=moment)
@@ -326,7 +332,7 @@ class Reviews(Staff, ExceptionalSteps):
                 at.case,
                 at.permit_type,
                 previous_permit=previous,
-                problems=self._obstacles(at, previous, None),
+                problems=self._obstacles(at, previous, lambda: self._outlook(at, previous, None)),
                 reasons=reasons,
                 objection_to=self._objection_to(at.permit_type, at.now),
                 **at.counted_by,
@@ -368,25 +374,27 @@ class Reviews(Staff, ExceptionalSteps):
         with context.storage.unit_of_work(read_only=True) as work:
             case = context.load(work, application_id)
             previous = previous_permit_of(context, work, case)
-        permit_type = context.permit_type_of(case)
-        stage = _approval(permit_type)
-        if case.state is not ApplicationState.IN_REVIEW or not may_be_decided(
-            case, permit_type, stage, actor=actor, now=moment, calendar=context.calendar
-        ):
-            return None
-        problems = tuple(letter_problems(context, case, permit_type, previous, moment))
-        return _Printed(case.version, problems)
+            permit_type = context.permit_type_of(case)
+            stage = _approval(permit_type)
+            if case.state is not ApplicationState.IN_REVIEW or not may_be_decided(
+                case, permit_type, stage, actor=actor, now=moment, calendar=context.calendar
+            ):
+                return None
+            return _Printed(case.version, letter_outlook(context, work, case, permit_type, previous, moment))
+
+    def _outlook(self, at: CaseStep, previous: Permit | None, printed: _Printed | None) -> LetterOutlook:
+        if printed is not None and printed.version == at.case.version:
+            return printed.outlook
+        return letter_outlook(self._context, at.work, at.case, at.permit_type, previous, at.now)
 
     def _obstacles(
-        self, at: CaseStep, previous: Permit | None, printed: _Printed | None
+        self, at: CaseStep, previous: Permit | None, outlook: Callable[[], LetterOutlook]
     ) -> Iterator[Problem]:
         """Yield what would keep the permit from being issued; asked once everything else allows the approval."""
-        context, case = self._context, at.case
-        yield from problems_at_approval(context, at.work, case, at.permit_type, previous, at.now, at.actor)
-        if printed is not None and printed.version == case.version:
-            yield from printed.problems
-        else:
-            yield from letter_problems(context, case, at.permit_type, previous, at.now)
+        yield from problems_at_approval(
+            self._context, at.work, at.case, at.permit_type, previous, at.now, at.actor
+        )
+        yield from outlook().problems
 
     def _check_order(self, at: CaseStep, stage: str) -> None:
         waiting = at.work.applications.queue(

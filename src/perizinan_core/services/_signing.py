@@ -20,6 +20,7 @@ from perizinan_core.services._context import OfficeContext, new_id
 from perizinan_core.services._long_term import LongTerm
 from perizinan_core.services._own_check import look_at
 from perizinan_core.services._publication import Publication
+from perizinan_core.services._rehearsal import MAX_LETTER_BYTES, signing_request
 from perizinan_core.services._renewal import MAX_PERMIT_BYTES
 from perizinan_core.signing import DigestSigner, Signer, SigningRequest, sign_pdf
 from perizinan_core.storage import SigningAttempt, SigningState
@@ -30,8 +31,6 @@ _log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
 """Longer than any signer takes; after it a crashed attempt is taken over."""
-
-MAX_LETTER_BYTES = 50_000_000
 
 
 class SigningSteps:
@@ -66,12 +65,7 @@ class SigningSteps:
         except PerizinanError as error:
             self._fail(permit, holder, error, moment)
             raise ServiceError("letter-changed", reason=error.code) from error
-        request = SigningRequest(
-            signed_at=moment.astimezone(self._context.calendar.time_zone.zone),
-            reason=f"Penerbitan {permit.number}",
-            location=self._context.authority.letterhead.city,
-            field_name="Signature1",
-        )
+        request = signing_request(self._context, permit.number, moment)
         if isinstance(signer, DigestSigner):
             return self._sign_here(permit, unsigned, signer, request, holder)
         return self._sign_there(permit, unsigned, signer, request, holder)

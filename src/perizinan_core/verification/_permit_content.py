@@ -34,9 +34,10 @@ __all__ = [
     "PERMIT_FILE",
     "differences_to_claims",
     "differences_to_text",
+    "essence",
     "judge_dates",
+    "judge_printed",
     "judge_qr",
-    "judge_text",
     "load_schema",
     "read_permit_data",
 ]
@@ -90,11 +91,11 @@ def differences_to_text(permit: Mapping[str, Any], text: str) -> tuple[list[str]
     Returns:
         Names of the fields that the page does not print, and the number of fields compared.
     """
-    page = _essence(text)
+    page = essence(text)
     wanted = {name: permit[name] for name in ("number", "holder", "object")}
     wanted |= {f"fields[{place}]": pair[1] for place, pair in enumerate(permit["fields"])}
     needles: dict[str, tuple[str, ...]] = {
-        name: (_essence(text),) for name, text in wanted.items() if _is_comparable(text)
+        name: (essence(text),) for name, text in wanted.items() if _is_comparable(text)
     }
     for name in ("issued_on", "valid_until"):
         if permit.get(name) is not None:
@@ -110,7 +111,7 @@ def _written(iso: str) -> tuple[str, ...]:
 
     day = date.fromisoformat(iso)
     forms = [form(day, language) for language in _LANGUAGES for form in (format_date, date_in_words)]
-    return tuple(map(_essence, (*forms, iso, f"{day:%d-%m-%Y}")))
+    return tuple(map(essence, (*forms, iso, f"{day:%d-%m-%Y}")))
 
 
 def _is_comparable(text: str) -> bool:
@@ -123,7 +124,7 @@ def _is_comparable(text: str) -> bool:
     )
 
 
-def _essence(text: str) -> str:
+def essence(text: str) -> str:
     """Return letters and digits alone, all small."""
     plain = unicodedata.normalize("NFKD", text)
     if not plain.isascii():
@@ -141,7 +142,13 @@ _DRAWN = "qr-signature-wrong"
 """Reason of a code on the page that no one of the office signed."""
 
 
-def judge_text(pdf: PdfStructure, permit: Mapping[str, Any], judgement: Judgement) -> None:
+def judge_printed(case: PermitCase, pdf: PdfStructure, permit: Mapping[str, Any]) -> None:
+    """Check what the pages print and draw: of an issued letter, and of one that is rehearsed."""
+    _judge_text(pdf, permit, case.judgement)
+    judge_qr(case, pdf, permit)
+
+
+def _judge_text(pdf: PdfStructure, permit: Mapping[str, Any], judgement: Judgement) -> None:
     """Check that the pages print what the data says."""
     try:
         text = printed_text(pdf)

@@ -71,14 +71,18 @@ _SPAN = 0x10000
 _SMALL_TABLE = 16 * 1024
 
 
-def printed_text(pdf: PdfStructure) -> str:
+def printed_text(pdf: PdfStructure, *, artifacts: bool = False) -> str:
     """
     Return the text of all pages in the order of their content.
+
+    Args:
+        pdf: The file.
+        artifacts: True: with what stands outside the content, to tell that a value stands only there.
 
     Raises:
         PdfStructureError: when a page cannot be read, or a font has no ``ToUnicode`` table.
     """
-    reader = _Reader(pdf)
+    reader = _Reader(pdf, artifacts=artifacts)
     for page in pages(pdf):
         reader.page(page)
     return "".join(reader.parts)
@@ -128,7 +132,8 @@ class _Font:
 class _Reader:
     """Collects the text of pages; fonts are shared among them."""
 
-    def __init__(self, pdf: PdfStructure) -> None:
+    def __init__(self, pdf: PdfStructure, *, artifacts: bool = False) -> None:
+        self.artifacts = artifacts
         self._pdf = pdf
         self._fonts: dict[Any, _Font] = {}
         self._forms = 0
@@ -253,7 +258,7 @@ class _Content:
         if actual is not None and not self._hidden:
             self._end_lines()
             self._reader.say(decode_text(_string(actual[1])))
-        hides = tag == b"Artifact" or actual is not None
+        hides = (tag == b"Artifact" and not self._reader.artifacts) or actual is not None
         self._marks.append(hides)
         self._hidden += hides
 
