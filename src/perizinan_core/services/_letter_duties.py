@@ -12,7 +12,7 @@ import attrs
 from perizinan_core.errors.workflow import Problem
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._letter import Letter
-from perizinan_core.services._own_check import LetterFault, Whereabouts
+from perizinan_core.services._letter_check import LetterFault, Whereabouts
 
 __all__ = ["CORE_TEMPLATE", "DISAGREES", "TOO_LARGE", "Label", "duty_problem"]
 

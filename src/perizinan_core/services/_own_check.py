@@ -1,6 +1,5 @@
 """
-The one place where an office that issues asks the validator about its own files: what it would say of a letter that
-is rehearsed, and what it says of one that was just signed.
+Sign, then verify by other code: the one place where an office that issues asks the validator about its own files.
 
 Issuing knows the published formats and not how a checker judges; what a checker would say is asked here.
 """
@@ -12,9 +11,8 @@ from datetime import datetime
 import attrs
 
 from perizinan_core.published import AuthorityDocument
-from perizinan_core.verification._letter_check import LetterFault, Whereabouts, check_letter
 
-__all__ = ["LetterFault", "OwnFile", "Whereabouts", "check_letter", "look_at"]
+__all__ = ["OwnFile", "look_at"]
 
 
 @attrs.frozen(kw_only=True)

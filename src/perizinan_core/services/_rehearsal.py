@@ -34,9 +34,9 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.rendering import EditionedRenderer
 from perizinan_core.services._confirmations import approval_confirmations, marked, submission_confirmations
 from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._letter_check import check_letter
 from perizinan_core.services._letter_duties import TOO_LARGE, duty_problem
 from perizinan_core.services._letters import LetterPlan, compose, plan_letter, statement_of
-from perizinan_core.services._own_check import check_letter
 from perizinan_core.services._stand_in import (
     qr_text_with,
     stand_in_document,

@@ -36,8 +36,8 @@ __all__ = [
     "differences_to_text",
     "essence",
     "judge_dates",
-    "judge_printed",
     "judge_qr",
+    "judge_text",
     "load_schema",
     "read_permit_data",
 ]
@@ -142,13 +142,7 @@ _DRAWN = "qr-signature-wrong"
 """Reason of a code on the page that no one of the office signed."""
 
 
-def judge_printed(case: PermitCase, pdf: PdfStructure, permit: Mapping[str, Any]) -> None:
-    """Check what the pages print and draw: of an issued letter, and of one that is rehearsed."""
-    _judge_text(pdf, permit, case.judgement)
-    judge_qr(case, pdf, permit)
-
-
-def _judge_text(pdf: PdfStructure, permit: Mapping[str, Any], judgement: Judgement) -> None:
+def judge_text(pdf: PdfStructure, permit: Mapping[str, Any], judgement: Judgement) -> None:
     """Check that the pages print what the data says."""
     try:
         text = printed_text(pdf)

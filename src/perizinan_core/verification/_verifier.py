@@ -33,7 +33,7 @@ from perizinan_core.verification._entitlement import judge_entitlement, judge_re
 from perizinan_core.verification._file_verifier import FileVerifier, Policy
 from perizinan_core.verification._pdf._fields import SignatureField, signature_fields
 from perizinan_core.verification._pdf._scan import Scan, Wholeness, scan
-from perizinan_core.verification._permit_content import judge_dates, judge_printed, read_permit_data
+from perizinan_core.verification._permit_content import judge_dates, judge_qr, judge_text, read_permit_data
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._permit_signatures import (
     JudgedSignature,
@@ -372,7 +372,8 @@ class _Case(PermitCase):
         self.permit = PermitFacts.read(permit)
         if judgement.failed(CheckName.SIGNER_ENTITLED):
             return
-        judge_printed(self, pdf, permit)
+        judge_text(pdf, permit, judgement)
+        judge_qr(self, pdf, permit)
         judge_dates(self, self.permit)
 
     def judge_status(self, data: bytes, countdown: Countdown) -> None:

@@ -28,7 +28,8 @@ from perizinan_core.verification._pdf._text import printed_text
 from perizinan_core.verification._permit_content import (
     differences_to_text,
     essence,
-    judge_printed,
+    judge_qr,
+    judge_text,
     read_permit_data,
 )
 from perizinan_core.verification._report import CheckName
@@ -86,8 +87,9 @@ def check_letter(
     if permit != said:
         return (LetterFault("permit-data-changed"),)
     case = PermitCase(whose=authority, at=at, sources=status_by_office(authority, NO_STATUS))
-    judge_printed(case, pdf, permit)
     judgement = case.judgement
+    judge_text(pdf, permit, judgement)
+    judge_qr(case, pdf, permit)
     return (*_text_faults(pdf, permit, judgement), *_code_faults(pdf, judgement, qr_text))
 
 
