@@ -1,5 +1,5 @@
 """
-What a template owes to those who check its letters, and how a template that owes something is told.
+What a template owes to those who check its letters, and what is said of one that owes something.
 
 Each sentence says which value is missing, in which template, and what to write there. The core's own templates print
 everything: there it is a text of the letter that cannot be read again.

@@ -202,7 +202,7 @@ def _printed(rehearsal: Rehearsal) -> Iterator[Problem]:
 
 
 DEMANDS: tuple[Demand, ...] = (Demand(_printed),)
-"""What issuing demands of a letter, in the order in which it is told."""
+"""What issuing demands of a letter, in this order."""
 
 
 def rehearse(rehearsal: Rehearsal) -> None:
@@ -298,7 +298,7 @@ def letter_problems(
     previous: Permit | None,
     moment: datetime,
 ) -> Iterator[Problem]:
-    """Yield what applicants are told of `letter_outlook`: texts of theirs, and that the office has to do something."""
+    """Yield what `letter_outlook` says to applicants: their own texts, and that the office has work to do."""
     outlook = letter_outlook(context, work, application, permit_type, previous, moment, at_submission=True)
     for problem in outlook.problems:
         if problem.code == UnprintableTextError.code:

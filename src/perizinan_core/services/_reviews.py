@@ -305,7 +305,7 @@ class Reviews(Staff, ExceptionalSteps):
                 problems=self._obstacles(at, previous, outlook),
                 **at.counted_by,
             )
-            # Whoever issues the letter as it stands need not rehearse it again.
+            # No one who issues the letter as it stands has to rehearse it again.
             return attrs.evolve(
                 moved, application=attrs.evolve(moved.application, rehearsed=outlook().content_hash)
             )
