@@ -202,6 +202,24 @@ def test_a_version_that_the_calendar_covers_in_part_is_a_warning(check: Check) -
     assert "calendar-cover" in {item.code for item in report.warnings}
 
 
+@pytest.mark.parametrize(("named", "wrong"), [("", True), ("\nsigning_units: [dpmptsp]", False)])
+def test_a_signatory_of_a_unit_that_does_not_decide_is_an_error(
+    check: Check, named: str, *, wrong: bool
+) -> None:
+    """A head of another unit could never sign; naming the unit lets them."""
+    report = check(STREET, ("responsible_unit: dpmptsp", f"responsible_unit: dinas-perhubungan{named}"))
+
+    assert wrong == ("signing-unit" in {item.code for item in report.problems})
+
+
+def test_an_unknown_signing_unit_is_an_error(check: Check) -> None:
+    """With the place in the file."""
+    named = ("responsible_unit: dpmptsp", "responsible_unit: dpmptsp\nsigning_units: [dinas-perhubungann]")
+    found = [item for item in check(STREET, named).problems if item.code == "unknown-code"]
+
+    assert ["$.signing_units[0]"] == [item.path for item in found]
+
+
 def test_a_free_permit_waits_for_no_payment(check: Check, files: dict[str, str]) -> None:
     """A payment stage would keep a free permit waiting for ever."""
     text = files[STREET]

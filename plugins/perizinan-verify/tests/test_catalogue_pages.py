@@ -102,3 +102,17 @@ def test_without_an_office_there_is_no_catalogue(shown, get):
 
     assert [404, 404] == [client(path).status_code for path in ("/izin", "/izin/warung")]
     assert 'href="/izin' not in client("/").text
+
+
+def test_pages_of_an_example_say_so(get):
+    """At the head of the list and of each permit type."""
+    pack = sample_pack()
+    example = Text("CONTOH: bukan layanan.", "EXAMPLE: not a service.")
+    authority = attrs.evolve(pack.authority, example=example)
+    catalogue = attrs.evolve(pack.catalogue, authority=authority)
+    kit = sample_office(pack=attrs.evolve(pack, authority=authority, catalogue=catalogue), development=True)
+    page = get(office_app(kit.office))
+
+    assert example.id in page("/izin").text
+    assert example.en in page("/izin/warung?lang=en").text
+    kit.office.close()

@@ -31,6 +31,7 @@ from perizinan_core.bootstrap._publication import status_list_rules
 from perizinan_core.bootstrap._settings import Settings, load_settings, read_secret
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import DocumentStore
+from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.hooks._manager import PluginManager, Registered
 from perizinan_core.hooks._notification import NotificationChannel
 from perizinan_core.hooks._types import AuthorityPack
@@ -319,10 +320,13 @@ def load_authority_pack(settings: Settings, manager: PluginManager) -> Authority
     Raises:
         HookError: ``nothing-registered``: no plugin brings it.
         InvalidCatalogueError: its catalogue has problems.
+        BootstrapError: ``example-authority``: it is an example, and the settings are not for development.
     """
     entry = pick(manager.gather("register_authorities"), "authority", settings.office.authority, "slug")
     slug = settings.office.authority
     pack: AuthorityPack = called(entry, "authority", slug, entry.record.load, *_own(entry, slug, settings))
+    if pack.authority.example is not None and not settings.signing.development:
+        raise BootstrapError("example-authority", name=pack.authority.name.id, slug=slug)
     return pack
 
 

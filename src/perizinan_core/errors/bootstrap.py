@@ -71,6 +71,14 @@ class BootstrapError(CodedError):
                 "perizinan.toml, or set `development = true` there to try things out."
             )
         ),
+        # An authority that is not a working office was named outside development.
+        "example-authority": Code(
+            N_(
+                "{name} is an example and not an office: its permits would deceive people. Name your own authority "
+                "under [office] in perizinan.toml instead of “{slug}”, or set `development = true` under [signing] "
+                "to try it out."
+            )
+        ),
         "already-set-up": Code(
             N_(
                 "{path} is there already and was left as it is. Choose another folder, or remove the file "

@@ -249,6 +249,12 @@ class Authority:
     slug: str = code_field()
     name: Text
     region: RegionCode
+    example: Text | None = None
+    """
+    What an authority that is not a working office says of itself, e.g. that its rules are no longer in force; None: an
+    office. Stands on its letters, receipts, messages and pages; an office opens with it in development only.
+    """
+
     letterhead: Letterhead
     units: tuple[Unit, ...]
     positions: tuple[Position, ...]

@@ -136,5 +136,8 @@ class Letter:
     unconfirmed: tuple[str, ...] = ()
     """Kinds of values that the office has not confirmed; a line at the top names them."""
 
+    example: str | None = None
+    """What an authority that is an example says of itself, in a frame at the head of the letter; None: an office."""
+
     qr_text: str
     """Address with the signed claims; empty during the rehearsal."""

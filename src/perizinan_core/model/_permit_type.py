@@ -106,6 +106,9 @@ class PermitType:
     prerequisites: tuple[Prerequisite, ...] = ()
     legal_basis: tuple[Source, ...] = ()
     responsible_unit: str
+    signing_units: tuple[str, ...] = ()
+    """Further units whose heads and signatories decide and sign, e.g. the one of the mayor."""
+
     register: str | None = None
     """Number register of the permit's own number."""
 
@@ -120,6 +123,11 @@ class PermitType:
     service_standard: ServiceStandard | None = None
     scenarios: tuple[Scenario, ...] = ()
     source: Source
+
+    @property
+    def deciding_units(self) -> tuple[str, ...]:
+        """Units whose heads and signatories decide and sign, the one that answers for the permit first."""
+        return (self.responsible_unit, *self.signing_units)
 
     def requirement(self, code: str) -> Requirement:
         """Return the requirement; raises ``KeyError`` when there is not one of that code."""

@@ -52,6 +52,7 @@ def template_data(
         "draft": draft,
         "development": letter.development,
         "unconfirmed": ", ".join(_plains(letter.unconfirmed)),
+        "example": _plain(letter.example),
         "government": _plain(letter.government),
         "office": _plain(letter.office),
         "address": _plain(letter.address),

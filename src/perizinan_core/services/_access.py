@@ -44,8 +44,8 @@ def may_read(application: Application, permit_type: PermitType, actor: Actor) ->
     Return True when the actor may see the whole case.
 
     Its party, the system, and once it is handed in: officers with the role and unit of a stage that applies,
-    the head and the signatories of the responsible unit, who sign and answer for the permit, supervisors of
-    any unit that works on it, and auditors.
+    the head and the signatories of the units that sign and answer for the permit, supervisors of any unit
+    that works on it, and auditors.
     """
     if actor.kind is ActorKind.SYSTEM or is_party(application, actor):
         return True
@@ -55,7 +55,7 @@ def may_read(application: Application, permit_type: PermitType, actor: Actor) ->
         return True
     if actor.has(Role.SUPERVISOR) and not actor.units.isdisjoint(case_units(application, permit_type)):
         return True
-    if actor.has(*DECIDERS) and permit_type.responsible_unit in actor.units:
+    if actor.has(*DECIDERS) and not actor.units.isdisjoint(permit_type.deciding_units):
         return True
     return any(
         actor.has(Role(stage.role)) and stage.unit in actor.units

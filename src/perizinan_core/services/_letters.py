@@ -128,6 +128,7 @@ def compose(
         language="id",
         development=context.development,
         unconfirmed=plan.unconfirmed,
+        example=authority.example.id if authority.example else None,
         qr_text=qr_text,
     )
 
@@ -193,10 +194,14 @@ def _stage_references(context: OfficeContext, plan: LetterPlan, state: StageStat
     if state.outcome is not StageOutcome.POSITIVE:
         return
     label = plan.permit_type.stage(state.stage).label.id
+    letter = state.letter
     if (minutes := state.minutes) is not None:
-        number = f" Nomor {minutes.number}" if minutes.number else ""
+        counted = minutes.number or (letter.number if letter is not None else None)
+        number = f" Nomor {counted}" if counted else ""
         yield f"Berita Acara {label}{number} tanggal {format_date(minutes.day, 'id')}"
-    if (letter := state.letter) is not None and plan.rule.quotes_recommendations:
+        # A register of minutes counts them: they are the letter of the stage.
+        letter = letter if minutes.number else None
+    if letter is not None and plan.rule.quotes_recommendations:
         unit = context.authority.unit(letter.issued_by).name_on(letter.day).name.id
         title = label if label.endswith(unit) else f"{label} {unit}"
         yield f"{title} Nomor {letter.number} tanggal {format_date(letter.day, 'id')}"

@@ -527,4 +527,6 @@ def _letter(name: str, body: str, authority: Authority, language: str, *, free: 
     if complaint is not None and free:
         lines.append(f"{complaint.label.to(language)}: {complaint.address}")
     lines += ["", authority.name.to(language)]
+    if authority.example is not None:
+        lines.append(authority.example.to(language))
     return "\n".join(lines) + "\n"

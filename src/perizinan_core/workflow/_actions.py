@@ -140,7 +140,7 @@ def _for_counter(application: Application, permit_type: PermitType, actor: Actor
 
 
 def _for_progress(application: Application, permit_type: PermitType, actor: Actor) -> Iterator[AllowedAction]:
-    units = (permit_type.responsible_unit,)
+    units = permit_type.deciding_units
     guards: tuple[tuple[Action, Callable[[], None]], ...] = (
         (
             Action.RECOMPUTE,

@@ -333,7 +333,7 @@ def _exclusion(
     application: Application, permit_type: PermitType, stage: str, officer: Officer
 ) -> ExclusionReason | None:
     if stage == SIGNATURE:
-        posted = Role.SIGNATORY in officer.roles and permit_type.responsible_unit in officer.units
+        posted = Role.SIGNATORY in officer.roles and not officer.units.isdisjoint(permit_type.deciding_units)
     else:
         posted = _has_post(permit_type, stage, officer)
     if not posted or _is_free(application, permit_type, stage, officer):

@@ -119,7 +119,7 @@ def check_decider(
     """
     if actor.kind in kinds:
         return
-    require_officer(application, actor, action, *DECIDERS, units=(permit_type.responsible_unit,))
+    require_officer(application, actor, action, *DECIDERS, units=permit_type.deciding_units)
     if actor.position is None:
         raise WorkflowError("no-position", action=action.value, actor=actor.id)
     signing_delegation(authority, permit_type.code, actor.position, day)
@@ -131,7 +131,7 @@ def check_signer(application: Application, permit_type: PermitType, signer: Acto
 
     Raises:
         WorkflowError: ``not-signatory``: unless an officer with the signatory role who holds the position.
-        WorkflowError: ``not-allowed``: unless an officer of the responsible unit.
+        WorkflowError: ``not-allowed``: unless an officer of the responsible unit or a signing unit.
         WorkflowError: ``own-case``: for a party.
         WorkflowError: ``conflict-of-interest``: after a declaration.
         SeparationOfDutiesError: for someone who received, assessed or decided the case.
@@ -139,8 +139,7 @@ def check_signer(application: Application, permit_type: PermitType, signer: Acto
     holds = signer.kind is ActorKind.OFFICER and signer.has(Role.SIGNATORY) and signer.position == position
     if not holds:
         raise WorkflowError("not-signatory", actor=signer.id, position=position)
-    units = (permit_type.responsible_unit,)
-    require_officer(application, signer, Action.SIGN, Role.SIGNATORY, units=units)
+    require_officer(application, signer, Action.SIGN, Role.SIGNATORY, units=permit_type.deciding_units)
     check_separation(application, permit_type, SIGNATURE, signer.id)
 
 

@@ -83,7 +83,7 @@ def reopen(
     check_state(application, Action.REOPEN)
     check_permit_type(application, permit_type)
     check_moment(application, now)
-    require_officer(application, actor, Action.REOPEN, *DECIDERS, units=(permit_type.responsible_unit,))
+    require_officer(application, actor, Action.REOPEN, *DECIDERS, units=permit_type.deciding_units)
     if not _was_approved(application):
         raise WorkflowError("decision-stands")
     why = clean_reasons(Action.REOPEN, reasons)
@@ -186,7 +186,7 @@ def annul_decision(
 
 def may_reverse(application: Application, permit_type: PermitType, action: Action, actor: Actor) -> None:
     """Pass when ``actor`` may set the grant aside; raises as the step itself."""
-    require_officer(application, actor, action, *DECIDERS, units=(permit_type.responsible_unit,))
+    require_officer(application, actor, action, *DECIDERS, units=permit_type.deciding_units)
     if action is Action.REOPEN and not _was_approved(application):
         raise WorkflowError("decision-stands")
 

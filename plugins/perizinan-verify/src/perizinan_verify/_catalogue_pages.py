@@ -36,7 +36,9 @@ async def show_catalogue(request: Request) -> Response:
     shown = [
         {"code": item.code, "name": item.name.to(language), "is_open": item.code in opened} for item in found
     ]
-    return await render(request, "catalogue.html", place="/izin", permits=shown)
+    return await render(
+        request, "catalogue.html", place="/izin", permits=shown, example=office.authority.example
+    )
 
 
 async def show_permit_type(request: Request) -> Response:
@@ -52,7 +54,11 @@ async def show_permit_type(request: Request) -> Response:
     if item is None:
         raise NoSuchPageError
     return await render(
-        request, "permit_type.html", place=f"/izin/{code}", permit=_shown(item, office, language)
+        request,
+        "permit_type.html",
+        place=f"/izin/{code}",
+        permit=_shown(item, office, language),
+        example=office.authority.example,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from perizinan_core.catalogue._checks._places import node_at
@@ -32,25 +33,30 @@ def check_references(
     units = {unit.code for unit in authority.units}
     registers = {register.code for register in authority.registers}
     classes = {item.code for item in authority.archive_classes}
-    _check(problems, node.at("responsible_unit"), permit_type.responsible_unit, units)
+    for path, code in _units_of(permit_type):
+        _check(problems, node_at(node, path), code, units)
     if permit_type.register is not None:
         _check(problems, node.at("register"), permit_type.register, registers)
     if permit_type.receipt_register is not None:
         _check(problems, node.at("receipt_register"), permit_type.receipt_register, registers)
     if permit_type.archive_class is not None:
         _check(problems, node.at("archive_class"), permit_type.archive_class, classes)
-    if permit_type.letter is not None and permit_type.letter.letterhead_unit is not None:
-        _check(
-            problems, node_at(node, ("letter", "letterhead_unit")), permit_type.letter.letterhead_unit, units
-        )
     for index, stage in enumerate(permit_type.stages):
-        place = node_at(node, ("stages", index))
-        _check(problems, place.at("unit"), stage.unit, units)
         if stage.letter_register is not None:
+            place = node_at(node, ("stages", index))
             _check(problems, place.at("letter_register"), stage.letter_register, registers)
     _check_register_dates(problems, permit_type, node, authority)
     _check_signatory(problems, permit_type, node, authority)
     _check_calendar(problems, permit_type, node, authority)
+
+
+def _units_of(permit_type: PermitType) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield each place that names a unit, and the unit."""
+    yield ("responsible_unit",), permit_type.responsible_unit
+    yield from ((("signing_units", index), code) for index, code in enumerate(permit_type.signing_units))
+    if permit_type.letter is not None and permit_type.letter.letterhead_unit is not None:
+        yield ("letter", "letterhead_unit"), permit_type.letter.letterhead_unit
+    yield from ((("stages", index, "unit"), stage.unit) for index, stage in enumerate(permit_type.stages))
 
 
 def _check(problems: Problems, place: Node, name: str, known: AbstractSet[str]) -> None:
@@ -100,6 +106,22 @@ def _check_signatory(problems: Problems, permit_type: PermitType, node: Node, au
         for item in authority.delegations
         if ("*" in item.permit_types or permit_type.code in item.permit_types) and item.valid.overlaps(span)
     ]
+    homes = {item.code: item.unit for item in authority.positions}
+    outside = [
+        item for item in entitled if homes.get(item.position) not in (None, *permit_type.deciding_units)
+    ]
+    if entitled and len(outside) == len(entitled):
+        problems.add(
+            node.at("code"),
+            "signing-unit",
+            N_(
+                "the permit type {code} is signed for {position}, whose unit {unit} is not among those that decide; "
+                "add it to `signing_units`, or correct `responsible_unit` or the delegation"
+            ),
+            code=permit_type.code,
+            position=outside[0].position,
+            unit=homes[outside[0].position],
+        )
     if not entitled:
         problems.add(
             node.at("code"),
