@@ -357,8 +357,9 @@ _EVENT_MEANINGS = {
         "called."
     ),
     _KIND.BINDING_CHANGED: (
-        "A certificate was bound to a position, or its binding ended; `before` and `after` tell "
-        "position and days. It stands in the history of the position, and is not sent to listeners."
+        "A certificate was bound to a position, or its binding ended or was withdrawn; `before` and `after` "
+        "tell position and days, `reason` why, where a person did it. It stands in the history of the position, and "
+        "is not sent to listeners."
     ),
     _KIND.ATTEMPT_REFUSED: (
         "Someone wanted to decide what was decided already; `winner`, `outcome` and `decided_at` say "

@@ -76,7 +76,7 @@ def test_every_help_text_has_an_english_translation():
         (["verify"], 2),
         (["documents", "check", "tidak-ada.pdf"], 2),
         (["catalogue", "check", "tidak-ada"], 2),
-        (["keys", "end-binding", "00", "--last-day", "bukan-tanggal"], 2),
+        (["keys", "unbind", "kepala", "00", "--reason", "x", "--last-day", "bukan-tanggal"], 2),
         (["demo", "--port", "99999999"], 2),
     ],
 )

@@ -373,8 +373,8 @@ CALLS: Mapping[str, Call] = {
     "publication.binding_history": lambda s, a, _: s.kit.office.publication.binding_history(
         "kepala", actor=a
     ),
-    "publication.end_binding": lambda s, a, _: s.kit.office.publication.end_binding(
-        s.certificate(), last_day=date(2026, 12, 31), actor=a
+    "publication.unbind": lambda s, a, _: s.kit.office.publication.unbind(
+        "kepala", s.certificate(), last_day=date(2026, 12, 31), reason="Pindah", actor=a
     ),
 }
 
@@ -661,7 +661,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     # This office has published nothing yet.
     "publication.require_version": lambda r: r.keep_certificates() or "not-found",
     "publication.binding_history": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
-    "publication.end_binding": lambda r: r.keep_certificates(),
+    "publication.unbind": lambda r: r.keep_certificates(),
 }
 
 WITHOUT_ACTOR = {

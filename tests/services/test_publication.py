@@ -9,7 +9,6 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 
 from perizinan_core._converters import canonical_json
-from perizinan_core.errors.services import NotFoundError
 from perizinan_core.errors.storage import LeaseHeldError
 from perizinan_core.errors.workflow import SubmissionRefusedError
 from perizinan_core.model._application import ApplicationState
@@ -101,26 +100,50 @@ def test_an_old_certificate_stays_bound_after_a_change_of_keys(kit):
 
 
 def test_a_signature_after_the_end_of_a_binding_is_by_the_wrong_issuer(kit):
-    """Earlier ones stay valid; the office itself refuses to hand out a later one, and its number waits."""
+    """Earlier ones stay valid; the office itself refuses a later one before a number is taken."""
     permit = kit.permit()
     case = kit.submit()
     kit.review(case.id)
     certificate = sample_signer("kepala").certificate
-    kit.office.publication.end_binding(fingerprint(certificate), last_day=MORNING.date(), actor=HOST)
+    kit.office.publication.unbind(
+        "kepala", fingerprint(certificate), last_day=MORNING.date(), reason="Pindah", actor=HOST
+    )
     early = verify_permit(pdf_of(kit, permit), authority=document_of(kit), at=kit.clock()).verdict
     kit.clock.to_working_day(kit.office.authority.calendar)
-    with raises_code("signed-letter-invalid") as refused:
+    with raises_code("signer-not-entitled"):
         kit.issue(case.id)
     waiting = kit.office.applications.get(case.id, actor=HOST)
     kit._context.signers.signers["kepala"] = another_signer()
-    kit.clock.forward(minutes=30)
-    (done,) = [kit.office.worker.run_once().signed]
+    issued = kit.issue(case.id)
 
     assert Verdict.VALID is early
-    assert "signer" in refused.value.reason
-    assert "awaiting_signature" == waiting.state.value
-    assert 1 == done
-    assert "500/002/WR/2026" == kit.office.permits.get(waiting.permit_id, actor=HOST).number
+    assert "approved" == waiting.state.value
+    assert "500/002/WR/2026" == issued.number
+
+
+def test_a_letter_whose_binding_ends_before_its_signature_waits_and_is_signed_by_the_successor(kit):
+    """No signer is asked for it, its number stays, and the worker continues when the position is filled."""
+    service = FakeSigningService(sample_signer("kepala"), answers=False)
+    case, permit = _in_doubt(kit, service)
+    with kit._context.storage.unit_of_work() as work:
+        found = work.signing_attempts.find(permit.unsigned_sha256)
+        work.signing_attempts.fail(
+            permit.unsigned_sha256, holder=found.holder, error="tidak ada", at=kit.clock()
+        )
+        work.commit()
+    sha256 = fingerprint(sample_signer("kepala").certificate)
+    kit.office.publication.unbind(
+        "kepala", sha256, last_day=kit._context.local_day(kit.clock()), reason="Pindah", actor=HOST
+    )
+    kit.clock.to_working_day(kit.office.authority.calendar)
+    kit._context.signers.signers["kepala"] = sample_signer("kepala")
+    with raises_code("signer-not-entitled"):
+        kit.issue(case.id)
+    kit._context.signers.signers["kepala"] = another_signer()
+    kit.office.publication.authority_json()
+    done = kit.issue(case.id)
+
+    assert (1, permit.number) == (len(service.asked), done.number)
 
 
 def office_of_another_plugin(kit, **changes):
@@ -208,9 +231,11 @@ def test_the_title_of_a_position_that_the_plugin_dropped_stays_on_record(any_kit
 
 def test_only_bound_certificates_can_be_ended_and_only_known_positions_bound(kit):
     """A typing error is told."""
-    with pytest.raises(NotFoundError):
-        kit.office.publication.end_binding("ab" * 32, last_day=MORNING.date(), actor=HOST)
-    with pytest.raises(NotFoundError):
+    with raises_code("binding-unknown"):
+        kit.office.publication.unbind(
+            "kepala", "ab" * 32, last_day=MORNING.date(), reason="Pindah", actor=HOST
+        )
+    with raises_code("unknown-post"):
         kit.office.publication.bind(
             "camat", sample_signer("kepala").certificate, first_day=MORNING.date(), actor=HOST
         )
@@ -223,12 +248,24 @@ def test_each_change_of_a_binding_is_an_event_with_before_and_after(any_kit):
     for _ in range(2):
         publication.bind("sekretaris", certificate, first_day=first, actor=HOST, now=MORNING)
     for _ in range(2):
-        publication.end_binding(sha256, last_day=date(2026, 6, 1), actor=HOST, now=MORNING)
+        publication.unbind(
+            "sekretaris",
+            sha256,
+            last_day=date(2026, 6, 1),
+            reason="Pindah",
+            actor=HOST,
+            now=MORNING,
+        )
     bound, ended = publication.binding_history("sekretaris", actor=HOST)
     begun = {"position": "sekretaris", "from": "2026-01-05", "to": None}
 
     assert {"certificate": sha256, "before": None, "after": begun} == bound.data
-    assert {"certificate": sha256, "before": begun, "after": {**begun, "to": "2026-06-01"}} == ended.data
+    assert {
+        "certificate": sha256,
+        "before": begun,
+        "after": {**begun, "to": "2026-06-01"},
+        "reason": "Pindah",
+    } == ended.data
     assert {("binding_changed", str(HOST.account), MORNING)} == {
         (event.kind.value, event.actor, event.at) for event in (bound, ended)
     }
@@ -245,10 +282,12 @@ def test_a_key_that_the_office_binds_by_itself_is_an_event_of_the_system(any_kit
 
 
 def test_a_binding_made_twice_keeps_its_first_day(kit):
-    """Binding again changes nothing."""
+    """Binding the same days again changes nothing; other days that lie within them are refused."""
     certificate = another_signer().certificate
-    for first_day in (date(2026, 1, 5), date(2026, 2, 5)):
-        kit.office.publication.bind("sekretaris", certificate, first_day=first_day, actor=HOST)
+    for _ in range(2):
+        kit.office.publication.bind("sekretaris", certificate, first_day=date(2026, 1, 5), actor=HOST)
+    with raises_code("binding-overlaps"):
+        kit.office.publication.bind("sekretaris", certificate, first_day=date(2026, 2, 5), actor=HOST)
     (found,) = [item for item in document_of(kit).signatories if item.position == "sekretaris"]
 
     assert date(2026, 1, 5) == found.start
@@ -350,6 +389,7 @@ def test_a_service_whose_certificate_is_not_bound_is_not_asked_again(kit):
     service = FakeSigningService(another_signer("layanan"))
     case = kit.submit()
     kit.review(case.id)
+    kit.office.publication.authority_json()
     kit._context.signers.signers["kepala"] = service
     with raises_code("signing-in-doubt") as told:
         kit.issue(case.id)

@@ -99,8 +99,14 @@ def test_what_the_office_vouches_for_cannot_be_changed_by_sql(kit, prefix, attac
 def test_a_binding_that_was_ended_is_not_opened_again_by_an_older_row(kit):
     """A former officer does not come back with a copy of a row."""
     fingerprint = document(kit).signatories[0].certificate_sha256
-    open_ = [row for row in rows(kit, tables.settings) if row["key"] == f"signatory:{fingerprint}"]
-    kit.office.publication.end_binding(fingerprint, last_day=kit._context.local_day(kit.clock()), actor=HOST)
+    open_ = [row for row in rows(kit, tables.settings) if row["key"].endswith(fingerprint)]
+    kit.office.publication.unbind(
+        "kepala",
+        fingerprint,
+        last_day=kit._context.local_day(kit.clock()),
+        reason="Pindah",
+        actor=HOST,
+    )
     sql(kit, tables.settings.update().where(tables.settings.c.key == open_[0]["key"]).values(open_[0]))
 
     with raises_code("publication-broken"):

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from cryptography import x509
 
 from perizinan_core.bootstrap._backup import key_places
+from perizinan_core.bootstrap._binding_findings import bindings
 from perizinan_core.bootstrap._document_findings import documents
 from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
 from perizinan_core.bootstrap._keys import open_roots
@@ -71,6 +72,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
         _calendar,
         _assumed,
         _certificates,
+        bindings,
         _files,
         _status_list,
     ]

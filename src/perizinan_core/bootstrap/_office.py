@@ -162,6 +162,7 @@ class Office:
 
         Raises:
             BootstrapError: ``settings``: the settings cannot be used.
+            BootstrapError: ``unknown-positions``: they name a signer for a position which the authority does not have.
             HookError: ``nothing-registered``: no plugin offers what the settings name.
             StorageError: the database is missing, not migrated, or the keys are another's.
             StorageError: ``storage-keys-lost``: the file with the keys of the records is missing.
@@ -175,6 +176,7 @@ class Office:
         manager = load_plugins(disabled=chosen.plugins.disabled, discover=discover, extra=plugins)
         check_plugin_tables(chosen, manager)
         pack = load_authority_pack(chosen, manager)
+        _check_positions(chosen, pack.authority)
         with ExitStack() as undo:
             storage = _open_storage(chosen, manager, pack.authority)
             undo.callback(storage.close)
@@ -328,6 +330,19 @@ def load_authority_pack(settings: Settings, manager: PluginManager) -> Authority
     if pack.authority.example is not None and not settings.signing.development:
         raise BootstrapError("example-authority", name=pack.authority.name.id, slug=slug)
     return pack
+
+
+def _check_positions(settings: Settings, authority: Authority) -> None:
+    """Refuse settings for positions that the authority does not have: a typing error would sign nothing."""
+    named = {
+        f"{table}.{code}": code
+        for table, codes in (("signers", settings.signing.signers), ("secrets", settings.signing.secrets))
+        for code in codes
+    }
+    known = sorted(item.code for item in authority.positions)
+    unknown = tuple(sorted(name for name, code in named.items() if code not in known))
+    if unknown:
+        raise BootstrapError("unknown-positions", settings=unknown, known=tuple(known))
 
 
 def migrate_database(settings: Settings, manager: PluginManager) -> None:

@@ -18,6 +18,7 @@ from rich.text import Text
 from perizinan_core.bootstrap import load_authority_pack
 from perizinan_core.bootstrap._keys import coming_key, has_coming_key, replace_lost_key, rotate_key
 from perizinan_core.bootstrap._office import storage_keys
+from perizinan_core.cli._keys_bindings import bind_command, bindings_command, unbind_command
 from perizinan_core.cli._keys_ltv import renew_ltv_command
 from perizinan_core.cli._settings import language_of, open_office, plugins_for, settings_for
 from perizinan_core.errors.base import PerizinanError
@@ -37,7 +38,8 @@ def keys_group() -> None:
     """Hold the commands about keys."""
 
 
-keys_group.add_command(renew_ltv_command)
+for command in (renew_ltv_command, bind_command, unbind_command, bindings_command):
+    keys_group.add_command(command)
 
 
 @keys_group.command("list", help="Penanda tangan tiap jabatan, dengan sertifikat dan masa berlakunya.")
@@ -186,23 +188,6 @@ _STATES = (
     N_("former, {start} to {end}"),
     N_("in use, from {start}"),
 )
-
-
-@keys_group.command("end-binding", help="Akhiri ikatan sertifikat dengan jabatannya (pejabat berganti).")
-@click.argument("sha256")
-@click.option("--last-day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Hari terakhir berlaku.")
-@click.pass_obj
-def end_binding_command(obj: dict[str, Any], *, sha256: str, last_day: datetime) -> None:
-    """End the binding of a certificate; publish authority.json afterwards."""
-    with open_office(obj) as office:
-        office.publication.end_binding(sha256.lower(), last_day=last_day.date(), actor=_OPERATOR)
-    click.echo(
-        translate(
-            N_("The binding ends on {day}. Publish authority.json again."),
-            language_of(obj),
-            day=format_date(last_day.date(), language_of(obj)),
-        )
-    )
 
 
 @keys_group.command("rotate", help="Ganti kunci enkripsi data pribadi, lalu enkripsi ulang semua catatan.")

@@ -36,6 +36,12 @@ def officers_group() -> None:
 )
 @click.option("--unit", "units", multiple=True, help="Kode unit; boleh beberapa kali.")
 @click.option("--position", help="Kode jabatan, untuk penanda tangan dan pimpinan.")
+@click.option(
+    "--acting",
+    "acting",
+    multiple=True,
+    help="Kode jabatan yang dirangkap sebagai Plt. atau Plh.; boleh beberapa kali.",
+)
 @click.pass_obj
 def add_command(
     obj: dict[str, Any],
@@ -45,6 +51,7 @@ def add_command(
     roles: tuple[str, ...],
     units: tuple[str, ...],
     position: str | None,
+    acting: tuple[str, ...],
 ) -> None:
     """
     Add an officer, or change one.
@@ -57,6 +64,7 @@ def add_command(
         roles=frozenset(Role(role) for role in roles),
         units=frozenset(units),
         position=position,
+        acting_positions=frozenset(acting),
     )
     with open_office(obj) as office:
         known = {item.id: item for item in office.reviews.officers(actor=_OPERATOR)}
@@ -87,7 +95,7 @@ def list_command(obj: dict[str, Any], *, as_json: bool) -> None:
             officer.name,
             ", ".join(row["roles"]),
             ", ".join(row["units"]),
-            officer.position or "-",
+            ", ".join(officer.positions) or "-",
         ]
         click.echo("  ".join((*words, translate(state, language))))
     click.echo(translate(N_("{count} officers"), language, count=len(staff)))
@@ -125,6 +133,7 @@ def _as_json(officer: Officer) -> dict[str, Any]:
         "roles": sorted(role.value for role in officer.roles),
         "units": sorted(officer.units),
         "position": officer.position,
+        "acting_positions": sorted(officer.acting_positions),
         "active": officer.active,
         "proposed": officer.proposed is not None,
     }

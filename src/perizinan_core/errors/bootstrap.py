@@ -79,6 +79,20 @@ class BootstrapError(CodedError):
                 "to try it out."
             )
         ),
+        # `count`: of certificates that are not those of an authority.
+        "certificate-file": Code(
+            N_(
+                "Expected one certificate of an officer in {path} (PEM or DER), but found {count}. Name a file that "
+                "holds it, alone or with its chain."
+            )
+        ),
+        # `settings`: names of the settings; `known`: codes of positions.
+        "unknown-positions": Code(
+            N_(
+                "The settings under [signing] name positions that the authority does not have: {settings}. Its "
+                "positions are: {known}. Correct the codes, or add the position to the authority's data."
+            )
+        ),
         "already-set-up": Code(
             N_(
                 "{path} is there already and was left as it is. Choose another folder, or remove the file "

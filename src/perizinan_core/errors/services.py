@@ -169,6 +169,60 @@ class ServiceError(CodedError):
                 "backup, and find out who can write to the database."
             )
         ),
+        "binding-days": Code(
+            N_(
+                "The last day of a binding ({last}) lies before its first day ({first}). Name a last day that is not "
+                "earlier."
+            )
+        ),
+        "binding-not-a-signer": Code(
+            N_(
+                "The certificate {certificate} is one of a certificate authority and signs no permits. Name the "
+                "certificate of the officer."
+            )
+        ),
+        "binding-outside-certificate": Code(
+            N_(
+                "The certificate is valid from {start} to {end}, but the binding would count on {day}. Name days "
+                "within its validity, or another certificate."
+            )
+        ),
+        "binding-overlaps": Code(
+            N_(
+                "The certificate {certificate} is already bound to the position {position} from {start} to {end}. "
+                "Name days outside these, or end that binding first: perizinan keys unbind"
+            ),
+            absent={"end": N_("further notice")},
+        ),
+        # `last`: local day of its last signature.
+        "binding-has-signed": Code(
+            N_(
+                "The certificate {certificate} has signed permits for the position {position}, the last on {last}; "
+                "they must stay verifiable, so nothing was changed. End the binding on that day or later "
+                "(--last-day), and annul each permit that it should not have signed."
+            )
+        ),
+        "binding-unknown": Code(
+            N_(
+                "No certificate {certificate} is bound to the position {position}. Look at `perizinan keys bindings`."
+            )
+        ),
+        "binding-ended": Code(
+            N_(
+                "The binding to the position {position} ended on {end}. To let it count on later days, bind the "
+                "certificate again from the next day on: perizinan keys bind"
+            )
+        ),
+        # `certificate`: None for a signing service, whose certificate is not known beforehand.
+        "signer-not-entitled": Code(
+            N_(
+                "The certificate that signs for the position {position} ({certificate}) is not bound to it for "
+                "permits of the kind {permit_type} on {day}, so checkers would reject the permit. Nothing was "
+                "signed. Look at `perizinan keys bindings`, then correct [signing.signers], or bind the certificate: "
+                "perizinan keys bind"
+            ),
+            absent={"certificate": N_("of the signing service")},
+        ),
         "issuance": Code(N_("The permit was not issued: {reason}. Nothing was lost; try again.")),
         # An earlier attempt may have signed; the document must not be signed again blindly.
         "signing-in-doubt": Code(

@@ -119,6 +119,9 @@ class Actor:
     position: str | None = None
     """Code of the position held, for signatories."""
 
+    acting_positions: frozenset[str] = frozenset()
+    """Codes of the positions for which the officer stands in besides (Plt., Plh.)."""
+
     public_accounts: frozenset[str] = frozenset()
     """For officers: the public accounts that they declared to be their own; see `Officer.public_accounts`."""
 
@@ -126,6 +129,11 @@ class Actor:
     def account(self) -> Account:
         """The account that the actor logged in with."""
         return Account(_ACCOUNT_KINDS[self.kind], self.id)
+
+    @property
+    def positions(self) -> tuple[str, ...]:
+        """All positions: the own one first, then those for which the officer stands in."""
+        return _positions(self.position, self.acting_positions)
 
     def has(self, *roles: Role) -> bool:
         """Return True when the actor holds at least one of ``roles``."""
@@ -139,11 +147,17 @@ class StaffProposal:
     roles: frozenset[Role]
     units: frozenset[str]
     position: str | None = None
+    acting_positions: frozenset[str] = frozenset()
     active: bool = True
     by: Account
     """Who proposed it, and therefore cannot confirm it."""
 
     at: datetime
+
+    @property
+    def positions(self) -> tuple[str, ...]:
+        """All positions: the own one first, then those for which the officer stands in."""
+        return _positions(self.position, self.acting_positions)
 
 
 @attrs.frozen(kw_only=True)
@@ -157,6 +171,11 @@ class Officer:
     roles: frozenset[Role]
     units: frozenset[str]
     position: str | None = None
+    """Code of the position held (definitive), or None."""
+
+    acting_positions: frozenset[str] = frozenset()
+    """Codes of the positions for which the officer stands in besides (Plt., Plh.)."""
+
     active: bool = True
     """False while away or after leaving: no new cases, and no step in the cases they have."""
 
@@ -168,6 +187,11 @@ class Officer:
 
     proposed: StaffProposal | None = None
     """What waits for a second person; it does not hold yet. Set by the staff record alone."""
+
+    @property
+    def positions(self) -> tuple[str, ...]:
+        """All positions: the own one first, then those for which the officer stands in."""
+        return _positions(self.position, self.acting_positions)
 
     @property
     def account(self) -> Account:
@@ -183,5 +207,10 @@ class Officer:
             roles=self.roles,
             units=self.units,
             position=self.position,
+            acting_positions=self.acting_positions,
             public_accounts=self.public_accounts,
         )
+
+
+def _positions(own: str | None, acting: frozenset[str]) -> tuple[str, ...]:
+    return (*([own] if own is not None else []), *sorted(acting - {own}))

@@ -113,6 +113,19 @@ class Signatory(Dated):
         """Return True when the entry means the certificate with these fingerprints."""
         return self.certificate_sha256 == certificate_sha256 or self.spki_sha256 == spki_sha256
 
+    def may_sign(self, permit_type: str, day: date, *, delegation: str | None = None) -> bool:
+        """
+        Return True when permits of a type may be signed on ``day``.
+
+        Args:
+            permit_type: Code of the permit type.
+            day: Local day of the signature.
+            delegation: Code of the delegation that must allow it; None: any.
+        """
+        return self.holds_on(day) and any(
+            item.covers(permit_type, day) for item in self.delegations if delegation in (None, item.code)
+        )
+
     @property
     def contradiction(self) -> tuple[str, str] | None:
         """The field that cannot be beside the others, and why."""

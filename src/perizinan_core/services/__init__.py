@@ -9,6 +9,7 @@ are constructed is not public.
 """
 
 from perizinan_core.services._applications import Applications
+from perizinan_core.services._bindings import CertificateBinding
 from perizinan_core.services._clocks import ClockRepair, ClockWatch
 from perizinan_core.services._confirmations import AssumedState, Confirmation, Confirmations, Confirmed
 from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerSource
@@ -29,6 +30,7 @@ __all__ = [
     "ApplicantCheck",
     "Applications",
     "AssumedState",
+    "CertificateBinding",
     "ClockRepair",
     "ClockWatch",
     "Confirmation",

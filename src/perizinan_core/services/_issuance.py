@@ -36,6 +36,7 @@ from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._confirmations import confirmed, require_confirmed
 from perizinan_core.services._context import OfficeContext, new_id
+from perizinan_core.services._entitled import require_entitled
 from perizinan_core.services._letters import LetterPlan, compose, plan_letter, statement_of
 from perizinan_core.services._long_term import LongTerm
 from perizinan_core.services._numbering import take_number
@@ -55,6 +56,7 @@ from perizinan_core.workflow._issuing import (
     issued,
     issuing_held,
     signing_delegation,
+    signing_position,
     to_awaiting_signature,
 )
 from perizinan_core.workflow._permits import cancel_letter, put_in_force, supersede
@@ -143,9 +145,10 @@ class Issuance(SigningSteps):
         if application.terms is not None:  # a draft has none; its state is refused below
             check_paid(application)
         for officer in sorted(staff, key=lambda item: item.id):
-            if officer.position is None or officer.position not in context.signers.positions():
+            held = [item for item in officer.positions if item in context.signers.positions()]
+            if not held:
                 continue
-            signer = officer.as_actor()
+            signer = attrs.evolve(officer.as_actor(), position=held[0], acting_positions=frozenset(held[1:]))
             try:
                 self._rehearse(application_id, signer, moment)
             except WorkflowError:
@@ -332,13 +335,14 @@ class Issuance(SigningSteps):
             if application.state is not ApplicationState.APPROVED:
                 return
             check_paid(application)
-            position = _position(actor)
+            position = self._position(actor, permit_type, moment)
             check_signer(application, permit_type, actor, position)
             plan = self._plan(application, permit_type, previous, position, moment)
-            context.signers.signer_for(position)
+            signer = context.signers.signer_for(position)
             check_previous(application, previous, context.local_day(moment), Action.TAKE_NUMBER)
             plan = confirmed(context, work, plan)
             rehearse(Rehearsal(context=context, work=work, application=application, plan=plan, moment=moment))
+        require_entitled(self._publication, plan, signer, moment)
 
     def _take(
         self,
@@ -351,7 +355,7 @@ class Issuance(SigningSteps):
     ) -> Permit:
         context = self._context
         permit_type = context.permit_type_of(application)
-        position = _position(actor)
+        position = self._position(actor, permit_type, moment)
         previous = self._previous(work, application, lock=True)
         plan = confirmed(context, work, self._plan(application, permit_type, previous, position, moment))
         if permit_type.register is None:
@@ -412,6 +416,15 @@ class Issuance(SigningSteps):
         day = self._context.local_day(moment)
         delegation = signing_delegation(self._context.authority, permit_type.code, position, day)
         return plan_letter(application, permit_type, previous, delegation, day)
+
+    def _position(self, actor: Actor, permit_type: PermitType, moment: datetime) -> str:
+        """Return for which of the actor's positions the letter is signed."""
+        if not actor.positions:
+            raise AccessDeniedError(
+                "access-denied", actor=actor.id, action="sign", allowed=(Role.SIGNATORY.value,)
+            )
+        day = self._context.local_day(moment)
+        return signing_position(self._context.authority, permit_type.code, actor.positions, day)
 
     def _previous(self, work: UnitOfWork, application: Application, *, lock: bool = False) -> Permit | None:
         if application.previous_permit is None:
@@ -563,11 +576,3 @@ class Issuance(SigningSteps):
 
 _UNISSUED = frozenset({ApplicationState.APPROVED, ApplicationState.AWAITING_SIGNATURE})
 _NUMBERED = frozenset({ApplicationState.AWAITING_SIGNATURE, ApplicationState.ISSUED})
-
-
-def _position(actor: Actor) -> str:
-    if actor.position is None:
-        raise AccessDeniedError(
-            "access-denied", actor=actor.id, action="sign", allowed=(Role.SIGNATORY.value,)
-        )
-    return actor.position

@@ -1,9 +1,9 @@
 """
 What the office states about itself to those who check its permits: ``authority.json`` and QR codes.
 
-A signatory's certificate is bound to its position the first time it is seen, and the binding stays in the
+A signatory's certificate is bound to its position the first time it is seen there, and the binding stays in the
 document after the certificate was replaced, so that older permits can still be checked. When an officer
-leaves, the binding is ended (`Publication.end_binding`). Delegations stay in the same way after the plugin drops
+leaves, the binding is ended (`Publication.unbind`). Delegations stay in the same way after the plugin drops
 them, see `published_delegations`.
 """
 
@@ -24,6 +24,7 @@ from perizinan_core.errors.services import AccessDeniedError, NotFoundError, Ser
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._letter import PermitStatement
+from perizinan_core.model._permit import Permit
 from perizinan_core.published import (
     AuthorityDocument,
     Contact,
@@ -36,8 +37,8 @@ from perizinan_core.services._access import require_role
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._bindings import (
     BINDING,
-    bind_certificate,
-    end_of_binding,
+    Bindings,
+    CertificateBinding,
     fingerprint,
     history_subject,
 )
@@ -53,7 +54,7 @@ from perizinan_core.services._published_types import TYPES, published_types
 from perizinan_core.services._published_versions import PUBLISHED, note_published, require_version, withdraw
 from perizinan_core.services._stand_in import qr_text_with
 from perizinan_core.services._status_list import StatusLists
-from perizinan_core.signing import DigestSigner
+from perizinan_core.signing import DigestSigner, Signer
 from perizinan_core.storage import UnitOfWork
 
 __all__ = ["Publication", "key_id"]
@@ -113,10 +114,16 @@ class Publication:
                 work.commit()
         return signed
 
-    def document(self, now: datetime) -> AuthorityDocument:
-        """Return what `authority_json` says, for the office's own checks; made again every ten minutes."""
+    def document(self, now: datetime, *, renew: bool = False) -> AuthorityDocument:
+        """
+        Return what `authority_json` says, for the office's own checks; made again every ten minutes.
+
+        Args:
+            now: Aware moment.
+            renew: True: make it again at once, as another process may have changed what it is made from.
+        """
         with self._lock:
-            if self._cached is None or not self._cached[0] <= now < self._cached[0] + _FRESH:
+            if renew or self._cached is None or not self._cached[0] <= now < self._cached[0] + _FRESH:
                 self._cached = (now, self._build(now))
             return self._cached[1]
 
@@ -144,57 +151,131 @@ class Publication:
         certificate: x509.Certificate,
         *,
         first_day: date,
+        last_day: date | None = None,
+        reason: str | None = None,
         actor: Actor,
         now: datetime | None = None,
     ) -> None:
         """
-        Bind a certificate to a position, where the office cannot see it by itself: a signing service's.
+        Bind a certificate to a position from a first to a last day.
 
-        Keys of our own are bound when they are first seen. Binding again changes nothing.
+        Needed for a signing service, whose certificate the office cannot see by itself, and to begin again what
+        was ended or withdrawn. A key of our own is bound when it is first seen for a position. One certificate
+        may be bound to several positions (definitive, Plt., Plh.). Binding the same days again changes nothing.
 
         Args:
             position: Code of the position.
-            certificate: What the service signs with for this position.
+            certificate: What signs for this position.
             first_day: First local day on which a signature of this certificate counts.
+            last_day: Last local day, e.g. of a Plt.; None: until further notice.
+            reason: Why; kept in the history.
             actor: The host application: the operator on the machine. A binding says whose signatures the
                 office vouches for, so no officer makes one alone, an administrator included.
             now: Aware moment; None asks the clock.
 
         Raises:
-            NotFoundError: the authority has no such position.
+            ServiceError: ``unknown-post``: the authority has no such position.
+            ServiceError: ``binding-days``: the last day lies before the first.
+            ServiceError: ``binding-not-a-signer``: it is the certificate of a certificate authority.
+            ServiceError: ``binding-outside-certificate``: a day lies outside the validity of the certificate.
+            ServiceError: ``binding-overlaps``: it is bound to the position on some of these days already.
             AccessDeniedError: for others.
         """
         with self._context.work_for(actor) as work:
             _require_operator(actor, "bind-certificate")
-            if position not in {item.code for item in self._context.authority.positions}:
-                raise NotFoundError(kind="position", key=position)
-            moment = self._context.moment(now)
-            bind_certificate(work, position, certificate, first_day=first_day, actor=actor, now=moment)
+            known = tuple(sorted(item.code for item in self._context.authority.positions))
+            if position not in known:
+                raise ServiceError("unknown-post", kind="position", received=position, known=known)
+            self._bindings(work).bind(
+                position,
+                certificate,
+                first_day=first_day,
+                last_day=last_day,
+                reason=reason,
+                actor=actor,
+                now=self._context.moment(now),
+            )
             work.commit()
         self._forget()
 
-    def end_binding(
-        self, certificate_sha256: str, *, last_day: date, actor: Actor, now: datetime | None = None
-    ) -> None:
+    def unbind(
+        self,
+        position: str,
+        certificate_sha256: str,
+        *,
+        last_day: date | None = None,
+        reason: str,
+        actor: Actor,
+        now: datetime | None = None,
+    ) -> CertificateBinding:
         """
-        End the binding of a certificate to its position, e.g. when the officer leaves.
+        End the binding of a certificate to a position, e.g. when the officer leaves; or withdraw a wrong one.
+
+        What was signed under it stays verifiable: a binding that has signed gets an end, on the day of its last
+        signature or later. One that never signed is withdrawn, and the document no longer names it.
 
         Args:
-            certificate_sha256: Hexadecimal fingerprint, as ``perizinan keys list`` shows it.
-            last_day: Last local day on which a signature of this certificate counts.
+            position: Code of the position.
+            certificate_sha256: Hexadecimal fingerprint, as `bindings` and ``perizinan keys bindings`` show it.
+            last_day: Last local day on which a signature of this certificate counts for the position; None: the
+                binding was wrong from the beginning.
+            reason: Why; kept in the history.
             actor: The host application: the operator on the machine.
             now: Aware moment; None asks the clock.
 
+        Returns:
+            The binding as it is now.
+
         Raises:
-            NotFoundError: no such binding.
+            ServiceError: ``binding-unknown``: there is no such binding, or it was withdrawn.
+            ServiceError: ``binding-has-signed``: what it signed would no longer verify.
+            ServiceError: ``binding-days``: the last day lies before the first.
+            ServiceError: ``binding-ended``: it ended before that day.
             AccessDeniedError: for others.
         """
         with self._context.work_for(actor) as work:
             _require_operator(actor, "end-binding")
-            moment = self._context.moment(now)
-            end_of_binding(work, certificate_sha256, last_day=last_day, actor=actor, now=moment)
+            done = self._bindings(work).unbind(
+                position,
+                certificate_sha256,
+                last_day=last_day,
+                reason=reason,
+                actor=actor,
+                now=self._context.moment(now),
+            )
             work.commit()
         self._forget()
+        return done
+
+    def bindings(self) -> tuple[CertificateBinding, ...]:
+        """Return all bindings of certificates to positions, also those that ended or were withdrawn."""
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            return self._bindings(work).all()
+
+    def note_use(self, permit: Permit, signer: Signer, now: datetime) -> None:
+        """
+        Put on record, before a signer is asked, that its binding is used: it is never withdrawn from then on.
+
+        Raises:
+            ServiceError: ``signer-not-entitled``: the binding was ended or withdrawn since the number was taken.
+        """
+        certificate = fingerprint(signer.certificate) if isinstance(signer, DigestSigner) else None
+        day = self._context.local_day(now)
+        with self._context.storage.unit_of_work(read_only=True) as work:
+            standing = self._bindings(work).standing(permit.position, certificate, day)
+        if not standing:
+            raise ServiceError(
+                "signer-not-entitled",
+                position=permit.position,
+                certificate=certificate,
+                permit_type=permit.permit_type,
+                day=day,
+            )
+        if not all(item.was_used_on(day) for item in standing):
+            with self._context.storage.unit_of_work() as work:
+                bindings = self._bindings(work)
+                bindings.note_use(bindings.standing(permit.position, certificate, day), day)
+                work.commit()
 
     def binding_history(self, position: str, *, actor: Actor) -> tuple[Event, ...]:
         """
@@ -305,6 +386,9 @@ class Publication:
             work.commit()
         return lowest
 
+    def _bindings(self, work: UnitOfWork) -> Bindings:
+        return Bindings(work, self._context.local_day)
+
     def _keys(self, work: UnitOfWork, purpose: str) -> OwnKeys:
         return OwnKeys(work, purpose, self._context.local_day, self.status_lists.lead)
 
@@ -324,9 +408,7 @@ class Publication:
         certificates = self._current()
         with context.storage.unit_of_work() as work:
             for position, certificate in certificates:
-                bind_certificate(
-                    work, position, certificate, first_day=context.local_day(now), actor=_SELF, now=now
-                )
+                self._bindings(work).bind_at_first_sight(position, certificate, actor=_SELF, now=now)
             day = context.local_day(now)
             signatories = self._signatories(work, day)
             terms = self.status_lists.terms(work, now)
@@ -384,21 +466,19 @@ class Publication:
         # What the plugin no longer names still stood behind the permits of its time.
         delegations = published_delegations(work, self._context.authority, day)
         titles = published_titles(work, self._context.authority)
-        found = []
-        for key, binding in sorted(work.settings.all(BINDING).items()):
-            code = binding["position"]
-            found.append(
-                Signatory(
-                    position=code,
-                    title=titles.get(code, code),
-                    certificate_sha256=key.removeprefix(BINDING),
-                    spki_sha256=None,
-                    start=date.fromisoformat(binding["from"]),
-                    end=date.fromisoformat(binding["to"]) if binding["to"] else None,
-                    delegations=delegations.get(code, ()),
-                )
+        return tuple(
+            Signatory(
+                position=item.position,
+                title=titles.get(item.position, item.position),
+                certificate_sha256=item.certificate_sha256,
+                spki_sha256=None,
+                start=item.start,
+                end=item.end,
+                delegations=delegations.get(item.position, ()),
             )
-        return tuple(found)
+            for item in self._bindings(work).all()
+            if not item.withdrawn
+        )
 
 
 def _require_operator(actor: Actor, action: str) -> None:

@@ -32,8 +32,10 @@ from perizinan_core.model._letter import Letter
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.rendering import EditionedRenderer
+from perizinan_core.services._bindings import Bindings
 from perizinan_core.services._confirmations import approval_confirmations, marked, submission_confirmations
 from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._entitled import binding_problems
 from perizinan_core.services._letter_check import check_letter
 from perizinan_core.services._letter_duties import TOO_LARGE, duty_problem
 from perizinan_core.services._letters import LetterPlan, compose, plan_letter, statement_of
@@ -266,19 +268,24 @@ def problems_at_approval(
     moment: datetime,
     approver: Actor,
 ) -> tuple[Problem, ...]:
-    """As `problems_at_submission`, and whether an officer may sign."""
-    obstacles = approval_obstacles(
+    """As `problems_at_submission`, and whether an officer may sign, with a certificate that is bound."""
+    day = context.local_day(moment)
+    found = approval_obstacles(
         application,
         permit_type,
         authority=context.authority,
         staff=work.officers.list(),
         others=successors_of(work, application),
         previous_number=previous.number if previous else "",
-        day=context.local_day(moment),
+        day=day,
         approver=approver.id,
     )
-    day = context.local_day(moment)
-    return (*approval_confirmations(context, work, permit_type, day), *obstacles)
+    able = (item.position for item in entitled_delegations(context.authority, permit_type.code, day))
+    return (
+        *approval_confirmations(context, work, permit_type, day),
+        *found,
+        *binding_problems(Bindings(work, context.local_day), able, day),
+    )
 
 
 @attrs.frozen

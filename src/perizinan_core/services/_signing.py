@@ -65,6 +65,11 @@ class SigningSteps:
         except PerizinanError as error:
             self._fail(permit, holder, error, moment)
             raise ServiceError("letter-changed", reason=error.code) from error
+        try:
+            self._publication.note_use(permit, signer, moment)
+        except ServiceError as error:
+            self._fail(permit, holder, error, moment)
+            raise
         request = signing_request(self._context, permit.number, moment)
         if isinstance(signer, DigestSigner):
             return self._sign_here(permit, unsigned, signer, request, holder)

@@ -125,6 +125,7 @@ class Staff:
                 roles=proposed.roles,
                 units=proposed.units,
                 position=proposed.position,
+                acting_positions=proposed.acting_positions,
                 active=proposed.active,
                 proposed=None,
             )
@@ -223,9 +224,10 @@ class Staff:
         positions = {item.code for item in authority.positions}
         for unit in sorted(officer.units - units):
             raise ServiceError("unknown-post", kind="unit", received=unit, known=tuple(sorted(units)))
-        if officer.position is not None and officer.position not in positions:
-            known = tuple(sorted(positions))
-            raise ServiceError("unknown-post", kind="position", received=officer.position, known=known)
+        for position in officer.positions:
+            if position not in positions:
+                known = tuple(sorted(positions))
+                raise ServiceError("unknown-post", kind="position", received=position, known=known)
 
     def _first(
         self, work: UnitOfWork, staff: Iterable[Officer], gained: frozenset[str], actor: Actor
@@ -283,11 +285,11 @@ def _gained(before: Officer | None, wanted: Officer, *, by_operator: bool) -> fr
     if not wanted.active:
         return frozenset()
     held = before if before is not None and before.active else None
-    moved = held is None or not wanted.units <= held.units or wanted.position not in (None, held.position)
+    moved = held is None or not wanted.units <= held.units or not set(wanted.positions) <= set(held.positions)
     gained = {role.value for role in CONFIRMED_ROLES & wanted.roles if held is None or role not in held.roles}
     if moved and Role.SIGNATORY in wanted.roles:
         gained.add(Role.SIGNATORY.value)
-    decides = wanted.position is not None and not wanted.roles.isdisjoint(DECIDERS)
+    decides = bool(wanted.positions) and not wanted.roles.isdisjoint(DECIDERS)
     decided = held is not None and not held.roles.isdisjoint(DECIDERS)
     if not by_operator and decides and (moved or not decided):
         gained.add("position")
@@ -304,19 +306,23 @@ def _held_back(
         roles=wanted.roles,
         units=wanted.units,
         position=wanted.position,
+        acting_positions=wanted.acting_positions,
         active=wanted.active,
         by=actor.account,
         at=moment,
     )
     if before is None or not before.active:
         roles = frozenset(role for role in wanted.roles if role.value not in gained)
-        return attrs.evolve(wanted, roles=roles, position=None, proposed=proposed)
+        return attrs.evolve(
+            wanted, roles=roles, position=None, acting_positions=frozenset(), proposed=proposed
+        )
     return attrs.evolve(
         before,
         name=wanted.name,
         roles=before.roles & wanted.roles,
         units=before.units & wanted.units,
         position=before.position,
+        acting_positions=before.acting_positions,
         proposed=proposed,
     )
 
@@ -337,5 +343,6 @@ def _post(post: Officer | StaffProposal) -> dict[str, Any]:
         "roles": sorted(role.value for role in post.roles),
         "units": sorted(post.units),
         "position": post.position,
+        "acting_positions": sorted(post.acting_positions),
         "active": post.active,
     }

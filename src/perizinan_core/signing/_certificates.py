@@ -11,7 +11,14 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._ports import SignatureAlgorithm
 
-__all__ = ["algorithms_of", "check_certificate", "check_validity", "ordered_chain", "serial_of"]
+__all__ = [
+    "algorithms_of",
+    "check_certificate",
+    "check_validity",
+    "is_certificate_authority",
+    "ordered_chain",
+    "serial_of",
+]
 
 _RSA_MINIMUM = 2048
 _RSA_MAXIMUM = 4096
@@ -73,6 +80,14 @@ def check_certificate(certificate: x509.Certificate) -> None:
     if not (usage.digital_signature or usage.content_commitment):
         held = (_RFC_NAMES.get(name, _camel(name)) for name in _USAGES if getattr(usage, name))
         raise SigningError("key-usage", serial=serial_of(certificate), usages=tuple(held))
+
+
+def is_certificate_authority(certificate: x509.Certificate) -> bool:
+    """Return True for a certificate that issues others."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
 
 
 def check_validity(certificate: x509.Certificate, moment: datetime) -> None:

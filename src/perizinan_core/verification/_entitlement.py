@@ -53,11 +53,7 @@ def judge_entitlement(
     for judged in signatures:
         day = authority.local_day(judged.best_time(case.at))
         current = [entry for entry in _entries(judged, authority) if entry.holds_on(day)]
-        able = [
-            entry
-            for entry in current
-            if any(delegation.covers(kind, day) for delegation in entry.delegations)
-        ]
+        able = [entry for entry in current if entry.may_sign(kind, day)]
         if not able:
             judgement.refuse(name, "delegation-missing", permit_type=kind, day=day)
         here = [entry for entry in able if entry.position == stated["position"]]
@@ -66,11 +62,7 @@ def judge_entitlement(
     if not matching:
         registered = ", ".join(sorted({str(judged.position) for judged in signatures}))
         judgement.refuse(name, "position-differs", stated=stated["position"], registered=registered)
-    elif not any(
-        delegation.code == stated["delegation"] and delegation.covers(kind, day)
-        for entry in matching
-        for delegation in entry.delegations
-    ):
+    elif not any(entry.may_sign(kind, day, delegation=stated["delegation"]) for entry in matching):
         judgement.refuse(name, "delegation-differs", delegation=stated["delegation"])
     judgement.passed(name, "signer-entitled", day=day)
 

@@ -129,8 +129,12 @@ def entitled_signers(
     delegations = entitled_delegations(authority, permit_type.code, day)
     found: list[tuple[Officer, Delegation]] = []
     for officer in sorted(staff, key=lambda item: item.id):
-        mine = next((item for item in delegations if item.position == officer.position), None)
-        if mine is not None and officer.active and _may_sign(application, permit_type, officer):
+        mine = next((item for item in delegations if item.position in officer.positions), None)
+        if (
+            mine is not None
+            and officer.active
+            and _may_sign(application, permit_type, officer, mine.position)
+        ):
             found.append((officer, mine))
     return tuple(found)
 
@@ -144,9 +148,9 @@ def _successors(
             yield Problem("previous_permit", "successor-pending", _SUCCESSOR, fields)
 
 
-def _may_sign(application: Application, permit_type: PermitType, officer: Officer) -> bool:
+def _may_sign(application: Application, permit_type: PermitType, officer: Officer, position: str) -> bool:
     try:
-        check_signer(application, permit_type, officer.as_actor(), str(officer.position))
+        check_signer(application, permit_type, officer.as_actor(), position)
     except WorkflowError:
         return False
     return True

@@ -47,6 +47,7 @@ __all__ = [
     "issued",
     "issuing_held",
     "signing_delegation",
+    "signing_position",
     "to_awaiting_signature",
 ]
 
@@ -86,6 +87,23 @@ def signing_delegation(authority: Authority, permit_type: str, position: str, da
     )
 
 
+def signing_position(authority: Authority, permit_type: str, positions: tuple[str, ...], day: date) -> str:
+    """
+    Return for which of several positions their holder signs this permit type on ``day``.
+
+    The first one with a delegation in force: the own position comes before those for which the officer
+    stands in (Plt., Plh.). Where none has one, the first; `signing_delegation` says then what is missing.
+
+    Args:
+        authority: With its delegations.
+        permit_type: Code of the permit type.
+        positions: At least one; see `Officer.positions`.
+        day: Local day.
+    """
+    able = {item.position for item in authority.delegations_for(permit_type, day)}
+    return next((position for position in positions if position in able), positions[0])
+
+
 def check_decider(
     application: Application,
     permit_type: PermitType,
@@ -120,9 +138,10 @@ def check_decider(
     if actor.kind in kinds:
         return
     require_officer(application, actor, action, *DECIDERS, units=permit_type.deciding_units)
-    if actor.position is None:
+    if not actor.positions:
         raise WorkflowError("no-position", action=action.value, actor=actor.id)
-    signing_delegation(authority, permit_type.code, actor.position, day)
+    position = signing_position(authority, permit_type.code, actor.positions, day)
+    signing_delegation(authority, permit_type.code, position, day)
 
 
 def check_signer(application: Application, permit_type: PermitType, signer: Actor, position: str) -> None:
@@ -136,7 +155,7 @@ def check_signer(application: Application, permit_type: PermitType, signer: Acto
         WorkflowError: ``conflict-of-interest``: after a declaration.
         SeparationOfDutiesError: for someone who received, assessed or decided the case.
     """
-    holds = signer.kind is ActorKind.OFFICER and signer.has(Role.SIGNATORY) and signer.position == position
+    holds = signer.kind is ActorKind.OFFICER and signer.has(Role.SIGNATORY) and position in signer.positions
     if not holds:
         raise WorkflowError("not-signatory", actor=signer.id, position=position)
     require_officer(application, signer, Action.SIGN, Role.SIGNATORY, units=permit_type.deciding_units)

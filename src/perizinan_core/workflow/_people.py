@@ -60,7 +60,7 @@ def record_difference(actor: Actor, officer: Officer) -> str | None:
         "inactive": officer.active,
         "roles": actor.roles <= officer.roles,
         "units": actor.units <= officer.units,
-        "position": actor.position in (None, officer.position),
+        "position": set(actor.positions) <= set(officer.positions),
         "accounts": actor.public_accounts == officer.public_accounts,
     }
     return next((name for name, holds in checks.items() if not holds), None)
