@@ -38,8 +38,8 @@ from perizinan_core.rendering import TypstRenderer
 from perizinan_core.testing._letters import sample_letter
 from perizinan_core.verification import Verdict, Verifier
 from perizinan_core.verification._cms import parse_container
-from perizinan_core.verification._pdf._fields import signature_fields
 from perizinan_core.verification.bulk import verify_many
+from perizinan_core.verification.signatures._listing import sound_signatures
 
 PERMITS = 1000
 CHECKED_AT = "2026-12-02T09:00:00+07:00"
@@ -113,7 +113,7 @@ def _per_file(paths: list[Path], world: Any, by_pyhanko: Callable[[Path], None])
 
     key = world.head.certificate.public_key()
     data = paths[0].read_bytes()
-    container = parse_container(signature_fields(PdfStructure(data), 1)[0].contents)
+    container = parse_container(sound_signatures(PdfStructure(data), 1)[0].contents)
 
     def bare(_path: Path) -> None:
         key.verify(container.signature, container.signed_attributes, padding.PKCS1v15(), hashes.SHA256())

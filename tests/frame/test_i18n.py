@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import errno
 import inspect
+import json
 import os
 import pickle
 import pkgutil
@@ -35,7 +36,10 @@ def catalogues():
 
 
 def marked_sentences():
-    """Return every literal given to N_(), Clause(), translate() or as a problem of a file in the source."""
+    """Return every literal given to N_(), Clause(), translate() or as a problem of a file, and those of tables."""
+    for path in sorted(SOURCE.rglob("reasons.json")):
+        for entry in json.loads(path.read_text(encoding="utf-8")).values():
+            yield path.relative_to(SOURCE), entry["sentence"]
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (

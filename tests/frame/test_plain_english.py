@@ -80,7 +80,8 @@ def files() -> Iterator[Path]:
         yield from (
             item
             for item in found
-            if item.suffix in {".py", ".md"} and not _SKIPPED & set(item.parts[len(ROOT.parts) :])
+            if (item.suffix in {".py", ".md"} or item.name == "reasons.json")
+            and not _SKIPPED & set(item.parts[len(ROOT.parts) :])
         )
 
 

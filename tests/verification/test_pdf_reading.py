@@ -13,9 +13,9 @@ from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import HexString, Parser, Ref, Stream, decode_text
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification._pdf._embedded import embedded_files, link_addresses
-from perizinan_core.verification._pdf._fields import signature_fields
 from perizinan_core.verification._pdf._scan import Wholeness, scan
 from perizinan_core.verification._pdf._text import printed_text
+from perizinan_core.verification.signatures._listing import sound_signatures
 
 CATALOG = b"<</Type /Catalog /Pages 2 0 R>>"
 PAGES = b"<</Type /Pages /Kids [] /Count 0>>"
@@ -310,16 +310,14 @@ class TestForm:
     def test_kids_inherit_and_names_are_joined(self, build):
         """Section 12.7.3."""
         catalog = b"<</Type /Catalog /Pages 2 0 R /AcroForm <</Fields [3 0 R]>>>>"
-        signature = (
-            b"<</SubFilter /X /ByteRange [0 1 2 3] /Contents <00> /M (D:20261125100000+07'00') /Reason (r)>>"
-        )
+        signature = b"<</SubFilter /X /ByteRange [0 1 2 3] /Contents <00> /M (D:20261125100000+07'00')>>"
         data = build.assemble(
             [catalog, PAGES, b"<</FT /Sig /T (a) /Kids [4 0 R]>>", b"<</T (b) /V 5 0 R>>", signature]
         )
-        found = signature_fields(PdfStructure(data), 9)
+        found = sound_signatures(PdfStructure(data), 9)
 
-        assert [("a.b", "r", "2026-11-25T10:00:00+07:00")] == [
-            (item.name, item.reason, item.signed_at.isoformat()) for item in found
+        assert [("a.b", "2026-11-25T10:00:00+07:00")] == [
+            (item.name, item.signed_at.isoformat()) for item in found
         ]
 
     @pytest.mark.parametrize(
@@ -335,7 +333,7 @@ class TestForm:
     def test_times_need_their_offset(self, build, text, iso):
         """A time of nowhere proves nothing."""
         pdf = self._pdf(build, b"<</SubFilter /X /ByteRange [0 1 2 3] /Contents <00> /M (%b)>>" % text)
-        moment = signature_fields(pdf, 9)[0].signed_at
+        moment = sound_signatures(pdf, 9)[0].signed_at
 
         assert iso == (moment.isoformat() if moment else None)
 
@@ -351,16 +349,18 @@ class TestForm:
     def test_half_a_signature_is_refused(self, build, signature):
         """Range, contents and format belong to it."""
         with pytest.raises(PdfStructureError):
-            signature_fields(self._pdf(build, signature), 9)
+            sound_signatures(self._pdf(build, signature), 9)
 
     def test_too_many_signatures_and_fields_are_refused(self, build):
         """A form may also refer to itself."""
         signature = b"<</SubFilter /X /ByteRange [0 1 2 3] /Contents <00>>>"
         with pytest.raises(PdfStructureError, match="too many signatures"):
-            signature_fields(self._pdf(build, signature, b"[3 0 R 3 0 R]"), 1)
+            sound_signatures(self._pdf(build, signature), 0)
+        with pytest.raises(PdfStructureError, match="lists a field twice"):
+            sound_signatures(self._pdf(build, signature, b"[3 0 R 3 0 R]"), 9)
         catalog = b"<</Type /Catalog /AcroForm <</Fields [2 0 R]>>>>"
-        with pytest.raises(PdfStructureError, match="too many fields"):
-            signature_fields(PdfStructure(build.assemble([catalog, b"<</Kids [2 0 R 2 0 R]>>"])), 9)
+        with pytest.raises(PdfStructureError, match="in a circle"):
+            sound_signatures(PdfStructure(build.assemble([catalog, b"<</T (a) /Kids [2 0 R 2 0 R]>>"])), 9)
 
 
 class TestContent:

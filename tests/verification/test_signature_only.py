@@ -18,11 +18,9 @@ from jsonschema import Draft202012Validator
 
 from perizinan_core.cli._verify import verify_command
 from perizinan_core.errors.verification import SignaturesNotAcceptedError
-from perizinan_core.i18n import translate
 from perizinan_core.verification import Verdict
 from perizinan_core.verification._permit_content import load_schema
 from perizinan_core.verification._report import CheckName, Indication, Outcome
-from perizinan_core.verification._signature_reasons import SENTENCES
 from perizinan_core.verification.signatures import (
     SignatureVerifier,
     load_roots,
@@ -384,16 +382,6 @@ class TestCommand:
 
         assert 2 == result.exit_code
         assert isinstance(result.exception, SystemExit)
-
-
-def test_every_sentence_has_an_indonesian_translation():
-    """And keeps its placeholders."""
-    for sentences in SENTENCES.values():
-        for sentence in sentences.values():
-            text = translate(sentence, "id")
-
-            assert text != sentence
-            assert set(re.findall(r"{\w+}", sentence)) == set(re.findall(r"{\w+}", text))
 
 
 def test_days_in_sentences_are_written_out(made, checker):

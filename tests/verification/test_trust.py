@@ -26,11 +26,11 @@ from perizinan_core.verification import CheckName, Verdict
 from perizinan_core.verification._cms import parse_container, verify_container
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._paths import PathProblem, find_path, key_problem, usage_problem
-from perizinan_core.verification._pdf._fields import signature_fields
+from perizinan_core.verification.signatures._listing import sound_signatures
 
 
 def contents_of(data):
-    return bytes(signature_fields(PdfStructure(data), 9)[0].contents)
+    return bytes(sound_signatures(PdfStructure(data), 9)[0].contents)
 
 
 def certificate(name, key, issuer, issuer_key, *extensions, days=1000, algorithm=None):
@@ -370,7 +370,7 @@ class TestTimestamps:
     ):
         """Sampled; inside the token some bytes decide nothing (spare certificates), see docs/reference/report.md."""
         data = self._stamped(permit, stamper)
-        token = signature_fields(PdfStructure(data), 9)[-1].contents
+        token = sound_signatures(PdfStructure(data), 9)[-1].contents
         outside = [*range(len(permit), token.start, 53), *range(token.end, len(data), 53)]
         verdicts = {judge(bytes([*data[:i], data[i] ^ 1, *data[i + 1 :]])).verdict for i in outside}
 
@@ -379,7 +379,7 @@ class TestTimestamps:
     def test_padding_of_a_timestamp_must_be_zero(self, permit, stamper, judge):
         """Room that nobody needs hides nothing."""
         data = self._stamped(permit, stamper)
-        end = signature_fields(PdfStructure(data), 9)[-1].contents.end
+        end = sound_signatures(PdfStructure(data), 9)[-1].contents.end
         report = judge(data[: end - 2] + b"1" + data[end - 1 :])
 
         assert "timestamp-broken" == report.check(CheckName.COVERAGE).reason.code

@@ -72,6 +72,7 @@ class PdfStructure:
 
     def __init__(self, data: bytes, limits: Limits = DEFAULT_LIMITS) -> None:
         self.data = data
+        self.size = len(data)
         self._limits = limits
         self._parser = self.parser(data, limits.max_depth)
         self._unpacked = 0

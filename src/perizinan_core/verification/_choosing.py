@@ -21,9 +21,9 @@ from perizinan_core.verification._authorities import AuthoritySet
 from perizinan_core.verification._cms import parse_container
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._paths import fingerprints
-from perizinan_core.verification._pdf._fields import SignatureField
 from perizinan_core.verification._permit_content import read_permit_data
 from perizinan_core.verification._report import CheckName
+from perizinan_core.verification.signatures._listing import ListedSignature
 
 __all__ = ["choose_for_code", "choose_for_file", "offices_of_key", "offices_of_signer"]
 
@@ -32,7 +32,7 @@ _DOCUMENT = CheckName.AUTHORITY_DOCUMENT
 
 
 def choose_for_file(
-    offices: AuthoritySet, pdf: PdfStructure, fields: Sequence[SignatureField], judgement: Judgement
+    offices: AuthoritySet, pdf: PdfStructure, fields: Sequence[ListedSignature], judgement: Judgement
 ) -> tuple[AuthorityDocument | None, str | None]:
     """
     Choose by the data of a signed PDF, else by its signers; note what cannot be judged by.
@@ -101,7 +101,7 @@ def offices_of_key(offices: AuthoritySet, content: QrContent) -> list[AuthorityD
     ]
 
 
-def _signer(field: SignatureField) -> tuple[str, str] | None:
+def _signer(field: ListedSignature) -> tuple[str, str] | None:
     try:
         return fingerprints(parse_container(field.contents, certificate_named=False).certificate)
     except CmsStructureError:

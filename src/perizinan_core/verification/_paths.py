@@ -38,6 +38,7 @@ __all__ = [
     "is_plain",
     "is_strong_hash",
     "key_problem",
+    "may_sign",
     "subject_of",
     "unwarned",
     "usage_problem",
@@ -231,13 +232,18 @@ def usage_problem(certificate: x509.Certificate) -> str | None:
         return "certificate-malformed"
     if is_ca(certificate):
         return "certificate-key-usage"
-    usage = extension_of(certificate, x509.KeyUsage)
-    if usage is not None and not (usage.digital_signature or usage.content_commitment):
+    if not may_sign(certificate):
         return "certificate-key-usage"
     purposes = extension_of(certificate, x509.ExtendedKeyUsage)
     if purposes is not None and not {item.dotted_string for item in purposes} & _SIGNING_PURPOSES:
         return "certificate-key-usage"
     return None
+
+
+def may_sign(certificate: x509.Certificate) -> bool:
+    """Return False when a certificate names what its key is for, and none of that is signing."""
+    usage = extension_of(certificate, x509.KeyUsage)
+    return usage is None or usage.digital_signature or usage.content_commitment
 
 
 @lru_cache(maxsize=_MOST_PATHS)

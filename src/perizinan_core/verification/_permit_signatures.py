@@ -42,10 +42,10 @@ from perizinan_core.verification._paths import (
     usage_problem,
     valid_at,
 )
-from perizinan_core.verification._pdf._fields import SignatureField
 from perizinan_core.verification._report import CheckName, Reason, SignatureReport
 from perizinan_core.verification._revocation import revocation_reason
 from perizinan_core.verification._signature_report import aspects_of, chain_reason, indication_of
+from perizinan_core.verification.signatures._listing import ListedSignature
 
 if TYPE_CHECKING:
     # Not at run time: a plain permit needs nothing of it.
@@ -72,7 +72,7 @@ _SKEW = timedelta(minutes=5)
 class JudgedSignature:
     """One signature with what was found out about it so far."""
 
-    field: SignatureField
+    field: ListedSignature
     container: SignedContainer | None = None
     path: tuple[x509.Certificate, ...] = ()
     problem: Reason | None = None
@@ -170,7 +170,7 @@ def revision_hashes(data: bytes, signatures: Sequence[JudgedSignature]) -> set[s
 
 
 def judge_signature(
-    data: bytes, field: SignatureField, authority: AuthorityDocument | None, judgement: Judgement
+    data: bytes, field: ListedSignature, authority: AuthorityDocument | None, judgement: Judgement
 ) -> JudgedSignature:
     """
     Make checks 1 to 7 for one signature and note them; time (check 8) is judged later.
@@ -198,23 +198,23 @@ def judge_signature(
     return _judge_chain(judged, container, authority, judgement)
 
 
-def _read_container(data: bytes, field: SignatureField) -> SignedContainer:
+def _read_container(data: bytes, field: ListedSignature) -> SignedContainer:
     _check_digits(data, field)
     return parse_container(field.contents, certificate_named=field.sub_filter == FORMATS[0])
 
 
-def _check_digits(data: bytes, field: SignatureField) -> None:
+def _check_digits(data: bytes, field: ListedSignature) -> None:
     """Capital and small letters in one string mean the same container: a change no one would see."""
     if _HEX.match(data[field.byte_range.gap_start : field.byte_range.gap_end]) is None:
         raise CmsStructureError("its hexadecimal digits are not uniform")
 
 
 def _integrity_problem(data: bytes, judged: JudgedSignature, container: SignedContainer) -> str | None:
-    covered, view = judged.field.byte_range, memoryview(data)
-    hasher = hashlib.new(container.digest, view[: covered.gap_start])
+    before, behind = judged.field.byte_range.parts(data)
+    hasher = hashlib.new(container.digest, before)
     if container.digest == "sha256":
         judged.begun = hasher.copy()
-    hasher.update(view[covered.gap_end : covered.end])
+    hasher.update(behind)
     if hasher.digest() != container.message_digest:
         return "content-changed"
     if not verify_container(container):
@@ -246,7 +246,7 @@ def _judge_chain(
     return judged
 
 
-def judge_stamp(data: bytes, field: SignatureField, judgement: Judgement) -> None:
+def judge_stamp(data: bytes, field: ListedSignature, judgement: Judgement) -> None:
     """Make checks 1 and 2 for a document timestamp; pyHanko reads the token itself."""
     if not _range_is_right(data, field):
         judgement.refuse(CheckName.COVERAGE, "byte-range-wrong")
@@ -339,15 +339,8 @@ def describe(judged: JudgedSignature, at: datetime, *, strict: bool) -> Signatur
     )
 
 
-def _range_is_right(data: bytes, field: SignatureField) -> bool:
-    covered, contents = field.byte_range, field.contents
-    return (
-        covered.start == 0
-        and covered.gap_start == contents.start
-        and covered.gap_end == contents.end
-        and contents.end < covered.end <= len(data)
-        and ends_properly(data[: covered.end])
-    )
+def _range_is_right(data: bytes, field: ListedSignature) -> bool:
+    return field.framed and ends_properly(data[: field.end])
 
 
 def _refuse(

@@ -14,7 +14,6 @@ from perizinan_core.published._authority_document import AuthorityDocument, Cont
 from perizinan_core.published._status import PermitStatusAnswer
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._reasons import REASONS
-from perizinan_core.verification._signature_reasons import WORTH_SAYING
 
 __all__ = [
     "EXIT_CODES",
@@ -344,8 +343,9 @@ class Report:
                 bad.insert(0 if self.is_led_by_copy else 1, code)
             return (*bad, *(item.reason for item in self.checks if item.reason.code == "development-root"))
         # Of a permit the office's register says it too, so that it need not be said every time.
-        told = _WORTH_SAYING if self.trust is None else (*_WORTH_SAYING, "revocation-data-missing")
-        return tuple(item.reason for item in self.checks if item.reason.code in told)
+        told = "revocation-data-missing" if self.trust is not None else None
+        reasons = (item.reason for item in self.checks)
+        return tuple(item for item in reasons if item.code == told or REASONS[item.code].said)
 
     @property
     def signature(self) -> SignatureReport | None:
@@ -395,14 +395,6 @@ class Report:
 
 
 _BAD = (Outcome.FAILED, Outcome.INDETERMINATE)
-_WORTH_SAYING = (
-    "development-root",
-    *WORTH_SAYING,
-    "status-not-checked",
-    "paper-not-checked",
-    "qr-text-agrees",
-    "qr-other-address",
-)
 
 
 def in_one_voice(verdict: Verdict, signatures: Iterable[SignatureReport]) -> tuple[SignatureReport, ...]:

@@ -19,55 +19,6 @@ __all__ = ["aspects_of", "chain_reason", "indication_of"]
 _NOT_REACHED = Aspect(Outcome.NOT_CHECKED, Reason("aspect-not-reached"))
 """Of a signature that is broken: nothing else about it is worth saying."""
 
-_SUB_INDICATIONS = {
-    "FORMAT_FAILURE": (
-        "signature-never-made",
-        "signature-malformed",
-        "signature-format-unknown",
-        "byte-range-wrong",
-        "revision-broken",
-        "bytes-after-signature",
-        "later-changes-forbidden",
-        "timestamp-broken",
-        "certificate-stray",
-    ),
-    "HASH_FAILURE": ("content-changed",),
-    "SIG_CRYPTO_FAILURE": ("signature-broken",),
-    "CRYPTO_CONSTRAINTS_FAILURE": ("signature-weak", "chain-weak"),
-    "NO_CERTIFICATE_CHAIN_FOUND": (
-        "root-not-given",
-        "office-unknown",
-        "authority-document-unusable",
-        "chain-unknown-root",
-        "chain-incomplete",
-        "timestamp-root-not-given",
-    ),
-    "CERTIFICATE_CHAIN_GENERAL_FAILURE": ("chain-broken",),
-    "CHAIN_CONSTRAINTS_FAILURE": (
-        "chain-not-accepted",
-        "certificate-usage-unfit",
-        "certificate-malformed",
-        "certificate-key-usage",
-    ),
-    "OUT_OF_BOUNDS_NO_POE": (
-        "root-ended",
-        "root-cut-off",
-        "chain-ended",
-        "proof-too-late",
-        "certificate-not-yet",
-        "certificate-ended-no-proof",
-        "timestamp-service-ended",
-    ),
-    "TRY_LATER": ("revocation-data-missing",),
-    "EXPIRED": ("signed-outside-certificate",),
-    "NOT_YET_VALID": ("chain-not-yet",),
-    "REVOKED": ("certificate-revoked",),
-    "REVOKED_NO_POE": ("certificate-revoked-no-proof",),
-    "NO_POE": ("signed-after-check", "signing-time-missing"),
-    "SIG_CONSTRAINTS_FAILURE": ("timestamp-not-accepted",),
-    "NO_SIGNING_CERTIFICATE_FOUND": ("timestamp-without-certificate",),
-}
-_WORDS = {code: word for word, codes in _SUB_INDICATIONS.items() for code in codes}
 _LONG_TERM = {"B-LT", "B-LTA"}
 
 
@@ -77,7 +28,7 @@ def indication_of(problem: Reason | None) -> tuple[Indication, str | None]:
         return Indication.TOTAL_PASSED, None
     failed = REASONS[problem.code].weight is Weight.NOT_VALID
     indication = Indication.TOTAL_FAILED if failed else Indication.INDETERMINATE
-    return indication, _WORDS.get(problem.code, "GENERIC")
+    return indication, REASONS[problem.code].indication
 
 
 def chain_reason(*roots: x509.Certificate) -> Reason:
@@ -124,17 +75,7 @@ def aspects_of(
 
 
 def _aspect(reason: Reason) -> Aspect:
-    weight = REASONS[reason.code].weight
-    if weight is Weight.NONE:
-        return Aspect(_UNPROVEN.get(reason.code, Outcome.PASSED), reason)
-    return Aspect(Outcome.INDETERMINATE if weight is Weight.UNPROVEN else Outcome.FAILED, reason)
-
-
-_UNPROVEN = {
-    "development-root": Outcome.INDETERMINATE,
-    "timestamp-not-there": Outcome.INDETERMINATE,
-    "timestamp-root-not-given": Outcome.INDETERMINATE,
-    "timestamp-not-accepted": Outcome.INDETERMINATE,
-    "timestamp-without-certificate": Outcome.INDETERMINATE,
-    "no-trusted-time": Outcome.NOT_CHECKED,
-}
+    entry = REASONS[reason.code]
+    if entry.weight is Weight.NONE:
+        return Aspect(Outcome(entry.aspect), reason)
+    return Aspect(Outcome.INDETERMINATE if entry.weight is Weight.UNPROVEN else Outcome.FAILED, reason)

@@ -31,7 +31,6 @@ from perizinan_core.verification._case import PermitCase
 from perizinan_core.verification._choosing import choose_for_file
 from perizinan_core.verification._entitlement import judge_entitlement, judge_registration
 from perizinan_core.verification._file_verifier import FileVerifier, Policy
-from perizinan_core.verification._pdf._fields import SignatureField, signature_fields
 from perizinan_core.verification._pdf._scan import Scan, Wholeness, scan
 from perizinan_core.verification._permit_content import judge_dates, judge_qr, judge_text, read_permit_data
 from perizinan_core.verification._permit_facts import PermitFacts
@@ -50,6 +49,11 @@ from perizinan_core.verification._revocation import note_revocation
 from perizinan_core.verification._sources import Source, read_source
 from perizinan_core.verification._time_limit import Countdown, TimeUpError
 from perizinan_core.verification._wholeness import is_whole
+from perizinan_core.verification.signatures._listing import (
+    ListedSignature,
+    only_signatures,
+    sound_signatures,
+)
 
 if TYPE_CHECKING:
     # Not at run time: a plain permit needs nothing of it.
@@ -239,7 +243,7 @@ class _Case(PermitCase):
             return
         try:
             pdf = PdfStructure(data, limits)
-            fields = signature_fields(pdf, limits.max_signatures)
+            fields = sound_signatures(pdf, limits.max_signatures)
         except PdfStructureError as error:
             code = "signed-file-damaged"
             if found.wholeness is Wholeness.UNSIGNED:
@@ -268,10 +272,10 @@ class _Case(PermitCase):
         return self.write(name, sha256, verdict=self.judgement.verdict(), signatures=told)
 
     def _judge_signatures(
-        self, data: bytes, pdf: PdfStructure, found: Scan, fields: Sequence[SignatureField]
+        self, data: bytes, pdf: PdfStructure, found: Scan, fields: Sequence[ListedSignature]
     ) -> None:
         judgement = self.judgement
-        regular = [item for item in fields if not item.is_document_timestamp]
+        regular = [item for item in fields if not item.is_timestamp]
         ranges = {item.byte_range for item in fields}
         if not regular or ranges != set(found.ranges) or len(fields) != len(found.ranges):
             # A signature that the form does not show, or one shown twice: someone moved it.
@@ -280,7 +284,7 @@ class _Case(PermitCase):
         judgement.passed(CheckName.SIGNATURE_PRESENT, "signature-found", count=len(regular))
         self.signatures = [judge_signature(data, item, self.known, judgement) for item in regular]
         for item in fields:
-            if item.is_document_timestamp:
+            if item.is_timestamp:
                 judge_stamp(data, item, judgement)
         end = max(item.end for item in found.ranges)
         if found.wholeness is Wholeness.LONGER and newest_table(data) < end:
@@ -355,7 +359,7 @@ class _Case(PermitCase):
         """
         if file.history.fills or file.history.added:
             return False
-        return len(self.signatures) == 1 or _only_signature_fields(pdf)
+        return len(self.signatures) == 1 or only_signatures(pdf)
 
     def _judge_content(self, pdf: PdfStructure) -> None:
         judgement, authority = self.judgement, self.authority
@@ -426,16 +430,3 @@ def _problem_with(file: SignedFile) -> str | None:
         part for item in file.signatures if item.container is not None for part in item.container.unread
     ]
     return "timestamp-broken" if "signature_time_stamp_token" in unread else None
-
-
-def _only_signature_fields(pdf: PdfStructure) -> bool:
-    """Return True when the form has no fields but signatures: then filling in a form can only be signing."""
-    try:
-        form = pdf.resolve(pdf.catalog().get("AcroForm"))
-        fields = pdf.array(pdf.dictionary(form).get("Fields")) if form is not None else []
-        return all(
-            pdf.resolve(pdf.dictionary(item).get("FT")) == "Sig" and "Kids" not in pdf.dictionary(item)
-            for item in fields
-        )
-    except PdfStructureError:
-        return False

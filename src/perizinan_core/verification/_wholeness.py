@@ -86,8 +86,7 @@ def line_end_is_missing(data: bytes, found: Scan) -> bool:
 
 def covered_digest(data: bytes, covered: ByteRange, digest: str, extra: bytes = b"") -> bytes:
     """Return the digest of the covered bytes; ``extra`` stands for bytes missing at the end."""
-    view, hasher = memoryview(data), hashlib.new(digest)
-    hasher.update(view[covered.start : covered.gap_start])
-    hasher.update(view[covered.gap_end : covered.end])
-    hasher.update(extra)
+    hasher = hashlib.new(digest)
+    for part in (*covered.parts(data), extra):
+        hasher.update(part)
     return hasher.digest()

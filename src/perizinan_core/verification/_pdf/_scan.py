@@ -43,6 +43,11 @@ class ByteRange:
         """Position after the last covered byte."""
         return self.gap_end + self.tail
 
+    def parts(self, data: bytes) -> tuple[memoryview, memoryview]:
+        """Return what is covered: before and behind the gap."""
+        view = memoryview(data)
+        return view[self.start : self.gap_start], view[self.gap_end : self.end]
+
 
 class Wholeness(Enum):
     """Whether all bytes that were signed are still there, and no others."""

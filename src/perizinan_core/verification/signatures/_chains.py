@@ -28,6 +28,7 @@ from perizinan_core.verification._paths import (
     find_path,
     is_plain,
     key_problem,
+    may_sign,
     unwarned,
     valid_at,
 )
@@ -182,6 +183,7 @@ class ChainJudge:
         """Return what pyHanko says; revocation is not asked of it."""
         from pyhanko_certvalidator import CertificateValidator, ValidationContext, errors
         from pyhanko_certvalidator.authority import CertTrustAnchor
+        from pyhanko_certvalidator.policy_decl import NO_REVOCATION, CertRevTrustPolicy
 
         silence()
         certificate = _asn1(_der(own))
@@ -190,7 +192,7 @@ class ChainJudge:
             other_certs=[_asn1(_der(item)) for item in known],
             moment=moment,
             allow_fetching=False,
-            revinfo_policy=_no_revocation(),
+            revinfo_policy=CertRevTrustPolicy(NO_REVOCATION),
             weak_hash_algos=_WEAK if moment < _SHA1_ENDS else (*_WEAK, "sha1"),
             time_tolerance=timedelta(0),
         )
@@ -198,7 +200,6 @@ class ChainJudge:
         try:
             if stamping:
                 path = await validator.async_validate_usage(set(), {"time_stamping"})
-                _expect_stamping(certificate)
             else:
                 path = await validator.async_validate_path()
         except errors.PathBuildingError:
@@ -216,7 +217,13 @@ class ChainJudge:
             elif problem == "chain-broken" and strict.problem is None and not is_plain(own):
                 problem = "certificate-malformed"
             return attrs.evolve(result, problem=problem)
-        return self._known(path, own, moment)
+        result = self._known(path, own, moment)
+        # EN 319 422 section 7, RFC 3161 section 2.3
+        return (
+            attrs.evolve(result, problem="certificate-usage-unfit")
+            if stamping and not may_sign(own)
+            else result
+        )
 
     def _known(self, path: Any, own: x509.Certificate, moment: datetime) -> ChainResult:
         certificates = [own]
@@ -264,19 +271,9 @@ def _is_short(certificate: x509.Certificate) -> bool:
 def _is_service(certificate: x509.Certificate) -> bool:
     """Return True for a certificate that is for timestamps and nothing else (RFC 3161 section 2.3)."""
     purposes = extension_of(certificate, x509.ExtendedKeyUsage)
-    usage = extension_of(certificate, x509.KeyUsage)
-    if purposes is None or usage is None or list(purposes) != [x509.OID_TIME_STAMPING]:
+    if purposes is None or list(purposes) != [x509.OID_TIME_STAMPING]:
         return False
-    return usage.digital_signature or usage.content_commitment
-
-
-def _expect_stamping(certificate: Any) -> None:
-    """Hold a timestamp service to one of the two usages that sign (EN 319 422 section 7, RFC 3161 section 2.3)."""
-    from pyhanko_certvalidator.errors import InvalidCertificateError
-
-    usage = certificate.key_usage_value
-    if usage is not None and not usage.native & {"digital_signature", "non_repudiation"}:
-        raise InvalidCertificateError("the key of the service may not sign")
+    return extension_of(certificate, x509.KeyUsage) is not None and may_sign(certificate)
 
 
 def _problem_of(error: Exception) -> str:
@@ -289,17 +286,6 @@ def _problem_of(error: Exception) -> str:
         (errors.InvalidCertificateError, "certificate-usage-unfit"),
     )
     return next((problem for kind, problem in kinds if isinstance(error, kind)), "chain-broken")
-
-
-def _no_revocation() -> Any:
-    from pyhanko_certvalidator.policy_decl import (
-        CertRevTrustPolicy,
-        RevocationCheckingPolicy,
-        RevocationCheckingRule,
-    )
-
-    rule = RevocationCheckingRule.NO_CHECK
-    return CertRevTrustPolicy(RevocationCheckingPolicy(rule, rule))
 
 
 async def _any_path(context: Any, certificate: Any) -> Any:

@@ -24,15 +24,8 @@ _MAX_BYTES = 16 * 1024 * 1024
 _MAX_CERTIFICATES = 64
 _MIN_BITS = 2048
 _DIGESTS = {
-    "sha256": "sha256",
-    "sha384": "sha384",
-    "sha512": "sha512",
-    "sha3_256": "sha3_256",
-    "sha3_384": "sha3_384",
-    "sha3_512": "sha3_512",
-    "shake256": "shake256",
-    "shake256_len": "shake256",
-    "sha224": "sha224",
+    *("sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "shake256", "shake256_len"),
+    *("md5", "sha1"),
 }
 _WEAK = {"md2", "md5", "sha1"}
 _SHAKE = {"shake256", "shake256_len"}
@@ -79,16 +72,14 @@ class Container:
     @property
     def weakness(self) -> str | None:
         """Name the part that is below today's minimum, or None."""
-        for used in (self.digest, *([self.imprint[0]] if self.content_type == "tst_info" else [])):
-            if used in _WEAK:
-                return used.upper().replace("SHA1", "SHA-1")
-        scheme = self.signer_info["signature_algorithm"]
         try:
-            inner = scheme.hash_algo
+            inner = self.signer_info["signature_algorithm"].hash_algo
         except ValueError:
             inner = None
-        if inner in _WEAK:
-            return str(inner).upper().replace("SHA1", "SHA-1")
+        stamped = self.imprint[0] if self.content_type == "tst_info" else None
+        for used in (self.digest, stamped, inner):
+            if used in _WEAK:
+                return str(used).upper().replace("SHA1", "SHA-1")
         key = self.certificate.public_key
         if key.algorithm == "dsa" or (key.algorithm in {"rsa", "rsassa_pss"} and _bits(key) < _MIN_BITS):
             return f"{key.algorithm.upper()} {_bits(key)}"
@@ -118,26 +109,21 @@ class Container:
         """
         around = (*self.others, *spare)
         found: list[Container | None] = []
-        for value in self._unsigned("signature_time_stamp_token"):
+        name = "signature_time_stamp_token"
+        try:
+            attributes = [*_each(self.signer_info["unsigned_attrs"])]
+            tokens = [value for item in attributes if _is_kind(item, name) for value in item["values"]]
+        except Exception:  # noqa: BLE001 - asn1crypto raises whatever a piece raises
+            self.unread.append(name)
+            return ()
+        for value in tokens:
             try:
                 data = value["content"]
                 known = _named(data, [*_certificates(data), *around]) is not None
                 found.append(_container(value, around) if known else None)
-            except Exception:  # noqa: BLE001 - asn1crypto raises whatever a piece raises
-                self.unread.append("signature_time_stamp_token")
+            except Exception:  # noqa: BLE001 - as above
+                self.unread.append(name)
         return tuple(found)
-
-    def _unsigned(self, name: str) -> list[Any]:
-        try:
-            return [
-                value
-                for attribute in _each(self.signer_info["unsigned_attrs"])
-                if _is_kind(attribute, name)
-                for value in attribute["values"]
-            ]
-        except Exception:  # noqa: BLE001 - as above
-            self.unread.append(name)
-            return []
 
     @property
     def revocation_data(self) -> Evidence:
@@ -231,9 +217,8 @@ def digest_of(name: str, parts: Iterable[bytes | memoryview]) -> bytes:
     Raises:
         CmsStructureError: for a function that is not known here.
     """
-    if name not in _DIGESTS and name not in _WEAK - {"md2"}:
-        raise CmsStructureError("it uses a hash function that is not known")
-    hasher = hashlib.new(_DIGESTS.get(name, name), usedforsecurity=False)
+    _expect(name in _DIGESTS, "it uses a hash function that is not known")
+    hasher = hashlib.new(name.removesuffix("_len"), usedforsecurity=False)
     for part in parts:
         hasher.update(part)
     if name in _SHAKE:
@@ -253,8 +238,7 @@ def read_container(contents: bytes) -> Container:
     from asn1crypto.parser import parse
 
     del pdf, tsp  # they teach `cms` Adobe's attribute and what a timestamp's content is
-    if len(contents) > _MAX_BYTES:
-        raise CmsStructureError("it is larger than any signature")
+    _expect(len(contents) <= _MAX_BYTES, "it is larger than any signature")
     try:
         *_, header, content, trailer = parse(contents)
         rest = contents[len(header) + len(content) + len(trailer) :]
@@ -273,23 +257,14 @@ def _readings(encoded: bytes) -> Iterable[bytes]:
     RFC 5652 section 5.4 has the signature cover the attributes in DER even where they are sent in another order;
     some signers sign the order that they send. They are the same attributes either way.
     """
-    from asn1crypto.parser import parse
+    from asn1crypto.cms import SignerInfo
 
     yield encoded
-    fields = parse(encoded, strict=True)[4]
-    while fields:
-        kind, method, number, header, content, trailer = parse(fields)
-        if (kind, method, number) == (2, 1, 0) and not trailer:
-            parts, rest = [], content
-            while rest:
-                *_, head, body, tail = parse(rest)
-                parts.append(head + body + tail)
-                rest = rest[len(parts[-1]) :]
-            ordered = b"".join(sorted(parts))
-            if ordered != content:
-                yield encoded.replace(header + content, header + ordered, 1)
-            return
-        fields = fields[len(header) + len(content) + len(trailer) :]
+    attributes = SignerInfo.load(encoded)["signed_attrs"]
+    sent = attributes.contents
+    ordered = b"".join(sorted(item.dump() for item in _each(attributes)))
+    if sent and ordered != sent:
+        yield encoded.replace(sent, ordered, 1)
 
 
 def _certificates(data: Any) -> list[Any]:
@@ -313,32 +288,29 @@ def _named(data: Any, certificates: Sequence[Any]) -> Any:
 
 
 def _container(info: Any, spare: Sequence[Any] = ()) -> Container:
-    if info["content_type"].native != "signed_data":
-        raise CmsStructureError("it holds something else than signed data")
+    _expect(info["content_type"].native == "signed_data", "it holds something else than signed data")
     data = info["content"]
     _expect(len(data["signer_infos"]) == 1, "its bytes are not a signature container")
     _expect(len(data["certificates"] or ()) <= _MAX_CERTIFICATES, "it holds too many certificates")
     content = data["encap_content_info"]
     kind = content["content_type"].native
-    if kind not in {"data", "tst_info"}:
-        raise CmsStructureError("it signs something else than a document")
-    if kind == "data" and content["content"].native is not None:
-        raise CmsStructureError("it is not detached from the document")
+    _expect(kind in {"data", "tst_info"}, "it signs something else than a document")
+    attached = kind == "data" and content["content"].native is not None
+    _expect(not attached, "it is not detached from the document")
     signer = data["signer_infos"][0]
     encoded = signer.dump()
     own = _certificates(data)
     found = _named(data, own)
-    given = tuple(item for item in own if item is not found)
-    others = tuple(item for item in given if _is_readable(item))
+    given = [item for item in own if item is not found]
+    others = [item for item in given if _is_readable(item)]
     if found is None:
-        found, given = _named(data, spare), tuple(spare)
-        others = given
+        found, given, others = _named(data, spare), [*spare], [*spare]
         _expect(found is not None, "the certificate of its signer is missing")
     result = Container(
         signed_data=data,
         signer_info=signer,
         certificate=found,
-        others=others,
+        others=tuple(others),
         encoded=encoded,
         digest=str(signer["digest_algorithm"]["algorithm"].native).lower(),
         content_type=kind,
@@ -352,8 +324,7 @@ def _touch(container: Container) -> None:
     """Read every part that is used later: asn1crypto reads on demand, and damage must show up here."""
     if container.content_type == "tst_info":
         _ = container.stamped_at, container.imprint
-    if not container.signer_info["signed_attrs"].native and container.content_type == "tst_info":
-        raise CmsStructureError("a timestamp has no signed attributes")
+        _expect(container.signer_info["signed_attrs"].native, "a timestamp has no signed attributes")
     _ = container.weakness, container.stated_time, container.revocation_data, container.algorithm
     _read_through(container.certificate)
 

@@ -26,7 +26,7 @@ from perizinan_core.verification.signatures._changes import Comparison, PageChan
 from perizinan_core.verification.signatures._listing import ListedSignature
 from perizinan_core.verification.signatures._structure import ForeignStructure
 
-__all__ = ["FieldLock", "FormChanges", "certified_for", "compare_form", "locks_of", "permission_of"]
+__all__ = ["FieldLock", "FormChanges", "FormComparison", "certified_for", "locks_of", "permission_of"]
 
 _DEFAULT_PERMISSION = 2
 """Of ISO 32000-1 table 254: filling in and signing."""
@@ -82,21 +82,21 @@ def locks_of(pdf: ForeignStructure, signature: ListedSignature) -> list[FieldLoc
 def certified_for(pdf: ForeignStructure, signature: ListedSignature) -> int | None:
     """Return what a certification allows afterwards, see `permission_of`; None when it is not one."""
     for raw in _transforms(pdf, signature, "DocMDP"):
-        stated = pdf.resolve(pdf.dictionary(raw).get("P"))
-        return stated if isinstance(stated, int) else _DEFAULT_PERMISSION
+        stated = _permission(pdf, raw)
+        return stated if stated is not None else _DEFAULT_PERMISSION
     return None
 
 
 def permission_of(pdf: ForeignStructure, signature: ListedSignature) -> int | None:
     """Return what a signature allows afterwards: 1 nothing, 2 filling in and signing, 3 comments too."""
-    for raw in (*_transforms(pdf, signature, "DocMDP"), signature.field.dictionary.get("Lock")):
-        if raw is not None:
-            stated = pdf.resolve(pdf.dictionary(raw).get("P"))
-            if isinstance(stated, int):
-                return stated
-            if raw is not signature.field.dictionary.get("Lock"):
-                return _DEFAULT_PERMISSION
-    return None
+    certified = certified_for(pdf, signature)
+    lock = signature.field.dictionary.get("Lock")
+    return certified if certified is not None or lock is None else _permission(pdf, lock)
+
+
+def _permission(pdf: ForeignStructure, raw: Any) -> int | None:
+    stated = pdf.resolve(pdf.dictionary(raw).get("P"))
+    return stated if isinstance(stated, int) else None
 
 
 def _transforms(pdf: ForeignStructure, signature: ListedSignature, method: str) -> Iterable[Any]:
@@ -106,51 +106,31 @@ def _transforms(pdf: ForeignStructure, signature: ListedSignature, method: str) 
             yield reference.get("TransformParams", {})
 
 
-def compare_form(
-    pair: Comparison,
-    pages: PageChanges,
-    closing: ListedSignature | None,
-    locks: Sequence[FieldLock],
-    *,
-    free: bool = False,
-) -> FormChanges | None:
-    """
-    Compare the forms of two revisions.
+@attrs.frozen(kw_only=True)
+class FormComparison:
+    """The forms of two revisions."""
 
-    Args:
-        pair: The revisions.
-        pages: What happened to annotations.
-        closing: The signature that ends the newer revision, or None.
-        locks: Of all signatures of the older revision.
-        free: True when no one but a certification that allows filling in has signed so far.
+    pair: Comparison
+    pages: PageChanges
+    """What happened to annotations."""
 
-    Returns:
-        What was signed and filled in, or None when something is not allowed.
+    closing: ListedSignature | None
+    """The signature that ends the newer revision, or None."""
 
-    Raises:
-        PdfStructureError: when a form cannot be read.
-    """
-    return _Form(pair, pages, closing, locks, free=free).compare()
+    locks: Sequence[FieldLock]
+    """Of all signatures of the older revision."""
 
+    free: bool
+    """True when no one but a certification that allows filling in has signed so far."""
 
-class _Form:
-    def __init__(
-        self,
-        pair: Comparison,
-        pages: PageChanges,
-        closing: ListedSignature | None,
-        locks: Sequence[FieldLock],
-        *,
-        free: bool,
-    ) -> None:
-        self._free = free
-        self._pair = pair
-        self._pages = pages
-        self._closing = closing
-        self._locks = locks
+    def changes(self) -> FormChanges | None:
+        """
+        Return what was signed and filled in, or None when something is not allowed.
 
-    def compare(self) -> FormChanges | None:
-        pair = self._pair
+        Raises:
+            PdfStructureError: when a form cannot be read.
+        """
+        pair = self.pair
         if not self._form_itself():
             return None
         before, after = _by_name(form_fields(pair.old)), _by_name(form_fields(pair.new))
@@ -158,7 +138,7 @@ class _Form:
             return None
         kinds = {name: self._what_happened(before.get(name), new) for name, new in after.items()}
         explained = {ref.number for new in after.values() for ref in new.refs}
-        if not {*self._pages.changed, *(ref.number for ref in self._pages.added)} <= explained:
+        if not {*self.pages.changed, *(ref.number for ref in self.pages.added)} <= explained:
             return None  # an annotation that is part of no field
         if None in kinds.values():
             return None
@@ -178,7 +158,7 @@ class _Form:
         return "filled" if self._may_be_filled(old, new) else None
 
     def _form_itself(self) -> bool:
-        pair = self._pair
+        pair = self.pair
         old, new = (pdf.resolve(pdf.catalog().get("AcroForm")) for pdf in (pair.old, pair.new))
         old, new = old if isinstance(old, dict) else {}, new if isinstance(new, dict) else {}
         for key in (old.keys() | new.keys()) - _FORM_KEYS:
@@ -192,31 +172,29 @@ class _Form:
 
     def _resources_kept(self, old: Any, new: Any) -> bool:
         """Let resources be added and none be exchanged."""
-        pair = self._pair
+        pair = self.pair
         before = pair.old.dictionary(old) if old is not None else {}
         after = pair.new.dictionary(new) if new is not None else {}
         for kind, raw in before.items():
             items, others = pair.old.resolve(raw), pair.new.resolve(after.get(kind))
             if not isinstance(items, dict) or not isinstance(others, dict):
-                if not self._unchanged(raw, after.get(kind)):
-                    return False
-                continue
+                items, others = {kind: raw}, after
             if not all(self._unchanged(value, others.get(name)) for name, value in items.items()):
                 return False
         return True
 
     def _unchanged(self, old: Any, new: Any) -> bool:
         """Compare two values with everything below them."""
-        pair = self._pair
+        pair = self.pair
         if not pair.same(old, new):
             return False
         return all(number not in pair.changed or pair.restated(number) for number in pair.below(new))
 
     def _touched(self, old: FormField, new: FormField) -> bool:
         numbers = {ref.number for ref in new.refs}
-        if old.refs != new.refs or len(old.widgets) != len(new.widgets) or numbers & self._pages.changed:
+        if old.refs != new.refs or len(old.widgets) != len(new.widgets) or numbers & self.pages.changed:
             return True
-        pair = self._pair
+        pair = self.pair
         if any(number in pair.changed and not pair.restated(number) for number in numbers):
             return True
         # Neither its objects nor the value that it may inherit, nor what they refer to.
@@ -227,29 +205,29 @@ class _Form:
     def _may_be_added(self, field: FormField) -> bool:
         if field.kind != "Sig" or not field.refs:
             return False
-        if self._closing is not None and field.name == self._closing.name:
-            if self._closing.is_timestamp:
-                return not _shows(self._pair.new, field)
+        if self.closing is not None and field.name == self.closing.name:
+            if self.closing.is_timestamp:
+                return not _shows(self.pair.new, field)
             return not self._is_locked(field.name)
-        return self._pair.new.resolve(field.value) is None and not _shows(self._pair.new, field)
+        return self.pair.new.resolve(field.value) is None and not _shows(self.pair.new, field)
 
     def _may_be_signed(self, old: FormField, new: FormField) -> bool:
-        if self._closing is None or new.name != self._closing.name:
+        if self.closing is None or new.name != self.closing.name:
             return False
-        if self._pair.old.resolve(old.value) is not None or old.kind != "Sig":
+        if self.pair.old.resolve(old.value) is not None or old.kind != "Sig":
             return False
-        if self._is_locked(new.name) and (not self._closing.is_timestamp or _shows(self._pair.new, new)):
+        if self._is_locked(new.name) and (not self.closing.is_timestamp or _shows(self.pair.new, new)):
             return False
         return self._only(old, new, _SIGNING)
 
     def _is_locked(self, name: str) -> bool:
-        return any(lock.covers(name) for lock in self._locks)
+        return any(lock.covers(name) for lock in self.locks)
 
     def _may_be_filled(self, old: FormField, new: FormField) -> bool:
-        closed = self._closing is not None and not self._closing.is_timestamp
-        value = self._pair.old.resolve(old.value)
+        closed = self.closing is not None and not self.closing.is_timestamp
+        value = self.pair.old.resolve(old.value)
         empty = value in (None, b"", "Off", [])
-        may = self._free or (closed and empty)
+        may = self.free or (closed and empty)
         return (
             may and not self._is_locked(new.name) and old.kind == new.kind and self._only(old, new, _FILLING)
         )

@@ -19,8 +19,8 @@ from perizinan_core.verification.signatures._changes import Comparison, compare_
 from perizinan_core.verification.signatures._form_changes import (
     FieldLock,
     FormChanges,
+    FormComparison,
     certified_for,
-    compare_form,
     locks_of,
     permission_of,
 )
@@ -187,13 +187,54 @@ class History:
         """True when fields were filled in."""
         return bool(self.filled_by or self.filled_freely)
 
-    def take(self, changes: FormChanges, closing: ListedSignature | None, older: int) -> None:
-        """Note what happened to the form after the revision that ends at ``older``."""
-        signed = {closing.name} if closing is not None else set()
-        self.added |= set(changes.signed) - signed
-        proofs_only = closing is None or closing.is_timestamp
-        if changes.filled or set(changes.signed) - signed or not proofs_only:
-            self.content_from = max(self.content_from, older)
+    locks: list[FieldLock] = attrs.field(factory=list)
+    """Of the signatures that were read so far."""
+
+    allowed: int = 3
+    """What the strictest of them allows, see `permission_of`."""
+
+    def follow(self, pair: Comparison, closing: ListedSignature) -> None:
+        """Judge what was added up to the next signature."""
+        changes = self._changes(pair, closing)
+        signs = self.allowed == _NOTHING and not closing.is_timestamp
+        if signs or (changes is not None and changes.filled and self.allowed < _SIGNING):
+            changes = None
+        self._take(pair, changes, closing)
+
+    def end(self, pair: Comparison) -> None:
+        """Judge what follows the last signature: an update of the proofs of time, or what a certification allows."""
+        try:
+            changes = self._changes(pair, None)
+            before, after = (pdf.catalog().get("DSS") for pdf in (pair.old, pair.new))
+        except PdfStructureError:
+            changes = None
+        else:
+            renewed = after is not None and (before != after or bool(pair.changed))
+            if changes is not None and not (renewed or changes.filled):
+                changes = None
+        self._take(pair, changes, None)
+
+    def _changes(self, pair: Comparison, closing: ListedSignature | None) -> FormChanges | None:
+        pages = compare_content(pair)
+        if pages is None:
+            return None
+        free = self.certifying is not None
+        return FormComparison(pair=pair, pages=pages, closing=closing, locks=self.locks, free=free).changes()
+
+    def _take(self, pair: Comparison, changes: FormChanges | None, closing: ListedSignature | None) -> None:
+        """Note what happened to the form; None is more than may happen."""
+        if changes is None:
+            for item in listed_signatures(pair.old):
+                self.broken.setdefault(item.name, "later-changes-forbidden")
+            return
+        added = {*changes.signed} - ({closing.name} if closing is not None else set())
+        self.added |= added
+        if changes.filled or added or (closing is not None and not closing.is_timestamp):
+            self.content_from = max(self.content_from, pair.old.size)
+        if self.certifying is not None or closing is None:
+            self.filled_freely += changes.filled
+        elif changes.filled:
+            self.filled_by.add(closing.name)
 
 
 def read_history(
@@ -217,24 +258,21 @@ def read_history(
     """
     history = History(has_store=newest.catalog().get("DSS") is not None)
     older: ForeignStructure | None = None
-    locks: list[FieldLock] = []
-    allowed = 3
     for index, signature in enumerate(signatures):
+        # One signature may be the value of several fields: nothing lies between them.
+        before = [item for item in signatures[:index] if item.byte_range != signature.byte_range]
         try:
             whole = signature.end == len(data)
             revision = newest if whole else ForeignStructure(data[: signature.end], limits, decrypt)
             _hold_to_revision(history, revision, signature)
-            # One signature may be the value of several fields: nothing lies between them.
-            again = any(item.byte_range == signature.byte_range for item in signatures[:index])
-            if older is not None and not again:
-                _step(history, Comparison(older, revision), signature, locks, allowed)
-            locks += locks_of(revision, signature)
-            allowed = min(allowed, permission_of(revision, signature) or 3)
+            if older is not None and len(before) == index:
+                history.follow(Comparison(older, revision), signature)
+            history.locks += locks_of(revision, signature)
+            history.allowed = min(history.allowed, permission_of(revision, signature) or history.allowed)
             if not signature.is_timestamp:
-                before = [item for item in signatures[:index] if item.byte_range != signature.byte_range]
                 first = all(item.is_timestamp for item in before)
                 certified = (certified_for(revision, signature) or _NOTHING) if first else _NOTHING
-                history.certifying = signature.name if min(certified, allowed) >= _SIGNING else None
+                history.certifying = signature.name if min(certified, history.allowed) >= _SIGNING else None
         except PdfStructureError:
             history.broken[signature.name] = "revision-broken"
             for earlier in signatures[:index]:
@@ -244,7 +282,11 @@ def read_history(
         if any(item.name in history.broken for item in signatures[:index]):
             return history
     if older is not None and older is not newest:
-        _tail(history, data, Comparison(older, newest), signatures, locks)
+        if newest.revisions > older.revisions:
+            history.end(Comparison(older, newest))
+        else:
+            history.bytes_behind = len(data) - signatures[-1].end
+            history.broken.update(dict.fromkeys((item.name for item in signatures), "bytes-after-signature"))
     _ask_engine(history, engine, signatures)
     return history
 
@@ -258,7 +300,7 @@ def _ask_engine(
     It does not know document timestamps, and takes renewed long-term data for changes where it cannot follow them.
     """
     for signature in signatures:
-        if signature.is_timestamp or signature.byte_range is None or signature.end > history.content_from:
+        if signature.is_timestamp or signature.end > history.content_from:
             continue
         if signature.name not in history.broken and engine().objects_to(attrs.astuple(signature.byte_range)):
             history.broken[signature.name] = "later-changes-forbidden"
@@ -279,61 +321,3 @@ def _hold_to_revision(history: History, revision: ForeignStructure, signature: L
                 history.stored.add(signature.end)
             return
     raise PdfStructureError("a signed revision does not show its signature", signature.end)
-
-
-def _step(
-    history: History, pair: Comparison, closing: ListedSignature, locks: Sequence[FieldLock], allowed: int
-) -> None:
-    free = history.certifying is not None
-    changes = _changes(pair, closing, locks, free=free)
-    if changes is None or _is_forbidden(changes, closing, allowed):
-        _object_to_all(history, pair)
-        return
-    history.take(changes, closing, pair.old.size)
-    if free:
-        history.filled_freely += changes.filled
-    elif changes.filled:
-        history.filled_by.add(closing.name)
-
-
-def _is_forbidden(changes: FormChanges, closing: ListedSignature, allowed: int) -> bool:
-    if allowed == _NOTHING:
-        return not closing.is_timestamp or bool(changes.filled)
-    return bool(changes.filled) and allowed < _SIGNING
-
-
-def _changes(
-    pair: Comparison, closing: ListedSignature | None, locks: Sequence[FieldLock], *, free: bool
-) -> FormChanges | None:
-    pages = compare_content(pair)
-    return compare_form(pair, pages, closing, locks, free=free) if pages is not None else None
-
-
-def _tail(
-    history: History,
-    data: bytes,
-    pair: Comparison,
-    signatures: Sequence[ListedSignature],
-    locks: Sequence[FieldLock],
-) -> None:
-    """Judge what follows the last signature: an update of the proofs of time, or what a certification allows."""
-    if pair.new.revisions <= pair.old.revisions:
-        history.bytes_behind = len(data) - signatures[-1].end
-        history.broken.update(dict.fromkeys((item.name for item in signatures), "bytes-after-signature"))
-        return
-    try:
-        changes = _changes(pair, None, locks, free=history.certifying is not None)
-        stores = [pdf.catalog().get("DSS") for pdf in (pair.old, pair.new)]
-    except PdfStructureError:
-        changes, stores = None, [None, None]
-    renewed = stores[1] is not None and (stores[0] != stores[1] or bool(pair.changed))
-    if changes is None or not (renewed or changes.filled):
-        _object_to_all(history, pair)
-    else:
-        history.take(changes, None, pair.old.size)
-        history.filled_freely += changes.filled
-
-
-def _object_to_all(history: History, pair: Comparison) -> None:
-    for item in listed_signatures(pair.old):
-        history.broken.setdefault(item.name, "later-changes-forbidden")

@@ -7,10 +7,8 @@ else for the moment of the check.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
-from typing import Any
+from datetime import datetime, timedelta
 
 import attrs
 from cryptography import x509
@@ -25,10 +23,9 @@ from perizinan_core.verification.signatures._history import History
 from perizinan_core.verification.signatures._listing import ListedSignature
 from perizinan_core.verification.signatures._proofs import Proof, best_of, judge_token, name_of
 
-__all__ = ["Judged", "Trusting", "stated_time"]
+__all__ = ["Judged", "Trusting"]
 
 _SKEW = timedelta(minutes=5)
-_DATE = re.compile(r"D:(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:(Z)|([+-])(\d{2})'?(\d{2})?)")
 
 
 @attrs.define(kw_only=True)
@@ -121,7 +118,7 @@ class Judged:
             certificate_sha256=container.certificate.sha256.hex() if container is not None else None,
             signed_at=self.stated,
             trusted_time=self.trusted_time,
-            covers_whole_document=covered is not None and covered.start == 0 and covered.end == self.size,
+            covers_whole_document=covered.start == 0 and covered.end == self.size,
             format=self.listed.sub_filter,
             algorithm=container.algorithm if container is not None else None,
             level=self.level,
@@ -161,20 +158,6 @@ class Judged:
         return Reason("later-changes-allowed" if self.extended else "content-and-view-intact")
 
 
-def stated_time(value: Any) -> datetime | None:
-    """Read a PDF date with its offset; anything else gives None."""
-    text = value.decode("latin-1") if isinstance(value, bytes) else value if isinstance(value, str) else ""
-    found = _DATE.match(text)
-    if found is None:
-        return None
-    offset = timedelta(hours=int(found[9] or 0), minutes=int(found[10] or 0))
-    try:
-        zone = timezone(-offset if found[8] == "-" else offset)
-        return datetime(*(int(part) for part in found.groups()[:6]), tzinfo=zone)  # type: ignore[arg-type,misc]
-    except ValueError:
-        return None
-
-
 @attrs.frozen(kw_only=True)
 class Trusting:
     """What is needed to judge time and trust."""
@@ -210,7 +193,7 @@ class Trusting:
         for judged in reversed(signatures):
             if not judged.is_timestamp or judged.broken is not None or judged.container is None:
                 continue
-            proof = judged.proof = self._document_stamp(judged, renewed)
+            proof = judged.proof = self._document_stamp(judged, judged.container, renewed)
             judged.proofs = (proof,)
             judged.chain, judged.doubtful, judged.altered = proof.chain, not proof.counts, proof.altered
             if proof.counts:
@@ -220,12 +203,9 @@ class Trusting:
                 judged.broken = Reason("timestamp-broken")
         return around
 
-    def _document_stamp(self, judged: Judged, renewed: Proof | None) -> Proof:
-        covered, view = judged.listed.byte_range, memoryview(self.data)
-        if covered is None or judged.container is None:  # pragma: no cover - the caller looked
-            return Proof(moment=None, code="timestamp-broken")
-        parts = [view[: covered.gap_start], view[covered.gap_end : covered.end]]
-        return judge_token(judged.container, parts, self.judge, self.evidence, around=renewed, at=self.at)
+    def _document_stamp(self, judged: Judged, container: Container, renewed: Proof | None) -> Proof:
+        parts = judged.listed.byte_range.parts(self.data)
+        return judge_token(container, parts, self.judge, self.evidence, around=renewed, at=self.at)
 
     def _judge_signer(
         self, judged: Judged, container: Container, around: Sequence[tuple[int, Proof]]

@@ -25,7 +25,7 @@ from perizinan_core.verification._wholeness import is_whole
 from perizinan_core.verification.signatures._chains import ChainJudge
 from perizinan_core.verification.signatures._container import Container, digest_of, read_container
 from perizinan_core.verification.signatures._history import Engine, History, read_history
-from perizinan_core.verification.signatures._judged import Judged, Trusting, stated_time
+from perizinan_core.verification.signatures._judged import Judged, Trusting
 from perizinan_core.verification.signatures._listing import (
     ListedSignature,
     listed_signatures,
@@ -184,7 +184,7 @@ class SignedFile:
     def _judge_containers(self) -> None:
         for judged in self.signatures:
             listed = judged.listed
-            judged.stated = stated_time(listed.dictionary.get("M"))
+            judged.stated = listed.signed_at
             if listed.problem is not None:
                 judged.broken = Reason(listed.problem)
             elif listed.sub_filter in _WEAK_FORMATS:
@@ -195,11 +195,7 @@ class SignedFile:
                 self._judge_container(judged)
 
     def _judge_container(self, judged: Judged) -> None:
-        covered = judged.listed.byte_range
-        if covered is None:  # pragma: no cover - such a signature has a problem already
-            return
-        view = memoryview(self.data)
-        parts = [view[: covered.gap_start], view[covered.gap_end : covered.end]]
+        parts = judged.listed.byte_range.parts(self.data)
         # pyHanko adds kinds of attributes to asn1crypto, which learns no more once it has read one.
         from pyhanko.sign.validation import generic_cms
 

@@ -55,10 +55,10 @@ class ForeignStructure(PdfStructure):
     def __init__(self, data: bytes, limits: Limits, decrypt: Decrypt | None = None) -> None:
         self._decrypt = decrypt
         self._places: list[tuple[int, int, int]] | None = None
-        self.size = len(data)
-        """Length in bytes with the white space that follows ``%%EOF``."""
         # White space after the end marker shows nothing; whether it is signed is the caller's question.
         super().__init__(data if ends_properly(data) else data.rstrip(BLANKS), limits)
+        self.size = len(data)
+        """Length in bytes with the white space that follows ``%%EOF``."""
 
     def unpack_all(self) -> None:
         """Open every object stream once, within the limits: other parsers may open them without any."""
