@@ -21,8 +21,7 @@ from perizinan_core.errors.published import StatusUnavailableError
 from perizinan_core.model._permit import PermitStatus
 from perizinan_core.published import PermitStatusAnswer
 from perizinan_core.published._keys import thumbprint
-from perizinan_core.verification import Verifier
-from perizinan_core.verification._permit_content import load_schema
+from perizinan_core.verification import Verifier, load_schema
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 AT = "2026-12-02T09:00"

@@ -24,7 +24,7 @@ from click.testing import CliRunner
 from perizinan_core.cli._verify import OPEN_STATUS_SOURCE, verify_command
 from perizinan_core.model._permit import PermitStatus
 from perizinan_core.published import PermitStatusAnswer
-from perizinan_core.verification._permit_content import load_schema
+from perizinan_core.verification import load_schema
 
 _BUILDER = Path(__file__).parents[1] / "vectors" / "builder.py"
 AT = "2026-12-02T09:00"

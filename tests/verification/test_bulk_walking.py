@@ -16,10 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perizinan_core.verification._display import display_name
 from perizinan_core.verification._judgement import RefusedError
 from perizinan_core.verification.bulk._archives import Budget, is_archive_name, members
 from perizinan_core.verification.bulk._limits import BulkLimits
-from perizinan_core.verification.bulk._walking import Passed, display_name, find_files
+from perizinan_core.verification.bulk._walking import Passed, find_files
 
 PDF = b"%PDF-1.7\n"
 

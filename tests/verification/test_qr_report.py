@@ -23,8 +23,7 @@ from perizinan_core.published._qr_claims import (
     decode_qr_text,
     encode_qr_text,
 )
-from perizinan_core.verification import CheckName, Outcome, Verdict
-from perizinan_core.verification._permit_content import load_schema
+from perizinan_core.verification import CheckName, Outcome, Verdict, load_schema
 from perizinan_core.verification._qr_report import check_qr_image, check_qr_text
 from perizinan_core.verification._reasons import REASONS
 

@@ -18,8 +18,7 @@ from jsonschema import Draft202012Validator
 
 from perizinan_core.cli._verify import verify_command
 from perizinan_core.errors.verification import SignaturesNotAcceptedError
-from perizinan_core.verification import Verdict
-from perizinan_core.verification._permit_content import load_schema
+from perizinan_core.verification import Verdict, load_schema
 from perizinan_core.verification._report import CheckName, Indication, Outcome
 from perizinan_core.verification.signatures import (
     SignatureVerifier,

@@ -442,7 +442,7 @@ def test_import_is_light():
     code = (
         "import sys, perizinan_core.verification\n"
         "heavy = {'sqlalchemy','alembic','pluggy','pyhanko','pypdf','jsonschema','jsonschema_rs','cbor2','typst',\n"
-        "'rfc8785','cattrs','perizinan_core.model'}\n"
+        "'cattrs','perizinan_core.model'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -24,13 +24,14 @@ from perizinan_core.cli._verify_output import print_report
 from perizinan_core.cli._verify_report import ReportFile
 from perizinan_core.errors.verification import ResumeFileError
 from perizinan_core.i18n import N_, said, translate
+from perizinan_core.verification._display import display_name
 from perizinan_core.verification._file_verifier import FileVerifier
 from perizinan_core.verification._report import Report
 from perizinan_core.verification.bulk import BulkLimits
 from perizinan_core.verification.bulk._many import default_jobs
 from perizinan_core.verification.bulk._pool import Pool
 from perizinan_core.verification.bulk._resume import ResumeFile
-from perizinan_core.verification.bulk._walking import FoundFile, Passed, display_name, find_files
+from perizinan_core.verification.bulk._walking import FoundFile, Passed, find_files
 from perizinan_core.verification.bulk._work import Judge
 
 __all__ = ["EXIT_INTERRUPTED", "ManyRun", "needs_workers"]

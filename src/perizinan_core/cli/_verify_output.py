@@ -16,7 +16,7 @@ from perizinan_core.i18n import N_, translate
 from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
 from perizinan_core.model._numerals import format_date
 from perizinan_core.verification import Outcome, PermitFacts, Report, SignatureReport
-from perizinan_core.verification._words import ASK_THE_OFFICE, CHECKS, headline, office_line
+from perizinan_core.verification._words import ASK_THE_OFFICE, headline, office_line
 
 __all__ = ["COLUMNS", "contact_foot", "office_head", "print_report", "shortened_line"]
 
@@ -141,7 +141,7 @@ def _checks(report: Report, language: str) -> Table:
         mark, style = _MARKS[check.outcome]
         table.add_row(
             Text(mark, style=style),
-            translate(CHECKS[check.name], language),
+            translate(check.name.label, language),
             foreign_text(
                 check.reason.message(language), "dim" if check.outcome is Outcome.NOT_CHECKED else ""
             ),

@@ -26,7 +26,7 @@ from perizinan_core.rendering._report_fit import LINE_BUDGETS, fitted, shortened
 from perizinan_core.rendering._report_words import FRAME, STATEMENTS
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._report import CheckName, Outcome, Report, SignatureReport, Verdict
-from perizinan_core.verification._words import CHECKS, TONES, VERDICTS, headline, office_line
+from perizinan_core.verification._words import TONES, VERDICTS, headline, office_line
 
 __all__ = ["MAX_PAGES", "ReportSummary", "render_reports", "render_summary"]
 
@@ -131,7 +131,7 @@ def _page(report: Report, language: str) -> dict[str, Any]:
         "checks": [
             {
                 "outcome": item.outcome.value,
-                "title": translate(CHECKS[item.name], language),
+                "title": translate(item.name.label, language),
                 "sentence": item.reason.message(language),
                 "code": item.reason.code,
             }

@@ -29,8 +29,6 @@ from perizinan_core.published._status import NoStatus, StatusChoice, StatusSourc
 from perizinan_core.verification._current_status import CurrentStatusList
 from perizinan_core.verification._sources import read_source
 
-__all__ = ["AuthoritySet", "ByOffice", "StatusOf", "status_by_office"]
-
 T = TypeVar("T")
 
 StatusOf = Callable[[AuthorityDocument], StatusChoice]

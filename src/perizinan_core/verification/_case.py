@@ -40,8 +40,6 @@ from perizinan_core.verification._report import (
 )
 from perizinan_core.verification._time_limit import Countdown, TimeUpError
 
-__all__ = ["PermitCase"]
-
 _UNKNOWN = "?"
 _NOT_ASKED = StatusReport(checked=False, state="not_checked")
 

@@ -25,8 +25,6 @@ from perizinan_core.verification._permit_content import read_permit_data
 from perizinan_core.verification._report import CheckName
 from perizinan_core.verification.signatures._listing import ListedSignature
 
-__all__ = ["choose_for_code", "choose_for_file", "offices_of_key", "offices_of_signer"]
-
 _MAX_SHOWN = 60
 _DOCUMENT = CheckName.AUTHORITY_DOCUMENT
 

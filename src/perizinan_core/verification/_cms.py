@@ -35,8 +35,6 @@ from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.i18n import Clause
 from perizinan_core.verification._paths import CURVES, MIN_RSA_BITS, UNREADABLE, unwarned
 
-__all__ = ["SignedContainer", "parse_container", "verify_container", "without_padding"]
-
 _OID = x509.ObjectIdentifier
 _SIGNING_TIME = _OID("1.2.840.113549.1.9.5")
 _PLAIN = {CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_CERTIFICATE_V2, _SIGNING_TIME}

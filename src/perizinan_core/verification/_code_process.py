@@ -10,8 +10,6 @@ from perizinan_core.errors.confined import ChildStartError
 from perizinan_core.verification._copies import codes_here
 from perizinan_core.verification._qr_image import CodesFound
 
-__all__ = ["codes_confined", "serve"]
-
 _MEMORY = 1024 * 1024 * 1024
 _TASKS_PER_CHILD = 200
 _MORE_SECONDS = 2.0

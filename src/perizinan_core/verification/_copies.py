@@ -41,8 +41,6 @@ from perizinan_core.verification._report import (
 )
 from perizinan_core.verification._sources import picture_kind
 
-__all__ = ["CodeReader", "code_of_unsigned", "codes_here", "with_copy"]
-
 _OF_THE_CODE = (CheckName.PRINTED_TEXT, CheckName.QR, CheckName.VALIDITY_DATES, CheckName.STATUS)
 _KEPT = {Verdict.NOT_VALID, Verdict.UNSIGNED, Verdict.UNREADABLE}
 _FACTS = (

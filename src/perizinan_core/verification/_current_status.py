@@ -24,8 +24,6 @@ from perizinan_core.published._status import PermitStatusAnswer, PublishedVersio
 from perizinan_core.verification._fetching import is_url
 from perizinan_core.verification._status_source import StatusListSource
 
-__all__ = ["CurrentStatusList"]
-
 _FETCH_AGAIN = 300.0
 _TRY_AGAIN = 15.0
 

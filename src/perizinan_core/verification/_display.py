@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["display_name"]
-
 
 def display_name(text: str) -> str:
     r"""

@@ -11,8 +11,6 @@ from perizinan_core.verification._choosing import offices_of_signer
 from perizinan_core.verification._permit_signatures import JudgedSignature
 from perizinan_core.verification._report import CheckName
 
-__all__ = ["judge_entitlement", "judge_registration"]
-
 
 def judge_registration(case: PermitCase, signatures: Sequence[JudgedSignature]) -> None:
     """

@@ -8,8 +8,6 @@ from perizinan_core._exchange import Answer, ExchangeFailedError, exchange
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.i18n import N_, Clause
 
-__all__ = ["fetch", "is_url"]
-
 _REDIRECTS = 3
 _SECONDS = 20.0
 

@@ -12,8 +12,6 @@ from perizinan_core.verification._report import Report
 from perizinan_core.verification._sources import Source, source_name
 from perizinan_core.verification._time_limit import Countdown, TimeUpError
 
-__all__ = ["FileVerifier", "Policy", "check_moment"]
-
 _FIRST, _LAST = 1970, 9998
 """No certificate is older, and at the edge of the calendar no day can be counted on."""
 

@@ -7,8 +7,6 @@ from collections.abc import Collection
 from perizinan_core.verification._reasons import REASONS, Weight
 from perizinan_core.verification._report import Check, CheckName, Outcome, Reason, Verdict
 
-__all__ = ["Judgement", "RefusedError"]
-
 _VERDICTS = {
     Weight.UNREADABLE: Verdict.UNREADABLE,
     Weight.UNSIGNED: Verdict.UNSIGNED,

@@ -29,17 +29,6 @@ from perizinan_core.verification._fetching import fetch, is_url
 from perizinan_core.verification._sources import read_source
 from perizinan_core.verification._status_source import fetch_status_list
 
-__all__ = [
-    "BACKUP",
-    "Kept",
-    "first_document",
-    "keep_first",
-    "load_document",
-    "refresh",
-    "refresh_office",
-    "well_known",
-]
-
 BACKUP = ".previous"
 """What is added to the name of the document that was replaced."""
 

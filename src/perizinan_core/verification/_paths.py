@@ -12,7 +12,7 @@ import hashlib
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 from typing import TypeVar
@@ -23,27 +23,6 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.utils import CryptographyDeprecationWarning
-
-__all__ = [
-    "CURVES",
-    "MIN_RSA_BITS",
-    "UNREADABLE",
-    "CertificatePath",
-    "PathProblem",
-    "extension_of",
-    "find_path",
-    "fingerprints",
-    "is_ca",
-    "is_issued",
-    "is_plain",
-    "is_strong_hash",
-    "key_problem",
-    "may_sign",
-    "subject_of",
-    "unwarned",
-    "usage_problem",
-    "valid_at",
-]
 
 E = TypeVar("E", bound=x509.ExtensionType)
 UNREADABLE = (
@@ -76,6 +55,8 @@ _SIGNING_PURPOSES = {
 }
 _WEAK_HASHES = {"md5", "sha1"}
 MIN_RSA_BITS = 2048
+SKEW = timedelta(minutes=5)
+"""How far the clock of a signer, a service or an office may run ahead of the checker's."""
 CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 
 

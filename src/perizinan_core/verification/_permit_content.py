@@ -28,19 +28,7 @@ from perizinan_core.verification._pdf._embedded import embedded_files, link_addr
 from perizinan_core.verification._pdf._text import printed_text
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._report import CheckName
-from perizinan_core.verification._schemas import fits_schema, load_schema, schema_faults
-
-__all__ = [
-    "PERMIT_FILE",
-    "differences_to_claims",
-    "differences_to_text",
-    "essence",
-    "judge_dates",
-    "judge_qr",
-    "judge_text",
-    "load_schema",
-    "read_permit_data",
-]
+from perizinan_core.verification._schemas import fits_schema, schema_faults
 
 PERMIT_FILE = "permit.json"
 _MAX_BYTES = 1024 * 1024

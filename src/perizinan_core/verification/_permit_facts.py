@@ -9,8 +9,6 @@ from typing import Any, Self
 
 import attrs
 
-__all__ = ["PermitFacts", "StatedSignatory"]
-
 
 @attrs.frozen(kw_only=True)
 class StatedSignatory:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -35,6 +35,7 @@ from perizinan_core.verification._cms import (
 )
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._paths import (
+    SKEW,
     PathProblem,
     find_path,
     fingerprints,
@@ -51,21 +52,8 @@ if TYPE_CHECKING:
     # Not at run time: a plain permit needs nothing of it.
     from perizinan_core.verification.signatures._judged import Judged
 
-__all__ = [
-    "JudgedSignature",
-    "describe",
-    "file_digest",
-    "judge_revocation",
-    "judge_signature",
-    "judge_stamp",
-    "judge_time",
-    "revision_hashes",
-]
-
 FORMATS = ("ETSI.CAdES.detached", "adbe.pkcs7.detached")
 _HEX = re.compile(rb"<(?:[0-9a-f]*|[0-9A-F]*)>\Z")
-_SKEW = timedelta(minutes=5)
-"""How far the signer's clock may run ahead of the checker's."""
 
 
 @attrs.define
@@ -95,14 +83,10 @@ class JudgedSignature:
     begun: Any = attrs.field(default=None, eq=False, repr=False)
     """SHA-256 of everything before the signature, to continue with."""
 
-    _fingerprints: tuple[str, str] = attrs.field(default=("", ""), init=False)
-
     @property
     def fingerprints(self) -> tuple[str, str]:
         """SHA-256 of certificate and public key; empty texts before the container was read."""
-        if self.container is not None and not self._fingerprints[0]:
-            self._fingerprints = fingerprints(self.container.certificate)
-        return self._fingerprints
+        return fingerprints(self.container.certificate) if self.container is not None else ("", "")
 
     @property
     def signer(self) -> str | None:
@@ -125,11 +109,6 @@ class JudgedSignature:
         return stamped or self.recorded_time
 
     @property
-    def timed_by_records(self) -> bool:
-        """True when the office's own records prove the time, and no timestamp."""
-        return self.recorded_time is not None
-
-    @property
     def time_reason(self) -> Reason:
         """What to say of its time."""
         proof = self.found.proof if self.found is not None else None
@@ -146,7 +125,7 @@ class JudgedSignature:
         """What leaves it open when everything must be proven."""
         if self.found is None:
             return Reason("revocation-data-missing")
-        return None if self.timed_by_records else self.found.doubt
+        return None if self.recorded_time is not None else self.found.doubt
 
     def best_time(self, at: datetime) -> datetime:
         """Return the proven time, else the stated one, else the moment of the check."""
@@ -185,7 +164,9 @@ def judge_signature(
             judgement, judged, CheckName.INTEGRITY, "signature-format-unknown", format=field.sub_filter
         )
     try:
-        container = judged.container = _read_container(data, field)
+        _check_digits(data, field)
+        named = field.sub_filter == FORMATS[0]
+        container = judged.container = parse_container(field.contents, certificate_named=named)
     except CmsStructureError as error:
         return _refuse(judgement, judged, CheckName.INTEGRITY, "signature-malformed", problem=error.fault)
     code = _integrity_problem(data, judged, container)
@@ -196,11 +177,6 @@ def judge_signature(
     if authority is None:
         return judged
     return _judge_chain(judged, container, authority, judgement)
-
-
-def _read_container(data: bytes, field: ListedSignature) -> SignedContainer:
-    _check_digits(data, field)
-    return parse_container(field.contents, certificate_named=field.sub_filter == FORMATS[0])
 
 
 def _check_digits(data: bytes, field: ListedSignature) -> None:
@@ -268,7 +244,7 @@ def judge_time(judged: JudgedSignature, at: datetime, judgement: Judgement) -> N
         return
     certificate, moment = judged.container.certificate, judged.best_time(at)
     ended = certificate.not_valid_after_utc
-    if moment > at + _SKEW:
+    if moment > at + SKEW:
         _refuse(judgement, judged, CheckName.CERTIFICATE, "signed-after-check", day=moment.date())
     elif moment > ended and (proven is None or (stated is not None and valid_at(certificate, stated))):
         # A statement alone proves neither that it was late nor that it was in time; a proof that came too late
@@ -333,7 +309,7 @@ def describe(judged: JudgedSignature, at: datetime, *, strict: bool) -> Signatur
             intact=Reason("content-and-view-intact" if judged.covers_whole else "later-changes-allowed"),
             trust=problem or root,
             time=judged.time_reason,
-            timed=proven is not None and not judged.timed_by_records,
+            timed=proven is not None and judged.recorded_time is None,
             level=judged.level,
         ),
     )

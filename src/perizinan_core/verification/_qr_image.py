@@ -27,8 +27,6 @@ from perizinan_core.verification._sources import picture_kind
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["DEFAULT_IMAGE_LIMITS", "CodesFound", "ImageLimits", "find_codes", "read_codes"]
-
 _MEGA = 1_000_000
 _FIRST_SIDE = 2000
 """Longest side of the first version: a code of 30 mm on a page that fills it has 3 pixels a module."""

@@ -21,8 +21,6 @@ from perizinan_core.verification._qr_image import ImageLimits, find_codes
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["codes_of_pdf", "is_pdf", "text_of_pdf"]
-
 _MAX_PAGES = 5
 _SIDE = 2400
 """Pixels of the longer side of a rendered page: 200 dpi on A4."""

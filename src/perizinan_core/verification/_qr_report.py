@@ -46,8 +46,6 @@ from perizinan_core.verification._signature_report import chain_reason
 from perizinan_core.verification._sources import Source, read_source, source_name
 from perizinan_core.verification._time_limit import Countdown
 
-__all__ = ["check_qr_code", "check_qr_image", "check_qr_text", "read_codes_of"]
-
 _UNTOLD = (
     CheckName.SIGNATURE_PRESENT, CheckName.COVERAGE, CheckName.INTEGRITY, CheckName.CHAIN,
     CheckName.CERTIFICATE, CheckName.REVOCATION, CheckName.TRUSTED_TIME, CheckName.SIGNER_ENTITLED,

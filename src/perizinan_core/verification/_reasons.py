@@ -15,8 +15,6 @@ from pathlib import Path
 
 import attrs
 
-__all__ = ["REASONS", "ReasonEntry", "Weight"]
-
 
 class Weight(IntEnum):
     """What a reason decides, strongest first."""

@@ -20,8 +20,6 @@ from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import Parser, Ref
 from perizinan_core.errors.pdf import PdfStructureError
 
-__all__ = ["shows_more"]
-
 _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _OWN = ("/Contents", "/UserUnit", "/Group")
 _NOT_SHOWN = {"/Parent", "/P", "/StructParent", "/StructParents", "/Length", "/M", "/NM"}

@@ -5,34 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 import attrs
 
-from perizinan_core.i18n import DEFAULT_LANGUAGE, said, translate
+from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, said, translate
 from perizinan_core.published._authority_document import AuthorityDocument, Contact
 from perizinan_core.published._status import PermitStatusAnswer
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._reasons import REASONS
-
-__all__ = [
-    "EXIT_CODES",
-    "REPORT_VERSION",
-    "Aspect",
-    "Aspects",
-    "AuthorityUsed",
-    "Check",
-    "CheckName",
-    "Indication",
-    "Outcome",
-    "Reason",
-    "Report",
-    "SignatureReport",
-    "StatusReport",
-    "TrustUsed",
-    "Verdict",
-    "in_one_voice",
-]
 
 REPORT_VERSION = "1"
 COPY = "copy-of-a-permit"
@@ -45,34 +26,30 @@ PICTURE = "picture-not-a-pdf"
 class Verdict(StrEnum):
     """The answer to "may I rely on this permit today?"."""
 
-    VALID = "valid"
-    NOT_VALID = "not_valid"
+    exit_code: int
+    """Exit code of the command line."""
+
+    VALID = ("valid", 0)
+    NOT_VALID = ("not_valid", 10)
     """Tampered, forged, broken signature, or data and text disagree."""
-    UNSIGNED = "unsigned"
-    WRONG_ISSUER = "wrong_issuer"
+    UNSIGNED = ("unsigned", 11)
+    WRONG_ISSUER = ("wrong_issuer", 12)
     """A sound signature, but not by someone whom the authority's register entitles."""
-    NOT_IN_FORCE = "not_in_force"
+    NOT_IN_FORCE = ("not_in_force", 13)
     """Genuine, but expired, suspended, revoked, annulled or superseded."""
-    INDETERMINATE = "indeterminate"
+    INDETERMINATE = ("indeterminate", 14)
     """Cannot tell: no proof of time, status missing or too old."""
-    UNREADABLE = "unreadable"
+    UNREADABLE = ("unreadable", 15)
     """Not a PDF, cut off, damaged on the way."""
 
-    @property
-    def exit_code(self) -> int:
-        """Exit code of the command line."""
-        return EXIT_CODES[self]
+    def __new__(cls, value: str, exit_code: int = 0) -> Self:
+        """Make a verdict with its exit code."""
+        made = str.__new__(cls, value)
+        made._value_, made.exit_code = value, exit_code
+        return made
 
 
-EXIT_CODES: Mapping[Verdict, int] = {
-    Verdict.VALID: 0,
-    Verdict.NOT_VALID: 10,
-    Verdict.UNSIGNED: 11,
-    Verdict.WRONG_ISSUER: 12,
-    Verdict.NOT_IN_FORCE: 13,
-    Verdict.INDETERMINATE: 14,
-    Verdict.UNREADABLE: 15,
-}
+EXIT_CODES: Mapping[Verdict, int] = {verdict: verdict.exit_code for verdict in Verdict}
 
 
 class Outcome(StrEnum):
@@ -88,21 +65,30 @@ class Outcome(StrEnum):
 class CheckName(StrEnum):
     """The checks, in the order in which they are made and reported."""
 
-    AUTHORITY_DOCUMENT = "authority_document"
-    READABLE = "readable"
-    SIGNATURE_PRESENT = "signature_present"
-    COVERAGE = "coverage"
-    INTEGRITY = "integrity"
-    CHAIN = "chain"
-    CERTIFICATE = "certificate"
-    REVOCATION = "revocation"
-    TRUSTED_TIME = "trusted_time"
-    SIGNER_ENTITLED = "signer_entitled"
-    PERMIT_DATA = "permit_data"
-    PRINTED_TEXT = "printed_text"
-    QR = "qr"
-    VALIDITY_DATES = "validity_dates"
-    STATUS = "status"
+    label: str
+    """What it is called before people: an English msgid."""
+
+    AUTHORITY_DOCUMENT = ("authority_document", N_("Authority document"))
+    READABLE = ("readable", N_("File complete"))
+    SIGNATURE_PRESENT = ("signature_present", N_("Signed"))
+    COVERAGE = ("coverage", N_("Signature covers everything"))
+    INTEGRITY = ("integrity", N_("Unchanged"))
+    CHAIN = ("chain", N_("Root of trust"))
+    CERTIFICATE = ("certificate", N_("Certificate"))
+    REVOCATION = ("revocation", N_("Certificate revocation"))
+    TRUSTED_TIME = ("trusted_time", N_("Proven time"))
+    SIGNER_ENTITLED = ("signer_entitled", N_("Entitled signer"))
+    PERMIT_DATA = ("permit_data", N_("Permit data"))
+    PRINTED_TEXT = ("printed_text", N_("Printed text"))
+    QR = ("qr", N_("QR code"))
+    VALIDITY_DATES = ("validity_dates", N_("Dates"))
+    STATUS = ("status", N_("Status"))
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Make the name of a check with what people call it."""
+        made = str.__new__(cls, value)
+        made._value_, made.label = value, label
+        return made
 
 
 class Indication(StrEnum):
@@ -332,7 +318,7 @@ class Report:
     @property
     def exit_code(self) -> int:
         """Exit code of the command line: 0, 10 to 15."""
-        return EXIT_CODES[self.verdict]
+        return self.verdict.exit_code
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

@@ -17,8 +17,6 @@ from perizinan_core.verification._reasons import REASONS
 from perizinan_core.verification._report import Aspect, Check, CheckName, Outcome, Reason, Report
 from perizinan_core.verification._schemas import path_of, schema_faults
 
-__all__ = ["read_report"]
-
 _UNKNOWN = "?"
 """What stands for a day that no one knows."""
 

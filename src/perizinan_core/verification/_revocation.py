@@ -42,19 +42,6 @@ from perizinan_core.verification._paths import (
 )
 from perizinan_core.verification._report import CheckName, Reason
 
-__all__ = [
-    "Evidence",
-    "PathRevocation",
-    "Statement",
-    "evidence_in",
-    "note_revocation",
-    "path_revocation",
-    "responder_certificates",
-    "revocation_reason",
-    "sorted_evidence",
-    "statements",
-]
-
 _MAX_ITEMS = 2000
 _OPEN_ENDED = timedelta(hours=1)
 """How long an answer without an end counts."""

@@ -16,8 +16,6 @@ from typing import Any
 
 from perizinan_core.i18n import N_, Clause
 
-__all__ = ["fits_schema", "load_schema", "path_of", "schema_faults"]
-
 _MAX_FAULTS = 10
 _MOMENT = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2}(:\d{2}(\.\d{6})?)?)\Z"

@@ -14,8 +14,6 @@ from perizinan_core.verification._paths import subject_of
 from perizinan_core.verification._reasons import REASONS, Weight
 from perizinan_core.verification._report import Aspect, Aspects, Indication, Outcome, Reason
 
-__all__ = ["aspects_of", "chain_reason", "indication_of"]
-
 _NOT_REACHED = Aspect(Outcome.NOT_CHECKED, Reason("aspect-not-reached"))
 """Of a signature that is broken: nothing else about it is worth saying."""
 

@@ -10,8 +10,6 @@ from typing import BinaryIO
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.i18n import Clause
 
-__all__ = ["Source", "picture_kind", "read_source", "source_name"]
-
 Source = bytes | str | PathLike[str] | BinaryIO
 """A file: its bytes, its path, or the open binary file."""
 

@@ -33,8 +33,6 @@ from perizinan_core.published._status_list import (
 from perizinan_core.verification._fetching import fetch
 from perizinan_core.verification._sources import Source, read_source
 
-__all__ = ["StatusListSource", "fetch_status_list"]
-
 _SKEW = timedelta(minutes=5)
 """How far the office's clock may run ahead of the checker's."""
 

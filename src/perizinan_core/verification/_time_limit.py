@@ -15,8 +15,6 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import TypeVar
 
-__all__ = ["Countdown", "TimeUpError"]
-
 T = TypeVar("T")
 
 

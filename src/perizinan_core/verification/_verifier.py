@@ -61,8 +61,6 @@ if TYPE_CHECKING:
     from perizinan_core.verification.signatures._signed_file import SignedFile
     from perizinan_core.verification.signatures._verifier import Examiner
 
-__all__ = ["Verifier", "require_valid", "unreadable_report", "verify_permit"]
-
 _BEFORE_CONTENT = (
     CheckName.READABLE,
     CheckName.SIGNATURE_PRESENT,
@@ -345,7 +343,7 @@ class _Case(PermitCase):
             return
         whole = len(file.signatures) == 1 and self.signatures[0].covers_whole
         judgement.passed(CheckName.COVERAGE, "covers-everything" if whole else "later-changes-allowed")
-        by_name = {item.name: item for item in file.signatures}
+        by_name = {item.listed.name: item for item in file.signatures}
         for judged in self.signatures:
             judged.found = by_name[judged.field.name]
             judged.level = judged.found.level

@@ -14,8 +14,6 @@ from perizinan_core.verification._pdf._scan import ByteRange, Scan, Wholeness
 from perizinan_core.verification._report import PICTURE, CheckName
 from perizinan_core.verification._sources import picture_kind
 
-__all__ = ["covered_digest", "is_whole"]
-
 _END = re.compile(rb"startxref[\r\n ]{1,4}\d{1,12}[\r\n ]{1,4}%%EOF(?:\r\n|\r|\n| |)")
 _UPDATE = re.compile(rb"[\x00\t\n\x0c\r ]*+(?:\d{1,10}(?: |\Z)|xref|x?r?e?\Z)")
 

@@ -9,8 +9,6 @@ import attrs
 from perizinan_core.i18n import N_
 from perizinan_core.verification._report import CheckName, Outcome, Report, Verdict
 
-__all__ = ["ASK_THE_OFFICE", "CHECKS", "TONES", "VERDICTS", "Headline", "headline", "office_line"]
-
 ASK_THE_OFFICE = N_("To ask the office: {contact}")
 
 VERDICTS: Mapping[Verdict, tuple[str, str]] = {
@@ -148,25 +146,6 @@ def headline(report: Report, *, of_code: bool = False) -> Headline:
     if report.is_development and report.verdict is Verdict.VALID:
         return Headline("open", *test)
     return Headline(TONES[report.verdict], *words[report.verdict])
-
-
-CHECKS: Mapping[CheckName, str] = {
-    CheckName.AUTHORITY_DOCUMENT: N_("Authority document"),
-    CheckName.READABLE: N_("File complete"),
-    CheckName.SIGNATURE_PRESENT: N_("Signed"),
-    CheckName.COVERAGE: N_("Signature covers everything"),
-    CheckName.INTEGRITY: N_("Unchanged"),
-    CheckName.CHAIN: N_("Root of trust"),
-    CheckName.CERTIFICATE: N_("Certificate"),
-    CheckName.REVOCATION: N_("Certificate revocation"),
-    CheckName.TRUSTED_TIME: N_("Proven time"),
-    CheckName.SIGNER_ENTITLED: N_("Entitled signer"),
-    CheckName.PERMIT_DATA: N_("Permit data"),
-    CheckName.PRINTED_TEXT: N_("Printed text"),
-    CheckName.QR: N_("QR code"),
-    CheckName.VALIDITY_DATES: N_("Dates"),
-    CheckName.STATUS: N_("Status"),
-}
 
 
 def office_line(name: str, region: str | None) -> str:

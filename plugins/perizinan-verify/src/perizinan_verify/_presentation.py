@@ -377,23 +377,7 @@ STATES: Mapping[str, str] = {
 }
 """What people read for a permit's status."""
 
-_CHECKS: Mapping[str, str] = {
-    "authority_document": N_("Authority document"),
-    "readable": N_("File complete"),
-    "signature_present": N_("Signed"),
-    "coverage": N_("Signature covers everything"),
-    "integrity": N_("Unchanged"),
-    "chain": N_("Root of trust"),
-    "certificate": N_("Certificate"),
-    "revocation": N_("Certificate revocation"),
-    "trusted_time": N_("Proven time"),
-    "signer_entitled": N_("Entitled signer"),
-    "permit_data": N_("Permit data"),
-    "printed_text": N_("Printed text"),
-    "qr": N_("QR code"),
-    "validity_dates": N_("Dates"),
-    "status": N_("Status"),
-}
+_LABELS = {name.value: name.label for name in verification.CheckName}
 _STATEMENTS: Sequence[tuple[str, tuple[str, ...], str]] = (
     (
         N_("Integrity"),
@@ -499,7 +483,7 @@ _NO_CODE = frozenset(
 def check_lines(answer: Mapping[str, Any]) -> list[Line]:
     """Return every check as a line; a check of a newer library is shown by its own name."""
     return [
-        Line(_CHECKS.get(item["name"], item["name"]), item["message"], item["outcome"])
+        Line(_LABELS.get(item["name"], item["name"]), item["message"], item["outcome"])
         for item in answer["checks"]
         if item["outcome"] != "not_checked"
     ]
@@ -510,7 +494,7 @@ def unchecked_lines(answer: Mapping[str, Any]) -> list[Fold]:
     found: dict[str, list[str]] = {}
     for item in answer["checks"]:
         if item["outcome"] == "not_checked":
-            found.setdefault(item["message"], []).append(_CHECKS.get(item["name"], item["name"]))
+            found.setdefault(item["message"], []).append(_LABELS.get(item["name"], item["name"]))
     return [Fold(tuple(labels), message) for message, labels in found.items()]
 
 

@@ -26,8 +26,6 @@ from perizinan_core.verification._judgement import RefusedError
 from perizinan_core.verification._pdf._pages import MAX_PAGES, Content, contents_of, pages, parted
 from perizinan_core.verification._qr_image import ImageLimits, find_codes, read_codes
 
-__all__ = ["drawn_codes"]
-
 _Word = bytes | tuple[bytes, bytes]
 
 _MAX_FORMS = 64

@@ -11,8 +11,6 @@ from perizinan_core._pdf._tree import page_tree
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification._pdf._pages import MAX_NODES
 
-__all__ = ["embedded_files", "link_addresses"]
-
 
 def embedded_files(pdf: PdfStructure, name: str) -> list[bytes]:
     """

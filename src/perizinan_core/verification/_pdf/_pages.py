@@ -12,8 +12,6 @@ from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._tree import page_tree
 from perizinan_core.errors.pdf import PdfStructureError
 
-__all__ = ["MAX_NODES", "MAX_PAGES", "Content", "contents_of", "pages", "parted"]
-
 MAX_PAGES = 64
 MAX_NODES = 4096
 _PATH_BYTES = b"-+0123456789. \t\n\r\f\vmlhref*"

@@ -16,8 +16,6 @@ import attrs
 
 from perizinan_core._pdf._structure import ends_properly
 
-__all__ = ["ByteRange", "Scan", "Wholeness", "scan"]
-
 _RANGE = re.compile(
     rb"/ByteRange[\x00\t\n\x0c\r ]*+\[[\x00\t\n\x0c\r ]*+(\d{1,12}+)[\x00\t\n\x0c\r ]++(\d{1,12}+)"
     rb"[\x00\t\n\x0c\r ]++(\d{1,12}+)[\x00\t\n\x0c\r ]++(\d{1,12}+)[\x00\t\n\x0c\r ]*+\]"

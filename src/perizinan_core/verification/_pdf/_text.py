@@ -18,8 +18,6 @@ from perizinan_core._pdf._syntax import Name, Parser, Ref, Stream, decode_text, 
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification._pdf._pages import contents_of, pages, parted
 
-__all__ = ["printed_text"]
-
 _MAX_CHARACTERS = 1_000_000
 _MAX_FORMS = 64
 _STRING = rb"\((?:[^\\()]++|\\[\s\S]|\((?:[^\\()]++|\\[\s\S]|\((?:[^\\()]++|\\[\s\S])*+\))*+\))*+\)"

@@ -26,8 +26,6 @@ import attrs
 from perizinan_core.verification._judgement import RefusedError
 from perizinan_core.verification.bulk._limits import BulkLimits
 
-__all__ = ["Budget", "Member", "is_archive_name", "members"]
-
 _ENDINGS = (
     *(".zip", ".tar", ".tgz", ".tbz2", ".txz", ".tzst"),
     *(".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import attrs
 
-__all__ = ["DEFAULT_BULK_LIMITS", "BulkLimits"]
-
 _MIB = 1024 * 1024
 
 

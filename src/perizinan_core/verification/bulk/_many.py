@@ -23,8 +23,6 @@ from perizinan_core.verification.bulk._pool import Pool
 from perizinan_core.verification.bulk._walking import find_files
 from perizinan_core.verification.bulk._work import Judge
 
-__all__ = ["VerifyRecipe", "default_jobs", "verify_many"]
-
 
 @attrs.frozen(kw_only=True)
 class VerifyRecipe:

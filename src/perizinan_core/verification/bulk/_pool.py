@@ -23,8 +23,6 @@ from perizinan_core.verification.bulk._limits import BulkLimits
 from perizinan_core.verification.bulk._walking import FoundFile
 from perizinan_core.verification.bulk._work import Recipe, Task
 
-__all__ = ["Event", "Pool"]
-
 _TARGET = "perizinan_core.verification.bulk._work:serve"
 _WINDOW = 256
 """Most files that are open at once."""

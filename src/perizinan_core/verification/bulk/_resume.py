@@ -23,8 +23,6 @@ from perizinan_core.i18n import N_, Clause
 from perizinan_core.verification._report import EXIT_CODES
 from perizinan_core.verification.bulk._walking import FoundFile
 
-__all__ = ["ResumeFile", "fingerprint"]
-
 _FORMAT = "perizinan-verify-resume-1"
 _CODES = frozenset(EXIT_CODES.values())
 

@@ -21,8 +21,6 @@ import attrs
 from perizinan_core.verification._display import display_name
 from perizinan_core.verification.bulk._archives import is_archive_name
 
-__all__ = ["FoundFile", "Passed", "display_name", "find_files"]
-
 _HEAD = 1024
 
 

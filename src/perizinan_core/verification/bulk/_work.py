@@ -18,13 +18,12 @@ from typing import Any, Protocol
 import attrs
 
 from perizinan_core.confined import Channel
+from perizinan_core.verification._display import display_name
 from perizinan_core.verification._judgement import RefusedError
 from perizinan_core.verification._report import Reason
 from perizinan_core.verification.bulk._archives import Budget, Member, is_archive_name, members
 from perizinan_core.verification.bulk._limits import BulkLimits
-from perizinan_core.verification.bulk._walking import FoundFile, display_name
-
-__all__ = ["Judge", "Recipe", "Task", "serve"]
+from perizinan_core.verification.bulk._walking import FoundFile
 
 Judge = Callable[[bytes | Path, str], Any]
 """Judges one file under a name and returns what the caller wants of it; must be picklable."""

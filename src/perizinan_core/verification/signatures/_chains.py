@@ -35,8 +35,6 @@ from perizinan_core.verification._paths import (
 from perizinan_core.verification._revocation import Evidence, PathRevocation, path_revocation
 from perizinan_core.verification.signatures._roots import Anchor, TrustStore
 
-__all__ = ["ChainJudge", "ChainResult", "loaded", "silence"]
-
 _KEPT = 4096
 _SILENT = logging.NullHandler()
 _WEAK = ("md2", "md5")

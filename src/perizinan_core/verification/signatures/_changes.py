@@ -20,8 +20,6 @@ from perizinan_core._pdf._syntax import Ref, Stream
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification.signatures._structure import ForeignStructure
 
-__all__ = ["Comparison", "PageChanges", "compare_content"]
-
 _MAY_CHANGE = {"AcroForm", "DSS", "Extensions", "Metadata", "Version"}
 """Keys of the catalogue that are not content; the form has rules of its own."""
 

@@ -18,8 +18,6 @@ import attrs
 from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.verification._revocation import Evidence
 
-__all__ = ["Container", "digest_of", "read_container"]
-
 _MAX_BYTES = 16 * 1024 * 1024
 _MAX_CERTIFICATES = 64
 _MIN_BITS = 2048
@@ -226,9 +224,13 @@ def digest_of(name: str, parts: Iterable[bytes | memoryview]) -> bytes:
     return hasher.digest()
 
 
-def read_container(contents: bytes) -> Container:
+def read_container(contents: bytes, kind: str | None = None) -> Container:
     """
     Read the container in a ``/Contents`` string; zero bytes may follow it, nothing else.
+
+    Args:
+        contents: The string.
+        kind: What it must be, see `Container.content_type`; None for either.
 
     Raises:
         CmsStructureError: for anything that is not signed data with one signer whose certificate is in it.
@@ -243,11 +245,13 @@ def read_container(contents: bytes) -> Container:
         *_, header, content, trailer = parse(contents)
         rest = contents[len(header) + len(content) + len(trailer) :]
         _expect(not rest.strip(b"\0"), "other bytes follow it in the reserved room")
-        return _container(ContentInfo.load(contents))
+        found = _container(ContentInfo.load(contents))
     except CmsStructureError:
         raise
     except Exception as error:  # asn1crypto reads piece by piece and raises whatever a piece raises
         raise CmsStructureError("its bytes are not a signature container") from error
+    _expect(kind in {None, found.content_type}, "it is of another kind than its field says")
+    return found
 
 
 def _readings(encoded: bytes) -> Iterable[bytes]:

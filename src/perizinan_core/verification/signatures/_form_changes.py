@@ -26,8 +26,6 @@ from perizinan_core.verification.signatures._changes import Comparison, PageChan
 from perizinan_core.verification.signatures._listing import ListedSignature
 from perizinan_core.verification.signatures._structure import ForeignStructure
 
-__all__ = ["FieldLock", "FormChanges", "FormComparison", "certified_for", "locks_of", "permission_of"]
-
 _DEFAULT_PERMISSION = 2
 """Of ISO 32000-1 table 254: filling in and signing."""
 

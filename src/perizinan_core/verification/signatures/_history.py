@@ -27,8 +27,6 @@ from perizinan_core.verification.signatures._form_changes import (
 from perizinan_core.verification.signatures._listing import ListedSignature, listed_signatures
 from perizinan_core.verification.signatures._structure import Decrypt, ForeignStructure
 
-__all__ = ["Engine", "History", "read_history"]
-
 
 class Engine:
     """

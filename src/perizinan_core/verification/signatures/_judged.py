@@ -8,12 +8,12 @@ else for the moment of the check.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import attrs
 from cryptography import x509
 
-from perizinan_core.verification._paths import usage_problem
+from perizinan_core.verification._paths import SKEW, usage_problem
 from perizinan_core.verification._report import Reason, SignatureReport
 from perizinan_core.verification._revocation import Evidence, revocation_reason
 from perizinan_core.verification._signature_report import aspects_of, chain_reason, indication_of
@@ -23,17 +23,12 @@ from perizinan_core.verification.signatures._history import History
 from perizinan_core.verification.signatures._listing import ListedSignature
 from perizinan_core.verification.signatures._proofs import Proof, best_of, judge_token, name_of
 
-__all__ = ["Judged", "Trusting"]
-
-_SKEW = timedelta(minutes=5)
-
 
 @attrs.define(kw_only=True)
 class Judged:
     """What is known about one field so far."""
 
     listed: ListedSignature
-    name: str
     size: int
     """Length of the file, in bytes."""
 
@@ -51,18 +46,11 @@ class Judged:
     proof: Proof | None = None
     """The best proof of its time; of a document timestamp, the judgement of its own token."""
 
-    doubtful: bool = False
-    """True when a timestamp of it proves nothing."""
-
-    altered: bool = False
-    """True when a timestamp of it carries a damaged certificate that its proof does not need."""
-
     proofs: tuple[Proof, ...] = ()
     """The judgements of its own timestamps."""
 
     level: str | None = None
     stated: datetime | None = None
-    extended: bool = False
     filled: tuple[str, ...] = ()
     """Fields that others filled in later, because this certification allows it."""
 
@@ -70,6 +58,21 @@ class Judged:
     def is_timestamp(self) -> bool:
         """True for a document timestamp."""
         return self.listed.is_timestamp
+
+    @property
+    def doubtful(self) -> bool:
+        """True when a timestamp of it proves nothing."""
+        return any(not item.counts for item in self.proofs)
+
+    @property
+    def altered(self) -> bool:
+        """True when a timestamp of it carries a damaged certificate that its proof does not need."""
+        return any(item.altered for item in self.proofs)
+
+    @property
+    def extended(self) -> bool:
+        """True when something follows what it covers."""
+        return self.listed.end < self.size
 
     @property
     def trusted_time(self) -> datetime | None:
@@ -110,7 +113,7 @@ class Judged:
         covered = self.listed.byte_range
         indication, sub = indication_of(self.problem or self._unproven or (self.doubt if strict else None))
         return SignatureReport(
-            field=self.name,
+            field=self.listed.name,
             kind="document_timestamp" if self.is_timestamp else "signature",
             indication=indication,
             sub_indication=sub,
@@ -194,8 +197,7 @@ class Trusting:
             if not judged.is_timestamp or judged.broken is not None or judged.container is None:
                 continue
             proof = judged.proof = self._document_stamp(judged, judged.container, renewed)
-            judged.proofs = (proof,)
-            judged.chain, judged.doubtful, judged.altered = proof.chain, not proof.counts, proof.altered
+            judged.proofs, judged.chain = (proof,), proof.chain
             if proof.counts:
                 renewed = best_of([proof] if renewed is None else [proof, renewed])
                 around.append((judged.listed.end, proof))
@@ -225,9 +227,7 @@ class Trusting:
             return
         judged.proof = best_of([*tokens, *(proof for _, proof in later)])
         judged.proofs = tuple(tokens)
-        judged.doubtful = any(not item.counts for item in tokens)
-        judged.altered = any(item.altered for item in tokens)
-        if any(item.moment is not None and item.moment > self.at + _SKEW for item in tokens):
+        if any(item.moment is not None and item.moment > self.at + SKEW for item in tokens):
             day = max(item.moment for item in tokens if item.moment is not None).date()
             judged.trust = Reason("signed-after-check", {"day": day})
             return

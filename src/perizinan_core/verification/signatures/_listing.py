@@ -21,8 +21,6 @@ from perizinan_core._pdf._syntax import HexString
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification._pdf._scan import ByteRange
 
-__all__ = ["ListedSignature", "listed_signatures", "only_signatures", "sound_signatures", "usage_rights"]
-
 _WORDS = {"Sig", "DocTimeStamp"}
 _NOWHERE = ByteRange(0, 0, 0, 0)
 _DATE = re.compile(rb"D:(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:(Z)|([+-])(\d{2})'?(\d{2})?)")

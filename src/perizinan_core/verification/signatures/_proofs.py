@@ -14,20 +14,16 @@ and says so, too. 5. A time after the moment of the check proves nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import attrs
 
 from perizinan_core.errors.verification import CmsStructureError
-from perizinan_core.verification._paths import is_issued
+from perizinan_core.verification._paths import SKEW, is_issued
 from perizinan_core.verification._report import Reason
 from perizinan_core.verification._revocation import Evidence
 from perizinan_core.verification.signatures._chains import ChainJudge, ChainResult, loaded
 from perizinan_core.verification.signatures._container import Container, digest_of
-
-__all__ = ["Proof", "best_of", "judge_token"]
-
-_SKEW = timedelta(minutes=5)
 
 
 @attrs.frozen(kw_only=True)
@@ -100,7 +96,7 @@ def judge_token(
     service = name_of(token)
     if not intact or not valid:
         return Proof(moment=moment, code="timestamp-broken", service=service)
-    if token.weakness is not None or moment > at + _SKEW:
+    if token.weakness is not None or moment > at + SKEW:
         return Proof(moment=moment, code="timestamp-not-accepted", service=service)
     own, others = token.certificate.dump(), [item.dump() for item in token.others]
 

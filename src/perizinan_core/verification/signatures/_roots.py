@@ -24,8 +24,6 @@ from perizinan_core.published._strict_json import load_json
 from perizinan_core.verification._paths import unwarned
 from perizinan_core.verification._sources import read_source
 
-__all__ = ["INDONESIA", "Anchor", "TrustStore", "indonesian_roots", "load_roots", "read_store"]
-
 INDONESIA = "indonesia"
 """Name of the store that comes with the package."""
 

@@ -23,7 +23,7 @@ from perizinan_core.verification._revocation import Evidence, evidence_in, note_
 from perizinan_core.verification._signature_report import chain_reason
 from perizinan_core.verification._wholeness import is_whole
 from perizinan_core.verification.signatures._chains import ChainJudge
-from perizinan_core.verification.signatures._container import Container, digest_of, read_container
+from perizinan_core.verification.signatures._container import digest_of, read_container
 from perizinan_core.verification.signatures._history import Engine, History, read_history
 from perizinan_core.verification.signatures._judged import Judged, Trusting
 from perizinan_core.verification.signatures._listing import (
@@ -32,8 +32,6 @@ from perizinan_core.verification.signatures._listing import (
     usage_rights,
 )
 from perizinan_core.verification.signatures._structure import Decrypt, ForeignStructure
-
-__all__ = ["SignedFile", "note_time"]
 
 MUST_PASS = (
     CheckName.READABLE,
@@ -100,7 +98,11 @@ class SignedFile:
         if pdf.encrypted:
             decrypt = engine().unlock()
             if decrypt is None:
-                self._is_locked(self.found)
+                if self.found.wholeness is not Wholeness.UNSIGNED:
+                    self.judgement.refuse(CheckName.READABLE, "password-needed")
+                else:
+                    self.judgement.passed(CheckName.READABLE, "file-readable")
+                    self._is_unsigned()
                 return
             pdf = ForeignStructure(data, self.limits, decrypt)
         pdf.unpack_all()
@@ -108,7 +110,7 @@ class SignedFile:
         self.judgement.passed(CheckName.READABLE, "file-readable")
         if not self._is_signed(pdf, listed):
             return
-        self.signatures = [Judged(listed=item, name=item.name, size=len(data)) for item in listed]
+        self.signatures = [Judged(listed=item, size=len(data)) for item in listed]
         self._judge_containers()
         history = self.history = self._judge_history(pdf, engine, decrypt)
         self.evidence += evidence_in(pdf)
@@ -147,37 +149,25 @@ class SignedFile:
 
     # -- the file ----------------------------------------------------------------------------
 
-    def _is_locked(self, found: Scan) -> None:
-        if found.wholeness is Wholeness.UNSIGNED:
-            self.judgement.passed(CheckName.READABLE, "file-readable")
-            self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "no-signature")
-        else:
-            self.judgement.refuse(CheckName.READABLE, "password-needed")
-
     def _is_signed(self, pdf: ForeignStructure, listed: Sequence[ListedSignature]) -> bool:
         judgement = self.judgement
         ranges = {*(item.byte_range for item in listed), usage_rights(pdf)}
         stray = [item for item in (self.found.ranges if self.found else ()) if _frames(self.data, item)]
-        if any(item not in ranges for item in stray) or (not listed and self._has_traces()):
+        # An odd byte range without a field; a format's name alone may stand in a text.
+        odd = self.found is not None and self.found.wholeness is Wholeness.INCONSISTENT
+        if any(item not in ranges for item in stray) or (not listed and odd):
             # A signature that no reader shows: someone took it out of the form, or copied it in.
             judgement.refuse(CheckName.COVERAGE, "signature-not-in-form")
             return bool(listed)
-        if not any(not item.is_timestamp for item in listed):
+        count = sum(not item.is_timestamp for item in listed)
+        if not count:
             return bool(listed) or self._is_unsigned()
-        judgement.passed(
-            CheckName.SIGNATURE_PRESENT,
-            "signature-found",
-            count=sum(not item.is_timestamp for item in listed),
-        )
+        judgement.passed(CheckName.SIGNATURE_PRESENT, "signature-found", count=count)
         return True
 
     def _is_unsigned(self) -> bool:
         self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "no-signature")
         return False
-
-    def _has_traces(self) -> bool:
-        """Return True for an odd byte range without a field; a format's name alone may stand in a text."""
-        return self.found is not None and self.found.wholeness is Wholeness.INCONSISTENT
 
     # -- each signature by itself ------------------------------------------------------------
 
@@ -201,7 +191,8 @@ class SignedFile:
 
         del generic_cms
         try:
-            container = judged.container = _expected_kind(read_container(judged.listed.contents), judged)
+            kind = "tst_info" if judged.is_timestamp else "data"
+            container = judged.container = read_container(judged.listed.contents, kind)
             intact, valid = container.fits(lambda name: digest_of(name, parts))
             judged.stated = container.stated_time or judged.stated
             weakness = container.weakness
@@ -227,7 +218,6 @@ class SignedFile:
             return History()
         history = read_history(self.data, pdf, sound, engine, self.limits, decrypt)
         for judged in self.signatures:
-            judged.extended = judged.listed.end < len(self.data)
             if judged.listed.name == history.certifying:
                 judged.filled = tuple(dict.fromkeys(history.filled_freely))
             code = history.broken.get(judged.listed.name)
@@ -282,12 +272,6 @@ class SignedFile:
             judgement.passed(CheckName.CERTIFICATE, chosen.code, **chosen.fields)
         note_revocation([item.revocation for item in regular], judgement, strict=self.strict)
         note_time(self.signatures, judgement, strict=self.strict, all_must_prove=False)
-
-
-def _expected_kind(container: Container, judged: Judged) -> Container:
-    if (container.content_type == "tst_info") != judged.is_timestamp:
-        raise CmsStructureError("it is of another kind than its field says")
-    return container
 
 
 def note_time(

@@ -23,8 +23,6 @@ from perizinan_core._pdf._syntax import BLANKS, LooseParser, Ref, Stream, after_
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.i18n import Clause
 
-__all__ = ["Decrypt", "ForeignStructure"]
-
 _Method = Callable[[int, int, bytes], bytes]
 
 

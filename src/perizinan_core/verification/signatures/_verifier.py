@@ -30,8 +30,6 @@ from perizinan_core.verification.signatures._chains import ChainJudge
 from perizinan_core.verification.signatures._roots import Anchor, TrustStore
 from perizinan_core.verification.signatures._signed_file import SignedFile
 
-__all__ = ["Examiner", "SignatureVerifier", "require_valid_signatures", "store_of", "verify_signatures"]
-
 Roots = TrustStore | Iterable[x509.Certificate]
 
 
