@@ -169,7 +169,7 @@ class TestCertificates:
             (lambda: make_key("rsa-1024"), "key-weak", "bits", 1024),
             (
                 lambda: ec.generate_private_key(ec.SECP521R1()),
-                "curve-unsupported",
+                "key-unsupported",
                 "kind",
                 "secp521r1",
             ),

@@ -15,6 +15,7 @@ __all__ = [
     "CONTENT_TYPE",
     "DATA",
     "MESSAGE_DIGEST",
+    "MIN_RSA_BITS",
     "SIGNATURE_TIMESTAMP",
     "SIGNED_DATA",
     "SIGNING_CERTIFICATE_V2",
@@ -24,6 +25,9 @@ __all__ = [
     "SignedData",
     "SignerInfo",
 ]
+
+MIN_RSA_BITS = 2048
+"""What is shorter is weak today."""
 
 _OID = x509.ObjectIdentifier
 SIGNED_DATA = _OID("1.2.840.113549.1.7.2")

@@ -42,7 +42,7 @@ _VALUE = re.compile(_BLANKS + _ANY)
 _ITEM = re.compile(_BLANKS + rb"(?:(?P<close>\])|" + _ANY + rb")")
 _ENTRY = re.compile(_BLANKS + rb"(?:(?P<close>>>)|/(?P<key>" + _NAME + rb")" + _BLANKS + _ANY + rb")")
 _OBJ = rb"(\d{1,10}+)[\x00\t\n\x0c\r ]++(\d{1,5}+)[\x00\t\n\x0c\r ]++obj" + _END
-_HEX = re.compile(rb"[0-9A-Fa-f\x00\t\n\x0c\r ]*+")
+_HEX = re.compile(rb"<([0-9A-Fa-f\x00\t\n\x0c\r ]*+)>")
 _BRACKET = re.compile(rb"(?:[^()\\]++|\\[\s\S])*+([()])")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])")
@@ -195,14 +195,13 @@ class Parser:
             result.append(item)
 
     def _hex(self, position: int) -> tuple[HexString, int]:
-        found = _HEX.match(self._data, position + 1)
-        end = found.end() if found is not None else position + 1
-        if not self._data.startswith(b">", end):
-            raise PdfStructureError("a hexadecimal string does not end", end)
-        digits = self._data[position + 1 : end].translate(None, BLANKS)
+        found = _HEX.match(self._data, position)
+        if found is None:
+            raise PdfStructureError("a hexadecimal string does not end", position)
+        digits = found[1].translate(None, BLANKS)
         text = HexString(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii")))
-        text.start, text.end = position, end + 1
-        return text, end + 1
+        text.start, text.end = found.span()
+        return text, text.end
 
     def _literal(self, start: int) -> tuple[bytes, int]:
         position, depth = start, 1

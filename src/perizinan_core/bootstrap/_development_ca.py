@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from perizinan_core._saved_file import create_file
 from perizinan_core.bootstrap._synthetic_ca import Issued, SyntheticCA
-from perizinan_core.errors.signing import SigningError
+from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.signing._file_key import FileKeySigner
 
 __all__ = ["DevelopmentCA"]
@@ -59,7 +59,7 @@ class DevelopmentCA:
             now: Present moment, with time zone.
 
         Raises:
-            SigningError: ``development-folder``: The folder holds files that cannot be used.
+            BootstrapError: ``development-folder``: The folder holds files that cannot be used.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / _AUTHORITY
@@ -99,11 +99,11 @@ class DevelopmentCA:
             kind: ``"rsa-2048"``, ``"rsa-3072"``, ``"rsa-4096"``, ``"p-256"`` or ``"p-384"``.
 
         Raises:
-            SigningError: ``development-name``: ``slug`` or ``name`` cannot be used.
+            BootstrapError: ``development-name``: ``slug`` or ``name`` cannot be used.
             SigningError: The existing file is damaged.
         """
         if not _SLUG.fullmatch(slug):
-            raise SigningError("development-name", name=slug)
+            raise BootstrapError("development-name", name=slug)
         path = self.key_file(slug)
         if path.exists():
             if FileKeySigner.open(path).certificate.not_valid_after_utc > now:
@@ -141,7 +141,7 @@ def _read_authority(path: Path) -> SyntheticCA:
             k for k in keys if isinstance(k, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
         )
     except (ValueError, x509.InvalidVersion) as cause:
-        raise SigningError("development-folder", file=path.name) from cause
+        raise BootstrapError("development-folder", file=path.name) from cause
     if root_key.public_key() != root.public_key() or issuing_key.public_key() != issuing.public_key():
-        raise SigningError("development-folder", file=path.name)
+        raise BootstrapError("development-folder", file=path.name)
     return SyntheticCA(Issued(root_key, root), Issued(issuing_key, issuing, (root,)))

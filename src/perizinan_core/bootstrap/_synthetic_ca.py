@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from perizinan_core.errors.signing import SigningError
+from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.published._development import MARKER
 from perizinan_core.signing._file_key import FileKeySigner
 
@@ -151,7 +151,7 @@ class SyntheticCA:
             extensions: Further extensions, each with whether it is critical, e.g. where revocation is stated.
 
         Raises:
-            SigningError: ``development-name``: The name is too long or empty.
+            BootstrapError: ``development-name``: The name is too long or empty.
         """
         key = key or make_key(kind)
         certificate = _certificate(
@@ -169,7 +169,7 @@ _Extensions = list[tuple[x509.ExtensionType, bool]]
 
 def _subject(name: str, organization: str | None = None, unit: str = MARKER) -> x509.Name:
     if not name.strip() or len(name) > _LONGEST_NAME:
-        raise SigningError("development-name", name=name)
+        raise BootstrapError("development-name", name=name)
     attributes = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "ID"),
         x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit),

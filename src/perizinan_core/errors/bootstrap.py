@@ -114,6 +114,19 @@ class BootstrapError(CodedError):
                 "with: perizinan keys rotate-own {purpose} --lost"
             )
         ),
+        "development-name": Code(
+            N_(
+                "“{name}” cannot name a development signer. Use small letters, digits and hyphens for the "
+                "file (at most 60), and at most 48 characters for the name in the certificate."
+            )
+        ),
+        # `file`: Name of the file inside the folder.
+        "development-folder": Code(
+            N_(
+                "The development CA's file “{file}” cannot be used. Delete the whole folder; a new "
+                "development CA is made on next use."
+            )
+        ),
     }
 
 

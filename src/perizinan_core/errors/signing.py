@@ -102,12 +102,6 @@ class SigningError(CodedError):
                 "can sign. Ask for a certificate with such a key."
             )
         ),
-        "curve-unsupported": Code(
-            N_(
-                "Certificate {serial} uses the curve {kind}; P-256 and P-384 can sign. Ask for a certificate "
-                "with such a key."
-            )
-        ),
         "key-usage": Code(
             N_(
                 "Certificate {serial} is not for signing documents: its key usage is “{usages}”, expected "
@@ -131,19 +125,6 @@ class SigningError(CodedError):
             N_(
                 "The signing service did not return a signed PDF. Do not send the document again before its "
                 "state at the service is known."
-            )
-        ),
-        "development-name": Code(
-            N_(
-                "“{name}” cannot name a development signer. Use small letters, digits and hyphens for the "
-                "file (at most 60), and at most 48 characters for the name in the certificate."
-            )
-        ),
-        # `file`: Name of the file inside the folder.
-        "development-folder": Code(
-            N_(
-                "The development CA's file “{file}” cannot be used. Delete the whole folder; a new "
-                "development CA is made on next use."
             )
         ),
     }

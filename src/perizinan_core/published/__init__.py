@@ -15,13 +15,11 @@ from perizinan_core.published._authority_document import (
     sign_authority_document,
 )
 from perizinan_core.published._authority_update import accept_directory, accept_update
-from perizinan_core.published._cose import Sign1
 from perizinan_core.published._directory import Directory, DirectoryEntry, read_directory, sign_directory
-from perizinan_core.published._envelope import countersign, signed_by
+from perizinan_core.published._envelope import countersign
 from perizinan_core.published._keys import (
     PrivateKey,
     PublicKey,
-    key_from_jwk,
     key_to_jwk,
     signing_callback,
     thumbprint,
@@ -50,7 +48,6 @@ from perizinan_core.published._status_list import (
     ListStatus,
     StatusList,
     StatusListTerms,
-    peek_status_list,
     read_status_list,
 )
 
@@ -74,7 +71,6 @@ __all__ = [
     "QrContent",
     "QrKey",
     "RegisteredDelegation",
-    "Sign1",
     "Signatory",
     "StatusChoice",
     "StatusList",
@@ -86,15 +82,12 @@ __all__ = [
     "countersign",
     "decode_qr_text",
     "encode_qr_text",
-    "key_from_jwk",
     "key_to_jwk",
-    "peek_status_list",
     "read_authority_document",
     "read_directory",
     "read_status_list",
     "sign_authority_document",
     "sign_directory",
-    "signed_by",
     "signing_callback",
     "thumbprint",
     "type_number",

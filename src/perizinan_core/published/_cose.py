@@ -6,6 +6,7 @@ CBOR is written in its deterministic form (RFC 8949 section 4.2), and read in no
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection
 from typing import Any
 
@@ -13,7 +14,7 @@ import attrs
 
 from perizinan_core.published._keys import PublicKey, algorithm_name, fits
 
-__all__ = ["ALG", "ALGORITHMS", "KID", "TYPE", "Sign1", "dumps", "loads", "whole"]
+__all__ = ["ALG", "ALGORITHMS", "KID", "TYPE", "Sign1", "dumps", "loads", "unpacked", "whole"]
 
 ALG, KID, TYPE = 1, 4, 16
 """Labels of the protected header."""
@@ -82,6 +83,23 @@ def whole(value: Any, least: int, most: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         raise ValueError(f"expected a whole number from {least} to {most}")
     return value
+
+
+def unpacked(data: bytes, most: int, bits: int = zlib.MAX_WBITS) -> bytes:
+    """
+    Return what a complete ZLIB stream (RFC 1950) holds; ``bits`` below zero: one of raw DEFLATE (RFC 1951).
+
+    Raises:
+        ValueError: it is damaged or cut off, is followed by more bytes, or unpacks to more than ``most`` bytes.
+    """
+    engine = zlib.decompressobj(bits)
+    try:
+        found = engine.decompress(data, most + 1)
+    except zlib.error as error:
+        raise ValueError("not a compressed stream") from error
+    if not engine.eof or engine.unused_data or len(found) > most:
+        raise ValueError("incomplete, too large, or followed by other bytes")
+    return found
 
 
 def dumps(value: Any) -> bytes:

@@ -158,12 +158,22 @@ def _read(data: bytes, made: type[T]) -> tuple[T, set[str]]:
 def signed_by(data: bytes, keys: Iterable[PublicKey]) -> bool:
     """Return True when a readable file carries a sound signature by one of ``keys``."""
     envelope: dict[str, Any] = json.loads(data)
-    canonical = rfc8785.dumps(envelope["signed"])
+    judged = _judged(keys, envelope["signatures"], rfc8785.dumps(envelope["signed"]))
+    return any(is_sound for _, _, is_sound in judged)
+
+
+def _judged(
+    keys: Iterable[PublicKey], signatures: Sequence[Mapping[str, Any]], canonical: bytes
+) -> list[tuple[int, str, bool]]:
+    """Return place, key id, and whether it is sound, for each signature by one of the keys."""
     known = {thumbprint(key): key for key in keys}
-    return any(
-        str(entry.get("keyid")) in known and _is_sound(entry, known[str(entry["keyid"])], canonical)
-        for entry in envelope["signatures"]
-    )
+    named = [(place, str(entry.get("keyid")), entry) for place, entry in enumerate(signatures)]
+    # A key of a later version, or of someone else, says nothing either way.
+    return [
+        (place, name, _is_sound(entry, known[name], canonical))
+        for place, name, entry in named
+        if name in known
+    ]
 
 
 def _is_sound(entry: Mapping[str, Any], key: PublicKey, canonical: bytes) -> bool:
@@ -176,17 +186,14 @@ def _is_sound(entry: Mapping[str, Any], key: PublicKey, canonical: bytes) -> boo
 def _signers(
     keys: Iterable[PublicKey], signatures: Sequence[Mapping[str, Any]], canonical: bytes
 ) -> set[str]:
-    known = {thumbprint(key): key for key in keys}
-    # A key of a later version, or of someone else, says nothing either way.
-    named = {place: str(entry.get("keyid")) for place, entry in enumerate(signatures)}
-    own = {place: known[name] for place, name in named.items() if name in known}
+    judged = _judged(keys, signatures, canonical)
     problems = [
         problem_at(f"$.signatures[{place}]", Clause("the signature does not fit the document"))
-        for place, key in own.items()
-        if not _is_sound(signatures[place], key, canonical)
+        for place, _, is_sound in judged
+        if not is_sound
     ]
-    if not own:
+    if not judged:
         problems.append(problem_at("$.signatures", Clause("no signature by a key of the document")))
     if problems:
         raise ProblemsError(*problems)
-    return {named[place] for place in own}
+    return {name for _, name, _ in judged}

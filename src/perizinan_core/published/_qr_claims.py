@@ -37,7 +37,7 @@ from perizinan_core.errors.published import QrTextError
 from perizinan_core.errors.verification import VerificationError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
-from perizinan_core.published._cose import ALG, ALGORITHMS, KID, Sign1, dumps, loads, whole
+from perizinan_core.published._cose import ALG, ALGORITHMS, KID, Sign1, dumps, loads, unpacked, whole
 
 __all__ = [
     "MAX_QR_LENGTH",
@@ -273,14 +273,9 @@ def _unpacked(payload: bytes) -> bytes:
     """
     if payload[:1] in _PLAIN:
         return payload
-    engine = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        data = engine.decompress(payload, _MAX_TEXT)
-    except zlib.error as error:
-        raise ValueError("no DEFLATE") from error
-    if not payload[0] & 1 or not engine.eof or engine.unused_data:
-        raise ValueError("no DEFLATE in one block, or too much")
-    return data
+    if not payload[0] & 1:
+        raise ValueError("not one block of DEFLATE")
+    return unpacked(payload, _MAX_TEXT, -zlib.MAX_WBITS)
 
 
 def _payload(claims: QrClaims) -> bytes:

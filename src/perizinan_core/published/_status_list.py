@@ -23,7 +23,7 @@ import attrs
 from perizinan_core.errors.published import StatusListError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument, QrKey
-from perizinan_core.published._cose import ALG, ALGORITHMS, KID, TYPE, Sign1, dumps, loads, whole
+from perizinan_core.published._cose import ALG, ALGORITHMS, KID, TYPE, Sign1, dumps, loads, unpacked, whole
 from perizinan_core.published._wire import Positive, ProblemsError, Rule, structured, unstructured
 
 __all__ = [
@@ -40,7 +40,6 @@ __all__ = [
     "read_status_list",
     "sign_status_list",
     "status_at",
-    "unpack_statuses",
 ]
 
 STATUS_LIST_MEDIA_TYPE = "application/statuslist+cwt"
@@ -178,23 +177,6 @@ def pack_statuses(size: int, marks: Iterable[tuple[int, int]]) -> bytes:
     return bytes(packed)
 
 
-def unpack_statuses(compressed: bytes) -> bytes:
-    """
-    Return the bit string of ``lst`` (RFC 1950), at most 64 MiB.
-
-    Raises:
-        ValueError: it is not a complete ZLIB stream, is followed by more bytes, or unpacks to more.
-    """
-    engine = zlib.decompressobj()
-    try:
-        packed = engine.decompress(compressed, _MAX_UNPACKED + 1)
-    except zlib.error as error:
-        raise ValueError("no ZLIB stream") from error
-    if not engine.eof or engine.unused_data or len(packed) > _MAX_UNPACKED:
-        raise ValueError("incomplete, too large, or followed by other bytes")
-    return packed
-
-
 def sign_status_list(
     made: StatusList,
     *,
@@ -297,5 +279,5 @@ def _list_of(claims: dict[int | str, Any]) -> StatusList:
         expires=datetime.fromtimestamp(expires, UTC),
         ttl=None if ttl is None else whole(ttl, 1, _LATEST),
         versions=versions,
-        packed=unpack_statuses(body["lst"]),
+        packed=unpacked(body["lst"], _MAX_UNPACKED),
     )

@@ -142,7 +142,7 @@ def _expect(condition: object, expected: str) -> None:
 def _converter() -> Converter:
     from cattrs import Converter
 
-    made = Converter(unstruct_collection_overrides={tuple: list})
+    made = Converter(unstruct_collection_overrides={tuple: list, frozenset: sorted})
     for kind, (read, write) in _SCALARS.items():
         made.register_structure_hook(kind, _hook(read))
         made.register_unstructure_hook(kind, write)
@@ -150,8 +150,7 @@ def _converter() -> Converter:
     made.register_structure_hook_factory(attrs.has, _class_reader)
     made.register_unstructure_hook_factory(attrs.has, _class_writer)
     made.register_structure_hook_factory(_is_list, _list_reader)
-    made.register_unstructure_hook_func(_is_set, sorted)
-    made.register_structure_hook_factory(lambda kind: _rule_of(kind) is not None, _rule_reader)
+    made.register_structure_hook_factory(lambda kind: bool(_rules(kind)), _rule_reader)
     return made
 
 
@@ -190,12 +189,8 @@ def _overrides(kind: Any) -> dict[str, Any]:
     }
 
 
-def _is_set(kind: Any) -> bool:
-    return get_origin(kind) is frozenset
-
-
 def _is_list(kind: Any) -> bool:
-    return get_origin(kind) is tuple or _is_set(kind)
+    return get_origin(kind) in (tuple, frozenset)
 
 
 def _list_reader(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
@@ -208,16 +203,15 @@ def _list_reader(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     return structure
 
 
-def _rule_of(kind: Any) -> Rule | None:
-    return next((item for item in getattr(kind, "__metadata__", ()) if isinstance(item, Rule)), None)
+def _rules(kind: Any) -> list[Rule]:
+    return [item for item in getattr(kind, "__metadata__", ()) if isinstance(item, Rule)]
 
 
-def _rule_reader(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
-    rule = _rule_of(kind)
-
+def _rule_reader(_kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     def structure(value: Any, kind: Any) -> Any:
         made = converter.structure(value, kind.__origin__)
-        _expect(rule is None or rule.fits(made), rule.expected if rule is not None else "")
+        for rule in _rules(kind):
+            _expect(rule.fits(made), rule.expected)
         return made
 
     return structure

@@ -1,18 +1,22 @@
-"""Which certificates may sign permits, and when."""
+"""Which certificates may sign permits, when, and by which schemes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from perizinan_core._pdf._cms import MIN_RSA_BITS
 from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._ports import SignatureAlgorithm
 
 __all__ = [
-    "algorithms_of",
+    "SALT_LENGTH",
+    "SCHEMES",
     "check_certificate",
     "check_validity",
     "is_certificate_authority",
@@ -20,13 +24,32 @@ __all__ = [
     "serial_of",
 ]
 
-_RSA_MINIMUM = 2048
 _RSA_MAXIMUM = 4096
-_USAGES = (
-    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-    "key_cert_sign", "crl_sign",
-)  # fmt: skip
-_RFC_NAMES = {"content_commitment": "nonRepudiation", "crl_sign": "cRLSign"}
+_FOR_RSA = (SignatureAlgorithm.RSA_SHA256, SignatureAlgorithm.RSA_PSS_SHA256)
+_FOR_CURVES = {
+    "secp256r1": (SignatureAlgorithm.ECDSA_SHA256,),
+    "secp384r1": (SignatureAlgorithm.ECDSA_SHA384,),
+}
+_OTHER_USAGES = {
+    "key_encipherment": "keyEncipherment",
+    "data_encipherment": "dataEncipherment",
+    "key_agreement": "keyAgreement",
+    "key_cert_sign": "keyCertSign",
+    "crl_sign": "cRLSign",
+}
+"""What a certificate may be for that signs no documents, as RFC 5280 names it."""
+
+SALT_LENGTH = 32
+"""Bytes, for RSASSA-PSS."""
+
+_SHA256 = hashes.SHA256()
+SCHEMES: Mapping[SignatureAlgorithm, tuple[Any, ...]] = {
+    SignatureAlgorithm.RSA_SHA256: (padding.PKCS1v15(), _SHA256),
+    SignatureAlgorithm.RSA_PSS_SHA256: (padding.PSS(padding.MGF1(_SHA256), SALT_LENGTH), _SHA256),
+    SignatureAlgorithm.ECDSA_SHA256: (ec.ECDSA(_SHA256),),
+    SignatureAlgorithm.ECDSA_SHA384: (ec.ECDSA(hashes.SHA384()),),
+}
+"""The ways to sign as `cryptography` takes them: arguments of ``sign`` and ``verify`` after the data."""
 
 
 def serial_of(certificate: x509.Certificate) -> str:
@@ -34,52 +57,38 @@ def serial_of(certificate: x509.Certificate) -> str:
     return f"{certificate.serial_number:x}"
 
 
-def algorithms_of(certificate: x509.Certificate) -> tuple[SignatureAlgorithm, ...]:
+def check_certificate(certificate: x509.Certificate) -> tuple[SignatureAlgorithm, ...]:
     """
-    Return how the certificate's key may sign, the preferred way first.
-
-    Raises:
-        SigningError: ``key-weak``: RSA below 2048 bits.
-        SigningError: ``curve-unsupported``: An elliptic curve other than P-256 and P-384.
-        SigningError: ``key-unsupported``: Any other kind of key, or RSA above 4096 bits.
-    """
-    serial = serial_of(certificate)
-    key = certificate.public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        if key.key_size < _RSA_MINIMUM:
-            raise SigningError("key-weak", serial=serial, bits=key.key_size, minimum=_RSA_MINIMUM)
-        if key.key_size > _RSA_MAXIMUM:
-            raise SigningError("key-unsupported", serial=serial, kind=f"RSA-{key.key_size}")
-        return SignatureAlgorithm.RSA_SHA256, SignatureAlgorithm.RSA_PSS_SHA256
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        if isinstance(key.curve, ec.SECP256R1):
-            return (SignatureAlgorithm.ECDSA_SHA256,)
-        if isinstance(key.curve, ec.SECP384R1):
-            return (SignatureAlgorithm.ECDSA_SHA384,)
-        raise SigningError("curve-unsupported", serial=serial, kind=key.curve.name)
-    raise SigningError(
-        "key-unsupported", serial=serial, kind=type(key).__name__.removesuffix("PublicKey").strip("_")
-    )
-
-
-def check_certificate(certificate: x509.Certificate) -> None:
-    """
-    Check that a certificate is for signing documents and its key strong enough.
+    Check that a certificate is for signing documents; return how its key may sign, the preferred way first.
 
     A certificate without a key usage extension is not restricted (RFC 5280 section 4.2.1.3).
 
     Raises:
-        SigningError with the code ``key-weak``, SigningError with the code ``key-unsupported``,
-        SigningError: ``key-usage``: It is not.
+        SigningError: ``key-weak``: RSA below 2048 bits.
+        SigningError: ``key-unsupported``: Any other key but RSA up to 4096 bits, P-256 and P-384.
+        SigningError: ``key-usage``: It is for something else.
     """
-    algorithms_of(certificate)
+    serial, key = serial_of(certificate), certificate.public_key()
+    kind = type(key).__name__.removesuffix("PublicKey").strip("_")
+    algorithms: tuple[SignatureAlgorithm, ...] = ()
+    if isinstance(key, rsa.RSAPublicKey):
+        if key.key_size < MIN_RSA_BITS:
+            raise SigningError("key-weak", serial=serial, bits=key.key_size, minimum=MIN_RSA_BITS)
+        kind = f"RSA-{key.key_size}"
+        algorithms = _FOR_RSA if key.key_size <= _RSA_MAXIMUM else ()
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        kind = key.curve.name
+        algorithms = _FOR_CURVES.get(kind, ())
+    if not algorithms:
+        raise SigningError("key-unsupported", serial=serial, kind=kind)
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
-        return
+        return algorithms
     if not (usage.digital_signature or usage.content_commitment):
-        held = (_RFC_NAMES.get(name, _camel(name)) for name in _USAGES if getattr(usage, name))
-        raise SigningError("key-usage", serial=serial_of(certificate), usages=tuple(held))
+        held = tuple(name for field, name in _OTHER_USAGES.items() if getattr(usage, field))
+        raise SigningError("key-usage", serial=serial, usages=held)
+    return algorithms
 
 
 def is_certificate_authority(certificate: x509.Certificate) -> bool:
@@ -129,8 +138,3 @@ def _issued(issuer: x509.Certificate, subject: x509.Certificate) -> bool:
     except Exception:  # noqa: BLE001 - several kinds for "no", and a key of an unknown kind is a no as well
         return False
     return True
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)

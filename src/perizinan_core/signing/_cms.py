@@ -13,7 +13,6 @@ import hashlib
 from functools import lru_cache
 from typing import Any
 
-import attrs
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat import asn1
@@ -35,31 +34,52 @@ from perizinan_core._pdf._cms import (
 )
 from perizinan_core._pdf._der import elements_of
 from perizinan_core.errors.signing import SigningError
-from perizinan_core.signing._certificates import algorithms_of, check_certificate, serial_of
+from perizinan_core.signing._certificates import SALT_LENGTH, SCHEMES, check_certificate, serial_of
 from perizinan_core.signing._ports import SignatureAlgorithm
-from perizinan_core.signing._schemes import SALT_LENGTH, SCHEMES
 
-__all__ = ["CmsProfile", "cms_profile"]
+__all__ = ["cms_profile"]
 
 
-@attrs.frozen(eq=False)
 class CmsProfile:
-    """Everything about a signer's containers that does not change from one document to the next."""
+    """
+    Everything about a signer's containers that does not change from one document to the next.
 
-    certificate: x509.Certificate
-    """The signer's."""
+    Args:
+        certificate: The signer's.
+        chain: Certificates above it; a self-signed root is left out of the container: who trusts it has it.
+        algorithm: How the key signs.
 
-    algorithm: SignatureAlgorithm
-    """How the key signs."""
+    Raises:
+        SigningError: The certificate cannot sign permits, or not with ``algorithm``.
+    """
 
-    largest: int
-    """Size of the largest container, in bytes."""
+    def __init__(
+        self,
+        certificate: x509.Certificate,
+        chain: tuple[x509.Certificate, ...],
+        algorithm: SignatureAlgorithm,
+    ) -> None:
+        from asn1crypto import algos, cms, tsp
+        from asn1crypto import x509 as asn1_x509
 
-    _certificates: tuple[x509.Certificate, ...] = attrs.field(repr=False)
-    _signer: asn1.TLV = attrs.field(repr=False)
-    _digest_algorithm: list[asn1.TLV] = attrs.field(repr=False)
-    _signature_algorithm: list[asn1.TLV] = attrs.field(repr=False)
-    _fixed: tuple[Attribute, Attribute] = attrs.field(repr=False)
+        if algorithm not in check_certificate(certificate):
+            raise SigningError("key-unsupported", serial=serial_of(certificate), kind=algorithm.value)
+        der = certificate.public_bytes(Encoding.DER)
+        own = asn1_x509.Certificate.load(der)
+        named = cms.IssuerAndSerialNumber({"issuer": own.issuer, "serial_number": own.serial_number})
+        reference = tsp.SigningCertificateV2({"certs": [{"cert_hash": hashlib.sha256(der).digest()}]})
+        self.certificate, self.algorithm = certificate, algorithm
+        self._certificates = (certificate, *(above for above in chain if above.issuer != above.subject))
+        self._signer = _tlv(named.dump())
+        self._digest_algorithm = [_tlv(algos.DigestAlgorithmId(algorithm.hash_name).dump())]
+        self._signature_algorithm = _signature_algorithm(algorithm)
+        self._fixed = (
+            _attribute(CONTENT_TYPE, asn1.encode_der(DATA)),
+            _attribute(SIGNING_CERTIFICATE_V2, reference.dump()),
+        )
+        attributes = self.attributes(bytes(hashlib.new(algorithm.hash_name).digest_size))
+        self.largest = len(self.container(attributes, bytes(_longest(certificate))))
+        """Size of the largest container without a timestamp, in bytes."""
 
     def attributes(self, digest: bytes) -> bytes:
         """
@@ -108,43 +128,8 @@ class CmsProfile:
         return asn1.encode_der(ContentInfo(content_type=SIGNED_DATA, content=signed))
 
 
-@lru_cache(maxsize=64)
-def cms_profile(
-    certificate: x509.Certificate, chain: tuple[x509.Certificate, ...], algorithm: SignatureAlgorithm
-) -> CmsProfile:
-    """
-    Check a signer's certificate and prepare its containers; the last 64 are remembered.
-
-    A self-signed root is left out of the container: who trusts it has it.
-
-    Raises:
-        SigningError: The certificate cannot sign permits, or not with ``algorithm``.
-    """
-    from asn1crypto import algos, cms, tsp
-    from asn1crypto import x509 as asn1_x509
-
-    check_certificate(certificate)
-    if algorithm not in algorithms_of(certificate):
-        raise SigningError("key-unsupported", serial=serial_of(certificate), kind=algorithm.value)
-    der = certificate.public_bytes(Encoding.DER)
-    own = asn1_x509.Certificate.load(der)
-    named = cms.IssuerAndSerialNumber({"issuer": own.issuer, "serial_number": own.serial_number})
-    reference = tsp.SigningCertificateV2({"certs": [{"cert_hash": hashlib.sha256(der).digest()}]})
-    profile = CmsProfile(
-        certificate,
-        algorithm,
-        0,
-        (certificate, *(above for above in chain if above.issuer != above.subject)),
-        _tlv(named.dump()),
-        [_tlv(algos.DigestAlgorithmId(algorithm.hash_name).dump())],
-        _signature_algorithm(algorithm),
-        (
-            _attribute(CONTENT_TYPE, asn1.encode_der(DATA)),
-            _attribute(SIGNING_CERTIFICATE_V2, reference.dump()),
-        ),
-    )
-    attributes = profile.attributes(bytes(hashlib.new(algorithm.hash_name).digest_size))
-    return attrs.evolve(profile, largest=len(profile.container(attributes, bytes(_longest(certificate)))))
+cms_profile = lru_cache(maxsize=64)(CmsProfile)
+"""Profiles of the last 64 signers are remembered."""
 
 
 def _signature_algorithm(algorithm: SignatureAlgorithm) -> list[asn1.TLV]:

@@ -21,15 +21,15 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, Pub
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key, pkcs12
 
 from perizinan_core.errors.signing import SigningError
-from perizinan_core.signing._certificates import algorithms_of, check_certificate, ordered_chain, serial_of
+from perizinan_core.signing._certificates import SCHEMES, check_certificate, ordered_chain, serial_of
 from perizinan_core.signing._ports import SecretCallback, SignatureAlgorithm
-from perizinan_core.signing._schemes import SCHEMES
 
 __all__ = ["FileKeySigner", "no_secret", "open_file_signer"]
 
 # Two letters at least: a single one is a drive of Windows.
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
-_PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----.*?-----END \1-----", re.DOTALL)
+_PEM_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 _PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
@@ -73,8 +73,7 @@ class FileKeySigner:
         Raises:
             SigningError: Key or certificate are not fit for signing permits.
         """
-        check_certificate(certificate)
-        algorithms = algorithms_of(certificate)
+        algorithms = check_certificate(certificate)
         wanted = SignatureAlgorithm.RSA_PSS_SHA256 if pss else algorithms[0]
         if wanted not in algorithms or not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
             raise SigningError("key-unsupported", serial=serial_of(certificate), kind=wanted.value)
@@ -97,11 +96,9 @@ class FileKeySigner:
             SigningError: The file cannot be used; the code says why.
             SigningError: Key or certificate are not fit for signing permits.
         """
-        data = _content(path)
-        read = _read_pem if b"-----BEGIN " in data else _read_pkcs12
-        key, certificates = read(data, path.name, secret)
+        key, certificates = _opened(_content(path), path.name, secret)
         if chain is not None:
-            certificates += _pem_certificates(_content(chain), chain.name)
+            certificates += _chain(_content(chain), chain.name)
         if key is None:
             raise SigningError("key-missing", file=path.name)
         if not certificates:
@@ -156,48 +153,40 @@ def _spki(key: PublicKeyTypes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _answer(secret: SecretCallback, file: str) -> bytes:
+_Content = tuple[PrivateKeyTypes | None, list[x509.Certificate]]
+
+
+def _opened(data: bytes, file: str, secret: SecretCallback) -> _Content:
+    """Return key and certificates of a file; the passphrase is asked for when one is needed."""
+    try:
+        return _read(data, None)
+    except _UNREADABLE as cause:
+        if "password" not in str(cause).lower():
+            raise SigningError("key-file-unreadable", file=file) from cause
     given = secret(file)
     if given is None:
         raise SigningError("passphrase-needed", file=file)
-    return given.encode() if isinstance(given, str) else given
-
-
-def _read_pkcs12(
-    data: bytes, file: str, secret: SecretCallback
-) -> tuple[PrivateKeyTypes | None, list[x509.Certificate]]:
     try:
-        key, certificate, others = pkcs12.load_key_and_certificates(data, None)
-    except (ValueError, UnsupportedAlgorithm) as cause:
-        if "password" not in str(cause).lower():
-            raise SigningError("key-file-unreadable", file=file) from cause
-        try:
-            key, certificate, others = pkcs12.load_key_and_certificates(data, _answer(secret, file))
-        except ValueError as wrong:
-            raise SigningError("passphrase-wrong", file=file) from wrong
-    return key, [*([certificate] if certificate else []), *others]
+        return _read(data, given.encode() if isinstance(given, str) else given)
+    except _UNREADABLE as wrong:
+        raise SigningError("passphrase-wrong", file=file) from wrong
 
 
-def _read_pem(
-    data: bytes, file: str, secret: SecretCallback
-) -> tuple[PrivateKeyTypes | None, list[x509.Certificate]]:
-    for block in _PEM_BLOCK.finditer(data):
-        if not block[1].endswith(b"PRIVATE KEY"):
-            continue
-        encrypted = block[1].startswith(b"ENCRYPTED") or b"Proc-Type: 4,ENCRYPTED" in block[0]
-        passphrase = _answer(secret, file) if encrypted else None
-        try:
-            return load_pem_private_key(block[0], passphrase), _pem_certificates(data, file)
-        except (ValueError, TypeError, UnsupportedAlgorithm) as cause:
-            raise SigningError(
-                "passphrase-wrong" if encrypted else "key-file-unreadable", file=file
-            ) from cause
-    return None, _pem_certificates(data, file)
+def _read(data: bytes, passphrase: bytes | None) -> _Content:
+    if b"-----BEGIN " not in data:
+        key, certificate, others = pkcs12.load_key_and_certificates(data, passphrase)
+        return key, [*filter(None, (certificate,)), *others]
+    key = load_pem_private_key(data, passphrase) if b"PRIVATE KEY-----" in data else None
+    return key, _certificates(data)
 
 
-def _pem_certificates(data: bytes, file: str) -> list[x509.Certificate]:
-    blocks = [block[0] for block in _PEM_BLOCK.finditer(data) if block[1] == b"CERTIFICATE"]
+def _chain(data: bytes, file: str) -> list[x509.Certificate]:
     try:
-        return [x509.load_pem_x509_certificate(block) for block in blocks]
-    except (ValueError, x509.InvalidVersion) as cause:
+        return _certificates(data)
+    except _UNREADABLE as cause:
         raise SigningError("key-file-unreadable", file=file) from cause
+
+
+def _certificates(data: bytes) -> list[x509.Certificate]:
+    # One by one: an old encrypted key beside them keeps the library from reading all at once.
+    return [x509.load_pem_x509_certificate(found[0]) for found in _PEM_CERTIFICATE.finditer(data)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from itertools import groupby
 
 from perizinan_core._pdf._syntax import Ref
 from perizinan_core.signing._pdf_file import PdfFile
@@ -161,10 +162,6 @@ class IncrementalUpdate:
 
 def _runs(numbers: Iterable[int]) -> list[list[int]]:
     """Return ``numbers`` in order, split where one is left out."""
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return runs
+    # Within a run, numbers rise as fast as their places.
+    places = groupby(enumerate(sorted(numbers)), key=lambda pair: pair[1] - pair[0])
+    return [[number for _, number in run] for _, run in places]

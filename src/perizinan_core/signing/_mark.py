@@ -9,6 +9,8 @@ copied under new numbers.
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib.resources import files
 from typing import cast
 
 from perizinan_core._parts import office_part
@@ -21,32 +23,6 @@ from perizinan_core.signing._pdf_syntax import RawDictionary, references
 from perizinan_core.signing._request import VisibleMark
 
 __all__ = ["ObjectCopier", "add_appearance", "empty_appearance"]
-
-# The text comes in as data, so nothing in it is markup. An overfull mark makes a second page or
-# spills over its edge; both are refused.
-_TEMPLATE = b"""\
-#let data = json(bytes(sys.inputs.mark))
-#set document(title: "mark")
-#set page(width: data.width * 1pt, height: data.height * 1pt, margin: 2pt, fill: none)
-#set text(size: data.size * 1pt, font: data.fonts, fallback: true)
-#set par(leading: 0.35em)
-#let has-picture = data.picture.len() > 0
-#let words = data.text.split("\\n").join(linebreak())
-#let limit = (width: data.width * 1pt - 4pt, height: data.height * 1pt - 4pt)
-#let picture(width) = image(bytes(data.picture), width: width, height: limit.height, fit: "contain")
-#let content = if has-picture and data.text != "" {
-  grid(columns: (limit.height, 1fr), column-gutter: 3pt, align: horizon, picture(limit.height), words)
-} else if has-picture { align(center + horizon, picture(limit.width)) } else { words }
-#context {
-  let size = measure(block(width: limit.width, content))
-  // A word is not broken: it has to fit by itself, beside the picture if there is one.
-  let room = limit.width - if has-picture { limit.height + 3pt } else { 0pt }
-  let widest = data.text.split().map(word => measure(word).width).fold(0pt, calc.max)
-  let fits = size.height <= limit.height + 0.01pt and widest <= room + 0.01pt
-  assert(fits, message: "it does not fit")
-}
-#content
-"""
 
 
 def add_appearance(
@@ -99,11 +75,16 @@ def _draw(mark: VisibleMark, size: tuple[float, float]) -> PdfFile:
     }
     fonts = typst.Fonts(include_system_fonts=False, font_paths=list(mark.font_paths))
     try:
-        compiler = typst.Compiler(_TEMPLATE, font_paths=fonts, sys_inputs={"mark": json.dumps(data)})
+        compiler = typst.Compiler(_template(), font_paths=fonts, sys_inputs={"mark": json.dumps(data)})
         drawn = compiler.compile(format="pdf", pdf_standards="a-3b", pdf_tags=False)
     except (typst.TypstError, RuntimeError, ValueError) as cause:
         raise UnsignablePdfError("mark-not-drawable", reason=_first_line(str(cause))) from cause
     return PdfFile(cast("bytes", drawn))
+
+
+@cache
+def _template() -> bytes:
+    return (files("perizinan_core.signing") / "mark.typ").read_bytes()
 
 
 def _first_line(message: str) -> str:

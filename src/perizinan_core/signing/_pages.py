@@ -33,9 +33,6 @@ class Page:
     ref: Ref
     """The page object."""
 
-    entries: dict[str, Any] = attrs.field(repr=False)
-    """What it states and inherits."""
-
     box: tuple[float, float, float, float]
     """What is shown, in default user space: left, bottom, right, top."""
 
@@ -131,7 +128,7 @@ def _page(pdf: PdfFile, ref: Ref, node: dict[str, Any]) -> Page:
     turn = pdf.resolve(node.get("Rotate", 0)) or 0
     if not isinstance(turn, int) or turn % 360 not in _MATRICES:
         raise PdfStructureError("a page is turned in a way that cannot be shown", 0)
-    return Page(ref, node, shown, turn % 360)
+    return Page(ref, shown, turn % 360)
 
 
 def rectangle_of(pdf: PdfFile, value: Any) -> tuple[float, float, float, float] | None:

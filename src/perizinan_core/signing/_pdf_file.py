@@ -21,7 +21,6 @@ from perizinan_core._pdf._structure import PdfStructure, ends_properly
 from perizinan_core._pdf._syntax import BLANKS, BlankParser, Ref
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.errors.signing import DamagedPdfError, EncryptedPdfError, UnsignablePdfError
-from perizinan_core.signing._pdf_syntax import parsed
 
 __all__ = ["PdfFile", "refusing_damage"]
 
@@ -96,11 +95,6 @@ class PdfFile(PdfStructure):
         if not isinstance(value, Ref) or self.resolve(value) is None:
             raise PdfStructureError("an object is missing to which another refers", 0)
         return value
-
-    def followed(self, source: bytes) -> bytes:
-        """Return ``source``, or that of what it refers to."""
-        value = parsed(source)
-        return self.source(value) if isinstance(value, Ref) else source
 
     def _read_section(self, offset: int, seen: set[int]) -> dict[str, Any]:
         trailer = super()._read_section(offset, seen)

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from perizinan_core._pdf._syntax import Parser, Ref
 from perizinan_core.errors.pdf import PdfStructureError
 
 __all__ = ["RawDictionary", "array_items", "date_string", "parsed", "references", "text_string"]
+
+T = TypeVar("T")
 
 _DEPTH = 64
 _IRREGULAR = re.compile(rb"[^!\"$&'*+,\-.0-9:;=?@A-Z\\^_`a-z|~]")
@@ -63,10 +65,7 @@ class RawDictionary(dict[str, "bytes | RawDictionary"]):
         Raises:
             PdfStructureError: It is malformed, or names a key twice.
         """
-        found = _SourceParser(source, _DEPTH).value(0)[0] or {}
-        if not isinstance(found, dict):
-            raise PdfStructureError("a dictionary is missing", 0)
-        return cls(found)
+        return cls(_one_level(source, dict, "a dictionary is missing"))
 
     def raw(self, key: str) -> bytes:
         """Return the source bytes of the value under ``key``; ``b"null"`` if there is none."""
@@ -87,10 +86,14 @@ def array_items(source: bytes) -> list[bytes]:
     Raises:
         PdfStructureError: ``source`` is not an array.
     """
-    found = _SourceParser(source, _DEPTH).value(0)[0] or []
-    if not isinstance(found, list):
-        raise PdfStructureError("an array is missing", 0)
-    return found
+    return _one_level(source, list, "an array is missing")
+
+
+def _one_level(source: bytes, kind: type[T], problem: str) -> T:
+    found = _SourceParser(source, _DEPTH).value(0)[0]
+    if found is not None and not isinstance(found, kind):
+        raise PdfStructureError(problem, 0)
+    return kind() if found is None else found
 
 
 def parsed(source: bytes) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
-
 from perizinan_core._pdf._form import FormField
 from perizinan_core.errors.signing import UnsignablePdfError
 from perizinan_core.signing._incremental import IncrementalUpdate
@@ -11,9 +9,10 @@ from perizinan_core.signing._mark import add_appearance, empty_appearance
 from perizinan_core.signing._pages import Page, find_page, page_of, rectangle_of
 from perizinan_core.signing._pdf_syntax import RawDictionary, parsed, text_string
 from perizinan_core.signing._request import SigningRequest
+from perizinan_core.signing._reserved_space import ReservedRoom
 from perizinan_core.signing._structure import tag_widget
 
-__all__ = ["add_field", "declare_extension", "fill_field", "mark_form"]
+__all__ = ["add_field", "fill_field", "reserved"]
 
 # Print and Locked (ISO 32000-1 table 165): PDF/A asks for the first, the second keeps it in place.
 _FLAGS = b"132"
@@ -23,11 +22,17 @@ _SIGNATURES_EXIST = 1
 _APPEND_ONLY = 2
 
 
-def mark_form(update: IncrementalUpdate, catalog: RawDictionary) -> None:
-    """Say that the form holds signatures and that the file is only ever appended to."""
+def reserved(
+    update: IncrementalUpdate, catalog: RawDictionary, signature: int, dictionary: bytes
+) -> ReservedRoom:
+    """Finish the file with an empty signature: its form holds signatures, and it is only ever appended to."""
     form = update.own_child(catalog, "AcroForm")
     flags = _bits(update, form, "SigFlags")
     form["SigFlags"] = b"%d" % (flags | _SIGNATURES_EXIST | _APPEND_ONLY)
+    _declare_extension(update, catalog)
+    update.put(signature, dictionary)
+    tail, positions = update.write()
+    return ReservedRoom.of(update.pdf.data, tail, positions[signature])
 
 
 def _bits(update: IncrementalUpdate, holder: RawDictionary, key: str) -> int:
@@ -35,23 +40,13 @@ def _bits(update: IncrementalUpdate, holder: RawDictionary, key: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def declare_extension(update: IncrementalUpdate, catalog: RawDictionary) -> None:
+def _declare_extension(update: IncrementalUpdate, catalog: RawDictionary) -> None:
     """Say that the file uses PAdES, which PDF 1.7 does not know by itself (the ESIC extension of ETSI)."""
     if update.pdf.data.startswith(b"%PDF-2.") or catalog.raw("Version").startswith(b"/2."):
         return
     extensions = update.child(catalog, "Extensions")
     if "ESIC" not in extensions:
         extensions["ESIC"] = b"<</BaseVersion /1.7 /ExtensionLevel 1>>"
-
-
-@attrs.frozen
-class _Place:
-    """Where a field shows, and as what."""
-
-    page: Page
-    rectangle: tuple[float, ...]
-    appearance: bytes | None
-    """Reference to its form XObject; ``None`` leaves what is there."""
 
 
 def add_field(
@@ -65,8 +60,7 @@ def add_field(
 ) -> None:
     """Make a new field, merged with its widget."""
     widget = update.allocate()
-    place = _new_place(update, request)
-    page = place.page
+    page, rectangle, appearance = _new_place(update, request)
     entries = RawDictionary({
         "Type": b"/Annot",
         "Subtype": b"/Widget",
@@ -75,12 +69,12 @@ def add_field(
         "TU": text_string(request.description),
         "F": _FLAGS,
         "P": b"%d %d R" % page.ref,
-        "Rect": b"[%b]" % b" ".join(b"%.4f" % edge for edge in place.rectangle),
+        "Rect": b"[%b]" % b" ".join(b"%.4f" % edge for edge in rectangle),
         "V": b"%d 0 R" % signature,
     })  # fmt: skip
     node = update.edit(page.ref.number)
-    if place.appearance:
-        entries["AP"] = b"<</N %b>>" % place.appearance
+    if appearance:
+        entries["AP"] = b"<</N %b>>" % appearance
         if tagged:
             entries["StructParent"] = tag_widget(update, catalog, widget, page.ref, request.description)
     if tagged and "Tabs" not in node:
@@ -91,20 +85,23 @@ def add_field(
     update.append(update.own_child(catalog, "AcroForm"), "Fields", b"%d 0 R" % widget)
 
 
-def _new_place(update: IncrementalUpdate, request: SigningRequest) -> _Place:
+def _new_place(
+    update: IncrementalUpdate, request: SigningRequest
+) -> tuple[Page, tuple[float, ...], bytes | None]:
+    """Return page and rectangle of a new field, and the reference to its form XObject, if it has one."""
     if request.mark is None:
         # The corner of the page: without size it needs no appearance (ISO 19005-3 section 6.3.3), and
         # touching the edge from outside it needs no structure element (PDF/UA-1 section 7.18.1).
         page = find_page(update.pdf, 1)
         left, bottom, _, _ = page.box
-        return _Place(page, (left, bottom, left, bottom), None)
+        return page, (left, bottom, left, bottom), None
     placement = request.mark.placement
     if placement is None:
         raise UnsignablePdfError("mark-placement")
     page = find_page(update.pdf, placement.page)
     rectangle = page.rectangle(placement)
     appearance = add_appearance(update, request.mark, page.shown_size(rectangle), page.matrix)
-    return _Place(page, rectangle, appearance)
+    return page, rectangle, appearance
 
 
 def fill_field(

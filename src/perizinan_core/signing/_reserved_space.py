@@ -12,10 +12,7 @@ from typing import Self
 
 import attrs
 
-__all__ = ["BYTE_RANGE", "ReservedRoom", "empty_room", "fitted"]
-
-BYTE_RANGE = b"/ByteRange [0 0 0 0]" + b" " * 48
-"""Entry of the signature dictionary, with room for the numbers."""
+__all__ = ["ReservedRoom", "empty_room", "fitted"]
 
 
 _SPARE = 512
@@ -31,8 +28,8 @@ def fitted(make: Callable[[int], bytes], room: int) -> bytes:
 
 
 def empty_room(size: int) -> bytes:
-    """Return the ``/Contents`` entry with room for ``size`` bytes."""
-    return b"/Contents <%b>" % (b"0" * (2 * size))
+    """Return the entries ``/ByteRange``, with room for its numbers, and ``/Contents``, with room for ``size`` bytes."""
+    return b"/ByteRange [0 0 0 0]%b\n/Contents <%b>" % (b" " * 48, b"0" * (2 * size))
 
 
 @attrs.frozen(eq=False)

@@ -26,10 +26,10 @@ from perizinan_core.signing._form import (
 from perizinan_core.signing._incremental import IncrementalUpdate
 from perizinan_core.signing._pdf_file import PdfFile, refusing_damage
 from perizinan_core.signing._pdf_syntax import RawDictionary, date_string, text_string
-from perizinan_core.signing._placing import add_field, declare_extension, fill_field, mark_form
+from perizinan_core.signing._placing import add_field, fill_field, reserved
 from perizinan_core.signing._ports import DocumentSigner, Signer, TimestampSource
 from perizinan_core.signing._request import SigningRequest
-from perizinan_core.signing._reserved_space import BYTE_RANGE, ReservedRoom, empty_room, fitted
+from perizinan_core.signing._reserved_space import ReservedRoom, empty_room, fitted
 from perizinan_core.signing._structure import is_tagged
 
 __all__ = ["sign_pdf"]
@@ -63,11 +63,11 @@ def sign_pdf(
     source = PdfFile(pdf)
 
     def within(room: int) -> bytes:
-        reserved = _reserved(source, request, room)
-        attributes = profile.attributes(reserved.digest(profile.algorithm.hash_name))
+        empty = _reserved(source, request, room)
+        attributes = profile.attributes(empty.digest(profile.algorithm.hash_name))
         signature = profile.checked(signer.sign(attributes), attributes)
         token = None if timestamps is None else timestamps.token(signature, request.signed_at)
-        return reserved.filled(profile.container(attributes, signature, token))
+        return empty.filled(profile.container(attributes, signature, token))
 
     return fitted(within, profile.largest + (0 if timestamps is None else timestamps.room))
 
@@ -97,18 +97,13 @@ def _reserved(source: PdfFile, request: SigningRequest, room: int) -> ReservedRo
         add_field(update, catalog, request, name, signature, tagged=tagged)
     else:
         own = fill_field(update, request, field, signature)
-        lock = RawDictionary.of(source.followed(own.raw("Lock")))
-    mark_form(update, catalog)
-    declare_extension(update, catalog)
-    update.put(signature, _signature_dictionary(request, room, lock))
-    tail, positions = update.write()
-    return ReservedRoom.of(source.data, tail, positions[signature])
+        lock = update.child(own, "Lock") if "Lock" in own else lock
+    return reserved(update, catalog, signature, _signature_dictionary(request, room, lock))
 
 
 def _signature_dictionary(request: SigningRequest, room: int, lock: RawDictionary) -> bytes:
     parts = [
         b"<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached",
-        BYTE_RANGE,
         empty_room(room),
         b"/M " + date_string(request.signed_at),
     ]

@@ -24,6 +24,7 @@ from perizinan_core._pdf._cms import (
     CONTENT_TYPE,
     DATA,
     MESSAGE_DIGEST,
+    MIN_RSA_BITS,
     SIGNED_DATA,
     SIGNING_CERTIFICATE_V2,
     Attribute,
@@ -33,7 +34,7 @@ from perizinan_core._pdf._cms import (
 from perizinan_core._pdf._der import elements_of, wrap
 from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.i18n import Clause
-from perizinan_core.verification._paths import CURVES, MIN_RSA_BITS, UNREADABLE, unwarned
+from perizinan_core.verification._paths import CURVES, UNREADABLE, unwarned
 
 _OID = x509.ObjectIdentifier
 _SIGNING_TIME = _OID("1.2.840.113549.1.9.5")

@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.utils import CryptographyDeprecationWarning
 
+from perizinan_core._pdf._cms import MIN_RSA_BITS
+
 E = TypeVar("E", bound=x509.ExtensionType)
 UNREADABLE = (
     ValueError,
@@ -54,7 +56,6 @@ _SIGNING_PURPOSES = {
     "2.5.29.37.0",  # any
 }
 _WEAK_HASHES = {"md5", "sha1"}
-MIN_RSA_BITS = 2048
 SKEW = timedelta(minutes=5)
 """How far the clock of a signer, a service or an office may run ahead of the checker's."""
 CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)

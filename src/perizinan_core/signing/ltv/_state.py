@@ -23,8 +23,6 @@ from perizinan_core.verification.signatures._structure import ForeignStructure
 
 __all__ = ["LongTermState", "StampInfo", "read_state"]
 
-_STRONG = {"sha256", "sha384", "sha512"}
-
 
 @attrs.frozen(kw_only=True)
 class StampInfo:
@@ -40,7 +38,7 @@ class StampInfo:
     """Hash function of what was timestamped."""
 
     is_weak: bool
-    """True when its hash function or key is below today's minimum (SHA-256, RSA of 2048 bits)."""
+    """True when its hash function or key is below today's minimum, as in verification."""
 
 
 @attrs.frozen(kw_only=True)
@@ -110,10 +108,9 @@ def _level(file: ForeignStructure, last: int) -> Level:
 def _described(container: Container | None) -> StampInfo | None:
     if container is None or container.content_type != "tst_info":
         return None
-    hash_name = container.imprint[0]
     return StampInfo(
         time=container.stamped_at,
         certificate_ends=container.certificate.not_valid_after,
-        hash_name=hash_name,
-        is_weak=not {hash_name, container.digest} <= _STRONG or container.weakness is not None,
+        hash_name=container.imprint[0],
+        is_weak=container.weakness is not None,
     )

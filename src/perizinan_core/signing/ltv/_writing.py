@@ -13,9 +13,9 @@ from perizinan_core.signing._form import free_name, signable_fields
 from perizinan_core.signing._incremental import IncrementalUpdate
 from perizinan_core.signing._pdf_file import PdfFile, refusing_damage
 from perizinan_core.signing._pdf_syntax import RawDictionary
-from perizinan_core.signing._placing import add_field, declare_extension, mark_form
+from perizinan_core.signing._placing import add_field, reserved
 from perizinan_core.signing._request import SigningRequest
-from perizinan_core.signing._reserved_space import BYTE_RANGE, ReservedRoom, empty_room
+from perizinan_core.signing._reserved_space import ReservedRoom, empty_room
 from perizinan_core.verification._revocation import Evidence
 
 __all__ = ["reserve_stamp", "with_store"]
@@ -56,22 +56,9 @@ def reserve_stamp(pdf: bytes, *, room: int, now: datetime, data: Evidence = _NOT
     request = SigningRequest(signed_at=now, description=_DESCRIPTION)
     # Not tagged: later changes of the structure tree count against earlier signatures.
     add_field(update, catalog, request, name, stamp, tagged=False)
-    mark_form(update, catalog)
-    declare_extension(update, catalog)
-    update.put(stamp, _timestamp_dictionary(room))
-    tail, positions = update.write()
-    return ReservedRoom.of(pdf, tail, positions[stamp])
-
-
-def _timestamp_dictionary(room: int) -> bytes:
-    """Return a document timestamp dictionary (EN 319 142-1 section 5.4.3); the time stands in the token."""
-    parts = [
-        b"<</Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161",
-        BYTE_RANGE,
-        empty_room(room),
-        b">>",
-    ]
-    return b"\n".join(parts)
+    # EN 319 142-1 section 5.4.3; the time stands in the token.
+    entries = b"/Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161"
+    return reserved(update, catalog, stamp, b"<<%b\n%b\n>>" % (entries, empty_room(room)))
 
 
 def _fill_store(update: IncrementalUpdate, catalog: RawDictionary, data: Evidence) -> None:

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import dsa, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from perizinan_core._exchange import run
+from perizinan_core._pdf._cms import MIN_RSA_BITS
 from perizinan_core.verification._paths import (
-    MIN_RSA_BITS,
     PathProblem,
     extension_of,
     find_path,

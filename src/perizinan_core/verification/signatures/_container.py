@@ -15,12 +15,12 @@ from typing import Any
 
 import attrs
 
+from perizinan_core._pdf._cms import MIN_RSA_BITS
 from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.verification._revocation import Evidence
 
 _MAX_BYTES = 16 * 1024 * 1024
 _MAX_CERTIFICATES = 64
-_MIN_BITS = 2048
 _DIGESTS = {
     *("sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "shake256", "shake256_len"),
     *("md5", "sha1"),
@@ -79,7 +79,7 @@ class Container:
             if used in _WEAK:
                 return str(used).upper().replace("SHA1", "SHA-1")
         key = self.certificate.public_key
-        if key.algorithm == "dsa" or (key.algorithm in {"rsa", "rsassa_pss"} and _bits(key) < _MIN_BITS):
+        if key.algorithm == "dsa" or (key.algorithm in {"rsa", "rsassa_pss"} and _bits(key) < MIN_RSA_BITS):
             return f"{key.algorithm.upper()} {_bits(key)}"
         if key.algorithm == "ec" and key.curve[1] in _CURVES:
             return str(key.curve[1])
