@@ -299,7 +299,8 @@ def _told(kit, order, links, in_doubt):
     if in_doubt:
         application = kit.office.applications.get(order["case"], actor=HOST)
         permit = kit.office.permits.get(application.permit_id, actor=HOST)
-        looked_up = Path(order["service"]) / permit.unsigned_sha256
+        asked = kit._context.documents.resolve(f"unsigned/{permit.unsigned_sha256}")
+        looked_up = Path(order["service"]) / str(asked)
         if looked_up.exists():
             kit.office.permits.issuance.hand_in_signed(permit.id, looked_up.read_bytes(), actor=_signer(kit))
             handed_in = True

@@ -3,11 +3,14 @@
 import attrs
 import pytest
 
+from perizinan_core.documents import InMemoryDocumentStore
+from perizinan_core.errors.documents import DocumentStoreUnavailableError
 from perizinan_core.errors.services import LetterRefusedError
 from perizinan_core.errors.workflow import NotIssuableError, SubmissionRefusedError
 from perizinan_core.rendering import TypstRenderer
 from perizinan_core.services import _rehearsal
 from perizinan_core.testing._offices import sample_office, sample_pack
+from perizinan_core.testing._refusals import raises_code
 
 HEAD = '#import "@perizinan/letter:1.0.0": *\n#let template(letter, logo: none) = {\n'
 SHEET = "show: sheet.with(letter)\n"
@@ -280,3 +283,53 @@ def test_a_rehearsed_code_is_signed_with_no_key_of_the_office(shared):
     assert "500/001/WR/2026" == letter.statement.number
     with pytest.raises(QrTextError):
         verify_qr(letter.qr_text, document)
+
+
+class FullStore(InMemoryDocumentStore):
+    """A store whose disk is full as soon as it is said to be."""
+
+    full = False
+
+    def put(self, stream, **given):
+        """Store content, while there is room."""
+        if self.full:
+            raise DocumentStoreUnavailableError(
+                "document-store-full", action="put", reason="No space left on device"
+            )
+        return super().put(stream, **given)
+
+
+def test_a_disk_that_fills_after_the_number_is_not_said_to_have_changed_nothing():
+    """The sentence says that the number is taken and stays, and what to do; then the same number is issued."""
+    store = FullStore()
+    kit = sample_office(documents=store)
+    case = kit.submit()
+    kit.review(case.id)
+    store.full = True
+    with raises_code("signing-unfinished") as refused:
+        kit.issue(case.id)
+    told = refused.value.message("en")
+    store.full = False
+
+    assert "Nothing was changed" not in told
+    assert "500/001/WR/2026 has its number" in told
+    assert "Free space" in told
+    assert "500/001/WR/2026" == kit.issue(case.id).number
+
+
+def test_a_template_that_breaks_after_the_number_keeps_the_number(workshop):
+    """The letter is frozen; once the template is mended, the worker prints and signs it."""
+    workshop.approve()
+    kit = workshop.kit
+    with kit._context.storage.unit_of_work() as work:
+        application = work.applications.get(workshop.case.id, lock=True)
+        kit.office.permits.issuance._take(work, application, kit.officer("kepala"), kit.clock())
+        work.commit()
+    workshop.source.write_text("#let template(")
+    with raises_code("letter-not-printed", match=r"The number stays"):
+        kit.issue(workshop.case.id)
+    workshop.write(GOOD)
+    kit.clock.forward(minutes=10)
+
+    assert 1 == kit.office.worker.run_once().signed
+    assert ["500/001/WR/2026"] == workshop.numbers()

@@ -17,7 +17,7 @@ from perizinan_core.model._permit import PermitStatus
 from perizinan_core.model._text import DateRange
 from perizinan_core.published import read_authority_document
 from perizinan_core.published._keys import fits, thumbprint
-from perizinan_core.services._issuance import LEASE
+from perizinan_core.services._signing import LEASE
 from perizinan_core.testing._fakes import FakeSigningService
 from perizinan_core.testing._offices import (
     APPLICANT,
@@ -304,21 +304,62 @@ def test_a_letter_that_no_font_can_show_costs_no_number(kit):
     assert [(), ()] == books
 
 
-def test_a_damaged_unsigned_letter_is_not_signed(kit):
-    """What the number was taken for must be what is signed."""
+def numbered(kit):
+    """Return a case whose number is taken, and its permit, which is not signed yet."""
     case = kit.submit()
     kit.review(case.id)
     kit._context.signers.signers["kepala"] = _Failing(sample_signer("kepala"))
     with raises_code("issuance"):
         kit.issue(case.id)
-    permit_id = kit.office.applications.get(case.id, actor=HOST).permit_id
-    permit = kit.office.permits.get(permit_id, actor=HOST)
-    kit._context.documents.damage(permit.unsigned_sha256)
     kit._context.signers.signers["kepala"] = sample_signer("kepala")
+    permit_id = kit.office.applications.get(case.id, actor=HOST).permit_id
+    return case, kit.office.permits.get(permit_id, actor=HOST)
+
+
+def test_a_letter_that_was_changed_on_record_is_not_signed(kit):
+    """What the number was taken for must be what is signed."""
+    case, permit = numbered(kit)
+    with kit._context.storage.unit_of_work() as work:
+        other = attrs.evolve(permit.letter, city="Kota Lain")
+        work.permits.save(attrs.evolve(permit, letter=other), by="x", at=kit.clock())
+        work.commit()
     with raises_code("letter-changed"):
         kit.issue(case.id)
 
     assert PermitStatus.AWAITING_SIGNATURE is permit.status
+
+
+def test_a_damaged_file_is_not_given_to_a_signing_service(kit):
+    """It is asked to sign what was stored for it, and nothing else."""
+    case, permit = numbered(kit)
+    store = kit._context.documents
+    stored = store.put(BytesIO(b"%PDF-1.7"))
+    store.link(f"unsigned/{permit.unsigned_sha256}", stored.sha256)
+    store.damage(stored.sha256)
+    service = FakeSigningService(sample_signer("kepala"))
+    kit._context.signers.signers["kepala"] = service
+    with raises_code("letter-changed"):
+        kit.issue(case.id)
+
+    assert [] == service.asked
+
+
+def test_a_frozen_letter_is_printed_as_it_was_when_its_number_was_taken(kit):
+    """What changes meanwhile changes nothing in it; once it is signed the file alone holds it."""
+    case, permit = numbered(kit)
+    with kit._context.storage.unit_of_work() as work:
+        stored = work.applications.get(case.id)
+        changed = attrs.evolve(stored, applicant=sample_applicant(name="Orang Lain"))
+        work.applications.save(changed, by="x", at=kit.clock())
+        work.commit()
+    signed = kit.issue(case.id)
+
+    assert "Sekar Contohwati" == permit.letter.statement.holder == signed.holder
+    assert signed.letter is None
+    assert (
+        "Sekar Contohwati"
+        == verify_permit(pdf_of(kit, signed), authority=document_of(kit), at=kit.clock()).permit.holder
+    )
 
 
 def test_a_token_that_fails_can_be_tried_again_at_once(kit):

@@ -207,13 +207,23 @@ def test_a_queue_computes_the_seal_of_an_unchanged_stage_once(kit, computed):
     assert 0 == sealed
 
 
+def numbered(kit, case):
+    """Take the number of a case; no one has begun to sign its letter."""
+    issuance, moment = kit.office.permits.issuance, kit.clock()
+    with kit._context.storage.unit_of_work() as work:
+        application = work.applications.get(case.id, lock=True)
+        permit = issuance._take(work, application, kit.officer("kepala"), moment)
+        work.commit()
+    return permit
+
+
 @pytest.mark.parametrize("attack", ["change", "add"])
 def test_a_row_about_signing_does_not_decide_which_file_is_the_permit(kit, attack):
     """A file that was signed for another case is refused, whatever the row says."""
     other = kit.permit()
     case = kit.submit()
     kit.review(case.id)
-    permit = kit.office.permits.issuance._prepare(case.id, kit.officer("kepala"), None, None, kit.clock())
+    permit = numbered(kit, case)
     if attack == "change":
         sql(kit, tables.signing_attempts.update().values(unsigned_sha256=permit.unsigned_sha256))
     else:
@@ -231,7 +241,7 @@ def test_a_file_that_is_found_is_verified_before_it_becomes_the_permit(kit):
     other = kit.permit()
     case = kit.submit()
     kit.review(case.id)
-    permit = kit.office.permits.issuance._prepare(case.id, kit.officer("kepala"), None, None, kit.clock())
+    permit = numbered(kit, case)
     kit._context.documents.link(f"signed/{permit.unsigned_sha256}", other.signed_sha256)
     with pytest.raises(PerizinanError):
         kit.issue(case.id)

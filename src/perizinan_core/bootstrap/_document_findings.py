@@ -57,7 +57,8 @@ def _named(work: UnitOfWork) -> set[str]:
     while True:
         permits = work.permits.find(PermitFilter(), limit=_PAGE, after=after)
         for permit in permits.items:
-            found.add(permit.signed_sha256 or permit.unsigned_sha256)
+            if permit.signed_sha256 is not None:
+                found.add(permit.signed_sha256)
         after = permits.next
         if after is None:
             break

@@ -241,8 +241,21 @@ class ServiceError(CodedError):
         ),
         "letter-changed": Code(
             N_(
-                "The stored letter is not the one that the number was taken for ({reason}); it was not "
-                "signed. Restore the document store from its copy."
+                "The letter on record is not the one that the number was taken for ({reason}); it was not "
+                "signed. Restore records and documents from a backup."
+            )
+        ),
+        # The number is taken; only the template, or the program that prints, has to be put right.
+        "letter-not-printed": Code(
+            N_(
+                "Permit {number} has its number, and its letter could not be printed: {reason} The number stays, and "
+                "the letter is kept as it was. Put this right and issue it again; the worker tries it as well."
+            )
+        ),
+        "signing-unfinished": Code(
+            N_(
+                "Permit {number} has its number and waits for its signature: disk or database refused ({reason}). "
+                "Nothing is lost. Free space or put the fault right, then issue it again; the worker tries it as well."
             )
         ),
         "scenario": Code(N_('Scenario "{name}" of {permit_type}: {problems}.')),

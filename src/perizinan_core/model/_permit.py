@@ -8,6 +8,7 @@ from enum import StrEnum
 import attrs
 
 from perizinan_core.i18n import N_
+from perizinan_core.model._letter import Letter
 from perizinan_core.model._written import line_field, lines_field
 
 __all__ = ["Permit", "PermitStatus", "StatusChange"]
@@ -88,7 +89,12 @@ class Permit:
     delegation: str
     """Code of the delegation under which it is signed."""
 
+    letter: Letter | None = attrs.field(default=None, repr=False)
+    """What is to be printed and signed, as it was frozen with the number; gone once the signed file holds it."""
+
     unsigned_sha256: str
+    """SHA-256 of the letter as it was frozen, in canonical form."""
+
     signed_sha256: str | None = None
     signed_at: datetime | None = None
     status: PermitStatus = PermitStatus.AWAITING_SIGNATURE

@@ -73,6 +73,8 @@ MAX_LETTER_BYTES = 50_000_000
 """Of a signed letter, before proofs of time are added; a checker reads files of up to 64 MiB."""
 
 _ANY_DAY = date(2000, 1, 1)
+_PLACE = 999_999_999
+"""Place in the status list of a rehearsed letter: as long in a code as any that an office will reach."""
 
 _TEXT = N_("The letter could not be printed: {problem}")
 _LETTER = N_("The letter of this permit cannot be made: {problem}")
@@ -114,10 +116,9 @@ class Rehearsal:
                 "issuance", reason=f"permit type {plan.permit_type.code!r} has no number register"
             )
         number = _next_number(context, self.work, register, plan.permit_type, plan.day)
-        place = self.work.status_indexes.size()
-        statement = statement_of(context, plan, number=number, status_index=place)
+        statement = statement_of(context, plan, number=number, status_index=_PLACE)
         code = qr_text_with(context, statement, stand_in_qr_key())
-        return compose(context, plan, number=number, status_index=place, qr_text=code)
+        return compose(context, plan, number=number, status_index=_PLACE, qr_text=code)
 
     @property
     def content_hash(self) -> str | None:

@@ -51,11 +51,13 @@ def case_facts(context: OfficeContext, work: UnitOfWork, application: Applicatio
     return facts_of(application, previous=previous_permit_of(context, work, application))
 
 
-def previous_permit_of(context: OfficeContext, work: UnitOfWork, application: Application) -> Permit | None:
+def previous_permit_of(
+    context: OfficeContext, work: UnitOfWork, application: Application, *, lock: bool = False
+) -> Permit | None:
     """Return the permit that the application renews, amends, duplicates or gives up, or None."""
     if application.previous_permit is None:
         return None
-    return context.load_permit(work, application.previous_permit)
+    return context.load_permit(work, application.previous_permit, lock=lock)
 
 
 def slot_label(permit_type: PermitType, target: str, language: str) -> str:

@@ -1,0 +1,169 @@
+"""
+The last step of the saga in `_issuance`: the signed file is bound to its permit, which is in force from then on.
+
+What fails once a number is taken is said so: the number stays, and the letter waits for its signature.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+import attrs
+
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.documents import DocumentStoreUnavailableError
+from perizinan_core.errors.services import ServiceError
+from perizinan_core.errors.storage import DatabaseUnavailableError
+from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.model._application import Application
+from perizinan_core.model._events import EventKind
+from perizinan_core.model._kinds import ApplicationKind
+from perizinan_core.model._permit import Permit
+from perizinan_core.services._signatory import require_still_entitled
+from perizinan_core.services._signing import Lease, SigningSteps, acquire_lease, name_of_signed
+from perizinan_core.services._status_list import note_later_change
+from perizinan_core.services._terms import previous_permit_of
+from perizinan_core.storage import SigningState, UnitOfWork
+from perizinan_core.workflow._issuing import issued
+from perizinan_core.workflow._permits import put_in_force, supersede
+from perizinan_core.workflow._transition import Transition
+
+__all__ = ["SYSTEM", "FinishingSteps"]
+
+_log = logging.getLogger(__name__)
+
+SYSTEM = Actor(id="system", kind=ActorKind.SYSTEM, name="Sistem")
+
+_REASONS = {
+    ApplicationKind.RENEWAL: "Diperpanjang",
+    ApplicationKind.RE_REGISTRATION: "Didaftar ulang",
+    ApplicationKind.AMENDMENT: "Diubah",
+    ApplicationKind.DUPLICATE: "Diganti duplikat",
+    ApplicationKind.CLOSURE: "Dikembalikan oleh pemegang",
+}
+
+
+class FinishingSteps(SigningSteps):
+    """What `Issuance` does from the number to the permit in force."""
+
+    __slots__ = ()
+
+    def _complete(self, permit: Permit, actor: Actor, moment: datetime, lease: Lease | None = None) -> Permit:
+        """
+        Have the letter signed and put the permit in force.
+
+        Args:
+            permit: Its number is taken.
+            actor: Who asks for it.
+            moment: Now.
+            lease: From the unit of work that took the number just now; None: it is acquired first, and whether the
+                signer may still sign is asked again.
+
+        Raises:
+            ServiceError: ``signing-unfinished``: disk or database refused.
+        """
+        if permit.signed_sha256 is not None:
+            return permit
+        try:
+            return self._completed(permit, actor, moment, lease)
+        except (DocumentStoreUnavailableError, DatabaseUnavailableError) as error:
+            raise ServiceError("signing-unfinished", number=permit.number, reason=error.reason) from error
+
+    def _completed(self, permit: Permit, actor: Actor, moment: datetime, lease: Lease | None) -> Permit:
+        context = self._context
+        if lease is None:
+            with context.storage.unit_of_work() as work:
+                held = acquire_lease(context, work, permit, moment)
+                work.commit()
+        else:
+            held = lease
+        signed = held.attempt.signed_sha256
+        if signed is None and lease is None:
+            signed = context.documents.resolve(name_of_signed(permit))
+        if signed is not None:
+            self._verify_found(permit, signed, held, moment)
+        else:
+            try:
+                if lease is None:
+                    require_still_entitled(context, permit, actor, moment)
+            except PerizinanError as error:
+                self._release(permit, held, error, moment)
+                raise
+            signed = self._sign(permit, held, moment)
+        self._lengthen(permit, signed, held, moment)
+        return self._finish(permit, signed, held, actor, moment)
+
+    def _finish(
+        self,
+        permit: Permit,
+        signed: str,
+        lease: Lease,
+        actor: Actor,
+        moment: datetime,
+    ) -> Permit:
+        context = self._context
+        with context.storage.unit_of_work() as work:
+            application = context.load(work, permit.application_id, lock=True)
+            current = context.load_permit(work, permit.id, lock=True)
+            if current.signed_sha256 is not None:
+                return current
+            if lease.attempt.state is not SigningState.FINISHED:
+                work.signing_attempts.finish(
+                    permit.unsigned_sha256, holder=lease.holder, signed_sha256=signed, at=moment
+                )
+            put = put_in_force(current, signed_sha256=signed, actor=actor, now=moment)
+            moved = issued(
+                application,
+                put.permit,
+                actor=actor,
+                now=moment,
+                calendar=context.calendar,
+                previous_permit=previous_permit_of(context, work, application, lock=True),
+            )
+            moved = self._with_warning(moved, put.permit)
+            saved = work.permits.save(attrs.evolve(put.permit, letter=None), by=actor.id, at=moment)
+            context.save(work, moved, actor, moment)
+            context.record(work, put.events, moment)
+            self._supersede(work, saved, application, moment)
+            work.commit()
+        return saved
+
+    def _with_warning(self, moved: Transition, permit: Permit) -> Transition:
+        """Say in log and event that a permit outlives its signer's certificate without long-term data."""
+        ends = self.long_term.outlives_certificate(permit)
+        if ends is None:
+            return moved
+        _log.warning("permit %s outlives its signer's certificate, which ends on %s", permit.id, ends.date())
+        noted = {"outlives_certificate": ends.isoformat()}
+        events = tuple(
+            attrs.evolve(event, data={**event.data, **noted})
+            if event.kind is EventKind.PERMIT_ISSUED
+            else event
+            for event in moved.events
+        )
+        return attrs.evolve(moved, events=events)
+
+    def _supersede(
+        self, work: UnitOfWork, successor: Permit, application: Application, moment: datetime
+    ) -> None:
+        if successor.previous_permit is None:
+            return
+        context = self._context
+        old = context.load_permit(work, successor.previous_permit, lock=True)
+        permit_type = context.permit_type_of(successor)
+        basis = permit_type.legal_basis[0] if permit_type.legal_basis else permit_type.source
+        done = supersede(
+            old,
+            context.load(work, old.application_id),
+            successor=successor,
+            reason=_REASONS.get(application.kind, "Diganti"),
+            legal_basis=basis.citation,
+            actor=SYSTEM,
+            now=moment,
+            permit_type=permit_type,
+            authority=context.authority,
+        )
+        saved = work.permits.save(done.permit, by=SYSTEM.id, at=moment)
+        note_later_change(work, saved, context.local_day(moment))
+        context.record(work, done.events, moment)
