@@ -321,6 +321,7 @@ def test_a_template_that_breaks_after_the_number_keeps_the_number(workshop):
     """The letter is frozen; once the template is mended, the worker prints and signs it."""
     workshop.approve()
     kit = workshop.kit
+    kit.office.publication.authority_json()  # binds the certificate
     with kit._context.storage.unit_of_work() as work:
         application = work.applications.get(workshop.case.id, lock=True)
         kit.office.permits.issuance._take(work, application, kit.officer("kepala"), kit.clock())
