@@ -18,8 +18,6 @@ import attrs
 if TYPE_CHECKING:
     import ssl
 
-__all__ = ["Answer", "ExchangeFailedError", "exchange", "host_of", "is_local_http", "run"]
-
 T = TypeVar("T")
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")

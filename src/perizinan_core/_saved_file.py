@@ -9,8 +9,6 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["create_file", "locked", "replace_file"]
-
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:

@@ -11,21 +11,6 @@ from typing import Annotated
 from cryptography import x509
 from cryptography.hazmat import asn1
 
-__all__ = [
-    "CONTENT_TYPE",
-    "DATA",
-    "MESSAGE_DIGEST",
-    "MIN_RSA_BITS",
-    "SIGNATURE_TIMESTAMP",
-    "SIGNED_DATA",
-    "SIGNING_CERTIFICATE_V2",
-    "Attribute",
-    "Content",
-    "ContentInfo",
-    "SignedData",
-    "SignerInfo",
-]
-
 MIN_RSA_BITS = 2048
 """What is shorter is weak today."""
 

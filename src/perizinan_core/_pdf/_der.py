@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from cryptography.hazmat import asn1
 
-__all__ = ["elements_of", "wrap"]
-
 
 @asn1.sequence
 class _Elements:

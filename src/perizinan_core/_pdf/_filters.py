@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from perizinan_core._pdf._syntax import BLANKS
 from perizinan_core.errors.pdf import PdfStructureError
 
-__all__ = ["ASCII_FILTERS", "from_ascii", "undo_png"]
-
 ASCII_FILTERS = ("ASCIIHexDecode", "ASCII85Decode")
 
 

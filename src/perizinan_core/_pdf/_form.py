@@ -10,8 +10,6 @@ from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import Ref, decode_text
 from perizinan_core.errors.pdf import PdfStructureError
 
-__all__ = ["MAX_FIELDS", "FormField", "form_fields"]
-
 MAX_FIELDS = 4096
 
 

@@ -22,8 +22,6 @@ from perizinan_core._pdf._syntax import Parser, Ref, Stream
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.i18n import Clause
 
-__all__ = ["FREE", "HEADER", "Entry", "PdfStructure", "ends_properly", "joined_sections", "newest_table"]
-
 HEADER = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)(?=[\r\n %])")
 _TAIL = re.compile(rb"startxref[\r\n ]{1,4}(\d{1,12})[\r\n ]{1,4}%%EOF(?:\r\n|\r|\n| |)\Z")
 _SUBSECTION = re.compile(rb"[\r\n ]*(\d{1,10})[ ]+(\d{1,10})[ ]*(?:\r\n|\r|\n)")

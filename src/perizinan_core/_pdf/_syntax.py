@@ -9,20 +9,6 @@ from typing import Any, NamedTuple
 
 from perizinan_core.errors.pdf import PdfStructureError
 
-__all__ = [
-    "BLANKS",
-    "BlankParser",
-    "HexString",
-    "LooseParser",
-    "Name",
-    "Parser",
-    "Ref",
-    "Stream",
-    "after_blanks",
-    "decode_text",
-    "unescape",
-]
-
 BLANKS = b"\x00\t\n\x0c\r "
 """White space (section 7.2.2)."""
 

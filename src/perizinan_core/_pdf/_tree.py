@@ -8,8 +8,6 @@ from typing import Any
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.errors.pdf import PdfStructureError
 
-__all__ = ["page_tree"]
-
 _INHERITED = ("Resources", "MediaBox", "CropBox", "Rotate")
 
 

@@ -33,19 +33,6 @@ from perizinan_core.published._wire import (
     Rule,
 )
 
-__all__ = [
-    "ZONES",
-    "AuthorityDocument",
-    "Contact",
-    "Dated",
-    "PublishedType",
-    "QrKey",
-    "RegisteredDelegation",
-    "Signatory",
-    "read_authority_document",
-    "sign_authority_document",
-]
-
 ZONES = {"WIB": 7, "WITA": 8, "WIT": 9}
 """Hours ahead of UTC."""
 

@@ -18,8 +18,6 @@ from perizinan_core.published._authority_document import AuthorityDocument, read
 from perizinan_core.published._directory import Directory, read_directory
 from perizinan_core.published._envelope import SignedDocument, signed_by
 
-__all__ = ["accept_directory", "accept_update"]
-
 _SKEW = timedelta(minutes=5)
 _DATES = {"version", "issued", "expires"}
 

@@ -14,8 +14,6 @@ import attrs
 
 from perizinan_core.published._keys import PublicKey, algorithm_name, fits
 
-__all__ = ["ALG", "ALGORITHMS", "KID", "TYPE", "Sign1", "dumps", "loads", "unpacked", "whole"]
-
 ALG, KID, TYPE = 1, 4, 16
 """Labels of the protected header."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-__all__ = ["MARKER", "is_development"]
-
 MARKER = "PENGEMBANGAN / DEVELOPMENT - tidak berlaku / not valid"
 """Organisational unit of every certificate of a development CA."""
 

@@ -23,8 +23,6 @@ from perizinan_core.published._envelope import SignedDocument, read_envelope, si
 from perizinan_core.published._keys import PublicKey
 from perizinan_core.published._wire import Region, Rule
 
-__all__ = ["SLUG", "Directory", "DirectoryEntry", "read_directory", "sign_directory"]
-
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """Form of an office's short name; nothing else names a file."""
 

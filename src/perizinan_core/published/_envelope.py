@@ -17,8 +17,6 @@ from perizinan_core.published._keys import PublicKey, algorithm_name, fits, thum
 from perizinan_core.published._strict_json import load_json
 from perizinan_core.published._wire import Keys, Positive, ProblemsError, problem_at, structured, unstructured
 
-__all__ = ["MAX_BYTES", "SignedDocument", "countersign", "read_envelope", "sign_envelope", "signed_by"]
-
 MAX_BYTES = 4 * 1024 * 1024
 """Largest file that is read, in bytes."""
 

@@ -18,17 +18,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
-__all__ = [
-    "PrivateKey",
-    "PublicKey",
-    "algorithm_name",
-    "fits",
-    "key_from_jwk",
-    "key_to_jwk",
-    "signing_callback",
-    "thumbprint",
-]
-
 PublicKey = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey
 """A key that checks what an office publishes: Ed25519 or P-256."""
 

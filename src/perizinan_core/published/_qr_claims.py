@@ -39,19 +39,6 @@ from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._cose import ALG, ALGORITHMS, KID, Sign1, dumps, loads, unpacked, whole
 
-__all__ = [
-    "MAX_QR_LENGTH",
-    "QrClaims",
-    "QrContent",
-    "claims_of_statement",
-    "decode_qr_text",
-    "encode_qr_text",
-    "holds_claims",
-    "named_claims",
-    "type_number",
-    "verify_qr",
-]
-
 MAX_QR_LENGTH = 594
 """Characters that fit version 15 at level M: 38.5 mm on paper at half a millimetre a module."""
 

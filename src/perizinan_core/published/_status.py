@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     # Not at run time: the model package would double the time that importing this room takes.
     from perizinan_core.model._permit import PermitStatus
 
-__all__ = [
-    "NO_STATUS",
-    "NoStatus",
-    "PermitStatusAnswer",
-    "PublishedVersions",
-    "StatusChoice",
-    "StatusSource",
-    "VersionSource",
-]
-
 
 @attrs.frozen(kw_only=True)
 class PermitStatusAnswer:

@@ -26,22 +26,6 @@ from perizinan_core.published._authority_document import AuthorityDocument, QrKe
 from perizinan_core.published._cose import ALG, ALGORITHMS, KID, TYPE, Sign1, dumps, loads, unpacked, whole
 from perizinan_core.published._wire import Positive, ProblemsError, Rule, structured, unstructured
 
-__all__ = [
-    "BITS",
-    "DEFAULT_MAX_AGE",
-    "MAX_BYTES",
-    "STATUS_LIST_FILE",
-    "STATUS_LIST_MEDIA_TYPE",
-    "ListStatus",
-    "StatusList",
-    "StatusListTerms",
-    "pack_statuses",
-    "peek_status_list",
-    "read_status_list",
-    "sign_status_list",
-    "status_at",
-]
-
 STATUS_LIST_MEDIA_TYPE = "application/statuslist+cwt"
 """Media type under which a status list is served (draft-ietf-oauth-status-list)."""
 

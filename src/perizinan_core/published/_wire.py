@@ -26,21 +26,6 @@ from perizinan_core.published._keys import PublicKey, key_from_jwk, key_to_jwk
 if TYPE_CHECKING:
     from cattrs import Converter
 
-__all__ = [
-    "Certificates",
-    "Fingerprint",
-    "HttpsAddress",
-    "Keys",
-    "Kid",
-    "Positive",
-    "ProblemsError",
-    "Region",
-    "Rule",
-    "problem_at",
-    "structured",
-    "unstructured",
-]
-
 T = TypeVar("T")
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -14,16 +14,6 @@ from perizinan_core._pdf._cms import MIN_RSA_BITS
 from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._ports import SignatureAlgorithm
 
-__all__ = [
-    "SALT_LENGTH",
-    "SCHEMES",
-    "check_certificate",
-    "check_validity",
-    "is_certificate_authority",
-    "ordered_chain",
-    "serial_of",
-]
-
 _RSA_MAXIMUM = 4096
 _FOR_RSA = (SignatureAlgorithm.RSA_SHA256, SignatureAlgorithm.RSA_PSS_SHA256)
 _FOR_CURVES = {

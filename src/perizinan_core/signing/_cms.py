@@ -37,8 +37,6 @@ from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._certificates import SALT_LENGTH, SCHEMES, check_certificate, serial_of
 from perizinan_core.signing._ports import SignatureAlgorithm
 
-__all__ = ["cms_profile"]
-
 
 class CmsProfile:
     """

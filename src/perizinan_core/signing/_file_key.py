@@ -24,8 +24,6 @@ from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._certificates import SCHEMES, check_certificate, ordered_chain, serial_of
 from perizinan_core.signing._ports import SecretCallback, SignatureAlgorithm
 
-__all__ = ["FileKeySigner", "no_secret", "open_file_signer"]
-
 # Two letters at least: a single one is a drive of Windows.
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 _PEM_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)

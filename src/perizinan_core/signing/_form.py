@@ -15,8 +15,6 @@ from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.errors.signing import UnsignablePdfError
 from perizinan_core.signing._pdf_file import PdfFile
 
-__all__ = ["check_restrictions", "free_name", "is_signed", "signable_fields", "usable_field"]
-
 _NO_CHANGES = 1
 
 

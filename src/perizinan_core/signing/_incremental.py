@@ -15,8 +15,6 @@ from perizinan_core._pdf._syntax import Ref
 from perizinan_core.signing._pdf_file import PdfFile
 from perizinan_core.signing._pdf_syntax import RawDictionary, array_items, parsed
 
-__all__ = ["IncrementalUpdate"]
-
 
 class IncrementalUpdate:
     """Changed and new objects of one PDF, collected until they are written."""

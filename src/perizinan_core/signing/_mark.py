@@ -22,8 +22,6 @@ from perizinan_core.signing._pdf_file import PdfFile
 from perizinan_core.signing._pdf_syntax import RawDictionary, references
 from perizinan_core.signing._request import VisibleMark
 
-__all__ = ["ObjectCopier", "add_appearance", "empty_appearance"]
-
 
 def add_appearance(
     update: IncrementalUpdate, mark: VisibleMark, size: tuple[float, float], matrix: bytes

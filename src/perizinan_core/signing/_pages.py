@@ -14,8 +14,6 @@ from perizinan_core.errors.signing import UnsignablePdfError
 from perizinan_core.signing._pdf_file import PdfFile
 from perizinan_core.signing._request import Placement
 
-__all__ = ["Page", "find_page", "page_of", "rectangle_of"]
-
 _MATRICES = {
     0: b"[1 0 0 1 0 0]",
     90: b"[0 1 -1 0 0 0]",

@@ -22,8 +22,6 @@ from perizinan_core._pdf._syntax import BLANKS, BlankParser, Ref
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.errors.signing import DamagedPdfError, EncryptedPdfError, UnsignablePdfError
 
-__all__ = ["PdfFile", "refusing_damage"]
-
 _HEADER_WITHIN = 1024
 _LARGEST_GENERATION = 65535
 

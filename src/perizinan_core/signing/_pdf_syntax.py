@@ -17,8 +17,6 @@ from typing import Any, Self, TypeVar
 from perizinan_core._pdf._syntax import Parser, Ref
 from perizinan_core.errors.pdf import PdfStructureError
 
-__all__ = ["RawDictionary", "array_items", "date_string", "parsed", "references", "text_string"]
-
 T = TypeVar("T")
 
 _DEPTH = 64

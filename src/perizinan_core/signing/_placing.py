@@ -12,8 +12,6 @@ from perizinan_core.signing._request import SigningRequest
 from perizinan_core.signing._reserved_space import ReservedRoom
 from perizinan_core.signing._structure import tag_widget
 
-__all__ = ["add_field", "fill_field", "reserved"]
-
 # Print and Locked (ISO 32000-1 table 165): PDF/A asks for the first, the second keeps it in place.
 _FLAGS = b"132"
 _PRINT = 4

@@ -17,15 +17,6 @@ from cryptography import x509
 
 from perizinan_core.signing._request import SigningRequest
 
-__all__ = [
-    "DigestSigner",
-    "DocumentSigner",
-    "SecretCallback",
-    "SignatureAlgorithm",
-    "Signer",
-    "TimestampSource",
-]
-
 
 class SignatureAlgorithm(enum.Enum):
     """How a digest signer signs, and with which hash function."""

@@ -7,8 +7,6 @@ from typing import Any
 
 import attrs
 
-__all__ = ["Placement", "SigningRequest", "VisibleMark"]
-
 
 def _aware(_: object, attribute: attrs.Attribute[datetime], value: datetime) -> None:
     if value.utcoffset() is None:

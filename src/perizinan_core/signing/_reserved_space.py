@@ -12,9 +12,6 @@ from typing import Self
 
 import attrs
 
-__all__ = ["ReservedRoom", "empty_room", "fitted"]
-
-
 _SPARE = 512
 """Bytes by which the next timestamp may be larger than one that did not fit."""
 

@@ -32,8 +32,6 @@ from perizinan_core.signing._request import SigningRequest
 from perizinan_core.signing._reserved_space import ReservedRoom, empty_room, fitted
 from perizinan_core.signing._structure import is_tagged
 
-__all__ = ["sign_pdf"]
-
 
 @refusing_damage()
 def sign_pdf(

@@ -14,8 +14,6 @@ from perizinan_core.signing._incremental import IncrementalUpdate
 from perizinan_core.signing._pdf_file import PdfFile
 from perizinan_core.signing._pdf_syntax import RawDictionary, parsed, text_string
 
-__all__ = ["is_tagged", "tag_widget"]
-
 _DEPTH = 32
 
 

@@ -25,16 +25,6 @@ from perizinan_core.verification.signatures._container import read_container
 from perizinan_core.verification.signatures._judged import Judged
 from perizinan_core.verification.signatures._verifier import Examiner, store_of
 
-__all__ = [
-    "Examined",
-    "ProvenPath",
-    "certificate_revoked",
-    "chain_of",
-    "examine",
-    "known_service",
-    "signer_of",
-]
-
 
 @attrs.frozen
 class ProvenPath:

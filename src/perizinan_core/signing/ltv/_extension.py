@@ -35,8 +35,6 @@ from perizinan_core.signing.ltv._timestamps import TimestampClient
 from perizinan_core.signing.ltv._writing import reserve_stamp, with_store
 from perizinan_core.verification._revocation import Evidence, responder_certificates, statements
 
-__all__ = ["extend"]
-
 _TRIES = 3
 
 

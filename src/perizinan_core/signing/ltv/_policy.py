@@ -9,8 +9,6 @@ import attrs
 from perizinan_core.signing.ltv._revocation import RevocationClient
 from perizinan_core.signing.ltv._timestamps import TimestampClient
 
-__all__ = ["Level", "OnFailure", "TimestampPolicy"]
-
 
 class Level(StrEnum):
     """How long a signature can be checked; each level holds what the one before it does."""

@@ -22,8 +22,6 @@ from perizinan_core._exchange import ExchangeFailedError, exchange
 from perizinan_core.errors.signing import LongTermError
 from perizinan_core.verification._revocation import Evidence
 
-__all__ = ["RevocationClient"]
-
 _MAX_PLACES = 3
 """Addresses of one kind that are tried for one certificate."""
 

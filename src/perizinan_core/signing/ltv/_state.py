@@ -21,8 +21,6 @@ from perizinan_core.verification.signatures._container import Container, read_co
 from perizinan_core.verification.signatures._listing import ListedSignature, listed_signatures
 from perizinan_core.verification.signatures._structure import ForeignStructure
 
-__all__ = ["LongTermState", "StampInfo", "read_state"]
-
 
 @attrs.frozen(kw_only=True)
 class StampInfo:

@@ -24,8 +24,6 @@ from cryptography import x509
 from perizinan_core._exchange import ExchangeFailedError, exchange, host_of
 from perizinan_core.errors.signing import TimestampServiceError
 
-__all__ = ["TimestampClient"]
-
 _HASHES = ("sha256", "sha384", "sha512")
 _GRANTED = ("granted", "granted_with_mods")
 _LONGEST_WORDS = 200

@@ -18,8 +18,6 @@ from perizinan_core.signing._request import SigningRequest
 from perizinan_core.signing._reserved_space import ReservedRoom, empty_room
 from perizinan_core.verification._revocation import Evidence
 
-__all__ = ["reserve_stamp", "with_store"]
-
 _NOTHING = Evidence()
 _NAME = "StempelWaktu"
 _DESCRIPTION = "Stempel waktu dokumen"
