@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from perizinan_core.model._money import Rupiah
+from perizinan_core.storage import ApplicationFilter
 from perizinan_core.storage._checking import RecordProblem, check_records
 from perizinan_core.storage._sql import _tables as tables
 from perizinan_core.storage._sql._seals import covered
@@ -28,6 +29,8 @@ DERIVED = {
     "open_stages": "made from the application, which says how many there are",
     "lookups": "made from the application, which is looked at before it is shown",
     "payments": "made from the application",
+    "queue_places": "made from the application, and compared with the open stages",
+    "number_parts": "made from the numbers, which are looked at before anything is shown",
     "number_counters": "never below the lines of the book",
     "counters": "never below the places of the permits",
 }
@@ -416,6 +419,9 @@ def test_a_lost_open_stage_stays_in_the_queue(database):
         tables.open_stages.update().values(assignee="somebody"),
         tables.open_stages.update().values(stage="other"),
         tables.open_stages.update().values(version=99),
+        tables.open_stages.update().values(opened_at=NOW + timedelta(days=900)),
+        tables.queue_places.delete(),
+        tables.queue_places.update().values(assignee="somebody"),
     )
     rows = database.rows()
     for attack in attacks:
@@ -423,6 +429,7 @@ def test_a_lost_open_stage_stays_in_the_queue(database):
         with database.storage.unit_of_work(read_only=True) as work:
             assert expected == work.applications.queue()
             assert {"o1": 1} == work.applications.workloads(["o1"])
+            assert 1 == len(work.applications.find(ApplicationFilter(assignee="o1")).items)
         database.restore(rows)
 
     assert 1 == len(expected)

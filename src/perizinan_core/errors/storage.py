@@ -103,6 +103,13 @@ class StorageError(CodedError):
             ),
             labels={"received": OWN_WORDS},
         ),
+        # `received`: The cursor, shortened.
+        "unknown-cursor": Code(
+            N_(
+                "Expected the mark of the page before, as the list gave it, but got {received}. Begin the list "
+                "again from its first page."
+            )
+        ),
         "database-driver-missing": Code(
             N_(
                 "PostgreSQL needs the package {driver}, which is not installed. Run: pip install "

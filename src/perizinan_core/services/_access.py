@@ -11,12 +11,14 @@ from perizinan_core.errors.services import AccessDeniedError, NotFoundError
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._permit_type import PermitType
-from perizinan_core.workflow._people import DECIDERS, case_units, party_accounts
+from perizinan_core.storage import Course
+from perizinan_core.workflow._people import DECIDERS, party_accounts
 
 __all__ = [
     "is_party",
     "is_the_applicants",
     "may_read",
+    "may_read_course",
     "require_officer",
     "require_party",
     "require_readable",
@@ -51,17 +53,20 @@ def may_read(application: Application, permit_type: PermitType, actor: Actor) ->
         return True
     if actor.kind is not ActorKind.OFFICER or application.state is ApplicationState.DRAFT:
         return False
+    return may_read_course(Course.of(application), permit_type, actor)
+
+
+def may_read_course(course: Course, permit_type: PermitType, actor: Actor) -> bool:
+    """Return True when an officer may see the cases that take this course, once they are handed in."""
     if actor.has(Role.AUDITOR):
         return True
-    if actor.has(Role.SUPERVISOR) and not actor.units.isdisjoint(case_units(application, permit_type)):
+    stages = [stage for stage in permit_type.stages if stage.code in course.stages]
+    units = {permit_type.responsible_unit, *(stage.unit for stage in stages)}
+    if actor.has(Role.SUPERVISOR) and not actor.units.isdisjoint(units):
         return True
     if actor.has(*DECIDERS) and not actor.units.isdisjoint(permit_type.deciding_units):
         return True
-    return any(
-        actor.has(Role(stage.role)) and stage.unit in actor.units
-        for stage in permit_type.stages
-        if application.stage_state(stage.code) is not None
-    )
+    return any(actor.has(Role(stage.role)) and stage.unit in actor.units for stage in stages)
 
 
 def require_readable(application: Application, permit_type: PermitType, actor: Actor) -> None:

@@ -235,10 +235,7 @@ class Applications(Papers):
                     # What was printed is not what is handed in: something came between.
                     printed = tuple(self._obstacles(work, application, moment, at_counter))
                 moved = self._handed_in(work, application, actor, at_counter, moment, printed)
-                staff = context.staff(work)
-                moved = moved.then(
-                    lambda case: assign_where_possible(context, work, case, staff, actor, moment)
-                )
+                moved = moved.then(lambda case: assign_where_possible(context, work, case, actor, moment))
                 submission = context.save(work, moved, actor, moment).submission
                 repeat.finish({"application": application_id, "submission": submission})
                 work.commit()
@@ -410,7 +407,7 @@ class Applications(Papers):
             return resubmit(
                 application,
                 permit_type,
-                staff=context.staff(work),
+                staff=context.assignees(work, application),
                 actor=actor,
                 now=moment,
                 calendar=context.calendar,

@@ -13,7 +13,7 @@ from perizinan_core.model._application import Application
 from perizinan_core.model._events import EventKind
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import UnitOfWork
-from perizinan_core.workflow._assignment import assign_stage, keeps
+from perizinan_core.workflow._assignment import assign_stage, has_post, keeps
 from perizinan_core.workflow._transition import Transition
 
 __all__ = ["assign_where_possible", "assignments", "note_assignments"]
@@ -23,7 +23,6 @@ def assign_where_possible(
     context: OfficeContext,
     work: UnitOfWork,
     application: Application,
-    staff: tuple[Officer, ...],
     actor: Actor,
     now: datetime,
 ) -> Transition:
@@ -32,7 +31,7 @@ def assign_where_possible(
 
     The worker tries those again, and supervisors see them in their queue.
     """
-    moved = assignments(context, work, application, staff, actor, now)
+    moved = assignments(context, work, application, actor, now)
     note_assignments(work, moved, now)
     return moved
 
@@ -41,45 +40,50 @@ def assignments(
     context: OfficeContext,
     work: UnitOfWork,
     application: Application,
-    staff: tuple[Officer, ...],
     actor: Actor,
     now: datetime,
     *,
-    random: Random | None = None,
+    trial: Random | None = None,
 ) -> Transition:
     """
-    Return what `assign_where_possible` would do; a unit of work that only reads is enough.
+    Return what `assign_where_possible` does.
+
+    Officers are read, and locked, only when a stage needs one.
 
     Args:
         context: The office.
         work: The unit of work.
         application: The case.
-        staff: Everyone on record.
         actor: Who caused it.
         now: Aware moment.
-        random: Source of the draw; the office's by default.
+        trial: Source of a draw that counts for nothing; a unit of work that only reads is enough then.
     """
     permit_type = context.permit_type_of(application)
     moved = Transition(application)
-    known = {officer.id for officer in staff}
     # None while a correction is awaited, and none once it is decided: what stayed open then is no one's work.
-    for state in application.stages_in_work():
-        if state.assignee is not None and keeps(moved.application, permit_type, state, staff):
-            continue
-        if state.assignee not in known and _is_unreadable(work, state.assignee):
-            # Whether the officer may continue stands in a record that cannot be read now: the case stays.
-            continue
-        loads = context.workloads(work, staff)
+    open_ = application.stages_in_work()
+    held = work.officers.named([state.assignee for state in open_ if state.assignee is not None])
+    staff: tuple[Officer, ...] | None = None
+    for state in open_:
+        if state.assignee is not None:
+            if keeps(moved.application, permit_type, state, held.values()):
+                continue
+            if state.assignee not in held and _is_unreadable(work, state.assignee):
+                # Whether the officer may continue stands in a record that cannot be read now: the case stays.
+                continue
+        if staff is None:
+            staff = context.staff(work, application, lock=trial is None)
+        posted = [one for one in staff if has_post(permit_type, state.stage, one)]
         try:
             assigned = assign_stage(
                 moved.application,
                 permit_type,
                 state.stage,
                 staff=staff,
-                workloads=loads,
+                workloads=context.workloads(work, posted),
                 actor=actor,
                 now=now,
-                random=random or context.random,
+                random=trial or context.random,
             )
         except NoEligibleOfficerError:
             continue
@@ -87,9 +91,7 @@ def assignments(
     return moved
 
 
-def _is_unreadable(work: UnitOfWork, officer: str | None) -> bool:
-    if officer is None:
-        return False
+def _is_unreadable(work: UnitOfWork, officer: str) -> bool:
     try:
         work.officers.get(officer)
     except RecordNotFoundError:

@@ -189,7 +189,7 @@ class RecordSilence(CaseJob):
         context, calendar = self.context, self.context.calendar
         if case.silence_after is None or not is_deemed_due(case, calendar, now):
             return Transition(case), WorkDone()
-        staff = work.officers.list(active_only=False) if trial else context.staff(work)
+        staff = context.staff(work, case, lock=not trial)
         granted = deem_granted(
             case, context.permit_type_of(case), staff=staff, actor=SYSTEM, now=now, calendar=calendar
         )
@@ -215,11 +215,10 @@ class Assign(CaseJob):
         if not case.stages_in_work():
             return Transition(case), WorkDone()
         if trial:
-            staff = work.officers.list(active_only=False)
             # A draw that counts for nothing: the office's own source is left alone.
             draw = Random(0)  # noqa: S311 - not used for any choice
-            return assignments(context, work, case, staff, SYSTEM, now, random=draw), WorkDone()
-        given = assign_where_possible(context, work, case, context.staff(work), SYSTEM, now)
+            return assignments(context, work, case, SYSTEM, now, trial=draw), WorkDone()
+        given = assign_where_possible(context, work, case, SYSTEM, now)
         return given, WorkDone(assigned=len(given.events))
 
 

@@ -30,12 +30,13 @@ from perizinan_core.documents import (
 from perizinan_core.errors.services import NotFoundError, StaffRecordError
 from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.hooks._types import ApplicantCheckResult
-from perizinan_core.model._actor import Actor, ActorKind, Officer
+from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model._applicant import Applicant
 from perizinan_core.model._application import Application
 from perizinan_core.model._assumed import AssumedPart
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._calendar import WorkingCalendar
+from perizinan_core.model._case import StageStatus
 from perizinan_core.model._events import Event
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
@@ -266,9 +267,26 @@ class OfficeContext:
         work.history.add(kept)
         work.outbox.add(kept, at=now)
 
-    def staff(self, work: UnitOfWork) -> tuple[Officer, ...]:
-        """Return everyone on record; no one else assigns cases until this unit of work ends."""
-        return work.officers.list(active_only=False, lock=True)
+    def staff(self, work: UnitOfWork, application: Application, *, lock: bool = True) -> tuple[Officer, ...]:
+        """
+        Return who could be needed in a case: the posts of its stages that are not done, and those who sign.
+
+        Args:
+            work: The unit of work.
+            application: The case.
+            lock: No one else gives these officers a case until this unit of work ends.
+        """
+        permit_type = self.permit_type_of(application)
+        coming = (state for state in application.stages if state.status is not StageStatus.DONE)
+        stages = [permit_type.stage(state.stage) for state in coming]
+        posts: set[tuple[str, str | None]] = {(stage.role, stage.unit) for stage in stages}
+        posts.add((Role.SIGNATORY.value, None))
+        return work.officers.list(active_only=False, posts=posts, lock=lock)
+
+    def assignees(self, work: UnitOfWork, application: Application) -> tuple[Officer, ...]:
+        """Return the officers who hold stages of a case."""
+        held = {state.assignee for state in application.stages if state.assignee is not None}
+        return tuple(work.officers.named(held).values())
 
     def workloads(self, work: UnitOfWork, staff: Iterable[Officer]) -> tuple[Workload, ...]:
         """Return what rotation needs to know of ``staff``."""

@@ -228,7 +228,7 @@ class ExceptionalSteps(Steps):
         given = locals()
 
         def step(at: CaseStep) -> Transition:
-            staff = self._context.staff(at.work)
+            staff = self._context.staff(at.work, at.case)
             moved = reassign_stage(
                 at.case,
                 at.permit_type,

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import attrs
 
 from perizinan_core.errors.published import StatusUnavailableError
-from perizinan_core.errors.services import AccessDeniedError, NotFoundError
+from perizinan_core.errors.services import NotFoundError
 from perizinan_core.errors.storage import RecordNotFoundError, StorageError
 from perizinan_core.model._actor import AccountKind, Actor, ActorKind, Role
 from perizinan_core.model._application import Application
@@ -23,6 +23,7 @@ from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._issuance import Issuance
 from perizinan_core.services._long_term import newest_version
 from perizinan_core.services._repeats import Asked, asked, once
+from perizinan_core.services._sight import sight_of
 from perizinan_core.services._status_list import note_later_change
 from perizinan_core.storage import (
     ApplicationFilter,
@@ -308,8 +309,10 @@ class Permits:
         Search the office's records.
 
         Args:
-            text: Part of a receipt or permit number, or, with ``by``, a whole identifier.
-            actor: An officer; every role sees only cases that `Applications.get` would show it.
+            text: Part of a receipt or permit number, from its beginning or from after one of ``- / .``; or,
+                with ``by``, a whole identifier.
+            actor: An officer; every role finds only cases that `Applications.get` would show it, and all of
+                those.
             by: What ``text`` is: NIK, NPWP, NIB, passport, phone or e-mail.
             limit: Most answers of each kind.
 
@@ -319,38 +322,27 @@ class Permits:
         """
         with self._context.work_for(actor, read_only=True) as work:
             access.require_role(actor, "search", *SEARCHERS)
-            if by is not None:
-                wanted = ApplicationFilter(lookup=Lookup.parse(by, text))
-                applications = work.applications.find(wanted, limit=limit).items
-                permits = tuple(
-                    permit for item in applications for permit in work.permits.of_application(item.id)
-                )
-            else:
-                applications = work.applications.find(
-                    ApplicationFilter(receipt_contains=text), limit=limit
-                ).items
-                permits = work.permits.find(PermitFilter(number_contains=text), limit=limit).items
-            seen = tuple(
-                item
-                for item in applications
-                if access.may_read(item, self._context.permit_type_of(item), actor)
+            sight = sight_of(self._context, work, actor)
+            lookup = None if by is None else Lookup.parse(by, text)
+            part = text if by is None else None
+            applications = work.applications.find(
+                ApplicationFilter(
+                    lookup=lookup, receipt_part=part, courses=sight.courses, handed_in=sight.handed_in
+                ),
+                limit=limit,
             )
-            return SearchResult(
-                applications=seen,
-                permits=tuple(item for item in permits if self._may_see(work, item, actor)),
+            permits = work.permits.find(
+                PermitFilter(lookup=lookup, number_part=part, courses=sight.courses), limit=limit
             )
+        return SearchResult(applications=applications.items, permits=permits.items)
 
     def of_owner(self, *, actor: Actor, limit: int = 50, after: str | None = None) -> Page[Permit]:
         """Return the permits that came from the actor's own applications, newest first."""
         with self._context.work_for(actor, read_only=True) as work:
             page = work.applications.find(ApplicationFilter(owner=actor.account), limit=limit, after=after)
-            found = tuple(
-                permit
-                for item in page.items
-                if access.may_read(item, self._context.permit_type_of(item), actor)
-                for permit in work.permits.of_application(item.id)
-            )
-        return Page(found, page.next)
+            mine = [item.id for item in page.items if access.is_party(item, actor)]
+            found = work.permits.of_applications(mine) if mine else ()
+        return Page(tuple(reversed(found)), page.next)
 
     def _step(
         self,
@@ -386,13 +378,6 @@ class Permits:
         if not access.may_read(application, permit_type, actor):
             raise NotFoundError(kind="permit", key=permit_id)
         return permit, application
-
-    def _may_see(self, work: UnitOfWork, permit: Permit, actor: Actor) -> bool:
-        try:
-            self._readable(work, permit.id, actor)
-        except (NotFoundError, AccessDeniedError):
-            return False
-        return True
 
 
 @attrs.frozen

@@ -58,6 +58,9 @@ _log = logging.getLogger(__name__)
 _QUEUE_DEPTH = 500
 """Waiting cases of one officer that are compared for first in, first out."""
 
+_QUEUE_PAGE = 20
+"""So many are read at a time."""
+
 
 @attrs.frozen
 class _Printed:
@@ -122,14 +125,7 @@ class Reviews(Staff, ExceptionalSteps):
                 access.require_role(actor, "queue-of-everyone", Role.SUPERVISOR, Role.AUDITOR)
             else:
                 return work.applications.queue(stages, assignee=actor.id, limit=limit, after=after)
-            found: list[QueueEntry] = []
-            while len(found) < limit:
-                page = work.applications.queue(stages, limit=limit, after=after)
-                found.extend(entry for entry in page if self._supervises(entry, actor))
-                if len(page) < limit:
-                    break
-                after = page[-1]
-            return tuple(found[:limit])
+            return work.applications.queue(stages, among=self._supervised(actor), limit=limit, after=after)
 
     def unnotified(self, *, actor: Actor) -> tuple[UnnotifiedCase, ...]:
         """
@@ -211,7 +207,7 @@ class Reviews(Staff, ExceptionalSteps):
                 reasons=reasons,
                 letter=letter or self._letter(at, stage),
                 minutes=minutes,
-                staff=at.work.officers.list(active_only=False) if minutes else None,
+                staff=at.work.officers.named(minutes.inspectors).values() if minutes else None,
                 **at.counted_by,
             )
 
@@ -356,17 +352,18 @@ class Reviews(Staff, ExceptionalSteps):
             lambda at: record_payment(at.case, at.permit_type, payment, **at.counted_by),
         )
 
-    def _supervises(self, entry: QueueEntry, actor: Actor) -> bool:
-        """Return True for auditors, and for supervisors of the stage's unit or the responsible one."""
-        if actor.has(Role.AUDITOR):
-            return True
-        versions = tuple(
-            item for item in self._context.catalogue.permit_types if item.code == entry.permit_type
+    def _supervised(self, actor: Actor) -> frozenset[tuple[str, str]] | None:
+        """Return the stages, by permit type, of a supervisor's units or of types they answer for; None: all."""
+        if not actor.has(Role.SUPERVISOR) or actor.has(Role.AUDITOR):
+            return None
+        types = self._context.catalogue.permit_types
+        answered = {item.code for item in types if item.responsible_unit in actor.units}
+        return frozenset(
+            (item.code, stage.code)
+            for item in types
+            for stage in item.stages
+            if item.code in answered or stage.unit in actor.units
         )
-        units = {item.responsible_unit for item in versions} | {
-            stage.unit for item in versions for stage in item.stages if stage.code == entry.stage
-        }
-        return not units.isdisjoint(actor.units)
 
     def _print_before(self, application_id: str, actor: Actor, moment: datetime) -> _Printed | None:
         """Rehearse the letter for the officer whose approval it is, outside the unit of work that decides."""
@@ -397,19 +394,32 @@ class Reviews(Staff, ExceptionalSteps):
         yield from outlook().problems
 
     def _check_order(self, at: CaseStep, stage: str) -> None:
-        waiting = at.work.applications.queue(
-            (stage,), assignee=at.actor.id, held_up=False, limit=_QUEUE_DEPTH
-        )
         check_queue(
             at.case,
             at.permit_type,
             stage,
             actor=at.actor,
-            queue=tuple(
-                WaitingCase(application=item.application, opened_at=item.opened_at) for item in waiting
-            ),
+            queue=self._before(at, stage),
             can_be_decided=lambda other: self._can_be_decided(at, other, stage),
         )
+
+    def _before(self, at: CaseStep, stage: str) -> Iterator[WaitingCase]:
+        """Yield the cases that have waited longer for the officer; mostly there are none, so few are read."""
+        state = at.case.stage_state(stage)
+        if state is None or state.opened_at is None:
+            return
+        last: QueueEntry | None = None
+        for _ in range(_QUEUE_DEPTH // _QUEUE_PAGE):
+            page = at.work.applications.queue(
+                (stage,), assignee=at.actor.id, held_up=False, limit=_QUEUE_PAGE, after=last
+            )
+            for entry in page:
+                if (entry.opened_at, entry.application) >= (state.opened_at, at.case.id):
+                    return
+                yield WaitingCase(application=entry.application, opened_at=entry.opened_at)
+            if len(page) < _QUEUE_PAGE:
+                return
+            last = page[-1]
 
     def _can_be_decided(self, at: CaseStep, application_id: str, stage: str) -> bool:
         """Tell whether a case in front could be decided now; one that cannot even be read cannot."""

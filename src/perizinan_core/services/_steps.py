@@ -110,8 +110,7 @@ class Steps:
                 if too_late is None:
                     raise
             else:
-                staff = context.staff(work)
-                moved = moved.then(lambda case: assign_where_possible(context, work, case, staff, who, now))
+                moved = moved.then(lambda case: assign_where_possible(context, work, case, who, now))
                 changed = context.save(work, moved, who, now)
                 repeat.finish({"application": case_id})
                 work.commit()

@@ -22,7 +22,9 @@ import sqlalchemy as sa
 
 from perizinan_core.errors.storage import SealBrokenError, StoredValueError
 from perizinan_core.storage._lookups import lookups_of
+from perizinan_core.storage._lookups import number_parts as parts_of
 from perizinan_core.storage._sql._events import history_problem
+from perizinan_core.storage._sql._number_parts import number_of, write_parts_again
 from perizinan_core.storage._sql._officers import open_officer
 from perizinan_core.storage._sql._resealing import all_rows, write_derived
 from perizinan_core.storage._sql._rows import (
@@ -45,12 +47,14 @@ from perizinan_core.storage._sql._tables import (
     marks,
     metadata,
     number_counters,
+    number_parts,
     numbers,
     officers,
     open_stages,
     outbox,
     payments,
     permits,
+    queue_places,
     tallies,
 )
 
@@ -196,11 +200,14 @@ class _Check:
             return
         if table is applications:
             self._beside(session, record)
+        if table in (applications, permits):
+            self._parts(session, table, record)
 
     def _beside(self, session: Session, application: Any) -> None:
         """Hold the rows beside an application against it."""
         for table, agrees in (
             (open_stages, _stages_agree),
+            (queue_places, _places_agree),
             (lookups, _lookups_agree),
             (payments, _payments_agree),
         ):
@@ -214,13 +221,42 @@ class _Check:
                     lambda again: _derive(again, application.id),
                 )
 
+    def _parts(self, session: Session, table: sa.Table, record: Any) -> None:
+        """Hold what a number is found by against the record."""
+        kind, number = number_of(table, record)
+        mine = number_parts.c.subject == record.id
+        found = session.read(sa.select(number_parts).where(mine))
+        self.rows += len(found)
+        if {(row.kind, bytes(row.part)) for row in found} != {
+            (kind, part) for part in parts_of(number or "")
+        }:
+            self._note(
+                number_parts,
+                row_name(kind, record.id),
+                RecordProblem.DERIVED,
+                lambda again: write_parts_again(again, kind, record.id, number),
+            )
+
     def _strays(self, session: Session) -> None:
-        """Find rows beside applications that do not pass themselves: their own rows were read without them."""
+        """Find rows beside records that do not pass themselves: their own rows were read without them."""
         broken = {fault.row for fault in self.faults if fault.table == applications.name}
-        query = sa.select(open_stages.c.application_id).distinct()
+        for table in (open_stages, queue_places):
+            for row in session.read(sa.select(table.c.application_id).distinct()):
+                if row_name(row.application_id) in broken:
+                    self._note(table, row_name(row.application_id), RecordProblem.DERIVED)
+        known = sa.union_all(sa.select(applications.c.id), sa.select(permits.c.id)).subquery()
+        stray = number_parts.c.subject.not_in(sa.select(known.c.id))
+        query = sa.select(number_parts.c.kind, number_parts.c.subject).where(stray).distinct()
         for row in session.read(query):
-            if row_name(row.application_id) in broken:
-                self._note(open_stages, row_name(row.application_id), RecordProblem.DERIVED)
+            self._note_stray(row.kind, row.subject)
+
+    def _note_stray(self, kind: str, subject: str) -> None:
+        self._note(
+            number_parts,
+            row_name(kind, subject),
+            RecordProblem.ADDED,
+            lambda again: write_parts_again(again, kind, subject, None),
+        )
 
     def _histories(self, session: Session) -> None:
         seen = set()
@@ -319,6 +355,14 @@ def _stages_agree(session: Session, application: Any, rows: Sequence[Any]) -> bo
         return False
     return all(
         row.stage in wanted and all(row._mapping[name] == value for name, value in wanted[row.stage].items())  # noqa: SLF001
+        for row in rows
+    )
+
+
+def _places_agree(_session: Session, application: Any, rows: Sequence[Any]) -> bool:
+    wanted = {row["stage"]: row for row in open_stage_rows(application)}
+    return len(rows) == len(wanted) and all(
+        row.stage in wanted and dict(row._mapping) == wanted[row.stage]  # noqa: SLF001
         for row in rows
     )
 

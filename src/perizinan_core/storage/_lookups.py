@@ -10,9 +10,24 @@ from perizinan_core.model._case import StageRecord, StageState
 from perizinan_core.model._held import HeldReason
 from perizinan_core.storage._records import Lookup, LookupKind
 
-__all__ = ["held_inspections", "lookups_of"]
+__all__ = ["held_inspections", "lookups_of", "number_parts", "typed_part"]
 
 _AGAIN = "again"
+_SEPARATORS = "-/. "
+_LONGEST_PART = 200
+"""Most bytes of a part that are compared."""
+
+
+def number_parts(number: str) -> frozenset[bytes]:
+    """Return the rest of a number from each place where someone may begin to type it."""
+    text = number.casefold()
+    starts = [0, *(place + 1 for place, char in enumerate(text) if char in _SEPARATORS)]
+    return frozenset(text[start:].encode()[:_LONGEST_PART] for start in starts if text[start:])
+
+
+def typed_part(text: str) -> bytes:
+    """Return what a person typed of a number, as `number_parts` writes it."""
+    return text.strip().casefold().encode("utf-8", "surrogatepass")[:_LONGEST_PART]
 
 
 def lookups_of(application: Application) -> frozenset[Lookup]:

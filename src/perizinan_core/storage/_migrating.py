@@ -25,6 +25,12 @@ __all__ = ["MigrationReport", "current_revision", "lock_tables", "make_tables", 
 _SEALS = "0016"
 """Revision that brings seals."""
 
+_LISTS = "0022"
+"""Revision that brings what lists are answered from."""
+
+_WITH_KEYS = frozenset({_SEALS, _LISTS})
+"""Revisions that read and seal the records that are there."""
+
 _LOCK = 0x7065_7269_7A69_6E01
 """Number of the PostgreSQL advisory lock that migrations hold ("perizin", 1)."""
 
@@ -79,15 +85,17 @@ def migrate(
             _lock(connection)
             before = find_revision(connection)
             steps = _steps(before)
-            sealing = _SEALS in steps and before is not None and not _is_empty(connection)
-            if sealing and keys is None:
-                raise StorageError("migration-needs-keys", revision=_SEALS)
+            reading = sorted(_WITH_KEYS.intersection(steps))
+            if before is None or not reading or _is_empty(connection):
+                reading = []
+            if reading and keys is None:
+                raise StorageError("migration-needs-keys", revision=reading[0])
             for step in steps:
                 if progress is not None:
                     progress(step)
                 _upgrade(connection, step)
-            if sealing and keys is not None:
-                _seal(connection, keys)
+            if reading and keys is not None:
+                _seal(connection, keys, first=_SEALS in reading)
             connection.commit()
         return MigrationReport(before=before, after=REVISIONS[-1], applied=steps)
     finally:
@@ -184,13 +192,23 @@ def _is_empty(connection: sa.Connection) -> bool:
     return is_empty(connection)
 
 
-def _seal(connection: sa.Connection, keys: KeyRing) -> None:
-    """Seal what is there, in the transaction of the migration: there is no moment between both."""
+def _seal(connection: sa.Connection, keys: KeyRing, *, first: bool) -> None:
+    """
+    Seal what is there, in the transaction of the migration: there is no moment between both.
+
+    Args:
+        connection: The transaction.
+        keys: Of the records.
+        first: They have no seals yet.
+    """
     from perizinan_core.storage._sealing import Sealer
-    from perizinan_core.storage._sql._resealing import seal_existing
+    from perizinan_core.storage._sql._resealing import fill_lists, seal_existing
     from perizinan_core.storage._sql._session import Session
 
-    seal_existing(Session(connection, sealer=Sealer(keys), zone=None, writable=True))
+    session = Session(connection, sealer=Sealer(keys), zone=None, writable=True)
+    if first:
+        seal_existing(session)
+    fill_lists(session)
 
 
 def _upgrade(connection: sa.Connection, revision: str) -> None:

@@ -11,7 +11,7 @@ import attrs
 
 from perizinan_core.errors.storage import StaleObjectError
 from perizinan_core.model._actor import Account
-from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._events import Event
 from perizinan_core.model._identifiers import Nib, Nik, Npwp, PassportNumber, PhoneNumber, parse_email
 from perizinan_core.model._permit import PermitStatus
@@ -21,15 +21,18 @@ __all__ = [
     "AheadOfClock",
     "ApplicationFilter",
     "Backoff",
+    "Course",
     "IdempotentResult",
     "JobFailure",
     "LastChange",
+    "ListOrder",
     "Lookup",
     "LookupKind",
     "OutboxCounts",
     "OutboxEntry",
     "Page",
     "PermitFilter",
+    "PermitOrder",
     "QueueEntry",
     "SigningAttempt",
     "SigningState",
@@ -134,6 +137,57 @@ class Lookup:
         return f"Lookup({self.kind.value}, ***)"
 
 
+@attrs.frozen
+class Course:
+    """
+    The way that an application takes through the office: type, version and the stages that apply.
+
+    Who may read a case is decided by its course alone, with the catalogue; there are few courses and many cases.
+    """
+
+    permit_type: str
+    version: str
+    stages: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "|".join((self.permit_type, self.version, *self.stages))
+
+    @classmethod
+    def of(cls, application: Application) -> Course:
+        """Return the course of an application."""
+        stages = tuple(stage.stage for stage in application.stages)
+        return cls(application.permit_type, application.permit_type_version, stages)
+
+    @classmethod
+    def parse(cls, text: str) -> Course:
+        """Return the course that ``str`` wrote; raises ``ValueError`` for other text."""
+        permit_type, version, *stages = text.split("|")
+        return cls(permit_type, version, tuple(stages))
+
+
+class ListOrder(StrEnum):
+    """In which order applications are listed."""
+
+    BEGUN = "begun"
+    """In which they were begun, drafts among them."""
+
+    SUBMITTED = "submitted"
+    """In which they were first submitted; those that never were are left out."""
+
+    DUE = "due"
+    """By their running deadline; those without one are left out."""
+
+
+class PermitOrder(StrEnum):
+    """In which order permits are listed."""
+
+    NUMBERED = "numbered"
+    """In which their numbers were taken."""
+
+    EXPIRY = "expiry"
+    """By their last day; those without one are left out."""
+
+
 @attrs.frozen(kw_only=True)
 class ApplicationFilter:
     """Which applications; what is None or empty does not narrow, the rest must all hold."""
@@ -148,8 +202,14 @@ class ApplicationFilter:
     """Codes of stages of which at least one is open."""
 
     lookup: Lookup | None = None
-    receipt_contains: str | None = None
-    """Part of the receipt number, in any case."""
+    receipt_part: str | None = None
+    """Part of the receipt number, from its beginning or from after one of ``- / .``, in any case."""
+
+    courses: frozenset[str] | None = None
+    """Only those that take one of these courses, see `ApplicationRecords.courses`; None: all."""
+
+    handed_in: bool = False
+    """True: no drafts."""
 
     previous_permit: str | None = None
     due_before: date | None = None
@@ -178,8 +238,14 @@ class PermitFilter:
     permit_types: frozenset[str] = frozenset()
     register: str | None = None
     register_year: int | None = None
-    number_contains: str | None = None
-    """Part of the number, in any case."""
+    number_part: str | None = None
+    """Part of the number, as in `ApplicationFilter.receipt_part`."""
+
+    courses: frozenset[str] | None = None
+    """Only those whose applications take one of these courses."""
+
+    lookup: Lookup | None = None
+    """Of whose applications this is a value."""
 
     valid_until_from: date | None = None
     """First last-day of validity."""

@@ -45,6 +45,7 @@ __all__ = [
     "eligible_officers",
     "exclusions",
     "give_stage",
+    "has_post",
     "is_eligible",
     "keeps",
     "next_in_rotation",
@@ -71,7 +72,7 @@ class Workload:
 
 def is_eligible(application: Application, permit_type: PermitType, stage: str, officer: Officer) -> bool:
     """Return True when the officer is active, has role and unit, and nothing in the case excludes them."""
-    return _has_post(permit_type, stage, officer) and _is_free(application, permit_type, stage, officer)
+    return has_post(permit_type, stage, officer) and _is_free(application, permit_type, stage, officer)
 
 
 def eligible_officers(
@@ -295,7 +296,7 @@ def give_stage(
         if officer.id not in barred
     )
     if not free:
-        posted = (officer.id for officer in staff if _has_post(permit_type, state.stage, officer))
+        posted = (officer.id for officer in staff if has_post(permit_type, state.stage, officer))
         raise NoEligibleOfficerError(
             stage=stage.code, role=stage.role, unit=stage.unit, excluded=tuple(sorted(posted))
         )
@@ -323,7 +324,7 @@ def give_stage(
     return Transition(put_stage(application, given), (happened,))
 
 
-def _has_post(permit_type: PermitType, stage: str, officer: Officer) -> bool:
+def has_post(permit_type: PermitType, stage: str, officer: Officer) -> bool:
     """Return True when an active officer holds the stage's role in the stage's unit."""
     rule = permit_type.stage(stage)
     return officer.active and rule.role in officer.roles and rule.unit in officer.units
@@ -335,7 +336,7 @@ def _exclusion(
     if stage == SIGNATURE:
         posted = Role.SIGNATORY in officer.roles and not officer.units.isdisjoint(permit_type.deciding_units)
     else:
-        posted = _has_post(permit_type, stage, officer)
+        posted = has_post(permit_type, stage, officer)
     if not posted or _is_free(application, permit_type, stage, officer):
         return None
     if officer.id in conflicted_officers(application):

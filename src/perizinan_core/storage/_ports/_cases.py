@@ -7,13 +7,15 @@ from datetime import date, datetime
 from typing import Protocol
 
 from perizinan_core.model._actor import Officer, Role
-from perizinan_core.model._application import Application
+from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._permit import Permit, PermitStatus
 from perizinan_core.storage._records import (
     ApplicationFilter,
     LastChange,
+    ListOrder,
     Page,
     PermitFilter,
+    PermitOrder,
     QueueEntry,
 )
 
@@ -82,12 +84,33 @@ class ApplicationRecords(Protocol):
         limit: int = 50,
         after: str | None = None,
         newest_first: bool = True,
+        order: ListOrder = ...,
     ) -> Page[Application]:
-        """Return a page of applications in the order in which they were begun (their ids are UUIDv7)."""
+        """
+        Return a page of applications.
+
+        Args:
+            filter: Which.
+            limit: Length of the page.
+            after: `Page.next` of the page before, in the same order.
+            newest_first: Or the first ones first.
+            order: By default that in which they were begun (their ids are UUIDv7).
+
+        Raises:
+            StorageError: ``unknown-cursor``: No page of this order ends so.
+        """
         ...
 
     def count(self, filter: ApplicationFilter = ...) -> int:  # noqa: A002
         """Return how many applications `find` would give in all."""
+        ...
+
+    def counts(self, filter: ApplicationFilter = ...) -> Mapping[ApplicationState, int]:  # noqa: A002
+        """Return how many applications `find` would give in each state; states without any are left out."""
+        ...
+
+    def courses(self) -> tuple[str, ...]:
+        """Return the courses that applications on record take, see `Course`."""
         ...
 
     def queue(
@@ -97,6 +120,7 @@ class ApplicationRecords(Protocol):
         permit_type: str | None = None,
         assignee: str | None = None,
         held_up: bool | None = None,
+        among: Collection[tuple[str, str]] | None = None,
         limit: int = 50,
         after: QueueEntry | None = None,
     ) -> tuple[QueueEntry, ...]:
@@ -108,6 +132,7 @@ class ApplicationRecords(Protocol):
             permit_type: Only of this permit type.
             assignee: Only those that this officer holds.
             held_up: Only those that are held up, or only those that are not.
+            among: Only these stages of these permit types: pairs of codes, or None for all.
             limit: At most so many.
             after: Last entry of the page before.
         """
@@ -165,6 +190,10 @@ class PermitRecords(Protocol):
         """Return the permits that an application led to, oldest first."""
         ...
 
+    def of_applications(self, applications: Collection[str]) -> tuple[Permit, ...]:
+        """Return the permits that some applications led to, oldest first."""
+        ...
+
     def save(self, permit: Permit, *, by: str, at: datetime) -> Permit:
         """
         Write a changed permit and return it with its version raised by one.
@@ -191,12 +220,19 @@ class PermitRecords(Protocol):
         limit: int = 50,
         after: str | None = None,
         newest_first: bool = True,
+        order: PermitOrder = ...,
     ) -> Page[Permit]:
-        """Return a page of permits in the order in which their numbers were taken (ids are UUIDv7)."""
+        """Return a page of permits, by default in the order in which their numbers were taken; see
+        `ApplicationRecords.find`.
+        """
         ...
 
     def count(self, filter: PermitFilter = ...) -> int:  # noqa: A002
         """Return how many permits `find` would give in all."""
+        ...
+
+    def counts(self, filter: PermitFilter = ...) -> Mapping[PermitStatus, int]:  # noqa: A002
+        """Return how many permits `find` would give in each stored status."""
         ...
 
     def expiring_between(self, first: date, last: date) -> tuple[Permit, ...]:
@@ -244,6 +280,7 @@ class OfficerRecords(Protocol):
         unit: str | None = None,
         role: Role | None = None,
         active_only: bool = True,
+        posts: Collection[tuple[str, str | None]] | None = None,
         lock: bool = False,
     ) -> tuple[Officer, ...]:
         """
@@ -255,9 +292,15 @@ class OfficerRecords(Protocol):
             unit: Only those of this unit.
             role: Only those with this role.
             active_only: Leave out those who are away or gone.
+            posts: Only those with one of these roles in the unit that goes with it, None for any unit; others
+                are neither read nor locked.
             lock: No one else lists them with ``lock`` until this unit of work ends, so that two cases
                 assigned at once do not fall to the same officer. Needs a unit of work for writing.
         """
+        ...
+
+    def named(self, ids: Collection[str]) -> Mapping[str, Officer]:
+        """Return officers by id; one that is not on record, or cannot be read, is left out."""
         ...
 
     def last_assignments(self, officers: Collection[str]) -> Mapping[str, datetime | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,10 +10,13 @@ import attrs
 import sqlalchemy as sa
 
 from perizinan_core.errors.storage import AlreadyExistsError, RecordNotFoundError
-from perizinan_core.model._application import Application
+from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.storage._lookups import lookups_of
-from perizinan_core.storage._records import ApplicationFilter, LastChange, Page, QueueEntry
-from perizinan_core.storage._sql._open_stages import QUEUE_ORDER, OpenStages, place_in_queue
+from perizinan_core.storage._records import ApplicationFilter, Course, LastChange, ListOrder, Page, QueueEntry
+from perizinan_core.storage._sql._listing import Ordered, any_of, choice, distinct_values, page_of
+from perizinan_core.storage._sql._number_parts import with_number_part, write_number_parts
+from perizinan_core.storage._sql._open_stages import InQueue, OpenStages
+from perizinan_core.storage._sql._permits import move_permits
 from perizinan_core.storage._sql._rows import (
     application_row,
     open_application,
@@ -24,11 +26,17 @@ from perizinan_core.storage._sql._rows import (
     read_sound,
 )
 from perizinan_core.storage._sql._session import Session
-from perizinan_core.storage._sql._tables import applications, lookups, open_stages, payments
+from perizinan_core.storage._sql._tables import applications, lookups, open_stages, payments, queue_places
 
 __all__ = ["SqlApplications", "lookup_rows"]
 
 _EVERY = ApplicationFilter()
+
+_ORDERS = {
+    ListOrder.BEGUN: None,
+    ListOrder.SUBMITTED: applications.c.submitted_at,
+    ListOrder.DUE: applications.c.due,
+}
 
 
 class SqlApplications:
@@ -36,6 +44,8 @@ class SqlApplications:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._locked: dict[str, Application] = {}
+        """As they were read to be changed: what did not change beside them need not be written again."""
 
     def add(self, application: Application, *, by: str, at: datetime) -> Application:
         """See the port."""
@@ -85,23 +95,32 @@ class SqlApplications:
         limit: int = 50,
         after: str | None = None,
         newest_first: bool = True,
+        order: ListOrder = ListOrder.BEGUN,
     ) -> Page[Application]:
         """See the port."""
-        query = sa.select(applications).where(*self._conditions(filter))
-        id_ = applications.c.id
-        if after is not None:
-            query = query.where(id_ < after if newest_first else id_ > after)
-        query = query.order_by(id_.desc() if newest_first else id_).limit(limit + 1)
-        rows = self._session.read(query)
-        items = read_sound(self._session, applications, rows[:limit], open_application)
+        conditions, choices = self._conditions(filter), _choices(filter, order)
+        place = Ordered(applications.c.id, _ORDERS[order], newest_first)
+        ids, following = page_of(self._session, place, conditions, choices, limit=limit, after=after)
+        rows = self._by_id(ids)
+        items = read_sound(self._session, applications, rows, open_application)
         # Rows beside the application's own may have been changed: what they led to is looked at.
         fitting = tuple(item for item in items if _is_found_rightly(item, filter))
-        return Page(fitting, rows[limit - 1].id if len(rows) > limit else None)
+        return Page(fitting, following)
 
     def count(self, filter: ApplicationFilter = _EVERY) -> int:  # noqa: A002
         """See the port."""
-        query = sa.select(sa.func.count()).select_from(applications).where(*self._conditions(filter))
-        return int(self._session.scalar(query))
+        return sum(self.counts(filter).values())
+
+    def counts(self, filter: ApplicationFilter = _EVERY) -> Mapping[ApplicationState, int]:  # noqa: A002
+        """See the port."""
+        query = sa.select(applications.c.state, sa.func.count().label("number"))
+        query = query.where(*self._conditions(filter), *map(any_of, _choices(filter, ListOrder.BEGUN)))
+        query = query.group_by(applications.c.state)
+        return {ApplicationState(row.state): row.number for row in self._session.read(query)}
+
+    def courses(self) -> tuple[str, ...]:
+        """See the port."""
+        return distinct_values(self._session, applications.c.course)
 
     def queue(
         self,
@@ -110,59 +129,36 @@ class SqlApplications:
         permit_type: str | None = None,
         assignee: str | None = None,
         held_up: bool | None = None,
+        among: Collection[tuple[str, str]] | None = None,
         limit: int = 50,
         after: QueueEntry | None = None,
     ) -> tuple[QueueEntry, ...]:
         """See the port."""
-
-        def fits(entry: QueueEntry) -> bool:
-            return (
-                (stages is None or entry.stage in stages)
-                and permit_type in (None, entry.permit_type)
-                and assignee in (None, entry.assignee)
-                and held_up in (None, entry.held_up)
-                and (after is None or place_in_queue(after) < place_in_queue(entry))
-            )
-
-        return self._open.queue(
-            self._queue_conditions(
-                stages, permit_type=permit_type, assignee=assignee, held_up=held_up, after=after
-            ),
-            fits=fits,
-            limit=limit,
+        wanted = InQueue(
+            stages=None if stages is None else frozenset(stages),
+            permit_type=permit_type,
+            assignees=None if assignee is None else frozenset({assignee}),
+            held_up=held_up,
+            among=None if among is None else frozenset(among),
+            after=after,
         )
+        return self._open.queue(wanted, limit=limit)
 
     def workloads(self, officers: Collection[str]) -> Mapping[str, int]:
         """See the port."""
-        wanted = set(officers)
-        entries = self._open.queue(
-            [open_stages.c.assignee.in_(wanted)], fits=lambda entry: entry.assignee in wanted
-        )
-        counted = Counter(entry.assignee for entry in entries)
-        return {officer: counted[officer] for officer in officers}
+        return self._open.workloads(officers)
 
     @property
     def _open(self) -> OpenStages:
         return OpenStages(self._session)
 
-    def _queue_conditions(
-        self,
-        stages: Collection[str] | None,
-        *,
-        permit_type: str | None,
-        assignee: str | None,
-        held_up: bool | None,
-        after: QueueEntry | None,
-    ) -> list[sa.ColumnElement[bool]]:
-        case, open_ = applications.c, open_stages.c
-        found: list[sa.ColumnElement[bool] | None] = [
-            open_.stage.in_(stages) if stages is not None else None,
-            case.permit_type == permit_type if permit_type is not None else None,
-            open_.assignee == assignee if assignee is not None else None,
-            open_.held_up == sa.literal(held_up) if held_up is not None else None,
-            _comes_after(QUEUE_ORDER, place_in_queue(after)) if after is not None else None,
-        ]
-        return [condition for condition in found if condition is not None]
+    def _by_id(self, ids: Sequence[str]) -> list[Any]:
+        """Return the rows with these ids, in their order."""
+        if not ids:
+            return []
+        rows = self._session.read(sa.select(applications).where(applications.c.id.in_(ids)))
+        found = {row.id: row for row in rows}
+        return [found[id_] for id_ in ids]
 
     def _sealed(self, application: Application, *, by: str, at: datetime) -> dict[str, Any]:
         columns = {**application_row(self._session, application), "changed_by": by, "changed_at": at}
@@ -175,15 +171,27 @@ class SqlApplications:
             # A receipt number is not a row's name, so that nothing is found under it here.
             self._session.seals.require_absent(applications, key)
             raise RecordNotFoundError(kind="application", key=key)
-        return read_application(self._session, row)
+        application = read_application(self._session, row)
+        if lock:
+            self._locked[application.id] = application
+        return application
 
     def _write_parts(self, application: Application, *, fresh: bool) -> None:
         """Bring the rows beside the application's own in line with it."""
-        if not fresh:
-            self._session.write(open_stages.delete().where(open_stages.c.application_id == application.id))
-        seals = self._session.seals
-        if stages := [seals.sealed(open_stages, row) for row in open_stage_rows(application)]:
-            self._session.write(open_stages.insert(), stages)
+        before = self._locked.pop(application.id, None)
+        rows = list(open_stage_rows(application))
+        for table in (open_stages, queue_places):
+            if not fresh and (before is None or before.stages_in_work()):
+                self._session.write(table.delete().where(table.c.application_id == application.id))
+            sealed = (
+                [self._session.seals.sealed(table, row) for row in rows] if table is open_stages else rows
+            )
+            if sealed:
+                self._session.write(table.insert(), sealed)
+        if application.receipt_number is not None and (before is None or before.receipt_number is None):
+            write_number_parts(self._session, "application", application.id, application.receipt_number)
+        if not fresh and (before is None or Course.of(before) != Course.of(application)):
+            move_permits(self._session, application)
         self._write_lookups(application, fresh=fresh)
         if application.payments:
             self._write_payments(application, fresh=fresh)
@@ -224,27 +232,41 @@ class SqlApplications:
         case = applications.c
         found: list[sa.ColumnElement[bool] | None] = [
             case.owner == str(wanted.owner) if wanted.owner is not None else None,
-            case.state.in_(sorted(wanted.states)) if wanted.states else None,
             case.permit_type.in_(sorted(wanted.permit_types)) if wanted.permit_types else None,
             case.previous_permit == wanted.previous_permit if wanted.previous_permit is not None else None,
             case.due < wanted.due_before if wanted.due_before is not None else None,
             case.submitted_day >= wanted.submitted_from if wanted.submitted_from is not None else None,
             case.submitted_day <= wanted.submitted_to if wanted.submitted_to is not None else None,
+            case.state != ApplicationState.DRAFT.value if wanted.handed_in else None,
         ]
-        if wanted.receipt_contains is not None:
-            found.append(case.receipt_number.icontains(wanted.receipt_contains, autoescape=True))
+        if wanted.receipt_part is not None:
+            found.append(case.id.in_(with_number_part("application", wanted.receipt_part)))
         if wanted.holding_uploads:
-            found.append(case.held_inspections.is_not(None))
+            # Not "is not NULL", which SQLite finds in no index; and few, so they are found first and sorted then.
+            held = applications.alias()
+            found.append(case.id.in_(sa.select(held.c.id).where(held.c.held_inspections >= "")))
         if wanted.not_inspected_with is not None:
             found.append(case.held_inspections != wanted.not_inspected_with)
-        if wanted.assignee is not None:
-            found.append(self._open.those_with(open_stages.c.assignee == wanted.assignee))
-        if wanted.open_stages:
-            found.append(self._open.those_with(open_stages.c.stage.in_(sorted(wanted.open_stages))))
+        if wanted.assignee is not None or wanted.open_stages:
+            found.append(self._open.those_with(wanted.assignee, wanted.open_stages))
         if wanted.lookup is not None:
             digests = self._session.sealer.blind_all(wanted.lookup)
-            found.append(_with(lookups, lookups.c.digest.in_(digests)))
+            found.append(
+                case.id.in_(sa.select(lookups.c.application_id).where(lookups.c.digest.in_(digests)))
+            )
         return [condition for condition in found if condition is not None]
+
+
+def _choices(wanted: ApplicationFilter, order: ListOrder) -> list[list[sa.ColumnElement[bool]]]:
+    """Return courses and states, piece by piece where an index gives the pieces in order, else each as one."""
+    courses = choice(applications.c.course, wanted.courses)
+    states = choice(applications.c.state, {state.value for state in wanted.states} or None)
+    chosen = wanted.owner, wanted.assignee, wanted.lookup, wanted.receipt_part, wanted.previous_permit
+    if any(item is not None for item in chosen) or wanted.open_stages:
+        return [[any_of(courses)], [any_of(states)]]
+    if order is ListOrder.SUBMITTED:
+        return [courses, states]
+    return [courses, [any_of(states)]] if order is ListOrder.DUE else [[any_of(courses)], states]
 
 
 def lookup_rows(session: Session, application: Application) -> list[dict[str, Any]]:
@@ -268,13 +290,3 @@ def _is_found_rightly(application: Application, wanted: ApplicationFilter) -> bo
         and (not wanted.open_stages or any(stage.stage in wanted.open_stages for stage in open_))
         and (wanted.lookup is None or wanted.lookup in lookups_of(application))
     )
-
-
-def _with(table: sa.Table, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    return sa.exists().where(table.c.application_id == applications.c.id, condition)
-
-
-def _comes_after(order: tuple[sa.ColumnElement[Any], ...], last: tuple[Any, ...]) -> sa.ColumnElement[bool]:
-    """Compare several columns as one: what SQL calls a row value comparison, with each value's own type."""
-    values = (sa.literal(value, column.type) for column, value in zip(order, last, strict=True))
-    return sa.tuple_(*order) > sa.tuple_(*values)

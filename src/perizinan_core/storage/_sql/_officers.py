@@ -15,7 +15,7 @@ from perizinan_core.storage._sql._rows import place_of, read_sound
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._tables import officers
 
-__all__ = ["SqlOfficers", "open_officer"]
+__all__ = ["SqlOfficers", "open_officer", "posts_of"]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -38,6 +38,7 @@ class SqlOfficers:
             "changed_by": by,
             "changed_at": at,
             "look_after": at,
+            "posts": posts_of(officer),
             "payload": session.sealer.seal(encode(officer), place_of(officers, officer.id)),
         }
         change = session.seals.sealed(officers, columns)
@@ -60,17 +61,22 @@ class SqlOfficers:
         unit: str | None = None,
         role: Role | None = None,
         active_only: bool = True,
+        posts: Collection[tuple[str, str | None]] | None = None,
         lock: bool = False,
     ) -> tuple[Officer, ...]:
         """See the port."""
         query = sa.select(officers)
+        if role is not None:
+            query = query.where(_with_post(role.value, unit))
+        if posts is not None:
+            query = query.where(sa.or_(sa.false(), *(_with_post(role, unit) for role, unit in posts)))
         if lock:
             self._session.check_writable()
             # In the order of the ids, so that two units of work never wait for each other.
             query = self._session.locked(query.order_by(officers.c.id))
         # Sorted here: PostgreSQL sorts before it waits for a lock, and the waiting changes the order.
         rows = sorted(self._session.read(query), key=lambda row: (row.assigned_at or _NEVER, row.id))
-        # Chosen by what the records themselves say: there are few of them, and a row beside could be changed.
+        # Chosen again by what the records themselves say.
         return tuple(
             officer
             for officer in read_sound(self._session, officers, rows, open_officer)
@@ -78,6 +84,14 @@ class SqlOfficers:
             and (unit is None or (unit in officer.units and officer.roles))
             and (role is None or (role in officer.roles and officer.units))
         )
+
+    def named(self, ids: Collection[str]) -> Mapping[str, Officer]:
+        """See the port."""
+        if not ids:
+            return {}
+        rows = self._session.read(sa.select(officers).where(officers.c.id.in_(sorted(set(ids)))))
+        found = read_sound(self._session, officers, rows, open_officer)
+        return {officer.id: officer for officer in found}
 
     def last_assignments(self, officers: Collection[str]) -> Mapping[str, datetime | None]:
         """See the port."""
@@ -102,6 +116,16 @@ class SqlOfficers:
         """Return when an officer was last assigned a case; None when the row was changed by others."""
         found: datetime | None = row.assigned_at if self._session.seals.sound(officers, [row]) else None
         return found
+
+
+def posts_of(officer: Officer) -> str:
+    """Return roles with units of an officer, as they are searched for."""
+    posts = sorted(f"{role.value}@{unit}" for role in officer.roles for unit in officer.units or ("",))
+    return "".join(f"|{post}" for post in posts) + "|"
+
+
+def _with_post(role: str, unit: str | None) -> sa.ColumnElement[bool]:
+    return officers.c.posts.contains(f"|{role}@" + ("" if unit is None else f"{unit}|"), autoescape=True)
 
 
 def open_officer(session: Session, row: Any) -> Officer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,23 +10,24 @@ import attrs
 import sqlalchemy as sa
 
 from perizinan_core.errors.storage import RecordNotFoundError
+from perizinan_core.model._application import Application
 from perizinan_core.model._permit import Permit, PermitStatus
-from perizinan_core.storage._records import LastChange, Page, PermitFilter
+from perizinan_core.storage._records import Course, LastChange, Page, PermitFilter, PermitOrder
+from perizinan_core.storage._sql._listing import Ordered, any_of, choice, page_of
+from perizinan_core.storage._sql._number_parts import with_number_part, write_number_parts
 from perizinan_core.storage._sql._numbers import SqlStatusIndexes
-from perizinan_core.storage._sql._rows import open_permit, permit_row, read_permit, read_sound
-from perizinan_core.storage._sql._seals import TAG_BYTES
+from perizinan_core.storage._sql._rows import open_permit, permit_row, place_of, read_permit, read_sound
+from perizinan_core.storage._sql._seals import checked_columns
 from perizinan_core.storage._sql._session import Session
-from perizinan_core.storage._sql._tables import permits
+from perizinan_core.storage._sql._tables import applications, lookups, permits
 
-__all__ = ["SqlPermits"]
+__all__ = ["SqlPermits", "move_permits"]
 
 _EVERY = PermitFilter()
 _PLACES = 5_000
 """How many places are read at a time."""
 
-_TAGS = sa.func.substr(permits.c.payload, sa.func.length(permits.c.payload) - (TAG_BYTES - 1))
-"""What the seal covers of a payload, so that places can be checked without reading all payloads."""
-
+_ORDERS = {PermitOrder.NUMBERED: None, PermitOrder.EXPIRY: permits.c.valid_until}
 _STANDING = (PermitStatus.IN_FORCE.value, PermitStatus.SUSPENDED.value)
 
 
@@ -35,15 +36,19 @@ class SqlPermits:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._courses: dict[str, str | None] = {}
+        """Of the permits that were read or added here."""
 
     def add(self, permit: Permit, *, by: str, at: datetime) -> Permit:
         """See the port."""
         self._session.check_writable()
         stored = attrs.evolve(permit, version=1)
-        row = self._sealed(stored, by=by, at=at)
+        course = self._courses[stored.id] = self._course_of(stored)
+        row = self._sealed(stored, by=by, at=at, course=course)
         parent = ("application", permit.application_id)
         self._session.write(permits.insert().values(row), kind="permit", parent=parent)
         self._session.seals.written(permits, row)
+        write_number_parts(self._session, "permit", stored.id, stored.number)
         return stored
 
     def get(self, id: str, *, lock: bool = False) -> Permit:  # noqa: A002
@@ -60,14 +65,20 @@ class SqlPermits:
 
     def of_application(self, application: str) -> tuple[Permit, ...]:
         """See the port."""
-        query = sa.select(permits).where(permits.c.application_id == application).order_by(permits.c.id)
-        return read_sound(self._session, permits, self._session.read(query), open_permit)
+        return self.of_applications((application,))
+
+    def of_applications(self, applications: Collection[str]) -> tuple[Permit, ...]:
+        """See the port."""
+        mine = permits.c.application_id.in_(sorted(set(applications)))
+        rows = self._session.read(sa.select(permits).where(mine).order_by(permits.c.id))
+        return read_sound(self._session, permits, rows, open_permit)
 
     def save(self, permit: Permit, *, by: str, at: datetime) -> Permit:
         """See the port."""
         self._session.check_writable()
         stored = attrs.evolve(permit, version=permit.version + 1)
-        row = self._sealed(stored, by=by, at=at)
+        course = self._courses.get(permit.id) or self._course_of(permit)
+        row = self._sealed(stored, by=by, at=at, course=course)
         mine = (permits.c.id == permit.id) & (permits.c.version == permit.version)
         result = self._session.write(
             permits.update().where(mine).values(row),
@@ -96,20 +107,36 @@ class SqlPermits:
         limit: int = 50,
         after: str | None = None,
         newest_first: bool = True,
+        order: PermitOrder = PermitOrder.NUMBERED,
     ) -> Page[Permit]:
         """See the port."""
-        query = sa.select(permits).where(*_conditions(filter))
-        id_ = permits.c.id
-        if after is not None:
-            query = query.where(id_ < after if newest_first else id_ > after)
-        rows = self._session.read(query.order_by(id_.desc() if newest_first else id_).limit(limit + 1))
-        items = read_sound(self._session, permits, rows[:limit], open_permit)
-        return Page(items, rows[limit - 1].id if len(rows) > limit else None)
+        place = Ordered(permits.c.id, _ORDERS[order], newest_first)
+        ids, following = page_of(
+            self._session,
+            place,
+            _conditions(self._session, filter),
+            _choices(filter),
+            limit=limit,
+            after=after,
+        )
+        if not ids:
+            return Page((), following)
+        found = {row.id: row for row in self._session.read(sa.select(permits).where(permits.c.id.in_(ids)))}
+        items = read_sound(self._session, permits, [found[id_] for id_ in ids], open_permit)
+        if wanted := filter.number_part:
+            items = tuple(item for item in items if wanted.strip().casefold() in item.number.casefold())
+        return Page(items, following)
 
     def count(self, filter: PermitFilter = _EVERY) -> int:  # noqa: A002
         """See the port."""
-        query = sa.select(sa.func.count()).select_from(permits).where(*_conditions(filter))
-        return int(self._session.scalar(query))
+        return sum(self.counts(filter).values())
+
+    def counts(self, filter: PermitFilter = _EVERY) -> Mapping[PermitStatus, int]:  # noqa: A002
+        """See the port."""
+        query = sa.select(permits.c.status, sa.func.count().label("number"))
+        query = query.where(*_conditions(self._session, filter), *map(any_of, _choices(filter)))
+        rows = self._session.read(query.group_by(permits.c.status))
+        return {PermitStatus(row.status): row.number for row in rows}
 
     def expiring_between(self, first: date, last: date) -> tuple[Permit, ...]:
         """See the port."""
@@ -132,14 +159,13 @@ class SqlPermits:
 
     def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus | None]]:
         """See the port."""
-        columns = [column for column in permits.columns if column.name != "payload"]
         wanted = {PermitStatus(status) for status in statuses}
         size = SqlStatusIndexes(self._session).size()
         after, expected = -1, 0
         while True:
             # A place that was never given cannot be a permit's of ours.
             asked = permits.c.status_index > after, permits.c.status_index < size
-            query = sa.select(*columns, _TAGS.label("payload")).where(*asked)
+            query = sa.select(*checked_columns(permits)).where(*asked)
             rows = self._session.read(query.order_by(permits.c.status_index).limit(_PLACES))
             broken = {rows[index].id for index, _ in self._session.seals.problems(permits, rows)}
             for row in rows:
@@ -154,8 +180,13 @@ class SqlPermits:
             after = rows[-1].status_index
         yield from ((place, None) for place in range(expected, size))
 
-    def _sealed(self, permit: Permit, *, by: str, at: datetime) -> dict[str, Any]:
-        columns = {**permit_row(self._session, permit), "changed_by": by, "changed_at": at}
+    def _course_of(self, permit: Permit) -> str | None:
+        mine = applications.c.id == permit.application_id
+        found: str | None = self._session.scalar(sa.select(applications.c.course).where(mine))
+        return found
+
+    def _sealed(self, permit: Permit, *, by: str, at: datetime, course: str | None) -> dict[str, Any]:
+        columns = {**permit_row(self._session, permit), "course": course, "changed_by": by, "changed_at": at}
         return self._session.seals.sealed(permits, columns)
 
     def _one(self, condition: sa.ColumnElement[bool], key: str, *, lock: bool = False) -> Permit:
@@ -165,13 +196,36 @@ class SqlPermits:
             # A number or a place is not a row's name, so that nothing is found under it here.
             self._session.seals.require_absent(permits, key)
             raise RecordNotFoundError(kind="permit", key=key)
+        self._courses[row.id] = row.course
         return read_permit(self._session, row)
 
 
-def _conditions(wanted: PermitFilter) -> list[sa.ColumnElement[bool]]:
+def move_permits(session: Session, application: Application) -> None:
+    """Write the course of an application down for its permits."""
+    course = str(Course.of(application))
+    mine = permits.c.application_id == application.id, permits.c.course.is_distinct_from(course)
+    for row in session.seals.sound(permits, session.read(session.locked(sa.select(permits).where(*mine)))):
+        kept = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}  # noqa: SLF001
+        place = place_of(permits, row.id)
+        payload = session.sealer.seal(session.sealer.open(row.payload, place), place)
+        sealed = session.seals.sealed(permits, {**kept, "payload": payload, "course": course})
+        session.write(permits.update().where(permits.c.id == row.id).values(sealed))
+        session.seals.written(permits, sealed)
+
+
+def _choices(wanted: PermitFilter) -> list[list[sa.ColumnElement[bool]]]:
+    """Return courses and statuses, piece by piece."""
+    statuses = choice(permits.c.status, {status.value for status in wanted.statuses} or None)
+    found = [choice(permits.c.course, wanted.courses), statuses]
+    chosen = wanted.number_part, wanted.lookup, wanted.previous_permit, wanted.register
+    if any(item is not None for item in chosen):
+        return [[any_of(one)] for one in found]
+    return found
+
+
+def _conditions(session: Session, wanted: PermitFilter) -> list[sa.ColumnElement[bool]]:
     permit = permits.c
     found: list[sa.ColumnElement[bool] | None] = [
-        permit.status.in_(sorted(wanted.statuses)) if wanted.statuses else None,
         permit.permit_type.in_(sorted(wanted.permit_types)) if wanted.permit_types else None,
         permit.register == wanted.register if wanted.register is not None else None,
         permit.register_year == wanted.register_year if wanted.register_year is not None else None,
@@ -179,6 +233,13 @@ def _conditions(wanted: PermitFilter) -> list[sa.ColumnElement[bool]]:
         permit.valid_until <= wanted.valid_until_to if wanted.valid_until_to is not None else None,
         permit.previous_permit == wanted.previous_permit if wanted.previous_permit is not None else None,
     ]
-    if wanted.number_contains is not None:
-        found.append(permit.number.icontains(wanted.number_contains, autoescape=True))
+    if wanted.number_part is not None:
+        found.append(permit.id.in_(with_number_part("permit", wanted.number_part)))
+    if wanted.lookup is not None:
+        digests = session.sealer.blind_all(wanted.lookup)
+        found.append(
+            permit.application_id.in_(
+                sa.select(lookups.c.application_id).where(lookups.c.digest.in_(digests))
+            )
+        )
     return [condition for condition in found if condition is not None]

@@ -17,10 +17,14 @@ import sqlalchemy as sa
 from perizinan_core.model._application import Application
 from perizinan_core.storage._codec import decode
 from perizinan_core.storage._probes import PROBES, missing_probes
+from perizinan_core.storage._records import Course
 from perizinan_core.storage._sql._applications import lookup_rows
+from perizinan_core.storage._sql._number_parts import write_parts_again
+from perizinan_core.storage._sql._officers import open_officer, posts_of
 from perizinan_core.storage._sql._older_forms import as_today
 from perizinan_core.storage._sql._rows import (
     application_row,
+    open_application,
     open_permit,
     open_stage_rows,
     payment_rows,
@@ -36,14 +40,16 @@ from perizinan_core.storage._sql._tables import (
     history,
     lookups,
     marks,
+    officers,
     open_stages,
     payments,
     permits,
+    queue_places,
     settings,
     tallies,
 )
 
-__all__ = ["all_rows", "is_empty", "move_row", "seal_existing", "write_derived"]
+__all__ = ["all_rows", "fill_lists", "is_empty", "move_row", "seal_existing", "write_derived"]
 
 _BATCH = 500
 _OWN = frozenset(table.name for table in (marks, history, open_stages, applications, permits))
@@ -83,9 +89,9 @@ def seal_existing(session: Session) -> None:
     session.seals.flush()
 
 
-def reseal(session: Session, table: sa.Table, row: Any) -> None:
-    """Seal a row, and its payload, with the current keys; its content stays."""
-    columns = _kept(row, table)
+def reseal(session: Session, table: sa.Table, row: Any, **changed: Any) -> None:
+    """Seal a row, and its payload, with the current keys; its content stays but for what is ``changed``."""
+    columns = {**_kept(row, table), **changed}
     payload = columns.get("payload")
     if payload is not None:
         place = place_of(table, *(row._mapping[column.name] for column in table.primary_key.columns))  # noqa: SLF001
@@ -115,27 +121,61 @@ def move_row(session: Session, table: sa.Table, row: Any) -> None:
 
 def write_derived(session: Session, application: Any) -> None:
     """Make the rows beside an application's own again from it."""
-    for table in (open_stages, lookups, payments):
+    for table in (open_stages, queue_places, lookups, payments):
         session.write(table.delete().where(table.c.application_id == application.id))
     stages = [session.seals.sealed(open_stages, row) for row in open_stage_rows(application)]
     for table, rows in (
         (open_stages, stages),
+        (queue_places, list(open_stage_rows(application))),
         (lookups, lookup_rows(session, application)),
         (payments, list(payment_rows(session, application))),
     ):
         if rows:
             session.write(table.insert(), rows)
+    write_parts_again(session, "application", application.id, application.receipt_number)
+
+
+def fill_lists(session: Session) -> None:
+    """
+    Fill what lists and searches are answered from, for records that were written before there were lists.
+
+    A record that is not as it was written is left as it is: it is not made sound by being written again.
+
+    Raises:
+        StorageError: ``unknown-key``: A row needs a key that is not in the ring.
+    """
+    courses: dict[str, str] = {}
+    for row in _sound_rows(session, applications):
+        application = open_application(session, row)
+        courses[row.id] = str(Course.of(application))
+        _rewrite(session, row, application)
+        write_derived(session, application)
+    for row in _sound_rows(session, permits):
+        reseal(session, permits, row, course=courses.get(row.application_id))
+        write_parts_again(session, "permit", row.id, row.number)
+    for row in _sound_rows(session, officers):
+        reseal(session, officers, row, posts=posts_of(open_officer(session, row)))
+    session.seals.flush()
+
+
+def _sound_rows(session: Session, table: sa.Table) -> Iterator[Any]:
+    for rows in all_rows(session, table):
+        yield from session.seals.sound(table, rows)
 
 
 def _seal_application(session: Session, row: Any) -> None:
     data = session.sealer.open(row.payload, place_of(applications, row.id))
     application = decode(Application, as_today(data), name="application", id=row.id)
     application = attrs.evolve(application, version=row.version)
+    _rewrite(session, row, application)
+    write_derived(session, application)
+
+
+def _rewrite(session: Session, row: Any, application: Application) -> None:
     columns = {**_kept(row, applications), **application_row(session, application)}
     # Local days as they were written: the zone of the office is not known to a migration.
     days = {name: row._mapping[name] for name in ("submitted_day", "closed_day")}  # noqa: SLF001
     _write(session, applications, row, {**columns, **days})
-    write_derived(session, application)
 
 
 def _seal_history(session: Session) -> None:

@@ -14,6 +14,7 @@ from perizinan_core.model._application import Application
 from perizinan_core.model._permit import Permit
 from perizinan_core.storage._codec import decode, encode
 from perizinan_core.storage._lookups import held_inspections
+from perizinan_core.storage._records import Course
 from perizinan_core.storage._sealing import Place
 from perizinan_core.storage._sql import _tables as tables
 from perizinan_core.storage._sql._seals import row_name
@@ -70,6 +71,7 @@ def application_row(session: Session, application: Application) -> dict[str, Any
         "open_count": len(application.stages_in_work()),
         "unnotified_since": application.unnotified_since,
         "unasked_since": application.unasked_since,
+        "course": str(Course.of(application)),
         "payload": session.sealer.seal(encode(application), place),
     }
 
@@ -80,6 +82,7 @@ def open_stage_rows(application: Application) -> Iterator[dict[str, Any]]:
         yield {
             "application_id": application.id,
             "stage": stage.stage,
+            "permit_type": application.permit_type,
             "assignee": stage.assignee,
             "opened_at": stage.opened_at or application.submitted_at or application.created_at,
             "held_up": application.is_held_up(stage.stage),
@@ -121,7 +124,7 @@ def open_application(session: Session, row: Any) -> Application:
 
 
 def permit_row(session: Session, permit: Permit) -> dict[str, Any]:
-    """Return all columns of a permit but those about its last change and its seal."""
+    """Return all columns of a permit but those about its application, its last change and its seal."""
     same = (
         "id",
         "version",

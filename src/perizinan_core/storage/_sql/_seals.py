@@ -28,7 +28,7 @@ from perizinan_core.errors.storage import SealBrokenError
 from perizinan_core.storage._sealing import Place, Sealer
 from perizinan_core.storage._sql._tables import LOOSE, MARKED_TABLES, marks, outbox, tallies
 
-__all__ = ["Mark", "Seals", "covered", "key_of", "needs_mark", "row_name", "tally_place"]
+__all__ = ["Mark", "Seals", "checked_columns", "covered", "key_of", "needs_mark", "row_name", "tally_place"]
 
 SHARDS = 8
 """Parts of the tally."""
@@ -295,6 +295,13 @@ def covered(table: sa.Table, row: Mapping[Any, Any]) -> dict[str, Any]:
         # The tag of the ciphertext stands for all of it, so that a row can be checked without reading it.
         found["payload"] = bytes(payload)[-TAG_BYTES:]
     return found
+
+
+def checked_columns(table: sa.Table) -> list[sa.ColumnElement[Any]]:
+    """Return the columns that show whether a row is as it was written: of its payload only what the seal covers."""
+    payload = table.c.payload
+    tag = sa.func.substr(payload, sa.func.length(payload) - (TAG_BYTES - 1)).label("payload")
+    return [*(column for column in table.columns if column.name != "payload"), tag]
 
 
 def _looked_at(row: sa.Row[Any], payload: int | None) -> tuple[Any, ...]:

@@ -31,12 +31,14 @@ __all__ = [
     "marks",
     "metadata",
     "number_counters",
+    "number_parts",
     "numbers",
     "officers",
     "open_stages",
     "outbox",
     "payments",
     "permits",
+    "queue_places",
     "settings",
     "signing_attempts",
     "tallies",
@@ -113,7 +115,7 @@ applications = _table(
     sa.Column("state", _Text, nullable=False),
     sa.Column("receipt_number", _Text, unique=True),
     sa.Column("previous_permit", _Text, index=True),
-    sa.Column("due", sa.Date, index=True),
+    sa.Column("due", sa.Date),
     sa.Column("held_inspections", _Text, index=True),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("submitted_at", UtcDateTime),
@@ -129,6 +131,8 @@ applications = _table(
     # Since when the applicant's side waits to be notified of something, and since when no one was asked about it.
     sa.Column("unnotified_since", UtcDateTime, index=True),
     sa.Column("unasked_since", UtcDateTime, index=True),
+    # Type, version and stages: what decides, with the catalogue, which officers may read it.
+    sa.Column("course", _Text),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("changed_by", _Text, nullable=False),
     sa.Column("key_id", _Text, nullable=False, index=True),
@@ -137,20 +141,36 @@ applications = _table(
     sa.Index(None, "owner", "id"),
     sa.Index(None, "state", "id"),
     sa.Index(None, "permit_type", "id"),
+    # One for each order of a list, with and without what narrows it.
+    sa.Index(None, "due", "id"),
+    sa.Index(None, "course", "due", "id"),
+    sa.Index(None, "submitted_at", "id"),
+    sa.Index(None, "state", "submitted_at", "id"),
+    sa.Index(None, "course", "submitted_at", "id"),
+    sa.Index(None, "course", "state", "submitted_at", "id"),
 )
 
-open_stages = _table(
-    "open_stages",
-    _of_application(),
-    sa.Column("stage", _Text, primary_key=True),
-    sa.Column("assignee", _Text, index=True),
-    sa.Column("opened_at", UtcDateTime, nullable=False),
-    # It cannot be judged now, and stands in front of nothing.
-    sa.Column("held_up", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("version", sa.Integer),
-    *_seal(),
-    sa.Index(None, "stage", "opened_at"),
-)
+
+def _in_queue() -> tuple[sa.Column[Any] | sa.Index, ...]:
+    """Return what stands in both tables of open stages."""
+    return (
+        _of_application(),
+        sa.Column("stage", _Text, primary_key=True),
+        sa.Column("permit_type", _Text),
+        sa.Column("assignee", _Text),
+        sa.Column("opened_at", UtcDateTime, nullable=False),
+        # It cannot be judged now, and stands in front of nothing.
+        sa.Column("held_up", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("version", sa.Integer),
+        sa.Index(None, "assignee", "held_up", "opened_at", "application_id", "stage"),
+        sa.Index(None, "held_up", "opened_at", "application_id", "stage"),
+    )
+
+
+open_stages = _table("open_stages", *_in_queue(), *_seal())
+
+queue_places = _table("queue_places", *_in_queue())
+"""The same as `open_stages`, so that one that is missing in either is noticed without looking at all."""
 
 lookups = _table(
     "lookups",
@@ -160,6 +180,17 @@ lookups = _table(
     sa.Column("key_id", _Text, nullable=False, index=True),
     sa.Index(None, "digest"),
 )
+
+number_parts = _table(
+    "number_parts",
+    # Of what: ``application`` (its receipt number) or ``permit``.
+    sa.Column("kind", _Text, primary_key=True),
+    # Bytes compare alike in both databases.
+    sa.Column("part", sa.LargeBinary, primary_key=True),
+    sa.Column("subject", _Text, primary_key=True),
+    sa.Index(None, "subject"),
+)
+"""Where a number may be begun to be typed: for each part of it the rest from there on."""
 
 payments = _table(
     "payments",
@@ -202,14 +233,20 @@ permits = _table(
     sa.Column("unsigned_sha256", _Text, nullable=False),
     sa.Column("signed_sha256", _Text),
     sa.Column("previous_permit", _Text, index=True),
+    # Of its application.
+    sa.Column("course", _Text),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("changed_by", _Text, nullable=False),
     sa.Column("key_id", _Text, nullable=False, index=True),
     sa.Column("seal", sa.LargeBinary),
     sa.Column("payload", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("register", "register_year", "sequence"),
-    sa.Index(None, "status", "valid_until"),
     sa.Index(None, "permit_type", "id"),
+    sa.Index(None, "status", "id"),
+    sa.Index(None, "status", "valid_until", "id"),
+    sa.Index(None, "course", "id"),
+    sa.Index(None, "course", "status", "id"),
+    sa.Index(None, "course", "status", "valid_until", "id"),
 )
 
 number_counters = _table(
@@ -295,6 +332,8 @@ officers = _table(
     sa.Column("assigned_at", UtcDateTime),
     # Since when no one has looked after the stages of an officer whose record was saved.
     sa.Column("look_after", UtcDateTime, index=True),
+    # ``|role@unit|role@unit|``, so that those who may take a stage are found without opening every record.
+    sa.Column("posts", _Text),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("changed_by", _Text, nullable=False),
     sa.Column("key_id", _Text, nullable=False, index=True),

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date, datetime
 
 import attrs
 
 from perizinan_core.errors.storage import RecordNotFoundError
-from perizinan_core.model._application import Application
+from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._fees import reference_key
 from perizinan_core.storage._lookups import held_inspections, lookups_of
-from perizinan_core.storage._records import ApplicationFilter, LastChange, Page, QueueEntry
+from perizinan_core.storage._records import ApplicationFilter, Course, LastChange, ListOrder, Page, QueueEntry
+from perizinan_core.storage.memory._listing import has_part, page_of
 from perizinan_core.storage.memory._state import Access, Stored, utc
 
 __all__ = ["MemoryApplications"]
 
 _EVERY = ApplicationFilter()
+
+_PLACES: Mapping[ListOrder, Callable[[Application], date | None] | None] = {
+    ListOrder.BEGUN: None,
+    ListOrder.SUBMITTED: lambda case: case.submitted_at and utc(case.submitted_at),
+    ListOrder.DUE: lambda case: case.clock.due,
+}
 
 
 class MemoryApplications:
@@ -74,17 +82,25 @@ class MemoryApplications:
         limit: int = 50,
         after: str | None = None,
         newest_first: bool = True,
+        order: ListOrder = ListOrder.BEGUN,
     ) -> Page[Application]:
         """See the port."""
-        ids = sorted((row.value.id for row in self._matching(filter)), reverse=newest_first)
-        if after is not None:
-            ids = [id_ for id_ in ids if (id_ < after if newest_first else id_ > after)]
-        items = tuple(self.get(id_) for id_ in ids[:limit])
-        return Page(items, items[-1].id if len(ids) > limit else None)
+        place = _PLACES[order]
+        cases = [row.value for row in self._matching(filter) if place is None or place(row.value) is not None]
+        ids, following = page_of(cases, place, limit=limit, after=after, newest_first=newest_first)
+        return Page(tuple(self.get(id_) for id_ in ids), following)
 
     def count(self, filter: ApplicationFilter = _EVERY) -> int:  # noqa: A002
         """See the port."""
-        return sum(1 for _ in self._matching(filter))
+        return sum(self.counts(filter).values())
+
+    def counts(self, filter: ApplicationFilter = _EVERY) -> Mapping[ApplicationState, int]:  # noqa: A002
+        """See the port."""
+        return Counter(row.value.state for row in self._matching(filter))
+
+    def courses(self) -> tuple[str, ...]:
+        """See the port."""
+        return tuple(sorted({str(Course.of(row.value)) for row in self._access.read().applications.values()}))
 
     def queue(
         self,
@@ -93,6 +109,7 @@ class MemoryApplications:
         permit_type: str | None = None,
         assignee: str | None = None,
         held_up: bool | None = None,
+        among: Collection[tuple[str, str]] | None = None,
         limit: int = 50,
         after: QueueEntry | None = None,
     ) -> tuple[QueueEntry, ...]:
@@ -105,6 +122,7 @@ class MemoryApplications:
                 and (permit_type is None or entry.permit_type == permit_type)
                 and (assignee is None or entry.assignee == assignee)
                 and (held_up is None or entry.held_up is held_up)
+                and (among is None or (entry.permit_type, entry.stage) in among)
             ),
             key=_queue_order,
         )
@@ -161,7 +179,7 @@ class MemoryApplications:
     def _matches(self, case: Application, wanted: ApplicationFilter) -> bool:
         opened = case.stages_in_work()
         day, due = self._access.local_day(case.submitted_at), case.clock.due
-        part, inspections = wanted.receipt_contains, held_inspections(case)
+        part, inspections = wanted.receipt_part, held_inspections(case)
         return all(
             (
                 wanted.owner is None or case.owner == wanted.owner,
@@ -170,7 +188,9 @@ class MemoryApplications:
                 wanted.assignee is None or any(stage.assignee == wanted.assignee for stage in opened),
                 not wanted.open_stages or any(stage.stage in wanted.open_stages for stage in opened),
                 wanted.lookup is None or wanted.lookup in lookups_of(case),
-                part is None or part.lower() in (case.receipt_number or "").lower(),
+                part is None or has_part(case.receipt_number, part),
+                wanted.courses is None or str(Course.of(case)) in wanted.courses,
+                not wanted.handed_in or case.state is not ApplicationState.DRAFT,
                 wanted.previous_permit is None or case.previous_permit == wanted.previous_permit,
                 wanted.due_before is None or (due is not None and due < wanted.due_before),
                 wanted.submitted_from is None or (day is not None and day >= wanted.submitted_from),

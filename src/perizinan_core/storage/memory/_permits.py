@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
 
 import attrs
 
 from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.model._permit import Permit, PermitStatus
-from perizinan_core.storage._records import LastChange, Page, PermitFilter
+from perizinan_core.storage._lookups import lookups_of
+from perizinan_core.storage._records import Course, LastChange, Page, PermitFilter, PermitOrder
+from perizinan_core.storage.memory._listing import has_part, page_of
 from perizinan_core.storage.memory._state import Access, Stored
 
 __all__ = ["MemoryPermits"]
@@ -51,8 +54,12 @@ class MemoryPermits:
 
     def of_application(self, application: str) -> tuple[Permit, ...]:
         """See the port."""
+        return self.of_applications((application,))
+
+    def of_applications(self, applications: Collection[str]) -> tuple[Permit, ...]:
+        """See the port."""
         rows = self._access.read().permits.values()
-        found = [row.read() for row in rows if row.value.application_id == application]
+        found = [row.read() for row in rows if row.value.application_id in applications]
         return tuple(sorted(found, key=lambda permit: permit.id))
 
     def save(self, permit: Permit, *, by: str, at: datetime) -> Permit:
@@ -79,17 +86,22 @@ class MemoryPermits:
         limit: int = 50,
         after: str | None = None,
         newest_first: bool = True,
+        order: PermitOrder = PermitOrder.NUMBERED,
     ) -> Page[Permit]:
         """See the port."""
-        ids = sorted((permit.id for permit in self._matching(filter)), reverse=newest_first)
-        if after is not None:
-            ids = [id_ for id_ in ids if (id_ < after if newest_first else id_ > after)]
-        items = tuple(self.get(id_) for id_ in ids[:limit])
-        return Page(items, items[-1].id if len(ids) > limit else None)
+        by_end = order is PermitOrder.EXPIRY
+        found = [item for item in self._matching(filter) if not by_end or item.valid_until is not None]
+        place = (lambda permit: permit.valid_until) if by_end else None
+        ids, following = page_of(found, place, limit=limit, after=after, newest_first=newest_first)
+        return Page(tuple(self.get(id_) for id_ in ids), following)
 
     def count(self, filter: PermitFilter = _EVERY) -> int:  # noqa: A002
         """See the port."""
-        return sum(1 for _ in self._matching(filter))
+        return sum(self.counts(filter).values())
+
+    def counts(self, filter: PermitFilter = _EVERY) -> Mapping[PermitStatus, int]:  # noqa: A002
+        """See the port."""
+        return Counter(item.status for item in self._matching(filter))
 
     def expiring_between(self, first: date, last: date) -> tuple[Permit, ...]:
         """See the port."""
@@ -145,8 +157,15 @@ class MemoryPermits:
 
     def _matching(self, wanted: PermitFilter) -> Iterator[Permit]:
         for row in self._access.read().permits.values():
-            if _matches(row.value, wanted):
+            if _matches(row.value, wanted) and self._of_such(row.value, wanted):
                 yield row.value
+
+    def _of_such(self, permit: Permit, wanted: PermitFilter) -> bool:
+        """Hold the application of a permit against the filter."""
+        case = self._access.read().applications[permit.application_id].value
+        return (wanted.courses is None or str(Course.of(case)) in wanted.courses) and (
+            wanted.lookup is None or wanted.lookup in lookups_of(case)
+        )
 
 
 def _place(permit: Permit) -> tuple[str, int, int]:
@@ -154,14 +173,14 @@ def _place(permit: Permit) -> tuple[str, int, int]:
 
 
 def _matches(permit: Permit, wanted: PermitFilter) -> bool:
-    ends, part = permit.valid_until, wanted.number_contains
+    ends, part = permit.valid_until, wanted.number_part
     return all(
         (
             not wanted.statuses or permit.status in wanted.statuses,
             not wanted.permit_types or permit.permit_type in wanted.permit_types,
             wanted.register is None or permit.register == wanted.register,
             wanted.register_year is None or permit.register_year == wanted.register_year,
-            part is None or part.lower() in permit.number.lower(),
+            part is None or has_part(permit.number, part),
             wanted.valid_until_from is None or (ends is not None and ends >= wanted.valid_until_from),
             wanted.valid_until_to is None or (ends is not None and ends <= wanted.valid_until_to),
             wanted.previous_permit is None or permit.previous_permit == wanted.previous_permit,

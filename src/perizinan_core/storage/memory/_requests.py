@@ -44,6 +44,7 @@ class MemoryOfficers:
         unit: str | None = None,
         role: Role | None = None,
         active_only: bool = True,
+        posts: Collection[tuple[str, str | None]] | None = None,
         lock: bool = False,
     ) -> tuple[Officer, ...]:
         """See the port."""
@@ -55,7 +56,13 @@ class MemoryOfficers:
             if (row.officer.active or not active_only)
             and (unit is None or (unit in row.officer.units and row.officer.roles))
             and (role is None or (role in row.officer.roles and row.officer.units))
+            and (posts is None or any(_has_post(row.officer, *post) for post in posts))
         )
+
+    def named(self, ids: Collection[str]) -> Mapping[str, Officer]:
+        """See the port."""
+        rows = self._access.read().officers
+        return {id_: rows[id_].officer for id_ in ids if id_ in rows}
 
     def last_assignments(self, officers: Collection[str]) -> Mapping[str, datetime | None]:
         """See the port."""
@@ -72,6 +79,10 @@ class MemoryOfficers:
         if row is None:
             raise RecordNotFoundError(kind="officer", key=id)
         return row
+
+
+def _has_post(officer: Officer, role: str, unit: str | None) -> bool:
+    return role in officer.roles and (unit is None or unit in officer.units)
 
 
 class MemoryIdempotency:

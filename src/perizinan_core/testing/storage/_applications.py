@@ -280,7 +280,7 @@ class ApplicationsSuite(SuiteBase):
 
         with storage.unit_of_work(read_only=True) as work:
             for part in ("100%", "ptsp_a", "TT-100%/PTSP_A/2026"):
-                assert (stored,) == work.applications.find(ApplicationFilter(receipt_contains=part)).items
+                assert (stored,) == work.applications.find(ApplicationFilter(receipt_part=part)).items
 
     def test_pages_give_everything_once_in_both_orders(self, storage: Storage) -> None:
         """Following ``next`` until it is None."""

@@ -102,7 +102,7 @@ class PermitsSuite(SuiteBase):
         wanted = (
             (PermitFilter(statuses=frozenset({PermitStatus.IN_FORCE})), first),
             (PermitFilter(permit_types=frozenset({"b"})), second),
-            (PermitFilter(register="permits", register_year=2026, number_contains="a_1"), first),
+            (PermitFilter(register="permits", register_year=2026, number_part="a_1"), first),
             (PermitFilter(valid_until_from=date(2027, 1, 1), valid_until_to=date(2027, 12, 31)), first),
             (PermitFilter(previous_permit="p0"), first),
         )
