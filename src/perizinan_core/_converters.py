@@ -21,6 +21,7 @@ from typing import Any, TypeVar, get_args, get_origin
 import rfc8785
 from cattrs import BaseConverter, Converter
 from cattrs.errors import BaseValidationError
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from cattrs.preconf.json import make_converter
 from cattrs.strategies import configure_tagged_union
 from cattrs.v import transform_error
@@ -31,6 +32,7 @@ from perizinan_core.model import _identifiers as identifiers
 from perizinan_core.model._actor import Account
 from perizinan_core.model._applicant import Applicant, Organisation, Person
 from perizinan_core.model._money import Rupiah
+from perizinan_core.model._receipt import Receipt
 
 __all__ = ["canonical_json", "from_json", "to_json"]
 
@@ -152,7 +154,25 @@ def _converter() -> Converter:
         tag_name="type",
         tag_generator=lambda kind: {Person: "person", Organisation: "organisation"}[kind],
     )
+    _leave_out_secret(converter)
     return converter
+
+
+def _leave_out_secret(converter: Converter) -> None:
+    """Let the secret that is given with a receipt stand in no JSON."""
+    kind, left_out = Receipt, override(omit=True)
+    converter.register_unstructure_hook(
+        kind,
+        make_dict_unstructure_fn(
+            kind, converter, _cattrs_omit_if_default=converter.omit_if_default, tracking_secret=left_out
+        ),
+    )
+    converter.register_structure_hook(
+        kind,
+        make_dict_structure_fn(
+            kind, converter, _cattrs_forbid_extra_keys=converter.forbid_extra_keys, tracking_secret=left_out
+        ),
+    )
 
 
 def _is_collection(kind: Any) -> bool:

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from perizinan_core.model._money import Rupiah
-from perizinan_core.storage import ApplicationFilter
+from perizinan_core.storage import ApplicationFilter, TrackingSecret
 from perizinan_core.storage._checking import RecordProblem, check_records
 from perizinan_core.storage._sql import _tables as tables
 from perizinan_core.storage._sql._seals import covered
@@ -56,6 +56,7 @@ HARMLESS = {
 """Columns that no seal covers, and why a change of them does no harm."""
 
 MAY_GO = {
+    "tracking": "a new secret can be given; the one before opens nothing but how the case stands",
     "idempotency": "is forgotten after some time anyway; what it kept from being repeated has its own rules",
     "job_failures": "a note of the worker: it tries again",
 }
@@ -83,6 +84,7 @@ def fill(storage) -> None:
         work.idempotency.begin("a", "k", use_case="u", request_hash="h", at=NOW)
         work.signing_attempts.acquire("cd" * 32, holder="h", now=NOW, until=NOW + timedelta(minutes=2))
         work.settings.put("signatory:x", {"to": "2026-01-01"})
+        work.tracking.put(case.id, TrackingSecret(digest=b"1" * 32, given_at=NOW))
         work.failures.note("job", "s", error="e", at=NOW)
         events = [made_event(case.id), made_event(case.id)]
         work.history.add(events)
@@ -118,6 +120,7 @@ def change(storage) -> None:
         work.idempotency.finish("a", "k", result={"x": 1})
         work.signing_attempts.finish("cd" * 32, holder="h", signed_sha256="ef" * 32, at=NOW)
         work.settings.put("signatory:x", {"to": "2025-01-01"})
+        work.tracking.put(case.id, TrackingSecret(digest=b"2" * 32, given_at=NOW, failed=1, failed_at=NOW))
         work.failures.note("job", "s", error="e", at=NOW)
         work.history.add([made_event(case.id)])
         (first, *_) = work.outbox.claim("w", now=NOW, lease=timedelta(minutes=1))

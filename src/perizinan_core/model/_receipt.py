@@ -70,3 +70,9 @@ class Receipt:
 
     shown_at_counter: tuple[str, ...] = ()
     """Slots left empty because the originals are shown at the counter."""
+
+    tracking_secret: str | None = attrs.field(default=None, eq=False, repr=False)
+    """
+    With the receipt number it shows how the case stands. Given once, by the call that handed the case in; it is no
+    part of the receipt as it is kept and signed, and must not stand in an address.
+    """

@@ -23,7 +23,7 @@ from perizinan_core.storage._ports._agenda import Agenda, Failures
 from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
 from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
 from perizinan_core.storage._ports._events import History, Outbox
-from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts
+from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
 from perizinan_core.storage._ports._units import Storage, UnitOfWork
 from perizinan_core.storage._records import (
     AheadOfClock,
@@ -45,6 +45,7 @@ from perizinan_core.storage._records import (
     SigningAttempt,
     SigningState,
     TakenNumber,
+    TrackingSecret,
 )
 
 __all__ = [
@@ -84,6 +85,8 @@ __all__ = [
     "StatusIndexes",
     "Storage",
     "TakenNumber",
+    "TrackingSecret",
+    "TrackingSecrets",
     "UnitOfWork",
     "migrate",
     "open_storage",

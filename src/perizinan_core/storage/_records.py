@@ -37,6 +37,7 @@ __all__ = [
     "SigningAttempt",
     "SigningState",
     "TakenNumber",
+    "TrackingSecret",
     "is_leased",
 ]
 
@@ -247,6 +248,9 @@ class PermitFilter:
     lookup: Lookup | None = None
     """Of whose applications this is a value."""
 
+    standing_on: date | None = None
+    """Of those in force or suspended only those whose last day does not lie before this local day."""
+
     valid_until_from: date | None = None
     """First last-day of validity."""
 
@@ -445,3 +449,18 @@ class SigningAttempt:
     signed_sha256: str | None = None
     error: str | None = None
     """Stable code of the last failure."""
+
+
+@attrs.frozen(kw_only=True)
+class TrackingSecret:
+    """What is kept of the secret with which an applicant follows a case."""
+
+    digest: bytes = attrs.field(repr=False)
+    """Hash of the secret."""
+
+    given_at: datetime
+    failed: int = 0
+    """How many wrong ones were tried lately."""
+
+    failed_at: datetime | None = None
+    """When the last wrong one was tried."""

@@ -23,7 +23,7 @@ from perizinan_core.storage._ports._agenda import Agenda, Failures
 from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
 from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
 from perizinan_core.storage._ports._events import History, Outbox
-from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts
+from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
 from perizinan_core.storage._ports._units import Storage, UnitOfWork
 
 __all__ = [
@@ -40,5 +40,6 @@ __all__ = [
     "SigningAttempts",
     "StatusIndexes",
     "Storage",
+    "TrackingSecrets",
     "UnitOfWork",
 ]

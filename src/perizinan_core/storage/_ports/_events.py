@@ -27,6 +27,20 @@ class History(Protocol):
         """Return the events of an application or permit in the order in which they were written."""
         ...
 
+    def part(
+        self, subject: str, *, after: int | None = None, limit: int = 50, newest_first: bool = False
+    ) -> tuple[tuple[int, Event], ...]:
+        """
+        Return some of the events of a subject, each with its place in the history, from 1 on.
+
+        Args:
+            subject: An application or permit.
+            after: Place of the last one before.
+            limit: At most so many.
+            newest_first: From the end on.
+        """
+        ...
+
 
 class Outbox(Protocol):
     """Events to be delivered after the commit: at least once each, several workers at a time."""

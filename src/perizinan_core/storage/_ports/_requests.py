@@ -8,9 +8,10 @@ from typing import Any, Protocol
 from perizinan_core.storage._records import (
     IdempotentResult,
     SigningAttempt,
+    TrackingSecret,
 )
 
-__all__ = ["Idempotency", "SigningAttempts"]
+__all__ = ["Idempotency", "SigningAttempts", "TrackingSecrets"]
 
 
 class Idempotency(Protocol):
@@ -105,4 +106,25 @@ class SigningAttempts(Protocol):
 
     def interrupted(self, *, now: datetime) -> tuple[SigningAttempt, ...]:
         """Return attempts that were started and whose lease has ended, oldest first."""
+        ...
+
+
+class TrackingSecrets(Protocol):
+    """The secrets with which applicants follow their cases: hashes, and how often wrong ones were tried."""
+
+    def get(self, application: str, *, lock: bool = False) -> TrackingSecret | None:
+        """
+        Return what is kept for an application, or None.
+
+        Args:
+            application: Its id.
+            lock: No one else gets it with ``lock`` until this unit of work ends.
+
+        Raises:
+            SealBrokenError: ``record-not-as-written``: It was changed outside the library.
+        """
+        ...
+
+    def put(self, application: str, secret: TrackingSecret) -> None:
+        """Keep it, in place of the one before."""
         ...

@@ -9,7 +9,7 @@ from perizinan_core.storage._ports._agenda import Agenda, Failures
 from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
 from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
 from perizinan_core.storage._ports._events import History, Outbox
-from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts
+from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
 
 __all__ = ["Storage", "UnitOfWork"]
 
@@ -61,6 +61,11 @@ class UnitOfWork(Protocol):
     @property
     def signing_attempts(self) -> SigningAttempts:
         """Signing leases."""
+        ...
+
+    @property
+    def tracking(self) -> TrackingSecrets:
+        """Secrets with which applicants follow their cases."""
         ...
 
     @property

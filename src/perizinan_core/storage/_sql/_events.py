@@ -48,14 +48,36 @@ class SqlHistory:
         rows = self._session.read(query)
         problem = history_problem(self._session, subject, rows)
         if problem is not None:
-            raise SealBrokenError(
-                "record-not-as-written",
-                table=history.name,
-                row=row_name(subject),
-                column="seal",
-                fault=problem,
-            )
+            raise _not_as_written(subject, problem)
         return tuple(_load(row) for row in rows)
+
+    def part(
+        self, subject: str, *, after: int | None = None, limit: int = 50, newest_first: bool = False
+    ) -> tuple[tuple[int, Event], ...]:
+        """See the port."""
+        self.flush()
+        name, place = row_name(subject), history.c.position
+        mark = self._session.seals.marks_of(history, [name]).get(name, Mark(None, 0))
+        first = (
+            (mark.size if newest_first else 1)
+            if after is None
+            else (after - 1 if newest_first else after + 1)
+        )
+        step = -1 if newest_first else 1
+        query = sa.select(history).where(
+            history.c.subject == subject, place <= first if newest_first else place >= first
+        )
+        rows = self._session.read(query.order_by(place.desc() if newest_first else place).limit(limit))
+        # The mark says how many there are, and what the last one is: of a part the same can be known.
+        expected = [first + step * number for number in range(limit)]
+        expected = [number for number in expected if 1 <= number <= mark.size]
+        if any(True for _ in self._session.seals.problems(history, rows)):
+            raise _not_as_written(subject, "changed")
+        if [row.position for row in rows] != expected:
+            raise _not_as_written(subject, "removed")
+        if any(row.position == mark.size and row.seal != mark.row_seal for row in rows):
+            raise _not_as_written(subject, "put-back")
+        return tuple((row.position, _load(row)) for row in rows)
 
     def flush(self) -> None:
         """Write the events that were added."""
@@ -82,6 +104,16 @@ class SqlHistory:
         ]
         session.write(history.insert(), rows)
         session.seals.note(history, name, Mark(rows[-1]["seal"], mark.size + len(rows)))
+
+
+def _not_as_written(subject: str, problem: str) -> SealBrokenError:
+    return SealBrokenError(
+        "record-not-as-written",
+        table=history.name,
+        row=row_name(subject),
+        column="seal",
+        fault=problem,
+    )
 
 
 def history_problem(session: Session, subject: str, rows: Sequence[Any]) -> str | None:

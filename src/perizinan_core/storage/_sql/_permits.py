@@ -233,6 +233,9 @@ def _conditions(session: Session, wanted: PermitFilter) -> list[sa.ColumnElement
         permit.valid_until <= wanted.valid_until_to if wanted.valid_until_to is not None else None,
         permit.previous_permit == wanted.previous_permit if wanted.previous_permit is not None else None,
     ]
+    if wanted.standing_on is not None:
+        ended = permit.valid_until < wanted.standing_on
+        found.append(sa.or_(permit.status.not_in(_STANDING), permit.valid_until.is_(None), sa.not_(ended)))
     if wanted.number_part is not None:
         found.append(permit.id.in_(with_number_part("permit", wanted.number_part)))
     if wanted.lookup is not None:

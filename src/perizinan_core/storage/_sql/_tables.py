@@ -42,6 +42,7 @@ __all__ = [
     "settings",
     "signing_attempts",
     "tallies",
+    "tracking",
 ]
 
 PREFIX = "perizinan_"
@@ -180,6 +181,17 @@ lookups = _table(
     sa.Column("key_id", _Text, nullable=False, index=True),
     sa.Index(None, "digest"),
 )
+
+tracking = _table(
+    "tracking",
+    _of_application(),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("given_at", UtcDateTime, nullable=False),
+    sa.Column("failed", sa.Integer, nullable=False),
+    sa.Column("failed_at", UtcDateTime),
+    *_seal(),
+)
+"""Of the secret with which an applicant follows the case: its hash, and how often others were tried."""
 
 number_parts = _table(
     "number_parts",
@@ -321,6 +333,7 @@ history = _table(
     sa.Column("position", sa.Integer),
     *_seal(),
     sa.Index(None, "subject", "id"),
+    sa.Index(None, "subject", "position"),
     sa.Index(None, "kind", "at"),
     sqlite_autoincrement=True,
 )

@@ -22,6 +22,7 @@ from perizinan_core.storage._sql._officers import SqlOfficers
 from perizinan_core.storage._sql._permits import SqlPermits
 from perizinan_core.storage._sql._requests import SqlIdempotency, SqlSettings, SqlSigningAttempts
 from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._tracking import SqlTrackingSecrets
 
 __all__ = ["SqlUnitOfWork", "WriterQueue"]
 
@@ -125,6 +126,7 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
         self.idempotency = SqlIdempotency(session)
         self.signing_attempts = SqlSigningAttempts(session)
         self.settings = SqlSettings(session)
+        self.tracking = SqlTrackingSecrets(session)
         self.agenda = SqlAgenda(session)
         self.failures = SqlFailures(session)
 

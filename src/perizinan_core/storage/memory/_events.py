@@ -35,6 +35,17 @@ class MemoryHistory:
         """See the port."""
         return tuple(_copy(event) for event in self._access.read().history.get(subject, ()))
 
+    def part(
+        self, subject: str, *, after: int | None = None, limit: int = 50, newest_first: bool = False
+    ) -> tuple[tuple[int, Event], ...]:
+        """See the port."""
+        found = list(enumerate(self.of(subject), 1))
+        if newest_first:
+            found = [item for item in reversed(found) if after is None or item[0] < after]
+        else:
+            found = [item for item in found if item[0] > (after or 0)]
+        return tuple(found[:limit])
+
 
 class MemoryOutbox:
     """Implements `perizinan_core.storage._ports.Outbox`."""

@@ -18,6 +18,7 @@ from perizinan_core.storage.memory._state import Access, Stored
 __all__ = ["MemoryPermits"]
 
 _EVERY = PermitFilter()
+_STANDING = frozenset({PermitStatus.IN_FORCE, PermitStatus.SUSPENDED})
 
 
 class MemoryPermits:
@@ -106,7 +107,7 @@ class MemoryPermits:
     def expiring_between(self, first: date, last: date) -> tuple[Permit, ...]:
         """See the port."""
         standing = PermitFilter(
-            statuses=frozenset({PermitStatus.IN_FORCE, PermitStatus.SUSPENDED}),
+            statuses=_STANDING,
             valid_until_from=first,
             valid_until_to=last,
         )
@@ -181,6 +182,10 @@ def _matches(permit: Permit, wanted: PermitFilter) -> bool:
             wanted.register is None or permit.register == wanted.register,
             wanted.register_year is None or permit.register_year == wanted.register_year,
             part is None or has_part(permit.number, part),
+            wanted.standing_on is None
+            or permit.status not in _STANDING
+            or ends is None
+            or ends >= wanted.standing_on,
             wanted.valid_until_from is None or (ends is not None and ends >= wanted.valid_until_from),
             wanted.valid_until_to is None or (ends is not None and ends <= wanted.valid_until_to),
             wanted.previous_permit is None or permit.previous_permit == wanted.previous_permit,

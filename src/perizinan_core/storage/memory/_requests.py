@@ -11,10 +11,22 @@ import attrs
 
 from perizinan_core.errors.storage import LeaseHeldError, RecordNotFoundError, StorageError
 from perizinan_core.model._actor import Officer, Role
-from perizinan_core.storage._records import IdempotentResult, SigningAttempt, SigningState, is_leased
+from perizinan_core.storage._records import (
+    IdempotentResult,
+    SigningAttempt,
+    SigningState,
+    TrackingSecret,
+    is_leased,
+)
 from perizinan_core.storage.memory._state import Access, OfficerRow, RequestRow, utc
 
-__all__ = ["MemoryIdempotency", "MemoryOfficers", "MemorySettings", "MemorySigningAttempts"]
+__all__ = [
+    "MemoryIdempotency",
+    "MemoryOfficers",
+    "MemorySettings",
+    "MemorySigningAttempts",
+    "MemoryTrackingSecrets",
+]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -231,3 +243,19 @@ class MemorySettings:
         self._access.read()
         del prefix
         return ()
+
+
+class MemoryTrackingSecrets:
+    """Implements `perizinan_core.storage._ports.TrackingSecrets`."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def get(self, application: str, *, lock: bool = False) -> TrackingSecret | None:
+        """See the port."""
+        state = self._access.write() if lock else self._access.read()
+        return state.tracking.get(application)
+
+    def put(self, application: str, secret: TrackingSecret) -> None:
+        """See the port."""
+        self._access.write().tracking[application] = secret

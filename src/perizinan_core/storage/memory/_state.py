@@ -15,7 +15,7 @@ from perizinan_core.model._application import Application
 from perizinan_core.model._events import Event
 from perizinan_core.model._permit import Permit
 from perizinan_core.storage._codec import decode, encode
-from perizinan_core.storage._records import JobFailure, SigningAttempt, TakenNumber
+from perizinan_core.storage._records import JobFailure, SigningAttempt, TakenNumber, TrackingSecret
 
 __all__ = ["Access", "OfficerRow", "OutboxRow", "RequestRow", "State", "Stored", "utc"]
 
@@ -100,6 +100,7 @@ class State:
     officers: dict[str, OfficerRow] = attrs.field(factory=dict)
     requests: dict[tuple[str, str], RequestRow] = attrs.field(factory=dict)
     attempts: dict[str, SigningAttempt] = attrs.field(factory=dict)
+    tracking: dict[str, TrackingSecret] = attrs.field(factory=dict)
     settings: dict[str, str] = attrs.field(factory=dict)
     failures: dict[tuple[str, str], JobFailure] = attrs.field(factory=dict)
 

@@ -20,6 +20,7 @@ from perizinan_core.storage.memory._requests import (
     MemoryOfficers,
     MemorySettings,
     MemorySigningAttempts,
+    MemoryTrackingSecrets,
 )
 from perizinan_core.storage.memory._state import Access, State
 
@@ -94,6 +95,7 @@ class MemoryUnitOfWork(AbstractContextManager["MemoryUnitOfWork"]):
         self.idempotency = MemoryIdempotency(access)
         self.signing_attempts = MemorySigningAttempts(access)
         self.settings = MemorySettings(access)
+        self.tracking = MemoryTrackingSecrets(access)
         self.agenda = MemoryAgenda(access)
         self.failures = MemoryFailures(access)
         return self

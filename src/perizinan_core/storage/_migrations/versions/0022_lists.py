@@ -27,6 +27,8 @@ _INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     *(("open_stages", columns) for columns in _QUEUE),
     *(("queue_places", columns) for columns in _QUEUE),
     ("number_parts", ("subject",)),
+    ("history", ("subject", "position")),
+    ("tracking", ("key_id",)),
 )
 _REPLACED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("applications", ("due",)),
@@ -67,6 +69,23 @@ def upgrade() -> None:
         sa.Column("part", sa.LargeBinary(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "part", "subject", name=op.f("pk_perizinan_number_parts")),
+    )
+    op.create_table(
+        "perizinan_tracking",
+        sa.Column("application_id", sa.String(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("key_id", sa.String(), nullable=True),
+        sa.Column("seal", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["perizinan_applications.id"],
+            name=op.f("fk_perizinan_tracking_application_id_perizinan_applications"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("application_id", name=op.f("pk_perizinan_tracking")),
     )
     for table, columns in _REPLACED:
         op.drop_index(op.f(_name(table, columns)), table_name=f"perizinan_{table}")

@@ -1,0 +1,45 @@
+"""The secrets of applicants in SQL: sealed, so that no one puts in a hash of their own."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from perizinan_core.storage._records import TrackingSecret
+from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._tables import tracking
+
+__all__ = ["SqlTrackingSecrets"]
+
+
+class SqlTrackingSecrets:
+    """Implements `perizinan_core.storage._ports.TrackingSecrets`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, application: str, *, lock: bool = False) -> TrackingSecret | None:
+        """See the port."""
+        query = sa.select(tracking).where(tracking.c.application_id == application)
+        if lock:
+            self._session.check_writable()
+            query = self._session.locked(query)
+        row = self._session.first(query)
+        if row is None:
+            return None
+        self._session.seals.require(tracking, row)
+        return TrackingSecret(
+            digest=bytes(row.digest), given_at=row.given_at, failed=row.failed, failed_at=row.failed_at
+        )
+
+    def put(self, application: str, secret: TrackingSecret) -> None:
+        """See the port."""
+        columns = {
+            "application_id": application,
+            "digest": secret.digest,
+            "given_at": secret.given_at,
+            "failed": secret.failed,
+            "failed_at": secret.failed_at,
+        }
+        row = self._session.seals.sealed(tracking, columns)
+        insert = self._session.insert(tracking).values(row)
+        self._session.write(insert.on_conflict_do_update(index_elements=["application_id"], set_=row))
