@@ -94,9 +94,15 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "officers": ("perizinan_core.cli._officers", "officers_group", N_("Keep the record of officers.")),
     "cases": (
         "perizinan_core.cli._cases",
-        "cases_command",
-        N_("List the cases with state, age and deadline."),
+        "cases_group",
+        N_("List cases, take them in, judge them, issue their permits."),
     ),
+    "permits": (
+        "perizinan_core.cli._permits",
+        "permits_group",
+        N_("Find issued permits, save them, revoke them."),
+    ),
+    "serve": ("perizinan_core.cli._serve", "serve_command", N_("Serve the public pages of the office.")),
     "clock": (
         "perizinan_core.cli._clock",
         "clock_group",
@@ -113,6 +119,8 @@ _OFFICE_COMMANDS = frozenset(
         "outbox",
         "officers",
         "cases",
+        "permits",
+        "serve",
         "records",
         "init",
         "demo",

@@ -1,4 +1,4 @@
-"""``perizinan cases``: the cases of the office with state, age and deadline; no personal data."""
+"""``perizinan cases``: the list with state, age and deadline, without personal data; and work on single cases."""
 
 from __future__ import annotations
 
@@ -8,13 +8,24 @@ from typing import Any
 import click
 
 from perizinan_core.bootstrap import Office
+from perizinan_core.cli._case_intake import submit_command, take_in_command, upload_command, withdraw_command
+from perizinan_core.cli._case_review import (
+    approve_command,
+    correct_command,
+    decide_command,
+    issue_command,
+    pay_command,
+    refuse_command,
+)
+from perizinan_core.cli._case_show import show_command
 from perizinan_core.cli._settings import language_of, open_office
+from perizinan_core.errors._words import STATES
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._numerals import format_date
 from perizinan_core.storage import ApplicationFilter
 
-__all__ = ["cases_command"]
+__all__ = ["cases_group"]
 
 _PAGE = 200
 _OPEN = (
@@ -26,8 +37,29 @@ _OPEN = (
 )
 
 
-@click.command(
-    "cases", help="Sebutkan perkara dengan keadaan, umur, dan tenggatnya; bawaan: yang masih terbuka."
+@click.group("cases", help="Perkara: daftar, penerimaan di loket, penilaian, keputusan, penerbitan.")
+def cases_group() -> None:
+    """Hold the commands about cases."""
+
+
+for _command in (
+    take_in_command,
+    show_command,
+    upload_command,
+    submit_command,
+    withdraw_command,
+    decide_command,
+    correct_command,
+    pay_command,
+    approve_command,
+    refuse_command,
+    issue_command,
+):
+    cases_group.add_command(_command)
+
+
+@cases_group.command(
+    "list", help="Sebutkan perkara dengan keadaan, umur, dan tenggatnya; bawaan: yang masih terbuka."
 )
 @click.option(
     "--state",
@@ -42,7 +74,7 @@ _OPEN = (
 )
 @click.option("--json", "as_json", is_flag=True, help="Keluarkan sebagai JSON.")
 @click.pass_obj
-def cases_command(
+def list_command(
     obj: dict[str, Any], *, states: tuple[str, ...], overdue: bool, limit: int, as_json: bool
 ) -> None:
     """List cases, the oldest first."""
@@ -62,7 +94,7 @@ def cases_command(
                 language,
                 name=row["receipt_number"] or row["id"],
                 type=row["permit_type"],
-                state=row["state"],
+                state=translate(STATES[row["state"]], language),
                 days="-" if row["age_days"] is None else row["age_days"],
                 due=due,
             )

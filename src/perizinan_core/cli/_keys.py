@@ -20,6 +20,7 @@ from perizinan_core.bootstrap._keys import coming_key, has_coming_key, replace_l
 from perizinan_core.bootstrap._office import storage_keys
 from perizinan_core.cli._keys_bindings import bind_command, bindings_command, unbind_command
 from perizinan_core.cli._keys_ltv import renew_ltv_command
+from perizinan_core.cli._keys_trial import trial_command
 from perizinan_core.cli._settings import language_of, open_office, plugins_for, settings_for
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import ServiceError
@@ -38,7 +39,7 @@ def keys_group() -> None:
     """Hold the commands about keys."""
 
 
-for command in (renew_ltv_command, bind_command, unbind_command, bindings_command):
+for command in (renew_ltv_command, bind_command, unbind_command, bindings_command, trial_command):
     keys_group.add_command(command)
 
 

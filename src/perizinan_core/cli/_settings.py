@@ -23,9 +23,22 @@ def plugins_for(obj: dict[str, Any], settings: Settings | None = None) -> Plugin
     return load_plugins(disabled=disabled, discover=not obj["no_plugins"])
 
 
-def open_office(obj: dict[str, Any]) -> Office:
-    """Open the office."""
-    return Office.open(settings_for(obj), discover=not obj["no_plugins"])
+def open_office(obj: dict[str, Any], *, passphrase_file: Path | None = None) -> Office:
+    """
+    Open the office.
+
+    Args:
+        obj: What the top of the command line knows.
+        passphrase_file: Holds the passphrase of the key that is used (a final line break is not part of it); None:
+            the settings say where it is.
+    """
+
+    def secret(_position: str) -> str | None:
+        if passphrase_file is None:
+            return None
+        return passphrase_file.read_text(encoding="utf-8").rstrip("\r\n")
+
+    return Office.open(settings_for(obj), discover=not obj["no_plugins"], secrets=secret)
 
 
 def language_of(obj: dict[str, Any]) -> str:

@@ -1,0 +1,191 @@
+"""``perizinan cases`` and ``permits``: what happens at the counter and at the desks, without a line of Python."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+import urllib.request
+
+import pytest
+
+from perizinan_core.testing._fakes import small_png
+
+APPLICATION = """
+[applicant]
+name = "Sekar Contohwati"
+nik = "3572015208900000"
+birth_date = 1990-08-12
+phone = "081200000000"
+email = "sekar@surat.example"
+
+[applicant.address]
+street = "Jalan Rahasia 7"
+village = "Contoh"
+district = "Contoh"
+regency = "Contoh"
+
+[form]
+lokasi = "Jalan Kenanga"
+di_rumah = false
+"""
+
+
+@pytest.fixture(scope="module")
+def office(folder_of, tmp_path_factory, empty_database):
+    """An office with staff; every test brings a case of its own."""
+    folder = tmp_path_factory.mktemp("cases")
+    made = folder_of(folder / "office")
+    made.write_settings(empty_database("sqlite", folder), more='[publication]\nfolder = "public"\n')
+    made.run("migrate")
+    with made.open() as opened:
+        made.kit(opened)
+    return made
+
+
+@pytest.fixture
+def papers(tmp_path):
+    """A folder as a citizen leaves it at the counter."""
+    folder = tmp_path / "permohonan"
+    folder.mkdir()
+    (folder / "application.toml").write_text(APPLICATION, encoding="utf-8")
+    (folder / "ktp.png").write_bytes(small_png(3))
+    return folder
+
+
+def shown(office, case, officer):
+    return json.loads(office.run("cases", "show", case, "--json", "--officer", officer))
+
+
+def taken_in(office, papers):
+    return office.run("cases", "take-in", "warung", str(papers), "--quiet").strip()
+
+
+def until_approved(office, case):
+    """Let the officers whom the rule chose judge the case."""
+    told = shown(office, case, "auditor")
+    desk = next(one["officer"] for one in told["stages"] if one["status"] == "open")
+    office.run("cases", "decide", case, "periksa", "positive", "--officer", desk)
+    while shown(office, case, "auditor")["state"] == "in_review":
+        told = shown(office, case, "auditor")
+        open_ = next(one for one in told["stages"] if one["status"] == "open")
+        if any("approve" in step for step in shown(office, case, open_["officer"])["possible"]):
+            office.run("cases", "approve", case, "--officer", open_["officer"])
+        else:
+            office.run("cases", "decide", case, open_["code"], "positive", "--officer", open_["officer"])
+
+
+def test_a_citizens_papers_become_a_permit_that_is_revoked(office, papers, tmp_path):
+    """From the folder on the counter to the revocation, as officers do it one after another."""
+    case = taken_in(office, papers)
+    until_approved(office, case)
+    letter, copy = tmp_path / "izin.pdf", tmp_path / "salinan.pdf"
+    number = office.run(
+        "cases", "issue", case, "--officer", "kepala", "--out", str(letter), "--quiet"
+    ).strip()
+    office.run("permits", "save", number, str(copy), "--officer", "loket-1")
+    law = ("--legal-basis", "Perda Contoh 1/2025 pasal 9", "--officer", "pimpinan")
+    paused = office.run("permits", "suspend", number, "--reason", "Ditinjau", *law)
+    again = office.run("permits", "reinstate", number, "--reason", "Sudah benar", *law)
+    ended = office.run("permits", "revoke", number, "--reason", "Ditutup", *law, language="id")
+    listed = json.loads(office.run("permits", "list", number, "--json"))
+
+    assert case.startswith("TT/")
+    assert letter.read_bytes() == copy.read_bytes()
+    assert f"Permit {number}: suspended" in paused
+    assert f"Permit {number}: in force" in again
+    assert f"Izin {number}: dicabut" in ended
+    assert [("warung", "revoked")] == [(row["permit_type"], row["status"]) for row in listed]
+    assert "Ditutup (Perda Contoh 1/2025 pasal 9)" in office.run(
+        "permits", "show", number, "--officer", "auditor"
+    )
+
+
+def test_a_correction_is_asked_for_and_answered_at_the_counter(office, papers, tmp_path):
+    """The old file stays on record, the new one takes its place, and a second receipt is given."""
+    case = taken_in(office, papers)
+    desk = shown(office, case, "auditor")["stages"][0]["officer"]
+    asked = office.run(
+        "cases", "correct", case, "periksa", "--item", "ktp=Foto buram", "--officer", desk, language="id"
+    )
+    sharper = tmp_path / "ktp-tajam.png"
+    sharper.write_bytes(small_png(77))
+    office.run("cases", "upload", case, "ktp", str(sharper), "--replaces", "ktp.png")
+    receipt = tmp_path / "tanda-terima.json"
+    answered = office.run("cases", "submit", case, "--receipt", str(receipt))
+
+    assert f"{case}: menunggu perbaikan" in asked
+    assert case in answered
+    assert {"ktp": ["ktp-tajam.png"]} == {
+        name: files for name, files in shown(office, case, "auditor")["papers"].items() if files
+    }
+    assert receipt.stat().st_size > 500
+
+
+def test_a_refused_paper_leaves_a_draft_that_can_be_continued(office, papers):
+    """The clerk reads what is wrong with the file, and how the case goes on."""
+    (papers / "ktp.png").write_bytes(b"<html>bukan gambar</html>")
+    said = office.run("cases", "take-in", "warung", str(papers), code=1, language="id")
+    case = said.partition("Konsep ")[2].partition(" ")[0]
+    (papers / "ktp.png").write_bytes(small_png(5))
+    office.run("cases", "upload", case, "ktp", str(papers / "ktp.png"))
+    done = office.run("cases", "submit", case)
+
+    assert "Kesalahan: Berkas ini tidak dapat diterima" in said
+    assert "Receipt TT/" in done
+
+
+def test_each_officer_may_do_only_what_the_post_allows(office, papers):
+    """The command line is no way around the rules: the clerk cannot approve, nobody acts who is not on record."""
+    case = taken_in(office, papers)
+    desk = shown(office, case, "auditor")["stages"][0]["officer"]
+    approve = office.run("cases", "approve", case, "--officer", desk, code=1)
+    stranger = office.run("cases", "show", case, "--officer", "tamu", code=1)
+    lost = office.run("cases", "show", "TT/9999/1999", "--officer", desk, code=1)
+
+    assert "Error: " in approve
+    assert 'no officer "tamu"' in stranger
+    assert 'no application "TT/9999/1999"' in lost
+
+
+def test_what_a_form_lacks_is_named_before_anything_is_kept(office, papers):
+    """A wrong NIK or an unknown key is said with its name."""
+    text = APPLICATION.replace('nik = "3572015208900000"', 'nik = "123"').replace("[form]", "[formulir]")
+    (papers / "application.toml").write_text(text, encoding="utf-8")
+    said = office.run("cases", "take-in", "warung", str(papers), code=1)
+
+    assert "formulir" in said
+
+
+def test_the_public_pages_are_served_with_document_and_list(office):
+    """``perizinan serve``: what checkers fetch, and the page behind the QR code."""
+    office.run("authority", "publish")
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    server = office.start("serve", "--port", str(port))
+    try:
+        answers = {path: _fetched(port, path) for path in (
+            "/.well-known/perizinan.json", "/status-list.cwt", "/periksa", "/izin",
+        )}  # fmt: skip
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+
+    assert all(200 == status for status, _body in answers.values())
+    assert b"Kabupaten Contoh" in answers["/.well-known/perizinan.json"][1]
+    assert b"warung" in answers["/izin"][1]
+
+
+def _fetched(port: int, path: str) -> tuple[int, bytes]:
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+                return answer.status, answer.read()
+        except ConnectionError:
+            time.sleep(0.2)
+        except urllib.error.URLError as error:
+            if not isinstance(error.reason, ConnectionError):
+                raise
+            time.sleep(0.2)
+    raise AssertionError(path)
