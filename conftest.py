@@ -5,7 +5,8 @@ Sybil finds the code blocks of a page; they run in order, in one namespace, in a
 used depends on its language and on the comment in front of it:
 
 - ``python`` runs; a ``text`` block after it is what it printed, "…" standing for anything;
-- ``console`` runs each line that begins with ``$`` and compares what follows: ``perizinan`` commands,
+- ``console`` runs each line that begins with ``$`` and compares what follows: ``perizinan`` commands, in English
+  unless the page exports ``PERIZINAN_LANGUAGE``,
   ``python FILE.py``, ``cp``, ``mkdir``, ``export`` and ``echo $?``; ``pip install FOLDER`` makes a project of the
   checkout known to this page only, and needs no network;
 - a block after ``<!-- file: NAME -->`` is written into that file instead; the page names the file above it;
@@ -144,16 +145,37 @@ def _converse(source: str, install: Callable[[Path | str], None]) -> str | None:
 
 
 def _run(words: list[str]) -> subprocess.CompletedProcess[str]:
-    python = [sys.executable, "-W", "error"]
-    ours = {"perizinan": [*python, "-m", "perizinan_core.cli"], "python": python}
+    if words[0] == "perizinan":
+        return _called(words)
     return subprocess.run(  # noqa: S603 - commands of our own pages
-        [*ours.get(words[0], [words[0]]), *words[1:]],
-        env={**os.environ, "PERIZINAN_LANGUAGE": "en", "COLUMNS": "100", "NO_COLOR": "1"},
+        [*([sys.executable, "-W", "error"] if words[0] == "python" else [words[0]]), *words[1:]],
         capture_output=True,
         text=True,
         timeout=_SECONDS,
         check=False,
     )
+
+
+def _called(words: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command of the library in this process, where it is loaded already; the page's own modules are not."""
+    from perizinan_core.cli import main
+
+    _forget_modules(str(Path.cwd()))
+    told, wrong = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    code = 0
+    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(wrong):
+        try:
+            main(words[1:])
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    texts = [stream.buffer.getvalue().decode() for stream in (told, wrong)]
+    return subprocess.CompletedProcess(words, code, *texts)
+
+
+def _forget_modules(*folders: str) -> None:
+    for name in set(sys.modules):
+        if (getattr(sys.modules[name], "__file__", None) or "").startswith(folders):
+            del sys.modules[name]
 
 
 def _difference(expected: str, printed: str) -> str | None:
@@ -170,7 +192,7 @@ def _difference(expected: str, printed: str) -> str | None:
 @contextlib.contextmanager
 def _workplace() -> Iterator[Callable[[Path | str], None]]:
     """Go into an empty folder; yield the function that installs a plugin project there."""
-    before, path, modules = Path.cwd(), list(sys.path), set(sys.modules)
+    before, path = Path.cwd(), list(sys.path)
     environment = dict(os.environ)
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as site:
 
@@ -178,6 +200,7 @@ def _workplace() -> Iterator[Callable[[Path | str], None]]:
             _install(Path(project), Path(site))
 
         os.chdir(folder)
+        os.environ.update(PERIZINAN_LANGUAGE="en", COLUMNS="100", NO_COLOR="1")
         sys.path.insert(0, folder)  # as for a program that is started there
         try:
             yield install
@@ -186,11 +209,7 @@ def _workplace() -> Iterator[Callable[[Path | str], None]]:
             sys.path[:] = path
             os.environ.clear()
             os.environ.update(environment)
-            for name in set(sys.modules) - modules:
-                if (getattr(sys.modules[name], "__file__", None) or "").startswith(
-                    (folder, str(ROOT / "examples"))
-                ):
-                    del sys.modules[name]
+            _forget_modules(folder, str(ROOT / "examples"))
 
 
 def _install(project: Path, site: Path) -> None:
