@@ -25,7 +25,7 @@ def find_case(office: Office, text: str, actor: Actor) -> Application:
         NotFoundError: there is none for this actor.
     """
     with office.storage.unit_of_work(read_only=True) as work:
-        page = work.applications.find(ApplicationFilter(receipt_contains=text), limit=50)
+        page = work.applications.find(ApplicationFilter(receipt_part=text), limit=50)
     found = [case.id for case in page.items if case.receipt_number == text]
     try:
         return office.applications.get(found[0] if found else text, actor=actor)

@@ -43,7 +43,7 @@ def list_command(obj: dict[str, Any], *, text: str | None, limit: int, as_json: 
     language = language_of(obj)
     with open_office(obj) as office:
         with office.storage.unit_of_work(read_only=True) as work:
-            found = work.permits.find(PermitFilter(number_contains=text), limit=limit).items
+            found = work.permits.find(PermitFilter(number_part=text), limit=limit).items
         rows = [_facts(item, office) for item in found]
     if as_json:
         click.echo(json.dumps(rows, default=str))
