@@ -42,6 +42,7 @@ CODED = {kind.__name__: kind for kind in CLASSES if not attrs.has(kind)}
 TABLE = [(kind, code) for kind in CODED.values() for code in vars(kind).get("codes", {})]
 
 DOCUMENTED = {
+    "AccessDeniedError": "docs/how-to/embed-in-a-portal.md",
     "DecidedByOthersError": "docs/how-to/embed-in-a-portal.md",
     "InvalidCatalogueError": "docs/reference/catalogue-format.md",
     "InvalidDocumentHashError": "docs/reference/errors.md",
