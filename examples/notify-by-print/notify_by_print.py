@@ -1,6 +1,7 @@
 """Prints each message instead of sending it: a notification channel in a few lines."""
 
 import sys
+from threading import Lock
 
 import attrs
 
@@ -23,13 +24,16 @@ class PrintChannel:
 
     settings: PrintSettings
     _sent: set[str] = attrs.field(factory=set, init=False)
+    _one_at_a_time: Lock = attrs.field(factory=Lock, init=False)
 
     def send(self, notification: Notification) -> SendOutcome:
         """Print the message once; the worker may deliver the same id again after a crash."""
-        if notification.id not in self._sent:
-            line = f"[{notification.kind}] {notification.email or notification.phone}: {notification.subject}"
-            sys.stdout.write(line[: self.settings.width] + "\n")
-            self._sent.add(notification.id)
+        with self._one_at_a_time:
+            if notification.id not in self._sent:
+                whom = notification.email or notification.phone
+                line = f"[{notification.kind}] {whom}: {notification.subject}"
+                sys.stdout.write(line[: self.settings.width] + "\n")
+                self._sent.add(notification.id)
         return SendOutcome.KEPT  # a service that carries it to the person would make it ACCEPTED
 
 

@@ -13,6 +13,8 @@ from perizinan_core.testing._document_store import DocumentStoreSuite
 class TestFolderDocumentStore(DocumentStoreSuite):
     """The embedded default."""
 
+    on_disk = True
+
     @pytest.fixture
     def store(self, tmp_path):
         """Return a store in a folder that is not there yet."""

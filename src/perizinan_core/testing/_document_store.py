@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
@@ -67,6 +69,9 @@ class DocumentStoreSuite:
     supports_delete = True
     """Whether content can be removed at all; write-once services cannot."""
 
+    on_disk = False
+    """Whether it writes files itself: then each of them is forced to the disk before it counts as stored."""
+
     @pytest.fixture
     def store(self) -> DocumentStore:
         """Return an empty store."""
@@ -91,6 +96,35 @@ class DocumentStoreSuite:
         assert store.exists(stored.sha256)
         with store.open(stored.sha256) as reader:
             assert content == reader.read()
+
+    def test_many_documents_come_back_each_under_its_own_hash(self, store: DocumentStore) -> None:
+        """No paper is taken for another, in whatever order they are asked for."""
+        contents = [f"berkas {number}".encode() * (number + 1) for number in range(12)]
+        stored = [self.put(store, content) for content in contents]
+
+        assert len(contents) == len({item.sha256 for item in stored})
+        for item, content in [*zip(stored, contents, strict=True)][::-1]:
+            assert content == store.read(item.sha256, len(content))
+            assert len(content) == store.size(item.sha256)
+
+    def test_what_is_put_is_forced_to_the_disk(
+        self, store: DocumentStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A power cut after the answer loses nothing: content, and the folder that names it."""
+        forced: list[int] = []
+
+        def counted(real: Callable[[int], None]) -> Callable[[int], None]:
+            def force(file: int) -> None:
+                forced.append(file)
+                real(file)
+
+            return force
+
+        for name in ("fsync", "fdatasync"):
+            monkeypatch.setattr(os, name, counted(getattr(os, name)))
+        self.put(store, b"permit")
+
+        assert not self.on_disk or len(forced) > 1
 
     def test_putting_twice_is_one_document(self, store: DocumentStore) -> None:
         """Content is named by what it is, so a second copy is the first one."""

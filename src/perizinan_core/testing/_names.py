@@ -25,6 +25,13 @@ from perizinan_core.testing._offices import (
 )
 from perizinan_core.testing._pki_server import Fault, PkiServer
 from perizinan_core.testing._plugins import check_plugin_settings
+from perizinan_core.testing._suites._applicant_checks import ApplicantCheckSuite
+from perizinan_core.testing._suites._authorities import AuthoritySuite
+from perizinan_core.testing._suites._channels import Delivered, NotificationChannelSuite
+from perizinan_core.testing._suites._frontends import FrontendSuite
+from perizinan_core.testing._suites._renderers import RendererSuite
+from perizinan_core.testing._suites._scanners import UploadScannerSuite
+from perizinan_core.testing._suites._signers import DigestSignerSuite, DocumentSignerSuite
 
 __all__ = [
     "APPLICANT",
@@ -32,16 +39,25 @@ __all__ = [
     "MORNING",
     "SAMPLE_QR_TEXT",
     "AcceptingChecks",
+    "ApplicantCheckSuite",
+    "AuthoritySuite",
     "CollectingChannel",
+    "Delivered",
+    "DigestSignerSuite",
+    "DocumentSignerSuite",
     "DocumentStoreSuite",
     "FakeSigners",
     "FakeSigningService",
     "Fault",
+    "FrontendSuite",
     "Issued",
+    "NotificationChannelSuite",
     "OfficeKit",
     "PkiServer",
+    "RendererSuite",
     "SettableClock",
     "SyntheticCA",
+    "UploadScannerSuite",
     "check_plugin_settings",
     "sample_annex",
     "sample_applicant",
