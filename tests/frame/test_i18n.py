@@ -37,9 +37,12 @@ def catalogues():
 
 def marked_sentences():
     """Return every literal given to N_(), Clause(), translate() or as a problem of a file, and those of tables."""
-    for path in sorted(SOURCE.rglob("reasons.json")):
-        for entry in json.loads(path.read_text(encoding="utf-8")).values():
-            yield path.relative_to(SOURCE), entry["sentence"]
+    for entry in json.loads((SOURCE / "verification/reasons.json").read_text(encoding="utf-8")).values():
+        yield "reasons.json", entry["sentence"]
+    for rows in json.loads((SOURCE / "verification/headlines.json").read_text(encoding="utf-8")).values():
+        for entry in rows.values():
+            yield "headlines.json", entry["word"]
+            yield "headlines.json", entry["meaning"]
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (

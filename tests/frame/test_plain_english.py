@@ -80,7 +80,7 @@ def files() -> Iterator[Path]:
         yield from (
             item
             for item in found
-            if (item.suffix in {".py", ".md"} or item.name == "reasons.json")
+            if (item.suffix in {".py", ".md"} or item.name in {"reasons.json", "headlines.json"})
             and not _SKIPPED & set(item.parts[len(ROOT.parts) :])
         )
 

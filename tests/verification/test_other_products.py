@@ -20,8 +20,8 @@ from perizinan_core.signing import SigningRequest, sign_pdf
 from perizinan_core.signing._incremental import IncrementalUpdate
 from perizinan_core.signing.ltv._writing import with_store
 from perizinan_core.verification import CheckName, Policy
-from perizinan_core.verification._pdf._scan import scan
 from perizinan_core.verification._revocation import Evidence
+from perizinan_core.verification._wholeness import scan
 from perizinan_core.verification.signatures import SignatureVerifier, load_roots, verify_signatures
 from perizinan_core.verification.signatures._container import Container
 

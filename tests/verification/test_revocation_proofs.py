@@ -102,8 +102,8 @@ class TestLists:
 
     def test_all_of_the_path_must_be_known_to_be_good(self, found, ca):
         """The issuing CA's list alone says nothing about the issuing CA."""
-        assert "signer" == found(crls=[crl(ca.issuing)]).known_at(NOW)
-        assert "good" == found(crls=[crl(ca.issuing), crl(ca.root)]).known_at(NOW)
+        assert "revocation-good-signer" == found(crls=[crl(ca.issuing)]).known_at(NOW)
+        assert "revocation-good" == found(crls=[crl(ca.issuing), crl(ca.root)]).known_at(NOW)
 
     @pytest.mark.parametrize("indirect", [False, True])
     def test_a_partial_list_clears_what_it_is_for(self, found, ca, signer, indirect):
@@ -124,8 +124,12 @@ class TestLists:
         silent = crl(ca.issuing, extension=part)
 
         assert (None if indirect else SINCE) == found(crls=[named]).revoked_at
-        assert ("missing" if indirect else "good") == found(crls=[silent, crl(ca.root)]).known_at(NOW)
-        assert "signer" == found(crls=[crl(ca.issuing), crl(ca.root, extension=part)]).known_at(NOW)
+        assert ("revocation-data-missing" if indirect else "revocation-good") == found(
+            crls=[silent, crl(ca.root)]
+        ).known_at(NOW)
+        assert "revocation-good-signer" == found(
+            crls=[crl(ca.issuing), crl(ca.root, extension=part)]
+        ).known_at(NOW)
 
     def test_a_list_of_changes_is_left_aside(self, found, ca, signer):
         """A delta may also say that a certificate was released."""
@@ -155,7 +159,7 @@ class TestAnswers:
         good = answer(ca, signer.certificate, by, carried=[by.certificate], revoked=False)
 
         assert SINCE == found(ocsps=[told]).revoked_at
-        assert "good" == found(ocsps=[good], crls=[crl(ca.root)]).known_at(NOW)
+        assert "revocation-good" == found(ocsps=[good], crls=[crl(ca.root)]).known_at(NOW)
 
     def test_a_certificate_for_other_purposes_is_no_responder(self, found, ca, signer):
         """Any officer could else say that a certificate is good."""

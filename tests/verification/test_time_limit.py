@@ -11,7 +11,7 @@ import pytest
 
 from perizinan_core.errors.published import StatusUnavailableError
 from perizinan_core.verification import Limits, Verdict, verify_permit
-from perizinan_core.verification._time_limit import Countdown, TimeUpError
+from perizinan_core.verification._file_verifier import Countdown, TimeUpError
 from perizinan_core.verification.signatures import verify_signatures
 
 SHORT = Limits(seconds=0.05)

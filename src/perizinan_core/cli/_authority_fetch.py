@@ -26,11 +26,11 @@ from perizinan_core.published import (
     read_authority_document,
 )
 from perizinan_core.verification import AuthoritySet
+from perizinan_core.verification._authorities import document_of
 from perizinan_core.verification._display import display_name
 from perizinan_core.verification._fetching import is_url
 from perizinan_core.verification._keeping_offices import (
     Kept,
-    first_document,
     keep_first,
     load_document,
     refresh_office,
@@ -115,9 +115,10 @@ def fetch_command(
         )
     key = entry.key if entry is not None else fingerprint
     data = loaded(entry.address if entry is not None else well_known(str(source)), language)
-    document = (
-        first_document(data, entry) if entry is not None else read_authority_document(data, authority_key=key)
-    )
+    if entry is not None:
+        document = document_of(data, entry.slug, entry.key)
+    else:
+        document = read_authority_document(data, authority_key=key)
     _show(document, language)
     if key is None:
         _ask(document, language)
@@ -190,7 +191,7 @@ def _fetch_all(directory: Directory, folder: Path, language: str) -> int:
 def _first_of(entry: DirectoryEntry, folder: Path) -> Kept:
     try:
         data = load_document(entry.address)
-        document = first_document(data, entry)
+        document = document_of(data, entry.slug, entry.key)
         path = folder / f"{entry.slug}.json"
         return keep_first(path, data, document, list_path=path.with_suffix(".cwt"), at=datetime.now(UTC))
     except (PerizinanError, OSError) as error:

@@ -26,7 +26,7 @@ from perizinan_core.rendering._report_fit import LINE_BUDGETS, fitted, shortened
 from perizinan_core.rendering._report_words import FRAME, STATEMENTS
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._report import CheckName, Outcome, Report, SignatureReport, Verdict
-from perizinan_core.verification._words import TONES, VERDICTS, headline, office_line
+from perizinan_core.verification._words import VERDICTS, headline, office_line
 
 __all__ = ["MAX_PAGES", "ReportSummary", "render_reports", "render_summary"]
 
@@ -95,12 +95,12 @@ def render_summary(summary: ReportSummary, *, language: str = DEFAULT_LANGUAGE) 
     data = {
         "checked_at": _moment(summary.last.checked_at, summary.last, language),
         "counts": [
-            {"tone": TONES[verdict], "word": translate(word, language), "count": str(summary.counts[verdict])}
-            for verdict, (word, _) in VERDICTS.items()
+            {"tone": said.tone, "word": translate(said.word, language), "count": str(summary.counts[verdict])}
+            for verdict, said in VERDICTS.items()
             if summary.counts[verdict]
         ],
         "rows": [
-            [shortened(name, 90), translate(VERDICTS[verdict][0], language)]
+            [shortened(name, 90), translate(VERDICTS[verdict].word, language)]
             for name, verdict in summary.refused
         ],
         "more": more,

@@ -21,7 +21,7 @@ from typing import Generic, Self, TypeVar
 
 from perizinan_core.errors.published import AuthorityDocumentError
 from perizinan_core.errors.verification import AuthorityFolderError, SourceReadError
-from perizinan_core.i18n import N_
+from perizinan_core.i18n import N_, Clause
 from perizinan_core.published._authority_document import AuthorityDocument, read_authority_document
 from perizinan_core.published._directory import SLUG, Directory
 from perizinan_core.published._envelope import MAX_BYTES
@@ -69,6 +69,20 @@ def status_by_office(
     if status is None or isinstance(status, (NoStatus, StatusSource)):
         return ByOffice(lambda _: status)
     return ByOffice(status)
+
+
+def document_of(data: bytes, slug: str, key: str | None) -> AuthorityDocument:
+    """
+    Return the document of an office.
+
+    Raises:
+        AuthorityDocumentError: it is not sound, not signed by the key, or another office's.
+    """
+    document = read_authority_document(data, authority_key=key)
+    if document.slug != slug:
+        problem = Clause("it is the document of another office ({slug})", slug=document.slug)
+        raise AuthorityDocumentError("authority-document", problems=(problem,))
+    return document
 
 
 class AuthoritySet:
@@ -161,12 +175,7 @@ class AuthoritySet:
             if text is None or (self.directory is not None and slug not in self.directory.by_slug):
                 return None
             key = self.directory.by_slug[slug].key if self.directory is not None else self._key
-            document = read_authority_document(text, authority_key=key)
-            if document.slug != slug:
-                raise AuthorityDocumentError(
-                    "authority-document", problems=(N_("it is the document of another office"),)
-                )
-            self._made[slug] = document
+            self._made[slug] = document_of(text, slug, key)
         return self._made[slug]
 
     def knowing(self, *identifiers: str) -> tuple[AuthorityDocument, ...]:

@@ -27,6 +27,7 @@ from perizinan_core.published._status import (
     VersionSource,
 )
 from perizinan_core.verification._authorities import AuthoritySet, ByOffice
+from perizinan_core.verification._file_verifier import Countdown, TimeUpError
 from perizinan_core.verification._judgement import Judgement
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._report import (
@@ -38,7 +39,6 @@ from perizinan_core.verification._report import (
     Verdict,
     in_one_voice,
 )
-from perizinan_core.verification._time_limit import Countdown, TimeUpError
 
 _UNKNOWN = "?"
 _NOT_ASKED = StatusReport(checked=False, state="not_checked")

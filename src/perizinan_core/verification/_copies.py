@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import attrs
@@ -23,12 +23,13 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
+from perizinan_core.published._qr_claims import holds_claims
 from perizinan_core.published._status import StatusChoice
 from perizinan_core.verification._authorities import AuthoritySet, StatusOf
 from perizinan_core.verification._judgement import RefusedError
-from perizinan_core.verification._pdf._embedded import embedded_files
-from perizinan_core.verification._pdf._pages import contents_of, pages
+from perizinan_core.verification._pdf._pages import contents_of, embedded_files, pages
 from perizinan_core.verification._qr_image import CodesFound, ImageLimits
+from perizinan_core.verification._qr_report import check_qr_text, read_codes_of
 from perizinan_core.verification._report import (
     COPY,
     PICTURE,
@@ -42,7 +43,6 @@ from perizinan_core.verification._report import (
 from perizinan_core.verification._sources import picture_kind
 
 _OF_THE_CODE = (CheckName.PRINTED_TEXT, CheckName.QR, CheckName.VALIDITY_DATES, CheckName.STATUS)
-_KEPT = {Verdict.NOT_VALID, Verdict.UNSIGNED, Verdict.UNREADABLE}
 _FACTS = (
     "number", "title", "holder", "object", "place", "permit_type", "type_number", "issued_on", "valid_from",
     "valid_until", "status_index",
@@ -94,8 +94,6 @@ def _is_scan(pdf: PdfStructure) -> bool:
 
 def codes_here(data: bytes, seconds: float) -> CodesFound:
     """Read the codes of a file in this process: for one that is confined, because decoders run."""
-    from perizinan_core.verification._qr_report import read_codes_of
-
     limits = ImageLimits(max_bytes=len(data) + 1, max_seconds=seconds)
     try:
         found = read_codes_of(data, limits)
@@ -112,22 +110,23 @@ def with_copy(
     data: bytes,
     *,
     authority: AuthorityDocument | AuthoritySet,
-    at: datetime,
     status: StatusChoice | StatusOf,
     codes: CodeReader,
     seconds: float,
 ) -> Report:
-    """Return the report with what the code of a copy says; the same report where it is not a copy with a code."""
-    from perizinan_core.published._qr_claims import holds_claims
-    from perizinan_core.verification._qr_report import check_qr_code
-
+    """Return the report with what the code of a copy says; the same report where there is none."""
     judged = report.check(CheckName.QR).reason.code != "not-reached"
-    if report.verdict not in _KEPT or judged or not (b"%PDF-" in data or picture_kind(data)):
+    if judged or not (b"%PDF-" in data or picture_kind(data)):
         return report
     found = codes(data, seconds)
     judgements = [
-        check_qr_code(
-            text, printed=found.printed, authority=authority, at=at, status=status, name=report.file
+        check_qr_text(
+            text,
+            printed=found.printed,
+            authority=authority,
+            at=report.checked_at,
+            status=status,
+            name=report.file,
         )
         for text in found.texts
         if holds_claims(text)

@@ -1,16 +1,75 @@
-"""What judges single files: permits (`Verifier`) or any signed PDF (`signatures.SignatureVerifier`)."""
+"""What judges single files, permits (`Verifier`) or any signed PDF (`signatures.SignatureVerifier`), within limits."""
 
 from __future__ import annotations
 
+import contextvars
+import ctypes
+import threading
+import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import Future, wait
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from perizinan_core._pdf._limits import Limits
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.verification._report import Report
 from perizinan_core.verification._sources import Source, source_name
-from perizinan_core.verification._time_limit import Countdown, TimeUpError
+
+T = TypeVar("T")
+
+
+class TimeUpError(Exception):
+    """The work did not end in time."""
+
+
+class _GivenUpError(BaseException):
+    """Raised inside work that no one waits for any more; no ``except Exception`` on the way may swallow it."""
+
+
+class Countdown:
+    """
+    The time for several steps together.
+
+    Args:
+        seconds: How long they may take in all, or None: without limit, and without a thread.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = seconds
+        self._end = None if seconds is None else time.monotonic() + seconds
+
+    def run(self, work: Callable[[], T]) -> T:
+        """
+        Return what ``work`` returns, or raise what it raises.
+
+        Raises:
+            TimeUpError: it did not end in the time that is left.
+        """
+        if self._end is None:
+            return work()
+        future: Future[T] = Future()
+        context = contextvars.copy_context()
+        thread = threading.Thread(target=context.run, args=(_work, work, future), daemon=True)
+        thread.start()
+        wait([future], max(0.0, self._end - time.monotonic()))
+        if future.done():
+            return future.result()
+        ident = ctypes.c_ulong(thread.ident or 0)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(_GivenUpError))
+        raise TimeUpError
+
+
+def _work(work: Callable[[], T], future: Future[T]) -> None:
+    try:
+        future.set_result(work())
+    except _GivenUpError:
+        pass
+    except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+        future.set_exception(error)
+
 
 _FIRST, _LAST = 1970, 9998
 """No certificate is older, and at the edge of the calendar no day can be counted on."""

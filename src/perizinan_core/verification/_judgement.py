@@ -82,8 +82,8 @@ class Judgement:
 
     def code(self, name: CheckName) -> str | None:
         """Return the reason code of a check, or None when it was not made yet."""
-        reason = self.reason(name)
-        return reason.code if reason is not None else None
+        check = self._checks.get(name)
+        return check.reason.code if check is not None else None
 
     def reason(self, name: CheckName) -> Reason | None:
         """Return the reason of a check, or None when it was not made yet."""
@@ -109,18 +109,13 @@ class Judgement:
         the answer is indeterminate and never valid.
         """
         checks = self.checks()
-        bad = [
-            _weight(item.reason.code)
+        bad = {
+            REASONS[item.reason.code].weight
             for item in checks
             if item.outcome in (Outcome.FAILED, Outcome.INDETERMINATE) and item.name not in self._harmless
-        ]
+        }
         if bad:
-            return _VERDICTS[min(bad)]
+            # A reason that decides nothing elsewhere leaves the file open.
+            return _VERDICTS.get(min(bad), Verdict.INDETERMINATE)
         complete = all(item.outcome is Outcome.PASSED for item in checks if item.name in self._must_pass)
         return Verdict.VALID if complete else Verdict.INDETERMINATE
-
-
-def _weight(code: str) -> Weight:
-    """Return what an open or failed check decides; a reason that decides nothing elsewhere leaves the file open."""
-    weight = REASONS[code].weight
-    return Weight.UNPROVEN if weight is Weight.NONE else weight

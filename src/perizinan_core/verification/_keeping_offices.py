@@ -17,12 +17,12 @@ import attrs
 from perizinan_core._exchange import is_local_http
 from perizinan_core._saved_file import locked, replace_file
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.published import AuthorityDocumentError, AuthorityUpdateError
+from perizinan_core.errors.published import AuthorityUpdateError
 from perizinan_core.errors.verification import SourceReadError
 from perizinan_core.i18n import Clause
 from perizinan_core.published._authority_document import AuthorityDocument, read_authority_document
 from perizinan_core.published._authority_update import accept_update
-from perizinan_core.published._directory import Directory, DirectoryEntry
+from perizinan_core.published._directory import Directory
 from perizinan_core.published._envelope import MAX_BYTES
 from perizinan_core.published._status_list import StatusListTerms
 from perizinan_core.verification._fetching import fetch, is_url
@@ -71,22 +71,6 @@ def load_document(source: str) -> bytes:
     return fetch(source, max_bytes=MAX_BYTES, accept="application/json", guarded=True).data or b""
 
 
-def first_document(data: bytes, entry: DirectoryEntry) -> AuthorityDocument:
-    """
-    Return the document that a directory names.
-
-    Raises:
-        AuthorityDocumentError: it is not sound, not signed by the key of the entry, or another office's.
-    """
-    document = read_authority_document(data, authority_key=entry.key)
-    if document.slug != entry.slug:
-        raise AuthorityDocumentError(
-            "authority-document",
-            problems=(Clause("it is the document of another office ({slug})", slug=document.slug),),
-        )
-    return document
-
-
 def keep_first(
     path: Path, data: bytes, document: AuthorityDocument, *, list_path: Path, at: datetime
 ) -> Kept:
@@ -101,9 +85,7 @@ def keep_first(
         if path.exists():
             raise FileExistsError(path.name)
         replace_file(path, data)
-    return attrs.evolve(
-        Kept(slug=document.slug, document=document), list_problem=_keep_list(document, list_path, at)
-    )
+    return Kept(slug=document.slug, document=document, list_problem=_keep_list(document, list_path, at))
 
 
 def refresh(

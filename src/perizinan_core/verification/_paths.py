@@ -128,7 +128,8 @@ class _Search:
                 break
             if not is_issued(last, candidate):
                 continue
-            if not _is_strong(last, candidate) or not _may_issue(candidate, below=len(path) - 1):
+            weak = _is_weakly_signed(last) or key_problem(candidate)
+            if weak or not _may_issue(candidate, below=len(path) - 1):
                 best = CertificatePath(best.certificates, PathProblem.BROKEN)
                 continue
             found = self.from_path((*path, candidate))
@@ -157,11 +158,6 @@ def _is_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     except (InvalidSignature, *UNREADABLE):
         return False
     return True
-
-
-def _is_strong(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Return True when the issuer signed by a method and a key of today."""
-    return not _is_weakly_signed(certificate) and not key_problem(issuer)
 
 
 def _is_weakly_signed(certificate: x509.Certificate) -> bool:

@@ -24,7 +24,7 @@ from perizinan_core.published._qr_claims import (
 from perizinan_core.published._strict_json import load_json
 from perizinan_core.verification._case import PermitCase
 from perizinan_core.verification._judgement import Judgement
-from perizinan_core.verification._pdf._embedded import embedded_files, link_addresses
+from perizinan_core.verification._pdf._pages import embedded_files, link_addresses
 from perizinan_core.verification._pdf._text import printed_text
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._report import CheckName

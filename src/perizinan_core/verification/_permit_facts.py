@@ -89,33 +89,22 @@ class PermitFacts:
     @classmethod
     def read(cls, content: Mapping[str, Any]) -> Self:
         """Return the facts of a ``permit.json``, of claims under its names, or of a report."""
-        signatory = content.get("signatory")
-        names = [item.name for item in attrs.fields(cls)]
-        known = {name: content[name] for name in names if content.get(name) is not None}
-        days = {
-            name: date.fromisoformat(known[name])
-            for name in ("issued_on", "valid_from", "valid_until")
-            if name in known
-        }
-        told = {
-            **known,
-            **days,
-            "fields": tuple((label, value) for label, value in content.get("fields") or ()),
-            "shortened": tuple(content.get("shortened") or ()),
-            "signatory": None if signatory is None else _signatory(signatory),
-            "content": content,
-        }
-        return cls(**told)
+        known = _stated(cls, content)
+        known |= {name: date.fromisoformat(known[name]) for name in _DAYS & known.keys()}
+        known["fields"] = tuple(map(tuple, known.get("fields", ())))
+        if "signatory" in known:
+            known["signatory"] = StatedSignatory(**_stated(StatedSignatory, known["signatory"]))
+        known["shortened"] = tuple(known.get("shortened", ()))
+        return cls(**known | {"content": content})
 
     def to_json(self) -> dict[str, Any]:
         """Return all that was signed, as it stands there."""
         return copy.deepcopy(dict(self.content))
 
 
-def _signatory(item: Mapping[str, Any]) -> StatedSignatory:
-    return StatedSignatory(
-        **{name: item[name] for name in _SIGNATORY if item.get(name) is not None},
-    )
+_DAYS = {"issued_on", "valid_from", "valid_until"}
 
 
-_SIGNATORY = [item.name for item in attrs.fields(StatedSignatory)]
+def _stated(kind: type[attrs.AttrsInstance], content: Mapping[str, Any]) -> dict[str, Any]:
+    names = (item.name for item in attrs.fields(kind))
+    return {name: content[name] for name in names if content.get(name) is not None}

@@ -35,7 +35,7 @@ from perizinan_core.published._status import StatusChoice
 from perizinan_core.verification._authorities import AuthoritySet, StatusOf, status_by_office
 from perizinan_core.verification._case import PermitCase
 from perizinan_core.verification._choosing import choose_for_code, offices_of_key
-from perizinan_core.verification._file_verifier import check_moment
+from perizinan_core.verification._file_verifier import Countdown, check_moment
 from perizinan_core.verification._judgement import RefusedError
 from perizinan_core.verification._permit_content import differences_to_text, judge_dates
 from perizinan_core.verification._permit_facts import PermitFacts
@@ -44,7 +44,6 @@ from perizinan_core.verification._qr_pdf import codes_of_pdf, is_pdf, text_of_pd
 from perizinan_core.verification._report import CheckName, Outcome, Report, Verdict
 from perizinan_core.verification._signature_report import chain_reason
 from perizinan_core.verification._sources import Source, read_source, source_name
-from perizinan_core.verification._time_limit import Countdown
 
 _UNTOLD = (
     CheckName.SIGNATURE_PRESENT, CheckName.COVERAGE, CheckName.INTEGRITY, CheckName.CHAIN,
@@ -63,6 +62,7 @@ def check_qr_text(
     at: datetime,
     status: StatusChoice | StatusOf = None,
     name: str = "-",
+    printed: str | None = None,
 ) -> Report:
     """
     Judge the text of a QR code.
@@ -73,23 +73,11 @@ def check_qr_text(
         at: Moment for which the answer shall hold, with time zone; usually now.
         status: Who knows about revocations, `NO_STATUS`, or None; see `verify_permit`.
         name: Name in the report.
+        printed: The text of the page around the code, if known; compared with what the code says.
 
     Raises:
         ValueError: when ``at`` has no time zone, or is of a year before 1970 or after 9998.
     """
-    return check_qr_code(text, printed=None, authority=authority, at=at, status=status, name=name)
-
-
-def check_qr_code(
-    text: str,
-    *,
-    printed: str | None,
-    authority: AuthorityDocument | AuthoritySet,
-    at: datetime,
-    status: StatusChoice | StatusOf,
-    name: str,
-) -> Report:
-    """Judge the text of a code as `check_qr_text` does; ``printed`` is the text of the page around it, if known."""
     case = _Case.open(authority, at, status)
     case.judge(text, printed)
     return case.report(name, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
@@ -133,7 +121,7 @@ def check_qr_image(
         case.judge_other(found)
         return (case.report(label, None),)
     return tuple(
-        check_qr_code(text, printed=found.printed, authority=authority, at=at, status=status, name=label)
+        check_qr_text(text, printed=found.printed, authority=authority, at=at, status=status, name=label)
         for text in ours
     )
 
@@ -175,7 +163,11 @@ class _Case(PermitCase):
         try:
             content = decode_qr_text(text)
         except QrTextError as error:
-            self._judge_unreadable(text, error)
+            if self._is_near(text):
+                self.judgement.refuse(CheckName.READABLE, "qr-claims-damaged", problem=error.fault)
+            else:
+                self.judgement.passed(CheckName.READABLE, "qr-readable")
+                self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "qr-no-claims", content=_shown(text))
             return
         address = _address(text)
         if self.offices is not None:
@@ -234,13 +226,6 @@ class _Case(PermitCase):
         if self.offices is not None and self.known is None:
             return bool(self.offices.knowing(_address(text)))
         return text.strip().upper().startswith(self.authority.verification_url.upper())
-
-    def _judge_unreadable(self, text: str, error: QrTextError) -> None:
-        if self._is_near(text):
-            self.judgement.refuse(CheckName.READABLE, "qr-claims-damaged", problem=error.fault)
-        else:
-            self.judgement.passed(CheckName.READABLE, "qr-readable")
-            self.judgement.refuse(CheckName.SIGNATURE_PRESENT, "qr-no-claims", content=_shown(text))
 
     def _is_genuine(self, text: str, content: QrContent) -> bool:
         try:

@@ -50,7 +50,7 @@ _ENUMERATED = 0x0A
 _LEAST_FIRST = {"revocation-data-missing": 0, "revocation-good-signer": 1, "revocation-good": 2}
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Evidence:
     """What may prove something about certificates, in DER; each item proves itself by its own signature."""
 
@@ -61,26 +61,24 @@ class Evidence:
     lists: tuple[bytes, ...] = attrs.field(default=(), repr=False)
     """Revocation lists."""
 
+    @property
+    def _parts(self) -> tuple[tuple[bytes, ...], ...]:
+        return self.certificates, self.answers, self.lists
+
     def __bool__(self) -> bool:
-        return bool(self.certificates or self.answers or self.lists)
+        return any(self._parts)
 
     def __sub__(self, other: Evidence) -> Evidence:
         """Return what the other one does not have."""
-        return Evidence(
-            certificates=tuple(item for item in self.certificates if item not in other.certificates),
-            answers=tuple(item for item in self.answers if item not in other.answers),
-            lists=tuple(item for item in self.lists if item not in other.lists),
-        )
+        parts = zip(self._parts, other._parts, strict=True)
+        return Evidence(*(tuple(item for item in mine if item not in theirs) for mine, theirs in parts))
 
     def __add__(self, other: Evidence) -> Evidence:
         """Join, each item once."""
         if self == other or not other:
             return self
-        return Evidence(
-            certificates=tuple(dict.fromkeys((*self.certificates, *other.certificates))),
-            answers=tuple(dict.fromkeys((*self.answers, *other.answers))),
-            lists=tuple(dict.fromkeys((*self.lists, *other.lists))),
-        )
+        parts = zip(self._parts, other._parts, strict=True)
+        return Evidence(*(tuple(dict.fromkeys((*mine, *theirs))) for mine, theirs in parts))
 
 
 @attrs.frozen(kw_only=True)
@@ -106,19 +104,18 @@ class PathRevocation:
     """For each certificate but the root: up to which moment it is cleared, or None."""
 
     def known_at(self, moment: datetime) -> str:
-        """Return for whom revocation was asked and answered: ``"good"``, ``"signer"`` (alone) or ``"missing"``."""
+        """Return for whom revocation was asked and answered, as reason code: for all, the signer alone, or no one."""
         cleared = [until is not None and until >= moment for until in self.reaching]
-        if not cleared:
-            return "missing"
-        return "good" if all(cleared) else "signer" if cleared[0] else "missing"
+        if not cleared or not cleared[0]:
+            return "revocation-data-missing"
+        return "revocation-good" if all(cleared) else "revocation-good-signer"
 
 
 def revocation_reason(found: PathRevocation, moment: datetime) -> Reason:
     """Return what to say of a path of which nothing was revoked by a moment."""
     if found.revoked_at is not None and found.revoked_at > moment:
         return Reason("revoked-after-signing", {"day": found.revoked_at.date()})
-    known = {"good": "revocation-good", "signer": "revocation-good-signer"}
-    return Reason(known.get(found.known_at(moment), "revocation-data-missing"))
+    return Reason(found.known_at(moment))
 
 
 def note_revocation(known: Sequence[Reason], judgement: Judgement, *, strict: bool) -> None:
@@ -138,10 +135,7 @@ def evidence_in(pdf: PdfStructure) -> Evidence:
         store = pdf.dictionary(pdf.catalog()["DSS"])
     except (PdfStructureError, KeyError):
         return Evidence()
-    certificates, answers, lists = (
-        tuple(_streams(pdf, store.get(key))) for key in ("Certs", "OCSPs", "CRLs")
-    )
-    return Evidence(certificates=certificates, answers=answers, lists=lists)
+    return Evidence(*(tuple(_streams(pdf, store.get(key))) for key in ("Certs", "OCSPs", "CRLs")))
 
 
 def _streams(pdf: PdfStructure, value: object) -> Iterator[bytes]:

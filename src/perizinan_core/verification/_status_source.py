@@ -16,7 +16,6 @@ from typing import Any, Self
 
 import attrs
 
-from perizinan_core._exchange import Answer
 from perizinan_core._saved_file import locked, replace_file
 from perizinan_core.errors.published import StatusListError
 from perizinan_core.errors.verification import SourceReadError
@@ -31,10 +30,8 @@ from perizinan_core.published._status_list import (
     read_status_list,
 )
 from perizinan_core.verification._fetching import fetch
+from perizinan_core.verification._paths import SKEW
 from perizinan_core.verification._sources import Source, read_source
-
-_SKEW = timedelta(minutes=5)
-"""How far the office's clock may run ahead of the checker's."""
 
 _SOURCE = "status list"
 _ANSWERS: Mapping[ListStatus, tuple[str, str]] = {
@@ -185,7 +182,7 @@ class StatusListSource:
         if isinstance(self.content, StatusListError):
             raise self.content
         made = self.content
-        if made.issued > self.at + _SKEW or on != self.authority.local_day(self.at):
+        if made.issued > self.at + SKEW or on != self.authority.local_day(self.at):
             # What was so before the list was made, or on another day, it does not say.
             raise StatusListError("status-list-not-yet")
         if self.at > made.expires or self.at - made.issued > timedelta(seconds=self.max_age):
@@ -213,62 +210,39 @@ def fetch_status_list(
         SourceReadError: no answer, and no copy.
     """
     if saved is None:
-        return _data(fetch(url, max_bytes=MAX_BYTES, accept=STATUS_LIST_MEDIA_TYPE))
+        return _fetched(url, None)[0]
     saved = Path(saved)
     with locked(saved):
         kept = _read_copy(saved, authority)
-        if kept is not None and kept.is_fresh(at):
-            return kept.data
+        if kept is not None and timedelta(0) <= at - kept[1].issued < timedelta(seconds=kept[1].ttl or 0):
+            return kept[0]
         try:
-            answer = fetch(
-                url,
-                max_bytes=MAX_BYTES,
-                accept=STATUS_LIST_MEDIA_TYPE,
-                etag=_read_etag(saved, url) if kept is not None else None,
-            )
+            data, etag = _fetched(url, _read_etag(saved, url) if kept is not None else None)
+            fresh = read_status_list(data, authority)
         except SourceReadError:
             if kept is None:
                 raise
-            return kept.data
-        return _newer(saved, kept, answer, url, authority)
+            return kept[0]
+        except StatusListError:
+            return data if kept is None else kept[0]
+        if kept is not None and fresh.issued < kept[1].issued:
+            return kept[0]
+        replace_file(saved, data)
+        replace_file(_note(saved), json.dumps({"url": url, "etag": etag}).encode())
+        return data
 
 
-@attrs.frozen
-class _Copy:
-    data: bytes = attrs.field(repr=False)
-    made: StatusList
-
-    def is_fresh(self, at: datetime) -> bool:
-        """Return True while the list itself says that a copy need not be fetched again."""
-        return timedelta(0) <= at - self.made.issued < timedelta(seconds=self.made.ttl or 0)
-
-
-def _newer(saved: Path, kept: _Copy | None, answer: Answer, url: str, authority: AuthorityDocument) -> bytes:
-    """Return the fetched list and keep it, or the copy when that is the better one."""
-    if answer.data is None and kept is not None:
-        return kept.data
-    data = _data(answer)
-    try:
-        fresh = read_status_list(data, authority)
-    except StatusListError:
-        return data if kept is None else kept.data
-    if kept is not None and fresh.issued < kept.made.issued:
-        return kept.data
-    replace_file(saved, data)
-    replace_file(_note(saved), json.dumps({"url": url, "etag": answer.etag}).encode())
-    return data
-
-
-def _data(answer: Answer) -> bytes:
+def _fetched(url: str, etag: str | None) -> tuple[bytes, str | None]:
+    answer = fetch(url, max_bytes=MAX_BYTES, accept=STATUS_LIST_MEDIA_TYPE, etag=etag)
     if answer.data is None:
         raise SourceReadError("cannot-open", "the server sent nothing")
-    return answer.data
+    return answer.data, answer.etag
 
 
-def _read_copy(saved: Path, authority: AuthorityDocument) -> _Copy | None:
+def _read_copy(saved: Path, authority: AuthorityDocument) -> tuple[bytes, StatusList] | None:
     try:
         data = read_source(saved, MAX_BYTES)
-        return _Copy(data, read_status_list(data, authority))
+        return data, read_status_list(data, authority)
     except (SourceReadError, StatusListError):
         return None
 

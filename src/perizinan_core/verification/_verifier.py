@@ -29,26 +29,27 @@ from perizinan_core.published._status import StatusChoice
 from perizinan_core.verification._authorities import AuthoritySet, ByOffice, StatusOf, status_by_office
 from perizinan_core.verification._case import PermitCase
 from perizinan_core.verification._choosing import choose_for_file
-from perizinan_core.verification._entitlement import judge_entitlement, judge_registration
-from perizinan_core.verification._file_verifier import FileVerifier, Policy
-from perizinan_core.verification._pdf._scan import Scan, Wholeness, scan
+from perizinan_core.verification._copies import CodeReader, code_of_unsigned, with_copy
+from perizinan_core.verification._file_verifier import Countdown, FileVerifier, Policy, TimeUpError
 from perizinan_core.verification._permit_content import judge_dates, judge_qr, judge_text, read_permit_data
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._permit_signatures import (
     JudgedSignature,
     describe,
     file_digest,
+    judge_entitlement,
+    judge_registration,
     judge_revocation,
     judge_signature,
     judge_stamp,
     judge_time,
     revision_hashes,
 )
+from perizinan_core.verification._qr_image import CodesFound
 from perizinan_core.verification._report import CheckName, Outcome, Reason, Report, Verdict
 from perizinan_core.verification._revocation import note_revocation
 from perizinan_core.verification._sources import Source, read_source
-from perizinan_core.verification._time_limit import Countdown, TimeUpError
-from perizinan_core.verification._wholeness import is_whole
+from perizinan_core.verification._wholeness import Scan, Wholeness, is_whole, scan
 from perizinan_core.verification.signatures._listing import (
     ListedSignature,
     only_signatures,
@@ -57,7 +58,6 @@ from perizinan_core.verification.signatures._listing import (
 
 if TYPE_CHECKING:
     # Not at run time: a plain permit needs nothing of it.
-    from perizinan_core.verification._copies import CodeReader
     from perizinan_core.verification.signatures._signed_file import SignedFile
     from perizinan_core.verification.signatures._verifier import Examiner
 
@@ -71,6 +71,13 @@ _BEFORE_CONTENT = (
     CheckName.REVOCATION,
     CheckName.SIGNER_ENTITLED,
 )
+
+
+def codes_confined(data: bytes, seconds: float) -> CodesFound:
+    """Read the codes of a file in a process of its own, which is started when the first copy comes."""
+    from perizinan_core.verification import _code_process
+
+    return _code_process.codes_confined(data, seconds)
 
 
 def verify_permit(
@@ -173,11 +180,18 @@ class Verifier(FileVerifier):
 
     def _report(self, source: Source, name: str, at: datetime, countdown: Countdown) -> Report:
         case = self._case(at)
-        data = countdown.run(lambda: case.read_and_judge(source))
+        data = countdown.run(lambda: read_source(source, self.limits.max_bytes))
+        countdown.run(lambda: case.judge(data))
         case.judge_status(data, countdown)
         report = case.report(name, file_digest(data, case.signatures))
+        if report.verdict not in {Verdict.NOT_VALID, Verdict.UNSIGNED, Verdict.UNREADABLE}:
+            return report
+        whose, status, codes = self.authority, self._status, self._codes or codes_confined
+        seconds = self.limits.code_seconds
         with suppress(TimeUpError):
-            return countdown.run(lambda: self._with_copy(report, data))
+            return countdown.run(
+                lambda: with_copy(report, data, authority=whose, status=status, codes=codes, seconds=seconds)
+            )
         return report
 
     def _case(self, at: datetime) -> _Case:
@@ -189,23 +203,6 @@ class Verifier(FileVerifier):
 
         store = store_of(authority.roots, authority.intermediates)
         return Examiner(store, limits=self.limits, strict=self.strict)
-
-    def _with_copy(self, report: Report, data: bytes) -> Report:
-        """Read the code of what is not a permit, after it was judged; see `_copies`."""
-        if report.verdict not in {Verdict.NOT_VALID, Verdict.UNSIGNED, Verdict.UNREADABLE}:
-            return report
-        from perizinan_core.verification._code_process import codes_confined
-        from perizinan_core.verification._copies import with_copy
-
-        return with_copy(
-            report,
-            data,
-            authority=self.authority,
-            at=report.checked_at,
-            status=self._status,
-            codes=self._codes or codes_confined,
-            seconds=self.limits.code_seconds,
-        )
 
     def unreadable(self, name: str, code: str, *, at: datetime, **fields: object) -> Report:
         """Return the report of a file that could not even be read; see `unreadable_report`."""
@@ -223,13 +220,8 @@ class _Case(PermitCase):
     named: str | None = None
     """What the file calls its office, where that is not the one that was chosen."""
 
-    def read_and_judge(self, source: Source) -> bytes:
-        """Make every check but the last, which asks someone else; return the file."""
-        data = read_source(source, self.verifier.limits.max_bytes)
-        self._judge(data)
-        return data
-
-    def _judge(self, data: bytes) -> None:
+    def judge(self, data: bytes) -> None:
+        """Make every check but the last, which asks someone else."""
         limits = self.verifier.limits
         self.judge_authority()
         found = scan(data)
@@ -250,8 +242,6 @@ class _Case(PermitCase):
             return
         self.judgement.passed(CheckName.READABLE, "file-readable")
         if found.wholeness is Wholeness.UNSIGNED:
-            from perizinan_core.verification._copies import code_of_unsigned
-
             self.judgement.refuse(CheckName.SIGNATURE_PRESENT, code_of_unsigned(pdf))
             return
         if self.offices is not None:

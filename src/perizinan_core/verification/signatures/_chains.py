@@ -67,9 +67,9 @@ class ChainResult:
         return self.problem is None
 
     @property
-    def revocation_known(self) -> str:
-        """For whom revocation was asked and answered: ``"good"``, ``"signer"`` or ``"missing"``."""
-        return self.revocation.known_at(self.moment)
+    def revocation_known(self) -> bool:
+        """True when it is known of the signer at least whether the certificate was revoked."""
+        return self.revocation.known_at(self.moment) != "revocation-data-missing"
 
 
 class ChainJudge:
@@ -148,7 +148,7 @@ class ChainJudge:
                     return ChainResult(moment=moment, problem="chain-broken", certificates=(own,))
             if len(alive) == len(self.store.anchors):
                 break
-        return _with_weak_keys(_with_root(result))
+        return _held(result)
 
     def _plain(
         self,
@@ -242,28 +242,21 @@ def silence() -> None:
             logger.addHandler(_SILENT)
 
 
-def _with_root(result: ChainResult) -> ChainResult:
-    """Hold the root to its dates and its cut-off."""
+def _held(result: ChainResult) -> ChainResult:
+    """Hold the root to its dates and its cut-off, and all keys to their sizes: pyHanko counts bits in whole bytes."""
     anchor = result.anchor
-    if anchor is None or result.problem not in {None, "chain-ended"}:
+    if anchor is None:
         return result
-    if result.moment > anchor.cut_off:
+    keys = [item.public_key() for item in result.certificates]
+    if any(
+        isinstance(key, rsa.RSAPublicKey | dsa.DSAPublicKey) and key.key_size < MIN_RSA_BITS for key in keys
+    ):
+        return attrs.evolve(result, problem="chain-weak")
+    if result.problem in {None, "chain-ended"} and result.moment > anchor.cut_off:
         return attrs.evolve(result, problem="root-ended")
-    if result.moment < anchor.certificate.not_valid_before_utc:
+    if result.problem in {None, "chain-ended"} and result.moment < anchor.certificate.not_valid_before_utc:
         return attrs.evolve(result, problem="chain-not-yet")
     return result
-
-
-def _with_weak_keys(result: ChainResult) -> ChainResult:
-    """Refuse keys that are too short, the root's too: pyHanko counts their bits in whole bytes."""
-    if result.anchor is not None and any(_is_short(item) for item in result.certificates):
-        return attrs.evolve(result, problem="chain-weak")
-    return result
-
-
-def _is_short(certificate: x509.Certificate) -> bool:
-    key = certificate.public_key()
-    return isinstance(key, rsa.RSAPublicKey | dsa.DSAPublicKey) and key.key_size < MIN_RSA_BITS
 
 
 def _is_service(certificate: x509.Certificate) -> bool:

@@ -196,7 +196,10 @@ class Trusting:
         for judged in reversed(signatures):
             if not judged.is_timestamp or judged.broken is not None or judged.container is None:
                 continue
-            proof = judged.proof = self._document_stamp(judged, judged.container, renewed)
+            parts = judged.listed.byte_range.parts(self.data)
+            proof = judged.proof = judge_token(
+                judged.container, parts, self.judge, self.evidence, around=renewed, at=self.at
+            )
             judged.proofs, judged.chain = (proof,), proof.chain
             if proof.counts:
                 renewed = best_of([proof] if renewed is None else [proof, renewed])
@@ -204,10 +207,6 @@ class Trusting:
             elif proof.is_broken:
                 judged.broken = Reason("timestamp-broken")
         return around
-
-    def _document_stamp(self, judged: Judged, container: Container, renewed: Proof | None) -> Proof:
-        parts = judged.listed.byte_range.parts(self.data)
-        return judge_token(container, parts, self.judge, self.evidence, around=renewed, at=self.at)
 
     def _judge_signer(
         self, judged: Judged, container: Container, around: Sequence[tuple[int, Proof]]
@@ -267,7 +266,7 @@ class Trusting:
 
     def _rate(self, judged: Judged, later: Sequence[tuple[int, Proof]]) -> None:
         """Name the level that the file reaches for this signature (EN 319 142-1 section 6)."""
-        revocation = judged.chain is not None and judged.chain.revocation_known != "missing"
+        revocation = judged.chain is not None and judged.chain.revocation_known
         if judged.trusted_time is None:
             judged.level = "B-B"
         elif not revocation:

@@ -19,7 +19,7 @@ from perizinan_core._pdf._form import FormField, form_fields
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import HexString
 from perizinan_core.errors.pdf import PdfStructureError
-from perizinan_core.verification._pdf._scan import ByteRange
+from perizinan_core.verification._wholeness import ByteRange
 
 _WORDS = {"Sig", "DocTimeStamp"}
 _NOWHERE = ByteRange(0, 0, 0, 0)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import attrs
 from cryptography import x509
@@ -44,6 +44,11 @@ class Anchor:
 
     source: str
     """Where the certificate comes from: a file name, or the words of the store."""
+
+    @classmethod
+    def until_its_end(cls, certificate: x509.Certificate, source: str) -> Self:
+        """Return an anchor that is believed as long as the certificate says."""
+        return cls(certificate=certificate, cut_off=certificate.not_valid_after_utc, source=source)
 
     @property
     def name(self) -> str:
@@ -173,9 +178,7 @@ def _anchors(files: Iterable[Path]) -> tuple[Anchor, ...]:
     found: dict[x509.Certificate, Anchor] = {}
     for path in files:
         for item in _certificates(path):
-            found.setdefault(
-                item, Anchor(certificate=item, cut_off=item.not_valid_after_utc, source=path.name)
-            )
+            found.setdefault(item, Anchor.until_its_end(item, path.name))
     return tuple(found.values())
 
 

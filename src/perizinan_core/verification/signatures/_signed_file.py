@@ -17,11 +17,10 @@ from perizinan_core._pdf._limits import Limits
 from perizinan_core._pdf._structure import ends_properly
 from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.verification._judgement import Judgement
-from perizinan_core.verification._pdf._scan import ByteRange, Scan, Wholeness, scan
 from perizinan_core.verification._report import CheckName, Reason, Report, TrustUsed, in_one_voice
 from perizinan_core.verification._revocation import Evidence, evidence_in, note_revocation
 from perizinan_core.verification._signature_report import chain_reason
-from perizinan_core.verification._wholeness import is_whole
+from perizinan_core.verification._wholeness import ByteRange, Scan, Wholeness, is_whole, scan
 from perizinan_core.verification.signatures._chains import ChainJudge
 from perizinan_core.verification.signatures._container import digest_of, read_container
 from perizinan_core.verification.signatures._history import Engine, History, read_history

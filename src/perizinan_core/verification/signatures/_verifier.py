@@ -21,11 +21,10 @@ from cryptography import x509
 from perizinan_core._pdf._limits import DEFAULT_LIMITS, Limits
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.errors.verification import SignaturesNotAcceptedError
-from perizinan_core.verification._file_verifier import FileVerifier, Policy
+from perizinan_core.verification._file_verifier import Countdown, FileVerifier, Policy
 from perizinan_core.verification._report import CheckName, Report, Verdict
 from perizinan_core.verification._revocation import sorted_evidence
 from perizinan_core.verification._sources import Source, read_source
-from perizinan_core.verification._time_limit import Countdown
 from perizinan_core.verification.signatures._chains import ChainJudge
 from perizinan_core.verification.signatures._roots import Anchor, TrustStore
 from perizinan_core.verification.signatures._signed_file import SignedFile
@@ -172,8 +171,5 @@ def store_of(
     certificates: Iterable[x509.Certificate], intermediates: Iterable[x509.Certificate] = ()
 ) -> TrustStore:
     """Return a store of certificates, each believed until it ends."""
-    anchors = tuple(
-        Anchor(certificate=item, cut_off=item.not_valid_after_utc, source="given")
-        for item in dict.fromkeys(certificates)
-    )
+    anchors = tuple(Anchor.until_its_end(item, "given") for item in dict.fromkeys(certificates))
     return TrustStore(anchors=anchors, intermediates=tuple(intermediates))
