@@ -17,6 +17,7 @@ from perizinan_core.model._permit import PermitStatus
 from perizinan_core.published import NO_STATUS, PermitStatusAnswer
 from perizinan_core.published._keys import signing_callback, thumbprint
 from perizinan_core.published._qr_claims import claims_of_statement, encode_qr_text
+from perizinan_core.signing import SignatureAlgorithm
 from perizinan_core.testing._refusals import raises_code
 from perizinan_core.verification import (
     CheckName,
@@ -628,7 +629,9 @@ class TestSeveralSignatures:
 def _signed_without_checks(build, signer, monkeypatch):
     """Sign with a certificate that the signing room would refuse."""
     for module in ("file_key", "cms"):
-        monkeypatch.setattr(f"perizinan_core.signing._{module}.check_certificate", lambda *_: None)
+        monkeypatch.setattr(
+            f"perizinan_core.signing._{module}.check_certificate", lambda *_: tuple(SignatureAlgorithm)
+        )
     return build.sign(build.small_pdf(build.statement()), signer)
 
 

@@ -179,7 +179,7 @@ def _by(issued: Issued, at: datetime = SIGNED) -> bytes:
     """Sign as a forger does, whom no check of our own signing stops."""
     signer = FileKeySigner(issued.key, issued.certificate, issued.chain, SignatureAlgorithm.ECDSA_SHA256)
     with (
-        patch("perizinan_core.signing._cms.check_certificate"),
+        patch("perizinan_core.signing._cms.check_certificate", return_value=tuple(SignatureAlgorithm)),
         patch("perizinan_core.signing._sign.check_validity"),
     ):
         return sign_pdf(build.small_pdf(build.statement()), signer, SigningRequest(signed_at=at))

@@ -99,7 +99,7 @@ class Services:
         """Let the services answer, with their clocks at one moment."""
         self.clock.now = at
 
-        async def answer(url: str, *, content: bytes | None = None, **_: Any) -> Answer:
+        def answer(url: str, *, content: bytes | None = None, **_: Any) -> Answer:
             service, _sep, name = url.removeprefix(self.pki.url + "/").partition("/")
             if service == "tsa":
                 return Answer(data=self.pki.timestamp_answer(content or b""))
