@@ -32,7 +32,7 @@ from perizinan_core.bootstrap import MailFolderSettings, Settings
 from perizinan_core.cli import cli
 from perizinan_core.cli._once import Once
 from perizinan_core.documents import FINDINGS, REMEDIES
-from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.base import Category, PerizinanError
 from perizinan_core.i18n import translate
 from perizinan_core.model import Event, EventKind
 
@@ -179,6 +179,21 @@ def cli_page() -> str:
     return _page(lines)
 
 
+_CATEGORY_NOTES = {
+    Category.ARGUMENT: "The calling program handed in a value of another kind.",
+    Category.INPUT: "What a person entered or sent has to be corrected; `fields` says where.",
+    Category.DENIED: "This account may not do it.",
+    Category.NOT_FOUND: (
+        "There is no such thing for this account; also where someone else's may not even be known to exist."
+    ),
+    Category.CONFLICT: "Not as things stand: someone was faster, or the case is in another state.",
+    Category.TOO_LARGE: "More bytes than are taken.",
+    Category.OFFICE: "Settings, catalogue, keys or records of the office are not in order.",
+    Category.OUTSIDE: "A signer, a timestamp service or a plugin did not do its part.",
+    Category.UNAVAILABLE: "Not at the moment; the same request may succeed later.",
+}
+
+
 def errors_page() -> str:
     """Return the page of the errors: the tree, then every code with its sentence."""
     for module in pkgutil.walk_packages(errors.__path__, "perizinan_core.errors."):
@@ -205,13 +220,25 @@ def errors_page() -> str:
         *_tree(PerizinanError, ""),
         "```",
         "",
+        "## In answers to requests",
+        "",
+        "`error.category` says what kind of thing went wrong, and `error.http_status` follows from it.",
+        "`error.problem(language)` is a problem document (RFC 9457) for `application/problem+json`.",
+        "",
+        "| category | status | meaning |",
+        "|---|---|---|",
+        *(
+            f"| `{item.value}` | {int(item.http_status)} | {_cell(_CATEGORY_NOTES[item])} |"
+            for item in Category
+        ),
+        "",
         "## By code",
         "",
-        "| code | class | values | sentence |",
-        "|---|---|---|---|",
+        "| code | category | class | values | sentence |",
+        "|---|---|---|---|---|",
     ]
     lines += sorted(
-        f"| `{code}` | `{_short_module(kind)}.{kind.__name__}` "
+        f"| `{code}` | {kind.categories.get(code, Category.OFFICE)} | `{_short_module(kind)}.{kind.__name__}` "
         f"| {', '.join(f'`{name}`' for name in values)} | {_cell(sentence)} |"
         for kind in _descendants(PerizinanError)
         for code, values, sentence in _refusals(kind)

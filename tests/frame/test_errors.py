@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import json
 import pickle
 import pkgutil
 import re
@@ -17,7 +18,8 @@ import attrs
 import pytest
 
 import perizinan_core.errors as errors_package
-from perizinan_core.errors.base import Code, CodedError, PerizinanError
+from perizinan_core.errors._http import by_code
+from perizinan_core.errors.base import Category, Code, CodedError, PerizinanError
 from perizinan_core.errors.catalogue import CatalogueProblem, Phrase
 from perizinan_core.errors.rendering import UnprintableReason, UnprintableText
 from perizinan_core.errors.signing import SigningError, TimestampServiceError
@@ -81,7 +83,7 @@ SAMPLES = {
     "date | None": None,
     "datetime": datetime(2026, 3, 2, tzinfo=UTC),
     "tuple[str, ...]": ("satu", "dua"),
-    "tuple[Problem, ...]": (Problem("form.area", "form", "{path}: {n}", {"n": 1}),),
+    "tuple[Problem, ...]": (Problem("form.area", "form", "{place}: {n}", {"n": 1}, label="Luas"),),
     "tuple[RefusalReason, ...]": (Finding(),),
     "tuple[CatalogueProblem, ...]": (CatalogueProblem("key", "a.yaml", "$.a", 1, _PHRASE),),
     "tuple[UnprintableText, ...]": (
@@ -138,6 +140,82 @@ def test_an_error_crosses_process_borders(error: PerizinanError) -> None:
     assert (str(error), error.message("id")) == (str(again), again.message("id"))
 
 
+def test_every_code_has_a_category_in_the_one_table_of_its_package() -> None:
+    """So that a host has an HTTP status for whatever may be raised; no table lists what does not exist."""
+    tables = {kind: vars(kind)["categories"] for kind in CLASSES if "categories" in vars(kind)}
+    roots = [kind for kind in CLASSES if kind.__bases__[0] in (PerizinanError, CodedError)]
+
+    assert sorted(MODULES) == sorted(kind.__module__.rpartition(".")[2] for kind in tables)
+    assert set(roots) == set(tables)
+    for root, table in tables.items():
+        codes = {error.code for error in ALL if isinstance(error, root)}
+
+        assert codes == set(table), root
+
+
+@pytest.mark.parametrize("error", ALL, ids=lambda error: error.code)
+def test_an_error_is_a_problem_document_in_both_languages(error: PerizinanError) -> None:
+    """JSON with the members of RFC 9457; faults of our own tell strangers nothing but the code."""
+    english, indonesian = error.problem("en", instance="/kasus/1"), error.problem("id")
+    inside = error.problem("id", internal=True)
+
+    assert english == json.loads(json.dumps(english))
+    assert [*_MEMBERS, "instance"] == list(english)
+    assert (error.code, error.http_status) == (english["code"], english["status"])
+    assert english["type"].endswith(f"/{error.code}")
+    assert english["title"] != indonesian["title"]
+    assert english["detail"] != indonesian["detail"]
+    assert error.message("id") == inside["detail"]
+    for found in indonesian["fields"]:
+        assert ["path", "label", "code", "detail"] == list(found)
+    if error.http_status >= 500:
+        assert {} == indonesian["values"]
+        assert "contoh" not in indonesian["detail"]
+    else:
+        assert error.message("id") == indonesian["detail"]
+
+
+_MEMBERS = ["type", "title", "status", "detail", "code", "category", "fields", "values"]
+
+
+@pytest.mark.parametrize(
+    ("status", "codes"),
+    [
+        (400, "argument naive-moment"),
+        (403, "access-denied staff-record not-party own-case separation-of-duties"),
+        (404, "not-found permit-type-not-found record-not-found"),
+        (409, "stale-object decided-by-others idempotency-conflict transition-not-allowed"),
+        (413, "document-too-large"),
+        (422, "submission-refused upload-refused invalid-identifier text-refused form-data"),
+        (500, "catalogue-invalid schema-not-migrated storage-keys-lost"),
+        (502, "signer-answer timestamp-unreachable"),
+        (503, "database-busy database-unavailable inspection-unavailable"),
+    ],
+)
+def test_the_status_tells_the_caller_what_to_do(status: int, codes: str) -> None:
+    """Ask again, log in, correct it, look at the case again, or leave it to the office."""
+    found = {error.code: error.http_status for error in ALL}
+
+    assert {status} == {int(found[code]) for code in codes.split()}
+
+
+def test_the_type_of_a_problem_can_lead_to_a_page_of_the_host() -> None:
+    """By default it is a tag URI, which leads nowhere."""
+    error = SigningError("passphrase-wrong", file="seal.p12")
+
+    assert "tag:perizinan-core,2026:error/passphrase-wrong" == error.problem()["type"]
+    assert (
+        "https://portal.example/errors#passphrase-wrong"
+        == (error.problem(types="https://portal.example/errors#")["type"])
+    )
+
+
+def test_two_categories_of_one_code_are_refused_at_once() -> None:
+    """A table says one thing."""
+    with pytest.raises(ValueError, match="field-name has two"):
+        by_code({Category.INPUT: "field-name", Category.OFFICE: "key-weak field-name"})
+
+
 def test_a_code_belongs_to_one_class() -> None:
     """Programs tell errors apart by their code."""
     codes = [error.code for error in ALL]
@@ -175,7 +253,7 @@ def test_a_class_of_its_own_is_caught_or_behaves_differently() -> None:
         assert name in (ROOT / page).read_text(encoding="utf-8")
 
 
-_OWN = {"wording", "details", "message", "__str__"}
+_OWN = {"wording", "details", "message", "input_problems", "__str__"}
 
 
 def sources() -> Iterator[Path]:
@@ -253,8 +331,10 @@ def test_every_code_is_raised_somewhere() -> None:
 def test_no_value_takes_the_place_of_something_every_error_has() -> None:
     """Values are attributes too."""
     taken = set(dir(CodedError)) | {"sentence", "args"}
+    values = {name for kind, code in TABLE for name in kind.codes[code].fields}
+    values |= {field.name for kind in CLASSES if attrs.has(kind) for field in attrs.fields(kind)}
 
-    assert set() == {name for kind, code in TABLE for name in kind.codes[code].fields if name in taken}
+    assert set() == values & taken
 
 
 def test_a_code_that_does_not_exist_is_refused_at_once() -> None:

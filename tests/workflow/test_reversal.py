@@ -36,7 +36,7 @@ from perizinan_core.workflow import AnnulledBy, DefectGround
 from perizinan_core.workflow import _functions as workflow
 
 WIB = ZoneInfo("Asia/Jakarta")
-UNPRINTABLE = Problem("letter.statement.holder", "unprintable-text", "Huruf tidak ada")
+UNPRINTABLE = Problem("letter.statement.holder", "unprintable-text", "Huruf tidak ada", label="Huruf")
 
 
 def _old(**changes):

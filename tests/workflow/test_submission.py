@@ -90,7 +90,7 @@ def test_all_problems_are_told_at_once(desk):
         applicant=make_applicant(nik=None),
         representative=Representative(person=make_applicant(nik=None)),
     )
-    mine = Problem("form.area", "form", "The field {path} is missing.")
+    mine = Problem("form.area", "form", "The field {place} is missing.", label="Luas")
 
     assert [
         ("form.area", "form"),
@@ -377,6 +377,7 @@ def test_a_problem_is_told_in_both_languages():
         "document-missing",
         "{label} has not been uploaded yet (at least {min_files} file(s)). Upload it.",
         {"slot": "ktp", "label": Text("KTP pemohon", "Identity card"), "min_files": 1},
+        label=Text("KTP pemohon", "Identity card"),
     )
 
     assert "Identity card has not been uploaded yet (at least 1 file(s)). Upload it." == problem.message("en")

@@ -52,6 +52,7 @@ from perizinan_core.services import (
     StatusLists,
     Worker,
 )
+from perizinan_core.services._arguments import check_values, checked
 from perizinan_core.services._confirmations import is_open
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._worker import library_worker
@@ -67,6 +68,7 @@ __all__ = [
 ]
 
 
+@checked
 @attrs.define(eq=False, repr=False, slots=False)
 class Office:
     """
@@ -161,6 +163,7 @@ class Office:
             discover: False leaves installed plugins out.
 
         Raises:
+            ArgumentError: an argument is of another kind.
             BootstrapError: ``settings``: the settings cannot be used.
             BootstrapError: ``unknown-positions``: they name a signer for a position which the authority does not have.
             HookError: ``nothing-registered``: no plugin offers what the settings name.
@@ -170,6 +173,7 @@ class Office:
             HookError: ``plugin-problem``: what a plugin offers could not be opened.
             OfficePartMissingError: the extra ``office`` is not installed.
         """
+        check_values(cls.open, locals())
         require_office_parts()
         chosen = settings if isinstance(settings, Settings) else load_settings(Path(settings))
         now = clock or _system_clock

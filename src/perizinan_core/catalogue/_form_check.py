@@ -22,7 +22,7 @@ from perizinan_core.model._form_data import form_data, path_text
 from perizinan_core.model._identifiers import parse_email
 from perizinan_core.model._permit_type import PermitType
 
-__all__ = ["MAX_PROBLEMS", "MULTILINE", "FormProblem", "validate_form"]
+__all__ = ["MAX_PROBLEMS", "MULTILINE", "FormProblem", "field_title", "validate_form"]
 
 MAX_PROBLEMS = 200
 """Most problems that are named at once; a person corrects the first ones first."""
@@ -188,7 +188,7 @@ def _by_branch(error: ValidationError) -> list[list[ValidationError]]:
 def _problem(
     schema: Mapping[str, Any], code: str, path: Path, sentence: str, **fields: object
 ) -> FormProblem:
-    title = _title(schema, path)
+    title = field_title(schema, path)
     return FormProblem(
         code, path_text(path) if path else "", title, Phrase(sentence, {"field": title, **fields})
     )
@@ -251,7 +251,7 @@ def _titled_options(schema: Any) -> list[str]:
     return [str(item.get("title", item["const"])) for item in options]
 
 
-def _title(schema: Mapping[str, Any], path: Path) -> str:
+def field_title(schema: Mapping[str, Any], path: Path) -> str:
     """Return the titles on the way to a field: ``Terop 1: Panjang (m)``."""
     shown: list[str] = []
     for step, found in zip(path, schemas_along(schema, path), strict=True):

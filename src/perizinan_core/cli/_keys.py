@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import click
@@ -27,6 +27,7 @@ from perizinan_core.errors.services import ServiceError
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._numerals import format_date
+from perizinan_core.services._published_keys import KeyPurpose
 from perizinan_core.signing import DigestSigner
 
 __all__ = ["keys_group"]
@@ -99,7 +100,12 @@ def publish_command(obj: dict[str, Any], *, out: Path) -> None:
 )
 @click.pass_obj
 def rotate_own_command(
-    obj: dict[str, Any], *, purpose: str, lost: bool, stolen: bool, last_day: datetime | None
+    obj: dict[str, Any],
+    *,
+    purpose: KeyPurpose | Literal["development"],
+    lost: bool,
+    stolen: bool,
+    last_day: datetime | None,
 ) -> None:
     """Announce a new key, or take the announced one into use; the former one stays beside it."""
     language, settings = language_of(obj), settings_for(obj)
@@ -230,7 +236,7 @@ def rotate_command(obj: dict[str, Any], *, resume: bool) -> None:
     click.echo(translate(N_("{count} records were moved to the new keys."), language, count=moved))
 
 
-def _replace_lost(obj: dict[str, Any], purpose: str) -> None:
+def _replace_lost(obj: dict[str, Any], purpose: KeyPurpose | Literal["development"]) -> None:
     """Make a new key in the place of a lost one and take it into authority.json."""
     settings = settings_for(obj)
     authority = load_authority_pack(settings, plugins_for(obj, settings)).authority

@@ -9,15 +9,17 @@ file="seal.p12")``. `tests/frame/test_errors.py` holds every place that raises a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from string import Formatter
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
+from perizinan_core.errors._http import Category, FieldProblem, problem_document
 from perizinan_core.i18n import DEFAULT_LANGUAGE, said, translate
 
-__all__ = ["OWN_WORDS", "Code", "CodedError", "Labels", "PerizinanError"]
+__all__ = ["OWN_WORDS", "Category", "Code", "CodedError", "FieldProblem", "Labels", "PerizinanError"]
 
 Labels: TypeAlias = Mapping[str, Mapping[str, str]]
 """By field: the words for the codes that it holds."""
@@ -27,6 +29,9 @@ OWN_WORDS: Mapping[str, str] = MappingProxyType({})
 
 _CLAUSES = {"fault", "problems", "reason"}
 """Fields that hold English clauses of ours, or what the operating system says."""
+
+_PLACES = {"asked", "known", "missing", "negative", "other_stage", "slot", "stage", "targets", "waiting_for"}
+"""Fields that hold codes of places for documents, of fields, or of stages; see `PerizinanError.places`."""
 
 
 class PerizinanError(Exception):
@@ -50,6 +55,12 @@ class PerizinanError(Exception):
     absent: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """For fields that may be empty: the English msgid that stands there then."""
 
+    categories: ClassVar[Mapping[str, Category]] = MappingProxyType({})
+    """By code: what kind of thing went wrong. One table for each package of errors, at its root."""
+
+    places: Mapping[str, object] = MappingProxyType({})
+    """By code: what people call the places for documents, fields and stages that the values name."""
+
     def __attrs_post_init__(self) -> None:
         self.args: tuple[Any, ...] = tuple(self.details().values())
 
@@ -59,7 +70,11 @@ class PerizinanError(Exception):
         if not attrs.has(kind):
             return super().__reduce__()
         names = (field.name for field in attrs.fields(kind) if field.init)
-        return _rebuilt, (kind, (), {name: getattr(self, name) for name in names})
+        return (
+            _rebuilt,
+            (kind, (), {name: getattr(self, name) for name in names}),
+            {"places": dict(self.places)},
+        )
 
     def details(self) -> dict[str, Any]:
         """Return the values by name, as placeholders of the sentence and for machine-readable answers."""
@@ -81,13 +96,74 @@ class PerizinanError(Exception):
             return ", ".join(translate(words.get(str(item), str(item)), language) for item in values)
         if name in _CLAUSES:
             return said(value, language)
+        if name in _PLACES and self.places:
+            values = value if isinstance(value, tuple) else (value,)
+            return ", ".join(self.place_name(str(item), language) for item in values)
         if isinstance(value, (tuple, frozenset, list)):
             return ", ".join(map(str, value))
         return value
 
+    def place_name(self, code: str, language: str) -> str:
+        """Return what people call a place for documents, a field or a stage; one of several with its number."""
+        name, _, number = code.partition("#")
+        label = self.places.get(name, name)
+        words = str(label.to(language)) if hasattr(label, "to") else translate(str(label), language)
+        return f"{words} ({int(number) + 1})" if number.isdecimal() else words
+
     def message(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the sentence in ``language`` (``"id"`` or ``"en"``)."""
         return translate(self.sentence, language, **self.wording(language))
+
+    @property
+    def category(self) -> Category:
+        """What kind of thing went wrong; a code without a category is a fault of the office."""
+        return self.categories.get(self.code, Category.OFFICE)
+
+    @property
+    def http_status(self) -> HTTPStatus:
+        """The status of an HTTP answer that tells of this error."""
+        return self.category.http_status
+
+    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
+        """Return what to put right in what a person entered, each with its field; empty where none is known."""
+        del language
+        return ()
+
+    def problem(
+        self,
+        language: str = DEFAULT_LANGUAGE,
+        *,
+        instance: str | None = None,
+        types: str | None = None,
+        internal: bool = False,
+    ) -> dict[str, Any]:
+        """
+        Return a problem document (RFC 9457) for an answer of the type ``application/problem+json``.
+
+        Beside ``type``, ``title``, ``status`` and ``detail`` it has ``code``, ``category``, ``values`` (as
+        `details`) and ``fields``: a list with ``path``, ``label``, ``code`` and ``detail`` of each thing to
+        put right, in words that stand in the form.
+
+        Args:
+            language: ``"id"`` or ``"en"``, for the title and the sentences.
+            instance: URI of this very answer, e.g. the path of the request; left out when it is None.
+            types: What comes before the code in ``type``, e.g. the address of a page of yours with an anchor
+                for each code; by default a tag URI, which leads nowhere.
+            internal: True when someone of the office reads it. Otherwise faults of our own (500 and above)
+                come without paths, tables and addresses: the code says enough to look it up.
+        """
+        return problem_document(
+            category=self.category,
+            status=self.http_status,
+            code=self.code,
+            detail=self.message(language),
+            fields=self.input_problems(language),
+            values=self.details(),
+            language=language,
+            instance=instance,
+            types=types,
+            internal=internal,
+        )
 
     def __str__(self) -> str:
         return self.message("en")
@@ -162,7 +238,7 @@ class CodedError(PerizinanError):
     def __reduce__(self) -> str | tuple[Any, ...]:
         if attrs.has(type(self)):
             return super().__reduce__()
-        return _rebuilt, (type(self), (self.code,), self.details())
+        return _rebuilt, (type(self), (self.code,), self.details()), {"places": dict(self.places)}
 
 
 def _rebuilt(

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import attrs
 
+from perizinan_core.errors._http import Category, by_code
 from perizinan_core.errors.base import OWN_WORDS, Code, CodedError
 from perizinan_core.i18n import N_
 
@@ -25,6 +26,17 @@ class BootstrapError(CodedError):
     - ``purpose``: ``"document"``, ``"qr"``, ``"status"`` or ``"development"``
     - ``what``: ``"database"`` or ``"document store"``
     """
+
+    categories: ClassVar[Mapping[str, Category]] = by_code(
+        {
+            Category.INPUT: "backup-of-another-office backup-unusable certificate-file development-name",
+            Category.CONFLICT: "already-set-up backup-folder-in-use restore-target-not-empty",
+            Category.OFFICE: (
+                "development-folder example-authority office-key-file office-key-lost office-part-missing "
+                "secret-missing settings signer-not-configured unknown-positions"
+            ),
+        }
+    )
 
     codes: ClassVar[Mapping[str, Code]] = {
         "backup-folder-in-use": Code(

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import attrs
 
+from perizinan_core.errors._http import Category, by_code
 from perizinan_core.errors.base import Code, CodedError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
@@ -99,6 +100,17 @@ class CatalogueError(CodedError):
 
     - ``versions``: each version with its span of days
     """
+
+    categories: ClassVar[Mapping[str, Category]] = by_code(
+        {
+            Category.NOT_FOUND: "no-version-in-force permit-type-not-found",
+            Category.INPUT: "number-text",
+            Category.OFFICE: (
+                "catalogue-invalid expression expression-limit number-format-missing rule-missing "
+                "tariff-not-found"
+            ),
+        }
+    )
 
     codes: ClassVar[Mapping[str, Code]] = {
         "permit-type-not-found": Code(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
 
+from perizinan_core.errors._http import Category, by_code
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_
 
@@ -15,6 +17,12 @@ __all__ = ["ChildStartError"]
 @attrs.define(slots=False, eq=False)
 class ChildStartError(PerizinanError):
     """A child process cannot be started, or ended before it took a task."""
+
+    categories: ClassVar[Mapping[str, Category]] = by_code(
+        {
+            Category.UNAVAILABLE: "child-start",
+        }
+    )
 
     code: ClassVar[str] = "child-start"
     sentence: ClassVar[str] = N_(

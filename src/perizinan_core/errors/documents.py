@@ -7,11 +7,12 @@ and errors end in logs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Protocol
 
 import attrs
 
+from perizinan_core.errors._http import Category, FieldProblem, by_code
 from perizinan_core.errors.base import OWN_WORDS, Code, CodedError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
@@ -30,6 +31,8 @@ __all__ = [
     "UploadRefusedError",
     "UploadUnreadableError",
 ]
+
+_FILE = N_("File")
 
 _ACTIONS = {
     "open": N_("be opened"),
@@ -56,6 +59,12 @@ class RefusalReason(Protocol):
         ...
 
 
+def file_problems(findings: Iterable[RefusalReason], language: str) -> tuple[FieldProblem, ...]:
+    """Return the reasons against an uploaded file as problems of the field in which it was sent."""
+    label = translate(_FILE, language)
+    return tuple(FieldProblem("file", label, item.code, item.message(language)) for item in findings)
+
+
 class DocumentError(CodedError):
     """
     A file cannot be kept, read or accepted.
@@ -65,6 +74,17 @@ class DocumentError(CodedError):
     - ``content_type``: the name that was received
     - ``known``: the names that are possible
     """
+
+    categories: ClassVar[Mapping[str, Category]] = by_code(
+        {
+            Category.ARGUMENT: "invalid-document-hash invalid-link-name",
+            Category.INPUT: "document-hash-mismatch upload-refused upload-unreadable",
+            Category.CONFLICT: "document-in-use link-conflict upload-held",
+            Category.TOO_LARGE: "document-too-large",
+            Category.OFFICE: "document-damaged document-not-found unknown-content-type",
+            Category.UNAVAILABLE: "document-store-full document-store-unavailable inspection-unavailable",
+        }
+    )
 
     codes: ClassVar[Mapping[str, Code]] = {
         "unknown-content-type": Code(
@@ -232,6 +252,10 @@ class UploadRefusedError(DocumentError):
         """Return the codes of the reasons."""
         return {"findings": tuple(finding.code for finding in self.findings)}
 
+    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
+        """Return every reason."""
+        return file_problems(self.findings, language)
+
 
 @attrs.define(slots=False, eq=False)
 class UploadHeldError(DocumentError):
@@ -250,6 +274,10 @@ class UploadHeldError(DocumentError):
     def details(self) -> dict[str, Any]:
         """Return the codes of the reasons."""
         return {"findings": tuple(finding.code for finding in self.findings)}
+
+    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
+        """Return every reason."""
+        return file_problems(self.findings, language)
 
 
 @attrs.define(slots=False, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from perizinan_core.errors._http import Category, by_code
 from perizinan_core.errors.base import Code, CodedError
 from perizinan_core.i18n import N_
 
@@ -31,6 +32,13 @@ class HookError(CodedError):
     - ``kind``: e.g. ``authority``, ``storage``, ``signer``
     - ``reason``: class of the error; its text may hold personal data and stays out
     """
+
+    categories: ClassVar[Mapping[str, Category]] = by_code(
+        {
+            Category.OFFICE: "nothing-registered plugin-problem",
+            Category.OUTSIDE: "plugin-decision",
+        }
+    )
 
     codes: ClassVar[Mapping[str, Code]] = {
         "nothing-registered": Code(

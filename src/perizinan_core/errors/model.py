@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import attrs
 
+from perizinan_core.errors._http import Category, FieldProblem, by_code
 from perizinan_core.errors.base import OWN_WORDS, Code, CodedError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
@@ -121,6 +122,8 @@ class FormFault(StrEnum):
     NAME = "name"
 
 
+_FORM = N_("Form")
+
 _FORM_SENTENCES: dict[FormFault, str] = {
     FormFault.NOT_JSON: N_(
         "Form data: expected texts, numbers, yes or no, lists and fields, but received {received} in {path}. "
@@ -163,6 +166,17 @@ class ModelError(CodedError):
     - ``problems``: English sentences without full stop, each naming the entry; shown as they are
     - ``received``: what was received, shortened
     """
+
+    categories: ClassVar[Mapping[str, Category]] = by_code(
+        {
+            Category.ARGUMENT: "calendar-order naive-moment numeral-range",
+            Category.INPUT: (
+                "applicant-kind form-data identifier-not-text invalid-identifier invalid-money "
+                "invalid-roman-numeral money-range text-refused"
+            ),
+            Category.OFFICE: "calendar-range invalid-calendar",
+        }
+    )
 
     codes: ClassVar[Mapping[str, Code]] = {
         "invalid-money": Code(
@@ -240,6 +254,11 @@ class InvalidIdentifierError(ModelError):
 
     remedy: str
     """English msgid of what to do next."""
+
+    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
+        """Return the identifier, by its kind."""
+        label = translate(_IDENTIFIER_NAMES[self.kind], language)
+        return (FieldProblem(self.kind, label, self.reason, self.message(language)),)
 
 
 @attrs.define(slots=False, eq=False)
@@ -325,6 +344,9 @@ class TextRefusedError(ModelError):
     limit: int = 0
     """Most characters, where the text is too long."""
 
+    path: str = ""
+    """Where it stands, for programs: ``form.lokasi``, ``name``, ``reasons[0]``; empty when that is not known."""
+
     @property
     def fault_sentence(self) -> str:
         """English msgid for this fault; its placeholders are the fields."""
@@ -332,7 +354,15 @@ class TextRefusedError(ModelError):
 
     def wording(self, language: str) -> dict[str, object]:
         """Translate the name of the field."""
-        return {**super().wording(language), "field": translate(self.field, language)}
+        return {**super().wording(language), "field": self.label(language)}
+
+    def label(self, language: str) -> str:
+        """Return what people call the field."""
+        return translate(str(self.places.get(self.path, self.field)), language)
+
+    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
+        """Return the one field."""
+        return (FieldProblem(self.path, self.label(language), self.fault, self.message(language)),)
 
     def message(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the sentence of the fault."""
@@ -357,6 +387,21 @@ class FormDataError(ModelError):
 
     limit: int = 0
     """The limit that was passed, where there is one."""
+
+    def label(self, language: str) -> str:
+        """Return what people call the field, or the form."""
+        path = self.path.removeprefix("$")
+        return translate(str(self.places.get(f"form.{path}", path or _FORM)), language)
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Name the field as people know it."""
+        return {**super().wording(language), "path": self.label(language)}
+
+    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
+        """Return the one field, or the form."""
+        path = self.path.removeprefix("$")
+        place = f"form.{path}" if path else "form"
+        return (FieldProblem(place, self.label(language), self.fault, self.message(language)),)
 
     @property
     def fault_sentence(self) -> str:

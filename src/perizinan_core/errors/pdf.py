@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
 
+from perizinan_core.errors._http import Category, by_code
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_
 
@@ -15,6 +17,12 @@ __all__ = ["PdfStructureError"]
 @attrs.define(slots=False, eq=False)
 class PdfStructureError(PerizinanError):
     """Bytes that are not a well-formed PDF. Nothing is repaired: a repaired file is another file."""
+
+    categories: ClassVar[Mapping[str, Category]] = by_code(
+        {
+            Category.INPUT: "pdf-structure",
+        }
+    )
 
     code: ClassVar[str] = "pdf-structure"
     sentence: ClassVar[str] = N_(

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import attrs
 
+from perizinan_core.errors._http import Category, by_code
 from perizinan_core.errors.base import Code, CodedError
 from perizinan_core.i18n import N_, translate
 
@@ -36,6 +37,15 @@ _STATUS_LIST_PROBLEMS: Mapping[str, str] = {
 
 class PublishedError(CodedError):
     """Something published by an office cannot be used or made."""
+
+    categories: ClassVar[Mapping[str, Category]] = by_code(
+        {
+            Category.INPUT: "qr-text",
+            Category.CONFLICT: "authority-update",
+            Category.OUTSIDE: "authority-document authority-key directory",
+            Category.UNAVAILABLE: "status-list status-unavailable",
+        }
+    )
 
 
 @attrs.define(slots=False, eq=False)

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import attrs
 
+from perizinan_core.errors._http import Category, FieldProblem, by_code
 from perizinan_core.errors.base import Code, CodedError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
@@ -104,6 +105,15 @@ class RenderingError(CodedError):
     - ``reason``: what Typst or the check of the template's sources said
     """
 
+    categories: ClassVar[Mapping[str, Category]] = by_code(
+        {
+            Category.INPUT: "qr-text-too-long unprintable-text",
+            Category.OFFICE: (
+                "forked-renderer logo-not-found picture-without-alt template-fault template-not-found"
+            ),
+        }
+    )
+
     codes: ClassVar[Mapping[str, Code]] = {
         "qr-text-too-long": Code(
             N_(
@@ -167,6 +177,18 @@ class UnprintableTextError(RenderingError):
     def wording(self, language: str) -> dict[str, object]:
         """Return every problem as a sentence of its own."""
         return {"problems": " ".join(problem.message(language) for problem in self.problems)}
+
+    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
+        """Return every text that cannot be printed."""
+        return tuple(
+            FieldProblem(
+                f"letter.{item.field}",
+                translate(item.label, language),
+                item.reason.value,
+                item.message(language),
+            )
+            for item in self.problems
+        )
 
     def __str__(self) -> str:
         places = "; ".join(

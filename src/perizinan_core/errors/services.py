@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import attrs
 
+from perizinan_core.errors._http import Category, FieldProblem, by_code
 from perizinan_core.errors._words import (
     ACTOR_KINDS,
     OUTCOMES,
@@ -15,9 +16,9 @@ from perizinan_core.errors._words import (
     STATES,
 )
 from perizinan_core.errors.base import Code, CodedError
-from perizinan_core.errors.documents import RefusalReason
+from perizinan_core.errors.documents import RefusalReason, file_problems
 from perizinan_core.errors.workflow import Problem
-from perizinan_core.i18n import N_, said, translate
+from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, said, translate
 
 __all__ = [
     "AccessDeniedError",
@@ -42,6 +43,9 @@ _WORDS: Mapping[str, str] = {
     "tuple": N_("a list"),
     "date": N_("a day"),
     "datetime": N_("a moment"),
+    "naive datetime": N_("a moment without a time zone"),
+    "set": N_("a list"),
+    "frozenset": N_("a list"),
 }
 
 _NOUNS: Mapping[str, str] = {
@@ -106,6 +110,28 @@ class ServiceError(CodedError):
     - ``paths``: paths of the values, those of the authority with ``authority/`` in front
     - ``records``: keys of the settings
     """
+
+    categories: ClassVar[Mapping[str, Category]] = by_code(
+        {
+            Category.ARGUMENT: "argument",
+            Category.INPUT: (
+                "applicant-refused binding-days binding-not-a-signer binding-outside-certificate "
+                "undeclared-accounts unknown-post unknown-value"
+            ),
+            Category.DENIED: "access-denied confirmation-second own-record staff-confirmation staff-record",
+            Category.NOT_FOUND: "binding-unknown not-found",
+            Category.CONFLICT: (
+                "binding-ended binding-has-signed binding-overlaps decided-by-others letter-not-printed "
+                "letter-refused nothing-to-confirm permit-not-required signer-not-entitled "
+                "signing-in-doubt upload-kept values-unconfirmed"
+            ),
+            Category.OFFICE: (
+                "key-not-usable-yet letter-changed publication-broken scenario status-list-clock"
+            ),
+            Category.OUTSIDE: "issuance signed-letter-invalid",
+            Category.UNAVAILABLE: "signing-unfinished",
+        }
+    )
 
     codes: ClassVar[Mapping[str, Code]] = {
         "nothing-to-confirm": Code(
@@ -285,7 +311,7 @@ class ArgumentError(ServiceError):
     """Kind of value, in words, or as the reference of the Python API names it."""
 
     received: str
-    """Kind of what was received, as Python names it."""
+    """Kind of what was received, as Python names it; of a number outside its bounds, the number."""
 
     def wording(self, language: str) -> dict[str, object]:
         """Return both kinds in ``language``, as far as there are words for them."""
@@ -295,6 +321,10 @@ class ArgumentError(ServiceError):
             "expected": said(self.expected, language),
             "received": said(received, language),
         }
+
+    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
+        """Return the argument, which has no label: no form shows it."""
+        return (FieldProblem(self.argument, self.argument, self.code, self.message(language)),)
 
 
 class AccessDeniedError(ServiceError):
@@ -405,6 +435,10 @@ class LetterRefusedError(ServiceError):
         """Join the sentences of the problems."""
         return {"reasons": " ".join(problem.message(language) for problem in self.problems)}
 
+    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
+        """Return everything that keeps it from being issued."""
+        return tuple(item.to_field(language) for item in self.problems)
+
 
 @attrs.define(slots=False, eq=False)
 class DecidedByOthersError(ServiceError):
@@ -476,3 +510,7 @@ class UploadKeptError(ServiceError):
         """Return the held upload, why it is kept, and the codes of what was found."""
         codes = tuple(finding.code for finding in self.findings)
         return {"upload": self.upload, "reason": self.reason, "findings": codes}
+
+    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
+        """Return everything that was found."""
+        return file_problems(self.findings, language)

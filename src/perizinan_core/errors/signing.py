@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import attrs
 
+from perizinan_core.errors._http import Category, by_code
 from perizinan_core.errors.base import Code, CodedError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, translate
 
@@ -57,6 +58,27 @@ class SigningError(CodedError):
     - ``signed_at``: signing time, ISO 8601
     - ``usages``: what the certificate is for (RFC 5280 section 4.2.1.3)
     """
+
+    categories: ClassVar[Mapping[str, Category]] = by_code(
+        {
+            Category.INPUT: (
+                "field-name field-seed-value field-taken mark-not-drawable mark-outside mark-placement "
+                "page-missing passphrase-needed passphrase-wrong pdf-cut pdf-damaged pdf-encrypted "
+                "pdf-junk-before pdf-locked pdf-not pdf-xfa"
+            ),
+            Category.CONFLICT: "certificate-revoked long-term-too-late not-extendable renewal-useless",
+            Category.OFFICE: (
+                "certificate-missing certificate-not-valid key-file-unreadable key-mismatch key-missing "
+                "key-unsupported key-usage key-weak signer-address timestamps-off"
+            ),
+            Category.OUTSIDE: (
+                "extension-refused revocation-unavailable signature-mismatch signer-answer "
+                "timestamp-answer timestamp-certificate timestamp-http-status timestamp-refused "
+                "timestamp-time timestamp-timeout timestamp-too-large timestamp-unreachable "
+                "timestamp-untrusted"
+            ),
+        }
+    )
 
     codes: ClassVar[Mapping[str, Code]] = {
         "signer-address": Code(

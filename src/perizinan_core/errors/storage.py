@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import attrs
 
+from perizinan_core.errors._http import Category, by_code
 from perizinan_core.errors.base import OWN_WORDS, Code, CodedError
 from perizinan_core.i18n import N_, translate
 
@@ -93,6 +94,21 @@ class StorageError(CodedError):
     - ``use_case``: the use case it was first used for
     - ``year``: local year
     """
+
+    categories: ClassVar[Mapping[str, Category]] = by_code(
+        {
+            Category.INPUT: "unknown-cursor",
+            Category.NOT_FOUND: "record-not-found",
+            Category.CONFLICT: "already-exists idempotency-conflict lease-held lease-lost stale-object",
+            Category.OFFICE: (
+                "database-damaged database-driver-missing invalid-database-url invalid-key-ring key-file "
+                "migration-needs-keys number-book record-not-as-written schema-not-migrated "
+                "schema-too-new seal-broken storage-keys-lost stored-value unit-of-work-closed "
+                "unit-of-work-read-only unknown-key"
+            ),
+            Category.UNAVAILABLE: "commit-unknown database-busy database-unavailable",
+        }
+    )
 
     codes: ClassVar[Mapping[str, Code]] = {
         "invalid-database-url": Code(

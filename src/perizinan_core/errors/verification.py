@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import attrs
 
+from perizinan_core.errors._http import Category, by_code
 from perizinan_core.errors.base import Code, CodedError
 from perizinan_core.i18n import N_
 
@@ -34,6 +35,17 @@ class VerificationError(CodedError):
     - ``maximum``: largest length accepted
     - ``fault``: what the worker said
     """
+
+    categories: ClassVar[Mapping[str, Category]] = by_code(
+        {
+            Category.INPUT: (
+                "cms-structure permit-data permit-not-accepted qr-claims-too-long report-format "
+                "resume-file signatures-not-accepted source-read"
+            ),
+            Category.OFFICE: "authority-folder trust-roots",
+            Category.UNAVAILABLE: "bulk-worker",
+        }
+    )
 
     codes: ClassVar[Mapping[str, Code]] = {
         "bulk-worker": Code(

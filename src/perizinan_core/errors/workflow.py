@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import attrs
 
+from perizinan_core.errors._http import Category, FieldProblem, by_code
 from perizinan_core.errors._words import (
     ACTIONS,
     ACTOR_KINDS,
@@ -20,7 +21,7 @@ from perizinan_core.errors._words import (
     STATES,
 )
 from perizinan_core.errors.base import Code, CodedError, Labels
-from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, said, translate
+from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, Clause, said, translate
 
 __all__ = [
     "ClockOrderError",
@@ -41,6 +42,19 @@ _RUPIAH = {"amount", "due", "fee", "outstanding", "paid"}
 """Values that are money, in whole rupiah."""
 
 
+_PARTS: Mapping[str, str] = {
+    "applicant": N_("Applicant"),
+    "documents": N_("Documents"),
+    "form": N_("Form"),
+    "letter": N_("Letter"),
+    "permit_type": N_("Kind of permit"),
+    "previous_permit": N_("Earlier permit"),
+    "representative": N_("Representative"),
+    "signature": N_("Signature"),
+}
+"""What people call the parts of a case; by the first part of a path."""
+
+
 @attrs.frozen
 class Problem:
     """One thing that an applicant must put right before submitting."""
@@ -57,13 +71,38 @@ class Problem:
     fields: Mapping[str, object] = attrs.field(factory=dict)
     """Values of the placeholders; no personal data."""
 
+    label: object = attrs.field(default="", kw_only=True)
+    """What people call the place: a `Text`, an English msgid or the title of a field; empty: as its part."""
+
     def message(self, language: str = DEFAULT_LANGUAGE) -> str:
         """Return the sentence in ``language`` (``"id"`` or ``"en"``)."""
-        # A label is said in the language of the reader.
-        fields = {
-            name: getattr(value, "to", lambda _, v=value: v)(language) for name, value in self.fields.items()
-        }
-        return translate(self.sentence, language, path=self.path, **fields)
+        # What people call things is said in the language of the reader.
+        fields = {name: _words_for(value, language) for name, value in self.fields.items()}
+        return translate(self.sentence, language, place=self.name(language), **fields)
+
+    def name(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """Return what people call the place, as it stands in the form."""
+        part = self.path.partition(".")[0]
+        return str(_words_for(self.label or _PARTS.get(part, self.path), language))
+
+    def to_field(self, language: str = DEFAULT_LANGUAGE) -> FieldProblem:
+        """Return it as a problem document lists it."""
+        return FieldProblem(self.path, self.name(language), self.code, self.message(language))
+
+
+def _words_for(value: object, language: str) -> object:
+    if isinstance(value, Clause):
+        return said(value, language)
+    if hasattr(value, "to"):
+        return value.to(language)
+    return translate(value, language) if isinstance(value, str) and value else value
+
+
+def _path_of(target: str) -> str:
+    """Return the path of a slot, or of what else a correction can ask for."""
+    if target.startswith("form:"):
+        return target.replace(":", ".", 1)
+    return target if target.partition(".")[0] in ("applicant", "representative") else f"documents.{target}"
 
 
 def _sentences(problems: Iterable[Problem], language: str) -> str:
@@ -168,6 +207,32 @@ class WorkflowError(CodedError):
     - ``version``: its version
     - ``waiting``: how many cases come before it
     """
+
+    categories: ClassVar[Mapping[str, Category]] = by_code(
+        {
+            Category.INPUT: (
+                "correction-target correction-unanswered document-choice effective-day "
+                "legal-basis-missing letter-mismatch letter-missing minutes-mismatch minutes-missing "
+                "outcome-not-allowed outside-wait payment-moment payment-reference payment-too-high "
+                "previous-permit reason-missing submission-refused unknown-slot"
+            ),
+            Category.DENIED: (
+                "conflict-of-interest delegation-missing no-position not-allowed not-assignee not-party "
+                "not-signatory own-case own-question second-person separation-of-duties"
+            ),
+            Category.NOT_FOUND: "unknown-document unknown-stage",
+            Category.CONFLICT: (
+                "already-assigned annulment-period clock-state correction-limit correction-window-passed "
+                "decision-stands deemed-grant-due document-id-taken jump-not-requested no-deemed-grant "
+                "no-eligible-officer no-notice-awaited no-representative not-due not-in-correction "
+                "not-issuable notice-missing payment-not-due payment-outstanding permit-status "
+                "permit-type-mismatch permit-type-not-open queue-jump renewal-too-early renewal-too-late "
+                "slot-full stage-not-open stage-outcome-missing stage-request transition-not-allowed "
+                "upload-not-liftable wrong-permit"
+            ),
+            Category.OFFICE: "clock-order stage-graph",
+        }
+    )
 
     codes: ClassVar[Mapping[str, Code]] = {
         "permit-type-not-open": Code(
@@ -520,6 +585,16 @@ class WorkflowError(CodedError):
         ),
     }
 
+    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
+        """Return the places for documents and the fields that the refusal is about."""
+        values = self.details()
+        found = [*([values["slot"]] if "slot" in values else []), *values.get("targets", ())]
+        sentence = self.message(language) if found else ""
+        return tuple(
+            FieldProblem(_path_of(item), self.place_name(item, language), self.code, sentence)
+            for item in found
+        )
+
     def _worded(self, name: str, value: object, language: str) -> object:
         """Put words in the place of nothing, and write rupiah with their thousands apart."""
         if value is None or value == ():
@@ -586,6 +661,10 @@ class SubmissionRefusedError(WorkflowError):
         """Join the sentences of the problems."""
         return {"reasons": _sentences(self.problems, language)}
 
+    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
+        """Return every problem at its field."""
+        return tuple(item.to_field(language) for item in self.problems)
+
 
 @attrs.define(slots=False, eq=False)
 class NotIssuableError(WorkflowError):
@@ -607,6 +686,10 @@ class NotIssuableError(WorkflowError):
     def wording(self, language: str) -> dict[str, object]:
         """Join the sentences of the problems."""
         return {"reasons": _sentences(self.problems, language)}
+
+    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
+        """Return every problem at its field."""
+        return tuple(item.to_field(language) for item in self.problems)
 
 
 @attrs.define(slots=False, eq=False)

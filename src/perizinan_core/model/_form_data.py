@@ -115,7 +115,11 @@ class _Walk:
             return text
         for index, char, fault in refused_characters(text):
             raise TextRefusedError(
-                field=path_text(path), fault=fault.value, character=character_name(char), position=index + 1
+                field=path_text(path),
+                fault=fault.value,
+                character=character_name(char),
+                position=index + 1,
+                path=f"form.{path_text(path)}",
             )
         normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
         return "".join(" " if is_blank(char) or char == "\t" else char for char in normal)

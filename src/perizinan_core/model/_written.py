@@ -144,12 +144,16 @@ def check_file_name(name: object) -> str:
 
 
 def _field(check: Callable[[Any], str], *, optional: bool, **kwargs: Any) -> Any:
-    def convert(value: Any) -> Any:
-        return None if value is None and optional else check(value)
+    def convert(value: Any, field: attrs.Attribute[Any]) -> Any:
+        try:
+            return None if value is None and optional else check(value)
+        except TextRefusedError as error:
+            error.path = error.path or field.name
+            raise
 
     if optional:
         kwargs.setdefault("default", None)
-    return attrs.field(converter=convert, **kwargs)
+    return attrs.field(converter=attrs.Converter(convert, takes_field=True), **kwargs)
 
 
 def _text(text: object, field: str, most: int) -> str:

@@ -392,7 +392,7 @@ class Applications(Papers):
         previous = self._held(work, application)
         permit_type = self._permit_type(application, moment)
         facts = case_facts(context, work, application)
-        problems = form_problems(context, application, permit_type)
+        problems = form_problems(application, permit_type)
         if problems:
             # Rules cannot be applied to data that do not have the form they ask for.
             raise SubmissionRefusedError(problems=problems)

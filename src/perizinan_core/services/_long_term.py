@@ -22,8 +22,10 @@ import attrs
 from perizinan_core.documents import DocumentStore
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.documents import LinkConflictError
+from perizinan_core.errors.services import ArgumentError
 from perizinan_core.errors.signing import LongTermError
 from perizinan_core.model._permit import Permit
+from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._own_check import look_at
 from perizinan_core.services._publication import Publication
@@ -82,6 +84,7 @@ class _OfficeTimestamps:
         return self._client.token(data, max(now, self._context.clock()))
 
 
+@checked
 @attrs.frozen
 class LongTerm:
     """Extends the office's permits; does nothing by itself when the office has no timestamp service."""
@@ -235,7 +238,14 @@ class LongTerm:
         return longer
 
     def keep(self, versions: Sequence[str], longer: bytes) -> bool:
-        """Keep a version under the number that follows; False when someone else was faster."""
+        """
+        Keep a version under the number that follows; False when someone else was faster.
+
+        Raises:
+            ArgumentError: there is no version to follow.
+        """
+        if not versions:
+            raise ArgumentError("versions", "a list", "NoneType")
         documents = self._context.documents
         stored = documents.put(BytesIO(longer))
         if stored.sha256 == versions[-1]:

@@ -380,6 +380,7 @@ class Permits:
         return permit, application
 
 
+@checked
 @attrs.frozen
 class RecordsStatus:
     """The office's own records as a source for verification (`verification.StatusSource`)."""

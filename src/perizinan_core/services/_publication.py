@@ -49,7 +49,7 @@ from perizinan_core.services._published_delegations import (
     published_delegations,
     published_titles,
 )
-from perizinan_core.services._published_keys import PUBLISHED_KEYS, OwnKey, OwnKeys, key_id
+from perizinan_core.services._published_keys import PUBLISHED_KEYS, KeyPurpose, OwnKey, OwnKeys, key_id
 from perizinan_core.services._published_types import TYPES, published_types
 from perizinan_core.services._published_versions import PUBLISHED, note_published, require_version, withdraw
 from perizinan_core.services._stand_in import qr_text_with
@@ -290,7 +290,7 @@ class Publication:
             return work.history.of(history_subject(position))
 
     def announce_key(
-        self, purpose: str, key: PublicKey, *, actor: Actor, now: datetime | None = None
+        self, purpose: KeyPurpose, key: PublicKey, *, actor: Actor, now: datetime | None = None
     ) -> datetime:
         """
         Announce a key of the office in the authority document; return from when it may be used.
@@ -313,7 +313,7 @@ class Publication:
         return usable
 
     def replace_key(
-        self, purpose: str, *, actor: Actor, last_day: date | None = None, now: datetime | None = None
+        self, purpose: KeyPurpose, *, actor: Actor, last_day: date | None = None, now: datetime | None = None
     ) -> None:
         """
         Use the key in place at once, because the former one was stolen or lost.

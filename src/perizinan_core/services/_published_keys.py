@@ -13,7 +13,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
@@ -24,7 +24,10 @@ from perizinan_core.published import QrKey
 from perizinan_core.published._keys import PublicKey, key_from_jwk, key_to_jwk, thumbprint
 from perizinan_core.storage import UnitOfWork
 
-__all__ = ["LEAD", "PUBLISHED_KEYS", "OwnKey", "OwnKeys", "key_history", "key_id"]
+__all__ = ["LEAD", "PUBLISHED_KEYS", "KeyPurpose", "OwnKey", "OwnKeys", "key_history", "key_id"]
+
+KeyPurpose: TypeAlias = Literal["document", "qr", "status"]
+"""What a key of the office signs."""
 
 PUBLISHED_KEYS = "published-key:"
 """How the settings with published keys begin."""

@@ -189,7 +189,7 @@ def _printed(rehearsal: Rehearsal) -> Iterator[Problem]:
     except UnprintableTextError as error:
         for text in error.problems:
             problem = {"problem": _Said(text)}
-            yield Problem(f"letter.{text.field}", error.code, _TEXT, problem)
+            yield Problem(f"letter.{text.field}", error.code, _TEXT, problem, label=text.label)
         return
     except PerizinanError as error:
         yield Problem("letter", error.code, _LETTER, {"problem": _Said(error)})

@@ -34,6 +34,7 @@ from perizinan_core.published._status_list import (
     peek_status_list,
     sign_status_list,
 )
+from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._published_keys import LEAD, OwnKeys, key_id
 from perizinan_core.services._published_versions import published_versions
@@ -90,6 +91,7 @@ class StatusListRules:
     """How often it is made again when nothing changed; what checkers read as ``ttl``."""
 
 
+@checked
 @attrs.frozen
 class StatusLists:
     """Makes and publishes the status list of an office; switched off without rules or without a key."""

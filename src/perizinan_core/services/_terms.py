@@ -36,7 +36,6 @@ __all__ = [
 ]
 
 _MANDATE = N_("Power of attorney")
-_FORM = N_("{field}: {problem}")
 
 
 def permit_type_now(context: OfficeContext, application: Application, now: datetime) -> PermitType:
@@ -101,16 +100,15 @@ def refuse_exempt(context: OfficeContext, facts: Facts, permit_type: PermitType,
         )
 
 
-def form_problems(
-    context: OfficeContext, application: Application, permit_type: PermitType
-) -> tuple[Problem, ...]:
+def form_problems(application: Application, permit_type: PermitType) -> tuple[Problem, ...]:
     """Return what is wrong with the form data, each with its field."""
     return tuple(
         Problem(
-            f"form.{found.path}",
+            f"form.{found.path}" if found.path else "form",
             "form-field",
-            _FORM,
-            {"field": found.path, "problem": found.message(context.language)},
+            "{problem}",
+            {"problem": found.phrase},
+            label=found.title,
         )
         for found in validate_form(permit_type, application.form)
     )
@@ -125,7 +123,7 @@ def preview_problems(
     at_counter: frozenset[str] = frozenset(),
 ) -> tuple[Problem, ...]:
     """Return everything in the data that keeps the application from being handed in now."""
-    wrong = form_problems(context, application, permit_type)
+    wrong = form_problems(application, permit_type)
     if wrong:
         return wrong
     terms = terms_for(context, facts, permit_type, now)

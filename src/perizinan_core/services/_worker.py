@@ -15,6 +15,7 @@ import attrs
 
 from perizinan_core.hooks._notification import NotificationChannel
 from perizinan_core.model._events import Event
+from perizinan_core.services._arguments import checked
 from perizinan_core.services._case_jobs import (
     Assign,
     IssueDeemed,
@@ -37,6 +38,7 @@ from perizinan_core.storage import JobFailure, OutboxEntry
 __all__ = ["Worker", "library_worker"]
 
 
+@checked
 @attrs.frozen
 class Worker:
     """One worker of an office."""
@@ -70,7 +72,7 @@ class Worker:
         moment = self._context.moment(now)
         with self._context.storage.unit_of_work() as work:
             if failure.job == Deliver.name:
-                found = work.outbox.revive(int(failure.subject), at=moment)
+                found = failure.subject.isdecimal() and work.outbox.revive(int(failure.subject), at=moment)
             else:
                 found = work.failures.retry(failure.job, failure.subject, at=moment)
             work.commit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from perizinan_core.errors._words import KINDS
 from perizinan_core.errors.workflow import Problem
 from perizinan_core.i18n import N_
 from perizinan_core.model._applicant import Organisation, Person
@@ -26,8 +27,12 @@ _ONE_OF = N_("One of these documents is needed: {labels}. Upload one of them.")
 _NO_EXPIRY = N_("State until when the document in {label} is valid.")
 _EXPIRED = N_("The document in {label} was valid until {expires_on} only. Upload one that is valid now.")
 _NOT_AT_COUNTER = N_("{label} cannot be shown at the counter; it must be uploaded.")
-_NO_IDENTITY = N_("Give the NIK, or for a foreigner the passport number, of the person in {path}.")
+_NO_IDENTITY = N_("Give the NIK, or for a foreigner the passport number, of this person: {place}.")
 _NO_MANDATE = N_("The power of attorney of the representative is missing. Upload it.")
+_APPLICANT = N_("Applicant")
+_RESPONSIBLE = N_("Person who answers for the applicant")
+_REPRESENTATIVE = N_("Representative")
+_MANDATE = N_("Power of attorney")
 _WRONG_KIND = N_(
     "This permit is not for this kind of applicant ({kind}). Choose another permit or applicant."
 )
@@ -63,20 +68,27 @@ def submission_problems(
 def _applicant_problems(application: Application, permit_type: PermitType) -> Iterator[Problem]:
     applicant = application.applicant
     if applicant.kind not in permit_type.applicant_kinds:
-        yield Problem("applicant.kind", "applicant-kind", _WRONG_KIND, {"kind": applicant.kind.value})
+        yield Problem(
+            "applicant.kind",
+            "applicant-kind",
+            _WRONG_KIND,
+            {"kind": KINDS[applicant.kind.value]},
+            label=_APPLICANT,
+        )
     if isinstance(applicant, Organisation):
-        yield from _identity(applicant.responsible, "applicant.responsible")
+        yield from _identity(applicant.responsible, "applicant.responsible", _RESPONSIBLE)
     else:
-        yield from _identity(applicant, "applicant")
+        yield from _identity(applicant, "applicant", _APPLICANT)
     if application.representative is not None:
-        yield from _identity(application.representative.person, "representative.person")
+        yield from _identity(application.representative.person, "representative.person", _REPRESENTATIVE)
         if application.power_of_attorney() is None:
-            yield Problem("representative.power_of_attorney", "power-of-attorney-missing", _NO_MANDATE)
+            path = "representative.power_of_attorney"
+            yield Problem(path, "power-of-attorney-missing", _NO_MANDATE, label=_MANDATE)
 
 
-def _identity(person: Person, path: str) -> Iterator[Problem]:
+def _identity(person: Person, path: str, label: str) -> Iterator[Problem]:
     if person.nik is None and person.passport is None:
-        yield Problem(path, "identity-missing", _NO_IDENTITY)
+        yield Problem(path, "identity-missing", _NO_IDENTITY, label=label)
 
 
 def _slot_problems(
@@ -87,17 +99,17 @@ def _slot_problems(
         count = len(_held(application, slot))
         shown = slot.key in at_counter
         if shown and not permit_type.requirement(slot.requirement).shown_at_counter:
-            yield Problem(path, "not-at-counter", _NOT_AT_COUNTER, _named(permit_type, slot))
+            yield _problem(path, "not-at-counter", _NOT_AT_COUNTER, permit_type, slot)
         alone = _is_asked(permit_type, slot) and slot.alternative_group is None
         if alone and count < slot.min_files and not shown:
-            fields = _named(permit_type, slot, min_files=slot.min_files)
+            least = slot.min_files
             if any(item.slot == slot.key for item in application.waiting_uploads()):
-                yield Problem(path, "document-held", _KEPT, fields)
+                yield _problem(path, "document-held", _KEPT, permit_type, slot)
             else:
-                yield Problem(path, "document-missing", _MISSING, fields)
+                yield _problem(path, "document-missing", _MISSING, permit_type, slot, min_files=least)
         if count > slot.max_files:
-            fields = _named(permit_type, slot, max_files=slot.max_files)
-            yield Problem(path, "too-many-documents", _TOO_MANY, fields)
+            most = slot.max_files
+            yield _problem(path, "too-many-documents", _TOO_MANY, permit_type, slot, max_files=most)
 
 
 def _group_problems(
@@ -114,7 +126,7 @@ def _group_problems(
         labels = [_label(permit_type, slot) for slot in slots]
         named = Text(", ".join(item.id for item in labels), ", ".join(item.to("en") for item in labels))
         fields = {"slots": ", ".join(slot.key for slot in slots), "labels": named}
-        yield Problem(f"documents.{name}", "alternative-missing", _ONE_OF, fields)
+        yield Problem(f"documents.{name}", "alternative-missing", _ONE_OF, fields, label=named)
 
 
 def _expiry_problems(
@@ -126,14 +138,17 @@ def _expiry_problems(
         for document in _held(application, slot):
             path = f"documents.{slot.key}"
             if document.expires_on is None:
-                yield Problem(path, "expiry-missing", _NO_EXPIRY, _named(permit_type, slot))
+                yield _problem(path, "expiry-missing", _NO_EXPIRY, permit_type, slot)
             elif document.expires_on < day:
-                fields = _named(permit_type, slot, expires_on=document.expires_on.isoformat())
-                yield Problem(path, "document-expired", _EXPIRED, fields)
+                day_of = document.expires_on.isoformat()
+                yield _problem(path, "document-expired", _EXPIRED, permit_type, slot, expires_on=day_of)
 
 
-def _named(permit_type: PermitType, slot: SlotTerms, **more: object) -> dict[str, object]:
-    return {"slot": slot.key, "label": _label(permit_type, slot), **more}
+def _problem(
+    path: str, code: str, sentence: str, permit_type: PermitType, slot: SlotTerms, **more: object
+) -> Problem:
+    label = _label(permit_type, slot)
+    return Problem(path, code, sentence, {"slot": slot.key, "label": label, **more}, label=label)
 
 
 def _label(permit_type: PermitType, slot: SlotTerms) -> Text:

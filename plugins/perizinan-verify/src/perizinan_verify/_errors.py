@@ -17,12 +17,13 @@ Requests that cannot be answered with a verdict.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import ClassVar
 
 import attrs
 
-from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.base import Category, PerizinanError
 from perizinan_core.i18n import N_, translate
 
 __all__ = [
@@ -42,6 +43,17 @@ class RequestError(PerizinanError):
     """Any request that cannot be answered with a verdict."""
 
     code: ClassVar[str] = "request"
+    categories: ClassVar[Mapping[str, Category]] = {
+        "request": Category.ARGUMENT,
+        "body-too-large": Category.TOO_LARGE,
+        "body-too-slow": Category.INPUT,
+        "wrong-content-type": Category.ARGUMENT,
+        "bad-request-data": Category.INPUT,
+        "page-not-found": Category.NOT_FOUND,
+        "wrong-method": Category.ARGUMENT,
+        "too-busy": Category.UNAVAILABLE,
+        "judging-unavailable": Category.UNAVAILABLE,
+    }
     status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
     title: ClassVar[str] = N_("This request cannot be answered")
     """English msgid of a heading."""
@@ -51,6 +63,11 @@ class RequestError(PerizinanError):
 
     retry_seconds: ClassVar[int | None] = None
     """When to come back, in seconds."""
+
+    @property
+    def http_status(self) -> HTTPStatus:
+        """The status of the answer, finer than the category."""
+        return self.status
 
 
 @attrs.define(slots=False, eq=False)

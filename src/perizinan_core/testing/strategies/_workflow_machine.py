@@ -667,7 +667,11 @@ class CaseMachine(RuleBasedStateMachine):
         )
 
     def _problems(self) -> tuple[Problem, ...]:
-        return () if self.printable else (Problem("letter", "unprintable-text", "Huruf tidak ada"),)
+        return (
+            ()
+            if self.printable
+            else (Problem("letter", "unprintable-text", "Huruf tidak ada", label="Huruf"),)
+        )
 
     @precondition(lambda self: len(self.events) % 4 == 0)
     @rule()
