@@ -98,7 +98,7 @@ class TestPlace:
     def test_a_placement_keeps_its_size_and_stays_inside_or_is_refused(self, rotation, x, y, width, height):
         """The rectangle has the asked-for size as shown and lies in the box, half a point of rounding apart."""
         box = (10.0, 20.0, 310.0, 220.0)
-        page = Page(Ref(1, 0), {}, box, rotation)
+        page = Page(Ref(1, 0), box, rotation)
         across, up = (200.0, 300.0) if rotation in (90, 270) else (300.0, 200.0)
         place = Placement(x=x, y=y, width=width, height=height)
         try:

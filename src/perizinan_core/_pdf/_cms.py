@@ -11,9 +11,6 @@ from typing import Annotated
 from cryptography import x509
 from cryptography.hazmat import asn1
 
-MIN_RSA_BITS = 2048
-"""What is shorter is weak today."""
-
 _OID = x509.ObjectIdentifier
 SIGNED_DATA = _OID("1.2.840.113549.1.7.2")
 DATA = _OID("1.2.840.113549.1.7.1")

@@ -112,6 +112,10 @@ class Parser:
             raise PdfStructureError("there is no object where the table says", offset)
         return match
 
+    def named(self, offset: int) -> Ref:
+        """Return the numbers of the object at ``offset``; raises as `indirect`."""
+        return Ref(*map(int, self.header(offset).groups()))
+
     def skip(self, offset: int) -> int:
         """Return the position after white space and comments."""
         match = _SPACE.match(self._data, offset)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from perizinan_core._pdf._certificates import is_ca
 from perizinan_core.bootstrap import Office
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.errors.bootstrap import BootstrapError
@@ -20,7 +21,6 @@ from perizinan_core.i18n import N_, translate
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._numerals import format_date
 from perizinan_core.services import CertificateBinding
-from perizinan_core.signing._certificates import is_certificate_authority
 
 __all__ = ["bind_command", "bindings_command", "unbind_command"]
 
@@ -162,7 +162,7 @@ def _certificate(path: Path) -> x509.Certificate:
         )
     except ValueError as error:
         raise BootstrapError("certificate-file", path=str(path), count=0) from error
-    found = [item for item in held if not is_certificate_authority(item)]
+    found = [item for item in held if not is_ca(item)]
     if len(found) != 1:
         raise BootstrapError("certificate-file", path=str(path), count=len(found))
     return found[0]

@@ -9,6 +9,7 @@ section 5.3 of its specification).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,44 +69,30 @@ def accept_directory(
 def _check_successor(
     known: SignedDocument, offered: SignedDocument, data: bytes, *, at: datetime, vouched: bool
 ) -> None:
-    """Raise when one document must not take the place of another: rules 2 to 6 of `accept_update`."""
-    rules = (
-        (
-            "slug",
-            getattr(offered, "slug", None) == getattr(known, "slug", None),
-            N_("it is the document of another office ({received}, not {known})"),
-        ),
-        (
-            "key_ids",
-            vouched or signed_by(data, known.keys),
-            N_("no key of the known document ({known}) signed it, only {received}"),
-        ),
-        (
-            "version",
-            offered.version >= known.version,
-            N_("it is version {received}, older than the known version {known}"),
-        ),
-        (
-            "issued",
-            offered.issued >= known.issued,
-            N_("it was issued at {received}, before the known one ({known})"),
-        ),
-        (
-            "version",
-            offered.version != known.version or _content(offered) == _content(known),
-            N_("it says something else than the known one under the same version {known}"),
-        ),
-        ("expires", at <= offered.expires, N_("it ended at {received}")),
-        (
-            "issued",
-            offered.issued <= at + _SKEW,
-            N_("it is dated later than the clock of this machine ({received})"),
-        ),
-    )
-    for field, holds, problem in rules:
-        if not holds:
-            before, after = (_shown(getattr(document, field)) for document in (known, offered))
-            raise AuthorityUpdateError(fault=problem, known=before, received=after)
+    """Raise when one document must not take the place of another."""
+    for field, fault in _faults(known, offered, data, at=at, vouched=vouched):
+        before, after = (_shown(getattr(document, field)) for document in (known, offered))
+        raise AuthorityUpdateError(fault=fault, known=before, received=after)
+
+
+def _faults(
+    known: SignedDocument, offered: SignedDocument, data: bytes, *, at: datetime, vouched: bool
+) -> Iterator[tuple[str, str]]:
+    """Yield what speaks against it by rules 2 to 6 of `accept_update`: the field, and what is wrong with it."""
+    if getattr(offered, "slug", None) != getattr(known, "slug", None):
+        yield "slug", N_("it is the document of another office ({received}, not {known})")
+    if not vouched and not signed_by(data, known.keys):
+        yield "key_ids", N_("no key of the known document ({known}) signed it, only {received}")
+    if offered.version < known.version:
+        yield "version", N_("it is version {received}, older than the known version {known}")
+    if offered.issued < known.issued:
+        yield "issued", N_("it was issued at {received}, before the known one ({known})")
+    if offered.version == known.version and _content(offered) != _content(known):
+        yield "version", N_("it says something else than the known one under the same version {known}")
+    if at > offered.expires:
+        yield "expires", N_("it ended at {received}")
+    if offered.issued > at + _SKEW:
+        yield "issued", N_("it is dated later than the clock of this machine ({received})")
 
 
 def _content(document: SignedDocument) -> dict[str, Any]:

@@ -18,10 +18,11 @@ import attrs
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
+from perizinan_core._pdf._certificates import is_ca
 from perizinan_core.errors.services import ServiceError
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._events import Event, EventKind
-from perizinan_core.signing._certificates import check_certificate, is_certificate_authority
+from perizinan_core.signing._certificates import check_certificate
 from perizinan_core.storage import UnitOfWork
 
 __all__ = ["BINDING", "Bindings", "CertificateBinding", "fingerprint", "history_subject"]
@@ -303,7 +304,7 @@ def _check_order(
 ) -> None:
     if last_day is not None and last_day < first_day:
         raise ServiceError("binding-days", first=first_day, last=last_day)
-    if is_certificate_authority(certificate):
+    if is_ca(certificate):
         raise ServiceError("binding-not-a-signer", certificate=fingerprint(certificate))
     check_certificate(certificate)
     start, end = local_day(certificate.not_valid_before_utc), local_day(certificate.not_valid_after_utc)

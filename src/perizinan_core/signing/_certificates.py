@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from perizinan_core._pdf._cms import MIN_RSA_BITS
+from perizinan_core._pdf._certificates import MIN_RSA_BITS, extension_of
 from perizinan_core.errors.signing import SigningError
 from perizinan_core.signing._ports import SignatureAlgorithm
 
@@ -71,22 +71,11 @@ def check_certificate(certificate: x509.Certificate) -> tuple[SignatureAlgorithm
         algorithms = _FOR_CURVES.get(kind, ())
     if not algorithms:
         raise SigningError("key-unsupported", serial=serial, kind=kind)
-    try:
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        return algorithms
-    if not (usage.digital_signature or usage.content_commitment):
+    usage = extension_of(certificate, x509.KeyUsage)
+    if usage is not None and not (usage.digital_signature or usage.content_commitment):
         held = tuple(name for field, name in _OTHER_USAGES.items() if getattr(usage, field))
         raise SigningError("key-usage", serial=serial, usages=held)
     return algorithms
-
-
-def is_certificate_authority(certificate: x509.Certificate) -> bool:
-    """Return True for a certificate that issues others."""
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return False
 
 
 def check_validity(certificate: x509.Certificate, moment: datetime) -> None:

@@ -127,13 +127,8 @@ def open_file_signer(address: str, secret: SecretCallback) -> FileKeySigner:
     parts = urlsplit(address)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     chain, pss = options.pop("chain", None), options.pop("pss", "0")
-    if (
-        parts.netloc not in ("", "localhost")
-        or not parts.path
-        or parts.fragment
-        or options
-        or pss not in ("0", "1")
-    ):
+    unknown = options or parts.fragment or pss not in ("0", "1")
+    if unknown or not parts.path or parts.netloc not in ("", "localhost"):
         raise SigningError("signer-address", address=address.partition("?")[0])
     return FileKeySigner.open(
         Path(unquote(parts.path)), secret, chain=Path(chain) if chain else None, pss=pss == "1"

@@ -8,7 +8,6 @@ copied under new numbers.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib.resources import files
 from typing import cast
@@ -76,17 +75,14 @@ def _draw(mark: VisibleMark, size: tuple[float, float]) -> PdfFile:
         compiler = typst.Compiler(_template(), font_paths=fonts, sys_inputs={"mark": json.dumps(data)})
         drawn = compiler.compile(format="pdf", pdf_standards="a-3b", pdf_tags=False)
     except (typst.TypstError, RuntimeError, ValueError) as cause:
-        raise UnsignablePdfError("mark-not-drawable", reason=_first_line(str(cause))) from cause
+        said = " ".join(str(cause).split())[:200]
+        raise UnsignablePdfError("mark-not-drawable", reason=said) from cause
     return PdfFile(cast("bytes", drawn))
 
 
 @cache
 def _template() -> bytes:
     return (files("perizinan_core.signing") / "mark.typ").read_bytes()
-
-
-def _first_line(message: str) -> str:
-    return re.sub(r"\s+", " ", message).strip()[:200]
 
 
 class ObjectCopier:

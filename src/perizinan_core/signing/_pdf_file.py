@@ -100,10 +100,6 @@ class PdfFile(PdfStructure):
             raise EncryptedPdfError
         return trailer
 
-    def _named(self, place: int) -> tuple[int, int]:
-        found = self._parser.header(place)
-        return int(found[1]), int(found[2])
-
     def _check_entries(self) -> None:
         size = self.next_number
         for number in self.numbers():
@@ -111,7 +107,7 @@ class PdfFile(PdfStructure):
             if kind == 1:
                 # The usual spelling first: this runs once for every object of the file.
                 usual = b"%d %d obj" % (number, rest)
-                if not self.data.startswith(usual, where) and self._named(where) != (number, rest):
+                if not self.data.startswith(usual, where) and self._parser.named(where) != (number, rest):
                     raise PdfStructureError("another object lies where the table says", where)
                 if rest > _LARGEST_GENERATION:
                     raise PdfStructureError("the cross-reference table is damaged", where)

@@ -10,14 +10,12 @@ import attrs
 
 def _aware(_: object, attribute: attrs.Attribute[datetime], value: datetime) -> None:
     if value.utcoffset() is None:
-        message = f"{attribute.name} needs a time zone"
-        raise ValueError(message)
+        raise ValueError(f"{attribute.name} needs a time zone")
 
 
 def _not_zero(_: object, attribute: attrs.Attribute[int], value: int) -> None:
     if value == 0:
-        message = f"{attribute.name} counts from 1, or from the end with -1"
-        raise ValueError(message)
+        raise ValueError(f"{attribute.name} counts from 1, or from the end with -1")
 
 
 @attrs.frozen(kw_only=True)
@@ -42,8 +40,7 @@ class Placement:
 
 def _text_or_image(mark: Any, _: attrs.Attribute[Any], value: bytes | None) -> None:
     if value is None and not mark.text.strip():
-        message = "a visible mark needs a text or a picture"
-        raise ValueError(message)
+        raise ValueError("a visible mark needs a text or a picture")
 
 
 @attrs.frozen(kw_only=True)

@@ -20,11 +20,11 @@ from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from perizinan_core._pdf._certificates import MIN_RSA_BITS
 from perizinan_core._pdf._cms import (
     CONTENT_TYPE,
     DATA,
     MESSAGE_DIGEST,
-    MIN_RSA_BITS,
     SIGNED_DATA,
     SIGNING_CERTIFICATE_V2,
     Attribute,

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import lru_cache
-from typing import TypeVar
 
 import attrs
 from cryptography import x509
@@ -24,9 +23,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.utils import CryptographyDeprecationWarning
 
-from perizinan_core._pdf._cms import MIN_RSA_BITS
+from perizinan_core._pdf._certificates import MIN_RSA_BITS, extension_of, is_ca
 
-E = TypeVar("E", bound=x509.ExtensionType)
 UNREADABLE = (
     ValueError,
     TypeError,
@@ -240,20 +238,6 @@ def _is_read(certificate: x509.Certificate) -> bool:
         )
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return False
-
-
-def extension_of(certificate: x509.Certificate, kind: type[E]) -> E | None:
-    """Return the extension of a kind, or None when the certificate has none."""
-    try:
-        return certificate.extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
-
-
-def is_ca(certificate: x509.Certificate) -> bool:
-    """Return True when a certificate says that it issues others."""
-    constraints = extension_of(certificate, x509.BasicConstraints)
-    return constraints is not None and constraints.ca
 
 
 @contextmanager

@@ -29,17 +29,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from perizinan_core._pdf._certificates import extension_of, is_ca
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification._judgement import Judgement
-from perizinan_core.verification._paths import (
-    UNREADABLE,
-    extension_of,
-    is_ca,
-    is_strong_hash,
-    unwarned,
-    valid_at,
-)
+from perizinan_core.verification._paths import UNREADABLE, is_strong_hash, unwarned, valid_at
 from perizinan_core.verification._report import CheckName, Reason
 
 _MAX_ITEMS = 2000

@@ -19,6 +19,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from perizinan_core._exchange import ExchangeFailedError, exchange
+from perizinan_core._pdf._certificates import extension_of
 from perizinan_core.errors.signing import LongTermError
 from perizinan_core.verification._revocation import Evidence
 
@@ -133,22 +134,15 @@ class RevocationClient:
 
 
 def _ocsp_addresses(certificate: x509.Certificate) -> list[str]:
-    try:
-        found = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except x509.ExtensionNotFound:
-        return []
-    return [
-        item.access_location.value
-        for item in found
-        if item.access_method == AuthorityInformationAccessOID.OCSP and _is_web(item.access_location)
+    found = extension_of(certificate, x509.AuthorityInformationAccess) or ()
+    places = [
+        item.access_location for item in found if item.access_method == AuthorityInformationAccessOID.OCSP
     ]
+    return [place.value for place in places if _is_web(place)]
 
 
 def _crl_addresses(certificate: x509.Certificate) -> list[str]:
-    try:
-        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except x509.ExtensionNotFound:
-        return []
+    points = extension_of(certificate, x509.CRLDistributionPoints) or ()
     return [name.value for point in points for name in point.full_name or () if _is_web(name)]
 
 

@@ -34,8 +34,9 @@ def _web_address(_: object, attribute: attrs.Attribute[str], value: str) -> None
     parts = urlsplit(value)
     # No password in it: HTTP libraries write addresses into their logs.
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        message = f"{attribute.name} is an http or https address without user name; use headers for that"
-        raise ValueError(message)
+        raise ValueError(
+            f"{attribute.name} is an http or https address without user name; use headers for that"
+        )
 
 
 @attrs.frozen(kw_only=True)

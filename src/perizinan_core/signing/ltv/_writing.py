@@ -18,7 +18,6 @@ from perizinan_core.signing._request import SigningRequest
 from perizinan_core.signing._reserved_space import ReservedRoom, empty_room
 from perizinan_core.verification._revocation import Evidence
 
-_NOTHING = Evidence()
 _NAME = "StempelWaktu"
 _DESCRIPTION = "Stempel waktu dokumen"
 
@@ -34,7 +33,7 @@ def with_store(pdf: bytes, data: Evidence) -> bytes:
 
 
 @refusing_damage()
-def reserve_stamp(pdf: bytes, *, room: int, now: datetime, data: Evidence = _NOTHING) -> ReservedRoom:
+def reserve_stamp(pdf: bytes, *, room: int, now: datetime, data: Evidence) -> ReservedRoom:
     """
     Return the file with an empty document timestamp over everything, the added objects included.
 
@@ -47,8 +46,7 @@ def reserve_stamp(pdf: bytes, *, room: int, now: datetime, data: Evidence = _NOT
     source = PdfFile(pdf)
     update = IncrementalUpdate(source)
     catalog = update.edit(source.root.number)
-    if data:
-        _fill_store(update, catalog, data)
+    _fill_store(update, catalog, data)
     name = free_name(signable_fields(source), _NAME)
     stamp = update.allocate()
     request = SigningRequest(signed_at=now, description=_DESCRIPTION)
@@ -60,6 +58,8 @@ def reserve_stamp(pdf: bytes, *, room: int, now: datetime, data: Evidence = _NOT
 
 
 def _fill_store(update: IncrementalUpdate, catalog: RawDictionary, data: Evidence) -> None:
+    if not data:
+        return
     # No VRI dictionary: EN 319 142-1 section 5.4.2.2 leaves it to the writer, and readers go without.
     store = update.own_child(catalog, "DSS")
     for key, objects in (("Certs", data.certificates), ("OCSPs", data.answers), ("CRLs", data.lists)):

@@ -21,10 +21,9 @@ from cryptography.hazmat.primitives.asymmetric import dsa, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from perizinan_core._exchange import run
-from perizinan_core._pdf._cms import MIN_RSA_BITS
+from perizinan_core._pdf._certificates import MIN_RSA_BITS, extension_of
 from perizinan_core.verification._paths import (
     PathProblem,
-    extension_of,
     find_path,
     is_plain,
     key_problem,

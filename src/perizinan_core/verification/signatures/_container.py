@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from perizinan_core._pdf._cms import MIN_RSA_BITS
+from perizinan_core._pdf._certificates import MIN_RSA_BITS
 from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.verification._revocation import Evidence
 
