@@ -38,8 +38,8 @@ from perizinan_core.rendering import TypstRenderer
 from perizinan_core.testing._letters import sample_letter
 from perizinan_core.verification import Verdict, Verifier
 from perizinan_core.verification._cms import parse_container
+from perizinan_core.verification._listing import sound_signatures
 from perizinan_core.verification.bulk import verify_many
-from perizinan_core.verification.signatures._listing import sound_signatures
 
 PERMITS = 1000
 CHECKED_AT = "2026-12-02T09:00:00+07:00"

@@ -12,10 +12,10 @@ from perizinan_core._pdf._limits import Limits
 from perizinan_core._pdf._structure import PdfStructure
 from perizinan_core._pdf._syntax import HexString, Parser, Ref, Stream, decode_text
 from perizinan_core.errors.pdf import PdfStructureError
+from perizinan_core.verification._listing import sound_signatures
 from perizinan_core.verification._pdf._pages import embedded_files, link_addresses
 from perizinan_core.verification._pdf._text import printed_text
 from perizinan_core.verification._wholeness import Wholeness, scan
-from perizinan_core.verification.signatures._listing import sound_signatures
 
 CATALOG = b"<</Type /Catalog /Pages 2 0 R>>"
 PAGES = b"<</Type /Pages /Kids [] /Count 0>>"

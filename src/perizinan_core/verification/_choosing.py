@@ -20,10 +20,10 @@ from perizinan_core.published._qr_claims import QrContent
 from perizinan_core.verification._authorities import AuthoritySet
 from perizinan_core.verification._cms import parse_container
 from perizinan_core.verification._judgement import Judgement
+from perizinan_core.verification._listing import ListedSignature
 from perizinan_core.verification._paths import fingerprints
 from perizinan_core.verification._permit_content import read_permit_data
 from perizinan_core.verification._report import CheckName
-from perizinan_core.verification.signatures._listing import ListedSignature
 
 _MAX_SHOWN = 60
 _DOCUMENT = CheckName.AUTHORITY_DOCUMENT

@@ -8,7 +8,6 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from concurrent.futures import Future, wait
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -50,9 +49,19 @@ class Countdown:
         """
         if self._end is None:
             return work()
+        from concurrent.futures import Future, wait  # not for those who set no limit
+
         future: Future[T] = Future()
-        context = contextvars.copy_context()
-        thread = threading.Thread(target=context.run, args=(_work, work, future), daemon=True)
+
+        def step() -> None:
+            try:
+                future.set_result(work())
+            except _GivenUpError:
+                pass
+            except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+                future.set_exception(error)
+
+        thread = threading.Thread(target=contextvars.copy_context().run, args=(step,), daemon=True)
         thread.start()
         wait([future], max(0.0, self._end - time.monotonic()))
         if future.done():
@@ -60,15 +69,6 @@ class Countdown:
         ident = ctypes.c_ulong(thread.ident or 0)
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(_GivenUpError))
         raise TimeUpError
-
-
-def _work(work: Callable[[], T], future: Future[T]) -> None:
-    try:
-        future.set_result(work())
-    except _GivenUpError:
-        pass
-    except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-        future.set_exception(error)
 
 
 _FIRST, _LAST = 1970, 9998

@@ -36,6 +36,7 @@ from perizinan_core.verification._cms import (
     without_padding,
 )
 from perizinan_core.verification._judgement import Judgement
+from perizinan_core.verification._listing import ListedSignature
 from perizinan_core.verification._paths import (
     SKEW,
     PathProblem,
@@ -48,7 +49,6 @@ from perizinan_core.verification._paths import (
 from perizinan_core.verification._report import CheckName, Reason, SignatureReport
 from perizinan_core.verification._revocation import revocation_reason
 from perizinan_core.verification._signature_report import aspects_of, chain_reason, indication_of
-from perizinan_core.verification.signatures._listing import ListedSignature
 
 if TYPE_CHECKING:
     # Not at run time: a plain permit needs nothing of it.

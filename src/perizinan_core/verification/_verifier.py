@@ -31,6 +31,11 @@ from perizinan_core.verification._case import PermitCase
 from perizinan_core.verification._choosing import choose_for_file
 from perizinan_core.verification._copies import CodeReader, code_of_unsigned, with_copy
 from perizinan_core.verification._file_verifier import Countdown, FileVerifier, Policy, TimeUpError
+from perizinan_core.verification._listing import (
+    ListedSignature,
+    only_signatures,
+    sound_signatures,
+)
 from perizinan_core.verification._permit_content import judge_dates, judge_qr, judge_text, read_permit_data
 from perizinan_core.verification._permit_facts import PermitFacts
 from perizinan_core.verification._permit_signatures import (
@@ -45,16 +50,10 @@ from perizinan_core.verification._permit_signatures import (
     judge_time,
     revision_hashes,
 )
-from perizinan_core.verification._qr_image import CodesFound
 from perizinan_core.verification._report import CheckName, Outcome, Reason, Report, Verdict
 from perizinan_core.verification._revocation import note_revocation
 from perizinan_core.verification._sources import Source, read_source
 from perizinan_core.verification._wholeness import Scan, Wholeness, is_whole, scan
-from perizinan_core.verification.signatures._listing import (
-    ListedSignature,
-    only_signatures,
-    sound_signatures,
-)
 
 if TYPE_CHECKING:
     # Not at run time: a plain permit needs nothing of it.
@@ -73,11 +72,10 @@ _BEFORE_CONTENT = (
 )
 
 
-def codes_confined(data: bytes, seconds: float) -> CodesFound:
-    """Read the codes of a file in a process of its own, which is started when the first copy comes."""
-    from perizinan_core.verification import _code_process
+def _codes_confined() -> CodeReader:
+    from perizinan_core.verification._code_process import codes_confined  # only where there is a copy
 
-    return _code_process.codes_confined(data, seconds)
+    return codes_confined
 
 
 def verify_permit(
@@ -186,7 +184,7 @@ class Verifier(FileVerifier):
         report = case.report(name, file_digest(data, case.signatures))
         if report.verdict not in {Verdict.NOT_VALID, Verdict.UNSIGNED, Verdict.UNREADABLE}:
             return report
-        whose, status, codes = self.authority, self._status, self._codes or codes_confined
+        whose, status, codes = self.authority, self._status, self._codes or _codes_confined()
         seconds = self.limits.code_seconds
         with suppress(TimeUpError):
             return countdown.run(

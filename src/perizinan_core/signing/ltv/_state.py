@@ -17,8 +17,8 @@ from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.errors.signing import LongTermError
 from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.signing.ltv._policy import Level
+from perizinan_core.verification._listing import ListedSignature, listed_signatures
 from perizinan_core.verification.signatures._container import Container, read_container
-from perizinan_core.verification.signatures._listing import ListedSignature, listed_signatures
 from perizinan_core.verification.signatures._structure import ForeignStructure
 
 

@@ -22,8 +22,8 @@ import attrs
 from perizinan_core._pdf._form import FormField, form_fields
 from perizinan_core._pdf._syntax import decode_text
 from perizinan_core.errors.pdf import PdfStructureError
+from perizinan_core.verification._listing import ListedSignature
 from perizinan_core.verification.signatures._changes import Comparison, PageChanges
-from perizinan_core.verification.signatures._listing import ListedSignature
 from perizinan_core.verification.signatures._structure import ForeignStructure
 
 _DEFAULT_PERMISSION = 2

@@ -15,6 +15,7 @@ import attrs
 
 from perizinan_core._pdf._limits import Limits
 from perizinan_core.errors.pdf import PdfStructureError
+from perizinan_core.verification._listing import ListedSignature, listed_signatures
 from perizinan_core.verification.signatures._changes import Comparison, compare_content
 from perizinan_core.verification.signatures._form_changes import (
     FieldLock,
@@ -24,7 +25,6 @@ from perizinan_core.verification.signatures._form_changes import (
     locks_of,
     permission_of,
 )
-from perizinan_core.verification.signatures._listing import ListedSignature, listed_signatures
 from perizinan_core.verification.signatures._structure import Decrypt, ForeignStructure
 
 

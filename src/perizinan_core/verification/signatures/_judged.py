@@ -13,6 +13,7 @@ from datetime import datetime
 import attrs
 from cryptography import x509
 
+from perizinan_core.verification._listing import ListedSignature
 from perizinan_core.verification._paths import SKEW, usage_problem
 from perizinan_core.verification._report import Reason, SignatureReport
 from perizinan_core.verification._revocation import Evidence, revocation_reason
@@ -20,7 +21,6 @@ from perizinan_core.verification._signature_report import aspects_of, chain_reas
 from perizinan_core.verification.signatures._chains import ChainJudge, ChainResult
 from perizinan_core.verification.signatures._container import Container
 from perizinan_core.verification.signatures._history import History
-from perizinan_core.verification.signatures._listing import ListedSignature
 from perizinan_core.verification.signatures._proofs import Proof, best_of, judge_token, name_of
 
 

@@ -17,6 +17,11 @@ from perizinan_core._pdf._limits import Limits
 from perizinan_core._pdf._structure import ends_properly
 from perizinan_core.errors.verification import CmsStructureError
 from perizinan_core.verification._judgement import Judgement
+from perizinan_core.verification._listing import (
+    ListedSignature,
+    listed_signatures,
+    usage_rights,
+)
 from perizinan_core.verification._report import CheckName, Reason, Report, TrustUsed, in_one_voice
 from perizinan_core.verification._revocation import Evidence, evidence_in, note_revocation
 from perizinan_core.verification._signature_report import chain_reason
@@ -25,11 +30,6 @@ from perizinan_core.verification.signatures._chains import ChainJudge
 from perizinan_core.verification.signatures._container import digest_of, read_container
 from perizinan_core.verification.signatures._history import Engine, History, read_history
 from perizinan_core.verification.signatures._judged import Judged, Trusting
-from perizinan_core.verification.signatures._listing import (
-    ListedSignature,
-    listed_signatures,
-    usage_rights,
-)
 from perizinan_core.verification.signatures._structure import Decrypt, ForeignStructure
 
 MUST_PASS = (
