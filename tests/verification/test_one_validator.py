@@ -175,3 +175,13 @@ def test_the_moment_of_the_tests_is_no_leap_day():
     assert all(
         (moment + timedelta(days=1)).month > 0 and (moment.month, moment.day) != (2, 29) for moment in moments
     )
+
+
+def test_what_is_broken_in_a_structure_is_named():
+    """Not only that it is: who made the file has to find the place."""
+    vector = next(vector for vector in ALL if vector.name == "any_table_twice_fail")
+    _, report = doors(vector, next(vector.files())[1], 0)
+    reason = report.check(CheckName.COVERAGE).reason
+
+    assert "structure-broken" == reason.code
+    assert "names object" in reason.message("en")

@@ -102,7 +102,6 @@ class _Walk:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, int], bytes] = {}
-        self._open: set[tuple[int, int]] = set()
         self._left = _MOST
 
     def page(self, page: Any) -> bytes:
@@ -122,18 +121,12 @@ class _Walk:
             return b"too much"
         if not isinstance(value, pikepdf.Object):
             return repr(value).encode()
-        name = value.objgen if value.is_indirect else None
-        if name in self._open:
-            return b"circle"
-        if name is not None and name in self._known:
-            return self._known[name]
-        if name is not None:
-            self._open.add(name)
-        found = _hash(*self._parts(value, depth))
-        if name is not None:
-            self._open.discard(name)
-            self._known[name] = found
-        return found
+        if not value.is_indirect:
+            return _hash(*self._parts(value, depth))
+        if value.objgen not in self._known:
+            self._known[value.objgen] = b"circle"  # as long as it is looked into
+            self._known[value.objgen] = _hash(*self._parts(value, depth))
+        return self._known[value.objgen]
 
     def _parts(self, value: Any, depth: int) -> Iterator[bytes]:
         import pikepdf

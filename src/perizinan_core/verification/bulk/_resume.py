@@ -100,12 +100,8 @@ class ResumeFile:
 
     def note(self, file: FoundFile, *, code: int, place: int = -1, done: bool = False) -> None:
         """Write down how far a file is; ``code`` is the highest exit code in it so far."""
-        self._write(
-            {
-                "path": _key(file.path), "size": file.size, "mtime_ns": file.mtime_ns,
-                "place": place, "done": done, "code": code,
-            }
-        )  # fmt: skip
+        known = _Known(file.size, file.mtime_ns, place, done, code)
+        self._write({"path": _key(file.path), **attrs.asdict(known)})
 
     def _write(self, row: Mapping[str, Any]) -> None:
         self._file.write(json.dumps(row).encode("ascii") + b"\n")
@@ -141,14 +137,12 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
 
 def _known(row: Mapping[str, Any]) -> tuple[str, _Known] | None:
     """Return what a line says, or None when it was damaged: then it and what follows is done again."""
-    path, done = row.get("path"), row.get("done")
-    numbers = [row.get(name) for name in ("size", "mtime_ns", "place", "code")]
-    if not isinstance(path, str) or not isinstance(done, bool):
+    path: Any = row.get("path")
+    values: list[Any] = [row.get(item.name) for item in attrs.fields(_Known)]
+    if not isinstance(path, str) or [type(value) for value in values] != [int, int, int, bool, int]:
         return None
-    size, mtime_ns, place, code = (number if type(number) is int else None for number in numbers)
-    if size is None or mtime_ns is None or place is None or code not in _CODES:
-        return None
-    return path, _Known(size, mtime_ns, place, done, code)
+    known = _Known(*values)
+    return (path, known) if known.code in _CODES else None
 
 
 def _key(path: Path) -> str:

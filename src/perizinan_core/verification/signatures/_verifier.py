@@ -61,8 +61,10 @@ class Examiner:
         file = self.file(at)
         try:
             file.examine(data)
-        except (PdfStructureError, RecursionError) as error:
-            file.give_up(getattr(error, "problem", "it is nested too deep"))
+        except PdfStructureError as error:
+            file.give_up(error.fault)
+        except RecursionError:
+            file.give_up("it is nested too deep")
         return file
 
     def file(self, at: datetime) -> SignedFile:
