@@ -109,13 +109,13 @@ class Judgement:
         the answer is indeterminate and never valid.
         """
         checks = self.checks()
-        bad = {
+        weights = [
             REASONS[item.reason.code].weight
             for item in checks
             if item.outcome in (Outcome.FAILED, Outcome.INDETERMINATE) and item.name not in self._harmless
-        }
-        if bad:
+        ]
+        if weights:
             # A reason that decides nothing elsewhere leaves the file open.
-            return _VERDICTS.get(min(bad), Verdict.INDETERMINATE)
+            return _VERDICTS[min(Weight.UNPROVEN if item is Weight.NONE else item for item in weights)]
         complete = all(item.outcome is Outcome.PASSED for item in checks if item.name in self._must_pass)
         return Verdict.VALID if complete else Verdict.INDETERMINATE
