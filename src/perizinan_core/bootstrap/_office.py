@@ -31,7 +31,7 @@ from perizinan_core.bootstrap._publication import status_list_rules
 from perizinan_core.bootstrap._settings import Settings, load_settings, read_secret
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import DocumentStore
-from perizinan_core.errors.bootstrap import BootstrapError
+from perizinan_core.errors.bootstrap import BootstrapError, LetterTemplatesError
 from perizinan_core.hooks._manager import PluginManager, Registered
 from perizinan_core.hooks._notification import NotificationChannel
 from perizinan_core.hooks._types import AuthorityPack
@@ -43,6 +43,7 @@ from perizinan_core.services import (
     Confirmations,
     HeldUploads,
     Issuance,
+    Letters,
     LongTerm,
     Permits,
     Publication,
@@ -109,6 +110,9 @@ class Office:
     reviews: Reviews = attrs.field(init=False)
     """The office's side, and its staff."""
 
+    letters: Letters = attrs.field(init=False)
+    """Letters before there is a case: previews with invented data."""
+
     permits: Permits = attrs.field(init=False)
     """Issued permits."""
 
@@ -128,6 +132,7 @@ class Office:
         self.uploads = HeldUploads(context)
         self.confirmations = Confirmations(context)
         self.reviews = Reviews(context)
+        self.letters = Letters(context)
         self.permits = Permits(context, self.applications, Issuance(context, self.publication))
         self.status = RecordsStatus(context)
         self.worker = library_worker(
@@ -171,6 +176,7 @@ class Office:
             StorageError: ``storage-keys-lost``: the file with the keys of the records is missing.
             BootstrapError: ``office-key-lost``: a key file of the office is missing that was used before.
             HookError: ``plugin-problem``: what a plugin offers could not be opened.
+            LetterTemplatesError: a letter template of the catalogue is not there or can print nothing.
             OfficePartMissingError: the extra ``office`` is not installed.
         """
         check_values(cls.open, locals())
@@ -193,6 +199,8 @@ class Office:
                 KeysOnRecord(storage),
             )
             office = cls._assembled(chosen, manager, pack, storage, signers, now, random)
+            if faults := office.letters.template_faults():
+                raise LetterTemplatesError(faults=faults)
             undo.pop_all()
         return office
 

@@ -27,10 +27,23 @@ from perizinan_core.model._calendar import WorkingCalendar
 from perizinan_core.model._fees import TariffTable
 from perizinan_core.model._permit_type import PermitType, Scenario
 
-__all__ = ["CatalogueReport", "ScenarioRunner", "check_catalogue", "load_authority", "load_catalogue"]
+__all__ = [
+    "CatalogueReport",
+    "LetterCheck",
+    "ScenarioRunner",
+    "check_catalogue",
+    "load_authority",
+    "load_catalogue",
+]
 
 ScenarioRunner = Callable[[Catalogue, PermitType, Scenario], Iterable[str]]
 """Runs one scenario and yields a sentence for each expectation that fails."""
+
+LetterCheck = Callable[[Catalogue, Iterable[Path]], Iterable[tuple[PermitType, str, str]]]
+"""Prints the letters with the templates in some folders; yields permit type, sentence and code of what is wrong."""
+
+TEMPLATES = "templates"
+"""Folder of a catalogue in which its letter templates may lie."""
 
 
 @attrs.frozen(kw_only=True)
@@ -100,7 +113,13 @@ def load_authority(path: Path) -> Authority:
     return authority
 
 
-def check_catalogue(path: Path, *, run_scenarios: ScenarioRunner | None = None) -> CatalogueReport:
+def check_catalogue(
+    path: Path,
+    *,
+    run_scenarios: ScenarioRunner | None = None,
+    check_letters: LetterCheck | None = None,
+    templates: Iterable[Path] = (),
+) -> CatalogueReport:
     """
     Read a catalogue and return everything that is wrong, doubtful or assumed in it. Never raises.
 
@@ -108,6 +127,8 @@ def check_catalogue(path: Path, *, run_scenarios: ScenarioRunner | None = None) 
         path: A folder, or one permit file.
         run_scenarios: Called for each scenario when the files have no problem; the workflow that
             scenarios need lives in a higher layer, which passes this in.
+        check_letters: Called when the files have no problem; printing lives in a higher layer, too.
+        templates: Folders with letter templates, besides ``templates`` in the catalogue.
     """
     files = _Files(Path(path))
     files.read_all()
@@ -118,6 +139,10 @@ def check_catalogue(path: Path, *, run_scenarios: ScenarioRunner | None = None) 
             run += 1
             for sentence in run_scenarios(catalogue, permit_type, scenario):
                 files.add_failure(permit_type, scenario, sentence)
+    if check_letters is not None and not files.problems.found:
+        folders = [item for item in (*templates, Path(path) / TEMPLATES) if item.is_dir()]
+        for permit_type, sentence, code in check_letters(catalogue, folders):
+            files.add_letter_fault(permit_type, sentence, code)
     return CatalogueReport(
         folder=files.name,
         problems=tuple(files.problems.found),
@@ -250,6 +275,12 @@ class _Files:
                     name=scenario.name,
                     reason=sentence,
                 )
+
+    def add_letter_fault(self, permit_type: PermitType, reason: str, code: str) -> None:
+        """Report a template that cannot print the letter of a permit type."""
+        node = next(node for item, node in self.permits if item is permit_type)
+        sentence = N_("the letter cannot be issued with this template: {reason}")
+        self.problems.add(node.at("letter").at("template"), code, sentence, reason=reason)
 
     def _read_tariffs(self) -> None:
         shared: dict[str, list[TariffTable]] = {}

@@ -38,6 +38,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "catalogue_group",
         N_("Check and show permit catalogues."),
     ),
+    "letter": (
+        "perizinan_core.cli._letter",
+        "letter_group",
+        N_("Show letters before there is a case."),
+    ),
     "documents": (
         "perizinan_core.cli._documents",
         "documents_group",
@@ -125,6 +130,7 @@ _OFFICE_COMMANDS = frozenset(
         "init",
         "demo",
         "catalogue",
+        "letter",
         "clock",
         "migrate",
         "worker",
@@ -235,6 +241,7 @@ def _root(ctx: click.Context, *, settings: Path, language: str | None, debug: bo
         no_plugins=no_plugins,
         debug=debug,
         run_scenarios=_run_scenarios,
+        check_letters=_check_letters,
     )
 
 
@@ -249,6 +256,14 @@ def _run_scenarios(*arguments: Any) -> Any:
     # What an office that is thrown away logs for its operator is noise to those who check a catalogue.
     logging.getLogger("perizinan_core").setLevel(logging.ERROR)
     return check_scenario(*arguments)
+
+
+def _check_letters(*arguments: Any) -> Any:
+    """Print the letters of a catalogue with invented data; loaded only when there are some."""
+    from perizinan_core.bootstrap import check_letters
+
+    logging.getLogger("perizinan_core").setLevel(logging.ERROR)
+    return check_letters(*arguments)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

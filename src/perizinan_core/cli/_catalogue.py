@@ -14,6 +14,7 @@ from rich.text import Text
 
 from perizinan_core.catalogue import (
     CatalogueReport,
+    LetterCheck,
     ScenarioRunner,
     check_catalogue,
     load_catalogue,
@@ -28,7 +29,10 @@ from perizinan_core.model._numerals import format_date
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._text import Source
 
-__all__ = ["RUN_SCENARIOS", "catalogue_group"]
+__all__ = ["CHECK_LETTERS", "RUN_SCENARIOS", "catalogue_group"]
+
+CHECK_LETTERS = "check_letters"
+"""Key under which it passes the `LetterCheck`."""
 
 RUN_SCENARIOS = "run_scenarios"
 """Key of ``Context.obj`` under which the wiring passes the `ScenarioRunner` that ``check`` uses."""
@@ -60,18 +64,33 @@ for _command in (assumed_command, confirm_command, withdraw_command):
     is_flag=True,
     help="Untuk rilis katalog: nilai yang baru anggapan, dan jenis izin tanpa bukti masih dilayani, adalah masalah.",
 )
+@click.option(
+    "--templates",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder templat surat, selain folder templates dalam katalog; boleh beberapa kali.",
+)
 @_language_option
 @click.pass_context
 def check_command(
-    ctx: click.Context, paths: tuple[Path, ...], *, as_json: bool, release: bool, language: str | None
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    *,
+    as_json: bool,
+    release: bool,
+    templates: tuple[Path, ...],
+    language: str | None,
 ) -> None:
     """Check catalogues and say everything that is wrong, doubtful or assumed."""
     language = _language(ctx, language)
     runner: ScenarioRunner | None = (ctx.obj or {}).get(RUN_SCENARIOS)
+    letters: LetterCheck | None = (ctx.obj or {}).get(CHECK_LETTERS)
     console = _console()
     failed = False
     for path in paths:
-        report = check_catalogue(path.resolve(), run_scenarios=runner)
+        report = check_catalogue(
+            path.resolve(), run_scenarios=runner, check_letters=letters, templates=templates
+        )
         if release:
             report = for_release(report)
         failed = failed or not report.ok

@@ -10,9 +10,10 @@ import attrs
 
 from perizinan_core.errors._http import Category, by_code
 from perizinan_core.errors.base import OWN_WORDS, Code, CodedError
+from perizinan_core.errors.rendering import RenderingError
 from perizinan_core.i18n import N_
 
-__all__ = ["BootstrapError", "OfficePartMissingError"]
+__all__ = ["BootstrapError", "LetterTemplatesError", "OfficePartMissingError"]
 
 
 class BootstrapError(CodedError):
@@ -140,6 +141,27 @@ class BootstrapError(CodedError):
             )
         ),
     }
+
+
+@attrs.define(slots=False, eq=False)
+class LetterTemplatesError(BootstrapError):
+    """A letter template that the catalogue names is not there, or can print nothing: no permit could be issued."""
+
+    code: ClassVar[str] = "letter-templates"
+    sentence: ClassVar[str] = N_(
+        "The office was not opened, because its letters cannot be printed. {reasons}"
+    )
+
+    faults: tuple[RenderingError, ...]
+    """Everything that is wrong with the templates."""
+
+    def details(self) -> dict[str, Any]:
+        """Return the code of each fault."""
+        return {"faults": tuple(fault.code for fault in self.faults)}
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Join the sentences of the faults."""
+        return {"reasons": " ".join(fault.message(language) for fault in self.faults)}
 
 
 @attrs.define(slots=False, eq=False)

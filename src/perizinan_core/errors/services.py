@@ -271,6 +271,12 @@ class ServiceError(CodedError):
                 "signed. Restore records and documents from a backup."
             )
         ),
+        "preview": Code(
+            N_(
+                'No letter of "{permit_type}" could be shown with these data: {reason}. Give form data for which the '
+                "catalogue's rules hold, and a delegation to a position that signs it."
+            )
+        ),
         # The number is taken; only the template, or the program that prints, has to be put right.
         "letter-not-printed": Code(
             N_(

@@ -28,6 +28,7 @@ __all__ = [
     "CannotBeSetError",
     "Engine",
     "check_sources",
+    "shows_undescribed_picture",
     "typst_string",
 ]
 
@@ -79,6 +80,38 @@ def check_sources(name: str, folder: Path) -> None:
                 reason=f"{path.relative_to(folder)} imports {found[0]}, which is not a part of letters; "
                 "copy what it needs into the template's folder",
             )
+
+
+def shows_undescribed_picture(source: str) -> bool:
+    """
+    Return True when a source calls ``image`` without ``alt``, which PDF/UA refuses whatever the letter says.
+
+    Pictures in ``pdf.artifact`` need none. A picture whose arguments are spread from elsewhere counts as described:
+    the rehearsal judges it.
+    """
+    plain = _COMMENT_OR_TEXT.sub(lambda found: '""' if found[0].startswith('"') else " ", source)
+    while (found := _ARTIFACT.search(plain)) is not None:
+        plain = plain[: found.start()] + plain[_end_of(plain, found.end() - 1) :]
+    return any(
+        re.search(r"\balt\s*:|\.\.", plain[found.end() : _end_of(plain, found.end() - 1)]) is None
+        for found in _IMAGE.finditer(plain)
+    )
+
+
+_COMMENT_OR_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|(?<!:)//[^\n]*|/\*[\s\S]*?\*/')
+_IMAGE = re.compile(r"(?<![\w.-])image\(")
+_ARTIFACT = re.compile(r"\bpdf\.artifact[\[(]")
+_PAIRS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+
+
+def _end_of(source: str, start: int) -> int:
+    """Return the place behind the bracket that closes the one at ``start``."""
+    depth = 0
+    for place in range(start, len(source)):
+        depth += _PAIRS.get(source[place], 0)
+        if depth == 0:
+            return place + 1
+    return len(source)
 
 
 def typst_string(text: str) -> str:

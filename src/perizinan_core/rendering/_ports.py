@@ -49,6 +49,15 @@ class EditionedRenderer(Renderer, Protocol):
     What passed a rehearsal is then not rehearsed again as long as letter and edition are the same.
     """
 
-    def edition(self, letter: Letter) -> str:
-        """Return a text that changes with the template of the letter, its pictures, fonts and the program."""
+    def edition(self, template: str, logo: str | None = None) -> str:
+        """Return a text that changes with the template, its pictures, the logo, fonts and the program."""
+        ...
+
+    def check(self, template: str, logo: str | None = None) -> None:
+        """
+        Pass when the template is there and nothing in it keeps every letter from being printed; print nothing.
+
+        Raises:
+            RenderingError: it is not, or something does.
+        """
         ...

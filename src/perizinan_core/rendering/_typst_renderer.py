@@ -29,6 +29,7 @@ from perizinan_core.rendering._engine import (
     CannotBeSetError,
     Engine,
     check_sources,
+    shows_undescribed_picture,
     typst_string,
 )
 from perizinan_core.rendering._glyphs import find_missing_glyphs
@@ -112,21 +113,39 @@ class TypstRenderer:
         )
         return self._render(rehearsed, draft=True)
 
-    def edition(self, letter: Letter) -> str:
-        """Return a hash that changes with everything that the letter is printed with; see `EditionedRenderer`."""
-        root = self._folders.get(letter.template)
+    def edition(self, template: str, logo: str | None = None) -> str:
+        """Return a hash that changes with everything that letters are printed with; see `EditionedRenderer`."""
+        root = self._folders.get(template)
         paths: Iterable[Path] = ()
-        if root is not None and letter.template in self._own:
+        if root is not None and template in self._own:
             paths = (path for path in root.rglob("*") if path.is_file())
-        elif root is not None and letter.logo is not None:
-            paths = (root / letter.logo,)
+        elif root is not None and logo is not None:
+            paths = (root / logo,)
         found = sorted((str(path), _file_hash(path)) for path in paths)
         known = [_printed_with(), self._paper.value, *map(str, self._fonts), *map(str, found)]
         return hashlib.sha256("\n".join(known).encode()).hexdigest()
 
+    def check(self, template: str, logo: str | None = None) -> None:
+        """
+        Look through the sources of a template; see `EditionedRenderer`.
+
+        Raises:
+            RenderingError: ``template-not-found``: there is no such template.
+            RenderingError: ``template-fault``: its file is missing, or it imports what letters may not.
+            RenderingError: ``picture-without-alt``: it shows a picture without a description.
+            RenderingError: ``logo-not-found``: the logo is not in its folder.
+        """
+        root = self._folder(template)
+        if template in self._own:
+            _check_folder(template, root)
+            for path in sorted(root.rglob("*.typ")):
+                if shows_undescribed_picture(path.read_text("utf-8")):
+                    raise RenderingError("picture-without-alt", template=template)
+        _check_logo(root, logo)
+
     def _render(self, letter: Letter, *, draft: bool) -> bytes:
         engine = self._engine(letter.template)
-        self._check_logo(letter)
+        _check_logo(self._folders[letter.template], letter.logo)
         refused = [problem for item in letter_texts(letter) for problem in find_unprintable(item)]
         if refused:
             raise UnprintableTextError(problems=(*refused, *self._missing_glyphs(letter, refused)))
@@ -167,28 +186,34 @@ class TypstRenderer:
     def _engine(self, name: str) -> Engine:
         engine = self._engines.get(name)
         if engine is None:
-            if name not in self._folders:
-                raise RenderingError("template-not-found", template=name, known=self.template_names)
             engine = self._engines.setdefault(name, self._open(name))
         return engine
 
+    def _folder(self, name: str) -> Path:
+        if name not in self._folders:
+            raise RenderingError("template-not-found", template=name, known=self.template_names)
+        return self._folders[name]
+
     def _open(self, name: str) -> Engine:
-        root = self._folders[name]
+        root = self._folder(name)
         if name in self._own:
-            if not (root / f"{name}.typ").is_file():
-                raise RenderingError(
-                    "template-fault", template=name, reason=f"its folder holds no {name}.typ"
-                )
-            check_sources(name, root)
+            _check_folder(name, root)
         return Engine(root, self._fonts)
 
-    def _check_logo(self, letter: Letter) -> None:
-        if letter.logo is None:
-            return
-        root = self._folders[letter.template].resolve()
-        path = (root / letter.logo).resolve()
-        if not path.is_relative_to(root) or not path.is_file():
-            raise RenderingError("logo-not-found", logo=letter.logo)
+
+def _check_folder(name: str, root: Path) -> None:
+    if not (root / f"{name}.typ").is_file():
+        raise RenderingError("template-fault", template=name, reason=f"its folder holds no {name}.typ")
+    check_sources(name, root)
+
+
+def _check_logo(folder: Path, logo: str | None) -> None:
+    if logo is None:
+        return
+    root = folder.resolve()
+    path = (root / logo).resolve()
+    if not path.is_relative_to(root) or not path.is_file():
+        raise RenderingError("logo-not-found", logo=logo)
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from perizinan_core.services._issuance import SYSTEM, Issuance
 from perizinan_core.services._long_term import LongTerm
 from perizinan_core.services._papers import SlotView
 from perizinan_core.services._permits import Permits, RecordsStatus, SearchResult
+from perizinan_core.services._previews import LetterPreview, Letters
 from perizinan_core.services._publication import Publication
 from perizinan_core.services._renewal import Renewal, RenewalOutcome
 from perizinan_core.services._reviews import Reviews, UnnotifiedCase
@@ -40,6 +41,8 @@ __all__ = [
     "HeldUploads",
     "Issuance",
     "Job",
+    "LetterPreview",
+    "Letters",
     "LongTerm",
     "OfficeKeys",
     "Permits",

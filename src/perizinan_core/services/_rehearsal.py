@@ -141,7 +141,7 @@ class Rehearsal:
             valid_until=None if letter.statement.valid_until is None else _ANY_DAY,
         )
         content = canonical_json(attrs.evolve(letter, statement=same, qr_text=""))
-        return hashlib.sha256(content + renderer.edition(letter).encode()).hexdigest()
+        return hashlib.sha256(content + renderer.edition(letter.template, letter.logo).encode()).hexdigest()
 
 
 @attrs.frozen

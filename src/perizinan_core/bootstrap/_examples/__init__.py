@@ -9,7 +9,8 @@ inspected, and letters are printed with the core's template (an office's own com
 """
 
 from perizinan_core.bootstrap._examples._checking import check_scenario
+from perizinan_core.bootstrap._examples._letters import check_letters
 from perizinan_core.bootstrap._examples._playing import run_scenario
 from perizinan_core.bootstrap._examples._run import ExampleRun
 
-__all__ = ["ExampleRun", "check_scenario", "run_scenario"]
+__all__ = ["ExampleRun", "check_letters", "check_scenario", "run_scenario"]

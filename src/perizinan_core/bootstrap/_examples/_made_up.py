@@ -7,16 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
-import attrs
-
 from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
-from perizinan_core.model._applicant import Address, Applicant, Organisation, Person, Representative
+from perizinan_core.model._applicant import Person, Representative
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._authority import Authority
-from perizinan_core.model._identifiers import Nib, Nik, Npwp
-from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
+from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._permit import Permit, PermitStatus
 from perizinan_core.model._permit_type import PermitType
+from perizinan_core.services._made_up import NOBODY, made_up_applicant
 
 __all__ = [
     "APPLICANT",
@@ -24,7 +22,6 @@ __all__ = [
     "STEP",
     "first_day",
     "local_moment",
-    "made_up_applicant",
     "made_up_representative",
     "made_up_staff",
     "officer_id",
@@ -32,10 +29,6 @@ __all__ = [
     "old_permit",
     "paper_details",
 ]
-
-_NOBODY = Nik.parse("3572015208900000")
-"""Serial 0000 is not given to anyone."""
-
 
 STEP = timedelta(hours=1)
 
@@ -81,31 +74,9 @@ def officer_id(stage: str) -> str:
     return f"petugas-{stage}"
 
 
-def made_up_applicant(given: Mapping[str, Any]) -> Applicant:
-    """Return an applicant as the example describes it, with numbers that belong to no one."""
-    kind = ApplicantKind(given.get("kind", "person"))
-    address = Address(street="Jalan Contoh 1", village=given.get("village"), district=given.get("district"))
-    person = Person(name=str(given.get("name", "Pemohon Contoh")), nik=_NOBODY, address=address)
-    if kind is ApplicantKind.PERSON:
-        return person if not given.get("has_npwp") else attrs.evolve(person, npwp=_npwp())
-    return Organisation(
-        name=str(given.get("name", "Organisasi Contoh")),
-        kind=kind,
-        legal_form=given.get("legal_form"),
-        nib=Nib.parse("0000000000001") if given.get("has_nib") else None,
-        npwp=_npwp() if given.get("has_npwp") else None,
-        address=address,
-        responsible=attrs.evolve(person, name="Penanggung Jawab Contoh"),
-    )
-
-
 def made_up_representative() -> Representative:
     """Return a representative."""
-    return Representative(person=Person(name="Kuasa Contoh", nik=_NOBODY))
-
-
-def _npwp() -> Npwp:
-    return Npwp.parse(_NOBODY.value)
+    return Representative(person=Person(name="Kuasa Contoh", nik=NOBODY))
 
 
 def old_permit(

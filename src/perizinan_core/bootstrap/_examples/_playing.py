@@ -13,7 +13,6 @@ from perizinan_core.bootstrap._examples._made_up import (
     STEP,
     first_day,
     local_moment,
-    made_up_applicant,
     made_up_representative,
     made_up_staff,
     old_case,
@@ -28,6 +27,7 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import ServiceError
 from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._permit_type import PermitType, Scenario
+from perizinan_core.services._made_up import made_up_applicant
 
 __all__ = ["run_scenario"]
 

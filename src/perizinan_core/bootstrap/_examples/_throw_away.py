@@ -23,7 +23,7 @@ from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._letter import Letter
 from perizinan_core.model._text import Text
-from perizinan_core.rendering import TypstRenderer
+from perizinan_core.rendering import Renderer, TypstRenderer
 from perizinan_core.services import Publication
 from perizinan_core.services._context import OfficeContext, OfficeKeys
 from perizinan_core.signing import Signer
@@ -35,7 +35,7 @@ _CORE_TEMPLATE = "letter"
 
 
 def open_throw_away(
-    catalogue: Catalogue, authority: Authority, clock: ExampleClock
+    catalogue: Catalogue, authority: Authority, clock: ExampleClock, renderer: Renderer | None = None
 ) -> tuple[Office, OfficeContext]:
     """
     Open an office in memory; its certificates are those of the year that the clock shows.
@@ -44,6 +44,7 @@ def open_throw_away(
         catalogue: Its permit types.
         authority: Whose office it is.
         clock: Gives the moment of the step that is played.
+        renderer: Prints the letters; the core's templates in place of all others by default.
     """
     manager = load_plugins(discover=False)
     signers = {position.code: _signer(clock().year, position.code) for position in authority.positions}
@@ -52,7 +53,7 @@ def open_throw_away(
         catalogue=catalogue,
         storage=MemoryStorage(zone=authority.calendar.time_zone.zone),
         documents=InMemoryDocumentStore(),
-        renderer=_renderer(),
+        renderer=renderer or _renderer(),
         signers=_Signers(signers),
         checks=manager,
         keys=OfficeKeys(document=_key("document"), qr=_key("qr")),

@@ -1,0 +1,183 @@
+"""
+Letters shown before there is a case: with invented data, marked as drafts, and validated as issued ones are.
+
+For those who write templates and catalogues, and for the office when it opens: a template that can print nothing is
+found before anyone applies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import attrs
+
+from perizinan_core.catalogue import validate_form
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.rendering import RenderingError
+from perizinan_core.errors.services import ServiceError
+from perizinan_core.errors.workflow import Problem
+from perizinan_core.model._actor import Account
+from perizinan_core.model._application import Application, ApplicationState
+from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
+from perizinan_core.model._permit_type import PermitType
+from perizinan_core.rendering import EditionedRenderer
+from perizinan_core.services._arguments import checked
+from perizinan_core.services._confirmations import marked
+from perizinan_core.services._context import OfficeContext, new_id
+from perizinan_core.services._letters import plan_letter
+from perizinan_core.services._made_up import made_up_applicant, made_up_form
+from perizinan_core.services._rehearsal import Rehearsal, findings
+from perizinan_core.storage import UnitOfWork
+from perizinan_core.workflow._foresight import entitled_delegations
+
+__all__ = ["LetterPreview", "Letters"]
+
+_RECEIPT = "CONTOH/0001"
+
+
+@attrs.frozen(kw_only=True)
+class LetterPreview:
+    """A letter with invented data."""
+
+    pdf: bytes | None = attrs.field(repr=False)
+    """Marked as a draft, without a number and with a code that leads nowhere; None: nothing could be printed."""
+
+    problems: tuple[Problem, ...]
+    """What would keep a letter like this from being issued; nothing when all is well."""
+
+
+@checked
+@attrs.frozen
+class Letters:
+    """Letters before there is a case."""
+
+    _context: OfficeContext
+
+    def preview(
+        self, permit_type: str, *, form: Mapping[str, Any] | None = None, now: datetime | None = None
+    ) -> LetterPreview:
+        """
+        Return the letter of a permit type with invented data, and what would keep it from being issued.
+
+        Args:
+            permit_type: Code of the permit type.
+            form: Form data of your own; None: those of the catalogue's first example that gives a letter, else
+                invented ones.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            CatalogueError: there is no such permit type, or none in force.
+            ServiceError: ``preview``: the catalogue's rules give no letter for these data, or no position signs it.
+        """
+        context = self._context
+        moment = context.moment(now)
+        found = context.catalogue.find(permit_type, on=context.local_day(moment))
+        with context.storage.unit_of_work(read_only=True) as work:
+            return self._shown(work, found, form, moment)
+
+    def template_faults(self, *, now: datetime | None = None) -> tuple[RenderingError, ...]:
+        """
+        Return what keeps the templates of the catalogue from printing anything; asked when the office opens.
+
+        Nothing is printed for that: a process that printed a letter may not be forked any more.
+        """
+        context = self._context
+        renderer, day = context.renderer, context.local_day(context.moment(now))
+        if not isinstance(renderer, EditionedRenderer):
+            return ()
+        found = []
+        for template in sorted(set(_templates_in_use(context.catalogue.permit_types, day))):
+            try:
+                renderer.check(template, context.authority.letterhead.logo)
+            except RenderingError as error:
+                found.append(error)
+        return tuple(found)
+
+    def _shown(
+        self,
+        work: UnitOfWork,
+        permit_type: PermitType,
+        form: Mapping[str, Any] | None,
+        moment: datetime,
+    ) -> LetterPreview:
+        context, day = self._context, self._context.local_day(moment)
+        delegations = entitled_delegations(context.authority, permit_type.code, day)
+        if not delegations:
+            raise ServiceError("preview", permit_type=permit_type.code, reason="delegation-missing")
+        refused: PerizinanError | None = None
+        for application in self._cases(permit_type, form, moment):
+            try:
+                plan = plan_letter(application, permit_type, None, delegations[0], day)
+            except PerizinanError as error:
+                refused = refused or error
+                continue
+            rehearsal = Rehearsal(
+                context=context,
+                work=work,
+                application=application,
+                plan=marked(context, work, plan),
+                moment=moment,
+            )
+            return LetterPreview(pdf=self._draft(rehearsal), problems=tuple(findings(rehearsal)))
+        reason = refused.message(context.language) if refused is not None else "form"
+        raise ServiceError("preview", permit_type=permit_type.code, reason=reason) from refused
+
+    def _draft(self, rehearsal: Rehearsal) -> bytes | None:
+        # A draft on paper shows no number that another letter will have, and no code of an office.
+        letter = rehearsal.letter
+        unnumbered = attrs.evolve(letter, statement=attrs.evolve(letter.statement, number=""), qr_text="")
+        try:
+            return self._context.renderer.rehearse(unnumbered)
+        except RenderingError:
+            return None
+
+    def _cases(
+        self, permit_type: PermitType, form: Mapping[str, Any] | None, moment: datetime
+    ) -> Iterator[Application]:
+        if form is not None:
+            yield self._case(permit_type, {}, form, moment)
+            return
+        for example in permit_type.scenarios:
+            given = example.given
+            if given.get("kind", "new") == "new" and given.get("form") and "error" not in example.expect:
+                yield self._case(permit_type, given.get("applicant", {}), given["form"], moment)
+        made_up = made_up_form(permit_type.form_schema, self._context.local_day(moment))
+        wrong = {problem.path for problem in validate_form(permit_type, made_up)}
+        yield self._case(
+            permit_type, {}, {name: value for name, value in made_up.items() if name not in wrong}, moment
+        )
+
+    def _case(
+        self,
+        permit_type: PermitType,
+        applicant: Mapping[str, Any],
+        form: Mapping[str, Any],
+        moment: datetime,
+    ) -> Application:
+        kinds = permit_type.applicant_kinds
+        first = ApplicantKind.PERSON if ApplicantKind.PERSON in kinds else min(kinds)
+        return Application(
+            id=new_id(),
+            authority=self._context.authority.slug,
+            permit_type=permit_type.code,
+            permit_type_version=permit_type.version,
+            kind=ApplicationKind.NEW,
+            owner=Account.public("pratinjau"),
+            applicant=made_up_applicant({"kind": first.value, **applicant}),
+            form=form,
+            state=ApplicationState.APPROVED,
+            submission=1,
+            receipt_number=_RECEIPT,
+            created_at=moment,
+            submitted_at=moment,
+        )
+
+
+def _templates_in_use(types: Iterable[PermitType], day: date) -> Iterator[str]:
+    """Yield the templates of all letters that are, or will be, issued."""
+    for item in types:
+        over = item.in_force.end is not None and item.in_force.end < day
+        if item.letter is not None and item.complete and not over:
+            yield item.letter.template
