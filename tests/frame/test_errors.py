@@ -21,7 +21,7 @@ import perizinan_core.errors as errors_package
 from perizinan_core.errors._http import by_code
 from perizinan_core.errors.base import Category, Code, CodedError, PerizinanError
 from perizinan_core.errors.catalogue import CatalogueProblem, Phrase
-from perizinan_core.errors.rendering import UnprintableReason, UnprintableText
+from perizinan_core.errors.rendering import RenderingError, UnprintableReason, UnprintableText
 from perizinan_core.errors.signing import SigningError, TimestampServiceError
 from perizinan_core.errors.storage import LeaseHeldError
 from perizinan_core.errors.workflow import Problem, WorkflowError
@@ -84,6 +84,7 @@ SAMPLES = {
     "datetime": datetime(2026, 3, 2, tzinfo=UTC),
     "tuple[str, ...]": ("satu", "dua"),
     "tuple[Problem, ...]": (Problem("form.area", "form", "{place}: {n}", {"n": 1}, label="Luas"),),
+    "tuple[RenderingError, ...]": (RenderingError("logo-not-found", logo="arms.svg"),),
     "tuple[RefusalReason, ...]": (Finding(),),
     "tuple[CatalogueProblem, ...]": (CatalogueProblem("key", "a.yaml", "$.a", 1, _PHRASE),),
     "tuple[UnprintableText, ...]": (
