@@ -1,7 +1,7 @@
 """Putting an office together from its settings: `Office.open` is the door."""
 
 from perizinan_core.bootstrap._builtin import MailFolderSettings
-from perizinan_core.bootstrap._examples import check_letters, check_scenario
+from perizinan_core.bootstrap._examples import check_scenario
 from perizinan_core.bootstrap._keys import AskSecret
 from perizinan_core.bootstrap._office import Office, load_authority_pack, migrate_database
 from perizinan_core.bootstrap._plugins import load_plugins
@@ -28,7 +28,6 @@ __all__ = [
     "SigningSettings",
     "StorageSettings",
     "TimestampSettings",
-    "check_letters",
     "check_scenario",
     "load_authority_pack",
     "load_plugins",

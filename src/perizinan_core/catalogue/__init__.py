@@ -14,7 +14,6 @@ from perizinan_core.catalogue._form_check import FormProblem, validate_form
 from perizinan_core.catalogue._letters import LetterContent, letter_content
 from perizinan_core.catalogue._loading import (
     CatalogueReport,
-    LetterCheck,
     ScenarioRunner,
     check_catalogue,
     load_authority,
@@ -44,7 +43,6 @@ __all__ = [
     "CatalogueReport",
     "Facts",
     "FormProblem",
-    "LetterCheck",
     "LetterContent",
     "NumberParts",
     "PaperFacts",

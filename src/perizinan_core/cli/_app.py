@@ -260,7 +260,7 @@ def _run_scenarios(*arguments: Any) -> Any:
 
 def _check_letters(*arguments: Any) -> Any:
     """Print the letters of a catalogue with invented data; loaded only when there are some."""
-    from perizinan_core.bootstrap import check_letters
+    from perizinan_core.bootstrap._examples import check_letters
 
     logging.getLogger("perizinan_core").setLevel(logging.ERROR)
     return check_letters(*arguments)

@@ -14,13 +14,12 @@ from rich.text import Text
 
 from perizinan_core.catalogue import (
     CatalogueReport,
-    LetterCheck,
     ScenarioRunner,
     check_catalogue,
     load_catalogue,
     service_standard,
 )
-from perizinan_core.catalogue._loading import for_release
+from perizinan_core.catalogue._loading import LetterCheck, for_release
 from perizinan_core.catalogue._overview import Fact, describe_permit_type
 from perizinan_core.cli._confirmations import assumed_command, confirm_command, withdraw_command
 from perizinan_core.errors.catalogue import CatalogueProblem

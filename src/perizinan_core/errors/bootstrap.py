@@ -34,7 +34,7 @@ class BootstrapError(CodedError):
             Category.CONFLICT: "already-set-up backup-folder-in-use restore-target-not-empty",
             Category.OFFICE: (
                 "development-folder example-authority office-key-file office-key-lost office-part-missing "
-                "secret-missing settings signer-not-configured unknown-positions"
+                "secret-missing settings signer-not-configured unknown-positions letter-templates"
             ),
         }
     )

@@ -116,7 +116,7 @@ class ServiceError(CodedError):
             Category.ARGUMENT: "argument",
             Category.INPUT: (
                 "applicant-refused binding-days binding-not-a-signer binding-outside-certificate "
-                "undeclared-accounts unknown-post unknown-value"
+                "preview undeclared-accounts unknown-post unknown-value"
             ),
             Category.DENIED: "access-denied confirmation-second own-record staff-confirmation staff-record",
             Category.NOT_FOUND: "binding-unknown not-found",

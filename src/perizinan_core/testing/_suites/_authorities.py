@@ -21,10 +21,11 @@ from typing import Any
 import pytest
 
 from perizinan_core.bootstrap._examples._checking import check_scenario
-from perizinan_core.bootstrap._examples._made_up import made_up_applicant, made_up_staff, paper_details
+from perizinan_core.bootstrap._examples._made_up import made_up_staff, paper_details
 from perizinan_core.catalogue import check_catalogue, register_number, service_standard
 from perizinan_core.hooks import AuthorityPack
 from perizinan_core.model import Officer, Permit, PermitType, Role, Scenario
+from perizinan_core.services._made_up import made_up_applicant
 from perizinan_core.testing._fakes import SettableClock
 from perizinan_core.testing._offices import APPLICANT, OfficeKit, sample_office, sample_signer
 
