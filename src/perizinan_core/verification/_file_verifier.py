@@ -30,7 +30,11 @@ class _GivenUpError(BaseException):
 
 class Countdown:
     """
-    The time for several steps together.
+    The time for several steps together; what takes longer is given up, in any thread and on any system.
+
+    The work runs in a thread of its own, and the caller waits for it no longer than agreed. What is given up is also
+    asked to end; until it does (a library that waits for a network hears nothing), it stays behind and its result is
+    dropped.
 
     Args:
         seconds: How long they may take in all, or None: without limit, and without a thread.

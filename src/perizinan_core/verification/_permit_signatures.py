@@ -10,6 +10,8 @@ One signature of a permit by our own strict checks, in this order, stopping at t
 
 What else there is (timestamps, revocation data, later additions) is found by `signatures`, the one validator; a plain
 permit has nothing of it and is judged here alone.
+
+Whether those who signed were entitled to is judged last: the register of signatories against letter and day.
 """
 
 from __future__ import annotations
