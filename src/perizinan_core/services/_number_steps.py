@@ -7,7 +7,7 @@ takes the lease for its signature. Nothing is printed while others wait for the 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from perizinan_core.errors.services import AccessDeniedError, ServiceError
 from perizinan_core.model._actor import Actor, Role
@@ -59,7 +59,7 @@ class NumberSteps:
     ) -> tuple[Permit, Lease | None]:
         """Take the number, unless it is taken; then no lease is held."""
         context = self._context
-        self._rehearse(application_id, actor, moment)
+        planned = self._rehearse(application_id, actor, moment)
         with (
             context.work_for(actor) as work,
             once(work, actor, request, moment) as repeat,
@@ -75,14 +75,14 @@ class NumberSteps:
                 permit = context.load_permit(work, application.permit_id)
                 require_signer(context, application, permit, actor, moment)
                 return permit, None
-            permit = self._take(work, application, actor, moment)
+            permit = self._take(work, application, actor, moment, planned=planned)
             lease = acquire_lease(context, work, permit, moment)
             repeat.finish({"permit": permit.id})
             work.commit()
         return permit, lease
 
-    def _rehearse(self, application_id: str, actor: Actor, moment: datetime) -> None:
-        """Check signer and delegation and print a draft, before a number is taken."""
+    def _rehearse(self, application_id: str, actor: Actor, moment: datetime) -> LetterPlan | None:
+        """Ask everything that can be asked before others have to wait; return the plan, if a number can be taken."""
         context = self._context
         with context.work_for(actor, read_only=True) as work:
             application = context.load(work, application_id)
@@ -90,16 +90,18 @@ class NumberSteps:
             permit_type = context.permit_type_of(application)
             access.require_readable(application, permit_type, actor)
             if application.state is not ApplicationState.APPROVED:
-                return
+                return None
             check_paid(application)
             position = self._position(actor, permit_type, moment)
             check_signer(application, permit_type, actor, position)
             plan = self._plan(application, permit_type, previous, position, moment)
             signer = context.signers.signer_for(position)
             check_previous(application, previous, context.local_day(moment), Action.TAKE_NUMBER)
-            plan = confirmed(context, work, plan)
-            rehearse(Rehearsal(context=context, work=work, application=application, plan=plan, moment=moment))
+            said = confirmed(context, work, plan)
+            rehearse(Rehearsal(context=context, work=work, application=application, plan=said, moment=moment))
+            self._publication.require_qr_key(work, moment)
         require_entitled(self._publication, plan, signer, moment)
+        return plan
 
     def _take(
         self,
@@ -109,19 +111,34 @@ class NumberSteps:
         moment: datetime,
         *,
         by: Actor | None = None,
+        planned: LetterPlan | None = None,
     ) -> Permit:
+        """
+        Take the number, and freeze what the letter says.
+
+        Args:
+            work: The unit of work.
+            application: As it stands, locked.
+            actor: Who signs.
+            moment: Now.
+            by: Who takes it; None: the signer.
+            planned: From the rehearsal; evaluated again only when the case changed since.
+        """
         context = self._context
         permit_type = context.permit_type_of(application)
         position = self._position(actor, permit_type, moment)
         previous = previous_permit_of(context, work, application, lock=True)
-        plan = confirmed(context, work, self._plan(application, permit_type, previous, position, moment))
+        plan = planned
+        if plan is None or not _is_of(plan, application, previous, position, context.local_day(moment)):
+            plan = self._plan(application, permit_type, previous, position, moment)
+        plan = confirmed(context, work, plan)
         if permit_type.register is None:
             raise ServiceError("issuance", reason=f"permit type {permit_type.code!r} has no number register")
         permit_id = new_id()
         number = take_number(context, work, permit_type.register, permit_id, permit_type, actor, moment)
         index = work.status_indexes.take()
         statement = statement_of(context, plan, number=number.text, status_index=index)
-        qr_text = self._publication.qr_text(work, statement, now=moment)
+        qr_text = self._publication.qr_text(statement)
         letter = compose(context, plan, number=number.text, status_index=index, qr_text=qr_text)
         permit = Permit(
             id=permit_id,
@@ -182,3 +199,15 @@ class NumberSteps:
             )
         day = self._context.local_day(moment)
         return signing_position(self._context.authority, permit_type.code, actor.positions, day)
+
+
+def _is_of(
+    plan: LetterPlan, application: Application, previous: Permit | None, position: str, day: date
+) -> bool:
+    """Return True when a plan was made from exactly this."""
+    return (plan.application, plan.previous, plan.delegation.position, plan.day) == (
+        application,
+        previous,
+        position,
+        day,
+    )

@@ -127,23 +127,24 @@ class Publication:
                 self._cached = (now, self._build(now))
             return self._cached[1]
 
-    def qr_text(self, work: UnitOfWork, statement: PermitStatement, *, now: datetime) -> str:
+    def require_qr_key(self, work: UnitOfWork, now: datetime) -> None:
+        """
+        Pass when the key in place may sign codes; asked before a number is taken.
+
+        Raises:
+            ServiceError: ``key-not-usable-yet``: it was not announced long enough ago.
+        """
+        self._keys(work, "qr").require_usable(self._context.keys.qr.public_key(), now)
+
+    def qr_text(self, statement: PermitStatement) -> str:
         """
         Return the text of a permit's QR code: the verification address and the signed claims.
 
-        Args:
-            work: The unit of work in which the permit gets its number.
-            statement: What the permit's data say.
-            now: Aware moment.
-
         Raises:
-            ServiceError: ``key-not-usable-yet``: the key in place was not announced long enough ago.
             VerificationError: ``qr-claims-too-long``: number and type alone are too long for a code that a
                 phone reads.
         """
-        key = self._context.keys.qr
-        self._keys(work, "qr").require_usable(key.public_key(), now)
-        return qr_text_with(self._context, statement, key)
+        return qr_text_with(self._context, statement, self._context.keys.qr)
 
     def bind(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -106,7 +107,7 @@ class SqlSigningAttempts:
             sealed = self._session.seals.sealed(signing_attempts, first)
             self._session.write(signing_attempts.insert().values(sealed), kind="signing attempt")
             self._session.seals.written(signing_attempts, sealed)
-            return self._locked(unsigned_sha256)
+            return _attempt(SimpleNamespace(**{"signed_sha256": None, "error": None, **sealed}))
         found = _attempt(row)
         if found.state is SigningState.FINISHED:
             return found
@@ -119,35 +120,35 @@ class SqlSigningAttempts:
             "error": None,
             "ended_at": None,
         }
-        return self._change(unsigned_sha256, again)
+        return self._change(row, again)
 
     def renew(self, unsigned_sha256: str, *, holder: str, until: datetime) -> SigningAttempt:
         """See the port."""
-        self._held(unsigned_sha256, holder)
-        return self._change(unsigned_sha256, {"until": until})
+        return self._change(self._held(unsigned_sha256, holder), {"until": until})
 
     def finish(
         self, unsigned_sha256: str, *, holder: str, signed_sha256: str, at: datetime
     ) -> SigningAttempt:
         """See the port."""
         self._session.check_writable()
-        found = self._locked(unsigned_sha256, holder)
+        row = self._row(unsigned_sha256)
+        if row is None:
+            raise StorageError("lease-lost", holder=holder)
+        found = _attempt(row)
         if found.state is SigningState.FINISHED and found.signed_sha256 == signed_sha256:
             return found
-        self._held(unsigned_sha256, holder)
         change = {"state": SigningState.FINISHED.value, "signed_sha256": signed_sha256, "ended_at": at}
-        return self._change(unsigned_sha256, change)
+        return self._change(_held_by(row, holder), change)
 
     def fail(self, unsigned_sha256: str, *, holder: str, error: str, at: datetime) -> SigningAttempt:
         """See the port."""
-        self._held(unsigned_sha256, holder)
         change = {
             "state": SigningState.FAILED.value,
             "error": error[:500],
             "ended_at": at,
             "interrupted": False,
         }
-        return self._change(unsigned_sha256, change)
+        return self._change(self._held(unsigned_sha256, holder), change)
 
     def find(self, unsigned_sha256: str) -> SigningAttempt | None:
         """See the port."""
@@ -168,12 +169,6 @@ class SqlSigningAttempts:
         rows = self._session.seals.sound(signing_attempts, self._session.read(query))
         return tuple(_attempt(row) for row in rows)
 
-    def _locked(self, unsigned_sha256: str, holder: str = "") -> SigningAttempt:
-        row = self._row(unsigned_sha256)
-        if row is None:
-            raise StorageError("lease-lost", holder=holder)
-        return _attempt(row)
-
     def _row(self, unsigned_sha256: str) -> Any:
         """Return the row, locked, or None when there never was one."""
         query = self._session.locked(sa.select(signing_attempts).where(_document(unsigned_sha256)))
@@ -187,22 +182,28 @@ class SqlSigningAttempts:
         self._session.seals.require(signing_attempts, row)
         return row
 
-    def _held(self, unsigned_sha256: str, holder: str) -> None:
-        """Raise unless this holder is signing; a lease that ended but that no one took over still counts."""
+    def _held(self, unsigned_sha256: str, holder: str) -> Any:
+        """Return the row, locked, unless another holder is signing."""
         self._session.check_writable()
-        found = self._locked(unsigned_sha256, holder)
-        if found.holder != holder or found.state is not SigningState.STARTED:
-            raise StorageError("lease-lost", holder=holder)
-
-    def _change(self, unsigned_sha256: str, values: Mapping[str, Any]) -> SigningAttempt:
         row = self._row(unsigned_sha256)
         if row is None:
-            raise StorageError("lease-lost", holder="")
+            raise StorageError("lease-lost", holder=holder)
+        return _held_by(row, holder)
+
+    def _change(self, row: Any, values: Mapping[str, Any]) -> SigningAttempt:
+        """Write over a row that was read, locked, in this unit of work."""
         kept = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}  # noqa: SLF001
         sealed = self._session.seals.sealed(signing_attempts, {**kept, **values})
-        self._session.write(signing_attempts.update().where(_document(unsigned_sha256)).values(sealed))
+        self._session.write(signing_attempts.update().where(_document(row.unsigned_sha256)).values(sealed))
         self._session.seals.written(signing_attempts, sealed)
-        return self._locked(unsigned_sha256)
+        return _attempt(SimpleNamespace(**sealed))
+
+
+def _held_by(row: Any, holder: str) -> Any:
+    """Return the row unless another one is signing; a lease that ended but that no one took over still counts."""
+    if row.holder != holder or row.state != SigningState.STARTED.value:
+        raise StorageError("lease-lost", holder=holder)
+    return row
 
 
 def _document(unsigned_sha256: str) -> sa.ColumnElement[bool]:
