@@ -392,6 +392,9 @@ _EVENT_MEANINGS = {
         "Someone wanted to decide what was decided already; `winner`, `outcome` and `decided_at` say "
         "what counts. Stands in the history only and is not delivered."
     ),
+    _KIND.TRACKING_RENEWED: (
+        "A new secret to follow the case by was given. Stands in the history only and is not delivered."
+    ),
     _KIND.CLOCK_REPAIRED: (
         "Moments that a clock had written ahead of time were brought back; `latest` was the farthest of them, "
         "`to` is what they are now."

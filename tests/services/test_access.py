@@ -22,7 +22,16 @@ from perizinan_core.model._case import CorrectionItem, StageOutcome, WaitingFor
 from perizinan_core.model._fees import Payment
 from perizinan_core.model._money import Rupiah
 from perizinan_core.model._text import DateRange
-from perizinan_core.services import Applications, Issuance, Permits, Publication, Reviews
+from perizinan_core.services import (
+    Applications,
+    Issuance,
+    IssueOutcome,
+    Lists,
+    Permits,
+    Publication,
+    Reviews,
+    Tracking,
+)
 from perizinan_core.testing._fakes import FakeSigningService, small_png
 from perizinan_core.testing._offices import (
     APPLICANT,
@@ -328,6 +337,7 @@ CALLS: Mapping[str, Call] = {
     "reviews.operator_appointments": lambda s, a, _: _revs(s).operator_appointments(actor=a),
     "reviews.officers": lambda s, a, _: _revs(s).officers(actor=a),
     "permits.issue": lambda s, a, i: _pers(s).issue(i("approved"), actor=a),
+    "permits.issue_many": lambda s, a, i: _raised(_pers(s).issue_many((i("approved"),), actor=a)),
     "permits.get": lambda s, a, i: _pers(s).get(i("permit issued"), actor=a),
     "permits.get_by_number": lambda s, a, i: _pers(s).get_by_number(i("number issued"), actor=a),
     "permits.open_pdf": lambda s, a, i: _pers(s).open_pdf(i("permit issued"), actor=a).close(),
@@ -353,6 +363,14 @@ CALLS: Mapping[str, Call] = {
     ),
     "permits.search": lambda s, a, _: _pers(s).search("TT", actor=a),
     "permits.of_owner": lambda s, a, _: _pers(s).of_owner(actor=a),
+    "lists.cases": lambda s, a, _: s.kit.office.lists.cases(actor=a),
+    "lists.overdue": lambda s, a, _: s.kit.office.lists.overdue(actor=a),
+    "lists.counts": lambda s, a, _: s.kit.office.lists.counts(actor=a),
+    "lists.awaiting_signature": lambda s, a, _: s.kit.office.lists.awaiting_signature(actor=a),
+    "lists.permits": lambda s, a, _: s.kit.office.lists.permits(actor=a),
+    "lists.register_book": lambda s, a, _: s.kit.office.lists.register_book("izin", 2026, actor=a),
+    "lists.history": lambda s, a, i: s.kit.office.lists.history(i("submitted"), actor=a),
+    "tracking.new_secret": lambda s, a, i: s.kit.office.tracking.new_secret(i("submitted"), actor=a),
     "issuance.issue": lambda s, a, i: _pers(s).issuance.issue(i("approved"), actor=a),
     "issuance.cancel": lambda s, a, i: _pers(s).issuance.cancel(
         i("permit doubtful"), reason="Layanan mati", actor=a
@@ -377,6 +395,13 @@ CALLS: Mapping[str, Call] = {
         "kepala", s.certificate(), last_day=date(2026, 12, 31), reason="Pindah", actor=a
     ),
 }
+
+
+def _raised(outcomes: tuple[IssueOutcome, ...]) -> None:
+    """Raise what kept a letter from being issued."""
+    for outcome in outcomes:
+        if outcome.error is not None:
+            raise outcome.error
 
 
 def _wait(stand: Stand, case: str) -> int:
@@ -525,6 +550,17 @@ class Rules:
             return self.read("submitted")
         return None if self.officer else "not-allowed"
 
+    def look_through(self) -> Outcome:
+        """The office's side, each what they may read; see `test_lists`."""
+        return "access-denied" if self.public else self.stale
+
+    def help_to_follow(self) -> Outcome:
+        """The applicant's side, the host, and the counter of a unit that works on it."""
+        if self.stale or not self.reads("submitted"):
+            return self.read("submitted")
+        counter = self.officer and self.actor.has(Role.FRONT_OFFICE)
+        return None if self.party or self.who == "host" or counter else "access-denied"
+
     def supervise(self) -> Outcome:
         """A supervisor of the unit."""
         if self.stale or not self.reads("submitted"):
@@ -641,6 +677,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.operator_appointments": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "reviews.officers": lambda r: r.have(others=("host", "system")),
     "permits.issue": lambda r: r.sign(),
+    "permits.issue_many": lambda r: r.sign(),
     "permits.get": lambda r: r.read("issued"),
     "permits.get_by_number": lambda r: r.read("issued"),
     "permits.open_pdf": lambda r: r.read("issued"),
@@ -652,6 +689,14 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "permits.annul": lambda r: r.decide_about_permit(),
     "permits.search": lambda r: r.have(*_SEARCHERS),
     "permits.of_owner": lambda r: r.anybody(),
+    "lists.cases": lambda r: r.look_through(),
+    "lists.overdue": lambda r: r.look_through(),
+    "lists.counts": lambda r: r.look_through(),
+    "lists.awaiting_signature": lambda r: r.look_through(),
+    "lists.permits": lambda r: r.look_through(),
+    "lists.register_book": lambda r: r.have(*_SEARCHERS, others=("host", "system")),
+    "lists.history": lambda r: r.read("submitted"),
+    "tracking.new_secret": lambda r: r.help_to_follow(),
     "issuance.issue": lambda r: r.sign(),
     "issuance.cancel": lambda r: r.decide_about_permit(),
     "issuance.hand_in_signed": lambda r: r.decide_about_permit(),
@@ -669,6 +714,8 @@ WITHOUT_ACTOR = {
     "Publication.document",
     "Publication.own_keys",
     "Publication.qr_text",
+    # By a secret, and without personal data: see `test_tracking`.
+    "Tracking.follow",
 }
 SYSTEM_ONLY = {"Issuance.hold", "Issuance.prepare_deemed", "Issuance.resume"}
 """Called by the worker, which has no actor: nothing leads to them from outside."""
@@ -685,7 +732,7 @@ def test_every_use_case_is_in_the_table():
     asked = {name.partition(" ")[0] for name in CALLS}
     public = {
         f"{kind.__name__}.{name}"
-        for kind in (Applications, Reviews, Permits, Issuance, Publication)
+        for kind in (Applications, Reviews, Permits, Lists, Tracking, Issuance, Publication)
         for name, _ in inspect.getmembers(kind, inspect.isfunction)
         if not name.startswith("_")
     }

@@ -6,7 +6,7 @@ import os
 import random as _random
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -44,6 +44,7 @@ from perizinan_core.services import (
     HeldUploads,
     Issuance,
     Letters,
+    Lists,
     LongTerm,
     Permits,
     Publication,
@@ -51,6 +52,7 @@ from perizinan_core.services import (
     Reviews,
     SignerSource,
     StatusLists,
+    Tracking,
     Worker,
 )
 from perizinan_core.services._arguments import check_values, checked
@@ -116,6 +118,12 @@ class Office:
     permits: Permits = attrs.field(init=False)
     """Issued permits."""
 
+    lists: Lists = attrs.field(init=False)
+    """What the office looks through: cases, letters that wait, permits, registers, histories; with names."""
+
+    tracking: Tracking = attrs.field(init=False)
+    """Following a case by its receipt number and secret, without an account and without personal data."""
+
     status: RecordsStatus = attrs.field(init=False)
     """The records as a status source for `verify_permit`."""
 
@@ -134,6 +142,8 @@ class Office:
         self.reviews = Reviews(context)
         self.letters = Letters(context)
         self.permits = Permits(context, self.applications, Issuance(context, self.publication))
+        self.lists = Lists(context)
+        self.tracking = Tracking(context)
         self.status = RecordsStatus(context)
         self.worker = library_worker(
             context,
@@ -300,9 +310,27 @@ class Office:
         with context.storage.unit_of_work(read_only=True) as work:
             return tuple(item for item in found if is_open(context, work, item, today))
 
+    def permit_type(self, code: str, *, on: date | None = None) -> PermitType:
+        """
+        Return the version of a permit type that is in force.
+
+        Args:
+            code: Of the type.
+            on: Local day; None: today.
+
+        Raises:
+            CatalogueError: ``permit-type-not-found``: there is none of that code; names one that is like it.
+            CatalogueError: ``no-version-in-force``: none of its versions is in force on that day.
+        """
+        return self.catalogue.find(code, on=on or self.today())
+
     def now(self) -> datetime:
-        """Return the moment of the office's clock."""
-        return self._context.clock()
+        """Return the moment of the office's clock, in its time zone as all moments in answers."""
+        return self._context.moment(None)
+
+    def today(self) -> date:
+        """Return the day on the office's clock."""
+        return self._context.local_day(self.now())
 
     def serve(self, host: str = "127.0.0.1", port: int = 8000) -> None:
         """Serve the frontend that the settings name, until interrupted."""

@@ -81,6 +81,9 @@ _ACTIONS: Mapping[str, str] = {
     "repair-clock": N_("repair moments that a wrong clock wrote"),
     "exclusions": N_("see who is out of a case"),
     "search": N_("search the records"),
+    "lists": N_("see the lists of the office"),
+    "register-book": N_("read a number register"),
+    "new-secret": N_("give a new secret to follow a case by"),
     "held-uploads": N_("see the files that are kept without a verdict"),
     "sign": N_("sign a permit without holding a position"),
     "hand-in-signed": N_("hand in a signed file"),
@@ -107,6 +110,7 @@ class ServiceError(CodedError):
 
     - ``exemptions``: texts of the catalogue
     - ``kind``: ``"unit"`` or ``"position"``
+    - ``minutes``: how long no further secret is tried
     - ``paths``: paths of the values, those of the authority with ``authority/`` in front
     - ``records``: keys of the settings
     """
@@ -134,6 +138,13 @@ class ServiceError(CodedError):
     )
 
     codes: ClassVar[Mapping[str, Code]] = {
+        # Wrong secrets for one case; nothing is said about the one that was tried last.
+        "too-many-guesses": Code(
+            N_(
+                "Too many wrong secrets were tried for this receipt number. Try again after {minutes} minutes, or "
+                "ask for a new secret: with your account, or at the counter."
+            )
+        ),
         "nothing-to-confirm": Code(
             N_(
                 "Nothing is proposed for {officer}, or it was confirmed already. Look at the staff record "

@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     STAGE_DECIDED = "stage_decided"
     ATTEMPT_REFUSED = "attempt_refused"
     """Someone wanted to decide what was decided already; kept in the history only, no one is notified."""
+    TRACKING_RENEWED = "tracking_renewed"
+    """A new secret to follow the case by was given; kept in the history only."""
     CLOCK_REPAIRED = "clock_repaired"
     """Moments that a wrong clock had written were brought back by an operator."""
     STAGE_RETURNED = "stage_returned"

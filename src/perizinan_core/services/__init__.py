@@ -2,7 +2,8 @@
 Use cases: what people and programs do with an office. `perizinan_core.Office` hands them out.
 
 Each class is one group: `Applications` (the applicant's side), `Reviews` (the office's side, and its staff),
-`Permits` and `Issuance` (the permit), `Publication` and `StatusLists` (what verifiers need), `Worker` (what
+`Permits` and `Issuance` (the permit), `Lists` (what an office looks through), `Tracking` (following a case by its
+receipt number), `Publication` and `StatusLists` (what verifiers need), `Worker` (what
 happens by itself), `HeldUploads` (files that are kept without a verdict), `Confirmations` (values
 that the catalogue assumes). An `Office` makes them; how they
 are constructed is not public.
@@ -15,14 +16,24 @@ from perizinan_core.services._confirmations import AssumedState, Confirmation, C
 from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerSource
 from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services._issuance import SYSTEM, Issuance
+from perizinan_core.services._lists import CaseCounts, Lists
 from perizinan_core.services._long_term import LongTerm
+from perizinan_core.services._names import Named
 from perizinan_core.services._papers import SlotView
-from perizinan_core.services._permits import Permits, RecordsStatus, SearchResult
+from perizinan_core.services._permits import IssueOutcome, Permits, RecordsStatus, SearchResult
 from perizinan_core.services._previews import LetterPreview, Letters
 from perizinan_core.services._publication import Publication
 from perizinan_core.services._renewal import Renewal, RenewalOutcome
 from perizinan_core.services._reviews import Reviews, UnnotifiedCase
 from perizinan_core.services._status_list import StatusListRules, StatusLists
+from perizinan_core.services._summaries import (
+    CaseSummary,
+    OpenStage,
+    PermitSummary,
+    RegisterLine,
+    WaitingLetter,
+)
+from perizinan_core.services._tracking import Tracking, TrackingAnswer, TrackingStep, TrackingWait
 from perizinan_core.services._work import Job, WorkDone, WorkFailure
 from perizinan_core.services._worker import Worker
 
@@ -31,6 +42,8 @@ __all__ = [
     "ApplicantCheck",
     "Applications",
     "AssumedState",
+    "CaseCounts",
+    "CaseSummary",
     "CertificateBinding",
     "ClockRepair",
     "ClockWatch",
@@ -40,14 +53,20 @@ __all__ = [
     "HeldUploadView",
     "HeldUploads",
     "Issuance",
+    "IssueOutcome",
     "Job",
     "LetterPreview",
     "Letters",
+    "Lists",
     "LongTerm",
+    "Named",
     "OfficeKeys",
+    "OpenStage",
+    "PermitSummary",
     "Permits",
     "Publication",
     "RecordsStatus",
+    "RegisterLine",
     "Renewal",
     "RenewalOutcome",
     "Reviews",
@@ -56,7 +75,12 @@ __all__ = [
     "SlotView",
     "StatusListRules",
     "StatusLists",
+    "Tracking",
+    "TrackingAnswer",
+    "TrackingStep",
+    "TrackingWait",
     "UnnotifiedCase",
+    "WaitingLetter",
     "WorkDone",
     "WorkFailure",
     "Worker",

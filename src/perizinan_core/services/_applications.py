@@ -44,6 +44,7 @@ from perizinan_core.services._terms import (
     refuse_exempt,
     terms_for,
 )
+from perizinan_core.services._tracking import give_secret
 from perizinan_core.services._views import shown_case, shown_history
 from perizinan_core.storage import ApplicationFilter, Page, UnitOfWork
 from perizinan_core.workflow import AllowedAction
@@ -191,6 +192,9 @@ class Applications(Papers):
         """
         Hand the application in, for the first time or after a correction.
 
+        The first time the receipt comes with a secret to follow the case by (`Receipt.tracking_secret`): show it
+        once. It is kept as a hash only; `Tracking.new_secret` gives another.
+
         Args:
             application_id: The draft, or the case that waits for a correction.
             actor: Who hands it in.
@@ -224,7 +228,7 @@ class Applications(Papers):
             context.work_for(actor) as work,
             once(work, actor, request.with_(submission=_next_submission(before)), moment) as repeat,
         ):
-            submission = repeat.result and int(repeat.result["submission"])
+            submission, secret = repeat.result and int(repeat.result["submission"]), None
             if submission is None:
                 application = context.load(work, application_id, lock=True)
                 context.check_version(work, application, expected_version)
@@ -236,10 +240,14 @@ class Applications(Papers):
                     printed = tuple(self._obstacles(work, application, moment, at_counter))
                 moved = self._handed_in(work, application, actor, at_counter, moment, printed)
                 moved = moved.then(lambda case: assign_where_possible(context, work, case, actor, moment))
-                submission = context.save(work, moved, actor, moment).submission
+                handed_in = context.save(work, moved, actor, moment)
+                submission = handed_in.submission
+                if submission == 1:
+                    secret = give_secret(work, handed_in, moment)
                 repeat.finish({"application": application_id, "submission": submission})
                 work.commit()
-        return self.receipt(application_id, actor=actor, submission=submission)
+        receipt = self.receipt(application_id, actor=actor, submission=submission)
+        return attrs.evolve(receipt, tracking_secret=secret)
 
     def receipt(self, application_id: str, *, actor: Actor, submission: int | None = None) -> Receipt:
         """

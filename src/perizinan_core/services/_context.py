@@ -157,8 +157,8 @@ class OfficeContext:
         return self.authority.calendar
 
     def moment(self, now: datetime | None) -> datetime:
-        """Return ``now``, or the clock's."""
-        return self.clock() if now is None else now
+        """Return ``now``, or the clock's, in the office's time zone: the one of all moments in answers."""
+        return self.calendar.time_zone.local(self.clock() if now is None else now)
 
     def local_day(self, now: datetime) -> date:
         """Return the day on the office's clocks."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
 import attrs
 
+from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.published import StatusUnavailableError
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.errors.storage import RecordNotFoundError, StorageError
@@ -36,7 +38,9 @@ from perizinan_core.storage import (
 from perizinan_core.workflow import AnnulledBy, DefectGround
 from perizinan_core.workflow._permits import PermitTransition, annul, reinstate, revoke, suspend
 
-__all__ = ["Permits", "RecordsStatus", "SearchResult"]
+__all__ = ["IssueOutcome", "Permits", "RecordsStatus", "SearchResult"]
+
+_log = logging.getLogger(__name__)
 
 SEARCHERS = (
     Role.FRONT_OFFICE,
@@ -57,6 +61,20 @@ class SearchResult:
 
     applications: tuple[Application, ...]
     permits: tuple[Permit, ...]
+
+
+@attrs.frozen(kw_only=True)
+class IssueOutcome:
+    """What became of one of several letters."""
+
+    application: str
+    """Id of the case."""
+
+    permit: Permit | None = None
+    """None: it was not issued, see `error`."""
+
+    error: PerizinanError | None = None
+    """Why not: its code, and a sentence in either language."""
 
 
 @checked
@@ -85,6 +103,46 @@ class Permits:
             expected_version=expected_version,
             now=now,
         )
+
+    def issue_many(
+        self,
+        application_ids: tuple[str, ...],
+        *,
+        actor: Actor,
+        progress: Callable[[IssueOutcome, int, int], None] | None = None,
+        now: datetime | None = None,
+    ) -> tuple[IssueOutcome, ...]:
+        """
+        Issue several permits, one after the other; one that fails stays as it is and stops no other.
+
+        A signer whose secret is asked for is asked by the callback with which the office was opened.
+
+        Args:
+            application_ids: Approved applications; one that stands there twice is issued once.
+            actor: The officer who signs all of them.
+            progress: Called after each, with its outcome, how many are done, and how many there are. What it
+                raises ends the work; what was issued stays issued.
+            now: Aware moment for all; None asks the clock for each.
+
+        Raises:
+            StaffRecordError: the actor is not what the staff record says; nothing was done.
+        """
+        with self._context.work_for(actor, read_only=True):
+            wanted = tuple(dict.fromkeys(application_ids))
+        done: list[IssueOutcome] = []
+        for application_id in wanted:
+            done.append(self._issue_one(application_id, actor, now))
+            if progress is not None:
+                progress(done[-1], len(done), len(wanted))
+        return tuple(done)
+
+    def _issue_one(self, application_id: str, actor: Actor, now: datetime | None) -> IssueOutcome:
+        try:
+            permit = self.issue(application_id, actor=actor, now=now)
+        except PerizinanError as error:
+            _log.warning("the permit of case %s was not issued: %s", application_id, error.code)
+            return IssueOutcome(application=application_id, error=error)
+        return IssueOutcome(application=application_id, permit=permit)
 
     def get(self, permit_id: str, *, actor: Actor) -> Permit:
         """

@@ -123,9 +123,13 @@ class Reviews(Staff, ExceptionalSteps):
             access.require_officer(actor, "queue")
             if everyone:
                 access.require_role(actor, "queue-of-everyone", Role.SUPERVISOR, Role.AUDITOR)
+            if not everyone:
+                found = work.applications.queue(stages, assignee=actor.id, limit=limit, after=after)
             else:
-                return work.applications.queue(stages, assignee=actor.id, limit=limit, after=after)
-            return work.applications.queue(stages, among=self._supervised(actor), limit=limit, after=after)
+                among = self._supervised(actor)
+                found = work.applications.queue(stages, among=among, limit=limit, after=after)
+        local = self._context.calendar.time_zone.local
+        return tuple(attrs.evolve(entry, opened_at=local(entry.opened_at)) for entry in found)
 
     def unnotified(self, *, actor: Actor) -> tuple[UnnotifiedCase, ...]:
         """
