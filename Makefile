@@ -6,10 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 DEMO_ARGS ?=
+SCALE_ARGS ?=
 TEST_ARGS ?=
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: help setup tools demo test test-wheels wheels check lint types contracts docs bench fuzz mutants test-remedies coverage lock messages clean
+.PHONY: help setup tools demo test test-wheels wheels check lint types contracts docs bench bench-scale fuzz mutants test-remedies coverage lock messages clean
 
 help:
 	@echo "make demo    a permit from catalogue to verified PDF (DEMO_ARGS=\"--no-serve --out build/demo\")"
@@ -18,6 +19,7 @@ help:
 	@echo "make wheels  the core and the plugins as wheels, in dist/"
 	@echo "make test-wheels  every test against built wheels, on each Python that is here"
 	@echo "make bench   measurements beside their peers, into build/bench.json"
+	@echo "make bench-scale  lists, searches and queues with up to 100,000 cases (SCALE_ARGS=\"--sizes 1000 10000\")"
 	@echo "make test-remedies  what refused uploads are told to do, done with real programs"
 	@echo "make fuzz    an hour of changed files through verification (MINUTES=5)"
 	@echo "make mutants  the rules of permits broken one at a time: does a test notice? (MINUTES=5)"
@@ -57,6 +59,10 @@ coverage: tools
 bench: $(STAMP)
 	@mkdir -p build
 	$(BIN)/python benchmarks/run.py --out build/bench.json
+
+bench-scale: $(STAMP)
+	@mkdir -p build
+	$(BIN)/python benchmarks/scale.py --out build/bench-scale.json $(SCALE_ARGS)
 
 # What it finds is kept in build/fuzz.
 fuzz: $(STAMP)

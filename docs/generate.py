@@ -188,6 +188,7 @@ _CATEGORY_NOTES = {
     ),
     Category.CONFLICT: "Not as things stand: someone was faster, or the case is in another state.",
     Category.TOO_LARGE: "More bytes than are taken.",
+    Category.TOO_MANY: "Tried too often; the same request may succeed later.",
     Category.OFFICE: "Settings, catalogue, keys or records of the office are not in order.",
     Category.OUTSIDE: "A signer, a timestamp service or a plugin did not do its part.",
     Category.UNAVAILABLE: "Not at the moment; the same request may succeed later.",

@@ -40,6 +40,9 @@ class Category(StrEnum):
     TOO_LARGE = "too-large"
     """More bytes than are taken (413)."""
 
+    TOO_MANY = "too-many"
+    """Tried too often; the same request may succeed later (429)."""
+
     OFFICE = "office"
     """The office itself is not in order: settings, catalogue, keys, records (500)."""
 
@@ -72,6 +75,7 @@ _STATUSES: Mapping[Category, HTTPStatus] = MappingProxyType(
         Category.NOT_FOUND: HTTPStatus.NOT_FOUND,
         Category.CONFLICT: HTTPStatus.CONFLICT,
         Category.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        Category.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
         Category.OFFICE: HTTPStatus.INTERNAL_SERVER_ERROR,
         Category.OUTSIDE: HTTPStatus.BAD_GATEWAY,
         Category.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -86,6 +90,7 @@ _TITLES: Mapping[Category, str] = MappingProxyType(
         Category.NOT_FOUND: N_("Not found"),
         Category.CONFLICT: N_("Not possible as things stand"),
         Category.TOO_LARGE: N_("The file is too large"),
+        Category.TOO_MANY: N_("Tried too often"),
         Category.OFFICE: N_("The office's system is not in order"),
         Category.OUTSIDE: N_("Another service did not answer as expected"),
         Category.UNAVAILABLE: N_("Not available at the moment"),

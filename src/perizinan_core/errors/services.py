@@ -134,6 +134,7 @@ class ServiceError(CodedError):
             ),
             Category.OUTSIDE: "issuance signed-letter-invalid",
             Category.UNAVAILABLE: "signing-unfinished",
+            Category.TOO_MANY: "too-many-guesses",
         }
     )
 

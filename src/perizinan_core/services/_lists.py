@@ -390,7 +390,7 @@ class Lists:
     def _may_sign(self, case: Application, actor: Actor, today: date) -> bool:
         if actor.kind is not ActorKind.OFFICER or actor.position is None:
             return False
-        if case.signer not in (None, str(actor.account)):
+        if case.signer is not None and _id_of(case.signer) != actor.id:
             return False
         try:
             permit_type = self._context.permit_type_of(case)

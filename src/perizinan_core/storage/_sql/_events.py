@@ -17,7 +17,7 @@ from perizinan_core.storage._sql._seals import Mark, row_name
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._tables import history, outbox
 
-__all__ = ["SqlHistory", "SqlOutbox", "history_problem"]
+__all__ = ["SqlHistory", "SqlOutbox", "event_rows", "history_problem"]
 
 _BACKOFF = Backoff()
 
@@ -89,21 +89,28 @@ class SqlHistory:
         session, name = self._session, row_name(subject)
         session.wait_for(f"history/{name}")
         mark = session.seals.marks_of(history, [name]).get(name, Mark(None, 0))
-        rows = [
-            session.seals.sealed(
-                history,
-                {
-                    "subject": subject,
-                    "kind": event.kind.value,
-                    "at": event.at,
-                    "event": _dump(event),
-                    "position": position,
-                },
-            )
-            for position, event in enumerate(events, mark.size + 1)
-        ]
+        rows = event_rows(session, subject, events, after=mark.size)
         session.write(history.insert(), rows)
         session.seals.note(history, name, Mark(rows[-1]["seal"], mark.size + len(rows)))
+
+
+def event_rows(
+    session: Session, subject: str, events: Sequence[Event], *, after: int
+) -> list[dict[str, Any]]:
+    """Return the sealed rows of events that follow so many others of their subject."""
+    return [
+        session.seals.sealed(
+            history,
+            {
+                "subject": subject,
+                "kind": event.kind.value,
+                "at": event.at,
+                "event": _dump(event),
+                "position": position,
+            },
+        )
+        for position, event in enumerate(events, after + 1)
+    ]
 
 
 def _not_as_written(subject: str, problem: str) -> SealBrokenError:

@@ -112,9 +112,10 @@ class SqlNumbers:
         query = sa.select(numbers).where(line.register == register, line.year == year)
         if after is not None:
             query = query.where(line.sequence > after)
-        return tuple(
-            self._read(row) for row in self._session.read(query.order_by(line.sequence).limit(limit))
-        )
+        rows = self._session.read(query.order_by(line.sequence).limit(limit))
+        for index, _ in self._session.seals.problems(numbers, rows):
+            self._session.seals.require(numbers, rows[index])
+        return tuple(self._opened(row) for row in rows)
 
     def last(self, register: str, year: int) -> int | None:
         """See the port."""
@@ -166,6 +167,10 @@ class SqlNumbers:
 
     def _read(self, row: Any) -> TakenNumber:
         self._session.seals.require(numbers, row)
+        return self._opened(row)
+
+    def _opened(self, row: Any) -> TakenNumber:
+        """Return the line of a row that was checked."""
         reason = None
         if row.payload is not None:
             place = place_of(numbers, row.register, row.year, row.sequence)

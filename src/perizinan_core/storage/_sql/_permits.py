@@ -115,7 +115,7 @@ class SqlPermits:
             self._session,
             place,
             _conditions(self._session, filter),
-            _choices(filter),
+            _choices(filter, order),
             limit=limit,
             after=after,
         )
@@ -134,7 +134,9 @@ class SqlPermits:
     def counts(self, filter: PermitFilter = _EVERY) -> Mapping[PermitStatus, int]:  # noqa: A002
         """See the port."""
         query = sa.select(permits.c.status, sa.func.count().label("number"))
-        query = query.where(*_conditions(self._session, filter), *map(any_of, _choices(filter)))
+        query = query.where(
+            *_conditions(self._session, filter), *map(any_of, _choices(filter, PermitOrder.NUMBERED))
+        )
         rows = self._session.read(query.group_by(permits.c.status))
         return {PermitStatus(row.status): row.number for row in rows}
 
@@ -213,9 +215,10 @@ def move_permits(session: Session, application: Application) -> None:
         session.seals.written(permits, sealed)
 
 
-def _choices(wanted: PermitFilter) -> list[list[sa.ColumnElement[bool]]]:
-    """Return courses and statuses, piece by piece."""
-    statuses = choice(permits.c.status, {status.value for status in wanted.statuses} or None)
+def _choices(wanted: PermitFilter, order: PermitOrder) -> list[list[sa.ColumnElement[bool]]]:
+    """Return courses and statuses, piece by piece; by their last day they are in order within a status only."""
+    named = wanted.statuses or (frozenset(PermitStatus) if order is PermitOrder.EXPIRY else None)
+    statuses = choice(permits.c.status, {status.value for status in named} if named else None)
     found = [choice(permits.c.course, wanted.courses), statuses]
     chosen = wanted.number_part, wanted.lookup, wanted.previous_permit, wanted.register
     if any(item is not None for item in chosen):

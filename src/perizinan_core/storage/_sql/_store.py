@@ -75,6 +75,11 @@ class SqlStorage:
             self._engine.dispose()
             raise
 
+    @property
+    def engine(self) -> sa.Engine:
+        """The connections, for tools that measure or look after the database."""
+        return self._engine
+
     def unit_of_work(self, *, read_only: bool = False) -> SqlUnitOfWork:
         """See the port."""
         if self._pid != os.getpid():

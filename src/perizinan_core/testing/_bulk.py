@@ -1,0 +1,260 @@
+"""
+A made-up office with as many cases as are wanted, in all states: for measuring.
+
+A few cases are played through the use cases in an office in memory. The others are copies of them with ids, numbers,
+people, days and officers of their own, and are written with `storage._sql._bulk.load_cases`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import attrs
+
+from perizinan_core.documents import InMemoryDocumentStore
+from perizinan_core.model._actor import Account, Officer, Role
+from perizinan_core.model._applicant import Person
+from perizinan_core.model._application import Application, ApplicationState
+from perizinan_core.model._case import Clock, StageState
+from perizinan_core.model._events import Event
+from perizinan_core.model._identifiers import Nik
+from perizinan_core.model._permit import Permit
+from perizinan_core.storage import TakenNumber
+from perizinan_core.storage._sql._bulk import LoadedCase, load_cases
+from perizinan_core.storage._sql._store import SqlStorage
+from perizinan_core.testing._offices import HOST, OfficeKit, sample_office
+
+__all__ = ["bulk_office", "bulk_staff", "nik_of", "receipt_of"]
+
+_HERE, _ROADS = frozenset({"dinas-izin"}), frozenset({"dinas-jalan"})
+_YEAR = 2026
+_STEP = timedelta(minutes=7)
+
+
+def bulk_staff(each: int = 10) -> tuple[Officer, ...]:
+    """Return the staff of a middling office: ``each`` officers for every role, one head and one signatory."""
+    several = (
+        ("loket", Role.FRONT_OFFICE, _HERE),
+        ("telaah", Role.BACK_OFFICE, _HERE),
+        ("teknis", Role.TECHNICAL_TEAM, _ROADS),
+        ("kasir", Role.CASHIER, _HERE),
+    )
+    single = (
+        ("pengawas", Role.INSPECTOR, None),
+        ("kasi", Role.SECTION_HEAD, None),
+        ("pimpinan", Role.OFFICE_HEAD, "kepala"),
+        ("kepala", Role.SIGNATORY, "kepala"),
+        ("supervisor", Role.SUPERVISOR, None),
+        ("auditor", Role.AUDITOR, None),
+        ("admin", Role.ADMINISTRATOR, None),
+    )
+    return (
+        *(
+            Officer(
+                id=f"{name}-{number}", name=f"Petugas {name} {number}", roles=frozenset({role}), units=units
+            )
+            for name, role, units in several
+            for number in range(1, each + 1)
+        ),
+        *(
+            Officer(id=name, name=f"Petugas {name}", roles=frozenset({role}), units=_HERE, position=position)
+            for name, role, position in single
+        ),
+    )
+
+
+def bulk_office(
+    storage: SqlStorage,
+    cases: int,
+    *,
+    in_work: int,
+    progress: Callable[[int], None] | None = None,
+) -> OfficeKit:
+    """
+    Open an office on an empty database and fill it.
+
+    Args:
+        storage: Migrated and empty.
+        cases: How many in all.
+        in_work: How many of them an officer works on; one in fifty of the others waits for its signature.
+        progress: Called with how many are written.
+    """
+    played = _Played.make()
+    load_cases(storage, played.copies(cases, in_work), progress=progress)
+    # After them: what is hired is looked after once, and finds every case at its place.
+    kit = sample_office(storage=storage, staff=bulk_staff(), documents=InMemoryDocumentStore())
+    kit.clock.moment = played.end(cases)
+    return kit
+
+
+def nik_of(number: int) -> str:
+    """Return the NIK of the applicant of a case."""
+    day, month, year = number % 28 + 1, number // 28 % 12 + 1, number // 336 % 40 + 50
+    return f"357201{day:02}{month:02}{year:02}{number // 13440 + 1:04}"
+
+
+def receipt_of(number: int) -> str:
+    """Return the receipt number of a case."""
+    return f"TT/{number + 1:06}/{_YEAR}"
+
+
+@attrs.frozen(kw_only=True)
+class _Played:
+    """Cases that were played through the use cases."""
+
+    submitted: LoadedCase
+    reviewed: LoadedCase
+    approved: LoadedCase
+    issued: LoadedCase
+    begin: datetime
+
+    @classmethod
+    def make(cls) -> _Played:
+        """Play them."""
+        kit = sample_office()
+        reviewed = kit.submit("acara")
+        kit.decide(reviewed.id, "periksa")
+        permit = kit.permit("warung")
+        approved = kit.submit("warung")
+        kit.review(approved.id)
+        submitted = kit.submit("warung")
+        ids = {"submitted": submitted.id, "reviewed": reviewed.id, "approved": approved.id}
+        found = {name: _taken(kit, id_, None) for name, id_ in ids.items()}
+        return cls(**found, issued=_taken(kit, permit.application_id, permit), begin=kit.clock())
+
+    def end(self, cases: int) -> datetime:
+        """Return a moment after the last of so many cases began."""
+        return self.begin + cases * _STEP + timedelta(hours=1)
+
+    def copies(self, cases: int, in_work: int) -> Iterator[LoadedCase]:
+        """Yield so many cases, those in work evenly among the others."""
+        every = max(1, cases // max(1, in_work))
+        issued, working = 0, 0
+        last = self.end(cases)
+        for number in range(cases):
+            at = self.begin + number * _STEP
+            if working < in_work and number % every == 0:
+                template = self.reviewed if working % 2 else self.submitted
+                working += 1
+            elif number % 50 == 1:
+                template = self.approved
+            else:
+                template = self.issued
+                issued += 1
+            yield _copy(template, number, issued, at, last)
+
+
+def _taken(kit: OfficeKit, id_: str, permit: Permit | None) -> LoadedCase:
+    office = kit.office
+    events = office.applications.history(id_, actor=HOST)
+    case = office.applications.get(id_, actor=HOST)
+    return LoadedCase(application=case, permit=permit, events=events)
+
+
+def _id(at: datetime, number: int, kind: int) -> str:
+    stamp = f"{int(at.timestamp() * 1000):012x}"
+    return f"{stamp[:8]}-{stamp[8:]}-7{kind:03x}-8000-{number:012x}"
+
+
+def _copy(template: LoadedCase, number: int, issued: int, at: datetime, last: datetime) -> LoadedCase:
+    case, shift = template.application, at - template.application.created_at
+    id_, permit_id = _id(at, number, 0), _id(at, number, 1)
+    permit = template.permit
+    changed = attrs.evolve(
+        case,
+        id=id_,
+        owner=Account.public(f"p{number // 4}"),
+        applicant=_person(case, number),
+        receipt_number=receipt_of(number),
+        documents=tuple(
+            attrs.evolve(paper, sha256=hashlib.sha256(f"{number}/{paper.slot}".encode()).hexdigest())
+            for paper in case.documents
+        ),
+        stages=tuple(_stage(state, number, shift) for state in case.stages),
+        clock=_clock(case, number, shift, last),
+        permit_id=permit_id if permit is not None else None,
+        created_at=case.created_at + shift,
+        submitted_at=case.submitted_at and case.submitted_at + shift,
+        completed_at=case.completed_at and case.completed_at + shift,
+        closed_at=case.closed_at and case.closed_at + shift,
+    )
+    numbers = [_line("tanda-terima", number + 1, receipt_of(number), id_, at)]
+    if permit is not None:
+        text = f"500/{issued:06}/WR/{_YEAR}"
+        numbers.append(_line("izin", issued, text, id_, at))
+        permit = attrs.evolve(
+            permit,
+            id=permit_id,
+            application_id=id_,
+            number=text,
+            register="izin",
+            register_year=_YEAR,
+            sequence=issued,
+            status_index=issued - 1,
+            issued_on=permit.issued_on + timedelta(days=shift.days),
+            valid_from=permit.valid_from + timedelta(days=shift.days),
+            valid_until=permit.valid_until and permit.valid_until + timedelta(days=shift.days),
+        )
+    return LoadedCase(
+        application=changed,
+        permit=permit,
+        numbers=tuple(numbers),
+        events=tuple(_event(item, case.id, id_, permit_id, shift) for item in template.events),
+    )
+
+
+def _person(case: Application, number: int) -> Person:
+    if not isinstance(case.applicant, Person):
+        raise TypeError("the cases that are copied are of persons")
+    return attrs.evolve(
+        case.applicant, name=f"Warga Contoh {number}", nik=Nik(nik_of(number)), phone=None, email=None
+    )
+
+
+_NAMES = {
+    "periksa": "loket",
+    "rekomendasi": "teknis",
+    "telaah": "telaah",
+    "bayar": "kasir",
+}
+
+
+def _stage(state: StageState, number: int, shift: timedelta) -> StageState:
+    name = _NAMES.get(state.stage)
+    assignee = f"{name}-{number % 10 + 1}" if name and state.assignee else state.assignee
+    return attrs.evolve(
+        state,
+        assignee=assignee,
+        opened_at=state.opened_at and state.opened_at + shift,
+        decided_at=state.decided_at and state.decided_at + shift,
+    )
+
+
+def _clock(case: Application, number: int, shift: timedelta, last: datetime) -> Clock:
+    """Move the clock of a case; what is in work is due soon after the last case began."""
+    entries = tuple(attrs.evolve(entry, at=entry.at + shift) for entry in case.clock.entries)
+    in_work = case.state in (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW)
+    due = last.date() + timedelta(days=number % 20 + 1)
+    deadlines = tuple(
+        attrs.evolve(item, due=due if in_work else item.due + timedelta(days=shift.days))
+        for item in case.clock.deadlines
+    )
+    return attrs.evolve(case.clock, entries=entries, deadlines=deadlines)
+
+
+def _line(register: str, sequence: int, text: str, subject: str, at: datetime) -> TakenNumber:
+    return TakenNumber(
+        register=register,
+        year=_YEAR,
+        sequence=sequence,
+        number=text,
+        subject=subject,
+        taken_by="loket-1",
+        taken_at=at,
+    )
+
+
+def _event(event: Event, case: str, id_: str, permit_id: str, shift: timedelta) -> Event:
+    return attrs.evolve(event, subject=id_ if event.subject == case else permit_id, at=event.at + shift)
