@@ -5,9 +5,9 @@ Sybil finds the code blocks of a page; they run in order, in one namespace, in a
 used depends on its language and on the comment in front of it:
 
 - ``python`` runs; a ``text`` block after it is what it printed, "…" standing for anything;
-- ``console`` runs each line that begins with ``$`` and compares what follows: ``perizinan`` commands, in English
-  unless the page exports ``PERIZINAN_LANGUAGE``,
-  ``python FILE.py``, ``cp``, ``mkdir``, ``export`` and ``echo $?``; ``pip install FOLDER`` makes a project of the
+- ``console`` runs each line that begins with ``$`` and compares what follows: ``perizinan`` commands (in English
+  unless the page exports ``PERIZINAN_LANGUAGE``), ``python FILE.py``, ``cp``, ``mkdir``, ``export``, ``echo $?``,
+  and ``name=$(perizinan …)`` with ``"$name"`` in later lines; ``pip install FOLDER`` makes a project of the
   checkout known to this page only, and needs no network;
 - a block after ``<!-- file: NAME -->`` is written into that file instead; the page names the file above it;
 - every other language is left alone.
@@ -115,6 +115,7 @@ def _evaluate(example: Example) -> str | None:
 
 
 CHECKOUT = "~/perizinan-core"
+_KEPT = re.compile(r"(?P<name>[a-z]+)=\$\((?P<command>.*)\)")
 _PROGRAMS = ("perizinan", "python", "cp", "mkdir")
 
 
@@ -122,7 +123,11 @@ def _converse(source: str, install: Callable[[Path | str], None]) -> str | None:
     """Run the commands of a ``console`` block; return the first difference."""
     code = 0
     for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", source, re.MULTILINE):
-        words = [word.replace(CHECKOUT, str(ROOT)) for word in shlex.split(command, comments=True)]
+        kept = _KEPT.fullmatch(command)
+        line = kept["command"] if kept else command
+        words = [
+            os.path.expandvars(word.replace(CHECKOUT, str(ROOT))) for word in shlex.split(line, comments=True)
+        ]
         if words == ["echo", "$?"]:
             printed = f"{code}\n"
         elif words[0] == "export":
@@ -136,6 +141,8 @@ def _converse(source: str, install: Callable[[Path | str], None]) -> str | None:
         elif words[0] in _PROGRAMS:
             done = _run(words)
             printed, code = done.stdout + done.stderr, done.returncode
+            if kept and code == 0:
+                os.environ[kept["name"]], printed = done.stdout.strip(), ""
         else:
             known = ", ".join((*_PROGRAMS, "pip install", "export", "echo $?"))
             return f"a console block may hold {known} only, not {command!r}"

@@ -15,7 +15,8 @@ from perizinan_core.cli import cli
 from perizinan_core.rendering._labels import LABELS
 
 ROOT = Path(__file__).parents[2]
-PAGES = (ROOT / "README.id.md", ROOT / "docs" / "how-to" / "back-up-and-restore.md")
+_GUIDES = ("back-up-and-restore", "hari-petugas", "install-an-office", "tugas-pimpinan")
+PAGES = (ROOT / "README.id.md", *(ROOT / "docs" / "how-to" / f"{name}.md" for name in _GUIDES))
 """Pages in Indonesian."""
 
 

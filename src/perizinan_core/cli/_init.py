@@ -85,7 +85,7 @@ def init_command(obj: dict[str, Any], *, folder: Path, authority: str, developme
         name = office.authority.name.to(language)
         count = len(office.permit_types(only_open=True))
         waiting = sum(item.complete for item in office.permit_types()) - count
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     sentences = (
         translate(
             N_("{name} is set up in {folder}: {count} kinds of permits open."),
