@@ -29,6 +29,7 @@ from perizinan_verify import PageSettings
 
 from perizinan_core import errors
 from perizinan_core.bootstrap import MailFolderSettings, Settings
+from perizinan_core.bootstrap._environment import variables
 from perizinan_core.cli import cli
 from perizinan_core.cli._once import Once
 from perizinan_core.documents import FINDINGS, REMEDIES
@@ -86,9 +87,30 @@ def settings_page() -> str:
         "An office has one settings file, `perizinan.toml`; `perizinan init` writes the first one.",
         "Relative paths count from the folder of that file.",
         "Secrets never stand in it: a setting that needs one says where it is, `env:NAME` or `file:PATH`.",
+        "Every other value may be `env:NAME` or `file:PATH` as well, and is read from there when the office opens.",
         "Unknown settings are refused, and all problems are named at once.",
     ]
     notes = _field_notes(settings)
+    lines += [
+        "",
+        "## In the environment",
+        "",
+        "`Settings.from_environment()` reads all of this from variables, without a file; so does the command line with",
+        "`PERIZINAN_SETTINGS=env:`.",
+        (
+            "A variable has the name of its table and its key: `[signing.timestamps] url` is "
+            "`PERIZINAN_SIGNING_TIMESTAMPS_URL`."
+        ),
+        (
+            'Lists are written with commas, tables as TOML (`{ kepala-dinas = "file:keys/head.p12" }`), and the tables '
+            "of plugins as one TOML text in `PERIZINAN_PLUGIN`."
+        ),
+        "Paths count from `PERIZINAN_FOLDER`, or else from the working folder.",
+        "",
+        "| variable | setting |",
+        "|---|---|",
+        *(f"| `{name}` | `[{'.'.join(place[:-1])}] {place[-1]}` |" for name, place, _ in variables(Settings)),
+    ]
     for field in attrs.fields(Settings):
         if field.name in ("folder", "plugin"):
             continue

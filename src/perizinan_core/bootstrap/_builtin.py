@@ -55,11 +55,12 @@ class Builtin:
         """SQLite and PostgreSQL."""
         return [
             StorageEntry(
-                schemes=("sqlite", "postgresql", "postgresql+psycopg"),
+                schemes=("sqlite", "sqlite+pysqlite", "postgresql", "postgres", "postgresql+psycopg"),
                 open=_open_storage,
                 migrate=_migrate,
                 migrate_with_keys=_migrate_with_keys,
                 known_keys=known_keys,
+                takes_engine=True,
             )
         ]
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import attrs
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Engine, make_url
 
 from perizinan_core._parts import require_office_parts
 from perizinan_core.bootstrap._keys import (
@@ -32,6 +32,7 @@ from perizinan_core.bootstrap._settings import Settings, load_settings, read_sec
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import DocumentStore
 from perizinan_core.errors.bootstrap import BootstrapError, LetterTemplatesError
+from perizinan_core.errors.services import ArgumentError
 from perizinan_core.hooks._manager import PluginManager, Registered
 from perizinan_core.hooks._notification import NotificationChannel
 from perizinan_core.hooks._types import AuthorityPack
@@ -165,6 +166,7 @@ class Office:
         secrets: AskSecret | None = None,
         plugins: Mapping[str, object] | None = None,
         discover: bool = True,
+        engine: Engine | None = None,
     ) -> Self:
         """
         Open an office.
@@ -176,6 +178,8 @@ class Office:
             secrets: Asked for the secret of a position before the settings are.
             plugins: Further plugin objects by name, besides the installed ones.
             discover: False leaves installed plugins out.
+            engine: The host application's SQLAlchemy engine, used instead of ``database`` in the settings. On
+                PostgreSQL (psycopg) its pool is shared, on SQLite only its file; `close` leaves it open.
 
         Raises:
             ArgumentError: an argument is of another kind.
@@ -198,7 +202,7 @@ class Office:
         pack = load_authority_pack(chosen, manager)
         _check_positions(chosen, pack.authority)
         with ExitStack() as undo:
-            storage = _open_storage(chosen, manager, pack.authority)
+            storage = _open_storage(chosen, manager, pack.authority, engine)
             undo.callback(storage.close)
             signers = Signers(
                 chosen,
@@ -385,18 +389,24 @@ def _check_positions(settings: Settings, authority: Authority) -> None:
         raise BootstrapError("unknown-positions", settings=unknown, known=tuple(known))
 
 
-def migrate_database(settings: Settings, manager: PluginManager) -> None:
-    """Create or upgrade the tables; see the storage's own errors."""
-    url = database_url(settings)
-    entry = pick(manager.gather("register_storages"), "storage", url.partition(":")[0], "schemes")
+def migrate_database(settings: Settings, manager: PluginManager, *, engine: Engine | None = None) -> None:
+    """
+    Create or upgrade the tables; see the storage's own errors.
+
+    Args:
+        settings: Of the office.
+        manager: Its plugins.
+        engine: The host application's engine, instead of ``database`` in the settings.
+    """
+    url, entry = _storage_at(settings, manager, engine)
     scheme, with_keys = entry.record.schemes[0], entry.record.migrate_with_keys
     if with_keys is None:
         called(entry, "storage", scheme, entry.record.migrate, url)
         return
-    called(entry, "storage", scheme, with_keys, url, storage_keys(settings, manager))
+    called(entry, "storage", scheme, with_keys, url, storage_keys(settings, manager, engine=engine))
 
 
-def storage_keys(settings: Settings, manager: PluginManager) -> KeyRing:
+def storage_keys(settings: Settings, manager: PluginManager, *, engine: Engine | None = None) -> KeyRing:
     """
     Return the keys of the records; made on first use, and never in place of lost ones.
 
@@ -404,8 +414,7 @@ def storage_keys(settings: Settings, manager: PluginManager) -> KeyRing:
         StorageError: the keys cannot be read.
         StorageError: ``storage-keys-lost``: their file is missing, and the database has records.
     """
-    url = database_url(settings)
-    entry = pick(manager.gather("register_storages"), "storage", url.partition(":")[0], "schemes")
+    url, entry = _storage_at(settings, manager, engine)
 
     def known() -> tuple[str, ...]:
         if entry.record.known_keys is None:
@@ -434,13 +443,26 @@ def database_url(settings: Settings) -> str:
     return url
 
 
-def _open_storage(settings: Settings, manager: PluginManager, authority: Authority) -> Storage:
-    url = database_url(settings)
-    scheme = url.partition(":")[0]
-    entry = pick(manager.gather("register_storages"), "storage", scheme, "schemes")
+def _open_storage(
+    settings: Settings, manager: PluginManager, authority: Authority, engine: Engine | None
+) -> Storage:
+    source, entry = _storage_at(settings, manager, engine)
     zone = authority.calendar.time_zone.zone
-    storage: Storage = opened(entry, "storage", scheme, url, storage_keys(settings, manager), zone)
+    keys = storage_keys(settings, manager, engine=engine)
+    storage: Storage = opened(entry, "storage", entry.record.schemes[0], source, keys, zone)
     return storage
+
+
+def _storage_at(
+    settings: Settings, manager: PluginManager, engine: Engine | None
+) -> tuple[str | Engine, Registered]:
+    """Return where the records are, and what opens them there."""
+    source = database_url(settings) if engine is None else engine
+    scheme = engine.dialect.name if engine is not None else str(source).partition(":")[0]
+    entry = pick(manager.gather("register_storages"), "storage", scheme, "schemes")
+    if engine is not None and not entry.record.takes_engine:
+        raise ArgumentError("engine", f"an engine of the storage {scheme}", type(engine).__name__)
+    return source, entry
 
 
 def open_documents(settings: Settings, manager: PluginManager) -> DocumentStore:

@@ -7,14 +7,16 @@ is, ``env:NAME`` or ``file:PATH``, or a host application answers by callback.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import attrs
 
 from perizinan_core._converters import from_json
+from perizinan_core.bootstrap._environment import KEEPS, from_environment, resolved
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.converters import WireFormatError
 from perizinan_core.i18n import LANGUAGES
@@ -37,6 +39,15 @@ __all__ = [
 FILE_NAME = "perizinan.toml"
 """Name of the settings file."""
 
+ENVIRONMENT = "env:"
+"""In the place of a file: the settings are in the environment, see `Settings.from_environment`."""
+
+_SECRET = {KEEPS: ("env", "file")}
+"""A setting that says where a secret is: it is read when it is needed, and not before."""
+
+_SIGNER = {KEEPS: ("file",)}
+"""A setting whose value may be a file itself."""
+
 
 @attrs.frozen(kw_only=True)
 class OfficeSettings:
@@ -54,13 +65,13 @@ class StorageSettings:
     """Where records and documents are kept."""
 
     database: str = "sqlite:///data/perizinan.db"
-    """``sqlite:///PATH`` or ``postgresql+psycopg://…`` (its password: ``database_password``)."""
+    """``sqlite:///PATH`` or ``postgresql://…`` (also ``postgres://…``; its password: ``database_password``)."""
 
-    database_password: str | None = None
+    database_password: str | None = attrs.field(default=None, metadata=_SECRET)
     """Where the password is (``env:NAME`` or ``file:PATH``), or None."""
 
     documents: str = "folder:data/documents"
-    keys: str = "file:keys/storage.json"
+    keys: str = attrs.field(default="file:keys/storage.json", metadata=_SECRET)
     """Where the keys are that encrypt personal data at rest."""
 
 
@@ -89,7 +100,7 @@ class TimestampSettings:
     level, and the worker extends it later.
     """
 
-    authorization: str | None = None
+    authorization: str | None = attrs.field(default=None, metadata=_SECRET)
     """Where the value of the ``Authorization`` header is (``env:NAME`` or ``file:PATH``), or None."""
 
 
@@ -103,10 +114,10 @@ class SigningSettings:
     folder: str = "keys"
     """Folder of the development CA and of the keys for QR codes and the authority document."""
 
-    signers: Mapping[str, str] = attrs.field(factory=dict)
+    signers: Mapping[str, str] = attrs.field(factory=dict, metadata=_SIGNER)
     """Address of the signer of each position, e.g. ``kepala-dinas = "file:keys/kepala-dinas.p12"``."""
 
-    secrets: Mapping[str, str] = attrs.field(factory=dict)
+    secrets: Mapping[str, str] = attrs.field(factory=dict, metadata=_SECRET)
     """Where each position's secret is: ``env:NAME`` or ``file:PATH``."""
 
     roots: tuple[str, ...] = ()
@@ -174,15 +185,44 @@ class Settings:
         """Return a path of the settings as an absolute one."""
         return (self.folder / text).resolve()
 
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """
+        Read all settings from variables: ``[storage] database`` is ``PERIZINAN_STORAGE_DATABASE``, and so on.
+
+        Lists are written with commas or as TOML, tables as TOML (``{ head = "file:head.p12" }``), those of plugins
+        as a TOML text in ``PERIZINAN_PLUGIN``. Paths count from ``PERIZINAN_FOLDER``, or else from the working
+        folder.
+
+        Args:
+            environment: Variables by name; None: those of this process.
+
+        Raises:
+            BootstrapError: ``settings-environment``: variables are unknown or hold something else; all are named.
+            BootstrapError: ``secret-missing``: a value should be read from a place where nothing is.
+        """
+        given = os.environ if environment is None else environment
+        data, folder = from_environment(cls, given)
+        try:
+            settings = from_json(cls, resolved(cls, data, folder, given))
+        except WireFormatError as error:
+            raise BootstrapError("settings-environment", problems=error.problems) from error
+        return attrs.evolve(settings, folder=folder)
+
 
 def load_settings(path: Path) -> Settings:
     """
-    Read ``perizinan.toml``.
+    Read ``perizinan.toml``, or with ``env:`` in the place of a file the environment.
+
+    A value ``env:NAME`` or ``file:PATH`` is read from there.
 
     Raises:
         BootstrapError: ``settings``: the file is missing, no TOML, or holds unknown or wrong settings; all
             are named.
+        BootstrapError: ``secret-missing``: a value should be read from a place where nothing is.
     """
+    if str(path) == ENVIRONMENT:
+        return Settings.from_environment()
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -194,7 +234,8 @@ def load_settings(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BootstrapError("settings", path=str(path), problems=(str(error),)) from error
     try:
-        settings = from_json(Settings, {key: value for key, value in data.items() if key != "folder"})
+        given = {key: value for key, value in data.items() if key != "folder"}
+        settings = from_json(Settings, resolved(Settings, given, path.resolve().parent, os.environ))
     except WireFormatError as error:
         raise BootstrapError("settings", path=str(path), problems=error.problems) from error
     return attrs.evolve(settings, folder=path.resolve().parent)

@@ -33,8 +33,9 @@ class BootstrapError(CodedError):
             Category.INPUT: "backup-of-another-office backup-unusable certificate-file development-name",
             Category.CONFLICT: "already-set-up backup-folder-in-use restore-target-not-empty",
             Category.OFFICE: (
-                "development-folder example-authority office-key-file office-key-lost office-part-missing "
-                "secret-missing settings signer-not-configured unknown-positions letter-templates"
+                "development-folder example-authority letter-templates office-key-file office-key-lost "
+                "office-part-missing secret-missing settings settings-environment signer-not-configured "
+                "unknown-positions"
             ),
         }
     )
@@ -70,6 +71,12 @@ class BootstrapError(CodedError):
             N_(
                 "The settings file {path} cannot be used: {problems}. Correct it, or make a new one with "
                 "`perizinan init`."
+            )
+        ),
+        "settings-environment": Code(
+            N_(
+                "The settings in the environment cannot be used: {problems}. Correct these variables; the reference "
+                "of the settings names all of them."
             )
         ),
         "secret-missing": Code(

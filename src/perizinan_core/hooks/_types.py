@@ -88,6 +88,12 @@ class StorageEntry:
     file is missing, so that a lost one is not replaced by a new one. None: a storage that cannot tell.
     """
 
+    takes_engine: bool = False
+    """
+    True: ``open``, ``known_keys`` and the migrations also take an SQLAlchemy engine of the host application in the
+    place of the address, and leave it open; see `perizinan_core.Office.open`.
+    """
+
 
 @attrs.frozen(kw_only=True)
 class DocumentStoreEntry:

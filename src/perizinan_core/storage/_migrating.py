@@ -50,14 +50,14 @@ class MigrationReport:
 
 
 def migrate(
-    url: str, *, keys: KeyRing | None = None, progress: Callable[[str], None] | None = None
+    url: str | sa.Engine, *, keys: KeyRing | None = None, progress: Callable[[str], None] | None = None
 ) -> MigrationReport:
     """
     Create or upgrade the tables; harmless when there is nothing to do.
 
     Args:
-        url: ``sqlite:///path`` or ``postgresql+psycopg://…``. A new SQLite file is readable by its owner
-        only.
+        url: ``sqlite:///path`` or ``postgresql+psycopg://…``, or an engine of the host application. A new
+            SQLite file is readable by its owner only.
         keys: The keys of the records; needed where a step seals records that are there.
         progress: Called with each revision before it is applied.
 
@@ -73,11 +73,10 @@ def migrate(
     from perizinan_core.storage._sql._failures import translated
     from perizinan_core.storage._sql._revisions import REVISIONS, find_revision
 
-    parsed = engines.parse_url(url)
-    file = engines.sqlite_path(parsed)
-    if file is not None:
-        _make_file(file)
-    engine = engines.make_engine(parsed)
+    origin = engines.Origin.of(url)
+    if origin.file is not None:
+        _make_file(origin.file)
+    engine = origin.engine()
     try:
         with translated(), engine.connect() as connection:
             engines.use_wal(connection)
@@ -99,10 +98,10 @@ def migrate(
             connection.commit()
         return MigrationReport(before=before, after=REVISIONS[-1], applied=steps)
     finally:
-        engine.dispose()
+        origin.release(engine)
 
 
-def current_revision(url: str) -> str | None:
+def current_revision(url: str | sa.Engine) -> str | None:
     """
     Return the revision of the tables, or None when there are none; changes nothing.
 
@@ -113,19 +112,18 @@ def current_revision(url: str) -> str | None:
     from perizinan_core.storage._sql._failures import translated
     from perizinan_core.storage._sql._revisions import find_revision
 
-    parsed = engines.parse_url(url)
-    file = engines.sqlite_path(parsed)
-    if file is not None and not file.exists():
+    origin = engines.Origin.of(url)
+    if origin.file is not None and not origin.file.exists():
         return None
-    engine = engines.make_engine(parsed)
+    engine = origin.engine()
     try:
         with translated(), engine.connect() as connection:
             return find_revision(connection)
     finally:
-        engine.dispose()
+        origin.release(engine)
 
 
-def pending(url: str) -> tuple[str, ...]:
+def pending(url: str | sa.Engine) -> tuple[str, ...]:
     """
     Return the revisions that `migrate` would apply, in order.
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from perizinan_core.storage._keyring import KeyRing
 from perizinan_core.storage._ports import Storage
 
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
 __all__ = ["known_keys", "open_storage"]
 
 
-def open_storage(url: str, keys: KeyRing, *, zone: tzinfo | None = None) -> Storage:
+def open_storage(url: str | sa.Engine, keys: KeyRing, *, zone: tzinfo | None = None) -> Storage:
     """
     Open the records at a database address; SQLAlchemy is loaded only now.
 
     Args:
-        url: ``sqlite:///path`` or ``postgresql+psycopg://user@host/name``.
+        url: ``sqlite:///path`` or ``postgresql+psycopg://user@host/name``; or an SQLAlchemy engine of the host
+            application, which lends its pool on PostgreSQL and its file on SQLite, and is never disposed of here.
         keys: The keys that the records were, or will be, encrypted with.
         zone: Time zone of the authority, for the columns that hold local days; None: moments are taken on
             the day that their own offset tells.
@@ -33,7 +38,7 @@ def open_storage(url: str, keys: KeyRing, *, zone: tzinfo | None = None) -> Stor
     return SqlStorage(url, keys, zone=zone)
 
 
-def known_keys(url: str) -> tuple[str, ...]:
+def known_keys(url: str | sa.Engine) -> tuple[str, ...]:
     """
     Return the ids of the keys that the records at a database address need; needs no key, changes nothing.
 

@@ -5,6 +5,9 @@ SQLite: WAL, so that readers never wait; ``synchronous=FULL``, because with NORM
 commits that applicants already hold a receipt for; ``BEGIN IMMEDIATE`` for writing, because a transaction
 that turns from reading to writing half-way fails instead of waiting.
 
+An engine of a host application lends its pool on PostgreSQL: what our transactions need is set inside them and ends
+with them. On SQLite only its file is used, because these settings belong to a connection as a whole.
+
 PostgreSQL: READ COMMITTED for writing, where every change is guarded by a version or a row lock and waits
 for its turn instead of failing; REPEATABLE READ, READ ONLY for reading.
 """
@@ -14,9 +17,11 @@ from __future__ import annotations
 import importlib.util
 import os
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import attrs
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
@@ -26,6 +31,7 @@ from perizinan_core.i18n import N_
 __all__ = [
     "BUSY_SECONDS",
     "WRITE",
+    "Origin",
     "create_private_file",
     "make_engine",
     "parse_url",
@@ -70,6 +76,49 @@ def parse_url(text: str) -> URL:
             raise StorageError("database-driver-missing", driver="psycopg")
         return url.set(drivername="postgresql+psycopg")
     raise StorageError("invalid-database-url", received=f"{url.drivername}://")
+
+
+@attrs.frozen
+class Origin:
+    """Where connections come from: an address, or an engine of the host application."""
+
+    url: URL
+    host: sa.Engine | None = None
+    """Its pool is used and never disposed of here; None: engines of our own."""
+
+    @classmethod
+    def of(cls, source: str | sa.Engine) -> Origin:
+        """
+        Read an address, or look at an engine.
+
+        Raises:
+            StorageError: as `parse_url`; an engine needs one of these drivers as well.
+        """
+        if not isinstance(source, sa.Engine):
+            return cls(parse_url(source))
+        if source.dialect.name == "postgresql" and source.dialect.driver == "psycopg":
+            # Its address may hold a password: nothing is written anywhere.
+            return cls(source.url, source)
+        return cls(parse_url(source.url.render_as_string(hide_password=False)))
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, or None for another database."""
+        return sqlite_path(self.url)
+
+    def engine(self, *, busy_seconds: float = BUSY_SECONDS, pool_size: int = 10) -> sa.Engine:
+        """Return an engine with the settings of this module; give it back with `release`."""
+        if self.host is None:
+            return make_engine(self.url, busy_seconds=busy_seconds, pool_size=pool_size)
+        # The same pool; what is listened to here concerns connections of this engine only.
+        lent = self.host.execution_options()
+        sa.event.listen(lent, "begin", partial(_begin_postgresql, busy_milliseconds=int(busy_seconds * 1000)))
+        return lent
+
+    def release(self, engine: sa.Engine) -> None:
+        """Close the connections, unless they are the host's."""
+        if self.host is None:
+            engine.dispose()
 
 
 def sqlite_path(url: URL) -> Path | None:
@@ -145,6 +194,16 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     writing = connection.get_execution_options().get(WRITE, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _begin_postgresql(connection: sa.Connection, *, busy_milliseconds: int) -> None:
+    """Set for this transaction alone what `_prepare_postgresql` sets for a connection of our own."""
+    values = {
+        "lock_timeout": str(busy_milliseconds),
+        "idle_in_transaction_session_timeout": str(_IDLE_SECONDS * 1000),
+        "timezone": "UTC",
+    }
+    connection.execute(sa.select(*(sa.func.set_config(name, value, True) for name, value in values.items())))
 
 
 def _prepare_postgresql(connection: Any, busy_milliseconds: int) -> None:

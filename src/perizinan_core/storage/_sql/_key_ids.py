@@ -8,25 +8,24 @@ from typing import Any
 import sqlalchemy as sa
 
 from perizinan_core.storage._probes import PROBES
-from perizinan_core.storage._sql._engine import make_engine, parse_url, sqlite_path
+from perizinan_core.storage._sql._engine import Origin
 from perizinan_core.storage._sql._failures import translated
 from perizinan_core.storage._sql._tables import metadata, settings
 
 __all__ = ["find_key_ids"]
 
 
-def find_key_ids(url: str) -> tuple[str, ...]:
+def find_key_ids(source: str | sa.Engine) -> tuple[str, ...]:
     """Return the ids of the keys that were used with a database, sorted; see `known_keys`."""
-    parsed = parse_url(url)
-    file = sqlite_path(parsed)
-    if file is not None and not file.exists():
+    origin = Origin.of(source)
+    if origin.file is not None and not origin.file.exists():
         return ()
-    engine = make_engine(parsed)
+    engine = origin.engine()
     try:
         with translated(), engine.connect() as connection:
             return tuple(sorted(_probed(connection) | _used(connection)))
     finally:
-        engine.dispose()
+        origin.release(engine)
 
 
 def _probed(connection: sa.Connection) -> set[str]:

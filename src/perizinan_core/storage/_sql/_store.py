@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from perizinan_core.storage._keyring import KeyRing
 from perizinan_core.storage._probes import PROBES, missing_probes, with_probes
 from perizinan_core.storage._sealing import Sealer
-from perizinan_core.storage._sql._engine import BUSY_SECONDS, make_engine, parse_url, sqlite_path, use_wal
+from perizinan_core.storage._sql._engine import BUSY_SECONDS, Origin, use_wal
 from perizinan_core.storage._sql._failures import translated
 from perizinan_core.storage._sql._revisions import check_revision
 from perizinan_core.storage._sql._unit_of_work import SqlUnitOfWork, WriterQueue
@@ -28,7 +28,7 @@ class SqlStorage:
 
     def __init__(
         self,
-        url: str,
+        source: str | sa.Engine,
         keys: KeyRing,
         *,
         zone: tzinfo | None = None,
@@ -39,7 +39,7 @@ class SqlStorage:
         Open a store whose tables are there.
 
         Args:
-            url: ``sqlite:///path`` or ``postgresql+psycopg://…``.
+            source: ``sqlite:///path`` or ``postgresql+psycopg://…``, or an engine of the host application.
             keys: The keys that its records were encrypted with.
             zone: Time zone of the authority, for the columns that hold local days; None: moments are taken
                 on the day that their own offset tells.
@@ -53,11 +53,11 @@ class SqlStorage:
             StorageError: ``unknown-key``: These are the keys of another store.
             DatabaseUnavailableError: The database does not answer.
         """
-        parsed = parse_url(url)
-        self._make_engine = partial(make_engine, parsed, busy_seconds=busy_seconds, pool_size=pool_size)
+        self._origin = Origin.of(source)
+        self._make_engine = partial(self._origin.engine, busy_seconds=busy_seconds, pool_size=pool_size)
         self._engine = self._make_engine()
         self._zone = zone
-        self._is_sqlite = sqlite_path(parsed) is not None
+        self._is_sqlite = self._origin.file is not None
         self._busy_seconds = busy_seconds
         self.keys = keys
         """The keys in use."""
@@ -67,12 +67,12 @@ class SqlStorage:
         self._inherited: tuple[sa.Engine, ...] = ()
         self._writers = WriterQueue(busy_seconds) if self._is_sqlite else None
         try:
-            check_revision(self._engine, sqlite_path(parsed))
+            check_revision(self._engine, self._origin.file)
             with translated(), self._engine.connect() as connection:
                 use_wal(connection)
             self._check_keys()
         except BaseException:
-            self._engine.dispose()
+            self._origin.release(self._engine)
             raise
 
     @property
@@ -94,7 +94,7 @@ class SqlStorage:
 
     def close(self) -> None:
         """See the port."""
-        self._engine.dispose()
+        self._origin.release(self._engine)
 
     def _after_fork(self) -> None:
         # Connections and locks belong to the parent: they may neither be used nor closed here, and a
