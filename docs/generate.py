@@ -36,6 +36,7 @@ from perizinan_core.documents import FINDINGS, REMEDIES
 from perizinan_core.errors.base import Category, PerizinanError
 from perizinan_core.i18n import translate
 from perizinan_core.model import Event, EventKind
+from perizinan_core.services._schemas import portal_schema
 
 REFERENCE = Path(__file__).parent / "reference"
 PUBLIC_NAMES = REFERENCE / "python-api.txt"
@@ -199,6 +200,11 @@ def cli_page() -> str:
             lines += ["", "| option | default | meaning |", "|---|---|---|"]
             lines += [_option(item) for item in options]
     return _page(lines)
+
+
+def portal_page() -> str:
+    """Return the JSON Schema of what a portal posts."""
+    return json.dumps(portal_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 _CATEGORY_NOTES = {
@@ -459,6 +465,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "cli.md": cli_page,
     "errors.md": errors_page,
+    "portal.schema.json": portal_page,
     "upload-findings.md": findings_page,
     "events.md": events_page,
     "python-api.md": api_page,

@@ -50,6 +50,7 @@ BROKEN = [
     (STREET, "type: number, exclusiveMinimum: 0", "type: nummer", "form-schema", "nummer"),
     (STREET, "type: object\n  required", "type: array\n  required", "form-schema", "type: object"),
     (STREET, "lokasi: {title: Lokasi, type: string", "lokasi: {title: Lokasi, pattern: '('", "form-schema", "regex"),
+    (STREET, "type: boolean}", "type: string, format: telepon}", "unknown-format", "telepon"),
     (STREET, "type: boolean}", 'type: boolean, $ref: "#/$defs/x"}', "form-schema", "#/$defs/x"),
     (STREET, "type: boolean}", 'type: boolean, $ref: "https://x.example/"}', "form-schema", "x.example"),
     (STREET, "required: [subtype, ", "required: [subtype, alamat, ", "form-schema", "'alamat'"),

@@ -51,6 +51,7 @@ from perizinan_core.services import (
     Publication,
     RecordsStatus,
     Reviews,
+    Schemas,
     SignerSource,
     StatusLists,
     Tracking,
@@ -131,6 +132,9 @@ class Office:
     worker: Worker = attrs.field(init=False)
     """What happens by itself; run it regularly, or ``perizinan worker``."""
 
+    schemas: Schemas = attrs.field(init=False)
+    """JSON Schemas of what a portal posts, and reading it."""
+
     clock_repair: ClockRepair = attrs.field(init=False)
     """Repairs what a clock that was ahead left in the records."""
 
@@ -154,6 +158,7 @@ class Office:
             status_lists=self.status_lists,
             uploads=self.uploads,
         )
+        self.schemas = Schemas(context)
         self.clock_repair = ClockRepair(context)
 
     @classmethod

@@ -22,10 +22,13 @@ from perizinan_core.model._form_data import form_data, path_text
 from perizinan_core.model._identifiers import parse_email
 from perizinan_core.model._permit_type import PermitType
 
-__all__ = ["MAX_PROBLEMS", "MULTILINE", "FormProblem", "field_title", "validate_form"]
+__all__ = ["FORMATS", "MAX_PROBLEMS", "MULTILINE", "FormProblem", "field_title", "validate_form"]
 
 MAX_PROBLEMS = 200
 """Most problems that are named at once; a person corrects the first ones first."""
+
+FORMATS = ("date", "email", "ipv4", "ipv6", "uuid", "regex")
+"""Formats that are checked; a form that asks for another one is a problem of the catalogue."""
 
 MULTILINE = "x-multiline"
 """Set to true in the schema of a text that may have several lines; every other text is one line."""
@@ -135,7 +138,7 @@ def _text_problems(schema: Mapping[str, Any], value: Any, path: Path) -> Iterato
 
 @lru_cache(maxsize=1)
 def _formats() -> FormatChecker:
-    checker = FormatChecker(formats=("date", "email", "ipv4", "ipv6", "uuid", "regex"))
+    checker = FormatChecker(formats=FORMATS)
 
     @checker.checks("date", raises=ValueError)
     def is_date(value: object) -> bool:

@@ -26,6 +26,7 @@ __all__ = [
     "DecidedByOthersError",
     "LetterRefusedError",
     "NotFoundError",
+    "PostedDataError",
     "ServiceError",
     "StaffRecordError",
     "UploadKeptError",
@@ -120,7 +121,7 @@ class ServiceError(CodedError):
             Category.ARGUMENT: "argument",
             Category.INPUT: (
                 "applicant-refused binding-days binding-not-a-signer binding-outside-certificate "
-                "preview undeclared-accounts unknown-post unknown-value"
+                "posted-data preview undeclared-accounts unknown-post unknown-value"
             ),
             Category.DENIED: "access-denied confirmation-second own-record staff-confirmation staff-record",
             Category.NOT_FOUND: "binding-unknown not-found",
@@ -455,6 +456,31 @@ class LetterRefusedError(ServiceError):
 
     def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
         """Return everything that keeps it from being issued."""
+        return tuple(item.to_field(language) for item in self.problems)
+
+
+@attrs.define(slots=False, eq=False)
+class PostedDataError(ServiceError):
+    """What a portal posted is not what it should be; every problem at its field, and the data are not repeated."""
+
+    code: ClassVar[str] = "posted-data"
+    sentence: ClassVar[str] = N_(
+        "What was sent cannot be taken. {reasons} Put these points right and send it again."
+    )
+
+    problems: tuple[Problem, ...]
+    """Everything that is missing or wrong."""
+
+    def details(self) -> dict[str, Any]:
+        """Return path and code of each problem."""
+        return {"problems": tuple({"path": item.path, "code": item.code} for item in self.problems)}
+
+    def wording(self, language: str) -> dict[str, object]:
+        """Join the sentences of the problems."""
+        return {"reasons": " ".join(problem.message(language) for problem in self.problems)}
+
+    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
+        """Return every problem at its field."""
         return tuple(item.to_field(language) for item in self.problems)
 
 

@@ -16,6 +16,7 @@ from perizinan_core.i18n._sentences import (
     Clause,
     Clauses,
     add_locale_dir,
+    choose_language,
     said,
     translate,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "Clause",
     "Clauses",
     "add_locale_dir",
+    "choose_language",
     "said",
     "translate",
 ]

@@ -8,7 +8,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
-__all__ = ["DEFAULT_LANGUAGE", "LANGUAGES", "N_", "Clause", "Clauses", "add_locale_dir", "said", "translate"]
+__all__ = [
+    "DEFAULT_LANGUAGE",
+    "LANGUAGES",
+    "N_",
+    "Clause",
+    "Clauses",
+    "add_locale_dir",
+    "choose_language",
+    "said",
+    "translate",
+]
 
 DEFAULT_LANGUAGE = "id"
 LANGUAGES = ("id", "en")
@@ -96,6 +106,38 @@ def add_locale_dir(path: Path) -> None:
     if path not in _locale_dirs:
         _locale_dirs.append(path)
         _catalogues.cache_clear()
+
+
+_MOST_PREFERENCES = 20
+
+
+def choose_language(accept_language: str | None) -> str:
+    """
+    Return the language in which a request is answered: ``"id"`` or ``"en"``.
+
+    Args:
+        accept_language: The header of that name (RFC 9110 section 12.5.4), or None. Where it asks for neither, or
+            cannot be read, the answer is in Indonesian.
+    """
+    best, weight = DEFAULT_LANGUAGE, 0.0
+    for part in (accept_language or "").split(",")[:_MOST_PREFERENCES]:
+        name, _, parameter = part.strip().partition(";")
+        language, quality = name.partition("-")[0].strip().lower(), _quality(parameter)
+        if language in LANGUAGES and quality > weight:
+            best, weight = language, quality
+    return best
+
+
+def _quality(parameter: str) -> float:
+    """Return the weight of one preference; one that cannot be read counts nothing."""
+    name, _, value = parameter.strip().partition("=")
+    if not name:
+        return 1.0
+    try:
+        quality = float(value) if name.strip().lower() == "q" else 0.0
+    except ValueError:
+        return 0.0
+    return quality if 0.0 <= quality <= 1.0 else 0.0
 
 
 @lru_cache(maxsize=8)

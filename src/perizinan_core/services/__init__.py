@@ -25,6 +25,7 @@ from perizinan_core.services._previews import LetterPreview, Letters
 from perizinan_core.services._publication import Publication
 from perizinan_core.services._renewal import Renewal, RenewalOutcome
 from perizinan_core.services._reviews import Reviews, UnnotifiedCase
+from perizinan_core.services._schemas import PostedDecision, Schemas
 from perizinan_core.services._status_list import StatusListRules, StatusLists
 from perizinan_core.services._summaries import (
     CaseSummary,
@@ -64,12 +65,14 @@ __all__ = [
     "OpenStage",
     "PermitSummary",
     "Permits",
+    "PostedDecision",
     "Publication",
     "RecordsStatus",
     "RegisterLine",
     "Renewal",
     "RenewalOutcome",
     "Reviews",
+    "Schemas",
     "SearchResult",
     "SignerSource",
     "SlotView",

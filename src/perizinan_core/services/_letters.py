@@ -125,7 +125,7 @@ def compose(
         annex=plan.content.annex,
         copies_to=tuple(item.id for item in rule.copies_to),
         footer=_footer(context, plan.delegation),
-        language="id",
+        language=context.language,
         development=context.development,
         unconfirmed=plan.unconfirmed,
         example=authority.example.id if authority.example else None,

@@ -16,6 +16,7 @@ is held to the promises by `perizinan_core.testing.storage.StorageSuite`. `periz
 them without a disk.
 """
 
+from perizinan_core.storage._alembic import include_name
 from perizinan_core.storage._keyring import Key, KeyRing, KeySet
 from perizinan_core.storage._migrating import MigrationReport, migrate
 from perizinan_core.storage._opening import open_storage
@@ -88,6 +89,7 @@ __all__ = [
     "TrackingSecret",
     "TrackingSecrets",
     "UnitOfWork",
+    "include_name",
     "migrate",
     "open_storage",
 ]

@@ -35,6 +35,7 @@ from perizinan_core.catalogue import Catalogue, load_catalogue
 from perizinan_core.documents import DocumentStore, InMemoryDocumentStore, UploadScanner
 from perizinan_core.hooks._notification import NotificationChannel
 from perizinan_core.hooks._types import AuthorityPack
+from perizinan_core.i18n import DEFAULT_LANGUAGE
 from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model._applicant import Address, Applicant, Person
 from perizinan_core.model._application import Application
@@ -169,6 +170,7 @@ def sample_office(
     timestamps: TimestampPolicy | None = None,
     inspection: str | None = None,
     development: bool = False,
+    language: str = DEFAULT_LANGUAGE,
 ) -> OfficeKit:
     """
     Open an office whose parts are in memory unless they are given.
@@ -192,6 +194,7 @@ def sample_office(
         timestamps: What permits get of timestamps and long-term data; see `testing._pki_server`.
         inspection: Version of the inspection of uploads; that of the installed one by default.
         development: Take applications though the catalogue's assumed values are not confirmed.
+        language: Of letters, and of messages to those who chose none.
     """
     chosen = pack or sample_pack()
     clock = clock or SettableClock(MORNING)
@@ -212,6 +215,7 @@ def sample_office(
         timestamps=timestamps,
         inspection=inspection or inspection_version(),
         development=development,
+        language=language,
     )
     settings = Settings(
         office=OfficeSettings(authority=chosen.authority.slug),

@@ -16,7 +16,7 @@ from perizinan_core.model._calendar import WorkingCalendar
 from perizinan_core.model._case import Override
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._permit_type import PermitType
-from perizinan_core.workflow._states import Action
+from perizinan_core.workflow._states import Action, check_state
 
 __all__ = [
     "Transition",
@@ -82,10 +82,11 @@ def terms_of(application: Application) -> FrozenTerms:
     Return what the submission froze.
 
     Raises:
-        ValueError: for a draft, which has none; states are checked before terms are asked for.
+        TransitionNotAllowedError: for a draft, which has none: the office has no step to take in it.
     """
     if application.terms is None:
-        raise ValueError(f"application {application.id} was never submitted and has no terms")
+        check_state(application, Action.DECIDE_STAGE)
+        raise ValueError(f"application {application.id} was submitted and has no terms")
     return application.terms
 
 

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from perizinan_core.catalogue._checks._places import node_at
 from perizinan_core.catalogue._expressions._schema import field_types, schema_at
+from perizinan_core.catalogue._form_check import FORMATS
 from perizinan_core.catalogue._nodes import Node
 from perizinan_core.catalogue._problems import Problems
 from perizinan_core.i18n import N_
@@ -49,6 +50,17 @@ def check_form(problems: Problems, permit_type: PermitType, node: Node) -> bool:
                 ),
                 reference=reference[:200],
             )
+    for path, name in _formats(schema, ()):
+        # An applicant would be refused, or let through, by a rule that no one checks.
+        problems.add(
+            node_at(root, path),
+            "unknown-format",
+            N_(
+                "the format {name!r} is not checked here; expected one of: {known}; correct it or leave it out"
+            ),
+            name=name[:80],
+            known=", ".join(FORMATS),
+        )
     for path in _endless(schema) if sound else ():
         sound = False
         problems.add(
@@ -115,6 +127,29 @@ def _check_subtypes(problems: Problems, permit_type: PermitType, root: Node) -> 
                 N_("the form offers the subtype {value!r}, which `subtypes` does not name; add it there"),
                 value=str(value)[:80],
             )
+
+
+_DATA = frozenset({"const", "default", "enum", "examples"})
+"""Keywords that hold values of applicants, and no schemas."""
+
+_NAMED = frozenset({"$defs", "definitions", "properties", "patternProperties", "dependentSchemas"})
+"""Keywords that hold schemas by names of their own."""
+
+
+def _formats(schema: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the place of every format that is not checked."""
+    if isinstance(schema, list):
+        for index, item in enumerate(schema):
+            yield from _formats(item, (*path, index))
+    elif isinstance(schema, dict):
+        for name, item in schema.items():
+            if name == "format" and isinstance(item, str) and item not in FORMATS:
+                yield (*path, name), item
+            elif name in _NAMED and isinstance(item, dict):
+                for inner, child in item.items():
+                    yield from _formats(child, (*path, name, inner))
+            elif name not in _DATA:
+                yield from _formats(item, (*path, name))
 
 
 def _references(schema: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
