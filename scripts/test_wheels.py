@@ -4,13 +4,15 @@ The tests against the built wheels, on each Python that is there, without the so
 For each interpreter: a fresh environment from ``requirements.lock``, the wheels of the core and of our
 plugins, and a copy of everything under version control but ``src`` folders; the suite runs in that copy.
 What is about the source tree itself (`ABOUT_SOURCES`) has nothing to look at there and is left out by name.
-Before that, the base install is made with pip and weighed.
+Before that, the base install is made with pip and weighed; after it, one plugin of each kind and an authority are made
+with ``perizinan new``, built, installed and tested.
 
     python scripts/test_wheels.py [PYTHON …] [-- PYTEST ARGUMENTS]
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -25,6 +27,7 @@ ABOUT_SOURCES = tuple(
     f"tests/frame/test_{name}.py"
     for name in ("errors", "i18n", "import_graph", "parts", "plain_english", "plain_indonesian", "repository")
 )
+NEW_KINDS = ("channel", "document-store", "scanner", "applicant-check", "renderer", "signer", "frontend")
 MOST_BASE_BYTES = 160 * 1024 * 1024
 
 
@@ -116,7 +119,49 @@ def run_suite(folder: Path, tree: Path, wheels: Sequence[Path], python: str, arg
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     print(f"{python}: {' '.join(command[1:])}", flush=True)
     done = subprocess.run(command, cwd=tree, env=environment, check=False)
-    return f"pytest exited with {done.returncode}" if done.returncode else ""
+    if done.returncode:
+        return f"pytest exited with {done.returncode}"
+    return try_new(folder / f"new-{venv.name}", venv, install)
+
+
+def try_new(folder: Path, venv: Path, install: Sequence[str]) -> str:
+    """Make one of each kind, build and install it, run its tests against what is installed; return what is wrong."""
+    perizinan, inside = str(venv / "bin" / "perizinan"), str(venv / "bin" / "python")
+    region = ("--name", "Pemerintah Kota Baru", "--region", "35.72")
+    kinds = {f"uji-{kind}": ("plugin", kind, f"uji-{kind}") for kind in NEW_KINDS}
+    for slug, words in {"kota-baru": ("authority", "kota-baru", *region), **kinds}.items():
+        project, wheels = folder / slug, folder / "wheels" / slug
+        build = [
+            sys.executable,
+            "-m",
+            "build",
+            "--wheel",
+            "--no-isolation",
+            "--outdir",
+            str(wheels),
+            str(project),
+        ]
+        for command in ([perizinan, "new", *words, "--folder", str(project)], build):
+            if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:
+                return f"{slug} was not made: {command[-1]}"
+        (wheel,) = wheels.glob("*.whl")
+        subprocess.run([*install, "--no-deps", str(wheel)], check=True)
+        tests = [
+            inside,
+            "-m",
+            "pytest",
+            "-q",
+            "-c",
+            os.devnull,
+            "--import-mode=importlib",
+            str(project / "tests"),
+        ]
+        if subprocess.run(tests, cwd=project / "tests", stdout=subprocess.DEVNULL, check=False).returncode:
+            return f"the tests of {slug} failed"
+    listed = subprocess.run([perizinan, "plugins", "list", "--json"], capture_output=True, check=True)
+    states = {item["name"]: item["state"] for item in json.loads(listed.stdout)}
+    missing = [slug for slug in ("kota-baru", *kinds) if states.get(slug) != "loaded"]
+    return f"not loaded: {', '.join(missing)}" if missing else ""
 
 
 if __name__ == "__main__":

@@ -114,6 +114,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         N_("Find and repair what a wrong clock wrote."),
     ),
     "plugins": ("perizinan_core.cli._plugins", "plugins_group", N_("Show the plugins and how they stand.")),
+    "new": (
+        "perizinan_core.cli._new._command",
+        "new_group",
+        N_("Make a plugin or an authority to begin with."),
+    ),
 }
 
 _OFFICE_COMMANDS = frozenset(

@@ -30,8 +30,10 @@ class BootstrapError(CodedError):
 
     categories: ClassVar[Mapping[str, Category]] = by_code(
         {
-            Category.INPUT: "backup-of-another-office backup-unusable certificate-file development-name",
-            Category.CONFLICT: "already-set-up backup-folder-in-use restore-target-not-empty",
+            Category.INPUT: (
+                "backup-of-another-office backup-unusable certificate-file development-name new-name new-region"
+            ),
+            Category.CONFLICT: "already-set-up backup-folder-in-use new-folder restore-target-not-empty",
             Category.OFFICE: (
                 "development-folder example-authority letter-templates office-key-file office-key-lost "
                 "office-part-missing secret-missing settings settings-environment signer-not-configured "
@@ -89,6 +91,25 @@ class BootstrapError(CodedError):
             N_(
                 "There is no signer for the position {position}. Add it to [signing.signers] of "
                 "perizinan.toml, or set `development = true` there to try things out."
+            )
+        ),
+        # A new plugin or authority was asked for under a name that cannot be used.
+        "new-name": Code(
+            N_(
+                "“{received}” cannot name a plugin: expected small letters, digits and single hyphens, a letter first, "
+                "at most 40 characters. Choose another name, e.g. kota-contoh."
+            )
+        ),
+        "new-region": Code(
+            N_(
+                "“{received}” is not the code of a province, regency or city: expected one of the Ministry of Home "
+                "Affairs, e.g. 35.72."
+            )
+        ),
+        "new-folder": Code(
+            N_(
+                "{folder} holds something already, and was left as it is. Name a new folder with --folder, or empty "
+                "this one."
             )
         ),
         # An authority that is not a working office was named outside development.

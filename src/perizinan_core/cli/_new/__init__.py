@@ -1,0 +1,1 @@
+"""``perizinan new``: a plugin or an authority to begin with, whose tests are green at once."""
