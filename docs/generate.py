@@ -412,6 +412,10 @@ _EVENT_MEANINGS = {
         "(`lowest`), for a `reason`. It stands in the history of the document, and listeners are not "
         "called."
     ),
+    _KIND.NUMBER_LOST: (
+        "A number (or a place in the status list, `passed_place`) was used by a record that this database does not "
+        "have, and is not given again. It stands in the history of lost numbers, and is not sent to listeners."
+    ),
     _KIND.BINDING_CHANGED: (
         "A certificate was bound to a position, or its binding ended or was withdrawn; `before` and `after` "
         "tell position and days, `reason` why, where a person did it. It stands in the history of the position, and "

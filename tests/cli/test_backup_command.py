@@ -126,8 +126,12 @@ def test_the_drill_a_backup_made_while_the_office_works_is_restored_into_either_
         kit = second.kit(opened, staff=False)
         finish(kit)
         kit.permit()
-        sequences = sorted(permit.sequence for permit in permits(opened))
-        assert list(range(1, len(sequences) + 1)) == sequences
+        with opened.storage.unit_of_work(read_only=True) as work:
+            book = work.numbers.book("izin", kit._context.local_day(opened.now()).year)
+        # What was issued between the copy of the records and that of the documents is known to be used.
+        known = {permit.sequence for permit in permits(opened)}
+        assert list(range(1, len(book) + 1)) == [line.sequence for line in book]
+        assert known == {line.sequence for line in book if not line.is_lost}
 
 
 def test_a_backup_holds_no_key_and_names_each(office, whole):
@@ -258,3 +262,69 @@ def spoil(path):
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
+
+
+def test_restoring_older_records_beside_newer_documents_tells_what_was_used_since(
+    office, new_folder, url_of, tmp_path
+):
+    """The numbers are named, by the command and by the doctor, and none of them is given again."""
+    with office.open() as opened:
+        kit = office.kit(opened, staff=False)
+        before = [permit.sequence for permit in permits(opened)]
+        made = office.run("backup", str(tmp_path / "backup"))
+        lost = [kit.permit() for _ in range(2)]
+    second = new_folder("second")
+    second.write_settings(url_of("sqlite"))
+    for name in ("keys", "data"):
+        shutil.copytree(office.folder / name, second.folder / name, dirs_exist_ok=True)
+    refused = second.run("restore", str(tmp_path / "backup"), code=1)
+    told = second.run("restore", "--keep-documents", str(tmp_path / "backup"), language="id")
+    findings = json.loads(second.run("doctor", "--json", code=1))["findings"]
+    with second.open() as opened:
+        new = second.kit(opened, staff=False).permit()
+    after = {item["code"]: item for item in json.loads(second.run("doctor", "--json", code=0))["findings"]}
+
+    year, first, last = lost[0].register_year, lost[0].sequence, lost[1].sequence
+    assert "rows" in made
+    assert "--keep-documents" in refused
+    assert f"nomor {first} sampai {last} dalam register izin tahun {year}" in told
+    assert "numbers-not-on-record" in {item["code"] for item in findings}
+    assert max(before) < first
+    assert last + 1 == new.sequence
+    assert lost[1].number in after["permit-not-on-record"]["message"]
+    assert "numbers-not-on-record" not in after
+
+
+def test_a_restore_without_newer_documents_says_that_later_numbers_are_not_known(
+    office, new_folder, url_of, backup
+):
+    """An operator enters the last number that was given out; the register continues behind it."""
+    second, told = restored(office, new_folder, url_of("sqlite"), backup)
+    with second.open() as opened:
+        known = max(permit.sequence for permit in permits(opened))
+        year = permits(opened)[0].register_year
+    words = (
+        "records",
+        "continue",
+        "izin",
+        str(year),
+        str(known + 3),
+        "--places",
+        "3",
+        "--reason",
+        "Buku kertas",
+    )
+    passed = second.run(*words)
+    again = second.run(*words[:5], "--reason", "Buku kertas")
+    wrong = second.run("records", "continue", "izn", str(year), "9", "--reason", "x", code=1)
+    with second.open() as opened:
+        new = second.kit(opened, staff=False).permit()
+        lost = opened.continuation.lost(actor=HOST)
+
+    assert "perizinan records continue" in told
+    assert "3 numbers of the register izin" in passed
+    assert "0 numbers of the register izin" in again
+    assert "izin, rekomendasi, tanda-terima" in wrong
+    assert known + 4 == new.sequence
+    assert {"Buku kertas"} == {item.reason for item in lost}
+    assert [3, 3] == [sum(item.place is None for item in lost), sum(item.place is not None for item in lost)]

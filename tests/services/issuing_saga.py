@@ -321,6 +321,10 @@ def _told(kit, order, links, in_doubt):
         "number": permit.number,
         "signed": permit.signed_sha256,
         "book": book,
+        "marked": [
+            kit._context.documents.resolve(f"used-numbers/izin/2026/{permit.sequence:08}") is not None,
+            kit._context.documents.resolve(f"used-places/{permit.status_index:010}") is not None,
+        ],
         "links_before": links,
         "links": sorted(kit._context.documents.links()),
         "broken": [problem.code for problem in kit._context.documents.verify() if problem.code != "odd-file"],

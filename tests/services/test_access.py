@@ -24,6 +24,7 @@ from perizinan_core.model._money import Rupiah
 from perizinan_core.model._text import DateRange
 from perizinan_core.services import (
     Applications,
+    Continuation,
     Issuance,
     IssueOutcome,
     Lists,
@@ -391,6 +392,11 @@ CALLS: Mapping[str, Call] = {
     "publication.binding_history": lambda s, a, _: s.kit.office.publication.binding_history(
         "kepala", actor=a
     ),
+    "continuation.beyond_records": lambda s, a, _: s.kit.office.continuation.beyond_records(actor=a),
+    "continuation.lost": lambda s, a, _: s.kit.office.continuation.lost(actor=a),
+    "continuation.continue_after": lambda s, a, _: s.kit.office.continuation.continue_after(
+        "izin", 2026, 1, reason="Uji", actor=a
+    ),
     "publication.unbind": lambda s, a, _: s.kit.office.publication.unbind(
         "kepala", s.certificate(), last_day=date(2026, 12, 31), reason="Pindah", actor=a
     ),
@@ -706,12 +712,17 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     # This office has published nothing yet.
     "publication.require_version": lambda r: r.keep_certificates() or "not-found",
     "publication.binding_history": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "continuation.beyond_records": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "continuation.lost": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "continuation.continue_after": lambda r: r.keep_certificates(),
     "publication.unbind": lambda r: r.keep_certificates(),
 }
 
 WITHOUT_ACTOR = {
     "Publication.authority_json",
+    "Publication.bindings",
     "Publication.document",
+    "Publication.note_use",
     "Publication.own_keys",
     "Publication.qr_text",
     # By a secret, and without personal data: see `test_tracking`.
@@ -732,7 +743,7 @@ def test_every_use_case_is_in_the_table():
     asked = {name.partition(" ")[0] for name in CALLS}
     public = {
         f"{kind.__name__}.{name}"
-        for kind in (Applications, Reviews, Permits, Lists, Tracking, Issuance, Publication)
+        for kind in (Applications, Reviews, Permits, Lists, Tracking, Issuance, Publication, Continuation)
         for name, _ in inspect.getmembers(kind, inspect.isfunction)
         if not name.startswith("_")
     }

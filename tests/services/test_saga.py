@@ -159,6 +159,7 @@ def assert_nothing_lost(where, told, *, service=False):
     assert "valid" == told["verdict"], where
     named = [sha256 for name, sha256 in told["links"] if name.startswith("signed/")]
     assert named == ([told["signed"]] if service else []), where
+    assert [True, True] == told["marked"], where
     assert all(link in told["links"] for link in told["links_before"]), where
     assert [] == told["broken"], where
 

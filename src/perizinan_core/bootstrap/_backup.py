@@ -28,7 +28,7 @@ import attrs
 from perizinan_core._converters import from_json, to_json
 from perizinan_core._saved_file import replace_file
 from perizinan_core.bootstrap._keys import open_storage_keys
-from perizinan_core.bootstrap._office import database_url, open_documents
+from perizinan_core.bootstrap._office import database_url, open_documents, shown_database
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.documents import FolderDocumentStore
 from perizinan_core.documents._copying import copy_documents
@@ -165,7 +165,9 @@ def check_backup(folder: Path) -> Backup:
     return made
 
 
-def restore_backup(settings: Settings, manager: PluginManager, folder: Path) -> Backup:
+def restore_backup(
+    settings: Settings, manager: PluginManager, folder: Path, *, keep_documents: bool = False
+) -> Backup:
     """
     Put a backup into the empty places that the settings name. The records come last, whole or not at all.
 
@@ -173,6 +175,8 @@ def restore_backup(settings: Settings, manager: PluginManager, folder: Path) -> 
         settings: The office; its keys must be in their places again.
         manager: Its plugins.
         folder: The backup.
+        keep_documents: True: the document store holds newer documents of this office; they stay as they are,
+            and what is missing is added. From them the office knows which numbers were used since.
 
     Raises:
         BootstrapError: ``backup-unusable``: It is not a whole backup.
@@ -192,12 +196,12 @@ def restore_backup(settings: Settings, manager: PluginManager, folder: Path) -> 
     check_saved_keys(folder / _RECORDS, open_storage_keys(settings, lambda: made.keys))
     url = database_url(settings)
     if has_records(url):
-        raise BootstrapError("restore-target-not-empty", what=N_("database"), place=settings.storage.database)
+        raise BootstrapError("restore-target-not-empty", what=N_("database"), place=shown_database(settings))
     documents = [name for _, name in _sums(folder) if name.startswith(_DOCUMENTS)]
     known = {_hash(name) for name in documents}
     target = open_documents(settings, manager)
     # What an interrupted restore left is not in the way: it is the same content.
-    if any(document.sha256 not in known for document in target.documents()):
+    if not keep_documents and any(document.sha256 not in known for document in target.documents()):
         raise BootstrapError(
             "restore-target-not-empty", what=N_("document store"), place=settings.storage.documents
         )

@@ -21,6 +21,7 @@ from perizinan_core.bootstrap._binding_findings import bindings
 from perizinan_core.bootstrap._document_findings import documents
 from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
 from perizinan_core.bootstrap._keys import open_roots
+from perizinan_core.bootstrap._number_findings import lost_numbers, unknown_numbers
 from perizinan_core.bootstrap._office import Office
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.errors.base import PerizinanError
@@ -73,11 +74,12 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
         _assumed,
         _certificates,
         bindings,
+        lost_numbers,
         _files,
         _status_list,
     ]
     if not quick:
-        checks += [_records, documents]
+        checks += [_records, documents, unknown_numbers]
     if network:
         checks.append(_page)
     return tuple(finding for check in checks for finding in _each(check, office))

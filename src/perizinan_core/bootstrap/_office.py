@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import attrs
 from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import ArgumentError as AddressError
 
 from perizinan_core._parts import require_office_parts
 from perizinan_core.bootstrap._keys import (
@@ -25,6 +26,7 @@ from perizinan_core.bootstrap._keys import (
     open_timestamps,
 )
 from perizinan_core.bootstrap._keys_on_record import KeysOnRecord
+from perizinan_core.bootstrap._one_authority import require_same_authority
 from perizinan_core.bootstrap._plugin_settings import check_plugin_tables, own_settings
 from perizinan_core.bootstrap._plugins import called, load_plugins, opened, pick
 from perizinan_core.bootstrap._publication import status_list_rules
@@ -42,6 +44,7 @@ from perizinan_core.services import (
     Applications,
     ClockRepair,
     Confirmations,
+    Continuation,
     HeldUploads,
     Issuance,
     Letters,
@@ -69,6 +72,7 @@ __all__ = [
     "load_authority_pack",
     "migrate_database",
     "open_documents",
+    "shown_database",
     "storage_keys",
 ]
 
@@ -138,8 +142,12 @@ class Office:
     clock_repair: ClockRepair = attrs.field(init=False)
     """Repairs what a clock that was ahead left in the records."""
 
+    continuation: Continuation = attrs.field(init=False)
+    """Numbers that a restored database does not know, and how the registers continue behind them."""
+
     def __attrs_post_init__(self) -> None:
         context = self._context
+        self.continuation = Continuation(context)
         self.status_lists = self.publication.status_lists
         self.applications = Applications(context)
         self.uploads = HeldUploads(context)
@@ -190,6 +198,7 @@ class Office:
             ArgumentError: an argument is of another kind.
             BootstrapError: ``settings``: the settings cannot be used.
             BootstrapError: ``unknown-positions``: they name a signer for a position which the authority does not have.
+            BootstrapError: ``database-of-another-office``: the database holds another authority's records.
             HookError: ``nothing-registered``: no plugin offers what the settings name.
             StorageError: the database is missing, not migrated, or the keys are another's.
             StorageError: ``storage-keys-lost``: the file with the keys of the records is missing.
@@ -209,6 +218,7 @@ class Office:
         with ExitStack() as undo:
             storage = _open_storage(chosen, manager, pack.authority, engine)
             undo.callback(storage.close)
+            require_same_authority(storage, pack.authority.slug, shown_database(chosen))
             signers = Signers(
                 chosen,
                 pack.authority,
@@ -446,6 +456,14 @@ def database_url(settings: Settings) -> str:
         ).decode()
         return make_url(url).set(password=password).render_as_string(hide_password=False)
     return url
+
+
+def shown_database(settings: Settings) -> str:
+    """Return the database address as it may be shown: without a password."""
+    try:
+        return make_url(settings.storage.database).render_as_string(hide_password=True)
+    except AddressError:
+        return settings.storage.database.partition(":")[0]
 
 
 def _open_storage(

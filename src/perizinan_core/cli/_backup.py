@@ -13,12 +13,16 @@ from perizinan_core.bootstrap._backup import Backup, check_backup, key_places, m
 from perizinan_core.bootstrap._office import database_url
 from perizinan_core.cli._settings import language_of, open_office, plugins_for, settings_for
 from perizinan_core.i18n import N_, translate
+from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._numerals import format_date
+from perizinan_core.services._used_numbers import spans_of
 from perizinan_core.storage._checking import check_records
 from perizinan_core.storage._migrating import pending
 from perizinan_core.storage._sql._store import SqlStorage
 
 __all__ = ["backup_command", "restore_command"]
+
+_OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan restore")
 
 
 @click.command(
@@ -44,8 +48,13 @@ def backup_command(obj: dict[str, Any], *, folder: Path) -> None:
 @click.command("restore", help="Pulihkan cadangan di FOLDER ke tempat kosong yang disebut pengaturan.")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="Periksa saja semua isi cadangan; tidak ada yang dipulihkan.")
+@click.option(
+    "--keep-documents",
+    is_flag=True,
+    help="Gudang dokumen masih ada dan lebih baru: biarkan isinya, pulihkan catatan saja.",
+)
 @click.pass_obj
-def restore_command(obj: dict[str, Any], *, folder: Path, check: bool) -> None:
+def restore_command(obj: dict[str, Any], *, folder: Path, check: bool, keep_documents: bool) -> None:
     """Put a backup back, and look at every record; exit code 1 when one is not as it was written."""
     language = language_of(obj)
     if check:
@@ -54,9 +63,11 @@ def restore_command(obj: dict[str, Any], *, folder: Path, check: bool) -> None:
         _tell(made, language)
         return
     settings = settings_for(obj)
-    made = restore_backup(settings, plugins_for(obj, settings), folder)
+    made = restore_backup(settings, plugins_for(obj, settings), folder, keep_documents=keep_documents)
     _say(N_("Restored from {folder}:"), language, folder=folder)
     _tell(made, language)
+    if not keep_documents:
+        _say(_UNKNOWN, language, day=_day_of(made, language))
     _look(obj, settings, language)
 
 
@@ -71,6 +82,8 @@ def _look(obj: dict[str, Any], settings: Settings, language: str) -> None:
         )
         return
     with open_office(obj) as office:
+        for register, year, first, last in spans_of(office.continuation.beyond_records(actor=_OPERATOR)):
+            _say(_USED, language, register=register, year=year, first=first, last=last)
         if not isinstance(office.storage, SqlStorage):
             return
         report = check_records(office.storage)
@@ -79,6 +92,22 @@ def _look(obj: dict[str, Any], settings: Settings, language: str) -> None:
     if left:
         click.echo(translate(N_("Look at them with: perizinan records check"), language), err=True)
         raise click.exceptions.Exit(1)
+
+
+_USED = N_(
+    "Used after the backup, not on record, and not given again: numbers {first} to {last} of the register {register} "
+    "for {year}. See: perizinan doctor"
+)
+_UNKNOWN = N_(
+    "What happened after {day} is neither in these records nor in these documents, and numbers that were given out "
+    "since are not known. If the former document store still exists, put it back and restore with --keep-documents. "
+    "Else, before the next permit, enter the last number that was given out: perizinan records continue --help"
+)
+
+
+def _day_of(made: Backup, language: str) -> str:
+    local = made.made_at.astimezone()
+    return f"{format_date(local.date(), language)}, {local:%H:%M}"
 
 
 def _tell(made: Backup, language: str) -> None:

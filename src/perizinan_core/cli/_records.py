@@ -12,10 +12,13 @@ from rich.text import Text
 
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.i18n import N_, translate
+from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.storage._checking import RecordProblem, RecordsReport, check_records
 from perizinan_core.storage._sql._store import SqlStorage
 
 __all__ = ["records_group"]
+
+_OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan records")
 
 _PROBLEMS = {
     RecordProblem.CHANGED: N_("changed outside the library"),
@@ -56,6 +59,40 @@ def check_command(obj: dict[str, Any], *, repair: bool, accept: bool, as_json: b
         _show(report, language)
     if not report.is_sound:
         raise click.exceptions.Exit(1)
+
+
+@records_group.command(
+    "continue",
+    help="Lewati nomor yang sudah dipakai tetapi tidak ada lagi dalam catatan maupun dokumen, sampai nomor urut "
+    "TERAKHIR.",
+)
+@click.argument("register", metavar="REGISTER")
+@click.argument("year", metavar="TAHUN", type=click.IntRange(1990, 9999))
+@click.argument("last", metavar="TERAKHIR", type=click.IntRange(1))
+@click.option(
+    "--places",
+    type=click.IntRange(0),
+    default=0,
+    help="Berapa izin terbit sejak cadangan itu, dari semua register: tempatnya dalam daftar status dilewati.",
+)
+@click.option("--reason", required=True, help="Dari mana diketahui; disimpan dalam riwayat.")
+@click.pass_obj
+def continue_command(
+    obj: dict[str, Any], *, register: str, year: int, last: int, places: int, reason: str
+) -> None:
+    """Pass over numbers that were given out, where neither records nor documents know it any more."""
+    with open_office(obj) as office:
+        count = office.continuation.continue_after(
+            register, year, last, places=places, reason=reason, actor=_OPERATOR
+        )
+    told = translate(_PASSED, language_of(obj), count=count, register=register, year=year, next=last + 1)
+    click.echo(told)
+
+
+_PASSED = N_(
+    "{count} numbers of the register {register} for {year} were passed over and stand in it as lost; the next one is "
+    "{next} or later."
+)
 
 
 def _as_json(report: RecordsReport) -> dict[str, Any]:

@@ -35,9 +35,9 @@ class BootstrapError(CodedError):
             ),
             Category.CONFLICT: "already-set-up backup-folder-in-use new-folder restore-target-not-empty",
             Category.OFFICE: (
-                "development-folder example-authority letter-templates office-key-file office-key-lost "
-                "office-part-missing secret-missing settings settings-environment signer-not-configured "
-                "unknown-positions"
+                "database-of-another-office development-folder example-authority letter-templates "
+                "office-key-file office-key-lost office-part-missing secret-missing settings "
+                "settings-environment signer-not-configured unknown-positions"
             ),
         }
     )
@@ -62,10 +62,19 @@ class BootstrapError(CodedError):
                 "restored. Take the backup of this office, or correct `authority` under [office]."
             )
         ),
+        # `database`: as the settings write it, without a password.
+        "database-of-another-office": Code(
+            N_(
+                "The database {database} holds the records of {found}, but the settings name {expected}. Nothing was "
+                "changed. Correct `authority` under [office], or name a database of its own under [storage]: one "
+                "database belongs to one authority."
+            )
+        ),
         "restore-target-not-empty": Code(
             N_(
                 "Expected an empty {what} to restore into, but {place} holds something; nothing was changed. "
-                "Name another place under [storage] in the settings, or move away what is there."
+                "Name another place under [storage] in the settings, or move away what is there. "
+                "Newer documents of this office are kept with: perizinan restore --keep-documents"
             ),
             labels={"what": OWN_WORDS},
         ),

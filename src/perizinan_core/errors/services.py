@@ -91,6 +91,8 @@ _ACTIONS: Mapping[str, str] = {
     "cancel-number": N_("give up a number"),
     "bind-certificate": N_("bind a certificate"),
     "end-binding": N_("end the binding of a certificate"),
+    "continue-numbers": N_("pass over numbers that were given out"),
+    "lost-numbers": N_("see the numbers that were passed over"),
 }
 
 _DIFFERENCES: Mapping[str, str] = {
@@ -121,17 +123,18 @@ class ServiceError(CodedError):
             Category.ARGUMENT: "argument",
             Category.INPUT: (
                 "applicant-refused binding-days binding-not-a-signer binding-outside-certificate "
-                "posted-data preview undeclared-accounts unknown-post unknown-value"
+                "continue-too-far posted-data preview undeclared-accounts unknown-post unknown-register "
+                "unknown-value"
             ),
             Category.DENIED: "access-denied confirmation-second own-record staff-confirmation staff-record",
             Category.NOT_FOUND: "binding-unknown not-found",
             Category.CONFLICT: (
                 "binding-ended binding-has-signed binding-overlaps decided-by-others letter-not-printed "
-                "letter-refused nothing-to-confirm permit-not-required signer-not-entitled "
+                "letter-refused nothing-to-confirm number-used-elsewhere permit-not-required signer-not-entitled "
                 "signing-in-doubt upload-kept values-unconfirmed"
             ),
             Category.OFFICE: (
-                "key-not-usable-yet letter-changed publication-broken scenario status-list-clock"
+                "key-not-usable-yet letter-changed number-mark-broken publication-broken scenario status-list-clock"
             ),
             Category.OUTSIDE: "issuance signed-letter-invalid",
             Category.UNAVAILABLE: "signing-unfinished",
@@ -261,6 +264,30 @@ class ServiceError(CodedError):
                 "perizinan keys bind"
             ),
             absent={"certificate": N_("of the signing service")},
+        ),
+        "number-used-elsewhere": Code(
+            N_(
+                "Number {number}, or its place in the status list, was used by another permit: another database works "
+                "with the same documents, or this one was restored while permits were issued. Nothing was signed. Stop "
+                "the other office, give the number up, and issue again."
+            )
+        ),
+        # `name`: write-once name in the document store.
+        "number-mark-broken": Code(
+            N_(
+                "The mark {name} in the document store is not as this office wrote it, so it is not known whether "
+                "the number was used. No number was taken. Find out who can write to the document store, and restore "
+                "the mark from a backup; after a change of keys, put the newest key of the authority document in place."
+            )
+        ),
+        "unknown-register": Code(
+            N_('The authority has no register "{received}". Choose one of these: {known}.')
+        ),
+        "continue-too-far": Code(
+            N_(
+                "{count} numbers or places would be passed over at once, more than {most}. Look again which number was "
+                "the last."
+            )
         ),
         "issuance": Code(N_("The permit was not issued: {reason}. Nothing was lost; try again.")),
         # An earlier attempt may have signed; the document must not be signed again blindly.

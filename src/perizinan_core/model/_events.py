@@ -75,6 +75,8 @@ class EventKind(StrEnum):
     PERMIT_REVOKED = "permit_revoked"
     PERMIT_ANNULLED = "permit_annulled"
     PERMIT_SUPERSEDED = "permit_superseded"
+    NUMBER_LOST = "number_lost"
+    """In the history of lost numbers, when one was used by a record that is not here; not for listeners."""
     BINDING_CHANGED = "binding_changed"
     """In the history of a position, with the binding of its certificate before and after; not for listeners."""
     OWN_KEY_CHANGED = "own_key_changed"

@@ -70,6 +70,18 @@ class _Envelope:
     signatures: tuple[Mapping[str, Any], ...]
 
 
+def sign_statement(signed: Mapping[str, Any], *, key: PublicKey, sign: Callable[[bytes], bytes]) -> bytes:
+    """
+    Return a statement of the office that lists no keys, with one signature; see `signed_by`.
+
+    Args:
+        signed: JSON values.
+        key: Public half of the signing key.
+        sign: Returns the signature over its argument; see `keys.signing_callback`.
+    """
+    return _with_signature({"signed": signed, "signatures": []}, key=key, sign=sign)
+
+
 def sign_envelope(made: SignedDocument, *, key: PublicKey, sign: Callable[[bytes], bytes]) -> bytes:
     """
     Return the file with one signature.

@@ -14,6 +14,7 @@ from perizinan_core.services._bindings import CertificateBinding
 from perizinan_core.services._clocks import ClockRepair, ClockWatch
 from perizinan_core.services._confirmations import AssumedState, Confirmation, Confirmations, Confirmed
 from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerSource
+from perizinan_core.services._continuation import Continuation
 from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services._issuance import SYSTEM, Issuance
 from perizinan_core.services._lists import CaseCounts, Lists
@@ -35,6 +36,7 @@ from perizinan_core.services._summaries import (
     WaitingLetter,
 )
 from perizinan_core.services._tracking import Tracking, TrackingAnswer, TrackingStep, TrackingWait
+from perizinan_core.services._used_numbers import LostNumber, UsedNumber
 from perizinan_core.services._work import Job, WorkDone, WorkFailure
 from perizinan_core.services._worker import Worker
 
@@ -51,6 +53,7 @@ __all__ = [
     "Confirmation",
     "Confirmations",
     "Confirmed",
+    "Continuation",
     "HeldUploadView",
     "HeldUploads",
     "Issuance",
@@ -60,6 +63,7 @@ __all__ = [
     "Letters",
     "Lists",
     "LongTerm",
+    "LostNumber",
     "Named",
     "OfficeKeys",
     "OpenStage",
@@ -83,6 +87,7 @@ __all__ = [
     "TrackingStep",
     "TrackingWait",
     "UnnotifiedCase",
+    "UsedNumber",
     "WaitingLetter",
     "WorkDone",
     "WorkFailure",

@@ -45,6 +45,7 @@ from perizinan_core.services._terms import (
     terms_for,
 )
 from perizinan_core.services._tracking import give_secret
+from perizinan_core.services._used_numbers import UsedNumbers
 from perizinan_core.services._views import shown_case, shown_history
 from perizinan_core.storage import ApplicationFilter, Page, UnitOfWork
 from perizinan_core.workflow import AllowedAction
@@ -246,6 +247,7 @@ class Applications(Papers):
                     secret = give_secret(work, handed_in, moment)
                 repeat.finish({"application": application_id, "submission": submission})
                 work.commit()
+        UsedNumbers(context).keep_of(application_id)
         receipt = self.receipt(application_id, actor=actor, submission=submission)
         return attrs.evolve(receipt, tracking_secret=secret)
 

@@ -24,6 +24,7 @@ from perizinan_core.services._signatory import require_still_entitled
 from perizinan_core.services._signing import Lease, SigningSteps, acquire_lease, name_of_signed
 from perizinan_core.services._status_list import note_later_change
 from perizinan_core.services._terms import previous_permit_of
+from perizinan_core.services._used_numbers import UsedNumbers
 from perizinan_core.storage import SigningState, UnitOfWork
 from perizinan_core.workflow._issuing import issued
 from perizinan_core.workflow._permits import put_in_force, supersede
@@ -62,6 +63,7 @@ class FinishingSteps(SigningSteps):
 
         Raises:
             ServiceError: ``signing-unfinished``: disk or database refused.
+            ServiceError: ``number-used-elsewhere``: another database used the number with the same documents.
         """
         if permit.signed_sha256 is not None:
             return permit
@@ -85,6 +87,8 @@ class FinishingSteps(SigningSteps):
             self._verify_found(permit, signed, held, moment)
         else:
             try:
+                # From here on number and place count as used, whatever becomes of the records.
+                UsedNumbers(context).keep(permit)
                 if lease is None:
                     require_still_entitled(context, permit, actor, moment)
             except PerizinanError as error:

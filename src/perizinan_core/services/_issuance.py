@@ -2,7 +2,8 @@
 Issuing a permit: a saga of three steps that a crash at any point neither loses nor doubles.
 
 1. One unit of work (`_number_steps`): number, status index, the letter frozen in the permit's record,
-   ``awaiting_signature``, the lease for the signature. The letter is rehearsed before, so that what could not be
+   ``awaiting_signature``, the lease for the signature. Then number and place are marked as used beside the documents
+   (`_used_numbers`). The letter is rehearsed before, so that what could not be
    printed or checked costs no number.
 2. Printing and signing (`_signing`), outside any unit of work, under that lease. A key of our own signs what is
    printed, and the signed file is stored. A signing service is asked for a file that is stored before, under the

@@ -19,7 +19,7 @@ from perizinan_core.services._confirmations import confirmed
 from perizinan_core.services._context import OfficeContext, new_id
 from perizinan_core.services._entitled import require_entitled
 from perizinan_core.services._letters import LetterPlan, compose, plan_letter, statement_of
-from perizinan_core.services._numbering import take_number
+from perizinan_core.services._numbering import take_number, take_place
 from perizinan_core.services._publication import Publication
 from perizinan_core.services._rehearsal import Rehearsal, rehearse
 from perizinan_core.services._repeats import Asked, once
@@ -136,7 +136,7 @@ class NumberSteps:
             raise ServiceError("issuance", reason=f"permit type {permit_type.code!r} has no number register")
         permit_id = new_id()
         number = take_number(context, work, permit_type.register, permit_id, permit_type, actor, moment)
-        index = work.status_indexes.take()
+        index = take_place(context, work, actor, moment)
         statement = statement_of(context, plan, number=number.text, status_index=index)
         qr_text = self._publication.qr_text(statement)
         letter = compose(context, plan, number=number.text, status_index=index, qr_text=qr_text)

@@ -10,9 +10,10 @@ from perizinan_core.catalogue import register_number
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._used_numbers import UsedNumbers
 from perizinan_core.storage import UnitOfWork
 
-__all__ = ["LetterNumber", "take_number"]
+__all__ = ["LetterNumber", "take_number", "take_place"]
 
 
 @attrs.frozen(kw_only=True)
@@ -44,12 +45,35 @@ def take_number(
     The sequence and the year go by the local day: on 31 December at 23:59 WIB the old year still counts,
     whatever UTC says.
 
+    A number that the documents know as used, because the records are older than they are, is passed over and
+    stands in the register as lost.
+
     Raises:
         CatalogueError: ``number-format-missing``: the register has no number format for the day.
+        ServiceError: ``number-mark-broken``: it cannot be determined whether a number was used.
     """
     day = context.local_day(now)
     first = context.authority.register(register).first
-    sequence = work.numbers.take(register, day.year, first=first, by=actor.id, at=now)
+    used = UsedNumbers(context)
+    while True:
+        sequence = work.numbers.take(register, day.year, first=first, by=actor.id, at=now)
+        holder = used.of_number(register, day.year, sequence)
+        if holder is None:
+            break
+        work.numbers.lose(register, day.year, sequence, number=holder.number, subject=holder.subject)
+        used.note_lost(work, holder, actor=actor, now=now)
+    used.keep_before(work, register, day.year, sequence, first)
     text = register_number(context.authority, register, sequence=sequence, day=day, permit_type=permit_type)
     work.numbers.record(register, day.year, sequence, number=text, subject=subject)
     return LetterNumber(text=text, register=register, year=day.year, sequence=sequence, day=day)
+
+
+def take_place(context: OfficeContext, work: UnitOfWork, actor: Actor, now: datetime) -> int:
+    """Take the next place in the status list; one that the documents know as used is passed over."""
+    used = UsedNumbers(context)
+    while True:
+        place = work.status_indexes.take()
+        holder = used.of_place(place)
+        if holder is None:
+            return place
+        used.note_lost(work, holder, actor=actor, now=now, place=place)

@@ -8,13 +8,13 @@ unit of work that takes the submission, and kept with the case.
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from perizinan_core._converters import canonical_json, from_json, to_json
+from perizinan_core._converters import from_json, to_json
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.model._application import Application
 from perizinan_core.model._receipt import Receipt, ReceivedFile
-from perizinan_core.published._keys import algorithm_name, signing_callback, thumbprint
+from perizinan_core.published._envelope import sign_statement
+from perizinan_core.published._keys import signing_callback
 from perizinan_core.services._context import OfficeContext
 
 __all__ = ["Receipt", "ReceivedFile", "given_receipt", "read_receipt", "sign_receipt"]
@@ -23,13 +23,7 @@ __all__ = ["Receipt", "ReceivedFile", "given_receipt", "read_receipt", "sign_rec
 def sign_receipt(context: OfficeContext, receipt: Receipt) -> str:
     """Return the receipt as canonical JSON (RFC 8785) in the envelope that ``authority.json`` uses too."""
     key = context.keys.document
-    signed: Any = to_json(receipt)
-    signature = {
-        "keyid": thumbprint(key.public_key()),
-        "alg": algorithm_name(key),
-        "sig": signing_callback(key)(canonical_json(signed)).hex(),
-    }
-    return canonical_json({"signed": signed, "signatures": [signature]}).decode() + "\n"
+    return sign_statement(to_json(receipt), key=key.public_key(), sign=signing_callback(key)).decode()
 
 
 def given_receipt(application: Application, submission: int | None) -> str:

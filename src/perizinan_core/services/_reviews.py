@@ -37,6 +37,7 @@ from perizinan_core.services._rehearsal import LetterOutlook, letter_outlook, pr
 from perizinan_core.services._staff import Staff
 from perizinan_core.services._steps import CaseStep
 from perizinan_core.services._terms import previous_permit_of
+from perizinan_core.services._used_numbers import UsedNumbers
 from perizinan_core.storage import QueueEntry
 from perizinan_core.workflow import TextRemark
 from perizinan_core.workflow._corrections import request_correction
@@ -215,7 +216,9 @@ class Reviews(Staff, ExceptionalSteps):
                 **at.counted_by,
             )
 
-        return self._take("decide", given, step, stage=stage)
+        changed = self._take("decide", given, step, stage=stage)
+        UsedNumbers(self._context).keep_of(application_id)
+        return changed
 
     def request_correction(
         self,

@@ -38,6 +38,7 @@ from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._published_keys import LEAD, OwnKeys, key_id
 from perizinan_core.services._published_versions import published_versions
+from perizinan_core.services._used_numbers import lost_numbers
 from perizinan_core.storage import UnitOfWork
 
 __all__ = ["StatusListRules", "StatusLists", "note_later_change"]
@@ -286,9 +287,14 @@ def _packed(work: UnitOfWork, day: date) -> tuple[bytes, date | None, tuple[int,
     unreadable: list[int] = []
     undecided: list[int] = []
 
+    lost = {item.place for item in lost_numbers(work)}
+
     def marks() -> Iterator[tuple[int, int]]:
         for index, status in work.permits.places(_FINAL | _OPEN):
-            if status is None:
+            if status is None and index in lost:
+                # Used by a permit of before a restore, whose record is gone: no one can say whether it stands.
+                yield index, ListStatus.SUSPENDED
+            elif status is None:
                 # Whatever the record said: no one is to rely on a permit whose record does not pass its check.
                 _log.error("the permit at place %s of the status list is not as it was written", index)
                 unreadable.append(index)

@@ -139,6 +139,8 @@ class RegisterLine:
     cancelled_by: Named | None
     cancelled_at: datetime | None
     cancel_reason: str | None = attrs.field(repr=False)
+    is_lost: bool = False
+    """True: used by a permit or application whose record was lost; the number is good, and not given again."""
 
     @property
     def is_cancelled(self) -> bool:
@@ -211,6 +213,7 @@ class Names:
             cancelled_by=None if line.cancelled_by is None else named_officer(self.staff, line.cancelled_by),
             cancelled_at=self._local(line.cancelled_at),
             cancel_reason=line.cancel_reason,
+            is_lost=line.is_lost,
         )
 
     def officer(self, officer: str) -> Named:

@@ -291,7 +291,7 @@ class TakenNumber:
 
     sequence: int
     number: str | None = None
-    """As printed; None only inside the unit of work that took it."""
+    """As printed; None inside the unit of work that took it, and for a lost one of which nothing else is known."""
 
     subject: str | None = None
     """Id of the application or permit it is for."""
@@ -301,6 +301,11 @@ class TakenNumber:
     cancelled_by: str | None = None
     cancelled_at: datetime | None = None
     cancel_reason: str | None = attrs.field(default=None, repr=False)
+    is_lost: bool = False
+    """
+    True: it was used by a permit or application that this database does not have, because it was restored from an
+    older backup. The number is good, and is not given again.
+    """
 
     @property
     def is_cancelled(self) -> bool:

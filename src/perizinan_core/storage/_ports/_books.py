@@ -53,6 +53,18 @@ class Numbers(Protocol):
         """
         ...
 
+    def lose(
+        self, register: str, year: int, sequence: int, *, number: str | None, subject: str | None
+    ) -> TakenNumber:
+        """
+        Write down that a number was used by a record which this store does not have; it is not used again.
+
+        Number and subject are None where they are not known.
+
+        Raises as `record`.
+        """
+        ...
+
     def get(self, register: str, year: int, sequence: int) -> TakenNumber:
         """
         Return one line of the book.

@@ -74,6 +74,18 @@ class SqlNumbers:
         self._unexplained.discard((register, year, sequence))
         return attrs.evolve(line, number=number, subject=subject)
 
+    def lose(
+        self, register: str, year: int, sequence: int, *, number: str | None, subject: str | None
+    ) -> TakenNumber:
+        """See the port."""
+        if number is not None and subject is not None:
+            self.record(register, year, sequence, number=number, subject=subject)
+        row = self._get_locked(register, year, sequence)
+        payload = self._session.sealer.seal({"lost": True}, place_of(numbers, register, year, sequence))
+        self._change(row, {"payload": payload})
+        self._unexplained.discard((register, year, sequence))
+        return self.get(register, year, sequence)
+
     def cancel(
         self, register: str, year: int, sequence: int, *, reason: str, by: str, at: datetime
     ) -> TakenNumber:
@@ -171,10 +183,10 @@ class SqlNumbers:
 
     def _opened(self, row: Any) -> TakenNumber:
         """Return the line of a row that was checked."""
-        reason = None
+        kept = {}
         if row.payload is not None:
             place = place_of(numbers, row.register, row.year, row.sequence)
-            reason = self._session.sealer.open(row.payload, place)["reason"]
+            kept = self._session.sealer.open(row.payload, place)
         return TakenNumber(
             register=row.register,
             year=row.year,
@@ -185,7 +197,8 @@ class SqlNumbers:
             taken_at=row.taken_at,
             cancelled_by=row.cancelled_by,
             cancelled_at=row.cancelled_at,
-            cancel_reason=reason,
+            cancel_reason=kept.get("reason"),
+            is_lost=bool(kept.get("lost")),
         )
 
 

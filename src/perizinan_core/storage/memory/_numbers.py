@@ -53,6 +53,17 @@ class MemoryNumbers:
         self._unexplained.discard(key)
         return state.numbers[key]
 
+    def lose(
+        self, register: str, year: int, sequence: int, *, number: str | None, subject: str | None
+    ) -> TakenNumber:
+        """See the port."""
+        state, key = self._access.write(), (register, year, sequence)
+        if number is not None and subject is not None:
+            self.record(register, year, sequence, number=number, subject=subject)
+        state.numbers[key] = attrs.evolve(self.get(*key), is_lost=True)
+        self._unexplained.discard(key)
+        return state.numbers[key]
+
     def cancel(
         self, register: str, year: int, sequence: int, *, reason: str, by: str, at: datetime
     ) -> TakenNumber:

@@ -28,6 +28,22 @@ def take_number(storage: Storage, register: str = "permits", year: int = 2026, *
 class NumbersSuite(SuiteBase):
     """Rule 4 of the ports, one at a time; `ConcurrencySuite` has the crowd."""
 
+    def test_a_lost_number_stands_in_the_book_and_is_not_given_again(self, storage: Storage) -> None:
+        """With number and subject where they are known, and without."""
+        with storage.unit_of_work() as work:
+            for number, subject in (("1", "permit-1"), (None, None)):
+                sequence = work.numbers.take("permits", 2026, by="a", at=NOW)
+                work.numbers.lose("permits", 2026, sequence, number=number, subject=subject)
+            work.commit()
+        with storage.unit_of_work(read_only=True) as work:
+            lines = work.numbers.book("permits", 2026)
+        assert [(line.is_lost, line.number, line.subject) for line in lines] == [
+            (True, "1", "permit-1"),
+            (True, None, None),
+        ]
+        assert [line.is_cancelled for line in lines] == [False, False]
+        assert take_number(storage) == 3
+
     def test_numbers_follow_each_other_in_each_register_and_year(self, storage: Storage) -> None:
         """Registers and years do not disturb each other."""
         taken = [

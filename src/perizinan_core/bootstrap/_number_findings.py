@@ -1,0 +1,60 @@
+"""Numbers and places that were used by records which the database does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
+from perizinan_core.bootstrap._office import Office
+from perizinan_core.i18n import N_
+from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.services._used_numbers import spans_of
+
+__all__ = ["lost_numbers", "unknown_numbers"]
+
+_OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan doctor")
+
+
+def unknown_numbers(office: Office) -> Iterator[Finding]:
+    """Name what the documents know as used and the records do not; walks through the document store."""
+    for register, year, first, last in spans_of(office.continuation.beyond_records(actor=_OPERATOR)):
+        yield Finding(
+            code="numbers-not-on-record",
+            sentence=N_(
+                "Numbers {first} to {last} of the register {register} for {year} were used, but are not on record: the "
+                "database is older than the documents."
+            ),
+            remedy=N_(
+                "Stop every other office that works with these documents. If a newer backup of the records exists, "
+                "restore it. Else nothing is to be done for the numbers: they are not given again."
+            ),
+            fields={"register": register, "year": year, "first": first, "last": last},
+        )
+
+
+def lost_numbers(office: Office) -> Iterator[Finding]:
+    """Name the permits whose numbers were passed over."""
+    lost = [item for item in office.continuation.lost(actor=_OPERATOR) if item.place is None]
+    permits = [item.used for item in lost if item.used.place is not None]
+    for used in permits[:MOST_NAMED]:
+        yield Finding(
+            code="permit-not-on-record",
+            level=Level.NOTICE,
+            sentence=N_(
+                "Permit {number} was issued, but its record was lost; its number is not given again."
+            ),
+            remedy=N_(
+                "Its holder has the file. Until the office has decided about it, the status list says that no one is "
+                "to rely on it."
+            ),
+            fields={"number": used.number},
+        )
+    others = len(lost) - len(permits)
+    if others:
+        yield Finding(
+            code="numbers-passed-over",
+            level=Level.NOTICE,
+            sentence=N_("{count} further numbers were passed over because their records were lost."),
+            remedy=N_("They stand in the registers as lost; nothing is to be done."),
+            fields={"count": others},
+        )

@@ -1,0 +1,128 @@
+"""Continuing behind numbers and places that were used by records which the database does not have."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from perizinan_core.errors.services import AccessDeniedError, ServiceError
+from perizinan_core.model._actor import Actor, ActorKind, Role
+from perizinan_core.services._access import require_role
+from perizinan_core.services._arguments import checked
+from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._used_numbers import LostNumber, UsedNumber, UsedNumbers, lost_numbers
+
+__all__ = ["Continuation"]
+
+_MOST = 100_000
+"""More numbers or places than this are not passed over at once: it would be a typing error."""
+
+
+@checked
+@attrs.frozen
+class Continuation:
+    """What a restored database does not know, and how the registers continue behind it."""
+
+    _context: OfficeContext
+
+    def beyond_records(self, *, actor: Actor) -> tuple[UsedNumber, ...]:
+        """
+        Return what the documents know as used and the records do not, in the order of the registers.
+
+        Walks through all names of the document store.
+
+        Raises:
+            AccessDeniedError: for others than administrators, supervisors, auditors and the host application.
+            ServiceError: ``number-mark-broken``: a mark is not as the office wrote it.
+        """
+        with self._context.work_for(actor, read_only=True):
+            _require_overseer(actor)
+        return UsedNumbers(self._context).beyond_records()
+
+    def lost(self, *, actor: Actor) -> tuple[LostNumber, ...]:
+        """
+        Return the numbers and places that were passed over, oldest first.
+
+        Raises:
+            AccessDeniedError: for others than administrators, supervisors, auditors and the host application.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            _require_overseer(actor)
+            return lost_numbers(work)
+
+    def continue_after(
+        self,
+        register: str,
+        year: int,
+        last: int,
+        *,
+        places: int = 0,
+        reason: str,
+        actor: Actor,
+        now: datetime | None = None,
+    ) -> int:
+        """
+        Pass over numbers that were given out, where neither records nor documents know it any more.
+
+        Each stands in the register as lost; the next one is ``last + 1``. Doing it again changes nothing.
+
+        Args:
+            register: Code of the register.
+            year: Local year.
+            last: The last number that was given out.
+            places: How many places of the status list were given out since; several registers share them.
+            reason: On what evidence; kept in the history.
+            actor: The host application: the operator on the machine.
+            now: Aware moment; None asks the clock.
+
+        Returns:
+            How many numbers were passed over.
+
+        Raises:
+            ServiceError: ``unknown-register``: the authority has no such register.
+            ServiceError: ``continue-too-far``: more than a hundred thousand numbers or places at once.
+            AccessDeniedError: for others.
+        """
+        context = self._context
+        moment = context.moment(now)
+        used = UsedNumbers(context)
+        with context.work_for(actor) as work:
+            if actor.kind is not ActorKind.HOST:
+                raise AccessDeniedError(
+                    "access-denied",
+                    actor=actor.id,
+                    action="continue-numbers",
+                    allowed=(ActorKind.HOST.value,),
+                )
+            first = self._first(register)
+            known = work.numbers.last(register, year)
+            count = max(0, last - (first - 1 if known is None else known))
+            if max(count, places) > _MOST:
+                raise ServiceError("continue-too-far", count=max(count, places), most=_MOST)
+            for _ in range(count):
+                sequence = work.numbers.take(register, year, first=first, by=actor.id, at=moment)
+                holder = used.of_number(register, year, sequence) or UsedNumber(
+                    register=register, year=year, sequence=sequence
+                )
+                work.numbers.lose(
+                    register, year, sequence, number=holder.number or None, subject=holder.subject or None
+                )
+                used.note_lost(work, holder, actor=actor, now=moment, reason=reason)
+            for _ in range(places):
+                place = work.status_indexes.take()
+                holder = used.of_place(place) or UsedNumber(register=register, year=year, sequence=last)
+                used.note_lost(work, holder, actor=actor, now=moment, place=place, reason=reason)
+            work.commit()
+        return count
+
+    def _first(self, register: str) -> int:
+        registers = {item.code: item for item in self._context.authority.registers}
+        if register not in registers:
+            raise ServiceError("unknown-register", received=register, known=tuple(sorted(registers)))
+        return registers[register].first
+
+
+def _require_overseer(actor: Actor) -> None:
+    if actor.kind is not ActorKind.HOST:
+        require_role(actor, "lost-numbers", Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR)
