@@ -160,7 +160,7 @@ copies = 1
     assert {
         "[plugin.post] invalid value (TypeError) @ $.copies; expected int",
         "[plugin.post] unknown fields 'coppies' @ $; its keys are: folder, copies, more, password, server",
-        "[plugin.mail-folder] unknown fields 'ordner' @ $; its keys are: folder, sender",
+        "[plugin.mail-folder] unknown fields 'ordner' @ $; its keys are: folder, sender, forwarded",
         "[plugin.plain] unknown fields 'depth' @ $; its keys are: none",
         "[plugin.poost] belongs to no plugin that is loaded; expected one of: " + ", ".join(OFFERED),
     } == set(told)

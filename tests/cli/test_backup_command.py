@@ -165,7 +165,7 @@ DAMAGES = {
     "document": lambda folder: spoil(some_document(folder)),
     "missing": lambda folder: some_document(folder).unlink(),
     "sums": lambda folder: (folder / "SHA256SUMS").write_text(""),
-    "links": lambda folder: (folder / "links.txt").write_text(""),
+    "links": lambda folder: (folder / "links.txt").write_text(f"{'0' * 64}  moved\n"),
     "about": lambda folder: (folder / "backup.json").write_text("{}"),
     "unfinished": lambda folder: (folder / "backup.json").unlink(),
 }
