@@ -8,8 +8,7 @@ copied under new numbers.
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import cast
 
 from perizinan_core._parts import office_part
@@ -20,6 +19,8 @@ from perizinan_core.signing._pages import find_page
 from perizinan_core.signing._pdf_file import PdfFile
 from perizinan_core.signing._pdf_syntax import RawDictionary, references
 from perizinan_core.signing._request import VisibleMark
+
+_TEMPLATE = Path(__file__).with_name("mark.typ")
 
 
 def add_appearance(
@@ -72,17 +73,12 @@ def _draw(mark: VisibleMark, size: tuple[float, float]) -> PdfFile:
     }
     fonts = typst.Fonts(include_system_fonts=False, font_paths=list(mark.font_paths))
     try:
-        compiler = typst.Compiler(_template(), font_paths=fonts, sys_inputs={"mark": json.dumps(data)})
+        compiler = typst.Compiler(_TEMPLATE, font_paths=fonts, sys_inputs={"mark": json.dumps(data)})
         drawn = compiler.compile(format="pdf", pdf_standards="a-3b", pdf_tags=False)
     except (typst.TypstError, RuntimeError, ValueError) as cause:
         said = " ".join(str(cause).split())[:200]
         raise UnsignablePdfError("mark-not-drawable", reason=said) from cause
     return PdfFile(cast("bytes", drawn))
-
-
-@cache
-def _template() -> bytes:
-    return (files("perizinan_core.signing") / "mark.typ").read_bytes()
 
 
 class ObjectCopier:
