@@ -105,10 +105,9 @@ class DevelopmentCA:
         if not _SLUG.fullmatch(slug):
             raise BootstrapError("development-name", name=slug)
         path = self.key_file(slug)
-        if path.exists():
-            if FileKeySigner.open(path).certificate.not_valid_after_utc > now:
-                return path
-            path.unlink(missing_ok=True)
+        if self._standing(path, now) is not None:
+            return path
+        path.unlink(missing_ok=True)
         issued = self.ca.issue(name, now=now, organization=organization, kind=kind)
         create_file(path, _pem(issued))
         return path
@@ -116,8 +115,17 @@ class DevelopmentCA:
     def signer(
         self, slug: str, *, name: str, now: datetime, organization: str | None = None, kind: str = "rsa-2048"
     ) -> FileKeySigner:
-        """Return the named signer, see `issue`."""
-        return FileKeySigner.open(self.issue(slug, name=name, now=now, organization=organization, kind=kind))
+        """Return the named signer, see `issue`; its file is read once."""
+        found = self._standing(self.key_file(slug), now) if _SLUG.fullmatch(slug) else None
+        return found or FileKeySigner.open(
+            self.issue(slug, name=name, now=now, organization=organization, kind=kind)
+        )
+
+    @staticmethod
+    def _standing(path: Path, now: datetime) -> FileKeySigner | None:
+        """Return the signer of a file whose certificate has not ended, or None."""
+        signer = FileKeySigner.open(path) if path.exists() else None
+        return signer if signer is not None and signer.certificate.not_valid_after_utc > now else None
 
 
 def _pem(issued: Issued) -> bytes:

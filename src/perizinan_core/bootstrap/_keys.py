@@ -234,6 +234,7 @@ class Signers:
     _ask: AskSecret | None = None
     _record: KeysOnRecord | None = None
     _open: dict[str, Signer] = attrs.field(factory=dict)
+    _development: DevelopmentCA | None = None
 
     def positions(self) -> tuple[str, ...]:
         """Return the positions that can sign here."""
@@ -283,7 +284,9 @@ class Signers:
     def make_development(self, position: str) -> Signer:
         """Return the signer with a position's development certificate, made on first use."""
         name = f"{DEVELOPMENT}:{position}"
-        ca = _development(self._settings, self._clock(), self._record)
+        if self._development is None:
+            self._development = _development(self._settings, self._clock(), self._record)
+        ca = self._development
         if self._record is not None:
             self._record.require(name, ca.key_file(position))
         title = self._authority.position(position).title.id

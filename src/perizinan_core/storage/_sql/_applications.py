@@ -52,7 +52,7 @@ class SqlApplications:
         self._session.check_writable()
         stored = attrs.evolve(application, version=1)
         row = self._sealed(stored, by=by, at=at)
-        self._session.write(applications.insert().values(row), kind="application")
+        self._session.write(applications.insert(), row, kind="application")
         self._session.seals.written(applications, row)
         self._write_parts(stored, fresh=True)
         return stored
@@ -71,7 +71,7 @@ class SqlApplications:
         stored = attrs.evolve(application, version=application.version + 1)
         row = self._sealed(stored, by=by, at=at)
         mine = (applications.c.id == application.id) & (applications.c.version == application.version)
-        result = self._session.write(applications.update().where(mine).values(row), kind="application")
+        result = self._session.write(applications.update().where(mine), row, kind="application")
         if result.rowcount == 0:
             found = self.last_change(application.id)
             raise found.stale(kind="application", id=application.id, expected_version=application.version)

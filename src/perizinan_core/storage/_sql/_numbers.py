@@ -50,10 +50,10 @@ class SqlNumbers:
         row = session.first(session.locked(sa.select(number_counters).where(*_of(register, year))))
         sequence = max(self._counted(row, first - 1), self._newest(register, year) or 0) + 1
         raised = session.seals.sealed(number_counters, {**key, "last": sequence})
-        session.write(number_counters.update().where(*_of(register, year)).values(raised))
+        session.write(number_counters.update().where(*_of(register, year)), raised)
         line = {**key, "sequence": sequence, "taken_by": by, "taken_at": at}
         sealed = session.seals.sealed(numbers, line)
-        session.write(numbers.insert().values(sealed), kind="number")
+        session.write(numbers.insert(), sealed, kind="number")
         session.seals.written(numbers, sealed)
         self._unexplained.add((register, year, sequence))
         return sequence
@@ -161,7 +161,7 @@ class SqlNumbers:
             )
         values = self._session.seals.sealed(numbers, {**kept, **change})
         this = _is(row.register, row.year, row.sequence)
-        self._session.write(numbers.update().where(*this).values(values), kind="number")
+        self._session.write(numbers.update().where(*this), values, kind="number")
         self._session.seals.written(numbers, values)
 
     def _get_locked(self, register: str, year: int, sequence: int) -> Any:
@@ -225,7 +225,7 @@ class SqlStatusIndexes:
         session.insert_if_absent(counters, first)
         place = self._size(lock=True)
         raised = session.seals.sealed(counters, {"name": _STATUS_LIST, "value": place + 1})
-        session.write(counters.update().where(counters.c.name == _STATUS_LIST).values(raised))
+        session.write(counters.update().where(counters.c.name == _STATUS_LIST), raised)
         return place
 
     def size(self) -> int:

@@ -46,7 +46,7 @@ class SqlPermits:
         course = self._courses[stored.id] = self._course_of(stored)
         row = self._sealed(stored, by=by, at=at, course=course)
         parent = ("application", permit.application_id)
-        self._session.write(permits.insert().values(row), kind="permit", parent=parent)
+        self._session.write(permits.insert(), row, kind="permit", parent=parent)
         self._session.seals.written(permits, row)
         write_number_parts(self._session, "permit", stored.id, stored.number)
         return stored
@@ -81,7 +81,8 @@ class SqlPermits:
         row = self._sealed(stored, by=by, at=at, course=course)
         mine = (permits.c.id == permit.id) & (permits.c.version == permit.version)
         result = self._session.write(
-            permits.update().where(mine).values(row),
+            permits.update().where(mine),
+            row,
             kind="permit",
             parent=("application", permit.application_id),
         )

@@ -105,7 +105,7 @@ class SqlSigningAttempts:
         row = self._row(unsigned_sha256)
         if row is None:
             sealed = self._session.seals.sealed(signing_attempts, first)
-            self._session.write(signing_attempts.insert().values(sealed), kind="signing attempt")
+            self._session.write(signing_attempts.insert(), sealed, kind="signing attempt")
             self._session.seals.written(signing_attempts, sealed)
             return _attempt(SimpleNamespace(**{"signed_sha256": None, "error": None, **sealed}))
         found = _attempt(row)
@@ -194,7 +194,7 @@ class SqlSigningAttempts:
         """Write over a row that was read, locked, in this unit of work."""
         kept = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}  # noqa: SLF001
         sealed = self._session.seals.sealed(signing_attempts, {**kept, **values})
-        self._session.write(signing_attempts.update().where(_document(row.unsigned_sha256)).values(sealed))
+        self._session.write(signing_attempts.update().where(_document(row.unsigned_sha256)), sealed)
         self._session.seals.written(signing_attempts, sealed)
         return _attempt(SimpleNamespace(**sealed))
 

@@ -58,7 +58,7 @@ class Statements(Protocol):
         ...
 
     def write(
-        self, statement: sa.Executable, rows: Sequence[dict[str, Any]] | None = None
+        self, statement: sa.Executable, rows: Sequence[dict[str, Any]] | dict[str, Any] | None = None
     ) -> sa.CursorResult[Any]:
         """Run an INSERT, UPDATE or DELETE."""
         ...
@@ -158,7 +158,7 @@ class Seals:
             # The sum is lost, which the check of all records tells; it must not keep the office from working.
             _log.error("the tally %s does not pass its check; run: perizinan records check", shard)
         change = _tally_row(session, shard, (total + delta) % MODULUS)
-        session.write(tallies.update().where(tallies.c.shard == shard).values(change))
+        session.write(tallies.update().where(tallies.c.shard == shard), change)
 
     # Reading
 

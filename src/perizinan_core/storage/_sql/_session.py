@@ -72,7 +72,7 @@ class Session:
     def write(
         self,
         statement: sa.Executable,
-        rows: Sequence[dict[str, Any]] | None = None,
+        rows: Sequence[dict[str, Any]] | dict[str, Any] | None = None,
         *,
         kind: str = "record",
         parent: tuple[str, str] | None = None,
@@ -82,7 +82,7 @@ class Session:
 
         Args:
             statement: What to run.
-            rows: Values for several rows.
+            rows: Values of the row, or of several. Inside the statement each would be an expression of its own.
             kind: What is written, for the error when it exists already.
             parent: Kind and id of the record it belongs to, for the error when that is missing.
         """
@@ -121,14 +121,14 @@ class Session:
         Waits while another unit of work has inserted the same key and is not yet over.
         """
         key = table.primary_key.columns[0]
-        statement = self.insert(table).values(values).on_conflict_do_nothing().returning(key)
-        return self.write(statement).first() is not None
+        statement = self.insert(table).on_conflict_do_nothing().returning(key)
+        return self.write(statement, values).first() is not None
 
     def _run(
         self,
         statement: sa.Executable,
         kind: str,
-        rows: Sequence[dict[str, Any]] | None,
+        rows: Sequence[dict[str, Any]] | dict[str, Any] | None,
         parent: tuple[str, str] | None,
     ) -> sa.CursorResult[Any]:
         if self._connection is None:
