@@ -94,7 +94,7 @@ def test_a_restarted_server_does_not_stop_the_worker(perizinan, tmp_path):
         wait_until_delivered(storage)
         server.stop()
         end = time.monotonic() + 60
-        while "database-unavailable" not in (tmp_path / "told").read_text() and time.monotonic() < end:
+        while "database-unreachable" not in (tmp_path / "told").read_text() and time.monotonic() < end:
             time.sleep(0.1)
         server.start()
         put(storage, "after")
@@ -106,7 +106,7 @@ def test_a_restarted_server_does_not_stop_the_worker(perizinan, tmp_path):
 
     assert running
     assert 0 == code
-    assert "database-unavailable" in told
+    assert "database-unreachable" in told
     assert "Traceback" not in told
 
 

@@ -28,7 +28,12 @@ import attrs
 from perizinan_core._converters import from_json, to_json
 from perizinan_core._saved_file import replace_file
 from perizinan_core.bootstrap._keys import open_storage_keys
-from perizinan_core.bootstrap._office import database_url, open_documents, shown_database
+from perizinan_core.bootstrap._office import (
+    database_url,
+    make_database_folder,
+    open_documents,
+    shown_database,
+)
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.documents import FolderDocumentStore
 from perizinan_core.documents._copying import copy_documents
@@ -211,6 +216,7 @@ def restore_backup(
                 target.put(stream, expected_sha256=_hash(name))
     for sha256, name in _links(folder):
         target.link(name, sha256)
+    make_database_folder(settings)
     load_records(folder / _RECORDS, url)
     return made
 

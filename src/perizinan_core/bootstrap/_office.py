@@ -70,6 +70,7 @@ __all__ = [
     "Office",
     "database_url",
     "load_authority_pack",
+    "make_database_folder",
     "migrate_database",
     "open_documents",
     "shown_database",
@@ -413,6 +414,8 @@ def migrate_database(settings: Settings, manager: PluginManager, *, engine: Engi
         manager: Its plugins.
         engine: The host application's engine, instead of ``database`` in the settings.
     """
+    if engine is None:
+        make_database_folder(settings)
     url, entry = _storage_at(settings, manager, engine)
     scheme, with_keys = entry.record.schemes[0], entry.record.migrate_with_keys
     if with_keys is None:
@@ -447,15 +450,20 @@ def database_url(settings: Settings) -> str:
     url = settings.storage.database
     scheme, _, rest = url.partition(":///")
     if scheme == "sqlite" and rest:
-        path = settings.path(rest)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return f"sqlite:///{path}"
+        return f"sqlite:///{settings.path(rest)}"
     if settings.storage.database_password is not None:
         password = read_secret(
             settings.storage.database_password, folder=settings.folder, environment=os.environ
         ).decode()
         return make_url(url).set(password=password).render_as_string(hide_password=False)
     return url
+
+
+def make_database_folder(settings: Settings) -> None:
+    """Make the folder of a SQLite file, for those who are about to make the file."""
+    scheme, _, rest = settings.storage.database.partition(":///")
+    if scheme == "sqlite" and rest:
+        settings.path(rest).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def shown_database(settings: Settings) -> str:

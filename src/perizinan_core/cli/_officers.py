@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import click
 
+from perizinan_core.cli._codes import CodeType
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.i18n import N_, translate
@@ -24,7 +25,7 @@ def officers_group() -> None:
 
 
 @officers_group.command("add", help="Tambahkan atau ubah petugas ID.")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", type=CodeType())
 @click.option("--name", required=True, help="Nama petugas.")
 @click.option(
     "--role",

@@ -101,12 +101,13 @@ class StorageError(CodedError):
             Category.NOT_FOUND: "record-not-found",
             Category.CONFLICT: "already-exists idempotency-conflict lease-held lease-lost stale-object",
             Category.OFFICE: (
-                "database-damaged database-driver-missing invalid-database-url invalid-key-ring key-file "
+                "database-damaged database-driver-missing database-missing "
+                "invalid-database-url invalid-key-ring key-file "
                 "migration-needs-keys number-book record-not-as-written schema-not-migrated "
                 "schema-too-new seal-broken storage-keys-lost stored-value unit-of-work-closed "
                 "unit-of-work-read-only unknown-key"
             ),
-            Category.UNAVAILABLE: "commit-unknown database-busy database-unavailable",
+            Category.UNAVAILABLE: "commit-unknown database-busy database-unavailable database-unreachable",
         }
     )
 
@@ -145,6 +146,13 @@ class StorageError(CodedError):
             N_(
                 "The database file is damaged or is not a database ({reason}). Stop the service, keep the "
                 "file, and restore the last backup."
+            )
+        ),
+        # `path`: of the SQLite file.
+        "database-missing": Code(
+            N_(
+                "There is no database file {path}. Check the path under [storage] in the settings, or make the "
+                "database with: perizinan migrate"
             )
         ),
         "schema-not-migrated": Code(
@@ -243,7 +251,16 @@ class DatabaseUnavailableError(StorageError):
             N_(
                 "The database did not do what was asked ({reason}); nothing was written. Check that it runs, "
                 "that its disk has room and that the account may use it, then try again."
-            )
+            ),
+            labels={"reason": OWN_WORDS},
+        ),
+        # `place`: file, or host, port and name; `reason`: in words.
+        "database-unreachable": Code(
+            N_(
+                "There is no connection to the database {place}: {reason}. Check the address under [storage] in the "
+                "settings, the password, and that the database runs; --debug shows what the driver said."
+            ),
+            labels={"reason": OWN_WORDS},
         ),
         # Others held the records for too long; the same unit of work may be tried again.
         "database-busy": Code(

@@ -24,7 +24,7 @@ from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._issuance import Issuance
 from perizinan_core.services._long_term import newest_version
-from perizinan_core.services._repeats import Asked, asked, once
+from perizinan_core.services._repeats import asked, once
 from perizinan_core.services._sight import sight_of
 from perizinan_core.services._status_list import note_later_change
 from perizinan_core.storage import (
@@ -41,6 +41,9 @@ from perizinan_core.workflow._permits import PermitTransition, annul, reinstate,
 __all__ = ["IssueOutcome", "Permits", "RecordsStatus", "SearchResult"]
 
 _log = logging.getLogger(__name__)
+
+_FRAME = frozenset({"self", "permit_id", "idempotency_key", "now"})
+"""Arguments of a decision that are not among its terms."""
 
 SEARCHERS = (
     Role.FRONT_OFFICE,
@@ -251,23 +254,7 @@ class Permits:
         now: datetime | None = None,
     ) -> Permit:
         """Suspend a permit (pembekuan); see `workflow.suspend`."""
-        request = asked("suspend", locals())
-
-        def step(permit: Permit, case: Application, moment: datetime) -> PermitTransition:
-            return suspend(
-                permit,
-                case,
-                reason=reason,
-                legal_basis=legal_basis,
-                actor=actor,
-                now=moment,
-                permit_type=self._context.permit_type_of(case),
-                authority=self._context.authority,
-                effective=effective,
-                until=until,
-            )
-
-        return self._step(permit_id, step, actor, now, request)
+        return self._decide("suspend", suspend, locals())
 
     def reinstate(
         self,
@@ -281,22 +268,7 @@ class Permits:
         now: datetime | None = None,
     ) -> Permit:
         """Lift a suspension; see `workflow.reinstate`."""
-        request = asked("reinstate", locals())
-
-        def step(permit: Permit, case: Application, moment: datetime) -> PermitTransition:
-            return reinstate(
-                permit,
-                case,
-                reason=reason,
-                legal_basis=legal_basis,
-                actor=actor,
-                now=moment,
-                permit_type=self._context.permit_type_of(case),
-                authority=self._context.authority,
-                effective=effective,
-            )
-
-        return self._step(permit_id, step, actor, now, request)
+        return self._decide("reinstate", reinstate, locals())
 
     def revoke(
         self,
@@ -310,22 +282,7 @@ class Permits:
         now: datetime | None = None,
     ) -> Permit:
         """End the effect of a permit (pencabutan); see `workflow.revoke`."""
-        request = asked("revoke", locals())
-
-        def step(permit: Permit, case: Application, moment: datetime) -> PermitTransition:
-            return revoke(
-                permit,
-                case,
-                reason=reason,
-                legal_basis=legal_basis,
-                actor=actor,
-                now=moment,
-                permit_type=self._context.permit_type_of(case),
-                authority=self._context.authority,
-                effective=effective,
-            )
-
-        return self._step(permit_id, step, actor, now, request)
+        return self._decide("revoke", revoke, locals())
 
     def annul(
         self,
@@ -341,24 +298,7 @@ class Permits:
         now: datetime | None = None,
     ) -> Permit:
         """Annul a permit whose decision had a defect (pembatalan); see `workflow.annul`."""
-        request = asked("annul", locals())
-
-        def step(permit: Permit, case: Application, moment: datetime) -> PermitTransition:
-            return annul(
-                permit,
-                case,
-                ground=ground,
-                found_on=found_on,
-                annulled_by=annulled_by,
-                reason=reason,
-                legal_basis=legal_basis,
-                actor=actor,
-                now=moment,
-                permit_type=self._context.permit_type_of(case),
-                authority=self._context.authority,
-            )
-
-        return self._step(permit_id, step, actor, now, request)
+        return self._decide("annul", annul, locals())
 
     def search(
         self, text: str, *, actor: Actor, by: LookupKind | None = None, limit: int = 50
@@ -402,21 +342,27 @@ class Permits:
             found = work.permits.of_applications(mine) if mine else ()
         return Page(tuple(reversed(found)), page.next)
 
-    def _step(
-        self,
-        permit_id: str,
-        step: Callable[[Permit, Application, datetime], PermitTransition],
-        actor: Actor,
-        now: datetime | None,
-        request: Asked,
-    ) -> Permit:
-        context = self._context
-        moment = context.moment(now)
+    def _decide(self, use_case: str, step: Callable[..., PermitTransition], given: dict[str, Any]) -> Permit:
+        """
+        Take a step of `workflow` in a permit, unless an equal request took it before.
+
+        Args:
+            use_case: Its name.
+            step: The step; its terms are what the use case was called with.
+            given: ``locals()`` of the use case.
+        """
+        request = asked(use_case, given)
+        context, actor, permit_id = self._context, given["actor"], given["permit_id"]
+        moment = context.moment(given["now"])
+        terms = {name: value for name, value in given.items() if name not in _FRAME}
         with context.work_for(actor) as work, once(work, actor, request, moment) as repeat:
             permit, application = self._readable(work, permit_id, actor, lock=True)
             if repeat.result is not None:
                 return permit
-            done = step(permit, application, moment)
+            permit_type = context.permit_type_of(application)
+            done = step(
+                permit, application, **terms, now=moment, permit_type=permit_type, authority=context.authority
+            )
             saved = work.permits.save(done.permit, by=actor.id, at=moment)
             note_later_change(work, saved, context.local_day(moment))
             context.record(work, done.events, moment)

@@ -145,7 +145,7 @@ def check_saved_keys(file: Path, keys: KeyRing) -> None:
 
 def _save_sqlite(source: Path, file: Path) -> None:
     if not source.exists():
-        raise StorageError("schema-not-migrated", found="none", needed=REVISIONS[-1])
+        raise StorageError("database-missing", path=str(source))
     with (
         _sqlite_failures(),
         closing(sqlite3.connect(source, timeout=BUSY_SECONDS)) as here,

@@ -27,6 +27,7 @@ from sqlalchemy.engine import URL
 
 from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
 from perizinan_core.i18n import N_
+from perizinan_core.storage._sql._connecting import unreachable
 
 __all__ = [
     "BUSY_SECONDS",
@@ -152,14 +153,24 @@ def make_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS, pool_size: int 
     }
     if backend == "sqlite":
         engine = sa.create_engine(url, connect_args={"timeout": busy_seconds}, **options)
+        sa.event.listen(engine, "do_connect", partial(_connect, url))
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
     arguments = {"application_name": "perizinan-core", "connect_timeout": max(2, int(busy_seconds))}
     engine = sa.create_engine(url, connect_args=arguments, pool_pre_ping=True, **options)
+    sa.event.listen(engine, "do_connect", partial(_connect, url))
     milliseconds = int(busy_seconds * 1000)
     sa.event.listen(engine, "connect", lambda connection, _: _prepare_postgresql(connection, milliseconds))
     return engine
+
+
+def _connect(url: URL, dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+    """Connect as the dialect does; what keeps it from connecting is named with the place."""
+    try:
+        return dialect.connect(*arguments, **options)
+    except dialect.loaded_dbapi.Error as error:
+        raise unreachable(url, error) from error
 
 
 def use_wal(connection: sa.Connection) -> None:

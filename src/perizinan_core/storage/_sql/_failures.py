@@ -16,6 +16,8 @@ from perizinan_core.errors.storage import (
     RecordNotFoundError,
     StorageError,
 )
+from perizinan_core.i18n import N_
+from perizinan_core.storage._sql._connecting import cause_of
 from perizinan_core.storage._sql._tables import metadata
 
 __all__ = ["committing", "translated"]
@@ -27,7 +29,6 @@ _DAMAGED_SQLITE = re.compile(r"malformed|not a database|file is encrypted|corrup
 _SHOWN = {"digest": "reference"}
 """A payment's reference is stored as its blind index."""
 
-_LONGEST = 300
 _UNIQUE_SQLITE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
 
 
@@ -97,7 +98,25 @@ def _unique_constraints() -> dict[str, tuple[str, ...]]:
     return found
 
 
-_SOCKET = re.compile(r'socket "[^"]*"')
+_TOLD = {
+    "57P01": N_("the server was stopped"),
+    "57P02": N_("the server was stopped"),
+    "57P03": N_("the server is starting or shutting down"),
+    "53100": N_("its disk is full"),
+    "25006": N_("it may only be read at the moment"),
+    "42501": N_("this user may not use the database"),
+}
+"""PostgreSQL's codes that an operator meets (Appendix A of its manual)."""
+
+_TOLD_SQLITE = (
+    (re.compile("readonly database"), N_("this account may not write the file or its folder")),
+    (re.compile("disk is full"), N_("its disk is full")),
+    (re.compile("disk I/O error"), N_("the disk does not do what it is asked")),
+)
+_BROKEN = re.compile(
+    "server closed the connection|connection (to server )?(was )?lost|terminating|connection is closed|reset by peer",
+    re.IGNORECASE,
+)
 
 
 def _refusal(error: sa.exc.DBAPIError) -> Exception:
@@ -110,15 +129,18 @@ def _refusal(error: sa.exc.DBAPIError) -> Exception:
         return (
             StorageError("database-damaged", reason=text)
             if _DAMAGED_SQLITE.search(text)
-            else DatabaseUnavailableError("database-unavailable", reason=text)
+            else DatabaseUnavailableError(
+                "database-unavailable",
+                reason=next((told for sign, told in _TOLD_SQLITE if sign.search(text)), text),
+            )
         )
-    if error.statement is None and name == "OperationalError":
-        # No connection at all: the server's or the driver's sentence names host and cause, and no password.
-        # The path of a socket is a folder of this machine and says nothing more.
-        told = _SOCKET.sub("socket", " ".join(text.split()))
-        return DatabaseUnavailableError("database-unavailable", reason=told[:_LONGEST])
     state = getattr(original, "sqlstate", None)
-    reason = f"{name}, {state}" if state else name
+    reason = _TOLD.get(state or "") or (f"{name}, {state}" if state else name)
+    if state is None and _BROKEN.search(text):
+        reason = N_("the connection broke")
+    elif error.statement is None:
+        # No connection at all, by an engine of the host application.
+        reason = cause_of(original) or reason if original is not None else reason
     return (
         DatabaseUnavailableError("database-busy", reason=reason)
         if state in _BUSY_STATES

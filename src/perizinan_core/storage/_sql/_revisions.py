@@ -42,13 +42,14 @@ def check_revision(engine: sa.Engine, file: Path | None) -> None:
         file: The SQLite file, which is not created by looking; None for another database.
 
     Raises:
+        StorageError: ``database-missing``: There is no such file.
         StorageError: ``schema-not-migrated``: They are missing or older.
         StorageError: ``schema-too-new``: They are newer.
     """
-    found = None
-    if file is None or file.exists():
-        with translated(), engine.connect() as connection:
-            found = find_revision(connection)
+    if file is not None and not file.exists():
+        raise StorageError("database-missing", path=str(file))
+    with translated(), engine.connect() as connection:
+        found = find_revision(connection)
     if found is None or found in REVISIONS[:-1]:
         raise StorageError("schema-not-migrated", found=found or "none", needed=REVISIONS[-1])
     if found != REVISIONS[-1]:
