@@ -204,7 +204,7 @@ class SignedFile:
         elif not valid:
             judged.broken = Reason("signature-broken")
         elif weakness is not None and not judged.is_timestamp:
-            # A weak timestamp is fitting, but proves nothing; `proofs` says so.
+            # A weak timestamp is fitting, but proves nothing; `judge_token` says so.
             judged.broken = Reason("signature-weak", {"method": weakness})
 
     # -- what was added ----------------------------------------------------------------------

@@ -4,7 +4,7 @@ The judgement of the signatures of any PDF, in this order.
 1. Is the file whole, a PDF, and readable without repair? 2. What does its form list as signatures, and does
 each cover what it should? (`listing`) 3. Does every container fit the bytes, by a method that is strong
 enough? (`container`) 4. What was added after each signature, and may it be? (`history`) 5. What time do
-timestamps prove? (`proofs`) 6. Does every chain lead to a given root, at that time? (`chains`) Every
+timestamps prove? (`judged`) 6. Does every chain lead to a given root, at that time? (`chains`) Every
 signature is judged by itself; the verdict is that of the worst.
 
 Nothing is fetched and no clock is read.
