@@ -393,6 +393,10 @@ _EVENT_MEANINGS = {
     _KIND.APPLICATION_REFUSED: "The application was refused, with reasons and the way to object.",
     _KIND.APPLICATION_WITHDRAWN: "The applicant withdrew.",
     _KIND.APPLICATION_LAPSED: "The applicant did not answer a correction in time.",
+    _KIND.DRAFT_ENDING: "No one worked on a draft for long; it will be removed after `ends_on`, or later.",
+    _KIND.DRAFT_DISCARDED: (
+        "A draft was removed with its data: by its applicant, or after its time (`overdue`). Only the history remains."
+    ),
     _KIND.NUMBER_TAKEN: "The permit's number was taken; the letter awaits its signature.",
     _KIND.VALUE_CONFIRMED: (
         "What the office says about a value that the catalogue assumes has changed; `path` and `digest` name the "

@@ -109,7 +109,7 @@ def test_messages_that_wait_are_listed_and_can_be_tried_again(office):
     (row,) = [row for row in listed if row["state"] == "given-up"]
     assert (mine, case.id, "mail: OSError") == (row["id"], row["subject"], row["error"])
     assert f"outbox retry {mine}" in doctor["message-given-up"]["advice"]
-    assert "1 pesan" in tried
+    assert "1 pengiriman" in tried
     assert mine in [row["id"] for row in after if row["state"] == "waiting"]
 
 

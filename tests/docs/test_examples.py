@@ -196,3 +196,43 @@ def _entry_point(site: Path, name: str, module: str) -> None:
 def _get(address: str) -> str:
     with urllib.request.urlopen(address, timeout=20) as answer:
         return str(answer.read().decode())
+
+
+def test_the_sample_consumer_is_found_by_its_entry_point(tmp_path: Path) -> None:
+    """Installed, it is loaded by itself."""
+    _entry_point(tmp_path, "statistics-csv", "statistics_csv")
+    paths = os.pathsep.join((str(tmp_path), str(EXAMPLES / "statistics-csv")))
+    done = _run("-m", "perizinan_core.cli", "plugins", "list", "--json", environment={"PYTHONPATH": paths})
+    found = {item["name"]: item for item in json.loads(done.stdout)}
+    assert ("loaded", ["register_event_consumers"]) == (
+        found["statistics-csv"]["state"],
+        found["statistics-csv"]["hooks"],
+    )
+
+
+def test_the_sample_consumer_writes_each_event_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when another process continues its file, and when the past is replayed."""
+    import csv
+
+    from perizinan_core.testing import check_plugin_settings
+    from perizinan_core.testing._offices import HOST, sample_office
+
+    monkeypatch.syspath_prepend(str(EXAMPLES / "statistics-csv"))
+    import statistics_csv
+
+    (entry,) = statistics_csv.register_event_consumers()
+
+    def consumer() -> object:
+        return entry.open(check_plugin_settings(entry.settings, {"file": "s.csv"}, folder=tmp_path))
+
+    kit = sample_office(consumers=[(entry, consumer())])
+    case = kit.submit()
+    kit.office.worker.run_once()
+    again = sample_office(storage=kit._context.storage, clock=kit.clock, consumers=[(entry, consumer())])
+    again.office.consumers.replay(entry.name, since=case.created_at, actor=HOST)
+    again.submit()
+    again.office.worker.run_once()
+
+    rows = list(csv.DictReader((tmp_path / "s.csv").open(encoding="utf-8")))
+    assert [case.id, "application_submitted"] == [rows[0]["case"], rows[0]["kind"]]
+    assert (2, 2) == (len(rows), len({row["id"] for row in rows}))

@@ -205,6 +205,13 @@ def test_the_guide_shows_the_sample_plugin_as_it_is() -> None:
     assert f"```python\n{source}```" in text
 
 
+def test_the_guide_shows_the_sample_consumer_as_it_is() -> None:
+    """The guide's listing is the example's file."""
+    text = (ROOT / "docs" / "how-to" / "write-an-event-consumer.md").read_text(encoding="utf-8")
+    source = (ROOT / "examples" / "statistics-csv" / "statistics_csv.py").read_text(encoding="utf-8")
+    assert f"```python\n{source}```" in text
+
+
 def test_the_index_of_decisions_lists_every_decision_with_its_title() -> None:
     """No decision is hidden, and no number is used twice."""
     folder = ROOT / "docs" / "decisions"

@@ -56,7 +56,7 @@ BAD = {
         perizinan_api = 1
 
         @hookimpl
-        def on_event(happening):
+        def decide_applicant_check(happening):
             pass
         """,
         PluginState.INCOMPATIBLE,
@@ -68,7 +68,7 @@ BAD = {
         perizinan_api = 1
 
         @hookimpl(wrapper=True)
-        def on_event(event):
+        def decide_applicant_check(applicant):
             return (yield)
         """,
         PluginState.INCOMPATIBLE,
@@ -256,8 +256,8 @@ def test_a_plugin_whose_attributes_raise_is_set_aside():
             raise RuntimeError("do not look")
 
         @hookimpl
-        def on_event(self):
-            pass
+        def register_frontends(self):
+            return []
 
     class Worse:
         @property
@@ -325,31 +325,6 @@ def test_without_an_answer_there_is_none():
     manager = load_plugins(discover=False, disabled=["builtin"])
 
     assert manager.decide_applicant_check(sample_applicant()) is None
-
-
-def test_listeners_are_told_one_by_one_and_may_take_no_argument():
-    """Old plugins that want less still run; failures are named."""
-    heard = []
-
-    class Old(Plugin):
-        @hookimpl
-        def on_event(self):
-            heard.append("old")
-
-    class New(Plugin):
-        @hookimpl
-        def on_event(self, event):
-            heard.append(event.kind)
-
-    class Broken(Plugin):
-        @hookimpl
-        def on_event(self, event):
-            raise RuntimeError(event.kind)
-
-    manager = load_plugins(discover=False, extra={"old": Old(), "broken": Broken(), "new": New()})
-
-    assert ("broken",) == manager.tell(EVENT)
-    assert [EventKind.FILE_COMPLETE, "old"] == heard
 
 
 def test_a_plugin_overrides_what_is_built_in():

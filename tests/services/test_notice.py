@@ -1,6 +1,7 @@
 """A5: a lapse needs notice. Through the worker, the services and both databases."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -42,16 +43,17 @@ def broken():
 
 
 @pytest.mark.parametrize(
-    "channel",
+    "make",
     [
-        pytest.param(broken(), id="broken"),
-        pytest.param(CollectingChannel(answer=SendOutcome.KEPT), id="kept"),
-        pytest.param(CollectingChannel(answer=SendOutcome.PASSED_OVER), id="no-address"),
-        pytest.param(None, id="no-channel"),
+        pytest.param(broken, id="broken"),
+        pytest.param(partial(CollectingChannel, answer=SendOutcome.KEPT), id="kept"),
+        pytest.param(partial(CollectingChannel, answer=SendOutcome.PASSED_OVER), id="no-address"),
+        pytest.param(lambda: None, id="no-channel"),
     ],
 )
-def test_a_case_does_not_lapse_whose_message_no_channel_accepted(ask, channel):
+def test_a_case_does_not_lapse_whose_message_no_channel_accepted(ask, make):
     """A person is asked instead: in a list, in a message to supervisors, and by the doctor."""
+    channel = make()
     kit, case = ask(channel)
     kit.office.worker.run_once()
     kit.clock.forward(days=3)

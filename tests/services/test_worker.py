@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.hooks import MailFolderChannel, Notification, hookimpl
+from perizinan_core.hooks import MailFolderChannel, Notification
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._applicant import Representative
 from perizinan_core.model._case import CorrectionItem
@@ -69,46 +69,19 @@ def test_a_worker_that_died_is_followed_by_another(kit):
     assert late[0] > 0
 
 
-def test_listeners_hear_every_event_and_may_fail(kit):
-    """A listener that raises harms nobody, not even another listener."""
-    heard = []
-
-    class Loud:
-        perizinan_api = 1
-
-        @hookimpl
-        def on_event(self, event):
-            heard.append(event.kind.value)
-
-    class Broken:
-        perizinan_api = 1
-
-        @hookimpl
-        def on_event(self):
-            raise SystemExit(3)
-
-    kit.office.plugins.register("loud", Loud())
-    kit.office.plugins.register("broken", Broken())
-    kit.submit()
-    done = kit.office.worker.run_once()
-
-    assert (0, done.delivered) == (done.failed, len(heard))
-    assert "application_submitted" in heard
-
-
 def test_a_message_that_cannot_be_written_is_tried_again(kit, monkeypatch):
     """The others are delivered meanwhile."""
-    from perizinan_core.services import _delivery as delivery
+    from perizinan_core.services import _targets as targets
 
     kit.submit()
-    real = delivery.messages_for
+    real = targets.messages_for
 
     def fragile(event, **given):
         if event.kind.value == "application_submitted":
             raise ZeroDivisionError
         return real(event, **given)
 
-    monkeypatch.setattr(delivery, "messages_for", fragile)
+    monkeypatch.setattr(targets, "messages_for", fragile)
     done = kit.office.worker.run_once()
     monkeypatch.undo()
     kit.clock.forward(hours=1)

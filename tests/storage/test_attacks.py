@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from perizinan_core.model._money import Rupiah
 from perizinan_core.storage import ApplicationFilter, TrackingSecret
 from perizinan_core.storage._checking import RecordProblem, check_records
+from perizinan_core.storage._records import OutboxItem
 from perizinan_core.storage._sql import _tables as tables
 from perizinan_core.storage._sql._seals import covered
 from perizinan_core.testing.storage._samples import (
@@ -41,6 +42,7 @@ HARMLESS = {
     "outbox.attempts": "counts attempts; given up, an event is counted and named",
     "outbox.worker": "a lease that is lost is given again",
     "outbox.last_error": "a note",
+    "outbox.answer": "shown beside a message; what time runs from stands in the case, which is sealed",
     "outbox.done_at": "of a delivered event, when it is forgotten; of another it is noticed, see below",
     "outbox.id": "in the mark: an entry that moved is noticed",
     "history.id": "the order of events is their position, which is sealed",
@@ -88,7 +90,7 @@ def fill(storage) -> None:
         work.failures.note("job", "s", error="e", at=NOW)
         events = [made_event(case.id), made_event(case.id)]
         work.history.add(events)
-        work.outbox.add(events, at=NOW)
+        work.outbox.add([OutboxItem(event=event, case=case.id) for event in events], at=NOW)
         work.commit()
 
 

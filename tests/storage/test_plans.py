@@ -141,6 +141,13 @@ QUESTIONS = {
     "a failure noted": lambda work: work.failures.note("job1", "1", error="x", at=NOW),
     "outbox due": lambda work: work.outbox.is_due(now=NOW),
     "outbox claimed": lambda work: work.outbox.claim("w", now=NOW, lease=timedelta(minutes=1), limit=20),
+    "outbox targets": lambda work: work.outbox.due_targets(now=NOW),
+    "outbox claimed in order": lambda work: work.outbox.claim(
+        "w", target="consumer:x", now=NOW, lease=timedelta(minutes=1), limit=20, in_order=True
+    ),
+    "outbox of a case": lambda work: work.outbox.of_case("c7"),
+    "not notified": lambda work: work.agenda.unnotified(),
+    "not asked": lambda work: work.agenda.unasked(NOW - timedelta(days=2)),
     "outbox given up": lambda work: work.outbox.given_up(),
     "signing interrupted": lambda work: work.signing_attempts.interrupted(now=NOW),
 }

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from perizinan_core.errors.storage import DatabaseUnavailableError
-from perizinan_core.storage import OutboxCounts, open_storage
+from perizinan_core.storage import OutboxCounts, OutboxItem, open_storage
 from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.storage._base import together
@@ -265,7 +265,7 @@ def test_a_worker_does_not_wait_for_entries_that_another_is_claiming(migrated_po
     """It takes those behind them, at once, although the other has not committed yet."""
     first, second = (SqlStorage(migrated_postgres_url, keys, zone=WIB, busy_seconds=0.5) for _ in range(2))
     with first.unit_of_work() as work:
-        work.outbox.add([made_event(name) for name in "abc"], at=NOW)
+        work.outbox.add([OutboxItem(event=made_event(name)) for name in "abc"], at=NOW)
         work.commit()
     lease = timedelta(minutes=1)
     with first.unit_of_work() as claiming:

@@ -16,7 +16,14 @@ import attrs
 from cryptography import x509
 
 from perizinan_core import Actor, ActorKind, Office, PerizinanError, Person, hookimpl, verify_permit
-from perizinan_core.bootstrap import OfficeSettings, Settings, SigningSettings, load_plugins, migrate_database
+from perizinan_core.bootstrap import (
+    OfficeSettings,
+    PluginTable,
+    Settings,
+    SigningSettings,
+    load_plugins,
+    migrate_database,
+)
 from perizinan_core.catalogue import Catalogue, load_catalogue
 from perizinan_core.documents import Finding, Severity, UploadReport
 from perizinan_core.errors.workflow import WorkflowError
@@ -24,6 +31,8 @@ from perizinan_core.hooks import (
     ApplicantCheckResult,
     AuthorityEntry,
     AuthorityPack,
+    DeliveredEvent,
+    EventConsumerEntry,
     Notification,
     NotificationChannelEntry,
     Secret,
@@ -35,7 +44,6 @@ from perizinan_core.model import (
     Applicant,
     Application,
     ApplicationState,
-    Event,
     EventKind,
     Nik,
     Officer,
@@ -158,9 +166,14 @@ class Plugin:
         return ApplicantCheckResult(accepted=bool(applicant.name), verified_by="portal")
 
     @hookimpl
-    def on_event(self, event: Event) -> None:
+    def register_event_consumers(self) -> Iterable[EventConsumerEntry]:
+        """Want to know what is issued."""
+        kinds = frozenset({EventKind.APPLICATION_SUBMITTED, EventKind.PERMIT_ISSUED})
+        return [EventConsumerEntry(name="counter", open=lambda: self, kinds=kinds)]
+
+    def consume(self, delivered: DeliveredEvent) -> None:
         """Count."""
-        self.heard.append(event.kind)
+        self.heard.append(delivered.event.kind)
 
     def _pack(self) -> AuthorityPack:
         catalogue: Catalogue = load_catalogue(SAMPLE)
@@ -191,6 +204,7 @@ def set_up(folder: Path, plugin: Plugin) -> Settings:
     settings = Settings(
         office=OfficeSettings(authority="kabupaten-mekar"),
         signing=SigningSettings(development=True),
+        plugins=PluginTable(consumers=("counter",)),
         folder=folder,
     )
     migrate_database(settings, load_plugins(discover=False, extra={"mine": plugin}))

@@ -8,8 +8,8 @@ Findings hold ids, codes and numbers only; no personal data.
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import attrs
@@ -29,8 +29,9 @@ from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.services import Confirmed
 from perizinan_core.signing import DigestSigner
-from perizinan_core.storage import ApplicationFilter
+from perizinan_core.storage import ApplicationFilter, UnitOfWork
 from perizinan_core.storage._checking import check_records
+from perizinan_core.storage._records import TargetCounts, channel_target, consumer_target
 from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.verification._fetching import fetch
 
@@ -65,6 +66,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
     checks: list[Callable[[Office], Iterator[Finding]]] = [
         _messages,
         _unnotified,
+        _drafts,
         _jobs,
         _signatures,
         _uploads,
@@ -102,21 +104,77 @@ def _messages(office: Office) -> Iterator[Finding]:
     with office.storage.unit_of_work(read_only=True) as work:
         given_up = work.outbox.given_up(limit=MOST_NAMED)
         counts = work.outbox.counts()
+        targets = work.outbox.by_target()
     for entry in given_up:
+        fields = {"entry": entry.id, "attempts": entry.attempts, "error": entry.last_error or "-"}
+        if entry.consumer is not None:
+            yield Finding(
+                code="event-given-up",
+                sentence=N_("Event {entry} for {consumer} was given up after {attempts} attempts: {error}."),
+                remedy=N_(
+                    "Put {consumer} right, then run: perizinan outbox retry {entry}. Later events of the same "
+                    "case wait for it; perizinan outbox drop {entry} lets them pass."
+                ),
+                fields={**fields, "consumer": entry.consumer},
+            )
+            continue
         yield Finding(
             code="message-given-up",
-            sentence=N_("Message {entry} was given up after {attempts} attempts: {error}."),
+            sentence=N_(
+                "Message {entry} on channel {channel} was given up after {attempts} attempts: {error}."
+            ),
             remedy=N_("Put the channel right, then run: perizinan outbox retry {entry}"),
-            fields={"entry": entry.id, "attempts": entry.attempts, "error": entry.last_error or "-"},
+            fields={**fields, "channel": entry.channel or "-"},
         )
+    yield from _gone(office, targets)
     oldest = counts.oldest_waiting
     if oldest is not None and office.now() - oldest > _LATE:
         yield Finding(
             code="messages-wait",
-            sentence=N_("{count} messages wait, the oldest since {since}."),
+            sentence=N_("{count} deliveries wait, the oldest since {since}."),
             remedy=N_("See that the worker runs (perizinan worker), and look at: perizinan outbox list"),
             fields={"count": counts.waiting, "since": oldest.astimezone().isoformat(timespec="minutes")},
         )
+
+
+def _drafts(office: Office) -> Iterator[Finding]:
+    today = office.authority.calendar.time_zone.local(office.now()).date()
+    with office.storage.unit_of_work(read_only=True) as work:
+        overdue = [subject for subject in work.agenda.unnotified() if _draft_is_over(work, subject, today)]
+    if overdue:
+        yield Finding(
+            code="draft-kept",
+            level=Level.NOTICE,
+            sentence=N_(
+                "{count} drafts are past their time and stay, because their applicants cannot be notified."
+            ),
+            remedy=N_("Put the channel right; the portal can discard them too. The first: {case}"),
+            fields={"count": len(overdue), "case": overdue[0]},
+        )
+
+
+def _draft_is_over(work: UnitOfWork, subject: str, today: date) -> bool:
+    try:
+        end = work.applications.get(subject).draft_end
+    except PerizinanError:
+        return False
+    return end is not None and end.ends_on < today
+
+
+def _gone(office: Office, targets: Iterable[TargetCounts]) -> Iterator[Finding]:
+    """Name the targets that something waits for, and that the settings no longer name."""
+    plugins = office.settings.plugins
+    used = {channel_target(name) for name in plugins.channels} | {
+        consumer_target(name) for name in plugins.consumers
+    }
+    for counts in targets:
+        if ":" in counts.target and counts.target not in used and counts.waiting + counts.given_up:
+            yield Finding(
+                code="target-gone",
+                sentence=N_("{count} deliveries wait for {target}, which the settings no longer name."),
+                remedy=N_("Name it in the settings again, or drop them: perizinan outbox list, outbox drop"),
+                fields={"count": counts.waiting + counts.given_up, "target": counts.target},
+            )
 
 
 def _unnotified(office: Office) -> Iterator[Finding]:

@@ -44,6 +44,7 @@ from perizinan_core.services import (
     Applications,
     ClockRepair,
     Confirmations,
+    Consumers,
     Continuation,
     HeldUploads,
     Issuance,
@@ -63,6 +64,8 @@ from perizinan_core.services import (
 from perizinan_core.services._arguments import check_values, checked
 from perizinan_core.services._confirmations import is_open
 from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._retention_jobs import RetentionRules
+from perizinan_core.services._targets import OpenConsumer, subscriptions
 from perizinan_core.services._worker import library_worker
 from perizinan_core.storage import KeyRing, Storage
 
@@ -103,6 +106,7 @@ class Office:
     """What it was opened with."""
 
     _channels: tuple[tuple[str, NotificationChannel], ...] = attrs.field(default=(), kw_only=True)
+    _consumers: tuple[OpenConsumer, ...] = attrs.field(default=(), kw_only=True)
 
     status_lists: StatusLists = attrs.field(init=False)
     """The status list for those who check permits; see ``[publication]`` in the settings."""
@@ -139,6 +143,8 @@ class Office:
 
     schemas: Schemas = attrs.field(init=False)
     """JSON Schemas of what a portal posts, and reading it."""
+    consumers: Consumers = attrs.field(init=False)
+    """What wants to know what happened: how far each has come, and asking for the past."""
 
     clock_repair: ClockRepair = attrs.field(init=False)
     """Repairs what a clock that was ahead left in the records."""
@@ -163,11 +169,13 @@ class Office:
             context,
             self.permits.issuance,
             self._channels,
-            self.plugins.tell,
+            consumers=self._consumers,
+            retention=RetentionRules(**attrs.asdict(self.settings.retention)),
             status_lists=self.status_lists,
             uploads=self.uploads,
         )
         self.schemas = Schemas(context)
+        self.consumers = Consumers(context, self._consumers)
         self.clock_repair = ClockRepair(context)
 
     @classmethod
@@ -247,6 +255,8 @@ class Office:
     ) -> Self:
         """Open everything else, and put the parts together."""
         record = KeysOnRecord(storage)
+        consumers = tuple(_open_consumer(manager, name, chosen) for name in chosen.plugins.consumers)
+        rules = status_list_rules(chosen, pack.authority)
         context = OfficeContext(
             authority=pack.authority,
             catalogue=pack.catalogue,
@@ -265,16 +275,18 @@ class Office:
             language=chosen.office.language,
             development=chosen.signing.development,
             timestamps=open_timestamps(chosen),
+            subscriptions=subscriptions(chosen.plugins.channels, consumers, status_list=rules is not None),
         )
         return cls(
             context,
             publication=Publication(
                 context,
                 open_roots(chosen, now(), record),
-                status_lists=StatusLists(context, status_list_rules(chosen, pack.authority)),
+                status_lists=StatusLists(context, rules),
             ),
             plugins=manager,
             settings=chosen,
+            consumers=consumers,
             channels=tuple(
                 (
                     name,
@@ -517,6 +529,14 @@ def _open_own(manager: PluginManager, hook: str, kind: str, name: str, settings:
     """Open what a plugin offers, with its own settings where it declares some."""
     entry = pick(manager.gather(hook), kind, name, "name")
     return opened(entry, kind, name, *_own(entry, name, settings))
+
+
+def _open_consumer(manager: PluginManager, name: str, settings: Settings) -> OpenConsumer:
+    entry = pick(manager.gather("register_event_consumers"), "event consumer", name, "name")
+    consumer = opened(entry, "event consumer", name, *_own(entry, name, settings))
+    return OpenConsumer(
+        name=name, consumer=consumer, kinds=entry.record.kinds, time_limit=entry.record.time_limit
+    )
 
 
 def _own(entry: Registered, name: str, settings: Settings) -> tuple[Any, ...]:

@@ -27,6 +27,7 @@ _OFFERS = {
     "register_authorities": "slug",
     "register_notification_channels": "name",
     "register_upload_scanners": "name",
+    "register_event_consumers": "name",
     "register_frontends": "name",
 }
 """Hooks whose records have a table, and the attribute that names it."""

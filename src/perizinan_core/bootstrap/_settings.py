@@ -27,6 +27,7 @@ __all__ = [
     "OfficeSettings",
     "PluginTable",
     "PublicationSettings",
+    "RetentionSettings",
     "Settings",
     "SigningSettings",
     "StorageSettings",
@@ -152,12 +153,35 @@ class PublicationSettings:
 
 
 @attrs.frozen(kw_only=True)
+class RetentionSettings:
+    """How long what stays that no law asks to be kept; in days."""
+
+    drafts: int = attrs.field(default=180, validator=attrs.validators.ge(30))
+    """A draft on which no one worked so long is removed; its applicant is notified before."""
+
+    draft_notice: int = attrs.field(default=14, validator=attrs.validators.ge(7))
+    """How long before; these days are among those of ``drafts`` and count from the notice."""
+
+    unused_files: int = attrs.field(default=30, validator=attrs.validators.ge(1))
+    """An uploaded file that no record has named for so long is removed."""
+
+    messages: int = attrs.field(default=90, validator=attrs.validators.ge(1))
+    """How long the case shows which channel accepted a message and when. Notices stay in the case for good."""
+
+    events: int = attrs.field(default=7, validator=attrs.validators.ge(1))
+    """How long an event stays in the outbox after its consumer has received it."""
+
+
+@attrs.frozen(kw_only=True)
 class PluginTable:
     """Which plugins are asked for what."""
 
     disabled: tuple[str, ...] = ()
     channels: tuple[str, ...] = ("mail-folder",)
     """Notification channels, each of which receives every message."""
+
+    consumers: tuple[str, ...] = ()
+    """Event consumers, each of which receives the kinds of events that it asks for."""
 
     scanners: tuple[str, ...] = ()
     """Upload scanners after the built-in inspection; all must agree."""
@@ -175,6 +199,7 @@ class Settings:
     signing: SigningSettings = SigningSettings()
     plugins: PluginTable = PluginTable()
     publication: PublicationSettings = PublicationSettings()
+    retention: RetentionSettings = RetentionSettings()
     plugin: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
     """Tables of single plugins, e.g. ``[plugin.mail-folder]``."""
 

@@ -94,7 +94,12 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "outbox": (
         "perizinan_core.cli._outbox",
         "outbox_group",
-        N_("Show messages that wait, and try them again."),
+        N_("Show deliveries that wait, and try them again."),
+    ),
+    "events": (
+        "perizinan_core.cli._events",
+        "events_group",
+        N_("Show who receives events, and queue the past again."),
     ),
     "officers": ("perizinan_core.cli._officers", "officers_group", N_("Keep the record of officers.")),
     "cases": (

@@ -27,6 +27,7 @@ _REGISTERING = (
     "register_storages",
     "register_document_stores",
     "register_notification_channels",
+    "register_event_consumers",
     "register_frontends",
     "register_signers",
     "register_renderers",

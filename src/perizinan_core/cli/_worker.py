@@ -95,6 +95,10 @@ def _tell(done: WorkDone, language: str) -> None:
         click.echo(
             translate(N_("{count} permits were given their long-term data"), language, count=done.extended)
         )
+    if done.removed:
+        click.echo(
+            translate(N_("{count} old drafts and unused files were removed"), language, count=done.removed)
+        )
     if done.inspected:
         click.echo(translate(N_("{count} kept files were checked again"), language, count=done.inspected))
     for numbers, sentence in (

@@ -23,6 +23,7 @@ ACTIONS: Mapping[str, str] = {
     "upload": N_("upload or remove a document"),
     "accept_upload": N_("take in a file for the applicant"),
     "edit": N_("change the form"),
+    "discard": N_("discard the draft"),
     "submit": N_("submit the application"),
     "resubmit": N_("hand in the correction"),
     "withdraw": N_("withdraw the application"),

@@ -61,6 +61,7 @@ _NOUNS: Mapping[str, str] = {
     "unit": N_("unit"),
     "officer": N_("officer"),
     "key": N_("key"),
+    "event consumer": N_("event consumer"),
     "authority-version": N_("published version of the authority document"),
 }
 

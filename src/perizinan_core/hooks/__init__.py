@@ -4,6 +4,7 @@ Plugins: what they may do, the records they return, and how they are loaded.
 A plugin author needs `hookimpl`, the records that hooks return, and ``docs/reference/hooks.md``.
 """
 
+from perizinan_core.hooks._consumers import DeliveredEvent, EventConsumer
 from perizinan_core.hooks._manager import PluginManager, PluginState, PluginStatus
 from perizinan_core.hooks._notification import (
     MailFolderChannel,
@@ -19,6 +20,7 @@ from perizinan_core.hooks._types import (
     AuthorityPack,
     CliCommandEntry,
     DocumentStoreEntry,
+    EventConsumerEntry,
     FrontendEntry,
     NotificationChannelEntry,
     RendererEntry,
@@ -33,7 +35,10 @@ __all__ = [
     "AuthorityEntry",
     "AuthorityPack",
     "CliCommandEntry",
+    "DeliveredEvent",
     "DocumentStoreEntry",
+    "EventConsumer",
+    "EventConsumerEntry",
     "FrontendEntry",
     "MailFolderChannel",
     "Notification",

@@ -23,6 +23,7 @@ from perizinan_core.hooks._types import (
     AuthorityEntry,
     CliCommandEntry,
     DocumentStoreEntry,
+    EventConsumerEntry,
     FrontendEntry,
     NotificationChannelEntry,
     RendererEntry,
@@ -33,7 +34,6 @@ from perizinan_core.hooks._types import (
 
 if TYPE_CHECKING:
     from perizinan_core.model._applicant import Applicant
-    from perizinan_core.model._events import Event
 
 __all__ = ["ENTRY_POINT_GROUP", "PluginManager", "PluginState", "PluginStatus", "Registered"]
 
@@ -45,6 +45,7 @@ RECORDS: Mapping[str, type] = {
     "register_storages": StorageEntry,
     "register_document_stores": DocumentStoreEntry,
     "register_notification_channels": NotificationChannelEntry,
+    "register_event_consumers": EventConsumerEntry,
     "register_frontends": FrontendEntry,
     "register_signers": SignerEntry,
     "register_renderers": RendererEntry,
@@ -175,17 +176,6 @@ class PluginManager:
             if result is not None:
                 return _checked(name, result)
         return None
-
-    def tell(self, event: Event) -> tuple[str, ...]:
-        """Tell every ``on_event`` listener; return the names of those that raised (logged, never raised)."""
-        failed = []
-        for name, implementation in self._implementations("on_event"):
-            try:
-                _call(implementation, event=event)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - listeners harm no one
-                failed.append(name)
-                _log.warning("listener %s failed at %s: %s", name, event.kind.value, type(error).__name__)
-        return tuple(failed)
 
     def _load(self, entry: importlib.metadata.EntryPoint) -> None:
         distribution = entry.dist

@@ -63,6 +63,12 @@ class Notification:
     account: str | None = None
     """Account of an officer, for channels inside a portal; None for applicants, who are notified by mail or phone."""
 
+    idempotency_key: str = ""
+    """
+    The same at each try of this message on this channel, and different from every other: to be handed to the service
+    that carries it. After a crash between its answer and our note of it, the message comes again with this key.
+    """
+
     data: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
     """Codes and numbers for channels that fill their own templates (receipt number, permit type, state)."""
 

@@ -1,10 +1,10 @@
 """
 What a plugin may do: one function per hook.
 
-Three families, recognised by name. ``register_…`` hooks return records and are asked once at start; a plugin
+Two families, recognised by name. ``register_…`` hooks return records and are asked once at start; a plugin
 that raises there is set aside and named in ``perizinan plugins list``. ``decide_…`` hooks are asked
-until one answers and fail closed: an error stops the use case. ``on_…`` hooks are called after the commit;
-an error is logged and harms no one.
+until one answers and fail closed: an error stops the use case. What wants to know what happened after the commit is
+an event consumer: a record with a name of its own, so that what it has not received yet is kept for it.
 
 A plugin is an object (usually a module) with functions marked `hookimpl`, offered under the entry point
 group ``perizinan_core.plugins``. It states the version of this interface that it was written for::
@@ -24,6 +24,7 @@ from perizinan_core.hooks._types import (
     AuthorityEntry,
     CliCommandEntry,
     DocumentStoreEntry,
+    EventConsumerEntry,
     FrontendEntry,
     NotificationChannelEntry,
     RendererEntry,
@@ -34,7 +35,6 @@ from perizinan_core.hooks._types import (
 
 if TYPE_CHECKING:
     from perizinan_core.model._applicant import Applicant
-    from perizinan_core.model._events import Event
 
 __all__ = ["API_VERSION", "PROJECT", "HookSpecs", "hookimpl", "hookspec"]
 
@@ -83,6 +83,15 @@ class HookSpecs:
 
         Example:
             return [NotificationChannelEntry(name="smtp", open=open_smtp)]
+        """
+
+    @hookspec
+    def register_event_consumers(self) -> Iterable[EventConsumerEntry]:  # type: ignore[empty-body]
+        """
+        Offer something that wants to know what happened: statistics, another system, an archive.
+
+        Example:
+            return [EventConsumerEntry(name="oss", open=OssClient, kinds=frozenset({EventKind.PERMIT_ISSUED}))]
         """
 
     @hookspec
@@ -140,13 +149,4 @@ class HookSpecs:
 
         Example:
             return ApplicantCheckResult(accepted=True, verified_by="dukcapil")
-        """
-
-    @hookspec
-    def on_event(self, event: Event) -> None:
-        """
-        Hear what happened, after the commit; may be called twice (at-least-once).
-
-        Example:
-            statistics.count(event.kind)
         """

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from perizinan_core.catalogue import Catalogue
     from perizinan_core.documents import DocumentStore, UploadScanner
+    from perizinan_core.hooks._consumers import EventConsumer
     from perizinan_core.hooks._notification import NotificationChannel
     from perizinan_core.model._authority import Authority
+    from perizinan_core.model._events import EventKind
     from perizinan_core.model._text import Text
     from perizinan_core.rendering import Renderer
     from perizinan_core.signing import SecretCallback, Signer
@@ -34,6 +36,7 @@ __all__ = [
     "AuthorityPack",
     "CliCommandEntry",
     "DocumentStoreEntry",
+    "EventConsumerEntry",
     "FrontendEntry",
     "NotificationChannelEntry",
     "RendererEntry",
@@ -113,6 +116,37 @@ class NotificationChannelEntry:
 
     settings: type[Any] | None = None
     """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""
+
+
+def _delivered_kinds(entry: object, field: attrs.Attribute[frozenset[EventKind]], kinds: object) -> None:
+    del entry, field
+    if not isinstance(kinds, frozenset) or not kinds:
+        raise TypeError("kinds: expected a frozenset of EventKind that is not empty")
+    wrong = sorted(str(kind) for kind in kinds if not getattr(kind, "is_delivered", False))
+    if wrong:
+        raise ValueError(f"kinds: these are not delivered: {', '.join(wrong)}")
+
+
+@attrs.frozen(kw_only=True)
+class EventConsumerEntry:
+    """Something that wants to know what happened; the settings name those that are used."""
+
+    name: str
+    """Stable: the office keeps under it what is still to be delivered."""
+
+    open: Callable[..., EventConsumer]
+    """Called with the settings, where a class for them is declared."""
+
+    kinds: frozenset[EventKind] = attrs.field(validator=_delivered_kinds)
+    """What it wants to know; nothing else is queued for it."""
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""
+
+    time_limit: float = attrs.field(
+        default=30.0, validator=[attrs.validators.gt(0), attrs.validators.le(120)]
+    )
+    """Seconds for one event."""
 
 
 @attrs.frozen(kw_only=True)

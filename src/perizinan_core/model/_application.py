@@ -32,7 +32,7 @@ from perizinan_core.model._case import (
 from perizinan_core.model._fees import FeeAssessment, Payment
 from perizinan_core.model._held import POWER_OF_ATTORNEY, HeldUpload
 from perizinan_core.model._kinds import ApplicationKind
-from perizinan_core.model._notice import AwaitedNotice, Notice
+from perizinan_core.model._notice import DRAFT, AwaitedNotice, DraftEnd, Notice
 from perizinan_core.model._requirement import RequirementLevel
 from perizinan_core.model._stage import SilencePolicy
 from perizinan_core.model._text import Period
@@ -203,6 +203,9 @@ class Application:
     missed_notices: tuple[str, ...] = ()
     """`AwaitedNotice.of` of what no one could be notified for so long that a supervisor was asked."""
 
+    draft_end: DraftEnd | None = None
+    """Set on a draft that no one worked on for long; anything that its applicant does with it takes that back."""
+
     @property
     def answer_by(self) -> date | None:
         """Last local day to answer the open correction, or None when none is open."""
@@ -214,6 +217,12 @@ class Application:
     def lapses_after(self) -> date | None:
         """`answer_by` where the applicant's side was notified of the correction: only then it lapses."""
         return None if self.answer_by is None or self.awaited_notices() else self.answer_by
+
+    @property
+    def removed_after(self) -> date | None:
+        """Last day of a draft whose applicant's side was notified that it will be removed, or None."""
+        end = self.draft_end
+        return end.ends_on if end is not None and self.notice_of(DRAFT) is not None else None
 
     @property
     def silence_after(self) -> date | None:
@@ -257,8 +266,8 @@ class Application:
 
     @property
     def unasked_since(self) -> datetime | None:
-        """As `unnotified_since`, of what no supervisor was asked about."""
-        missed = self.missed_notices
+        """As `unnotified_since`, of what no supervisor was asked about; no officer sees a draft."""
+        missed = (*self.missed_notices, DRAFT)
         return min((item.since for item in self.awaited_notices() if item.of not in missed), default=None)
 
     def notice_of(self, of: str) -> Notice | None:
@@ -267,6 +276,8 @@ class Application:
 
     def _to_be_notified(self) -> tuple[AwaitedNotice, ...]:
         """Return everything that the applicant's side has to be notified of at present, known or not."""
+        if self.state is ApplicationState.DRAFT and self.draft_end is not None:
+            return (AwaitedNotice(of=DRAFT, since=self.draft_end.announced_at),)
         if self.state is ApplicationState.CORRECTION_REQUESTED:
             request = self.corrections[-1]
             return (AwaitedNotice(of=f"correction-{request.round}", since=request.requested_at),)

@@ -1,4 +1,4 @@
-"""What happened: sent to listeners after the commit, and kept as the case's history."""
+"""What happened: delivered to event consumers after the commit, and kept as the case's history."""
 
 from __future__ import annotations
 
@@ -67,6 +67,10 @@ class EventKind(StrEnum):
     APPLICATION_REFUSED = "application_refused"
     APPLICATION_WITHDRAWN = "application_withdrawn"
     APPLICATION_LAPSED = "application_lapsed"
+    DRAFT_ENDING = "draft_ending"
+    """No one worked on a draft for long; it will be removed."""
+    DRAFT_DISCARDED = "draft_discarded"
+    """A draft was removed with its data: by its applicant, or after its time; the history alone remains."""
     NUMBER_TAKEN = "number_taken"
     NUMBER_CANCELLED = "number_cancelled"
     PERMIT_ISSUED = "permit_issued"
@@ -88,6 +92,23 @@ class EventKind(StrEnum):
     STAFF_CHANGED = "staff_changed"
     """In the history of an officer's account, with the record before and after it; not for listeners."""
 
+    @property
+    def is_delivered(self) -> bool:
+        """True when event consumers may ask for it; the others stand in a history only."""
+        return self not in _HISTORY_ONLY
+
+
+_HISTORY_ONLY = frozenset(
+    {
+        EventKind.ATTEMPT_REFUSED,
+        EventKind.BINDING_CHANGED,
+        EventKind.OWN_KEY_CHANGED,
+        EventKind.VERSION_REQUIRED,
+        EventKind.STAFF_CHANGED,
+        EventKind.VALUE_CONFIRMED,
+    }
+)
+
 
 @attrs.frozen(kw_only=True)
 class Event:
@@ -107,3 +128,8 @@ class Event:
 
     data: Mapping[str, Any] = attrs.field(factory=dict)
     """JSON values; free text such as reasons is kept in the case and not here."""
+
+    id: str = attrs.field(default="", eq=False)
+    """
+    Stable name, given when the event is written: the same in the history, in each delivery, and when it is replayed.
+    """

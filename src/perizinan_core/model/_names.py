@@ -75,7 +75,7 @@ from perizinan_core.model._letter import AnnexTable, Letter, PermitStatement, Pr
 from perizinan_core.model._letter_rule import LetterForm, LetterRule, PrintedField, TermRole
 from perizinan_core.model._lookalikes import LookAlike
 from perizinan_core.model._money import MAX_RUPIAH, WHOLE_RUPIAH, Rounding, RoundingMode, Rupiah, round_rupiah
-from perizinan_core.model._notice import AwaitedNotice, Notice, NoticeMeans
+from perizinan_core.model._notice import AwaitedNotice, DraftEnd, Notice, NoticeMeans
 from perizinan_core.model._numerals import (
     date_in_words,
     format_date,
@@ -138,6 +138,7 @@ __all__ = [
     "DeemedGrant",
     "Delegation",
     "DelegationKind",
+    "DraftEnd",
     "Event",
     "EventKind",
     "FamilyCardNumber",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import attrs
@@ -10,7 +10,10 @@ import attrs
 from perizinan_core.i18n import N_
 from perizinan_core.model._written import lines_field
 
-__all__ = ["AwaitedNotice", "Notice", "NoticeMeans"]
+__all__ = ["DRAFT", "AwaitedNotice", "DraftEnd", "Notice", "NoticeMeans"]
+
+DRAFT = "draft"
+"""`AwaitedNotice.of` of the end of a draft."""
 
 
 class NoticeMeans(StrEnum):
@@ -54,3 +57,15 @@ class AwaitedNotice:
 
     since: datetime
     """When it was asked or decided."""
+
+
+@attrs.frozen(kw_only=True)
+class DraftEnd:
+    """A draft was left alone for long and will be removed."""
+
+    announced_at: datetime
+    ends_on: date
+    """Last local day; after it the draft is removed, once the applicant's side was notified."""
+
+    days: int
+    """Calendar days between the notice and the last day."""

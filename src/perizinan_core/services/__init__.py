@@ -13,8 +13,10 @@ from perizinan_core.services._applications import Applications
 from perizinan_core.services._bindings import CertificateBinding
 from perizinan_core.services._clocks import ClockRepair, ClockWatch
 from perizinan_core.services._confirmations import AssumedState, Confirmation, Confirmations, Confirmed
+from perizinan_core.services._consumers import Consumers, ConsumerState, ReplayDone
 from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerSource
 from perizinan_core.services._continuation import Continuation
+from perizinan_core.services._deliveries import DeliveryState, MessageDelivery
 from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services._issuance import SYSTEM, Issuance
 from perizinan_core.services._lists import CaseCounts, Lists
@@ -53,7 +55,10 @@ __all__ = [
     "Confirmation",
     "Confirmations",
     "Confirmed",
+    "ConsumerState",
+    "Consumers",
     "Continuation",
+    "DeliveryState",
     "HeldUploadView",
     "HeldUploads",
     "Issuance",
@@ -64,6 +69,7 @@ __all__ = [
     "Lists",
     "LongTerm",
     "LostNumber",
+    "MessageDelivery",
     "Named",
     "OfficeKeys",
     "OpenStage",
@@ -75,6 +81,7 @@ __all__ = [
     "RegisterLine",
     "Renewal",
     "RenewalOutcome",
+    "ReplayDone",
     "Reviews",
     "Schemas",
     "SearchResult",

@@ -31,6 +31,8 @@ from perizinan_core.services._assigning import assign_where_possible
 from perizinan_core.services._attempts import decided_by_others, record_attempt
 from perizinan_core.services._confirmations import require_confirmed
 from perizinan_core.services._context import new_id
+from perizinan_core.services._deliveries import MessageDelivery, deliveries_of
+from perizinan_core.services._drafts import files_of, remove_draft, remove_if_unused
 from perizinan_core.services._numbering import take_number
 from perizinan_core.services._papers import Papers, SlotView
 from perizinan_core.services._receipts import Receipt, given_receipt, read_receipt, sign_receipt
@@ -307,6 +309,39 @@ class Applications(Papers):
             record_attempt(self._context, application_id, None, too_late, actor, moment)
             raise
 
+    def discard(
+        self,
+        application_id: str,
+        *,
+        actor: Actor,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        """
+        Remove a draft with everything that was written and uploaded; it cannot be brought back.
+
+        Its history stays, as codes and moments, with who discarded it. A file goes when no other case names it.
+
+        Raises:
+            WorkflowError: it was handed in; withdraw it instead.
+            StaleObjectError: it was changed since ``expected_version``.
+            NotFoundError: there is no such application for this actor.
+        """
+        request = asked("discard", locals())
+        context = self._context
+        moment = context.moment(now)
+        with context.work_for(actor) as work, once(work, actor, request, moment) as repeat:
+            if repeat.result is not None:
+                return
+            case = self._readable(work, application_id, actor, lock=True)
+            access.require_party(case, actor)
+            context.check_version(work, case, expected_version)
+            remove_draft(context, work, case, actor, moment)
+            repeat.finish({"application": application_id})
+            work.commit()
+        remove_if_unused(context, files_of(case))
+
     def get(self, application_id: str, *, actor: Actor) -> Application:
         """
         Return an application that the actor may see.
@@ -378,6 +413,20 @@ class Applications(Papers):
             if application.permit_id is not None:
                 events += work.history.of(application.permit_id)
         return shown_history(tuple(sorted(events, key=lambda event: event.at)), actor)
+
+    def deliveries(self, application_id: str, *, actor: Actor) -> tuple[MessageDelivery, ...]:
+        """
+        Return what became of the messages of a case, oldest first: which channel accepted what and when.
+
+        The applicant's side sees its own messages; officers see those to officers too, and why one failed.
+        Messages that were delivered are forgotten after the time that the settings say.
+
+        Raises:
+            NotFoundError: there is no such application for this actor.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            self._readable(work, application_id, actor)
+            return deliveries_of(work, application_id, actor)
 
     def actions(self, application_id: str, *, actor: Actor) -> tuple[AllowedAction, ...]:
         """Return what this actor can do now; for pages, which show only what is possible."""

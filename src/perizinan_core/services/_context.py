@@ -8,7 +8,7 @@ the commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from perizinan_core.documents import (
     UploadScanner,
     inspect_upload,
 )
+from perizinan_core.errors.documents import DocumentNotFoundError
 from perizinan_core.errors.services import NotFoundError, StaffRecordError
 from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.hooks._types import ApplicantCheckResult
@@ -37,7 +38,7 @@ from perizinan_core.model._assumed import AssumedPart
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._calendar import WorkingCalendar
 from perizinan_core.model._case import StageStatus
-from perizinan_core.model._events import Event
+from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._text import Text
@@ -46,12 +47,23 @@ from perizinan_core.rendering import Renderer
 from perizinan_core.services._inspection_version import inspection_version
 from perizinan_core.signing import Signer
 from perizinan_core.signing.ltv import TimestampPolicy
-from perizinan_core.storage import Storage, UnitOfWork
+from perizinan_core.storage import OutboxItem, Storage, UnitOfWork
 from perizinan_core.workflow._assignment import Workload
 from perizinan_core.workflow._people import record_difference, with_hand
 from perizinan_core.workflow._transition import Transition
 
-__all__ = ["ApplicantCheck", "InspectUpload", "OfficeContext", "OfficeKeys", "SignerSource", "new_id"]
+__all__ = [
+    "ApplicantCheck",
+    "InspectUpload",
+    "OfficeContext",
+    "OfficeKeys",
+    "SignerSource",
+    "case_of",
+    "new_id",
+]
+
+
+_PUTS_FILE = frozenset({EventKind.DOCUMENT_ADDED, EventKind.DOCUMENT_HELD})
 
 
 class ApplicantCheck(Protocol):
@@ -150,6 +162,9 @@ class OfficeContext:
 
     timestamps: TimestampPolicy | None = None
     """How permits get timestamps and long-term data; None: they get none."""
+
+    subscriptions: Mapping[str, frozenset[EventKind]] = attrs.field(factory=dict)
+    """Which kinds of events are queued for which target of the outbox; what no one asks for is not queued."""
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -256,16 +271,41 @@ class OfficeContext:
 
     def save(self, work: UnitOfWork, moved: Transition, actor: Actor, now: datetime) -> Application:
         """Write what a transition made: the application, its history and the outbox."""
+        self._require_files(work, moved)
         done = with_hand(moved.application, actor)
         application = work.applications.save(done, by=actor.id, at=now)
         self.record(work, moved.events, now)
         return application
 
+    def _require_files(self, work: UnitOfWork, moved: Transition) -> None:
+        """
+        Pass when the store holds every file that a transition put into the case.
+
+        A file of the same content, which no record named any more, may have been removed between its upload and
+        this moment; from now on it is not, because this unit holds its name.
+        """
+        put = {event.data["sha256"] for event in moved.events if event.kind in _PUTS_FILE}
+        paper = moved.application.power_of_attorney()
+        if paper is not None and any(event.kind is EventKind.FORM_UPDATED for event in moved.events):
+            put.add(paper.sha256)
+        for sha256 in sorted(put):
+            work.hold(f"document/{sha256}")
+            if not self.documents.exists(sha256):
+                raise DocumentNotFoundError(sha256=sha256)
+
     def record(self, work: UnitOfWork, events: Iterable[Event], now: datetime) -> None:
-        """Write events into the histories of their subjects and into the outbox."""
-        kept = tuple(events)
+        """Write events into the histories of their subjects, and into the outbox for those who asked for them."""
+        kept = tuple(event if event.id else attrs.evolve(event, id=new_id()) for event in events)
         work.history.add(kept)
-        work.outbox.add(kept, at=now)
+        work.outbox.add(
+            [
+                OutboxItem(event=event, target=target, case=case_of(event))
+                for event in kept
+                for target, kinds in self.subscriptions.items()
+                if event.kind in kinds
+            ],
+            at=now,
+        )
 
     def staff(self, work: UnitOfWork, application: Application, *, lock: bool = True) -> tuple[Officer, ...]:
         """
@@ -296,6 +336,11 @@ class OfficeContext:
         return tuple(
             Workload(officer=one, open_cases=loads.get(one, 0), last_assigned=last.get(one)) for one in ids
         )
+
+
+def case_of(event: Event) -> str:
+    """Return the id of the application that an event belongs to: its subject, or that of a permit's."""
+    return str(event.data.get("application") or event.subject)
 
 
 def new_id() -> str:

@@ -8,7 +8,7 @@ limit passed in silence, that a letter is held up, and that an applicant could n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 import attrs
@@ -24,6 +24,7 @@ from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._held import HeldOutcome
 from perizinan_core.model._identifiers import deliverable_email
 from perizinan_core.model._money import Rupiah
+from perizinan_core.model._notice import DRAFT
 from perizinan_core.model._numerals import format_date
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
@@ -32,7 +33,7 @@ from perizinan_core.services._terms import slot_label
 from perizinan_core.workflow._fee import amount_outstanding
 from perizinan_core.workflow._notice import last_day_if_notified
 
-__all__ = ["begins", "messages_for"]
+__all__ = ["MESSAGE_KINDS", "begins", "messages_for"]
 
 
 @attrs.frozen
@@ -86,6 +87,11 @@ def _last_day(case: _Case, known: date) -> date:
     if of is None or all(item.of != of for item in case.application.awaited_notices()):
         return known
     return last_day_if_notified(case.application, of, case.today, calendar) or known
+
+
+def _draft(case: _Case) -> dict[str, object]:
+    end = case.application.draft_end
+    return {"day": format_date(_last_day(case, end.ends_on), case.language) if end is not None else "-"}
 
 
 def _decision(case: _Case) -> dict[str, object]:
@@ -165,6 +171,15 @@ def _kept(case: _Case) -> dict[str, object]:
 _FREE = N_("This service has no fee other than one that the law sets. Report anyone who asks you for money.")
 
 _WORDINGS: dict[EventKind, _Wording] = {
+    EventKind.DRAFT_ENDING: _Wording(
+        N_("Your draft will be removed: {permit_type}"),
+        N_(
+            "You began an application for {permit_type} and did not hand it in. The draft and its files will be "
+            "removed after {day}. Open it and change or submit it before if you still want the permit; you may "
+            "begin a new one at any time."
+        ),
+        _draft,
+    ),
     EventKind.APPLICATION_SUBMITTED: _Wording(
         N_("Application received: {receipt}"),
         N_(
@@ -335,7 +350,6 @@ _TOLD_OF = {
     "correction": N_("a correction is asked for"),
     "decision": N_("the application was refused"),
     "payment": N_("the fee is to be paid"),
-    "draft": N_("the draft will be removed"),
 }
 
 
@@ -405,12 +419,21 @@ _HELD_WORDINGS: dict[HeldOutcome, _Wording] = {
 """What became of a file that was kept; a file that the applicant discarded needs no message."""
 
 
+MESSAGE_KINDS = frozenset({*_WORDINGS, *_FOR_SUPERVISORS, EventKind.DOCUMENT_HOLD_ENDED})
+"""Kinds of events that someone may receive a message about."""
+
+APPLICANT = "applicant"
+REPRESENTATIVE = "representative"
+
+
 def begins(event: Event, application: Application) -> str | None:
     """Return what time runs from once the message about ``event`` has arrived (`AwaitedNotice.of`), or None."""
     if event.kind is EventKind.CORRECTION_REQUESTED:
         return f"correction-{event.data['round']}"
     if event.kind in (EventKind.APPLICATION_REFUSED, EventKind.DECISION_ANNULLED):
         return "decision"
+    if event.kind is EventKind.DRAFT_ENDING:
+        return DRAFT
     if event.kind is EventKind.PAYMENT_AWAITED:
         return f"payment-{event.data['stage']}-{application.submission}"
     return None
@@ -419,7 +442,6 @@ def begins(event: Event, application: Application) -> str | None:
 def messages_for(
     event: Event,
     *,
-    id_prefix: str,
     application: Application,
     permit_type: PermitType,
     permit: Permit | None,
@@ -427,13 +449,14 @@ def messages_for(
     language: str,
     today: date,
     supervisors: tuple[Officer, ...] = (),
-) -> tuple[Notification, ...]:
+) -> Mapping[str, Notification]:
     """
-    Return what is to be sent because of ``event``; nothing for events that concern the office alone.
+    Return what is to be sent because of ``event``, by recipient; nothing for events that concern the office alone.
+
+    Recipients are ``applicant``, ``representative``, and officers by their id. The messages have no id yet.
 
     Args:
         event: What happened.
-        id_prefix: Stable name of this delivery; the notifications' ids begin with it.
         application: The case, as it is now.
         permit_type: The version that the case froze.
         permit: The permit, for ``permit_…`` events.
@@ -443,34 +466,29 @@ def messages_for(
         supervisors: Active supervisors of the office.
     """
     case = _Case(event, application, permit_type, permit, authority, language, today)
-    return (
-        *_to_applicants(case, id_prefix),
-        *_to_supervisors(case, id_prefix, supervisors),
-    )
+    return dict((*_to_applicants(case), *_to_supervisors(case, supervisors)))
 
 
-def _to_applicants(case: _Case, id_prefix: str) -> Iterable[Notification]:
+def _to_applicants(case: _Case) -> Iterable[tuple[str, Notification]]:
     wording = _wording(case.event)
     if wording is None:
         return
-    for number, (name, email, phone) in enumerate(_recipients(case.application)):
-        notification = _notification(case, wording, f"{id_prefix}-{number}", name)
+    for recipient, name, email, phone in _recipients(case.application):
+        notification = _notification(case, wording, name)
         reachable = deliverable_email(email) if email else None
-        yield attrs.evolve(notification, email=reachable, phone=phone)
+        yield recipient, attrs.evolve(notification, email=reachable, phone=phone)
 
 
-def _to_supervisors(case: _Case, id_prefix: str, supervisors: tuple[Officer, ...]) -> Iterable[Notification]:
+def _to_supervisors(case: _Case, supervisors: tuple[Officer, ...]) -> Iterable[tuple[str, Notification]]:
     wording = _FOR_SUPERVISORS.get(case.event.kind)
     if wording is None:
         return
     for officer in supervisors:
-        message = _notification(case, wording, f"{id_prefix}-{officer.id}", officer.name, free=False)
-        yield attrs.evolve(message, account=officer.id)
+        message = _notification(case, wording, officer.name, free=False)
+        yield officer.id, attrs.evolve(message, account=officer.id)
 
 
-def _notification(
-    case: _Case, wording: _Wording, message_id: str, name: str, *, free: bool = True
-) -> Notification:
+def _notification(case: _Case, wording: _Wording, name: str, *, free: bool = True) -> Notification:
     application, permit_type, language = case.application, case.permit_type, case.language
     fields = {
         "receipt": application.receipt_number or application.id,
@@ -479,7 +497,7 @@ def _notification(
     }
     body = translate(wording.body, language, **fields)
     return Notification(
-        id=message_id,
+        id="",
         kind=case.event.kind.value,
         recipient_name=name,
         email=None,
@@ -498,17 +516,18 @@ def _wording(event: Event) -> _Wording | None:
     return _WORDINGS.get(event.kind)
 
 
-def _recipients(application: Application) -> Iterable[tuple[str, str | None, str | None]]:
+def _recipients(application: Application) -> Iterable[tuple[str, str, str | None, str | None]]:
     applicant = application.applicant
     if isinstance(applicant, Organisation):
         person = applicant.responsible
         email = applicant.email or person.email
-        yield applicant.name, email, _phone(person) if applicant.phone is None else str(applicant.phone)
+        phone = _phone(person) if applicant.phone is None else str(applicant.phone)
+        yield APPLICANT, applicant.name, email, phone
     else:
-        yield applicant.name, applicant.email, _phone(applicant)
+        yield APPLICANT, applicant.name, applicant.email, _phone(applicant)
     if application.representative is not None:
         person = application.representative.person
-        yield person.name, person.email, _phone(person)
+        yield REPRESENTATIVE, person.name, person.email, _phone(person)
 
 
 def _phone(person: Person) -> str | None:

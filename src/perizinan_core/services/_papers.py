@@ -50,6 +50,7 @@ from perizinan_core.workflow._drafts import (
 )
 from perizinan_core.workflow._holding import drop_held_copies, hold_upload
 from perizinan_core.workflow._measure import add_period
+from perizinan_core.workflow._retention import keep_draft
 from perizinan_core.workflow._transition import Transition
 
 __all__ = ["Papers", "SlotView"]
@@ -363,7 +364,9 @@ class Papers:
             if repeat.result is not None:
                 return application, str(repeat.result["made"])
             self._context.check_version(work, application, expected_version)
-            changed = self._context.save(work, change(work, application), actor, moment)
+            # A draft that its applicant works on is kept.
+            kept = keep_draft(application)
+            changed = self._context.save(work, change(work, kept), actor, moment)
             repeat.finish({"made": made})
             work.commit()
         return changed, made

@@ -41,13 +41,13 @@ from perizinan_core.services._published_versions import published_versions
 from perizinan_core.services._used_numbers import lost_numbers
 from perizinan_core.storage import UnitOfWork
 
-__all__ = ["StatusListRules", "StatusLists", "note_later_change"]
+__all__ = ["STATUS_KINDS", "StatusListRules", "StatusLists", "note_later_change"]
 
 _LATER = "status-later:"
 _SKEW = timedelta(minutes=5)
 """How far the clocks of the office's machines may differ."""
 
-_CHANGES = frozenset(
+STATUS_KINDS = frozenset(
     {
         EventKind.PERMIT_ISSUED,
         EventKind.PERMIT_SUSPENDED,
@@ -245,7 +245,7 @@ class StatusLists:
 
     def note(self, event: Event) -> None:
         """Take note of what happened; `keep_current` acts on it."""
-        if event.kind in _CHANGES:
+        if event.kind in STATUS_KINDS:
             self._changed.set()
 
     def keep_current(self, *, now: datetime | None = None) -> bool:

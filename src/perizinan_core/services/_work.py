@@ -79,6 +79,9 @@ class WorkDone:
     outliving: tuple[str, ...] = ()
     """Numbers of permits signed in this round that outlive their signer's certificate without long-term data."""
 
+    removed: int = 0
+    """Drafts whose time was over, and files that no record named for long."""
+
     inspected: int = 0
     """Uploads that were held and have been inspected again."""
 

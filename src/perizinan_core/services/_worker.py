@@ -8,13 +8,11 @@ named in the report, noted with the records, and tried again. See docs/explanati
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 import attrs
 
 from perizinan_core.hooks._notification import NotificationChannel
-from perizinan_core.model._events import Event
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._case_jobs import (
     Assign,
@@ -30,7 +28,23 @@ from perizinan_core.services._delivery import Deliver
 from perizinan_core.services._held_uploads import HeldUploads
 from perizinan_core.services._issuance import Issuance
 from perizinan_core.services._permit_jobs import Extend, PublishStatus, Sign
+from perizinan_core.services._retention_jobs import (
+    AnnounceDrafts,
+    ForgetDelivered,
+    RemoveDrafts,
+    RemoveUnusedFiles,
+    RetentionRules,
+)
 from perizinan_core.services._status_list import StatusLists
+from perizinan_core.services._targets import (
+    OpenConsumer,
+    Target,
+    ToChannel,
+    ToConsumer,
+    ToMessages,
+    ToStatusList,
+)
+from perizinan_core.services._timed_calls import TimedCalls
 from perizinan_core.services._upload_jobs import InspectUploads
 from perizinan_core.services._work import EachRecord, Job, Moment, RecordJob, WorkDone, run_all
 from perizinan_core.storage import JobFailure, OutboxEntry
@@ -86,7 +100,7 @@ def _as_failure(entry: OutboxEntry) -> JobFailure:
     return JobFailure(
         job=Deliver.name,
         subject=str(entry.id),
-        error=entry.last_error or "",
+        error=": ".join(part for part in (entry.channel or entry.consumer, entry.last_error) if part),
         attempts=entry.attempts,
         first_at=entry.written_at,
         last_at=entry.written_at,
@@ -94,12 +108,16 @@ def _as_failure(entry: OutboxEntry) -> JobFailure:
     )
 
 
+_USUAL = RetentionRules()
+
+
 def library_worker(
     context: OfficeContext,
     issuance: Issuance,
     channels: tuple[tuple[str, NotificationChannel], ...],
-    tell: Callable[[Event], tuple[str, ...]],
     *,
+    consumers: tuple[OpenConsumer, ...] = (),
+    retention: RetentionRules = _USUAL,
     status_lists: StatusLists | None = None,
     uploads: HeldUploads | None = None,
 ) -> Worker:
@@ -110,7 +128,8 @@ def library_worker(
         context: The office.
         issuance: Issues and signs.
         channels: Where messages go, by name.
-        tell: Tells the plugins' listeners; see `PluginManager.tell`.
+        consumers: What wants to know what happened.
+        retention: How long drafts, files without a record and deliveries stay.
         status_lists: Published again when something happened, and before the list gets old.
         uploads: Held uploads, inspected again after an update.
     """
@@ -119,6 +138,8 @@ def library_worker(
         Recount(context),
         LapseCorrections(context),
         MissNotices(context),
+        AnnounceDrafts(context, retention),
+        RemoveDrafts(context),
         RecordSilence(context),
         assign,
         LookAfterStaff(context, assign),
@@ -129,7 +150,13 @@ def library_worker(
         *([Extend(context, issuance.long_term)] if context.timestamps is not None else []),
     )
     jobs: list[Job] = [EachRecord(context, job) for job in records]
-    jobs.append(Deliver(context, channels, tell, status_lists))
+    calls = TimedCalls()
+    targets: list[Target] = [ToMessages(context, tuple(name for name, _ in channels))]
+    targets += [ToStatusList(status_lists)] if status_lists is not None else []
+    targets += [ToChannel(context, name, channel, calls) for name, channel in channels]
+    targets += [ToConsumer(consumer, calls) for consumer in consumers]
+    jobs.append(Deliver(context, tuple(targets)))
     if status_lists is not None:
         jobs.append(PublishStatus(status_lists))
+    jobs += [ForgetDelivered(context, retention), RemoveUnusedFiles(context, retention)]
     return Worker(context, tuple(jobs))

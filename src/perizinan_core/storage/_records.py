@@ -18,6 +18,8 @@ from perizinan_core.model._permit import PermitStatus
 
 __all__ = [
     "FARTHEST",
+    "MESSAGES",
+    "STATUS_LIST",
     "AheadOfClock",
     "ApplicationFilter",
     "Backoff",
@@ -30,6 +32,7 @@ __all__ = [
     "LookupKind",
     "OutboxCounts",
     "OutboxEntry",
+    "OutboxItem",
     "Page",
     "PermitFilter",
     "PermitOrder",
@@ -37,7 +40,10 @@ __all__ = [
     "SigningAttempt",
     "SigningState",
     "TakenNumber",
+    "TargetCounts",
     "TrackingSecret",
+    "channel_target",
+    "consumer_target",
     "is_leased",
 ]
 
@@ -379,15 +385,58 @@ class JobFailure:
         return self.not_before is None
 
 
+MESSAGES = "messages"
+"""Target of events from which messages are made."""
+
+STATUS_LIST = "status-list"
+"""Target of events after which the status list is made again."""
+
+_CHANNEL = "channel:"
+_CONSUMER = "consumer:"
+
+
+def channel_target(name: str) -> str:
+    """Return the target of messages that a notification channel sends."""
+    return _CHANNEL + name
+
+
+def consumer_target(name: str) -> str:
+    """Return the target of events that an event consumer receives."""
+    return _CONSUMER + name
+
+
+@attrs.frozen(kw_only=True)
+class OutboxItem:
+    """Something to be delivered to one target."""
+
+    event: Event
+    target: str = MESSAGES
+    """`MESSAGES`, `STATUS_LIST`, a `channel_target` or a `consumer_target`."""
+
+    case: str = ""
+    """Id of the application that it belongs to: consumers receive the events of one in order."""
+
+    message: str = ""
+    """For channels: id of the message, the same at each try and on each channel."""
+
+    recipient: str = ""
+    """For channels: ``applicant``, ``representative``, or the id of an officer."""
+
+
 @attrs.frozen(kw_only=True)
 class OutboxEntry:
-    """An event on its way to listeners. It may be delivered more than once: use `id` to notice."""
+    """Something on its way to one target. It may be delivered more than once: use `id` to notice."""
 
     id: int
-    """Grows with every event written."""
+    """Grows with everything written."""
 
     event: Event | None
     """None: this version cannot read it, see `unreadable`."""
+
+    target: str = MESSAGES
+    case: str = ""
+    message: str = ""
+    recipient: str = ""
 
     unreadable: str | None = None
     """Stable code of what keeps it from being read: an event of a newer version, or a damaged row."""
@@ -398,6 +447,37 @@ class OutboxEntry:
     written_at: datetime
     leased_until: datetime | None = None
     last_error: str | None = None
+    due_at: datetime | None = None
+    """When it is tried next, or None: it was delivered or given up."""
+
+    done_at: datetime | None = None
+    answer: str | None = None
+    """What the target made of it once it was delivered."""
+
+    @property
+    def channel(self) -> str | None:
+        """Name of the notification channel it goes to, or None."""
+        return self.target.removeprefix(_CHANNEL) if self.target.startswith(_CHANNEL) else None
+
+    @property
+    def consumer(self) -> str | None:
+        """Name of the event consumer it goes to, or None."""
+        return self.target.removeprefix(_CONSUMER) if self.target.startswith(_CONSUMER) else None
+
+    @property
+    def is_given_up(self) -> bool:
+        """True when it is not tried again by itself."""
+        return self.due_at is None and self.done_at is None
+
+
+@attrs.frozen(kw_only=True)
+class TargetCounts:
+    """How the deliveries to one target stand."""
+
+    target: str
+    waiting: int
+    given_up: int
+    oldest_waiting: datetime | None
 
 
 @attrs.frozen(kw_only=True)

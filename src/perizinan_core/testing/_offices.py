@@ -33,8 +33,9 @@ from perizinan_core.bootstrap._publication import status_list_rules
 from perizinan_core.bootstrap._synthetic_ca import SyntheticCA
 from perizinan_core.catalogue import Catalogue, load_catalogue
 from perizinan_core.documents import DocumentStore, InMemoryDocumentStore, UploadScanner
+from perizinan_core.hooks._consumers import EventConsumer
 from perizinan_core.hooks._notification import NotificationChannel
-from perizinan_core.hooks._types import AuthorityPack
+from perizinan_core.hooks._types import AuthorityPack, EventConsumerEntry
 from perizinan_core.i18n import DEFAULT_LANGUAGE
 from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model._applicant import Address, Applicant, Person
@@ -48,6 +49,7 @@ from perizinan_core.rendering import Renderer, TypstRenderer
 from perizinan_core.services import Publication, StatusLists
 from perizinan_core.services._context import ApplicantCheck, OfficeContext, OfficeKeys
 from perizinan_core.services._inspection_version import inspection_version
+from perizinan_core.services._targets import OpenConsumer, subscriptions
 from perizinan_core.signing import Signer
 from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.storage import Storage
@@ -162,6 +164,7 @@ def sample_office(
     checks: ApplicantCheck | None = None,
     scanners: Iterable[UploadScanner] = (),
     channels: Mapping[str, NotificationChannel] | None = None,
+    consumers: Iterable[tuple[EventConsumerEntry, EventConsumer]] = (),
     plugins: Mapping[str, object] | None = None,
     staff: Iterable[Officer] | None = None,
     keys: OfficeKeys | None = None,
@@ -186,6 +189,7 @@ def sample_office(
         checks: Checks of applicants; those of ``plugins`` by default.
         scanners: Upload scanners after the built-in inspection.
         channels: Notification channels by name; one `CollectingChannel` named ``mail`` by default.
+        consumers: Event consumers, each with the record that a plugin would offer.
         plugins: Plugin objects by name; installed plugins are left out.
         staff: Officers to be put on record; `sample_staff` by default, none when ``storage`` holds some.
         keys: The keys for QR codes, the authority document and the status list.
@@ -200,6 +204,16 @@ def sample_office(
     clock = clock or SettableClock(MORNING)
     mail = CollectingChannel()
     manager = load_plugins(discover=False, extra=plugins)
+    used = channels if channels is not None else {"mail": mail}
+    listening = tuple(
+        OpenConsumer(name=entry.name, consumer=consumer, kinds=entry.kinds, time_limit=entry.time_limit)
+        for entry, consumer in consumers
+    )
+    settings = Settings(
+        office=OfficeSettings(authority=chosen.authority.slug),
+        publication=publication or PublicationSettings(),
+    )
+    rules = status_list_rules(settings, chosen.authority)
     context = OfficeContext(
         authority=chosen.authority,
         catalogue=chosen.catalogue,
@@ -216,21 +230,19 @@ def sample_office(
         inspection=inspection or inspection_version(),
         development=development,
         language=language,
-    )
-    settings = Settings(
-        office=OfficeSettings(authority=chosen.authority.slug),
-        publication=publication or PublicationSettings(),
+        subscriptions=subscriptions(used, listening, status_list=rules is not None),
     )
     office = Office(
         context,
         publication=Publication(
             context,
             tuple(roots) or (sample_ca().root.certificate,),
-            status_lists=StatusLists(context, status_list_rules(settings, chosen.authority)),
+            status_lists=StatusLists(context, rules),
         ),
         plugins=manager,
         settings=settings,
-        channels=tuple((channels if channels is not None else {"mail": mail}).items()),
+        channels=tuple(used.items()),
+        consumers=listening,
     )
     kit = OfficeKit(office=office, context=context, clock=clock, mail=mail)
     known = {officer.id for officer in office.reviews.officers(actor=HOST)}

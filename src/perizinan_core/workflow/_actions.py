@@ -35,7 +35,7 @@ from perizinan_core.workflow._waiting import may_begin_wait, may_end_wait
 
 __all__ = ["AllowedAction", "allowed_actions"]
 
-_PARTY = (Action.UPLOAD, Action.EDIT, Action.SUBMIT, Action.RESUBMIT, Action.WITHDRAW)
+_PARTY = (Action.UPLOAD, Action.EDIT, Action.DISCARD, Action.SUBMIT, Action.RESUBMIT, Action.WITHDRAW)
 _AUTOMATIC = (ActorKind.SYSTEM, ActorKind.HOST)
 
 

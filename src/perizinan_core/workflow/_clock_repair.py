@@ -96,7 +96,12 @@ def repair_permit_moments(
         subject=permit.id,
         at=now,
         actor=actor.id,
-        data={"moments": len(wrong), "latest": max(wrong).isoformat(), "to": at.isoformat()},
+        data={
+            "application": permit.application_id,
+            "moments": len(wrong),
+            "latest": max(wrong).isoformat(),
+            "to": at.isoformat(),
+        },
     )
     return repaired, (happened,)
 

@@ -144,6 +144,7 @@ from perizinan_core.workflow._permits import (
 from perizinan_core.workflow._receipts import ReceiptWriter, receipt_of, unsigned_receipt
 from perizinan_core.workflow._remarks import TextRemark, text_remarks
 from perizinan_core.workflow._renewal import check_previous, check_renewal, renewal_window
+from perizinan_core.workflow._retention import announce_draft_end, discard, keep_draft
 from perizinan_core.workflow._reversal import annul_decision, reopen
 from perizinan_core.workflow._review import (
     allowed_outcomes,
@@ -192,6 +193,7 @@ __all__ = [
     "allowed_actions",
     "allowed_outcomes",
     "amount_outstanding",
+    "announce_draft_end",
     "annul",
     "annul_decision",
     "approval_obstacles",
@@ -218,6 +220,7 @@ __all__ = [
     "decide_stage",
     "declare_conflict",
     "deem_granted",
+    "discard",
     "discard_upload",
     "draw_officer",
     "drop_held_copies",
@@ -241,6 +244,7 @@ __all__ = [
     "issued",
     "issuing_held",
     "jump_request",
+    "keep_draft",
     "keeps",
     "lapse",
     "last_day_if_notified",

@@ -19,8 +19,9 @@ from perizinan_core.model._actor import Account, Actor, ActorKind, Role
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._calendar import WorkingCalendar
 from perizinan_core.model._events import EventKind
-from perizinan_core.model._notice import AwaitedNotice, Notice, NoticeMeans
+from perizinan_core.model._notice import DRAFT, AwaitedNotice, Notice, NoticeMeans
 from perizinan_core.model._permit_type import PermitType
+from perizinan_core.model._text import Period, PeriodUnit
 from perizinan_core.workflow._legal import LEGAL_TERMS, LegalTerms
 from perizinan_core.workflow._measure import add_period
 from perizinan_core.workflow._people import case_units, require_kind, require_officer
@@ -75,7 +76,7 @@ def overdue_notices(application: Application, now: datetime) -> tuple[AwaitedNot
     return tuple(
         item
         for item in application.awaited_notices()
-        if item.since <= now - MISSED_AFTER and item.of not in application.missed_notices
+        if item.since <= now - MISSED_AFTER and item.of not in (*application.missed_notices, DRAFT)
     )
 
 
@@ -90,6 +91,9 @@ def last_day_if_notified(
     if of.startswith("correction-"):
         counted = add_period(calendar, day, terms_of(application).correction_window)
         return max(counted, application.corrections[-1].answer_by)
+    if of == DRAFT and application.draft_end is not None:
+        end = application.draft_end
+        return max(add_period(calendar, day, Period(value=end.days, unit=PeriodUnit.DAYS)), end.ends_on)
     decision = application.decision
     if of == "decision" and decision is not None and decision.objection_until is not None:
         return max(add_period(calendar, day, legal.objection.period), decision.objection_until)
@@ -240,6 +244,8 @@ def _until(application: Application, until: date | None, calendar: WorkingCalend
     if application.state is ApplicationState.CORRECTION_REQUESTED:
         request = attrs.evolve(application.corrections[-1], answer_by=until, counted_on=calendar.version)
         return attrs.evolve(application, corrections=(*application.corrections[:-1], request))
+    if application.draft_end is not None:
+        return attrs.evolve(application, draft_end=attrs.evolve(application.draft_end, ends_on=until))
     decision = application.decision
     if decision is None:
         return application

@@ -312,7 +312,12 @@ def _changed(
     )
     changed = attrs.evolve(permit, changes=(*permit.changes, entry))
     changed = attrs.evolve(changed, status=_stored_status(changed, today))
-    data = {"status": change.status.value, "effective": first.isoformat(), "number": permit.number}
+    data = {
+        "application": permit.application_id,
+        "status": change.status.value,
+        "effective": first.isoformat(),
+        "number": permit.number,
+    }
     data |= {"ground": ground} if ground else {}
     data |= {"until": until.isoformat()} if until else {}
     happened = Event(kind=change.kind, subject=permit.id, at=now, actor=str(actor.account), data=data)

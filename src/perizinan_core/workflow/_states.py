@@ -22,6 +22,8 @@ class Action(StrEnum):
     """Accept a signed file as it is, although the inspection refuses its structure."""
     EDIT = "edit"
     """Change the form."""
+    DISCARD = "discard"
+    """Remove a draft with its data."""
     SUBMIT = "submit"
     RESUBMIT = "resubmit"
     WITHDRAW = "withdraw"
@@ -97,6 +99,7 @@ RULES: tuple[StateRule, ...] = (
     StateRule(Action.UPLOAD, _WITH_APPLICANT),
     StateRule(Action.ACCEPT_UPLOAD, _WITH_APPLICANT),
     StateRule(Action.EDIT, _WITH_APPLICANT),
+    StateRule(Action.DISCARD, (_State.DRAFT,)),
     StateRule(Action.SUBMIT, (_State.DRAFT,), _handed_in(_State.DRAFT)),
     StateRule(Action.ASSIGN, _REVIEW),
     StateRule(Action.REASSIGN, _UNDECIDED),

@@ -31,6 +31,14 @@ class Agenda(Protocol):
         """Return those of `unnotified` that waited before this moment, and about which no supervisor was asked."""
         ...
 
+    def idle_drafts(self, before: datetime) -> tuple[str, ...]:
+        """Return the drafts that were not saved since a moment, and of which no end was announced."""
+        ...
+
+    def ended_drafts(self, day: date) -> tuple[str, ...]:
+        """Return the drafts whose last day, of which they were notified, lies before this local day."""
+        ...
+
     def counted_otherwise(self, calendar: str) -> tuple[str, ...]:
         """Return the applications with an open deadline that was counted on another version of the calendar."""
         ...

@@ -68,6 +68,16 @@ class ApplicationRecords(Protocol):
         """
         ...
 
+    def remove(self, application: Application) -> None:
+        """
+        Remove an application with everything that was in it; its history stays.
+
+        Raises:
+            StaleObjectError: Someone else saved it since; names who and when.
+            RecordNotFoundError: It was never added, or was removed.
+        """
+        ...
+
     def last_change(self, id: str) -> LastChange:  # noqa: A002
         """
         Return who saved it last and when.
@@ -237,6 +247,10 @@ class PermitRecords(Protocol):
 
     def expiring_between(self, first: date, last: date) -> tuple[Permit, ...]:
         """Return the permits in force or suspended whose last day lies in this span, soonest first."""
+        ...
+
+    def uses_document(self, sha256: str) -> bool:
+        """Return whether the letter of a permit, signed or not, is this file."""
         ...
 
     def place_of(self, id: str) -> int:  # noqa: A002

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from perizinan_core.model._events import Event
+from perizinan_core.model._events import Event, EventKind
 from perizinan_core.storage._records import (
+    MESSAGES,
     Backoff,
     OutboxCounts,
     OutboxEntry,
+    OutboxItem,
+    Page,
+    TargetCounts,
 )
 
 __all__ = ["History", "Outbox"]
@@ -21,6 +25,17 @@ class History(Protocol):
 
     def add(self, events: Iterable[Event]) -> None:
         """Append events to the histories of their subjects."""
+        ...
+
+    def since(
+        self, moment: datetime, kinds: Collection[EventKind], *, after: str | None = None, limit: int = 500
+    ) -> Page[Event]:
+        """
+        Return a page of the events of some kinds since a moment, over all subjects, as they were written.
+
+        One that was changed outside the library, or that this version cannot read, is left out and named in the
+        log.
+        """
         ...
 
     def of(self, subject: str) -> tuple[Event, ...]:
@@ -43,14 +58,27 @@ class History(Protocol):
 
 
 class Outbox(Protocol):
-    """Events to be delivered after the commit: at least once each, several workers at a time."""
+    """
+    What is to be delivered after the commit, to one target each: at least once, several workers at a time.
 
-    def add(self, events: Iterable[Event], *, at: datetime) -> None:
-        """Write events to be delivered once this unit of work commits."""
+    A target is a channel, an event consumer, or a part of the office itself. Each entry has its own state, so that
+    a target that fails keeps no other from being served.
+    """
+
+    def add(self, items: Iterable[OutboxItem], *, at: datetime) -> None:
+        """Write what is to be delivered once this unit of work commits."""
         ...
 
     def claim(
-        self, worker: str, *, now: datetime, lease: timedelta, limit: int = 100, max_attempts: int = 50
+        self,
+        worker: str,
+        *,
+        target: str = MESSAGES,
+        now: datetime,
+        lease: timedelta,
+        limit: int = 100,
+        max_attempts: int = 50,
+        in_order: bool = False,
     ) -> tuple[OutboxEntry, ...]:
         """
         Reserve entries for a worker, longest due first; no other worker gets them until the lease ends.
@@ -63,20 +91,35 @@ class Outbox(Protocol):
 
         Args:
             worker: Name of the worker, unique among all that run.
+            target: Only what goes there.
             now: The present moment.
             lease: How long the worker has; it should be longer than any delivery takes.
             limit: At most so many.
             max_attempts: An entry that was claimed so often without a word is given up instead: it
                 seems to kill its workers.
+            in_order: Entries of one case come in the order in which they were written, and none before all
+                earlier ones were delivered or are in the same answer.
         """
         ...
 
     def is_due(self, *, now: datetime) -> bool:
-        """Return whether `claim` would find anything; for a unit of work that only reads."""
+        """Return whether anything is due to anyone; for a unit of work that only reads."""
         ...
 
-    def mark_done(self, entry: int, *, worker: str, at: datetime) -> bool:
-        """Note that an entry was delivered; False when its lease had passed to another worker meanwhile."""
+    def due_targets(self, *, now: datetime) -> tuple[str, ...]:
+        """Return the targets to which something is due, sorted."""
+        ...
+
+    def mark_done(self, entry: int, *, worker: str, at: datetime, answer: str | None = None) -> bool:
+        """
+        Note that an entry was delivered, and what the target made of it.
+
+        False when its lease had passed to another worker meanwhile.
+        """
+        ...
+
+    def release(self, entry: int, *, worker: str, at: datetime) -> bool:
+        """Give an entry back that was not tried; False as `mark_done`."""
         ...
 
     def mark_failed(
@@ -106,10 +149,33 @@ class Outbox(Protocol):
         """Let an entry that was given up be tried again; False when there is no such entry."""
         ...
 
+    def drop(self, entry: int, *, at: datetime) -> bool:
+        """Never deliver an entry, because a person says so; False when it was delivered or is not there."""
+        ...
+
+    def withdraw(self, target: str, case: str) -> int:
+        """Remove what is still to be delivered to a target of one case; return how many entries that were."""
+        ...
+
+    def of_case(self, case: str) -> tuple[OutboxEntry, ...]:
+        """Return all entries of a case, delivered ones too, oldest first."""
+        ...
+
     def counts(self) -> OutboxCounts:
         """Return how the outbox stands."""
         ...
 
-    def forget_done(self, *, before: datetime) -> int:
-        """Delete entries delivered before this moment and return how many they were."""
+    def by_target(self) -> tuple[TargetCounts, ...]:
+        """Return how the deliveries to each target stand to which something waits or was given up."""
+        ...
+
+    def forget_done(self, *, before: datetime, consumed: bool | None = None, limit: int = 1000) -> int:
+        """
+        Delete entries delivered before this moment and return how many they were.
+
+        Args:
+            before: The moment.
+            consumed: True: only those of event consumers; False: only the others.
+            limit: At most so many.
+        """
         ...

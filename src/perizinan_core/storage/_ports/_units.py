@@ -83,6 +83,10 @@ class UnitOfWork(Protocol):
         """Facts about the store."""
         ...
 
+    def hold(self, name: str) -> None:
+        """Wait until no other unit of work for writing holds this name; it is this one's until it ends."""
+        ...
+
     def commit(self) -> None:
         """
         Make everything durable and end the unit of work.

@@ -38,6 +38,18 @@ class SqlAgenda:
         """See the port."""
         return self._cases(applications.c.unasked_since <= before)
 
+    def idle_drafts(self, before: datetime) -> tuple[str, ...]:
+        """See the port."""
+        case = applications.c
+        # Said in so many words: SQLite takes a partial index only for a condition that it can read.
+        is_draft = case.state == sa.literal_column("'draft'")
+        unannounced = case.unnotified_since.is_(None) & case.removed_after.is_(None)
+        return self._cases(is_draft & (case.changed_at < before) & unannounced)
+
+    def ended_drafts(self, day: date) -> tuple[str, ...]:
+        """See the port."""
+        return self._cases(applications.c.removed_after < day)
+
     def counted_otherwise(self, calendar: str) -> tuple[str, ...]:
         """See the port."""
         counted = applications.c.counted_on

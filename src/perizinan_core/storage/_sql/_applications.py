@@ -25,6 +25,7 @@ from perizinan_core.storage._sql._rows import (
     read_application,
     read_sound,
 )
+from perizinan_core.storage._sql._seals import row_name
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._tables import applications, lookups, open_stages, payments, queue_places
 
@@ -78,6 +79,17 @@ class SqlApplications:
         self._session.seals.written(applications, row)
         self._write_parts(stored, fresh=False)
         return stored
+
+    def remove(self, application: Application) -> None:
+        """See the port."""
+        self._session.check_writable()
+        for table in (open_stages, queue_places, lookups, payments):
+            self._session.write(table.delete().where(table.c.application_id == application.id))
+        mine = (applications.c.id == application.id) & (applications.c.version == application.version)
+        if self._session.write(applications.delete().where(mine)).rowcount == 0:
+            found = self.last_change(application.id)
+            raise found.stale(kind="application", id=application.id, expected_version=application.version)
+        self._session.seals.note(applications, row_name(application.id), None)
 
     def last_change(self, id: str) -> LastChange:  # noqa: A002
         """See the port."""

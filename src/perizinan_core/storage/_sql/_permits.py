@@ -151,6 +151,11 @@ class SqlPermits:
         )
         return read_sound(self._session, permits, self._session.read(query), open_permit)
 
+    def uses_document(self, sha256: str) -> bool:
+        """See the port."""
+        mine = sa.or_(permits.c.unsigned_sha256 == sha256, permits.c.signed_sha256 == sha256)
+        return self._session.first(sa.select(permits.c.id).where(mine).limit(1)) is not None
+
     def place_of(self, id: str) -> int:  # noqa: A002
         """See the port."""
         row = self._session.first(sa.select(permits).where(permits.c.id == id))

@@ -72,6 +72,7 @@ def application_row(session: Session, application: Application) -> dict[str, Any
         "unnotified_since": application.unnotified_since,
         "unasked_since": application.unasked_since,
         "course": str(Course.of(application)),
+        "removed_after": application.removed_after,
         "payload": session.sealer.seal(encode(application), place),
     }
 

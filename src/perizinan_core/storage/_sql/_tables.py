@@ -134,12 +134,20 @@ applications = _table(
     sa.Column("unasked_since", UtcDateTime, index=True),
     # Type, version and stages: what decides, with the catalogue, which officers may read it.
     sa.Column("course", _Text),
+    # Last day of a draft that is to be removed.
+    sa.Column("removed_after", sa.Date, index=True),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("changed_by", _Text, nullable=False),
     sa.Column("key_id", _Text, nullable=False, index=True),
     sa.Column("seal", sa.LargeBinary),
     sa.Column("payload", sa.LargeBinary, nullable=False),
     sa.Index(None, "owner", "id"),
+    sa.Index(
+        "ix_perizinan_applications_drafts",
+        "changed_at",
+        sqlite_where=sa.text("state = 'draft'"),
+        postgresql_where=sa.text("state = 'draft'"),
+    ),
     sa.Index(None, "state", "id"),
     sa.Index(None, "permit_type", "id"),
     # One for each order of a list, with and without what narrows it.
@@ -242,8 +250,8 @@ permits = _table(
     sa.Column("issued_on", sa.Date, nullable=False),
     sa.Column("valid_from", sa.Date, nullable=False),
     sa.Column("valid_until", sa.Date),
-    sa.Column("unsigned_sha256", _Text, nullable=False),
-    sa.Column("signed_sha256", _Text),
+    sa.Column("unsigned_sha256", _Text, nullable=False, index=True),
+    sa.Column("signed_sha256", _Text, index=True),
     sa.Column("previous_permit", _Text, index=True),
     # Of its application.
     sa.Column("course", _Text),
@@ -301,8 +309,22 @@ outbox = _table(
     sa.Column("worker", _Text),
     sa.Column("done_at", UtcDateTime, index=True),
     sa.Column("last_error", _Text),
+    # What it goes to; NULL in rows from before there were targets, which are messages.
+    sa.Column("target", _Text),
+    sa.Column("case_id", _Text),
+    sa.Column("message", _Text),
+    sa.Column("recipient", _Text),
+    sa.Column("answer", _Text),
     *_seal(),
-    sa.Index(None, "available_at", "id"),
+    sa.Index(None, "available_at", "target"),
+    sa.Index(None, "target", "available_at", "id"),
+    sa.Index(None, "case_id", "id"),
+    sa.Index(
+        "ix_perizinan_outbox_open",
+        "target",
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    ),
     sa.Index(
         "ix_perizinan_outbox_given_up",
         "id",
@@ -412,7 +434,7 @@ SEALED_TABLES = tuple(table for table in metadata.sorted_tables if "seal" in tab
 LOOSE = {
     officers.name: frozenset({"look_after"}),
     history.name: frozenset({"id"}),
-    outbox.name: frozenset({"id", "available_at", "attempts", "worker", "done_at", "last_error"}),
+    outbox.name: frozenset({"id", "available_at", "attempts", "worker", "done_at", "last_error", "answer"}),
 }
 """Columns that a seal does not cover; the security page says of each why that does no harm."""
 

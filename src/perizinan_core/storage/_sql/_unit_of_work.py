@@ -15,10 +15,11 @@ from perizinan_core.storage._sealing import Sealer
 from perizinan_core.storage._sql._agenda import SqlAgenda, SqlFailures
 from perizinan_core.storage._sql._applications import SqlApplications
 from perizinan_core.storage._sql._engine import WRITE
-from perizinan_core.storage._sql._events import SqlHistory, SqlOutbox
+from perizinan_core.storage._sql._events import SqlHistory
 from perizinan_core.storage._sql._failures import committing, translated
 from perizinan_core.storage._sql._numbers import SqlNumbers, SqlStatusIndexes
 from perizinan_core.storage._sql._officers import SqlOfficers
+from perizinan_core.storage._sql._outbox import SqlOutbox
 from perizinan_core.storage._sql._permits import SqlPermits
 from perizinan_core.storage._sql._requests import SqlIdempotency, SqlSettings, SqlSigningAttempts
 from perizinan_core.storage._sql._session import Session
@@ -89,6 +90,11 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._leave()
+
+    def hold(self, name: str) -> None:
+        """See the port."""
+        self.session.check_writable()
+        self.session.wait_for(name)
 
     def commit(self) -> None:
         """See the port."""

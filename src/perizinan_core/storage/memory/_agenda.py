@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import attrs
 
-from perizinan_core.model._application import Application, OwnStep
+from perizinan_core.model._application import Application, ApplicationState, OwnStep
 from perizinan_core.model._case import StageState
 from perizinan_core.storage._lookups import held_inspections
 from perizinan_core.storage._records import AheadOfClock, Backoff, JobFailure, is_leased
@@ -36,6 +36,23 @@ class MemoryAgenda:
     def unasked(self, before: datetime) -> tuple[str, ...]:
         """See the port."""
         return self._cases(lambda case: case.unasked_since is not None and case.unasked_since <= before)
+
+    def idle_drafts(self, before: datetime) -> tuple[str, ...]:
+        """See the port."""
+        rows = self._access.read().applications
+        return tuple(
+            sorted(
+                id_
+                for id_, row in rows.items()
+                if row.value.state is ApplicationState.DRAFT
+                and row.at < before
+                and row.value.draft_end is None
+            )
+        )
+
+    def ended_drafts(self, day: date) -> tuple[str, ...]:
+        """See the port."""
+        return self._cases(lambda case: case.removed_after is not None and case.removed_after < day)
 
     def counted_otherwise(self, calendar: str) -> tuple[str, ...]:
         """See the port."""

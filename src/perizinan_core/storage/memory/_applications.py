@@ -70,6 +70,14 @@ class MemoryApplications:
         state.applications[stored.id] = row
         return stored
 
+    def remove(self, application: Application) -> None:
+        """See the port."""
+        known = self._row(application.id)
+        if known.value.version != application.version:
+            found = self.last_change(application.id)
+            raise found.stale(kind="application", id=application.id, expected_version=application.version)
+        del self._access.write().applications[application.id]
+
     def last_change(self, id: str) -> LastChange:  # noqa: A002
         """See the port."""
         row = self._row(id)

@@ -114,6 +114,11 @@ class MemoryPermits:
         found = sorted(self._matching(standing), key=lambda permit: (permit.valid_until or last, permit.id))
         return tuple(self.get(permit.id) for permit in found)
 
+    def uses_document(self, sha256: str) -> bool:
+        """See the port."""
+        rows = self._access.read().permits.values()
+        return any(sha256 in (row.value.unsigned_sha256, row.value.signed_sha256) for row in rows)
+
     def place_of(self, id: str) -> int:  # noqa: A002
         """See the port."""
         return self._row(id).value.status_index

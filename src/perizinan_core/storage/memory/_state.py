@@ -15,7 +15,13 @@ from perizinan_core.model._application import Application
 from perizinan_core.model._events import Event
 from perizinan_core.model._permit import Permit
 from perizinan_core.storage._codec import decode, encode
-from perizinan_core.storage._records import JobFailure, SigningAttempt, TakenNumber, TrackingSecret
+from perizinan_core.storage._records import (
+    MESSAGES,
+    JobFailure,
+    SigningAttempt,
+    TakenNumber,
+    TrackingSecret,
+)
 
 __all__ = ["Access", "OfficerRow", "OutboxRow", "RequestRow", "State", "Stored", "utc"]
 
@@ -62,6 +68,11 @@ class OutboxRow:
     worker: str | None = None
     done_at: datetime | None = None
     last_error: str | None = None
+    target: str = MESSAGES
+    case: str = ""
+    message: str = ""
+    recipient: str = ""
+    answer: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -97,6 +108,9 @@ class State:
     outbox: dict[int, OutboxRow] = attrs.field(factory=dict)
     outbox_last: int = 0
     history: dict[str, tuple[Event, ...]] = attrs.field(factory=dict)
+    events: tuple[Event, ...] = ()
+    """All events of all histories, in the order in which they were written."""
+
     officers: dict[str, OfficerRow] = attrs.field(factory=dict)
     requests: dict[tuple[str, str], RequestRow] = attrs.field(factory=dict)
     attempts: dict[str, SigningAttempt] = attrs.field(factory=dict)

@@ -12,8 +12,9 @@ from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
 from perizinan_core.storage._ports import UnitOfWork
 from perizinan_core.storage.memory._agenda import MemoryAgenda, MemoryFailures
 from perizinan_core.storage.memory._applications import MemoryApplications
-from perizinan_core.storage.memory._events import MemoryHistory, MemoryOutbox
+from perizinan_core.storage.memory._events import MemoryHistory
 from perizinan_core.storage.memory._numbers import MemoryNumbers, MemoryStatusIndexes
+from perizinan_core.storage.memory._outbox import MemoryOutbox
 from perizinan_core.storage.memory._permits import MemoryPermits
 from perizinan_core.storage.memory._requests import (
     MemoryIdempotency,
@@ -109,6 +110,10 @@ class MemoryUnitOfWork(AbstractContextManager["MemoryUnitOfWork"]):
         access.close()
         if not self._read_only:
             self._held.end_writing()
+
+    def hold(self, name: str) -> None:
+        """See the port: one unit of work writes at a time."""
+        del name
 
     def commit(self) -> None:
         """See the port."""

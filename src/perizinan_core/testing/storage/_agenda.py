@@ -25,7 +25,7 @@ from perizinan_core.model._notice import Notice, NoticeMeans
 from perizinan_core.model._stage import SilencePolicy
 from perizinan_core.model._text import Period, PeriodUnit
 from perizinan_core.storage._ports import Storage
-from perizinan_core.storage._records import FARTHEST, Backoff
+from perizinan_core.storage._records import FARTHEST, Backoff, OutboxItem
 from perizinan_core.testing.storage._base import SuiteBase, add_application
 from perizinan_core.testing.storage._samples import (
     NOW,
@@ -271,7 +271,7 @@ class AgendaSuite(SuiteBase):
         """Written, leased or put off a year ahead: due as soon as the clock is right."""
         late = NOW + _AHEAD
         with storage.unit_of_work() as work:
-            work.outbox.add([made_event("a")], at=late if step == "written" else NOW)
+            work.outbox.add([OutboxItem(event=made_event("a"))], at=late if step == "written" else NOW)
             if step != "written":
                 (entry,) = work.outbox.claim("w1", now=late, lease=timedelta(minutes=5))
             if step == "failed":

@@ -12,6 +12,7 @@ import attrs
 from perizinan_core.errors.storage import AlreadyExistsError, LeaseHeldError, StaleObjectError
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.storage._ports import Storage
+from perizinan_core.storage._records import OutboxItem
 from perizinan_core.testing.storage._base import SuiteBase, add_application, add_permit, together
 from perizinan_core.testing.storage._samples import (
     NOW,
@@ -158,7 +159,7 @@ class ConcurrencySuite(SuiteBase):
     def test_workers_never_claim_the_same_entry(self, storage: Storage) -> None:
         """And together they claim all."""
         with storage.unit_of_work() as work:
-            work.outbox.add([made_event(f"s{number}") for number in range(60)], at=NOW)
+            work.outbox.add([OutboxItem(event=made_event(f"s{number}")) for number in range(60)], at=NOW)
             work.commit()
 
         def claim(worker: str) -> list[int]:

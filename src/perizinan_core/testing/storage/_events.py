@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 
 from perizinan_core.model._events import EventKind
 from perizinan_core.storage._ports import Storage
-from perizinan_core.storage._records import Backoff, OutboxEntry
+from perizinan_core.storage._records import Backoff, OutboxEntry, OutboxItem
 from perizinan_core.testing.storage._base import SuiteBase
 from perizinan_core.testing.storage._samples import NOW, made_event
 
@@ -17,7 +17,7 @@ _LEASE = timedelta(minutes=1)
 
 def _put(storage: Storage, *subjects: str) -> None:
     with storage.unit_of_work() as work:
-        work.outbox.add([made_event(subject) for subject in subjects], at=NOW)
+        work.outbox.add([OutboxItem(event=made_event(subject)) for subject in subjects], at=NOW)
         work.commit()
 
 
@@ -145,3 +145,129 @@ class EventsSuite(SuiteBase):
         assert (counts.waiting, counts.oldest_waiting) == (2, NOW)
         assert counts.oldest_waiting is not None
         assert counts.oldest_waiting.tzinfo is UTC
+
+    def test_each_target_is_served_by_itself(self, storage: Storage) -> None:
+        """What fails at one is due at the other; the counts tell them apart."""
+        event = made_event("a")
+        items = [OutboxItem(event=event, target=target) for target in ("channel:a", "channel:b")]
+        with storage.unit_of_work() as work:
+            work.outbox.add(items, at=NOW)
+            work.commit()
+        with storage.unit_of_work() as work:
+            assert work.outbox.due_targets(now=NOW) == ("channel:a", "channel:b")
+            assert work.outbox.claim("w", now=NOW, lease=_LEASE) == ()
+            (entry,) = work.outbox.claim("w", target="channel:a", now=NOW, lease=_LEASE)
+            work.outbox.mark_failed(entry.id, worker="w", at=NOW, error="x", backoff=Backoff(max_attempts=1))
+            (other,) = work.outbox.claim("w", target="channel:b", now=NOW, lease=_LEASE)
+            assert work.outbox.mark_done(other.id, worker="w", at=NOW, answer="accepted")
+            work.commit()
+
+        with storage.unit_of_work(read_only=True) as work:
+            (found,) = work.outbox.by_target()
+        assert (found.target, found.waiting, found.given_up) == ("channel:a", 0, 1)
+
+    def test_a_case_shows_what_was_delivered_and_what_was_not(self, storage: Storage) -> None:
+        """With the message, its recipient and what the target made of it; another case's are not among them."""
+        event = made_event("a")
+        first = OutboxItem(event=event, target="channel:a", case="c1", message="m1", recipient="applicant")
+        with storage.unit_of_work() as work:
+            work.outbox.add([first, OutboxItem(event=event, target="consumer:x", case="c1")], at=NOW)
+            work.outbox.add([OutboxItem(event=event, case="c2")], at=NOW)
+            (entry,) = work.outbox.claim("w", target="channel:a", now=NOW, lease=_LEASE)
+            work.outbox.mark_done(entry.id, worker="w", at=NOW, answer="kept")
+            work.commit()
+
+        with storage.unit_of_work(read_only=True) as work:
+            sent, waits = work.outbox.of_case("c1")
+        assert (sent.message, sent.recipient, sent.answer, sent.done_at) == ("m1", "applicant", "kept", NOW)
+        assert (sent.channel, waits.consumer, waits.due_at, waits.is_given_up) == ("a", "x", NOW, False)
+
+    def test_entries_of_a_case_are_claimed_in_order(self, storage: Storage) -> None:
+        """Together, and none while an earlier one rests, was given up, or is with another worker."""
+        names = ("c1", "c1", "c2", "c1")
+        with storage.unit_of_work() as work:
+            items = [OutboxItem(event=made_event(case), target="consumer:x", case=case) for case in names]
+            work.outbox.add(items, at=NOW)
+            work.commit()
+
+        def claim(worker: str, limit: int, *, after: timedelta = timedelta(0)) -> list[int]:
+            with storage.unit_of_work() as work:
+                found = work.outbox.claim(
+                    worker, target="consumer:x", now=NOW + after, lease=_LEASE, limit=limit, in_order=True
+                )
+                work.commit()
+            return [entry.id for entry in found]
+
+        one, two = claim("w1", 2)
+        (third,) = claim("w2", 9)
+        with storage.unit_of_work() as work:
+            work.outbox.mark_done(one, worker="w1", at=NOW)
+            work.outbox.mark_failed(two, worker="w1", at=NOW, error="x")
+            work.outbox.mark_done(third, worker="w2", at=NOW)
+            work.commit()
+        assert claim("w3", 9) == []
+        late = claim("w3", 9, after=timedelta(minutes=1))
+        assert late[0] == two
+        assert len(late) == 2
+        with storage.unit_of_work() as work:
+            assert work.outbox.release(late[1], worker="w3", at=NOW)
+            work.outbox.mark_failed(two, worker="w3", at=NOW, error="x", backoff=Backoff(max_attempts=1))
+            work.commit()
+        assert claim("w4", 9, after=timedelta(days=1)) == []
+        with storage.unit_of_work() as work:
+            assert work.outbox.drop(two, at=NOW)
+            assert not work.outbox.drop(two, at=NOW)
+            work.commit()
+        assert claim("w4", 9, after=timedelta(days=1)) == [late[1]]
+
+    def test_what_a_case_has_still_to_deliver_can_be_taken_back(self, storage: Storage) -> None:
+        """To one target; nothing else, and nothing that was delivered."""
+        event = made_event("a")
+        with storage.unit_of_work() as work:
+            for target, case in (("consumer:x", "c1"), ("consumer:x", "c2"), ("consumer:y", "c1")):
+                work.outbox.add([OutboxItem(event=event, target=target, case=case)], at=NOW)
+            work.commit()
+        with storage.unit_of_work() as work:
+            assert work.outbox.withdraw("consumer:x", "c1") == 1
+            assert work.outbox.withdraw("consumer:x", "c1") == 0
+            work.commit()
+
+        with storage.unit_of_work(read_only=True) as work:
+            left = {(entry.target, entry.case) for entry in work.outbox.waiting()}
+        assert left == {("consumer:x", "c2"), ("consumer:y", "c1")}
+
+    def test_messages_are_forgotten_later_than_events(self, storage: Storage) -> None:
+        """Each after a time of its own."""
+        event = made_event("a")
+        targets = ("consumer:x", "channel:a", "messages")
+        with storage.unit_of_work() as work:
+            work.outbox.add([OutboxItem(event=event, target=target) for target in targets], at=NOW)
+            for target in targets:
+                (entry,) = work.outbox.claim("w", target=target, now=NOW, lease=_LEASE)
+                work.outbox.mark_done(entry.id, worker="w", at=NOW)
+            work.commit()
+
+        later = NOW + timedelta(seconds=1)
+        with storage.unit_of_work() as work:
+            assert work.outbox.forget_done(before=later, consumed=True) == 1
+            assert work.outbox.forget_done(before=later, consumed=False, limit=1) == 1
+            assert work.outbox.forget_done(before=later, consumed=False) == 1
+
+    def test_the_past_is_read_by_kind_and_in_pages(self, storage: Storage) -> None:
+        """Over all subjects, as it was written; each event has a name that stays."""
+        kinds = [EventKind.FILE_COMPLETE, EventKind.STAGE_OPENED, EventKind.FILE_COMPLETE]
+        with storage.unit_of_work() as work:
+            for number, kind in enumerate(kinds):
+                work.history.add([made_event(f"s{number}", kind)])
+            work.commit()
+
+        wanted = frozenset({EventKind.FILE_COMPLETE})
+        with storage.unit_of_work(read_only=True) as work:
+            first = work.history.since(NOW, wanted, limit=1)
+            rest = work.history.since(NOW, wanted, limit=9, after=first.next)
+            names = [event.id for event in (*first.items, *rest.items)]
+            known = [work.history.of(subject)[0].id for subject in ("s0", "s2")]
+            none = work.history.since(NOW + timedelta(seconds=1), wanted)
+        assert (len(names), rest.next, none.items) == (2, None, ())
+        assert names == known
+        assert all(names)

@@ -6,6 +6,7 @@ import pytest
 
 from perizinan_core.errors.storage import AlreadyExistsError, RecordNotFoundError
 from perizinan_core.storage._ports import Storage, UnitOfWork
+from perizinan_core.storage._records import OutboxItem
 from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.storage._base import SuiteBase, add_application
 from perizinan_core.testing.storage._samples import NOW, made_application, made_event
@@ -28,7 +29,7 @@ class UnitsSuite(SuiteBase):
         with storage.unit_of_work() as work:
             work.applications.add(application, by="a", at=NOW)
             work.history.add([made_event(application.id)])
-            work.outbox.add([made_event(application.id)], at=NOW)
+            work.outbox.add([OutboxItem(event=made_event(application.id))], at=NOW)
             work.status_indexes.take()
             work.settings.put("x", 1)
 
@@ -110,7 +111,7 @@ class UnitsSuite(SuiteBase):
                 lambda: work.numbers.take("r", 2026, by="a", at=NOW),
                 work.status_indexes.take,
                 lambda: work.history.add([made_event("x")]),
-                lambda: work.outbox.add([made_event("x")], at=NOW),
+                lambda: work.outbox.add([OutboxItem(event=made_event("x"))], at=NOW),
                 lambda: work.settings.put("x", 1),
                 lambda: work.officers.list(lock=True),
                 lambda: work.applications.get(stored.id, lock=True),

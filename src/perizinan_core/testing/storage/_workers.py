@@ -16,7 +16,7 @@ from itertools import count
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 
-from perizinan_core.storage import KeyRing, Storage, open_storage
+from perizinan_core.storage import KeyRing, OutboxItem, Storage, open_storage
 from perizinan_core.testing.storage._concurrency import issue_numbers
 from perizinan_core.testing.storage._samples import NOW, WIB, made_application, made_event
 
@@ -61,7 +61,7 @@ def hang(url: str, keys: str, pipe: Connection) -> None:
         sequence = work.numbers.take("permits", 2026, by="a", at=NOW)
         work.numbers.record("permits", 2026, sequence, number="n", subject=application.id)
         work.status_indexes.take()
-        work.outbox.add([made_event(application.id)], at=NOW)
+        work.outbox.add([OutboxItem(event=made_event(application.id))], at=NOW)
         pipe.send("ready")
         time.sleep(600)
 

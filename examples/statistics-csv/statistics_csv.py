@@ -1,0 +1,62 @@
+"""Writes what an office does into a CSV file, for a spreadsheet: an event consumer in a few lines."""
+
+import csv
+from pathlib import Path
+
+import attrs
+
+from perizinan_core.hooks import DeliveredEvent, EventConsumerEntry, hookimpl
+from perizinan_core.model import EventKind
+
+perizinan_api = 1
+"""Version of the plugin interface that this plugin is written for."""
+
+COLUMNS = ("id", "at", "kind", "case")
+
+
+@attrs.frozen
+class StatisticsSettings:
+    """The consumer's own table of perizinan.toml, ``[plugin.statistics-csv]``."""
+
+    file: Path = Path("statistik.csv")
+
+
+@attrs.define
+class Statistics:
+    """One line for each event; the event's id in it shows what was written before a crash or a replay."""
+
+    settings: StatisticsSettings
+    _written: set[str] | None = attrs.field(default=None, init=False)
+
+    def consume(self, delivered: DeliveredEvent) -> None:
+        """Write the event once; raising would bring it again later."""
+        file = self.settings.file
+        if self._written is None:
+            known = csv.DictReader(file.open(encoding="utf-8", newline="")) if file.exists() else ()
+            self._written = {row["id"] for row in known}
+        if delivered.id in self._written:
+            return
+        with file.open("a", encoding="utf-8", newline="") as stream:
+            lines = csv.writer(stream)
+            if not stream.tell():
+                lines.writerow(COLUMNS)
+            lines.writerow(
+                (delivered.id, delivered.event.at.isoformat(), delivered.event.kind, delivered.case)
+            )
+        self._written.add(delivered.id)
+
+
+@hookimpl
+def register_event_consumers() -> list[EventConsumerEntry]:
+    """Offer the consumer; ``consumers = ["statistics-csv"]`` chooses it."""
+    kinds = frozenset(
+        {
+            EventKind.APPLICATION_SUBMITTED,
+            EventKind.APPLICATION_REFUSED,
+            EventKind.DEEMED_GRANTED,
+            EventKind.PERMIT_ISSUED,
+        }
+    )
+    return [
+        EventConsumerEntry(name="statistics-csv", open=Statistics, kinds=kinds, settings=StatisticsSettings)
+    ]

@@ -1,0 +1,103 @@
+"""What became of the messages of a case: for those who wait for an answer, and those who wonder why none comes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from perizinan_core.hooks._notification import SendOutcome
+from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.storage import OutboxEntry, UnitOfWork
+from perizinan_core.storage._records import MESSAGES
+
+__all__ = ["DeliveryState", "MessageDelivery", "deliveries_of"]
+
+_PARTIES = ("applicant", "representative")
+
+
+class DeliveryState(StrEnum):
+    """How the delivery of a message stands."""
+
+    WAITING = "waiting"
+    """It has not been tried, or is tried again."""
+
+    ACCEPTED = "accepted"
+    """The channel took it: it is on its way to the person."""
+
+    KEPT = "kept"
+    """It is written down; a person has to bring it."""
+
+    PASSED_OVER = "passed_over"
+    """The channel has no address of the person."""
+
+    GIVEN_UP = "given_up"
+    """It failed for days; an operator can let it be tried again."""
+
+    DROPPED = "dropped"
+    """An operator decided that it is not sent."""
+
+
+@attrs.frozen(kw_only=True)
+class MessageDelivery:
+    """One message on one channel."""
+
+    number: int
+    """What ``perizinan outbox`` calls it."""
+
+    kind: str
+    """`EventKind` value of what it is about."""
+
+    happened_at: datetime | None
+    recipient: str
+    """``applicant``, ``representative``, or the id of an officer; empty while the message is still to be made."""
+
+    channel: str
+    """Name; empty while the message is still to be made."""
+
+    state: DeliveryState
+    at: datetime | None
+    """When it was accepted, kept or passed over."""
+
+    attempts: int
+    next_try: datetime | None
+    error: str | None
+    """Stable code or class of the last failure; None for the applicant's side."""
+
+
+def deliveries_of(work: UnitOfWork, case: str, actor: Actor) -> tuple[MessageDelivery, ...]:
+    """Return the messages of a case as this actor may see them, oldest first; the caller checks who may."""
+    outside = actor.kind in (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE)
+    found = []
+    for entry in work.outbox.of_case(case):
+        is_unmade = entry.target == MESSAGES and entry.done_at is None
+        if entry.channel is None and (outside or not is_unmade):
+            continue
+        if outside and entry.recipient not in _PARTIES:
+            continue
+        found.append(_delivery(entry, outside=outside))
+    return tuple(found)
+
+
+def _delivery(entry: OutboxEntry, *, outside: bool) -> MessageDelivery:
+    return MessageDelivery(
+        number=entry.id,
+        kind=entry.event.kind.value if entry.event is not None else "",
+        happened_at=entry.event.at if entry.event is not None else None,
+        recipient=entry.recipient,
+        channel=entry.channel or "",
+        state=_state(entry),
+        at=entry.done_at,
+        attempts=entry.attempts,
+        next_try=entry.due_at,
+        error=None if outside else entry.last_error,
+    )
+
+
+def _state(entry: OutboxEntry) -> DeliveryState:
+    if entry.is_given_up:
+        return DeliveryState.GIVEN_UP
+    if entry.done_at is None:
+        return DeliveryState.WAITING
+    return DeliveryState(entry.answer or SendOutcome.ACCEPTED.value)

@@ -1,0 +1,266 @@
+"""
+Where entries of the outbox go: messages to channels, events to consumers, notes to the status list.
+
+An event that people are notified of goes to the target `MESSAGES` first, which makes one entry of each message and
+channel: each has its own state, its own tries, and a key that stays the same at each of them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import ClassVar, Protocol
+
+import attrs
+
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.services import NotFoundError
+from perizinan_core.hooks._consumers import DeliveredEvent, EventConsumer
+from perizinan_core.hooks._notification import Notification, NotificationChannel, SendOutcome
+from perizinan_core.model._actor import Role
+from perizinan_core.model._application import Application
+from perizinan_core.model._events import Event, EventKind
+from perizinan_core.model._notice import NoticeMeans
+from perizinan_core.model._permit import Permit
+from perizinan_core.services._context import OfficeContext, case_of, new_id
+from perizinan_core.services._issuance import SYSTEM
+from perizinan_core.services._messages import MESSAGE_KINDS, begins, messages_for
+from perizinan_core.services._status_list import STATUS_KINDS, StatusLists
+from perizinan_core.services._timed_calls import TIME_LIMIT, TimedCalls
+from perizinan_core.storage import OutboxEntry, OutboxItem, UnitOfWork
+from perizinan_core.storage._records import MESSAGES, STATUS_LIST, channel_target, consumer_target
+from perizinan_core.workflow._notice import give_notice
+from perizinan_core.workflow._transition import Transition
+
+__all__ = [
+    "Delivered",
+    "OpenConsumer",
+    "Target",
+    "ToChannel",
+    "ToConsumer",
+    "ToMessages",
+    "ToStatusList",
+    "subscriptions",
+]
+
+_log = logging.getLogger(__name__)
+
+
+@attrs.frozen(kw_only=True)
+class OpenConsumer:
+    """An event consumer that the office uses."""
+
+    name: str
+    consumer: EventConsumer
+    kinds: frozenset[EventKind]
+    time_limit: float = 30.0
+
+
+def subscriptions(
+    channels: Iterable[str], consumers: Iterable[OpenConsumer], *, status_list: bool
+) -> Mapping[str, frozenset[EventKind]]:
+    """Return which kinds of events are queued for which target."""
+    found = {consumer_target(item.name): item.kinds for item in consumers}
+    if any(True for _ in channels):
+        found[MESSAGES] = MESSAGE_KINDS
+    if status_list:
+        found[STATUS_LIST] = STATUS_KINDS
+    return found
+
+
+@attrs.frozen(kw_only=True)
+class Delivered:
+    """What became of an entry."""
+
+    answer: str | None = None
+    """What the target made of it."""
+
+    items: tuple[OutboxItem, ...] = ()
+    """What is to be delivered because of it."""
+
+    counts: bool = True
+    """False for what only prepares a delivery."""
+
+
+class Target(Protocol):
+    """One place that entries of the outbox go to."""
+
+    @property
+    def target(self) -> str:
+        """`OutboxEntry.target`."""
+        ...
+
+    @property
+    def in_order(self) -> bool:
+        """True when the entries of one case wait for each other."""
+        ...
+
+    @property
+    def batched(self) -> bool:
+        """True when many entries may be noted as delivered at once: what is repeated after a crash does no harm."""
+        ...
+
+    def deliver(self, entry: OutboxEntry, event: Event, moment: datetime) -> Delivered:
+        """Bring an entry there, or raise."""
+        ...
+
+
+@attrs.frozen
+class ToMessages:
+    """Makes the messages of an event: one entry for each recipient and channel."""
+
+    _context: OfficeContext
+    _channels: tuple[str, ...]
+
+    target: ClassVar[str] = MESSAGES
+    in_order: ClassVar[bool] = False
+    batched: ClassVar[bool] = True
+
+    def deliver(self, entry: OutboxEntry, event: Event, moment: datetime) -> Delivered:
+        """See `Target`."""
+        items = []
+        for recipient in composed(self._context, event, moment):
+            message = f"{self._context.authority.slug}-{new_id()}"
+            items += [
+                OutboxItem(
+                    event=event,
+                    target=channel_target(channel),
+                    case=entry.case or case_of(event),
+                    message=message,
+                    recipient=recipient,
+                )
+                for channel in self._channels
+            ]
+        return Delivered(items=tuple(items), counts=False)
+
+
+@attrs.frozen
+class ToStatusList:
+    """Notes that the status list is to be made again."""
+
+    _lists: StatusLists
+
+    target: ClassVar[str] = STATUS_LIST
+    in_order: ClassVar[bool] = False
+    batched: ClassVar[bool] = True
+
+    def deliver(self, entry: OutboxEntry, event: Event, moment: datetime) -> Delivered:
+        """See `Target`."""
+        del entry, moment
+        self._lists.note(event)
+        return Delivered(counts=False)
+
+
+@attrs.frozen
+class ToChannel:
+    """Sends messages through a channel; where time runs from one, its acceptance is the notice."""
+
+    _context: OfficeContext
+    name: str
+    _channel: NotificationChannel
+    _calls: TimedCalls
+
+    in_order: ClassVar[bool] = False
+    batched: ClassVar[bool] = False
+
+    @property
+    def target(self) -> str:
+        """See `Target`."""
+        return channel_target(self.name)
+
+    def deliver(self, entry: OutboxEntry, event: Event, moment: datetime) -> Delivered:
+        """See `Target`."""
+        message = composed(self._context, event, moment).get(entry.recipient)
+        if message is None:
+            # A representative who no longer is one, an officer who left: there is no one to be notified.
+            return Delivered(answer=SendOutcome.PASSED_OVER.value)
+        message = attrs.evolve(message, id=entry.message, idempotency_key=f"{entry.message}/{self.name}")
+        answer = self._calls.call(self.target, TIME_LIMIT, lambda: self._channel.send(message))
+        if not isinstance(answer, SendOutcome):
+            # As if it had raised: no one knows what it did.
+            raise TypeError(self.name)
+        if answer is SendOutcome.ACCEPTED and message.account is None:
+            self._give_notice(event, moment)
+        return Delivered(answer=answer.value)
+
+    def _give_notice(self, event: Event, moment: datetime) -> None:
+        """Note that the applicant's side was notified; what keeps it from that must not send the message again."""
+        context = self._context
+        try:
+            with context.storage.unit_of_work() as work:
+                case = _case(context, work, event, lock=True)
+                of = begins(event, case) if case is not None else None
+                if case is None or of is None:
+                    return
+                moved = give_notice(
+                    case,
+                    of=of,
+                    means=NoticeMeans.CHANNEL,
+                    by=self.name,
+                    actor=SYSTEM,
+                    now=moment,
+                    calendar=context.calendar,
+                )
+                if moved != Transition(case):
+                    context.save(work, moved, SYSTEM, moment)
+                    work.commit()
+        except PerizinanError as error:
+            _log.warning("the notice of %s could not be noted in its case: %s", event.id, error.code)
+
+
+@attrs.frozen
+class ToConsumer:
+    """Hands events to a consumer, those of a case in order."""
+
+    _open: OpenConsumer
+    _calls: TimedCalls
+
+    in_order: ClassVar[bool] = True
+    batched: ClassVar[bool] = True
+
+    @property
+    def target(self) -> str:
+        """See `Target`."""
+        return consumer_target(self._open.name)
+
+    def deliver(self, entry: OutboxEntry, event: Event, moment: datetime) -> Delivered:
+        """See `Target`."""
+        del moment
+        told = DeliveredEvent(id=event.id, event=event, case=entry.case, attempt=entry.attempts)
+        self._calls.call(self.target, self._open.time_limit, lambda: self._open.consumer.consume(told))
+        return Delivered()
+
+
+def composed(context: OfficeContext, event: Event, moment: datetime) -> Mapping[str, Notification]:
+    """Return the messages about an event as they would go out now, by recipient."""
+    with context.storage.unit_of_work(read_only=True) as work:
+        permit = _permit(context, work, event)
+        application = _case(context, work, event)
+        supervisors = work.officers.list(role=Role.SUPERVISOR)
+    if application is None:
+        return {}
+    return messages_for(
+        event,
+        application=application,
+        permit_type=context.permit_type_of(application),
+        permit=permit,
+        authority=context.authority,
+        language=context.language,
+        today=context.local_day(moment),
+        supervisors=supervisors,
+    )
+
+
+def _permit(context: OfficeContext, work: UnitOfWork, event: Event) -> Permit | None:
+    return context.load_permit(work, event.subject) if event.kind.value.startswith("permit_") else None
+
+
+def _case(
+    context: OfficeContext, work: UnitOfWork, event: Event, *, lock: bool = False
+) -> Application | None:
+    permit = _permit(context, work, event)
+    try:
+        return context.load(work, permit.application_id if permit else event.subject, lock=lock)
+    except NotFoundError:
+        return None

@@ -1,0 +1,82 @@
+"""
+Calls into plugins that may take too long: each in a thread of its own, which is left behind when its time is over.
+
+A thread cannot be stopped from outside, so a call that hangs keeps its thread until it returns or the program ends.
+How many may hang at once is limited for each name: more would only fill the memory.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+import attrs
+
+__all__ = ["TIME_LIMIT", "StillHangingError", "TimeLimitError", "TimedCalls"]
+
+T = TypeVar("T")
+
+TIME_LIMIT = 60.0
+"""Seconds for a call that states no limit of its own."""
+
+_MOST_HANGING = 8
+
+_log = logging.getLogger(__name__)
+
+
+class TimeLimitError(Exception):
+    """A call did not return within its time."""
+
+    code = "time-limit"
+
+
+class StillHangingError(Exception):
+    """So many earlier calls hang that no further one was made."""
+
+    code = "still-hanging"
+
+
+@attrs.define(eq=False)
+class TimedCalls:
+    """Makes calls within a time limit, and knows which hang."""
+
+    _hanging: dict[str, list[threading.Thread]] = attrs.field(factory=dict, init=False)
+
+    def call(self, name: str, seconds: float, function: Callable[[], T]) -> T:
+        """
+        Return what ``function`` returns, or raise what it raises.
+
+        Args:
+            name: Whose call it is.
+            seconds: How long it may take.
+            function: Called once, in another thread.
+
+        Raises:
+            TimeLimitError: it took longer.
+            StillHangingError: too many earlier calls of this name have not returned yet; it was not made.
+        """
+        hanging = [thread for thread in self._hanging.get(name, ()) if thread.is_alive()]
+        self._hanging[name] = hanging
+        if len(hanging) >= _MOST_HANGING:
+            raise StillHangingError
+        results: list[T] = []
+        errors: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                results.append(function())
+            except BaseException as error:  # noqa: BLE001 - handed to the caller, who names it
+                errors.append(error)
+
+        thread = threading.Thread(target=run, name=f"perizinan {name}", daemon=True)
+        thread.start()
+        thread.join(seconds)
+        if thread.is_alive():
+            hanging.append(thread)
+            _log.warning("%s did not return within %s seconds", name, seconds)
+            raise TimeLimitError
+        if errors:
+            raise errors[0]
+        return results[0]
