@@ -14,6 +14,8 @@ from perizinan_core.cli._numbers import FiniteRange
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.i18n import N_, translate
 from perizinan_core.services import ClockWatch, WorkDone
+from perizinan_core.services._work import PATIENT
+from perizinan_core.storage import JobFailure
 
 __all__ = ["worker_command"]
 
@@ -36,7 +38,7 @@ def worker_command(obj: dict[str, Any], *, once: bool, interval: float) -> None:
         if once:
             done = office.worker.run_once()
             _tell(done, language)
-            if done.in_doubt or any(failure.is_given_up for failure in office.worker.failures()):
+            if done.in_doubt or any(_needs_person(failure) for failure in office.worker.failures()):
                 told = N_("A person is needed: see the lines above, or run perizinan doctor.")
                 click.echo(translate(told, language), err=True)
                 raise click.exceptions.Exit(1)
@@ -55,6 +57,11 @@ def worker_command(obj: dict[str, Any], *, once: bool, interval: float) -> None:
             if done.is_idle:
                 stop.wait(interval)
     click.echo(translate(N_("The worker has stopped."), language))
+
+
+def _needs_person(failure: JobFailure) -> bool:
+    """Return True for what is not tried again by itself, and for what failed again after it was tried at once."""
+    return failure.is_given_up or failure.attempts > PATIENT.at_once
 
 
 def _stop_on_signals(stop: threading.Event) -> None:
