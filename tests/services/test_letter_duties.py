@@ -9,7 +9,7 @@ from perizinan_core.errors.services import LetterRefusedError
 from perizinan_core.errors.workflow import NotIssuableError, SubmissionRefusedError
 from perizinan_core.rendering import TypstRenderer
 from perizinan_core.services import _rehearsal
-from perizinan_core.testing._offices import sample_office, sample_pack
+from perizinan_core.testing._offices import APPLICANT, HOST, sample_office, sample_pack
 from perizinan_core.testing._refusals import raises_code
 
 HEAD = '#import "@perizinan/letter:1.0.0": *\n#let template(letter, logo: none) = {\n'
@@ -334,3 +334,23 @@ def test_a_template_that_breaks_after_the_number_keeps_the_number(workshop):
 
     assert 1 == kit.office.worker.run_once().signed
     assert ["500/001/WR/2026"] == workshop.numbers()
+
+
+def test_the_applicant_sees_nothing_of_a_letter_that_is_not_issued(workshop):
+    """Neither what was frozen, with its genuine code, nor what was rehearsed; the office sees both."""
+    workshop.approve()
+    kit = workshop.kit
+    with kit._context.storage.unit_of_work() as work:
+        application = work.applications.get(workshop.case.id, lock=True)
+        permit = kit.office.permits.issuance._take(work, application, kit.officer("kepala"), kit.clock())
+        work.commit()
+    inside, outside = (
+        (
+            kit.office.permits.get(permit.id, actor=actor).letter,
+            kit.office.applications.get(workshop.case.id, actor=actor).rehearsed,
+        )
+        for actor in (HOST, APPLICANT)
+    )
+
+    assert None not in inside
+    assert (None, None) == outside

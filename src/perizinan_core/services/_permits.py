@@ -27,6 +27,7 @@ from perizinan_core.services._long_term import newest_version
 from perizinan_core.services._repeats import asked, once
 from perizinan_core.services._sight import sight_of
 from perizinan_core.services._status_list import note_later_change
+from perizinan_core.services._views import shown_permit
 from perizinan_core.storage import (
     ApplicationFilter,
     Lookup,
@@ -155,14 +156,14 @@ class Permits:
             NotFoundError: there is none for this actor.
         """
         with self._context.work_for(actor, read_only=True) as work:
-            return self._readable(work, permit_id, actor)[0]
+            return shown_permit(self._readable(work, permit_id, actor)[0], actor)
 
     def get_by_number(self, number: str, *, actor: Actor) -> Permit:
         """Return the permit with exactly this number; raises as `get`."""
         with self._context.work_for(actor, read_only=True) as work:
             try:
                 found = work.permits.get_by_number(number)
-                return self._readable(work, found.id, actor)[0]
+                return shown_permit(self._readable(work, found.id, actor)[0], actor)
             except (RecordNotFoundError, NotFoundError) as error:
                 # The number that was asked for, and not the id: that would tell that there is one.
                 raise NotFoundError(kind="permit", key=number) from error

@@ -14,8 +14,9 @@ from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._application import Application
 from perizinan_core.model._case import StageState, SubmittedDocument
 from perizinan_core.model._events import Event, EventKind
+from perizinan_core.model._permit import Permit
 
-__all__ = ["shown_case", "shown_history", "shown_paper"]
+__all__ = ["shown_case", "shown_history", "shown_paper", "shown_permit"]
 
 _OUTSIDE = (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE)
 
@@ -37,7 +38,13 @@ def shown_case(application: Application, actor: Actor) -> Application:
         conflicts=(),
         overrides=(),
         jump_requests=(),
+        rehearsed=None,
     )
+
+
+def shown_permit(permit: Permit, actor: Actor) -> Permit:
+    """Return a permit as this actor may see it: a letter that is not issued, with its code, stays in the office."""
+    return permit if actor.kind not in _OUTSIDE else attrs.evolve(permit, letter=None)
 
 
 def shown_paper(paper: SubmittedDocument, actor: Actor) -> SubmittedDocument:
