@@ -58,7 +58,7 @@ def from_environment(settings: type[Any], environment: Mapping[str, str]) -> tup
     data: dict[str, Any] = {}
     problems: list[str] = []
     known = {name: (place, field) for name, place, field in variables(settings)}
-    # A variable that a setting leads to, such as a secret, is no setting itself.
+    # A variable that a setting leads to, such as a secret, is not a setting itself.
     led = {value.partition(":")[2] for value in environment.values() if value.startswith("env:")}
     beginnings = tuple({f"{PREFIX}{place[0]}_".upper() for place, _ in known.values()})
     for name, text in sorted(environment.items()):
@@ -141,7 +141,7 @@ def typed(text: str, kind: Any) -> Any:
     Return a text as the kind of a setting: texts and choices as they are, lists also with commas, all else as TOML.
 
     Raises:
-        ValueError: it is none; says what was expected, and not what was received.
+        ValueError: it is of another kind; says what was expected, and not what was received.
     """
     options = get_args(kind) if get_origin(kind) in (typing.Union, type(int | str)) else (kind,)
     if any(item is str or get_origin(item) is typing.Literal or _is_enum(item) for item in options):
