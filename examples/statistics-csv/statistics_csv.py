@@ -32,15 +32,15 @@ class Statistics:
         """Write the event once; raising would bring it again later."""
         file = self.settings.file
         if self._written is None:
-            known = csv.DictReader(file.open(encoding="utf-8", newline="")) if file.exists() else ()
-            self._written = {row["id"] for row in known}
+            lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+            self._written = {row["id"] for row in csv.DictReader(lines)}
         if delivered.id in self._written:
             return
         with file.open("a", encoding="utf-8", newline="") as stream:
-            lines = csv.writer(stream)
+            writer = csv.writer(stream)
             if not stream.tell():
-                lines.writerow(COLUMNS)
-            lines.writerow(
+                writer.writerow(COLUMNS)
+            writer.writerow(
                 (delivered.id, delivered.event.at.isoformat(), delivered.event.kind, delivered.case)
             )
         self._written.add(delivered.id)

@@ -233,6 +233,6 @@ def test_the_sample_consumer_writes_each_event_once(tmp_path: Path, monkeypatch:
     again.submit()
     again.office.worker.run_once()
 
-    rows = list(csv.DictReader((tmp_path / "s.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((tmp_path / "s.csv").read_text(encoding="utf-8").splitlines()))
     assert [case.id, "application_submitted"] == [rows[0]["case"], rows[0]["kind"]]
     assert (2, 2) == (len(rows), len({row["id"] for row in rows}))
