@@ -53,8 +53,11 @@ _SECONDS = 60
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Take up the Markdown pages: those of ``docs``, and every README."""
-    inside = file_path.relative_to(ROOT).parts[0] in {"docs", "examples"} or file_path.parent == ROOT
+    """Take up the Markdown pages: those of ``docs``, and every README, those of plugins too."""
+    parts = file_path.relative_to(ROOT).parts
+    inside = (
+        parts[0] in {"docs", "examples"} or len(parts) == 1 or (parts[0] == "plugins" and len(parts) == 3)
+    )
     if file_path.suffix == ".md" and inside:
         page: pytest.Collector = _Page.from_parent(parent, path=file_path)
         return page

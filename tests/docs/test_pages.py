@@ -24,6 +24,25 @@ PAGES = sorted(
         *ROOT.glob("plugins/*/README.md"),
     ]
 )
+NOT_PLAYED = {
+    "CONTRIBUTING.md": "commands of developers: the checks, the benchmarks, the fuzzer",
+    "README.md": "makes the environment that the tests run in; the example needs a permit of the reader",
+    "README.id.md": "as README.md",
+    "docs/explanation/mutation-testing.md": "takes an hour",
+    "docs/how-to/back-up-and-restore.md": "a line of a crontab",
+    "docs/how-to/hari-petugas.md": "played as a whole, as the shell script beside it",
+    "docs/how-to/install-an-office.md": "makes wheels, a PostgreSQL role, or serves until it is stopped",
+    "docs/how-to/letter-templates.md": "needs the reader's own plugin",
+    "docs/how-to/rotate-keys.md": "a theft, a loss and a restored register, which no reader should try for the page",
+    "docs/how-to/serve-verification.md": "makes wheels, and serves until it is stopped",
+    "docs/how-to/sign-with-your-own-key.md": "needs the reader's own certificates",
+    "examples/notify-by-print/README.md": "installs the example",
+    "plugins/perizinan-kota-blitar/README.md": "makes wheels; the scripts need the holidays package",
+    "plugins/perizinan-kota-bontang/README.md": "as that of Kota Blitar",
+    "plugins/perizinan-verify/README.md": "makes wheels, and serves until it is stopped",
+}
+"""Pages with ``sh`` blocks, which the tests do not play but hold to the names of commands and options; and why."""
+
 HOOKS = sorted(name for name in vars(HookSpecs) if name.startswith(("register_", "decide_", "on_")))
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -168,6 +187,30 @@ def test_every_command_on_the_pages_exists_with_its_options() -> None:
         if words and words[0].endswith("perizinan"):
             wrong += [f"{page}: {line}: {problem}" for problem in _unknown(words[1:])]
     assert [] == wrong
+
+
+def test_every_page_is_played_but_for_blocks_that_stand_in_a_list_with_the_reason() -> None:
+    """A block that no test runs is a decision, not an accident; a console block with a prompt always runs."""
+    held = {
+        str(page.relative_to(ROOT))
+        for page in PAGES
+        if any(
+            name in {"sh", "shell", "bash"} for name, _ in _BLOCK.findall(page.read_text(encoding="utf-8"))
+        )
+    }
+    bare = [f"{page}: {body.splitlines()[0]}" for page, body in _unprompted() if not body.startswith("$ ")]
+
+    assert held == set(NOT_PLAYED)
+    assert [] == bare
+
+
+def _unprompted() -> list[tuple[str, str]]:
+    return [
+        (str(page.relative_to(ROOT)), body)
+        for page in PAGES
+        for name, body in _BLOCK.findall(page.read_text(encoding="utf-8"))
+        if name == "console"
+    ]
 
 
 def _unknown(words: list[str]) -> list[str]:
