@@ -157,6 +157,37 @@ def test_what_a_form_lacks_is_named_before_anything_is_kept(office, papers):
     assert "formulir" in said
 
 
+def test_a_key_with_a_passphrase_signs_and_publishes_with_the_file_that_holds_it(
+    new_folder, url_of, papers, tmp_path
+):
+    """Nothing in the settings says where the passphrase is; without it nothing is signed, and the case waits."""
+    office = new_folder("locked")
+    office.write_settings(url_of("sqlite"))
+    settings = office.settings.read_text(encoding="utf-8").replace(
+        "development = true",
+        'roots = ["keys/kepala-root.pem"]\n[signing.signers]\nkepala = "file:keys/kepala.p12"',
+    )
+    office.settings.write_text(settings, encoding="utf-8")
+    office.run("migrate")
+    made = office.run("keys", "trial", "kepala")
+    again = office.run("keys", "trial", "kepala", code=2)
+    with office.open() as opened:
+        office.kit(opened)
+    case = taken_in(office, papers)
+    until_approved(office, case)
+    locked = office.run("cases", "issue", case, "--officer", "kepala", code=1)
+    word = ("--passphrase-file", str(office.folder / "keys" / "kepala.passphrase"))
+    issued = office.run("cases", "issue", case, "--officer", "kepala", *word)
+    office.run("authority", "publish", str(tmp_path / "public"), *word)
+
+    assert 3 == made.count("Written: ")
+    assert "exists and stays as it is" in again
+    assert "passphrase" in locked
+    assert "Permit 500/001/WR/" in issued
+    assert 0 == (office.folder / "keys" / "kepala.p12").stat().st_mode & 0o077
+    assert (tmp_path / "public" / "authority.json").exists()
+
+
 def test_the_public_pages_are_served_with_document_and_list(office):
     """``perizinan serve``: what checkers fetch, and the page behind the QR code."""
     office.run("authority", "publish")

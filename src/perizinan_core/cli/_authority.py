@@ -36,11 +36,16 @@ def authority_group() -> None:
 
 @authority_group.command("publish", help="Tulis authority.json dan daftar status bertanda tangan ke folder.")
 @click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--passphrase-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Berkas berisi frasa sandi kunci; bawaan: yang disebut pengaturan.",
+)
 @click.pass_obj
-def publish_command(obj: dict[str, Any], *, folder: Path | None) -> None:
+def publish_command(obj: dict[str, Any], *, folder: Path | None, passphrase_file: Path | None) -> None:
     """Write what those who check permits need; without an argument into the folder of the settings."""
     language = language_of(obj)
-    with open_office(obj) as office:
+    with open_office(obj, passphrase_file=passphrase_file) as office:
         told = office.settings.publication.folder
         if folder is None and told is None:
             sentence = N_("Name a folder, or set [publication] folder in the settings.")
