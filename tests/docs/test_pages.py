@@ -69,7 +69,7 @@ def _commands(language: str) -> list[tuple[str, str]]:
         for page in PAGES
         for name, body in _BLOCK.findall(page.read_text(encoding="utf-8"))
         if name == language
-        for line in body.splitlines()
+        for line in body.replace("\\\n", " ").splitlines()
         if language != "console" or line.startswith("$ ")
     ]
 
