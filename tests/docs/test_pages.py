@@ -45,6 +45,7 @@ NOT_PLAYED = {
 
 HOOKS = sorted(name for name in vars(HookSpecs) if name.startswith(("register_", "decide_", "on_")))
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
+_KEPT = re.compile(r"\A\w+=\$\((.*)\)\Z")
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -65,7 +66,7 @@ def _anchors(path: Path) -> set[str]:
 def _commands(language: str) -> list[tuple[str, str]]:
     """Return (page, line) of every command in blocks of one language."""
     return [
-        (str(page.relative_to(ROOT)), line.removeprefix("$ ").strip())
+        (str(page.relative_to(ROOT)), _KEPT.sub(r"\1", line.removeprefix("$ ").strip()))
         for page in PAGES
         for name, body in _BLOCK.findall(page.read_text(encoding="utf-8"))
         if name == language
