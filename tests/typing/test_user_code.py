@@ -21,12 +21,16 @@ EXAMPLES = sorted(Path(__file__).parents[2].glob("examples/*.py"))
 BASES = {
     "Dated",
     "ExceptionalSteps",
+    "FinishingSteps",
     "FileVerifier",
+    "NumberSteps",
     "Papers",
+    "SignedDocument",
     "SigningSteps",
     "Staff",
     "Steps",
     "SuiteBase",
+    "_SignerSuite",
     *(f"{name}Suite" for name in ("Agenda", "Applications", "Concurrency", "Events", "Numbers", "Permits")),
     *(f"{name}Suite" for name in ("Requests", "Units")),
 }

@@ -73,6 +73,6 @@ class Receipt:
 
     tracking_secret: str | None = attrs.field(default=None, eq=False, repr=False)
     """
-    With the receipt number it shows how the case stands. Given once, by the call that handed the case in; it is no
-    part of the receipt as it is kept and signed, and must not stand in an address.
+    With the receipt number it shows how the case stands. Given once, by the call that handed the case in; it is
+    not a part of the receipt as it is kept and signed, and must not stand in an address.
     """

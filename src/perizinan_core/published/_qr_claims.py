@@ -38,6 +38,7 @@ from perizinan_core.errors.verification import VerificationError
 from perizinan_core.i18n import N_
 from perizinan_core.published._authority_document import AuthorityDocument
 from perizinan_core.published._cose import ALG, ALGORITHMS, KID, Sign1, dumps, loads, unpacked, whole
+from perizinan_core.published._keys import PublicKey
 
 MAX_QR_LENGTH = 594
 """Characters that fit version 15 at level M: 38.5 mm on paper at half a millimetre a module."""
@@ -101,13 +102,17 @@ class QrContent:
     """A decoded QR text whose signature no one has checked yet."""
 
     claims: QrClaims
-    envelope: Sign1 = attrs.field(repr=False)
+    _envelope: Sign1 = attrs.field(repr=False)
 
     @property
     def kid(self) -> bytes:
         """Identifier of the key that it names."""
-        kid: bytes = self.envelope.header[KID]
+        kid: bytes = self._envelope.header[KID]
         return kid
+
+    def is_signed_by(self, key: PublicKey) -> bool:
+        """Return True when the signature is that of ``key``."""
+        return self._envelope.is_signed_by(key)
 
 
 def type_number(code: str) -> int:
@@ -211,7 +216,7 @@ def verify_qr(text: str, authority: AuthorityDocument) -> QrClaims:
     content = decode_qr_text(text)
     for entry in authority.qr_keys:
         mine = entry.kid == content.kid and entry.holds_on(content.claims.issued_on)
-        if mine and content.envelope.is_signed_by(entry.key):
+        if mine and content.is_signed_by(entry.key):
             return named_claims(content.claims, authority)
     raise QrTextError(N_("no key of this office signed it"))
 

@@ -95,7 +95,7 @@ def offices_of_key(offices: AuthoritySet, content: QrContent) -> list[AuthorityD
     return [
         item
         for item in offices.knowing(content.kid.hex())
-        if any(key.kid == content.kid and content.envelope.is_signed_by(key.key) for key in item.qr_keys)
+        if any(key.kid == content.kid and content.is_signed_by(key.key) for key in item.qr_keys)
     ]
 
 

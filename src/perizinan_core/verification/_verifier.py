@@ -172,7 +172,7 @@ class Verifier(FileVerifier):
         super().__init__(limits, policy)
         self.authority = authority
         self._sources = status_by_office(authority, status)
-        self.examiners = ByOffice(self._examiner)
+        self._examiners = ByOffice(self._examiner)
         self._status = status
         self._codes = codes
 
@@ -320,7 +320,7 @@ class _Case(PermitCase):
         from perizinan_core.verification.signatures._signed_file import note_time
 
         judgement = self.judgement
-        file = self.verifier.examiners.of(self.authority).examine(data, at=self.at)
+        file = self.verifier._examiners.of(self.authority).examine(data, at=self.at)  # noqa: SLF001 - its own verifier
         problem = _problem_with(file) or (
             None if self._may_be_there(file, pdf) else "later-changes-forbidden"
         )

@@ -45,12 +45,12 @@ class ApplicantCheckSuite:
 
     @pytest.fixture
     def known(self) -> Applicant:
-        """Return somebody who is accepted."""
+        """Return a person who is accepted."""
         return sample_applicant()
 
     @pytest.fixture
     def unknown(self) -> Applicant:
-        """Return somebody whose identity is refused."""
+        """Return a person whose identity is refused."""
         raise NotImplementedError
 
     def broken(self) -> AbstractContextManager[None]:
@@ -84,7 +84,7 @@ class ApplicantCheckSuite:
         assert answers == [True, False] * _THREADS
 
     def test_a_failure_accepts_nobody(self, check: _Check, known: Applicant, unknown: Applicant) -> None:
-        """It raises, or refuses: never an answer that nobody gave; and afterwards it works."""
+        """It raises, or refuses: never an answer that no one gave; and afterwards it works."""
         with self.broken():
             for person in (known, unknown):
                 try:

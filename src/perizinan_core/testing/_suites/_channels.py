@@ -91,7 +91,7 @@ class NotificationChannelSuite:
         raise NotImplementedError
 
     def message(self, number: int = 1, **changes: Any) -> Notification:
-        """Return a message to somebody of whom every address is known."""
+        """Return a message to a person of whom every address is known."""
         given = {
             "id": f"0190aaaa-0000-7000-8000-{number:012d}",
             "kind": "application_submitted",
@@ -150,7 +150,7 @@ class NotificationChannelSuite:
     def test_without_the_address_nothing_is_sent_and_nothing_raised(
         self, channel: NotificationChannel
     ) -> None:
-        """Other channels may have one; time must not run against somebody who was not reached."""
+        """Other channels may have one; time must not run against a person who was not reached."""
         changed: dict[str, Any] = {self.needs: None}
         message = attrs.evolve(self.message(), **changed)
 

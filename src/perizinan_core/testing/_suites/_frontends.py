@@ -115,7 +115,7 @@ class FrontendSuite:
         assert headers.get("referrer-policy") in {"no-referrer", "same-origin", "strict-origin"}
 
     def test_pages_load_nothing_from_other_hosts(self, served: Any) -> None:
-        """Who looks at a page is nobody else's affair."""
+        """Who looks at a page is no one else's affair."""
         client, _, _ = served
         text = client.get("/", follow_redirects=True).text
         loaded = re.findall(r"""<(?:script|img|iframe|source|video)[^>]*\bsrc=["']([^"']+)""", text)

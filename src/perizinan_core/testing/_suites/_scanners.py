@@ -78,7 +78,7 @@ class UploadScannerSuite:
         ] == []
 
     def test_what_is_bad_is_refused_with_a_sentence(self, scanner: UploadScanner, tmp_path: Path) -> None:
-        """The applicant is told something in both languages, whatever the file is called."""
+        """The applicant reads a sentence in either language, whatever the file is called."""
         for name in ("a.png", "berkas ktp é.pdf", "x" * 200 + ".jpg"):
             found = self.scan(scanner, tmp_path, self.bad, name)
 
@@ -86,7 +86,7 @@ class UploadScannerSuite:
             assert all(item.code and item.message("id") and item.message("en") for item in found)
 
     def test_what_is_bad_is_refused_wherever_it_stands(self, scanner: UploadScanner, tmp_path: Path) -> None:
-        """A file that was let through once is no pass for the next one."""
+        """A file that was let through once does not open the way for the next one."""
         self.scan(scanner, tmp_path, small_png(2))
 
         assert self.scan(scanner, tmp_path, self.bad)
