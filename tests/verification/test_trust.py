@@ -441,7 +441,7 @@ def test_import_is_light():
     """Neither database, plugin system nor pyHanko comes with the import."""
     code = (
         "import sys, perizinan_core.verification\n"
-        "heavy = {'sqlalchemy','alembic','pluggy','pyhanko','pypdf','jsonschema','jsonschema_rs','cbor2','typst',\n"
+        "heavy = {'sqlalchemy','alembic','pluggy','pyhanko','pypdf','jsonschema','fastjsonschema','cbor2','typst',\n"
         "'cattrs','perizinan_core.model','perizinan_core.verification.signatures'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
