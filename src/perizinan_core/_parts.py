@@ -1,8 +1,8 @@
 """
 The packages that an office needs and a verifier does not: the extra ``office``.
 
-The base install models permits and verifies them. Letters, expressions, HEIC pictures and migrations
-need larger packages; they are imported where they are used, through `office_part`.
+The base install models permits and verifies them. Letters, catalogues with their expressions, HEIC
+pictures and migrations need larger packages; they are imported where they are used, through `office_part`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _MODULES = {
     "cel_expr_python": "cel-expr-python",
     "pillow_heif": "pillow-heif",
     "typst": "typst",
+    "yaml": "pyyaml",
 }
 """Module → distribution, for each package of the extra."""
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import attrs
-import yaml
 
+from perizinan_core._parts import office_part
 from perizinan_core.i18n import N_
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "Node", "YamlProblemError", "parse_yaml", "read_yaml"]
@@ -34,7 +34,6 @@ _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,29})\Z")
 _DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,29})\.[0-9]{1,30}\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Scalar = str | int | Decimal | bool | date | None
 
@@ -147,8 +146,10 @@ def parse_yaml(text: str, name: str) -> Node:
     Raises:
         YamlProblemError: for anything that is not acceptable YAML.
     """
+    yaml: Any = office_part("yaml")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _Builder(name).build(yaml.parse(text, Loader=_LOADER))
+        return _Builder(name, yaml).build(yaml.parse(text, Loader=loader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         raise YamlProblemError(
@@ -171,13 +172,16 @@ class _Builder:
     """Builds nodes from parser events without recursion over foreign input deeper than `MAX_DEPTH`."""
 
     file: str
+    yaml: Any
+    """The library: it belongs to the extra ``office``."""
+
     anchors: dict[str, Node] = attrs.field(factory=dict)
     count: int = 0
 
     def build(self, events: Iterator[Any]) -> Node:
         root: Node | None = None
         for event in events:
-            if isinstance(event, yaml.DocumentStartEvent):
+            if isinstance(event, self.yaml.DocumentStartEvent):
                 if root is not None:
                     self._refuse(
                         event,
@@ -204,9 +208,11 @@ class _Builder:
                 N_("expected at most {maximum} levels, but the nesting goes deeper; make it flatter"),
                 maximum=MAX_DEPTH,
             )
-        if isinstance(event, yaml.AliasEvent):
+        if isinstance(event, self.yaml.AliasEvent):
             return self._alias(event, path)
-        if event.tag not in (None, "!") or (event.tag == "!" and not isinstance(event, yaml.ScalarEvent)):
+        if event.tag not in (None, "!") or (
+            event.tag == "!" and not isinstance(event, self.yaml.ScalarEvent)
+        ):
             self._refuse(
                 event,
                 "tag",
@@ -215,10 +221,10 @@ class _Builder:
                 tag=str(event.tag),
             )
         line = event.start_mark.line + 1
-        if isinstance(event, yaml.ScalarEvent):
+        if isinstance(event, self.yaml.ScalarEvent):
             value = _resolve(event.value) if not event.style and event.tag is None else event.value
             node = Node(value, self.file, path, line, event.value)
-        elif isinstance(event, yaml.SequenceStartEvent):
+        elif isinstance(event, self.yaml.SequenceStartEvent):
             node = Node(self._sequence(events, path, depth), self.file, path, line)
         else:
             node = Node(self._mapping(events, path, depth), self.file, path, line)
@@ -228,13 +234,13 @@ class _Builder:
 
     def _sequence(self, events: Iterator[Any], path: str, depth: int) -> list[Node]:
         items: list[Node] = []
-        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+        while not isinstance(event := next(events), self.yaml.SequenceEndEvent):
             items.append(self._node(event, events, f"{path}[{len(items)}]", depth + 1))
         return items
 
     def _mapping(self, events: Iterator[Any], path: str, depth: int) -> dict[str, Node]:
         entries: dict[str, Node] = {}
-        while not isinstance(event := next(events), yaml.MappingEndEvent):
+        while not isinstance(event := next(events), self.yaml.MappingEndEvent):
             key = self._key(event, path)
             if key in entries:
                 self._refuse(
@@ -251,7 +257,7 @@ class _Builder:
         return entries
 
     def _key(self, event: Any, path: str) -> str:
-        if isinstance(event, yaml.ScalarEvent) and event.tag in (None, "!") and event.value != "<<":
+        if isinstance(event, self.yaml.ScalarEvent) and event.tag in (None, "!") and event.value != "<<":
             return str(event.value)
         return self._refuse(
             event, "key", path, N_("expected a simple word as key, but found another value; write it as text")
