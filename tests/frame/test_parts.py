@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests" / "vectors"
 # None in sys.modules is how Python itself marks a module that cannot be imported.
 WITHOUT = "import sys; sys.modules.update(dict.fromkeys({modules!r})); "
-PARTS = ["typst", "cel_expr_python", "pillow_heif", "alembic"]
+PARTS = ["typst", "cel_expr_python", "pillow_heif", "alembic", "yaml"]
 
 
 def run_without_parts(statement, *arguments):
