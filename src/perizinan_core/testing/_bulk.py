@@ -21,7 +21,7 @@ from perizinan_core.model._case import Clock, StageState
 from perizinan_core.model._events import Event
 from perizinan_core.model._identifiers import Nik
 from perizinan_core.model._permit import Permit
-from perizinan_core.storage import TakenNumber
+from perizinan_core.storage import TakenNumber, TrackingSecret
 from perizinan_core.storage._sql._bulk import LoadedCase, load_cases
 from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.testing._offices import HOST, OfficeKit, sample_office
@@ -201,6 +201,7 @@ def _copy(template: LoadedCase, number: int, issued: int, at: datetime, last: da
         application=changed,
         permit=permit,
         numbers=tuple(numbers),
+        secret=TrackingSecret(digest=hashlib.sha256(id_.encode()).digest(), given_at=at),
         events=tuple(_event(item, case.id, id_, permit_id, shift) for item in template.events),
     )
 

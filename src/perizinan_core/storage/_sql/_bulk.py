@@ -16,7 +16,7 @@ import attrs
 from perizinan_core.model._application import Application
 from perizinan_core.model._events import Event
 from perizinan_core.model._permit import Permit
-from perizinan_core.storage._records import Course, TakenNumber
+from perizinan_core.storage._records import Course, TakenNumber, TrackingSecret
 from perizinan_core.storage._sql._applications import lookup_rows
 from perizinan_core.storage._sql._events import event_rows
 from perizinan_core.storage._sql._number_parts import part_rows
@@ -30,6 +30,7 @@ from perizinan_core.storage._sql._seals import Mark, row_name
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.storage._sql._tables import (
+    MARKED_TABLES,
     applications,
     counters,
     history,
@@ -41,6 +42,7 @@ from perizinan_core.storage._sql._tables import (
     payments,
     permits,
     queue_places,
+    tracking,
 )
 
 __all__ = ["LoadedCase", "load_cases"]
@@ -56,6 +58,9 @@ class LoadedCase:
     application: Application
     permit: Permit | None = None
     numbers: tuple[TakenNumber, ...] = ()
+    secret: TrackingSecret | None = None
+    """With which the applicant follows it."""
+
     events: tuple[Event, ...] = ()
     """Of the case and of its permit, each in order."""
 
@@ -94,6 +99,7 @@ def _write(session: Session, batch: Sequence[LoadedCase]) -> None:
     _sealed(session, open_stages, places)
     _plain(session, queue_places, places)
     _plain(session, lookups, (row for case in cases for row in lookup_rows(session, case)))
+    _sealed(session, tracking, (_tracking_row(one) for one in batch if one.secret is not None))
     _plain(session, payments, (row for case in cases for row in payment_rows(session, case)))
     _sealed(session, permits, (_permit_row(session, permit, case) for permit, case in issued))
     parts = [("application", case.id, case.receipt_number) for case in cases]
@@ -118,6 +124,10 @@ def _permit_row(session: Session, permit: Permit, case: Application) -> dict[str
     return {**row, "course": course, "changed_by": _BY, "changed_at": permit.signed_at or case.created_at}
 
 
+def _tracking_row(case: LoadedCase) -> dict[str, Any]:
+    return {"application_id": case.application.id, **attrs.asdict(case.secret)} if case.secret else {}
+
+
 def _number_row(line: TakenNumber) -> dict[str, Any]:
     names = ("register", "year", "sequence", "number", "subject", "taken_by", "taken_at")
     return {name: getattr(line, name) for name in names}
@@ -127,7 +137,7 @@ def _sealed(session: Session, table: Any, rows: Iterable[dict[str, Any]]) -> Non
     sealed = [session.seals.sealed(table, row) for row in rows]
     if sealed:
         session.write(table.insert(), sealed)
-    if table is not open_stages:
+    if table in MARKED_TABLES:
         for row in sealed:
             session.seals.written(table, row)
 
