@@ -273,6 +273,8 @@ CALLS: Mapping[str, Call] = {
     "applications.of_owner": lambda s, a, _: _apps(s).of_owner(actor=a),
     "applications.history": lambda s, a, i: _apps(s).history(i("submitted"), actor=a),
     "applications.actions": lambda s, a, i: _apps(s).actions(i("submitted"), actor=a),
+    "applications.deliveries": lambda s, a, i: _apps(s).deliveries(i("submitted"), actor=a),
+    "applications.discard": lambda s, a, i: _apps(s).discard(i("draft"), actor=a),
     "applications.attach_power_of_attorney": lambda s, a, i: _apps(s).attach_power_of_attorney(
         i("draft"), BytesIO(small_png(4)), file_name="a.png", actor=a
     ),
@@ -282,6 +284,10 @@ CALLS: Mapping[str, Call] = {
     "reviews.queue": lambda s, a, _: _revs(s).queue(actor=a),
     "reviews.queue of everyone": lambda s, a, _: _revs(s).queue(actor=a, everyone=True),
     "reviews.remarks": lambda s, a, i: _revs(s).remarks(i("submitted"), actor=a),
+    "reviews.unnotified": lambda s, a, _: _revs(s).unnotified(actor=a),
+    "reviews.record_notice": lambda s, a, i: _revs(s).record_notice(
+        i("submitted"), remark="Ditelepon", actor=a
+    ),
     "reviews.decide": lambda s, a, i: _revs(s).decide(
         i("submitted"), "periksa", StageOutcome.POSITIVE, actor=a
     ),
@@ -567,6 +573,13 @@ class Rules:
         counter = self.officer and self.actor.has(Role.FRONT_OFFICE)
         return None if self.party or self.who == "host" or counter else "access-denied"
 
+    def say_that_they_were_notified(self) -> Outcome:
+        """The counter and supervisors of a unit of the case; here nothing waits for it."""
+        if self.stale or not self.reads("submitted"):
+            return self.read("submitted")
+        through = self.officer and self.actor.has(Role.FRONT_OFFICE, Role.SUPERVISOR)
+        return "no-notice-awaited" if through else "not-allowed"
+
     def supervise(self) -> Outcome:
         """A supervisor of the unit."""
         if self.stale or not self.reads("submitted"):
@@ -655,11 +668,15 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "applications.of_owner": lambda r: r.anybody(),
     "applications.history": lambda r: r.read("submitted"),
     "applications.actions": lambda r: r.read("submitted"),
+    "applications.deliveries": lambda r: r.read("submitted"),
+    "applications.discard": lambda r: r.act_for_applicant("draft"),
     "applications.attach_power_of_attorney": lambda r: r.act_for_applicant("draft"),
     "applications.open_document": lambda r: r.read("submitted"),
     "reviews.queue": lambda r: r.have(others=()),
     "reviews.queue of everyone": lambda r: r.have(Role.SUPERVISOR, Role.AUDITOR, others=()),
     "reviews.remarks": lambda r: r.look_twice("submitted"),
+    "reviews.unnotified": lambda r: r.have(others=("host", "system")),
+    "reviews.record_notice": lambda r: r.say_that_they_were_notified(),
     "reviews.decide": lambda r: r.judge("submitted", "clerk in charge", Role.FRONT_OFFICE),
     "reviews.request_correction": lambda r: r.judge("submitted", "clerk in charge", Role.FRONT_OFFICE),
     "reviews.request_stage": lambda r: r.ask_for_stage(),
@@ -725,6 +742,7 @@ WITHOUT_ACTOR = {
     "Publication.note_use",
     "Publication.own_keys",
     "Publication.qr_text",
+    "Publication.require_qr_key",
     # By a secret, and without personal data: see `test_tracking`.
     "Tracking.follow",
 }
