@@ -1,11 +1,12 @@
 #!/bin/sh
-# Programs outside Python that the tests check our work with: pdfsig and pdftoppm (poppler), openssl, nginx, a browser.
+# Programs outside Python that the tests check our work with: pdfsig and pdftoppm (poppler), openssl, nginx, Ghostscript, a browser.
 # $1 is the virtual environment.
 set -eu
 venv=$1
 missing=""
 command -v pdfsig >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1 || missing="$missing poppler-utils"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
+command -v gs >/dev/null 2>&1 || missing="$missing ghostscript"
 command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
 
 as_root() {

@@ -30,9 +30,8 @@ class PrintChannel:
         """Print the message once; the worker may deliver the same id again after a crash."""
         with self._one_at_a_time:
             if notification.id not in self._sent:
-                whom = notification.email or notification.phone
-                line = f"[{notification.kind}] {whom}: {notification.subject}"
-                sys.stdout.write(line[: self.settings.width] + "\n")
+                text = f"[{notification.kind}] {notification.email or notification.phone}: {notification.subject}"
+                sys.stdout.write(text[: self.settings.width] + "\n")
                 self._sent.add(notification.id)
         return SendOutcome.KEPT  # a service that carries it to the person would make it ACCEPTED
 
