@@ -39,6 +39,7 @@ from perizinan_core.hooks import (
 from perizinan_core.hooks._notification import MailFolderChannel
 from perizinan_core.published import read_authority_document
 from perizinan_core.services._delivery import Deliver
+from perizinan_core.services._targets import ToChannel
 from perizinan_core.storage.memory import MemoryStorage
 from perizinan_core.testing._fakes import CollectingChannel, SettableClock
 from perizinan_core.testing._offices import (
@@ -504,6 +505,7 @@ def test_an_office_opens_by_the_path_of_its_settings(folder):
 
     assert "kabupaten-contoh" == office.authority.slug == case.authority
     assert ["acara", "warung"] == types
-    (channels,) = [job._channels for job in office.worker.jobs if isinstance(job, Deliver)]
-    assert isinstance(dict(channels)["mail-folder"], MailFolderChannel)
-    assert Path(folder / "outbox") == dict(channels)["mail-folder"].folder
+    (targets,) = [job._targets for job in office.worker.jobs if isinstance(job, Deliver)]
+    (channel,) = [target._channel for target in targets if isinstance(target, ToChannel)]
+    assert isinstance(channel, MailFolderChannel)
+    assert Path(folder / "outbox") == channel.folder

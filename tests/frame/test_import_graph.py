@@ -17,7 +17,7 @@ from code_lines import code_lines  # noqa: E402 - a script, which is not install
 COUNTED = ("verification", "signing", "published", "_pdf", "_exchange.py")
 """The validator, what signs, the formats that both read, and what both have below them."""
 
-AT_MOST = 10_733
+AT_MOST = 10_758
 """
 Lines of code; 12,280 were there before one validator judged all signatures (commit ac3f506).
 

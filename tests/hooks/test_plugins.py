@@ -343,7 +343,7 @@ def test_what_nobody_offers_is_told_with_what_there_is():
         pick(records, "storage", "oracle", "schemes")
 
     assert "builtin" == pick(records, "storage", "postgresql", "schemes").plugin
-    assert ("postgresql", "postgresql+psycopg", "sqlite") == told.value.offered
+    assert ("postgres", "postgresql", "postgresql+psycopg", "sqlite", "sqlite+pysqlite") == told.value.offered
     assert "penyimpanan data" in told.value.message("id")
     with raises_code("nothing-registered", match="there are: -"):
         pick((), "storage", "oracle", "schemes")
