@@ -9,6 +9,8 @@ from perizinan_kota_blitar._plugin import DATA
 
 from perizinan_core.bootstrap import Office
 
+# One office goes through the file from top to bottom.
+pytestmark = pytest.mark.xdist_group("confirmation-commands")
 PAPER = ("--document", "Keputusan Kepala Dinas", "--number", "188/12/2026", "--date", "2026-02-02")
 
 

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from perizinan_core.cli import _keys_ltv as keys_ltv
+from perizinan_core.cli._app import _in_language
 from perizinan_core.cli._keys_ltv import renew_ltv_command
 from perizinan_core.signing.ltv import RevocationClient, TimestampClient, TimestampPolicy
 from perizinan_core.testing._offices import MORNING, sample_office
@@ -85,6 +86,8 @@ class TestCommand:
 
     def test_help_names_every_option(self, run):
         """In Bahasa Indonesia, as all help; the top of the command line translates it."""
+        # Who asked for English before in this process does not matter.
+        _in_language(renew_ltv_command, "id")
         said = run("--help").output
 
         assert all(name in said for name in ("--within-days", "--lift", "--jobs", "--from-start", "--json"))
