@@ -11,6 +11,9 @@ import pytest
 
 from perizinan_core.testing._fakes import small_png
 
+# One office for the whole file.
+pytestmark = pytest.mark.xdist_group("case-commands")
+
 APPLICATION = """
 [applicant]
 name = "Sekar Contohwati"
