@@ -17,6 +17,8 @@ import signal
 import sys
 from collections import Counter
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -290,8 +292,14 @@ def _state_of(kit, order, subject):
         "state": case.state.value,
         "receipt": case.receipt_number,
         "documents": readable,
-        "sent": sorted(path.name for path in Path(order["mail"]).glob("*.eml")),
+        "sent": sorted(_said(path) for path in Path(order["mail"]).glob("*.eml")),
     }
+
+
+def _said(path):
+    """Return to whom a mail says what; each is made once, so that its id is another one in each copy of the office."""
+    mail = message_from_bytes(path.read_bytes(), policy=default)
+    return [mail["To"], mail["Subject"], mail.get_content()]
 
 
 def _told(kit, order, links, in_doubt):

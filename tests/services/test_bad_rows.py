@@ -17,6 +17,8 @@ from perizinan_core.storage._sql import _tables as tables
 from perizinan_core.testing._offices import HOST, MORNING, sample_office
 
 BAD = b"\x01bad"
+UNSEALED = {"error": "", "part": BAD, "stage": "no stage", "version": -5}
+"""What a row says that has no seal: a failure of a job, a part of a number, a place in a queue."""
 WHY = {"reason": "contoh", "legal_basis": "contoh"}
 
 
@@ -56,7 +58,7 @@ def bad_row(kit, table):
         bad = {name: BAD for name in ("seal", "payload", "row_seal", "digest") if name in table.columns}
         said = [column for column in table.columns if column.name in ("value", "event")]
         bad |= {column.name: "no JSON" if isinstance(column.type, sa.String) else -5 for column in said}
-        bad = bad or {"error": ""}
+        bad = bad or {name: value for name, value in UNSEALED.items() if name in table.columns}
         key = [column == row._mapping[column.name] for column in table.primary_key.columns]
         assert connection.execute(sa.update(table).where(*key).values(bad)).rowcount == 1
     yield

@@ -54,14 +54,20 @@ def _remove_if_unused(context: OfficeContext, sha256: str) -> bool:
     with context.storage.unit_of_work() as work:
         # Who puts the same content into a case at this moment waits, and then looks whether the file is there.
         work.hold(f"document/{sha256}")
-        if is_named(work, sha256):
+        removed = not is_named(work, sha256) and _is_deleted(context, sha256)
+        # No record has changed; the name is free again.
+        work.commit()
+    return removed
+
+
+def _is_deleted(context: OfficeContext, sha256: str) -> bool:
+    """Delete a file; return whether it was there and has no name in the store."""
+    try:
+        return context.documents.delete(sha256)
+    except DocumentStoreError as error:
+        if error.code == "document-in-use":
             return False
-        try:
-            return context.documents.delete(sha256)
-        except DocumentStoreError as error:
-            if error.code == "document-in-use":
-                return False
-            raise
+        raise
 
 
 def is_named(work: UnitOfWork, sha256: str) -> bool:
