@@ -104,6 +104,8 @@ def canonical_json(value: Any) -> bytes:
 
 def _kind_name(kind: Any) -> str:
     # A union such as `Applicant` has no name of its own.
+    if get_origin(kind) is tuple:
+        return f"list[{_kind_name(get_args(kind)[0])}]"
     return " | ".join(item.__name__ for item in get_args(kind) or (kind,))
 
 

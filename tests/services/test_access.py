@@ -743,7 +743,6 @@ WITHOUT_ACTOR = {
     "Publication.note_use",
     "Publication.own_keys",
     "Publication.qr_text",
-    "Publication.require_qr_key",
     # By a secret, and without personal data: see `test_tracking`.
     "Tracking.follow",
 }

@@ -250,3 +250,24 @@ def test_an_office_is_not_opened_with_something_else_than_settings(settings):
         Office.open(settings)
 
     assert "settings" == caught.value.problem("en")["fields"][0]["path"]
+
+
+def test_a_class_is_not_called_to_tell_progress(module_kit, good):
+    """It would be made into something with an error of its own; a function is called as ever."""
+    seen: list[tuple[Any, ...]] = []
+    issue = module_kit.office.permits.issue_many
+    with pytest.raises(ArgumentError) as caught:
+        issue((good["application_id"],), actor=APPLICANT, progress=type)
+    issue((good["application_id"],), actor=APPLICANT, progress=lambda *told: seen.append(told))
+
+    assert "progress" == caught.value.argument
+    assert [(1, 1)] == [told[1:] for told in seen]
+
+
+@pytest.mark.parametrize("mark", ["", "a", "x" * 100])
+def test_a_mark_of_no_page_is_shown_as_it_was_received(module_kit, good, mark):
+    """In quotes, so that an empty one is seen, too; of a long one only the beginning."""
+    with pytest.raises(ArgumentError) as caught:
+        module_kit.office.lists.history(good["application_id"], actor=APPLICANT, after=mark)
+
+    assert repr(mark if len(mark) < 40 else mark[:39] + "…") == caught.value.received

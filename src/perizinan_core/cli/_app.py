@@ -14,7 +14,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -22,6 +22,7 @@ from weakref import WeakKeyDictionary
 import click
 
 from perizinan_core._parts import require_office_parts
+from perizinan_core.cli._quiet import quiet
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, said, translate
 
@@ -259,21 +260,21 @@ cli: click.Group = _root
 """The command line as a click group."""
 
 
-def _run_scenarios(*arguments: Any) -> Any:
+def _run_scenarios(*arguments: Any) -> Iterator[Any]:
     """Play one example of a catalogue; the office behind it is loaded only when there is one."""
     from perizinan_core.bootstrap import check_scenario
 
     # What an office that is thrown away logs for its operator is noise to those who check a catalogue.
-    logging.getLogger("perizinan_core").setLevel(logging.ERROR)
-    return check_scenario(*arguments)
+    with quiet("perizinan_core", level=logging.ERROR):
+        yield from check_scenario(*arguments)
 
 
-def _check_letters(*arguments: Any) -> Any:
+def _check_letters(*arguments: Any) -> Iterator[Any]:
     """Print the letters of a catalogue with invented data; loaded only when there are some."""
     from perizinan_core.bootstrap._examples import check_letters
 
-    logging.getLogger("perizinan_core").setLevel(logging.ERROR)
-    return check_letters(*arguments)
+    with quiet("perizinan_core", level=logging.ERROR):
+        yield from check_letters(*arguments)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -21,6 +21,7 @@ from perizinan_core.cli._moments import read_moment
 from perizinan_core.cli._numbers import FiniteRange
 from perizinan_core.cli._once import Once
 from perizinan_core.cli._outputs import check_output
+from perizinan_core.cli._quiet import quiet
 from perizinan_core.cli._verify_authority import AuthorityOptions, authority_options
 from perizinan_core.cli._verify_report import ReportFile
 from perizinan_core.cli._verify_run import VerifyRun
@@ -151,8 +152,7 @@ def verify_command(
     """Print a report per file and exit with the highest code."""
     shared = ctx.find_object(dict) or {}
     language = language or shared.get("language") or DEFAULT_LANGUAGE
-    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
-    logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+    ctx.with_resource(quiet("pyhanko", "pyhanko_certvalidator", level=logging.CRITICAL))
     limits = Limits(code_seconds=min(Limits().code_seconds, time_limit / 4))
     if max_bytes is not None:
         limits = attrs.evolve(limits, max_bytes=max_bytes)

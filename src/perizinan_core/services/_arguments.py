@@ -201,7 +201,9 @@ def _check_generic(name: str, value: Any, kind: Any, origin: Any) -> None:
         )
         return
     if origin is Callable:
-        _require(callable(value), name, N_("something that can be called"), value)
+        # To call a class makes something: it is not meant where nothing is to be returned.
+        makes = isinstance(value, type) and inner[-1:] in ((None,), (type(None),))
+        _require(callable(value) and not makes, name, N_("something that can be called"), value)
         return
     if issubclass(origin, Mapping):
         _require(isinstance(value, Mapping), name, N_("fields with names"), value)

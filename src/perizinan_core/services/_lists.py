@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.model import quoted
 from perizinan_core.errors.services import AccessDeniedError, ArgumentError
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind, Role
@@ -436,12 +437,12 @@ def _as_stored(statuses: frozenset[PermitStatus], today: date) -> PermitFilter:
 
 def _sequence(after: str) -> int:
     if not after.isascii() or not after.isdigit() or len(after) > len(str(2**31)):
-        raise ArgumentError("after", _MARK, after[:80])
+        raise ArgumentError("after", _MARK, quoted(after))
     return int(after)
 
 
 def _places(after: str) -> tuple[int | None, int | None]:
     first, dot, second = after.partition(".")
     if not dot:
-        raise ArgumentError("after", _MARK, after[:80])
+        raise ArgumentError("after", _MARK, quoted(after))
     return tuple(None if place == "-" else _sequence(place) for place in (first, second))  # type: ignore[return-value]

@@ -21,6 +21,7 @@ from perizinan_core.services._entitled import require_entitled
 from perizinan_core.services._letters import LetterPlan, compose, plan_letter, statement_of
 from perizinan_core.services._numbering import take_number, take_place
 from perizinan_core.services._publication import Publication
+from perizinan_core.services._published_keys import OwnKeys
 from perizinan_core.services._rehearsal import Rehearsal, rehearse
 from perizinan_core.services._repeats import Asked, once
 from perizinan_core.services._signatory import require_signer
@@ -99,7 +100,8 @@ class NumberSteps:
             check_previous(application, previous, context.local_day(moment), Action.TAKE_NUMBER)
             said = confirmed(context, work, plan)
             rehearse(Rehearsal(context=context, work=work, application=application, plan=said, moment=moment))
-            self._publication.require_qr_key(work, moment)
+            own = OwnKeys(work, "qr", context.local_day, self._publication.status_lists.lead)
+            own.require_usable(context.keys.qr.public_key(), moment)
         require_entitled(self._publication, plan, signer, moment)
         return plan
 

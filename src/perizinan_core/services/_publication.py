@@ -127,15 +127,6 @@ class Publication:
                 self._cached = (now, self._build(now))
             return self._cached[1]
 
-    def require_qr_key(self, work: UnitOfWork, now: datetime) -> None:
-        """
-        Pass when the key in place may sign codes; asked before a number is taken.
-
-        Raises:
-            ServiceError: ``key-not-usable-yet``: it was not announced long enough ago.
-        """
-        self._keys(work, "qr").require_usable(self._context.keys.qr.public_key(), now)
-
     def qr_text(self, statement: PermitStatement) -> str:
         """
         Return the text of a permit's QR code: the verification address and the signed claims.

@@ -16,6 +16,7 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
+from perizinan_core.errors.model import quoted
 from perizinan_core.errors.storage import StorageError
 from perizinan_core.storage._sql._session import Session
 
@@ -61,7 +62,7 @@ class Ordered:
         except ValueError:
             last = None
         if last is None:
-            raise StorageError("unknown-cursor", received=cursor[:80])
+            raise StorageError("unknown-cursor", received=quoted(cursor))
         row = sa.tuple_(*self.columns())
         end = sa.tuple_(*(sa.literal(item, col.type) for item, col in zip(last, self.columns(), strict=True)))
         return [row < end if self.newest_first else row > end]

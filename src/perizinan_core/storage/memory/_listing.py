@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from perizinan_core.errors.model import quoted
 from perizinan_core.errors.storage import StorageError
 from perizinan_core.storage._lookups import number_parts, typed_part
 
@@ -62,7 +63,7 @@ def _read(cursor: str, place: Callable[[Any], date | None] | None) -> tuple[tupl
     try:
         return (_moment(value),) if "T" in value else (date.fromisoformat(value),), id_
     except ValueError as error:
-        raise StorageError("unknown-cursor", received=cursor[:80]) from error
+        raise StorageError("unknown-cursor", received=quoted(cursor)) from error
 
 
 def _moment(text: str) -> datetime:
