@@ -9,8 +9,6 @@ from perizinan_kota_blitar._plugin import DATA
 
 from perizinan_core.bootstrap import Office
 
-# One office goes through the file from top to bottom.
-pytestmark = pytest.mark.xdist_group("confirmation-commands")
 PAPER = ("--document", "Keputusan Kepala Dinas", "--number", "188/12/2026", "--date", "2026-02-02")
 
 
@@ -37,12 +35,20 @@ def test_a_real_office_of_kota_blitar_opens_nothing_and_the_doctor_counts_why(of
         assert () == opened.permit_types(only_open=True)
 
 
-def test_two_persons_confirm_on_a_paper_and_the_type_opens(office):
+@pytest.fixture(scope="module")
+def confirmed(office):
+    """What was said while the operator and the administrator named one paper for everything."""
+    return (
+        office.run("catalogue", "confirm", "reklame", *PAPER),
+        office.run("catalogue", "confirm", "reklame", "time_limit", *PAPER, code=1),
+        office.run("catalogue", "confirm", "reklame", *PAPER, "--officer", "admin-1"),
+        office.run("catalogue", "assumed", "reklame"),
+    )
+
+
+def test_two_persons_confirm_on_a_paper_and_the_type_opens(office, confirmed):
     """The operator names it, the administrator names the same; everyone sees who, when and which paper."""
-    first = office.run("catalogue", "confirm", "reklame", *PAPER)
-    again = office.run("catalogue", "confirm", "reklame", "time_limit", *PAPER, code=1)
-    second = office.run("catalogue", "confirm", "reklame", *PAPER, "--officer", "admin-1")
-    shown = office.run("catalogue", "assumed", "reklame")
+    first, again, second, shown = confirmed
 
     assert "0 confirmed, 29 wait for a second person, 0 not confirmed" in first
     assert "it needs a second person" in again
@@ -55,8 +61,9 @@ def test_two_persons_confirm_on_a_paper_and_the_type_opens(office):
         assert {"reklame"} <= {item.code for item in opened.permit_types(only_open=True)}
 
 
-def test_a_confirmation_is_taken_back_and_the_type_closes(office):
+def test_a_confirmation_is_taken_back_and_the_type_closes(office, confirmed):
     """At once, with the reason; the list names the value again."""
+    assert confirmed
     office.run("catalogue", "withdraw", "reklame", "fee", "--reason", "angka keliru", "--officer", "admin-1")
     left = office.run("catalogue", "assumed", "reklame", "--open", code=1)
 

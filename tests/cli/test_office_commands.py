@@ -62,9 +62,11 @@ def test_the_doctor_names_a_key_that_others_may_read(office):
 
 def test_the_doctor_names_a_document_that_is_gone(office):
     """It is looked for in the store, by its hash."""
-    some = min(
-        path for path in (office.folder / "data" / "documents" / "objects").rglob("*") if path.is_file()
-    )
+    with office.open() as opened:
+        # What marks used numbers is no paper of a case; a lost one is told by `records continue`.
+        marks = {sha256 for name, sha256 in opened.documents.links() if name.startswith("used-")}
+    objects = (office.folder / "data" / "documents" / "objects").rglob("*")
+    some = min(path for path in objects if path.is_file() and path.parent.name + path.name not in marks)
     content = some.read_bytes()
     some.unlink()
     found = findings(office, code=1)
