@@ -8,7 +8,7 @@ import pytest
 
 from perizinan_core.bootstrap import Settings, load_settings
 from perizinan_core.bootstrap._environment import variables
-from perizinan_core.bootstrap._office import database_url
+from perizinan_core.bootstrap._opening import database_url
 from perizinan_core.signing.ltv import Level
 from perizinan_core.testing._refusals import raises_code
 

@@ -17,7 +17,7 @@ from perizinan_core.bootstrap import (
     migrate_database,
 )
 from perizinan_core.bootstrap._keys import replace_lost_key
-from perizinan_core.bootstrap._office import database_url
+from perizinan_core.bootstrap._opening import database_url
 from perizinan_core.cli._keys import keys_group
 from perizinan_core.hooks import hookimpl
 from perizinan_core.hooks._types import AuthorityEntry

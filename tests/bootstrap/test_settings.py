@@ -22,7 +22,7 @@ from perizinan_core.bootstrap import (
     migrate_database,
 )
 from perizinan_core.bootstrap._keys import open_keys, open_roots
-from perizinan_core.bootstrap._office import database_url
+from perizinan_core.bootstrap._opening import database_url
 from perizinan_core.bootstrap._settings import read_secret
 from perizinan_core.errors.signing import SigningError
 from perizinan_core.errors.storage import StorageError

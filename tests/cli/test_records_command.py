@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from perizinan_core.bootstrap import Office, load_plugins, load_settings, migrate_database
-from perizinan_core.bootstrap._office import database_url
+from perizinan_core.bootstrap._opening import database_url
 from perizinan_core.cli._records import records_group
 
 

@@ -3,7 +3,8 @@
 from perizinan_core.bootstrap._builtin import MailFolderSettings
 from perizinan_core.bootstrap._examples import check_scenario
 from perizinan_core.bootstrap._keys import AskSecret
-from perizinan_core.bootstrap._office import Office, load_authority_pack, migrate_database
+from perizinan_core.bootstrap._office import Office
+from perizinan_core.bootstrap._opening import load_authority_pack, migrate_database
 from perizinan_core.bootstrap._plugins import load_plugins
 from perizinan_core.bootstrap._settings import (
     OfficeSettings,

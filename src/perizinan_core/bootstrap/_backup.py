@@ -28,7 +28,7 @@ import attrs
 from perizinan_core._converters import from_json, to_json
 from perizinan_core._saved_file import replace_file
 from perizinan_core.bootstrap._keys import open_storage_keys
-from perizinan_core.bootstrap._office import (
+from perizinan_core.bootstrap._opening import (
     database_url,
     make_database_folder,
     open_documents,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random as _random
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -10,11 +9,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import attrs
-from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError as AddressError
+from sqlalchemy.engine import Engine
 
 from perizinan_core._parts import require_office_parts
 from perizinan_core.bootstrap._keys import (
@@ -22,20 +20,28 @@ from perizinan_core.bootstrap._keys import (
     Signers,
     open_keys,
     open_roots,
-    open_storage_keys,
     open_timestamps,
 )
 from perizinan_core.bootstrap._keys_on_record import KeysOnRecord
 from perizinan_core.bootstrap._one_authority import require_same_authority
-from perizinan_core.bootstrap._plugin_settings import check_plugin_tables, own_settings
-from perizinan_core.bootstrap._plugins import called, load_plugins, opened, pick
+from perizinan_core.bootstrap._opening import (
+    load_authority_pack,
+    open_consumer,
+    open_documents,
+    open_own,
+    open_part,
+    open_records,
+    own_arguments,
+    shown_database,
+)
+from perizinan_core.bootstrap._plugin_settings import check_plugin_tables
+from perizinan_core.bootstrap._plugins import load_plugins, pick
 from perizinan_core.bootstrap._publication import status_list_rules
-from perizinan_core.bootstrap._settings import Settings, load_settings, read_secret
+from perizinan_core.bootstrap._settings import Settings, load_settings
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import DocumentStore
 from perizinan_core.errors.bootstrap import BootstrapError, LetterTemplatesError
-from perizinan_core.errors.services import ArgumentError
-from perizinan_core.hooks._manager import PluginManager, Registered
+from perizinan_core.hooks._manager import PluginManager
 from perizinan_core.hooks._notification import NotificationChannel
 from perizinan_core.hooks._types import AuthorityPack
 from perizinan_core.model._authority import Authority
@@ -67,18 +73,9 @@ from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._retention_jobs import RetentionRules
 from perizinan_core.services._targets import OpenConsumer, subscriptions
 from perizinan_core.services._worker import library_worker
-from perizinan_core.storage import KeyRing, Storage
+from perizinan_core.storage import Storage
 
-__all__ = [
-    "Office",
-    "database_url",
-    "load_authority_pack",
-    "make_database_folder",
-    "migrate_database",
-    "open_documents",
-    "shown_database",
-    "storage_keys",
-]
+__all__ = ["Office"]
 
 
 @checked
@@ -225,7 +222,7 @@ class Office:
         pack = load_authority_pack(chosen, manager)
         _check_positions(chosen, pack.authority)
         with ExitStack() as undo:
-            storage = _open_storage(chosen, manager, pack.authority, engine)
+            storage = open_records(chosen, manager, pack.authority, engine)
             undo.callback(storage.close)
             require_same_authority(storage, pack.authority.slug, shown_database(chosen))
             signers = Signers(
@@ -255,21 +252,21 @@ class Office:
     ) -> Self:
         """Open everything else, and put the parts together."""
         record = KeysOnRecord(storage)
-        consumers = tuple(_open_consumer(manager, name, chosen) for name in chosen.plugins.consumers)
+        consumers = tuple(open_consumer(manager, name, chosen) for name in chosen.plugins.consumers)
         rules = status_list_rules(chosen, pack.authority)
         context = OfficeContext(
             authority=pack.authority,
             catalogue=pack.catalogue,
             storage=storage,
             documents=open_documents(chosen, manager),
-            renderer=_open(manager, "register_renderers", "renderer", chosen.plugins.renderer, pack),
+            renderer=open_part(manager, "register_renderers", "renderer", chosen.plugins.renderer, pack),
             signers=signers,
             checks=manager,
             keys=open_keys(chosen, record),
             clock=now,
             random=random or _random.SystemRandom(),
             scanners=tuple(
-                _open_own(manager, "register_upload_scanners", "scanner", name, chosen)
+                open_own(manager, "register_upload_scanners", "scanner", name, chosen)
                 for name in chosen.plugins.scanners
             ),
             language=chosen.office.language,
@@ -290,7 +287,7 @@ class Office:
             channels=tuple(
                 (
                     name,
-                    _open_own(manager, "register_notification_channels", "channel", name, chosen),
+                    open_own(manager, "register_notification_channels", "channel", name, chosen),
                 )
                 for name in chosen.plugins.channels
             ),
@@ -369,7 +366,9 @@ class Office:
         entry = pick(
             self.plugins.gather("register_frontends"), "frontend", self.settings.plugins.frontend, "name"
         )
-        entry.record.serve(self, host, port, *_own(entry, self.settings.plugins.frontend, self.settings))
+        entry.record.serve(
+            self, host, port, *own_arguments(entry, self.settings.plugins.frontend, self.settings)
+        )
 
     def close(self) -> None:
         """Let go of the database."""
@@ -387,23 +386,6 @@ class Office:
         self.close()
 
 
-def load_authority_pack(settings: Settings, manager: PluginManager) -> AuthorityPack:
-    """
-    Load the local government that the settings name.
-
-    Raises:
-        HookError: ``nothing-registered``: no plugin brings it.
-        InvalidCatalogueError: its catalogue has problems.
-        BootstrapError: ``example-authority``: it is an example, and the settings are not for development.
-    """
-    entry = pick(manager.gather("register_authorities"), "authority", settings.office.authority, "slug")
-    slug = settings.office.authority
-    pack: AuthorityPack = called(entry, "authority", slug, entry.record.load, *_own(entry, slug, settings))
-    if pack.authority.example is not None and not settings.signing.development:
-        raise BootstrapError("example-authority", name=pack.authority.name.id, slug=slug)
-    return pack
-
-
 def _check_positions(settings: Settings, authority: Authority) -> None:
     """Refuse settings for positions that the authority does not have: a typing error would sign nothing."""
     named = {
@@ -415,132 +397,6 @@ def _check_positions(settings: Settings, authority: Authority) -> None:
     unknown = tuple(sorted(name for name, code in named.items() if code not in known))
     if unknown:
         raise BootstrapError("unknown-positions", settings=unknown, known=tuple(known))
-
-
-def migrate_database(settings: Settings, manager: PluginManager, *, engine: Engine | None = None) -> None:
-    """
-    Create or upgrade the tables; see the storage's own errors.
-
-    Args:
-        settings: Of the office.
-        manager: Its plugins.
-        engine: The host application's engine, instead of ``database`` in the settings.
-    """
-    if engine is None:
-        make_database_folder(settings)
-    url, entry = _storage_at(settings, manager, engine)
-    scheme, with_keys = entry.record.schemes[0], entry.record.migrate_with_keys
-    if with_keys is None:
-        called(entry, "storage", scheme, entry.record.migrate, url)
-        return
-    called(entry, "storage", scheme, with_keys, url, storage_keys(settings, manager, engine=engine))
-
-
-def storage_keys(settings: Settings, manager: PluginManager, *, engine: Engine | None = None) -> KeyRing:
-    """
-    Return the keys of the records; made on first use, and never in place of lost ones.
-
-    Raises:
-        StorageError: the keys cannot be read.
-        StorageError: ``storage-keys-lost``: their file is missing, and the database has records.
-    """
-    url, entry = _storage_at(settings, manager, engine)
-
-    def known() -> tuple[str, ...]:
-        if entry.record.known_keys is None:
-            return ()
-        found: tuple[str, ...] = called(
-            entry, "storage", entry.record.schemes[0], entry.record.known_keys, url
-        )
-        return found
-
-    return open_storage_keys(settings, known)
-
-
-def database_url(settings: Settings) -> str:
-    """Return the database address, with an absolute path for SQLite and the password filled in."""
-    url = settings.storage.database
-    scheme, _, rest = url.partition(":///")
-    if scheme == "sqlite" and rest:
-        return f"sqlite:///{settings.path(rest)}"
-    if settings.storage.database_password is not None:
-        password = read_secret(
-            settings.storage.database_password, folder=settings.folder, environment=os.environ
-        ).decode()
-        return make_url(url).set(password=password).render_as_string(hide_password=False)
-    return url
-
-
-def make_database_folder(settings: Settings) -> None:
-    """Make the folder of a SQLite file, for those who are about to make the file."""
-    scheme, _, rest = settings.storage.database.partition(":///")
-    if scheme == "sqlite" and rest:
-        settings.path(rest).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def shown_database(settings: Settings) -> str:
-    """Return the database address as it may be shown: without a password."""
-    try:
-        return make_url(settings.storage.database).render_as_string(hide_password=True)
-    except AddressError:
-        return settings.storage.database.partition(":")[0]
-
-
-def _open_storage(
-    settings: Settings, manager: PluginManager, authority: Authority, engine: Engine | None
-) -> Storage:
-    source, entry = _storage_at(settings, manager, engine)
-    zone = authority.calendar.time_zone.zone
-    keys = storage_keys(settings, manager, engine=engine)
-    storage: Storage = opened(entry, "storage", entry.record.schemes[0], source, keys, zone)
-    return storage
-
-
-def _storage_at(
-    settings: Settings, manager: PluginManager, engine: Engine | None
-) -> tuple[str | Engine, Registered]:
-    """Return where the records are, and what opens them there."""
-    source = database_url(settings) if engine is None else engine
-    scheme = engine.dialect.name if engine is not None else str(source).partition(":")[0]
-    entry = pick(manager.gather("register_storages"), "storage", scheme, "schemes")
-    if engine is not None and not entry.record.takes_engine:
-        raise ArgumentError("engine", f"an engine of the storage {scheme}", type(engine).__name__)
-    return source, entry
-
-
-def open_documents(settings: Settings, manager: PluginManager) -> DocumentStore:
-    """Open the document store that the settings name."""
-    address = settings.storage.documents
-    scheme, mark, rest = address.partition(":")
-    if not mark:
-        scheme, rest = "folder", address
-    if scheme == "folder":
-        address = f"folder:{settings.path(rest)}"
-    entry = pick(manager.gather("register_document_stores"), "document store", scheme, "scheme")
-    store: DocumentStore = opened(entry, "document store", scheme, address)
-    return store
-
-
-def _open(manager: PluginManager, hook: str, kind: str, name: str, argument: object) -> Any:
-    return opened(pick(manager.gather(hook), kind, name, "name"), kind, name, argument)
-
-
-def _open_own(manager: PluginManager, hook: str, kind: str, name: str, settings: Settings) -> Any:
-    """Open what a plugin offers, with its own settings where it declares some."""
-    entry = pick(manager.gather(hook), kind, name, "name")
-    return opened(entry, kind, name, *_own(entry, name, settings))
-
-
-def _open_consumer(manager: PluginManager, name: str, settings: Settings) -> OpenConsumer:
-    entry = pick(manager.gather("register_event_consumers"), "event consumer", name, "name")
-    consumer = opened(entry, "event consumer", name, *_own(entry, name, settings))
-    return OpenConsumer(
-        name=name, consumer=consumer, kinds=entry.record.kinds, time_limit=entry.record.time_limit
-    )
-
-
-def _own(entry: Registered, name: str, settings: Settings) -> tuple[Any, ...]:
-    return () if entry.record.settings is None else (own_settings(entry, name, settings),)
 
 
 def _system_clock() -> datetime:

@@ -10,7 +10,7 @@ import click
 
 from perizinan_core.bootstrap import Settings
 from perizinan_core.bootstrap._backup import Backup, check_backup, key_places, make_backup, restore_backup
-from perizinan_core.bootstrap._office import database_url
+from perizinan_core.bootstrap._opening import database_url
 from perizinan_core.cli._settings import language_of, open_office, plugins_for, settings_for
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._actor import Actor, ActorKind

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from perizinan_core.bootstrap import load_authority_pack
 from perizinan_core.bootstrap._keys import coming_key, has_coming_key, replace_lost_key, rotate_key
-from perizinan_core.bootstrap._office import storage_keys
+from perizinan_core.bootstrap._opening import storage_keys
 from perizinan_core.cli._keys_bindings import bind_command, bindings_command, unbind_command
 from perizinan_core.cli._keys_ltv import renew_ltv_command
 from perizinan_core.cli._keys_trial import trial_command

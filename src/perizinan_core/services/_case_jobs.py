@@ -21,7 +21,7 @@ from perizinan_core.model._application import Application, ApplicationState, Own
 from perizinan_core.services._assigning import assign_where_possible, assignments
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._issuance import SYSTEM, Issuance
-from perizinan_core.services._work import PATIENT, WorkDone, name_of
+from perizinan_core.services._work import PATIENT, OneByOne, WorkDone, name_of
 from perizinan_core.storage import Backoff, UnitOfWork
 from perizinan_core.workflow._corrections import lapse
 from perizinan_core.workflow._deadlines import recompute_deadlines
@@ -46,7 +46,7 @@ __all__ = [
 
 
 @attrs.frozen
-class CaseJob:
+class CaseJob(OneByOne):
     """A job that moves single cases; subclasses say which, and how."""
 
     context: OfficeContext
@@ -87,16 +87,6 @@ class CaseJob:
             context.save(work, moved, SYSTEM, now)
             work.commit()
         return done
-
-    def is_over(self, error: Exception) -> bool:
-        """See `RecordJob`; what is wrong with one case is wrong with that case only."""
-        del error
-        return False
-
-    def told(self, subject: str) -> WorkDone:
-        """See `RecordJob`."""
-        del subject
-        return WorkDone()
 
 
 @attrs.frozen
@@ -223,7 +213,7 @@ class Assign(CaseJob):
 
 
 @attrs.frozen
-class LookAfterStaff:
+class LookAfterStaff(OneByOne):
     """Gives away the stages of officers who left or lost a role: looks at them when their record was saved."""
 
     context: OfficeContext
@@ -257,16 +247,6 @@ class LookAfterStaff:
                 work.agenda.officer_looked_after(subject, changed=changed)
                 work.commit()
         return done
-
-    def is_over(self, error: Exception) -> bool:
-        """See `RecordJob`."""
-        del error
-        return False
-
-    def told(self, subject: str) -> WorkDone:
-        """See `RecordJob`."""
-        del subject
-        return WorkDone()
 
 
 @attrs.frozen

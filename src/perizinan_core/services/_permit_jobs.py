@@ -15,14 +15,14 @@ from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._issuance import Issuance
 from perizinan_core.services._long_term import EVERY_FIVE_MINUTES, EXTENDING, LongTerm
 from perizinan_core.services._status_list import StatusLists
-from perizinan_core.services._work import PATIENT, Moment, WorkDone, WorkFailure
+from perizinan_core.services._work import PATIENT, Moment, OneByOne, WorkDone, WorkFailure
 from perizinan_core.storage import Backoff, UnitOfWork
 
 __all__ = ["Extend", "PublishStatus", "Sign"]
 
 
 @attrs.frozen
-class Sign:
+class Sign(OneByOne):
     """Continues with every letter that waits for its signature."""
 
     context: OfficeContext
@@ -48,11 +48,6 @@ class Sign:
             return WorkDone()
         outlives = self._issuance.long_term.outlives_certificate(permit) is not None
         return WorkDone(signed=1, outliving=(permit.number,) if outlives else ())
-
-    def is_over(self, error: Exception) -> bool:
-        """See `RecordJob`."""
-        del error
-        return False
 
     def told(self, subject: str) -> WorkDone:
         """Name the number: a person has to look at it."""

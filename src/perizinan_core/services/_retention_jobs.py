@@ -13,7 +13,7 @@ from perizinan_core.services._case_jobs import CaseJob
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._drafts import files_of, is_named, remove_draft, remove_if_unused
 from perizinan_core.services._issuance import SYSTEM
-from perizinan_core.services._work import PATIENT, Moment, WorkDone
+from perizinan_core.services._work import PATIENT, Moment, OneByOne, WorkDone
 from perizinan_core.storage import Backoff, UnitOfWork
 from perizinan_core.workflow._retention import announce_draft_end
 from perizinan_core.workflow._transition import Transition
@@ -62,7 +62,7 @@ class AnnounceDrafts(CaseJob):
 
 
 @attrs.frozen
-class RemoveDrafts:
+class RemoveDrafts(OneByOne):
     """Removes drafts whose last day is over, of which their applicants were notified."""
 
     context: OfficeContext
@@ -87,16 +87,6 @@ class RemoveDrafts:
             work.commit()
         remove_if_unused(context, files_of(case))
         return WorkDone(removed=1)
-
-    def is_over(self, error: Exception) -> bool:
-        """See `RecordJob`."""
-        del error
-        return False
-
-    def told(self, subject: str) -> WorkDone:
-        """See `RecordJob`."""
-        del subject
-        return WorkDone()
 
 
 @attrs.frozen

@@ -10,14 +10,14 @@ import attrs
 
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._held_uploads import HeldUploads
-from perizinan_core.services._work import PATIENT, WorkDone
+from perizinan_core.services._work import PATIENT, OneByOne, WorkDone
 from perizinan_core.storage import Backoff, UnitOfWork
 
 __all__ = ["InspectUploads"]
 
 
 @attrs.frozen
-class InspectUploads:
+class InspectUploads(OneByOne):
     """Inspects again what another version of the inspection held, and what ran out of time."""
 
     context: OfficeContext
@@ -34,13 +34,3 @@ class InspectUploads:
     def do(self, subject: str, now: datetime) -> WorkDone:
         """Inspect what the case holds and is due."""
         return WorkDone(inspected=self._uploads.inspect_case(subject, now=now))
-
-    def is_over(self, error: Exception) -> bool:
-        """See `RecordJob`."""
-        del error
-        return False
-
-    def told(self, subject: str) -> WorkDone:
-        """See `RecordJob`."""
-        del subject
-        return WorkDone()

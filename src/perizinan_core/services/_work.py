@@ -142,6 +142,20 @@ class RecordJob(Protocol):
         ...
 
 
+class OneByOne:
+    """What most jobs answer: what is wrong with one record is wrong with that record only, and that says it all."""
+
+    def is_over(self, error: Exception) -> bool:
+        """See `RecordJob`."""
+        del error
+        return False
+
+    def told(self, subject: str) -> WorkDone:
+        """See `RecordJob`."""
+        del subject
+        return WorkDone()
+
+
 @attrs.frozen
 class EachRecord:
     """Runs a `RecordJob`, record by record."""

@@ -1,0 +1,186 @@
+"""What the settings name, opened: the authority, records, documents, and parts that plugins offer."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import ArgumentError as AddressError
+
+from perizinan_core.bootstrap._keys import open_storage_keys
+from perizinan_core.bootstrap._plugin_settings import own_settings
+from perizinan_core.bootstrap._plugins import called, opened, pick
+from perizinan_core.bootstrap._settings import Settings, read_secret
+from perizinan_core.documents import DocumentStore
+from perizinan_core.errors.bootstrap import BootstrapError
+from perizinan_core.errors.services import ArgumentError
+from perizinan_core.hooks._manager import PluginManager, Registered
+from perizinan_core.hooks._types import AuthorityPack
+from perizinan_core.model._authority import Authority
+from perizinan_core.services._targets import OpenConsumer
+from perizinan_core.storage import KeyRing, Storage
+
+__all__ = [
+    "database_url",
+    "load_authority_pack",
+    "make_database_folder",
+    "migrate_database",
+    "open_consumer",
+    "open_documents",
+    "open_own",
+    "open_part",
+    "open_records",
+    "own_arguments",
+    "shown_database",
+    "storage_keys",
+]
+
+
+def load_authority_pack(settings: Settings, manager: PluginManager) -> AuthorityPack:
+    """
+    Load the local government that the settings name.
+
+    Raises:
+        HookError: ``nothing-registered``: no plugin brings it.
+        InvalidCatalogueError: its catalogue has problems.
+        BootstrapError: ``example-authority``: it is an example, and the settings are not for development.
+    """
+    entry = pick(manager.gather("register_authorities"), "authority", settings.office.authority, "slug")
+    slug = settings.office.authority
+    pack: AuthorityPack = called(
+        entry, "authority", slug, entry.record.load, *own_arguments(entry, slug, settings)
+    )
+    if pack.authority.example is not None and not settings.signing.development:
+        raise BootstrapError("example-authority", name=pack.authority.name.id, slug=slug)
+    return pack
+
+
+def migrate_database(settings: Settings, manager: PluginManager, *, engine: Engine | None = None) -> None:
+    """
+    Create or upgrade the tables; see the storage's own errors.
+
+    Args:
+        settings: Of the office.
+        manager: Its plugins.
+        engine: The host application's engine, instead of ``database`` in the settings.
+    """
+    if engine is None:
+        make_database_folder(settings)
+    url, entry = _storage_at(settings, manager, engine)
+    scheme, with_keys = entry.record.schemes[0], entry.record.migrate_with_keys
+    if with_keys is None:
+        called(entry, "storage", scheme, entry.record.migrate, url)
+        return
+    called(entry, "storage", scheme, with_keys, url, storage_keys(settings, manager, engine=engine))
+
+
+def storage_keys(settings: Settings, manager: PluginManager, *, engine: Engine | None = None) -> KeyRing:
+    """
+    Return the keys of the records; made on first use, and never in place of lost ones.
+
+    Raises:
+        StorageError: the keys cannot be read.
+        StorageError: ``storage-keys-lost``: their file is missing, and the database has records.
+    """
+    url, entry = _storage_at(settings, manager, engine)
+
+    def known() -> tuple[str, ...]:
+        if entry.record.known_keys is None:
+            return ()
+        found: tuple[str, ...] = called(
+            entry, "storage", entry.record.schemes[0], entry.record.known_keys, url
+        )
+        return found
+
+    return open_storage_keys(settings, known)
+
+
+def database_url(settings: Settings) -> str:
+    """Return the database address, with an absolute path for SQLite and the password filled in."""
+    url = settings.storage.database
+    scheme, _, rest = url.partition(":///")
+    if scheme == "sqlite" and rest:
+        return f"sqlite:///{settings.path(rest)}"
+    if settings.storage.database_password is not None:
+        password = read_secret(
+            settings.storage.database_password, folder=settings.folder, environment=os.environ
+        ).decode()
+        return make_url(url).set(password=password).render_as_string(hide_password=False)
+    return url
+
+
+def make_database_folder(settings: Settings) -> None:
+    """Make the folder of a SQLite file, for those who are about to make the file."""
+    scheme, _, rest = settings.storage.database.partition(":///")
+    if scheme == "sqlite" and rest:
+        settings.path(rest).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def shown_database(settings: Settings) -> str:
+    """Return the database address as it may be shown: without a password."""
+    try:
+        return make_url(settings.storage.database).render_as_string(hide_password=True)
+    except AddressError:
+        return settings.storage.database.partition(":")[0]
+
+
+def open_records(
+    settings: Settings, manager: PluginManager, authority: Authority, engine: Engine | None
+) -> Storage:
+    """Open the record store of an authority; see the storage's own errors."""
+    source, entry = _storage_at(settings, manager, engine)
+    zone = authority.calendar.time_zone.zone
+    keys = storage_keys(settings, manager, engine=engine)
+    storage: Storage = opened(entry, "storage", entry.record.schemes[0], source, keys, zone)
+    return storage
+
+
+def _storage_at(
+    settings: Settings, manager: PluginManager, engine: Engine | None
+) -> tuple[str | Engine, Registered]:
+    """Return where the records are, and what opens them there."""
+    source = database_url(settings) if engine is None else engine
+    scheme = engine.dialect.name if engine is not None else str(source).partition(":")[0]
+    entry = pick(manager.gather("register_storages"), "storage", scheme, "schemes")
+    if engine is not None and not entry.record.takes_engine:
+        raise ArgumentError("engine", f"an engine of the storage {scheme}", type(engine).__name__)
+    return source, entry
+
+
+def open_documents(settings: Settings, manager: PluginManager) -> DocumentStore:
+    """Open the document store that the settings name."""
+    address = settings.storage.documents
+    scheme, mark, rest = address.partition(":")
+    if not mark:
+        scheme, rest = "folder", address
+    if scheme == "folder":
+        address = f"folder:{settings.path(rest)}"
+    entry = pick(manager.gather("register_document_stores"), "document store", scheme, "scheme")
+    store: DocumentStore = opened(entry, "document store", scheme, address)
+    return store
+
+
+def open_part(manager: PluginManager, hook: str, kind: str, name: str, argument: object) -> Any:
+    """Open what a plugin offers under a name."""
+    return opened(pick(manager.gather(hook), kind, name, "name"), kind, name, argument)
+
+
+def open_own(manager: PluginManager, hook: str, kind: str, name: str, settings: Settings) -> Any:
+    """Open what a plugin offers, with its own settings where it declares some."""
+    entry = pick(manager.gather(hook), kind, name, "name")
+    return opened(entry, kind, name, *own_arguments(entry, name, settings))
+
+
+def open_consumer(manager: PluginManager, name: str, settings: Settings) -> OpenConsumer:
+    """Open a consumer of events, with its own settings where it declares some."""
+    entry = pick(manager.gather("register_event_consumers"), "event consumer", name, "name")
+    consumer = opened(entry, "event consumer", name, *own_arguments(entry, name, settings))
+    return OpenConsumer(
+        name=name, consumer=consumer, kinds=entry.record.kinds, time_limit=entry.record.time_limit
+    )
+
+
+def own_arguments(entry: Registered, name: str, settings: Settings) -> tuple[Any, ...]:
+    """Return the arguments with which a plugin's function is called: its own settings where it declares some."""
+    return () if entry.record.settings is None else (own_settings(entry, name, settings),)
