@@ -124,10 +124,10 @@ def issue(request: HttpRequest, case: str) -> HttpResponse:
 
 
 @require_GET
-def download(request: HttpRequest, permit: str) -> HttpResponse:
+def download(request: HttpRequest, permit: str) -> FileResponse:
     """Send the signed permit."""
     pdf = office().permits.open_pdf(permit, actor=actor_of(request))
-    return FileResponse(pdf, content_type="application/pdf")  # type: ignore[return-value]
+    return FileResponse(pdf, content_type="application/pdf")
 
 
 urlpatterns = [

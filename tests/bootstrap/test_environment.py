@@ -87,7 +87,7 @@ def test_a_setting_of_another_kind_or_a_missing_one_is_named():
 
 
 def test_each_value_of_the_file_may_stand_elsewhere(tmp_path, monkeypatch):
-    """In a variable or a file, also what is no text; addresses of secrets and keys stay addresses."""
+    """In a variable or a file, also what is not a text; addresses of secrets and keys stay addresses."""
     monkeypatch.setenv("IZIN_DB", "postgresql://izin@db/izin")
     monkeypatch.setenv("IZIN_DEV", "true")
     monkeypatch.setenv("IZIN_HEAD", "file:keys/head.p12")

@@ -67,7 +67,7 @@ def _migrated(settings: Settings, engine: sa.Engine) -> dict[str, object]:
 
 
 def test_an_office_works_on_the_engine_of_its_host_and_leaves_it_open(settings, engine):
-    """Records stand beside the host's own; after `close` the host goes on with its pool."""
+    """Records stand beside the host's own; after `close` the host keeps using its pool."""
     given = _migrated(settings, engine)
     with Office.open(settings, **given) as office:
         case = office.applications.start(

@@ -25,10 +25,9 @@ from perizinan_core.bootstrap import (
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.storage import StorageError
-from perizinan_core.hooks import AuthorityPack
-from perizinan_core.model import Actor, ActorKind, Officer, Role
+from perizinan_core.model import Actor, ActorKind
 from perizinan_core.published import NO_STATUS, read_authority_document
-from perizinan_core.testing import HOST, OfficeKit, SettableClock, sample_applicant
+from perizinan_core.testing import HOST, OfficeKit, SettableClock, sample_applicant, staff_for
 from perizinan_core.testing._postgres import postgres_server
 from perizinan_core.verification import verify_permit
 
@@ -40,44 +39,6 @@ CITIES = {
 }
 CITIZEN = Actor(kind=ActorKind.APPLICANT, id="warga")
 """One account that both offices know: accounts are the host's."""
-
-
-def staff_of(pack: AuthorityPack) -> list[Officer]:
-    """Return one officer for each duty of each unit, and one for each position."""
-    duties = sorted(
-        {
-            (stage.unit, stage.role)
-            for item in pack.catalogue.types()
-            if item.complete
-            for stage in item.stages
-        }
-    )
-    workers = [
-        Officer(
-            id=f"{unit}-{role}",
-            name=f"Petugas {unit}",
-            roles=frozenset({Role(role)}),
-            units=frozenset({unit}),
-        )
-        for unit, role in duties
-    ]
-    heads = [
-        Officer(
-            id=position.code,
-            name=position.title.id,
-            roles=frozenset({Role.SIGNATORY}),
-            units=frozenset({position.unit}),
-            position=position.code,
-        )
-        for position in pack.authority.positions
-    ]
-    keeper = Officer(
-        id="admin",
-        name="Admin",
-        roles=frozenset({Role.ADMINISTRATOR}),
-        units=frozenset({pack.authority.units[0].code}),
-    )
-    return [keeper, *workers, *heads]
 
 
 @attrs.frozen
@@ -104,7 +65,7 @@ def opened(slug, folder, database, stack):
     stack.callback(office.close)
     kit = OfficeKit(office=office, context=office._context, clock=clock, mail=None)
     pack = plugin.load_pack()
-    for officer in staff_of(pack):
+    for officer in staff_for(pack):
         office.reviews.add_officer(officer, actor=HOST)
     kit.confirm_staff()
     permit_type = pack.catalogue.find(code, on=datetime.fromisoformat("2026-06-02").date())

@@ -126,7 +126,7 @@ def test_a_correction_is_asked_for_and_answered_at_the_counter(office, papers, t
 
 
 def test_a_refused_paper_leaves_a_draft_that_can_be_continued(office, papers):
-    """The clerk reads what is wrong with the file, and how the case goes on."""
+    """The clerk reads what is wrong with the file, and how the case continues."""
     (papers / "ktp.png").write_bytes(b"<html>bukan gambar</html>")
     said = office.run("cases", "take-in", "warung", str(papers), code=1, language="id")
     case = said.partition("Konsep ")[2].partition(" ")[0]
@@ -139,7 +139,7 @@ def test_a_refused_paper_leaves_a_draft_that_can_be_continued(office, papers):
 
 
 def test_each_officer_may_do_only_what_the_post_allows(office, papers):
-    """The command line is no way around the rules: the clerk cannot approve, nobody acts who is not on record."""
+    """The command line does not lead around the rules: the clerk cannot approve, a stranger cannot act."""
     case = taken_in(office, papers)
     desk = shown(office, case, "auditor")["stages"][0]["officer"]
     approve = office.run("cases", "approve", case, "--officer", desk, code=1)

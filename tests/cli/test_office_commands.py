@@ -63,7 +63,7 @@ def test_the_doctor_names_a_key_that_others_may_read(office):
 def test_the_doctor_names_a_document_that_is_gone(office):
     """It is looked for in the store, by its hash."""
     with office.open() as opened:
-        # What marks used numbers is no paper of a case; a lost one is told by `records continue`.
+        # What marks used numbers is not a paper of a case; a lost one is told by `records continue`.
         marks = {sha256 for name, sha256 in opened.documents.links() if name.startswith("used-")}
     objects = (office.folder / "data" / "documents" / "objects").rglob("*")
     some = min(path for path in objects if path.is_file() and path.parent.name + path.name not in marks)

@@ -11,6 +11,7 @@ import logging
 import os
 import shutil
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +19,7 @@ import attrs
 import pytest
 from perizinan_kota_bontang import _plugin as bontang
 
-from perizinan_core.documents import Finding, FolderDocumentStore, InMemoryDocumentStore, Severity
+from perizinan_core.documents import FolderDocumentStore, InMemoryDocumentStore
 from perizinan_core.hooks import ApplicantCheckResult, SendOutcome
 from perizinan_core.rendering import TypstRenderer
 from perizinan_core.signing import SignatureAlgorithm, sign_pdf
@@ -42,6 +43,7 @@ from perizinan_core.testing import (
     sample_signer,
 )
 from perizinan_core.testing.storage import WIB, StorageSuite
+from tests.kit.test_our_own import Register, WordScanner
 
 _log = logging.getLogger("mutant")
 
@@ -454,20 +456,8 @@ class TestServiceReturnsAnotherLetter(_Services):
 # --- scanners
 
 
-class _Scanner:
-    name = "mutant"
-    runs = True
-
-    def scan(self, path, report):
-        del report
-        if not self.runs:
-            raise ConnectionRefusedError
-        if b"JAHAT" in path.read_bytes():
-            yield Finding("word", Severity.REFUSE, "The file holds a forbidden word.")
-
-
 class _Scanners(UploadScannerSuite):
-    made = _Scanner
+    made = partial(WordScanner, b"JAHAT")
     bad = b"JAHAT"
 
     @pytest.fixture
@@ -481,7 +471,7 @@ class _Scanners(UploadScannerSuite):
         scanner.runs = True
 
 
-class _FailsOpen(_Scanner):
+class _FailsOpen(WordScanner):
     def scan(self, path, report):
         if not self.runs:
             return []
@@ -493,12 +483,11 @@ class TestScannerFailsOpen(_Scanners):
 
     caught_by = "test_a_failure_is_no_verdict"
 
-    made = _FailsOpen
+    made = partial(_FailsOpen, b"JAHAT")
 
 
-class _LooksOnce(_Scanner):
-    def __init__(self):
-        self.seen = False
+class _LooksOnce(WordScanner):
+    seen = False
 
     def scan(self, path, report):
         if self.seen:
@@ -512,10 +501,10 @@ class TestScannerLooksOnce(_Scanners):
 
     caught_by = "test_what_is_bad_is_refused_wherever_it_stands"
 
-    made = _LooksOnce
+    made = partial(_LooksOnce, b"JAHAT")
 
 
-class _Removes(_Scanner):
+class _Removes(WordScanner):
     def scan(self, path, report):
         found = list(super().scan(path, report))
         path.unlink()
@@ -527,7 +516,7 @@ class TestScannerRemovesTheFile(_Scanners):
 
     caught_by = "test_the_file_is_left_as_it_is"
 
-    made = _Removes
+    made = partial(_Removes, b"JAHAT")
 
 
 # --- renderers
@@ -585,22 +574,8 @@ class TestRendererDraftsLookReal(_Renderers):
 # --- checks of applicants
 
 
-class _Check:
-    runs = True
-
-    def check(self, applicant):
-        if not self.runs:
-            raise ConnectionRefusedError
-        known = applicant.name == sample_applicant().name
-        return ApplicantCheckResult(
-            accepted=known,
-            verified_by="register" if known else None,
-            reason="" if known else "Data diri tidak ditemukan.",
-        )
-
-
 class _Checks(ApplicantCheckSuite):
-    made = _Check
+    made = partial(Register, {sample_applicant().name})
 
     @pytest.fixture(autouse=True)
     def _made(self):
@@ -608,7 +583,7 @@ class _Checks(ApplicantCheckSuite):
 
     @pytest.fixture
     def check(self):
-        return self.plugin.check
+        return self.plugin.decide_applicant_check
 
     @pytest.fixture
     def unknown(self):
@@ -621,11 +596,11 @@ class _Checks(ApplicantCheckSuite):
         self.plugin.runs = True
 
 
-class _AcceptsWhenDown(_Check):
-    def check(self, applicant):
+class _AcceptsWhenDown(Register):
+    def decide_applicant_check(self, applicant):
         if not self.runs:
             return ApplicantCheckResult(accepted=True, verified_by="register")
-        return super().check(applicant)
+        return super().decide_applicant_check(applicant)
 
 
 class TestCheckAcceptsWhenDown(_Checks):
@@ -633,13 +608,13 @@ class TestCheckAcceptsWhenDown(_Checks):
 
     caught_by = "test_a_failure_accepts_nobody"
 
-    made = _AcceptsWhenDown
+    made = partial(_AcceptsWhenDown, {sample_applicant().name})
 
 
-class _LogsNumbers(_Check):
-    def check(self, applicant):
+class _LogsNumbers(Register):
+    def decide_applicant_check(self, applicant):
         _log.warning("asked about %s", applicant.nik)
-        return super().check(applicant)
+        return super().decide_applicant_check(applicant)
 
 
 class TestCheckLogsNumbers(_Checks):
@@ -647,7 +622,7 @@ class TestCheckLogsNumbers(_Checks):
 
     caught_by = "test_nothing_personal_is_logged_or_told"
 
-    made = _LogsNumbers
+    made = partial(_LogsNumbers, {sample_applicant().name})
 
 
 # --- authorities
@@ -710,12 +685,4 @@ class TestSoundKey(_Keys):
 
 
 class TestSoundService(_Services):
-    """Passes."""
-
-
-class TestSoundScanner(_Scanners):
-    """Passes."""
-
-
-class TestSoundCheck(_Checks):
     """Passes."""

@@ -167,7 +167,7 @@ STALE = {"gone", "lost the role", "lost the unit", "lost the position", "never o
 """Actors whose session says what the staff record does not."""
 
 
-def _claims(id: str, position: str | None = "kepala") -> Actor:  # noqa: A002 - the name of the field
+def _claims(id: str, position: str | None = "kepala") -> Actor:
     """Return what a session that was never ended still says: head and signatory of the licensing office."""
     roles = frozenset({Role.OFFICE_HEAD, Role.SIGNATORY})
     return Actor(id=id, kind=ActorKind.OFFICER, roles=roles, units=HERE, position=position)

@@ -137,7 +137,7 @@ HARMLESS = {
 
 
 class Workshop:
-    """An office whose one template is written anew for each test, and a case that waits for its approval."""
+    """An office whose one template is written again for each test, and a case that waits for its approval."""
 
     def __init__(self, folder):
         self.source = folder / "sip.typ"

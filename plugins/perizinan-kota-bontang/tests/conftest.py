@@ -8,9 +8,8 @@ import pytest
 from perizinan_kota_bontang._plugin import DATA, load_pack
 
 from perizinan_core.catalogue import check_catalogue
-from perizinan_core.hooks import AuthorityPack
-from perizinan_core.model import ApplicantKind, Officer, Organisation, Role
-from perizinan_core.testing import sample_applicant, sample_office, sample_signer
+from perizinan_core.model import ApplicantKind, Organisation
+from perizinan_core.testing import sample_applicant, sample_office, sample_signer, staff_for
 
 
 @lru_cache(maxsize=1)
@@ -31,44 +30,6 @@ def authority(report):
 
 def open_types():
     return [item for item in read().catalogue.types() if item.complete]
-
-
-def staff_of(pack: AuthorityPack) -> list[Officer]:
-    """Return one officer for each duty of each unit, and one for each position."""
-    duties = sorted(
-        {
-            (stage.unit, stage.role)
-            for item in pack.catalogue.types()
-            if item.complete
-            for stage in item.stages
-        }
-    )
-    workers = [
-        Officer(
-            id=f"{unit}-{role}",
-            name=f"Petugas {unit}",
-            roles=frozenset({Role(role)}),
-            units=frozenset({unit}),
-        )
-        for unit, role in duties
-    ]
-    heads = [
-        Officer(
-            id=position.code,
-            name=position.title.id,
-            roles=frozenset({Role.SIGNATORY}),
-            units=frozenset({position.unit}),
-            position=position.code,
-        )
-        for position in pack.authority.positions
-    ]
-    keeper = Officer(
-        id="admin",
-        name="Admin",
-        roles=frozenset({Role.ADMINISTRATOR}),
-        units=frozenset({pack.authority.units[0].code}),
-    )
-    return [keeper, *workers, *heads]
 
 
 def applicant_of(kinds):
@@ -92,7 +53,7 @@ def kit():
     kit = sample_office(
         pack=pack,
         signers={item.code: sample_signer(item.code) for item in pack.authority.positions},
-        staff=staff_of(pack),
+        staff=staff_for(pack),
         development=True,
     )
     yield kit

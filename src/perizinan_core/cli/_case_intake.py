@@ -207,7 +207,7 @@ def _plain(value: Any) -> Any:
 
 
 def _applicant(data: Mapping[str, Any]) -> Person | Organisation:
-    found: Person | Organisation = from_json(Applicant, {"type": "person", **data})  # type: ignore[arg-type]
+    found: Person | Organisation = from_json(Applicant, {"type": "person", **data})  # type: ignore[arg-type]  # either of two
     return found
 
 

@@ -58,12 +58,12 @@ class Account:
     id: str = attrs.field(validator=attrs.validators.min_len(1))
 
     @classmethod
-    def public(cls, id: str) -> Account:  # noqa: A002 - the name of the field
+    def public(cls, id: str) -> Account:
         """Return the account of someone who applies."""
         return cls(AccountKind.PUBLIC, id)
 
     @classmethod
-    def officer(cls, id: str) -> Account:  # noqa: A002 - the name of the field
+    def officer(cls, id: str) -> Account:
         """Return the account of a member of staff."""
         return cls(AccountKind.OFFICER, id)
 

@@ -445,4 +445,8 @@ def _places(after: str) -> tuple[int | None, int | None]:
     first, dot, second = after.partition(".")
     if not dot:
         raise ArgumentError("after", _MARK, quoted(after))
-    return tuple(None if place == "-" else _sequence(place) for place in (first, second))  # type: ignore[return-value]
+    return _place(first), _place(second)
+
+
+def _place(text: str) -> int | None:
+    return None if text == "-" else _sequence(text)

@@ -291,7 +291,7 @@ def problems_at_approval(
 
 @attrs.frozen
 class LetterOutlook:
-    """What came of rehearsing the letter of a case that is not decided yet."""
+    """What the rehearsal of the letter found in a case that is not decided yet."""
 
     problems: tuple[Problem, ...] = ()
     content_hash: str | None = None

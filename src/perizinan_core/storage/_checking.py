@@ -170,7 +170,7 @@ class _Check:
         for rows in all_rows(session, table):
             self.rows += len(rows)
             problems = dict(session.seals.problems(table, rows))
-            self._seen |= {(table.name, key_of(table, row._mapping)) for row in rows}  # noqa: SLF001
+            self._seen |= {(table.name, key_of(table, row._mapping)) for row in rows}
             if table is outbox:
                 self._delivered |= {row_name(row.id) for row in rows if row.done_at is not None}
             for index, row in enumerate(rows):
@@ -180,7 +180,7 @@ class _Check:
                     self._open(session, table, row)
 
     def _broken(self, session: Session, table: sa.Table, row: Any, problem: str) -> None:
-        name = key_of(table, row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+        name = key_of(table, row._mapping)
         if table in (number_counters, counters):
             # Reported by `_counters`, which knows what they should say.
             return
@@ -196,7 +196,7 @@ class _Check:
         try:
             record = _payload(session, table, row) if read is None else read(session, row)
         except (SealBrokenError, StoredValueError):
-            self._note(table, key_of(table, row._mapping), RecordProblem.UNREADABLE)  # noqa: SLF001
+            self._note(table, key_of(table, row._mapping), RecordProblem.UNREADABLE)
             return
         if table is applications:
             self._beside(session, record)
@@ -279,7 +279,7 @@ class _Check:
         for rows in all_rows(session, marks):
             self.rows += len(rows)
             for row in rows:
-                fits = session.sealer.fits(marks.name, covered(marks, row._mapping), row.seal)  # noqa: SLF001
+                fits = session.sealer.fits(marks.name, covered(marks, row._mapping), row.seal)
                 if not fits:
                     self._note(marks, row_name(row.of_table, row.of_row), RecordProblem.CHANGED)
                     continue
@@ -325,7 +325,7 @@ class _Check:
             self._note_counter(counters, _STATUS_LIST)
 
     def _note_added(self, table: sa.Table, row: Any) -> None:
-        name = key_of(table, row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+        name = key_of(table, row._mapping)
         self._note(table, name, RecordProblem.ADDED, lambda again: _remove(again, table, row))
 
     def _note_counter(self, table: sa.Table, row: str) -> None:
@@ -354,7 +354,7 @@ def _stages_agree(session: Session, application: Any, rows: Sequence[Any]) -> bo
     if any(True for _ in session.seals.problems(open_stages, rows)) or len(rows) != len(wanted):
         return False
     return all(
-        row.stage in wanted and all(row._mapping[name] == value for name, value in wanted[row.stage].items())  # noqa: SLF001
+        row.stage in wanted and all(row._mapping[name] == value for name, value in wanted[row.stage].items())
         for row in rows
     )
 
@@ -362,8 +362,7 @@ def _stages_agree(session: Session, application: Any, rows: Sequence[Any]) -> bo
 def _places_agree(_session: Session, application: Any, rows: Sequence[Any]) -> bool:
     wanted = {row["stage"]: row for row in open_stage_rows(application)}
     return len(rows) == len(wanted) and all(
-        row.stage in wanted and dict(row._mapping) == wanted[row.stage]  # noqa: SLF001
-        for row in rows
+        row.stage in wanted and dict(row._mapping) == wanted[row.stage] for row in rows
     )
 
 
@@ -401,7 +400,7 @@ def _payload(session: Session, table: sa.Table, row: Any) -> Any:
     """Open a payload that has no reader of its own here."""
     if "payload" not in table.columns or row.payload is None:
         return None
-    key = (row._mapping[column.name] for column in table.primary_key.columns)  # noqa: SLF001
+    key = (row._mapping[column.name] for column in table.primary_key.columns)
     return session.sealer.open(row.payload, place_of(table, *key))
 
 
@@ -414,7 +413,7 @@ def _derive(session: Session, application_id: str) -> None:
 
 def _remove(session: Session, table: sa.Table, row: Any) -> None:
     """Remove a row that the library never wrote, if it still is what was found."""
-    same = [column == row._mapping[column.name] for column in table.primary_key.columns]  # noqa: SLF001
+    same = [column == row._mapping[column.name] for column in table.primary_key.columns]
     found = session.first(session.locked(sa.select(table).where(*same)))
     if found is not None and not _sound(session, table, found):
         session.write(table.delete().where(*same))

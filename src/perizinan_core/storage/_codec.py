@@ -18,7 +18,7 @@ def encode(value: Any) -> Any:
     return to_json(value)
 
 
-def decode(kind: type[T], data: Any, *, name: str, id: str) -> T:  # noqa: A002 - the model's own word
+def decode(kind: type[T], data: Any, *, name: str, id: str) -> T:
     """
     Return the value that stored JSON describes.
 

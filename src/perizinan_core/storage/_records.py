@@ -84,7 +84,7 @@ class LastChange:
     at: datetime
     """In UTC."""
 
-    def stale(self, *, kind: str, id: str, expected_version: int) -> StaleObjectError:  # noqa: A002
+    def stale(self, *, kind: str, id: str, expected_version: int) -> StaleObjectError:
         """Return the refusal for one who saw ``expected_version`` before this change."""
         return StaleObjectError(
             kind=kind,

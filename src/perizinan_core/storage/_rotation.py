@@ -102,7 +102,7 @@ class _Run:
                 work.commit()
             if not rows:
                 return
-            after = [rows[-1]._mapping[column.name] for column in table.primary_key.columns]  # noqa: SLF001
+            after = [rows[-1]._mapping[column.name] for column in table.primary_key.columns]
             self._tell(table, moved)
 
     def move_indexes(self) -> None:

@@ -22,6 +22,7 @@ from perizinan_core.testing._offices import (
     sample_pack,
     sample_signer,
     sample_staff,
+    staff_for,
 )
 from perizinan_core.testing._pki_server import Fault, PkiServer
 from perizinan_core.testing._plugins import check_plugin_settings
@@ -69,4 +70,5 @@ __all__ = [
     "sample_signer",
     "sample_staff",
     "small_png",
+    "staff_for",
 ]

@@ -68,6 +68,7 @@ __all__ = [
     "sample_office",
     "sample_pack",
     "sample_staff",
+    "staff_for",
 ]
 
 SAMPLE = Path(__file__).parent / "sample_authority"
@@ -112,6 +113,44 @@ def sample_signer(position: str) -> Signer:
     begin = datetime(2025, 1, 1, tzinfo=ZoneInfo("UTC"))
     until = datetime(2029, 1, 1, tzinfo=ZoneInfo("UTC"))
     return sample_ca().issue(position, now=begin, kind="p-256", valid=(begin, until)).signer()
+
+
+def staff_for(pack: AuthorityPack) -> tuple[Officer, ...]:
+    """
+    Return made-up staff for an authority: one officer for each duty of each unit, one for each position, a keeper.
+
+    Ids are ``UNIT-ROLE`` for those who work on cases, the code of the position for those who sign, and
+    ``administrator``.
+    """
+    duties = {
+        (stage.unit, stage.role) for item in pack.catalogue.types() if item.complete for stage in item.stages
+    }
+    workers = [
+        Officer(
+            id=f"{unit}-{role}",
+            name=f"Petugas {unit}",
+            roles=frozenset({Role(role)}),
+            units=frozenset({unit}),
+        )
+        for unit, role in sorted(duties)
+    ]
+    signers = [
+        Officer(
+            id=item.code,
+            name=item.title.id,
+            roles=frozenset({Role.SIGNATORY}),
+            units=frozenset({item.unit}),
+            position=item.code,
+        )
+        for item in pack.authority.positions
+    ]
+    keeper = Officer(
+        id="administrator",
+        name="Admin",
+        roles=frozenset({Role.ADMINISTRATOR}),
+        units=frozenset({pack.authority.units[0].code}),
+    )
+    return keeper, *workers, *signers
 
 
 def sample_applicant(**changes: Any) -> Person:
@@ -275,7 +314,7 @@ class OfficeKit:
         """The office's catalogue."""
         return self.office.catalogue
 
-    def officer(self, id: str) -> Actor:  # noqa: A002 - the name of the field
+    def officer(self, id: str) -> Actor:
         """Return a member of staff as an actor."""
         staff = {item.id: item for item in self.office.reviews.officers(actor=HOST)}
         return staff[id].as_actor()

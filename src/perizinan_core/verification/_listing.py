@@ -188,6 +188,7 @@ def _moment(value: object) -> datetime | None:
     offset = timedelta(hours=int(found[9] or 0), minutes=int(found[10] or 0))
     try:
         zone = timezone(-offset if found[8] == b"-" else offset)
-        return datetime(*(int(part) for part in found.groups()[:6]), tzinfo=zone)  # type: ignore[arg-type,misc]
+        year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
+        return datetime(year, month, day, hour, minute, second, tzinfo=zone)
     except ValueError:
         return None

@@ -55,7 +55,7 @@ _NAMED = 100
 def start_draft(
     permit_type: PermitType,
     *,
-    id: str,  # noqa: A002 - the name of the field
+    id: str,
     authority: str,
     kind: ApplicationKind,
     applicant: Applicant,

@@ -34,7 +34,7 @@ class ApplicationRecords(Protocol):
         """
         ...
 
-    def get(self, id: str, *, lock: bool = False) -> Application:  # noqa: A002 - the model's own word
+    def get(self, id: str, *, lock: bool = False) -> Application:
         """
         Return the application.
 
@@ -78,7 +78,7 @@ class ApplicationRecords(Protocol):
         """
         ...
 
-    def last_change(self, id: str) -> LastChange:  # noqa: A002
+    def last_change(self, id: str) -> LastChange:
         """
         Return who saved it last and when.
 
@@ -89,7 +89,7 @@ class ApplicationRecords(Protocol):
 
     def find(
         self,
-        filter: ApplicationFilter = ...,  # noqa: A002
+        filter: ApplicationFilter = ...,
         *,
         limit: int = 50,
         after: str | None = None,
@@ -111,11 +111,11 @@ class ApplicationRecords(Protocol):
         """
         ...
 
-    def count(self, filter: ApplicationFilter = ...) -> int:  # noqa: A002
+    def count(self, filter: ApplicationFilter = ...) -> int:
         """Return how many applications `find` would give in all."""
         ...
 
-    def counts(self, filter: ApplicationFilter = ...) -> Mapping[ApplicationState, int]:  # noqa: A002
+    def counts(self, filter: ApplicationFilter = ...) -> Mapping[ApplicationState, int]:
         """Return how many applications `find` would give in each state; states without any are left out."""
         ...
 
@@ -165,7 +165,7 @@ class PermitRecords(Protocol):
         """
         ...
 
-    def get(self, id: str, *, lock: bool = False) -> Permit:  # noqa: A002
+    def get(self, id: str, *, lock: bool = False) -> Permit:
         """
         Return the permit.
 
@@ -214,7 +214,7 @@ class PermitRecords(Protocol):
         """
         ...
 
-    def last_change(self, id: str) -> LastChange:  # noqa: A002
+    def last_change(self, id: str) -> LastChange:
         """
         Return who saved it last and when.
 
@@ -225,7 +225,7 @@ class PermitRecords(Protocol):
 
     def find(
         self,
-        filter: PermitFilter = ...,  # noqa: A002
+        filter: PermitFilter = ...,
         *,
         limit: int = 50,
         after: str | None = None,
@@ -237,11 +237,11 @@ class PermitRecords(Protocol):
         """
         ...
 
-    def count(self, filter: PermitFilter = ...) -> int:  # noqa: A002
+    def count(self, filter: PermitFilter = ...) -> int:
         """Return how many permits `find` would give in all."""
         ...
 
-    def counts(self, filter: PermitFilter = ...) -> Mapping[PermitStatus, int]:  # noqa: A002
+    def counts(self, filter: PermitFilter = ...) -> Mapping[PermitStatus, int]:
         """Return how many permits `find` would give in each stored status."""
         ...
 
@@ -253,7 +253,7 @@ class PermitRecords(Protocol):
         """Return whether the letter of a permit, signed or not, is this file."""
         ...
 
-    def place_of(self, id: str) -> int:  # noqa: A002
+    def place_of(self, id: str) -> int:
         """
         Return the place of a permit in the status list; nothing is decrypted.
 
@@ -279,7 +279,7 @@ class OfficerRecords(Protocol):
         """Add an officer or replace what is on record."""
         ...
 
-    def get(self, id: str) -> Officer:  # noqa: A002
+    def get(self, id: str) -> Officer:
         """
         Return the officer.
 
@@ -321,7 +321,7 @@ class OfficerRecords(Protocol):
         """Return when each was last assigned a case (UTC), or None."""
         ...
 
-    def note_assignment(self, id: str, *, at: datetime) -> None:  # noqa: A002
+    def note_assignment(self, id: str, *, at: datetime) -> None:
         """
         Remember that an officer was assigned a case.
 

@@ -191,4 +191,4 @@ def _rests(not_before: datetime | None, now: datetime) -> bool:
 
 
 def _failure(row: Any) -> JobFailure:
-    return JobFailure(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    return JobFailure(**row._mapping)

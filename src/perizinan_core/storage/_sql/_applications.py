@@ -58,7 +58,7 @@ class SqlApplications:
         self._write_parts(stored, fresh=True)
         return stored
 
-    def get(self, id: str, *, lock: bool = False) -> Application:  # noqa: A002
+    def get(self, id: str, *, lock: bool = False) -> Application:
         """See the port."""
         return self._one(applications.c.id == id, id, lock=lock)
 
@@ -91,7 +91,7 @@ class SqlApplications:
             raise found.stale(kind="application", id=application.id, expected_version=application.version)
         self._session.seals.note(applications, row_name(application.id), None)
 
-    def last_change(self, id: str) -> LastChange:  # noqa: A002
+    def last_change(self, id: str) -> LastChange:
         """See the port."""
         row = self._session.first(sa.select(applications).where(applications.c.id == id))
         if row is None:
@@ -102,7 +102,7 @@ class SqlApplications:
 
     def find(
         self,
-        filter: ApplicationFilter = _EVERY,  # noqa: A002
+        filter: ApplicationFilter = _EVERY,
         *,
         limit: int = 50,
         after: str | None = None,
@@ -119,11 +119,11 @@ class SqlApplications:
         fitting = tuple(item for item in items if _is_found_rightly(item, filter))
         return Page(fitting, following)
 
-    def count(self, filter: ApplicationFilter = _EVERY) -> int:  # noqa: A002
+    def count(self, filter: ApplicationFilter = _EVERY) -> int:
         """See the port."""
         return sum(self.counts(filter).values())
 
-    def counts(self, filter: ApplicationFilter = _EVERY) -> Mapping[ApplicationState, int]:  # noqa: A002
+    def counts(self, filter: ApplicationFilter = _EVERY) -> Mapping[ApplicationState, int]:
         """See the port."""
         query = sa.select(applications.c.state, sa.func.count().label("number"))
         query = query.where(*self._conditions(filter), *map(any_of, _choices(filter, ListOrder.BEGUN)))

@@ -152,7 +152,7 @@ class SqlNumbers:
         return int(lines[0].sequence) if lines else None
 
     def _change(self, row: Any, change: Mapping[str, Any]) -> None:
-        kept = {name: row._mapping[name] for name in numbers.columns.keys() if name not in ("key_id", "seal")}  # noqa: SLF001, SIM118
+        kept = {name: row._mapping[name] for name in numbers.columns.keys() if name not in ("key_id", "seal")}  # noqa: SIM118
         if kept["payload"] is not None:
             # Sealed with the key of its time, and the row names one key only.
             place = place_of(numbers, row.register, row.year, row.sequence)

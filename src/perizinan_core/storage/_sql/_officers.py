@@ -46,7 +46,7 @@ class SqlOfficers:
         session.write(insert.on_conflict_do_update(index_elements=["id"], set_=change))
         session.seals.written(officers, change)
 
-    def get(self, id: str) -> Officer:  # noqa: A002
+    def get(self, id: str) -> Officer:
         """See the port."""
         row = self._session.first(sa.select(officers).where(officers.c.id == id))
         if row is None:
@@ -97,7 +97,7 @@ class SqlOfficers:
         """See the port."""
         return _assignments(self._session, officers)
 
-    def note_assignment(self, id: str, *, at: datetime) -> None:  # noqa: A002
+    def note_assignment(self, id: str, *, at: datetime) -> None:
         """See the port."""
         session = self._session
         session.check_writable()
@@ -107,7 +107,7 @@ class SqlOfficers:
             raise RecordNotFoundError(kind="officer", key=id)
         session.seals.require(officers, row)
         payload = session.sealer.seal(encode(open_officer(session, row)), place_of(officers, id))
-        columns = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}  # noqa: SLF001
+        columns = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}
         change = session.seals.sealed(officers, {**columns, "assigned_at": at, "payload": payload})
         session.write(officers.update().where(officers.c.id == id).values(change))
         session.seals.written(officers, change)

@@ -220,7 +220,7 @@ class OpenStages:
 
 def _values(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Return what rows of both tables have in common."""
-    return [tuple(row._mapping[name] for name in _NAMES) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+    return [tuple(row._mapping[name] for name in _NAMES) for row in rows]
 
 
 def _entry(row: Any, case: Any) -> QueueEntry:

@@ -51,7 +51,7 @@ class SqlPermits:
         write_number_parts(self._session, "permit", stored.id, stored.number)
         return stored
 
-    def get(self, id: str, *, lock: bool = False) -> Permit:  # noqa: A002
+    def get(self, id: str, *, lock: bool = False) -> Permit:
         """See the port."""
         return self._one(permits.c.id == id, id, lock=lock)
 
@@ -92,7 +92,7 @@ class SqlPermits:
         self._session.seals.written(permits, row)
         return stored
 
-    def last_change(self, id: str) -> LastChange:  # noqa: A002
+    def last_change(self, id: str) -> LastChange:
         """See the port."""
         row = self._session.first(sa.select(permits).where(permits.c.id == id))
         if row is None:
@@ -103,7 +103,7 @@ class SqlPermits:
 
     def find(
         self,
-        filter: PermitFilter = _EVERY,  # noqa: A002
+        filter: PermitFilter = _EVERY,
         *,
         limit: int = 50,
         after: str | None = None,
@@ -128,11 +128,11 @@ class SqlPermits:
             items = tuple(item for item in items if wanted.strip().casefold() in item.number.casefold())
         return Page(items, following)
 
-    def count(self, filter: PermitFilter = _EVERY) -> int:  # noqa: A002
+    def count(self, filter: PermitFilter = _EVERY) -> int:
         """See the port."""
         return sum(self.counts(filter).values())
 
-    def counts(self, filter: PermitFilter = _EVERY) -> Mapping[PermitStatus, int]:  # noqa: A002
+    def counts(self, filter: PermitFilter = _EVERY) -> Mapping[PermitStatus, int]:
         """See the port."""
         query = sa.select(permits.c.status, sa.func.count().label("number"))
         query = query.where(
@@ -156,7 +156,7 @@ class SqlPermits:
         mine = sa.or_(permits.c.unsigned_sha256 == sha256, permits.c.signed_sha256 == sha256)
         return self._session.first(sa.select(permits.c.id).where(mine).limit(1)) is not None
 
-    def place_of(self, id: str) -> int:  # noqa: A002
+    def place_of(self, id: str) -> int:
         """See the port."""
         row = self._session.first(sa.select(permits).where(permits.c.id == id))
         if row is None:
@@ -213,7 +213,7 @@ def move_permits(session: Session, application: Application) -> None:
     course = str(Course.of(application))
     mine = permits.c.application_id == application.id, permits.c.course.is_distinct_from(course)
     for row in session.seals.sound(permits, session.read(session.locked(sa.select(permits).where(*mine)))):
-        kept = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}  # noqa: SLF001
+        kept = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}
         place = place_of(permits, row.id)
         payload = session.sealer.seal(session.sealer.open(row.payload, place), place)
         sealed = session.seals.sealed(permits, {**kept, "payload": payload, "course": course})

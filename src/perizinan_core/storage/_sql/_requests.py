@@ -71,7 +71,7 @@ class SqlIdempotency:
             raise RecordNotFoundError(kind="request", key=key)
         session.seals.require(idempotency, row)
         names = ("actor", "key", "use_case", "request_hash", "begun_at")
-        columns = {name: row._mapping[name] for name in names}  # noqa: SLF001 - SQLAlchemy's public name
+        columns = {name: row._mapping[name] for name in names}
         columns["payload"] = session.sealer.seal(result, _place(actor, key))
         change = session.seals.sealed(idempotency, columns)
         session.write(idempotency.update().where(*_is(actor, key)).values(change))
@@ -192,7 +192,7 @@ class SqlSigningAttempts:
 
     def _change(self, row: Any, values: Mapping[str, Any]) -> SigningAttempt:
         """Write over a row that was read, locked, in this unit of work."""
-        kept = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}  # noqa: SLF001
+        kept = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}
         sealed = self._session.seals.sealed(signing_attempts, {**kept, **values})
         self._session.write(signing_attempts.update().where(_document(row.unsigned_sha256)), sealed)
         self._session.seals.written(signing_attempts, sealed)

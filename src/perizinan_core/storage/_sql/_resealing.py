@@ -94,7 +94,7 @@ def reseal(session: Session, table: sa.Table, row: Any, **changed: Any) -> None:
     columns = {**_kept(row, table), **changed}
     payload = columns.get("payload")
     if payload is not None:
-        place = place_of(table, *(row._mapping[column.name] for column in table.primary_key.columns))  # noqa: SLF001
+        place = place_of(table, *(row._mapping[column.name] for column in table.primary_key.columns))
         columns["payload"] = session.sealer.seal(session.sealer.open(payload, place), place)
     _write(session, table, row, columns)
 
@@ -174,7 +174,7 @@ def _seal_application(session: Session, row: Any) -> None:
 def _rewrite(session: Session, row: Any, application: Application) -> None:
     columns = {**_kept(row, applications), **application_row(session, application)}
     # Local days as they were written: the zone of the office is not known to a migration.
-    days = {name: row._mapping[name] for name in ("submitted_day", "closed_day")}  # noqa: SLF001
+    days = {name: row._mapping[name] for name in ("submitted_day", "closed_day")}
     _write(session, applications, row, {**columns, **days})
 
 
@@ -192,7 +192,7 @@ def _seal_history(session: Session) -> None:
 def _write(session: Session, table: sa.Table, row: Any, columns: Mapping[str, Any]) -> None:
     known = session.seals.marks_of(history, [row_name(row.subject)]) if table is history else {}
     sealed = session.seals.sealed(table, columns)
-    key = [column == row._mapping[column.name] for column in table.primary_key.columns]  # noqa: SLF001
+    key = [column == row._mapping[column.name] for column in table.primary_key.columns]
     session.write(table.update().where(*key).values(sealed))
     if table in MARKED_TABLES and needs_mark(table, row):
         session.seals.written(table, sealed)
@@ -204,7 +204,7 @@ def _write(session: Session, table: sa.Table, row: Any, columns: Mapping[str, An
 def _kept(row: Any, table: sa.Table) -> dict[str, Any]:
     """Return the columns of a row but those of its seal."""
     return {
-        column.name: row._mapping[column.name]  # noqa: SLF001 - SQLAlchemy's public name
+        column.name: row._mapping[column.name]
         for column in table.columns
         if column.name not in ("key_id", "seal")
     }
@@ -228,4 +228,4 @@ def all_rows(session: Session, table: sa.Table) -> Iterator[Sequence[Any]]:
         yield rows
         if len(rows) < _BATCH:
             return
-        after = [rows[-1]._mapping[column.name] for column in key]  # noqa: SLF001
+        after = [rows[-1]._mapping[column.name] for column in key]

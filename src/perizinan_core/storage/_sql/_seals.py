@@ -174,7 +174,7 @@ class Seals:
             raise SealBrokenError(
                 "record-not-as-written",
                 table=table.name,
-                row=key_of(table, row._mapping),  # noqa: SLF001
+                row=key_of(table, row._mapping),
                 column="seal",
                 fault=problem,
             )
@@ -198,7 +198,7 @@ class Seals:
         broken = set()
         for index, problem in self.problems(table, rows):
             broken.add(index)
-            _name(table, key_of(table, rows[index]._mapping), problem)  # noqa: SLF001
+            _name(table, key_of(table, rows[index]._mapping), problem)
         return tuple(row for index, row in enumerate(rows) if index not in broken)
 
     def problems(self, table: sa.Table, rows: Sequence[sa.Row[Any]]) -> Iterator[tuple[int, str]]:
@@ -212,7 +212,7 @@ class Seals:
         Raises:
             StorageError: ``unknown-key``: One was sealed with a key that is not at hand.
         """
-        names = [key_of(table, row._mapping) for row in rows]  # noqa: SLF001
+        names = [key_of(table, row._mapping) for row in rows]
         known = self.marks_of(table, names) if table.name in _MARKED else None
         for index, (row, fits) in enumerate(zip(rows, self._fit(table, rows), strict=True)):
             if not fits:
@@ -284,7 +284,7 @@ class Seals:
             if sealer.verified.has(digest):
                 yield True
                 continue
-            fits = sealer.fits(table.name, covered(table, row._mapping), row.seal)  # noqa: SLF001
+            fits = sealer.fits(table.name, covered(table, row._mapping), row.seal)
             if fits:
                 sealer.verified.add(digest)
             yield fits

@@ -44,7 +44,7 @@ class MemoryApplications:
         state.applications[stored.id] = row
         return stored
 
-    def get(self, id: str, *, lock: bool = False) -> Application:  # noqa: A002
+    def get(self, id: str, *, lock: bool = False) -> Application:
         """See the port."""
         if lock:
             # One unit of work writes at a time.
@@ -78,14 +78,14 @@ class MemoryApplications:
             raise found.stale(kind="application", id=application.id, expected_version=application.version)
         del self._access.write().applications[application.id]
 
-    def last_change(self, id: str) -> LastChange:  # noqa: A002
+    def last_change(self, id: str) -> LastChange:
         """See the port."""
         row = self._row(id)
         return LastChange(version=row.value.version, by=row.by, at=row.at)
 
     def find(
         self,
-        filter: ApplicationFilter = _EVERY,  # noqa: A002
+        filter: ApplicationFilter = _EVERY,
         *,
         limit: int = 50,
         after: str | None = None,
@@ -98,11 +98,11 @@ class MemoryApplications:
         ids, following = page_of(cases, place, limit=limit, after=after, newest_first=newest_first)
         return Page(tuple(self.get(id_) for id_ in ids), following)
 
-    def count(self, filter: ApplicationFilter = _EVERY) -> int:  # noqa: A002
+    def count(self, filter: ApplicationFilter = _EVERY) -> int:
         """See the port."""
         return sum(self.counts(filter).values())
 
-    def counts(self, filter: ApplicationFilter = _EVERY) -> Mapping[ApplicationState, int]:  # noqa: A002
+    def counts(self, filter: ApplicationFilter = _EVERY) -> Mapping[ApplicationState, int]:
         """See the port."""
         return Counter(row.value.state for row in self._matching(filter))
 
@@ -143,7 +143,7 @@ class MemoryApplications:
         held = [entry.assignee for entry in self._open_stages()]
         return {officer: held.count(officer) for officer in officers}
 
-    def _row(self, id: str) -> Stored[Application]:  # noqa: A002
+    def _row(self, id: str) -> Stored[Application]:
         row = self._access.read().applications.get(id)
         if row is None:
             raise RecordNotFoundError(kind="application", key=id)

@@ -38,7 +38,7 @@ class MemoryPermits:
         state.permits[stored.id] = row
         return stored
 
-    def get(self, id: str, *, lock: bool = False) -> Permit:  # noqa: A002
+    def get(self, id: str, *, lock: bool = False) -> Permit:
         """See the port."""
         if lock:
             # One unit of work writes at a time.
@@ -75,14 +75,14 @@ class MemoryPermits:
         state.permits[stored.id] = row
         return stored
 
-    def last_change(self, id: str) -> LastChange:  # noqa: A002
+    def last_change(self, id: str) -> LastChange:
         """See the port."""
         row = self._row(id)
         return LastChange(version=row.value.version, by=row.by, at=row.at)
 
     def find(
         self,
-        filter: PermitFilter = _EVERY,  # noqa: A002
+        filter: PermitFilter = _EVERY,
         *,
         limit: int = 50,
         after: str | None = None,
@@ -96,11 +96,11 @@ class MemoryPermits:
         ids, following = page_of(found, place, limit=limit, after=after, newest_first=newest_first)
         return Page(tuple(self.get(id_) for id_ in ids), following)
 
-    def count(self, filter: PermitFilter = _EVERY) -> int:  # noqa: A002
+    def count(self, filter: PermitFilter = _EVERY) -> int:
         """See the port."""
         return sum(self.counts(filter).values())
 
-    def counts(self, filter: PermitFilter = _EVERY) -> Mapping[PermitStatus, int]:  # noqa: A002
+    def counts(self, filter: PermitFilter = _EVERY) -> Mapping[PermitStatus, int]:
         """See the port."""
         return Counter(item.status for item in self._matching(filter))
 
@@ -119,7 +119,7 @@ class MemoryPermits:
         rows = self._access.read().permits.values()
         return any(sha256 in (row.value.unsigned_sha256, row.value.signed_sha256) for row in rows)
 
-    def place_of(self, id: str) -> int:  # noqa: A002
+    def place_of(self, id: str) -> int:
         """See the port."""
         return self._row(id).value.status_index
 
@@ -133,7 +133,7 @@ class MemoryPermits:
             elif held[place] in statuses:
                 yield place, held[place]
 
-    def _row(self, id: str) -> Stored[Permit]:  # noqa: A002
+    def _row(self, id: str) -> Stored[Permit]:
         row = self._access.read().permits.get(id)
         if row is None:
             raise RecordNotFoundError(kind="permit", key=id)

@@ -46,7 +46,7 @@ class MemoryOfficers:
             officer=officer, assigned_at=old.assigned_at if old else None, look_after=utc(at)
         )
 
-    def get(self, id: str) -> Officer:  # noqa: A002
+    def get(self, id: str) -> Officer:
         """See the port."""
         return self._row(id).officer
 
@@ -81,12 +81,12 @@ class MemoryOfficers:
         rows = self._access.read().officers
         return {id_: rows[id_].assigned_at if id_ in rows else None for id_ in officers}
 
-    def note_assignment(self, id: str, *, at: datetime) -> None:  # noqa: A002
+    def note_assignment(self, id: str, *, at: datetime) -> None:
         """See the port."""
         state = self._access.write()
         state.officers[id] = attrs.evolve(self._row(id), assigned_at=utc(at))
 
-    def _row(self, id: str) -> OfficerRow:  # noqa: A002
+    def _row(self, id: str) -> OfficerRow:
         row = self._access.read().officers.get(id)
         if row is None:
             raise RecordNotFoundError(kind="officer", key=id)

@@ -47,7 +47,7 @@ class Stored(Generic[T]):
     at: datetime
 
     @classmethod
-    def of(cls, value: T, *, name: str, id: str, by: str, at: datetime) -> Self:  # noqa: A002
+    def of(cls, value: T, *, name: str, id: str, by: str, at: datetime) -> Self:
         """Store a value."""
         text = json.dumps(encode(value), allow_nan=False)
         return cls(decode(type(value), json.loads(text), name=name, id=id), text, by, utc(at))

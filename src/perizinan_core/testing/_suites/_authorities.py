@@ -21,13 +21,13 @@ from typing import Any
 import pytest
 
 from perizinan_core.bootstrap._examples._checking import check_scenario
-from perizinan_core.bootstrap._examples._made_up import made_up_staff, paper_details
+from perizinan_core.bootstrap._examples._made_up import paper_details
 from perizinan_core.catalogue import check_catalogue, register_number, service_standard
 from perizinan_core.hooks import AuthorityPack
-from perizinan_core.model import Officer, Permit, PermitType, Role, Scenario
+from perizinan_core.model import Permit, PermitType, Scenario
 from perizinan_core.services._made_up import made_up_applicant
 from perizinan_core.testing._fakes import SettableClock
-from perizinan_core.testing._offices import APPLICANT, OfficeKit, sample_office, sample_signer
+from perizinan_core.testing._offices import APPLICANT, OfficeKit, sample_office, sample_signer, staff_for
 
 __all__ = ["AuthoritySuite"]
 
@@ -129,17 +129,11 @@ class AuthoritySuite:
         given = scenario.given
         zone = pack.authority.calendar.time_zone.zone
         day = date.fromisoformat(str(given["submitted_at"])[:10])
-        keeper = Officer(
-            id="admin-kit",
-            name="Admin",
-            roles=frozenset({Role.ADMINISTRATOR}),
-            units=frozenset({permit_type.responsible_unit}),
-        )
         kit = sample_office(
             pack=pack,
             clock=SettableClock(datetime.combine(day, time(9), tzinfo=zone)),
             signers={item.code: sample_signer(item.code) for item in pack.authority.positions},
-            staff=(keeper, *made_up_staff(permit_type, pack.authority)),
+            staff=staff_for(pack),
             development=True,
         )
         try:
@@ -151,7 +145,7 @@ class AuthoritySuite:
             self._fill(kit, case.id, permit_type, given)
             kit.review(kit.hand_in(case.id).id)
             (position, *_) = [item.position for item in pack.authority.delegations_for(permit_type.code, day)]
-            return kit.issue(case.id, actor=kit.officer(f"penandatangan-{position}"))
+            return kit.issue(case.id, actor=kit.officer(position))
         finally:
             kit.office.close()
 

@@ -179,7 +179,7 @@ def made_permit(application: Application, **changes: Any) -> Permit:
     return Permit(**{**fields, **changes})
 
 
-def made_officer(id: str, **changes: Any) -> Officer:  # noqa: A002 - the model's own word
+def made_officer(id: str, **changes: Any) -> Officer:
     """Return an officer of the back office."""
     fields: dict[str, Any] = {
         "name": f"Petugas {id}",

@@ -183,7 +183,7 @@ def make_applicant(**changes: Any) -> Person:
     return Person(**{"name": "Pemohon Contoh", "nik": Nik("3572014107900001"), **changes})
 
 
-def make_document(id: str = "dok-1", slot: str = "ktp", **changes: Any) -> SubmittedDocument:  # noqa: A002
+def make_document(id: str = "dok-1", slot: str = "ktp", **changes: Any) -> SubmittedDocument:
     """Return a document for a slot; who, when and for which submission is set by the workflow."""
     return SubmittedDocument(
         **{
@@ -201,7 +201,7 @@ def make_document(id: str = "dok-1", slot: str = "ktp", **changes: Any) -> Submi
     )
 
 
-def make_officer(id: str, *roles: Role, **changes: Any) -> Officer:  # noqa: A002
+def make_officer(id: str, *roles: Role, **changes: Any) -> Officer:
     """Return an active officer of `UNIT`."""
     return Officer(
         **{"id": id, "name": id.title(), "roles": frozenset(roles), "units": frozenset({UNIT}), **changes}
