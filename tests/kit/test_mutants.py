@@ -12,6 +12,8 @@ import pytest
 
 from tests.kit import mutants
 
+# The mutants run once, on one worker.
+pytestmark = pytest.mark.xdist_group("mutants")
 CLASSES = {name: kind for name, kind in vars(mutants).items() if name.startswith("Test")}
 SOUND = sorted(name for name in CLASSES if name.startswith("TestSound"))
 MUTANTS = sorted(CLASSES.keys() - set(SOUND))
