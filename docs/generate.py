@@ -34,6 +34,7 @@ from perizinan_core.cli import cli
 from perizinan_core.cli._once import Once
 from perizinan_core.documents import FINDINGS, REMEDIES
 from perizinan_core.errors.base import Category, PerizinanError
+from perizinan_core.hooks import SmtpSettings
 from perizinan_core.i18n import translate
 from perizinan_core.model import Event, EventKind
 from perizinan_core.services._schemas import portal_schema
@@ -154,6 +155,7 @@ def _table_of(name: str, table: Any, notes: dict[tuple[str, str], str]) -> list[
 
 
 _PLUGIN_TABLES = {
+    "smtp": SmtpSettings,
     "mail-folder": MailFolderSettings,
     "kota-blitar": KotaBlitarSettings,
     "verify": PageSettings,

@@ -10,6 +10,7 @@ Wire shapes: how values become JSON and come back. The only place that knows the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -27,6 +28,7 @@ from cattrs.strategies import configure_tagged_union
 from cattrs.v import transform_error
 
 from perizinan_core.errors.converters import WireFormatError
+from perizinan_core.errors.hooks import SettingError
 from perizinan_core.errors.model import TextRefusedError, quoted
 from perizinan_core.model import _identifiers as identifiers
 from perizinan_core.model._actor import Account
@@ -119,7 +121,17 @@ def _describe(error: BaseException, _type: type | None) -> str:
     if isinstance(error, TextRefusedError):
         # Says which character and where; of the text itself nothing.
         return error.message("en")
+    if isinstance(error, SettingError):
+        # Made for this: it names the setting and never its value.
+        return error.message("en")
+    # Validators of attrs say whose value they refuse, and then the value itself.
+    refused = _REFUSED_BY_ATTRS.match(str(error.args[0])) if error.args else None
+    if refused is not None:
+        return f"invalid value for {refused[1]} ({type(error).__name__})"
     return f"invalid value ({type(error).__name__})"
+
+
+_REFUSED_BY_ATTRS = re.compile(r"'(\w+)' must ")
 
 
 @cache

@@ -21,7 +21,7 @@ from perizinan_core.hooks import (
 from perizinan_core.testing import CollectingChannel, check_plugin_settings, sample_pack
 
 SLUG = sample_pack().authority.slug
-OFFERED = sorted(("door", SLUG, "mail-folder", "plain", "post"))
+OFFERED = sorted(("door", SLUG, "mail-folder", "plain", "post", "smtp"))
 
 
 @attrs.frozen(kw_only=True)

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from perizinan_core.bootstrap._doctor import examine
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError
-from perizinan_core.hooks import DeliveredEvent, EventConsumerEntry, SendOutcome
+from perizinan_core.hooks import DeliveredEvent, DeliveryError, EventConsumerEntry, SendOutcome
 from perizinan_core.model._events import EventKind
+from perizinan_core.services import DeliveryState
 from perizinan_core.services._delivery import PATIENT
 from perizinan_core.storage._sql._tables import outbox
 from perizinan_core.testing._fakes import CollectingChannel
@@ -92,6 +93,41 @@ def test_a_message_is_tried_for_days_and_then_shown_as_given_up(url, open_kit):
     )
     assert "message-given-up" in doctor
     assert 1 == len(broken.of_kind("application_submitted"))
+
+
+class RefusingChannel:
+    """A mail server that knows no such address."""
+
+    def __init__(self, code="recipient-refused"):
+        self.code = code
+        self.calls = 0
+
+    def send(self, _notification):
+        self.calls += 1
+        raise DeliveryError(self.code, answer="550 5.1.1")
+
+    def check(self):
+        raise DeliveryError("mail-server-unreachable", server="mail.contoh.example:587", reason="refused")
+
+
+def test_what_is_refused_for_good_is_given_up_at_once_and_runs_no_time(url, open_kit):
+    """Once, not for seven days; the applicant's case says so, and what is only deferred is tried again."""
+    refusing, deferring = RefusingChannel(), RefusingChannel("delivery-deferred")
+    kit = open_kit(url, channels={"smtp": refusing, "relay": deferring})
+    case = kit.submit()
+    for _ in range(3):
+        kit.office.worker.run_once()
+        kit.clock.forward(hours=2)
+    states = {
+        item.channel: item.state for item in kit.office.applications.deliveries(case.id, actor=APPLICANT)
+    }
+    found = {finding.code: finding for finding in examine(kit.office, quick=True)}
+
+    assert (1, 3) == (refusing.calls, deferring.calls)
+    assert {"smtp": DeliveryState.REFUSED, "relay": DeliveryState.WAITING} == states
+    assert "recipient-refused" in found["message-given-up"].message("en")
+    assert "mail.contoh.example:587" in found["channel-unusable"].message("id")
+    assert "550" not in found["message-given-up"].message("id")
 
 
 def test_the_case_shows_which_channel_accepted_what_and_what_failed(url, open_kit):

@@ -9,6 +9,7 @@ import attrs
 
 from perizinan_core.documents import DocumentStore, FolderDocumentStore
 from perizinan_core.hooks._notification import MailFolderChannel, NotificationChannel
+from perizinan_core.hooks._smtp import SmtpChannel, SmtpSettings
 from perizinan_core.hooks._specs import API_VERSION, hookimpl
 from perizinan_core.hooks._types import (
     ApplicantCheckResult,
@@ -71,9 +72,10 @@ class Builtin:
 
     @hookimpl
     def register_notification_channels(self) -> list[NotificationChannelEntry]:
-        """Mails as files."""
+        """Mail through a mail server, and mails as files."""
         return [
-            NotificationChannelEntry(name="mail-folder", open=_open_mail_folder, settings=MailFolderSettings)
+            NotificationChannelEntry(name="mail-folder", open=_open_mail_folder, settings=MailFolderSettings),
+            NotificationChannelEntry(name="smtp", open=SmtpChannel, settings=SmtpSettings),
         ]
 
     @hookimpl

@@ -25,6 +25,7 @@ from perizinan_core.bootstrap._number_findings import lost_numbers, unknown_numb
 from perizinan_core.bootstrap._office import Office
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.errors.base import PerizinanError
+from perizinan_core.hooks._notification import CheckedChannel
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.services import Confirmed
@@ -65,6 +66,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
     """
     checks: list[Callable[[Office], Iterator[Finding]]] = [
         _messages,
+        _channels,
         _unnotified,
         _drafts,
         _jobs,
@@ -135,6 +137,23 @@ def _messages(office: Office) -> Iterator[Finding]:
             remedy=N_("See that the worker runs (perizinan worker), and look at: perizinan outbox list"),
             fields={"count": counts.waiting, "since": oldest.astimezone().isoformat(timespec="minutes")},
         )
+
+
+def _channels(office: Office) -> Iterator[Finding]:
+    """Ask the services behind the channels whether they would take a message, as far as a channel can tell."""
+    for name, channel in office.channels.items():
+        if not isinstance(channel, CheckedChannel):
+            continue
+        try:
+            channel.check()
+        except PerizinanError as error:
+            yield Finding(
+                code="channel-unusable",
+                sentence=error.sentence,
+                remedy=N_("Until then no message goes out on channel {channel}; what waits is tried again."),
+                fields={"channel": name},
+                error=error,
+            )
 
 
 def _drafts(office: Office) -> Iterator[Finding]:

@@ -294,6 +294,11 @@ class Office:
         )
 
     @property
+    def channels(self) -> Mapping[str, NotificationChannel]:
+        """The notification channels that are used, by name; each receives every message."""
+        return dict(self._channels)
+
+    @property
     def authority(self) -> Authority:
         """The local government."""
         return self._context.authority

@@ -9,7 +9,7 @@ from perizinan_core.errors._http import Category, by_code
 from perizinan_core.errors.base import Code, CodedError
 from perizinan_core.i18n import N_
 
-__all__ = ["HookError"]
+__all__ = ["DeliveryError", "HookError", "SettingError"]
 
 _NOUNS: Mapping[str, str] = {
     "authority": N_("authority"),
@@ -35,8 +35,12 @@ class HookError(CodedError):
 
     categories: ClassVar[Mapping[str, Category]] = by_code(
         {
-            Category.OFFICE: "nothing-registered plugin-problem",
-            Category.OUTSIDE: "plugin-decision",
+            Category.OFFICE: "nothing-registered plugin-problem setting",
+            Category.OUTSIDE: (
+                "mail-server-lost mail-server-refused mail-server-unreachable mail-server-untrusted message-refused "
+                "plugin-decision recipient-refused"
+            ),
+            Category.UNAVAILABLE: "delivery-deferred",
         }
     )
 
@@ -65,3 +69,83 @@ class HookError(CodedError):
             )
         ),
     }
+
+
+class SettingError(HookError):
+    """
+    A setting of a plugin is wrong; raised by its settings class, and shown with the table and the file.
+
+    Values of its codes:
+
+    - ``name``: of the setting
+    - ``expected``: what it should be, in English; never the value itself
+    """
+
+    codes: ClassVar[Mapping[str, Code]] = {"setting": Code(N_("{name}: expected {expected}"))}
+
+
+REFUSED_FOR_GOOD = frozenset({"recipient-refused", "message-refused"})
+"""Codes of `DeliveryError` that end the tries."""
+
+
+class DeliveryError(HookError):
+    """
+    A message was not taken by the service that carries messages.
+
+    Its values hold no address: those who log it write down no personal data.
+
+    Values of its codes:
+
+    - ``answer``: number of the service's answer (RFC 5321 and 3463), without its text
+    - ``server``: name and port
+    """
+
+    codes: ClassVar[Mapping[str, Code]] = {
+        "recipient-refused": Code(
+            N_(
+                "The mail server refuses the recipient's address for good (answer {answer}). Ask the person for "
+                "an address that receives mail, and have it changed."
+            )
+        ),
+        "message-refused": Code(
+            N_(
+                "The mail server refuses this message for good (answer {answer}). Look into the log of the mail "
+                "server for the reason."
+            )
+        ),
+        "delivery-deferred": Code(
+            N_(
+                "The mail server does not take the message now (answer {answer}). It is tried again by itself; "
+                "nothing needs to be done."
+            )
+        ),
+        "mail-server-refused": Code(
+            N_(
+                "The mail server {server} does not let this office send mail (answer {answer}). Check the user, "
+                "the password and the sender in [plugin.smtp], and what this server may send there."
+            )
+        ),
+        "mail-server-unreachable": Code(
+            N_(
+                "The mail server {server} cannot be reached ({reason}). Check its name and port in [plugin.smtp], "
+                "and the network."
+            )
+        ),
+        "mail-server-untrusted": Code(
+            N_(
+                "The mail server {server} did not prove who it is ({reason}), so nothing was sent to it. Check "
+                "host, security and ca_file in [plugin.smtp]."
+            )
+        ),
+        "mail-server-lost": Code(
+            N_(
+                "The mail server {server} broke the connection off before it took the message. It is tried again "
+                "by itself; if it stays so, look into the log of the mail server."
+            )
+        ),
+    }
+
+    @property
+    def is_final(self) -> bool:
+        """True when the same message would be refused again: it is given up at once, and a person is needed."""
+        return self.code in REFUSED_FOR_GOOD

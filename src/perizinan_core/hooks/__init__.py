@@ -4,15 +4,18 @@ Plugins: what they may do, the records they return, and how they are loaded.
 A plugin author needs `hookimpl`, the records that hooks return, and ``docs/reference/hooks.md``.
 """
 
+from perizinan_core.errors.hooks import DeliveryError, SettingError
 from perizinan_core.hooks._consumers import DeliveredEvent, EventConsumer
 from perizinan_core.hooks._manager import PluginManager, PluginState, PluginStatus
 from perizinan_core.hooks._notification import (
+    CheckedChannel,
     MailFolderChannel,
     Notification,
     NotificationChannel,
     SendOutcome,
 )
 from perizinan_core.hooks._settings import Secret
+from perizinan_core.hooks._smtp import SmtpChannel, SmtpSettings
 from perizinan_core.hooks._specs import API_VERSION, hookimpl
 from perizinan_core.hooks._types import (
     ApplicantCheckResult,
@@ -34,8 +37,10 @@ __all__ = [
     "ApplicantCheckResult",
     "AuthorityEntry",
     "AuthorityPack",
+    "CheckedChannel",
     "CliCommandEntry",
     "DeliveredEvent",
+    "DeliveryError",
     "DocumentStoreEntry",
     "EventConsumer",
     "EventConsumerEntry",
@@ -50,7 +55,10 @@ __all__ = [
     "RendererEntry",
     "Secret",
     "SendOutcome",
+    "SettingError",
     "SignerEntry",
+    "SmtpChannel",
+    "SmtpSettings",
     "StorageEntry",
     "UploadScannerEntry",
     "hookimpl",

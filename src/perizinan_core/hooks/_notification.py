@@ -12,18 +12,25 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTPUTF8
+from email.policy import SMTPUTF8, EmailPolicy
 from email.utils import format_datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import uuid4
 
 import attrs
 
 from perizinan_core._saved_file import replace_file
 
-__all__ = ["MailFolderChannel", "Notification", "NotificationChannel", "SendOutcome"]
+__all__ = [
+    "CheckedChannel",
+    "MailFolderChannel",
+    "Notification",
+    "NotificationChannel",
+    "SendOutcome",
+    "compose_mail",
+]
 
 
 class SendOutcome(StrEnum):
@@ -82,8 +89,18 @@ class NotificationChannel(Protocol):
 
         Must be idempotent by `Notification.id`. A recipient without the address that this channel
         needs is passed over. Say `SendOutcome.ACCEPTED` only when the message is on its way: periods that end
-        to the applicant's disadvantage are counted from then.
+        to the applicant's disadvantage are counted from then. Raise `DeliveryError` where it says what happened:
+        what is refused for good is not tried for days.
         """
+        ...
+
+
+@runtime_checkable
+class CheckedChannel(Protocol):
+    """A channel that can say whether the service behind it would take messages; ``perizinan doctor`` asks it."""
+
+    def check(self) -> None:
+        """Return when the service answers and lets this office send; raise what is wrong otherwise."""
         ...
 
 
@@ -108,18 +125,39 @@ class MailFolderChannel:
         target = self.folder / f"{stem}.eml"
         if target.exists():
             return
-        replace_file(target, self._compose(notification).as_bytes(), mode=0o600)
+        message = compose_mail(notification, sender=self.sender, policy=SMTPUTF8)
+        replace_file(target, message.as_bytes(), mode=0o600)
 
-    def _compose(self, notification: Notification) -> EmailMessage:
-        message = EmailMessage(policy=SMTPUTF8)
-        message["Date"] = format_datetime(notification.created_at)
-        message["From"] = self.sender
-        message["To"] = _mailbox(notification)
-        message["Subject"] = " ".join(notification.subject.split())
-        message["Message-ID"] = f"<{notification.id}@perizinan.invalid>"
-        message["Content-Language"] = notification.language
-        message.set_content(notification.body)
-        return message
+
+def compose_mail(
+    notification: Notification,
+    *,
+    sender: str | Address,
+    policy: EmailPolicy[Any],
+    domain: str = "perizinan.invalid",
+    encoding: str | None = None,
+) -> EmailMessage:
+    """
+    Return a message as a mail; made again, it is the same one.
+
+    Args:
+        notification: The message.
+        sender: What stands as the sender.
+        policy: How it is written down.
+        domain: Right half of its ``Message-ID``.
+        encoding: Of the text, for the way; None: whatever suits it.
+    """
+    message = EmailMessage(policy=policy)
+    message["Date"] = format_datetime(notification.created_at)
+    message["From"] = sender
+    message["To"] = _mailbox(notification)
+    message["Subject"] = " ".join(notification.subject.split())
+    message["Message-ID"] = f"<{notification.id}@{domain}>"
+    # So that answering machines and other programs do not answer (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(notification.body, cte=encoding)
+    message["Content-Language"] = notification.language
+    return message
 
 
 def _mailbox(notification: Notification) -> Address | str:

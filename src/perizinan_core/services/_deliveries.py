@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import attrs
 
+from perizinan_core.errors.hooks import REFUSED_FOR_GOOD
 from perizinan_core.hooks._notification import SendOutcome
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.storage import OutboxEntry, UnitOfWork
@@ -34,6 +35,9 @@ class DeliveryState(StrEnum):
 
     GIVEN_UP = "given_up"
     """It failed for days; an operator can let it be tried again."""
+
+    REFUSED = "refused"
+    """The address takes no mail, or not this one: the person has to give another, or be informed otherwise."""
 
     DROPPED = "dropped"
     """An operator decided that it is not sent."""
@@ -96,6 +100,8 @@ def _delivery(entry: OutboxEntry, *, outside: bool) -> MessageDelivery:
 
 
 def _state(entry: OutboxEntry) -> DeliveryState:
+    if entry.is_given_up and entry.last_error in REFUSED_FOR_GOOD:
+        return DeliveryState.REFUSED
     if entry.is_given_up:
         return DeliveryState.GIVEN_UP
     if entry.done_at is None:

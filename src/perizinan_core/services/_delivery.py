@@ -14,6 +14,7 @@ from typing import ClassVar
 
 import attrs
 
+from perizinan_core.errors.hooks import DeliveryError
 from perizinan_core.services._context import OfficeContext, new_id
 from perizinan_core.services._targets import Delivered, Target
 from perizinan_core.services._timed_calls import StillHangingError, TimeLimitError
@@ -25,6 +26,9 @@ __all__ = ["LEASE", "PATIENT", "Deliver"]
 LEASE = timedelta(minutes=5)
 PATIENT = Backoff(first=timedelta(seconds=10), longest=timedelta(minutes=90), max_attempts=120)
 """A failed delivery is tried again for seven days, at least every 90 minutes; then it is given up and named."""
+
+_FINAL = Backoff(first=PATIENT.first, longest=PATIENT.longest, max_attempts=1)
+"""What was refused for good is given up at once: only a person can change what would be sent again."""
 
 _DEADLY = 200
 """Claims after which an entry seems to kill its workers; more than `PATIENT` makes."""
@@ -46,6 +50,9 @@ class _Outcome:
     delivered: Delivered | None = None
     error: str | None = None
     """Stable code or class; None with nothing delivered: it was not tried."""
+
+    final: bool = False
+    """True: it would fail again."""
 
 
 @attrs.frozen
@@ -114,7 +121,7 @@ class Deliver:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a target of a plugin must not stop the others
             code = error.code if isinstance(error, TimeLimitError | StillHangingError) else name_of(error)
             _log.warning("outbox entry %s was not delivered to %s: %s", entry.id, target.target, code)
-            return _Outcome(entry, error=code)
+            return _Outcome(entry, error=code, final=isinstance(error, DeliveryError) and error.is_final)
 
     def _settled(self, outcomes: Iterable[_Outcome], worker: str, moment: Moment) -> WorkDone:
         """Write down how deliveries ended, all at once, and return them for the report."""
@@ -131,8 +138,9 @@ class Deliver:
                     work.outbox.add(delivered.items if held else (), at=now)
                     done += WorkDone(delivered=int(delivered.counts))
                 elif outcome.error is not None:
+                    backoff = _FINAL if outcome.final else PATIENT
                     work.outbox.mark_failed(
-                        entry, worker=worker, at=now, error=outcome.error, backoff=PATIENT
+                        entry, worker=worker, at=now, error=outcome.error, backoff=backoff
                     )
                     failure = WorkFailure(job=self.name, subject=str(entry), error=_named(outcome))
                     done += WorkDone(failed=1, failures=(failure,))
