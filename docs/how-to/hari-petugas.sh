@@ -53,7 +53,7 @@ regency = "Mekar"
 lokasi = "Jalan Kenanga"
 luas = 6
 END
-receipt=$(perizinan cases take-in warung permohonan --receipt tanda-terima.json --quiet)
+receipt=$(perizinan cases take-in warung permohonan --officer loket --receipt tanda-terima.json --quiet)
 perizinan cases show "$receipt" --officer loket
 
 perizinan cases decide "$receipt" periksa positive --officer loket

@@ -9,6 +9,8 @@ import urllib.request
 
 import pytest
 
+from perizinan_core.cli._acting import OPERATOR
+from perizinan_core.cli._case_lookup import find_case
 from perizinan_core.testing._fakes import small_png
 
 # One office for the whole file.
@@ -123,6 +125,55 @@ def test_a_correction_is_asked_for_and_answered_at_the_counter(office, papers, t
         name: files for name, files in shown(office, case, "auditor")["papers"].items() if files
     }
     assert receipt.stat().st_size > 500
+
+
+def test_the_clerk_of_the_counter_stands_in_the_history_and_in_no_ones_way(office, papers):
+    """Who took it in may judge it; an officer of another desk takes in nothing."""
+    case = office.run("cases", "take-in", "warung", str(papers), "--quiet", "--officer", "loket-1").strip()
+    other = office.run("cases", "take-in", "warung", str(papers), "--officer", "auditor", code=1)
+    until_approved(office, case)
+    with office.open() as opened:
+        found = find_case(opened, case, OPERATOR)
+        history = opened.applications.history(found.id, actor=OPERATOR)
+
+    assert "front office" in other
+    assert ["host:loket-1"] * 3 == [
+        event.actor
+        for event in history
+        if event.kind.value in {"application_started", "document_added", "application_submitted"}
+    ]
+
+
+def test_the_counter_records_how_an_applicant_was_notified_whom_no_message_reached(office, papers):
+    """The case stands in a list until then; by another clerk than the one who asked."""
+    case = taken_in(office, papers)
+    desk = shown(office, case, "auditor")["stages"][0]["officer"]
+    other = "loket-2" if desk == "loket-1" else "loket-1"
+    office.run("cases", "correct", case, "periksa", "--item", "ktp=Foto buram", "--officer", desk)
+    listed = office.run("cases", "unnotified", "--officer", other)
+    told = json.loads(office.run("cases", "unnotified", "--json"))
+    asker = office.run("cases", "notified", case, "--remark", "Ditelepon", "--officer", desk, code=1)
+    done = office.run("cases", "notified", case, "--remark", "Ditelepon", "--officer", other, language="id")
+    again = office.run("cases", "notified", case, "--remark", "Ditelepon", "--officer", other, code=1)
+
+    assert f"{case}: a correction is asked for, since" in listed
+    assert [["correction-1"]] == [one["of"] for one in told if one["receipt_number"] == case]
+    assert [True] == [one["since"].endswith("+07:00") for one in told if one["receipt_number"] == case]
+    assert "Error: " in asker
+    assert "dijawab paling lambat: " in done
+    assert "Error: " in again
+    assert case not in office.run("cases", "unnotified")
+
+
+def test_a_case_shows_what_became_of_its_messages(office, papers):
+    """Waiting, then written down by the mail folder for a person to bring."""
+    case = taken_in(office, papers)
+    before = office.run("cases", "show", case, "--officer", "auditor")
+    office.run("worker", "--once")
+    after = office.run("cases", "show", case, "--officer", "auditor")
+
+    assert "message application_submitted to -: waiting" in before
+    assert "message application_submitted to the applicant (mail-folder): written down" in after
 
 
 def test_a_refused_paper_leaves_a_draft_that_can_be_continued(office, papers):

@@ -324,6 +324,18 @@ class TestWhoConfirms:
         assert "unknown-value" == caught.value.code
         assert "time_limit" in caught.value.details()["known"]
 
+    @pytest.mark.parametrize(
+        ("path", "code"), [("time_limit", "value-not-confirmed"), ("time-limit", "unknown-value")]
+    )
+    def test_what_no_one_confirmed_cannot_be_taken_back(self, path, code):
+        """A value that waits is told from a path that names nothing."""
+        with pytest.raises(ServiceError) as caught:
+            kit_with_two().office.confirmations.withdraw("warung", [path], reason="keliru", actor=HOST)
+
+        assert code == caught.value.code
+        assert path in caught.value.message("en")
+        assert "0" not in caught.value.message("en")
+
 
 class TestRecord:
     def test_who_when_and_which_paper_stay_in_the_history(self):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import attrs
 import pytest
@@ -11,6 +11,7 @@ from perizinan_core._converters import to_json
 from perizinan_core.errors.services import NotFoundError, ServiceError
 from perizinan_core.model._case import CorrectionItem
 from perizinan_core.model._events import EventKind
+from perizinan_core.model._notice import NoticeMeans
 from perizinan_core.model._text import Text
 from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant
 
@@ -33,6 +34,12 @@ def handed_in(kit, permit_type="warung"):
     kit.fill(case.id)
     kit.clock.forward(minutes=1)
     return kit.office.applications.submit(case.id, actor=APPLICANT, idempotency_key="k")
+
+
+def ask(kit, case, *targets):
+    """Ask for corrections of a case."""
+    items = tuple(CorrectionItem(target=target, reason="Buram") for target in targets)
+    kit.office.reviews.request_correction(case, "periksa", items, actor=kit.assignee(case, "periksa"))
 
 
 def words(answer) -> str:
@@ -92,17 +99,43 @@ def test_a_case_is_followed_from_the_receipt_to_the_permit(any_kit):
 
 
 def test_a_correction_and_a_deadline_are_told(kit):
-    """The day to answer by; then the time continues."""
+    """The day to answer by, and what to correct by its label; the reason is for the applicant alone."""
     receipt = handed_in(kit)
-    clerk = kit.assignee(receipt.application, "periksa")
-    kit.office.reviews.request_correction(
-        receipt.application, "periksa", (CorrectionItem(target="ktp", reason="Buram"),), actor=clerk
-    )
+    ask(kit, receipt.application, "ktp", "form:lokasi", "applicant")
     answer = kit.office.tracking.follow(receipt.receipt_number, receipt.tracking_secret)
 
     assert ("correction_requested", ()) == (answer.state.code, answer.steps)
     assert answer.answer_by is not None
+    assert [
+        ("ktp", "KTP"),
+        ("form:lokasi", "Lokasi"),
+        ("applicant", "Data pemohon dan kuasanya"),
+    ] == [(item.code, str(item)) for item in answer.to_correct]
     assert "Buram" not in words(answer)
+
+
+def test_the_window_of_a_correction_begins_when_the_applicant_follows_the_case(any_kit):
+    """A wrong secret is no notice; the right one is, once, and the case lapses after its window."""
+    kit = any_kit
+    receipt = handed_in(kit)
+    ask(kit, receipt.application, "ktp")
+    kit.clock.forward(days=20)
+    with pytest.raises(NotFoundError):
+        kit.office.tracking.follow(receipt.receipt_number, "AAAAA-AAAAA-AAAAA")
+    unopened = kit.office.applications.get(receipt.application, actor=HOST)
+    asked = receipt.receipt_number, receipt.tracking_secret
+    answer = kit.office.tracking.follow(*asked)
+    again = kit.office.tracking.follow(*asked)
+    opened = kit.office.applications.get(receipt.application, actor=HOST)
+    kit.clock.forward(days=15)
+
+    assert () == unopened.notices
+    assert [("correction-1", NoticeMeans.OPENED, "tracking")] == [
+        (notice.of, notice.means, notice.by) for notice in opened.notices
+    ]
+    assert answer.as_of + timedelta(days=14) == answer.answer_by == opened.answer_by
+    assert answer == again
+    assert 1 == kit.office.worker.run_once().lapsed
 
 
 def test_it_is_typed_as_people_type(kit):

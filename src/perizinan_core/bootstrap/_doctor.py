@@ -131,11 +131,15 @@ def _messages(office: Office) -> Iterator[Finding]:
     yield from _gone(office, targets)
     oldest = counts.oldest_waiting
     if oldest is not None and office.now() - oldest > _LATE:
+        since = office.authority.calendar.time_zone.local(oldest)
         yield Finding(
             code="messages-wait",
             sentence=N_("{count} deliveries wait, the oldest since {since}."),
             remedy=N_("See that the worker runs (perizinan worker), and look at: perizinan outbox list"),
-            fields={"count": counts.waiting, "since": oldest.astimezone().isoformat(timespec="minutes")},
+            fields={
+                "count": counts.waiting,
+                "since": since.isoformat(timespec="minutes"),
+            },
         )
 
 
@@ -204,12 +208,13 @@ def _unnotified(office: Office) -> Iterator[Finding]:
                 "The applicant of case {case} could not be notified since {since} ({of}); no time runs meanwhile."
             ),
             remedy=N_(
-                "Put the channel right, or let the front office inform the applicant and record it in the case."
+                "Put the channel right, or let the front office inform the applicant and record it: "
+                "perizinan cases notified {case} --remark …"
             ),
             fields={
                 "case": case.receipt_number or case.application,
                 "of": ", ".join(item.of for item in case.notices),
-                "since": case.since.astimezone().isoformat(timespec="minutes"),
+                "since": case.since.isoformat(timespec="minutes"),
             },
         )
 

@@ -1,9 +1,9 @@
 """
 ``perizinan cases take-in|upload|submit|withdraw``: the applicant's side, at the counter.
 
-The operator of the machine acts for the applicant here, as a portal does for someone who is logged in. Files lie on
-disk: ``application.toml`` says who applies for what, and the name of every other file begins with the code of
-the paper that it is (``ktp.jpg``; a second one: ``ktp.2.jpg``).
+The operator of the machine acts for the applicant here, as a portal does for someone who is logged in;
+``--officer`` names the clerk. Files lie on disk: ``application.toml`` says who applies for what, and the name of
+every other file begins with the code of the paper that it is (``ktp.jpg``; a second one: ``ktp.2.jpg``).
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ import click
 from perizinan_core._converters import from_json
 from perizinan_core.bootstrap import Office
 from perizinan_core.catalogue import describe_period
-from perizinan_core.cli._acting import OPERATOR
+from perizinan_core.cli._acting import at_counter as clerk_of
+from perizinan_core.cli._acting import counter_option
 from perizinan_core.cli._case_lookup import echo, find_case, tell_state
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_, translate
+from perizinan_core.model._actor import Actor
 from perizinan_core.model._applicant import Applicant, Organisation, Person, Representative
 from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._receipt import Receipt
@@ -75,21 +77,29 @@ class CounterFile:
     help="Tulis tanda terima bertanda tangan (JSON) ke berkas ini.",
 )
 @click.option("--quiet", is_flag=True, help="Cetak hanya nomor tanda terima, untuk skrip.")
+@counter_option()
 @click.pass_obj
 def take_in_command(
-    obj: dict[str, Any], *, permit_type: str, folder: Path, receipt: Path | None, quiet: bool
+    obj: dict[str, Any],
+    *,
+    permit_type: str,
+    folder: Path,
+    receipt: Path | None,
+    quiet: bool,
+    officer: str | None,
 ) -> None:
     """Begin an application with what lies in a folder, and hand it in."""
     language = language_of(obj)
     given = _read(folder / FILE)
     with open_office(obj) as office:
+        actor = clerk_of(office, officer)
         previous = None
         if given.previous_permit is not None:
-            previous = office.permits.get_by_number(given.previous_permit, actor=OPERATOR).id
+            previous = office.permits.get_by_number(given.previous_permit, actor=actor).id
         case = office.applications.start(
             permit_type,
             applicant=_applicant(given.applicant),
-            actor=OPERATOR,
+            actor=actor,
             kind=given.kind,
             form=given.form,
             representative=_representative(given),
@@ -98,10 +108,10 @@ def take_in_command(
         )
         try:
             for slot, path in _papers(folder):
-                _upload(office, case.id, slot, path)
+                _upload(office, case.id, slot, path, actor)
                 if not quiet:
                     _tell_paper(slot, path, language)
-            handed_in = _submit(office, case.id, given.at_counter, receipt)
+            handed_in = _submit(office, case.id, given.at_counter, receipt, actor)
         except PerizinanError:
             click.echo(translate(_KEEP_GOING, language, case=case.id), err=True)
             raise
@@ -123,6 +133,7 @@ def take_in_command(
 )
 @click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="Hari terakhir berlakunya persyaratan.")
 @click.option("--replaces", metavar="FILE", help="Nama berkas yang diganti.")
+@counter_option()
 @click.pass_obj
 def upload_command(
     obj: dict[str, Any],
@@ -132,11 +143,13 @@ def upload_command(
     paths: tuple[Path, ...],
     expires: datetime | None,
     replaces: str | None,
+    officer: str | None,
 ) -> None:
     """Put files into the place for a paper."""
     language = language_of(obj)
     with open_office(obj) as office:
-        found = find_case(office, case, OPERATOR)
+        actor = clerk_of(office, officer)
+        found = find_case(office, case, actor)
         old = None
         if replaces is not None:
             names = {item.file_name: item.id for item in found.current_documents() if item.slot == slot}
@@ -147,7 +160,7 @@ def upload_command(
             old = names[replaces]
         last = expires.date() if expires is not None else None
         for path in paths:
-            _upload(office, found.id, slot, path, expires_on=last, replaces=old)
+            _upload(office, found.id, slot, path, actor, expires_on=last, replaces=old)
             _tell_paper(slot, path, language)
             old = None
 
@@ -166,26 +179,30 @@ def upload_command(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Tulis tanda terima bertanda tangan (JSON) ke berkas ini.",
 )
+@counter_option()
 @click.pass_obj
 def submit_command(
-    obj: dict[str, Any], *, case: str, at_counter: tuple[str, ...], receipt: Path | None
+    obj: dict[str, Any], *, case: str, at_counter: tuple[str, ...], receipt: Path | None, officer: str | None
 ) -> None:
     """Hand a draft or a correction in."""
     with open_office(obj) as office:
-        found = find_case(office, case, OPERATOR)
-        handed_in = _submit(office, found.id, at_counter, receipt)
+        actor = clerk_of(office, officer)
+        found = find_case(office, case, actor)
+        handed_in = _submit(office, found.id, at_counter, receipt, actor)
     _tell_receipt(handed_in, receipt, language_of(obj))
 
 
 @click.command("withdraw", help="Cabut permohonan PERKARA atas permintaan pemohon.")
 @click.argument("case", metavar="PERKARA")
 @click.option("--reason", default="", help="Alasan, bila disebutkan.")
+@counter_option()
 @click.pass_obj
-def withdraw_command(obj: dict[str, Any], *, case: str, reason: str) -> None:
+def withdraw_command(obj: dict[str, Any], *, case: str, reason: str, officer: str | None) -> None:
     """Withdraw an application for the applicant."""
     with open_office(obj) as office:
-        found = find_case(office, case, OPERATOR)
-        done = office.applications.withdraw(found.id, actor=OPERATOR, reason=reason)
+        actor = clerk_of(office, officer)
+        found = find_case(office, case, actor)
+        done = office.applications.withdraw(found.id, actor=actor, reason=reason)
     tell_state(done, language_of(obj))
 
 
@@ -228,6 +245,7 @@ def _upload(
     case: str,
     slot: str,
     path: Path,
+    actor: Actor,
     *,
     expires_on: date | None = None,
     replaces: str | None = None,
@@ -238,16 +256,18 @@ def _upload(
             slot,
             stream,
             file_name=path.name,
-            actor=OPERATOR,
+            actor=actor,
             expires_on=expires_on,
             replaces=replaces,
         )
 
 
-def _submit(office: Office, case: str, at_counter: tuple[str, ...], path: Path | None) -> Receipt:
-    given = office.applications.submit(case, actor=OPERATOR, at_counter=frozenset(at_counter))
+def _submit(
+    office: Office, case: str, at_counter: tuple[str, ...], path: Path | None, actor: Actor
+) -> Receipt:
+    given = office.applications.submit(case, actor=actor, at_counter=frozenset(at_counter))
     if path is not None:
-        path.write_bytes(office.applications.signed_receipt(case, actor=OPERATOR))
+        path.write_bytes(office.applications.signed_receipt(case, actor=actor))
     return given
 
 

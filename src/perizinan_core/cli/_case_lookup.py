@@ -9,10 +9,10 @@ import click
 from perizinan_core.bootstrap import Office
 from perizinan_core.errors._words import STATES
 from perizinan_core.errors.services import NotFoundError
+from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._application import Application
-from perizinan_core.storage import ApplicationFilter
 
 __all__ = ["echo", "find_case", "joined", "tell_state"]
 
@@ -25,10 +25,12 @@ def find_case(office: Office, text: str, actor: Actor) -> Application:
         NotFoundError: there is none for this actor.
     """
     with office.storage.unit_of_work(read_only=True) as work:
-        page = work.applications.find(ApplicationFilter(receipt_part=text), limit=50)
-    found = [case.id for case in page.items if case.receipt_number == text]
+        try:
+            found = work.applications.get_by_receipt(text).id
+        except RecordNotFoundError:
+            found = text
     try:
-        return office.applications.get(found[0] if found else text, actor=actor)
+        return office.applications.get(found, actor=actor)
     except NotFoundError as error:
         # What was typed, and not the id behind it.
         raise NotFoundError(kind="application", key=text) from error

@@ -1,4 +1,4 @@
-"""``perizinan cases decide|correct|approve|refuse|pay|issue``: the office's side; each acts as an officer on record."""
+"""``perizinan cases decide|correct|notified|approve|refuse|pay|issue``: the office's side, by officers on record."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from perizinan_core.model._actor import Actor
 from perizinan_core.model._case import CorrectionItem, InspectionMinutes, StageOutcome
 from perizinan_core.model._fees import Payment
 from perizinan_core.model._money import Rupiah
+from perizinan_core.model._numerals import format_date
 
 __all__ = [
     "approve_command",
     "correct_command",
     "decide_command",
     "issue_command",
+    "notified_command",
     "pay_command",
     "refuse_command",
 ]
@@ -106,6 +108,31 @@ def correct_command(
         found = find_case(office, case, actor)
         done = office.reviews.request_correction(found.id, stage, wanted, actor=actor)
     tell_state(done, language)
+
+
+@click.command(
+    "notified",
+    help="Catat bahwa pemohon PERKARA sudah diberi tahu melalui telepon, surat, atau loket; waktunya berjalan sejak "
+    "sekarang.",
+)
+@click.argument("case", metavar="PERKARA")
+@click.option(
+    "--remark",
+    required=True,
+    help="Bagaimana dan siapa yang diberi tahu, mis. ditelepon dan diterima pemohon.",
+)
+@officer_option(required=True)
+@click.pass_obj
+def notified_command(obj: dict[str, Any], *, case: str, remark: str, officer: str) -> None:
+    """Record that the applicant was notified in another way."""
+    language = language_of(obj)
+    with open_office(obj) as office:
+        actor = acting(office, officer)
+        found = find_case(office, case, actor)
+        done = office.reviews.record_notice(found.id, remark=remark, actor=actor)
+    tell_state(done, language)
+    if done.answer_by is not None:
+        echo(N_("  answer by: {day}"), language, day=format_date(done.answer_by, language))
 
 
 @click.command("approve", help="Setujui PERKARA; suratnya dapat dibuat dan ditandatangani.")

@@ -18,8 +18,19 @@ from perizinan_core.model._application import Application
 from perizinan_core.model._case import StageState
 from perizinan_core.model._numerals import format_date
 from perizinan_core.model._permit_type import PermitType
+from perizinan_core.services._deliveries import DeliveryState
 
 __all__ = ["show_command"]
+
+_RECIPIENTS = {"applicant": N_("the applicant"), "representative": N_("the representative")}
+_DELIVERIES = {
+    DeliveryState.WAITING: N_("waiting"),
+    DeliveryState.ACCEPTED: N_("accepted by the channel"),
+    DeliveryState.KEPT: N_("written down; a person brings it"),
+    DeliveryState.PASSED_OVER: N_("not sent: the channel has no address"),
+    DeliveryState.GIVEN_UP: N_("given up"),
+    DeliveryState.DROPPED: N_("not sent: dropped by the operator"),
+}
 
 
 @click.command(
@@ -69,6 +80,15 @@ def _print(office: Office, case: Application, actor: Actor, language: str) -> No
     if case.permit_id is not None:
         permit = office.permits.get(case.permit_id, actor=actor)
         echo(N_("  permit {number}"), language, number=permit.number)
+    for one in office.applications.deliveries(case.id, actor=actor):
+        echo(
+            N_("  message {kind} to {recipient}{channel}: {state}"),
+            language,
+            kind=one.kind,
+            recipient=translate(_RECIPIENTS.get(one.recipient, one.recipient or "-"), language),
+            channel=f" ({one.channel})" if one.channel else "",
+            state=translate(_DELIVERIES[one.state], language),
+        )
     steps = joined(_steps(office, case, actor))
     echo(N_("  possible now: {steps}"), language, steps=steps)
 
@@ -105,6 +125,17 @@ def _as_json(office: Office, case: Application, actor: Actor) -> dict[str, Any]:
                 "officer": state.assignee,
             }
             for state in case.stages
+        ],
+        "messages": [
+            {
+                "number": one.number,
+                "kind": one.kind,
+                "recipient": one.recipient,
+                "channel": one.channel,
+                "state": one.state.value,
+                "at": one.at,
+            }
+            for one in office.applications.deliveries(case.id, actor=actor)
         ],
         "permit": case.permit_id,
         "possible": _steps(office, case, actor),

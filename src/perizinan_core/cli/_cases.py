@@ -14,10 +14,12 @@ from perizinan_core.cli._case_review import (
     correct_command,
     decide_command,
     issue_command,
+    notified_command,
     pay_command,
     refuse_command,
 )
 from perizinan_core.cli._case_show import show_command
+from perizinan_core.cli._case_unnotified import unnotified_command
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.errors._words import STATES
 from perizinan_core.i18n import N_, translate
@@ -50,6 +52,8 @@ for _command in (
     withdraw_command,
     decide_command,
     correct_command,
+    unnotified_command,
+    notified_command,
     pay_command,
     approve_command,
     refuse_command,

@@ -125,14 +125,14 @@ class ServiceError(CodedError):
             Category.INPUT: (
                 "applicant-refused binding-days binding-not-a-signer binding-outside-certificate "
                 "continue-too-far posted-data preview undeclared-accounts unknown-post unknown-register "
-                "unknown-value"
+                "unknown-value no-assumed-values"
             ),
             Category.DENIED: "access-denied confirmation-second own-record staff-confirmation staff-record",
             Category.NOT_FOUND: "binding-unknown not-found",
             Category.CONFLICT: (
                 "binding-ended binding-has-signed binding-overlaps decided-by-others letter-not-printed "
                 "letter-refused nothing-to-confirm number-used-elsewhere permit-not-required signer-not-entitled "
-                "signing-in-doubt upload-kept values-unconfirmed"
+                "signing-in-doubt upload-kept value-not-confirmed values-unconfirmed"
             ),
             Category.OFFICE: (
                 "key-not-usable-yet letter-changed number-mark-broken publication-broken scenario status-list-clock"
@@ -175,10 +175,20 @@ class ServiceError(CodedError):
         ),
         "unknown-value": Code(
             N_(
-                "The kind {permit_type} rests on no assumed value at {path}. There are {count}, such as "
-                "{known}. See: perizinan catalogue assumed {permit_type}"
+                "The kind {permit_type} rests on no assumed value at {path}. These are some of its {count}: {known}. "
+                "See: perizinan catalogue assumed {permit_type}"
             ),
-            absent={"known": N_("none")},
+        ),
+        "no-assumed-values": Code(
+            N_(
+                "The kind {permit_type} rests on no assumed values, so that there is nothing to confirm at {path}."
+            )
+        ),
+        "value-not-confirmed": Code(
+            N_(
+                "No one has confirmed a value at {path} of the kind {permit_type}, so that nothing can be taken back. "
+                "See: perizinan catalogue assumed {permit_type}"
+            )
         ),
         "undeclared-accounts": Code(
             N_(

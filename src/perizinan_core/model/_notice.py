@@ -23,7 +23,7 @@ class NoticeMeans(StrEnum):
     """A channel accepted the message for the applicant or the representative."""
 
     OPENED = "opened"
-    """The applicant or the representative opened the case."""
+    """The applicant or the representative opened the case, or followed it with its secret."""
 
     OFFICER = "officer"
     """An officer who did not judge the case told them, and says how."""
@@ -39,7 +39,7 @@ class Notice:
     at: datetime
     means: NoticeMeans
     by: str
-    """Name of the channel, or the account of the person."""
+    """Name of the channel, the account of the person, or ``tracking`` for the secret of the case."""
 
     remark: str = lines_field(N_("Reason"), filled=False, default="")
     """What an officer says about it: by telephone, by letter, at the counter."""

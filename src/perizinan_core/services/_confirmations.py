@@ -185,15 +185,15 @@ class Confirmations:
 
         Raises:
             AccessDeniedError: for others than administrators and the host.
-            ServiceError: ``unknown-value``: nothing was said about a value of that path.
+            ServiceError: ``unknown-value``: the type rests on no assumed value of that path.
+            ServiceError: ``value-not-confirmed``: nothing was said about the values of that path.
         """
         context = self._context
         moment, day = context.moment(now), self._day(now)
         with context.work_for(actor) as work:
             _require_keeper(actor)
             states = self._states(work, self._asked_for(permit_type, day), day)
-            said = tuple(one for one in states if one.confirmation is not None)
-            chosen = _chosen(said, tuple(paths), permit_type)
+            chosen = _said(_chosen(states, tuple(paths), permit_type), permit_type, tuple(paths))
             for one in chosen:
                 work.settings.delete(_key(one.part))
                 _tell(work, one, None, actor, moment, reason=reason)
@@ -361,6 +361,8 @@ def _chosen(
 ) -> tuple[AssumedState, ...]:
     if not paths:
         return tuple(one for one in states if one.state is not Confirmed.YES)
+    if not states:
+        raise ServiceError("no-assumed-values", permit_type=permit_type, path=", ".join(paths))
     for path in paths:
         if not any(_below(one.part, path) for one in states):
             known = tuple(name_of(one.part) for one in states)
@@ -368,6 +370,17 @@ def _chosen(
                 "unknown-value", permit_type=permit_type, path=path, known=known[:_NAMED], count=len(known)
             )
     return tuple(one for one in states if any(_below(one.part, path) for path in paths))
+
+
+def _said(
+    chosen: tuple[AssumedState, ...], permit_type: str, paths: tuple[str, ...]
+) -> tuple[AssumedState, ...]:
+    """Return those about which something was said; of every path that was named there must be one."""
+    said = tuple(one for one in chosen if one.confirmation is not None)
+    for path in paths:
+        if not any(_below(one.part, path) for one in said):
+            raise ServiceError("value-not-confirmed", permit_type=permit_type, path=path)
+    return said
 
 
 def _below(part: AssumedPart, path: str) -> bool:

@@ -33,7 +33,7 @@ from perizinan_core.services._terms import slot_label
 from perizinan_core.workflow._fee import amount_outstanding
 from perizinan_core.workflow._notice import last_day_if_notified
 
-__all__ = ["MESSAGE_KINDS", "begins", "messages_for"]
+__all__ = ["MESSAGE_KINDS", "begins", "messages_for", "told_of"]
 
 
 @attrs.frozen
@@ -341,15 +341,21 @@ def _held(case: _Case) -> dict[str, object]:
 
 
 def _missed(case: _Case) -> dict[str, object]:
-    names = (item.partition("-")[0] for item in case.event.data.get("of", ()))
-    of = ", ".join(translate(_TOLD_OF.get(name, name), case.language) for name in names)
-    return {"of": of}
+    of = (told_of(item) for item in case.event.data.get("of", ()))
+    return {"of": ", ".join(translate(item, case.language) for item in of)}
+
+
+def told_of(of: str) -> str:
+    """Return the sentence for something that the applicant's side has to be notified of (`AwaitedNotice.of`)."""
+    name = of.partition("-")[0]
+    return _TOLD_OF.get(name, name)
 
 
 _TOLD_OF = {
     "correction": N_("a correction is asked for"),
     "decision": N_("the application was refused"),
     "payment": N_("the fee is to be paid"),
+    "draft": N_("the draft will be removed"),
 }
 
 

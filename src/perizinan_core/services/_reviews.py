@@ -19,6 +19,7 @@ from perizinan_core.errors.workflow import (
 )
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._application import Application, ApplicationState
+from perizinan_core.model._calendar import IndonesianTimeZone
 from perizinan_core.model._case import (
     CorrectionItem,
     InspectionMinutes,
@@ -157,7 +158,7 @@ class Reviews(Staff, ExceptionalSteps):
                     _log.warning("case %s cannot be read: %s", subject, error.code)
                     continue
                 if access.may_read(case, context.permit_type_of(case), actor):
-                    found.append(_unnotified(case))
+                    found.append(_unnotified(case, context.calendar.time_zone))
         return tuple(sorted(found, key=lambda item: item.since))
 
     def remarks(self, application_id: str, *, actor: Actor) -> tuple[TextRemark, ...]:
@@ -448,8 +449,8 @@ class Reviews(Staff, ExceptionalSteps):
         return OfficialLetter(number=number.text, day=number.day, issued_by=rule.unit)
 
 
-def _unnotified(case: Application) -> UnnotifiedCase:
-    waiting = case.awaited_notices()
+def _unnotified(case: Application, zone: IndonesianTimeZone) -> UnnotifiedCase:
+    waiting = tuple(attrs.evolve(item, since=zone.local(item.since)) for item in case.awaited_notices())
     return UnnotifiedCase(
         application=case.id,
         receipt_number=case.receipt_number,

@@ -12,6 +12,7 @@ from perizinan_core.catalogue import (
     is_exempt,
     validate_form,
 )
+from perizinan_core.catalogue._form_check import field_title
 from perizinan_core.errors.services import ServiceError
 from perizinan_core.errors.workflow import Problem
 from perizinan_core.i18n import N_, translate
@@ -22,6 +23,7 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import UnitOfWork
 from perizinan_core.workflow._completeness import submission_problems
+from perizinan_core.workflow._drafts import APPLICANT_TARGET, FORM_TARGET
 
 __all__ = [
     "case_facts",
@@ -36,6 +38,7 @@ __all__ = [
 ]
 
 _MANDATE = N_("Power of attorney")
+_APPLICANT = N_("Details of the applicant and the representative")
 
 
 def permit_type_now(context: OfficeContext, application: Application, now: datetime) -> PermitType:
@@ -63,9 +66,13 @@ def slot_label(permit_type: PermitType, target: str, language: str) -> str:
     """Return the name of a place for papers, or of what else a correction asks for, as people read it."""
     if target == POWER_OF_ATTORNEY:
         return translate(_MANDATE, language)
+    if target == APPLICANT_TARGET:
+        return translate(_APPLICANT, language)
+    if target.startswith(FORM_TARGET):
+        return field_title(permit_type.form_schema, (target.removeprefix(FORM_TARGET),))
     code, _, item = target.partition("#")
     labels = {one.code: one.label.to(language) for one in permit_type.requirements}
-    label = labels.get(code, code.removeprefix("form:"))
+    label = labels.get(code, code)
     return f"{label} ({int(item) + 1})" if item.isdigit() else label
 
 

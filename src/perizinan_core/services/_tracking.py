@@ -3,18 +3,23 @@ Following a case without an account: by receipt number and a secret, and without
 
 The secret is made when the case is handed in, given once and kept as a hash; the receipt does not hold it. It is
 typed or sent in the body of a request, never put into an address. Wrong ones are counted for each case.
+
+Who follows a case with its secret has opened it: the answer names what is to be corrected, and the time for that
+runs from then on. The sum of a bill and the reasons of a decision stand elsewhere.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import attrs
 
+from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError, ServiceError
 from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.i18n import N_
@@ -22,16 +27,22 @@ from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._case import StageStatus
 from perizinan_core.model._events import Event, EventKind
+from perizinan_core.model._notice import NoticeMeans
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._text import Period, Text
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._finishing import SYSTEM
 from perizinan_core.services._names import Named, in_both, named_role, named_state, named_unit
+from perizinan_core.services._terms import slot_label
 from perizinan_core.storage import TrackingSecret, UnitOfWork
 from perizinan_core.workflow._clock import consumed_days, is_late
+from perizinan_core.workflow._notice import give_notice
 
 __all__ = ["Tracking", "TrackingAnswer", "TrackingStep", "TrackingWait", "give_secret"]
+
+_log = logging.getLogger(__name__)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no letter that is read as another."""
@@ -106,6 +117,9 @@ class TrackingAnswer:
     answer_by: date | None
     """Last day to answer a correction, where one is open."""
 
+    to_correct: tuple[Named, ...]
+    """What an open correction asks for, by code and label; the reasons are the applicant's to read."""
+
     next_step: Text
     """What happens next."""
 
@@ -124,7 +138,8 @@ class Tracking:
         Return how a case stands, to anyone who has its secret.
 
         A wrong number and a wrong secret get the same answer. Host applications limit the attempts of each
-        client besides.
+        client besides. The person who has the secret is on the applicant's side: an open correction is known to it
+        from now on (`Application.awaited_notices`).
 
         Args:
             receipt_number: As on the receipt.
@@ -145,7 +160,7 @@ class Tracking:
             kept = work.tracking.get(application.id)
         _require_pause(kept, moment)
         if kept is not None and hmac.compare_digest(kept.digest, _digest(application.id, secret)):
-            return _answer(self._context, application, moment)
+            return _answer(self._context, self._opened(application, moment), moment)
         with self._context.storage.unit_of_work() as work:
             kept = work.tracking.get(application.id, lock=True)
             _require_pause(kept, moment)
@@ -153,6 +168,30 @@ class Tracking:
                 work.tracking.put(application.id, _failed(kept, moment))
                 work.commit()
         raise NotFoundError(kind="receipt", key=number)
+
+    def _opened(self, found: Application, moment: datetime) -> Application:
+        """Note that the applicant's side knows of a correction; the answer is given even when that fails."""
+        context = self._context
+        of = next((item.of for item in found.awaited_notices() if item.of.startswith("correction-")), None)
+        if of is None:
+            return found
+        try:
+            with context.storage.unit_of_work() as work:
+                moved = give_notice(
+                    context.load(work, found.id, lock=True),
+                    of=of,
+                    means=NoticeMeans.OPENED,
+                    by="tracking",
+                    actor=SYSTEM,
+                    now=moment,
+                    calendar=context.calendar,
+                )
+                case = context.save(work, moved, SYSTEM, moment)
+                work.commit()
+        except PerizinanError as error:
+            _log.warning("that case %s was followed could not be noted: %s", found.id, error.code)
+            return found
+        return case
 
     def new_secret(self, application_id: str, *, actor: Actor, now: datetime | None = None) -> str:
         """
@@ -236,6 +275,7 @@ def _answer(context: OfficeContext, case: Application, now: datetime) -> Trackin
         due=case.clock.due,
         is_late=started and is_late(case, calendar, counted),
         answer_by=case.answer_by,
+        to_correct=tuple(_to_correct(case, permit_type)),
         next_step=_next_step(case, permit_type),
         as_of=context.local_day(now),
     )
@@ -252,6 +292,14 @@ def _steps(
             unit=named_unit(context.authority, stage.unit, context.local_day(now)),
             since=context.local_day(state.opened_at or case.submitted_at or case.created_at),
         )
+
+
+def _to_correct(case: Application, permit_type: PermitType) -> Iterator[Named]:
+    if case.state is not ApplicationState.CORRECTION_REQUESTED:
+        return
+    for item in case.corrections[-1].items:
+        label = {language: slot_label(permit_type, item.target, language) for language in ("id", "en")}
+        yield Named(item.target, Text(**label))
 
 
 def _next_step(case: Application, permit_type: PermitType) -> Text:

@@ -182,8 +182,7 @@ def _leaves_out(pdf: PdfStructure, covered: ByteRange, contents: object) -> bool
 
 def _moment(value: object) -> datetime | None:
     """Read a PDF date (section 7.9.4) with its offset from UTC; anything else gives None."""
-    found = _DATE.match(value) if isinstance(value, bytes) else None
-    if found is None:
+    if not isinstance(value, bytes) or not (found := _DATE.match(value)):
         return None
     offset = timedelta(hours=int(found[9] or 0), minutes=int(found[10] or 0))
     try:

@@ -2,8 +2,8 @@
 Time runs against an applicant only from the moment at which the applicant's side knows.
 
 - A period that ends to the applicant's disadvantage (for a correction, for an objection) is counted from the day
-  of the notice: when a channel accepted the message, when the applicant or the representative opened the case,
-  or when an officer who did not judge the case says how they were notified.
+  of the notice: when a channel accepted the message, when the applicant or the representative opened the case or
+  followed it with its secret, or when an officer who did not judge the case says how they were notified.
 - Until then nothing lapses. A notice that no one could bring for a while is missed, and a supervisor is asked.
 - A day that was named before is only ever moved to a later one.
 """

@@ -60,7 +60,7 @@ class SqlApplications:
 
     def get(self, id: str, *, lock: bool = False) -> Application:
         """See the port."""
-        return self._one(applications.c.id == id, id, lock=lock)
+        return self._one(applications.c.id == id, id, lock=lock, by_id=True)
 
     def get_by_receipt(self, receipt_number: str) -> Application:
         """See the port."""
@@ -176,12 +176,15 @@ class SqlApplications:
         columns = {**application_row(self._session, application), "changed_by": by, "changed_at": at}
         return self._session.seals.sealed(applications, columns)
 
-    def _one(self, condition: sa.ColumnElement[bool], key: str, *, lock: bool = False) -> Application:
+    def _one(
+        self, condition: sa.ColumnElement[bool], key: str, *, lock: bool = False, by_id: bool = False
+    ) -> Application:
         query = sa.select(applications).where(condition)
         row = self._session.first(self._session.kept(query) if lock else query)
         if row is None:
-            # A receipt number is not a row's name, so that nothing is found under it here.
-            self._session.seals.require_absent(applications, key)
+            if by_id:
+                # A receipt number is not a row's name, so that an id finds nothing here.
+                self._session.seals.require_absent(applications, key)
             raise RecordNotFoundError(kind="application", key=key)
         application = read_application(self._session, row)
         if lock:

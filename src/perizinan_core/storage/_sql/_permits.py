@@ -53,7 +53,7 @@ class SqlPermits:
 
     def get(self, id: str, *, lock: bool = False) -> Permit:
         """See the port."""
-        return self._one(permits.c.id == id, id, lock=lock)
+        return self._one(permits.c.id == id, id, lock=lock, by_id=True)
 
     def get_by_number(self, number: str) -> Permit:
         """See the port."""
@@ -197,12 +197,15 @@ class SqlPermits:
         columns = {**permit_row(self._session, permit), "course": course, "changed_by": by, "changed_at": at}
         return self._session.seals.sealed(permits, columns)
 
-    def _one(self, condition: sa.ColumnElement[bool], key: str, *, lock: bool = False) -> Permit:
+    def _one(
+        self, condition: sa.ColumnElement[bool], key: str, *, lock: bool = False, by_id: bool = False
+    ) -> Permit:
         query = sa.select(permits).where(condition)
         row = self._session.first(self._session.kept(query) if lock else query)
         if row is None:
-            # A number or a place is not a row's name, so that nothing is found under it here.
-            self._session.seals.require_absent(permits, key)
+            if by_id:
+                # A number or a place is not a row's name, so that an id finds nothing here.
+                self._session.seals.require_absent(permits, key)
             raise RecordNotFoundError(kind="permit", key=key)
         self._courses[row.id] = row.course
         return read_permit(self._session, row)

@@ -69,6 +69,15 @@ class ApplicationsSuite(SuiteBase):
         with storage.unit_of_work(read_only=True) as work:
             assert work.applications.get(stored.id).form["days"] == 2
 
+    def test_the_id_of_an_application_is_no_receipt_number(self, storage: Storage) -> None:
+        """What someone types in the wrong place finds nothing, and accuses no one of having removed a row."""
+        stored = add_application(storage, made_application(receipt_number="TT/1/2026"))
+
+        with storage.unit_of_work(read_only=True) as work, pytest.raises(RecordNotFoundError):
+            work.applications.get_by_receipt(stored.id)
+        with storage.unit_of_work(read_only=True) as work, pytest.raises(RecordNotFoundError):
+            work.permits.get_by_number(stored.id)
+
     def test_an_unknown_application_is_not_found(self, storage: Storage) -> None:
         """By id, by receipt number, for saving and for the last change."""
         with storage.unit_of_work() as work:
