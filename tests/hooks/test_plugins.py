@@ -1,7 +1,6 @@
 """Plugins are loaded and asked one by one: a bad one is named with its reason and stops nothing else."""
 
 import sys
-import textwrap
 
 import attrs
 import pytest
@@ -19,6 +18,9 @@ from perizinan_core.hooks._specs import HookSpecs
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.testing._offices import MORNING, sample_applicant
 from perizinan_core.testing._refusals import raises_code
+
+OURS = ["mail-folder", "smtp"]
+"""The built-in channels."""
 
 EVENT = Event(kind=EventKind.FILE_COMPLETE, subject="a", at=MORNING, actor="x")
 
@@ -77,28 +79,6 @@ BAD = {
 }
 
 
-@pytest.fixture
-def install(tmp_path, monkeypatch):
-    """Install small distributions for real: a module and a .dist-info with an entry point."""
-    site = tmp_path / "site"
-    site.mkdir()
-    monkeypatch.syspath_prepend(str(site))
-    modules = []
-
-    def run(name, source, *, module=None):
-        module = module or "contoh_" + name.replace("-", "_")
-        modules.append(module)
-        (site / f"{module}.py").write_text(textwrap.dedent(source))
-        info = site / f"contoh_{name.replace('-', '_')}-1.2.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: contoh-{name}\nVersion: 1.2\n")
-        (info / "entry_points.txt").write_text(f"[perizinan_core.plugins]\n{name} = {module}\n")
-
-    yield run
-    for module in modules:
-        sys.modules.pop(module, None)
-
-
 def status_of(manager, name):
     return {item.name: item for item in manager.statuses}[name]
 
@@ -119,7 +99,7 @@ def test_every_bad_plugin_is_named_with_its_reason_and_the_good_ones_work(instal
     for name in ("aaa-good", "zzz-good"):
         assert PluginState.LOADED is status_of(manager, name).state
         assert ("register_notification_channels",) == status_of(manager, name).hooks
-    assert ["last", "first", "mail-folder"] == channels
+    assert ["last", "first", *OURS] == channels
 
 
 def test_the_statuses_begin_with_the_built_in_plugin(install):
@@ -204,7 +184,7 @@ def test_a_plugin_that_registers_nonsense_is_set_aside_with_all_that_it_offers(r
     found = [item.record.name for item in manager.gather("register_notification_channels")]
     status = status_of(manager, "bad")
 
-    assert ["good", "mail-folder"] == found
+    assert ["good", *OURS] == found
     assert PluginState.FAILED is status.state
     assert "register_notification_channels" in status.reason
     assert reason in status.reason
@@ -218,7 +198,7 @@ def test_a_hook_may_yield_and_may_return_nothing():
     )
     names = [item.record.name for item in manager.gather("register_notification_channels")]
 
-    assert ["yielded", "mail-folder"] == names
+    assert ["yielded", *OURS] == names
     assert PluginState.LOADED is status_of(manager, "none").state
 
 
@@ -236,7 +216,7 @@ def test_two_plugins_of_one_name_do_not_hide_each_other():
     names = [item.record.name for item in manager.gather("register_notification_channels")]
     statuses = [item for item in manager.statuses if item.name == "same"]
 
-    assert ["first", "mail-folder"] == names
+    assert ["first", *OURS] == names
     assert {PluginState.LOADED, PluginState.FAILED} == {item.state for item in statuses}
 
 
@@ -244,7 +224,7 @@ def test_no_plugin_takes_the_place_of_the_built_in_one():
     """Its name is taken."""
     manager = load_plugins(discover=False, extra={"builtin": offering([channel("evil")])})
 
-    assert ["mail-folder"] == [item.record.name for item in manager.gather("register_notification_channels")]
+    assert [*OURS] == [item.record.name for item in manager.gather("register_notification_channels")]
 
 
 def test_a_plugin_whose_attributes_raise_is_set_aside():
@@ -277,7 +257,7 @@ def test_a_plugin_can_be_taken_out_again():
     manager.unregister("given")
 
     assert ["builtin"] == [item.name for item in manager.statuses]
-    assert ["mail-folder"] == [item.record.name for item in manager.gather("register_notification_channels")]
+    assert [*OURS] == [item.record.name for item in manager.gather("register_notification_channels")]
 
 
 def answering(result):

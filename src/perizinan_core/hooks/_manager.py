@@ -7,7 +7,6 @@ implementation is called by itself here.
 
 from __future__ import annotations
 
-import importlib.metadata
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -17,6 +16,8 @@ import attrs
 import pluggy
 
 from perizinan_core.errors.hooks import HookError
+from perizinan_core.hooks._installed import Installed, core_version, installed_plugins
+from perizinan_core.hooks._manifest import Manifest
 from perizinan_core.hooks._specs import API_VERSION, PROJECT, HookSpecs
 from perizinan_core.hooks._types import (
     ApplicantCheckResult,
@@ -31,13 +32,13 @@ from perizinan_core.hooks._types import (
     StorageEntry,
     UploadScannerEntry,
 )
+from perizinan_core.i18n import N_, Clause
 
 if TYPE_CHECKING:
     from perizinan_core.model._applicant import Applicant
 
-__all__ = ["ENTRY_POINT_GROUP", "PluginManager", "PluginState", "PluginStatus", "Registered"]
+__all__ = ["PluginManager", "PluginState", "PluginStatus", "Registered"]
 
-ENTRY_POINT_GROUP = "perizinan_core.plugins"
 BUILTIN = "builtin"
 
 RECORDS: Mapping[str, type] = {
@@ -81,6 +82,9 @@ class PluginStatus:
     reason: str = ""
     """Why it is not loaded."""
 
+    manifest: Manifest | None = None
+    """What it says of itself without being loaded."""
+
 
 @attrs.frozen(kw_only=True)
 class Registered:
@@ -121,10 +125,8 @@ class PluginManager:
         for name, plugin in extra:
             self._register(name, plugin)
         if discover:
-            for entry in sorted(
-                importlib.metadata.entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name
-            ):
-                self._load(entry)
+            for installed in installed_plugins():
+                self._load(installed)
 
     @property
     def statuses(self) -> tuple[PluginStatus, ...]:
@@ -177,23 +179,27 @@ class PluginManager:
                 return _checked(name, result)
         return None
 
-    def _load(self, entry: importlib.metadata.EntryPoint) -> None:
-        distribution = entry.dist
+    def _load(self, installed: Installed) -> None:
         about = PluginStatus(
-            name=entry.name,
+            name=installed.name,
             state=PluginState.LOADED,
-            distribution=distribution.name if distribution else "",
-            version=distribution.version if distribution else "",
+            distribution=installed.distribution,
+            version=installed.version,
+            manifest=installed.manifest,
         )
-        if entry.name in self._disabled:
+        if installed.name in self._disabled:
             self._note(attrs.evolve(about, state=PluginState.DISABLED))
             return
+        reason = installed.problem or _unfit(installed.manifest)
+        if reason is not None or installed.entry is None:
+            self._note(attrs.evolve(about, state=PluginState.INCOMPATIBLE, reason=reason or ""))
+            return
         try:
-            plugin = entry.load()
+            plugin = installed.entry.load()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - it must not take the office with it
             self._note(attrs.evolve(about, state=PluginState.FAILED, reason=f"import: {_one_line(error)}"))
             return
-        self._register(entry.name, plugin, about)
+        self._register(installed.name, plugin, about)
 
     def _register(self, name: str, plugin: object, about: PluginStatus | None = None) -> None:
         about = about or PluginStatus(name=name, state=PluginState.LOADED)
@@ -253,6 +259,20 @@ class PluginManager:
 def _call(implementation: pluggy.HookImpl, **arguments: object) -> Any:
     """Call with those arguments that the implementation takes, so that old plugins still run."""
     return implementation.function(**{name: arguments[name] for name in implementation.argnames})
+
+
+def _unfit(manifest: Manifest | None) -> Clause | None:
+    """Return why a manifest keeps its plugin from this version; None: nothing does, or there is no manifest."""
+    if manifest is None:
+        return None
+    if not manifest.works_with_api(API_VERSION):
+        first, last = manifest.api
+        sentence = N_("it works with versions {first} to {last} of the plugin interface, this is {version}")
+        return Clause(sentence, first=first, last=last, version=API_VERSION)
+    if not manifest.works_with_core(core_version()):
+        sentence = N_("it needs perizinan-core {minimum} or later, this is {version}")
+        return Clause(sentence, minimum=manifest.minimum_core, version=core_version())
+    return None
 
 
 def _checked(plugin: str, result: object) -> ApplicantCheckResult:

@@ -12,6 +12,9 @@ import attrs
 
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.model import InvalidIdentifierError
+from perizinan_core.hooks import API_VERSION
+from perizinan_core.hooks._installed import core_version
+from perizinan_core.hooks._manifest import MANIFEST_NAME
 from perizinan_core.i18n import N_
 from perizinan_core.model import RegionCode
 
@@ -32,12 +35,25 @@ KINDS: Mapping[str, str] = {
 }
 """Each kind of plugin, and the line of perizinan.toml that chooses it (none: it is asked once it is installed)."""
 
+_OFFERS: Mapping[str, str] = {
+    "authority": 'register_authorities = ["{slug}"]',
+    "channel": 'register_notification_channels = ["{slug}"]',
+    "document-store": 'register_document_stores = ["{slug}"]',
+    "scanner": 'register_upload_scanners = ["{slug}"]',
+    "applicant-check": "decide_applicant_check = true",
+    "renderer": 'register_renderers = ["{slug}"]',
+    "signer": 'register_signers = ["{slug}"]',
+    "frontend": 'register_frontends = ["{slug}"]',
+}
+"""What each kind says in its manifest."""
+
 _COMMON = {
     "LICENSE": "common/LICENSE.txt",
     ".gitignore": "common/gitignore.txt",
     "pyproject.toml": "common/pyproject.toml.txt",
     ".github/workflows/test.yml": "common/workflow.yml.txt",
 }
+_MANIFEST = "common/perizinan_plugin.toml.txt"
 
 
 @attrs.frozen(kw_only=True)
@@ -50,7 +66,7 @@ class NewPlugin:
     def files(self) -> Iterator[tuple[str, str]]:
         """Yield each path and its text."""
         line = KINDS[self.kind].format(slug=self.slug)
-        words = _words(self.slug) | {
+        words = _words(self.slug, self.kind) | {
             "description": f"{self.slug}: a plugin for perizinan-core ({self.kind}).",
             "variable": f"{self.slug.replace('-', '_').upper()}_FILE",
             "choose": f"In `perizinan.toml`, `{line}` chooses it."
@@ -64,6 +80,7 @@ class NewPlugin:
             | {
                 "README.md": "common/README.md.txt",
                 f"src/{package}/__init__.py": "common/__init__.py.txt",
+                f"src/{package}/{MANIFEST_NAME}": _MANIFEST,
                 f"src/{package}/_plugin.py": f"{self.kind}/_plugin.py.txt",
                 "tests/test_plugin.py": f"{self.kind}/test_plugin.py.txt",
             },
@@ -93,7 +110,7 @@ class NewAuthority:
         except InvalidIdentifierError as error:
             raise BootstrapError("new-region", received=self.region[:40]) from error
         name = " ".join(self.name.split())
-        words = _words(self.slug) | {
+        words = _words(self.slug, "authority") | {
             "description": f"{_plain(name)} for perizinan-core.",
             "title": _plain(name),
             "title_upper": _plain(name).upper(),
@@ -110,6 +127,7 @@ class NewAuthority:
             | {
                 "README.md": "authority/README.md.txt",
                 f"src/{package}/__init__.py": "authority/__init__.py.txt",
+                f"src/{package}/{MANIFEST_NAME}": _MANIFEST,
                 f"src/{package}/_plugin.py": "authority/_plugin.py.txt",
                 f"src/{package}/data/authority.yaml": "authority/data/authority.yaml.txt",
                 f"src/{package}/data/calendar/{words['year']}.yaml": "authority/data/calendar.yaml.txt",
@@ -140,8 +158,11 @@ def write_all(plan: NewPlugin | NewAuthority, folder: Path) -> tuple[str, ...]:
     return tuple(name for name, _text in files)
 
 
-def _words(slug: str) -> dict[str, str]:
+def _words(slug: str, kind: str) -> dict[str, str]:
     return {
+        "api": str(API_VERSION),
+        "core": core_version(),
+        "offers": _OFFERS[kind].format(slug=slug),
         "slug": slug,
         "distribution": f"perizinan-{slug}",
         "package": f"perizinan_{slug.replace('-', '_')}",
