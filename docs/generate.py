@@ -63,6 +63,7 @@ ROOMS = (
     "perizinan_core.rendering",
     "perizinan_core.storage",
     "perizinan_core.storage.memory",
+    "perizinan_core.storage.tables",
     "perizinan_core.i18n",
     "perizinan_core.cli",
     "perizinan_core.testing",

@@ -37,6 +37,7 @@ NOT_PLAYED = {
     "docs/how-to/serve-verification.md": "makes wheels, and serves until it is stopped",
     "docs/how-to/sign-with-your-own-key.md": "needs the reader's own certificates",
     "docs/how-to/write-an-event-consumer.md": "installs the reader's own plugin",
+    "examples/guest-book/README.md": "installs the example",
     "examples/notify-by-print/README.md": "installs the example",
     "examples/statistics-csv/README.md": "installs the example",
     "plugins/perizinan-kota-blitar/README.md": "makes wheels; the scripts need the holidays package",
@@ -256,6 +257,15 @@ def test_the_guide_shows_the_sample_consumer_as_it_is() -> None:
     text = (ROOT / "docs" / "how-to" / "write-an-event-consumer.md").read_text(encoding="utf-8")
     source = (ROOT / "examples" / "statistics-csv" / "statistics_csv.py").read_text(encoding="utf-8")
     assert f"```python\n{source}```" in text
+
+
+def test_the_guide_shows_the_sample_with_tables_as_it_is() -> None:
+    """The guide's listings are the example's files."""
+    text = (ROOT / "docs" / "how-to" / "keep-own-tables.md").read_text(encoding="utf-8")
+    example = ROOT / "examples" / "guest-book"
+    for name in ("guest_book/__init__.py", "guest_book/migrations/0001_visits.py"):
+        source = (example / name).read_text(encoding="utf-8")
+        assert f"<!-- file: {name} -->\n\n```python\n{source}```" in text
 
 
 def test_the_index_of_decisions_lists_every_decision_with_its_title() -> None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -35,13 +35,20 @@ from perizinan_core.bootstrap._opening import (
     shown_database,
 )
 from perizinan_core.bootstrap._settings import Settings
+from perizinan_core.bootstrap._tables import offered_tables
 from perizinan_core.documents import FolderDocumentStore
 from perizinan_core.documents._copying import copy_documents
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.converters import WireFormatError
 from perizinan_core.hooks._manager import PluginManager
 from perizinan_core.i18n import N_, Clause
-from perizinan_core.storage._backup import check_saved_keys, has_records, load_records, save_records
+from perizinan_core.storage._backup import (
+    check_saved_keys,
+    check_saved_tables,
+    has_records,
+    load_records,
+    save_records,
+)
 from perizinan_core.storage._opening import known_keys
 
 __all__ = ["Backup", "KeyPlace", "check_backup", "key_places", "make_backup", "restore_backup"]
@@ -87,6 +94,8 @@ class Backup:
     """Of the tables."""
 
     rows: Mapping[str, int]
+    """By table, those of plugins included."""
+
     documents: int
     document_bytes: int
     links: int
@@ -95,6 +104,9 @@ class Backup:
 
     damaged: tuple[str, ...] = ()
     """Documents whose bytes are not those of their hash in the office itself; they are not in it."""
+
+    tables: Mapping[str, str] = attrs.field(factory=dict)
+    """Revisions of the tables of plugins, by their name; restoring them needs the plugin."""
 
     sums: str
     """SHA-256 of the file ``SHA256SUMS``."""
@@ -144,6 +156,7 @@ def make_backup(settings: Settings, manager: PluginManager, folder: Path, *, now
         links=len(links),
         keys=known_keys(url),
         damaged=damaged,
+        tables=saved.tables,
         sums=_digest(folder / _SUMS),
     )
     _write(folder / _ABOUT, json.dumps(to_json(made), indent=1) + "\n")
@@ -171,7 +184,12 @@ def check_backup(folder: Path) -> Backup:
 
 
 def restore_backup(
-    settings: Settings, manager: PluginManager, folder: Path, *, keep_documents: bool = False
+    settings: Settings,
+    manager: PluginManager,
+    folder: Path,
+    *,
+    keep_documents: bool = False,
+    without_tables: Collection[str] = (),
 ) -> Backup:
     """
     Put a backup into the empty places that the settings name. The records come last, whole or not at all.
@@ -182,12 +200,15 @@ def restore_backup(
         folder: The backup.
         keep_documents: True: the document store holds newer documents of this office; they stay as they are,
             and what is missing is added. From them the office knows which numbers were used since.
+        without_tables: Names of tables of plugins that are not put back.
 
     Raises:
         BootstrapError: ``backup-unusable``: It is not a whole backup.
         BootstrapError: ``backup-of-another-office``: It belongs to another local government.
         StorageError: ``storage-keys-lost``: The keys of the records are not in their place.
         StorageError: ``unknown-key``: They are the keys of other records.
+        StorageError: ``saved-tables-unknown``: It has tables of a plugin that is not loaded.
+        StorageError: ``plugin-tables-too-new``: They are of a newer version of it.
         BootstrapError: ``restore-target-not-empty``: Something is there already.
     """
     made = check_backup(folder)
@@ -199,6 +220,8 @@ def restore_backup(
             expected=settings.office.authority,
         )
     check_saved_keys(folder / _RECORDS, open_storage_keys(settings, lambda: made.keys))
+    sets = offered_tables(manager)
+    check_saved_tables(folder / _RECORDS, sets, without_tables)
     url = database_url(settings)
     if has_records(url):
         raise BootstrapError("restore-target-not-empty", what=N_("database"), place=shown_database(settings))
@@ -217,7 +240,7 @@ def restore_backup(
     for sha256, name in _links(folder):
         target.link(name, sha256)
     make_database_folder(settings)
-    load_records(folder / _RECORDS, url)
+    load_records(folder / _RECORDS, url, sets=sets, left_out=without_tables)
     return made
 
 

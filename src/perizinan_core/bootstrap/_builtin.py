@@ -19,11 +19,12 @@ from perizinan_core.hooks._types import (
     RendererEntry,
     SignerEntry,
     StorageEntry,
+    TablesEntry,
 )
 from perizinan_core.model._applicant import Applicant, Organisation
 from perizinan_core.rendering import Renderer, TypstRenderer
 from perizinan_core.signing._file_key import open_file_signer
-from perizinan_core.storage import KeyRing, Storage, migrate, open_storage
+from perizinan_core.storage import KeyRing, MigrationReport, Storage, migrate, open_storage
 from perizinan_core.storage._opening import known_keys
 
 __all__ = ["Builtin", "MailFolderSettings"]
@@ -60,6 +61,7 @@ class Builtin:
                 open=_open_storage,
                 migrate=_migrate,
                 migrate_with_keys=_migrate_with_keys,
+                migrate_with_tables=_migrate_with_tables,
                 known_keys=known_keys,
                 takes_engine=True,
             )
@@ -108,6 +110,10 @@ def _migrate(url: str) -> None:
 
 def _migrate_with_keys(url: str, keys: KeyRing) -> None:
     migrate(url, keys=keys)
+
+
+def _migrate_with_tables(url: str, keys: KeyRing, tables: tuple[TablesEntry, ...]) -> MigrationReport:
+    return migrate(url, keys=keys, tables=tables)
 
 
 def _open_folder(address: str) -> DocumentStore:

@@ -24,6 +24,7 @@ from perizinan_core.bootstrap._keys import open_roots
 from perizinan_core.bootstrap._number_findings import lost_numbers, unknown_numbers
 from perizinan_core.bootstrap._office import Office
 from perizinan_core.bootstrap._settings import Settings
+from perizinan_core.bootstrap._tables import left_tables
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.hooks._notification import CheckedChannel
 from perizinan_core.i18n import N_
@@ -81,6 +82,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
         lost_numbers,
         _files,
         _status_list,
+        left_tables,
     ]
     if not quick:
         checks += [_records, documents, unknown_numbers]

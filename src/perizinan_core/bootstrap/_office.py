@@ -38,9 +38,11 @@ from perizinan_core.bootstrap._plugin_settings import check_plugin_tables
 from perizinan_core.bootstrap._plugins import load_plugins, pick
 from perizinan_core.bootstrap._publication import status_list_rules
 from perizinan_core.bootstrap._settings import Settings, load_settings
+from perizinan_core.bootstrap._tables import open_tables
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import DocumentStore
 from perizinan_core.errors.bootstrap import BootstrapError, LetterTemplatesError
+from perizinan_core.errors.hooks import HookError
 from perizinan_core.hooks._manager import PluginManager
 from perizinan_core.hooks._notification import NotificationChannel
 from perizinan_core.hooks._types import AuthorityPack
@@ -74,6 +76,7 @@ from perizinan_core.services._retention_jobs import RetentionRules
 from perizinan_core.services._targets import OpenConsumer, subscriptions
 from perizinan_core.services._worker import library_worker
 from perizinan_core.storage import Storage
+from perizinan_core.storage.tables import PluginTables
 
 __all__ = ["Office"]
 
@@ -104,6 +107,8 @@ class Office:
 
     _channels: tuple[tuple[str, NotificationChannel], ...] = attrs.field(default=(), kw_only=True)
     _consumers: tuple[OpenConsumer, ...] = attrs.field(default=(), kw_only=True)
+
+    _tables: Mapping[str, PluginTables] = attrs.field(factory=dict, kw_only=True)
 
     status_lists: StatusLists = attrs.field(init=False)
     """The status list for those who check permits; see ``[publication]`` in the settings."""
@@ -207,6 +212,7 @@ class Office:
             BootstrapError: ``database-of-another-office``: the database holds another authority's records.
             HookError: ``nothing-registered``: no plugin offers what the settings name.
             StorageError: the database is missing, not migrated, or the keys are another's.
+            StorageError: ``plugin-tables-not-migrated``: tables of a plugin are missing or older than it needs.
             StorageError: ``storage-keys-lost``: the file with the keys of the records is missing.
             BootstrapError: ``office-key-lost``: a key file of the office is missing that was used before.
             HookError: ``plugin-problem``: what a plugin offers could not be opened.
@@ -283,6 +289,7 @@ class Office:
             ),
             plugins=manager,
             settings=chosen,
+            tables=open_tables(storage, manager),
             consumers=consumers,
             channels=tuple(
                 (
@@ -365,6 +372,19 @@ class Office:
     def today(self) -> date:
         """Return the day on the office's clock."""
         return self._context.local_day(self.now())
+
+    def tables(self, name: str) -> PluginTables:
+        """
+        Return access to the tables that a plugin brought under a name.
+
+        Raises:
+            HookError: ``nothing-registered``: no plugin that is loaded brings them.
+        """
+        try:
+            return self._tables[name]
+        except KeyError:
+            offered = tuple(sorted(self._tables))
+            raise HookError("nothing-registered", kind="tables", name=name, offered=offered) from None
 
     def serve(self, host: str = "127.0.0.1", port: int = 8000) -> None:
         """Serve the frontend that the settings name, until interrupted."""

@@ -12,6 +12,7 @@ from perizinan_core.bootstrap._keys import open_storage_keys
 from perizinan_core.bootstrap._plugin_settings import own_settings
 from perizinan_core.bootstrap._plugins import called, opened, pick
 from perizinan_core.bootstrap._settings import Settings, read_secret
+from perizinan_core.bootstrap._tables import offered_tables, unsupported
 from perizinan_core.documents import DocumentStore
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.services import ArgumentError
@@ -19,7 +20,7 @@ from perizinan_core.hooks._manager import PluginManager, Registered
 from perizinan_core.hooks._types import AuthorityPack
 from perizinan_core.model._authority import Authority
 from perizinan_core.services._targets import OpenConsumer
-from perizinan_core.storage import KeyRing, Storage
+from perizinan_core.storage import KeyRing, MigrationReport, Storage
 
 __all__ = [
     "database_url",
@@ -56,23 +57,43 @@ def load_authority_pack(settings: Settings, manager: PluginManager) -> Authority
     return pack
 
 
-def migrate_database(settings: Settings, manager: PluginManager, *, engine: Engine | None = None) -> None:
+def migrate_database(
+    settings: Settings, manager: PluginManager, *, engine: Engine | None = None
+) -> MigrationReport | None:
     """
-    Create or upgrade the tables; see the storage's own errors.
+    Create or upgrade the tables, those of plugins too; all of them or none. See the storage's own errors.
 
     Args:
         settings: Of the office.
         manager: Its plugins.
         engine: The host application's engine, instead of ``database`` in the settings.
+
+    Returns:
+        What was done; None: the record store does not tell.
+
+    Raises:
+        HookError: ``tables-taken``: two plugins bring tables of one name.
+        HookError: ``tables-unsupported``: the record store holds no tables of plugins.
     """
+    tables = offered_tables(manager)
     if engine is None:
         make_database_folder(settings)
     url, entry = _storage_at(settings, manager, engine)
-    scheme, with_keys = entry.record.schemes[0], entry.record.migrate_with_keys
-    if with_keys is None:
-        called(entry, "storage", scheme, entry.record.migrate, url)
-        return
-    called(entry, "storage", scheme, with_keys, url, storage_keys(settings, manager, engine=engine))
+    scheme, record = entry.record.schemes[0], entry.record
+    if record.migrate_with_tables is not None:
+        keys = storage_keys(settings, manager, engine=engine)
+        report: MigrationReport = called(
+            entry, "storage", scheme, record.migrate_with_tables, url, keys, tables
+        )
+        return report
+    if tables:
+        raise unsupported(tables)
+    if record.migrate_with_keys is None:
+        called(entry, "storage", scheme, record.migrate, url)
+    else:
+        keys = storage_keys(settings, manager, engine=engine)
+        called(entry, "storage", scheme, record.migrate_with_keys, url, keys)
+    return None
 
 
 def storage_keys(settings: Settings, manager: PluginManager, *, engine: Engine | None = None) -> KeyRing:

@@ -11,7 +11,9 @@ import click
 from perizinan_core.bootstrap import Settings
 from perizinan_core.bootstrap._backup import Backup, check_backup, key_places, make_backup, restore_backup
 from perizinan_core.bootstrap._opening import database_url
+from perizinan_core.bootstrap._tables import offered_tables
 from perizinan_core.cli._settings import language_of, open_office, plugins_for, settings_for
+from perizinan_core.hooks import TablesEntry
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._numerals import format_date
@@ -53,8 +55,16 @@ def backup_command(obj: dict[str, Any], *, folder: Path) -> None:
     is_flag=True,
     help="Gudang dokumen masih ada dan lebih baru: biarkan isinya, pulihkan catatan saja.",
 )
+@click.option(
+    "--without-tables",
+    multiple=True,
+    metavar="NAMA",
+    help="Jangan pulihkan tabel plugin ini, misalnya karena pluginnya tidak dipakai lagi; boleh diulang.",
+)
 @click.pass_obj
-def restore_command(obj: dict[str, Any], *, folder: Path, check: bool, keep_documents: bool) -> None:
+def restore_command(
+    obj: dict[str, Any], *, folder: Path, check: bool, keep_documents: bool, without_tables: tuple[str, ...]
+) -> None:
     """Put a backup back, and look at every record; exit code 1 when one is not as it was written."""
     language = language_of(obj)
     if check:
@@ -63,17 +73,20 @@ def restore_command(obj: dict[str, Any], *, folder: Path, check: bool, keep_docu
         _tell(made, language)
         return
     settings = settings_for(obj)
-    made = restore_backup(settings, plugins_for(obj, settings), folder, keep_documents=keep_documents)
+    manager = plugins_for(obj, settings)
+    made = restore_backup(
+        settings, manager, folder, keep_documents=keep_documents, without_tables=without_tables
+    )
     _say(N_("Restored from {folder}:"), language, folder=folder)
     _tell(made, language)
     if not keep_documents:
         _say(_UNKNOWN, language, day=_day_of(made, language))
-    _look(obj, settings, language)
+    _look(obj, settings, offered_tables(manager), language)
 
 
-def _look(obj: dict[str, Any], settings: Settings, language: str) -> None:
+def _look(obj: dict[str, Any], settings: Settings, tables: tuple[TablesEntry, ...], language: str) -> None:
     """Walk the restored records; tables of an older version have to be upgraded first."""
-    if pending(database_url(settings)):
+    if pending(database_url(settings), tables=tables):
         _say(
             N_(
                 "The backup is one of an older version. Run: perizinan migrate, then: perizinan records check"

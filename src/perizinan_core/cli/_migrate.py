@@ -1,4 +1,4 @@
-"""``perizinan migrate``: tables as this version needs them."""
+"""``perizinan migrate``: tables as this version and its plugins need them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,21 @@ from perizinan_core.i18n import N_, translate
 __all__ = ["migrate_command"]
 
 
-@click.command("migrate", help="Buat atau mutakhirkan tabel basis data.")
+@click.command("migrate", help="Buat atau mutakhirkan tabel basis data, juga tabel milik plugin.")
 @click.pass_obj
 def migrate_command(obj: dict[str, Any]) -> None:
-    """Create or upgrade the tables."""
+    """Create or upgrade the tables, and say what was done."""
     settings = settings_for(obj)
-    migrate_database(settings, plugins_for(obj, settings))
-    click.echo(translate(N_("The database is up to date."), language_of(obj)))
+    language = language_of(obj)
+    report = migrate_database(settings, plugins_for(obj, settings))
+    if report is not None:
+        _tell(N_("Records: {steps}"), report.applied, language)
+        for tables in report.tables:
+            _tell(N_("Tables of the plugin {name}: {steps}"), tables.applied, language, name=tables.name)
+    click.echo(translate(N_("The database is up to date."), language))
+
+
+def _tell(sentence: str, applied: tuple[str, ...], language: str, **fields: object) -> None:
+    if applied:
+        steps = f"{applied[0]} – {applied[-1]}" if len(applied) > 1 else applied[0]
+        click.echo(translate(sentence, language, steps=steps, **fields))

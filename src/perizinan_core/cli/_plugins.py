@@ -25,6 +25,7 @@ _STATES = {
 _REGISTERING = (
     "register_authorities",
     "register_storages",
+    "register_tables",
     "register_document_stores",
     "register_notification_channels",
     "register_event_consumers",

@@ -20,6 +20,7 @@ _NOUNS: Mapping[str, str] = {
     "channel": N_("notification channel"),
     "frontend": N_("frontend"),
     "signer": N_("signer"),
+    "tables": N_("set of tables"),
 }
 
 
@@ -35,7 +36,7 @@ class HookError(CodedError):
 
     categories: ClassVar[Mapping[str, Category]] = by_code(
         {
-            Category.OFFICE: "nothing-registered plugin-problem setting",
+            Category.OFFICE: "nothing-registered plugin-problem setting tables-taken tables-unsupported",
             Category.OUTSIDE: (
                 "mail-server-lost mail-server-refused mail-server-unreachable mail-server-untrusted message-refused "
                 "plugin-decision recipient-refused"
@@ -60,6 +61,19 @@ class HookError(CodedError):
                 "or remove the plugin, or choose another {kind} in the settings."
             ),
             labels={"kind": _NOUNS},
+        ),
+        "tables-taken": Code(
+            N_(
+                'The plugins "{plugin}" and "{other}" both bring tables of the name "{name}", so nothing was changed. '
+                "Name one of the two plugins under disabled in [plugins]."
+            )
+        ),
+        # Its record store is a plugin's, which holds the records only.
+        "tables-unsupported": Code(
+            N_(
+                "Plugins bring tables of their own ({names}), but the record store of this office holds none of them. "
+                "Use SQLite or PostgreSQL, or name these plugins under disabled in [plugins]."
+            )
         ),
         # A plugin that had to decide something raised instead; the use case stops (fails closed).
         "plugin-decision": Code(

@@ -104,7 +104,8 @@ class StorageError(CodedError):
                 "database-damaged database-driver-missing database-missing "
                 "invalid-database-url invalid-key-ring key-file "
                 "migration-needs-keys number-book record-not-as-written schema-not-migrated "
-                "schema-too-new seal-broken storage-keys-lost stored-value unit-of-work-closed "
+                "plugin-migration-failed plugin-migrations plugin-tables-not-migrated plugin-tables-too-new "
+                "saved-tables-unknown schema-too-new seal-broken storage-keys-lost stored-value unit-of-work-closed "
                 "unit-of-work-read-only unknown-key"
             ),
             Category.UNAVAILABLE: "commit-unknown database-busy database-unavailable database-unreachable",
@@ -168,6 +169,42 @@ class StorageError(CodedError):
                 "The database is at revision {found}, which this version does not know (its newest is "
                 "{newest}): it was migrated by a newer version. Install that version of perizinan-core, and "
                 "then run perizinan migrate if it asks for it."
+            )
+        ),
+        # `tables`: Name of a plugin's tables. They are missing or older than the plugin needs.
+        "plugin-tables-not-migrated": Code(
+            N_(
+                "The tables of the plugin {tables} are at revision {found}, but it needs {needed}. Make a backup "
+                "and run: perizinan migrate"
+            ),
+            labels={"found": {"none": N_("none")}},
+        ),
+        "plugin-tables-too-new": Code(
+            N_(
+                "The tables of the plugin {tables} are at revision {found}, which the installed version of it does "
+                "not know (its newest is {newest}): a newer version made them. Nothing was changed. Install that "
+                "version of the plugin."
+            )
+        ),
+        # A fault of the plugin: its migrations cannot be put in order.
+        "plugin-migrations": Code(
+            N_(
+                "The migrations of the plugin {tables} in {folder} cannot be used: {fault}. Nothing was changed. "
+                "Tell those who make the plugin, or name it under disabled in [plugins]."
+            ),
+        ),
+        # `fault`: What it raised, or where it reached.
+        "plugin-migration-failed": Code(
+            N_(
+                "The migration {revision} of the plugin {tables} failed: {fault}. Nothing was changed, neither in "
+                "its tables nor in others. Install the version of the plugin that was there before, or name the "
+                "plugin under disabled in [plugins] and run perizinan migrate again; tell those who make it."
+            ),
+        ),
+        "saved-tables-unknown": Code(
+            N_(
+                "The backup has tables of the plugin {tables} (revision {revision}), which is not loaded, so nothing "
+                "was restored. Install the plugin, or restore without them: --without-tables {tables}"
             )
         ),
         # A key ring that cannot be used; the sentence never shows key material.

@@ -29,6 +29,7 @@ from perizinan_core.hooks._types import (
     RendererEntry,
     SignerEntry,
     StorageEntry,
+    TablesEntry,
     UploadScannerEntry,
 )
 
@@ -60,6 +61,7 @@ __all__ = [
     "SmtpChannel",
     "SmtpSettings",
     "StorageEntry",
+    "TablesEntry",
     "UploadScannerEntry",
     "hookimpl",
 ]

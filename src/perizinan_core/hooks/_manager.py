@@ -30,6 +30,7 @@ from perizinan_core.hooks._types import (
     RendererEntry,
     SignerEntry,
     StorageEntry,
+    TablesEntry,
     UploadScannerEntry,
 )
 from perizinan_core.i18n import N_, Clause
@@ -44,6 +45,7 @@ BUILTIN = "builtin"
 RECORDS: Mapping[str, type] = {
     "register_authorities": AuthorityEntry,
     "register_storages": StorageEntry,
+    "register_tables": TablesEntry,
     "register_document_stores": DocumentStoreEntry,
     "register_notification_channels": NotificationChannelEntry,
     "register_event_consumers": EventConsumerEntry,

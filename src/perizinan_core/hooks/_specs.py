@@ -30,6 +30,7 @@ from perizinan_core.hooks._types import (
     RendererEntry,
     SignerEntry,
     StorageEntry,
+    TablesEntry,
     UploadScannerEntry,
 )
 
@@ -65,6 +66,17 @@ class HookSpecs:
 
         Example:
             return [StorageEntry(schemes=("mysql",), open=open_mysql, migrate=migrate_mysql)]
+        """
+
+    @hookspec
+    def register_tables(self) -> Iterable[TablesEntry]:  # type: ignore[empty-body]
+        """
+        Bring tables of your own into the database of the office, with their migrations.
+
+        ``perizinan migrate`` makes and upgrades them, backups hold them, and they stay when the plugin goes.
+
+        Example:
+            return [TablesEntry(name="portal", migrations=Path(__file__).parent / "migrations")]
         """
 
     @hookspec

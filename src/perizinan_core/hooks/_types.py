@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from perizinan_core.model._text import Text
     from perizinan_core.rendering import Renderer
     from perizinan_core.signing import SecretCallback, Signer
-    from perizinan_core.storage import KeyRing, Storage
+    from perizinan_core.storage import KeyRing, MigrationReport, Storage
 
 __all__ = [
     "ApplicantCheckResult",
@@ -42,6 +42,7 @@ __all__ = [
     "RendererEntry",
     "SignerEntry",
     "StorageEntry",
+    "TablesEntry",
     "UploadScannerEntry",
 ]
 
@@ -91,11 +92,31 @@ class StorageEntry:
     file is missing, so that a lost one is not replaced by a new one. None: a storage that cannot tell.
     """
 
+    migrate_with_tables: Callable[[str, KeyRing, tuple[TablesEntry, ...]], MigrationReport] | None = None
+    """
+    The same with the tables of plugins besides, for a storage that holds them; then it is called instead. What its
+    ``open`` returns is then a `perizinan_core.storage.HoldsTables` too.
+    """
+
     takes_engine: bool = False
     """
     True: ``open``, ``known_keys`` and the migrations also take an SQLAlchemy engine of the host application in the
     place of the address, and leave it open; see `perizinan_core.Office.open`.
     """
+
+
+@attrs.frozen(kw_only=True)
+class TablesEntry:
+    """Tables of the plugin's own in the database of the office; see ``docs/how-to/keep-own-tables.md``."""
+
+    name: str = attrs.field(validator=attrs.validators.matches_re(r"[a-z][a-z0-9]{0,19}"))
+    """
+    Stable: the tables are named ``perizinan_plugin_NAME_…``. Lower-case letters and digits; that of the plugin, or
+    near it.
+    """
+
+    migrations: Path = attrs.field(validator=attrs.validators.instance_of(Path))
+    """Folder of the Alembic migrations, files ``0001_topic.py``, ``0002_topic.py`` …, each on the one before."""
 
 
 @attrs.frozen(kw_only=True)

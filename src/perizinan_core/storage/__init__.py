@@ -13,7 +13,7 @@ Needed first: `migrate(url)` once, then `open_storage(url, keys)`::
 `Storage` and `UnitOfWork` are the ports: what a store promises, with a class for each group of records. All
 work happens in a unit of work; leaving it without `UnitOfWork.commit` undoes everything. A store of your own
 is held to the promises by `perizinan_core.testing.storage.StorageSuite`. `perizinan_core.storage.memory` keeps
-them without a disk.
+them without a disk. Tables of plugins are written with `perizinan_core.storage.tables`.
 """
 
 from perizinan_core.storage._alembic import include_name
@@ -25,6 +25,7 @@ from perizinan_core.storage._ports._books import Numbers, SettingRecords, Status
 from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
 from perizinan_core.storage._ports._events import History, Outbox
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
+from perizinan_core.storage._ports._tables import HoldsTables
 from perizinan_core.storage._ports._units import Storage, UnitOfWork
 from perizinan_core.storage._records import (
     AheadOfClock,
@@ -49,6 +50,7 @@ from perizinan_core.storage._records import (
     TakenNumber,
     TrackingSecret,
 )
+from perizinan_core.storage._table_sets import TableSet, TableSteps
 
 __all__ = [
     "Agenda",
@@ -59,6 +61,7 @@ __all__ = [
     "Course",
     "Failures",
     "History",
+    "HoldsTables",
     "Idempotency",
     "IdempotentResult",
     "JobFailure",
@@ -87,6 +90,8 @@ __all__ = [
     "SigningState",
     "StatusIndexes",
     "Storage",
+    "TableSet",
+    "TableSteps",
     "TakenNumber",
     "TrackingSecret",
     "TrackingSecrets",

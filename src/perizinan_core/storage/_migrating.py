@@ -7,7 +7,9 @@ same moment wait for each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +17,22 @@ import attrs
 
 from perizinan_core._parts import office_part
 from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
+from perizinan_core.i18n import N_, Clause
 from perizinan_core.storage._keyring import KeyRing
+from perizinan_core.storage._table_sets import TableSet, TableSteps, plan_tables
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-__all__ = ["MigrationReport", "current_revision", "lock_tables", "make_tables", "migrate", "pending"]
+__all__ = [
+    "MigrationReport",
+    "current_revision",
+    "lock_tables",
+    "make_plugin_tables",
+    "make_tables",
+    "migrate",
+    "pending",
+]
 
 _SEALS = "0016"
 """Revision that brings seals."""
@@ -48,18 +60,28 @@ class MigrationReport:
     applied: tuple[str, ...]
     """Revisions applied, in order."""
 
+    tables: tuple[TableSteps, ...] = ()
+    """The same for the tables of each plugin, in order of name."""
+
 
 def migrate(
-    url: str | sa.Engine, *, keys: KeyRing | None = None, progress: Callable[[str], None] | None = None
+    url: str | sa.Engine,
+    *,
+    keys: KeyRing | None = None,
+    progress: Callable[[str], None] | None = None,
+    tables: Iterable[TableSet] = (),
 ) -> MigrationReport:
     """
-    Create or upgrade the tables; harmless when there is nothing to do.
+    Create or upgrade the tables, those of plugins after the office's own; all of them or none.
+
+    Harmless when there is nothing to do. Tables of plugins that are not given stay as they are.
 
     Args:
         url: ``sqlite:///path`` or ``postgresql+psycopg://…``, or an engine of the host application. A new
             SQLite file is readable by its owner only.
         keys: The keys of the records; needed where a step seals records that are there.
-        progress: Called with each revision before it is applied.
+        progress: Called with each revision before it is applied; those of plugins are ``NAME/0001``.
+        tables: What plugins bring.
 
     Raises:
         StorageError: ``invalid-database-url``: The address is of no known form.
@@ -67,11 +89,19 @@ def migrate(
         StorageError: ``migration-needs-keys``: A step seals records, and the keys were not given; nothing
             was changed.
         StorageError: ``unknown-key``: These are the keys of another store; nothing was changed.
+        StorageError: ``plugin-tables-too-new``: Tables belong to a newer version of their plugin; nothing was changed.
+        StorageError: ``plugin-migrations``: The migrations of a plugin cannot be used; nothing was changed.
+        StorageError: ``plugin-migration-failed``: One of them failed, or reached beyond its plugin's tables; nothing
+            was changed.
         DatabaseUnavailableError: The database refused; nothing was changed.
     """
     from perizinan_core.storage._sql import _engine as engines
     from perizinan_core.storage._sql._failures import translated
+    from perizinan_core.storage._sql._plugin_tables import find_plugin_revisions
     from perizinan_core.storage._sql._revisions import REVISIONS, find_revision
+
+    sets = tuple(tables)
+    plan_tables(sets, {})
 
     origin = engines.Origin.of(url)
     if origin.file is not None:
@@ -84,6 +114,7 @@ def migrate(
             _lock(connection)
             before = find_revision(connection)
             steps = _steps(before)
+            planned = plan_tables(sets, find_plugin_revisions(connection))
             reading = sorted(_WITH_KEYS.intersection(steps))
             if before is None or not reading or _is_empty(connection):
                 reading = []
@@ -95,8 +126,11 @@ def migrate(
                 _upgrade(connection, step)
             if reading and keys is not None:
                 _seal(connection, keys, first=_SEALS in reading)
+            folders = {item.name: item.migrations for item in sets}
+            for item in planned:
+                make_plugin_tables(connection, folders[item.name], item, progress)
             connection.commit()
-        return MigrationReport(before=before, after=REVISIONS[-1], applied=steps)
+        return MigrationReport(before=before, after=REVISIONS[-1], applied=steps, tables=planned)
     finally:
         origin.release(engine)
 
@@ -108,29 +142,38 @@ def current_revision(url: str | sa.Engine) -> str | None:
     Raises:
         DatabaseUnavailableError: The database does not answer.
     """
+    return _found(url)[0]
+
+
+def pending(url: str | sa.Engine, *, tables: Iterable[TableSet] = ()) -> tuple[str, ...]:
+    """
+    Return the revisions that `migrate` would apply, in order; those of plugins as ``NAME/0001``.
+
+    Raises:
+        StorageError: ``schema-too-new``: The tables belong to a newer version.
+        StorageError: ``plugin-tables-too-new``: Those of a plugin belong to a newer version of it.
+    """
+    revision, plugins = _found(url)
+    planned = plan_tables(tables, plugins)
+    return (*_steps(revision), *(f"{item.name}/{step}" for item in planned for step in item.applied))
+
+
+def _found(url: str | sa.Engine) -> tuple[str | None, dict[str, str]]:
+    """Return the revisions of the office's tables and of those of plugins."""
     from perizinan_core.storage._sql import _engine as engines
     from perizinan_core.storage._sql._failures import translated
+    from perizinan_core.storage._sql._plugin_tables import find_plugin_revisions
     from perizinan_core.storage._sql._revisions import find_revision
 
     origin = engines.Origin.of(url)
     if origin.file is not None and not origin.file.exists():
-        return None
+        return None, {}
     engine = origin.engine()
     try:
         with translated(), engine.connect() as connection:
-            return find_revision(connection)
+            return find_revision(connection), find_plugin_revisions(connection)
     finally:
         origin.release(engine)
-
-
-def pending(url: str | sa.Engine) -> tuple[str, ...]:
-    """
-    Return the revisions that `migrate` would apply, in order.
-
-    Raises:
-        StorageError: ``schema-too-new``: The tables belong to a newer version.
-    """
-    return _steps(current_revision(url))
 
 
 def make_tables(connection: sa.Connection, revision: str) -> None:
@@ -209,9 +252,91 @@ def _seal(connection: sa.Connection, keys: KeyRing, *, first: bool) -> None:
     fill_lists(session)
 
 
-def _upgrade(connection: sa.Connection, revision: str) -> None:
+def make_plugin_tables(
+    connection: sa.Connection,
+    folder: Path,
+    steps: TableSteps,
+    progress: Callable[[str], None] | None = None,
+) -> None:
+    """
+    Run the migrations of a plugin in the transaction of the caller, and look at what they left.
+
+    Raises:
+        StorageError: ``plugin-migration-failed``: One of them failed, or reached beyond its plugin's tables.
+    """
+    from perizinan_core.storage._sql._plugin_tables import noted_revisions, own_faults, shape_of
+
+    if not steps.applied:
+        return
+    others = shape_of(connection, without=steps.name)
+    for revision in steps.applied:
+        if progress is not None:
+            progress(f"{steps.name}/{revision}")
+        try:
+            with _unfinished(connection):
+                _upgrade(connection, revision, plugin=steps.name, folder=folder)
+        except Exception as error:
+            raise _failed(
+                steps.name, revision, Clause(N_("it raised {error}"), error=_place(error, folder))
+            ) from error
+        if noted_revisions(connection, steps.name) != (revision,):
+            raise _failed(
+                steps.name,
+                revision,
+                Clause(N_("its revision or down_revision is not that of its file's name")),
+            )
+    faults = [*own_faults(connection, steps.name)]
+    if shape_of(connection, without=steps.name) != others:
+        faults.insert(0, Clause(N_("it made or changed a table that is not the plugin's")))
+    if faults:
+        raise _failed(steps.name, steps.after, faults[0])
+
+
+@contextmanager
+def _unfinished(connection: sa.Connection) -> Iterator[None]:
+    """Refuse to end the transaction meanwhile: it is one with everything else."""
+    import sqlalchemy as sa
+
+    def refuse(_connection: sa.Connection) -> None:
+        raise RuntimeError("a migration ends no transaction")
+
+    sa.event.listen(connection, "commit", refuse)
+    sa.event.listen(connection, "rollback", refuse)
+    try:
+        yield
+    finally:
+        sa.event.remove(connection, "commit", refuse)
+        sa.event.remove(connection, "rollback", refuse)
+
+
+def _failed(name: str, revision: str, fault: Clause) -> StorageError:
+    return StorageError("plugin-migration-failed", tables=name, revision=revision, fault=fault)
+
+
+def _place(error: Exception, folder: Path) -> str:
+    """Return the class of an error and the line of the migration; what it says may hold someone's data."""
+    lines = [
+        f"{Path(frame.filename).name}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).parent == folder
+    ]
+    return " ".join([type(error).__name__, *(f"({line})" for line in lines[-1:])])
+
+
+def _upgrade(
+    connection: sa.Connection, revision: str, *, plugin: str | None = None, folder: Path | None = None
+) -> None:
     command = office_part("alembic.command")
     config = office_part("alembic.config").Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "_migrations").replace("%", "%%"))
+    config.set_main_option("script_location", _option(Path(__file__).parent / "_migrations"))
+    if plugin is not None and folder is not None:
+        # One folder, whose name may hold spaces and commas.
+        config.set_main_option("path_separator", "newline")
+        config.set_main_option("version_locations", _option(folder))
+        config.attributes["plugin"] = plugin
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def _option(path: Path) -> str:
+    return str(path).replace("%", "%%")

@@ -31,6 +31,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from perizinan_core.bootstrap import Office, OfficeSettings, PublicationSettings, Settings, load_plugins
 from perizinan_core.bootstrap._publication import status_list_rules
 from perizinan_core.bootstrap._synthetic_ca import SyntheticCA
+from perizinan_core.bootstrap._tables import open_tables
 from perizinan_core.catalogue import Catalogue, load_catalogue
 from perizinan_core.documents import DocumentStore, InMemoryDocumentStore, UploadScanner
 from perizinan_core.hooks._consumers import EventConsumer
@@ -282,6 +283,7 @@ def sample_office(
         settings=settings,
         channels=tuple(used.items()),
         consumers=listening,
+        tables=open_tables(context.storage, manager),
     )
     kit = OfficeKit(office=office, context=context, clock=clock, mail=mail)
     known = {officer.id for officer in office.reviews.officers(actor=HOST)}

@@ -29,6 +29,7 @@ _DAMAGED_SQLITE = re.compile(r"malformed|not a database|file is encrypted|corrup
 _SHOWN = {"digest": "reference"}
 """A payment's reference is stored as its blind index."""
 
+_UNIQUE_STATE = "23505"
 _UNIQUE_SQLITE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
 
 
@@ -82,7 +83,14 @@ def _columns(original: Any) -> tuple[str, ...] | None:
     if found is not None:
         return tuple(name.strip().rsplit(".", 1)[-1] for name in found["columns"].split(","))
     diagnosis = getattr(original, "diag", None)
-    return _unique_constraints().get(diagnosis.constraint_name or "") if diagnosis is not None else None
+    if diagnosis is None:
+        return None
+    name = diagnosis.constraint_name or ""
+    known = _unique_constraints().get(name)
+    if known is None and getattr(original, "sqlstate", None) == _UNIQUE_STATE:
+        # Of a plugin's table: its name says the columns, where the plugin left naming it to us.
+        return (re.sub(rf"^(ix|uq|pk)_{re.escape(diagnosis.table_name or '')}_?", "", name) or "id",)
+    return known
 
 
 @cache

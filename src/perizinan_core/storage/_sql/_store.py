@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import tzinfo
 from functools import partial
 
@@ -13,8 +15,11 @@ from perizinan_core.storage._probes import PROBES, missing_probes, with_probes
 from perizinan_core.storage._sealing import Sealer
 from perizinan_core.storage._sql._engine import BUSY_SECONDS, Origin, use_wal
 from perizinan_core.storage._sql._failures import translated
+from perizinan_core.storage._sql._plugin_tables import find_plugin_revisions
 from perizinan_core.storage._sql._revisions import check_revision
-from perizinan_core.storage._sql._unit_of_work import SqlUnitOfWork, WriterQueue
+from perizinan_core.storage._sql._table_access import PluginTables
+from perizinan_core.storage._sql._unit_of_work import SqlUnitOfWork, WriterQueue, opened
+from perizinan_core.storage._table_sets import TableSet, check_tables
 
 __all__ = ["SqlStorage"]
 
@@ -91,6 +96,31 @@ class SqlStorage:
             read_only=read_only,
             writers=self._writers,
         )
+
+    def plugin_tables(self, tables: TableSet) -> PluginTables:
+        """See `perizinan_core.storage.HoldsTables`."""
+        check_tables((tables,), self.plugin_revisions())
+        return PluginTables(tables.name, self)
+
+    def plugin_revisions(self) -> dict[str, str]:
+        """See `perizinan_core.storage.HoldsTables`."""
+        with self.connected(read_only=True) as connection:
+            return find_plugin_revisions(connection)
+
+    @contextmanager
+    def connected(self, *, read_only: bool) -> Iterator[sa.Connection]:
+        """Give a connection in a transaction, which is undone unless it is committed; writers wait their turn."""
+        if self._pid != os.getpid():
+            self._after_fork()
+        writers = None if read_only else self._writers
+        if writers is not None:
+            writers.enter()
+        try:
+            with opened(self._engine, read_only=read_only) as connection:
+                yield connection
+        finally:
+            if writers is not None:
+                writers.leave()
 
     def close(self) -> None:
         """See the port."""

@@ -38,6 +38,7 @@ __all__ = [
     "outbox",
     "payments",
     "permits",
+    "plugin_metadata",
     "queue_places",
     "settings",
     "signing_attempts",
@@ -47,15 +48,20 @@ __all__ = [
 
 PREFIX = "perizinan_"
 
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = sa.MetaData(naming_convention=_NAMES)
+
+
+def plugin_metadata() -> sa.MetaData:
+    """Return new metadata for the tables of a plugin, with the same names for constraints and indexes."""
+    return sa.MetaData(naming_convention=_NAMES)
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):

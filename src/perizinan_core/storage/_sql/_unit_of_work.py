@@ -25,9 +25,24 @@ from perizinan_core.storage._sql._requests import SqlIdempotency, SqlSettings, S
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._tracking import SqlTrackingSecrets
 
-__all__ = ["SqlUnitOfWork", "WriterQueue"]
+__all__ = ["SqlUnitOfWork", "WriterQueue", "opened"]
 
 _READ_POSTGRESQL = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def opened(engine: sa.Engine, *, read_only: bool) -> sa.Connection:
+    """Return a connection in a transaction; closing it undoes what was not committed."""
+    options: dict[str, Any] = {WRITE: not read_only}
+    if read_only and engine.dialect.name == "postgresql":
+        options.update(_READ_POSTGRESQL)
+    connection = engine.connect()
+    try:
+        connection = connection.execution_options(**options)
+        connection.begin()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 class WriterQueue:
@@ -112,12 +127,8 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
             session.close()
 
     def _open(self) -> None:
-        options: dict[str, Any] = {WRITE: not self._read_only}
-        if self._read_only and self._engine.dialect.name == "postgresql":
-            options.update(_READ_POSTGRESQL)
         with translated():
-            self._connection = self._engine.connect().execution_options(**options)
-            self._connection.begin()
+            self._connection = opened(self._engine, read_only=self._read_only)
         session = Session(
             self._connection, sealer=self._sealer, zone=self._zone, writable=not self._read_only
         )

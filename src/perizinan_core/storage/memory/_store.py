@@ -6,10 +6,11 @@ import threading
 from contextlib import AbstractContextManager
 from datetime import tzinfo
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
 from perizinan_core.storage._ports import UnitOfWork
+from perizinan_core.storage._table_sets import TableSet
 from perizinan_core.storage.memory._agenda import MemoryAgenda, MemoryFailures
 from perizinan_core.storage.memory._applications import MemoryApplications
 from perizinan_core.storage.memory._events import MemoryHistory
@@ -24,6 +25,10 @@ from perizinan_core.storage.memory._requests import (
     MemoryTrackingSecrets,
 )
 from perizinan_core.storage.memory._state import Access, State
+
+if TYPE_CHECKING:
+    from perizinan_core.storage.memory._tables import MemoryTables
+    from perizinan_core.storage.tables import PluginTables
 
 __all__ = ["MemoryStorage", "MemoryUnitOfWork"]
 
@@ -40,10 +45,25 @@ class MemoryStorage:
             busy_seconds: How long a unit of work waits for others.
         """
         self._held = _Held(zone, busy_seconds)
+        self._tables: MemoryTables | None = None
+        self._busy_seconds = busy_seconds
 
     def unit_of_work(self, *, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
         """See the port."""
         return MemoryUnitOfWork(self._held, read_only=read_only)
+
+    def plugin_tables(self, tables: TableSet) -> PluginTables:
+        """Return access to a plugin's tables, which are made when they are asked for first."""
+        if self._tables is None:
+            # SQLite is loaded only for those who need it.
+            from perizinan_core.storage.memory._tables import MemoryTables
+
+            self._tables = MemoryTables(self._busy_seconds)
+        return self._tables.open(tables)
+
+    def plugin_revisions(self) -> dict[str, str]:
+        """See `perizinan_core.storage.HoldsTables`."""
+        return {} if self._tables is None else self._tables.revisions()
 
     def close(self) -> None:
         """See the port; what it held stays readable, since there is nothing to let go of."""

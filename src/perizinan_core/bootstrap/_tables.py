@@ -1,0 +1,78 @@
+"""Tables that plugins bring into the office's database: collected, opened, and named where their plugin is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from perizinan_core.bootstrap._findings import Finding, Level
+from perizinan_core.errors.hooks import HookError
+from perizinan_core.hooks._manager import PluginManager
+from perizinan_core.hooks._types import TablesEntry
+from perizinan_core.i18n import N_
+from perizinan_core.storage import HoldsTables, Storage
+from perizinan_core.storage.tables import PluginTables
+
+if TYPE_CHECKING:
+    from perizinan_core.bootstrap._office import Office
+
+__all__ = ["left_tables", "offered_tables", "open_tables", "unsupported"]
+
+
+def offered_tables(manager: PluginManager) -> tuple[TablesEntry, ...]:
+    """
+    Return the tables of all plugins that are loaded, in order of name.
+
+    Raises:
+        HookError: ``tables-taken``: two plugins bring tables of one name.
+    """
+    found: dict[str, str] = {}
+    entries: list[TablesEntry] = []
+    for item in manager.gather("register_tables"):
+        other = found.setdefault(item.record.name, item.plugin)
+        if other != item.plugin or any(entry.name == item.record.name for entry in entries):
+            raise HookError("tables-taken", name=item.record.name, plugin=item.plugin, other=other)
+        entries.append(item.record)
+    return tuple(sorted(entries, key=lambda entry: entry.name))
+
+
+def open_tables(storage: Storage, manager: PluginManager) -> Mapping[str, PluginTables]:
+    """
+    Return access to the tables of every plugin, by name.
+
+    Raises:
+        HookError: ``tables-taken``; ``tables-unsupported``: the record store holds no tables of plugins.
+        StorageError: ``plugin-tables-not-migrated``, ``plugin-tables-too-new``, ``plugin-migrations``.
+    """
+    entries = offered_tables(manager)
+    if not entries:
+        return {}
+    if not isinstance(storage, HoldsTables):
+        raise unsupported(entries)
+    return {entry.name: storage.plugin_tables(entry) for entry in entries}
+
+
+def unsupported(entries: tuple[TablesEntry, ...]) -> HookError:
+    """Return the error that a record store holds no tables of plugins."""
+    return HookError("tables-unsupported", names=tuple(entry.name for entry in entries))
+
+
+def left_tables(office: Office) -> Iterator[Finding]:
+    """Name the tables whose plugin is not loaded: they are kept, and nothing reads them."""
+    if not isinstance(office.storage, HoldsTables):
+        return
+    offered = {entry.name for entry in offered_tables(office.plugins)}
+    for name, revision in office.storage.plugin_revisions().items():
+        if name not in offered:
+            yield Finding(
+                code="plugin-tables-left",
+                level=Level.NOTICE,
+                sentence=N_(
+                    "The tables of the plugin {name} are there (revision {revision}), but it is not loaded."
+                ),
+                remedy=N_(
+                    "They stay as they are, and backups hold them. Install the plugin again, or see: perizinan "
+                    "plugins list"
+                ),
+                fields={"name": name, "revision": revision},
+            )
