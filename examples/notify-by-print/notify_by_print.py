@@ -5,7 +5,7 @@ from threading import Lock
 
 import attrs
 
-from perizinan_core.hooks import Notification, NotificationChannelEntry, SendOutcome, hookimpl
+from perizinan_core.hooks import Notification, NotificationChannelEntry, PluginContext, SendOutcome, hookimpl
 
 perizinan_api = 1
 """Version of the plugin interface that this plugin is written for."""
@@ -22,7 +22,7 @@ class PrintSettings:
 class PrintChannel:
     """Writes to standard output; a real channel would speak to a mail or message service here."""
 
-    settings: PrintSettings
+    context: PluginContext[PrintSettings]
     _sent: set[str] = attrs.field(factory=set, init=False)
     _one_at_a_time: Lock = attrs.field(factory=Lock, init=False)
 
@@ -31,7 +31,7 @@ class PrintChannel:
         with self._one_at_a_time:
             if notification.id not in self._sent:
                 text = f"[{notification.kind}] {notification.email or notification.phone}: {notification.subject}"
-                sys.stdout.write(text[: self.settings.width] + "\n")
+                sys.stdout.write(text[: self.context.settings.width] + "\n")
                 self._sent.add(notification.id)
         return SendOutcome.KEPT  # a service that carries it to the person would make it ACCEPTED
 

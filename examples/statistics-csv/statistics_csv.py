@@ -5,7 +5,7 @@ from pathlib import Path
 
 import attrs
 
-from perizinan_core.hooks import DeliveredEvent, EventConsumerEntry, hookimpl
+from perizinan_core.hooks import DeliveredEvent, EventConsumerEntry, PluginContext, hookimpl
 from perizinan_core.model import EventKind
 
 perizinan_api = 1
@@ -25,12 +25,12 @@ class StatisticsSettings:
 class Statistics:
     """One line for each event; the event's id in it shows what was written before a crash or a replay."""
 
-    settings: StatisticsSettings
+    context: PluginContext[StatisticsSettings]
     _written: set[str] | None = attrs.field(default=None, init=False)
 
     def consume(self, delivered: DeliveredEvent) -> None:
         """Write the event once; raising would bring it again later."""
-        file = self.settings.file
+        file = self.context.settings.file
         if self._written is None:
             lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
             self._written = {row["id"] for row in csv.DictReader(lines)}

@@ -21,7 +21,7 @@ from perizinan_core.hooks import (
 from perizinan_core.testing import CollectingChannel, check_plugin_settings, sample_pack
 
 SLUG = sample_pack().authority.slug
-OFFERED = sorted(("door", SLUG, "mail-folder", "plain", "post", "smtp"))
+OFFERED = ("door", "mail-folder", "post", "smtp")
 
 
 @attrs.frozen(kw_only=True)
@@ -66,12 +66,12 @@ class Plugin:
     def register_frontends(self):
         return [FrontendEntry(name="door", serve=self._serve, settings=Door)]
 
-    def _channel(self, settings):
-        self.got["post"] = settings
+    def _channel(self, *, context):
+        self.got["post"] = context.settings
         return CollectingChannel()
 
-    def _serve(self, *arguments):
-        self.got["door"] = arguments[-1]
+    def _serve(self, *, context):
+        self.got["door"] = context.settings
 
 
 @pytest.fixture

@@ -391,7 +391,7 @@ class Others:
         self.storage = MemoryStorage(zone=MORNING.tzinfo)
 
     def _open(self, kind, result):
-        def run(*arguments):
+        def run(**arguments):
             self.opened.append((kind, arguments))
             if kind in self.broken:
                 raise RuntimeError(f"{kind} is down")
@@ -458,10 +458,10 @@ def test_a_plugin_takes_the_place_of_what_is_built_in(tmp_path):
 
     assert plugin.storage is storage
     assert "a signer" == signer
-    assert "token:slot-1" == calls["signer"][0]
-    assert Mail(folder=tmp_path / "surat") == calls["channel"][0]
-    assert Clam(socket="/run/clam") == calls["scanner"][0]
-    assert (office, "127.0.0.1", 1) == calls["frontend"]
+    assert "token:slot-1" == calls["signer"]["address"]
+    assert Mail(folder=tmp_path / "surat") == calls["channel"]["context"].settings
+    assert Clam(socket="/run/clam") == calls["scanner"]["context"].settings
+    assert (office, "127.0.0.1", 1) == tuple(calls["frontend"][name] for name in ("office", "host", "port"))
     assert {"migrate", "storage", "documents", "channel", "scanner", "frontend", "signer"} == set(calls)
 
 

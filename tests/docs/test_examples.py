@@ -157,7 +157,7 @@ def test_the_sample_plugin_works_as_an_object_and_prints_each_message_once(
     from datetime import UTC, datetime
 
     from perizinan_core.hooks import Notification
-    from perizinan_core.testing import check_plugin_settings
+    from perizinan_core.testing import check_plugin_settings, plugin_context
 
     monkeypatch.syspath_prepend(str(SAMPLE))
     import notify_by_print
@@ -166,10 +166,10 @@ def test_the_sample_plugin_works_as_an_object_and_prints_each_message_once(
     states = {item.name: item.state for item in manager.statuses}
     assert PluginState.LOADED is states["notify-by-print"]
     entries = [item.record for item in manager.gather("register_notification_channels")]
-    assert ["mail-folder", "print"] == sorted(entry.name for entry in entries)
+    assert ["mail-folder", "print", "smtp"] == sorted(entry.name for entry in entries)
 
     entry = next(entry for entry in entries if entry.name == "print")
-    channel = entry.open(check_plugin_settings(entry.settings, {"width": 40}))
+    channel = entry.open(context=plugin_context(check_plugin_settings(entry.settings, {"width": 40})))
     message = Notification(
         id="1",
         kind="permit_issued",
@@ -214,7 +214,7 @@ def test_the_sample_consumer_writes_each_event_once(tmp_path: Path, monkeypatch:
     """Also when another process continues its file, and when the past is replayed."""
     import csv
 
-    from perizinan_core.testing import check_plugin_settings
+    from perizinan_core.testing import check_plugin_settings, plugin_context
     from perizinan_core.testing._offices import HOST, sample_office
 
     monkeypatch.syspath_prepend(str(EXAMPLES / "statistics-csv"))
@@ -223,7 +223,8 @@ def test_the_sample_consumer_writes_each_event_once(tmp_path: Path, monkeypatch:
     (entry,) = statistics_csv.register_event_consumers()
 
     def consumer() -> object:
-        return entry.open(check_plugin_settings(entry.settings, {"file": "s.csv"}, folder=tmp_path))
+        settings = check_plugin_settings(entry.settings, {"file": "s.csv"}, folder=tmp_path)
+        return entry.open(context=plugin_context(settings))
 
     kit = sample_office(consumers=[(entry, consumer())])
     case = kit.submit()

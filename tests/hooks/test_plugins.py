@@ -19,7 +19,7 @@ from perizinan_core.model._events import Event, EventKind
 from perizinan_core.testing._offices import MORNING, sample_applicant
 from perizinan_core.testing._refusals import raises_code
 
-OURS = ["mail-folder", "smtp"]
+OURS = ("mail-folder", "smtp")
 """The built-in channels."""
 
 EVENT = Event(kind=EventKind.FILE_COMPLETE, subject="a", at=MORNING, actor="x")

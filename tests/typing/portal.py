@@ -35,6 +35,7 @@ from perizinan_core.hooks import (
     EventConsumerEntry,
     Notification,
     NotificationChannelEntry,
+    PluginContext,
     Secret,
     SendOutcome,
     SignerEntry,
@@ -181,12 +182,12 @@ class Plugin:
             raise ValueError(SAMPLE)
         return AuthorityPack(authority=catalogue.authority, catalogue=catalogue)
 
-    def _printer(self, settings: PrinterSettings) -> Printer:
-        self.printers.append(Printer(settings))
+    def _printer(self, *, context: PluginContext[PrinterSettings]) -> Printer:
+        self.printers.append(Printer(context.settings))
         return self.printers[-1]
 
 
-def _token(address: str, secret: SecretCallback) -> Signer:
+def _token(*, address: str, secret: SecretCallback) -> Signer:
     raise NotImplementedError(address, secret)
 
 

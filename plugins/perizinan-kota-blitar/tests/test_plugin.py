@@ -10,7 +10,7 @@ from perizinan_kota_blitar import KotaBlitarSettings
 from perizinan_kota_blitar import _plugin as plugin
 
 from perizinan_core.hooks import PluginManager
-from perizinan_core.testing import check_plugin_settings
+from perizinan_core.testing import check_plugin_settings, plugin_context
 
 IMPORT_AND_WATCH = """
 import sys
@@ -63,7 +63,7 @@ def test_templates_are_there_under_their_names():
 def test_an_office_may_name_the_emblem_for_its_letterhead(tmp_path):
     """We may not pass it on; a path in the settings counts from their folder."""
     settings = check_plugin_settings(KotaBlitarSettings, {"logo": "lambang.png"}, folder=tmp_path)
-    pack = plugin.load_pack(settings)
+    pack = plugin.load_pack(context=plugin_context(settings))
 
     assert ("lambang.png", tmp_path) == (pack.authority.letterhead.logo, pack.assets)
     assert (None, None) == (plugin.load_pack().authority.letterhead.logo, plugin.load_pack().assets)

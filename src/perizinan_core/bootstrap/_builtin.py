@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from perizinan_core.documents import DocumentStore, FolderDocumentStore
+from perizinan_core.hooks._context import PluginContext
 from perizinan_core.hooks._notification import MailFolderChannel, NotificationChannel
 from perizinan_core.hooks._smtp import SmtpChannel, SmtpSettings
 from perizinan_core.hooks._specs import API_VERSION, hookimpl
@@ -62,7 +63,7 @@ class Builtin:
                 migrate=_migrate,
                 migrate_with_keys=_migrate_with_keys,
                 migrate_with_tables=_migrate_with_tables,
-                known_keys=known_keys,
+                known_keys=_known_keys,
                 takes_engine=True,
             )
         ]
@@ -77,7 +78,7 @@ class Builtin:
         """Mail through a mail server, and mails as files."""
         return [
             NotificationChannelEntry(name="mail-folder", open=_open_mail_folder, settings=MailFolderSettings),
-            NotificationChannelEntry(name="smtp", open=SmtpChannel, settings=SmtpSettings),
+            NotificationChannelEntry(name="smtp", open=_open_smtp, settings=SmtpSettings),
         ]
 
     @hookimpl
@@ -100,29 +101,38 @@ class Builtin:
         return ApplicantCheckResult(accepted=True)
 
 
-def _open_storage(url: str, keys: KeyRing, zone: tzinfo) -> Storage:
-    return open_storage(url, keys, zone=zone)
+def _open_storage(*, address: str, keys: KeyRing, zone: tzinfo) -> Storage:
+    return open_storage(address, keys, zone=zone)
 
 
-def _migrate(url: str) -> None:
-    migrate(url)
+def _migrate(*, address: str) -> None:
+    migrate(address)
 
 
-def _migrate_with_keys(url: str, keys: KeyRing) -> None:
-    migrate(url, keys=keys)
+def _migrate_with_keys(*, address: str, keys: KeyRing) -> None:
+    migrate(address, keys=keys)
 
 
-def _migrate_with_tables(url: str, keys: KeyRing, tables: tuple[TablesEntry, ...]) -> MigrationReport:
-    return migrate(url, keys=keys, tables=tables)
+def _migrate_with_tables(*, address: str, keys: KeyRing, tables: tuple[TablesEntry, ...]) -> MigrationReport:
+    return migrate(address, keys=keys, tables=tables)
 
 
-def _open_folder(address: str) -> DocumentStore:
+def _known_keys(*, address: str) -> tuple[str, ...]:
+    return known_keys(address)
+
+
+def _open_folder(*, address: str) -> DocumentStore:
     return FolderDocumentStore(Path(address.partition(":")[2]))
 
 
-def _open_mail_folder(settings: MailFolderSettings) -> NotificationChannel:
+def _open_mail_folder(*, context: PluginContext[MailFolderSettings]) -> NotificationChannel:
+    settings = context.settings
     return MailFolderChannel(folder=settings.folder, sender=settings.sender, forwarded=settings.forwarded)
 
 
-def _open_typst(pack: AuthorityPack) -> Renderer:
+def _open_smtp(*, context: PluginContext[SmtpSettings]) -> NotificationChannel:
+    return SmtpChannel(context.settings)
+
+
+def _open_typst(*, pack: AuthorityPack) -> Renderer:
     return TypstRenderer(templates=pack.templates, assets=pack.assets)

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from perizinan_core._saved_file import create_file
+from perizinan_core.bootstrap._contexts import Contexts
 from perizinan_core.bootstrap._development_ca import DevelopmentCA
 from perizinan_core.bootstrap._keys_on_record import DEVELOPMENT, DOCUMENT, QR, STATUS, KeysOnRecord
 from perizinan_core.bootstrap._plugins import opened, pick
@@ -233,6 +234,7 @@ class Signers:
     _clock: Callable[[], datetime]
     _ask: AskSecret | None = None
     _record: KeysOnRecord | None = None
+    _contexts: Contexts | None = attrs.field(default=None, kw_only=True)
     _open: dict[str, Signer] = attrs.field(factory=dict)
     _development: DevelopmentCA | None = None
 
@@ -278,7 +280,15 @@ class Signers:
             scheme = "file"
             address = f"file:{self._settings.path(rest if mark else address)}"
         entry = pick(self._entries, "signer", scheme, "scheme")
-        signer: Signer = opened(entry, "signer", scheme, address, lambda _name: self._secret(position))
+        contexts = self._contexts or Contexts(self._settings, self._clock)
+        signer: Signer = opened(
+            entry,
+            "signer",
+            scheme,
+            address=address,
+            secret=lambda _name: self._secret(position),
+            context=contexts.of(entry, "register_signers"),
+        )
         return signer
 
     def make_development(self, position: str) -> Signer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random as _random
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -15,6 +15,7 @@ import attrs
 from sqlalchemy.engine import Engine
 
 from perizinan_core._parts import require_office_parts
+from perizinan_core.bootstrap._contexts import Contexts, contexts_of, system_clock
 from perizinan_core.bootstrap._keys import (
     AskSecret,
     Signers,
@@ -28,10 +29,8 @@ from perizinan_core.bootstrap._opening import (
     load_authority_pack,
     open_consumer,
     open_documents,
-    open_own,
     open_part,
     open_records,
-    own_arguments,
     shown_database,
 )
 from perizinan_core.bootstrap._plugin_settings import check_plugin_tables
@@ -43,6 +42,7 @@ from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import DocumentStore
 from perizinan_core.errors.bootstrap import BootstrapError, LetterTemplatesError
 from perizinan_core.errors.hooks import HookError
+from perizinan_core.hooks._context import taken
 from perizinan_core.hooks._manager import PluginManager
 from perizinan_core.hooks._notification import NotificationChannel
 from perizinan_core.hooks._types import AuthorityPack
@@ -222,8 +222,9 @@ class Office:
         check_values(cls.open, locals())
         require_office_parts()
         chosen = settings if isinstance(settings, Settings) else load_settings(Path(settings))
-        now = clock or _system_clock
+        now = clock or system_clock
         manager = load_plugins(disabled=chosen.plugins.disabled, discover=discover, extra=plugins)
+        contexts = manager.contexts = Contexts(chosen, now)
         check_plugin_tables(chosen, manager)
         pack = load_authority_pack(chosen, manager)
         _check_positions(chosen, pack.authority)
@@ -238,10 +239,12 @@ class Office:
                 now,
                 secrets,
                 KeysOnRecord(storage),
+                contexts=contexts,
             )
             office = cls._assembled(chosen, manager, pack, storage, signers, now, random)
             if faults := office.letters.template_faults():
                 raise LetterTemplatesError(faults=faults)
+            contexts.office_is(office)
             undo.pop_all()
         return office
 
@@ -265,14 +268,16 @@ class Office:
             catalogue=pack.catalogue,
             storage=storage,
             documents=open_documents(chosen, manager),
-            renderer=open_part(manager, "register_renderers", "renderer", chosen.plugins.renderer, pack),
+            renderer=open_part(
+                manager, "register_renderers", "renderer", chosen.plugins.renderer, chosen, pack=pack
+            ),
             signers=signers,
             checks=manager,
             keys=open_keys(chosen, record),
             clock=now,
             random=random or _random.SystemRandom(),
             scanners=tuple(
-                open_own(manager, "register_upload_scanners", "scanner", name, chosen)
+                open_part(manager, "register_upload_scanners", "scanner", name, chosen)
                 for name in chosen.plugins.scanners
             ),
             language=chosen.office.language,
@@ -294,7 +299,7 @@ class Office:
             channels=tuple(
                 (
                     name,
-                    open_own(manager, "register_notification_channels", "channel", name, chosen),
+                    open_part(manager, "register_notification_channels", "channel", name, chosen),
                 )
                 for name in chosen.plugins.channels
             ),
@@ -391,9 +396,9 @@ class Office:
         entry = pick(
             self.plugins.gather("register_frontends"), "frontend", self.settings.plugins.frontend, "name"
         )
-        entry.record.serve(
-            self, host, port, *own_arguments(entry, self.settings.plugins.frontend, self.settings)
-        )
+        context = contexts_of(self.settings, self.plugins).of(entry, "register_frontends")
+        serve = entry.record.serve
+        serve(**taken(serve, {"office": self, "host": host, "port": port, "context": context}))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -422,7 +427,3 @@ def _check_positions(settings: Settings, authority: Authority) -> None:
     unknown = tuple(sorted(name for name, code in named.items() if code not in known))
     if unknown:
         raise BootstrapError("unknown-positions", settings=unknown, known=tuple(known))
-
-
-def _system_clock() -> datetime:
-    return datetime.now(UTC)

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError as AddressError
 
+from perizinan_core.bootstrap._contexts import contexts_of
 from perizinan_core.bootstrap._keys import open_storage_keys
-from perizinan_core.bootstrap._plugin_settings import own_settings
 from perizinan_core.bootstrap._plugins import called, opened, pick
 from perizinan_core.bootstrap._settings import Settings, read_secret
 from perizinan_core.bootstrap._tables import offered_tables, unsupported
@@ -29,10 +29,8 @@ __all__ = [
     "migrate_database",
     "open_consumer",
     "open_documents",
-    "open_own",
     "open_part",
     "open_records",
-    "own_arguments",
     "shown_database",
     "storage_keys",
 ]
@@ -49,9 +47,8 @@ def load_authority_pack(settings: Settings, manager: PluginManager) -> Authority
     """
     entry = pick(manager.gather("register_authorities"), "authority", settings.office.authority, "slug")
     slug = settings.office.authority
-    pack: AuthorityPack = called(
-        entry, "authority", slug, entry.record.load, *own_arguments(entry, slug, settings)
-    )
+    context = contexts_of(settings, manager).of(entry, "register_authorities")
+    pack: AuthorityPack = called(entry, "authority", slug, entry.record.load, context=context)
     if pack.authority.example is not None and not settings.signing.development:
         raise BootstrapError("example-authority", name=pack.authority.name.id, slug=slug)
     return pack
@@ -80,19 +77,27 @@ def migrate_database(
         make_database_folder(settings)
     url, entry = _storage_at(settings, manager, engine)
     scheme, record = entry.record.schemes[0], entry.record
+    context = contexts_of(settings, manager).of(entry, "register_storages")
     if record.migrate_with_tables is not None:
         keys = storage_keys(settings, manager, engine=engine)
         report: MigrationReport = called(
-            entry, "storage", scheme, record.migrate_with_tables, url, keys, tables
+            entry,
+            "storage",
+            scheme,
+            record.migrate_with_tables,
+            address=url,
+            keys=keys,
+            tables=tables,
+            context=context,
         )
         return report
     if tables:
         raise unsupported(tables)
     if record.migrate_with_keys is None:
-        called(entry, "storage", scheme, record.migrate, url)
+        called(entry, "storage", scheme, record.migrate, address=url, context=context)
     else:
         keys = storage_keys(settings, manager, engine=engine)
-        called(entry, "storage", scheme, record.migrate_with_keys, url, keys)
+        called(entry, "storage", scheme, record.migrate_with_keys, address=url, keys=keys, context=context)
     return None
 
 
@@ -109,8 +114,9 @@ def storage_keys(settings: Settings, manager: PluginManager, *, engine: Engine |
     def known() -> tuple[str, ...]:
         if entry.record.known_keys is None:
             return ()
+        context = contexts_of(settings, manager).of(entry, "register_storages")
         found: tuple[str, ...] = called(
-            entry, "storage", entry.record.schemes[0], entry.record.known_keys, url
+            entry, "storage", entry.record.schemes[0], entry.record.known_keys, address=url, context=context
         )
         return found
 
@@ -153,7 +159,9 @@ def open_records(
     source, entry = _storage_at(settings, manager, engine)
     zone = authority.calendar.time_zone.zone
     keys = storage_keys(settings, manager, engine=engine)
-    storage: Storage = opened(entry, "storage", entry.record.schemes[0], source, keys, zone)
+    context = contexts_of(settings, manager).of(entry, "register_storages")
+    scheme = entry.record.schemes[0]
+    storage: Storage = opened(entry, "storage", scheme, address=source, keys=keys, zone=zone, context=context)
     return storage
 
 
@@ -178,30 +186,23 @@ def open_documents(settings: Settings, manager: PluginManager) -> DocumentStore:
     if scheme == "folder":
         address = f"folder:{settings.path(rest)}"
     entry = pick(manager.gather("register_document_stores"), "document store", scheme, "scheme")
-    store: DocumentStore = opened(entry, "document store", scheme, address)
+    context = contexts_of(settings, manager).of(entry, "register_document_stores")
+    store: DocumentStore = opened(entry, "document store", scheme, address=address, context=context)
     return store
 
 
-def open_part(manager: PluginManager, hook: str, kind: str, name: str, argument: object) -> Any:
-    """Open what a plugin offers under a name."""
-    return opened(pick(manager.gather(hook), kind, name, "name"), kind, name, argument)
-
-
-def open_own(manager: PluginManager, hook: str, kind: str, name: str, settings: Settings) -> Any:
-    """Open what a plugin offers, with its own settings where it declares some."""
+def open_part(
+    manager: PluginManager, hook: str, kind: str, name: str, settings: Settings, **arguments: Any
+) -> Any:
+    """Open what a plugin offers under a name; it gets its context, and ``arguments`` besides."""
     entry = pick(manager.gather(hook), kind, name, "name")
-    return opened(entry, kind, name, *own_arguments(entry, name, settings))
+    context = contexts_of(settings, manager).of(entry, hook)
+    return opened(entry, kind, name, context=context, **arguments)
 
 
 def open_consumer(manager: PluginManager, name: str, settings: Settings) -> OpenConsumer:
-    """Open a consumer of events, with its own settings where it declares some."""
-    entry = pick(manager.gather("register_event_consumers"), "event consumer", name, "name")
-    consumer = opened(entry, "event consumer", name, *own_arguments(entry, name, settings))
-    return OpenConsumer(
-        name=name, consumer=consumer, kinds=entry.record.kinds, time_limit=entry.record.time_limit
-    )
-
-
-def own_arguments(entry: Registered, name: str, settings: Settings) -> tuple[Any, ...]:
-    """Return the arguments with which a plugin's function is called: its own settings where it declares some."""
-    return () if entry.record.settings is None else (own_settings(entry, name, settings),)
+    """Open a consumer of events."""
+    hook = "register_event_consumers"
+    record = pick(manager.gather(hook), "event consumer", name, "name").record
+    consumer = open_part(manager, hook, "event consumer", name, settings)
+    return OpenConsumer(name=name, consumer=consumer, kinds=record.kinds, time_limit=record.time_limit)

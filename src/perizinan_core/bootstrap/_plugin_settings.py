@@ -8,7 +8,7 @@ are fetched from where the settings say, and every unknown or wrong key is named
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +18,18 @@ from perizinan_core._converters import from_json
 from perizinan_core.bootstrap._settings import FILE_NAME, Settings, read_secret
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.converters import WireFormatError
-from perizinan_core.hooks._manager import PluginManager, Registered
+from perizinan_core.hooks._manager import RECORDS, PluginManager, Registered
 from perizinan_core.hooks._settings import Secret
 
-__all__ = ["check_plugin_tables", "own_settings", "read_table"]
+__all__ = ["check_plugin_tables", "offered_name", "own_settings", "plugin_settings", "read_table"]
 
-_OFFERS = {
+_NAMED_BY = {
     "register_authorities": "slug",
-    "register_notification_channels": "name",
-    "register_upload_scanners": "name",
-    "register_event_consumers": "name",
-    "register_frontends": "name",
+    "register_storages": "schemes",
+    "register_document_stores": "scheme",
+    "register_signers": "scheme",
 }
-"""Hooks whose records have a table, and the attribute that names it."""
+"""The attribute that names a record, where it is not ``name``."""
 
 
 @attrs.frozen
@@ -45,8 +44,22 @@ def own_settings(entry: Registered, name: str, settings: Settings) -> Any:
     Raises:
         BootstrapError: ``settings``: keys are unknown or wrong; ``secret-missing``: a secret is not there.
     """
-    kind = entry.record.settings or _NoSettings
-    return read_table(kind, name, settings.plugin.get(name, {}), settings.folder)
+    if entry.record.settings is None:
+        return None
+    return read_table(entry.record.settings, name, settings.plugin.get(name, {}), settings.folder)
+
+
+def plugin_settings(kind: type[Any] | None, plugin: str, settings: Settings) -> Any:
+    """Return what the table of a plugin as a whole says, as the class that it declares; None without one."""
+    return (
+        None if kind is None else read_table(kind, plugin, settings.plugin.get(plugin, {}), settings.folder)
+    )
+
+
+def offered_name(hook: str, record: Any) -> str:
+    """Return the name of what a record offers, which is also that of its table."""
+    name = getattr(record, _NAMED_BY.get(hook, "name"))
+    return str(name[0] if isinstance(name, tuple) else name)
 
 
 def read_table(kind: type[Any], name: str, table: Mapping[str, Any], folder: Path) -> Any:
@@ -66,32 +79,57 @@ def check_plugin_tables(settings: Settings, manager: PluginManager) -> None:
         BootstrapError: ``settings``: a table belongs to nothing that is offered, or keys are unknown or wrong;
             all are named. ``secret-missing``: a secret is not there.
     """
-    known = dict(_offered(manager))
+    known = _declared(manager)
     problems: list[str] = []
     for name in settings.plugin:
         if name in settings.plugins.disabled:
             continue
         if name not in known:
-            offered = ", ".join(sorted(known))
+            offered = ", ".join(sorted(item for item, kinds in known.items() if kinds)) or "none"
             problems.append(
                 f"[plugin.{name}] belongs to no plugin that is loaded; expected one of: {offered}"
             )
             continue
-        try:
-            own_settings(known[name], name, settings)
-        except BootstrapError as error:
-            if error.code != "settings":
-                raise
-            problems += error.details()["problems"]
+        for kind in known[name] or (_NoSettings,):
+            problems += _problems(kind, name, settings)
+    for plugin, kind in manager.own_settings().items():
+        # Who decides is asked in the middle of a use case: what is wrong has to be known before.
+        if plugin not in settings.plugin:
+            problems += _problems(kind, plugin, settings)
     if problems:
         raise BootstrapError("settings", path=str(settings.folder / FILE_NAME), problems=tuple(problems))
 
 
-def _offered(manager: PluginManager) -> Iterator[tuple[str, Registered]]:
-    for hook, attribute in _OFFERS.items():
-        # Where two offer one name, the first is taken; see `perizinan_core.bootstrap._plugins.pick`.
-        for entry in reversed(tuple(manager.gather(hook))):
-            yield getattr(entry.record, attribute), entry
+def _problems(kind: type[Any], name: str, settings: Settings) -> tuple[str, ...]:
+    try:
+        plugin_settings(kind, name, settings)
+    except BootstrapError as error:
+        if error.code != "settings":
+            raise
+        return tuple(error.details()["problems"])
+    return ()
+
+
+def _declared(manager: PluginManager) -> dict[str, tuple[type[Any], ...]]:
+    """Return the names that a table may have, each with the classes that read it; several may read one."""
+    known: dict[str, dict[type[Any], None]] = {}
+    for hook, record in RECORDS.items():
+        if not hasattr(attrs.fields(record), "settings"):
+            # Files alone: nothing of them is called.
+            continue
+        used: set[str] = set()
+        for entry in manager.gather(hook):
+            name = offered_name(hook, entry.record)
+            if name in used:
+                # Where two offer one name, the first is taken; see `perizinan_core.bootstrap._plugins.pick`.
+                continue
+            used.add(name)
+            kinds = known.setdefault(name, {})
+            if entry.record.settings is not None:
+                kinds[entry.record.settings] = None
+    for plugin, kind in manager.own_settings().items():
+        known.setdefault(plugin, {})[kind] = None
+    return {name: tuple(kinds) for name, kinds in known.items()}
 
 
 def _secret(value: Any, _kind: Any) -> Secret:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from perizinan_core.bootstrap._builtin import Builtin
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.hooks import HookError
+from perizinan_core.hooks._context import taken
 from perizinan_core.hooks._manager import PluginManager, Registered
 
 __all__ = ["called", "load_plugins", "opened", "pick"]
@@ -43,25 +44,25 @@ def pick(records: Iterable[Registered], kind: str, name: str, attribute: str) ->
     raise HookError("nothing-registered", kind=kind, name=name, offered=tuple(sorted(offered)))
 
 
-def opened(item: Registered, kind: str, name: str, *arguments: Any) -> Any:
+def opened(item: Registered, kind: str, name: str, **arguments: Any) -> Any:
     """
     Open what a record offers.
 
     Raises:
         HookError: ``plugin-problem``: it raised something that is not ours; our own errors pass as they are.
     """
-    return called(item, kind, name, item.record.open, *arguments)
+    return called(item, kind, name, item.record.open, **arguments)
 
 
-def called(item: Registered, kind: str, name: str, function: Callable[..., T], /, *arguments: Any) -> T:
+def called(item: Registered, kind: str, name: str, function: Callable[..., T], /, **arguments: Any) -> T:
     """
-    Call a function of a record.
+    Call a function of a record with those of the arguments that it names.
 
     Raises:
         HookError: ``plugin-problem``: it raised something that is not ours; our own errors pass as they are.
     """
     try:
-        return function(*arguments)
+        return function(**taken(function, arguments))
     except PerizinanError:
         raise
     except Exception as error:

@@ -188,6 +188,8 @@ class PluginTable:
 
     renderer: str = "typst"
     frontend: str = "verify"
+    folder: str = "data/plugins"
+    """Folder in which each plugin has one of its own, made when the plugin first asks for it."""
 
 
 @attrs.frozen(kw_only=True)

@@ -162,13 +162,17 @@ class _LazyGroup(click.Group):
             command: click.Command = getattr(importlib.import_module(module), attribute)
             return _in_language(command, _language())
         entry = _plugin_commands(ctx).get(cmd_name)
-        return entry.load() if entry is not None else None
+        if entry is None:
+            return None
+        from perizinan_core.cli._plugin_commands import load_plugin_command
+
+        return load_plugin_command(entry, ctx.find_root())
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         language = _language()
         rows = [(name, translate(text, language)) for name, (_, _, text) in _COMMANDS.items()]
         plugins = sorted(_plugin_commands(ctx).items())
-        rows += [(name, translate(entry.help, language)) for name, entry in plugins]
+        rows += [(name, translate(entry.record.help, language)) for name, entry in plugins]
         with formatter.section(gettext.gettext("Commands")):
             formatter.write_dl(rows)
 
@@ -204,7 +208,7 @@ def _plugin_commands(ctx: click.Context) -> dict[str, Any]:
         # The built-in plugin has no commands, and loads the whole library.
         manager = PluginManager(builtin=object())
         root.meta["perizinan.plugin_commands"] = {
-            item.record.name: item.record
+            item.record.name: item
             for item in manager.gather("register_cli_commands")
             if item.record.name not in _COMMANDS
         }

@@ -21,6 +21,13 @@ _NOUNS: Mapping[str, str] = {
     "frontend": N_("frontend"),
     "signer": N_("signer"),
     "tables": N_("set of tables"),
+    "event consumer": N_("event consumer"),
+}
+
+_WANTED: Mapping[str, str] = {
+    "settings": N_("its settings"),
+    "folder": N_("its folder"),
+    "office": N_("the office"),
 }
 
 
@@ -31,12 +38,15 @@ class HookError(CodedError):
     Values of its codes:
 
     - ``kind``: e.g. ``authority``, ``storage``, ``signer``
+    - ``wanted``: what a plugin asked its context for: ``settings``, ``folder`` or ``office``
     - ``reason``: class of the error; its text may hold personal data and stays out
     """
 
     categories: ClassVar[Mapping[str, Category]] = by_code(
         {
-            Category.OFFICE: "nothing-registered plugin-problem setting tables-taken tables-unsupported",
+            Category.OFFICE: (
+                "nothing-registered no-office plugin-problem setting tables-taken tables-unsupported"
+            ),
             Category.OUTSIDE: (
                 "mail-server-lost mail-server-refused mail-server-unreachable mail-server-untrusted message-refused "
                 "plugin-decision recipient-refused"
@@ -74,6 +84,13 @@ class HookError(CodedError):
                 "Plugins bring tables of their own ({names}), but the record store of this office holds none of them. "
                 "Use SQLite or PostgreSQL, or name these plugins under disabled in [plugins]."
             )
+        ),
+        "no-office": Code(
+            N_(
+                'The plugin "{plugin}" asked for {wanted} where no office is open: when it said what it offers, '
+                "or while it was being opened. It has to keep the context and ask when there is work to do."
+            ),
+            labels={"wanted": _WANTED},
         ),
         # A plugin that had to decide something raised instead; the use case stops (fails closed).
         "plugin-decision": Code(

@@ -6,6 +6,7 @@ A plugin author needs `hookimpl`, the records that hooks return, and ``docs/refe
 
 from perizinan_core.errors.hooks import DeliveryError, SettingError
 from perizinan_core.hooks._consumers import DeliveredEvent, EventConsumer
+from perizinan_core.hooks._context import PluginContext
 from perizinan_core.hooks._manager import PluginManager, PluginState, PluginStatus
 from perizinan_core.hooks._notification import (
     CheckedChannel,
@@ -50,6 +51,7 @@ __all__ = [
     "Notification",
     "NotificationChannel",
     "NotificationChannelEntry",
+    "PluginContext",
     "PluginManager",
     "PluginState",
     "PluginStatus",

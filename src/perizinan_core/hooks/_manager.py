@@ -7,6 +7,7 @@ implementation is called by itself here.
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -16,6 +17,7 @@ import attrs
 import pluggy
 
 from perizinan_core.errors.hooks import HookError
+from perizinan_core.hooks._context import ContextSource, NoOffice, taken
 from perizinan_core.hooks._installed import Installed, core_version, installed_plugins
 from perizinan_core.hooks._manifest import Manifest
 from perizinan_core.hooks._specs import API_VERSION, PROJECT, HookSpecs
@@ -119,6 +121,8 @@ class PluginManager:
         self._pm.add_hookspecs(HookSpecs)
         self._statuses: dict[str, PluginStatus] = {}
         self._disabled = frozenset(disabled)
+        self.contexts: ContextSource = NoOffice()
+        """Makes what plugins get with each call; an office that opens puts its own here."""
         self._register(
             BUILTIN,
             builtin,
@@ -156,7 +160,7 @@ class PluginManager:
         records: list[Registered] = []
         for name, implementation in self._implementations(hook):
             try:
-                offered = tuple(_records(_call(implementation), RECORDS[hook]))
+                offered = tuple(_records(self._call(implementation), RECORDS[hook]))
             except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises must not reach the others
                 self._quarantine(name, f"{hook}: {_one_line(error)}")
             else:
@@ -172,7 +176,7 @@ class PluginManager:
         """
         for name, implementation in self._implementations("decide_applicant_check"):
             try:
-                result = _call(implementation, applicant=applicant)
+                result = self._call(implementation, applicant=applicant)
             except (Exception, SystemExit) as error:
                 raise HookError(
                     "plugin-decision", plugin=name, hook="decide_applicant_check", reason=type(error).__name__
@@ -180,6 +184,17 @@ class PluginManager:
             if result is not None:
                 return _checked(name, result)
         return None
+
+    def own_settings(self) -> Mapping[str, type[Any]]:
+        """Return the class of settings of each plugin that declares one for itself, by the plugin's name."""
+        found = ((name, _own_settings(plugin)) for name, plugin in self._pm.list_name_plugin())
+        return {name: kind for name, kind in found if kind is not None}
+
+    def _call(self, implementation: pluggy.HookImpl, **arguments: object) -> Any:
+        """Call with those arguments that the implementation takes, so that old plugins still run."""
+        declared = _own_settings(implementation.plugin)
+        arguments["context"] = self.contexts.of_plugin(implementation.plugin_name, declared)
+        return implementation.function(**taken(implementation.function, arguments))
 
     def _load(self, installed: Installed) -> None:
         about = PluginStatus(
@@ -233,9 +248,16 @@ class PluginManager:
         for caller in self._pm.get_hookcallers(plugin) or ():
             for implementation in caller.get_hookimpls():
                 wraps = implementation.wrapper or implementation.hookwrapper
-                if implementation.plugin is plugin and wraps:
+                if implementation.plugin is not plugin:
+                    continue
+                if wraps:
                     # Implementations are called one by one here: there is nothing to wrap.
                     return f"{caller.name}: wrappers are not supported"
+                try:
+                    # pluggy compares positional arguments only.
+                    taken(implementation.function, dict.fromkeys(_arguments(caller.name)))
+                except TypeError as error:
+                    return f"{caller.name}: {_one_line(error)}"
         return None
 
     def _note(self, status: PluginStatus) -> None:
@@ -258,9 +280,14 @@ class PluginManager:
         self._statuses[name] = attrs.evolve(status, state=PluginState.FAILED, reason=reason)
 
 
-def _call(implementation: pluggy.HookImpl, **arguments: object) -> Any:
-    """Call with those arguments that the implementation takes, so that old plugins still run."""
-    return implementation.function(**{name: arguments[name] for name in implementation.argnames})
+def _own_settings(plugin: object) -> type[Any] | None:
+    kind: type[Any] | None = getattr(plugin, "perizinan_settings", None)
+    return kind
+
+
+def _arguments(hook: str) -> tuple[str, ...]:
+    """Return the names of the arguments that a hook is called with."""
+    return tuple(inspect.signature(getattr(HookSpecs, hook)).parameters)[1:]
 
 
 def _unfit(manifest: Manifest | None) -> Clause | None:

@@ -12,10 +12,12 @@ group ``perizinan_core.plugins``. It states the version of this interface that i
     perizinan_api = 1
 """
 
+# mypy: disable-error-code="empty-body"
+
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -35,6 +37,7 @@ from perizinan_core.hooks._types import (
 )
 
 if TYPE_CHECKING:
+    from perizinan_core.hooks._context import PluginContext
     from perizinan_core.model._applicant import Applicant
 
 __all__ = ["API_VERSION", "PROJECT", "HookSpecs", "hookimpl", "hookspec"]
@@ -51,7 +54,7 @@ class HookSpecs:
     """The hooks; ``docs/reference/hooks.md`` has a page for each."""
 
     @hookspec
-    def register_authorities(self) -> Iterable[AuthorityEntry]:  # type: ignore[empty-body]
+    def register_authorities(self, context: PluginContext[Any]) -> Iterable[AuthorityEntry]:
         """
         Offer local governments: their offices, catalogue, letterhead and calendar.
 
@@ -60,7 +63,7 @@ class HookSpecs:
         """
 
     @hookspec
-    def register_storages(self) -> Iterable[StorageEntry]:  # type: ignore[empty-body]
+    def register_storages(self, context: PluginContext[Any]) -> Iterable[StorageEntry]:
         """
         Offer record stores by the scheme of the database address.
 
@@ -69,7 +72,7 @@ class HookSpecs:
         """
 
     @hookspec
-    def register_tables(self) -> Iterable[TablesEntry]:  # type: ignore[empty-body]
+    def register_tables(self, context: PluginContext[Any]) -> Iterable[TablesEntry]:
         """
         Bring tables of your own into the database of the office, with their migrations.
 
@@ -80,7 +83,7 @@ class HookSpecs:
         """
 
     @hookspec
-    def register_document_stores(self) -> Iterable[DocumentStoreEntry]:  # type: ignore[empty-body]
+    def register_document_stores(self, context: PluginContext[Any]) -> Iterable[DocumentStoreEntry]:
         """
         Offer document stores by the scheme of their address.
 
@@ -89,7 +92,9 @@ class HookSpecs:
         """
 
     @hookspec
-    def register_notification_channels(self) -> Iterable[NotificationChannelEntry]:  # type: ignore[empty-body]
+    def register_notification_channels(
+        self, context: PluginContext[Any]
+    ) -> Iterable[NotificationChannelEntry]:
         """
         Offer ways to reach people.
 
@@ -98,7 +103,7 @@ class HookSpecs:
         """
 
     @hookspec
-    def register_event_consumers(self) -> Iterable[EventConsumerEntry]:  # type: ignore[empty-body]
+    def register_event_consumers(self, context: PluginContext[Any]) -> Iterable[EventConsumerEntry]:
         """
         Offer something that wants to know what happened: statistics, another system, an archive.
 
@@ -107,7 +112,7 @@ class HookSpecs:
         """
 
     @hookspec
-    def register_frontends(self) -> Iterable[FrontendEntry]:  # type: ignore[empty-body]
+    def register_frontends(self, context: PluginContext[Any]) -> Iterable[FrontendEntry]:
         """
         Offer something that shows the office to people.
 
@@ -116,7 +121,7 @@ class HookSpecs:
         """
 
     @hookspec
-    def register_signers(self) -> Iterable[SignerEntry]:  # type: ignore[empty-body]
+    def register_signers(self, context: PluginContext[Any]) -> Iterable[SignerEntry]:
         """
         Offer ways to sign by the scheme of the signer's address.
 
@@ -125,7 +130,7 @@ class HookSpecs:
         """
 
     @hookspec
-    def register_renderers(self) -> Iterable[RendererEntry]:  # type: ignore[empty-body]
+    def register_renderers(self, context: PluginContext[Any]) -> Iterable[RendererEntry]:
         """
         Offer ways to make letters.
 
@@ -134,7 +139,7 @@ class HookSpecs:
         """
 
     @hookspec
-    def register_upload_scanners(self) -> Iterable[UploadScannerEntry]:  # type: ignore[empty-body]
+    def register_upload_scanners(self, context: PluginContext[Any]) -> Iterable[UploadScannerEntry]:
         """
         Offer further looks at uploads.
 
@@ -143,7 +148,7 @@ class HookSpecs:
         """
 
     @hookspec
-    def register_cli_commands(self) -> Iterable[CliCommandEntry]:  # type: ignore[empty-body]
+    def register_cli_commands(self, context: PluginContext[Any]) -> Iterable[CliCommandEntry]:
         """
         Offer commands below ``perizinan``.
 
@@ -152,7 +157,9 @@ class HookSpecs:
         """
 
     @hookspec(firstresult=True)
-    def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult | None:
+    def decide_applicant_check(
+        self, applicant: Applicant, context: PluginContext[Any]
+    ) -> ApplicantCheckResult | None:
         """
         Check the identity of the person who applies, before a submission is accepted.
 

@@ -2,13 +2,13 @@
 The records that hooks return. Typed and named, so that adding a field later breaks no plugin.
 
 An entry carries a name or scheme and a function that opens the thing; nothing is opened until the
-office's settings ask for it.
+office's settings ask for it. Such a function is called with keywords, and with those alone that it names; all get a
+`PluginContext` as ``context``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from perizinan_core.model._events import EventKind
     from perizinan_core.model._text import Text
     from perizinan_core.rendering import Renderer
-    from perizinan_core.signing import SecretCallback, Signer
-    from perizinan_core.storage import KeyRing, MigrationReport, Storage
+    from perizinan_core.signing import Signer
+    from perizinan_core.storage import MigrationReport, Storage
 
 __all__ = [
     "ApplicantCheckResult",
@@ -66,7 +66,7 @@ class AuthorityEntry:
 
     slug: str
     load: Callable[..., AuthorityPack]
-    """Reads the catalogue; called with the settings, where a class for them is declared."""
+    """``load(*, context)``: reads the catalogue."""
 
     settings: type[Any] | None = None
     """attrs class of the table ``[plugin.SLUG]``; None: it has no settings. See ``docs/reference/hooks.md``."""
@@ -77,25 +77,30 @@ class StorageEntry:
     """A record store, chosen by the scheme of the database address."""
 
     schemes: tuple[str, ...]
-    open: Callable[[str, KeyRing, tzinfo], Storage]
-    """Called with the address, the keys and the authority's time zone."""
+    open: Callable[..., Storage]
+    """``open(*, address, keys, zone, context)``: with the keys of the records and the authority's time zone."""
 
-    migrate: Callable[[str], None]
-    """Creates or upgrades the tables at an address."""
+    migrate: Callable[..., None]
+    """``migrate(*, address, context)``: creates or upgrades the tables at an address."""
 
-    migrate_with_keys: Callable[[str, KeyRing], None] | None = None
-    """The same with the keys of the records, for a storage whose migrations need them; then it is called instead."""
-
-    known_keys: Callable[[str], tuple[str, ...]] | None = None
+    migrate_with_keys: Callable[..., None] | None = None
     """
-    Returns the ids of the keys that the records at an address need, without needing a key; asked when the key
-    file is missing, so that a lost one is not replaced by a new one. None: a storage that cannot tell.
+    ``migrate_with_keys(*, address, keys, context)``: the same with the keys of the records, for a storage whose
+    migrations need them; then it is called instead.
     """
 
-    migrate_with_tables: Callable[[str, KeyRing, tuple[TablesEntry, ...]], MigrationReport] | None = None
+    known_keys: Callable[..., tuple[str, ...]] | None = None
     """
-    The same with the tables of plugins besides, for a storage that holds them; then it is called instead. What its
-    ``open`` returns is then a `perizinan_core.storage.HoldsTables` too.
+    ``known_keys(*, address, context)``: returns the ids of the keys that the records at an address need, without
+    needing a key; asked when the key file is missing, so that a lost one is not replaced by a new one. None: a
+    storage that cannot tell.
+    """
+
+    migrate_with_tables: Callable[..., MigrationReport] | None = None
+    """
+    ``migrate_with_tables(*, address, keys, tables, context)``: the same with the tables of plugins (`TablesEntry`)
+    besides, for a storage that holds them; then it is called instead. What its ``open`` returns is then a
+    `perizinan_core.storage.HoldsTables` too.
     """
 
     takes_engine: bool = False
@@ -103,6 +108,9 @@ class StorageEntry:
     True: ``open``, ``known_keys`` and the migrations also take an SQLAlchemy engine of the host application in the
     place of the address, and leave it open; see `perizinan_core.Office.open`.
     """
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.SCHEME]``, with the first of the schemes; None: it has no settings."""
 
 
 @attrs.frozen(kw_only=True)
@@ -124,7 +132,11 @@ class DocumentStoreEntry:
     """A document store, chosen by the scheme of its address (``folder``, ``s3`` …)."""
 
     scheme: str
-    open: Callable[[str], DocumentStore]
+    open: Callable[..., DocumentStore]
+    """``open(*, address, context)``."""
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.SCHEME]``; None: it has no settings."""
 
 
 @attrs.frozen(kw_only=True)
@@ -133,7 +145,7 @@ class NotificationChannelEntry:
 
     name: str
     open: Callable[..., NotificationChannel]
-    """Called with the settings, where a class for them is declared."""
+    """``open(*, context)``."""
 
     settings: type[Any] | None = None
     """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""
@@ -156,7 +168,7 @@ class EventConsumerEntry:
     """Stable: the office keeps under it what is still to be delivered."""
 
     open: Callable[..., EventConsumer]
-    """Called with the settings, where a class for them is declared."""
+    """``open(*, context)``."""
 
     kinds: frozenset[EventKind] = attrs.field(validator=_delivered_kinds)
     """What it wants to know; nothing else is queued for it."""
@@ -177,8 +189,7 @@ class FrontendEntry:
     name: str
     serve: Callable[..., None]
     """
-    ``serve(office, host, port)``: blocks until interrupted; `office` is a `perizinan_core.Office`. The settings
-    are a fourth argument, where a class for them is declared.
+    ``serve(*, office, host, port, context)``: blocks until interrupted; `office` is a `perizinan_core.Office`.
     """
 
     settings: type[Any] | None = None
@@ -190,9 +201,14 @@ class SignerEntry:
     """A way to sign, chosen by the scheme of the signer's address (``file``, ``pkcs11``, ``bsre`` …)."""
 
     scheme: str
-    open: Callable[[str, SecretCallback], Signer]
+    open: Callable[..., Signer]
+    """``open(*, address, secret, context)``: ``secret(name)`` answers with the passphrase."""
+
     footer: Text | None = None
     """What its certificate authority wants at the foot of letters, e.g. who issued the certificate."""
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.SCHEME]``; None: it has no settings."""
 
 
 @attrs.frozen(kw_only=True)
@@ -200,7 +216,11 @@ class RendererEntry:
     """A way to make letters."""
 
     name: str
-    open: Callable[[AuthorityPack], Renderer]
+    open: Callable[..., Renderer]
+    """``open(*, pack, context)``: with the `AuthorityPack` of the office."""
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""
 
 
 @attrs.frozen(kw_only=True)
@@ -209,7 +229,7 @@ class UploadScannerEntry:
 
     name: str
     open: Callable[..., UploadScanner]
-    """Called with the settings, where a class for them is declared."""
+    """``open(*, context)``."""
 
     settings: type[Any] | None = None
     """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""
@@ -233,4 +253,8 @@ class CliCommandEntry:
 
     name: str
     help: str
-    load: Callable[[], click.Command]
+    load: Callable[..., click.Command]
+    """``load(*, context)``: returns the command; ``context.office()`` in it opens the office of the settings."""
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""

@@ -25,7 +25,7 @@ from perizinan_core.testing._offices import (
     staff_for,
 )
 from perizinan_core.testing._pki_server import Fault, PkiServer
-from perizinan_core.testing._plugins import check_plugin_settings
+from perizinan_core.testing._plugins import check_plugin_settings, plugin_context
 from perizinan_core.testing._suites._applicant_checks import ApplicantCheckSuite
 from perizinan_core.testing._suites._authorities import AuthoritySuite
 from perizinan_core.testing._suites._channels import Delivered, NotificationChannelSuite
@@ -60,6 +60,7 @@ __all__ = [
     "SyntheticCA",
     "UploadScannerSuite",
     "check_plugin_settings",
+    "plugin_context",
     "sample_annex",
     "sample_applicant",
     "sample_ca",

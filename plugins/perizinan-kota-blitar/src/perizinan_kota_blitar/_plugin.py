@@ -10,7 +10,7 @@ from pathlib import Path
 
 import attrs
 
-from perizinan_core.hooks import AuthorityEntry, AuthorityPack, hookimpl
+from perizinan_core.hooks import AuthorityEntry, AuthorityPack, PluginContext, hookimpl
 
 __all__ = [
     "DATA",
@@ -43,7 +43,7 @@ class KotaBlitarSettings:
     """Picture of the city's emblem for the letterhead (PNG, JPEG or SVG), or none: letters then show no emblem."""
 
 
-def load_pack(settings: KotaBlitarSettings | None = None) -> AuthorityPack:
+def load_pack(*, context: PluginContext[KotaBlitarSettings] | None = None) -> AuthorityPack:
     """
     Read the catalogue and return the authority with everything it brings.
 
@@ -57,7 +57,7 @@ def load_pack(settings: KotaBlitarSettings | None = None) -> AuthorityPack:
     catalogue = load_catalogue(DATA)
     if catalogue.authority is None:
         raise ValueError(f"the catalogue in {DATA.name} has no authority.yaml; install the plugin again")
-    authority, logo = catalogue.authority, settings.logo if settings is not None else None
+    authority, logo = catalogue.authority, None if context is None else context.settings.logo
     if logo is not None:
         letterhead = attrs.evolve(authority.letterhead, logo=logo.name)
         authority = attrs.evolve(authority, letterhead=letterhead)

@@ -6,13 +6,15 @@ Importing it loads neither the web framework nor the page.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from perizinan_core.hooks import CliCommandEntry, FrontendEntry, hookimpl
+from perizinan_core.hooks import CliCommandEntry, FrontendEntry, PluginContext, hookimpl
 from perizinan_verify._settings import PageSettings
 
 if TYPE_CHECKING:
     import click
+
+    from perizinan_core import Office
 
 __all__ = ["load_command", "perizinan_api", "register_cli_commands", "register_frontends", "serve_office"]
 
@@ -32,12 +34,12 @@ def register_cli_commands() -> list[CliCommandEntry]:
     return [CliCommandEntry(name="verify-serve", help="Sajikan halaman pemeriksaan izin.", load=load_command)]
 
 
-def serve_office(office: Any, host: str, port: int, settings: PageSettings) -> None:
+def serve_office(*, office: Office, host: str, port: int, context: PluginContext[PageSettings]) -> None:
     """Serve the pages of an open `perizinan_core.Office` until interrupted."""
     from perizinan_verify._app import office_app
     from perizinan_verify._serving import serve
 
-    serve(office_app(office, settings=settings), host, port)
+    serve(office_app(office, settings=context.settings), host, port)
 
 
 def load_command() -> click.Command:

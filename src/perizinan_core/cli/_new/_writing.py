@@ -68,7 +68,6 @@ class NewPlugin:
         line = KINDS[self.kind].format(slug=self.slug)
         words = _words(self.slug, self.kind) | {
             "description": f"{self.slug}: a plugin for perizinan-core ({self.kind}).",
-            "variable": f"{self.slug.replace('-', '_').upper()}_FILE",
             "choose": f"In `perizinan.toml`, `{line}` chooses it."
             if line
             else "It is asked once it is installed.",

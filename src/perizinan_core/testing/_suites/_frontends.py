@@ -40,13 +40,22 @@ _HOSTILE = [
 ]
 _SERVE = """
 import importlib, json, sys
-from perizinan_core.testing import check_plugin_settings, sample_office
+from pathlib import Path
+from perizinan_core.hooks import PluginManager
+from perizinan_core.hooks._context import taken
+from perizinan_core.testing import check_plugin_settings, plugin_context, sample_office
 plugin, name, port, table, folder = sys.argv[1:]
-entries = {item.name: item for item in importlib.import_module(plugin).register_frontends()}
+plugins = PluginManager(builtin=object(), discover=False, extra=[("tried", importlib.import_module(plugin))])
+entries = {item.record.name: item.record for item in plugins.gather("register_frontends")}
 entry, table = entries[name], json.loads(table)
-own = () if entry.settings is None else (check_plugin_settings(entry.settings, table, folder=folder),)
+own = None if entry.settings is None else check_plugin_settings(entry.settings, table, folder=Path(folder))
+office = sample_office().office
+given = {
+    "office": office, "host": "127.0.0.1", "port": int(port),
+    "context": plugin_context(own, name=name, folder=Path(folder), office=office),
+}
 try:
-    entry.serve(sample_office().office, "127.0.0.1", int(port), *own)
+    entry.serve(**taken(entry.serve, given))
 except KeyboardInterrupt:
     pass
 """
