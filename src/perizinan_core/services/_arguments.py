@@ -33,12 +33,6 @@ C = TypeVar("C")
 _LONGEST = 20_000
 """Most characters of a text that is an argument."""
 
-_AS_TYPED = frozenset({"text"})
-"""Arguments that are compared and never kept; marks that messengers put around copied numbers are ignored."""
-
-_COUNTS = frozenset({"limit"})
-"""Arguments that say how many are wanted: at least one."""
-
 _YEARS = (1800, 2500)
 """Days and moments outside are a slip, or an attempt to break sums of days."""
 
@@ -49,9 +43,6 @@ _LABELS: Mapping[str, str] = {
     "name": N_("Name"),
 }
 """What people call the arguments that they fill in."""
-
-_FILE_NAME = "file_name"
-"""An argument that may hold anything: the use case makes a name of it that can be kept."""
 
 _OR = N_("{one} or {other}")
 _COUNTED = N_("a list of {count}")
@@ -108,25 +99,7 @@ def check_value(name: str, value: Any, kind: Any) -> None:
             below one.
         TextRefusedError: for a text with a character that no one sees.
     """
-    if kind is Any or isinstance(kind, TypeVar) or getattr(kind, "_is_protocol", False):
-        return
-    origin = get_origin(kind)
-    if origin in (typing.Union, types.UnionType):
-        _check_union(name, value, get_args(kind))
-    elif origin is not None:
-        _check_generic(name, value, kind, origin)
-    elif kind is type(None):
-        _require(value is None, name, N_("nothing"), value)
-    elif name == _FILE_NAME:
-        _file_name(name, value)
-    elif kind in _PLAIN:
-        _PLAIN[kind](name, value)
-    elif kind is typing.BinaryIO:
-        _require(callable(getattr(value, "read", None)), name, N_("a binary stream"), value)
-    elif isinstance(kind, type):
-        _require(isinstance(value, kind), name, _name_of(kind), value)
-        if attrs.has(kind):
-            _check_fields(name, value)
+    _check_of(kind, name)(value, name)
 
 
 def check_values(function: Any, given: Mapping[str, Any]) -> None:
@@ -140,21 +113,21 @@ def check_values(function: Any, given: Mapping[str, Any]) -> None:
     Raises:
         ArgumentError: as `check_value`.
     """
-    kinds = _kinds(getattr(function, "__func__", function))
-    for name, kind in kinds.items():
-        check_value(name, given[name], kind)
+    for name, check in _checks(getattr(function, "__func__", function)).items():
+        check(given[name], name)
 
 
 def _checking(method: Callable[..., Any]) -> Callable[..., Any]:
-    signature = inspect.signature(method)
+    names = tuple(inspect.signature(method).parameters)
 
     @functools.wraps(method)
     def run(*args: Any, **kwargs: Any) -> Any:
-        kinds = _kinds(method)
-        given = signature.bind(*args, **kwargs).arguments
+        # Whether they are too many, or missing, the call itself says.
+        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        checks = _checks(method)
         for name, value in given.items():
-            if name in kinds:
-                check_value(name, value, kinds[name])
+            if name in checks:
+                checks[name](value, name)
         try:
             return method(*args, **kwargs)
         except PerizinanError as error:
@@ -166,130 +139,294 @@ def _checking(method: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+Place = str | tuple["Place", str]
+"""Where a value stands: the argument's name, or a part of what stands at another place."""
+
+Check = Callable[[Any, Place], None]
+"""Passes a value at a place, or raises; made once for each kind, because every call of a use case runs some."""
+
+
+def _named(place: Place) -> str:
+    return place if isinstance(place, str) else _named(place[0]) + place[1]
+
+
+@functools.cache
+def _checks(function: Any) -> Mapping[str, Check]:
+    """Return the check of each argument."""
+    return {name: _check_of(kind, name) for name, kind in _kinds(function).items()}
+
+
 @functools.cache
 def _kinds(owner: Any) -> Mapping[str, Any]:
     return {name: kind for name, kind in typing.get_type_hints(owner).items() if name != "return"}
 
 
-def _check_fields(name: str, value: Any) -> None:
-    kinds = _kinds(cast("Any", type(value)))
-    for field in attrs.fields(type(value)):
-        if field.name in kinds:
-            check_value(f"{name}.{field.name}", getattr(value, field.name), kinds[field.name])
+@functools.cache
+def _check_of(kind: Any, name: str = "") -> Check:
+    """
+    Return the check of a kind.
+
+    Args:
+        kind: A type as annotations write it.
+        name: Of the argument; "": it stands inside another value.
+    """
+    origin = get_origin(kind)
+    if origin in (typing.Union, types.UnionType):
+        return _union(get_args(kind), name)
+    if origin is not None:
+        return _generic(get_args(kind), origin)
+    known = _BY_NAME.get((name, kind)) or _PLAIN.get(kind)
+    if known is not None:
+        return known
+    return _instance(kind) if isinstance(_class_of(kind), type) else _anything
 
 
-def _check_union(name: str, value: Any, options: tuple[Any, ...]) -> None:
-    refused: ArgumentError | None = None
-    for option in options:
-        try:
-            check_value(name, value, option)
-        except ArgumentError as error:
-            # What goes wrong with a value of the right kind says more than the list of kinds.
-            kind = type(value).__name__
-            refused = error if (error.argument, error.received) != (name, kind) else refused
-        else:
-            return
-    raise refused or ArgumentError(name, _one_of(options), type(value).__name__)
+def _instance(kind: type[Any]) -> Check:
+    called = _name_of(kind)
+    if not attrs.has(kind):
+
+        def check(value: Any, place: Place) -> None:
+            if not isinstance(value, kind):
+                raise _other(place, called, value)
+
+        return check
+
+    def check_whole(value: Any, place: Place) -> None:
+        if not isinstance(value, kind):
+            raise _other(place, called, value)
+        for field, part, check in _fields(type(value)):
+            check(getattr(value, field), (place, part))
+
+    return check_whole
 
 
-def _check_generic(name: str, value: Any, kind: Any, origin: Any) -> None:
-    inner = get_args(kind)
+@functools.cache
+def _fields(kind: type[Any]) -> tuple[tuple[str, str, Check], ...]:
+    """Return name, place and check of each field that has something to be checked."""
+    kinds = _kinds(cast("Any", kind))
+    found = (
+        (field.name, f".{field.name}", _check_of(kinds[field.name]))
+        for field in attrs.fields(kind)
+        if field.name in kinds
+    )
+    return tuple(one for one in found if one[2] is not _anything)
+
+
+def _union(options: tuple[Any, ...], name: str) -> Check:
+    checks = tuple((_class_of(option), _check_of(option, name)) for option in options)
+
+    def check(value: Any, place: Place) -> None:
+        refused: ArgumentError | None = None
+        for likely in (True, False):
+            for kind, one in checks:
+                if isinstance(value, kind) is not likely:
+                    continue
+                try:
+                    one(value, place)
+                except ArgumentError as error:
+                    # What goes wrong with a value of the right kind says more than the list of kinds.
+                    told = (error.argument, error.received) != (_named(place), type(value).__name__)
+                    refused = refused or (error if told else None)
+                else:
+                    return
+        raise refused or ArgumentError(_named(place), _one_of(options), type(value).__name__)
+
+    return check
+
+
+def _class_of(kind: Any) -> Any:
+    """Return the class that a value of a kind has, or an empty tuple where any may have it."""
+    found = get_origin(kind) or kind
+    is_open = found is Any or getattr(found, "_is_protocol", False)
+    return () if is_open or not isinstance(found, type) else found
+
+
+def _generic(inner: tuple[Any, ...], origin: Any) -> Check:
     if origin is typing.Literal:
-        choices = ", ".join(map(str, inner))
-        _require(
-            any(value is one or value == one for one in inner), name, Clause(_ONE_OF, choices=choices), value
-        )
-        return
+        return _literal(inner)
     if origin is Callable:
-        # To call a class makes something: it is not meant where nothing is to be returned.
-        makes = isinstance(value, type) and inner[-1:] in ((None,), (type(None),))
-        _require(callable(value) and not makes, name, N_("something that can be called"), value)
-        return
+        return _callable(inner)
     if issubclass(origin, Mapping):
-        _require(isinstance(value, Mapping), name, N_("fields with names"), value)
-        return
+        return _mapping
     if not issubclass(origin, Collection):
-        return
+        return _anything
+    return _collection(inner, origin)
+
+
+def _literal(choices: tuple[Any, ...]) -> Check:
+    called = Clause(_ONE_OF, choices=", ".join(map(str, choices)))
+
+    def check(value: Any, place: Place) -> None:
+        if not any(value is one or value == one for one in choices):
+            raise _other(place, called, value)
+
+    return check
+
+
+def _callable(inner: tuple[Any, ...]) -> Check:
+    # To call a class makes something: it is not meant where nothing is to be returned.
+    makes_nothing = inner[-1:] in ((None,), (type(None),))
+
+    def check(value: Any, place: Place) -> None:
+        if not callable(value) or (makes_nothing and isinstance(value, type)):
+            raise _other(place, N_("something that can be called"), value)
+
+    return check
+
+
+def _collection(inner: tuple[Any, ...], origin: Any) -> Check:
     allowed = (set, frozenset) if issubclass(origin, frozenset) else (list, tuple, set, frozenset)
-    _require(isinstance(value, allowed), name, N_("a list"), value)
     if origin is tuple and inner[-1] is not Ellipsis:
-        _require(len(value) == len(inner), name, Clause(_COUNTED, count=len(inner)), value)
-        each = inner
-    else:
-        each = (inner[0],) * len(value)
-    for index, (item, item_kind) in enumerate(zip(value, each, strict=True)):
-        check_value(f"{name}[{index}]", item, item_kind)
+        return _row(inner, allowed)
+    each = _check_of(inner[0])
+
+    def check(value: Any, place: Place) -> None:
+        if not isinstance(value, allowed):
+            raise _other(place, N_("a list"), value)
+        if each is _anything:
+            return
+        for index, item in enumerate(value):
+            each(item, (place, f"[{index}]"))
+
+    return check
 
 
-def _text(name: str, value: Any) -> None:
-    _require(isinstance(value, str), name, N_("a text"), value)
-    if len(value) > _LONGEST:
-        raise ArgumentError(name, Clause(_TOO_LONG, most=_LONGEST), Clause(_LENGTH, count=len(value)))
-    if name in _AS_TYPED:
-        whole = "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
-        _require(whole, name, N_("a text without control characters"), value)
-        return
+def _row(inner: tuple[Any, ...], allowed: tuple[type[Any], ...]) -> Check:
+    """Return the check of a list of so many, each of its own kind."""
+    checks = tuple((f"[{index}]", _check_of(kind)) for index, kind in enumerate(inner))
+    counted = Clause(_COUNTED, count=len(inner))
+
+    def check(value: Any, place: Place) -> None:
+        if not isinstance(value, allowed):
+            raise _other(place, N_("a list"), value)
+        if len(value) != len(checks):
+            raise _other(place, counted, value)
+        for item, (part, one) in zip(value, checks, strict=True):
+            one(item, (place, part))
+
+    return check
+
+
+def _anything(value: Any, place: Place) -> None:
+    del value, place
+
+
+def _mapping(value: Any, place: Place) -> None:
+    if not isinstance(value, Mapping):
+        raise _other(place, N_("fields with names"), value)
+
+
+def _stream(value: Any, place: Place) -> None:
+    if not callable(getattr(value, "read", None)):
+        raise _other(place, N_("a binary stream"), value)
+
+
+def _nothing(value: Any, place: Place) -> None:
+    if value is not None:
+        raise _other(place, N_("nothing"), value)
+
+
+def _text(value: Any, place: Place) -> None:
+    _sized(value, place)
     for index, char, fault in refused_characters(value):
-        label = _LABELS.get(name.partition("[")[0], name)
+        path = _named(place)
+        label = _LABELS.get(path.partition("[")[0], path)
         raise TextRefusedError(
-            label, fault.value, character=character_name(char), position=index + 1, path=name
+            label, fault.value, character=character_name(char), position=index + 1, path=path
         )
 
 
-def _file_name(name: str, value: Any) -> None:
-    _require(isinstance(value, str), name, N_("a text"), value)
+def _text_as_typed(value: Any, place: Place) -> None:
+    _sized(value, place)
+    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        raise _other(place, N_("a text without control characters"), value)
 
 
-def _whole_number(name: str, value: Any) -> None:
-    _require(isinstance(value, int) and not isinstance(value, bool), name, N_("a whole number"), value)
+def _sized(value: Any, place: Place) -> None:
+    if not isinstance(value, str):
+        raise _other(place, N_("a text"), value)
+    if len(value) > _LONGEST:
+        raise ArgumentError(
+            _named(place), Clause(_TOO_LONG, most=_LONGEST), Clause(_LENGTH, count=len(value))
+        )
+
+
+def _file_name(value: Any, place: Place) -> None:
+    if not isinstance(value, str):
+        raise _other(place, N_("a text"), value)
+
+
+def _whole_number(value: Any, place: Place) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _other(place, N_("a whole number"), value)
     if abs(value) > _EXACT:
-        raise ArgumentError(name, Clause(_UP_TO, most=_EXACT), N_("a larger number"))
-    if value < 1 and name in _COUNTS:
-        raise ArgumentError(name, N_("a whole number from 1"), quoted(value))
+        raise ArgumentError(_named(place), Clause(_UP_TO, most=_EXACT), N_("a larger number"))
 
 
-def _number(name: str, value: Any) -> None:
-    _require(isinstance(value, int | float) and not isinstance(value, bool), name, N_("a number"), value)
+def _count(value: Any, place: Place) -> None:
+    _whole_number(value, place)
+    if value < 1:
+        raise ArgumentError(_named(place), N_("a whole number from 1"), quoted(value))
+
+
+def _number(value: Any, place: Place) -> None:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise _other(place, N_("a number"), value)
     if isinstance(value, float) and not math.isfinite(value):
-        raise ArgumentError(name, N_("a number"), quoted(value))
+        raise ArgumentError(_named(place), N_("a number"), quoted(value))
 
 
-def _moment(name: str, value: Any) -> None:
-    _require(isinstance(value, datetime), name, N_("a moment with its time zone"), value)
+def _moment(value: Any, place: Place) -> None:
+    if not isinstance(value, datetime):
+        raise _other(place, N_("a moment with its time zone"), value)
     if value.tzinfo is None or value.utcoffset() is None:
-        raise ArgumentError(name, N_("a moment with its time zone"), _NAIVE)
-    _within(name, value)
+        raise ArgumentError(_named(place), N_("a moment with its time zone"), _NAIVE)
+    _within(value, place)
 
 
-def _day(name: str, value: Any) -> None:
-    _require(isinstance(value, date) and not isinstance(value, datetime), name, N_("a day"), value)
-    _within(name, value)
+def _day(value: Any, place: Place) -> None:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise _other(place, N_("a day"), value)
+    _within(value, place)
 
 
-def _within(name: str, value: date) -> None:
+def _within(value: date, place: Place) -> None:
     first, last = _YEARS
     if not first <= value.year <= last:
         expected = Clause(_WITHIN, first=date(first, 1, 1).isoformat(), last=date(last, 12, 31).isoformat())
-        raise ArgumentError(name, expected, value.isoformat())
+        raise ArgumentError(_named(place), expected, value.isoformat())
 
 
-def _truth(name: str, value: Any) -> None:
-    _require(isinstance(value, bool), name, N_("yes or no"), value)
+def _truth(value: Any, place: Place) -> None:
+    if not isinstance(value, bool):
+        raise _other(place, N_("yes or no"), value)
 
 
-_PLAIN: Mapping[Any, Callable[[str, Any], None]] = {
+_PLAIN: Mapping[Any, Check] = {
+    type(None): _nothing,
     str: _text,
     int: _whole_number,
     float: _number,
     bool: _truth,
     datetime: _moment,
     date: _day,
+    typing.BinaryIO: _stream,
 }
 
+_BY_NAME: Mapping[tuple[str, Any], Check] = {
+    # Compared and never kept; marks that messengers put around copied numbers are ignored.
+    ("text", str): _text_as_typed,
+    # May hold anything: the use case makes a name of it that can be kept.
+    ("file_name", str): _file_name,
+    # How many are wanted: at least one.
+    ("limit", int): _count,
+}
+"""Checks of arguments whose name says more than their kind."""
 
-def _require(fits: bool, name: str, expected: str, value: Any) -> None:  # noqa: FBT001 - the condition itself
-    if not fits:
-        raise ArgumentError(name, expected, type(value).__name__)
+
+def _other(place: Place, expected: str, value: Any) -> ArgumentError:
+    """Return the refusal of a value of another kind."""
+    return ArgumentError(_named(place), expected, type(value).__name__)
 
 
 def _one_of(options: Iterable[Any]) -> str:
