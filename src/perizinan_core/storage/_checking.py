@@ -439,9 +439,7 @@ def _recount(session: Session, table: sa.Table, row: str) -> None:
             "year": mine[0].year,
             "last": max(line.sequence for line in mine),
         }
-    sealed = session.seals.sealed(table, columns)
-    key = [column.name for column in table.primary_key.columns]
-    session.write(session.insert(table).values(sealed).on_conflict_do_update(index_elements=key, set_=sealed))
+    session.put(table, session.seals.sealed(table, columns))
 
 
 def _sum_of_marks(session: Session) -> int:

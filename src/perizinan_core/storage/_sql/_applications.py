@@ -25,13 +25,22 @@ from perizinan_core.storage._sql._rows import (
     read_application,
     read_sound,
 )
-from perizinan_core.storage._sql._seals import row_name
+from perizinan_core.storage._sql._seals import Lock, row_name
 from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._statements import removal_of, rows_with, the
 from perizinan_core.storage._sql._tables import applications, lookups, open_stages, payments, queue_places
 
 __all__ = ["SqlApplications", "lookup_rows"]
 
 _EVERY = ApplicationFilter()
+
+_INSERT = applications.insert()
+_REMOVAL = removal_of(applications, "id", "version")
+_BY_RECEIPT = rows_with(applications, "receipt_number")
+_LOOKUPS = rows_with(lookups, "application_id")
+_LOOKUPS_GONE = removal_of(lookups, "application_id").where(
+    lookups.c.digest.in_(sa.bindparam("the_digests", type_=lookups.c.digest.type, expanding=True))
+)
 
 _ORDERS = {
     ListOrder.BEGUN: None,
@@ -53,27 +62,35 @@ class SqlApplications:
         self._session.check_writable()
         stored = attrs.evolve(application, version=1)
         row = self._sealed(stored, by=by, at=at)
-        self._session.write(applications.insert(), row, kind="application")
+        self._session.write(_INSERT, row, kind="application")
         self._session.seals.written(applications, row)
         self._write_parts(stored, fresh=True)
         return stored
 
     def get(self, id: str, *, lock: bool = False) -> Application:
         """See the port."""
-        return self._one(applications.c.id == id, id, lock=lock, by_id=True)
+        row = self._session.seals.row(applications, id, lock=Lock.KEPT if lock else Lock.NONE)
+        if row is None:
+            raise RecordNotFoundError(kind="application", key=id)
+        application = open_application(self._session, row)
+        if lock:
+            self._locked[id] = application
+        return application
 
     def get_by_receipt(self, receipt_number: str) -> Application:
         """See the port."""
-        return self._one(applications.c.receipt_number == receipt_number, receipt_number)
+        row = self._session.first(_BY_RECEIPT, the(receipt_number=receipt_number))
+        if row is None:
+            # A receipt number is not a row's name: whether one was removed is not known.
+            raise RecordNotFoundError(kind="application", key=receipt_number)
+        return read_application(self._session, row)
 
     def save(self, application: Application, *, by: str, at: datetime) -> Application:
         """See the port."""
         self._session.check_writable()
         stored = attrs.evolve(application, version=application.version + 1)
         row = self._sealed(stored, by=by, at=at)
-        mine = (applications.c.id == application.id) & (applications.c.version == application.version)
-        result = self._session.write(applications.update().where(mine), row, kind="application")
-        if result.rowcount == 0:
+        if not self._session.change(applications, row, version=application.version, kind="application"):
             found = self.last_change(application.id)
             raise found.stale(kind="application", id=application.id, expected_version=application.version)
         self._session.seals.written(applications, row)
@@ -84,20 +101,18 @@ class SqlApplications:
         """See the port."""
         self._session.check_writable()
         for table in (open_stages, queue_places, lookups, payments):
-            self._session.write(table.delete().where(table.c.application_id == application.id))
-        mine = (applications.c.id == application.id) & (applications.c.version == application.version)
-        if self._session.write(applications.delete().where(mine)).rowcount == 0:
+            self._session.write(removal_of(table, "application_id"), the(application_id=application.id))
+        mine = the(id=application.id, version=application.version)
+        if self._session.write(_REMOVAL, mine).rowcount == 0:
             found = self.last_change(application.id)
             raise found.stale(kind="application", id=application.id, expected_version=application.version)
         self._session.seals.note(applications, row_name(application.id), None)
 
     def last_change(self, id: str) -> LastChange:
         """See the port."""
-        row = self._session.first(sa.select(applications).where(applications.c.id == id))
+        row = self._session.seals.row(applications, id)
         if row is None:
-            self._session.seals.require_absent(applications, id)
             raise RecordNotFoundError(kind="application", key=id)
-        self._session.seals.require(applications, row)
         return LastChange(version=row.version, by=row.changed_by, at=row.changed_at)
 
     def find(
@@ -176,28 +191,13 @@ class SqlApplications:
         columns = {**application_row(self._session, application), "changed_by": by, "changed_at": at}
         return self._session.seals.sealed(applications, columns)
 
-    def _one(
-        self, condition: sa.ColumnElement[bool], key: str, *, lock: bool = False, by_id: bool = False
-    ) -> Application:
-        query = sa.select(applications).where(condition)
-        row = self._session.first(self._session.kept(query) if lock else query)
-        if row is None:
-            if by_id:
-                # A receipt number is not a row's name, so that an id finds nothing here.
-                self._session.seals.require_absent(applications, key)
-            raise RecordNotFoundError(kind="application", key=key)
-        application = read_application(self._session, row)
-        if lock:
-            self._locked[application.id] = application
-        return application
-
     def _write_parts(self, application: Application, *, fresh: bool) -> None:
         """Bring the rows beside the application's own in line with it."""
         before = self._locked.pop(application.id, None)
         rows = list(open_stage_rows(application))
         for table in (open_stages, queue_places):
             if not fresh and (before is None or before.stages_in_work()):
-                self._session.write(table.delete().where(table.c.application_id == application.id))
+                self._session.write(removal_of(table, "application_id"), the(application_id=application.id))
             sealed = (
                 [self._session.seals.sealed(table, row) for row in rows] if table is open_stages else rows
             )
@@ -213,20 +213,17 @@ class SqlApplications:
 
     def _write_lookups(self, application: Application, *, fresh: bool) -> None:
         wanted = {row["digest"]: row for row in lookup_rows(self._session, application)}
-        mine = lookups.c.application_id == application.id
-        found = (
-            set()
-            if fresh
-            else {row.digest for row in self._session.read(sa.select(lookups.c.digest).where(mine))}
-        )
+        mine = the(application_id=application.id)
+        found = set() if fresh else {row.digest for row in self._session.read(_LOOKUPS, mine)}
         if gone := found - wanted.keys():
-            self._session.write(lookups.delete().where(mine, lookups.c.digest.in_(gone)))
+            self._session.write(_LOOKUPS_GONE, {**mine, **the(digests=sorted(gone))})
         if added := [row for digest, row in wanted.items() if digest not in found]:
             self._session.write(lookups.insert(), added)
 
     def _write_payments(self, application: Application, *, fresh: bool) -> None:
-        query = sa.select(payments.c.digest).where(payments.c.application_id == application.id)
-        found = set() if fresh else {row.digest for row in self._session.read(query)}
+        mine = the(application_id=application.id)
+        known = () if fresh else self._session.read(rows_with(payments, "application_id"), mine)
+        found = {row.digest for row in known}
         added = []
         for row, payment in zip(payment_rows(self._session, application), application.payments, strict=True):
             digests = self._session.sealer.blind_payment(payment.reference)

@@ -166,12 +166,7 @@ def _write_counters(session: Session, lines: Sequence[TakenNumber], issued: Sequ
         last[key] = max(last.get(key, 0), line.sequence)
     for (register, year), sequence in sorted(last.items()):
         row = {"register": register, "year": year, "last": sequence}
-        _put(session, number_counters, row, ["register", "year"])
+        session.put(number_counters, session.seals.sealed(number_counters, row))
     if issued:
         place = max(permit.status_index for permit in issued) + 1
-        _put(session, counters, {"name": "status-list", "value": place}, ["name"])
-
-
-def _put(session: Session, table: Any, columns: dict[str, Any], key: list[str]) -> None:
-    row = session.seals.sealed(table, columns)
-    session.write(session.insert(table).values(row).on_conflict_do_update(index_elements=key, set_=row))
+        session.put(counters, session.seals.sealed(counters, {"name": "status-list", "value": place}))

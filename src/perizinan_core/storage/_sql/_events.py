@@ -17,9 +17,13 @@ from perizinan_core.storage._codec import decode, encode
 from perizinan_core.storage._records import Page
 from perizinan_core.storage._sql._seals import Mark, row_name
 from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._statements import rows_with, the
 from perizinan_core.storage._sql._tables import history
 
 __all__ = ["SqlHistory", "dump_event", "event_rows", "history_problem", "load_event", "readable_event"]
+
+_INSERT = history.insert()
+_OF_SUBJECT = rows_with(history, "subject").order_by(history.c.position)
 
 _log = logging.getLogger(__name__)
 
@@ -46,8 +50,7 @@ class SqlHistory:
     def of(self, subject: str) -> tuple[Event, ...]:
         """See the port."""
         self.flush()
-        query = sa.select(history).where(history.c.subject == subject).order_by(history.c.position)
-        rows = self._session.read(query)
+        rows = self._session.read(_OF_SUBJECT, the(subject=subject))
         problem = history_problem(self._session, subject, rows)
         if problem is not None:
             raise _not_as_written(subject, problem)
@@ -112,7 +115,7 @@ class SqlHistory:
         session.wait_for(f"history/{name}")
         mark = session.seals.marks_of(history, [name]).get(name, Mark(None, 0))
         rows = event_rows(session, subject, events, after=mark.size)
-        session.write(history.insert(), rows)
+        session.write(_INSERT, rows)
         session.seals.note(history, name, Mark(rows[-1]["seal"], mark.size + len(rows)))
 
 

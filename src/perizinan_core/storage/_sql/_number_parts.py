@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from perizinan_core.storage._lookups import number_parts as parts_of
 from perizinan_core.storage._lookups import typed_part
 from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._statements import removal_of, the
 from perizinan_core.storage._sql._tables import number_parts, permits
 
 __all__ = ["number_of", "part_rows", "with_number_part", "write_number_parts", "write_parts_again"]
@@ -21,12 +22,12 @@ def write_number_parts(session: Session, kind: str, subject: str, number: str) -
     """Write down where the number of an application or a permit may be begun to be typed."""
     rows = part_rows(kind, subject, number)
     if rows:
-        session.write(session.insert(number_parts).on_conflict_do_nothing(), rows)
+        session.add_absent(number_parts, rows)
 
 
 def write_parts_again(session: Session, kind: str, subject: str, number: str | None) -> None:
     """Make the rows of a subject again; without a number none is left."""
-    session.write(number_parts.delete().where(number_parts.c.subject == subject))
+    session.write(removal_of(number_parts, "subject"), the(subject=subject))
     if number is not None:
         write_number_parts(session, kind, subject, number)
 

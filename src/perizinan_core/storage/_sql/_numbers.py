@@ -12,13 +12,21 @@ import sqlalchemy as sa
 from perizinan_core.errors.storage import StorageError
 from perizinan_core.storage._records import TakenNumber
 from perizinan_core.storage._sql._rows import place_of
+from perizinan_core.storage._sql._seals import Lock
 from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._statements import key_names, row_of, rows_with, the
 from perizinan_core.storage._sql._tables import counters, number_counters, numbers, permits
 
 __all__ = ["SqlNumbers", "SqlStatusIndexes"]
 
 _STATUS_LIST = "status-list"
 _LOOKED_AT = 20
+"""So many of the newest rows are looked at for one that is as the library wrote it."""
+
+_INSERT = numbers.insert()
+_MOST = sa.bindparam("the_limit", type_=sa.Integer())
+_LINES = rows_with(numbers, "register", "year").order_by(numbers.c.sequence.desc()).limit(_MOST)
+_PLACES = sa.select(permits).order_by(permits.c.status_index.desc()).limit(_MOST)
 
 
 class SqlNumbers:
@@ -45,23 +53,18 @@ class SqlNumbers:
         session = self._session
         session.check_writable()
         key = {"register": register, "year": year}
-        start = session.seals.sealed(number_counters, {**key, "last": first - 1})
-        session.insert_if_absent(number_counters, start)
-        row = session.first(session.locked(sa.select(number_counters).where(*_of(register, year))))
+        counter = {**key, "last": first - 1}
+        row = _locked_counter(session, number_counters, counter)
         sequence = max(self._counted(row, first - 1), self._newest(register, year) or 0) + 1
-        raised = session.seals.sealed(number_counters, {**key, "last": sequence})
-        session.write(number_counters.update().where(*_of(register, year)), raised)
-        line = {**key, "sequence": sequence, "taken_by": by, "taken_at": at}
-        sealed = session.seals.sealed(numbers, line)
-        session.write(numbers.insert(), sealed, kind="number")
-        session.seals.written(numbers, sealed)
+        session.change(number_counters, session.seals.sealed(number_counters, {**counter, "last": sequence}))
+        self._insert({**key, "sequence": sequence, "taken_by": by, "taken_at": at})
         self._unexplained.add((register, year, sequence))
         return sequence
 
     def record(self, register: str, year: int, sequence: int, *, number: str, subject: str) -> TakenNumber:
         """See the port."""
         row = self._get_locked(register, year, sequence)
-        line = self._read(row)
+        line = self._opened(row)
         if line.is_cancelled:
             raise StorageError(
                 "number-book", register=register, year=year, sequence=sequence, reason="cancelled"
@@ -91,7 +94,7 @@ class SqlNumbers:
     ) -> TakenNumber:
         """See the port."""
         row = self._get_locked(register, year, sequence)
-        if self._read(row).is_cancelled:
+        if self._opened(row).is_cancelled:
             raise StorageError(
                 "number-book", register=register, year=year, sequence=sequence, reason="cancelled"
             )
@@ -102,11 +105,11 @@ class SqlNumbers:
 
     def get(self, register: str, year: int, sequence: int) -> TakenNumber:
         """See the port."""
-        return self._read(self._get(sa.select(numbers), register, year, sequence))
+        return self._opened(self._get(register, year, sequence))
 
     def find_number(self, number: str) -> TakenNumber | None:
         """See the port."""
-        row = self._session.first(sa.select(numbers).where(numbers.c.number == number))
+        row = self._session.first(rows_with(numbers, "number"), the(number=number))
         return None if row is None else self._read(row)
 
     def of_subject(self, subject: str) -> tuple[TakenNumber, ...]:
@@ -131,7 +134,7 @@ class SqlNumbers:
 
     def last(self, register: str, year: int) -> int | None:
         """See the port."""
-        counter = self._session.first(sa.select(number_counters).where(*_of(register, year)))
+        counter = self._session.first(row_of(number_counters), the(register=register, year=year))
         newest = self._newest(register, year)
         if counter is None and newest is None:
             return None
@@ -145,11 +148,14 @@ class SqlNumbers:
 
     def _newest(self, register: str, year: int) -> int | None:
         """Return the last line of the book: a counter that was set back does not stop the register."""
-        mine = numbers.c.register == register, numbers.c.year == year
-        query = sa.select(numbers).where(*mine).order_by(numbers.c.sequence.desc()).limit(_LOOKED_AT)
         # A line that others added does not count: it would make a gap.
-        lines = self._session.seals.sound(numbers, self._session.read(query))
-        return int(lines[0].sequence) if lines else None
+        line = _newest_sound(self._session, numbers, _LINES, the(register=register, year=year))
+        return None if line is None else int(line.sequence)
+
+    def _insert(self, line: dict[str, Any]) -> None:
+        sealed = self._session.seals.sealed(numbers, line)
+        self._session.write(_INSERT, sealed, kind="number")
+        self._session.seals.written(numbers, sealed)
 
     def _change(self, row: Any, change: Mapping[str, Any]) -> None:
         kept = {name: row._mapping[name] for name in numbers.columns.keys() if name not in ("key_id", "seal")}  # noqa: SIM118
@@ -160,18 +166,16 @@ class SqlNumbers:
                 self._session.sealer.open(kept["payload"], place), place
             )
         values = self._session.seals.sealed(numbers, {**kept, **change})
-        this = _is(row.register, row.year, row.sequence)
-        self._session.write(numbers.update().where(*this), values, kind="number")
+        self._session.change(numbers, values, kind="number")
         self._session.seals.written(numbers, values)
 
     def _get_locked(self, register: str, year: int, sequence: int) -> Any:
         self._session.check_writable()
-        return self._get(self._session.locked(sa.select(numbers)), register, year, sequence)
+        return self._get(register, year, sequence, lock=Lock.WHOLE)
 
-    def _get(self, query: sa.Select[Any], register: str, year: int, sequence: int) -> Any:
-        row = self._session.first(query.where(*_is(register, year, sequence)))
+    def _get(self, register: str, year: int, sequence: int, *, lock: Lock = Lock.NONE) -> Any:
+        row = self._session.seals.row(numbers, register, year, sequence, lock=lock)
         if row is None:
-            self._session.seals.require_absent(numbers, register, year, sequence)
             raise StorageError(
                 "number-book", register=register, year=year, sequence=sequence, reason="not-taken"
             )
@@ -202,13 +206,26 @@ class SqlNumbers:
         )
 
 
-def _is(register: str, year: int, sequence: int) -> tuple[sa.ColumnElement[bool], ...]:
-    line = numbers.c
-    return line.register == register, line.year == year, line.sequence == sequence
+def _locked_counter(session: Session, table: sa.Table, start: dict[str, Any]) -> Any:
+    """Return the row of a counter, which is made where it is missing; no one else counts until the unit ends."""
+    query, key = session.locked(row_of(table)), the(**{name: start[name] for name in key_names(table)})
+    row = session.first(query, key)
+    if row is None:
+        session.insert_if_absent(table, session.seals.sealed(table, start))
+        row = session.first(query, key)
+    if row is not None:
+        session.held(table, row)
+    return row
 
 
-def _of(register: str, year: int) -> tuple[sa.ColumnElement[bool], ...]:
-    return number_counters.c.register == register, number_counters.c.year == year
+def _newest_sound(
+    session: Session, table: sa.Table, query: sa.Select[Any], values: dict[str, Any]
+) -> sa.Row[Any] | None:
+    """Return the first row of a question that is as the library wrote it, of as many as are worth a look."""
+    rows = session.read(query, {**values, **the(limit=1)})
+    if rows and any(True for _ in session.seals.problems(table, rows)):
+        rows = session.seals.sound(table, session.read(query, {**values, **the(limit=_LOOKED_AT)}))
+    return rows[0] if rows else None
 
 
 class SqlStatusIndexes:
@@ -221,22 +238,17 @@ class SqlStatusIndexes:
         """See the port."""
         session = self._session
         session.check_writable()
-        first = session.seals.sealed(counters, {"name": _STATUS_LIST, "value": 0})
-        session.insert_if_absent(counters, first)
-        place = self._size(lock=True)
-        raised = session.seals.sealed(counters, {"name": _STATUS_LIST, "value": place + 1})
-        session.write(counters.update().where(counters.c.name == _STATUS_LIST), raised)
+        counter = {"name": _STATUS_LIST, "value": 0}
+        place = self._next(_locked_counter(session, counters, counter))
+        session.change(counters, session.seals.sealed(counters, {**counter, "value": place + 1}))
         return place
 
     def size(self) -> int:
         """See the port."""
-        return self._size(lock=False)
+        return self._next(self._session.first(row_of(counters), the(name=_STATUS_LIST)))
 
-    def _size(self, *, lock: bool) -> int:
+    def _next(self, row: Any) -> int:
         """Return the next free place, whatever was done to the counter: no place is given twice."""
-        query = sa.select(counters).where(counters.c.name == _STATUS_LIST)
-        row = self._session.first(self._session.locked(query) if lock else query)
         counted = int(row.value) if row is not None and self._session.seals.sound(counters, [row]) else 0
-        newest = sa.select(permits).order_by(permits.c.status_index.desc()).limit(_LOOKED_AT)
-        rows = self._session.seals.sound(permits, self._session.read(newest))
-        return max(counted, int(rows[0].status_index) + 1 if rows else 0)
+        newest = _newest_sound(self._session, permits, _PLACES, {})
+        return max(counted, 0 if newest is None else int(newest.status_index) + 1)

@@ -12,7 +12,9 @@ from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.model._actor import Officer, Role
 from perizinan_core.storage._codec import decode, encode
 from perizinan_core.storage._sql._rows import place_of, read_sound
+from perizinan_core.storage._sql._seals import Lock
 from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._statements import row_of, the
 from perizinan_core.storage._sql._tables import officers
 
 __all__ = ["SqlOfficers", "open_officer", "posts_of"]
@@ -30,7 +32,7 @@ class SqlOfficers:
         """See the port."""
         session = self._session
         session.check_writable()
-        before = session.first(session.locked(sa.select(officers).where(officers.c.id == officer.id)))
+        before = session.first(session.locked(row_of(officers)), the(id=officer.id))
         columns = {
             "id": officer.id,
             "active": officer.active,
@@ -42,17 +44,14 @@ class SqlOfficers:
             "payload": session.sealer.seal(encode(officer), place_of(officers, officer.id)),
         }
         change = session.seals.sealed(officers, columns)
-        insert = session.insert(officers).values(change)
-        session.write(insert.on_conflict_do_update(index_elements=["id"], set_=change))
+        session.put(officers, change)
         session.seals.written(officers, change)
 
     def get(self, id: str) -> Officer:
         """See the port."""
-        row = self._session.first(sa.select(officers).where(officers.c.id == id))
+        row = self._session.seals.row(officers, id)
         if row is None:
-            self._session.seals.require_absent(officers, id)
             raise RecordNotFoundError(kind="officer", key=id)
-        self._session.seals.require(officers, row)
         return open_officer(self._session, row)
 
     def list(
@@ -101,15 +100,13 @@ class SqlOfficers:
         """See the port."""
         session = self._session
         session.check_writable()
-        row = session.first(session.locked(sa.select(officers).where(officers.c.id == id)))
+        row = session.seals.row(officers, id, lock=Lock.WHOLE)
         if row is None:
-            session.seals.require_absent(officers, id)
             raise RecordNotFoundError(kind="officer", key=id)
-        session.seals.require(officers, row)
         payload = session.sealer.seal(encode(open_officer(session, row)), place_of(officers, id))
         columns = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}
         change = session.seals.sealed(officers, {**columns, "assigned_at": at, "payload": payload})
-        session.write(officers.update().where(officers.c.id == id).values(change))
+        session.change(officers, change)
         session.seals.written(officers, change)
 
     def _assigned_at(self, row: Any) -> datetime | None:

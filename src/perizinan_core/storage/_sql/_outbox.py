@@ -27,6 +27,7 @@ from perizinan_core.storage._sql._tables import outbox
 __all__ = ["SqlOutbox"]
 
 _BACKOFF = Backoff()
+_INSERT = outbox.insert().returning(outbox.c.id, sort_by_parameter_order=True)
 
 
 class SqlOutbox:
@@ -63,8 +64,7 @@ class SqlOutbox:
             for item in items
         ]
         if rows:
-            insert = outbox.insert().returning(outbox.c.id, sort_by_parameter_order=True)
-            for made, row in zip(self._session.write(insert, rows).all(), rows, strict=True):
+            for made, row in zip(self._session.write(_INSERT, rows).all(), rows, strict=True):
                 seals.note(outbox, row_name(made.id), Mark(row["seal"]))
 
     def claim(

@@ -17,8 +17,9 @@ from perizinan_core.storage._sql._listing import Ordered, any_of, choice, page_o
 from perizinan_core.storage._sql._number_parts import with_number_part, write_number_parts
 from perizinan_core.storage._sql._numbers import SqlStatusIndexes
 from perizinan_core.storage._sql._rows import open_permit, permit_row, place_of, read_permit, read_sound
-from perizinan_core.storage._sql._seals import checked_columns
+from perizinan_core.storage._sql._seals import Lock, checked_columns
 from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._statements import rows_with, the
 from perizinan_core.storage._sql._tables import applications, lookups, permits
 
 __all__ = ["SqlPermits", "move_permits"]
@@ -28,6 +29,13 @@ _PLACES = 5_000
 """How many places are read at a time."""
 
 _ORDERS = {PermitOrder.NUMBERED: None, PermitOrder.EXPIRY: permits.c.valid_until}
+
+_INSERT = permits.insert()
+_COURSE = sa.select(applications.c.course).where(applications.c.id == sa.bindparam("the_id"))
+_ELSEWHERE = rows_with(permits, "application_id").where(
+    permits.c.course.is_distinct_from(sa.bindparam("the_course", type_=permits.c.course.type))
+)
+
 _STANDING = (PermitStatus.IN_FORCE.value, PermitStatus.SUSPENDED.value)
 
 
@@ -36,32 +44,32 @@ class SqlPermits:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._courses: dict[str, str | None] = {}
-        """Of the permits that were read or added here."""
 
     def add(self, permit: Permit, *, by: str, at: datetime) -> Permit:
         """See the port."""
         self._session.check_writable()
         stored = attrs.evolve(permit, version=1)
-        course = self._courses[stored.id] = self._course_of(stored)
-        row = self._sealed(stored, by=by, at=at, course=course)
+        row = self._sealed(stored, by=by, at=at)
         parent = ("application", permit.application_id)
-        self._session.write(permits.insert(), row, kind="permit", parent=parent)
+        self._session.write(_INSERT, row, kind="permit", parent=parent)
         self._session.seals.written(permits, row)
         write_number_parts(self._session, "permit", stored.id, stored.number)
         return stored
 
     def get(self, id: str, *, lock: bool = False) -> Permit:
         """See the port."""
-        return self._one(permits.c.id == id, id, lock=lock, by_id=True)
+        row = self._session.seals.row(permits, id, lock=Lock.KEPT if lock else Lock.NONE)
+        if row is None:
+            raise RecordNotFoundError(kind="permit", key=id)
+        return open_permit(self._session, row)
 
     def get_by_number(self, number: str) -> Permit:
         """See the port."""
-        return self._one(permits.c.number == number, number)
+        return self._with("number", number)
 
     def get_by_status_index(self, index: int) -> Permit:
         """See the port."""
-        return self._one(permits.c.status_index == index, str(index))
+        return self._with("status_index", index)
 
     def of_application(self, application: str) -> tuple[Permit, ...]:
         """See the port."""
@@ -77,16 +85,9 @@ class SqlPermits:
         """See the port."""
         self._session.check_writable()
         stored = attrs.evolve(permit, version=permit.version + 1)
-        course = self._courses.get(permit.id) or self._course_of(permit)
-        row = self._sealed(stored, by=by, at=at, course=course)
-        mine = (permits.c.id == permit.id) & (permits.c.version == permit.version)
-        result = self._session.write(
-            permits.update().where(mine),
-            row,
-            kind="permit",
-            parent=("application", permit.application_id),
-        )
-        if result.rowcount == 0:
+        row = self._sealed(stored, by=by, at=at)
+        parent = ("application", permit.application_id)
+        if not self._session.change(permits, row, version=permit.version, kind="permit", parent=parent):
             found = self.last_change(permit.id)
             raise found.stale(kind="permit", id=permit.id, expected_version=permit.version)
         self._session.seals.written(permits, row)
@@ -94,11 +95,9 @@ class SqlPermits:
 
     def last_change(self, id: str) -> LastChange:
         """See the port."""
-        row = self._session.first(sa.select(permits).where(permits.c.id == id))
+        row = self._session.seals.row(permits, id)
         if row is None:
-            self._session.seals.require_absent(permits, id)
             raise RecordNotFoundError(kind="permit", key=id)
-        self._session.seals.require(permits, row)
         return LastChange(version=row.version, by=row.changed_by, at=row.changed_at)
 
     def find(
@@ -158,11 +157,9 @@ class SqlPermits:
 
     def place_of(self, id: str) -> int:
         """See the port."""
-        row = self._session.first(sa.select(permits).where(permits.c.id == id))
+        row = self._session.seals.row(permits, id)
         if row is None:
-            self._session.seals.require_absent(permits, id)
             raise RecordNotFoundError(kind="permit", key=id)
-        self._session.seals.require(permits, row)
         return int(row.status_index)
 
     def places(self, statuses: Collection[PermitStatus]) -> Iterator[tuple[int, PermitStatus | None]]:
@@ -189,38 +186,36 @@ class SqlPermits:
         yield from ((place, None) for place in range(expected, size))
 
     def _course_of(self, permit: Permit) -> str | None:
-        mine = applications.c.id == permit.application_id
-        found: str | None = self._session.scalar(sa.select(applications.c.course).where(mine))
+        known = self._session.known(applications, permit.application_id)
+        if known is not None:
+            course: str | None = known["course"]
+            return course
+        found: str | None = self._session.scalar(_COURSE, the(id=permit.application_id))
         return found
 
-    def _sealed(self, permit: Permit, *, by: str, at: datetime, course: str | None) -> dict[str, Any]:
-        columns = {**permit_row(self._session, permit), "course": course, "changed_by": by, "changed_at": at}
+    def _sealed(self, permit: Permit, *, by: str, at: datetime) -> dict[str, Any]:
+        row = permit_row(self._session, permit)
+        columns = {**row, "course": self._course_of(permit), "changed_by": by, "changed_at": at}
         return self._session.seals.sealed(permits, columns)
 
-    def _one(
-        self, condition: sa.ColumnElement[bool], key: str, *, lock: bool = False, by_id: bool = False
-    ) -> Permit:
-        query = sa.select(permits).where(condition)
-        row = self._session.first(self._session.kept(query) if lock else query)
+    def _with(self, column: str, value: object) -> Permit:
+        row = self._session.first(rows_with(permits, column), the(**{column: value}))
         if row is None:
-            if by_id:
-                # A number or a place is not a row's name, so that an id finds nothing here.
-                self._session.seals.require_absent(permits, key)
-            raise RecordNotFoundError(kind="permit", key=key)
-        self._courses[row.id] = row.course
+            # A number or a place is not a row's name: whether one was removed is not known.
+            raise RecordNotFoundError(kind="permit", key=str(value))
         return read_permit(self._session, row)
 
 
 def move_permits(session: Session, application: Application) -> None:
     """Write the course of an application down for its permits."""
     course = str(Course.of(application))
-    mine = permits.c.application_id == application.id, permits.c.course.is_distinct_from(course)
-    for row in session.seals.sound(permits, session.read(session.locked(sa.select(permits).where(*mine)))):
+    rows = session.read(session.locked(_ELSEWHERE), the(application_id=application.id, course=course))
+    for row in session.seals.sound(permits, rows):
         kept = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}
         place = place_of(permits, row.id)
         payload = session.sealer.seal(session.sealer.open(row.payload, place), place)
         sealed = session.seals.sealed(permits, {**kept, "payload": payload, "course": course})
-        session.write(permits.update().where(permits.c.id == row.id).values(sealed))
+        session.change(permits, sealed)
         session.seals.written(permits, sealed)
 
 

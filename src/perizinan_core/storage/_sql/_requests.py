@@ -21,11 +21,14 @@ from perizinan_core.storage._records import (
 )
 from perizinan_core.storage._sealing import Place
 from perizinan_core.storage._sql._rows import place_of
-from perizinan_core.storage._sql._seals import Mark, row_name
+from perizinan_core.storage._sql._seals import Lock, Mark, row_name
 from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._statements import removal_of, row_of, the
 from perizinan_core.storage._sql._tables import idempotency, settings, signing_attempts
 
 __all__ = ["SqlIdempotency", "SqlSettings", "SqlSigningAttempts"]
+
+_INSERT = signing_attempts.insert()
 
 
 class SqlIdempotency:
@@ -48,7 +51,7 @@ class SqlIdempotency:
         }
         if self._session.insert_if_absent(idempotency, self._session.seals.sealed(idempotency, values)):
             return None
-        row = self._session.first(sa.select(idempotency).where(*_is(actor, key)))
+        row = self._session.first(row_of(idempotency), the(actor=actor, key=key))
         if row is None:
             raise RecordNotFoundError(kind="request", key=key)
         self._session.seals.require(idempotency, row)
@@ -59,30 +62,24 @@ class SqlIdempotency:
 
     def is_known(self, actor: str, key: str) -> bool:
         """See the port."""
-        query = sa.select(sa.literal(1)).select_from(idempotency).where(*_is(actor, key))
-        return self._session.first(query) is not None
+        return self._session.first(row_of(idempotency), the(actor=actor, key=key)) is not None
 
     def finish(self, actor: str, key: str, *, result: Any) -> None:
         """See the port."""
         session = self._session
         session.check_writable()
-        row = session.first(session.locked(sa.select(idempotency).where(*_is(actor, key))))
+        row = session.first(session.locked(row_of(idempotency)), the(actor=actor, key=key))
         if row is None:
             raise RecordNotFoundError(kind="request", key=key)
         session.seals.require(idempotency, row)
         names = ("actor", "key", "use_case", "request_hash", "begun_at")
         columns = {name: row._mapping[name] for name in names}
         columns["payload"] = session.sealer.seal(result, _place(actor, key))
-        change = session.seals.sealed(idempotency, columns)
-        session.write(idempotency.update().where(*_is(actor, key)).values(change))
+        session.change(idempotency, session.seals.sealed(idempotency, columns))
 
     def forget(self, *, before: datetime) -> int:
         """See the port."""
         return self._session.write(idempotency.delete().where(idempotency.c.begun_at < before)).rowcount
-
-
-def _is(actor: str, key: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return idempotency.c.actor == actor, idempotency.c.key == key
 
 
 def _place(actor: str, key: str) -> Place:
@@ -105,7 +102,7 @@ class SqlSigningAttempts:
         row = self._row(unsigned_sha256)
         if row is None:
             sealed = self._session.seals.sealed(signing_attempts, first)
-            self._session.write(signing_attempts.insert(), sealed, kind="signing attempt")
+            self._session.write(_INSERT, sealed, kind="signing attempt")
             self._session.seals.written(signing_attempts, sealed)
             return _attempt(SimpleNamespace(**{"signed_sha256": None, "error": None, **sealed}))
         found = _attempt(row)
@@ -152,8 +149,11 @@ class SqlSigningAttempts:
 
     def find(self, unsigned_sha256: str) -> SigningAttempt | None:
         """See the port."""
-        row = self._session.first(sa.select(signing_attempts).where(_document(unsigned_sha256)))
-        return None if row is None else _attempt(self._checked(row))
+        row = self._session.first(row_of(signing_attempts), the(unsigned_sha256=unsigned_sha256))
+        if row is None:
+            return None
+        self._session.seals.require(signing_attempts, row)
+        return _attempt(row)
 
     def interrupted(self, *, now: datetime) -> tuple[SigningAttempt, ...]:
         """See the port."""
@@ -171,16 +171,7 @@ class SqlSigningAttempts:
 
     def _row(self, unsigned_sha256: str) -> Any:
         """Return the row, locked, or None when there never was one."""
-        query = self._session.locked(sa.select(signing_attempts).where(_document(unsigned_sha256)))
-        row = self._session.first(query)
-        if row is None:
-            self._session.seals.require_absent(signing_attempts, unsigned_sha256)
-            return None
-        return self._checked(row)
-
-    def _checked(self, row: Any) -> Any:
-        self._session.seals.require(signing_attempts, row)
-        return row
+        return self._session.seals.row(signing_attempts, unsigned_sha256, lock=Lock.WHOLE)
 
     def _held(self, unsigned_sha256: str, holder: str) -> Any:
         """Return the row, locked, unless another holder is signing."""
@@ -194,7 +185,7 @@ class SqlSigningAttempts:
         """Write over a row that was read, locked, in this unit of work."""
         kept = {name: value for name, value in row._mapping.items() if name not in ("key_id", "seal")}
         sealed = self._session.seals.sealed(signing_attempts, {**kept, **values})
-        self._session.write(signing_attempts.update().where(_document(row.unsigned_sha256)), sealed)
+        self._session.change(signing_attempts, sealed)
         self._session.seals.written(signing_attempts, sealed)
         return _attempt(SimpleNamespace(**sealed))
 
@@ -204,10 +195,6 @@ def _held_by(row: Any, holder: str) -> Any:
     if row.holder != holder or row.state != SigningState.STARTED.value:
         raise StorageError("lease-lost", holder=holder)
     return row
-
-
-def _document(unsigned_sha256: str) -> sa.ColumnElement[bool]:
-    return signing_attempts.c.unsigned_sha256 == unsigned_sha256
 
 
 def _attempt(row: Any) -> SigningAttempt:
@@ -232,7 +219,7 @@ class SqlSettings:
 
     def get(self, key: str) -> Any:
         """See the port."""
-        row = self._session.first(sa.select(settings).where(settings.c.key == key))
+        row = self._session.first(row_of(settings), the(key=key))
         if row is None:
             self._session.seals.require_absent(settings, key)
             return None
@@ -246,13 +233,12 @@ class SqlSettings:
         text = json.dumps(value, allow_nan=False)
         self._session.check_writable()
         sealed = self._session.seals.sealed(settings, {"key": key, "value": text})
-        statement = self._session.insert(settings).values(sealed)
-        self._session.write(statement.on_conflict_do_update(index_elements=["key"], set_=sealed))
+        self._session.put(settings, sealed)
         self._session.seals.written(settings, sealed)
 
     def delete(self, key: str) -> None:
         """See the port."""
-        removed = self._session.write(settings.delete().where(settings.c.key == key)).rowcount
+        removed = self._session.write(removal_of(settings), the(key=key)).rowcount
         if removed:
             self._session.seals.note(settings, row_name(key), Mark(None, 0))
 

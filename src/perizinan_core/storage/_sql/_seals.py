@@ -17,18 +17,30 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from functools import cache
 from typing import Any, Protocol
 from urllib.parse import quote
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from perizinan_core.errors.storage import SealBrokenError
 from perizinan_core.storage._sealing import Place, Sealer
+from perizinan_core.storage._sql._statements import key_names, removal_of, row_of, the
 from perizinan_core.storage._sql._tables import LOOSE, MARKED_TABLES, marks, outbox, tallies
 
-__all__ = ["Mark", "Seals", "checked_columns", "covered", "key_of", "needs_mark", "row_name", "tally_place"]
+__all__ = [
+    "Lock",
+    "Mark",
+    "Seals",
+    "checked_columns",
+    "covered",
+    "key_of",
+    "needs_mark",
+    "row_name",
+    "tally_place",
+]
 
 SHARDS = 8
 """Parts of the tally."""
@@ -49,11 +61,11 @@ class Statements(Protocol):
 
     sealer: Sealer
 
-    def read(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
+    def read(self, statement: sa.Executable, values: dict[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
         """Return all rows of a query."""
         ...
 
-    def first(self, statement: sa.Executable) -> sa.Row[Any] | None:
+    def first(self, statement: sa.Executable, values: dict[str, Any] | None = None) -> sa.Row[Any] | None:
         """Return the first row of a query, or None."""
         ...
 
@@ -67,13 +79,36 @@ class Statements(Protocol):
         """Return the query with its rows locked until the end of the unit."""
         ...
 
-    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-        """Return an INSERT that can say ``ON CONFLICT``."""
+    def kept(self, statement: sa.Select[Any]) -> sa.Select[Any]:
+        """Like `locked`, for a row that others may still refer to by its key."""
+        ...
+
+    def held(self, table: sa.Table, row: sa.Row[Any]) -> None:
+        """Note a row that no one else changes until the end of the unit."""
+        ...
+
+    def change(self, table: sa.Table, row: Mapping[str, Any]) -> bool:
+        """Write over a row, and say whether it was there."""
+        ...
+
+    def put(self, table: sa.Table, rows: Sequence[dict[str, Any]] | dict[str, Any]) -> None:
+        """Insert rows, or change those whose primary key is taken."""
         ...
 
     def insert_if_absent(self, table: sa.Table, values: dict[str, Any]) -> bool:
         """Insert a row unless its key is taken, and say whether it was inserted."""
         ...
+
+
+class Lock(Enum):
+    """What a unit of work does to a row that it reads; SQLite has one writer anyway."""
+
+    NONE = "none"
+    KEPT = "kept"
+    """It is changed; others may still refer to it by its key."""
+
+    WHOLE = "whole"
+    """It is changed."""
 
 
 @attrs.frozen
@@ -133,24 +168,20 @@ class Seals:
         rows = [_mark_row(self, key, mark) for key, mark in sorted(noted.items()) if mark is not None]
         delta += sum(sealer.share(row["key_id"], row["seal"]) for row in rows)
         if rows:
-            insert = session.insert(marks)
-            changed = {name: insert.excluded[name] for name in ("size", "row_seal", "key_id", "seal")}
-            session.write(
-                insert.on_conflict_do_update(index_elements=["of_table", "of_row"], set_=changed), rows
-            )
+            session.put(marks, rows)
         for (table, row), mark in noted.items():
             if mark is None and (table, row) in before:
-                session.write(marks.delete().where(marks.c.of_table == table, marks.c.of_row == row))
+                session.write(removal_of(marks), the(of_table=table, of_row=row))
         if delta % MODULUS:
             self._add_to_tally(delta)
 
     def _add_to_tally(self, delta: int) -> None:
         session, shard = self._session, secrets.randbelow(SHARDS)
-        query = session.locked(sa.select(tallies).where(tallies.c.shard == shard))
-        row = session.first(query)
+        query = session.locked(row_of(tallies))
+        row = session.first(query, the(shard=shard))
         if row is None:
             session.insert_if_absent(tallies, _tally_row(session, shard, 0))
-            row = session.first(query)
+            row = session.first(query, the(shard=shard))
         total = 0
         try:
             total = 0 if row is None else int(session.sealer.open(row.payload, tally_place(shard)), 16)
@@ -158,9 +189,34 @@ class Seals:
             # The sum is lost, which the check of all records tells; it must not keep the office from working.
             _log.error("the tally %s does not pass its check; run: perizinan records check", shard)
         change = _tally_row(session, shard, (total + delta) % MODULUS)
-        session.write(tallies.update().where(tallies.c.shard == shard), change)
+        session.change(tallies, change)
 
     # Reading
+
+    def row(self, table: sa.Table, *key: object, lock: Lock = Lock.NONE) -> Any:
+        """
+        Return a checked row by its primary key, or None when there never was one.
+
+        Args:
+            table: One whose rows have marks.
+            key: What its primary key holds, in order.
+            lock: Until the end of the unit of work.
+
+        Raises:
+            SealBrokenError: ``record-not-as-written``: It was changed, added, put back or removed by someone else.
+            StorageError: ``unknown-key``: It was sealed with a key that is not at hand.
+        """
+        session, query = self._session, row_of(table)
+        if lock is not Lock.NONE:
+            query = session.kept(query) if lock is Lock.KEPT else session.locked(query)
+        row = session.first(query, the(**dict(zip(key_names(table), key, strict=True))))
+        if row is None:
+            self.require_absent(table, *key)
+            return None
+        self.require(table, row)
+        if lock is not Lock.NONE:
+            session.held(table, row)
+        return row
 
     def require(self, table: sa.Table, row: sa.Row[Any]) -> None:
         """
@@ -246,22 +302,18 @@ class Seals:
         return {row.of_row: Mark(row.row_seal, row.size) for row in rows if row.of_row.startswith(prefix)}
 
     def _stored(self, keys: Sequence[tuple[str, str]], *, lock: bool = False) -> Iterator[sa.Row[Any]]:
+        if not keys:
+            return
         names: dict[str, list[str]] = {}
         for table, row in sorted(keys):
             names.setdefault(table, []).append(row)
-        if len(names) > 1 and len(keys) <= _BATCH:
-            # One question for the few rows of an ordinary unit of work, in the order in which all others lock them.
-            wanted = [
-                sa.and_(marks.c.of_table == table, marks.c.of_row.in_(rows)) for table, rows in names.items()
-            ]
-            query = sa.select(marks).where(sa.or_(*wanted)).order_by(marks.c.of_table, marks.c.of_row)
-            yield from self._session.read(self._session.locked(query) if lock else query)
-            return
-        for table, rows in names.items():
-            for start in range(0, len(rows), _BATCH):
-                mine = marks.c.of_table == table, marks.c.of_row.in_(rows[start : start + _BATCH])
-                query = sa.select(marks).where(*mine).order_by(marks.c.of_row)
-                yield from self._session.read(self._session.locked(query) if lock else query)
+        batches: list[Mapping[str, Sequence[str]]] = [names]
+        if len(keys) > _BATCH:
+            batches = [{table: part} for table, rows in names.items() for part in _parts(rows)]
+        # One question for the few rows of an ordinary unit of work, in the order in which all others lock them.
+        for batch in batches:
+            query, values = _marks_of(batch)
+            yield from self._session.read(self._session.locked(query) if lock else query, values)
 
     def _fitting(self, rows: Sequence[sa.Row[Any]]) -> Iterator[sa.Row[Any]]:
         """Yield the rows of `marks` that pass; each other one is named in the log."""
@@ -288,6 +340,34 @@ class Seals:
             if fits:
                 sealer.verified.add(digest)
             yield fits
+
+
+def _parts(rows: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
+
+
+def _marks_of(names: Mapping[str, Sequence[str]]) -> tuple[sa.Select[Any], dict[str, Any]]:
+    """Return the question for the marks of some rows of some tables, and its values."""
+    if len(names) == 1:
+        ((table, rows),) = names.items()
+        if len(rows) == 1:
+            return row_of(marks), the(of_table=table, of_row=rows[0])
+    values: dict[str, Any] = {}
+    for place, (table, rows) in enumerate(names.items()):
+        values |= the(**{f"table_{place}": table, f"rows_{place}": rows})
+    return _marks_in(len(names)), values
+
+
+@cache
+def _marks_in(tables: int) -> sa.Select[Any]:
+    wanted = (
+        sa.and_(
+            marks.c.of_table == sa.bindparam(f"the_table_{place}", type_=marks.c.of_table.type),
+            marks.c.of_row.in_(sa.bindparam(f"the_rows_{place}", type_=marks.c.of_row.type, expanding=True)),
+        )
+        for place in range(tables)
+    )
+    return sa.select(marks).where(sa.or_(*wanted)).order_by(marks.c.of_table, marks.c.of_row)
 
 
 def covered(table: sa.Table, row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -327,7 +407,7 @@ def needs_mark(table: sa.Table, row: sa.Row[Any]) -> bool:
 
 def key_of(table: sa.Table, row: Mapping[Any, Any]) -> str:
     """Return the name of a row inside its table."""
-    return row_name(*(row[column.name] for column in table.primary_key.columns))
+    return row_name(*(row[name] for name in key_names(table)))
 
 
 def row_name(*key: object) -> str:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from perizinan_core.errors.storage import StorageError
 from perizinan_core.storage._sealing import Sealer
 from perizinan_core.storage._sql._failures import translated
 from perizinan_core.storage._sql._seals import Seals
+from perizinan_core.storage._sql._statements import (
+    change_of,
+    for_update,
+    insertion_of_absent,
+    key_names,
+    new_or_changed,
+    the,
+)
 
 __all__ = ["Session"]
+
+_WAIT = sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("the_number", type_=sa.BigInteger())))
 
 
 class Session:
@@ -32,6 +41,7 @@ class Session:
         self._connection: sa.Connection | None = connection
         self._writable = writable
         self._zone = zone
+        self._held: dict[tuple[str, ...], Mapping[Any, Any]] = {}
         self.sealer = sealer
         """Encrypts and decrypts payloads."""
 
@@ -57,17 +67,17 @@ class Session:
         if not self._writable:
             raise StorageError("unit-of-work-read-only")
 
-    def read(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
-        """Return all rows of a query."""
-        return self._run(statement, "record", None, None).fetchall()
+    def read(self, statement: sa.Executable, values: dict[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
+        """Return all rows of a query, with the values that it asks for."""
+        return self._run(statement, "record", values, None).fetchall()
 
-    def first(self, statement: sa.Executable) -> sa.Row[Any] | None:
+    def first(self, statement: sa.Executable, values: dict[str, Any] | None = None) -> sa.Row[Any] | None:
         """Return the first row of a query, or None."""
-        return self._run(statement, "record", None, None).first()
+        return self._run(statement, "record", values, None).first()
 
-    def scalar(self, statement: sa.Executable) -> Any:
+    def scalar(self, statement: sa.Executable, values: dict[str, Any] | None = None) -> Any:
         """Return the first value of the first row, or None."""
-        return self._run(statement, "record", None, None).scalar()
+        return self._run(statement, "record", values, None).scalar()
 
     def write(
         self,
@@ -82,7 +92,8 @@ class Session:
 
         Args:
             statement: What to run.
-            rows: Values of the row, or of several. Inside the statement each would be an expression of its own.
+            rows: Values of the row, or of several, and what the statement asks for. Inside the statement each would
+                be an expression of its own.
             kind: What is written, for the error when it exists already.
             parent: Kind and id of the record it belongs to, for the error when that is missing.
         """
@@ -97,22 +108,75 @@ class Session:
 
     def locked(self, statement: sa.Select[Any], *, skip: bool = False) -> sa.Select[Any]:
         """Return the query with its rows locked until the end of the unit; SQLite has one writer anyway."""
-        return statement if self.is_sqlite else statement.with_for_update(skip_locked=skip)
+        return statement if self.is_sqlite else for_update(statement, skip=skip)
 
     def kept(self, statement: sa.Select[Any]) -> sa.Select[Any]:
         """Like `locked`, for a row that others may still refer to by its key (e.g. add a permit of a case)."""
         self.check_writable()
-        return statement if self.is_sqlite else statement.with_for_update(key_share=True)
+        return statement if self.is_sqlite else for_update(statement, key_share=True)
 
     def wait_for(self, name: str) -> None:
         """Wait until no other unit of work has this name; it is this one's until it ends."""
         if not self.is_sqlite:
             number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-            self.read(sa.select(sa.func.pg_advisory_xact_lock(number)))
+            self.read(_WAIT, the(number=number))
 
-    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-        """Return an INSERT that can say ``ON CONFLICT``; both databases write it the same way."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+    def held(self, table: sa.Table, row: sa.Row[Any]) -> None:
+        """Note a row that no one else changes until the end of the unit: it was read under a lock."""
+        self._held[_place(table, row._mapping)] = row._mapping
+
+    def known(self, table: sa.Table, *key: str) -> Mapping[Any, Any] | None:
+        """Return a row that is `held`, as it stands now."""
+        return self._held.get((table.name, *key))
+
+    def change(
+        self,
+        table: sa.Table,
+        row: Mapping[str, Any],
+        *,
+        version: int | None = None,
+        kind: str = "record",
+        parent: tuple[str, str] | None = None,
+    ) -> bool:
+        """
+        Write over a row, and say whether it was there.
+
+        Of one that is `held` only what differs is named: a database writes every index that has a named column.
+
+        Args:
+            table: Its table.
+            row: Its values, those of the primary key among them.
+            version: Which it has to have.
+            kind: As for `write`.
+            parent: As for `write`.
+        """
+        place, key = _place(table, row), key_names(table)
+        before = self._held.get(place, {})
+        values = {
+            name: value
+            for name, value in row.items()
+            if name not in key and (name not in before or before[name] != value)
+        }
+        if not values:
+            return True
+        values |= the(**{name: row[name] for name in key})
+        statement = change_of(table)
+        if version is not None:
+            statement, values = change_of(table, *key, "version"), values | the(version=version)
+        if self.write(statement, values, kind=kind, parent=parent).rowcount == 0:
+            return False
+        self._held[place] = {**before, **row}
+        return True
+
+    def put(self, table: sa.Table, rows: Sequence[dict[str, Any]] | dict[str, Any]) -> None:
+        """Insert rows, all with the same columns, or change those whose primary key is taken."""
+        columns = rows if isinstance(rows, dict) else rows[0]
+        names = tuple(name for name in columns if name not in key_names(table))
+        self.write(new_or_changed(table, *names, is_sqlite=self.is_sqlite), rows)
+
+    def add_absent(self, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert rows, but none whose primary key is taken."""
+        self.write(insertion_of_absent(table, is_sqlite=self.is_sqlite), rows)
 
     def insert_if_absent(self, table: sa.Table, values: dict[str, Any]) -> bool:
         """
@@ -120,8 +184,7 @@ class Session:
 
         Waits while another unit of work has inserted the same key and is not yet over.
         """
-        key = table.primary_key.columns[0]
-        statement = self.insert(table).on_conflict_do_nothing().returning(key)
+        statement = insertion_of_absent(table, is_sqlite=self.is_sqlite, telling=True)
         return self.write(statement, values).first() is not None
 
     def _run(
@@ -139,3 +202,7 @@ class Session:
         except Exception:
             self.close()
             raise
+
+
+def _place(table: sa.Table, row: Mapping[Any, Any]) -> tuple[str, ...]:
+    return (table.name, *(row[name] for name in key_names(table)))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from perizinan_core.storage._records import TrackingSecret
 from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._statements import row_of, the
 from perizinan_core.storage._sql._tables import tracking
 
 __all__ = ["SqlTrackingSecrets"]
@@ -19,11 +18,11 @@ class SqlTrackingSecrets:
 
     def get(self, application: str, *, lock: bool = False) -> TrackingSecret | None:
         """See the port."""
-        query = sa.select(tracking).where(tracking.c.application_id == application)
+        query = row_of(tracking)
         if lock:
             self._session.check_writable()
             query = self._session.locked(query)
-        row = self._session.first(query)
+        row = self._session.first(query, the(application_id=application))
         if row is None:
             return None
         self._session.seals.require(tracking, row)
@@ -40,6 +39,4 @@ class SqlTrackingSecrets:
             "failed": secret.failed,
             "failed_at": secret.failed_at,
         }
-        row = self._session.seals.sealed(tracking, columns)
-        insert = self._session.insert(tracking).values(row)
-        self._session.write(insert.on_conflict_do_update(index_elements=["application_id"], set_=row))
+        self._session.put(tracking, self._session.seals.sealed(tracking, columns))
