@@ -446,6 +446,10 @@ _EVENT_MEANINGS = {
     _KIND.PERMIT_REVOKED: "The permit's effect ended (pencabutan).",
     _KIND.PERMIT_ANNULLED: "The decision had a defect and was annulled (pembatalan).",
     _KIND.PERMIT_SUPERSEDED: "A newer permit took its place.",
+    _KIND.PERMIT_RECOVERED: (
+        "Its record was lost and was read back from the signed file; it is suspended until someone decides. "
+        "`case_was_lost`: its case was lost as well, and was made again from the file."
+    ),
 }
 
 

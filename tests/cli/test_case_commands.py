@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import socket
 import time
@@ -104,6 +105,31 @@ def test_a_citizens_papers_become_a_permit_that_is_revoked(office, papers, tmp_p
     assert "Ditutup (Perda Contoh 1/2025 pasal 9)" in office.run(
         "permits", "show", number, "--officer", "auditor"
     )
+
+
+def test_a_permit_on_record_is_not_put_back_twice_and_another_file_not_at_all(office, papers, tmp_path):
+    """The file is named, or a document of the store; what is wrong is one sentence."""
+    case = taken_in(office, papers)
+    until_approved(office, case)
+    letter, other = tmp_path / "izin.pdf", tmp_path / "lain.pdf"
+    office.run("cases", "issue", case, "--officer", "kepala", "--out", str(letter), "--quiet")
+    other.write_bytes(b"%PDF-1.7\n")
+    why = ("--reason", "Uji")
+    again = office.run("permits", "recover", str(letter), *why, "--officer", "admin")
+    stored = office.run(
+        "permits", "recover", "--stored", hashlib.sha256(letter.read_bytes()).hexdigest(), *why
+    )
+    wrong = office.run("permits", "recover", str(other), *why, code=1, language="id")
+    missing = office.run("permits", "recover", "--stored", "0" * 64, *why, code=1)
+    neither = office.run("permits", "recover", *why, code=2)
+    clerk = office.run("permits", "recover", str(letter), *why, "--officer", "loket-1", code=1)
+
+    assert "nothing was changed" in again
+    assert "nothing was changed" in stored
+    assert "bukan izin sebagaimana ditandatangani instansi ini" in wrong
+    assert "Error: " in missing
+    assert "--stored" in neither
+    assert "Error: " in clerk
 
 
 def test_a_correction_is_asked_for_and_answered_at_the_counter(office, papers, tmp_path):

@@ -403,6 +403,10 @@ CALLS: Mapping[str, Call] = {
     "continuation.continue_after": lambda s, a, _: s.kit.office.continuation.continue_after(
         "izin", 2026, 1, reason="Uji", actor=a
     ),
+    "continuation.recover": lambda s, a, _: s.kit.office.continuation.recover(
+        BytesIO(b"x"), reason="Uji", actor=a
+    ),
+    "continuation.recoverable": lambda s, a, _: s.kit.office.continuation.recoverable((), actor=a),
     "publication.unbind": lambda s, a, _: s.kit.office.publication.unbind(
         "kepala", s.certificate(), last_day=date(2026, 12, 31), reason="Pindah", actor=a
     ),
@@ -733,6 +737,8 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "continuation.beyond_records": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "continuation.lost": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "continuation.continue_after": lambda r: r.keep_certificates(),
+    "continuation.recover": lambda r: r.have(Role.ADMINISTRATOR, others=("host",)) or "not-our-permit",
+    "continuation.recoverable": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "publication.unbind": lambda r: r.keep_certificates(),
 }
 

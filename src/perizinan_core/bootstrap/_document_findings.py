@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
 from perizinan_core.bootstrap._office import Office
 from perizinan_core.i18n import N_
+from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.storage import ApplicationFilter, Lookup, LookupKind, PermitFilter, UnitOfWork
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._store import SqlStorage
@@ -17,6 +18,10 @@ from perizinan_core.storage._sql._tables import lookups
 __all__ = ["documents"]
 
 _PAGE = 200
+_MOST_READ = 1_000
+"""Most loose documents that are read to see whether one is a permit."""
+
+_OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan doctor")
 
 
 def documents(office: Office) -> Iterator[Finding]:
@@ -40,6 +45,18 @@ def documents(office: Office) -> Iterator[Finding]:
             remedy=N_("Restore it from a backup: it lies under documents/objects by its hash."),
             fields={"sha256": sha256},
         )
+    permits = office.continuation.recoverable(sorted(loose)[:_MOST_READ], actor=_OPERATOR)
+    for sha256, number in list(permits.items())[:MOST_NAMED]:
+        yield Finding(
+            code="permit-recoverable",
+            sentence=N_("The document {sha256} is the signed permit {number}, which has no record."),
+            remedy=N_(
+                "If a newer backup of the records exists, restore it. Else put the permit back: "
+                "perizinan permits recover --stored {sha256} --reason …"
+            ),
+            fields={"sha256": sha256, "number": number},
+        )
+    loose -= set(permits)
     if loose:
         yield Finding(
             code="document-orphan",

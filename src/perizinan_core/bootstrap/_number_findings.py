@@ -8,7 +8,7 @@ from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
 from perizinan_core.bootstrap._office import Office
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind
-from perizinan_core.services._used_numbers import spans_of
+from perizinan_core.services._used_numbers import UsedNumber, spans_of
 
 __all__ = ["lost_numbers", "unknown_numbers"]
 
@@ -35,7 +35,7 @@ def unknown_numbers(office: Office) -> Iterator[Finding]:
 def lost_numbers(office: Office) -> Iterator[Finding]:
     """Name the permits whose numbers were passed over."""
     lost = [item for item in office.continuation.lost(actor=_OPERATOR) if item.place is None]
-    permits = [item.used for item in lost if item.used.place is not None]
+    permits = [item.used for item in lost if item.used.place is not None and not _is_back(office, item.used)]
     for used in permits[:MOST_NAMED]:
         yield Finding(
             code="permit-not-on-record",
@@ -45,11 +45,11 @@ def lost_numbers(office: Office) -> Iterator[Finding]:
             ),
             remedy=N_(
                 "Its holder has the file. Until the office has decided about it, the status list says that no one is "
-                "to rely on it."
+                "to rely on it. Put it back from that file: perizinan permits recover FILE --reason …"
             ),
             fields={"number": used.number},
         )
-    others = len(lost) - len(permits)
+    others = sum(item.used.place is None for item in lost)
     if others:
         yield Finding(
             code="numbers-passed-over",
@@ -58,3 +58,10 @@ def lost_numbers(office: Office) -> Iterator[Finding]:
             remedy=N_("They stand in the registers as lost; nothing is to be done."),
             fields={"count": others},
         )
+
+
+def _is_back(office: Office, used: UsedNumber) -> bool:
+    """Return True when a permit that was lost is on record again."""
+    with office.storage.unit_of_work(read_only=True) as work:
+        line = work.numbers.find_number(used.number)
+    return line is not None and not line.is_lost

@@ -156,7 +156,7 @@ class Office:
 
     def __attrs_post_init__(self) -> None:
         context = self._context
-        self.continuation = Continuation(context)
+        self.continuation = Continuation(context, self.publication)
         self.status_lists = self.publication.status_lists
         self.applications = Applications(context)
         self.uploads = HeldUploads(context)

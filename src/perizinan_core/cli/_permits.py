@@ -24,6 +24,7 @@ from perizinan_core.storage import PermitFilter
 __all__ = ["permits_group"]
 
 _DAY = click.DateTime(["%Y-%m-%d"])
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group("permits", help="Izin yang telah terbit: cari, tampilkan, simpan PDF, cabut, bekukan.")
@@ -97,6 +98,43 @@ def save_command(obj: dict[str, Any], *, number: str, out: Path, officer: str | 
         with office.permits.open_pdf(permit.id, actor=actor) as source, out.open("wb") as target:
             shutil.copyfileobj(source, target)
     echo(N_("Written: {path}"), language_of(obj), path=out)
+
+
+@permits_group.command(
+    "recover",
+    help="Kembalikan catatan izin yang hilang dari BERKAS PDF bertanda tangan; izinnya dibekukan sampai diputuskan.",
+)
+@click.argument("file", metavar="[BERKAS]", required=False, type=_FILE)
+@click.option(
+    "--stored", metavar="SHA256", help="Sebagai ganti BERKAS: dokumen dalam gudang dokumen instansi."
+)
+@click.option("--reason", required=True, help="Alasan dan buktinya; disimpan dalam riwayat.")
+@officer_option()
+@click.pass_obj
+def recover_command(
+    obj: dict[str, Any], *, file: Path | None, stored: str | None, reason: str, officer: str | None
+) -> None:
+    """Put a permit back from its signed file."""
+    language = language_of(obj)
+    if (file is None) is (stored is None):
+        raise click.UsageError(translate(N_("Name the file of the permit, or --stored."), language))
+    with open_office(obj) as office:
+        actor = acting(office, officer)
+        with office.documents.open(stored or "") if file is None else file.open("rb") as source:
+            done = office.continuation.recover(source, reason=reason, actor=actor)
+        _tell(done.permit, office, language)
+    if done.record:
+        echo(_PUT_BACK, language, number=done.permit.number)
+    elif done.document:
+        echo(N_("  The record was there; the signed file was put back."), language)
+    else:
+        echo(N_("  Record and signed file were there and agree; nothing was changed."), language)
+
+
+_PUT_BACK = N_(
+    "  The record was put back. What happened since it was signed is not known: a signatory lifts the suspension "
+    "(perizinan permits reinstate {number}) or revokes the permit."
+)
 
 
 def _ending(name: str, text: str) -> Callable[[Callable[..., Permit]], click.Command]:

@@ -93,7 +93,21 @@ _ACTIONS: Mapping[str, str] = {
     "bind-certificate": N_("bind a certificate"),
     "end-binding": N_("end the binding of a certificate"),
     "continue-numbers": N_("pass over numbers that were given out"),
+    "recover-permit": N_("put a permit back from its signed file"),
     "lost-numbers": N_("see the numbers that were passed over"),
+}
+
+_OF_PERMITS: Mapping[str, str] = {
+    "number": N_("number"),
+    "permit_type": N_("kind of permit"),
+    "holder": N_("holder"),
+    "object": N_("object"),
+    "issued_on": N_("date"),
+    "valid_from": N_("first day"),
+    "valid_until": N_("last day"),
+    "validity_text": N_("validity"),
+    "status_index": N_("place in the status list"),
+    "receipt_number": N_("case"),
 }
 
 _DIFFERENCES: Mapping[str, str] = {
@@ -124,15 +138,16 @@ class ServiceError(CodedError):
             Category.ARGUMENT: "argument",
             Category.INPUT: (
                 "applicant-refused binding-days binding-not-a-signer binding-outside-certificate "
-                "continue-too-far posted-data preview undeclared-accounts unknown-post unknown-register "
+                "continue-too-far not-our-permit posted-data preview undeclared-accounts unknown-post unknown-register "
                 "unknown-value no-assumed-values"
             ),
             Category.DENIED: "access-denied confirmation-second own-record staff-confirmation staff-record",
             Category.NOT_FOUND: "binding-unknown not-found",
             Category.CONFLICT: (
                 "binding-ended binding-has-signed binding-overlaps decided-by-others letter-not-printed "
-                "letter-refused nothing-to-confirm number-used-elsewhere permit-not-required signer-not-entitled "
-                "signing-in-doubt upload-kept value-not-confirmed values-unconfirmed"
+                "letter-refused nothing-to-confirm number-used-elsewhere permit-not-required "
+                "recovery-disagrees signer-not-entitled signing-in-doubt upload-kept value-not-confirmed "
+                "values-unconfirmed"
             ),
             Category.OFFICE: (
                 "key-not-usable-yet letter-changed number-mark-broken publication-broken scenario status-list-clock"
@@ -144,6 +159,19 @@ class ServiceError(CodedError):
     )
 
     codes: ClassVar[Mapping[str, Code]] = {
+        "not-our-permit": Code(
+            N_(
+                "This file is not a permit as this office signed it ({reason}), so nothing was put back. Take the file "
+                "itself, as its holder received it, and see what is wrong with it: perizinan verify"
+            )
+        ),
+        "recovery-disagrees": Code(
+            N_(
+                "Permit {number} was not put back: the file and the records do not agree on its {fields}. Look at "
+                "both; if the records are the wrong ones, restore them from a backup."
+            ),
+            labels={"fields": _OF_PERMITS},
+        ),
         # Wrong secrets for one case; nothing is said about the one that was tried last.
         "too-many-guesses": Code(
             N_(

@@ -79,6 +79,8 @@ class EventKind(StrEnum):
     PERMIT_REVOKED = "permit_revoked"
     PERMIT_ANNULLED = "permit_annulled"
     PERMIT_SUPERSEDED = "permit_superseded"
+    PERMIT_RECOVERED = "permit_recovered"
+    """Its record was lost, and was read back from the signed file; suspended until someone decides."""
     NUMBER_LOST = "number_lost"
     """In the history of lost numbers, when one was used by a record that is not here; not for listeners."""
     BINDING_CHANGED = "binding_changed"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import BinaryIO
 
 import attrs
 
@@ -11,7 +13,12 @@ from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.services._access import require_role
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._publication import Publication
+from perizinan_core.services._recovery import Recovered, Recovery
+from perizinan_core.services._renewal import MAX_PERMIT_BYTES
 from perizinan_core.services._used_numbers import LostNumber, UsedNumber, UsedNumbers, lost_numbers
+from perizinan_core.workflow import Action
+from perizinan_core.workflow._transition import clean_reasons
 
 __all__ = ["Continuation"]
 
@@ -22,9 +29,10 @@ _MOST = 100_000
 @checked
 @attrs.frozen
 class Continuation:
-    """What a restored database does not know, and how the registers continue behind it."""
+    """What a restored database does not know, how the registers continue behind it, and reading permits back."""
 
     _context: OfficeContext
+    _publication: Publication
 
     def beyond_records(self, *, actor: Actor) -> tuple[UsedNumber, ...]:
         """
@@ -115,6 +123,59 @@ class Continuation:
                 used.note_lost(work, holder, actor=actor, now=moment, place=place, reason=reason)
             work.commit()
         return count
+
+    def recover(self, file: BinaryIO, *, reason: str, actor: Actor, now: datetime | None = None) -> Recovered:
+        """
+        Put a permit back whose record was lost, from its signed file.
+
+        Its number and its place in the status list are put back as well, and those before it that are unknown are
+        passed over. The file does not say what happened since it was signed: the permit comes back suspended, and
+        a decider lifts that (`Permits.reinstate`) or ends it. Where the case is on record, it is closed as issued;
+        else a case is made that holds what the file says. A permit that is on record and agrees gets its signed
+        file and its marks back, where these are missing.
+
+        Args:
+            file: The signed PDF, as its holder has it or as it lies in the document store.
+            reason: Why, and on what evidence; kept in the permit and in the history.
+            actor: An administrator, or the host application for the operator of the machine.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            AccessDeniedError: for others.
+            ServiceError: ``not-our-permit``: no permit that this office signed, or it was changed.
+            ServiceError: ``recovery-disagrees``: what is on record says something else; nothing was put back.
+            PermitStatusError: it replaces a permit that cannot be replaced any more.
+        """
+        moment = self._context.moment(now)
+        with self._context.work_for(actor, read_only=True):
+            if actor.kind is not ActorKind.HOST and not (
+                actor.kind is ActorKind.OFFICER and actor.has(Role.ADMINISTRATOR)
+            ):
+                allowed = (Role.ADMINISTRATOR.value, ActorKind.HOST.value)
+                raise AccessDeniedError(
+                    "access-denied", actor=actor.id, action="recover-permit", allowed=allowed
+                )
+        pdf = file.read(MAX_PERMIT_BYTES + 1)
+        if len(pdf) > MAX_PERMIT_BYTES:
+            raise ServiceError("not-our-permit", reason="too-large")
+        (why,) = clean_reasons(Action.SUSPEND, (reason,))
+        return Recovery(self._context, self._publication).recover(pdf, reason=why, actor=actor, now=moment)
+
+    def recoverable(
+        self, documents: Iterable[str], *, actor: Actor, now: datetime | None = None
+    ) -> Mapping[str, str]:
+        """
+        Return the numbers of permits without a record, by the SHA-256 of the stored documents that hold them.
+
+        Raises:
+            AccessDeniedError: for others than administrators, supervisors, auditors and the host application.
+        """
+        moment = self._context.moment(now)
+        with self._context.work_for(actor, read_only=True):
+            _require_overseer(actor)
+        recovery = Recovery(self._context, self._publication)
+        found = {sha256: recovery.number_of(sha256, moment) for sha256 in documents}
+        return {sha256: number for sha256, number in found.items() if number is not None}
 
     def _first(self, register: str) -> int:
         registers = {item.code: item for item in self._context.authority.registers}

@@ -20,6 +20,7 @@ from perizinan_core.model._application import Application
 from perizinan_core.model._events import EventKind
 from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._permit import Permit
+from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._signatory import require_still_entitled
 from perizinan_core.services._signing import Lease, SigningSteps, acquire_lease, name_of_signed
 from perizinan_core.services._status_list import note_later_change
@@ -30,7 +31,7 @@ from perizinan_core.workflow._issuing import issued
 from perizinan_core.workflow._permits import put_in_force, supersede
 from perizinan_core.workflow._transition import Transition
 
-__all__ = ["SYSTEM", "FinishingSteps"]
+__all__ = ["SYSTEM", "FinishingSteps", "supersede_previous"]
 
 _log = logging.getLogger(__name__)
 
@@ -129,7 +130,7 @@ class FinishingSteps(SigningSteps):
             saved = work.permits.save(attrs.evolve(put.permit, letter=None), by=actor.id, at=moment)
             context.save(work, moved, actor, moment)
             context.record(work, put.events, moment)
-            self._supersede(work, saved, application, moment)
+            supersede_previous(context, work, saved, application, moment)
             work.commit()
         return saved
 
@@ -148,26 +149,27 @@ class FinishingSteps(SigningSteps):
         )
         return attrs.evolve(moved, events=events)
 
-    def _supersede(
-        self, work: UnitOfWork, successor: Permit, application: Application, moment: datetime
-    ) -> None:
-        if successor.previous_permit is None:
-            return
-        context = self._context
-        old = context.load_permit(work, successor.previous_permit, lock=True)
-        permit_type = context.permit_type_of(successor)
-        basis = permit_type.legal_basis[0] if permit_type.legal_basis else permit_type.source
-        done = supersede(
-            old,
-            context.load(work, old.application_id),
-            successor=successor,
-            reason=_REASONS.get(application.kind, "Diganti"),
-            legal_basis=basis.citation,
-            actor=SYSTEM,
-            now=moment,
-            permit_type=permit_type,
-            authority=context.authority,
-        )
-        saved = work.permits.save(done.permit, by=SYSTEM.id, at=moment)
-        note_later_change(work, saved, context.local_day(moment))
-        context.record(work, done.events, moment)
+
+def supersede_previous(
+    context: OfficeContext, work: UnitOfWork, successor: Permit, application: Application, moment: datetime
+) -> None:
+    """Let a permit that is signed take the place of the one that it renews, amends, duplicates or gives up."""
+    if successor.previous_permit is None:
+        return
+    old = context.load_permit(work, successor.previous_permit, lock=True)
+    permit_type = context.permit_type_of(successor)
+    basis = permit_type.legal_basis[0] if permit_type.legal_basis else permit_type.source
+    done = supersede(
+        old,
+        context.load(work, old.application_id),
+        successor=successor,
+        reason=_REASONS.get(application.kind, "Diganti"),
+        legal_basis=basis.citation,
+        actor=SYSTEM,
+        now=moment,
+        permit_type=permit_type,
+        authority=context.authority,
+    )
+    saved = work.permits.save(done.permit, by=SYSTEM.id, at=moment)
+    note_later_change(work, saved, context.local_day(moment))
+    context.record(work, done.events, moment)

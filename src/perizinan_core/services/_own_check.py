@@ -6,7 +6,9 @@ Issuing knows the published formats and not how a checker judges; what a checker
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import attrs
 
@@ -29,6 +31,12 @@ class OwnFile:
     number: str | None
     """Number of the permit in it."""
 
+    content: Mapping[str, Any] | None = attrs.field(repr=False)
+    """What the office said for machines in it."""
+
+    signed_at: datetime | None
+    """When it was signed: the proven time, or what the signer claims."""
+
 
 def look_at(pdf: bytes, authority: AuthorityDocument, at: datetime) -> OwnFile:
     """Verify a signed permit of this office."""
@@ -43,4 +51,6 @@ def look_at(pdf: bytes, authority: AuthorityDocument, at: datetime) -> OwnFile:
         reasons=", ".join(reason.code for reason in report.reasons) or report.verdict.value,
         is_sound=report.verdict in (Verdict.VALID, Verdict.NOT_IN_FORCE),
         number=report.permit.number if report.permit is not None else None,
+        content=report.permit.to_json() if report.permit is not None else None,
+        signed_at=next((one.trusted_time or one.signed_at for one in report.signatures), None),
     )

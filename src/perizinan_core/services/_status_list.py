@@ -55,6 +55,7 @@ STATUS_KINDS = frozenset(
         EventKind.PERMIT_REVOKED,
         EventKind.PERMIT_ANNULLED,
         EventKind.PERMIT_SUPERSEDED,
+        EventKind.PERMIT_RECOVERED,
         EventKind.NUMBER_CANCELLED,
     }
 )

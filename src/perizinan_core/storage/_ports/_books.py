@@ -65,6 +65,14 @@ class Numbers(Protocol):
         """
         ...
 
+    def regain(self, register: str, year: int, sequence: int, *, number: str, subject: str) -> TakenNumber:
+        """
+        Write down that a lost number belongs to a record which this store has again.
+
+        Raises as `record`; of a line that is not lost it writes what `record` does.
+        """
+        ...
+
     def get(self, register: str, year: int, sequence: int) -> TakenNumber:
         """
         Return one line of the book.

@@ -89,6 +89,12 @@ class SqlNumbers:
         self._unexplained.discard((register, year, sequence))
         return self.get(register, year, sequence)
 
+    def regain(self, register: str, year: int, sequence: int, *, number: str, subject: str) -> TakenNumber:
+        """See the port."""
+        self.record(register, year, sequence, number=number, subject=subject)
+        self._change(self._get_locked(register, year, sequence), {"payload": None})
+        return self.get(register, year, sequence)
+
     def cancel(
         self, register: str, year: int, sequence: int, *, reason: str, by: str, at: datetime
     ) -> TakenNumber:

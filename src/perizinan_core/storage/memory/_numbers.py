@@ -64,6 +64,13 @@ class MemoryNumbers:
         self._unexplained.discard(key)
         return state.numbers[key]
 
+    def regain(self, register: str, year: int, sequence: int, *, number: str, subject: str) -> TakenNumber:
+        """See the port."""
+        line = self.record(register, year, sequence, number=number, subject=subject)
+        state = self._access.write()
+        state.numbers[register, year, sequence] = attrs.evolve(line, is_lost=False)
+        return state.numbers[register, year, sequence]
+
     def cancel(
         self, register: str, year: int, sequence: int, *, reason: str, by: str, at: datetime
     ) -> TakenNumber:

@@ -28,6 +28,25 @@ def take_number(storage: Storage, register: str = "permits", year: int = 2026, *
 class NumbersSuite(SuiteBase):
     """Rule 4 of the ports, one at a time; `ConcurrencySuite` has the crowd."""
 
+    def test_a_lost_number_that_was_found_again_belongs_to_its_permit(self, storage: Storage) -> None:
+        """As if it had never been lost; one that is another's is not taken from it."""
+        with storage.unit_of_work() as work:
+            for number, subject in ((None, None), ("2/A", "permit-2")):
+                sequence = work.numbers.take("permits", 2026, by="x", at=NOW)
+                work.numbers.lose("permits", 2026, sequence, number=number, subject=subject)
+            work.commit()
+        with storage.unit_of_work() as work:
+            work.numbers.regain("permits", 2026, 1, number="1/A", subject="permit-1")
+            work.numbers.regain("permits", 2026, 2, number="2/A", subject="permit-2")
+            work.commit()
+        with storage.unit_of_work() as work, raises_code("number-book"):
+            work.numbers.regain("permits", 2026, 2, number="2/A", subject="another")
+
+        with storage.unit_of_work(read_only=True) as work:
+            assert [
+                (line.number, line.subject, line.is_lost) for line in work.numbers.book("permits", 2026)
+            ] == [("1/A", "permit-1", False), ("2/A", "permit-2", False)]
+
     def test_a_lost_number_stands_in_the_book_and_is_not_given_again(self, storage: Storage) -> None:
         """With number and subject where they are known, and without."""
         with storage.unit_of_work() as work:
