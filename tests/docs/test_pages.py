@@ -266,6 +266,8 @@ def test_the_guide_shows_the_sample_with_tables_as_it_is() -> None:
     for name in ("guest_book/__init__.py", "guest_book/migrations/0001_visits.py"):
         source = (example / name).read_text(encoding="utf-8")
         assert f"<!-- file: {name} -->\n\n```python\n{source}```" in text
+    manifest = (example / "guest_book" / "perizinan_plugin.toml").read_text(encoding="utf-8")
+    assert f"```toml\n{manifest}```" in text
 
 
 def test_the_index_of_decisions_lists_every_decision_with_its_title() -> None:

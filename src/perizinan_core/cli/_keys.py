@@ -18,6 +18,7 @@ from rich.text import Text
 from perizinan_core.bootstrap import load_authority_pack
 from perizinan_core.bootstrap._keys import coming_key, has_coming_key, replace_lost_key, rotate_key
 from perizinan_core.bootstrap._opening import storage_keys
+from perizinan_core.bootstrap._tables import offered_tables
 from perizinan_core.cli._keys_bindings import bind_command, bindings_command, unbind_command
 from perizinan_core.cli._keys_ltv import renew_ltv_command
 from perizinan_core.cli._keys_trial import trial_command
@@ -232,6 +233,7 @@ def rotate_command(obj: dict[str, Any], *, resume: bool) -> None:
         moved = rotate_keys(
             storage,
             progress=lambda step: bar.update(task, completed=step.done, total=step.total),
+            tables=offered_tables(office.plugins),
         )
     click.echo(translate(N_("{count} records were moved to the new keys."), language, count=moved))
 

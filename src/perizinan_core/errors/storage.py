@@ -104,9 +104,9 @@ class StorageError(CodedError):
                 "database-damaged database-driver-missing database-missing "
                 "invalid-database-url invalid-key-ring key-file "
                 "migration-needs-keys number-book record-not-as-written schema-not-migrated "
-                "plugin-migration-failed plugin-migrations plugin-tables-not-migrated plugin-tables-too-new "
-                "saved-tables-unknown schema-too-new seal-broken storage-keys-lost stored-value unit-of-work-closed "
-                "unit-of-work-read-only unknown-key"
+                "plugin-index plugin-migration-failed plugin-migrations plugin-tables-not-migrated "
+                "plugin-tables-too-new saved-tables-unknown schema-too-new seal-broken storage-keys-lost stored-value "
+                "unit-of-work-closed unit-of-work-read-only unknown-key"
             ),
             Category.UNAVAILABLE: "commit-unknown database-busy database-unavailable database-unreachable",
         }
@@ -200,6 +200,14 @@ class StorageError(CodedError):
                 "its tables nor in others. Install the version of the plugin that was there before, or name the "
                 "plugin under disabled in [plugins] and run perizinan migrate again; tell those who make it."
             ),
+        ),
+        # `reason`: Class of what the plugin raised.
+        "plugin-index": Code(
+            N_(
+                "The plugin {tables} could not say what the index {column} of a row is made of ({reason}), so the "
+                "change of keys stopped there. Keep the old keys, tell those who make the plugin, and repeat it: "
+                "perizinan keys rotate --resume"
+            )
         ),
         "saved-tables-unknown": Code(
             N_(

@@ -62,7 +62,7 @@ class Installed:
 
     manifest: Manifest | None = None
     problem: Clause | None = None
-    """Why it is not loaded, as far as that can be told without running it."""
+    """Why it is not loaded, as far as that is known without running it."""
 
     entry: importlib.metadata.EntryPoint | None = attrs.field(default=None, eq=False, repr=False)
 

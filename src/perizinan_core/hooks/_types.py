@@ -34,6 +34,7 @@ __all__ = [
     "ApplicantCheckResult",
     "AuthorityEntry",
     "AuthorityPack",
+    "BlindColumn",
     "CliCommandEntry",
     "DocumentStoreEntry",
     "EventConsumerEntry",
@@ -114,6 +115,19 @@ class StorageEntry:
 
 
 @attrs.frozen(kw_only=True)
+class BlindColumn:
+    """A column by which sealed values of a table are found; see `perizinan_core.storage.tables.PluginTables.blind`."""
+
+    table: str
+    """As the plugin calls it: ``accounts``."""
+
+    column: str
+
+    text: Callable[[Mapping[str, Any]], str | None]
+    """Returns what the index of a row is made of, None for no index; sealed columns of the row are opened."""
+
+
+@attrs.frozen(kw_only=True)
 class TablesEntry:
     """Tables of the plugin's own in the database of the office; see ``docs/how-to/keep-own-tables.md``."""
 
@@ -125,6 +139,9 @@ class TablesEntry:
 
     migrations: Path = attrs.field(validator=attrs.validators.instance_of(Path))
     """Folder of the Alembic migrations, files ``0001_topic.py``, ``0002_topic.py`` …, each on the one before."""
+
+    blind: tuple[BlindColumn, ...] = ()
+    """Its blind indexes, which a change of keys makes again."""
 
 
 @attrs.frozen(kw_only=True)

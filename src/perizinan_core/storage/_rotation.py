@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -13,6 +13,7 @@ from perizinan_core.storage._sql._resealing import move_row, write_derived
 from perizinan_core.storage._sql._rows import read_application
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._store import SqlStorage
+from perizinan_core.storage._sql._table_seals import TableSeals, plugin_tables_of, reblinded, resealed
 from perizinan_core.storage._sql._tables import (
     SEALED_TABLES,
     applications,
@@ -21,6 +22,7 @@ from perizinan_core.storage._sql._tables import (
     payments,
     tallies,
 )
+from perizinan_core.storage._table_sets import TableSet, set_of, table_name
 
 __all__ = ["RotationProgress", "rotate_keys"]
 
@@ -47,6 +49,7 @@ def rotate_keys(
     *,
     batch: int = 200,
     progress: Callable[[RotationProgress], None] | None = None,
+    tables: Iterable[TableSet] = (),
 ) -> int:
     """
     Encrypt and seal everything under the current data key, and make blind indexes under the current index
@@ -60,6 +63,7 @@ def rotate_keys(
         storage: Opened with a ring that holds the old and the new keys.
         batch: Rows moved at a time.
         progress: Called after every batch.
+        tables: Those of plugins that are loaded. What others sealed is moved too; their blind indexes are not.
 
     Returns:
         How many rows were moved; 0 means that the old keys are not needed any more.
@@ -72,6 +76,7 @@ def rotate_keys(
     for table in _BY_DATA_KEY:
         run.move(table)
     run.move_indexes()
+    run.move_plugins({item.name: item for item in tables})
     if run.broken is not None:
         raise run.broken
     return run.done
@@ -120,6 +125,46 @@ class _Run:
                 return
             after = ids[-1]
             self._tell(lookups, moved)
+
+    def move_plugins(self, sets: Mapping[str, TableSet]) -> None:
+        """Move what plugins sealed in tables of their own, and make their blind indexes again."""
+        with self._storage.connected(read_only=True) as connection:
+            found = plugin_tables_of(connection)
+        for table in found:
+            self._move_table(table, sets.get(set_of(table.name)))
+
+    def _move_table(self, table: sa.Table, tables: TableSet | None) -> None:
+        key, after = list(table.primary_key.columns), None
+        while True:
+            query = sa.select(table).order_by(*key).limit(self._batch)
+            if after is not None:
+                last = (sa.literal(after[column.name], column.type) for column in key)
+                query = query.where(sa.tuple_(*key) > sa.tuple_(*last))
+            with self._storage.unit_of_work() as work:
+                rows = [dict(row._mapping) for row in work.session.read(work.session.locked(query))]
+                moved = sum(self._move_plugin_row(work.session, table, tables, row) for row in rows)
+                work.commit()
+            if not rows:
+                return
+            after = rows[-1]
+            self._tell(table, moved)
+
+    def _move_plugin_row(
+        self, session: Session, table: sa.Table, tables: TableSet | None, row: Mapping[str, Any]
+    ) -> bool:
+        try:
+            changed: dict[str, bytes | None] = {**resealed(session.sealer, table, row)}
+            if tables is not None:
+                indexes = [item for item in tables.blind if table_name(tables.name, item.table) == table.name]
+                seals = TableSeals(tables.name, session.sealer)
+                changed.update(reblinded(session.sealer, seals, indexes, table, row))
+        except SealBrokenError as error:
+            self.broken = self.broken or error
+            return False
+        if changed:
+            this = sa.and_(*(column == row[column.name] for column in table.primary_key.columns))
+            session.write(sa.update(table).where(this).values(changed))
+        return bool(changed)
 
     def _move_row(self, session: Session, table: sa.Table, row: Any) -> bool:
         try:

@@ -9,9 +9,9 @@ plugin does, and ``perizinan_plugin_NAME_revision`` holds how far they are. Its 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import attrs
 
@@ -20,11 +20,14 @@ from perizinan_core.i18n import N_
 
 __all__ = [
     "PLUGIN_PREFIX",
+    "BlindIndex",
     "TableSet",
     "TableSteps",
+    "check_tables",
     "plan_tables",
     "revision_table",
     "revisions_of",
+    "set_of",
     "table_name",
 ]
 
@@ -33,6 +36,25 @@ PLUGIN_PREFIX = "perizinan_plugin_"
 
 _FILE = re.compile(r"(?P<number>\d{4})_[a-z0-9_]+\.py")
 _REVISION = "revision"
+
+
+class BlindIndex(Protocol):
+    """A column by which sealed values are found; see `perizinan_core.hooks.BlindColumn`."""
+
+    @property
+    def table(self) -> str:
+        """Its table, without what the names of all the plugin's tables begin with."""
+        ...
+
+    @property
+    def column(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def text(self) -> Callable[[Mapping[str, Any]], str | None]:
+        """Returns what the index of a row is made of; sealed columns of the row are opened."""
+        ...
 
 
 class TableSet(Protocol):
@@ -46,6 +68,11 @@ class TableSet(Protocol):
     @property
     def migrations(self) -> Path:
         """Folder of its migrations."""
+        ...
+
+    @property
+    def blind(self) -> Sequence[BlindIndex]:
+        """Its blind indexes, which a change of keys makes again."""
         ...
 
 
@@ -67,6 +94,11 @@ class TableSteps:
 def table_name(name: str, table: str) -> str:
     """Return the name of a plugin's table in the database."""
     return f"{PLUGIN_PREFIX}{name}_{table}"
+
+
+def set_of(table: str) -> str:
+    """Return the name of the set that a plugin's table in the database belongs to."""
+    return table.removeprefix(PLUGIN_PREFIX).partition("_")[0]
 
 
 def revision_table(name: str) -> str:

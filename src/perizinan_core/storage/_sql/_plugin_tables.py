@@ -14,14 +14,13 @@ import sqlalchemy as sa
 
 from perizinan_core.i18n import N_, Clause
 from perizinan_core.storage._sql._failures import translated
-from perizinan_core.storage._table_sets import PLUGIN_PREFIX, revision_table, table_name
+from perizinan_core.storage._table_sets import PLUGIN_PREFIX, revision_table, set_of, table_name
 
 __all__ = ["Shape", "find_plugin_revisions", "is_revision_table", "noted_revisions", "own_faults", "shape_of"]
 
 Shape = Mapping[str, frozenset[tuple[str, str, bool]]]
 """Tables, each with name, type and NULL of its columns."""
 
-_REVISION_SUFFIX = revision_table("").removeprefix(PLUGIN_PREFIX)
 _TYPES = (sa.Integer, sa.String, sa.LargeBinary, sa.Boolean, sa.Date)
 """What both databases, and the backup between them, hold in exactly the same way; moments besides."""
 
@@ -29,9 +28,7 @@ _TYPES = (sa.Integer, sa.String, sa.LargeBinary, sa.Boolean, sa.Date)
 def find_plugin_revisions(connection: sa.Connection) -> dict[str, str]:
     """Return the revision of each plugin's tables, by their name, also of plugins that are gone."""
     with translated():
-        names = [
-            _set_of(name) for name in sa.inspect(connection).get_table_names() if is_revision_table(name)
-        ]
+        names = [set_of(name) for name in sa.inspect(connection).get_table_names() if is_revision_table(name)]
         noted = {name: noted_revisions(connection, name) for name in sorted(names)}
     return {name: ", ".join(revisions) for name, revisions in noted.items() if revisions}
 
@@ -44,7 +41,7 @@ def noted_revisions(connection: sa.Connection, name: str) -> tuple[str, ...]:
 
 def is_revision_table(name: str) -> bool:
     """Return whether a table holds how far those of a plugin are."""
-    return name.startswith(PLUGIN_PREFIX) and name == revision_table(_set_of(name))
+    return name.startswith(PLUGIN_PREFIX) and name == revision_table(set_of(name))
 
 
 def shape_of(connection: sa.Connection, *, without: str) -> Shape:
@@ -84,10 +81,6 @@ def own_faults(connection: sa.Connection, name: str) -> Iterator[Clause]:
                     table=table,
                     other=key["referred_table"],
                 )
-
-
-def _set_of(name: str) -> str:
-    return name.removeprefix(PLUGIN_PREFIX).removesuffix(_REVISION_SUFFIX)
 
 
 def _is_kept(kind: Any, dialect: str) -> bool:

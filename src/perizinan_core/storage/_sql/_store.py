@@ -18,6 +18,7 @@ from perizinan_core.storage._sql._failures import translated
 from perizinan_core.storage._sql._plugin_tables import find_plugin_revisions
 from perizinan_core.storage._sql._revisions import check_revision
 from perizinan_core.storage._sql._table_access import PluginTables
+from perizinan_core.storage._sql._table_seals import TableSeals
 from perizinan_core.storage._sql._unit_of_work import SqlUnitOfWork, WriterQueue, opened
 from perizinan_core.storage._table_sets import TableSet, check_tables
 
@@ -100,7 +101,7 @@ class SqlStorage:
     def plugin_tables(self, tables: TableSet) -> PluginTables:
         """See `perizinan_core.storage.HoldsTables`."""
         check_tables((tables,), self.plugin_revisions())
-        return PluginTables(tables.name, self)
+        return PluginTables(tables.name, self, TableSeals(tables.name, self._sealer))
 
     def plugin_revisions(self) -> dict[str, str]:
         """See `perizinan_core.storage.HoldsTables`."""

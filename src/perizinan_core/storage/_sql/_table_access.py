@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from perizinan_core.errors.storage import StorageError
 from perizinan_core.storage._sql._failures import committing, translated
+from perizinan_core.storage._sql._table_seals import TableSeals
 from perizinan_core.storage._table_sets import table_name
 
 __all__ = ["Connecting", "PluginTables"]
@@ -39,10 +40,48 @@ class PluginTables:
     """Of the set, as the plugin registered it."""
 
     _source: Connecting
+    _seals: TableSeals
 
     def table_name(self, table: str) -> str:
         """Return the name of a table in the database: ``accounts`` is ``perizinan_plugin_NAME_accounts``."""
         return table_name(self.name, table)
+
+    def seal(self, value: Any, *, table: str, row: str, column: str) -> bytes:
+        """
+        Encrypt personal data with the keys of the office's records, for a column of bytes.
+
+        ``perizinan keys rotate`` moves it to the new keys.
+
+        Args:
+            value: What JSON can hold.
+            table: As in `table_name`: ``accounts``.
+            row: The primary key of its row as text; the parts of a longer one with ``/`` between.
+            column: Where it stands. In another place it does not open.
+        """
+        return self._seals.seal(value, table=table, row=row, column=column)
+
+    def open(self, sealed: bytes, *, table: str, row: str, column: str) -> Any:
+        """
+        Decrypt what `seal` encrypted for this place.
+
+        Raises:
+            StorageError: ``unknown-key``: its key is not at hand.
+            SealBrokenError: it was changed, damaged, or belongs elsewhere.
+        """
+        return self._seals.open(bytes(sealed), table=table, row=row, column=column)
+
+    def blind(self, text: str, *, table: str, column: str) -> bytes:
+        """
+        Return a blind index of 32 bytes, by which a sealed value is found: nothing can be read from it.
+
+        Bring the text into one form first (small letters, no spaces around): only equal texts are found. Name the
+        column in `perizinan_core.hooks.TablesEntry`, so that a change of keys makes it again.
+        """
+        return self._seals.blind_all(text, table=table, column=column)[0]
+
+    def blind_all(self, text: str, *, table: str, column: str) -> tuple[bytes, ...]:
+        """Return the blind index under every key at hand, to look up with ``IN`` while keys are being changed."""
+        return self._seals.blind_all(text, table=table, column=column)
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[sa.Connection]:

@@ -9,9 +9,12 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from perizinan_core.errors.storage import DatabaseUnavailableError
+from perizinan_core.storage._keyring import KeyRing
 from perizinan_core.storage._migrating import make_plugin_tables
+from perizinan_core.storage._sealing import Sealer
 from perizinan_core.storage._sql._plugin_tables import find_plugin_revisions
 from perizinan_core.storage._sql._table_access import PluginTables
+from perizinan_core.storage._sql._table_seals import TableSeals
 from perizinan_core.storage._table_sets import TableSet, plan_tables
 
 __all__ = ["MemoryTables"]
@@ -23,6 +26,8 @@ class MemoryTables:
     def __init__(self, busy_seconds: float) -> None:
         self._busy_seconds = busy_seconds
         self._lock = threading.Lock()
+        # What is sealed here is read here alone.
+        self._sealer = Sealer(KeyRing.generate())
         self._engine = sa.create_engine(
             "sqlite+pysqlite://", poolclass=sa.StaticPool, connect_args={"check_same_thread": False}
         )
@@ -35,7 +40,7 @@ class MemoryTables:
             (steps,) = plan_tables((tables,), find_plugin_revisions(connection))
             make_plugin_tables(connection, tables.migrations, steps)
             connection.commit()
-        return PluginTables(tables.name, self)
+        return PluginTables(tables.name, self, TableSeals(tables.name, self._sealer))
 
     def revisions(self) -> dict[str, str]:
         """Return the revisions of all tables, by name."""
