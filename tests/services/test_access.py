@@ -32,6 +32,7 @@ from perizinan_core.services import (
     Publication,
     Reviews,
     Tracking,
+    Transparency,
 )
 from perizinan_core.testing._fakes import FakeSigningService, small_png
 from perizinan_core.testing._offices import (
@@ -751,6 +752,9 @@ WITHOUT_ACTOR = {
     "Publication.qr_text",
     # By a secret, and without personal data: see `test_tracking`.
     "Tracking.follow",
+    # For the public, and about no one: see `test_transparency`.
+    "Transparency.periods",
+    "Transparency.report",
 }
 SYSTEM_ONLY = {"Issuance.hold", "Issuance.prepare_deemed", "Issuance.resume"}
 """Called by the worker, which has no actor: nothing leads to them from outside."""
@@ -767,7 +771,17 @@ def test_every_use_case_is_in_the_table():
     asked = {name.partition(" ")[0] for name in CALLS}
     public = {
         f"{kind.__name__}.{name}"
-        for kind in (Applications, Reviews, Permits, Lists, Tracking, Issuance, Publication, Continuation)
+        for kind in (
+            Applications,
+            Reviews,
+            Permits,
+            Lists,
+            Tracking,
+            Transparency,
+            Issuance,
+            Publication,
+            Continuation,
+        )
         for name, _ in inspect.getmembers(kind, inspect.isfunction)
         if not name.startswith("_")
     }

@@ -15,6 +15,7 @@ from perizinan_core.bootstrap._settings import (
     SigningSettings,
     StorageSettings,
     TimestampSettings,
+    TransparencySettings,
     load_settings,
 )
 from perizinan_core.bootstrap._status_source import open_status_source
@@ -31,6 +32,7 @@ __all__ = [
     "SigningSettings",
     "StorageSettings",
     "TimestampSettings",
+    "TransparencySettings",
     "check_scenario",
     "load_authority_pack",
     "load_plugins",

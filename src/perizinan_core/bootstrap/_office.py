@@ -67,6 +67,7 @@ from perizinan_core.services import (
     SignerSource,
     StatusLists,
     Tracking,
+    Transparency,
     Worker,
 )
 from perizinan_core.services._arguments import check_values, checked
@@ -137,6 +138,9 @@ class Office:
     tracking: Tracking = attrs.field(init=False)
     """Following a case by its receipt number and secret, without an account and without personal data."""
 
+    transparency: Transparency = attrs.field(init=False)
+    """The office's figures for the public: times, what was kept, what waits, refusals; without an account."""
+
     status: RecordsStatus = attrs.field(init=False)
     """The records as a status source for `verify_permit`."""
 
@@ -166,6 +170,7 @@ class Office:
         self.permits = Permits(context, self.applications, Issuance(context, self.publication))
         self.lists = Lists(context)
         self.tracking = Tracking(context)
+        self.transparency = Transparency(context, self.settings.transparency.period)
         self.status = RecordsStatus(context)
         self.worker = library_worker(
             context,

@@ -20,6 +20,7 @@ from perizinan_core.bootstrap._environment import KEEPS, from_environment, resol
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.converters import WireFormatError
 from perizinan_core.i18n import LANGUAGES
+from perizinan_core.model._figures import PeriodLength
 from perizinan_core.signing.ltv import Level, OnFailure
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "SigningSettings",
     "StorageSettings",
     "TimestampSettings",
+    "TransparencySettings",
     "load_settings",
     "read_secret",
 ]
@@ -173,6 +175,17 @@ class RetentionSettings:
 
 
 @attrs.frozen(kw_only=True)
+class TransparencySettings:
+    """What the office publishes about its own work."""
+
+    period: PeriodLength = PeriodLength.QUARTER
+    """
+    ``month``, ``quarter`` or ``year``: figures are of whole periods that are over. Do not change it once figures were
+    published: of two lengths the difference would tell of single cases.
+    """
+
+
+@attrs.frozen(kw_only=True)
 class PluginTable:
     """Which plugins are asked for what."""
 
@@ -202,6 +215,7 @@ class Settings:
     plugins: PluginTable = PluginTable()
     publication: PublicationSettings = PublicationSettings()
     retention: RetentionSettings = RetentionSettings()
+    transparency: TransparencySettings = TransparencySettings()
     plugin: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
     """Tables of single plugins, e.g. ``[plugin.mail-folder]``."""
 

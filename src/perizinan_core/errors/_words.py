@@ -13,6 +13,7 @@ __all__ = [
     "KINDS",
     "OUTCOMES",
     "PERMIT_STATUSES",
+    "REFUSAL_GROUNDS",
     "ROLES",
     "STAGE_STATUSES",
     "STATES",
@@ -136,4 +137,13 @@ KINDS: Mapping[str, str] = {
     "cooperative": N_("a cooperative"),
     "government": N_("a government body"),
     "organiser": N_("an organiser"),
+}
+
+REFUSAL_GROUNDS: Mapping[str, str] = {
+    "papers": N_("the papers or statements"),
+    "technical": N_("the technical recommendation"),
+    "site": N_("the site inspection"),
+    "payment": N_("the fee was not paid"),
+    "decision": N_("the decision itself"),
+    "defect": N_("a grant with a defect was annulled"),
 }

@@ -159,6 +159,9 @@ class StageRecord:
     reasons: tuple[str, ...] = reasons_field()
     letter: OfficialLetter | None = None
     minutes: InspectionMinutes | None = None
+    opened_at: datetime | None = None
+    """When the stage had been opened; what it took counts with the rest of the case."""
+
     set_aside_at: datetime
     set_aside_by: str
     set_aside_reasons: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ that the catalogue assumes). An `Office` makes them; how they
 are constructed is not public.
 """
 
+from perizinan_core.model._figures import PeriodLength
 from perizinan_core.services._applications import Applications
 from perizinan_core.services._bindings import CertificateBinding
 from perizinan_core.services._clocks import ClockRepair, ClockWatch
@@ -17,6 +18,7 @@ from perizinan_core.services._consumers import Consumers, ConsumerState, ReplayD
 from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerSource
 from perizinan_core.services._continuation import Continuation
 from perizinan_core.services._deliveries import DeliveryState, MessageDelivery
+from perizinan_core.services._disclosure import Count, Share
 from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services._issuance import SYSTEM, Issuance
 from perizinan_core.services._lists import CaseCounts, Lists
@@ -38,6 +40,15 @@ from perizinan_core.services._summaries import (
     WaitingLetter,
 )
 from perizinan_core.services._tracking import Tracking, TrackingAnswer, TrackingStep, TrackingWait
+from perizinan_core.services._transparency import (
+    Backlog,
+    FigurePeriod,
+    Spread,
+    StepTimes,
+    Transparency,
+    TransparencyReport,
+    TypeFigures,
+)
 from perizinan_core.services._used_numbers import LostNumber, UsedNumber
 from perizinan_core.services._work import Job, WorkDone, WorkFailure
 from perizinan_core.services._worker import Worker
@@ -47,6 +58,7 @@ __all__ = [
     "ApplicantCheck",
     "Applications",
     "AssumedState",
+    "Backlog",
     "CaseCounts",
     "CaseSummary",
     "CertificateBinding",
@@ -58,7 +70,9 @@ __all__ = [
     "ConsumerState",
     "Consumers",
     "Continuation",
+    "Count",
     "DeliveryState",
+    "FigurePeriod",
     "HeldUploadView",
     "HeldUploads",
     "Issuance",
@@ -73,6 +87,7 @@ __all__ = [
     "Named",
     "OfficeKeys",
     "OpenStage",
+    "PeriodLength",
     "PermitSummary",
     "Permits",
     "PostedDecision",
@@ -85,14 +100,20 @@ __all__ = [
     "Reviews",
     "Schemas",
     "SearchResult",
+    "Share",
     "SignerSource",
     "SlotView",
+    "Spread",
     "StatusListRules",
     "StatusLists",
+    "StepTimes",
     "Tracking",
     "TrackingAnswer",
     "TrackingStep",
     "TrackingWait",
+    "Transparency",
+    "TransparencyReport",
+    "TypeFigures",
     "UnnotifiedCase",
     "UsedNumber",
     "WaitingLetter",

@@ -49,6 +49,7 @@ from perizinan_core.signing import Signer
 from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.storage import OutboxItem, Storage, UnitOfWork
 from perizinan_core.workflow._assignment import Workload
+from perizinan_core.workflow._figures import figures_of
 from perizinan_core.workflow._people import record_difference, with_hand
 from perizinan_core.workflow._transition import Transition
 
@@ -64,6 +65,17 @@ __all__ = [
 
 
 _PUTS_FILE = frozenset({EventKind.DOCUMENT_ADDED, EventKind.DOCUMENT_HELD})
+
+_CLOSES = frozenset(
+    {
+        EventKind.PERMIT_ISSUED,
+        EventKind.APPLICATION_REFUSED,
+        EventKind.DECISION_ANNULLED,
+        EventKind.APPLICATION_WITHDRAWN,
+        EventKind.APPLICATION_LAPSED,
+    }
+)
+"""What ends a case."""
 
 
 class ApplicantCheck(Protocol):
@@ -274,6 +286,10 @@ class OfficeContext:
         self._require_files(work, moved)
         done = with_hand(moved.application, actor)
         application = work.applications.save(done, by=actor.id, at=now)
+        if any(event.kind in _CLOSES for event in moved.events):
+            work.figures.put(
+                application.id, figures_of(application, self.permit_type_of(application), self.calendar)
+            )
         self.record(work, moved.events, now)
         return application
 

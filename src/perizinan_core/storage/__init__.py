@@ -24,6 +24,7 @@ from perizinan_core.storage._ports._agenda import Agenda, Failures
 from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
 from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
 from perizinan_core.storage._ports._events import History, Outbox
+from perizinan_core.storage._ports._figures import Figures
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
 from perizinan_core.storage._ports._tables import HoldsTables
 from perizinan_core.storage._ports._units import Storage, UnitOfWork
@@ -60,6 +61,7 @@ __all__ = [
     "Backoff",
     "Course",
     "Failures",
+    "Figures",
     "History",
     "HoldsTables",
     "Idempotency",

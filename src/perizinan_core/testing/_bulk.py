@@ -19,12 +19,14 @@ from perizinan_core.model._applicant import Person
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._case import Clock, StageState
 from perizinan_core.model._events import Event
+from perizinan_core.model._figures import Figure
 from perizinan_core.model._identifiers import Nik
 from perizinan_core.model._permit import Permit
 from perizinan_core.storage import TakenNumber, TrackingSecret
 from perizinan_core.storage._sql._bulk import LoadedCase, load_cases
 from perizinan_core.storage._sql._store import SqlStorage
-from perizinan_core.testing._offices import HOST, OfficeKit, sample_office
+from perizinan_core.testing._offices import HOST, OfficeKit, sample_office, sample_pack
+from perizinan_core.workflow._figures import figures_of
 
 __all__ = ["bulk_office", "bulk_staff", "nik_of", "receipt_of"]
 
@@ -201,6 +203,7 @@ def _copy(template: LoadedCase, number: int, issued: int, at: datetime, last: da
         application=changed,
         permit=permit,
         numbers=tuple(numbers),
+        figures=_figures(changed),
         secret=TrackingSecret(digest=hashlib.sha256(id_.encode()).digest(), given_at=at),
         events=tuple(_event(item, case.id, id_, permit_id, shift) for item in template.events),
     )
@@ -243,6 +246,11 @@ def _clock(case: Application, number: int, shift: timedelta, last: datetime) -> 
         for item in case.clock.deadlines
     )
     return attrs.evolve(case.clock, entries=entries, deadlines=deadlines)
+
+
+def _figures(case: Application) -> tuple[Figure, ...]:
+    permit_type = sample_pack().catalogue.version(case.permit_type, case.permit_type_version)
+    return figures_of(case, permit_type, sample_pack().authority.calendar)
 
 
 def _line(register: str, sequence: int, text: str, subject: str, at: datetime) -> TakenNumber:

@@ -154,6 +154,7 @@ def set_aside(state: StageState, by: str, now: datetime, reasons: tuple[str, ...
             reasons=state.reasons,
             letter=state.letter,
             minutes=state.minutes,
+            opened_at=state.opened_at,
             set_aside_at=now,
             set_aside_by=by,
             set_aside_reasons=reasons,

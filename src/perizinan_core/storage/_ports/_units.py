@@ -9,6 +9,7 @@ from perizinan_core.storage._ports._agenda import Agenda, Failures
 from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
 from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
 from perizinan_core.storage._ports._events import History, Outbox
+from perizinan_core.storage._ports._figures import Figures
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
 
 __all__ = ["Storage", "UnitOfWork"]
@@ -66,6 +67,11 @@ class UnitOfWork(Protocol):
     @property
     def tracking(self) -> TrackingSecrets:
         """Secrets with which applicants follow their cases."""
+        ...
+
+    @property
+    def figures(self) -> Figures:
+        """What closed cases took, for statistics."""
         ...
 
     @property

@@ -15,10 +15,12 @@ import attrs
 
 from perizinan_core.model._application import Application
 from perizinan_core.model._events import Event
+from perizinan_core.model._figures import Figure
 from perizinan_core.model._permit import Permit
 from perizinan_core.storage._records import Course, TakenNumber, TrackingSecret
 from perizinan_core.storage._sql._applications import lookup_rows
 from perizinan_core.storage._sql._events import event_rows
+from perizinan_core.storage._sql._figures import figure_rows
 from perizinan_core.storage._sql._number_parts import part_rows
 from perizinan_core.storage._sql._rows import (
     application_row,
@@ -33,6 +35,7 @@ from perizinan_core.storage._sql._tables import (
     MARKED_TABLES,
     applications,
     counters,
+    figures,
     history,
     lookups,
     number_counters,
@@ -60,6 +63,9 @@ class LoadedCase:
     numbers: tuple[TakenNumber, ...] = ()
     secret: TrackingSecret | None = None
     """With which the applicant follows it."""
+
+    figures: tuple[Figure, ...] = ()
+    """Of a closed case."""
 
     events: tuple[Event, ...] = ()
     """Of the case and of its permit, each in order."""
@@ -110,6 +116,7 @@ def _write(session: Session, batch: Sequence[LoadedCase]) -> None:
         (row for kind, id_, text in parts if text for row in part_rows(kind, id_, text)),
     )
     _sealed(session, numbers, (_number_row(line) for line in lines))
+    _plain(session, figures, (row for one in batch for row in _figure_rows(session, one)))
     _write_history(session, [event for one in batch for event in one.events])
     _write_counters(session, lines, [permit for permit, _ in issued])
 
@@ -122,6 +129,12 @@ def _permit_row(session: Session, permit: Permit, case: Application) -> dict[str
     course = str(Course.of(case))
     row = permit_row(session, permit)
     return {**row, "course": course, "changed_by": _BY, "changed_at": permit.signed_at or case.created_at}
+
+
+def _figure_rows(session: Session, case: LoadedCase) -> list[dict[str, Any]]:
+    # Missing values are named, so that rows of cases and of steps go into one statement.
+    empty = {"ground": None, "days": None, "on_time": None}
+    return [{**empty, **row} for row in figure_rows(session, case.application.id, case.figures)]
 
 
 def _tracking_row(case: LoadedCase) -> dict[str, Any]:

@@ -24,6 +24,7 @@ __all__ = [
     "UtcDateTime",
     "applications",
     "counters",
+    "figures",
     "history",
     "idempotency",
     "job_failures",
@@ -126,7 +127,7 @@ applications = _table(
     sa.Column("held_inspections", _Text, index=True),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("submitted_at", UtcDateTime),
-    sa.Column("submitted_day", sa.Date, index=True),
+    sa.Column("submitted_day", sa.Date),
     sa.Column("closed_at", UtcDateTime),
     sa.Column("closed_day", sa.Date),
     # What the worker asks for; see `perizinan_core.storage._ports.Agenda`.
@@ -156,6 +157,8 @@ applications = _table(
     ),
     sa.Index(None, "state", "id"),
     sa.Index(None, "permit_type", "id"),
+    # What waited at the end of a day is counted from it alone.
+    sa.Index(None, "submitted_day", "closed_day", "permit_type"),
     # One for each order of a list, with and without what narrows it.
     sa.Index(None, "due", "id"),
     sa.Index(None, "course", "due", "id"),
@@ -206,6 +209,32 @@ tracking = _table(
     *_seal(),
 )
 """Of the secret with which an applicant follows the case: its hash, and how often others were tried."""
+
+figures = _table(
+    "figures",
+    _of_application(),
+    # Of the stage; empty for the case as a whole.
+    sa.Column("step", _Text, primary_key=True),
+    sa.Column("permit_type", _Text, nullable=False),
+    sa.Column("closed_day", sa.Date, nullable=False),
+    sa.Column("outcome", _Text, nullable=False),
+    sa.Column("ground", _Text),
+    sa.Column("days", sa.Integer),
+    sa.Column("on_time", sa.Boolean),
+    *_seal(),
+    # Everything that is counted, so that the rows themselves are not read.
+    sa.Index(
+        "ix_perizinan_figures_counted",
+        "closed_day",
+        "permit_type",
+        "step",
+        "outcome",
+        "ground",
+        "on_time",
+        "days",
+    ),
+)
+"""What closed cases took: written once, counted for the public."""
 
 number_parts = _table(
     "number_parts",

@@ -17,6 +17,7 @@ from perizinan_core.storage._sql._applications import SqlApplications
 from perizinan_core.storage._sql._engine import WRITE
 from perizinan_core.storage._sql._events import SqlHistory
 from perizinan_core.storage._sql._failures import committing, translated
+from perizinan_core.storage._sql._figures import SqlFigures
 from perizinan_core.storage._sql._numbers import SqlNumbers, SqlStatusIndexes
 from perizinan_core.storage._sql._officers import SqlOfficers
 from perizinan_core.storage._sql._outbox import SqlOutbox
@@ -144,6 +145,7 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
         self.signing_attempts = SqlSigningAttempts(session)
         self.settings = SqlSettings(session)
         self.tracking = SqlTrackingSecrets(session)
+        self.figures = SqlFigures(session)
         self.agenda = SqlAgenda(session)
         self.failures = SqlFailures(session)
 

@@ -14,6 +14,7 @@ from perizinan_core.storage._table_sets import TableSet
 from perizinan_core.storage.memory._agenda import MemoryAgenda, MemoryFailures
 from perizinan_core.storage.memory._applications import MemoryApplications
 from perizinan_core.storage.memory._events import MemoryHistory
+from perizinan_core.storage.memory._figures import MemoryFigures
 from perizinan_core.storage.memory._numbers import MemoryNumbers, MemoryStatusIndexes
 from perizinan_core.storage.memory._outbox import MemoryOutbox
 from perizinan_core.storage.memory._permits import MemoryPermits
@@ -117,6 +118,7 @@ class MemoryUnitOfWork(AbstractContextManager["MemoryUnitOfWork"]):
         self.signing_attempts = MemorySigningAttempts(access)
         self.settings = MemorySettings(access)
         self.tracking = MemoryTrackingSecrets(access)
+        self.figures = MemoryFigures(access)
         self.agenda = MemoryAgenda(access)
         self.failures = MemoryFailures(access)
         return self

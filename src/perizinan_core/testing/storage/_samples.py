@@ -12,6 +12,7 @@ from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._case import StageState, StageStatus, SubmittedDocument
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._fees import Payment
+from perizinan_core.model._figures import Figure
 from perizinan_core.model._held import HeldFinding, HeldReason, HeldUpload
 from perizinan_core.model._identifiers import Nib, Nik, Npwp, PhoneNumber
 from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
@@ -30,6 +31,7 @@ __all__ = [
     "made_application",
     "made_document",
     "made_event",
+    "made_figure",
     "made_held_upload",
     "made_officer",
     "made_organisation",
@@ -192,3 +194,15 @@ def made_officer(id: str, **changes: Any) -> Officer:
 def made_event(subject: str, kind: EventKind = EventKind.APPLICATION_SUBMITTED, **data: Any) -> Event:
     """Return an event of now."""
     return Event(kind=kind, subject=subject, at=NOW.astimezone(UTC), actor="public:pemohon-1", data=data)
+
+
+def made_figure(**changes: Any) -> Figure:
+    """Return the figure of a case that was issued in time."""
+    fields: dict[str, Any] = {
+        "permit_type": "street-use",
+        "closed_day": date(2026, 11, 25),
+        "outcome": ApplicationState.ISSUED,
+        "days": 3,
+        "on_time": True,
+    }
+    return Figure(**{**fields, **changes})

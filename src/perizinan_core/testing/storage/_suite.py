@@ -4,6 +4,7 @@ from perizinan_core.testing.storage._agenda import AgendaSuite
 from perizinan_core.testing.storage._applications import ApplicationsSuite
 from perizinan_core.testing.storage._concurrency import ConcurrencySuite
 from perizinan_core.testing.storage._events import EventsSuite
+from perizinan_core.testing.storage._figures import FiguresSuite
 from perizinan_core.testing.storage._numbers import NumbersSuite
 from perizinan_core.testing.storage._permits import PermitsSuite
 from perizinan_core.testing.storage._requests import RequestsSuite
@@ -19,6 +20,7 @@ class StorageSuite(
     NumbersSuite,
     EventsSuite,
     AgendaSuite,
+    FiguresSuite,
     RequestsSuite,
     ConcurrencySuite,
 ):

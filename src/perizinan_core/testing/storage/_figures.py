@@ -1,0 +1,81 @@
+"""What a store promises about figures."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import attrs
+
+from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._figures import RefusalGround
+from perizinan_core.storage._ports import Storage
+from perizinan_core.testing.storage._base import SuiteBase, add_application
+from perizinan_core.testing.storage._samples import NOW, made_application, made_figure
+
+__all__ = ["FiguresSuite"]
+
+_DAY = date(2026, 11, 25)
+
+
+class FiguresSuite(SuiteBase):
+    """Numbers that are counted by the store."""
+
+    def test_figures_that_are_alike_are_counted_together(self, storage: Storage) -> None:
+        """By type, step, outcome, ground, time and whether it was kept; each difference is a line of its own."""
+        refused = made_figure(outcome=ApplicationState.REFUSED, ground=RefusalGround.SITE, on_time=False)
+        step = made_figure(step="periksa", on_time=None, days=None)
+        for figures in ([made_figure(), step], [made_figure(), step], [refused]):
+            case = add_application(storage, made_application())
+            with storage.unit_of_work() as work:
+                work.figures.put(case.id, figures)
+                work.commit()
+        with storage.unit_of_work(read_only=True) as work:
+            counted = work.figures.counts(_DAY, _DAY)
+            none = work.figures.counts(_DAY + timedelta(days=1), date(2030, 1, 1))
+            first = work.figures.first_day()
+
+        found = {(one.step, one.outcome, one.ground, one.on_time, one.days): one.number for one in counted}
+        assert found == {
+            ("", ApplicationState.ISSUED, None, True, 3): 2,
+            ("", ApplicationState.REFUSED, RefusalGround.SITE, False, 3): 1,
+            ("periksa", ApplicationState.ISSUED, None, None, None): 2,
+        }
+        assert none == ()
+        assert first == _DAY
+
+    def test_figures_that_are_written_again_are_counted_once(self, storage: Storage) -> None:
+        """The last ones count."""
+        case = add_application(storage, made_application())
+        for days in (3, 4):
+            with storage.unit_of_work() as work:
+                work.figures.put(case.id, [made_figure(days=days)])
+                work.commit()
+        with storage.unit_of_work(read_only=True) as work:
+            (found,) = work.figures.counts(_DAY, _DAY)
+
+        assert (found.number, found.days) == (1, 4)
+
+    def test_what_waited_at_the_end_of_a_day_is_counted(self, storage: Storage) -> None:
+        """Handed in by then, and not closed by then; a draft is neither."""
+        later, begun = NOW + timedelta(days=5), NOW - timedelta(days=2)
+        for changes in (
+            {"submitted_at": begun},
+            {"submitted_at": begun, "closed_at": later, "state": ApplicationState.REFUSED},
+            {"submitted_at": begun, "closed_at": NOW, "state": ApplicationState.REFUSED},
+            {"submitted_at": later},
+            {"submitted_at": None, "state": ApplicationState.DRAFT},
+            {"submitted_at": NOW, "permit_type": "billboard"},
+        ):
+            add_application(storage, attrs.evolve(made_application(), **changes))
+        with storage.unit_of_work(read_only=True) as work:
+            waiting = work.figures.backlog(_DAY)
+            nothing = work.figures.backlog(date(2020, 1, 1))
+
+        assert {("street-use", date(2026, 11, 23)): 2, ("billboard", _DAY): 1} == waiting
+        assert nothing == {}
+
+    def test_an_empty_store_has_no_figures(self, storage: Storage) -> None:
+        """And no first day."""
+        with storage.unit_of_work(read_only=True) as work:
+            assert work.figures.counts(_DAY, _DAY) == ()
+            assert work.figures.first_day() is None
