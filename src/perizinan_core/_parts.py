@@ -7,10 +7,13 @@ pictures and migrations need larger packages; they are imported where they are u
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import re
+from collections.abc import Iterator
 from importlib import metadata, util
 from types import ModuleType
+from typing import Any
 
 from perizinan_core.errors.bootstrap import OfficePartMissingError
 
@@ -40,11 +43,38 @@ def office_part(module: str) -> ModuleType:
         OfficePartMissingError: its package is not installed.
     """
     try:
-        return importlib.import_module(module)
+        with _readable_entry_points():
+            return importlib.import_module(module)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in _MODULES:
             raise
         raise OfficePartMissingError(packages=missing_office_parts()) from error
+
+
+@contextlib.contextmanager
+def _readable_entry_points() -> Iterator[None]:
+    """
+    Let a package that asks for entry points while it is imported (Alembic) read around damaged metadata.
+
+    `importlib.metadata.entry_points` raises for all distributions when those of one cannot be read.
+    """
+    original = metadata.entry_points
+
+    def readable(**wanted: Any) -> Any:
+        try:
+            return original(**wanted)
+        except (ValueError, TypeError, AttributeError):
+            found: list[metadata.EntryPoint] = []
+            for distribution in metadata.distributions():
+                with contextlib.suppress(ValueError, TypeError, AttributeError):
+                    found.extend(distribution.entry_points)
+            return metadata.EntryPoints(found).select(**wanted)
+
+    metadata.entry_points = readable
+    try:
+        yield
+    finally:
+        metadata.entry_points = original
 
 
 def missing_office_parts() -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.i18n import translate
+from perizinan_core.i18n import Clause, said, translate
 
 __all__ = ["MOST_NAMED", "Finding", "Level"]
 
@@ -47,8 +47,14 @@ class Finding:
         """Return what was found, in ``language``."""
         if self.error is not None:
             return self.error.message(language)
-        return translate(self.sentence, language, **self.fields)
+        return translate(self.sentence, language, **self._said(language))
 
     def advice(self, language: str) -> str:
         """Return what to do, in ``language``."""
-        return translate(self.remedy, language, **self.fields)
+        return translate(self.remedy, language, **self._said(language))
+
+    def _said(self, language: str) -> dict[str, Any]:
+        return {
+            name: said(value, language) if isinstance(value, Clause) else value
+            for name, value in self.fields.items()
+        }

@@ -228,7 +228,12 @@ class Office:
         require_office_parts()
         chosen = settings if isinstance(settings, Settings) else load_settings(Path(settings))
         now = clock or system_clock
-        manager = load_plugins(disabled=chosen.plugins.disabled, discover=discover, extra=plugins)
+        manager = load_plugins(
+            disabled=chosen.plugins.disabled,
+            discover=discover,
+            extra=plugins,
+            replaces=chosen.plugins.replaces,
+        )
         contexts = manager.contexts = Contexts(chosen, now)
         check_plugin_tables(chosen, manager)
         pack = load_authority_pack(chosen, manager)

@@ -190,6 +190,12 @@ class PluginTable:
     """Which plugins are asked for what."""
 
     disabled: tuple[str, ...] = ()
+    replaces: Mapping[str, str] = attrs.field(factory=dict)
+    """
+    For a name or scheme that is built in, or that several plugins offer: the plugin whose own is used, e.g.
+    ``folder = "my-store"``. Without it, what is built in stays in use.
+    """
+
     channels: tuple[str, ...] = ("mail-folder",)
     """Notification channels, each of which receives every message."""
 

@@ -13,6 +13,7 @@ import importlib
 import logging
 import os
 import sys
+import tomllib
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from weakref import WeakKeyDictionary
 import click
 
 from perizinan_core._parts import require_office_parts
+from perizinan_core.cli._own_output import own_output
 from perizinan_core.cli._quiet import quiet
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, said, translate
@@ -154,25 +156,24 @@ class _LazyGroup(click.Group):
     """A group whose commands are imported on use; those of plugins come after ours."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*_COMMANDS, *sorted(_plugin_commands(ctx))]
+        return [*_COMMANDS, *sorted(_plugin_help(ctx))]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in _COMMANDS:
             module, attribute, _help = _COMMANDS[cmd_name]
             command: click.Command = getattr(importlib.import_module(module), attribute)
             return _in_language(command, _language())
-        entry = _plugin_commands(ctx).get(cmd_name)
-        if entry is None:
+        root = ctx.find_root()
+        if root.params.get("no_plugins"):
             return None
         from perizinan_core.cli._plugin_commands import load_plugin_command
 
-        return load_plugin_command(entry, ctx.find_root())
+        return load_plugin_command(cmd_name, root, _switched_off(root))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         language = _language()
         rows = [(name, translate(text, language)) for name, (_, _, text) in _COMMANDS.items()]
-        plugins = sorted(_plugin_commands(ctx).items())
-        rows += [(name, translate(entry.record.help, language)) for name, entry in plugins]
+        rows += [(name, translate(text, language)) for name, text in sorted(_plugin_help(ctx).items())]
         with formatter.section(gettext.gettext("Commands")):
             formatter.write_dl(rows)
 
@@ -197,23 +198,32 @@ def _in_language(command: click.Command, language: str) -> click.Command:
     return command
 
 
-def _plugin_commands(ctx: click.Context) -> dict[str, Any]:
-    """Return the commands that plugins offer; asked only when help or an unknown command needs them."""
+def _plugin_help(ctx: click.Context) -> dict[str, str]:
+    """Return the commands of plugins as their manifests tell them: for help no plugin is imported."""
     root = ctx.find_root()
     if root.params.get("no_plugins"):
         return {}
-    if "perizinan.plugin_commands" not in root.meta:
-        from perizinan_core.hooks import PluginManager
+    from perizinan_core.hooks._installed import installed_plugins
 
-        # The built-in plugin has no commands, and loads the whole library.
-        manager = PluginManager(builtin=object())
-        root.meta["perizinan.plugin_commands"] = {
-            item.record.name: item
-            for item in manager.gather("register_cli_commands")
-            if item.record.name not in _COMMANDS
-        }
-    commands: dict[str, Any] = root.meta["perizinan.plugin_commands"]
-    return commands
+    switched_off = _switched_off(root)
+    return {
+        name: text
+        for plugin in installed_plugins()
+        if plugin.manifest is not None and plugin.name not in switched_off
+        for name, text in plugin.manifest.commands.items()
+        if name not in _COMMANDS and name.isprintable()
+    }
+
+
+def _switched_off(root: click.Context) -> tuple[str, ...]:
+    """Return which plugins the settings leave out; settings that cannot be read are another command's finding."""
+    try:
+        table = tomllib.loads(Path(root.params["settings"]).read_text(encoding="utf-8"))["plugins"][
+            "disabled"
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+    return tuple(item for item in table if isinstance(item, str)) if isinstance(table, list) else ()
 
 
 @click.group(
@@ -283,12 +293,17 @@ def _check_letters(*arguments: Any) -> Iterator[Any]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    with own_output():
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str]) -> int:
     language = _language(arguments)
     _translate_click(language)
     _in_language(cli, language)
     try:
-        code = cli.main(args=arguments, prog_name="perizinan", standalone_mode=False)
+        code = cli.main(args=list(arguments), prog_name="perizinan", standalone_mode=False)
     except click.exceptions.Exit as done:
         code = done.exit_code
     except click.ClickException as error:
@@ -316,7 +331,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             )
         )
         code = EXIT_FAILURE
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0
 
 
 def _say(sentence: str) -> None:

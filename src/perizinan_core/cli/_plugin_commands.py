@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from perizinan_core.errors.hooks import HookError
+from perizinan_core.hooks import PluginManager
+from perizinan_core.hooks._aside import speaking_aside
 from perizinan_core.hooks._context import PluginContext, plugin_logger, taken
 
 if TYPE_CHECKING:
@@ -16,12 +19,30 @@ if TYPE_CHECKING:
 
 __all__ = ["load_plugin_command"]
 
+_HOOK = "register_cli_commands"
 
-def load_plugin_command(entry: Registered, root: click.Context) -> click.Command:
-    """Return a command of a plugin; what it asks its context for is looked up in the settings of ``root``."""
-    load = entry.record.load
-    command: click.Command = load(**taken(load, {"context": _context(entry, root)}))
-    return command
+
+def load_plugin_command(
+    name: str, root: click.Context, switched_off: tuple[str, ...]
+) -> click.Command | None:
+    """
+    Return a command of a plugin; what it asks its context for is looked up in the settings of ``root``.
+
+    Raises:
+        HookError: ``offered-twice``: several plugins offer it.
+    """
+    # The built-in plugin has no commands, and loads the whole library.
+    manager = PluginManager(builtin=object(), disabled=switched_off, only=(_HOOK,))
+    entries = [item for item in manager.gather(_HOOK) if item.record.name == name]
+    if len(entries) > 1:
+        plugins = tuple(sorted(item.plugin for item in entries))
+        raise HookError("offered-twice", kind="command", name=name, plugins=plugins)
+    for entry in entries:
+        load = entry.record.load
+        with speaking_aside():
+            command: click.Command = load(**taken(load, {"context": _context(entry, root)}))
+        return command
+    return None
 
 
 def _context(entry: Registered, root: click.Context) -> PluginContext[Any]:
@@ -38,7 +59,7 @@ def _context(entry: Registered, root: click.Context) -> PluginContext[Any]:
         from perizinan_core.bootstrap._contexts import Contexts
         from perizinan_core.cli._settings import settings_for
 
-        return Contexts(settings_for(root.obj), office=office).of(entry, "register_cli_commands")
+        return Contexts(settings_for(root.obj), office=office).of(entry, _HOOK)
 
     return PluginContext(
         plugin=entry.plugin,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from perizinan_core.bootstrap import Office, Settings, load_plugins, load_settings
+from perizinan_core.bootstrap import Office, PluginTable, Settings, load_plugins, load_settings
 from perizinan_core.hooks import PluginManager
+from perizinan_core.hooks._trials import Trials
 
 __all__ = ["language_of", "open_office", "plugins_for", "settings_for"]
 
@@ -17,10 +18,14 @@ def settings_for(obj: dict[str, Any]) -> Settings:
     return load_settings(path)
 
 
-def plugins_for(obj: dict[str, Any], settings: Settings | None = None) -> PluginManager:
+def plugins_for(
+    obj: dict[str, Any], settings: Settings | None = None, *, trials: Trials | None = None
+) -> PluginManager:
     """Load the plugins that the settings allow; ``--no-plugins`` leaves the built-in one."""
-    disabled = settings.plugins.disabled if settings is not None else ()
-    return load_plugins(disabled=disabled, discover=not obj["no_plugins"])
+    table = settings.plugins if settings is not None else PluginTable()
+    return load_plugins(
+        disabled=table.disabled, discover=not obj["no_plugins"], replaces=table.replaces, trials=trials
+    )
 
 
 def open_office(obj: dict[str, Any], *, passphrase_file: Path | None = None) -> Office:

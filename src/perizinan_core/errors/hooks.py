@@ -18,6 +18,7 @@ _NOUNS: Mapping[str, str] = {
     "renderer": N_("renderer"),
     "scanner": N_("upload scanner"),
     "channel": N_("notification channel"),
+    "command": N_("command"),
     "frontend": N_("frontend"),
     "signer": N_("signer"),
     "tables": N_("set of tables"),
@@ -45,7 +46,7 @@ class HookError(CodedError):
     categories: ClassVar[Mapping[str, Category]] = by_code(
         {
             Category.OFFICE: (
-                "nothing-registered no-office plugin-problem setting tables-taken tables-unsupported"
+                "nothing-registered offered-twice no-office plugin-problem setting tables-taken tables-unsupported"
             ),
             Category.OUTSIDE: (
                 "mail-server-lost mail-server-refused mail-server-unreachable mail-server-untrusted message-refused "
@@ -64,6 +65,13 @@ class HookError(CodedError):
             ),
             labels={"kind": _NOUNS},
             absent={"offered": "-"},
+        ),
+        "offered-twice": Code(
+            N_(
+                'Several plugins offer the {kind} "{name}": {plugins}. Write whose is used under '
+                '[plugins.replaces] in the settings: "{name}" = "PLUGIN".'
+            ),
+            labels={"kind": _NOUNS},
         ),
         "plugin-problem": Code(
             N_(

@@ -64,8 +64,6 @@ class Installed:
     problem: Clause | None = None
     """Why it is not loaded, as far as that is known without running it."""
 
-    entry: importlib.metadata.EntryPoint | None = attrs.field(default=None, eq=False, repr=False)
-
 
 def installed_plugins() -> tuple[Installed, ...]:
     """Return every plugin on the path, in order of name; of two copies of a distribution the first counts."""
@@ -151,7 +149,6 @@ def _plugin(
         name=shown(entry.name),
         module=shown(entry.value),
         record=_record(distribution, module.partition(".")[0]),
-        entry=entry,
     )
     if not _NAME.fullmatch(entry.name):
         clause = Clause(

@@ -7,20 +7,24 @@ implementation is called by itself here.
 
 from __future__ import annotations
 
-import inspect
+import importlib.metadata
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import pluggy
 
 from perizinan_core.errors.hooks import HookError
 from perizinan_core.hooks._context import ContextSource, NoOffice, taken
-from perizinan_core.hooks._installed import Installed, core_version, installed_plugins
+from perizinan_core.hooks._installed import ENTRY_POINT_GROUP, Installed, installed_plugins
+from perizinan_core.hooks._judging import names_of, objection_to, one_line, raised, records_in, settled, unfit
 from perizinan_core.hooks._manifest import Manifest
-from perizinan_core.hooks._specs import API_VERSION, PROJECT, HookSpecs
+from perizinan_core.hooks._specs import PROJECT, HookSpecs
+from perizinan_core.hooks._timed_calls import StillHangingError, TimedCalls, TimeLimitError
+from perizinan_core.hooks._trial import IMPORT, INCOMPATIBLE, Objection, Step, Trial, hung
+from perizinan_core.hooks._trials import TRIAL_SECONDS, Trials
 from perizinan_core.hooks._types import (
     ApplicantCheckResult,
     AuthorityEntry,
@@ -40,7 +44,18 @@ from perizinan_core.i18n import N_, Clause
 if TYPE_CHECKING:
     from perizinan_core.model._applicant import Applicant
 
-__all__ = ["PluginManager", "PluginState", "PluginStatus", "Registered"]
+__all__ = [
+    "BUILTIN",
+    "RECORDS",
+    "Origin",
+    "PluginManager",
+    "PluginState",
+    "PluginStatus",
+    "Registered",
+    "in_effect",
+]
+
+T = TypeVar("T")
 
 BUILTIN = "builtin"
 
@@ -83,11 +98,28 @@ class PluginStatus:
     distribution: str = ""
     version: str = ""
     hooks: tuple[str, ...] = ()
+    code: str = ""
+    """Stable name of what keeps it from being loaded."""
+
     reason: str = ""
     """Why it is not loaded."""
 
     manifest: Manifest | None = None
     """What it says of itself without being loaded."""
+
+    offers: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    """What an installed plugin offered when it was tried: names or schemes by hook."""
+
+    printed: bool = False
+    """Whether it wrote on standard output or standard error when it was tried."""
+
+
+class Origin(StrEnum):
+    """Where a plugin came from; what a host application hands over goes before what is installed."""
+
+    HOST = "host"
+    INSTALLED = "installed"
+    BUILTIN = "builtin"
 
 
 @attrs.frozen(kw_only=True)
@@ -96,6 +128,12 @@ class Registered:
 
     plugin: str
     record: Any
+    origin: Origin = Origin.HOST
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Under what it can be chosen."""
+        return names_of(self.record)
 
 
 class PluginManager:
@@ -106,6 +144,9 @@ class PluginManager:
         disabled: Names of plugins that are not to be loaded.
         discover: False loads the given plugins only (tests, ``--no-plugins``).
         extra: Further plugin objects by name, e.g. those that a host application brings.
+        trials: Tries the installed ones before they are loaded here.
+        replaces: For a name or scheme that is built in, or offered by several: the plugin whose own is used.
+        only: Load no more of the installed ones than those that offer something for one of these hooks.
     """
 
     def __init__(
@@ -115,12 +156,18 @@ class PluginManager:
         disabled: Iterable[str] = (),
         discover: bool = True,
         extra: Iterable[tuple[str, object]] = (),
+        trials: Trials | None = None,
+        replaces: Mapping[str, str] | None = None,
+        only: Collection[str] | None = None,
     ) -> None:
         """Load the built-in plugin, then the given ones, then the installed ones in order of name."""
         self._pm = pluggy.PluginManager(PROJECT)
         self._pm.add_hookspecs(HookSpecs)
         self._statuses: dict[str, PluginStatus] = {}
         self._disabled = frozenset(disabled)
+        self._calls = TimedCalls()
+        self._replaces = dict(replaces or {})
+        self._installed: set[str] = set()
         self.contexts: ContextSource = NoOffice()
         """Makes what plugins get with each call; an office that opens puts its own here."""
         self._register(
@@ -131,8 +178,7 @@ class PluginManager:
         for name, plugin in extra:
             self._register(name, plugin)
         if discover:
-            for installed in installed_plugins():
-                self._load(installed)
+            self._discover(trials or Trials(), only)
 
     @property
     def statuses(self) -> tuple[PluginStatus, ...]:
@@ -154,18 +200,44 @@ class PluginManager:
         """
         Ask every plugin's ``register_…`` hook on its own and return all records.
 
-        A plugin that raises, or returns something that is not a list of records, is set aside as failed with
-        all that it offers; the others' records are returned.
+        A plugin that raises, takes too long, or returns something that is not a list of records, is set aside as
+        failed with all that it offers; the others' records are returned. Of a name or scheme that is built in, an
+        installed plugin's own is returned only where the settings say so.
         """
+        return in_effect(self.claims(hook), self._replaces)
+
+    def claims(self, hook: str) -> tuple[Registered, ...]:
+        """Return what plugins offer for a hook, also what the settings do not let in; see `gather`."""
         records: list[Registered] = []
         for name, implementation in self._implementations(hook):
             try:
-                offered = tuple(_records(self._call(implementation), RECORDS[hook]))
+                offered = self._offered(name, hook, implementation)
+            except (TimeLimitError, StillHangingError):
+                self._quarantine(name, hung(hook, TRIAL_SECONDS))
             except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises must not reach the others
-                self._quarantine(name, f"{hook}: {_one_line(error)}")
+                self._quarantine(name, raised(hook, error))
             else:
-                records.extend(Registered(plugin=name, record=item) for item in offered)
-        return tuple(records)
+                records.extend(
+                    Registered(plugin=name, record=item, origin=self._origin(name)) for item in offered
+                )
+        return tuple(sorted(records, key=lambda item: tuple(Origin).index(item.origin)))
+
+    def try_out(self, plugin: Installed, tell: Callable[[Step], None]) -> Trial:
+        """Load a plugin and ask it for all its records, in a process that is thrown away; `tell` hears each step."""
+        status = PluginStatus(name=plugin.name, state=PluginState.LOADED)
+        self._load(plugin, status)
+        offers: dict[str, tuple[str, ...]] = {}
+        commands: dict[str, str] = {}
+        for hook in self._statuses[plugin.name].hooks:
+            if hook in RECORDS:
+                tell(hook)
+                records = [item.record for item in self.gather(hook)]
+                offers[hook] = tuple(name for record in records for name in names_of(record))
+                commands |= {item.name: item.help for item in records if isinstance(item, CliCommandEntry)}
+        status = self._statuses[plugin.name]
+        if isinstance(status.reason, Clause):
+            return Trial(objection=Objection(status.code, status.reason))
+        return Trial(hooks=status.hooks, offers=offers, commands=commands)
 
     def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult | None:
         """
@@ -194,29 +266,54 @@ class PluginManager:
         """Call with those arguments that the implementation takes, so that old plugins still run."""
         declared = _own_settings(implementation.plugin)
         arguments["context"] = self.contexts.of_plugin(implementation.plugin_name, declared)
-        return implementation.function(**taken(implementation.function, arguments))
+        return settled(implementation.function(**taken(implementation.function, arguments)))
 
-    def _load(self, installed: Installed) -> None:
-        about = PluginStatus(
-            name=installed.name,
-            state=PluginState.LOADED,
-            distribution=installed.distribution,
-            version=installed.version,
-            manifest=installed.manifest,
-        )
-        if installed.name in self._disabled:
-            self._note(attrs.evolve(about, state=PluginState.DISABLED))
-            return
-        reason = installed.problem or _unfit(installed.manifest)
-        if reason is not None or installed.entry is None:
-            self._note(attrs.evolve(about, state=PluginState.INCOMPATIBLE, reason=reason or ""))
-            return
+    def _origin(self, name: str) -> Origin:
+        if name == BUILTIN:
+            return Origin.BUILTIN
+        return Origin.INSTALLED if name in self._installed else Origin.HOST
+
+    def _offered(self, name: str, hook: str, implementation: pluggy.HookImpl) -> tuple[Any, ...]:
+        return self._bounded(name, lambda: tuple(records_in(self._call(implementation), RECORDS[hook])))
+
+    def _bounded(self, name: str, function: Callable[[], T]) -> T:
+        """Call into a plugin that may never return; our own does."""
+        return function() if name == BUILTIN else self._calls.call(name, TRIAL_SECONDS, function)
+
+    def _discover(self, trials: Trials, only: Collection[str] | None) -> None:
+        """Load what is installed, as far as metadata, manifest and trial let it."""
+        fit: list[tuple[Installed, PluginStatus]] = []
+        names = {BUILTIN}
+        for installed in installed_plugins():
+            about = _status(installed)
+            objection = _name_taken(installed.name) if installed.name in names else unfit(installed)
+            names.add(installed.name)
+            if installed.name in self._disabled:
+                self._note(attrs.evolve(about, state=PluginState.DISABLED))
+            elif objection is not None:
+                self._note(_refused(about, objection))
+            elif _concerns(only, installed.manifest.offers if installed.manifest is not None else None):
+                fit.append((installed, about))
+        for (installed, about), trial in zip(fit, trials.of([item for item, _ in fit]), strict=True):
+            if trial is None:
+                self._load(installed, about)
+            elif trial.objection is not None:
+                self._note(_refused(attrs.evolve(about, printed=trial.printed), trial.objection))
+            elif _concerns(only, trial.offers):
+                self._load(installed, attrs.evolve(about, offers=trial.offers, printed=trial.printed))
+
+    def _load(self, installed: Installed, about: PluginStatus) -> None:
+        entry = importlib.metadata.EntryPoint(installed.name, installed.module, ENTRY_POINT_GROUP)
         try:
-            plugin = installed.entry.load()
+            plugin = self._bounded(installed.name, entry.load)
+        except (TimeLimitError, StillHangingError):
+            self._note(_refused(about, hung(IMPORT, TRIAL_SECONDS)))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - it must not take the office with it
-            self._note(attrs.evolve(about, state=PluginState.FAILED, reason=f"import: {_one_line(error)}"))
-            return
-        self._register(installed.name, plugin, about)
+            self._note(_refused(about, raised("", error)))
+        else:
+            if not self._pm.has_plugin(installed.name):
+                self._installed.add(installed.name)
+            self._register(installed.name, plugin, about)
 
     def _register(self, name: str, plugin: object, about: PluginStatus | None = None) -> None:
         about = about or PluginStatus(name=name, state=PluginState.LOADED)
@@ -224,41 +321,22 @@ class PluginManager:
             self._note(attrs.evolve(about, state=PluginState.DISABLED))
             return
         if self._pm.has_plugin(name):
-            self._note(attrs.evolve(about, state=PluginState.FAILED, reason=f"the name {name!r} is taken"))
+            self._note(_refused(about, _name_taken(name)))
             return
         try:
-            reason = self._objection(name, plugin)
+            objection = objection_to(self._pm, name, plugin)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - reading its attributes runs its code
-            reason = _one_line(error)
-        if reason is not None:
+            sentence = N_("a hook is not as it should be: {reason}")
+            objection = Objection(
+                "hook", Clause(sentence, reason=one_line(f"{type(error).__name__}: {error}"))
+            )
+        if objection is not None:
             if self._pm.has_plugin(name):
                 self._pm.unregister(name=name)
-            self._note(attrs.evolve(about, state=PluginState.INCOMPATIBLE, reason=reason))
+            self._note(_refused(about, objection))
             return
         hooks = tuple(sorted(caller.name for caller in self._pm.get_hookcallers(plugin) or ()))
         self._note(attrs.evolve(about, hooks=hooks))
-
-    def _objection(self, name: str, plugin: object) -> str | None:
-        """Register a plugin with pluggy and return why it cannot stay, or None."""
-        api = getattr(plugin, "perizinan_api", None)
-        if api != API_VERSION:
-            return f"perizinan_api is {api!r}, this version has {API_VERSION}"
-        self._pm.register(plugin, name=name)
-        self._pm.check_pending()
-        for caller in self._pm.get_hookcallers(plugin) or ():
-            for implementation in caller.get_hookimpls():
-                wraps = implementation.wrapper or implementation.hookwrapper
-                if implementation.plugin is not plugin:
-                    continue
-                if wraps:
-                    # Implementations are called one by one here: there is nothing to wrap.
-                    return f"{caller.name}: wrappers are not supported"
-                try:
-                    # pluggy compares positional arguments only.
-                    taken(implementation.function, dict.fromkeys(_arguments(caller.name)))
-                except TypeError as error:
-                    return f"{caller.name}: {_one_line(error)}"
-        return None
 
     def _note(self, status: PluginStatus) -> None:
         """Keep a status; a second plugin of the same name must not hide the first."""
@@ -272,36 +350,70 @@ class PluginManager:
         for implementation in reversed(caller.get_hookimpls()):
             yield implementation.plugin_name, implementation
 
-    def _quarantine(self, name: str, reason: str) -> None:
+    def _quarantine(self, name: str, objection: Objection) -> None:
         # The reason is shown to operators; a log of strangers gets the name alone.
         _log.error("plugin %s failed and was set aside", name)
         status = self._statuses[name]
         self._pm.unregister(name=name)
-        self._statuses[name] = attrs.evolve(status, state=PluginState.FAILED, reason=reason)
+        self._statuses[name] = _refused(status, objection)
+
+
+def _status(installed: Installed) -> PluginStatus:
+    return PluginStatus(
+        name=installed.name,
+        state=PluginState.LOADED,
+        distribution=installed.distribution,
+        version=installed.version,
+        manifest=installed.manifest,
+    )
+
+
+def _name_taken(name: str) -> Objection:
+    return Objection("name-taken", Clause(N_("another plugin has the name {name}"), name=name))
+
+
+def _refused(about: PluginStatus, objection: Objection) -> PluginStatus:
+    state = PluginState.INCOMPATIBLE if objection.code in INCOMPATIBLE else PluginState.FAILED
+    return attrs.evolve(about, state=state, code=objection.code, reason=objection.reason)
+
+
+def in_effect(claims: Iterable[Registered], replaces: Mapping[str, str]) -> tuple[Registered, ...]:
+    """
+    Return the records that count.
+
+    Args:
+        claims: What is offered for one hook.
+        replaces: For a name: the plugin whose own counts.
+    """
+    items = tuple(claims)
+    built_in = {name for item in items if item.origin is Origin.BUILTIN for name in item.names}
+    plugins = {item.plugin for item in items}
+    kept = []
+    for item in items:
+        if item.origin is not Origin.INSTALLED:
+            kept.append(item)
+            continue
+        chosen = {name: replaces.get(name) for name in item.names}
+        names = tuple(
+            name
+            for name, plugin in chosen.items()
+            if plugin == item.plugin or (name not in built_in and (plugin is None or plugin not in plugins))
+        )
+        if names == item.names:
+            kept.append(item)
+        elif names:
+            kept.append(attrs.evolve(item, record=attrs.evolve(item.record, schemes=names)))
+    return tuple(kept)
+
+
+def _concerns(only: Collection[str] | None, offers: Mapping[str, Any] | None) -> bool:
+    """Return whether something offered is wanted; not where nothing is known of the offers yet."""
+    return only is None or offers is None or any(hook in offers for hook in only)
 
 
 def _own_settings(plugin: object) -> type[Any] | None:
     kind: type[Any] | None = getattr(plugin, "perizinan_settings", None)
     return kind
-
-
-def _arguments(hook: str) -> tuple[str, ...]:
-    """Return the names of the arguments that a hook is called with."""
-    return tuple(inspect.signature(getattr(HookSpecs, hook)).parameters)[1:]
-
-
-def _unfit(manifest: Manifest | None) -> Clause | None:
-    """Return why a manifest keeps its plugin from this version; None: nothing does, or there is no manifest."""
-    if manifest is None:
-        return None
-    if not manifest.works_with_api(API_VERSION):
-        first, last = manifest.api
-        sentence = N_("it works with versions {first} to {last} of the plugin interface, this is {version}")
-        return Clause(sentence, first=first, last=last, version=API_VERSION)
-    if not manifest.works_with_core(core_version()):
-        sentence = N_("it needs perizinan-core {minimum} or later, this is {version}")
-        return Clause(sentence, minimum=manifest.minimum_core, version=core_version())
-    return None
 
 
 def _checked(plugin: str, result: object) -> ApplicantCheckResult:
@@ -313,19 +425,3 @@ def _checked(plugin: str, result: object) -> ApplicantCheckResult:
             reason=f"returned {type(result).__name__}",
         )
     return result
-
-
-def _records(offered: object, kind: type) -> Iterator[Any]:
-    """Yield what a hook returned; the wrong kind of thing is an error of the plugin."""
-    if offered is None:
-        return
-    if not isinstance(offered, Iterable) or isinstance(offered, (str, bytes)):
-        raise TypeError(f"expected a list of {kind.__name__}, got {type(offered).__name__}")
-    for item in offered:
-        if not isinstance(item, kind):
-            raise TypeError(f"expected {kind.__name__}, got {type(item).__name__}")
-        yield item
-
-
-def _one_line(error: BaseException) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"

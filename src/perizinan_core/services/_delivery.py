@@ -15,9 +15,9 @@ from typing import ClassVar
 import attrs
 
 from perizinan_core.errors.hooks import DeliveryError
+from perizinan_core.hooks._timed_calls import StillHangingError, TimeLimitError
 from perizinan_core.services._context import OfficeContext, new_id
 from perizinan_core.services._targets import Delivered, Target
-from perizinan_core.services._timed_calls import StillHangingError, TimeLimitError
 from perizinan_core.services._work import Moment, WorkDone, WorkFailure, name_of
 from perizinan_core.storage import Backoff, OutboxEntry
 

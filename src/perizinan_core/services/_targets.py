@@ -18,6 +18,7 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.hooks._consumers import DeliveredEvent, EventConsumer
 from perizinan_core.hooks._notification import Notification, NotificationChannel, SendOutcome
+from perizinan_core.hooks._timed_calls import TIME_LIMIT, TimedCalls
 from perizinan_core.model._actor import Role
 from perizinan_core.model._application import Application
 from perizinan_core.model._events import Event, EventKind
@@ -27,7 +28,6 @@ from perizinan_core.services._context import OfficeContext, case_of, new_id
 from perizinan_core.services._issuance import SYSTEM
 from perizinan_core.services._messages import MESSAGE_KINDS, begins, messages_for
 from perizinan_core.services._status_list import STATUS_KINDS, StatusLists
-from perizinan_core.services._timed_calls import TIME_LIMIT, TimedCalls
 from perizinan_core.storage import OutboxEntry, OutboxItem, UnitOfWork
 from perizinan_core.storage._records import MESSAGES, STATUS_LIST, channel_target, consumer_target
 from perizinan_core.workflow._notice import give_notice

@@ -13,6 +13,7 @@ from datetime import datetime
 import attrs
 
 from perizinan_core.hooks._notification import NotificationChannel
+from perizinan_core.hooks._timed_calls import TimedCalls
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._case_jobs import (
     Assign,
@@ -44,7 +45,6 @@ from perizinan_core.services._targets import (
     ToMessages,
     ToStatusList,
 )
-from perizinan_core.services._timed_calls import TimedCalls
 from perizinan_core.services._upload_jobs import InspectUploads
 from perizinan_core.services._work import EachRecord, Job, Moment, RecordJob, WorkDone, run_all
 from perizinan_core.storage import JobFailure, OutboxEntry

@@ -7,12 +7,15 @@ How many may hang at once is limited for each name: more would only fill the mem
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import threading
 from collections.abc import Callable
 from typing import TypeVar
 
 import attrs
+
+from perizinan_core.hooks._aside import speaking_aside
 
 __all__ = ["TIME_LIMIT", "StillHangingError", "TimeLimitError", "TimedCalls"]
 
@@ -66,11 +69,13 @@ class TimedCalls:
 
         def run() -> None:
             try:
-                results.append(function())
+                with speaking_aside():
+                    results.append(function())
             except BaseException as error:  # noqa: BLE001 - handed to the caller, who names it
                 errors.append(error)
 
-        thread = threading.Thread(target=run, name=f"perizinan {name}", daemon=True)
+        context = contextvars.copy_context()
+        thread = threading.Thread(target=lambda: context.run(run), name=f"perizinan {name}", daemon=True)
         thread.start()
         thread.join(seconds)
         if thread.is_alive():
