@@ -46,7 +46,7 @@ lint: $(STAMP)
 
 types: $(STAMP)
 	$(BIN)/mypy
-	$(BIN)/mypy -p perizinan_kota_blitar -p perizinan_kota_bontang -p perizinan_verify
+	$(BIN)/mypy -p perizinan_kota_blitar -p perizinan_kota_bontang -p perizinan_portal -p perizinan_verify
 
 contracts: $(STAMP)
 	$(BIN)/lint-imports

@@ -70,6 +70,8 @@ ROOMS = (
     "perizinan_core.testing.storage",
     "perizinan_core.testing.strategies",
     "perizinan_verify",
+    "perizinan_portal",
+    "perizinan_portal.testing",
     "perizinan_kota_blitar",
 )
 """Packages with public names, in the order of the page."""

@@ -42,6 +42,7 @@ NOT_PLAYED = {
     "examples/statistics-csv/README.md": "installs the example",
     "plugins/perizinan-kota-blitar/README.md": "makes wheels; the scripts need the holidays package",
     "plugins/perizinan-kota-bontang/README.md": "as that of Kota Blitar",
+    "plugins/perizinan-portal/README.md": "makes wheels, and serves until it is stopped",
     "plugins/perizinan-verify/README.md": "makes wheels, and serves until it is stopped",
 }
 """Pages with ``sh`` blocks, which the tests do not play but hold to the names of commands and options; and why."""

@@ -55,6 +55,7 @@ from perizinan_core.services import (
     Consumers,
     Continuation,
     HeldUploads,
+    HostMessages,
     Issuance,
     Letters,
     Lists,
@@ -147,6 +148,9 @@ class Office:
     worker: Worker = attrs.field(init=False)
     """What happens by itself; run it regularly, or ``perizinan worker``."""
 
+    messages: HostMessages = attrs.field(init=False)
+    """Messages of the host application itself, such as the confirmation of an account."""
+
     schemas: Schemas = attrs.field(init=False)
     """JSON Schemas of what a portal posts, and reading it."""
     consumers: Consumers = attrs.field(init=False)
@@ -181,6 +185,7 @@ class Office:
             status_lists=self.status_lists,
             uploads=self.uploads,
         )
+        self.messages = HostMessages(dict(self._channels))
         self.schemas = Schemas(context)
         self.consumers = Consumers(context, self._consumers)
         self.clock_repair = ClockRepair(context)

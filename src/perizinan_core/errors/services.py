@@ -73,6 +73,7 @@ _ACTIONS: Mapping[str, str] = {
     "officers": N_("see the staff"),
     "remarks": N_("see what to look at twice in a case"),
     "add-officer": N_("add or change staff"),
+    "send-message": N_("send messages of the host application"),
     "confirm-values": N_("confirm values of the catalogue"),
     "assumed-values": N_("see which values of the catalogue are assumed"),
     "announce-key": N_("announce a key of the office"),
@@ -153,7 +154,7 @@ class ServiceError(CodedError):
                 "key-not-usable-yet letter-changed number-mark-broken publication-broken scenario status-list-clock"
             ),
             Category.OUTSIDE: "issuance signed-letter-invalid",
-            Category.UNAVAILABLE: "signing-unfinished",
+            Category.UNAVAILABLE: "message-not-sent signing-unfinished",
             Category.TOO_MANY: "too-many-guesses",
         }
     )
@@ -178,6 +179,9 @@ class ServiceError(CodedError):
                 "Too many wrong secrets were tried for this receipt number. Try again after {minutes} minutes, or "
                 "ask for a new secret: with your account, or at the counter."
             )
+        ),
+        "message-not-sent": Code(
+            N_("The message could not be sent: no channel took it. Try again later, or ask at the counter.")
         ),
         "nothing-to-confirm": Code(
             N_(

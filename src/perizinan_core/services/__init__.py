@@ -20,6 +20,7 @@ from perizinan_core.services._continuation import Continuation
 from perizinan_core.services._deliveries import DeliveryState, MessageDelivery
 from perizinan_core.services._disclosure import Count, Share
 from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
+from perizinan_core.services._host_messages import HostMessages
 from perizinan_core.services._issuance import SYSTEM, Issuance
 from perizinan_core.services._lists import CaseCounts, Lists
 from perizinan_core.services._long_term import LongTerm
@@ -75,6 +76,7 @@ __all__ = [
     "FigurePeriod",
     "HeldUploadView",
     "HeldUploads",
+    "HostMessages",
     "Issuance",
     "IssueOutcome",
     "Job",

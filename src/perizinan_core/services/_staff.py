@@ -173,6 +173,20 @@ class Staff:
                 access.require_officer(actor, "officers")
             return work.officers.list(active_only=False)
 
+    def officer(self, officer_id: str, *, actor: Actor) -> Officer | None:
+        """
+        Return one officer on record, active or not; None when there is none of that id.
+
+        A portal asks it with every request of a logged-in officer: what was taken away holds at once.
+
+        Raises:
+            AccessDeniedError: for applicants.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            if actor.kind not in (ActorKind.HOST, ActorKind.SYSTEM):
+                access.require_officer(actor, "officers")
+            return work.officers.named((officer_id,)).get(officer_id)
+
     def staff_history(self, officer_id: str, *, actor: Actor) -> tuple[Event, ...]:
         """
         Return every change of an officer's record, oldest first, with the record before and after it.

@@ -1,0 +1,7 @@
+"""The administrator's side: staff, catalogue, plugins, outbox."""
+
+from perizinan_portal._kit import PageRoute
+
+ROUTES: tuple[PageRoute, ...] = ()
+
+__all__ = ["ROUTES"]

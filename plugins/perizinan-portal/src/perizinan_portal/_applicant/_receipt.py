@@ -1,0 +1,33 @@
+"""The receipt: number, day, and every stored file with its size and hash."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from perizinan_portal._applicant._draft import permit_type_of
+from perizinan_portal._kit import Answer, Download, Page, PageRoute, Visit, Who
+
+__all__ = ["ROUTES"]
+
+
+def show(visit: Visit) -> Answer:
+    """Show the latest one."""
+    case = visit.office.applications.get(visit.path["id"], actor=visit.actor)
+    receipt = visit.office.applications.receipt(case.id, actor=visit.actor)
+    return Page(
+        "applicant/receipt.html", {"receipt": receipt, "item": permit_type_of(visit, case), "fresh": False}
+    )
+
+
+def download(visit: Visit) -> Answer:
+    """Give the signed text, which proves what the office received."""
+    signed = visit.office.applications.signed_receipt(visit.path["id"], actor=visit.actor)
+    return Download(BytesIO(signed), "tanda-terima.json", "application/json")
+
+
+ROUTES = (
+    PageRoute(path="/permohonan/{id}/tanda-terima", name="receipt", show=show, who=Who.APPLICANT),
+    PageRoute(
+        path="/permohonan/{id}/tanda-terima.json", name="signed-receipt", show=download, who=Who.APPLICANT
+    ),
+)

@@ -1,0 +1,69 @@
+"""What can go wrong in the portal itself; errors of the office are the library's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from perizinan_core.errors.base import Category, Code, CodedError
+from perizinan_core.i18n import N_
+
+__all__ = ["PortalError"]
+
+
+class PortalError(CodedError):
+    """A request that the portal refuses, or a portal that cannot start."""
+
+    categories: ClassVar[Mapping[str, Category]] = {
+        "portal-keys": Category.OFFICE,
+        "portal-colour": Category.OFFICE,
+        "portal-second-factor": Category.OFFICE,
+        "page-not-found": Category.NOT_FOUND,
+        "form-not-ours": Category.DENIED,
+        "request-too-large": Category.TOO_LARGE,
+        "request-unreadable": Category.INPUT,
+        "too-many-tries": Category.TOO_MANY,
+        "link-used": Category.NOT_FOUND,
+        "no-such-officer": Category.NOT_FOUND,
+    }
+    codes: ClassVar[Mapping[str, Code]] = {
+        "portal-keys": Code(
+            N_(
+                "The keys of the portal's accounts are missing, or are those of another portal. Put the file back "
+                "that [plugin.portal] names in keys, from the backup; without it no account can be read."
+            )
+        ),
+        "portal-colour": Code(
+            N_(
+                "[plugin.portal] brand: white text on {colour} has a contrast of {contrast} to 1, and at least 4.5 "
+                "is needed to be readable. Choose a darker colour."
+            )
+        ),
+        "portal-second-factor": Code(
+            N_(
+                "[plugin.portal] second_factor is switched off, and the office is not for development. Remove the "
+                "line: officers log in with a second factor."
+            )
+        ),
+        "page-not-found": Code(
+            N_("There is nothing at this address. Go to the first page and look from there.")
+        ),
+        "form-not-ours": Code(
+            N_(
+                "This form did not come from the page it belongs to, or is too old. Open the page again and send it."
+            )
+        ),
+        "request-too-large": Code(
+            N_(
+                "The files are larger than {limit_mb} MB together. Send them one by one, or make them smaller."
+            )
+        ),
+        "request-unreadable": Code(N_("The form could not be read. Go back, and send it again.")),
+        "too-many-tries": Code(N_("Too many tries in a short time. Wait {minutes} minutes and try again.")),
+        "link-used": Code(N_("This link was used already, or is too old. Ask for a new one.")),
+        "no-such-officer": Code(
+            N_(
+                "There is no active officer {officer} on record. Add the officer first: perizinan officers add."
+            )
+        ),
+    }

@@ -1,0 +1,56 @@
+"""The portal's sentences: its own catalogues first, one for each part, then the library's."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import attrs
+
+from perizinan_core.i18n import translate
+
+__all__ = ["LOCALE", "Sentence", "say"]
+
+LOCALE = Path(__file__).parents[1] / "locale"
+"""Folder of the catalogues: ``<language>/LC_MESSAGES/<part>.po``."""
+
+
+@attrs.frozen
+class Sentence:
+    """A sentence with its values, to be said in the language of the reader."""
+
+    msgid: str
+    fields: Mapping[str, object] = attrs.field(factory=dict)
+
+
+def say(sentence: object, language: str, /, **fields: object) -> str:
+    """
+    Return what people read: a msgid translated, a `Text` of the catalogue, a `Sentence`; anything else as it is.
+
+    Placeholders are filled after the translation.
+    """
+    if isinstance(sentence, Sentence):
+        return say(sentence.msgid, language, **sentence.fields)
+    if hasattr(sentence, "to"):
+        return str(sentence.to(language))
+    if hasattr(sentence, "name") and hasattr(sentence.name, "to"):
+        return str(sentence.name.to(language))
+    if not isinstance(sentence, str):
+        return str(sentence)
+    own = _catalogue(language).gettext(sentence) if sentence else ""
+    if own == sentence:
+        return translate(sentence, language, **fields)
+    return own.format_map(fields) if fields else own
+
+
+@lru_cache(maxsize=4)
+def _catalogue(language: str) -> gettext.NullTranslations:
+    chain: gettext.NullTranslations = gettext.NullTranslations()
+    for path in sorted((LOCALE / language / "LC_MESSAGES").glob("*.mo")):
+        with path.open("rb") as file:
+            found = gettext.GNUTranslations(file)
+        found.add_fallback(chain)
+        chain = found
+    return chain

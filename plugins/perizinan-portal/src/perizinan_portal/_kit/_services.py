@@ -1,0 +1,45 @@
+"""What all pages of one portal share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import attrs
+import jinja2
+
+from perizinan_core import Actor, ActorKind, Office
+from perizinan_portal._kit._limits import Limiter
+from perizinan_portal._settings import PortalSettings
+from perizinan_portal._store import Store
+
+if TYPE_CHECKING:
+    from perizinan_portal._kit._routing import PageRoute
+
+__all__ = ["HOST", "Services"]
+
+HOST = Actor(id="perizinan-portal", kind=ActorKind.HOST)
+"""The portal itself, where it acts for no one: the login, the account's mail. Never for what a person asks for."""
+
+
+@attrs.frozen(kw_only=True)
+class Services:
+    """The parts of one portal."""
+
+    office: Office
+    store: Store
+    settings: PortalSettings
+    templates: jinja2.Environment
+    limiter: Limiter
+    table: Mapping[str, PageRoute]
+    """All pages by name."""
+
+    @property
+    def now(self) -> int:
+        """Seconds since 1970 on the office's clock."""
+        return int(self.office.now().timestamp())
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the portal over https alone."""
+        return self.settings.address.startswith("https:")

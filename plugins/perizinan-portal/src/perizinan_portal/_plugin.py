@@ -1,0 +1,56 @@
+"""
+The plugin: offers the portal as a frontend, and ``perizinan portal``.
+
+Importing it loads neither the web framework nor a page.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from perizinan_core.hooks import CliCommandEntry, FrontendEntry, PluginContext, TablesEntry, hookimpl
+from perizinan_portal._settings import PortalSettings
+
+if TYPE_CHECKING:
+    import click
+
+    from perizinan_core import Office
+
+__all__ = ["load_command", "perizinan_api", "register_cli_commands", "register_frontends", "register_tables", "serve_portal"]
+
+perizinan_api = 1
+"""Version of the plugin interface that this plugin is written for."""
+
+
+@hookimpl
+def register_frontends() -> list[FrontendEntry]:
+    """Offer the portal of an office."""
+    return [FrontendEntry(name="portal", serve=serve_portal, settings=PortalSettings)]
+
+
+@hookimpl
+def register_tables() -> list[TablesEntry]:
+    """Bring the tables of accounts and sessions; ``perizinan migrate`` makes them."""
+    return [TablesEntry(name="portal", migrations=Path(__file__).parent / "_store" / "_migrations")]
+
+
+@hookimpl
+def register_cli_commands() -> list[CliCommandEntry]:
+    """Offer ``perizinan portal``, with which the operator of the machine gives officers their first password."""
+    help_ = "Akun portal: undang petugas."
+    return [CliCommandEntry(name="portal", help=help_, load=load_command, settings=PortalSettings)]
+
+
+def serve_portal(*, office: Office, host: str, port: int, context: PluginContext[PortalSettings]) -> None:
+    """Serve the portal of an open `perizinan_core.Office` until interrupted."""
+    from perizinan_portal._serving import serve
+
+    serve(office, host, port, context.settings)
+
+
+def load_command(context: PluginContext[PortalSettings]) -> click.Command:
+    """Return the command."""
+    from perizinan_portal._cli import portal_group
+
+    return portal_group(context)

@@ -1,0 +1,31 @@
+"""
+What the portal keeps beside the office's records: accounts, sessions, one-time tokens, posts that wait for a login.
+
+Nothing of a case is here. Names, addresses and what people typed are sealed; tokens are kept as hashes.
+"""
+
+from perizinan_portal._store._accounts import Account, AccountKind, Accounts
+from perizinan_portal._store._database import Database
+from perizinan_portal._store._posts import SavedPost, SavedPosts
+from perizinan_portal._store._sealing import Sealer
+from perizinan_portal._store._sessions import Level, Session, Sessions
+from perizinan_portal._store._store import Store, open_store
+from perizinan_portal._store._tokens import Purpose, Token, Tokens
+
+__all__ = [
+    "Account",
+    "AccountKind",
+    "Accounts",
+    "Database",
+    "Level",
+    "Purpose",
+    "SavedPost",
+    "SavedPosts",
+    "Sealer",
+    "Session",
+    "Sessions",
+    "Store",
+    "Token",
+    "Tokens",
+    "open_store",
+]

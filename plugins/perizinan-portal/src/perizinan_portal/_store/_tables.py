@@ -1,0 +1,73 @@
+"""The portal's own tables. Moments are whole seconds since 1970, which both databases compare alike."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from perizinan_core.storage.tables import plugin_metadata, table_name
+
+__all__ = ["ACCOUNTS", "KEYS", "METADATA", "NAME", "POSTS", "SESSIONS", "TOKENS"]
+
+NAME = "portal"
+"""Under which the office keeps the tables; never changed."""
+
+METADATA = plugin_metadata()
+
+ACCOUNTS = sa.Table(
+    table_name(NAME, "accounts"),
+    METADATA,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("officer", sa.String(80), unique=True),
+    sa.Column("login_index", sa.LargeBinary, unique=True),
+    sa.Column("profile", sa.LargeBinary, nullable=False),
+    sa.Column("password", sa.Text),
+    sa.Column("second_factor", sa.LargeBinary),
+    sa.Column("last_code", sa.BigInteger),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("changed_at", sa.BigInteger, nullable=False),
+    sa.Column("seen_at", sa.BigInteger, nullable=False),
+)
+
+SESSIONS = sa.Table(
+    table_name(NAME, "sessions"),
+    METADATA,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("account", sa.String(40), nullable=False),
+    sa.Column("level", sa.String(10), nullable=False),
+    sa.Column("rights", sa.String(64), nullable=False),
+    sa.Column("form_secret", sa.String(64), nullable=False),
+    sa.Column("notes", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("seen_at", sa.BigInteger, nullable=False),
+    sa.Index(None, "account"),
+    sa.Index(None, "seen_at"),
+)
+
+TOKENS = sa.Table(
+    table_name(NAME, "tokens"),
+    METADATA,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("purpose", sa.String(20), nullable=False),
+    sa.Column("account", sa.String(40)),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False),
+    sa.Index(None, "expires_at"),
+)
+
+POSTS = sa.Table(
+    table_name(NAME, "posts"),
+    METADATA,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Index(None, "created_at"),
+)
+
+KEYS = sa.Table(
+    table_name(NAME, "keys"),
+    METADATA,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("proof", sa.LargeBinary, nullable=False),
+)
+"""A value sealed by each key that was ever used: keys that were lost are noticed before new ones hide it."""

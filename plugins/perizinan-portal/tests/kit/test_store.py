@@ -1,0 +1,134 @@
+"""Accounts, sessions, tokens and posts, on both databases."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+import sqlalchemy as sa
+from perizinan_portal import _plugin
+from perizinan_portal._errors import PortalError
+from perizinan_portal._store import AccountKind, Level, Purpose, SavedPost, open_store
+
+from perizinan_core.errors.storage import AlreadyExistsError
+from perizinan_core.storage import KeyRing, migrate, open_storage
+from perizinan_core.storage.memory import MemoryStorage
+from perizinan_core.testing._postgres import postgres_server, postgres_url  # noqa: F401 - fixtures
+
+NOW = 1_800_000_000
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def tables(request, tmp_path):
+    """The empty tables, in each kind of store."""
+    (entry,) = _plugin.register_tables()
+    if request.param == "memory":
+        yield MemoryStorage().plugin_tables(entry)
+        return
+    url = f"sqlite:///{tmp_path / 'office.sqlite3'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+    keys = KeyRing.generate()
+    migrate(url, keys=keys, tables=(entry,))
+    storage = open_storage(url, keys)
+    yield storage.plugin_tables(entry)
+    storage.close()
+
+
+@pytest.fixture
+def store(tables, tmp_path):
+    """An empty store."""
+    return open_store(tables, tmp_path / "keys.json")
+
+
+def test_an_account_is_found_by_its_login_however_it_is_written(store):
+    """Capitals and spaces around do not matter; nothing of it can be read in the table."""
+    made = store.accounts.add(AccountKind.PUBLIC, now=NOW, email="sekar@surat.example.org", name="Sekar")
+    found = store.accounts.by_login("  SEKAR@surat.example.org ")
+
+    assert made == found
+    with store._database.read() as connection:
+        row = connection.execute(sa.text("SELECT * FROM perizinan_plugin_portal_accounts")).one()
+    assert (
+        b"sekar"
+        not in b"".join(bytes(part) if isinstance(part, bytes | memoryview) else b"" for part in row).lower()
+    )
+    assert "ekar" not in "".join(part for part in row if isinstance(part, str))
+
+
+def test_two_accounts_do_not_share_a_login(store):
+    """Also when both are made at once: the database refuses the second."""
+    store.accounts.add(AccountKind.PUBLIC, now=NOW, email="a@surat.example.org")
+    with pytest.raises(AlreadyExistsError):
+        store.accounts.add(AccountKind.PUBLIC, now=NOW, email="A@surat.example.org")
+
+
+def test_a_session_is_found_by_its_token_and_ends(store):
+    """The table holds no token."""
+    account = store.accounts.add(AccountKind.PUBLIC, now=NOW)
+    token = store.sessions.begin(account.id, level=Level.FULL, now=NOW)
+    found = store.sessions.find(token)
+    assert (account.id, Level.FULL) == (found.account, found.level)
+    assert token not in str(found.digest)
+    again = store.sessions.begin(account.id, level=Level.FULL, now=NOW, ends=found.digest)
+
+    assert store.sessions.find(token) is None
+    store.sessions.end_all(account.id)
+    assert store.sessions.find(again) is None
+
+
+def test_a_token_is_good_once_for_its_purpose_and_for_a_while(store):
+    """And a later one of the same account replaces it."""
+    account = store.accounts.add(AccountKind.PUBLIC, now=NOW)
+    first = store.tokens.give(Purpose.RESET, now=NOW, account=account.id)
+    second = store.tokens.give(Purpose.RESET, now=NOW, account=account.id, payload={"a": 1})
+
+    assert store.tokens.find(first, Purpose.RESET, now=NOW) is None
+    assert store.tokens.find(second, Purpose.INVITE, now=NOW) is None
+    assert store.tokens.find(second, Purpose.RESET, now=NOW + 3601) is None
+    found = store.tokens.find(second, Purpose.RESET, now=NOW)
+    assert {"a": 1} == found.payload
+    assert [True, False] == [store.tokens.use(found), store.tokens.use(found)]
+
+
+def test_a_saved_post_comes_back_and_is_forgotten_after_a_day(store):
+    """With every value of every field."""
+    post = SavedPost(place="/permohonan/1", values={"a": ("1", "2")}, had_files=True)
+    token = store.posts.keep(post, now=NOW)
+
+    assert post == store.posts.find(token, now=NOW)
+    assert store.posts.find(token, now=NOW + 24 * 3600 + 1) is None
+
+
+def test_a_code_of_the_second_factor_is_good_once(store):
+    """An earlier one is not good after a later one either."""
+    account = store.accounts.add(AccountKind.OFFICER, now=NOW, officer="kasir")
+
+    assert [True, False, False, True] == [store.accounts.use_code(account.id, step) for step in (5, 5, 4, 6)]
+
+
+def test_guests_who_do_not_come_back_are_removed(store):
+    """And no one else."""
+    guest = store.accounts.add(AccountKind.GUEST, now=NOW)
+    person = store.accounts.add(AccountKind.PUBLIC, now=NOW, email="a@surat.example.org")
+
+    assert 1 == store.accounts.remove_guests(unseen_since=NOW + 1)
+    assert [None, person] == [store.accounts.get(one.id) for one in (guest, person)]
+
+
+def test_lost_keys_are_not_replaced_by_new_ones(tables, tmp_path, store):
+    """The accounts would be lost, and no one would notice at first."""
+    store.accounts.add(AccountKind.PUBLIC, now=NOW, email="a@surat.example.org")
+    (tmp_path / "keys.json").unlink()
+
+    with pytest.raises(PortalError) as refused:
+        open_store(tables, tmp_path / "keys.json")
+    assert "portal-keys" == refused.value.code
+
+
+def test_a_registered_guest_keeps_the_id(store):
+    """And with it everything that was begun."""
+    guest = store.accounts.add(AccountKind.GUEST, now=NOW)
+    kept = attrs.evolve(guest, kind=AccountKind.PUBLIC, email="a@surat.example.org", name="A", password="x")
+    store.accounts.save(kept, now=NOW)
+
+    assert kept == store.accounts.by_login("a@surat.example.org")
