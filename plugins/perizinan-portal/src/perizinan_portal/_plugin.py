@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
     from perizinan_core import Office
 
-__all__ = ["load_command", "perizinan_api", "register_cli_commands", "register_frontends", "register_tables", "serve_portal"]
+__all__ = [
+    "load_command",
+    "perizinan_api",
+    "register_cli_commands",
+    "register_frontends",
+    "register_tables",
+    "serve_portal",
+]
 
 perizinan_api = 1
 """Version of the plugin interface that this plugin is written for."""

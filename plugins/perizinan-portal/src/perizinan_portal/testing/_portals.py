@@ -94,9 +94,7 @@ class PortalKit:
         self.office.office.close()
 
 
-def sample_portal(
-    folder: Path, *, office: OfficeKit | None = None, **settings: Any
-) -> PortalKit:
+def sample_portal(folder: Path, *, office: OfficeKit | None = None, **settings: Any) -> PortalKit:
     """
     Open a portal.
 

@@ -27,9 +27,7 @@ def upgrade() -> None:
     op.create_table(
         table_name("portal", "sessions"),
         sa.Column("digest", sa.String(64), primary_key=True),
-        sa.Column(
-            "account", sa.String(40), nullable=False
-        ),
+        sa.Column("account", sa.String(40), nullable=False),
         sa.Column("level", sa.String(10), nullable=False),
         sa.Column("rights", sa.String(64), nullable=False),
         sa.Column("form_secret", sa.String(64), nullable=False),
@@ -37,8 +35,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("seen_at", sa.BigInteger, nullable=False),
     )
-    op.create_index(f"ix_{table_name('portal', 'sessions')}_account", table_name("portal", "sessions"), ["account"])
-    op.create_index(f"ix_{table_name('portal', 'sessions')}_seen_at", table_name("portal", "sessions"), ["seen_at"])
+    op.create_index(
+        f"ix_{table_name('portal', 'sessions')}_account", table_name("portal", "sessions"), ["account"]
+    )
+    op.create_index(
+        f"ix_{table_name('portal', 'sessions')}_seen_at", table_name("portal", "sessions"), ["seen_at"]
+    )
     op.create_table(
         table_name("portal", "tokens"),
         sa.Column("digest", sa.String(64), primary_key=True),
@@ -47,14 +49,18 @@ def upgrade() -> None:
         sa.Column("payload", sa.LargeBinary, nullable=False),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
     )
-    op.create_index(f"ix_{table_name('portal', 'tokens')}_expires_at", table_name("portal", "tokens"), ["expires_at"])
+    op.create_index(
+        f"ix_{table_name('portal', 'tokens')}_expires_at", table_name("portal", "tokens"), ["expires_at"]
+    )
     op.create_table(
         table_name("portal", "posts"),
         sa.Column("digest", sa.String(64), primary_key=True),
         sa.Column("body", sa.LargeBinary, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
     )
-    op.create_index(f"ix_{table_name('portal', 'posts')}_created_at", table_name("portal", "posts"), ["created_at"])
+    op.create_index(
+        f"ix_{table_name('portal', 'posts')}_created_at", table_name("portal", "posts"), ["created_at"]
+    )
     op.create_table(
         table_name("portal", "keys"),
         sa.Column("id", sa.String(40), primary_key=True),
