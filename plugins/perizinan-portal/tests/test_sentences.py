@@ -42,7 +42,7 @@ def sentences():
 
 
 def test_every_sentence_is_translated():
-    """Nobody meets an English sentence because somebody forgot its translation."""
+    """No one meets an English sentence because its translation was forgotten."""
     known = {msgid for part in catalogues().values() for msgid in part}
 
     assert set() == {f"{path}: {text}" for path, text in sentences() if text not in known}
@@ -67,7 +67,7 @@ def test_one_sentence_has_one_translation():
 
 
 def test_no_translation_is_left_over():
-    """What nobody says any more is not kept."""
+    """What no page says any more is not kept."""
     used = {text for _, text in sentences()}
 
     assert set() == {msgid for part in catalogues().values() for msgid in part if msgid not in used}

@@ -1,4 +1,4 @@
-"""The queue: what waits for this officer, first in first. Nobody picks a case."""
+"""The queue: what waits for this officer, first in first. No one picks a case."""
 
 from __future__ import annotations
 
