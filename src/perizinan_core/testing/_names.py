@@ -1,6 +1,7 @@
 """Every public name of the kit, in one list for `perizinan_core.testing`."""
 
 from perizinan_core.bootstrap._synthetic_ca import Issued, SyntheticCA
+from perizinan_core.testing._databases import postgres_database
 from perizinan_core.testing._document_store import DocumentStoreSuite
 from perizinan_core.testing._fakes import (
     AcceptingChecks,
@@ -61,6 +62,7 @@ __all__ = [
     "UploadScannerSuite",
     "check_plugin_settings",
     "plugin_context",
+    "postgres_database",
     "sample_annex",
     "sample_applicant",
     "sample_ca",

@@ -12,9 +12,20 @@ from perizinan_portal._store import AccountKind, Level, Purpose, SavedPost, open
 from perizinan_core.errors.storage import AlreadyExistsError
 from perizinan_core.storage import KeyRing, migrate, open_storage
 from perizinan_core.storage.memory import MemoryStorage
-from perizinan_core.testing._postgres import postgres_server, postgres_url  # noqa: F401 - fixtures
+from perizinan_core.testing import postgres_database
 
 NOW = 1_800_000_000
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    """A PostgreSQL of its own, with the tables in it; each test finds them empty."""
+    with postgres_database() as url:
+        keys = KeyRing.generate()
+        migrate(url, keys=keys, tables=_plugin.register_tables())
+        storage = open_storage(url, keys)
+        yield storage
+        storage.close()
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -24,10 +35,14 @@ def tables(request, tmp_path):
     if request.param == "memory":
         yield MemoryStorage().plugin_tables(entry)
         return
-    url = f"sqlite:///{tmp_path / 'office.sqlite3'}"
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-    keys = KeyRing.generate()
+        found = request.getfixturevalue("postgres").plugin_tables(entry)
+        with found.transaction() as connection:
+            for name in ("accounts", "sessions", "tokens", "posts", "keys"):
+                connection.exec_driver_sql(f"DELETE FROM {found.table_name(name)}")
+        yield found
+        return
+    url, keys = f"sqlite:///{tmp_path / 'office.sqlite3'}", KeyRing.generate()
     migrate(url, keys=keys, tables=(entry,))
     storage = open_storage(url, keys)
     yield storage.plugin_tables(entry)
