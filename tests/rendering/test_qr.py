@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 import pypdfium2
 import pytest
@@ -54,6 +55,18 @@ def test_the_modules_are_those_of_another_encoder(text):
     ]
 
     assert ours in theirs
+
+
+@pytest.mark.parametrize("text", ["+A" * 185, "K5" * 120, "*3" * 184])
+def test_a_text_that_repeats_itself_leaves_no_long_run_of_one_colour(text):
+    """Where the usual mask leaves a run of twenty modules, the code is drawn under the best of all eight."""
+    modules = _modules(draw_qr(text).svg)
+    side = range(1 + max(x for x, _y in modules))
+    lines = [[(x, y) in modules for x in side] for y in side] + [
+        [(x, y) in modules for y in side] for x in side
+    ]
+
+    assert max(len(list(run)) for line in lines for _colour, run in groupby(line)) < 20
 
 
 def _modules(svg: str) -> set[tuple[int, int]]:

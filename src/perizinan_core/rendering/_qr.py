@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from functools import lru_cache
+from itertools import compress
 from typing import Any
 
 import attrs
@@ -22,9 +22,14 @@ MIN_MODULE_MM = 0.5
 MAX_VERSION = 20
 """97 modules; at `MIN_MODULE_MM` a code of 49 mm."""
 
+_MASK = 3
+"""Mask of nearly every code; see `_encode`."""
+
+_LONGEST_RUN = 20
+"""Modules of one colour side by side, from which on the encoder looks for a better mask."""
+
 _DIGITS = bytes.maketrans(b"\0\xff", b"10")
 _BITS = bytes.maketrans(b"01", b"\0\1")
-_ONE = re.compile(b"\1")
 
 _QUIET = 4
 """Quiet zone in modules (ISO/IEC 18004)."""
@@ -54,11 +59,7 @@ def draw_qr(text: str) -> QrDrawing:
     Raises:
         RenderingError: ``qr-text-too-long``: the code would be larger than `MAX_VERSION`.
     """
-    try:
-        code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    except ValueError as error:
-        raise RenderingError("qr-text-too-long", length=len(text), limit=MAX_VERSION) from error
-    matrix = _matrix(code)
+    matrix = _encode(text)
     modules = len(matrix)
     version = (modules - 17) // 4
     if version > MAX_VERSION:
@@ -67,8 +68,25 @@ def draw_qr(text: str) -> QrDrawing:
     return QrDrawing(_svg(matrix), module * (modules + 2 * _QUIET), module * _QUIET, version)
 
 
-def _matrix(code: zxingcpp.Barcode) -> list[bytes]:
-    """Return the pixels row by row, 0 for black."""
+def _encode(text: str) -> list[bytes]:
+    """
+    Return the modules row by row, 0 for black.
+
+    To try all eight masks takes seven times as long as to draw one, and signed claims look the same under each
+    (decision 90). Only what comes out in long runs, as texts that repeat themselves do, is tried under all.
+    """
+    matrix = _matrix(text, data_mask=_MASK)
+    runs = (b"\0" * _LONGEST_RUN, b"\xff" * _LONGEST_RUN)
+    rows = b"".join(matrix)
+    lines = b"".join((rows, *(rows[x :: len(matrix)] for x in range(len(matrix)))))
+    return _matrix(text) if any(run in lines for run in runs) else matrix
+
+
+def _matrix(text: str, **options: Any) -> list[bytes]:
+    try:
+        code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M", **options)
+    except ValueError as error:
+        raise RenderingError("qr-text-too-long", length=len(text), limit=MAX_VERSION) from error
     image: Any = code.to_image(scale=1, add_quiet_zones=False)
     side: int = image.shape[0]
     pixels = bytes(image)
@@ -78,45 +96,66 @@ def _matrix(code: zxingcpp.Barcode) -> list[bytes]:
 def _svg(matrix: list[bytes]) -> str:
     side = len(matrix) + 2 * _QUIET
     # One path around all modules: separate shapes would leave hairlines between them on screens.
-    path = "".join(_outlines(matrix))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}" viewBox="0 0 {side} {side}">'
-        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" fill-rule="evenodd" d="{path}"/></svg>'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/>'
+        f'<path fill="#000" fill-rule="evenodd" d="{_outline(matrix)}"/></svg>'
     )
 
 
-def _outlines(matrix: list[bytes]) -> Iterator[str]:
+def _outline(matrix: list[bytes]) -> str:
     """
-    Yield closed paths whose insides, by the even-odd rule, are the black modules.
+    Return closed paths whose insides, by the even-odd rule, are the black modules.
 
     Corners are the grid points of which one or three of the four modules around are black. Along every line
     and column of the grid, borders lead from the first corner to the second, from the third to the fourth.
-    Points are numbered line by line, which is three times as fast as pairs of coordinates.
+    Points are numbered line by line, which is faster than pairs of coordinates.
     """
     width = len(matrix) + 1
+    grid = _grid(width)
     corners = _corners(matrix)
-    across, along = [0] * len(corners), [0] * len(corners)
-    for line in range(width):
-        start = line * width
-        _join(across, [found.start() for found in _ONE.finditer(corners, start, start + width)])
-        _join(along, [line + width * found.start() for found in _ONE.finditer(corners[line::width])])
-    steps_across = {step: f"h{step}" for step in range(-width, width)}
-    steps_along = {step * width: f"v{step}" for step in range(-width, width)}
-    first = corners.find(1)
-    while first >= 0:
+    starts = list(compress(range(len(corners)), corners))
+    across = _joined(starts, len(corners))
+    columns = b"".join([corners[x::width] for x in range(width)])
+    along = _joined(list(compress(grid.by_column, columns)), len(corners))
+    steps: list[str] = []
+    add, sideways, upright = steps.append, grid.across, grid.along
+    for first in starts:
+        if not corners[first]:
+            continue
+        add(grid.starts[first])
         here = first
-        y, x = divmod(first, width)
-        steps = [f"M{x + _QUIET} {y + _QUIET}"]
         while True:
             beside = across[here]
             corners[here] = corners[beside] = 0
-            steps.append(steps_across[beside - here])
+            add(sideways[beside - here])
             here = along[beside]
             if here == first:
                 break
-            steps.append(steps_along[here - beside])
-        yield "".join(steps) + "z"
-        first = corners.find(1, first)
+            add(upright[here - beside])
+        add("z")
+    return "".join(steps)
+
+
+@attrs.frozen
+class _Grid:
+    """What paths on a grid of one size are written with."""
+
+    by_column: tuple[int, ...]
+    starts: tuple[str, ...]
+    across: dict[int, str]
+    along: dict[int, str]
+
+
+@lru_cache(maxsize=MAX_VERSION)
+def _grid(width: int) -> _Grid:
+    points = range(width * width)
+    return _Grid(
+        by_column=tuple(y * width + x for x in range(width) for y in range(width)),
+        starts=tuple(f"M{point % width + _QUIET} {point // width + _QUIET}" for point in points),
+        across={step: f"h{step}" for step in range(-width, width)},
+        along={step * width: f"v{step}" for step in range(-width, width)},
+    )
 
 
 def _corners(matrix: list[bytes]) -> bytearray:
@@ -130,6 +169,9 @@ def _corners(matrix: list[bytes]) -> bytearray:
     return found
 
 
-def _join(pairs: list[int], points: list[int]) -> None:
+def _joined(points: list[int], count: int) -> list[int]:
+    """Return for each point the one that a border joins it to: the first to the second, the third to the fourth."""
+    found = [0] * count
     for one, other in zip(points[::2], points[1::2], strict=True):
-        pairs[one], pairs[other] = other, one
+        found[one], found[other] = other, one
+    return found
