@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from perizinan_core._saved_file import create_file
+from perizinan_core.bootstrap._bounded import bounded_signer
 from perizinan_core.bootstrap._contexts import Contexts
 from perizinan_core.bootstrap._development_ca import DevelopmentCA
 from perizinan_core.bootstrap._keys_on_record import DEVELOPMENT, DOCUMENT, QR, STATUS, KeysOnRecord
@@ -21,7 +22,7 @@ from perizinan_core.bootstrap._settings import Settings, read_secret
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.storage import StorageError
 from perizinan_core.hooks import SignerEntry
-from perizinan_core.hooks._manager import Registered
+from perizinan_core.hooks._manager import Origin, Registered
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._text import Text
 from perizinan_core.published._keys import PrivateKey
@@ -289,7 +290,7 @@ class Signers:
             secret=lambda _name: self._secret(position),
             context=contexts.of(entry, "register_signers"),
         )
-        return signer
+        return signer if entry.origin is Origin.BUILTIN else bounded_signer(signer, entry.plugin, scheme)
 
     def make_development(self, position: str) -> Signer:
         """Return the signer with a position's development certificate, made on first use."""

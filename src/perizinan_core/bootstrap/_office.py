@@ -33,6 +33,7 @@ from perizinan_core.bootstrap._opening import (
     open_records,
     shown_database,
 )
+from perizinan_core.bootstrap._plugin_process import PluginProcesses
 from perizinan_core.bootstrap._plugin_settings import check_plugin_tables
 from perizinan_core.bootstrap._plugins import load_plugins, pick
 from perizinan_core.bootstrap._publication import status_list_rules
@@ -240,6 +241,7 @@ class Office:
             replaces=chosen.plugins.replaces,
         )
         contexts = manager.contexts = Contexts(chosen, now)
+        manager.processes = PluginProcesses(_reachable(chosen, engine), now)
         check_plugin_tables(chosen, manager)
         pack = load_authority_pack(chosen, manager)
         _check_positions(chosen, pack.authority)
@@ -416,8 +418,10 @@ class Office:
         serve(**taken(serve, {"office": self, "host": host, "port": port, "context": context}))
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, and of the processes of plugins."""
         self._context.storage.close()
+        if self.plugins.processes is not None:
+            self.plugins.processes.close()
 
     def __enter__(self) -> Self:
         return self
@@ -429,6 +433,16 @@ class Office:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _reachable(settings: Settings, engine: Engine | None) -> Settings:
+    """Return settings by which another process finds the same database."""
+    if engine is None:
+        return settings
+    url = engine.url.render_as_string(hide_password=False)
+    return attrs.evolve(
+        settings, storage=attrs.evolve(settings.storage, database=url, database_password=None)
+    )
 
 
 def _check_positions(settings: Settings, authority: Authority) -> None:

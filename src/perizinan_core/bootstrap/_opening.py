@@ -8,15 +8,17 @@ from typing import Any
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError as AddressError
 
+from perizinan_core.bootstrap._bounded import bounded_store
 from perizinan_core.bootstrap._contexts import contexts_of
 from perizinan_core.bootstrap._keys import open_storage_keys
-from perizinan_core.bootstrap._plugins import called, opened, pick
+from perizinan_core.bootstrap._plugin_process import PluginProcesses, RemoteConsumer
+from perizinan_core.bootstrap._plugins import called, opened, pick, timed
 from perizinan_core.bootstrap._settings import Settings, read_secret
 from perizinan_core.bootstrap._tables import offered_tables, unsupported
 from perizinan_core.documents import DocumentStore
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.services import ArgumentError
-from perizinan_core.hooks._manager import PluginManager, Registered
+from perizinan_core.hooks._manager import Origin, PluginManager, Registered
 from perizinan_core.hooks._types import AuthorityPack
 from perizinan_core.model._authority import Authority
 from perizinan_core.services._targets import OpenConsumer
@@ -48,7 +50,7 @@ def load_authority_pack(settings: Settings, manager: PluginManager) -> Authority
     entry = pick(manager.gather("register_authorities"), "authority", settings.office.authority, "slug")
     slug = settings.office.authority
     context = contexts_of(settings, manager).of(entry, "register_authorities")
-    pack: AuthorityPack = called(entry, "authority", slug, entry.record.load, context=context)
+    pack: AuthorityPack = timed(entry, "authority", slug, entry.record.load, context=context)
     if pack.authority.example is not None and not settings.signing.development:
         raise BootstrapError("example-authority", name=pack.authority.name.id, slug=slug)
     return pack
@@ -115,7 +117,7 @@ def storage_keys(settings: Settings, manager: PluginManager, *, engine: Engine |
         if entry.record.known_keys is None:
             return ()
         context = contexts_of(settings, manager).of(entry, "register_storages")
-        found: tuple[str, ...] = called(
+        found: tuple[str, ...] = timed(
             entry, "storage", entry.record.schemes[0], entry.record.known_keys, address=url, context=context
         )
         return found
@@ -188,7 +190,7 @@ def open_documents(settings: Settings, manager: PluginManager) -> DocumentStore:
     entry = pick(manager.gather("register_document_stores"), "document store", scheme, "scheme")
     context = contexts_of(settings, manager).of(entry, "register_document_stores")
     store: DocumentStore = opened(entry, "document store", scheme, address=address, context=context)
-    return store
+    return store if entry.origin is Origin.BUILTIN else bounded_store(store, entry.plugin, scheme)
 
 
 def open_part(
@@ -201,8 +203,17 @@ def open_part(
 
 
 def open_consumer(manager: PluginManager, name: str, settings: Settings) -> OpenConsumer:
-    """Open a consumer of events."""
+    """
+    Open a consumer of events; that of an installed plugin is opened in the plugin's own process, when it has work.
+
+    Its settings are read now, so that wrong ones are named early.
+    """
     hook = "register_event_consumers"
-    record = pick(manager.gather(hook), "event consumer", name, "name").record
+    entry = pick(manager.gather(hook), "event consumer", name, "name")
+    kinds, limit = entry.record.kinds, entry.record.time_limit
+    if entry.origin is Origin.INSTALLED and isinstance(manager.processes, PluginProcesses):
+        contexts_of(settings, manager).of(entry, hook)
+        remote = RemoteConsumer(manager.processes, entry.plugin, name, limit)
+        return OpenConsumer(name=name, consumer=remote, kinds=kinds, time_limit=limit, apart=True)
     consumer = open_part(manager, hook, "event consumer", name, settings)
-    return OpenConsumer(name=name, consumer=consumer, kinds=record.kinds, time_limit=record.time_limit)
+    return OpenConsumer(name=name, consumer=consumer, kinds=kinds, time_limit=limit)

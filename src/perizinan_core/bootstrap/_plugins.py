@@ -9,12 +9,16 @@ from perizinan_core.bootstrap._builtin import Builtin
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.hooks import HookError
 from perizinan_core.hooks._context import taken
+from perizinan_core.hooks._judging import settled
 from perizinan_core.hooks._manager import Origin, PluginManager, Registered
+from perizinan_core.hooks._timed_calls import TIME_LIMIT, StillHangingError, TimedCalls, TimeLimitError
 from perizinan_core.hooks._trials import Trials
 
-__all__ = ["called", "load_plugins", "opened", "pick"]
+__all__ = ["called", "load_plugins", "opened", "pick", "timed"]
 
 T = TypeVar("T")
+
+_CALLS = TimedCalls()
 
 
 def load_plugins(
@@ -80,7 +84,26 @@ def opened(item: Registered, kind: str, name: str, **arguments: Any) -> Any:
     Raises:
         HookError: ``plugin-problem``: it raised something that is not ours; our own errors pass as they are.
     """
-    return called(item, kind, name, item.record.open, **arguments)
+    return timed(item, kind, name, item.record.open, **arguments)
+
+
+def timed(item: Registered, kind: str, name: str, function: Callable[..., T], /, **arguments: Any) -> T:
+    """
+    Call a function of a record as `called` does, within a time limit.
+
+    Raises:
+        HookError: ``plugin-problem``, as `called`; ``plugin-hangs``: it did not return in time.
+    """
+    if item.origin is Origin.BUILTIN:
+        return called(item, kind, name, function, **arguments)
+    try:
+        return _CALLS.call(
+            f"{kind} {name}", TIME_LIMIT, lambda: called(item, kind, name, function, **arguments)
+        )
+    except (TimeLimitError, StillHangingError) as error:
+        raise HookError(
+            "plugin-hangs", plugin=item.plugin, kind=kind, name=name, seconds=round(TIME_LIMIT)
+        ) from error
 
 
 def called(item: Registered, kind: str, name: str, function: Callable[..., T], /, **arguments: Any) -> T:
@@ -91,7 +114,7 @@ def called(item: Registered, kind: str, name: str, function: Callable[..., T], /
         HookError: ``plugin-problem``: it raised something that is not ours; our own errors pass as they are.
     """
     try:
-        return function(**taken(function, arguments))
+        answer: T = settled(function(**taken(function, arguments)))
     except PerizinanError:
         raise
     except Exception as error:
@@ -102,3 +125,4 @@ def called(item: Registered, kind: str, name: str, function: Callable[..., T], /
             name=name,
             reason=f"{type(error).__name__}: {error}",
         ) from error
+    return answer

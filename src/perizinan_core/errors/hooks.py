@@ -52,7 +52,7 @@ class HookError(CodedError):
                 "mail-server-lost mail-server-refused mail-server-unreachable mail-server-untrusted message-refused "
                 "plugin-decision recipient-refused"
             ),
-            Category.UNAVAILABLE: "delivery-deferred",
+            Category.UNAVAILABLE: "delivery-deferred plugin-hangs",
         }
     )
 
@@ -65,6 +65,13 @@ class HookError(CodedError):
             ),
             labels={"kind": _NOUNS},
             absent={"offered": "-"},
+        ),
+        "plugin-hangs": Code(
+            N_(
+                'The plugin "{plugin}" offers the {kind} "{name}", but it did not answer within {seconds} s. '
+                "Nothing was taken as done. Try again later; if it stays so, tell the office's administrator."
+            ),
+            labels={"kind": _NOUNS},
         ),
         "offered-twice": Code(
             N_(

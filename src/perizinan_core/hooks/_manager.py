@@ -11,7 +11,7 @@ import importlib.metadata
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import attrs
 import pluggy
@@ -22,7 +22,7 @@ from perizinan_core.hooks._installed import ENTRY_POINT_GROUP, Installed, instal
 from perizinan_core.hooks._judging import names_of, objection_to, one_line, raised, records_in, settled, unfit
 from perizinan_core.hooks._manifest import Manifest
 from perizinan_core.hooks._specs import PROJECT, HookSpecs
-from perizinan_core.hooks._timed_calls import StillHangingError, TimedCalls, TimeLimitError
+from perizinan_core.hooks._timed_calls import CallError, StillHangingError, TimedCalls, TimeLimitError
 from perizinan_core.hooks._trial import IMPORT, INCOMPATIBLE, Objection, Step, Trial, hung
 from perizinan_core.hooks._trials import TRIAL_SECONDS, Trials
 from perizinan_core.hooks._types import (
@@ -58,6 +58,9 @@ __all__ = [
 T = TypeVar("T")
 
 BUILTIN = "builtin"
+
+DECIDE_SECONDS = 30.0
+"""Longest time for a decision of a plugin."""
 
 RECORDS: Mapping[str, type] = {
     "register_authorities": AuthorityEntry,
@@ -136,6 +139,18 @@ class Registered:
         return names_of(self.record)
 
 
+class Processes(Protocol):
+    """Runs installed plugins in processes of their own, which can be killed."""
+
+    def ask(self, plugin: str, hook: str, arguments: Mapping[str, object], *, seconds: float) -> Any:
+        """Return what a hook answers, or raise `CallError`, or an error of this library that it raised."""
+        ...
+
+    def close(self) -> None:
+        """End those that have nothing to do."""
+        ...
+
+
 class PluginManager:
     """
     The plugins of one office. Made by ``Office.open`` and passed on; there is no global one.
@@ -147,6 +162,7 @@ class PluginManager:
         trials: Tries the installed ones before they are loaded here.
         replaces: For a name or scheme that is built in, or offered by several: the plugin whose own is used.
         only: Load no more of the installed ones than those that offer something for one of these hooks.
+        names: Load no more of the installed ones than these, untried: who asks has tried them.
     """
 
     def __init__(
@@ -159,6 +175,7 @@ class PluginManager:
         trials: Trials | None = None,
         replaces: Mapping[str, str] | None = None,
         only: Collection[str] | None = None,
+        names: Collection[str] | None = None,
     ) -> None:
         """Load the built-in plugin, then the given ones, then the installed ones in order of name."""
         self._pm = pluggy.PluginManager(PROJECT)
@@ -170,6 +187,8 @@ class PluginManager:
         self._installed: set[str] = set()
         self.contexts: ContextSource = NoOffice()
         """Makes what plugins get with each call; an office that opens puts its own here."""
+        self.processes: Processes | None = None
+        """Where installed plugins decide; an office that opens puts its own here."""
         self._register(
             BUILTIN,
             builtin,
@@ -177,7 +196,11 @@ class PluginManager:
         )
         for name, plugin in extra:
             self._register(name, plugin)
-        if discover:
+        if names is not None:
+            for installed in installed_plugins():
+                if installed.name in names and unfit(installed) is None:
+                    self._load(installed, _status(installed))
+        elif discover:
             self._discover(trials or Trials(), only)
 
     @property
@@ -248,10 +271,11 @@ class PluginManager:
         """
         for name, implementation in self._implementations("decide_applicant_check"):
             try:
-                result = self._call(implementation, applicant=applicant)
+                result = self._ask(name, "decide_applicant_check", implementation, applicant=applicant)
             except (Exception, SystemExit) as error:
+                reason = error.code if isinstance(error, CallError) else type(error).__name__
                 raise HookError(
-                    "plugin-decision", plugin=name, hook="decide_applicant_check", reason=type(error).__name__
+                    "plugin-decision", plugin=name, hook="decide_applicant_check", reason=reason
                 ) from error
             if result is not None:
                 return _checked(name, result)
@@ -267,6 +291,28 @@ class PluginManager:
         declared = _own_settings(implementation.plugin)
         arguments["context"] = self.contexts.of_plugin(implementation.plugin_name, declared)
         return settled(implementation.function(**taken(implementation.function, arguments)))
+
+    def _ask(self, name: str, hook: str, implementation: pluggy.HookImpl, **arguments: object) -> Any:
+        """
+        Ask for a decision, where it can be given up: in the plugin's own process, or else in a thread.
+
+        Raises:
+            CallError: There is no answer.
+        """
+        if name == BUILTIN:
+            return self._call(implementation, **arguments)
+        if self.processes is not None and name in self._installed:
+            return self.processes.ask(name, hook, arguments, seconds=DECIDE_SECONDS)
+        return self._calls.call(
+            f"{name} {hook}", DECIDE_SECONDS, lambda: self._call(implementation, **arguments)
+        )
+
+    def answer(self, hook: str, arguments: Mapping[str, object]) -> Any:
+        """Ask the one plugin that is loaded for a decision, here; in its own process."""
+        (answer,) = (
+            self._call(implementation, **arguments) for _, implementation in self._implementations(hook)
+        )
+        return answer
 
     def _origin(self, name: str) -> Origin:
         if name == BUILTIN:

@@ -17,7 +17,15 @@ import attrs
 
 from perizinan_core.hooks._aside import speaking_aside
 
-__all__ = ["TIME_LIMIT", "StillHangingError", "TimeLimitError", "TimedCalls"]
+__all__ = [
+    "TIME_LIMIT",
+    "CallError",
+    "EndedError",
+    "RaisedError",
+    "StillHangingError",
+    "TimeLimitError",
+    "TimedCalls",
+]
 
 T = TypeVar("T")
 
@@ -29,16 +37,36 @@ _MOST_HANGING = 8
 _log = logging.getLogger(__name__)
 
 
-class TimeLimitError(Exception):
+class CallError(Exception):
+    """A call into a plugin that has no answer; ``code`` is its stable name."""
+
+    code = "call"
+
+
+class TimeLimitError(CallError):
     """A call did not return within its time."""
 
     code = "time-limit"
 
 
-class StillHangingError(Exception):
+class StillHangingError(CallError):
     """So many earlier calls hang that no further one was made."""
 
     code = "still-hanging"
+
+
+class EndedError(CallError):
+    """The process of the plugin ended, or could not be started."""
+
+    code = "process-ended"
+
+
+class RaisedError(CallError):
+    """A plugin raised something in its process; ``code`` is the name of its class."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @attrs.define(eq=False)

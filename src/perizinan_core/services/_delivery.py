@@ -15,7 +15,7 @@ from typing import ClassVar
 import attrs
 
 from perizinan_core.errors.hooks import DeliveryError
-from perizinan_core.hooks._timed_calls import StillHangingError, TimeLimitError
+from perizinan_core.hooks._timed_calls import CallError, StillHangingError, TimeLimitError
 from perizinan_core.services._context import OfficeContext, new_id
 from perizinan_core.services._targets import Delivered, Target
 from perizinan_core.services._work import Moment, WorkDone, WorkFailure, name_of
@@ -119,7 +119,7 @@ class Deliver:
         try:
             return _Outcome(entry, target.deliver(entry, entry.event, moment()))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a target of a plugin must not stop the others
-            code = error.code if isinstance(error, TimeLimitError | StillHangingError) else name_of(error)
+            code = error.code if isinstance(error, CallError) else name_of(error)
             _log.warning("outbox entry %s was not delivered to %s: %s", entry.id, target.target, code)
             return _Outcome(entry, error=code, final=isinstance(error, DeliveryError) and error.is_final)
 

@@ -17,6 +17,7 @@ import attrs
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.hooks._consumers import DeliveredEvent, EventConsumer
+from perizinan_core.hooks._judging import settled
 from perizinan_core.hooks._notification import Notification, NotificationChannel, SendOutcome
 from perizinan_core.hooks._timed_calls import TIME_LIMIT, TimedCalls
 from perizinan_core.model._actor import Role
@@ -55,6 +56,8 @@ class OpenConsumer:
     consumer: EventConsumer
     kinds: frozenset[EventKind]
     time_limit: float = 30.0
+    apart: bool = False
+    """True: it runs in a process of its own, which is killed when its time is over."""
 
 
 def subscriptions(
@@ -176,7 +179,7 @@ class ToChannel:
             # A representative who no longer is one, an officer who left: there is no one to be notified.
             return Delivered(answer=SendOutcome.PASSED_OVER.value)
         message = attrs.evolve(message, id=entry.message, idempotency_key=f"{entry.message}/{self.name}")
-        answer = self._calls.call(self.target, TIME_LIMIT, lambda: self._channel.send(message))
+        answer = settled(self._calls.call(self.target, TIME_LIMIT, lambda: self._channel.send(message)))
         if not isinstance(answer, SendOutcome):
             # As if it had raised: no one knows what it did.
             raise TypeError(self.name)
@@ -228,7 +231,13 @@ class ToConsumer:
         """See `Target`."""
         del moment
         told = DeliveredEvent(id=event.id, event=event, case=entry.case, attempt=entry.attempts)
-        self._calls.call(self.target, self._open.time_limit, lambda: self._open.consumer.consume(told))
+        if self._open.apart:
+            self._open.consumer.consume(told)
+            return Delivered()
+        answer: object = self._calls.call(
+            self.target, self._open.time_limit, lambda: self._open.consumer.consume(told)
+        )
+        settled(answer)
         return Delivered()
 
 
