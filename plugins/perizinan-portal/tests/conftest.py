@@ -2,14 +2,24 @@
 Fixtures of all pages: one portal for a module, with an account for every officer of the sample office.
 
 `portal` is shared by the tests of a module: begin a case of your own instead of counting on an empty list.
+`browsing` is a real browser before a second portal, `browsing.portal`; mark its tests with
+``pytest.mark.xdist_group("perizinan-portal-browser")``.
 """
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 
+import attrs
 import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from perizinan_portal._serving import configuration
 from perizinan_portal.testing import PortalKit, Visitor, sample_portal
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Page as BrowserPage
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +46,98 @@ def applicant(portal) -> Visitor:
 def clerk(portal) -> Visitor:
     """An officer at the counter."""
     return portal.visitor("loket-1")
+
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+)  # fmt: skip
+
+
+@attrs.define
+class Browsing:
+    """A real browser before a portal that is served on this machine."""
+
+    portal: PortalKit
+    address: str
+    _browser: Browser
+    _contexts: list[BrowserContext] = attrs.field(factory=list)
+    faults: list[str] = attrs.field(factory=list)
+    """What scripts did wrong, and what the policy stopped; fails the test at its end."""
+
+    def page(
+        self, who: str | None = None, path: str | None = "/", *, width: int = 1280, **options
+    ) -> BrowserPage:
+        """
+        Open a page as an officer or applicant, or as a stranger; ``java_script_enabled=False`` is an option.
+
+        Without a path, the window stays empty.
+        """
+        height = 740 if width < 600 else 800
+        context = self._browser.new_context(
+            **{"locale": "id-ID", "viewport": {"width": width, "height": height}, **options}
+        )
+        self._contexts.append(context)
+        if who is not None:
+            cookie = {"name": "perizinan_session", "value": self.portal.session(who), "url": self.address}
+            context.add_cookies([cookie])
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on(
+            "console", lambda note: self.faults.append(note.text) if "Content Security" in note.text else None
+        )
+        if path is not None:
+            page.goto(self.address + path)
+        return page
+
+    def findings(self, page: BrowserPage) -> list[str]:
+        """Return what axe-core finds on a page (WCAG 2.2 A and AA), each with the element."""
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        options = {"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
+        found = Axe().run(page, options=options).response["violations"]
+        return [f"{item['id']}: {node['html'][:120]}" for item in found for node in item["nodes"]]
+
+    def overflow(self, page: BrowserPage) -> int:
+        """Return by how many pixels a page is wider than its window."""
+        return page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+    def close(self) -> None:
+        """Close the windows of a test."""
+        for context in self._contexts:
+            context.close()
+        self._contexts.clear()
+
+
+@pytest.fixture(scope="module")
+def plain_portal(tmp_path_factory) -> Iterator[PortalKit]:
+    """A portal over http, for a browser on this machine."""
+    kit = sample_portal(tmp_path_factory.mktemp("portal"), address="http://127.0.0.1:8000")
+    yield kit
+    kit.close()
+
+
+@pytest.fixture(scope="module")
+def _opened(plain_portal) -> Iterator[Browsing]:
+    server = uvicorn.Server(configuration(plain_portal.app, "127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield Browsing(plain_portal, f"http://127.0.0.1:{port}", browser)
+        browser.close()
+    server.should_exit = True
+    thread.join(20)
+
+
+@pytest.fixture
+def browsing(_opened) -> Iterator[Browsing]:
+    """A real browser; a fault in a script, or anything that the policy stopped, fails the test."""
+    _opened.faults.clear()
+    yield _opened
+    _opened.close()
+    assert [] == _opened.faults

@@ -1,0 +1,73 @@
+"""Every page in a real browser: at both sizes, in both languages, readable for everyone, light enough."""
+
+from __future__ import annotations
+
+import pytest
+from perizinan_portal._kit import Who
+from perizinan_portal._table import routes
+
+pytestmark = pytest.mark.xdist_group("perizinan-portal-browser")
+
+FILES = {"permit-file", "signed-receipt", "paper"}
+"""Addresses that give a file and no page."""
+
+FIRST_PAGE, OFFICERS_PAGE, REQUESTS = 60 * 1024, 150 * 1024, 20
+
+SHOWN = sorted(route.name for route in routes().values() if route.show and route.name not in FILES)
+
+
+@pytest.fixture(scope="module")
+def examples(plain_portal):
+    """A value for each parameter of an address, by whose page it is."""
+    kit = plain_portal.office
+    owner = plain_portal.actor("sekar")
+    draft = kit.draft("warung", actor=owner)
+    handed_in = kit.submit("warung", actor=owner)
+    from perizinan_portal._accounts._invite import invitation
+    from perizinan_portal._store import Purpose
+
+    now = plain_portal.services.now
+    register = {"email": "baru@surat.example.org", "guest": None}
+    give = plain_portal.services.store.tokens.give
+    return {
+        "code": "warung",
+        "id": {"draft": draft.id, "submission": draft.id, "": handed_in.id},
+        "token": {
+            "registration": give(Purpose.REGISTER, now=now, payload=register),
+            "invited": invitation(plain_portal.services, "kasir").rpartition("/")[2],
+        },
+        "clerk": kit.assignee(handed_in.id, "periksa").id,
+    }
+
+
+def place(route, examples):
+    """Return the address of an example."""
+    path = route.path
+    for name, value in examples.items():
+        chosen = value.get(route.name, value.get("", "x")) if isinstance(value, dict) else value
+        path = path.replace("{" + name + "}", chosen)
+    return path
+
+
+def visitor(route, examples):
+    """Return someone whose page it is."""
+    if route.who is Who.OFFICER:
+        return "admin" if route.name.startswith("admin") else examples["clerk"]
+    return None if route.who is Who.ANYONE else "sekar"
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_page_is_readable_for_everyone_fits_and_is_light(browsing, examples, name):
+    """On a phone in Indonesian and on a desk in English; a first visit to it costs few bytes and requests."""
+    route, sizes = routes()[name], []
+    who, path = visitor(route, examples), place(route, examples)
+    phone = browsing.page(who, None, width=360)
+    phone.on("response", lambda answer: sizes.append(len(answer.body())))
+    phone.goto(browsing.address + path, wait_until="networkidle")
+    desk = browsing.page(who, path, locale="en-GB")
+
+    for page in (phone, desk):
+        assert [] == browsing.findings(page)
+        assert 0 >= browsing.overflow(page)
+    assert REQUESTS >= len(sizes)
+    assert (OFFICERS_PAGE if route.who is Who.OFFICER else FIRST_PAGE) >= sum(sizes)
