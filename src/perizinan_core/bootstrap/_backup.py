@@ -51,7 +51,15 @@ from perizinan_core.storage._backup import (
 )
 from perizinan_core.storage._opening import known_keys
 
-__all__ = ["Backup", "KeyPlace", "check_backup", "key_places", "make_backup", "restore_backup"]
+__all__ = [
+    "Backup",
+    "KeyPlace",
+    "check_backup",
+    "key_places",
+    "make_backup",
+    "restore_backup",
+    "saved_tables",
+]
 
 FORMAT = 1
 _ABOUT = "backup.json"
@@ -181,6 +189,14 @@ def check_backup(folder: Path) -> Backup:
     if documents != made.documents:
         raise _unusable(folder, N_("{name} was changed"), name=_SUMS)
     return made
+
+
+def saved_tables(folder: Path) -> tuple[str, ...]:
+    """Return whose tables of plugins a backup says to hold; none where it cannot be read, which restoring will name."""
+    try:
+        return tuple(json.loads((folder / _ABOUT).read_text(encoding="utf-8")).get("tables", {}))
+    except (OSError, ValueError, TypeError, AttributeError):
+        return ()
 
 
 def restore_backup(

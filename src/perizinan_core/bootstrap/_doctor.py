@@ -11,17 +11,19 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import attrs
 import sqlalchemy as sa
 from cryptography import x509
 
 from perizinan_core.bootstrap._backup import key_places
+from perizinan_core.bootstrap._bare_office import BareOffice
 from perizinan_core.bootstrap._binding_findings import bindings
-from perizinan_core.bootstrap._document_findings import documents
+from perizinan_core.bootstrap._document_findings import documents, missing_documents
 from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
 from perizinan_core.bootstrap._keys import open_roots
-from perizinan_core.bootstrap._number_findings import lost_numbers, unknown_numbers
+from perizinan_core.bootstrap._number_findings import lost_numbers, unknown_numbers, unknown_numbers_of
 from perizinan_core.bootstrap._office import Office
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.bootstrap._tables import left_tables
@@ -37,7 +39,9 @@ from perizinan_core.storage._records import TargetCounts, channel_target, consum
 from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.verification._fetching import fetch
 
-__all__ = ["examine", "unopened"]
+__all__ = ["examine", "examine_bare", "unopened"]
+
+Opened = TypeVar("Opened")
 
 _OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan doctor")
 _LATE = timedelta(hours=1)
@@ -91,7 +95,27 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
     return tuple(finding for check in checks for finding in _each(check, office))
 
 
-def _each(check: Callable[[Office], Iterator[Finding]], office: Office) -> Iterator[Finding]:
+def examine_bare(office: BareOffice, *, quick: bool = False) -> tuple[Finding, ...]:
+    """
+    Look over what there is of an office without its plugins.
+
+    Args:
+        office: Opened without plugins.
+        quick: Leave out what reads every record and every document.
+    """
+    notice = Finding(
+        code="without-plugins",
+        level=Level.NOTICE,
+        sentence=N_("Without plugins only records, documents, numbers and key files were looked at."),
+        remedy=N_("Run perizinan doctor without --no-plugins for the rest, and perizinan plugins doctor."),
+    )
+    checks: list[Callable[[BareOffice], Iterator[Finding]]] = [_files]
+    if not quick:
+        checks += [_records, missing_documents, unknown_numbers_of]
+    return (*(finding for check in checks for finding in _each(check, office)), notice)
+
+
+def _each(check: Callable[[Opened], Iterator[Finding]], office: Opened) -> Iterator[Finding]:
     try:
         yield from check(office)
     except Exception as error:  # noqa: BLE001 - what one check cannot do must not hide what the others find
@@ -383,7 +407,7 @@ def _ending(office: Office, certificate: x509.Certificate) -> Iterator[Finding]:
         )
 
 
-def _files(office: Office) -> Iterator[Finding]:
+def _files(office: Office | BareOffice) -> Iterator[Finding]:
     for path in _private_files(office.settings):
         mode = path.stat().st_mode
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -431,7 +455,7 @@ def _status_list(office: Office) -> Iterator[Finding]:
         )
 
 
-def _records(office: Office) -> Iterator[Finding]:
+def _records(office: Office | BareOffice) -> Iterator[Finding]:
     if not isinstance(office.storage, SqlStorage):
         return
     for fault in check_records(office.storage).faults[:MOST_NAMED]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from perizinan_core.bootstrap._bare_office import BareOffice
 from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
 from perizinan_core.bootstrap._office import Office
+from perizinan_core.documents import DocumentStore
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.storage import ApplicationFilter, Lookup, LookupKind, PermitFilter, UnitOfWork
@@ -15,7 +17,7 @@ from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.storage._sql._tables import lookups
 
-__all__ = ["documents"]
+__all__ = ["documents", "missing_documents"]
 
 _PAGE = 200
 _MOST_READ = 1_000
@@ -37,14 +39,7 @@ def documents(office: Office) -> Iterator[Finding]:
             known = _blinded(unit.session)
             loose = {sha256 for sha256 in loose if known.isdisjoint(_digests(unit.session, sha256))}
     # Looked up again: a file may have been added after the store was listed.
-    missing = sorted(sha256 for sha256 in named - stored if not store.exists(sha256))
-    for sha256 in missing[:MOST_NAMED]:
-        yield Finding(
-            code="document-missing",
-            sentence=N_("The records name the document {sha256}, which is not in the store."),
-            remedy=N_("Restore it from a backup: it lies under documents/objects by its hash."),
-            fields={"sha256": sha256},
-        )
+    yield from _missing(store, named - stored)
     permits = office.continuation.recoverable(sorted(loose)[:_MOST_READ], actor=_OPERATOR)
     for sha256, number in list(permits.items())[:MOST_NAMED]:
         yield Finding(
@@ -64,6 +59,23 @@ def documents(office: Office) -> Iterator[Finding]:
             sentence=N_("{count} documents belong to no record."),
             remedy=N_("Nothing is lost; an interrupted upload leaves such files behind."),
             fields={"count": len(loose)},
+        )
+
+
+def missing_documents(office: BareOffice) -> Iterator[Finding]:
+    """Name what the records need and the store does not have; without plugins."""
+    with office.storage.unit_of_work(read_only=True) as work:
+        named = _named(work)
+    yield from _missing(office.documents, named)
+
+
+def _missing(store: DocumentStore, named: set[str]) -> Iterator[Finding]:
+    for sha256 in sorted(sha256 for sha256 in named if not store.exists(sha256))[:MOST_NAMED]:
+        yield Finding(
+            code="document-missing",
+            sentence=N_("The records name the document {sha256}, which is not in the store."),
+            remedy=N_("Restore it from a backup: it lies under documents/objects by its hash."),
+            fields={"sha256": sha256},
         )
 
 

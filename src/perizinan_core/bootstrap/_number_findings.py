@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from perizinan_core.bootstrap._bare_office import BareOffice
 from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
 from perizinan_core.bootstrap._office import Office
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.services._used_numbers import UsedNumber, spans_of
 
-__all__ = ["lost_numbers", "unknown_numbers"]
+__all__ = ["lost_numbers", "unknown_numbers", "unknown_numbers_of"]
 
 _OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan doctor")
 
 
 def unknown_numbers(office: Office) -> Iterator[Finding]:
     """Name what the documents know as used and the records do not; walks through the document store."""
-    for register, year, first, last in spans_of(office.continuation.beyond_records(actor=_OPERATOR)):
+    yield from _unknown(office.continuation.beyond_records(actor=_OPERATOR))
+
+
+def unknown_numbers_of(office: BareOffice) -> Iterator[Finding]:
+    """The same without plugins."""
+    yield from _unknown(office.used_beyond_records())
+
+
+def _unknown(used: tuple[UsedNumber, ...]) -> Iterator[Finding]:
+    for register, year, first, last in spans_of(used):
         yield Finding(
             code="numbers-not-on-record",
             sentence=N_(

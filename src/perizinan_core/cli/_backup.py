@@ -9,13 +9,20 @@ from typing import Any
 import click
 
 from perizinan_core.bootstrap import Settings
-from perizinan_core.bootstrap._backup import Backup, check_backup, key_places, make_backup, restore_backup
+from perizinan_core.bootstrap._backup import (
+    Backup,
+    check_backup,
+    key_places,
+    make_backup,
+    restore_backup,
+    saved_tables,
+)
+from perizinan_core.bootstrap._bare_office import open_bare_office, plugins_for_recovery
 from perizinan_core.bootstrap._opening import database_url
 from perizinan_core.bootstrap._tables import offered_tables
-from perizinan_core.cli._settings import language_of, open_office, plugins_for, settings_for
-from perizinan_core.hooks import TablesEntry
+from perizinan_core.cli._settings import language_of, settings_for
+from perizinan_core.hooks import PluginManager
 from perizinan_core.i18n import N_, translate
-from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._numerals import format_date
 from perizinan_core.services._used_numbers import spans_of
 from perizinan_core.storage._checking import check_records
@@ -23,8 +30,6 @@ from perizinan_core.storage._migrating import pending
 from perizinan_core.storage._sql._store import SqlStorage
 
 __all__ = ["backup_command", "restore_command"]
-
-_OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan restore")
 
 
 @click.command(
@@ -36,7 +41,8 @@ def backup_command(obj: dict[str, Any], *, folder: Path) -> None:
     """Make a backup, and name the keys, which are to be kept elsewhere."""
     language = language_of(obj)
     settings = settings_for(obj)
-    made = make_backup(settings, plugins_for(obj, settings), folder, now=datetime.now(UTC))
+    manager = plugins_for_recovery(settings, discover=not obj["no_plugins"])
+    made = make_backup(settings, manager, folder, now=datetime.now(UTC))
     _say(N_("The backup in {folder} is whole:"), language, folder=folder)
     _tell(made, language)
     _name_keys(settings, language)
@@ -73,7 +79,11 @@ def restore_command(
         _tell(made, language)
         return
     settings = settings_for(obj)
-    manager = plugins_for(obj, settings)
+    manager = plugins_for_recovery(
+        settings,
+        discover=not obj["no_plugins"],
+        tables=not set(saved_tables(folder)) <= set(without_tables),
+    )
     made = restore_backup(
         settings, manager, folder, keep_documents=keep_documents, without_tables=without_tables
     )
@@ -81,12 +91,12 @@ def restore_command(
     _tell(made, language)
     if not keep_documents:
         _say(_UNKNOWN, language, day=_day_of(made, language))
-    _look(obj, settings, offered_tables(manager), language)
+    _look(settings, manager, language)
 
 
-def _look(obj: dict[str, Any], settings: Settings, tables: tuple[TablesEntry, ...], language: str) -> None:
+def _look(settings: Settings, manager: PluginManager, language: str) -> None:
     """Walk the restored records; tables of an older version have to be upgraded first."""
-    if pending(database_url(settings), tables=tables):
+    if pending(database_url(settings), tables=offered_tables(manager)):
         _say(
             N_(
                 "The backup is one of an older version. Run: perizinan migrate, then: perizinan records check"
@@ -94,8 +104,8 @@ def _look(obj: dict[str, Any], settings: Settings, tables: tuple[TablesEntry, ..
             language,
         )
         return
-    with open_office(obj) as office:
-        for register, year, first, last in spans_of(office.continuation.beyond_records(actor=_OPERATOR)):
+    with open_bare_office(settings, manager) as office:
+        for register, year, first, last in spans_of(office.used_beyond_records()):
             _say(_USED, language, register=register, year=year, first=first, last=last)
         if not isinstance(office.storage, SqlStorage):
             return

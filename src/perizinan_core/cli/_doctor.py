@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
-from perizinan_core.bootstrap._doctor import examine, unopened
+from perizinan_core.bootstrap._bare_office import open_bare_office, plugins_for_recovery
+from perizinan_core.bootstrap._doctor import examine, examine_bare, unopened
 from perizinan_core.bootstrap._findings import Finding, Level
-from perizinan_core.cli._settings import language_of, open_office
+from perizinan_core.cli._settings import language_of, open_office, settings_for
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_, translate
 
@@ -27,8 +28,7 @@ def doctor_command(obj: dict[str, Any], *, as_json: bool, network: bool, quick: 
     """Look the office over; an office that cannot be opened is the first finding."""
     language = language_of(obj)
     try:
-        with open_office(obj) as office:
-            findings = examine(office, network=network, quick=quick)
+        findings = _examined(obj, network=network, quick=quick)
     except PerizinanError as error:
         findings = (unopened(error),)
     problems = [finding for finding in findings if finding.level is Level.PROBLEM]
@@ -45,6 +45,16 @@ def doctor_command(obj: dict[str, Any], *, as_json: bool, network: bool, quick: 
         click.echo(translate(told, language, problems=len(problems), notices=notices))
     if problems:
         raise click.exceptions.Exit(1)
+
+
+def _examined(obj: dict[str, Any], *, network: bool, quick: bool) -> tuple[Finding, ...]:
+    """Look the office over; without plugins, what there is without them."""
+    if not obj["no_plugins"]:
+        with open_office(obj) as office:
+            return examine(office, network=network, quick=quick)
+    settings = settings_for(obj)
+    with open_bare_office(settings, plugins_for_recovery(settings, discover=False)) as bare:
+        return examine_bare(bare, quick=quick)
 
 
 def _as_json(finding: Finding, language: str) -> dict[str, str]:

@@ -36,13 +36,17 @@ def own_output() -> Iterator[None]:
     finally:
         sys.stdout = before
         if descriptor is not None:
-            try:
-                own.flush()
-            finally:
-                os.dup2(descriptor, _STDOUT)
-                # The descriptor goes with the stream; its reader may have left.
-                with contextlib.suppress(OSError):
-                    own.close()
+            _finish(own, descriptor)
+
+
+def _finish(own: TextIO, descriptor: int) -> None:
+    """Give standard output its descriptor back; that no one reads any more is not an error."""
+    try:
+        own.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+    os.dup2(descriptor, _STDOUT)
+    own.close()
 
 
 def _apart(stream: TextIO) -> tuple[TextIO, int | None]:

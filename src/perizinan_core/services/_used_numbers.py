@@ -14,10 +14,11 @@ import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 
+from perizinan_core.documents import DocumentStore
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.documents import DocumentStoreError, LinkConflictError
 from perizinan_core.errors.services import ServiceError
@@ -28,9 +29,9 @@ from perizinan_core.model._permit import Permit
 from perizinan_core.published._envelope import sign_statement, signed_by
 from perizinan_core.published._keys import PublicKey, key_from_jwk, signing_callback
 from perizinan_core.published._strict_json import load_json
-from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._context import OfficeKeys
 from perizinan_core.services._published_keys import PUBLISHED_KEYS
-from perizinan_core.storage import TakenNumber, UnitOfWork
+from perizinan_core.storage import Storage, TakenNumber, UnitOfWork
 
 __all__ = ["LostNumber", "UsedNumber", "UsedNumbers", "lost_numbers", "spans_of"]
 
@@ -84,11 +85,40 @@ class LostNumber:
     """Why, where a person passed it over."""
 
 
+class _HasSlug(Protocol):
+    @property
+    def slug(self) -> str: ...
+
+
+class KeepsMarks(Protocol):
+    """What marks are made and read with: an office, or what of it opens without its plugins."""
+
+    @property
+    def storage(self) -> Storage:
+        """The records."""
+        ...
+
+    @property
+    def documents(self) -> DocumentStore:
+        """Where the marks lie."""
+        ...
+
+    @property
+    def keys(self) -> OfficeKeys:
+        """The office's keys, which sign them."""
+        ...
+
+    @property
+    def authority(self) -> _HasSlug:
+        """Whose office it is."""
+        ...
+
+
 @attrs.frozen
 class UsedNumbers:
     """Makes and reads the marks of an office."""
 
-    _context: OfficeContext
+    _context: KeepsMarks
 
     def keep(self, permit: Permit) -> None:
         """
