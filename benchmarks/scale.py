@@ -29,6 +29,7 @@ from rich.table import Table
 
 from perizinan_core.model import Actor, ActorKind, ApplicationState, PermitStatus
 from perizinan_core.services import Lists, PeriodLength, Transparency
+from perizinan_core.services._periods import Periods
 from perizinan_core.storage import KeyRing, ListOrder, LookupKind, PermitOrder, migrate
 from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.testing._bulk import bulk_office, nik_of, receipt_of
@@ -57,7 +58,7 @@ def questions(kit: OfficeKit, cases: int) -> dict[str, Question]:
     later = kit.clock() + timedelta(days=12)
     owner = Actor(id=f"p{number // 4}", kind=ActorKind.APPLICANT)
     second = lists.cases(actor=auditor).next
-    figures = Transparency(office._context, PeriodLength.MONTH)  # noqa: SLF001 - a month is full at every size
+    figures = Transparency(office._context, Periods(office._context, PeriodLength.MONTH))  # noqa: SLF001
     month = figures.periods()[0].code if figures.periods() else None
     work = frozenset({ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW})
     return {

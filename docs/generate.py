@@ -437,6 +437,10 @@ _EVENT_MEANINGS = {
     _KIND.TRACKING_RENEWED: (
         "A new secret to follow the case by was given. Stands in the history only and is not delivered."
     ),
+    _KIND.SURVEY_ANSWERED: (
+        "The satisfaction survey was answered; the answers stand elsewhere, without the case. Stands in the history "
+        "only and is not delivered."
+    ),
     _KIND.CLOCK_REPAIRED: (
         "Moments that a clock had written ahead of time were brought back; `latest` was the farthest of them, "
         "`to` is what they are now."

@@ -31,6 +31,7 @@ from perizinan_core.services import (
     Permits,
     Publication,
     Reviews,
+    Surveys,
     Tracking,
     Transparency,
 )
@@ -380,6 +381,11 @@ CALLS: Mapping[str, Call] = {
     "lists.register_book": lambda s, a, _: s.kit.office.lists.register_book("izin", 2026, actor=a),
     "lists.history": lambda s, a, i: s.kit.office.lists.history(i("submitted"), actor=a),
     "tracking.new_secret": lambda s, a, i: s.kit.office.tracking.new_secret(i("submitted"), actor=a),
+    "surveys.is_open": lambda s, a, i: s.kit.office.surveys.is_open(i("issued"), actor=a),
+    "surveys.answer": lambda s, a, i: s.kit.office.surveys.answer(
+        i("issued"), {f"u{number}": 3 for number in range(1, 10)}, actor=a
+    ),
+    "surveys.remarks": lambda s, a, _: s.kit.office.surveys.remarks(actor=a),
     "issuance.issue": lambda s, a, i: _pers(s).issuance.issue(i("approved"), actor=a),
     "issuance.cancel": lambda s, a, i: _pers(s).issuance.cancel(
         i("permit doubtful"), reason="Layanan mati", actor=a
@@ -727,6 +733,11 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "lists.register_book": lambda r: r.have(*_SEARCHERS, others=("host", "system")),
     "lists.history": lambda r: r.read("submitted"),
     "tracking.new_secret": lambda r: r.help_to_follow(),
+    "surveys.is_open": lambda r: r.act_for_applicant("issued"),
+    "surveys.answer": lambda r: r.act_for_applicant("issued"),
+    "surveys.remarks": lambda r: r.have(
+        Role.SUPERVISOR, Role.OFFICE_HEAD, Role.AUDITOR, others=("host", "system")
+    ),
     "issuance.issue": lambda r: r.sign(),
     "issuance.cancel": lambda r: r.decide_about_permit(),
     "issuance.hand_in_signed": lambda r: r.decide_about_permit(),
@@ -755,6 +766,9 @@ WITHOUT_ACTOR = {
     # By a secret, and without personal data: see `test_tracking`.
     "Tracking.follow",
     # For the public, and about no one: see `test_transparency`.
+    # About no case, or with its secret; the others: see `test_surveys`.
+    "Surveys.questions",
+    "Surveys.answer_by_secret",
     "Transparency.periods",
     "Transparency.report",
 }
@@ -778,6 +792,7 @@ def test_every_use_case_is_in_the_table():
             Reviews,
             Permits,
             Lists,
+            Surveys,
             Tracking,
             Transparency,
             Issuance,

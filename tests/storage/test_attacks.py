@@ -24,6 +24,7 @@ from perizinan_core.testing.storage._samples import (
     made_officer,
     made_payment,
     made_permit,
+    made_survey_answer,
     open_stage,
 )
 
@@ -62,6 +63,7 @@ MAY_GO = {
     "tracking": "a new secret can be given; the one before opens nothing but how the case stands",
     "idempotency": "is forgotten after some time anyway; what it kept from being repeated has its own rules",
     "job_failures": "a note of the worker: it tries again",
+    "surveys": "an answer in a statistic; no one knows whose it was",
     "figures": "a number in a statistic; how the case ended and when stands in the case itself",
 }
 """Tables of which a row may be removed, or put back."""
@@ -90,6 +92,7 @@ def fill(storage) -> None:
         work.settings.put("signatory:x", {"to": "2026-01-01"})
         work.tracking.put(case.id, TrackingSecret(digest=b"1" * 32, given_at=NOW))
         work.figures.put(case.id, [made_figure(), made_figure(step="periksa", on_time=None)])
+        work.surveys.add(made_survey_answer(remark="Antrean panjang"))
         work.failures.note("job", "s", error="e", at=NOW)
         events = [made_event(case.id), made_event(case.id)]
         work.history.add(events)

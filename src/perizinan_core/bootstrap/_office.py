@@ -68,6 +68,7 @@ from perizinan_core.services import (
     Schemas,
     SignerSource,
     StatusLists,
+    Surveys,
     Tracking,
     Transparency,
     Worker,
@@ -75,6 +76,7 @@ from perizinan_core.services import (
 from perizinan_core.services._arguments import check_values, checked
 from perizinan_core.services._confirmations import is_open
 from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._periods import Periods
 from perizinan_core.services._retention_jobs import RetentionRules
 from perizinan_core.services._targets import OpenConsumer, subscriptions
 from perizinan_core.services._worker import library_worker
@@ -143,6 +145,9 @@ class Office:
     transparency: Transparency = attrs.field(init=False)
     """The office's figures for the public: times, what was kept, what waits, refusals; without an account."""
 
+    surveys: Surveys = attrs.field(init=False)
+    """The satisfaction survey, asked once a case is closed."""
+
     status: RecordsStatus = attrs.field(init=False)
     """The records as a status source for `verify_permit`."""
 
@@ -175,7 +180,9 @@ class Office:
         self.permits = Permits(context, self.applications, Issuance(context, self.publication))
         self.lists = Lists(context)
         self.tracking = Tracking(context)
-        self.transparency = Transparency(context, self.settings.transparency.period)
+        periods = Periods(context, self.settings.transparency.period)
+        self.transparency = Transparency(context, periods)
+        self.surveys = Surveys(context, periods)
         self.status = RecordsStatus(context)
         self.worker = library_worker(
             context,

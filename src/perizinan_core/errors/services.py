@@ -87,6 +87,7 @@ _ACTIONS: Mapping[str, str] = {
     "lists": N_("see the lists of the office"),
     "register-book": N_("read a number register"),
     "new-secret": N_("give a new secret to follow a case by"),
+    "survey-remarks": N_("read what people wrote in the satisfaction survey"),
     "held-uploads": N_("see the files that are kept without a verdict"),
     "sign": N_("sign a permit without holding a position"),
     "hand-in-signed": N_("hand in a signed file"),
@@ -140,13 +141,14 @@ class ServiceError(CodedError):
             Category.INPUT: (
                 "applicant-refused binding-days binding-not-a-signer binding-outside-certificate "
                 "continue-too-far not-our-permit posted-data preview undeclared-accounts unknown-post unknown-register "
-                "unknown-value no-assumed-values"
+                "unknown-value no-assumed-values survey-answers"
             ),
             Category.DENIED: "access-denied confirmation-second own-record staff-confirmation staff-record",
             Category.NOT_FOUND: "binding-unknown not-found",
             Category.CONFLICT: (
                 "binding-ended binding-has-signed binding-overlaps decided-by-others letter-not-printed "
                 "letter-refused nothing-to-confirm number-used-elsewhere permit-not-required "
+                "survey-answered survey-too-early "
                 "recovery-disagrees signer-not-entitled signing-in-doubt upload-kept value-not-confirmed "
                 "values-unconfirmed"
             ),
@@ -172,6 +174,18 @@ class ServiceError(CodedError):
                 "both; if the records are the wrong ones, restore them from a backup."
             ),
             labels={"fields": _OF_PERMITS},
+        ),
+        "survey-too-early": Code(
+            N_("The survey is about the whole service, so it can be answered once the application is closed.")
+        ),
+        "survey-answered": Code(
+            N_("The survey was answered for this application already. Thank you; nothing more is needed.")
+        ),
+        "survey-answers": Code(
+            N_(
+                "Each of the nine questions needs an answer from {least} to {most}; these have none: {missing}. "
+                "Answer them and send again."
+            )
         ),
         # Wrong secrets for one case; nothing is said about the one that was tried last.
         "too-many-guesses": Code(

@@ -206,6 +206,9 @@ class Application:
     draft_end: DraftEnd | None = None
     """Set on a draft that no one worked on for long; anything that its applicant does with it takes that back."""
 
+    surveyed_on: date | None = None
+    """Local day on which the satisfaction survey was answered; the answers themselves stand apart from the case."""
+
     @property
     def answer_by(self) -> date | None:
         """Last local day to answer the open correction, or None when none is open."""

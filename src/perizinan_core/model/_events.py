@@ -33,6 +33,8 @@ class EventKind(StrEnum):
     """Someone wanted to decide what was decided already; kept in the history only, no one is notified."""
     TRACKING_RENEWED = "tracking_renewed"
     """A new secret to follow the case by was given; kept in the history only."""
+    SURVEY_ANSWERED = "survey_answered"
+    """The applicant's side answered the satisfaction survey; what it said stands elsewhere, without the case."""
     CLOCK_REPAIRED = "clock_repaired"
     """Moments that a wrong clock had written were brought back by an operator."""
     STAGE_RETURNED = "stage_returned"
@@ -107,6 +109,7 @@ _HISTORY_ONLY = frozenset(
         EventKind.OWN_KEY_CHANGED,
         EventKind.VERSION_REQUIRED,
         EventKind.STAFF_CHANGED,
+        EventKind.SURVEY_ANSWERED,
         EventKind.VALUE_CONFIRMED,
     }
 )

@@ -26,6 +26,7 @@ from perizinan_core.services._lists import CaseCounts, Lists
 from perizinan_core.services._long_term import LongTerm
 from perizinan_core.services._names import Named
 from perizinan_core.services._papers import SlotView
+from perizinan_core.services._periods import FigurePeriod
 from perizinan_core.services._permits import IssueOutcome, Permits, RecordsStatus, SearchResult
 from perizinan_core.services._previews import LetterPreview, Letters
 from perizinan_core.services._publication import Publication
@@ -40,10 +41,10 @@ from perizinan_core.services._summaries import (
     RegisterLine,
     WaitingLetter,
 )
+from perizinan_core.services._surveys import Satisfaction, SurveyQuestion, Surveys
 from perizinan_core.services._tracking import Tracking, TrackingAnswer, TrackingStep, TrackingWait
 from perizinan_core.services._transparency import (
     Backlog,
-    FigurePeriod,
     Spread,
     StepTimes,
     Transparency,
@@ -100,6 +101,7 @@ __all__ = [
     "RenewalOutcome",
     "ReplayDone",
     "Reviews",
+    "Satisfaction",
     "Schemas",
     "SearchResult",
     "Share",
@@ -109,6 +111,8 @@ __all__ = [
     "StatusListRules",
     "StatusLists",
     "StepTimes",
+    "SurveyQuestion",
+    "Surveys",
     "Tracking",
     "TrackingAnswer",
     "TrackingStep",

@@ -9,16 +9,19 @@ at least two are, which together are five or more: then only sums of five or mor
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TypeVar
 
 import attrs
 
-__all__ = ["LEAST", "Count", "Share", "hidden_parts", "hidden_splits", "share_of"]
+__all__ = ["LEAST", "Count", "Share", "hidden_parts", "hidden_splits", "share_of", "size_class"]
 
 K = TypeVar("K")
 
 LEAST = 5
 """The smallest count that is shown."""
+
+_SIZES = (LEAST, 10, 20, 50, 100, 200, 500, 1000)
 
 
 @attrs.frozen(kw_only=True)
@@ -121,6 +124,16 @@ def share_of(number: int, others: int, *, hidden: bool) -> Share:
     if number < LEAST <= others:
         return Share(least=0, most=_percent(small, every))
     return Share(least=None, most=None)
+
+
+def size_class(number: int) -> str:
+    """Return a class of size, where an exact number would tell too much with others: ``< 5``, ``5–9`` and so on."""
+    if number < LEAST:
+        return f"< {LEAST}"
+    for least, above in pairwise(_SIZES):
+        if number < above:
+            return f"{least}–{above - 1}"
+    return f"≥ {_SIZES[-1]}"
 
 
 def _percent(number: int, every: int) -> int:

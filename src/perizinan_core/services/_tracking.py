@@ -40,7 +40,7 @@ from perizinan_core.storage import TrackingSecret, UnitOfWork
 from perizinan_core.workflow._clock import consumed_days, is_late
 from perizinan_core.workflow._notice import give_notice
 
-__all__ = ["Tracking", "TrackingAnswer", "TrackingStep", "TrackingWait", "give_secret"]
+__all__ = ["Tracking", "TrackingAnswer", "TrackingStep", "TrackingWait", "case_with", "give_secret"]
 
 _log = logging.getLogger(__name__)
 
@@ -151,23 +151,8 @@ class Tracking:
             ServiceError: ``too-many-guesses``: too many wrong secrets were tried for this case.
         """
         moment = self._context.moment(now)
-        number = receipt_number.strip()
-        with self._context.storage.unit_of_work(read_only=True) as work:
-            try:
-                application = work.applications.get_by_receipt(number)
-            except RecordNotFoundError as error:
-                raise NotFoundError(kind="receipt", key=number) from error
-            kept = work.tracking.get(application.id)
-        _require_pause(kept, moment)
-        if kept is not None and hmac.compare_digest(kept.digest, _digest(application.id, secret)):
-            return _answer(self._context, self._opened(application, moment), moment)
-        with self._context.storage.unit_of_work() as work:
-            kept = work.tracking.get(application.id, lock=True)
-            _require_pause(kept, moment)
-            if kept is not None:
-                work.tracking.put(application.id, _failed(kept, moment))
-                work.commit()
-        raise NotFoundError(kind="receipt", key=number)
+        application = case_with(self._context, receipt_number, secret, moment)
+        return _answer(self._context, self._opened(application, moment), moment)
 
     def _opened(self, found: Application, moment: datetime) -> Application:
         """Note that the applicant's side knows of a correction; the answer is given even when that fails."""
@@ -226,6 +211,27 @@ class Tracking:
             work.history.add((happened,))
             work.commit()
         return secret
+
+
+def case_with(context: OfficeContext, receipt_number: str, secret: str, now: datetime) -> Application:
+    """Return the case of a receipt number and its secret; see `Tracking.follow` for what is raised."""
+    number = receipt_number.strip()
+    with context.storage.unit_of_work(read_only=True) as work:
+        try:
+            application = work.applications.get_by_receipt(number)
+        except RecordNotFoundError as error:
+            raise NotFoundError(kind="receipt", key=number) from error
+        kept = work.tracking.get(application.id)
+    _require_pause(kept, now)
+    if kept is not None and hmac.compare_digest(kept.digest, _digest(application.id, secret)):
+        return application
+    with context.storage.unit_of_work() as work:
+        kept = work.tracking.get(application.id, lock=True)
+        _require_pause(kept, now)
+        if kept is not None:
+            work.tracking.put(application.id, _failed(kept, now))
+            work.commit()
+    raise NotFoundError(kind="receipt", key=number)
 
 
 def give_secret(work: UnitOfWork, application: Application, now: datetime) -> str:

@@ -11,24 +11,20 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
 from typing import Any
 
 import attrs
 
 from perizinan_core.errors._words import REFUSAL_GROUNDS
 from perizinan_core.errors.catalogue import CatalogueError
-from perizinan_core.errors.model import quoted
-from perizinan_core.errors.services import ArgumentError
-from perizinan_core.i18n import N_
 from perizinan_core.model._application import ApplicationState
-from perizinan_core.model._figures import WHOLE, FigureCount, PeriodLength, RefusalGround
+from perizinan_core.model._figures import WHOLE, FigureCount, RefusalGround
 from perizinan_core.model._permit_type import PermitType
+from perizinan_core.model._survey import SurveySums
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._disclosure import (
@@ -38,12 +34,14 @@ from perizinan_core.services._disclosure import (
     hidden_parts,
     hidden_splits,
     share_of,
+    size_class,
 )
 from perizinan_core.services._names import Named, in_both, named_state
+from perizinan_core.services._periods import FigurePeriod, Periods
+from perizinan_core.services._surveys import Satisfaction, satisfaction_of
 
 __all__ = [
     "Backlog",
-    "FigurePeriod",
     "Spread",
     "StepTimes",
     "Transparency",
@@ -54,37 +52,9 @@ __all__ = [
 COLUMNS = ("period", "first_day", "last_day", "figure", "permit_type", "step", "item", "value")
 """Columns of the open data; `docs/reference/open-data.md` says what stands in each."""
 
-_MOST_PERIODS = 40
 _DECIDED = (ApplicationState.ISSUED, ApplicationState.REFUSED)
 _UNDECIDED = (ApplicationState.WITHDRAWN, ApplicationState.LAPSED)
-_SIZES = (5, 10, 20, 50, 100, 200, 500, 1000)
-_CODE = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?\Z")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-@attrs.frozen(kw_only=True)
-class FigurePeriod:
-    """A whole month, quarter or year."""
-
-    code: str
-    """``2026-08``, ``2026-Q3`` or ``2026``."""
-
-    first: date
-    last: date
-
-    @classmethod
-    def of(cls, day: date, length: PeriodLength) -> FigurePeriod:
-        """Return the period that a day lies in."""
-        number = (day.month - 1) // length.months
-        first = date(day.year, number * length.months + 1, 1)
-        after = number * length.months + length.months
-        following = date(day.year + after // 12, after % 12 + 1, 1)
-        code = {
-            PeriodLength.MONTH: f"{day.year}-{day.month:02}",
-            PeriodLength.QUARTER: f"{day.year}-Q{number + 1}",
-            PeriodLength.YEAR: f"{day.year}",
-        }[length]
-        return cls(code=code, first=first, last=following - timedelta(days=1))
 
 
 @attrs.frozen(kw_only=True)
@@ -151,6 +121,11 @@ class TransparencyReport:
 
     types: tuple[TypeFigures, ...]
     backlog: tuple[Backlog, ...]
+    satisfaction: Satisfaction | None = None
+    """None: fewer than five answered."""
+
+    satisfaction_by_type: Mapping[str, Satisfaction] = attrs.field(factory=dict)
+    """By code; only of types with at least five answers."""
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Yield the figures, one to a row, with the columns `COLUMNS`."""
@@ -197,6 +172,10 @@ class TransparencyReport:
         for waiting in self.backlog:
             yield "backlog", waiting.permit_type.code, "", "size", waiting.size
             yield from _spread_rows("backlog_age", waiting.permit_type.code, "", waiting.age)
+        if self.satisfaction is not None:
+            yield from _satisfaction_rows("", self.satisfaction)
+        for code, found in self.satisfaction_by_type.items():
+            yield from _satisfaction_rows(code, found)
 
 
 @checked
@@ -205,20 +184,13 @@ class Transparency:
     """The office's figures for the public; no account is needed, and no one is named in them."""
 
     _context: OfficeContext
-    _length: PeriodLength = PeriodLength.QUARTER
+    _periods: Periods
 
     def periods(self) -> tuple[FigurePeriod, ...]:
         """Return the periods that are over and of which there are figures, the latest first."""
         with self._context.storage.unit_of_work(read_only=True) as work:
             first = work.figures.first_day()
-        if first is None:
-            return ()
-        found: list[FigurePeriod] = []
-        last = self._latest()
-        while last.last >= first and len(found) < _MOST_PERIODS:
-            found.append(last)
-            last = FigurePeriod.of(last.first - timedelta(days=1), self._length)
-        return tuple(found)
+        return self._periods.since(first)
 
     def report(self, period: str | None = None) -> TransparencyReport:
         """
@@ -230,27 +202,12 @@ class Transparency:
         Raises:
             ArgumentError: it is not a period of this office, or not over yet.
         """
-        chosen = self._latest() if period is None else self._period(period)
+        chosen = self._periods.chosen(period)
         with self._context.storage.unit_of_work(read_only=True) as work:
             counts = work.figures.counts(chosen.first, chosen.last)
             waiting = work.figures.backlog(chosen.last)
-        return self._report(chosen, counts, waiting)
-
-    def _latest(self) -> FigurePeriod:
-        today = self._context.local_day(self._context.clock())
-        running = FigurePeriod.of(today, self._length)
-        return FigurePeriod.of(running.first - timedelta(days=1), self._length)
-
-    def _period(self, code: str) -> FigurePeriod:
-        latest = self._latest()
-        match = _CODE.match(code)
-        if match:
-            year, quarter, month = match.groups()
-            number = int(month or 1) if quarter is None else int(quarter) * 3
-            found = FigurePeriod.of(date(max(int(year), 1), number, 1), self._length)
-            if found.code == code and found.last <= latest.last:
-                return found
-        raise ArgumentError("period", N_("a period of this office that is over"), quoted(code))
+            answers = work.surveys.sums(chosen.first, chosen.last)
+        return attrs.evolve(self._report(chosen, counts, waiting), **_satisfaction(answers))
 
     def _report(
         self, period: FigurePeriod, counts: Iterable[FigureCount], waiting: Mapping[tuple[str, date], int]
@@ -382,16 +339,7 @@ def _backlog(name: Named, code: str, waiting: Mapping[tuple[str, date], int], da
     for (permit_type, submitted), number in waiting.items():
         if permit_type == code:
             ages[(day - submitted).days] += number
-    return Backlog(permit_type=name, size=_size(sum(ages.values())), age=_spread(ages))
-
-
-def _size(number: int) -> str:
-    if number < _SIZES[0]:
-        return f"< {_SIZES[0]}"
-    for least, above in pairwise(_SIZES):
-        if number < above:
-            return f"{least}–{above - 1}"
-    return f"≥ {_SIZES[-1]}"
+    return Backlog(permit_type=name, size=size_class(sum(ages.values())), age=_spread(ages))
 
 
 def _named_ground(ground: RefusalGround) -> Named:
@@ -408,6 +356,19 @@ def _spread_rows(
 ) -> Iterator[tuple[str, str, str, str, str]]:
     yield figure, code, step, "median", "…" if spread is None else str(spread.median)
     yield figure, code, step, "ninety", "…" if spread is None else str(spread.ninety)
+
+
+def _satisfaction(answers: tuple[SurveySums, ...]) -> dict[str, Any]:
+    by_type = {one.permit_type: found for one in answers if (found := satisfaction_of((one,))) is not None}
+    return {"satisfaction": satisfaction_of(answers), "satisfaction_by_type": by_type}
+
+
+def _satisfaction_rows(code: str, found: Satisfaction) -> Iterator[tuple[str, str, str, str, str]]:
+    yield "satisfaction", code, "", "respondents", found.respondents
+    yield "satisfaction", code, "", "index", str(found.index)
+    yield "satisfaction", code, "", "grade", found.grade
+    for element, mean in found.elements:
+        yield "satisfaction", code, "", element.code, str(mean)
 
 
 def _plain(cell: str) -> str:

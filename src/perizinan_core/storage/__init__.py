@@ -26,6 +26,7 @@ from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerReco
 from perizinan_core.storage._ports._events import History, Outbox
 from perizinan_core.storage._ports._figures import Figures
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
+from perizinan_core.storage._ports._surveys import SurveyRecords
 from perizinan_core.storage._ports._tables import HoldsTables
 from perizinan_core.storage._ports._units import Storage, UnitOfWork
 from perizinan_core.storage._records import (
@@ -92,6 +93,7 @@ __all__ = [
     "SigningState",
     "StatusIndexes",
     "Storage",
+    "SurveyRecords",
     "TableSet",
     "TableSteps",
     "TakenNumber",

@@ -25,6 +25,7 @@ from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerReco
 from perizinan_core.storage._ports._events import History, Outbox
 from perizinan_core.storage._ports._figures import Figures
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
+from perizinan_core.storage._ports._surveys import SurveyRecords
 from perizinan_core.storage._ports._units import Storage, UnitOfWork
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "SigningAttempts",
     "StatusIndexes",
     "Storage",
+    "SurveyRecords",
     "TrackingSecrets",
     "UnitOfWork",
 ]

@@ -11,6 +11,7 @@ from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerReco
 from perizinan_core.storage._ports._events import History, Outbox
 from perizinan_core.storage._ports._figures import Figures
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
+from perizinan_core.storage._ports._surveys import SurveyRecords
 
 __all__ = ["Storage", "UnitOfWork"]
 
@@ -72,6 +73,11 @@ class UnitOfWork(Protocol):
     @property
     def figures(self) -> Figures:
         """What closed cases took, for statistics."""
+        ...
+
+    @property
+    def surveys(self) -> SurveyRecords:
+        """Answers to the satisfaction survey."""
         ...
 
     @property

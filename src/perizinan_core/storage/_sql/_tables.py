@@ -43,6 +43,7 @@ __all__ = [
     "queue_places",
     "settings",
     "signing_attempts",
+    "surveys",
     "tallies",
     "tracking",
 ]
@@ -235,6 +236,18 @@ figures = _table(
     ),
 )
 """What closed cases took: written once, counted for the public."""
+
+surveys = _table(
+    "surveys",
+    sa.Column("id", _Text, primary_key=True),
+    sa.Column("permit_type", _Text, nullable=False),
+    sa.Column("answered_day", sa.Date, nullable=False),
+    *(sa.Column(f"u{number}", sa.Integer, nullable=False) for number in range(1, 10)),
+    *_seal(),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Index(None, "answered_day", "permit_type"),
+)
+"""Answers to the satisfaction survey; nothing leads from them to a case."""
 
 number_parts = _table(
     "number_parts",

@@ -24,6 +24,7 @@ from perizinan_core.storage._sql._outbox import SqlOutbox
 from perizinan_core.storage._sql._permits import SqlPermits
 from perizinan_core.storage._sql._requests import SqlIdempotency, SqlSettings, SqlSigningAttempts
 from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._surveys import SqlSurveys
 from perizinan_core.storage._sql._tracking import SqlTrackingSecrets
 
 __all__ = ["SqlUnitOfWork", "WriterQueue", "opened"]
@@ -146,6 +147,7 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
         self.settings = SqlSettings(session)
         self.tracking = SqlTrackingSecrets(session)
         self.figures = SqlFigures(session)
+        self.surveys = SqlSurveys(session)
         self.agenda = SqlAgenda(session)
         self.failures = SqlFailures(session)
 

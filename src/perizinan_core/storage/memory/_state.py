@@ -15,6 +15,7 @@ from perizinan_core.model._application import Application
 from perizinan_core.model._events import Event
 from perizinan_core.model._figures import Figure
 from perizinan_core.model._permit import Permit
+from perizinan_core.model._survey import SurveyAnswer
 from perizinan_core.storage._codec import decode, encode
 from perizinan_core.storage._records import (
     MESSAGES,
@@ -116,6 +117,7 @@ class State:
     requests: dict[tuple[str, str], RequestRow] = attrs.field(factory=dict)
     attempts: dict[str, SigningAttempt] = attrs.field(factory=dict)
     tracking: dict[str, TrackingSecret] = attrs.field(factory=dict)
+    surveys: tuple[SurveyAnswer, ...] = ()
     figures: dict[str, tuple[Figure, ...]] = attrs.field(factory=dict)
     settings: dict[str, str] = attrs.field(factory=dict)
     failures: dict[tuple[str, str], JobFailure] = attrs.field(factory=dict)

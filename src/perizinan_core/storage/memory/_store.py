@@ -30,6 +30,7 @@ from perizinan_core.storage.memory._state import Access, State
 if TYPE_CHECKING:
     from perizinan_core.storage.memory._tables import MemoryTables
     from perizinan_core.storage.tables import PluginTables
+from perizinan_core.storage.memory._surveys import MemorySurveys
 
 __all__ = ["MemoryStorage", "MemoryUnitOfWork"]
 
@@ -119,6 +120,7 @@ class MemoryUnitOfWork(AbstractContextManager["MemoryUnitOfWork"]):
         self.settings = MemorySettings(access)
         self.tracking = MemoryTrackingSecrets(access)
         self.figures = MemoryFigures(access)
+        self.surveys = MemorySurveys(access)
         self.agenda = MemoryAgenda(access)
         self.failures = MemoryFailures(access)
         return self

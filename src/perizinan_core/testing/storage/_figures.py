@@ -8,9 +8,10 @@ import attrs
 
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._figures import RefusalGround
+from perizinan_core.model._survey import SurveyElement
 from perizinan_core.storage._ports import Storage
 from perizinan_core.testing.storage._base import SuiteBase, add_application
-from perizinan_core.testing.storage._samples import NOW, made_application, made_figure
+from perizinan_core.testing.storage._samples import NOW, made_application, made_figure, made_survey_answer
 
 __all__ = ["FiguresSuite"]
 
@@ -79,3 +80,25 @@ class FiguresSuite(SuiteBase):
         with storage.unit_of_work(read_only=True) as work:
             assert work.figures.counts(_DAY, _DAY) == ()
             assert work.figures.first_day() is None
+
+    def test_answers_are_added_by_permit_type(self, storage: Storage) -> None:
+        """Of the days asked for; remarks stand apart from when they were given."""
+        other = made_survey_answer(
+            permit_type="billboard", values={**dict.fromkeys(SurveyElement, 4), SurveyElement.TIME: 1}
+        )
+        with storage.unit_of_work() as work:
+            for answer in (
+                made_survey_answer(remark="Antrean panjang"),
+                made_survey_answer(),
+                other,
+                made_survey_answer(day=_DAY - timedelta(days=1)),
+            ):
+                work.surveys.add(answer)
+            work.commit()
+        with storage.unit_of_work(read_only=True) as work:
+            billboard, street = work.surveys.sums(_DAY, _DAY)
+            remarks = work.surveys.remarks(_DAY, _DAY)
+
+        assert (billboard.respondents, billboard.sums) == (1, (4, 4, 1, 4, 4, 4, 4, 4, 4))
+        assert (street.respondents, street.sums) == (2, (6,) * 9)
+        assert remarks == (("street-use", "Antrean panjang"),)

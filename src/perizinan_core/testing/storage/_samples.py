@@ -18,6 +18,7 @@ from perizinan_core.model._identifiers import Nib, Nik, Npwp, PhoneNumber
 from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
 from perizinan_core.model._money import Rupiah
 from perizinan_core.model._permit import Permit
+from perizinan_core.model._survey import SurveyAnswer, SurveyElement
 
 __all__ = [
     "EMAIL",
@@ -38,6 +39,7 @@ __all__ = [
     "made_payment",
     "made_permit",
     "made_person",
+    "made_survey_answer",
     "new_id",
     "open_stage",
 ]
@@ -206,3 +208,13 @@ def made_figure(**changes: Any) -> Figure:
         "on_time": True,
     }
     return Figure(**{**fields, **changes})
+
+
+def made_survey_answer(**changes: Any) -> SurveyAnswer:
+    """Return the answers of someone who found everything good."""
+    fields: dict[str, Any] = {
+        "permit_type": "street-use",
+        "day": date(2026, 11, 25),
+        "values": dict.fromkeys(SurveyElement, 3),
+    }
+    return SurveyAnswer(**{**fields, **changes})
