@@ -390,6 +390,10 @@ _EVENT_MEANINGS = {
     _KIND.CLOCK_RESUMED: "The money is there, or an officer has something to do again: the clock continues.",
     _KIND.OUTSIDE_WAIT_BEGUN: "The office waits for another agency or an outside system; the clock runs on.",
     _KIND.OUTSIDE_WAIT_ENDED: "What was waited for outside is there, or no longer needed.",
+    _KIND.CHECK_RECORDED: (
+        "What an outside system answered about the applicant or the submission (`check`): `plugin`, `source`, "
+        "`outcome` (`accepted`, `refused`, `unanswered`), `asked_at`, `submission`."
+    ),
     _KIND.DEEMED_GRANTED: "The time limit passed in silence, and the law deems the application granted.",
     _KIND.ISSUING_HELD: "A letter cannot be issued without a person; supervisors are notified.",
     _KIND.APPLICATION_APPROVED: "The application was approved.",

@@ -40,6 +40,7 @@ NOT_PLAYED = {
     "examples/guest-book/README.md": "installs the example",
     "examples/notify-by-print/README.md": "installs the example",
     "examples/statistics-csv/README.md": "installs the example",
+    "examples/zoning-register/README.md": "installs the example",
     "plugins/perizinan-kota-blitar/README.md": "makes wheels; the scripts need the holidays package",
     "plugins/perizinan-kota-bontang/README.md": "as that of Kota Blitar",
     "plugins/perizinan-portal/README.md": "makes wheels, and serves until it is stopped",

@@ -1,4 +1,4 @@
-"""The kit catches every one of the broken plugins in mutants.py."""
+"""The kit catches every one of the broken plugins in mutants.py and more_mutants.py."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit import mutants
+from tests.kit import more_mutants, mutants
 
 # The mutants run once, on one worker.
 pytestmark = pytest.mark.xdist_group("mutants")
-CLASSES = {name: kind for name, kind in vars(mutants).items() if name.startswith("Test")}
+FILES = (mutants, more_mutants)
+CLASSES = {name: kind for file in FILES for name, kind in vars(file).items() if name.startswith("Test")}
 SOUND = sorted(name for name in CLASSES if name.startswith("TestSound"))
 MUTANTS = sorted(CLASSES.keys() - set(SOUND))
 
@@ -26,7 +27,7 @@ def failures(tmp_path_factory):
     subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "--tb=no"),
-            *("-W", "ignore", f"--junitxml={report}", str(Path(mutants.__file__))),
+            *("-W", "ignore", f"--junitxml={report}", *(str(Path(file.__file__)) for file in FILES)),
         ],
         cwd=Path(__file__).parents[2],
         capture_output=True,

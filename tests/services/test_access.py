@@ -19,6 +19,7 @@ from perizinan_core.hooks._types import AuthorityPack
 from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model._applicant import Representative
 from perizinan_core.model._case import CorrectionItem, StageOutcome, WaitingFor
+from perizinan_core.model._checks import CheckKind, CheckOutcome, CheckRecord
 from perizinan_core.model._fees import Payment
 from perizinan_core.model._money import Rupiah
 from perizinan_core.model._text import DateRange
@@ -316,6 +317,9 @@ CALLS: Mapping[str, Call] = {
         actor=a,
     ),
     "reviews.end_wait": lambda s, a, i: _revs(s).end_wait(i("submitted"), _wait(s, i("submitted")), actor=a),
+    "reviews.answer_check": lambda s, a, i: _revs(s).answer_check(
+        _unheard(s, i("submitted")), "zoning", accepted=True, remark="Surat 12/2026", actor=a
+    ),
     "reviews.reopen": lambda s, a, i: _revs(s).reopen(i("approved"), reasons=("Salah",), actor=a),
     "reviews.annul_decision": lambda s, a, i: _revs(s).annul_decision(
         i("approved"),
@@ -433,6 +437,25 @@ def _wait(stand: Stand, case: str) -> int:
         case, party=WaitingFor.SYSTEM, name="SIMBG", reason="Menunggu nomor", actor=HOST
     )
     return waiting.open_waits()[-1].number
+
+
+def _unheard(stand: Stand, case: str) -> str:
+    """Let an outside system owe its answer about a case."""
+    context = stand.kit._context
+    with context.storage.unit_of_work() as work:
+        found = context.load(work, case, lock=True)
+        record = CheckRecord(
+            kind=CheckKind.SUBMISSION,
+            plugin="zoning",
+            source="zoning",
+            outcome=CheckOutcome.UNANSWERED,
+            asked_at=stand.kit.clock(),
+            submission=found.submission,
+        )
+        owed = attrs.evolve(found, checks=(*found.checks, record))
+        work.applications.save(owed, by="test", at=stand.kit.clock())
+        work.commit()
+    return case
 
 
 def known(stand: Stand) -> Callable[[str], str]:
@@ -698,6 +721,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.record_payment": lambda r: r.take_money(),
     "reviews.begin_wait": lambda r: r.wait_for_outside(of_stage=True),
     "reviews.end_wait": lambda r: r.wait_for_outside(of_stage=False),
+    "reviews.answer_check": lambda r: r.wait_for_outside(of_stage=False),
     "reviews.reopen": lambda r: r.set_aside(),
     "reviews.annul_decision": lambda r: r.decide_about_permit(),
     "reviews.declare_conflict": lambda r: r.declare_conflict(),

@@ -75,7 +75,7 @@ from perizinan_core.services import (
 )
 from perizinan_core.services._arguments import check_values, checked
 from perizinan_core.services._confirmations import is_open
-from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._context import CheckRules, OfficeContext
 from perizinan_core.services._periods import Periods
 from perizinan_core.services._retention_jobs import RetentionRules
 from perizinan_core.services._targets import OpenConsumer, subscriptions
@@ -298,6 +298,11 @@ class Office:
             signers=signers,
             checks=manager,
             keys=open_keys(chosen, record),
+            check_rules=CheckRules(
+                on_failure=chosen.checks.on_failure.value,
+                permit_types={code: item.value for code, item in chosen.checks.permit_types.items()},
+                time_limit=chosen.checks.time_limit,
+            ),
             clock=now,
             random=random or _random.SystemRandom(),
             scanners=tuple(

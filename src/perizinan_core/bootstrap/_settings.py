@@ -25,6 +25,7 @@ from perizinan_core.signing.ltv import Level, OnFailure
 
 __all__ = [
     "FILE_NAME",
+    "CheckSettings",
     "OfficeSettings",
     "PluginTable",
     "PublicationSettings",
@@ -186,6 +187,23 @@ class TransparencySettings:
 
 
 @attrs.frozen(kw_only=True)
+class CheckSettings:
+    """What follows when an outside system does not answer about a submission (``decide_submission_check``)."""
+
+    on_failure: OnFailure = OnFailure.CONTINUE
+    """
+    ``continue``: the application is taken with a note, waits for the answer where everyone sees it, and is not decided
+    well before; the worker asks again. ``stop``: it is not taken now, and stays a draft.
+    """
+
+    permit_types: Mapping[str, OnFailure] = attrs.field(factory=dict)
+    """The same for single permit types, by code."""
+
+    time_limit: float = attrs.field(default=10.0, validator=[attrs.validators.gt(0), attrs.validators.le(60)])
+    """Seconds for one check; the applicant waits for it."""
+
+
+@attrs.frozen(kw_only=True)
 class PluginTable:
     """Which plugins are asked for what."""
 
@@ -219,6 +237,7 @@ class Settings:
     storage: StorageSettings = StorageSettings()
     signing: SigningSettings = SigningSettings()
     plugins: PluginTable = PluginTable()
+    checks: CheckSettings = CheckSettings()
     publication: PublicationSettings = PublicationSettings()
     retention: RetentionSettings = RetentionSettings()
     transparency: TransparencySettings = TransparencySettings()

@@ -16,6 +16,7 @@ from perizinan_core.i18n import N_, translate
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._application import Application
 from perizinan_core.model._case import StageState
+from perizinan_core.model._checks import CheckOutcome
 from perizinan_core.model._numerals import format_date
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services._deliveries import DeliveryState
@@ -23,6 +24,11 @@ from perizinan_core.services._deliveries import DeliveryState
 __all__ = ["show_command"]
 
 _RECIPIENTS = {"applicant": N_("the applicant"), "representative": N_("the representative")}
+_CHECKS = {
+    CheckOutcome.ACCEPTED: N_("accepted"),
+    CheckOutcome.REFUSED: N_("refused"),
+    CheckOutcome.UNANSWERED: N_("not answered"),
+}
 _DELIVERIES = {
     DeliveryState.WAITING: N_("waiting"),
     DeliveryState.ACCEPTED: N_("accepted by the channel"),
@@ -76,6 +82,15 @@ def _print(office: Office, case: Application, actor: Actor, language: str) -> No
             label=permit_type.stage(state.stage).label.to(language),
             status=_status(state, language),
             officer=f" ({state.assignee})" if state.assignee else "",
+        )
+    for check in case.checks:
+        echo(
+            N_("  check {source}: {outcome}, {day}{answer}"),
+            language,
+            source=check.source,
+            outcome=translate(_CHECKS[check.outcome], language),
+            day=format_date(check.asked_at.date(), language),
+            answer=f" ({check.answer})" if check.answer else "",
         )
     if case.permit_id is not None:
         permit = office.permits.get(case.permit_id, actor=actor)
@@ -137,6 +152,18 @@ def _as_json(office: Office, case: Application, actor: Actor) -> dict[str, Any]:
             }
             for one in office.applications.deliveries(case.id, actor=actor)
         ],
+        "checks": [
+            {
+                "kind": one.kind.value,
+                "source": one.source,
+                "outcome": one.outcome.value,
+                "answer": one.answer,
+                "asked_at": one.asked_at,
+                "submission": one.submission,
+            }
+            for one in case.checks
+        ],
+        "verified_by": case.verified_by,
         "permit": case.permit_id,
         "possible": _steps(office, case, actor),
     }

@@ -52,7 +52,7 @@ class HookError(CodedError):
                 "mail-server-lost mail-server-refused mail-server-unreachable mail-server-untrusted message-refused "
                 "plugin-decision recipient-refused"
             ),
-            Category.UNAVAILABLE: "delivery-deferred plugin-hangs",
+            Category.UNAVAILABLE: "check-unanswered delivery-deferred plugin-hangs",
         }
     )
 
@@ -106,6 +106,13 @@ class HookError(CodedError):
                 "or while it was being opened. It has to keep the context and ask when there is work to do."
             ),
             labels={"wanted": _WANTED},
+        ),
+        # An outside system did not answer; that is never an answer.
+        "check-unanswered": Code(
+            N_(
+                'The outside system behind the plugin "{plugin}" did not answer ({hook}), so nothing was changed. '
+                "Try again later; the draft is kept."
+            )
         ),
         # A plugin that had to decide something raised instead; the use case stops (fails closed).
         "plugin-decision": Code(

@@ -211,7 +211,7 @@ class WorkflowError(CodedError):
     categories: ClassVar[Mapping[str, Category]] = by_code(
         {
             Category.INPUT: (
-                "correction-target correction-unanswered document-choice effective-day "
+                "check-settled correction-target correction-unanswered document-choice effective-day "
                 "legal-basis-missing letter-mismatch letter-missing minutes-mismatch minutes-missing "
                 "outcome-not-allowed outside-wait payment-moment payment-reference payment-too-high "
                 "previous-permit reason-missing submission-refused unknown-slot"
@@ -523,6 +523,13 @@ class WorkflowError(CodedError):
             N_(
                 "A correction can name each place for a document and each field of the form once, with a "
                 "reason; not possible: {targets}. There are: {known}. Correct the list of items."
+            )
+        ),
+        # `plugin`: Whose check was meant.
+        "check-settled": Code(
+            N_(
+                'No answer of "{plugin}" is missing or refused in this application, so there is nothing to write '
+                "down. Look at the checks in the case."
             )
         ),
         # `fault`: `"name"`, `"since"` or `"unknown"`.

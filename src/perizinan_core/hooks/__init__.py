@@ -31,6 +31,7 @@ from perizinan_core.hooks._types import (
     RendererEntry,
     SignerEntry,
     StorageEntry,
+    SubmissionCheckResult,
     TablesEntry,
     UploadScannerEntry,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "SmtpChannel",
     "SmtpSettings",
     "StorageEntry",
+    "SubmissionCheckResult",
     "TablesEntry",
     "UploadScannerEntry",
     "hookimpl",

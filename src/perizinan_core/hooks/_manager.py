@@ -7,6 +7,7 @@ implementation is called by itself here.
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -36,6 +37,7 @@ from perizinan_core.hooks._types import (
     RendererEntry,
     SignerEntry,
     StorageEntry,
+    SubmissionCheckResult,
     TablesEntry,
     UploadScannerEntry,
 )
@@ -61,6 +63,9 @@ BUILTIN = "builtin"
 
 DECIDE_SECONDS = 30.0
 """Longest time for a decision of a plugin."""
+
+SubmissionCheck = Callable[..., "SubmissionCheckResult | None"]
+"""``check(application=…, permit_type=…)``."""
 
 RECORDS: Mapping[str, type] = {
     "register_authorities": AuthorityEntry,
@@ -280,6 +285,26 @@ class PluginManager:
             if result is not None:
                 return _checked(name, result)
         return None
+
+    def submission_checks(self) -> tuple[tuple[str, SubmissionCheck], ...]:
+        """
+        Return each plugin's check of submissions, first registered first; the caller gives each its time.
+
+        A check raises `HookError` with the code ``plugin-decision`` where it returns something else than a result.
+        """
+        found = reversed(tuple(self._implementations("decide_submission_check")))
+        return tuple(
+            (name, functools.partial(self._check, name, implementation)) for name, implementation in found
+        )
+
+    def _check(
+        self, name: str, implementation: pluggy.HookImpl, **given: object
+    ) -> SubmissionCheckResult | None:
+        result = self._call(implementation, **given)
+        if result is None or isinstance(result, SubmissionCheckResult):
+            return result
+        reason = f"returned {type(result).__name__}"
+        raise HookError("plugin-decision", plugin=name, hook="decide_submission_check", reason=reason)
 
     def own_settings(self) -> Mapping[str, type[Any]]:
         """Return the class of settings of each plugin that declares one for itself, by the plugin's name."""

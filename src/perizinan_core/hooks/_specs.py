@@ -32,6 +32,7 @@ from perizinan_core.hooks._types import (
     RendererEntry,
     SignerEntry,
     StorageEntry,
+    SubmissionCheckResult,
     TablesEntry,
     UploadScannerEntry,
 )
@@ -39,6 +40,8 @@ from perizinan_core.hooks._types import (
 if TYPE_CHECKING:
     from perizinan_core.hooks._context import PluginContext
     from perizinan_core.model._applicant import Applicant
+    from perizinan_core.model._application import Application
+    from perizinan_core.model._permit_type import PermitType
 
 __all__ = ["API_VERSION", "PROJECT", "HookSpecs", "hookimpl", "hookspec"]
 
@@ -168,4 +171,18 @@ class HookSpecs:
 
         Example:
             return ApplicantCheckResult(accepted=True, verified_by="dukcapil")
+        """
+
+    @hookspec
+    def decide_submission_check(
+        self, application: Application, permit_type: PermitType, context: PluginContext[Any]
+    ) -> SubmissionCheckResult | None:
+        """
+        Ask an outside system about an application before it is handed in: zoning, a list, another register.
+
+        Every plugin is asked, and all must accept; None: this application does not concern it. What raises or hangs
+        has not answered, and is never taken for an answer.
+
+        Example:
+            return SubmissionCheckResult(accepted=True, source="RDTR", answer="zone K-2: shops are allowed")
         """

@@ -43,6 +43,7 @@ __all__ = [
     "RendererEntry",
     "SignerEntry",
     "StorageEntry",
+    "SubmissionCheckResult",
     "TablesEntry",
     "UploadScannerEntry",
 ]
@@ -259,6 +260,21 @@ class ApplicantCheckResult:
     accepted: bool
     verified_by: str | None = None
     """Name of the service that confirmed the identity; None: only the form was checked."""
+
+    reason: str = ""
+    """Sentence for the applicant when not accepted."""
+
+
+@attrs.frozen(kw_only=True)
+class SubmissionCheckResult:
+    """What an outside system said of an application that is about to be handed in."""
+
+    accepted: bool
+    source: str = attrs.field(validator=attrs.validators.min_len(1))
+    """Who answered, as people know it: a register, a list, another system. The applicant reads it."""
+
+    answer: str = ""
+    """What it said, for officers; kept in the case."""
 
     reason: str = ""
     """Sentence for the applicant when not accepted."""

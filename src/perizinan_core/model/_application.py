@@ -29,6 +29,7 @@ from perizinan_core.model._case import (
     StageStatus,
     SubmittedDocument,
 )
+from perizinan_core.model._checks import CheckKind, CheckOutcome, CheckRecord
 from perizinan_core.model._fees import FeeAssessment, Payment
 from perizinan_core.model._held import POWER_OF_ATTORNEY, HeldUpload
 from perizinan_core.model._kinds import ApplicationKind
@@ -163,6 +164,9 @@ class Application:
     payments: tuple[Payment, ...] = ()
     waits: tuple[OutsideWait, ...] = ()
     """For other agencies and outside systems, oldest first; those that ended stay."""
+
+    checks: tuple[CheckRecord, ...] = ()
+    """What outside systems answered about the applicant and the submissions, oldest first; all stay."""
 
     previous_permit: str | None = None
     """Id of the permit that is renewed, amended, duplicated or given up."""
@@ -303,6 +307,33 @@ class Application:
         if self.state.is_terminal:
             return ()
         return tuple(item for item in self.waits if item.is_open)
+
+    @property
+    def verified_by(self) -> str | None:
+        """Who vouched for the applicant's identity at the current submission; None: the form alone was checked."""
+        found = [
+            item.source
+            for item in self.checks
+            if item.kind is CheckKind.APPLICANT and item.submission == self.submission
+        ]
+        return found[-1] if found else None
+
+    def unsettled_checks(self) -> tuple[CheckRecord, ...]:
+        """Return the last word of each check of the current submission that is not "accepted"."""
+        last = {
+            item.plugin: item
+            for item in self.checks
+            if item.kind is CheckKind.SUBMISSION and item.submission == self.submission
+        }
+        return tuple(item for item in last.values() if item.outcome is not CheckOutcome.ACCEPTED)
+
+    @property
+    def unchecked_since(self) -> datetime | None:
+        """Since when the answer of an outside system to the submission is missing, or None; None once closed."""
+        if self.state.is_terminal:
+            return None
+        missing = (item for item in self.unsettled_checks() if item.outcome is CheckOutcome.UNANSWERED)
+        return min((item.asked_at for item in missing), default=None)
 
     def is_held_up(self, code: str) -> bool:
         """Return True when an open stage cannot be judged now: money or an answer from outside is missing."""

@@ -58,6 +58,8 @@ class EventKind(StrEnum):
     OUTSIDE_WAIT_BEGUN = "outside_wait_begun"
     """The office waits for another agency or an outside system; the clock runs on."""
     OUTSIDE_WAIT_ENDED = "outside_wait_ended"
+    CHECK_RECORDED = "check_recorded"
+    """An outside system answered about a submission, or did not; or an officer wrote its answer down."""
     DEEMED_GRANTED = "deemed_granted"
     ISSUING_HELD = "issuing_held"
     """A letter cannot be issued by itself: a person must look at it."""

@@ -45,6 +45,7 @@ from perizinan_core.model._case import (
     SubmittedDocument,
     WaitingFor,
 )
+from perizinan_core.model._checks import CheckKind, CheckOutcome, CheckRecord
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._fees import (
     BillTerms,
@@ -121,6 +122,9 @@ __all__ = [
     "Authority",
     "AwaitedNotice",
     "BillTerms",
+    "CheckKind",
+    "CheckOutcome",
+    "CheckRecord",
     "Clock",
     "ClockEntry",
     "ClockEvent",

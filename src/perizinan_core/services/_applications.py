@@ -21,6 +21,7 @@ from perizinan_core.errors.workflow import Problem, SubmissionRefusedError, Tran
 from perizinan_core.model._actor import Account, Actor, ActorKind, Role
 from perizinan_core.model._applicant import Applicant, Representative
 from perizinan_core.model._application import Application, ApplicationState
+from perizinan_core.model._checks import CheckKind, CheckRecord
 from perizinan_core.model._events import Event
 from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._notice import NoticeMeans
@@ -29,6 +30,7 @@ from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._assigning import assign_where_possible
 from perizinan_core.services._attempts import decided_by_others, record_attempt
+from perizinan_core.services._checks import ask_checks, identity_record, record_refusal, require_answers
 from perizinan_core.services._confirmations import require_confirmed
 from perizinan_core.services._context import new_id
 from perizinan_core.services._deliveries import MessageDelivery, deliveries_of
@@ -52,6 +54,7 @@ from perizinan_core.services._views import shown_case, shown_history
 from perizinan_core.storage import ApplicationFilter, Page, UnitOfWork
 from perizinan_core.workflow import AllowedAction
 from perizinan_core.workflow._actions import allowed_actions
+from perizinan_core.workflow._checks import keep_checks
 from perizinan_core.workflow._decisions import withdraw
 from perizinan_core.workflow._drafts import start_draft, update_applicant, update_form
 from perizinan_core.workflow._notice import give_notice
@@ -211,6 +214,8 @@ class Applications(Papers):
             SubmissionRefusedError: with every problem at once.
             ServiceError: ``applicant-refused``: a check of the applicant's identity said no.
             HookError: ``plugin-decision``: such a check failed; nothing was changed.
+            HookError: ``check-unanswered``: an outside system did not answer about the application, and the settings
+                take none without that.
             NotFoundError: there is no such application for this actor.
             StorageError: ``idempotency-conflict``: the key belongs to another request, such as an earlier
                 submission.
@@ -221,12 +226,16 @@ class Applications(Papers):
         before = self._found(application_id, actor)
         access.require_party(before, actor)
         printed: tuple[Problem, ...] = ()
+        heard: tuple[CheckRecord, ...] = ()
         if before.state in _EDITABLE:
             # A repeated request gets its receipt, whatever the check says by now.
-            self._check_applicant(before)
+            identity = self._check_applicant(before)
             # Before the unit of work: printing takes longer than the records should be held.
             with context.storage.unit_of_work(read_only=True) as work:
                 printed = tuple(self._obstacles(work, before, moment, at_counter))
+            if not printed:
+                # No other system is asked about an application that cannot be handed in.
+                heard = self._asked_outside(before, identity, actor, moment)
         with (
             context.work_for(actor) as work,
             once(work, actor, request.with_(submission=_next_submission(before)), moment) as repeat,
@@ -238,10 +247,23 @@ class Applications(Papers):
                 if application.applicant != before.applicant:
                     # The person who was checked is not the one who is handed in.
                     context.check_version(work, application, before.version)
+                elif _said(application) != _said(before) and _outside(heard):
+                    # What the outside systems were asked about is not what is handed in.
+                    context.check_version(work, application, before.version)
                 elif _said(application) != _said(before):
                     # What was printed is not what is handed in: something came between.
                     printed = tuple(self._obstacles(work, application, moment, at_counter))
                 moved = self._handed_in(work, application, actor, at_counter, moment, printed)
+                moved = moved.then(
+                    lambda case: keep_checks(
+                        case,
+                        context.permit_type_of(case),
+                        heard,
+                        actor=actor,
+                        now=moment,
+                        language=context.language,
+                    )
+                )
                 moved = moved.then(lambda case: assign_where_possible(context, work, case, actor, moment))
                 handed_in = context.save(work, moved, actor, moment)
                 submission = handed_in.submission
@@ -518,10 +540,25 @@ class Applications(Papers):
         yield from problems_at_submission(context, work, application, permit_type, previous, moment)
         yield from letter_problems(context, work, application, permit_type, previous, moment)
 
-    def _check_applicant(self, application: Application) -> None:
+    def _check_applicant(self, application: Application) -> str | None:
+        """Return who vouched for the applicant, or None."""
         result = self._context.checks.decide_applicant_check(application.applicant)
         if result is not None and not result.accepted:
             raise ServiceError("applicant-refused", reason=result.reason)
+        return None if result is None else result.verified_by
+
+    def _asked_outside(
+        self, application: Application, verified_by: str | None, actor: Actor, moment: datetime
+    ) -> tuple[CheckRecord, ...]:
+        """Ask every outside system about an application that could be handed in, and return what is to be kept."""
+        context = self._context
+        permit_type = self._permit_type(application, moment)
+        asked = ask_checks(context, application, permit_type, moment)
+        if asked.problems:
+            record_refusal(context, application, asked, str(actor.account))
+            raise SubmissionRefusedError(problems=asked.problems)
+        require_answers(context, permit_type, asked)
+        return (*identity_record(verified_by, application.submission + 1, moment), *asked.records)
 
     def _old_permit(self, work: UnitOfWork, permit_id: str | None, actor: Actor) -> Permit | None:
         if permit_id is None:
@@ -534,6 +571,10 @@ class Applications(Papers):
         if not seen and not access.is_party(origin, actor):
             raise NotFoundError(kind="permit", key=permit_id)
         return permit
+
+
+def _outside(records: tuple[CheckRecord, ...]) -> bool:
+    return any(item.kind is CheckKind.SUBMISSION for item in records)
 
 
 def _account(owner: Account | str | None) -> Account | None:

@@ -30,7 +30,8 @@ from perizinan_core.documents import (
 from perizinan_core.errors.documents import DocumentNotFoundError
 from perizinan_core.errors.services import NotFoundError, StaffRecordError
 from perizinan_core.errors.storage import RecordNotFoundError
-from perizinan_core.hooks._types import ApplicantCheckResult
+from perizinan_core.hooks._timed_calls import TimedCalls
+from perizinan_core.hooks._types import ApplicantCheckResult, SubmissionCheckResult
 from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model._applicant import Applicant
 from perizinan_core.model._application import Application
@@ -55,6 +56,7 @@ from perizinan_core.workflow._transition import Transition
 
 __all__ = [
     "ApplicantCheck",
+    "CheckRules",
     "InspectUpload",
     "OfficeContext",
     "OfficeKeys",
@@ -79,12 +81,16 @@ _CLOSES = frozenset(
 
 
 class ApplicantCheck(Protocol):
-    """Asks the plugins about an applicant's identity."""
+    """Asks the plugins about an applicant's identity, and about submissions."""
 
     def decide_applicant_check(self, applicant: Applicant) -> ApplicantCheckResult | None:
         """Return the first answer, or None; raises `HookError` with the code ``plugin-decision`` when a
         plugin fails.
         """
+        ...
+
+    def submission_checks(self) -> tuple[tuple[str, Callable[..., SubmissionCheckResult | None]], ...]:
+        """Return the checks of submissions with the names of their plugins, to be called with keywords."""
         ...
 
 
@@ -138,6 +144,24 @@ class OfficeKeys:
     """Keys that signed ``authority.json`` before; they sign it too, so that those who know them can continue."""
 
 
+@attrs.frozen(kw_only=True)
+class CheckRules:
+    """What follows when an outside system does not answer about a submission."""
+
+    on_failure: str = "continue"
+    """``continue``: the application is taken and waits for the answer; ``stop``: it is not taken now."""
+
+    permit_types: Mapping[str, str] = attrs.field(factory=dict)
+    """The same for single permit types, by code."""
+
+    time_limit: float = 10.0
+    """Seconds for one check."""
+
+    def stops(self, permit_type: str) -> bool:
+        """Return True when an application of this type is not taken without the answer."""
+        return self.permit_types.get(permit_type, self.on_failure) == "stop"
+
+
 @attrs.frozen(kw_only=True, repr=False)
 class OfficeContext:
     """The parts of one office."""
@@ -171,6 +195,10 @@ class OfficeContext:
         factory=dict, eq=False
     )
     """What permit types rest on, by type, version, day and delegation; filled while the office is open."""
+
+    check_rules: CheckRules = CheckRules()
+    calls: TimedCalls = attrs.field(factory=TimedCalls, eq=False)
+    """Calls into plugins that people wait for."""
 
     timestamps: TimestampPolicy | None = None
     """How permits get timestamps and long-term data; None: they get none."""

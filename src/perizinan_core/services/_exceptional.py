@@ -22,6 +22,7 @@ from perizinan_core.services._assigning import note_assignments
 from perizinan_core.services._steps import CaseStep, Steps
 from perizinan_core.workflow import AnnulledBy, DefectGround
 from perizinan_core.workflow._assignment import Exclusion, exclusions
+from perizinan_core.workflow._checks import answer_check
 from perizinan_core.workflow._notice import record_notice
 from perizinan_core.workflow._overrides import (
     allow_queue_jump,
@@ -88,6 +89,38 @@ class ExceptionalSteps(Steps):
     ) -> Application:
         """Record that what was waited for is there; ``number`` is that of the wait. Raises as `workflow.end_wait`."""
         return self._take("end_wait", locals(), lambda at: end_wait(at.case, at.permit_type, number, **at.by))
+
+    def answer_check(
+        self,
+        application_id: str,
+        plugin: str,
+        *,
+        accepted: bool,
+        remark: str,
+        actor: Actor,
+        expected_version: int | None = None,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """
+        Write down what an outside system answered about the submission another way, e.g. by letter.
+
+        For a system that does not answer, or whose answer has changed; ``plugin`` is `CheckRecord.plugin` of one of
+        `Application.unsettled_checks`. Raises as `workflow.answer_check`.
+        """
+        return self._take(
+            "answer_check",
+            locals(),
+            lambda at: answer_check(
+                at.case,
+                at.permit_type,
+                plugin,
+                accepted=accepted,
+                remark=remark,
+                language=self._context.language,
+                **at.by,
+            ),
+        )
 
     def record_notice(
         self,

@@ -28,6 +28,7 @@ from perizinan_core.errors.workflow import Problem
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._application import Application
+from perizinan_core.model._checks import CheckOutcome
 from perizinan_core.model._letter import Letter
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
@@ -78,6 +79,14 @@ _PLACE = 999_999_999
 
 _TEXT = N_("The letter could not be printed: {problem}")
 _LETTER = N_("The letter of this permit cannot be made: {problem}")
+_UNANSWERED = N_(
+    "{source} has not answered about this application. It is asked again; a supervisor may write down an answer that "
+    "came another way."
+)
+_NOT_ACCEPTED = N_(
+    "{source} did not accept this application. Refuse it, ask for a correction, or have a supervisor write down what "
+    "was answered since."
+)
 _TOO_LARGE = N_(
     "The signed letter would have {size} bytes, and a letter may have {limit}. "
     "Use smaller pictures in the template “{template}”, or shorten the annex."
@@ -204,7 +213,17 @@ def _printed(rehearsal: Rehearsal) -> Iterator[Problem]:
         yield duty_problem(letter, fault)
 
 
-DEMANDS: tuple[Demand, ...] = (Demand(_printed),)
+def _checks_settled(rehearsal: Rehearsal) -> Iterator[Problem]:
+    """Demand that every outside system which had to be asked about the submission has accepted it."""
+    for record in rehearsal.application.unsettled_checks():
+        unanswered = record.outcome is CheckOutcome.UNANSWERED
+        sentence = _UNANSWERED if unanswered else _NOT_ACCEPTED
+        yield Problem(
+            f"check.{record.plugin}", "check-open", sentence, {"source": record.source}, label=record.source
+        )
+
+
+DEMANDS: tuple[Demand, ...] = (Demand(_checks_settled, at_submission=False), Demand(_printed))
 """What issuing demands of a letter, in this order."""
 
 

@@ -39,6 +39,7 @@ def shown_case(application: Application, actor: Actor) -> Application:
         overrides=(),
         jump_requests=(),
         rehearsed=None,
+        checks=tuple(attrs.evolve(item, answer="", answered_by=None) for item in application.checks),
     )
 
 

@@ -24,6 +24,7 @@ from perizinan_core.services._case_jobs import (
     RecordSilence,
     Recount,
 )
+from perizinan_core.services._checks import AskChecksAgain
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._delivery import Deliver
 from perizinan_core.services._held_uploads import HeldUploads
@@ -138,6 +139,7 @@ def library_worker(
         Recount(context),
         LapseCorrections(context),
         MissNotices(context),
+        AskChecksAgain(context),
         AnnounceDrafts(context, retention),
         RemoveDrafts(context),
         RecordSilence(context),

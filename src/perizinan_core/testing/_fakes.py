@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 from threading import Lock
 
@@ -16,7 +16,7 @@ import attrs
 
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.hooks._notification import Notification, SendOutcome
-from perizinan_core.hooks._types import ApplicantCheckResult
+from perizinan_core.hooks._types import ApplicantCheckResult, SubmissionCheckResult
 from perizinan_core.model._applicant import Applicant
 from perizinan_core.model._calendar import WorkingCalendar
 from perizinan_core.model._text import Text
@@ -155,6 +155,10 @@ class AcceptingChecks:
         """Return None: no one has anything to say."""
         del applicant
         return None
+
+    def submission_checks(self) -> tuple[tuple[str, Callable[..., SubmissionCheckResult | None]], ...]:
+        """Return none."""
+        return ()
 
 
 def small_png(seed: int = 0, *, size: int = 8) -> bytes:

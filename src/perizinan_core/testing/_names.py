@@ -34,6 +34,7 @@ from perizinan_core.testing._suites._frontends import FrontendSuite
 from perizinan_core.testing._suites._renderers import RendererSuite
 from perizinan_core.testing._suites._scanners import UploadScannerSuite
 from perizinan_core.testing._suites._signers import DigestSignerSuite, DocumentSignerSuite
+from perizinan_core.testing._suites._submission_checks import SubmissionCheckSuite
 
 __all__ = [
     "APPLICANT",
@@ -58,6 +59,7 @@ __all__ = [
     "PkiServer",
     "RendererSuite",
     "SettableClock",
+    "SubmissionCheckSuite",
     "SyntheticCA",
     "UploadScannerSuite",
     "check_plugin_settings",

@@ -33,6 +33,7 @@ from perizinan_core.workflow._assignment import (
     next_in_rotation,
     unstaffed_stages,
 )
+from perizinan_core.workflow._checks import answer_check, keep_checks
 from perizinan_core.workflow._clock import (
     consumed_days,
     due_date,
@@ -196,6 +197,7 @@ __all__ = [
     "announce_draft_end",
     "annul",
     "annul_decision",
+    "answer_check",
     "approval_obstacles",
     "approve",
     "assign_open_stages",
@@ -244,6 +246,7 @@ __all__ = [
     "issued",
     "issuing_held",
     "jump_request",
+    "keep_checks",
     "keep_draft",
     "keeps",
     "lapse",

@@ -37,7 +37,7 @@ from perizinan_core.workflow._transition import (
     event,
 )
 
-__all__ = ["begin_wait", "end_wait", "may_begin_wait", "may_end_wait", "settle"]
+__all__ = ["begin_wait", "end_wait", "may_begin_wait", "may_end_wait", "require_waiter", "settle"]
 
 PAYMENT = "payment"
 """Reason of the clock's pause while only money is missing."""
@@ -98,7 +98,7 @@ def begin_wait(
     check_state(application, Action.BEGIN_WAIT)
     check_permit_type(application, permit_type)
     check_moment(application, now)
-    _require_waiter(application, permit_type, stage, actor)
+    require_waiter(application, permit_type, stage, actor)
     if stage is not None and stage_of(application, stage).status is not StageStatus.OPEN:
         status = stage_of(application, stage).status.value
         raise StageNotOpenError(stage=stage, status=status, waiting_for=())
@@ -163,7 +163,7 @@ def may_begin_wait(
     application: Application, permit_type: PermitType, stage: str | None, actor: Actor
 ) -> bool:
     """Return True when ``actor`` may record a wait for the stage, or for the whole case."""
-    return _passes(lambda: _require_waiter(application, permit_type, stage, actor))
+    return _passes(lambda: require_waiter(application, permit_type, stage, actor))
 
 
 def may_end_wait(application: Application, permit_type: PermitType, wait: OutsideWait, actor: Actor) -> bool:
@@ -179,9 +179,15 @@ def _passes(guard: Callable[[], None]) -> bool:
     return True
 
 
-def _require_waiter(
+def require_waiter(
     application: Application, permit_type: PermitType, stage: str | None, actor: Actor
 ) -> None:
+    """
+    Pass for those who may say that the case, or a stage, waits for someone outside.
+
+    Raises:
+        WorkflowError: ``not-allowed``: for anyone else.
+    """
     overseer = actor.kind is ActorKind.OFFICER and actor.has(*_OVERSEERS)
     if stage is None or overseer or actor.kind in _AUTOMATIC:
         units = tuple(sorted(case_units(application, permit_type)))
@@ -196,7 +202,7 @@ def _require_ender(
     if actor.account == wait.by and actor.kind is ActorKind.OFFICER:
         require_officer(application, actor, Action.END_WAIT)
         return
-    _require_waiter(application, permit_type, wait.stage, actor)
+    require_waiter(application, permit_type, wait.stage, actor)
 
 
 def _ended(application: Application, wait: OutsideWait, actor: Actor, now: datetime) -> Transition:

@@ -31,6 +31,10 @@ class Agenda(Protocol):
         """Return those of `unnotified` that waited before this moment, and about which no supervisor was asked."""
         ...
 
+    def unchecked(self) -> tuple[str, ...]:
+        """Return the applications about which an outside system has not answered."""
+        ...
+
     def idle_drafts(self, before: datetime) -> tuple[str, ...]:
         """Return the drafts that were not saved since a moment, and of which no end was announced."""
         ...

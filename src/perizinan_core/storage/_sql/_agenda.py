@@ -38,6 +38,10 @@ class SqlAgenda:
         """See the port."""
         return self._cases(applications.c.unasked_since <= before)
 
+    def unchecked(self) -> tuple[str, ...]:
+        """See the port."""
+        return self._cases(applications.c.unchecked_since >= _EVER)
+
     def idle_drafts(self, before: datetime) -> tuple[str, ...]:
         """See the port."""
         case = applications.c

@@ -71,6 +71,7 @@ def application_row(session: Session, application: Application) -> dict[str, Any
         "open_count": len(application.stages_in_work()),
         "unnotified_since": application.unnotified_since,
         "unasked_since": application.unasked_since,
+        "unchecked_since": application.unchecked_since,
         "course": str(Course.of(application)),
         "removed_after": application.removed_after,
         "payload": session.sealer.seal(encode(application), place),

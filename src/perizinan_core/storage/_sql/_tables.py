@@ -140,6 +140,8 @@ applications = _table(
     # Since when the applicant's side waits to be notified of something, and since when no one was asked about it.
     sa.Column("unnotified_since", UtcDateTime, index=True),
     sa.Column("unasked_since", UtcDateTime, index=True),
+    # Since when an outside system has not answered about the submission.
+    sa.Column("unchecked_since", UtcDateTime, index=True),
     # Type, version and stages: what decides, with the catalogue, which officers may read it.
     sa.Column("course", _Text),
     # Last day of a draft that is to be removed.

@@ -37,6 +37,10 @@ class MemoryAgenda:
         """See the port."""
         return self._cases(lambda case: case.unasked_since is not None and case.unasked_since <= before)
 
+    def unchecked(self) -> tuple[str, ...]:
+        """See the port."""
+        return self._cases(lambda case: case.unchecked_since is not None)
+
     def idle_drafts(self, before: datetime) -> tuple[str, ...]:
         """See the port."""
         rows = self._access.read().applications

@@ -19,6 +19,7 @@ from perizinan_core.model._case import (
     DeadlineRecord,
     DeemedGrant,
 )
+from perizinan_core.model._checks import CheckKind, CheckOutcome, CheckRecord
 from perizinan_core.model._fees import FeeAssessment, FeeKind
 from perizinan_core.model._money import Rupiah
 from perizinan_core.model._notice import Notice, NoticeMeans
@@ -124,6 +125,25 @@ class AgendaSuite(SuiteBase):
             assert set(work.agenda.unnotified()) == {unknown.id, missed.id}
             assert work.agenda.unasked(NOW) == (unknown.id,)
             assert work.agenda.unasked(NOW - timedelta(seconds=1)) == ()
+
+    def test_what_an_outside_system_has_not_answered_is_asked_for(self, storage: Storage) -> None:
+        """Of the current submission, until it is answered or the case is closed."""
+        record = CheckRecord(
+            kind=CheckKind.SUBMISSION,
+            plugin="zoning",
+            source="zoning",
+            outcome=CheckOutcome.UNANSWERED,
+            asked_at=NOW,
+            submission=1,
+        )
+        owed = add_application(storage, made_application(checks=(record,)))
+        answered = attrs.evolve(record, outcome=CheckOutcome.REFUSED)
+        add_application(storage, made_application(checks=(record, answered)))
+        add_application(storage, made_application(checks=(record,), state=ApplicationState.WITHDRAWN))
+        add_application(storage, made_application(checks=(record,), submission=2))
+
+        with storage.unit_of_work(read_only=True) as work:
+            assert work.agenda.unchecked() == (owed.id,)
 
     def test_silence_is_asked_for_where_it_has_an_effect(self, storage: Storage) -> None:
         """The deadline is over, and the law gives the silence a meaning."""
