@@ -39,6 +39,10 @@ from perizinan_core.i18n import translate
 from perizinan_core.model import Event, EventKind
 from perizinan_core.services._schemas import portal_schema
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+
+import plugin_interface
+
 REFERENCE = Path(__file__).parent / "reference"
 PUBLIC_NAMES = REFERENCE / "python-api.txt"
 COMPATIBILITY = REFERENCE / "compatibility.md"
@@ -514,6 +518,8 @@ def main(arguments: list[str]) -> int:
         return 1 if names else 0
     for name, make in PAGES.items():
         (REFERENCE / name).write_text(make(), encoding="utf-8")
+    # Additions to the plugin interface; what went is not written, and a test names it.
+    plugin_interface.record()
     return 0
 
 

@@ -48,7 +48,7 @@ def test_a_manifest_says_what_a_plugin_works_with_and_what_it_offers():
         "decide_applicant_check": (),
     } == manifest.offers
     assert {"pajak": "Menghitung pajak."} == manifest.commands
-    assert [False, True, True, False] == [manifest.works_with_api(number) for number in range(4)]
+    assert [True, True, True, False] == [manifest.works_with_api(number) for number in range(1, 5)]
     assert [False, True, True] == [manifest.works_with_core(text) for text in ("0.1.dev1", "0.1.0", "3")]
 
 

@@ -199,6 +199,26 @@ def test_tables_of_a_newer_plugin_are_refused_before_anything_is_changed(
     assert REVISIONS[-2] == current_revision(url)
 
 
+def test_an_upgrade_is_refused_while_a_plugin_that_may_have_tables_there_cannot_be_loaded(
+    url, keys, notes, monkeypatch
+):
+    """It may need the version of before; without its tables, or without an upgrade, nothing is in the way."""
+    from perizinan_core.storage._sql import _revisions as revisions
+
+    with monkeypatch.context() as patch:
+        patch.setattr(revisions, "REVISIONS", REVISIONS[:-1])
+        migrate(url, tables=(notes,), set_aside=("broken",))
+        migrate(url, set_aside=("catatan",))
+    with raises_code("plugin-set-aside") as caught:
+        migrate(url, set_aside=("catatan", "lain"))
+    refused = current_revision(url)
+    migrate(url, tables=(notes,), set_aside=("broken",))
+
+    assert (("notes",), ("catatan", "lain")) == (caught.value.tables, caught.value.plugins)
+    assert REVISIONS[-2] == refused
+    assert REVISIONS[-1] == current_revision(url)
+
+
 FAULTS = {
     "raises": (FIRST + "        raise ZeroDivisionError\n", "it raised ZeroDivisionError (0001_step.py:"),
     "refused by the database": (

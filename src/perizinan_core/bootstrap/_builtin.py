@@ -113,8 +113,10 @@ def _migrate_with_keys(*, address: str, keys: KeyRing) -> None:
     migrate(address, keys=keys)
 
 
-def _migrate_with_tables(*, address: str, keys: KeyRing, tables: tuple[TablesEntry, ...]) -> MigrationReport:
-    return migrate(address, keys=keys, tables=tables)
+def _migrate_with_tables(
+    *, address: str, keys: KeyRing, tables: tuple[TablesEntry, ...], set_aside: tuple[str, ...]
+) -> MigrationReport:
+    return migrate(address, keys=keys, tables=tables, set_aside=set_aside)
 
 
 def _known_keys(*, address: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from perizinan_core.bootstrap._keys import open_storage_keys
 from perizinan_core.bootstrap._plugin_process import PluginProcesses, RemoteConsumer
 from perizinan_core.bootstrap._plugins import called, opened, pick, timed
 from perizinan_core.bootstrap._settings import Settings, read_secret
-from perizinan_core.bootstrap._tables import offered_tables, unsupported
+from perizinan_core.bootstrap._tables import offered_tables, set_aside, unsupported
 from perizinan_core.documents import DocumentStore
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.services import ArgumentError
@@ -90,6 +90,7 @@ def migrate_database(
             address=url,
             keys=keys,
             tables=tables,
+            set_aside=set_aside(manager),
             context=context,
         )
         return report

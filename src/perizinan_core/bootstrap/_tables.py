@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from perizinan_core.bootstrap._findings import Finding, Level
 from perizinan_core.errors.hooks import HookError
-from perizinan_core.hooks._manager import PluginManager
+from perizinan_core.hooks._manager import PluginManager, PluginState
 from perizinan_core.hooks._types import TablesEntry
 from perizinan_core.i18n import N_
 from perizinan_core.storage import HoldsTables, Storage
@@ -16,7 +16,7 @@ from perizinan_core.storage.tables import PluginTables
 if TYPE_CHECKING:
     from perizinan_core.bootstrap._office import Office
 
-__all__ = ["left_tables", "offered_tables", "open_tables", "unsupported"]
+__all__ = ["left_tables", "offered_tables", "open_tables", "set_aside", "unsupported"]
 
 
 def offered_tables(manager: PluginManager) -> tuple[TablesEntry, ...]:
@@ -50,6 +50,12 @@ def open_tables(storage: Storage, manager: PluginManager) -> Mapping[str, Plugin
     if not isinstance(storage, HoldsTables):
         raise unsupported(entries)
     return {entry.name: storage.plugin_tables(entry) for entry in entries}
+
+
+def set_aside(manager: PluginManager) -> tuple[str, ...]:
+    """Return the names of plugins that could not be loaded; those that the settings switch off are meant to be."""
+    unusable = (PluginState.FAILED, PluginState.INCOMPATIBLE)
+    return tuple(status.name for status in manager.statuses if status.state in unusable)
 
 
 def unsupported(entries: tuple[TablesEntry, ...]) -> HookError:

@@ -102,10 +102,10 @@ class StorageError(CodedError):
             Category.CONFLICT: "already-exists idempotency-conflict lease-held lease-lost stale-object",
             Category.OFFICE: (
                 "database-damaged database-driver-missing database-missing "
-                "invalid-database-url invalid-key-ring key-file "
-                "migration-needs-keys number-book record-not-as-written schema-not-migrated "
-                "plugin-index plugin-migration-failed plugin-migrations plugin-tables-not-migrated "
-                "plugin-tables-too-new saved-tables-unknown schema-too-new seal-broken storage-keys-lost stored-value "
+                "invalid-database-url invalid-key-ring key-file migration-needs-keys number-book "
+                "record-not-as-written schema-not-migrated plugin-index plugin-migration-failed "
+                "plugin-migrations plugin-tables-not-migrated plugin-set-aside plugin-tables-too-new "
+                "saved-tables-unknown schema-too-new seal-broken storage-keys-lost stored-value "
                 "unit-of-work-closed unit-of-work-read-only unknown-key"
             ),
             Category.UNAVAILABLE: "commit-unknown database-busy database-unavailable database-unreachable",
@@ -184,6 +184,14 @@ class StorageError(CodedError):
                 "The tables of the plugin {tables} are at revision {found}, which the installed version of it does "
                 "not know (its newest is {newest}): a newer version made them. Nothing was changed. Install that "
                 "version of the plugin."
+            )
+        ),
+        # `tables`: That no loaded plugin brings. `plugins`: Those that could not be loaded.
+        "plugin-set-aside": Code(
+            N_(
+                "The database has tables of the plugin {tables}, and plugins could not be loaded: {plugins}. An "
+                "upgrade cannot be taken back, so nothing was changed. Run perizinan plugins doctor and install "
+                "versions that work here; or name them under disabled in [plugins]."
             )
         ),
         # A fault of the plugin: its migrations cannot be put in order.

@@ -11,6 +11,7 @@ import pluggy
 
 from perizinan_core.hooks._context import taken
 from perizinan_core.hooks._installed import Installed, core_version, shown
+from perizinan_core.hooks._interface import WarnedManager, declared_api
 from perizinan_core.hooks._specs import API_VERSION, PROJECT, HookSpecs
 from perizinan_core.hooks._trial import Objection
 from perizinan_core.i18n import N_, Clause
@@ -41,12 +42,13 @@ def unfit(plugin: Installed) -> Objection | None:
     return None
 
 
-def objection_to(plugins: pluggy.PluginManager, name: str, plugin: object) -> Objection | None:
+def objection_to(plugins: WarnedManager, name: str, plugin: object) -> Objection | None:
     """Register a plugin with pluggy and return why it cannot stay, or None."""
-    api = getattr(plugin, "perizinan_api", None)
-    if api != API_VERSION:
+    api = declared_api(plugin)
+    if api is None or not plugins.interface.fits(*api):
         sentence = N_("perizinan_api is {received}, this version has {version}")
-        clause = Clause(sentence, received=one_line(repr(api)), version=API_VERSION)
+        received = one_line(repr(getattr(plugin, "perizinan_api", None)))
+        clause = Clause(sentence, received=received, version=plugins.interface.number)
         return Objection("other-interface", clause)
     for hook in _unmarked(plugin):
         return Objection("no-hookimpl", Clause(N_("{hook} is not marked with hookimpl"), hook=hook))

@@ -20,6 +20,7 @@ import pluggy
 from perizinan_core.errors.hooks import HookError
 from perizinan_core.hooks._context import ContextSource, NoOffice, taken
 from perizinan_core.hooks._installed import ENTRY_POINT_GROUP, Installed, installed_plugins
+from perizinan_core.hooks._interface import INTERFACE, Interface, WarnedManager
 from perizinan_core.hooks._judging import names_of, objection_to, one_line, raised, records_in, settled, unfit
 from perizinan_core.hooks._manifest import Manifest
 from perizinan_core.hooks._specs import PROJECT, HookSpecs
@@ -168,6 +169,7 @@ class PluginManager:
         replaces: For a name or scheme that is built in, or offered by several: the plugin whose own is used.
         only: Load no more of the installed ones than those that offer something for one of these hooks.
         names: Load no more of the installed ones than these, untried: who asks has tried them.
+        interface: What plugins are held against.
     """
 
     def __init__(
@@ -181,9 +183,10 @@ class PluginManager:
         replaces: Mapping[str, str] | None = None,
         only: Collection[str] | None = None,
         names: Collection[str] | None = None,
+        interface: Interface = INTERFACE,
     ) -> None:
         """Load the built-in plugin, then the given ones, then the installed ones in order of name."""
-        self._pm = pluggy.PluginManager(PROJECT)
+        self._pm = WarnedManager(PROJECT, interface)
         self._pm.add_hookspecs(HookSpecs)
         self._statuses: dict[str, PluginStatus] = {}
         self._disabled = frozenset(disabled)

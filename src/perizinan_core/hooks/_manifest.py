@@ -27,6 +27,7 @@ from typing import Any
 import attrs
 from packaging.version import InvalidVersion, Version
 
+from perizinan_core.hooks._interface import Interface
 from perizinan_core.i18n import N_, Clause
 
 __all__ = ["MANIFEST_NAME", "Manifest", "ManifestError", "manifest_places", "read_manifest"]
@@ -67,8 +68,8 @@ class Manifest:
     """Help of each command, so that ``perizinan --help`` needs no plugin."""
 
     def works_with_api(self, version: int) -> bool:
-        """Return True when it works with a version of the plugin interface."""
-        return self.api[0] <= version <= self.api[1]
+        """Return True when it works with a version of the plugin interface, which knows the names of the one before."""
+        return Interface(number=version).fits(*self.api)
 
     def works_with_core(self, version: str) -> bool:
         """Return True when a version of perizinan-core is not older than it needs."""

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
+from perizinan_core.hooks._interface import API_VERSION
 from perizinan_core.hooks._types import (
     ApplicantCheckResult,
     AuthorityEntry,
@@ -46,9 +47,6 @@ if TYPE_CHECKING:
 __all__ = ["API_VERSION", "PROJECT", "HookSpecs", "hookimpl", "hookspec"]
 
 PROJECT = "perizinan_core"
-API_VERSION = 1
-"""Version of this interface; raised when an existing hook changes or goes."""
-
 hookspec: pluggy.HookspecMarker = pluggy.HookspecMarker(PROJECT)
 hookimpl: pluggy.HookimplMarker = pluggy.HookimplMarker(PROJECT)
 

@@ -100,8 +100,9 @@ class StorageEntry:
 
     migrate_with_tables: Callable[..., MigrationReport] | None = None
     """
-    ``migrate_with_tables(*, address, keys, tables, context)``: the same with the tables of plugins (`TablesEntry`)
-    besides, for a storage that holds them; then it is called instead. What its ``open`` returns is then a
+    ``migrate_with_tables(*, address, keys, tables, set_aside, context)``: the same with the tables of plugins
+    (`TablesEntry`) besides, for a storage that holds them; then it is called instead. ``set_aside`` names the plugins
+    that could not be loaded; see `perizinan_core.storage.migrate`. What its ``open`` returns is then a
     `perizinan_core.storage.HoldsTables` too.
     """
 

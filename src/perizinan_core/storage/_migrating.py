@@ -8,7 +8,7 @@ same moment wait for each other.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +70,7 @@ def migrate(
     keys: KeyRing | None = None,
     progress: Callable[[str], None] | None = None,
     tables: Iterable[TableSet] = (),
+    set_aside: Sequence[str] = (),
 ) -> MigrationReport:
     """
     Create or upgrade the tables, those of plugins after the office's own; all of them or none.
@@ -82,6 +83,8 @@ def migrate(
         keys: The keys of the records; needed where a step seals records that are there.
         progress: Called with each revision before it is applied; those of plugins are ``NAME/0001``.
         tables: What plugins bring.
+        set_aside: Plugins that could not be loaded. Where there are tables that may be theirs, nothing is upgraded:
+            with the plugin, an upgrade may turn out to be one that cannot be used, and there is no way back.
 
     Raises:
         StorageError: ``invalid-database-url``: The address is of no known form.
@@ -93,6 +96,7 @@ def migrate(
         StorageError: ``plugin-migrations``: The migrations of a plugin cannot be used; nothing was changed.
         StorageError: ``plugin-migration-failed``: One of them failed, or reached beyond its plugin's tables; nothing
             was changed.
+        StorageError: ``plugin-set-aside``: There are tables of a plugin that could not be loaded; nothing was changed.
         DatabaseUnavailableError: The database refused; nothing was changed.
     """
     from perizinan_core.storage._sql import _engine as engines
@@ -114,7 +118,10 @@ def migrate(
             _lock(connection)
             before = find_revision(connection)
             steps = _steps(before)
-            planned = plan_tables(sets, find_plugin_revisions(connection))
+            noted = find_plugin_revisions(connection)
+            planned = plan_tables(sets, noted)
+            if before is not None and (steps or any(item.applied for item in planned)):
+                _refuse_lone_tables(noted, sets, set_aside)
             reading = sorted(_WITH_KEYS.intersection(steps))
             if before is None or not reading or _is_empty(connection):
                 reading = []
@@ -133,6 +140,12 @@ def migrate(
         return MigrationReport(before=before, after=REVISIONS[-1], applied=steps, tables=planned)
     finally:
         origin.release(engine)
+
+
+def _refuse_lone_tables(noted: Iterable[str], sets: Iterable[TableSet], set_aside: Sequence[str]) -> None:
+    lone = set(noted) - {item.name for item in sets}
+    if lone and set_aside:
+        raise StorageError("plugin-set-aside", tables=tuple(sorted(lone)), plugins=tuple(set_aside))
 
 
 def current_revision(url: str | sa.Engine) -> str | None:
