@@ -571,6 +571,41 @@ class TestRendererDraftsLookReal(_Renderers):
     made = _DraftsLookReal
 
 
+class _CodesOf(RendererSuite):
+    @pytest.fixture
+    def renderer(self, tmp_path):
+        (tmp_path / "letter.typ").write_text(
+            '#import "@perizinan/letter:1.0.0" as core\n'
+            "#let template(letter, ..rest) = {\n"
+            f"  letter.qr.size = letter.qr.size * {self.share}\n"
+            "  core.template(letter, ..rest)\n"
+            "}\n"
+        )
+        return TypstRenderer(templates={"letter": tmp_path})
+
+
+class TestSoundTemplate(_CodesOf):
+    """The template of the two below, with codes of the usual size."""
+
+    share = 1
+
+
+class TestRendererDrawsSmallCodes(_CodesOf):
+    """No phone reads the code from paper."""
+
+    caught_by = "test_the_code_of_every_form_is_read_from_a_scan"
+
+    share = 0.4
+
+
+class TestRendererDrawsCodesABitSmall(_CodesOf):
+    """Read from a clean scan, but not from worn paper."""
+
+    caught_by = "test_the_code_of_every_form_is_read_from_a_scan"
+
+    share = 0.8
+
+
 # --- checks of applicants
 
 

@@ -12,6 +12,7 @@ What every `Renderer` must do.
 from __future__ import annotations
 
 import io
+import math
 from concurrent.futures import ThreadPoolExecutor
 
 import pypdf
@@ -20,12 +21,15 @@ import pytest
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.model import LetterForm
 from perizinan_core.rendering import Renderer
-from perizinan_core.testing._letters import sample_annex, sample_letter
+from perizinan_core.rendering._qr import MIN_SIZE_MM
+from perizinan_core.testing._letters import SAMPLE_QR_TEXT, sample_annex, sample_letter
 from perizinan_core.testing._offices import sample_office
 
 __all__ = ["RendererSuite"]
 
 _THREADS = 4
+_DPI = 150
+_MM_OF_A_PIXEL = 25.4 / _DPI
 _NAMES = [
     "Siti Nur'aini binti Abdullah",
     "I Gusti Ayu Ketut Contohwati, S.Sos., M.Si.",
@@ -94,6 +98,14 @@ class RendererSuite:
         assert "RANCANGAN" in _text(draft)
         assert "RANCANGAN" not in _text(renderer.render(sample_letter()))
 
+    @pytest.mark.parametrize("form", list(LetterForm))
+    def test_the_code_of_every_form_is_read_from_a_scan(self, renderer: Renderer, form: LetterForm) -> None:
+        """Scanned at 150 dpi, the letter holds its code once, and 30 mm wide: phones read it from paper."""
+        codes = _scanned_codes(renderer.render(sample_letter(form)))
+
+        assert [text for text, _width in codes] == [SAMPLE_QR_TEXT]
+        assert codes[0][1] >= MIN_SIZE_MM - _MM_OF_A_PIXEL
+
     def test_an_office_can_sign_and_issue_its_letters(self, renderer: Renderer) -> None:
         """The office reads each letter as a verifier does before it issues it."""
         kit = sample_office(renderer=renderer)
@@ -101,6 +113,25 @@ class RendererSuite:
             assert kit.permit().number
         finally:
             kit.office.close()
+
+
+def _scanned_codes(pdf: bytes) -> list[tuple[str, float]]:
+    """Return the text and the width in millimetres, without the quiet zone, of every code on the pages."""
+    try:
+        import pypdfium2  # type: ignore[import-untyped]
+    except ModuleNotFoundError:
+        pytest.fail("Reading a letter as a scanner does needs pypdfium2: pip install 'perizinan-core[pages]'")
+    import zxingcpp
+
+    found = []
+    with pypdfium2.PdfDocument(pdf) as document:
+        for page in document:
+            scan = page.render(scale=_DPI / 72, grayscale=True).to_pil()
+            for code in zxingcpp.read_barcodes(scan, formats=zxingcpp.BarcodeFormat.QRCode):
+                left, right = code.position.top_left, code.position.top_right
+                pixels = math.hypot(right.x - left.x, right.y - left.y)
+                found.append((code.text, pixels * _MM_OF_A_PIXEL))
+    return found
 
 
 def _text(pdf: bytes) -> str:
