@@ -38,7 +38,7 @@ demo: $(STAMP)
 
 test: tools
 	@mkdir -p build
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(TEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(TEST_ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -54,7 +54,7 @@ contracts: $(STAMP)
 check: lint types contracts test
 
 coverage: tools
-	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term-missing:skip-covered $(TEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered $(TEST_ARGS)
 
 bench: $(STAMP)
 	@mkdir -p build

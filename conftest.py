@@ -52,19 +52,6 @@ _LANGUAGES = ("python", "text", "console", "yaml", "toml", "typst")
 _SECONDS = 60
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """
-    Keep tests of one ``xdist_group`` on one worker.
-
-    pytest-xdist 3.8 adds the group to ``_nodeid``, where pytest looked until 9.1; 9.2 has another place.
-    """
-    for item in items:
-        grouped = getattr(item, "_nodeid", "")
-        if grouped.startswith(f"{item.nodeid}@"):
-            item._id = grouped  # type: ignore[attr-defined]  # noqa: SLF001 - there is no public way
-
-
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Take up the Markdown pages: those of ``docs``, and every README, those of plugins too."""
     parts = file_path.relative_to(ROOT).parts

@@ -115,7 +115,7 @@ def run_suite(folder: Path, tree: Path, wheels: Sequence[Path], python: str, arg
         if subprocess.run(command, check=False).returncode:
             return f"{' '.join(command[1:3])} failed"
     left_out = [f"--ignore={name}" for name in ABOUT_SOURCES]
-    command = [inside, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", "-q", *left_out, *arguments]
+    command = [inside, "-m", "pytest", "-n", "auto", "--dist", "loadfile", "-q", *left_out, *arguments]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     print(f"{python}: {' '.join(command[1:])}", flush=True)
     done = subprocess.run(command, cwd=tree, env=environment, check=False)

@@ -33,7 +33,6 @@ from perizinan_core.verification import verify_permit
 
 __all__ = ["postgres_server"]
 
-pytestmark = pytest.mark.xdist_group("two-authorities")
 CITIES = {
     "kota-blitar": (blitar, "penggunaan-jalan-trotoar-tanah", "kepala-dpmptsp"),
     "kota-bontang": (bontang, "izin-gangguan", "kepala-bppm"),

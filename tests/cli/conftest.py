@@ -19,9 +19,6 @@ from perizinan_core.hooks import hookimpl
 from perizinan_core.hooks._types import AuthorityEntry
 from perizinan_core.testing._fakes import CollectingChannel, SettableClock
 from perizinan_core.testing._offices import HOST, OfficeKit, sample_pack, sample_staff
-from perizinan_core.testing._postgres import postgres_server, postgres_url
-
-__all__ = ["postgres_server", "postgres_url"]
 
 SLUG = "kabupaten-contoh"
 

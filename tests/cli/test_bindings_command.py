@@ -7,9 +7,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from perizinan_core.testing._offices import sample_ca, sample_signer
 
-# One office for the whole file.
-pytestmark = pytest.mark.xdist_group("bindings-command")
-
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def office(request, tmp_path_factory, folder_of, empty_database):

@@ -14,9 +14,6 @@ from perizinan_core.cli._acting import OPERATOR
 from perizinan_core.cli._case_lookup import find_case
 from perizinan_core.testing._fakes import small_png
 
-# One office for the whole file.
-pytestmark = pytest.mark.xdist_group("case-commands")
-
 APPLICATION = """
 [applicant]
 name = "Sekar Contohwati"

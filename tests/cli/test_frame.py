@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import os
+import io
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 
 import click
 import pytest
@@ -14,16 +15,31 @@ from perizinan_core.cli._app import _COMMANDS, _in_language, cli, main
 from perizinan_core.i18n import translate
 
 
-def run(*arguments, language=None, cwd=None):
-    env = {**os.environ, "COLUMNS": "200"}
-    env.pop("PERIZINAN_LANGUAGE", None)
-    if language:
-        env["PERIZINAN_LANGUAGE"] = language
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Run a command in this process, in an empty folder; what nobody catches fails the test."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments, language=None):
+        monkeypatch.delenv("PERIZINAN_LANGUAGE", raising=False)
+        if language:
+            monkeypatch.setenv("PERIZINAN_LANGUAGE", language)
+        streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2)]
+        with redirect_stdout(streams[0]), redirect_stderr(streams[1]), pytest.raises(SystemExit) as ended:
+            main(arguments)
+        told, wrong = (stream.buffer.getvalue().decode() for stream in streams)
+        return subprocess.CompletedProcess(arguments, ended.value.code or 0, told, wrong)
+
+    return run
+
+
+def process(*arguments, cwd):
+    """Run a command as a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "perizinan_core.cli", *arguments],
         capture_output=True,
         text=True,
-        env=env,
         cwd=cwd,
         check=False,
         timeout=120,
@@ -42,7 +58,7 @@ def every_command():
         yield from walk(getattr(importlib.import_module(module), attribute))
 
 
-def test_help_is_indonesian_unless_english_is_asked_for():
+def test_help_is_indonesian_unless_english_is_asked_for(run):
     """Whoever asks for nothing reads Bahasa Indonesia."""
     assert "Cara pakai:" in run("--help").stdout
     assert "Usage:" in run("--language", "en", "--help").stdout
@@ -81,24 +97,34 @@ def test_every_help_text_has_an_english_translation():
     ],
 )
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_bad_input_gives_a_sentence_and_an_exit_code(arguments, code, language, tmp_path):
+def test_bad_input_gives_a_sentence_and_an_exit_code(run, arguments, code, language, tmp_path):
     """A mistake is told in a sentence; no traceback reaches a user."""
     (tmp_path / "rusak.toml").write_text("[office\nx", encoding="utf-8")
 
-    done = run(*arguments, language=language, cwd=tmp_path)
+    done = run(*arguments, language=language)
 
     assert code == done.returncode, done.stderr
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr + done.stdout
 
 
-def test_all_settings_problems_are_told_at_once(tmp_path):
+def test_a_process_says_the_same_and_ends_with_the_same_code(run, tmp_path):
+    """What a shell sees of a mistake is what the tests above see."""
+    command = ("--settings", "tidak-ada.toml", "--language", "en", "worker", "--once")
+    told = process(*command, cwd=tmp_path)
+    said = run(*command)
+
+    assert (1, "") == (told.returncode, told.stdout)
+    assert (said.returncode, said.stderr) == (told.returncode, told.stderr)
+
+
+def test_all_settings_problems_are_told_at_once(run, tmp_path):
     """Nobody corrects a settings file one error at a time."""
     (tmp_path / "perizinan.toml").write_text(
         '[office]\nauthority = 3\nbahasa = "id"\n[storage]\ndatabase = 1\n', encoding="utf-8"
     )
 
-    done = run("worker", "--once", cwd=tmp_path)
+    done = run("worker", "--once")
 
     assert 1 == done.returncode
     assert all(part in done.stderr for part in ("$.office", "bahasa", "$.storage.database"))
@@ -113,10 +139,10 @@ def test_a_closed_pipe_is_no_error_message(tmp_path):
     assert "" == done.stderr
 
 
-def test_init_sets_up_an_office_that_a_worker_can_open(tmp_path):
+def test_init_sets_up_an_office_that_a_worker_can_open(run, tmp_path):
     """Two commands lead to a running office; the second init changes nothing."""
-    first = run("init", "kantor", "--authority", "kota-blitar", "--development", cwd=tmp_path)
-    second = run("init", "kantor", "--authority", "kota-blitar", cwd=tmp_path)
+    first = run("init", "kantor", "--authority", "kota-blitar", "--development")
+    second = run("init", "kantor", "--authority", "kota-blitar")
     settings = str(tmp_path / "kantor" / "perizinan.toml")
     worker = run("--settings", settings, "worker", "--once")
     keys = run("--settings", settings, "keys", "list", "--json")
@@ -128,7 +154,7 @@ def test_init_sets_up_an_office_that_a_worker_can_open(tmp_path):
     assert 0o600 == (tmp_path / "kantor" / "keys" / "storage.json").stat().st_mode & 0o777
 
 
-def test_plugins_list_names_what_is_loaded():
+def test_plugins_list_names_what_is_loaded(run):
     """The built-in plugin and the installed authority are shown."""
     done = run("plugins", "list", "--json")
 

@@ -17,9 +17,6 @@ from perizinan_core.rendering import TypstRenderer
 from perizinan_core.testing._offices import SAMPLE, sample_office, sample_pack
 from perizinan_core.testing._refusals import raises_code
 
-# One office for the whole file.
-pytestmark = pytest.mark.xdist_group("letter-command")
-
 HEAD = (
     '#import "@perizinan/letter:1.0.0": *\n#let template(letter, logo: none) = {\nshow: sheet.with(letter)\n'
 )

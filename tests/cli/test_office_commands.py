@@ -9,9 +9,6 @@ from perizinan_core.storage import Backoff
 from perizinan_core.testing._fakes import CollectingChannel
 from perizinan_core.testing._offices import HOST, sample_office
 
-# One office for the whole file.
-pytestmark = pytest.mark.xdist_group("office-commands")
-
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def office(request, tmp_path_factory, folder_of, empty_database):

@@ -21,7 +21,6 @@ from perizinan_core.testing._offices import HOST, SettableClock, sample_office
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 SAMPLE = EXAMPLES / "notify-by-print"
-pytestmark = pytest.mark.xdist_group("examples")
 
 
 def _run(*words: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

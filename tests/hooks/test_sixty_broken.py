@@ -12,7 +12,6 @@ import pytest
 from tests.hooks.broken import BROKEN, install_all
 
 SECONDS = 2.0
-pytestmark = pytest.mark.xdist_group("sixty")
 
 
 @pytest.fixture(scope="module")

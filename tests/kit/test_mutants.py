@@ -12,8 +12,6 @@ import pytest
 
 from tests.kit import more_mutants, mutants
 
-# The mutants run once, on one worker.
-pytestmark = pytest.mark.xdist_group("mutants")
 FILES = (mutants, more_mutants)
 CLASSES = {name: kind for file in FILES for name, kind in vars(file).items() if name.startswith("Test")}
 SOUND = sorted(name for name in CLASSES if name.startswith("TestSound"))

@@ -11,9 +11,6 @@ from sqlalchemy import make_url
 from perizinan_core.documents import FolderDocumentStore
 from perizinan_core.storage import KeyRing, migrate, open_storage
 from perizinan_core.testing._offices import MORNING, OfficeKit, sample_office
-from perizinan_core.testing._postgres import postgres_server, postgres_url
-
-__all__ = ["postgres_server", "postgres_url"]
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,7 @@ pytest.register_assert_rewrite("perizinan_core.testing.storage")
 
 from perizinan_core.storage import KeyRing, migrate, open_storage  # noqa: E402
 from perizinan_core.storage._sql._tables import metadata  # noqa: E402
-from perizinan_core.testing._postgres import postgres_server, postgres_url  # noqa: E402
 from perizinan_core.testing.storage._samples import WIB  # noqa: E402
-
-__all__ = ["postgres_server", "postgres_url"]
 
 
 @pytest.fixture(scope="session")

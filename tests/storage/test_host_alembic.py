@@ -9,9 +9,6 @@ from alembic.migration import MigrationContext
 
 from perizinan_core.storage import include_name, migrate
 from perizinan_core.storage._sql._tables import metadata
-from perizinan_core.testing._postgres import postgres_server
-
-__all__ = ["postgres_server"]
 
 
 def _host() -> sa.MetaData:

@@ -33,8 +33,6 @@ from perizinan_core.published import (
 UNASKED = "KODE QR ASLI, STATUS BELUM DIPERIKSA"
 """What the page says of a genuine code where the office publishes no status list."""
 
-pytestmark = pytest.mark.xdist_group("perizinan-verify-browser")
-
 
 @pytest.fixture(scope="module")
 def address(app, served) -> Iterator[str]:

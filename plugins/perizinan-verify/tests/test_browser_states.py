@@ -26,8 +26,6 @@ from perizinan_core.testing import HOST, sample_office
 LAW = "Peraturan Wali Kota Contoh Nomor 1 Tahun 2025"
 ROOT = Path(__file__).parents[3]
 
-pytestmark = pytest.mark.xdist_group("perizinan-verify-browser")
-
 
 @pytest.fixture(scope="module")
 def listed(tmp_path_factory):
