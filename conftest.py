@@ -22,6 +22,7 @@ import importlib
 import io
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -155,7 +156,7 @@ def _converse(source: str, install: Callable[[Path | str], None]) -> str | None:
 
 
 def _run(words: list[str]) -> subprocess.CompletedProcess[str]:
-    if words[0] == "perizinan":
+    if words[0] == "perizinan" or (words[0] == "python" and words[1].startswith(str(ROOT / "examples"))):
         return _called(words)
     return subprocess.run(  # noqa: S603 - commands of our own pages
         [*([sys.executable, "-W", "error"] if words[0] == "python" else [words[0]]), *words[1:]],
@@ -167,7 +168,11 @@ def _run(words: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 def _called(words: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command of the library in this process, where it is loaded already; the page's own modules are not."""
+    """
+    Run a command or an example of the library in this process, where it is loaded already.
+
+    The page's own modules are not.
+    """
     from perizinan_core.cli import main
 
     _forget_modules(str(Path.cwd()))
@@ -175,11 +180,24 @@ def _called(words: list[str]) -> subprocess.CompletedProcess[str]:
     code = 0
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(wrong):
         try:
-            main(words[1:])
+            if words[0] == "perizinan":
+                main(words[1:])
+            else:
+                _run_program(words[1:])
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
     texts = [stream.buffer.getvalue().decode() for stream in (told, wrong)]
     return subprocess.CompletedProcess(words, code, *texts)
+
+
+def _run_program(words: list[str]) -> None:
+    """Run a file as a program of its own."""
+    argv, path = sys.argv, list(sys.path)
+    sys.argv, sys.path[:0] = words, [str(Path(words[0]).parent)]
+    try:
+        runpy.run_path(words[0], run_name="__main__")
+    finally:
+        sys.argv, sys.path[:] = argv, path
 
 
 def _forget_modules(*folders: str) -> None:

@@ -17,10 +17,7 @@ from perizinan_core.bootstrap._settings import (
 from perizinan_core.errors.services import ArgumentError
 from perizinan_core.hooks import AuthorityEntry, hookimpl
 from perizinan_core.testing._offices import APPLICANT, FORMS, sample_applicant, sample_pack
-from perizinan_core.testing._postgres import postgres_server
 from perizinan_core.testing._refusals import raises_code
-
-__all__ = ["postgres_server"]
 
 
 class Sample:

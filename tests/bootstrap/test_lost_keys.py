@@ -5,6 +5,7 @@ import shutil
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
+from sqlalchemy import make_url
 
 from perizinan_core.bootstrap import (
     Office,
@@ -25,10 +26,7 @@ from perizinan_core.storage import KeyRing
 from perizinan_core.storage._opening import known_keys
 from perizinan_core.testing._fakes import SettableClock
 from perizinan_core.testing._offices import HOST, MORNING, sample_pack, sample_staff
-from perizinan_core.testing._postgres import postgres_server, postgres_url
 from perizinan_core.testing._refusals import raises_code
-
-__all__ = ["postgres_server", "postgres_url"]
 
 OWN = {"authority-document.pem": "document", "qr.pem": "qr", "status-list.pem": "status"}
 
@@ -60,17 +58,30 @@ def opened(settings):
     return Office.open(settings, clock=SettableClock(MORNING), discover=False, plugins={"sample": Sample()})
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def office_settings(request, tmp_path):
-    """Settings of an office that was opened once, on each kind of database."""
-    storage = StorageSettings()
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def first_office(request, tmp_path_factory):
+    """Settings of an office that was opened once, on each kind of database; nobody changes it."""
+    folder, storage = tmp_path_factory.mktemp("office"), StorageSettings()
     if request.param == "postgresql":
-        storage = StorageSettings(database=request.getfixturevalue("postgres_url"))
-    settings = settings_in(tmp_path, storage=storage)
+        storage = StorageSettings(database=request.getfixturevalue("postgres_server").create_database())
+    settings = settings_in(folder, storage=storage)
     migrate_database(settings, plugins())
     with opened(settings) as office:
         office.signers.signer_for("kepala")
     return settings
+
+
+@pytest.fixture
+def office_settings(first_office, request, tmp_path):
+    """Settings of a copy of it."""
+    shutil.copytree(first_office.folder, tmp_path, dirs_exist_ok=True)
+    if first_office.storage == StorageSettings():
+        yield settings_in(tmp_path)
+        return
+    server = request.getfixturevalue("postgres_server")
+    url = server.create_database(template=make_url(str(first_office.storage.database)).database)
+    yield settings_in(tmp_path, storage=StorageSettings(database=url))
+    server.drop_database(url)
 
 
 def files(settings):

@@ -28,10 +28,7 @@ from perizinan_core.errors.storage import StorageError
 from perizinan_core.model import Actor, ActorKind
 from perizinan_core.published import NO_STATUS, read_authority_document
 from perizinan_core.testing import HOST, OfficeKit, SettableClock, sample_applicant, staff_for
-from perizinan_core.testing._postgres import postgres_server
 from perizinan_core.verification import verify_permit
-
-__all__ = ["postgres_server"]
 
 CITIES = {
     "kota-blitar": (blitar, "penggunaan-jalan-trotoar-tanah", "kepala-dpmptsp"),
