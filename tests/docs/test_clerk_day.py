@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "hari-petugas.md"
 SCRIPT = PAGE.with_suffix(".sh")
+LOADED = Path(__file__).with_name("loaded.py")
 
 
 @pytest.fixture
-def environment(tmp_path_factory) -> dict[str, str]:
+def environment(tmp_path_factory) -> Iterator[dict[str, str]]:
     """What a reader has: the library and the regency's plugin installed, ``perizinan`` on the path."""
     site = tmp_path_factory.mktemp("site")
     record = site / "perizinan_kabupaten_mekar-1.dist-info"
@@ -25,17 +28,23 @@ def environment(tmp_path_factory) -> dict[str, str]:
     (record / "entry_points.txt").write_text("[perizinan_core.plugins]\nkabupaten-mekar = kabupaten_mekar\n")
     command = site / "bin" / "perizinan"
     command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec {sys.executable} -W error -m perizinan_core.cli "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S {LOADED} {command.parent}/socket "$@"\n')
     command.chmod(0o755)
     source = ROOT / "examples" / "kabupaten-mekar" / "src"
     known = {key: value for key, value in os.environ.items() if not key.startswith("PERIZINAN_")}
-    return {
+    made = {
         **known,
         "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": os.pathsep.join((str(site), str(source), os.environ.get("PYTHONPATH", ""))),
         "CHECKOUT": str(ROOT),
         "COLUMNS": "200",
     }
+    address = command.parent / "socket"
+    with subprocess.Popen([sys.executable, "-W", "error", LOADED, "serve", address], env=made) as server:
+        while not address.exists() and server.poll() is None:
+            time.sleep(0.02)
+        yield made
+        server.kill()
 
 
 def test_the_script_is_the_blocks_of_the_page_one_after_the_other() -> None:
