@@ -127,7 +127,8 @@ def _scanned_codes(pdf: bytes) -> list[tuple[str, float]]:
     with pypdfium2.PdfDocument(pdf) as document:
         for page in document:
             scan = page.render(scale=_DPI / 72, grayscale=True).to_pil()
-            for code in zxingcpp.read_barcodes(scan, formats=zxingcpp.BarcodeFormat.QRCode):
+            kinds = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+            for code in zxingcpp.read_barcodes(scan, formats=kinds):
                 left, right = code.position.top_left, code.position.top_right
                 pixels = math.hypot(right.x - left.x, right.y - left.y)
                 found.append((code.text, pixels * _MM_OF_A_PIXEL))
