@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from rich.text import Text
 
 from perizinan_core.bootstrap._findings import Finding, Level
 from perizinan_core.bootstrap._plugin_findings import plugin_findings
+from perizinan_core.bootstrap._upgrade_check import Outcome, UpgradeReport, check_upgrade
 from perizinan_core.cli._settings import language_of, plugins_for, settings_for
 from perizinan_core.hooks import PluginManager, PluginState
 from perizinan_core.hooks._manager import BUILTIN, RECORDS, Origin
@@ -25,6 +27,11 @@ _STATES = {
     PluginState.DISABLED: (N_("switched off"), "yellow"),
     PluginState.FAILED: (N_("failed"), "red"),
     PluginState.INCOMPATIBLE: (N_("incompatible"), "red"),
+}
+_OUTCOMES = {
+    Outcome.WORKS: (N_("will work"), "green"),
+    Outcome.UNKNOWN: (N_("not known"), "yellow"),
+    Outcome.FAILS: (N_("will not work"), "red"),
 }
 _LEVELS = {Level.PROBLEM: (N_("problem"), "red"), Level.NOTICE: (N_("notice"), "yellow")}
 
@@ -103,6 +110,61 @@ def doctor_command(obj: dict[str, Any], *, as_json: bool, seconds: float) -> Non
         click.echo(translate(sentence, language, plugins=installed, problems=len(problems), notices=notices))
     if problems:
         raise click.exceptions.Exit(1)
+
+
+@plugins_group.command(
+    "check", help="Periksa sebelum pemutakhiran apakah plugin cocok; tidak ada kode plugin yang dijalankan."
+)
+@click.option(
+    "--for-core", "version", required=True, metavar="VERSI", help="Versi perizinan-core yang dituju."
+)
+@click.option(
+    "--wheels",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder berisi wheel yang akan dipasang; wheel perizinan-core di dalamnya dibaca juga.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Keluarkan sebagai JSON.")
+@click.pass_obj
+def check_command(obj: dict[str, Any], *, version: str, wheels: Path | None, as_json: bool) -> None:
+    """Judge plugins for a planned version; exit code 1 unless every one of them will work."""
+    language = language_of(obj)
+    report = check_upgrade(version, wheels)
+    if as_json:
+        click.echo(json.dumps(_upgrade_as_json(report, language), ensure_ascii=False))
+    else:
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for title in (N_("Plugin"), N_("Distribution"), N_("Judgement"), N_("Reason")):
+            table.add_column(translate(title, language), overflow="fold")
+        for item in report.plugins:
+            word, colour = _OUTCOMES[item.outcome]
+            table.add_row(
+                Text(item.plugin),
+                Text(f"{item.distribution} {item.version}".strip()),
+                Text(translate(word, language), style=colour),
+                Text(str(said(item.reasons, language))),
+            )
+        Console(highlight=False).print(table)
+    if not report.is_sound:
+        raise click.exceptions.Exit(1)
+
+
+def _upgrade_as_json(report: UpgradeReport, language: str) -> dict[str, Any]:
+    return {
+        "core": report.core,
+        "api": report.api,
+        "sound": report.is_sound,
+        "plugins": [
+            {
+                "plugin": item.plugin,
+                "distribution": item.distribution,
+                "version": item.version,
+                "wheel": item.wheel,
+                "outcome": item.outcome.value,
+                "reasons": [str(said(reason, language)) for reason in item.reasons],
+            }
+            for item in report.plugins
+        ],
+    }
 
 
 def _manager(obj: dict[str, Any], trials: Trials | None = None) -> PluginManager:

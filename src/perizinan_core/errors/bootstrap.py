@@ -31,7 +31,8 @@ class BootstrapError(CodedError):
     categories: ClassVar[Mapping[str, Category]] = by_code(
         {
             Category.INPUT: (
-                "backup-of-another-office backup-unusable certificate-file development-name new-name new-region"
+                "backup-of-another-office backup-unusable certificate-file development-name new-name new-region "
+                "upgrade-version upgrade-wheels"
             ),
             Category.CONFLICT: "already-set-up backup-folder-in-use new-folder restore-target-not-empty",
             Category.OFFICE: (
@@ -114,6 +115,14 @@ class BootstrapError(CodedError):
                 "“{received}” is not the code of a province, regency or city: expected one of the Ministry of Home "
                 "Affairs, e.g. 35.72."
             )
+        ),
+        "upgrade-version": Code(
+            N_(
+                "“{received}” is not a version. Name the version of perizinan-core that is planned, e.g. 1.2.0."
+            )
+        ),
+        "upgrade-wheels": Code(
+            N_("{file} cannot be read as a wheel. Get it again, or take it out of the folder.")
         ),
         "new-folder": Code(
             N_(

@@ -30,7 +30,15 @@ from perizinan_core.hooks._manifest import (
 )
 from perizinan_core.i18n import N_, Clause
 
-__all__ = ["ENTRY_POINT_GROUP", "Installed", "core_version", "installed_plugins", "shown"]
+__all__ = [
+    "ENTRY_POINT_GROUP",
+    "Installed",
+    "core_version",
+    "installed_plugins",
+    "plugins_in_wheel",
+    "shown",
+    "usable_version",
+]
 
 ENTRY_POINT_GROUP = "perizinan_core.plugins"
 
@@ -75,8 +83,18 @@ def installed_plugins() -> tuple[Installed, ...]:
         if key in seen:
             continue
         seen.add(key)
-        found.extend(_plugins_of(distribution, folder))
+        found.extend(_plugins_of(distribution, folder, importable=True))
     return tuple(sorted(found, key=lambda item: item.name))
+
+
+def plugins_in_wheel(distribution: importlib.metadata.Distribution) -> tuple[Installed, ...]:
+    """Return the plugins of a distribution that is not installed; what is installed of it does not count."""
+    return tuple(_plugins_of(distribution, _folder(distribution), importable=False))
+
+
+def usable_version(text: object) -> bool:
+    """Return True for a text that is a version (PEP 440)."""
+    return _is_version(text)
 
 
 def core_version() -> str:
@@ -91,7 +109,9 @@ def shown(text: object) -> str:
     )[:_MOST_SHOWN]
 
 
-def _plugins_of(distribution: importlib.metadata.Distribution, folder: str) -> Iterator[Installed]:
+def _plugins_of(
+    distribution: importlib.metadata.Distribution, folder: str, *, importable: bool
+) -> Iterator[Installed]:
     try:
         text = distribution.read_text("entry_points.txt") or ""
         if ENTRY_POINT_GROUP not in text:
@@ -106,7 +126,7 @@ def _plugins_of(distribution: importlib.metadata.Distribution, folder: str) -> I
         return
     about = _about(distribution, folder)
     for entry in entries:
-        yield _plugin(entry, distribution, about)
+        yield _plugin(entry, distribution, about, importable=importable)
 
 
 _UNREADABLE = Clause(
@@ -141,7 +161,11 @@ def _about(distribution: importlib.metadata.Distribution, folder: str) -> Instal
 
 
 def _plugin(
-    entry: importlib.metadata.EntryPoint, distribution: importlib.metadata.Distribution, about: Installed
+    entry: importlib.metadata.EntryPoint,
+    distribution: importlib.metadata.Distribution,
+    about: Installed,
+    *,
+    importable: bool,
 ) -> Installed:
     module = entry.value.partition(":")[0].strip()
     plugin = attrs.evolve(
@@ -160,7 +184,7 @@ def _plugin(
     if plugin.problem is not None:
         return plugin
     try:
-        content = _manifest(distribution, module)
+        content = _manifest(distribution, module, importable=importable)
         return (
             plugin if content is None else attrs.evolve(plugin, manifest=read_manifest(content, entry.name))
         )
@@ -171,11 +195,18 @@ def _plugin(
         return attrs.evolve(plugin, problem=clause)
 
 
-def _manifest(distribution: importlib.metadata.Distribution, module: str) -> bytes | None:
+def _manifest(
+    distribution: importlib.metadata.Distribution, module: str, *, importable: bool
+) -> bytes | None:
     places = manifest_places(module)
     for place in places:
         with contextlib.suppress(OSError, KeyError, ValueError):
-            return Path(str(distribution.locate_file(place))).read_bytes()
+            # A path, or a place in a wheel; both can be read.
+            located: Any = distribution.locate_file(place)
+            content: bytes = located.read_bytes()
+            return content
+    if not importable:
+        return None
     top = module.partition(".")[0]
     with contextlib.suppress(Exception):
         # An editable installation is elsewhere: its top level is found as an import would find it, unimported.
