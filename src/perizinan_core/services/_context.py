@@ -257,7 +257,14 @@ class OfficeContext:
         if difference is not None:
             raise StaffRecordError(actor=actor.id, difference=difference)
 
-    def load(self, work: UnitOfWork, application_id: str, *, lock: bool = False) -> Application:
+    def load(
+        self,
+        work: UnitOfWork,
+        application_id: str,
+        *,
+        lock: bool = False,
+        known: Application | None = None,
+    ) -> Application:
         """
         Return the application, no matter who asks; the caller checks who may see it.
 
@@ -266,12 +273,13 @@ class OfficeContext:
             application_id: Its id.
             lock: It is going to be changed in this unit: others who want to change it wait, so that no one
                 who did not ask for a certain version is refused because two came at once.
+            known: As an earlier unit of work read or committed it, so that it need not be opened again.
 
         Raises:
             NotFoundError: there is none.
         """
         try:
-            return work.applications.get(application_id, lock=lock)
+            return work.applications.get(application_id, lock=lock, known=known)
         except RecordNotFoundError as error:
             raise NotFoundError(kind="application", key=application_id) from error
 
@@ -287,15 +295,17 @@ class OfficeContext:
         last = work.applications.last_change(application.id)
         raise last.stale(kind="application", id=application.id, expected_version=expected)
 
-    def load_permit(self, work: UnitOfWork, permit_id: str, *, lock: bool = False) -> Permit:
+    def load_permit(
+        self, work: UnitOfWork, permit_id: str, *, lock: bool = False, known: Permit | None = None
+    ) -> Permit:
         """
-        Return the permit; ``lock`` as in `load`.
+        Return the permit; ``lock`` and ``known`` as in `load`.
 
         Raises:
             NotFoundError: there is none.
         """
         try:
-            return work.permits.get(permit_id, lock=lock)
+            return work.permits.get(permit_id, lock=lock, known=known)
         except RecordNotFoundError as error:
             raise NotFoundError(kind="permit", key=permit_id) from error
 

@@ -108,9 +108,11 @@ class FinishingSteps(SigningSteps):
         moment: datetime,
     ) -> Permit:
         context = self._context
+        # Asked before others have to wait: it may read the signed file.
+        ends = self.long_term.outlives_certificate(attrs.evolve(permit, letter=None, signed_sha256=signed))
         with context.storage.unit_of_work() as work:
-            application = context.load(work, permit.application_id, lock=True)
-            current = context.load_permit(work, permit.id, lock=True)
+            application = context.load(work, permit.application_id, lock=True, known=lease.case)
+            current = context.load_permit(work, permit.id, lock=True, known=permit)
             if current.signed_sha256 is not None:
                 return current
             if lease.attempt.state is not SigningState.FINISHED:
@@ -126,28 +128,14 @@ class FinishingSteps(SigningSteps):
                 calendar=context.calendar,
                 previous_permit=previous_permit_of(context, work, application, lock=True),
             )
-            moved = self._with_warning(moved, put.permit)
+            if ends is not None:
+                moved = _with_warning(moved, put.permit, ends)
             saved = work.permits.save(attrs.evolve(put.permit, letter=None), by=actor.id, at=moment)
             context.save(work, moved, actor, moment)
             context.record(work, put.events, moment)
             supersede_previous(context, work, saved, application, moment)
             work.commit()
         return saved
-
-    def _with_warning(self, moved: Transition, permit: Permit) -> Transition:
-        """Say in log and event that a permit outlives its signer's certificate without long-term data."""
-        ends = self.long_term.outlives_certificate(permit)
-        if ends is None:
-            return moved
-        _log.warning("permit %s outlives its signer's certificate, which ends on %s", permit.id, ends.date())
-        noted = {"outlives_certificate": ends.isoformat()}
-        events = tuple(
-            attrs.evolve(event, data={**event.data, **noted})
-            if event.kind is EventKind.PERMIT_ISSUED
-            else event
-            for event in moved.events
-        )
-        return attrs.evolve(moved, events=events)
 
 
 def supersede_previous(
@@ -173,3 +161,14 @@ def supersede_previous(
     saved = work.permits.save(done.permit, by=SYSTEM.id, at=moment)
     note_later_change(work, saved, context.local_day(moment))
     context.record(work, done.events, moment)
+
+
+def _with_warning(moved: Transition, permit: Permit, ends: datetime) -> Transition:
+    """Say in log and event that a permit outlives its signer's certificate without long-term data."""
+    _log.warning("permit %s outlives its signer's certificate, which ends on %s", permit.id, ends.date())
+    noted = {"outlives_certificate": ends.isoformat()}
+    events = tuple(
+        attrs.evolve(event, data={**event.data, **noted}) if event.kind is EventKind.PERMIT_ISSUED else event
+        for event in moved.events
+    )
+    return attrs.evolve(moved, events=events)

@@ -131,7 +131,7 @@ class Issuance(NumberSteps, FinishingSteps):
                 continue
             with context.storage.unit_of_work() as work:
                 application = context.load(work, application_id, lock=True)
-                permit = self._take(work, application, signer, moment, by=SYSTEM)
+                permit, _ = self._take(work, application, signer, moment, by=SYSTEM)
                 work.commit()
             return permit
         raise ServiceError("issuance", reason="no signatory may sign this case")

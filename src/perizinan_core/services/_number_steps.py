@@ -65,7 +65,8 @@ class NumberSteps:
             context.work_for(actor) as work,
             once(work, actor, request, moment) as repeat,
         ):
-            application = context.load(work, application_id, lock=True)
+            read = None if planned is None else planned.application
+            application = context.load(work, application_id, lock=True, known=read)
             if repeat.result is not None:
                 permit = context.load_permit(work, repeat.result["permit"])
                 if permit.id == application.permit_id:
@@ -76,8 +77,8 @@ class NumberSteps:
                 permit = context.load_permit(work, application.permit_id)
                 require_signer(context, application, permit, actor, moment)
                 return permit, None
-            permit = self._take(work, application, actor, moment, planned=planned)
-            lease = acquire_lease(context, work, permit, moment)
+            permit, case = self._take(work, application, actor, moment, planned=planned)
+            lease = acquire_lease(context, work, permit, moment, case=case)
             repeat.finish({"permit": permit.id})
             work.commit()
         return permit, lease
@@ -114,9 +115,9 @@ class NumberSteps:
         *,
         by: Actor | None = None,
         planned: LetterPlan | None = None,
-    ) -> Permit:
+    ) -> tuple[Permit, Application]:
         """
-        Take the number, and freeze what the letter says.
+        Take the number, and freeze what the letter says; return permit and case as they were written.
 
         Args:
             work: The unit of work.
@@ -178,8 +179,7 @@ class NumberSteps:
             previous_permit=previous,
         )
         permit = work.permits.add(permit, by=actor.id, at=moment)
-        context.save(work, moved, actor, moment)
-        return permit
+        return permit, context.save(work, moved, actor, moment)
 
     def _plan(
         self,

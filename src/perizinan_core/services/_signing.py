@@ -24,6 +24,7 @@ from perizinan_core.errors.rendering import RenderingError
 from perizinan_core.errors.services import ServiceError
 from perizinan_core.errors.signing import LongTermError
 from perizinan_core.i18n import Clause
+from perizinan_core.model._application import Application
 from perizinan_core.model._letter import Letter
 from perizinan_core.model._permit import Permit
 from perizinan_core.services._context import OfficeContext, new_id
@@ -225,9 +226,18 @@ class Lease:
 
     holder: str
     attempt: SigningAttempt
+    case: Application | None = None
+    """As the unit of work left it that took the number and the lease together."""
 
 
-def acquire_lease(context: OfficeContext, work: UnitOfWork, permit: Permit, moment: datetime) -> Lease:
+def acquire_lease(
+    context: OfficeContext,
+    work: UnitOfWork,
+    permit: Permit,
+    moment: datetime,
+    *,
+    case: Application | None = None,
+) -> Lease:
     """
     Take the lease of a letter; it holds from the commit on.
 
@@ -239,7 +249,7 @@ def acquire_lease(context: OfficeContext, work: UnitOfWork, permit: Permit, mome
     attempt = work.signing_attempts.acquire(
         permit.unsigned_sha256, holder=holder, now=present, until=present + LEASE
     )
-    return Lease(holder, attempt)
+    return Lease(holder, attempt, case)
 
 
 def hash_of(letter: Letter) -> str:

@@ -21,6 +21,7 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import attrs
@@ -188,28 +189,35 @@ def _derived(secret: bytes, purpose: bytes) -> bytes:
 
 def _row_text(table: str, columns: Mapping[str, Any]) -> bytes:
     """Return the one text of a row; each part is preceded by its length, each value by its type."""
-    parts = [b"perizinan-core/row/1", table.encode()]
+    parts = [_name_part("perizinan-core/row/1"), _name_part(table)]
     for name in sorted(columns):
-        if columns[name] is not None:
-            parts += (name.encode(), _value_text(columns[name]))
-    return b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+        value = columns[name]
+        if value is not None:
+            text = _value_text(value)
+            parts += (_name_part(name), len(text).to_bytes(8, "big"), text)
+    return b"".join(parts)
+
+
+@cache
+def _name_part(name: str) -> bytes:
+    """Return the name of a table or column with its length before it; there are few."""
+    return len(name.encode()).to_bytes(8, "big") + name.encode()
 
 
 def _value_text(value: Any) -> bytes:
-    match value:
-        case str():
-            return b"s" + value.encode("utf-8", "surrogatepass")
-        case bytes() | memoryview():
-            return b"y" + bytes(value)
-        case bool() | int():
-            # A database without a type of its own for truth gives back 0 and 1.
-            return b"i%d" % value
-        case datetime():
-            if value.tzinfo is None:
-                raise ModelError("naive-moment", received=value.isoformat())
-            return b"t" + value.astimezone(UTC).isoformat(timespec="microseconds").encode()
-        case date():
-            return b"d" + value.isoformat().encode()
+    if isinstance(value, str):
+        return b"s" + value.encode("utf-8", "surrogatepass")
+    if isinstance(value, bytes | memoryview):
+        return b"y" + bytes(value)
+    if isinstance(value, int):
+        # Truth is a number too: a database without a type of its own for it gives back 0 and 1.
+        return b"i%d" % value
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ModelError("naive-moment", received=value.isoformat())
+        return b"t" + value.astimezone(UTC).isoformat(timespec="microseconds").encode()
+    if isinstance(value, date):
+        return b"d" + value.isoformat().encode()
     raise TypeError(f"no column holds a {type(value).__name__}")
 
 

@@ -34,7 +34,7 @@ class ApplicationRecords(Protocol):
         """
         ...
 
-    def get(self, id: str, *, lock: bool = False) -> Application:
+    def get(self, id: str, *, lock: bool = False, known: Application | None = None) -> Application:
         """
         Return the application.
 
@@ -42,6 +42,8 @@ class ApplicationRecords(Protocol):
             id: Its id.
             lock: No one else gets it with ``lock``, or saves it, until this unit of work ends: what is
                 decided on what was read still holds when it is saved. Needs a unit of work for writing.
+            known: As an earlier unit of work read or committed it. It is the answer when the record passes its
+                check and still has this version: others need not wait until it is opened again.
 
         Raises:
             RecordNotFoundError: There is none.
@@ -165,13 +167,14 @@ class PermitRecords(Protocol):
         """
         ...
 
-    def get(self, id: str, *, lock: bool = False) -> Permit:
+    def get(self, id: str, *, lock: bool = False, known: Permit | None = None) -> Permit:
         """
         Return the permit.
 
         Args:
             id: Its id.
             lock: As in `ApplicationRecords.get`. Lock the application of a permit before the permit.
+            known: As in `ApplicationRecords.get`.
 
         Raises:
             RecordNotFoundError: There is none.

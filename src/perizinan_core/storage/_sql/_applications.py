@@ -24,6 +24,7 @@ from perizinan_core.storage._sql._rows import (
     payment_rows,
     read_application,
     read_sound,
+    same_as_row,
 )
 from perizinan_core.storage._sql._seals import Lock, row_name
 from perizinan_core.storage._sql._session import Session
@@ -67,12 +68,12 @@ class SqlApplications:
         self._write_parts(stored, fresh=True)
         return stored
 
-    def get(self, id: str, *, lock: bool = False) -> Application:
+    def get(self, id: str, *, lock: bool = False, known: Application | None = None) -> Application:
         """See the port."""
         row = self._session.seals.row(applications, id, lock=Lock.KEPT if lock else Lock.NONE)
         if row is None:
             raise RecordNotFoundError(kind="application", key=id)
-        application = open_application(self._session, row)
+        application = same_as_row(known, row) or open_application(self._session, row)
         if lock:
             self._locked[id] = application
         return application
@@ -207,7 +208,8 @@ class SqlApplications:
             write_number_parts(self._session, "application", application.id, application.receipt_number)
         if not fresh and (before is None or Course.of(before) != Course.of(application)):
             move_permits(self._session, application)
-        self._write_lookups(application, fresh=fresh)
+        if before is None or _found_by(before) != _found_by(application):
+            self._write_lookups(application, fresh=fresh)
         if application.payments:
             self._write_payments(application, fresh=fresh)
 
@@ -267,6 +269,12 @@ class SqlApplications:
                 case.id.in_(sa.select(lookups.c.application_id).where(lookups.c.digest.in_(digests)))
             )
         return [condition for condition in found if condition is not None]
+
+
+def _found_by(application: Application) -> tuple[object, ...]:
+    """Return what blind indexes are made from, see `lookups_of`."""
+    case = application
+    return case.applicant, case.representative, case.documents, case.held_uploads, case.stages
 
 
 def _choices(wanted: ApplicationFilter, order: ListOrder) -> list[list[sa.ColumnElement[bool]]]:

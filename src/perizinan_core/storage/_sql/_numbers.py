@@ -39,11 +39,15 @@ class SqlNumbers:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._taken: dict[tuple[str, int, int], dict[str, Any]] = {}
+        """Lines that are not written yet, because it is not known what the number is for."""
+
         self._unexplained: set[tuple[str, int, int]] = set()
+        """Lines that had to be written before it was known."""
 
     def check_explained(self) -> None:
         """Raise when this unit of work took a number that has neither a use nor a reason for being void."""
-        for register, year, sequence in sorted(self._unexplained):
+        for register, year, sequence in sorted(self._unexplained | self._taken.keys()):
             raise StorageError(
                 "number-book", register=register, year=year, sequence=sequence, reason="unexplained"
             )
@@ -57,12 +61,14 @@ class SqlNumbers:
         row = _locked_counter(session, number_counters, counter)
         sequence = max(self._counted(row, first - 1), self._newest(register, year) or 0) + 1
         session.change(number_counters, session.seals.sealed(number_counters, {**counter, "last": sequence}))
-        self._insert({**key, "sequence": sequence, "taken_by": by, "taken_at": at})
-        self._unexplained.add((register, year, sequence))
+        self._taken[register, year, sequence] = {"taken_by": by, "taken_at": at}
         return sequence
 
     def record(self, register: str, year: int, sequence: int, *, number: str, subject: str) -> TakenNumber:
         """See the port."""
+        taken = self._taken.pop((register, year, sequence), None)
+        if taken is not None:
+            return self._insert(register, year, sequence, {**taken, "number": number, "subject": subject})
         row = self._get_locked(register, year, sequence)
         line = self._opened(row)
         if line.is_cancelled:
@@ -115,11 +121,13 @@ class SqlNumbers:
 
     def find_number(self, number: str) -> TakenNumber | None:
         """See the port."""
+        self._write_taken()
         row = self._session.first(rows_with(numbers, "number"), the(number=number))
         return None if row is None else self._read(row)
 
     def of_subject(self, subject: str) -> tuple[TakenNumber, ...]:
         """See the port."""
+        self._write_taken()
         line = numbers.c
         order = (line.taken_at, line.register, line.year, line.sequence)
         rows = self._session.read(sa.select(numbers).where(line.subject == subject).order_by(*order))
@@ -129,6 +137,7 @@ class SqlNumbers:
         self, register: str, year: int, *, after: int | None = None, limit: int = 500
     ) -> tuple[TakenNumber, ...]:
         """See the port."""
+        self._write_taken()
         line = numbers.c
         query = sa.select(numbers).where(line.register == register, line.year == year)
         if after is not None:
@@ -154,14 +163,24 @@ class SqlNumbers:
 
     def _newest(self, register: str, year: int) -> int | None:
         """Return the last line of the book: a counter that was set back does not stop the register."""
+        self._write_taken()
         # A line that others added does not count: it would make a gap.
         line = _newest_sound(self._session, numbers, _LINES, the(register=register, year=year))
         return None if line is None else int(line.sequence)
 
-    def _insert(self, line: dict[str, Any]) -> None:
-        sealed = self._session.seals.sealed(numbers, line)
+    def _write_taken(self) -> None:
+        """Write lines before someone looks at the book, though it is not known yet what they are for."""
+        taken, self._taken = self._taken, {}
+        for key, line in taken.items():
+            self._insert(*key, line)
+            self._unexplained.add(key)
+
+    def _insert(self, register: str, year: int, sequence: int, line: dict[str, Any]) -> TakenNumber:
+        row = {"register": register, "year": year, "sequence": sequence, **line}
+        sealed = self._session.seals.sealed(numbers, row)
         self._session.write(_INSERT, sealed, kind="number")
         self._session.seals.written(numbers, sealed)
+        return TakenNumber(**row)
 
     def _change(self, row: Any, change: Mapping[str, Any]) -> None:
         kept = {name: row._mapping[name] for name in numbers.columns.keys() if name not in ("key_id", "seal")}  # noqa: SIM118
@@ -180,6 +199,7 @@ class SqlNumbers:
         return self._get(register, year, sequence, lock=Lock.WHOLE)
 
     def _get(self, register: str, year: int, sequence: int, *, lock: Lock = Lock.NONE) -> Any:
+        self._write_taken()
         row = self._session.seals.row(numbers, register, year, sequence, lock=lock)
         if row is None:
             raise StorageError(

@@ -16,7 +16,14 @@ from perizinan_core.storage._records import Course, LastChange, Page, PermitFilt
 from perizinan_core.storage._sql._listing import Ordered, any_of, choice, page_of
 from perizinan_core.storage._sql._number_parts import with_number_part, write_number_parts
 from perizinan_core.storage._sql._numbers import SqlStatusIndexes
-from perizinan_core.storage._sql._rows import open_permit, permit_row, place_of, read_permit, read_sound
+from perizinan_core.storage._sql._rows import (
+    open_permit,
+    permit_row,
+    place_of,
+    read_permit,
+    read_sound,
+    same_as_row,
+)
 from perizinan_core.storage._sql._seals import Lock, checked_columns
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._statements import rows_with, the
@@ -56,12 +63,12 @@ class SqlPermits:
         write_number_parts(self._session, "permit", stored.id, stored.number)
         return stored
 
-    def get(self, id: str, *, lock: bool = False) -> Permit:
+    def get(self, id: str, *, lock: bool = False, known: Permit | None = None) -> Permit:
         """See the port."""
         row = self._session.seals.row(permits, id, lock=Lock.KEPT if lock else Lock.NONE)
         if row is None:
             raise RecordNotFoundError(kind="permit", key=id)
-        return open_permit(self._session, row)
+        return same_as_row(known, row) or open_permit(self._session, row)
 
     def get_by_number(self, number: str) -> Permit:
         """See the port."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, unquote
@@ -269,6 +270,10 @@ class SqlSettings:
         return row_name(row.key) not in self._session.seals.marked(settings, row_name(row.key))
 
     def _rows(self, prefix: str) -> list[Any]:
-        query = sa.select(settings).where(settings.c.key.startswith(prefix, autoescape=True))
         # SQLite's LIKE does not tell capital letters from small ones.
-        return [row for row in self._session.read(query) if row.key.startswith(prefix)]
+        return [row for row in self._session.read(_with_prefix(prefix)) if row.key.startswith(prefix)]
+
+
+@lru_cache(maxsize=64)
+def _with_prefix(prefix: str) -> sa.Select[Any]:
+    return sa.select(settings).where(settings.c.key.startswith(prefix, autoescape=True))

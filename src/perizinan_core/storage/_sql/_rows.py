@@ -31,10 +31,12 @@ __all__ = [
     "read_application",
     "read_permit",
     "read_sound",
+    "same_as_row",
 ]
 
 
 T = TypeVar("T")
+R = TypeVar("R", Application, Permit)
 
 _log = logging.getLogger(__name__)
 
@@ -123,6 +125,11 @@ def open_application(session: Session, row: Any) -> Application:
     data = session.sealer.open(row.payload, place_of(tables.applications, row.id))
     application = decode(Application, data, name="application", id=row.id)
     return attrs.evolve(application, version=row.version)
+
+
+def same_as_row(known: R | None, row: Any) -> R | None:
+    """Return what is known where a row that was checked holds it: each version of a record is written once."""
+    return known if known is not None and (known.id, known.version) == (row.id, row.version) else None
 
 
 def permit_row(session: Session, permit: Permit) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache
@@ -60,6 +61,11 @@ class Statements(Protocol):
     """The transaction, as `session.Session` gives it."""
 
     sealer: Sealer
+    is_sqlite: bool
+
+    def check_writable(self) -> None:
+        """Raise unless the unit of work is open, and open for writing."""
+        ...
 
     def read(self, statement: sa.Executable, values: dict[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
         """Return all rows of a query."""
@@ -206,17 +212,35 @@ class Seals:
             SealBrokenError: ``record-not-as-written``: It was changed, added, put back or removed by someone else.
             StorageError: ``unknown-key``: It was sealed with a key that is not at hand.
         """
-        session, query = self._session, row_of(table)
+        session, name = self._session, row_name(*key)
         if lock is not Lock.NONE:
-            query = session.kept(query) if lock is Lock.KEPT else session.locked(query)
-        row = session.first(query, the(**dict(zip(key_names(table), key, strict=True))))
+            session.check_writable()
+        values = the(**dict(zip(key_names(table), key, strict=True)))
+        if lock is Lock.NONE or session.is_sqlite:
+            # One question; not where a row is waited for, whose mark would be that from before the waiting.
+            found = session.first(_row_with_mark(table), values | the(mark=name))
+            row, mark = (None, None) if found is None else self._parted(table, found)
+        else:
+            query = row_of(table)
+            row = session.first(session.kept(query) if lock is Lock.KEPT else session.locked(query), values)
+            mark = self.marks_of(table, [name]).get(name)
         if row is None:
             self.require_absent(table, *key)
             return None
-        self.require(table, row)
+        (fits,) = self._fit(table, [row])
+        self._require_none(
+            table, row, _problem(table, row, self._noted.get((table.name, name)) or mark, fits)
+        )
         if lock is not Lock.NONE:
             session.held(table, row)
         return row
+
+    def _parted(self, table: sa.Table, found: sa.Row[Any]) -> tuple[Any, Mark | None]:
+        """Return the row and its mark, where there is one that passes."""
+        width = len(table.columns)
+        row, mark = _shape(table)(*found[:width]), _shape(marks)(*found[width:])
+        passing = [mark] if mark.of_row is not None else []
+        return row, next((Mark(one.row_seal, one.size) for one in self._fitting(passing)), None)
 
     def require(self, table: sa.Table, row: sa.Row[Any]) -> None:
         """
@@ -227,6 +251,10 @@ class Seals:
             StorageError: ``unknown-key``: It was sealed with a key that is not at hand.
         """
         for _, problem in self.problems(table, [row]):
+            self._require_none(table, row, problem)
+
+    def _require_none(self, table: sa.Table, row: Any, problem: str | None) -> None:
+        if problem is not None:
             raise SealBrokenError(
                 "record-not-as-written",
                 table=table.name,
@@ -269,14 +297,11 @@ class Seals:
             StorageError: ``unknown-key``: One was sealed with a key that is not at hand.
         """
         names = [key_of(table, row._mapping) for row in rows]
-        known = self.marks_of(table, names) if table.name in _MARKED else None
+        known = self.marks_of(table, names) if table.name in _MARKED else {}
         for index, (row, fits) in enumerate(zip(rows, self._fit(table, rows), strict=True)):
-            if not fits:
-                yield index, "changed"
-            elif known is not None and needs_mark(table, row):
-                mark = known.get(names[index])
-                if mark is None or mark.row_seal != row.seal:
-                    yield index, "put-back"
+            problem = _problem(table, row, known.get(names[index]), fits)
+            if problem is not None:
+                yield index, problem
 
     def marks_of(self, table: sa.Table, names: Iterable[str]) -> dict[str, Mark]:
         """Return the marks of rows that have one, with what this unit of work noted."""
@@ -342,6 +367,38 @@ class Seals:
             yield fits
 
 
+def _problem(table: sa.Table, row: Any, mark: Mark | None, fits: bool) -> str | None:  # noqa: FBT001
+    """Return what happened to a row, or None; ``fits``: its seal is that of its columns."""
+    if not fits:
+        return "changed"
+    if table.name not in _MARKED or not needs_mark(table, row):
+        return None
+    return None if mark is not None and mark.row_seal == row.seal else "put-back"
+
+
+@cache
+def _row_with_mark(table: sa.Table) -> sa.Select[Any]:
+    """Return the question for a row by its primary key, followed by its mark."""
+    mine = sa.and_(
+        marks.c.of_table == sa.literal(table.name),
+        marks.c.of_row == sa.bindparam("the_mark", type_=marks.c.of_row.type),
+    )
+    mark = (column.label(f"mark_{column.name}") for column in marks.columns)
+    same = (
+        table.c[name] == sa.bindparam(f"the_{name}", type_=table.c[name].type) for name in key_names(table)
+    )
+    return sa.select(*table.columns, *mark).select_from(table.outerjoin(marks, mine)).where(*same)
+
+
+@cache
+def _shape(table: sa.Table) -> Any:
+    """Return the class of a row of a table, as the database gives it."""
+    names = [column.name for column in table.columns]
+    values = namedtuple(f"{table.name}_row", names)  # type: ignore[misc]  # noqa: PYI024
+    whole = {"__slots__": (), "_mapping": property(lambda row: dict(zip(names, row, strict=True)))}
+    return type(f"{table.name}_row", (values,), whole)
+
+
 def _parts(rows: Sequence[str]) -> Iterator[Sequence[str]]:
     return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
 
@@ -372,17 +429,18 @@ def _marks_in(tables: int) -> sa.Select[Any]:
 
 def covered(table: sa.Table, row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return what the seal of a row covers: all columns but the seal itself and the loose ones."""
-    loose = LOOSE.get(table.name, frozenset())
-    found = {
-        column.name: row.get(column.name)
-        for column in table.columns
-        if column.name != "seal" and column.name not in loose
-    }
+    found = {name: row.get(name) for name in _covered_names(table)}
     payload = found.get("payload")
     if payload is not None:
         # The tag of the ciphertext stands for all of it, so that a row can be checked without reading it.
         found["payload"] = bytes(payload)[-TAG_BYTES:]
     return found
+
+
+@cache
+def _covered_names(table: sa.Table) -> tuple[str, ...]:
+    loose = LOOSE.get(table.name, frozenset()) | {"seal"}
+    return tuple(column.name for column in table.columns if column.name not in loose)
 
 
 def checked_columns(table: sa.Table) -> list[sa.ColumnElement[Any]]:

@@ -44,8 +44,9 @@ class MemoryApplications:
         state.applications[stored.id] = row
         return stored
 
-    def get(self, id: str, *, lock: bool = False) -> Application:
+    def get(self, id: str, *, lock: bool = False, known: Application | None = None) -> Application:
         """See the port."""
+        del known
         if lock:
             # One unit of work writes at a time.
             self._access.write()

@@ -38,8 +38,9 @@ class MemoryPermits:
         state.permits[stored.id] = row
         return stored
 
-    def get(self, id: str, *, lock: bool = False) -> Permit:
+    def get(self, id: str, *, lock: bool = False, known: Permit | None = None) -> Permit:
         """See the port."""
+        del known
         if lock:
             # One unit of work writes at a time.
             self._access.write()
