@@ -1,8 +1,15 @@
 """What everyone may see, without an account."""
 
 from perizinan_portal._kit import PageRoute
-from perizinan_portal._public import _catalogue, _home, _permit_type
+from perizinan_portal._public import _catalogue, _figures, _home, _permit_type, _survey, _tracking
 
-ROUTES: tuple[PageRoute, ...] = (*_home.ROUTES, *_catalogue.ROUTES, *_permit_type.ROUTES)
+ROUTES: tuple[PageRoute, ...] = (
+    *_home.ROUTES,
+    *_catalogue.ROUTES,
+    *_permit_type.ROUTES,
+    *_tracking.ROUTES,
+    *_figures.ROUTES,
+    *_survey.ROUTES,
+)
 
 __all__ = ["ROUTES"]
