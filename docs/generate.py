@@ -445,6 +445,11 @@ _EVENT_MEANINGS = {
     _KIND.TRACKING_RENEWED: (
         "A new secret to follow the case by was given. Stands in the history only and is not delivered."
     ),
+    _KIND.COMPLAINT_FILED: "A complaint was filed; `kind` and `due` say what about, and the last day of the answer.",
+    _KIND.COMPLAINT_ASSIGNED: "An officer was named who handles a complaint.",
+    _KIND.COMPLAINT_ANSWERED: "A complaint was answered.",
+    _KIND.COMPLAINT_RETURNED: "The person who filed a complaint came back with its answer.",
+    _KIND.COMPLAINT_WITHDRAWN: "A complaint was taken back.",
     _KIND.SURVEY_ANSWERED: (
         "The satisfaction survey was answered; the answers stand elsewhere, without the case. Stands in the history "
         "only and is not delivered."

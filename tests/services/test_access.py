@@ -20,11 +20,13 @@ from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model._applicant import Representative
 from perizinan_core.model._case import CorrectionItem, StageOutcome, WaitingFor
 from perizinan_core.model._checks import CheckKind, CheckOutcome, CheckRecord
+from perizinan_core.model._complaint import ComplaintKind
 from perizinan_core.model._fees import Payment
 from perizinan_core.model._money import Rupiah
 from perizinan_core.model._text import DateRange
 from perizinan_core.services import (
     Applications,
+    Complaints,
     Continuation,
     Issuance,
     IssueOutcome,
@@ -105,6 +107,12 @@ class Stand:
         signers.update(kept)
         kit.office.reviews.request_jump(
             cases["submitted"], "periksa", reason="Bencana", actor=kit.assignee(cases["submitted"], "periksa")
+        )
+        filed = kit.office.complaints.file(ComplaintKind.SERVICE, "Lama sekali")
+        (cases["complaint"],) = (
+            one.id
+            for one in kit.office.complaints.list(actor=kit.officer("supervisor")).items
+            if one.number == filed.number
         )
         kit.clock.forward(minutes=1)
         kit.hire(make_officer("calon", Role.SIGNATORY, units=HERE, position="sekretaris"))
@@ -385,6 +393,10 @@ CALLS: Mapping[str, Call] = {
     "lists.register_book": lambda s, a, _: s.kit.office.lists.register_book("izin", 2026, actor=a),
     "lists.history": lambda s, a, i: s.kit.office.lists.history(i("submitted"), actor=a),
     "tracking.new_secret": lambda s, a, i: s.kit.office.tracking.new_secret(i("submitted"), actor=a),
+    "complaints.list": lambda s, a, _: s.kit.office.complaints.list(actor=a),
+    "complaints.get": lambda s, a, i: s.kit.office.complaints.get(i("complaint"), actor=a),
+    "complaints.assign": lambda s, a, i: s.kit.office.complaints.assign(i("complaint"), "telaah-1", actor=a),
+    "complaints.answer": lambda s, a, i: s.kit.office.complaints.answer(i("complaint"), "Maaf", actor=a),
     "surveys.is_open": lambda s, a, i: s.kit.office.surveys.is_open(i("issued"), actor=a),
     "surveys.answer": lambda s, a, i: s.kit.office.surveys.answer(
         i("issued"), {f"u{number}": 3 for number in range(1, 10)}, actor=a
@@ -601,6 +613,13 @@ class Rules:
         """The office's side, each what they may read; see `test_lists`."""
         return "access-denied" if self.public else self.stale
 
+    def see_complaint(self) -> Outcome:
+        """Those who supervise; of other officers its holder alone."""
+        if self.stale or not self.officer:
+            return self.stale or "access-denied"
+        leads = self.actor.has(Role.SUPERVISOR, Role.OFFICE_HEAD, Role.AUDITOR)
+        return None if leads else "not-found"
+
     def help_to_follow(self) -> Outcome:
         """The applicant's side, the host, and the counter of a unit that works on it."""
         if self.stale or not self.reads("submitted"):
@@ -757,6 +776,13 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "lists.register_book": lambda r: r.have(*_SEARCHERS, others=("host", "system")),
     "lists.history": lambda r: r.read("submitted"),
     "tracking.new_secret": lambda r: r.help_to_follow(),
+    "complaints.list": lambda r: r.have(others=()),
+    "complaints.get": lambda r: r.see_complaint(),
+    "complaints.assign": lambda r: (
+        r.see_complaint() or (None if r.actor.has(Role.SUPERVISOR, Role.OFFICE_HEAD) else "access-denied")
+    ),
+    # It has no holder yet.
+    "complaints.answer": lambda r: r.see_complaint() or "access-denied",
     "surveys.is_open": lambda r: r.act_for_applicant("issued"),
     "surveys.answer": lambda r: r.act_for_applicant("issued"),
     "surveys.remarks": lambda r: r.have(
@@ -791,6 +817,11 @@ WITHOUT_ACTOR = {
     "Tracking.follow",
     # For the public, and about no one: see `test_transparency`.
     # About no case, or with its secret; the others: see `test_surveys`.
+    "Complaints.kinds",
+    "Complaints.file",
+    "Complaints.follow",
+    "Complaints.come_back",
+    "Complaints.withdraw",
     "Surveys.questions",
     "Surveys.answer_by_secret",
     "Transparency.periods",
@@ -816,6 +847,7 @@ def test_every_use_case_is_in_the_table():
             Reviews,
             Permits,
             Lists,
+            Complaints,
             Surveys,
             Tracking,
             Transparency,

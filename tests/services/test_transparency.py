@@ -218,5 +218,5 @@ def test_a_report_takes_the_same_few_statements_however_many_cases(database_kit)
     few = len(statements())
     put(kit, 60, steps=[("periksa", 2)], permit_type="acara")
 
-    assert 3 == few
+    assert 4 == few
     assert few == len(statements())

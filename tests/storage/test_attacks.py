@@ -19,6 +19,7 @@ from perizinan_core.storage._sql._seals import covered
 from perizinan_core.testing.storage._samples import (
     NOW,
     made_application,
+    made_complaint,
     made_event,
     made_figure,
     made_officer,
@@ -92,6 +93,7 @@ def fill(storage) -> None:
         work.settings.put("signatory:x", {"to": "2026-01-01"})
         work.tracking.put(case.id, TrackingSecret(digest=b"1" * 32, given_at=NOW))
         work.figures.put(case.id, [made_figure(), made_figure(step="periksa", on_time=None)])
+        work.complaints.add(made_complaint(), by="a", at=NOW)
         work.surveys.add(made_survey_answer(remark="Antrean panjang"))
         work.failures.note("job", "s", error="e", at=NOW)
         events = [made_event(case.id), made_event(case.id)]
@@ -116,6 +118,8 @@ def change(storage) -> None:
             by="b",
             at=NOW,
         )
+        (complaint,) = work.complaints.find().items
+        work.complaints.save(attrs.evolve(complaint, holder="o2"), by="b", at=NOW)
         work.permits.save(attrs.evolve(permit, validity_text="lain"), by="b", at=NOW)
         work.numbers.cancel("izin", 2026, 1, reason="contoh", by="b", at=NOW)
         last = work.numbers.take("izin", 2026, by="b", at=NOW)

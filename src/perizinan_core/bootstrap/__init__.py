@@ -7,6 +7,7 @@ from perizinan_core.bootstrap._office import Office
 from perizinan_core.bootstrap._opening import load_authority_pack, migrate_database
 from perizinan_core.bootstrap._plugins import load_plugins
 from perizinan_core.bootstrap._settings import (
+    ComplaintSettings,
     OfficeSettings,
     PluginTable,
     PublicationSettings,
@@ -22,6 +23,7 @@ from perizinan_core.bootstrap._status_source import open_status_source
 
 __all__ = [
     "AskSecret",
+    "ComplaintSettings",
     "MailFolderSettings",
     "Office",
     "OfficeSettings",

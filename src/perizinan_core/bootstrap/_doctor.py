@@ -31,6 +31,7 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.hooks._notification import CheckedChannel
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind, Role
+from perizinan_core.model._complaint import ComplaintState
 from perizinan_core.services import Confirmed
 from perizinan_core.signing import DigestSigner
 from perizinan_core.storage import ApplicationFilter, UnitOfWork
@@ -74,6 +75,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
         _channels,
         _unnotified,
         _drafts,
+        _complaints,
         _jobs,
         _signatures,
         _uploads,
@@ -199,6 +201,22 @@ def _drafts(office: Office) -> Iterator[Finding]:
             ),
             remedy=N_("Put the channel right; the portal can discard them too. The first: {case}"),
             fields={"count": len(overdue), "case": overdue[0]},
+        )
+
+
+def _complaints(office: Office) -> Iterator[Finding]:
+    with office.storage.unit_of_work(read_only=True) as work:
+        found = work.complaints.find(
+            states=(ComplaintState.RECEIVED, ComplaintState.IN_WORK),
+            due_before=office.today(),
+            limit=MOST_NAMED,
+        )
+    for complaint in found.items:
+        yield Finding(
+            code="complaint-overdue",
+            sentence=N_("Complaint {number} should have been answered by {day}."),
+            remedy=N_("Its holder answers it; a supervisor can name another one."),
+            fields={"number": complaint.number, "day": complaint.due.isoformat()},
         )
 
 

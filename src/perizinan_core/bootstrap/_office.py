@@ -52,6 +52,8 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import (
     Applications,
     ClockRepair,
+    ComplaintDays,
+    Complaints,
     Confirmations,
     Consumers,
     Continuation,
@@ -145,6 +147,9 @@ class Office:
     transparency: Transparency = attrs.field(init=False)
     """The office's figures for the public: times, what was kept, what waits, refusals; without an account."""
 
+    complaints: Complaints = attrs.field(init=False)
+    """Complaints, suggestions and questions: filed without an account, answered by a day."""
+
     surveys: Surveys = attrs.field(init=False)
     """The satisfaction survey, asked once a case is closed."""
 
@@ -183,6 +188,7 @@ class Office:
         periods = Periods(context, self.settings.transparency.period)
         self.transparency = Transparency(context, periods)
         self.surveys = Surveys(context, periods)
+        self.complaints = Complaints(context, ComplaintDays(**attrs.asdict(self.settings.complaints)))
         self.status = RecordsStatus(context)
         self.worker = library_worker(
             context,

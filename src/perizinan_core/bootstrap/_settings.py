@@ -26,6 +26,7 @@ from perizinan_core.signing.ltv import Level, OnFailure
 __all__ = [
     "FILE_NAME",
     "CheckSettings",
+    "ComplaintSettings",
     "OfficeSettings",
     "PluginTable",
     "PublicationSettings",
@@ -176,6 +177,20 @@ class RetentionSettings:
 
 
 @attrs.frozen(kw_only=True)
+class ComplaintSettings:
+    """In how many working days complaints are answered; never later than 60 days (UU 25/2009, Perpres 76/2013)."""
+
+    suggestion: int = attrs.field(default=5, validator=attrs.validators.in_(range(1, 61)))
+    """Questions and suggestions."""
+
+    service: int = attrs.field(default=14, validator=attrs.validators.in_(range(1, 61)))
+    """Complaints about the service."""
+
+    abuse: int = attrs.field(default=60, validator=attrs.validators.in_(range(1, 61)))
+    """Illegal levies and abuse of a post, which have to be looked into."""
+
+
+@attrs.frozen(kw_only=True)
 class TransparencySettings:
     """What the office publishes about its own work."""
 
@@ -241,6 +256,7 @@ class Settings:
     publication: PublicationSettings = PublicationSettings()
     retention: RetentionSettings = RetentionSettings()
     transparency: TransparencySettings = TransparencySettings()
+    complaints: ComplaintSettings = ComplaintSettings()
     plugin: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
     """Tables of single plugins, e.g. ``[plugin.mail-folder]``."""
 

@@ -9,6 +9,8 @@ from perizinan_core.i18n import N_
 __all__ = [
     "ACTIONS",
     "ACTOR_KINDS",
+    "COMPLAINT_KINDS",
+    "COMPLAINT_STATES",
     "DUTIES",
     "KINDS",
     "OUTCOMES",
@@ -146,4 +148,17 @@ REFUSAL_GROUNDS: Mapping[str, str] = {
     "payment": N_("the fee was not paid"),
     "decision": N_("the decision itself"),
     "defect": N_("a grant with a defect was annulled"),
+}
+
+COMPLAINT_KINDS: Mapping[str, str] = {
+    "suggestion": N_("question or suggestion"),
+    "service": N_("poor service"),
+    "abuse": N_("illegal levy or abuse"),
+}
+
+COMPLAINT_STATES: Mapping[str, str] = {
+    "received": N_("received"),
+    "in_work": N_("being handled"),
+    "answered": N_("answered"),
+    "withdrawn": N_("taken back"),
 }

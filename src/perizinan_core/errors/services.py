@@ -60,6 +60,7 @@ _NOUNS: Mapping[str, str] = {
     "position": N_("position"),
     "unit": N_("unit"),
     "officer": N_("officer"),
+    "complaint": N_("complaint"),
     "key": N_("key"),
     "event consumer": N_("event consumer"),
     "authority-version": N_("published version of the authority document"),
@@ -87,6 +88,9 @@ _ACTIONS: Mapping[str, str] = {
     "lists": N_("see the lists of the office"),
     "register-book": N_("read a number register"),
     "new-secret": N_("give a new secret to follow a case by"),
+    "complaints": N_("see complaints"),
+    "assign-complaint": N_("name who handles a complaint"),
+    "answer-complaint": N_("answer a complaint that someone else handles"),
     "survey-remarks": N_("read what people wrote in the satisfaction survey"),
     "held-uploads": N_("see the files that are kept without a verdict"),
     "sign": N_("sign a permit without holding a position"),
@@ -141,14 +145,15 @@ class ServiceError(CodedError):
             Category.INPUT: (
                 "applicant-refused binding-days binding-not-a-signer binding-outside-certificate "
                 "continue-too-far not-our-permit posted-data preview undeclared-accounts unknown-post unknown-register "
-                "unknown-value no-assumed-values survey-answers"
+                "unknown-value no-assumed-values survey-answers "
+                "complaint-empty complaint-holder"
             ),
             Category.DENIED: "access-denied confirmation-second own-record staff-confirmation staff-record",
             Category.NOT_FOUND: "binding-unknown not-found",
             Category.CONFLICT: (
                 "binding-ended binding-has-signed binding-overlaps decided-by-others letter-not-printed "
                 "letter-refused nothing-to-confirm number-used-elsewhere permit-not-required "
-                "survey-answered survey-too-early "
+                "complaint-closed survey-answered survey-too-early "
                 "recovery-disagrees signer-not-entitled signing-in-doubt upload-kept value-not-confirmed "
                 "values-unconfirmed"
             ),
@@ -174,6 +179,19 @@ class ServiceError(CodedError):
                 "both; if the records are the wrong ones, restore them from a backup."
             ),
             labels={"fields": _OF_PERMITS},
+        ),
+        "complaint-empty": Code(N_("Write what it is about, in at most {most} characters.")),
+        "complaint-holder": Code(
+            N_(
+                "{officer} may not handle this complaint: away, at work on the case itself, or, for an illegal levy or "
+                "abuse, not among those who supervise. Name another officer."
+            )
+        ),
+        "complaint-closed": Code(
+            N_(
+                "Complaint {number} is not open for this any more. Look at how it stands, and file a new one if "
+                "something is still wrong."
+            )
         ),
         "survey-too-early": Code(
             N_("The survey is about the whole service, so it can be answered once the application is closed.")

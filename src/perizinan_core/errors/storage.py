@@ -37,6 +37,7 @@ _KINDS = {
     "application": N_("application"),
     "permit": N_("permit"),
     "officer": N_("officer"),
+    "complaint": N_("complaint"),
     "number": N_("number"),
     "payment": N_("payment"),
     "record": N_("record"),

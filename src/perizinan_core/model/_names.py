@@ -46,6 +46,14 @@ from perizinan_core.model._case import (
     WaitingFor,
 )
 from perizinan_core.model._checks import CheckKind, CheckOutcome, CheckRecord
+from perizinan_core.model._complaint import (
+    Complaint,
+    ComplaintCount,
+    ComplaintEntry,
+    ComplaintKind,
+    ComplaintState,
+    ComplaintStep,
+)
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._fees import (
     BillTerms,
@@ -58,6 +66,7 @@ from perizinan_core.model._fees import (
     TariffRow,
     TariffTable,
 )
+from perizinan_core.model._figures import Figure, FigureCount, RefusalGround
 from perizinan_core.model._held import HeldOutcome, HeldReason, HeldUpload, UploadInspection, UploadVerdict
 from perizinan_core.model._identifiers._base import Identifier, IdentifierWarning
 from perizinan_core.model._identifiers._business import KBLI_EDITIONS, Kbli, Nib, Npwp
@@ -96,6 +105,7 @@ from perizinan_core.model._requirement import (
     ReuseRule,
 )
 from perizinan_core.model._stage import Assignment, SilencePolicy, Stage, StageKind, TimedCase, TimeLimit
+from perizinan_core.model._survey import SurveyAnswer, SurveyElement, SurveySums
 from perizinan_core.model._text import DateRange, InstrumentKind, Period, PeriodUnit, Source, Text
 from perizinan_core.model._validity import Obligation, RenewalRule, ValidityCase, ValidityKind, ValidityRule
 
@@ -128,6 +138,12 @@ __all__ = [
     "Clock",
     "ClockEntry",
     "ClockEvent",
+    "Complaint",
+    "ComplaintCount",
+    "ComplaintEntry",
+    "ComplaintKind",
+    "ComplaintState",
+    "ComplaintStep",
     "ConfirmingPaper",
     "ConflictOfInterest",
     "ContactChannel",
@@ -151,6 +167,8 @@ __all__ = [
     "FeeKind",
     "FeeLine",
     "FeeRule",
+    "Figure",
+    "FigureCount",
     "FrozenTerms",
     "HeldOutcome",
     "HeldReason",
@@ -205,6 +223,7 @@ __all__ = [
     "Province",
     "Receipt",
     "ReceivedFile",
+    "RefusalGround",
     "RegionCode",
     "RegionLevel",
     "RenewalRule",
@@ -235,6 +254,9 @@ __all__ = [
     "StatusChange",
     "StillOffered",
     "SubmittedDocument",
+    "SurveyAnswer",
+    "SurveyElement",
+    "SurveySums",
     "TariffRow",
     "TariffTable",
     "TermRole",

@@ -13,6 +13,7 @@ from perizinan_core.model._figures import PeriodLength
 from perizinan_core.services._applications import Applications
 from perizinan_core.services._bindings import CertificateBinding
 from perizinan_core.services._clocks import ClockRepair, ClockWatch
+from perizinan_core.services._complaints import ComplaintDays, Complaints, ComplaintView, FiledComplaint
 from perizinan_core.services._confirmations import AssumedState, Confirmation, Confirmations, Confirmed
 from perizinan_core.services._consumers import Consumers, ConsumerState, ReplayDone
 from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerSource
@@ -66,6 +67,9 @@ __all__ = [
     "CertificateBinding",
     "ClockRepair",
     "ClockWatch",
+    "ComplaintDays",
+    "ComplaintView",
+    "Complaints",
     "Confirmation",
     "Confirmations",
     "Confirmed",
@@ -75,6 +79,7 @@ __all__ = [
     "Count",
     "DeliveryState",
     "FigurePeriod",
+    "FiledComplaint",
     "HeldUploadView",
     "HeldUploads",
     "HostMessages",

@@ -25,6 +25,7 @@ from perizinan_core.model._application import Application
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._notice import NoticeMeans
 from perizinan_core.model._permit import Permit
+from perizinan_core.services._complaint_messages import COMPLAINT_KINDS_OF_EVENTS, complaint_messages
 from perizinan_core.services._context import OfficeContext, case_of, new_id
 from perizinan_core.services._issuance import SYSTEM
 from perizinan_core.services._messages import MESSAGE_KINDS, begins, messages_for
@@ -66,7 +67,7 @@ def subscriptions(
     """Return which kinds of events are queued for which target."""
     found = {consumer_target(item.name): item.kinds for item in consumers}
     if any(True for _ in channels):
-        found[MESSAGES] = MESSAGE_KINDS
+        found[MESSAGES] = MESSAGE_KINDS | COMPLAINT_KINDS_OF_EVENTS
     if status_list:
         found[STATUS_LIST] = STATUS_KINDS
     return found
@@ -244,6 +245,13 @@ class ToConsumer:
 def composed(context: OfficeContext, event: Event, moment: datetime) -> Mapping[str, Notification]:
     """Return the messages about an event as they would go out now, by recipient."""
     with context.storage.unit_of_work(read_only=True) as work:
+        if event.kind in COMPLAINT_KINDS_OF_EVENTS:
+            return complaint_messages(
+                event,
+                work.complaints.get(event.subject),
+                authority=context.authority,
+                supervisors=work.officers.list(role=Role.SUPERVISOR),
+            )
         permit = _permit(context, work, event)
         application = _case(context, work, event)
         supervisors = work.officers.list(role=Role.SUPERVISOR)

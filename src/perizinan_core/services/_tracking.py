@@ -40,7 +40,16 @@ from perizinan_core.storage import TrackingSecret, UnitOfWork
 from perizinan_core.workflow._clock import consumed_days, is_late
 from perizinan_core.workflow._notice import give_notice
 
-__all__ = ["Tracking", "TrackingAnswer", "TrackingStep", "TrackingWait", "case_with", "give_secret"]
+__all__ = [
+    "Tracking",
+    "TrackingAnswer",
+    "TrackingStep",
+    "TrackingWait",
+    "case_with",
+    "give_secret",
+    "new_code",
+    "typed_code",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -236,14 +245,25 @@ def case_with(context: OfficeContext, receipt_number: str, secret: str, now: dat
 
 def give_secret(work: UnitOfWork, application: Application, now: datetime) -> str:
     """Make a secret, keep its hash, and return it: it is not known to anyone else."""
+    code = new_code()
+    work.tracking.put(application.id, TrackingSecret(digest=_digest(application.id, code), given_at=now))
+    return code
+
+
+def new_code() -> str:
+    """Return a secret that people can type: groups of letters and digits, none of which is read as another."""
     text = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
-    work.tracking.put(application.id, TrackingSecret(digest=_digest(application.id, text), given_at=now))
     return "-".join(text[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP))
 
 
+def typed_code(code: str) -> str:
+    """Return a secret as it is compared: capitals, dashes, spaces and letters that look alike do not matter."""
+    return "".join(char for char in code.upper() if char.isascii() and char.isalnum()).translate(_READ_AS)
+
+
 def _digest(application_id: str, secret: str) -> bytes:
-    typed = "".join(char for char in secret.upper() if char.isascii() and char.isalnum()).translate(_READ_AS)
-    return hashlib.sha256(f"perizinan-core/tracking/1\0{application_id}\0{typed}".encode()).digest()
+    text = f"perizinan-core/tracking/1\0{application_id}\0{typed_code(secret)}"
+    return hashlib.sha256(text.encode()).digest()
 
 
 def _recent(kept: TrackingSecret, now: datetime) -> bool:

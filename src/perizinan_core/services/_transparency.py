@@ -19,9 +19,10 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.errors._words import REFUSAL_GROUNDS
+from perizinan_core.errors._words import COMPLAINT_KINDS, REFUSAL_GROUNDS
 from perizinan_core.errors.catalogue import CatalogueError
 from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._complaint import ComplaintCount, ComplaintKind
 from perizinan_core.model._figures import WHOLE, FigureCount, RefusalGround
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._survey import SurveySums
@@ -127,6 +128,9 @@ class TransparencyReport:
     satisfaction_by_type: Mapping[str, Satisfaction] = attrs.field(factory=dict)
     """By code; only of types with at least five answers."""
 
+    complaints: tuple[tuple[Named, Count, Share], ...] = ()
+    """By kind: how many were answered, and the share of those in time. No total is published."""
+
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Yield the figures, one to a row, with the columns `COLUMNS`."""
         head = (self.period.code, self.period.first.isoformat(), self.period.last.isoformat())
@@ -176,6 +180,10 @@ class TransparencyReport:
             yield from _satisfaction_rows("", self.satisfaction)
         for code, found in self.satisfaction_by_type.items():
             yield from _satisfaction_rows(code, found)
+        for kind, count, share in self.complaints:
+            yield "complaints", "", "", kind.code, str(count)
+            for item, value in (("least", share.least), ("most", share.most)):
+                yield "complaints_on_time_percent", "", "", f"{kind.code}/{item}", _number(value)
 
 
 @checked
@@ -207,7 +215,9 @@ class Transparency:
             counts = work.figures.counts(chosen.first, chosen.last)
             waiting = work.figures.backlog(chosen.last)
             answers = work.surveys.sums(chosen.first, chosen.last)
-        return attrs.evolve(self._report(chosen, counts, waiting), **_satisfaction(answers))
+            complaints = work.complaints.counts(chosen.first, chosen.last)
+        report = self._report(chosen, counts, waiting)
+        return attrs.evolve(report, complaints=_complaints(complaints), **_satisfaction(answers))
 
     def _report(
         self, period: FigurePeriod, counts: Iterable[FigureCount], waiting: Mapping[tuple[str, date], int]
@@ -348,7 +358,11 @@ def _named_ground(ground: RefusalGround) -> Named:
 
 def _share_rows(code: str, share: Share) -> Iterator[tuple[str, str, str, str, str]]:
     for item, value in (("least", share.least), ("most", share.most)):
-        yield "on_time_percent", code, "", item, "…" if value is None else str(value)
+        yield "on_time_percent", code, "", item, _number(value)
+
+
+def _number(value: int | None) -> str:
+    return "…" if value is None else str(value)
 
 
 def _spread_rows(
@@ -356,6 +370,20 @@ def _spread_rows(
 ) -> Iterator[tuple[str, str, str, str, str]]:
     yield figure, code, step, "median", "…" if spread is None else str(spread.median)
     yield figure, code, step, "ninety", "…" if spread is None else str(spread.ninety)
+
+
+def _complaints(counts: Iterable[ComplaintCount]) -> tuple[tuple[Named, Count, Share], ...]:
+    answered: dict[ComplaintKind, list[int]] = {kind: [0, 0] for kind in ComplaintKind}
+    for one in counts:
+        answered[one.kind][0 if one.on_time else 1] += one.number
+    return tuple(
+        (
+            Named(kind.value, in_both(COMPLAINT_KINDS[kind.value])),
+            Count.of(kept + late),
+            share_of(kept, late, hidden=False),
+        )
+        for kind, (kept, late) in answered.items()
+    )
 
 
 def _satisfaction(answers: tuple[SurveySums, ...]) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from datetime import date
 import pytest
 from perizinan_portal.testing import sample_portal
 
-from perizinan_core.model import EventKind
-from perizinan_core.testing._offices import HOST
-from perizinan_core.testing.storage._samples import made_application, made_figure, made_survey_answer
+from perizinan_core import Actor, ActorKind
+from perizinan_core.model import ApplicationState, EventKind, Figure, SurveyAnswer, SurveyElement
+
+HOST = Actor(id="portal", kind=ActorKind.HOST)
+FEBRUARY = date(2026, 2, 3)
 
 
 @pytest.fixture(scope="module")
@@ -116,26 +118,11 @@ def busy(tmp_path_factory):
     clock = kit.office.clock
     with kit.office._context.storage.unit_of_work() as work:
         for number in range(40):
-            case = work.applications.add(
-                made_application(permit_type="warung", submitted_at=clock(), closed_at=clock()),
-                by="a",
-                at=clock(),
-            )
-            figure = made_figure(permit_type="warung", closed_day=date(2026, 2, 3), days=number % 7 + 1)
-            work.figures.put(
-                case.id,
-                [
-                    figure,
-                    made_figure(
-                        permit_type="warung",
-                        closed_day=date(2026, 2, 3),
-                        step="periksa",
-                        days=1,
-                        on_time=None,
-                    ),
-                ],
-            )
-            work.surveys.add(made_survey_answer(permit_type="warung", day=date(2026, 2, 3)))
+            known = {"permit_type": "warung", "closed_day": FEBRUARY, "outcome": ApplicationState.ISSUED}
+            whole = Figure(days=number % 7 + 1, on_time=True, **known)
+            work.figures.put(f"berkas-{number}", [whole, Figure(step="periksa", days=1, **known)])
+            good = dict.fromkeys(SurveyElement, 3)
+            work.surveys.add(SurveyAnswer(permit_type="warung", day=FEBRUARY, values=good))
         work.commit()
     clock.moment = clock.moment.replace(month=7, day=1)
     yield kit

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from perizinan_core.storage._ports._agenda import Agenda, Failures
 from perizinan_core.storage._ports._books import Numbers, SettingRecords, StatusIndexes
 from perizinan_core.storage._ports._cases import ApplicationRecords, OfficerRecords, PermitRecords
+from perizinan_core.storage._ports._complaints import ComplaintRecords
 from perizinan_core.storage._ports._events import History, Outbox
 from perizinan_core.storage._ports._figures import Figures
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
@@ -73,6 +74,11 @@ class UnitOfWork(Protocol):
     @property
     def figures(self) -> Figures:
         """What closed cases took, for statistics."""
+        ...
+
+    @property
+    def complaints(self) -> ComplaintRecords:
+        """Complaints about the office's service."""
         ...
 
     @property

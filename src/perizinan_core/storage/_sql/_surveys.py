@@ -23,7 +23,7 @@ class SqlSurveys:
 
     def add(self, answer: SurveyAnswer) -> None:
         """See the port."""
-        # Not in the order of time: the name must not lead to whoever answered.
+        # Not in the order of time: the name must not lead to the person who answered.
         name = uuid4().hex
         columns = {
             "id": name,

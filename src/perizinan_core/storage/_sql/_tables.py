@@ -23,6 +23,7 @@ __all__ = [
     "SEALED_TABLES",
     "UtcDateTime",
     "applications",
+    "complaints",
     "counters",
     "figures",
     "history",
@@ -238,6 +239,27 @@ figures = _table(
     ),
 )
 """What closed cases took: written once, counted for the public."""
+
+complaints = _table(
+    "complaints",
+    sa.Column("id", _Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("number", _Text, nullable=False, unique=True),
+    sa.Column("kind", _Text, nullable=False),
+    sa.Column("state", _Text, nullable=False),
+    sa.Column("holder", _Text),
+    sa.Column("due", sa.Date, nullable=False),
+    sa.Column("answered_day", sa.Date),
+    sa.Column("on_time", sa.Boolean),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("changed_by", _Text, nullable=False),
+    *_seal(),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Index(None, "due", "id"),
+    sa.Index(None, "state", "due", "id"),
+    sa.Index(None, "holder", "due", "id"),
+    sa.Index(None, "answered_day", "kind", "on_time"),
+)
 
 surveys = _table(
     "surveys",
@@ -488,5 +510,5 @@ LOOSE = {
 }
 """Columns that a seal does not cover; the security page says of each why that does no harm."""
 
-MARKED_TABLES = (applications, permits, numbers, officers, signing_attempts, settings, outbox)
+MARKED_TABLES = (applications, permits, numbers, officers, signing_attempts, settings, complaints, outbox)
 """Tables of whose rows each has a mark; of `history` each subject has one. In `outbox` until it is delivered."""

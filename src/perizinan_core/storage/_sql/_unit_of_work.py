@@ -14,6 +14,7 @@ from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
 from perizinan_core.storage._sealing import Sealer
 from perizinan_core.storage._sql._agenda import SqlAgenda, SqlFailures
 from perizinan_core.storage._sql._applications import SqlApplications
+from perizinan_core.storage._sql._complaints import SqlComplaints
 from perizinan_core.storage._sql._engine import WRITE
 from perizinan_core.storage._sql._events import SqlHistory
 from perizinan_core.storage._sql._failures import committing, translated
@@ -147,6 +148,7 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
         self.settings = SqlSettings(session)
         self.tracking = SqlTrackingSecrets(session)
         self.figures = SqlFigures(session)
+        self.complaints = SqlComplaints(session)
         self.surveys = SqlSurveys(session)
         self.agenda = SqlAgenda(session)
         self.failures = SqlFailures(session)

@@ -12,6 +12,7 @@ from perizinan_core.errors.model import ModelError
 from perizinan_core.errors.storage import AlreadyExistsError, StorageError
 from perizinan_core.model._actor import Officer
 from perizinan_core.model._application import Application
+from perizinan_core.model._complaint import Complaint
 from perizinan_core.model._events import Event
 from perizinan_core.model._figures import Figure
 from perizinan_core.model._permit import Permit
@@ -117,6 +118,7 @@ class State:
     requests: dict[tuple[str, str], RequestRow] = attrs.field(factory=dict)
     attempts: dict[str, SigningAttempt] = attrs.field(factory=dict)
     tracking: dict[str, TrackingSecret] = attrs.field(factory=dict)
+    complaints: dict[str, Stored[Complaint]] = attrs.field(factory=dict)
     surveys: tuple[SurveyAnswer, ...] = ()
     figures: dict[str, tuple[Figure, ...]] = attrs.field(factory=dict)
     settings: dict[str, str] = attrs.field(factory=dict)

@@ -13,6 +13,7 @@ from perizinan_core.storage._ports import UnitOfWork
 from perizinan_core.storage._table_sets import TableSet
 from perizinan_core.storage.memory._agenda import MemoryAgenda, MemoryFailures
 from perizinan_core.storage.memory._applications import MemoryApplications
+from perizinan_core.storage.memory._complaints import MemoryComplaints
 from perizinan_core.storage.memory._events import MemoryHistory
 from perizinan_core.storage.memory._figures import MemoryFigures
 from perizinan_core.storage.memory._numbers import MemoryNumbers, MemoryStatusIndexes
@@ -120,6 +121,7 @@ class MemoryUnitOfWork(AbstractContextManager["MemoryUnitOfWork"]):
         self.settings = MemorySettings(access)
         self.tracking = MemoryTrackingSecrets(access)
         self.figures = MemoryFigures(access)
+        self.complaints = MemoryComplaints(access)
         self.surveys = MemorySurveys(access)
         self.agenda = MemoryAgenda(access)
         self.failures = MemoryFailures(access)

@@ -5,13 +5,22 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import attrs
+import pytest
 
+from perizinan_core.errors.storage import AlreadyExistsError, RecordNotFoundError, StaleObjectError
 from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._complaint import ComplaintState
 from perizinan_core.model._figures import RefusalGround
 from perizinan_core.model._survey import SurveyElement
 from perizinan_core.storage._ports import Storage
 from perizinan_core.testing.storage._base import SuiteBase, add_application
-from perizinan_core.testing.storage._samples import NOW, made_application, made_figure, made_survey_answer
+from perizinan_core.testing.storage._samples import (
+    NOW,
+    made_application,
+    made_complaint,
+    made_figure,
+    made_survey_answer,
+)
 
 __all__ = ["FiguresSuite"]
 
@@ -102,3 +111,45 @@ class FiguresSuite(SuiteBase):
         assert (billboard.respondents, billboard.sums) == (1, (4, 4, 1, 4, 4, 4, 4, 4, 4))
         assert (street.respondents, street.sums) == (2, (6,) * 9)
         assert remarks == (("street-use", "Antrean panjang"),)
+
+    def test_a_complaint_is_kept_found_and_saved_once_for_each_version(self, storage: Storage) -> None:
+        """By id and by number; who saves what was saved since is refused."""
+        with storage.unit_of_work() as work:
+            stored = work.complaints.add(made_complaint(), by="a", at=NOW)
+            work.commit()
+        with storage.unit_of_work() as work:
+            saved = work.complaints.save(attrs.evolve(stored, holder="o1"), by="b", at=NOW)
+            work.commit()
+        with storage.unit_of_work() as work:
+            found = work.complaints.get_by_number(stored.number)
+            with pytest.raises(StaleObjectError):
+                work.complaints.save(stored, by="c", at=NOW)
+        with storage.unit_of_work() as work:
+            with pytest.raises(RecordNotFoundError):
+                work.complaints.get("nobody")
+            with pytest.raises(AlreadyExistsError):
+                work.complaints.add(attrs.evolve(stored, id="other"), by="a", at=NOW)
+
+        assert saved == found
+        assert found.version == 2
+
+    def test_complaints_are_listed_by_their_day_and_counted_by_their_kind(self, storage: Storage) -> None:
+        """Page by page; those of a holder, in a state, past their day."""
+        with storage.unit_of_work() as work:
+            for day in (3, 1, 2):
+                work.complaints.add(made_complaint(due=date(2026, 12, day), holder=f"o{day}"), by="a", at=NOW)
+            done = made_complaint(state=ComplaintState.ANSWERED, answered_day=_DAY, on_time=True)
+            work.complaints.add(done, by="a", at=NOW)
+            work.commit()
+        with storage.unit_of_work(read_only=True) as work:
+            first = work.complaints.find(states=(ComplaintState.RECEIVED,), limit=2)
+            rest = work.complaints.find(states=(ComplaintState.RECEIVED,), limit=2, after=first.next)
+            mine = work.complaints.find(holder="o2")
+            late = work.complaints.find(due_before=date(2026, 12, 2))
+            (counted,) = work.complaints.counts(_DAY, _DAY)
+
+        assert [one.due.day for one in (*first.items, *rest.items)] == [1, 2, 3]
+        assert rest.next is None
+        assert [one.holder for one in mine.items] == ["o2"]
+        assert [one.holder for one in late.items] == ["o1"]
+        assert (counted.number, counted.on_time) == (1, True)

@@ -10,6 +10,13 @@ from perizinan_core.model._actor import Account, Officer, Role
 from perizinan_core.model._applicant import Address, Organisation, Person, Representative
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._case import StageState, StageStatus, SubmittedDocument
+from perizinan_core.model._complaint import (
+    Complaint,
+    ComplaintEntry,
+    ComplaintKind,
+    ComplaintState,
+    ComplaintStep,
+)
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._fees import Payment
 from perizinan_core.model._figures import Figure
@@ -30,6 +37,7 @@ __all__ = [
     "PHONE",
     "WIB",
     "made_application",
+    "made_complaint",
     "made_document",
     "made_event",
     "made_figure",
@@ -218,3 +226,20 @@ def made_survey_answer(**changes: Any) -> SurveyAnswer:
         "values": dict.fromkeys(SurveyElement, 3),
     }
     return SurveyAnswer(**{**fields, **changes})
+
+
+def made_complaint(**changes: Any) -> Complaint:
+    """Return a complaint that was just filed."""
+    fields: dict[str, Any] = {
+        "id": new_id(),
+        "number": f"ADU-2026-{next(_ids):06}",
+        "kind": ComplaintKind.SERVICE,
+        "state": ComplaintState.RECEIVED,
+        "name": NAME,
+        "email": EMAIL,
+        "received_at": NOW.astimezone(UTC),
+        "due": date(2026, 12, 15),
+        "entries": (ComplaintEntry(step=ComplaintStep.FILED, at=NOW.astimezone(UTC), by="", message="Lama"),),
+        "digest": "ab" * 32,
+    }
+    return Complaint(**{**fields, **changes})

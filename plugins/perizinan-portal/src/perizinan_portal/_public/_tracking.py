@@ -1,4 +1,4 @@
-"""How a case stands, for whoever has its receipt number and secret; neither ever stands in an address."""
+"""How a case stands, for anyone who has its receipt number and secret; neither ever stands in an address."""
 
 from __future__ import annotations
 
