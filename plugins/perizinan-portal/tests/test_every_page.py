@@ -8,7 +8,7 @@ from perizinan_portal._table import routes
 
 pytestmark = pytest.mark.xdist_group("perizinan-portal-browser")
 
-FILES = {"permit-file", "signed-receipt", "paper"}
+FILES = {"figures-csv", "figures-json", "permit-file", "signed-receipt", "paper"}
 """Addresses that give a file and no page."""
 
 FIRST_PAGE, OFFICERS_PAGE, REQUESTS = 60 * 1024, 150 * 1024, 20

@@ -1,7 +1,7 @@
 """What everyone may see, without an account."""
 
 from perizinan_portal._kit import PageRoute
-from perizinan_portal._public import _catalogue, _figures, _home, _permit_type, _survey, _tracking
+from perizinan_portal._public import _catalogue, _complaint, _figures, _home, _permit_type, _survey, _tracking
 
 ROUTES: tuple[PageRoute, ...] = (
     *_home.ROUTES,
@@ -10,6 +10,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *_tracking.ROUTES,
     *_figures.ROUTES,
     *_survey.ROUTES,
+    *_complaint.ROUTES,
 )
 
 __all__ = ["ROUTES"]
