@@ -33,6 +33,13 @@ def examples(plain_portal):
         "code": "warung",
         "id": {"draft": draft.id, "submission": draft.id, "": handed_in.id},
         "token": {
+            "reset": give(Purpose.RESET, now=now, account=plain_portal.account("lupa").id),
+            "confirm-email": give(
+                Purpose.NEW_EMAIL,
+                now=now,
+                account=plain_portal.account("lupa").id,
+                payload={"email": "x@y.example"},
+            ),
             "registration": give(Purpose.REGISTER, now=now, payload=register),
             "invited": invitation(plain_portal.services, "kasir").rpartition("/")[2],
         },
@@ -53,7 +60,7 @@ def visitor(route, examples):
     """Return someone whose page it is."""
     if route.who is Who.OFFICER:
         return "admin" if route.name.startswith("admin") else examples["clerk"]
-    return None if route.who is Who.ANYONE else "sekar"
+    return None if route.who in (Who.ANYONE, Who.PENDING) else "sekar"
 
 
 @pytest.mark.parametrize("name", SHOWN)

@@ -24,6 +24,7 @@ class PortalError(CodedError):
         "request-unreadable": Category.INPUT,
         "too-many-tries": Category.TOO_MANY,
         "link-used": Category.NOT_FOUND,
+        "address-taken": Category.CONFLICT,
         "no-such-officer": Category.NOT_FOUND,
     }
     codes: ClassVar[Mapping[str, Code]] = {
@@ -61,6 +62,11 @@ class PortalError(CodedError):
         "request-unreadable": Code(N_("The form could not be read. Go back, and send it again.")),
         "too-many-tries": Code(N_("Too many tries in a short time. Wait {minutes} minutes and try again.")),
         "link-used": Code(N_("This link was used already, or is too old. Ask for a new one.")),
+        "address-taken": Code(
+            N_(
+                "This address belongs to another account by now. Choose another one, or log in with that account."
+            )
+        ),
         "no-such-officer": Code(
             N_(
                 "There is no active officer {officer} on record. Add the officer first: perizinan officers add."

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import ModuleType
 
 from perizinan_portal import _accounts, _admin, _applicant, _head, _officer, _public
 from perizinan_portal._kit import PageRoute
 
-__all__ = ["routes"]
+__all__ = ["PARTS", "routes"]
 
-_PARTS = (_public, _accounts, _applicant, _officer, _head, _admin)
+PARTS: Mapping[str, ModuleType] = {
+    "public": _public,
+    "accounts": _accounts,
+    "applicant": _applicant,
+    "officer": _officer,
+    "head": _head,
+    "admin": _admin,
+}
+"""The parts by name; the pages of each are in its ``ROUTES``."""
 
 
 def routes() -> Mapping[str, PageRoute]:
@@ -21,7 +30,7 @@ def routes() -> Mapping[str, PageRoute]:
     """
     found: dict[str, PageRoute] = {}
     taken: set[tuple[str, str]] = set()
-    for part in _PARTS:
+    for part in PARTS.values():
         for route in part.ROUTES:
             places = {(route.path, method) for method in route.methods}
             if route.name in found or taken & places:

@@ -1,14 +1,34 @@
-"""Accounts: registering by a confirmed mail address, logging in and out, officers' first password."""
+"""Accounts: registering, logging in with a second factor, a forgotten password, changing what is on record."""
 
-from perizinan_portal._accounts import _invite, _login, _logout, _register, _registration
+from perizinan_portal._accounts import (
+    _account,
+    _forgotten,
+    _invite,
+    _login,
+    _logout,
+    _new_email,
+    _new_password,
+    _register,
+    _registration,
+    _reset,
+    _second_factor,
+    _second_factor_new,
+)
 from perizinan_portal._kit import PageRoute
 
 ROUTES: tuple[PageRoute, ...] = (
     *_login.ROUTES,
+    *_second_factor.ROUTES,
+    *_second_factor_new.ROUTES,
     *_logout.ROUTES,
     *_register.ROUTES,
     *_registration.ROUTES,
+    *_forgotten.ROUTES,
+    *_reset.ROUTES,
     *_invite.ROUTES,
+    *_account.ROUTES,
+    *_new_password.ROUTES,
+    *_new_email.ROUTES,
 )
 
 __all__ = ["ROUTES"]

@@ -10,7 +10,7 @@ from perizinan_portal._kit import Answer, Form, Page, PageRoute, Rate, Redirect,
 from perizinan_portal._kit._services import HOST
 from perizinan_portal._store import Account, AccountKind, Level
 
-__all__ = ["ROUTES", "enter", "next_place"]
+__all__ = ["ROUTES", "enter", "going", "let_in"]
 
 
 @attrs.frozen(kw_only=True)
@@ -30,10 +30,11 @@ def show(visit: Visit, form: Form[Login] | None = None) -> Answer:
     """Ask."""
     if visit.is_registered and form is None:
         return Redirect(next_place(visit))
+    if visit.pending is not None and form is None:
+        return Redirect(visit.url("second-factor", query=going(visit)))
     values = {
         "form": form or Form(Login),
-        "after": visit.posted.one("ke") or visit.query("ke"),
-        "kept": visit.posted.one("isian") or visit.query("isian"),
+        "going": going(visit),
     }
     return Page("accounts/login.html", values, status=422 if form else 200)
 
@@ -57,24 +58,42 @@ def send(visit: Visit) -> Answer:
 
 
 def enter(visit: Visit, account: Account) -> Answer | None:
-    """Begin the session of an account that has proven itself, and go where it was going; None: it may not."""
+    """Continue with an account whose password was right: to its second factor, or in; None: it may not."""
     officer = None
     if account.kind is AccountKind.OFFICER:
         officer = visit.office.reviews.officer(account.officer or "", actor=HOST)
         if officer is None or not officer.active:
             return None
+    if account.second_factor is not None:
+        visit.begin_session(account, Level.PASSWORD, officer)
+        return Redirect(visit.url("second-factor", query=going(visit)))
+    if officer is not None and visit.services.settings.second_factor:
+        visit.begin_session(account, Level.PASSWORD, officer)
+        return Redirect(visit.url("second-factor-new", query=going(visit)))
+    return let_in(visit, account)
+
+
+def let_in(visit: Visit, account: Account) -> Answer:
+    """Begin the session of an account that has proven everything, and go where it was going."""
+    officer = None
+    if account.officer is not None:
+        officer = visit.office.reviews.officer(account.officer, actor=HOST)
     visit.begin_session(account, Level.FULL, officer)
     return Redirect(next_place(visit))
 
 
+def going(visit: Visit) -> dict[str, str]:
+    """Return where someone was going, and the token of what was typed, for the query of the next page."""
+    found = {name: visit.posted.one(name) or visit.query(name) for name in ("ke", "isian")}
+    return {name: value for name, value in found.items() if value}
+
+
 def next_place(visit: Visit) -> str:
     """Return where to go after the login: where someone was going, or what they mostly need."""
-    wanted = visit.posted.one("ke") or visit.query("ke")
+    wanted = going(visit).get("ke", "")
     if wanted.startswith("/") and not wanted.startswith(("//", "/\\")):
-        kept = visit.posted.one("isian") or visit.query("isian")
-        if not kept:
-            return wanted
-        return f"{wanted}{'&' if '?' in wanted else '?'}isian={kept}"
+        kept = going(visit).get("isian")
+        return wanted if not kept else f"{wanted}{'&' if '?' in wanted else '?'}isian={kept}"
     return visit.url("queue" if visit.officer is not None else "own-cases")
 
 

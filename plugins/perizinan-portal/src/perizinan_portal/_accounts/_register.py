@@ -62,7 +62,7 @@ def send(visit: Visit) -> Answer:
                 "if you have forgotten the password, ask for a new one on the page for logging in."
             ),
         )
-    return Page("accounts/sent.html", {"email": address})
+    return Page("accounts/sent.html", {"email": address, "again": "register"})
 
 
 ROUTES = (PageRoute(path="/daftar", name="register", show=show, act=send, rate=Rate(10)),)

@@ -8,9 +8,10 @@ import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
+import jinja2
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from perizinan_core import PerizinanError
@@ -61,6 +62,9 @@ def endpoint(route: PageRoute, services: Services) -> Callable[[Request], Awaita
                 response = await run_in_threadpool(_respond, request, route, services, Posted())
         except PerizinanError as error:
             response = await run_in_threadpool(refused, request, services, error)
+        except ClientDisconnect:
+            # The connection was cut in mid-upload: there is no one to answer.
+            response = Response(status_code=HTTPStatus.BAD_REQUEST)
         _note(request, route.name, response.status_code, begun)
         return response
 
@@ -82,6 +86,8 @@ def reaches(route: PageRoute, visit: Visit) -> bool:
             return visit.is_applicant
         case Who.REGISTERED:
             return visit.is_applicant and visit.is_registered
+        case Who.PENDING:
+            return visit.pending is not None
         case Who.ACCOUNT:
             return visit.is_registered
         case Who.OFFICER:
@@ -100,7 +106,11 @@ def _respond(request: Request, route: PageRoute, services: Services, given: Post
         # Its text may hold personal data: the kind and the place are enough to look for it.
         _log.error("unexpected %s at %s", type(error).__name__, route.name, exc_info=_development(services))
         answer = _problem(visit, error)
-    return _finished(visit, answer)
+    try:
+        return _finished(visit, answer)
+    except jinja2.TemplateError as error:
+        _log.error("%s in %s: %s", type(error).__name__, route.name, error.message)
+        return _finished(visit, _problem(visit, error))
 
 
 def _answered(visit: Visit, route: PageRoute) -> Answer:
@@ -140,13 +150,18 @@ def _visit(request: Request, services: Services, given: Posted) -> Visit:
             services.store.sessions.end_all(account.id)
             return visit
         visit.session = session
-        if session.level is not Level.FULL:
+        if session.level is Level.PASSWORD:
+            visit.pending = account
             return visit
         visit.account, visit.officer = account, officer
         if session.rights != rights_of(officer):
             visit.begin_session(account, Level.FULL, officer)
         return visit
-    visit.session, visit.account = session, account
+    visit.session = session
+    if session.level is Level.PASSWORD:
+        visit.pending = account
+    else:
+        visit.account = account
     return visit
 
 

@@ -31,6 +31,8 @@ class Who(StrEnum):
     """The applicant's side, with a confirmed account."""
     OFFICER = "officer"
     """Officers; of `PageRoute.roles`, where some are named."""
+    PENDING = "pending"
+    """Whose password was right, and whose second factor is still to come."""
     ACCOUNT = "account"
     """Everyone with a confirmed account, officers too."""
 

@@ -65,6 +65,9 @@ class Visit:
     session: Session | None = None
     account: Account | None = None
     officer: Officer | None = None
+    pending: Account | None = None
+    """Whose password was right, and whose second factor is still to come; no one is logged in yet."""
+
     visitor_secret: str = attrs.field(repr=False)
     """Of the cookie that forms without a session are held against."""
 

@@ -24,6 +24,8 @@ class Purpose(StrEnum):
     RESET = "reset"
     NEW_EMAIL = "new_email"
     INVITE = "invite"
+    SECOND_FACTOR = "second_factor"
+    """The secret of an authenticator app that is being set up."""
 
 
 _LASTS = {
@@ -31,6 +33,7 @@ _LASTS = {
     Purpose.RESET: 3600,
     Purpose.NEW_EMAIL: 24 * 3600,
     Purpose.INVITE: 7 * 24 * 3600,
+    Purpose.SECOND_FACTOR: 3600,
 }
 """Seconds."""
 
