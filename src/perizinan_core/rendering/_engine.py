@@ -122,7 +122,9 @@ def typst_string(text: str) -> str:
     no text can end it.
     """
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{_OTHER.sub(_by_number, escaped)}"'
+    if not (escaped.isascii() and escaped.isprintable()):
+        escaped = _OTHER.sub(_by_number, escaped)
+    return f'"{escaped}"'
 
 
 _OTHER = re.compile(r"[^ -~]")

@@ -236,4 +236,4 @@ def _content_hash(path: Path, _changed: int, _size: int) -> str:
 
 
 def _json(data: Mapping[str, Any]) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(data, separators=(",", ":"))
