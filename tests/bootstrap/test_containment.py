@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import textwrap
 import threading
@@ -28,14 +29,14 @@ from perizinan_core.model import Event, EventKind
 from perizinan_core.signing import DigestSigner, DocumentSigner
 from perizinan_core.testing import SettableClock, sample_applicant
 from perizinan_core.testing._fakes import FakeSigningService
-from perizinan_core.testing._offices import MORNING, sample_office, sample_signer
+from perizinan_core.testing._offices import HOST, MORNING, sample_office, sample_signer
 from perizinan_core.testing._refusals import raises_code
 
 SOURCE = """
 import os, pathlib, time
 import attrs
 from perizinan_core.errors.hooks import DeliveryError
-from perizinan_core.hooks import ApplicantCheckResult, EventConsumerEntry, hookimpl
+from perizinan_core.hooks import ApplicantCheckResult, EventConsumerEntry, SubmissionCheckResult, hookimpl
 from perizinan_core.model import EventKind
 
 perizinan_api = 1
@@ -70,6 +71,11 @@ def decide_applicant_check(applicant, context):
         return answer
     by = f"{context.settings.greeting} {context.clock():%Y-%m-%d %H}"
     return ApplicantCheckResult(accepted=True, verified_by=by)
+
+@hookimpl
+def decide_submission_check(application, permit_type):
+    act(application.form.get("act", ""))
+    return SubmissionCheckResult(accepted=True, source="uji", answer=f"{permit_type.code} {os.getpid()}")
 
 class Consumer:
     def __init__(self, context):
@@ -155,6 +161,22 @@ def test_a_decision_without_an_answer_names_the_plugin_and_the_next_one_is_made(
     assert ("uji", reason) == (told.value.plugin, told.value.reason)
     assert "example.org" not in str(told.value)
     assert manager.decide_applicant_check(applicant("answers")).accepted
+
+
+def test_a_check_of_submissions_runs_in_the_process_of_its_plugin(installed):
+    """Cases and their permit types travel there as they are; one that hangs is given up."""
+    manager, _log = installed
+    kit = sample_office()
+    case = kit.submit()
+    application = kit.office.applications.get(case.id, actor=HOST)
+    permit_type = kit._context.permit_type_of(application)
+    checks = dict(manager.submission_checks())
+    answer = checks["uji"](application=application, permit_type=permit_type)
+    hanging = attrs.evolve(application, form={"act": "hangs"})
+    with pytest.raises(TimeLimitError):
+        checks["uji"](application=hanging, permit_type=permit_type)
+
+    assert [permit_type.code, False] == [answer.answer.split()[0], answer.answer.endswith(f" {os.getpid()}")]
 
 
 def delivered(case):

@@ -108,9 +108,9 @@ def test_help_and_recovery_import_no_plugin(environment, tmp_path):
     (site / "loud.py").write_text("import pathlib\npathlib.Path(__file__).with_name('imported').touch()\n")
     code = (
         "from perizinan_core.cli import main\n"
-        "for words in (['--help'], ['--version'], ['verify', '--help'], ['plugins', '--help'], ['backup', '--help']):\n"
+        "for words in (['--help'], ['--version'], ['verify', '--help'], ['plugins', '--help'], ['verify', 'no.pdf']):\n"
         "    try: main(words)\n"
-        "    except SystemExit as ended: assert not ended.code\n"
+        "    except SystemExit: pass\n"
     )
     subprocess.run(
         [sys.executable, "-c", code],

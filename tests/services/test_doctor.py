@@ -116,3 +116,13 @@ def test_a_check_that_fails_itself_hides_no_other(kit, monkeypatch):
     kit.clock.moment = datetime(2028, 12, 15, tzinfo=UTC)
 
     assert {"check-failed", "certificate-ends"} <= codes(kit)
+
+
+def test_a_plugin_that_is_not_loaded_is_named(kit):
+    """What it would do is missing from the office."""
+    kit.office.plugins.register("broken", object())
+    found = codes(kit)
+    kit.office.plugins.unregister("broken")
+
+    assert "other-interface" in found
+    assert "other-interface" not in codes(kit)

@@ -25,6 +25,7 @@ from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
 from perizinan_core.bootstrap._keys import open_roots
 from perizinan_core.bootstrap._number_findings import lost_numbers, unknown_numbers, unknown_numbers_of
 from perizinan_core.bootstrap._office import Office
+from perizinan_core.bootstrap._plugin_findings import not_loaded
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.bootstrap._tables import left_tables
 from perizinan_core.errors.base import PerizinanError
@@ -89,6 +90,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
         _files,
         _status_list,
         left_tables,
+        _plugins,
     ]
     if not quick:
         checks += [_records, documents, unknown_numbers]
@@ -423,6 +425,10 @@ def _ending(office: Office, certificate: x509.Certificate) -> Iterator[Finding]:
             remedy=N_("Ask the certificate authority for a new one in time."),
             fields={"subject": certificate.subject.rfc4514_string(), "day": until.date().isoformat()},
         )
+
+
+def _plugins(office: Office) -> Iterator[Finding]:
+    yield from not_loaded(office.plugins)
 
 
 def _files(office: Office | BareOffice) -> Iterator[Finding]:

@@ -9,7 +9,9 @@ from perizinan_core.hooks import PluginState, PluginStatus
 from perizinan_core.hooks._manager import BUILTIN, RECORDS, Origin, PluginManager, Registered
 from perizinan_core.i18n import N_
 
-__all__ = ["plugin_findings"]
+__all__ = ["not_loaded", "plugin_findings"]
+
+_MISSING = frozenset({PluginState.FAILED, PluginState.INCOMPATIBLE})
 
 _ADVICE: Mapping[str, str] = {
     "metadata": N_("Take it out ({distribution}) and install it again from its wheel."),
@@ -30,13 +32,20 @@ def plugin_findings(manager: PluginManager) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda item: item.level is not Level.PROBLEM))
 
 
+def not_loaded(manager: PluginManager) -> Iterator[Finding]:
+    """Name what is installed and missing from the office all the same."""
+    for status in manager.statuses:
+        if status.state in _MISSING:
+            yield from _of(status)
+
+
 def _of(status: PluginStatus) -> Iterator[Finding]:
     about = {
         "plugin": status.name,
         "distribution": status.distribution or status.name,
         "version": status.version or "-",
     }
-    if status.state in {PluginState.FAILED, PluginState.INCOMPATIBLE}:
+    if status.state in _MISSING:
         yield Finding(
             code=status.code,
             sentence=N_("The plugin {plugin} ({distribution} {version}) is not loaded: {reason}."),

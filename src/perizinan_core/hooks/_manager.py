@@ -11,7 +11,6 @@ import functools
 import importlib.metadata
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import attrs
@@ -22,10 +21,21 @@ from perizinan_core.hooks._context import ContextSource, NoOffice, taken
 from perizinan_core.hooks._installed import ENTRY_POINT_GROUP, Installed, installed_plugins
 from perizinan_core.hooks._interface import INTERFACE, Interface, WarnedManager
 from perizinan_core.hooks._judging import names_of, objection_to, one_line, raised, records_in, settled, unfit
-from perizinan_core.hooks._manifest import Manifest
 from perizinan_core.hooks._specs import PROJECT, HookSpecs
+from perizinan_core.hooks._statuses import (
+    BUILTIN,
+    Origin,
+    PluginState,
+    PluginStatus,
+    Registered,
+    concerns,
+    in_effect,
+    name_taken,
+    refused,
+    status_of,
+)
 from perizinan_core.hooks._timed_calls import CallError, StillHangingError, TimedCalls, TimeLimitError
-from perizinan_core.hooks._trial import IMPORT, INCOMPATIBLE, Objection, Step, Trial, hung
+from perizinan_core.hooks._trial import IMPORT, Objection, Step, Trial, hung
 from perizinan_core.hooks._trials import TRIAL_SECONDS, Trials
 from perizinan_core.hooks._types import (
     ApplicantCheckResult,
@@ -60,8 +70,6 @@ __all__ = [
 
 T = TypeVar("T")
 
-BUILTIN = "builtin"
-
 DECIDE_SECONDS = 30.0
 """Longest time for a decision of a plugin."""
 
@@ -84,65 +92,6 @@ RECORDS: Mapping[str, type] = {
 """What each ``register_…`` hook returns a list of."""
 
 _log = logging.getLogger(__name__)
-
-
-class PluginState(StrEnum):
-    """How a plugin stands."""
-
-    LOADED = "loaded"
-    DISABLED = "disabled"
-    """The settings name it so."""
-    FAILED = "failed"
-    """It could not be imported, or raised while it registered something."""
-    INCOMPATIBLE = "incompatible"
-    """It was written for another version of the hooks, or implements a hook that does not exist."""
-
-
-@attrs.frozen(kw_only=True)
-class PluginStatus:
-    """A plugin, as ``perizinan plugins list`` shows it."""
-
-    name: str
-    state: PluginState
-    distribution: str = ""
-    version: str = ""
-    hooks: tuple[str, ...] = ()
-    code: str = ""
-    """Stable name of what keeps it from being loaded."""
-
-    reason: str = ""
-    """Why it is not loaded."""
-
-    manifest: Manifest | None = None
-    """What it says of itself without being loaded."""
-
-    offers: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
-    """What an installed plugin offered when it was tried: names or schemes by hook."""
-
-    printed: bool = False
-    """Whether it wrote on standard output or standard error when it was tried."""
-
-
-class Origin(StrEnum):
-    """Where a plugin came from; what a host application hands over goes before what is installed."""
-
-    HOST = "host"
-    INSTALLED = "installed"
-    BUILTIN = "builtin"
-
-
-@attrs.frozen(kw_only=True)
-class Registered:
-    """A record that a plugin returned, with the plugin's name."""
-
-    plugin: str
-    record: Any
-    origin: Origin = Origin.HOST
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Under what it can be chosen."""
-        return names_of(self.record)
 
 
 class Processes(Protocol):
@@ -207,7 +156,7 @@ class PluginManager:
         if names is not None:
             for installed in installed_plugins():
                 if installed.name in names and unfit(installed) is None:
-                    self._load(installed, _status(installed))
+                    self._load(installed, status_of(installed))
         elif discover:
             self._discover(trials or Trials(), only)
 
@@ -303,7 +252,7 @@ class PluginManager:
     def _check(
         self, name: str, implementation: pluggy.HookImpl, **given: object
     ) -> SubmissionCheckResult | None:
-        result = self._call(implementation, **given)
+        result = self._ask(name, "decide_submission_check", implementation, **given)
         if result is None or isinstance(result, SubmissionCheckResult):
             return result
         reason = f"returned {type(result).__name__}"
@@ -359,21 +308,21 @@ class PluginManager:
         fit: list[tuple[Installed, PluginStatus]] = []
         names = {BUILTIN}
         for installed in installed_plugins():
-            about = _status(installed)
-            objection = _name_taken(installed.name) if installed.name in names else unfit(installed)
+            about = status_of(installed)
+            objection = name_taken(installed.name) if installed.name in names else unfit(installed)
             names.add(installed.name)
             if installed.name in self._disabled:
                 self._note(attrs.evolve(about, state=PluginState.DISABLED))
             elif objection is not None:
-                self._note(_refused(about, objection))
-            elif _concerns(only, installed.manifest.offers if installed.manifest is not None else None):
+                self._note(refused(about, objection))
+            elif concerns(only, installed.manifest.offers if installed.manifest is not None else None):
                 fit.append((installed, about))
         for (installed, about), trial in zip(fit, trials.of([item for item, _ in fit]), strict=True):
             if trial is None:
                 self._load(installed, about)
             elif trial.objection is not None:
-                self._note(_refused(attrs.evolve(about, printed=trial.printed), trial.objection))
-            elif _concerns(only, trial.offers):
+                self._note(refused(attrs.evolve(about, printed=trial.printed), trial.objection))
+            elif concerns(only, trial.offers):
                 self._load(installed, attrs.evolve(about, offers=trial.offers, printed=trial.printed))
 
     def _load(self, installed: Installed, about: PluginStatus) -> None:
@@ -381,9 +330,9 @@ class PluginManager:
         try:
             plugin = self._bounded(installed.name, entry.load)
         except (TimeLimitError, StillHangingError):
-            self._note(_refused(about, hung(IMPORT, TRIAL_SECONDS)))
+            self._note(refused(about, hung(IMPORT, TRIAL_SECONDS)))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - it must not take the office with it
-            self._note(_refused(about, raised("", error)))
+            self._note(refused(about, raised("", error)))
         else:
             if not self._pm.has_plugin(installed.name):
                 self._installed.add(installed.name)
@@ -395,7 +344,7 @@ class PluginManager:
             self._note(attrs.evolve(about, state=PluginState.DISABLED))
             return
         if self._pm.has_plugin(name):
-            self._note(_refused(about, _name_taken(name)))
+            self._note(refused(about, name_taken(name)))
             return
         try:
             objection = objection_to(self._pm, name, plugin)
@@ -407,7 +356,7 @@ class PluginManager:
         if objection is not None:
             if self._pm.has_plugin(name):
                 self._pm.unregister(name=name)
-            self._note(_refused(about, objection))
+            self._note(refused(about, objection))
             return
         hooks = tuple(sorted(caller.name for caller in self._pm.get_hookcallers(plugin) or ()))
         self._note(attrs.evolve(about, hooks=hooks))
@@ -429,60 +378,7 @@ class PluginManager:
         _log.error("plugin %s failed and was set aside", name)
         status = self._statuses[name]
         self._pm.unregister(name=name)
-        self._statuses[name] = _refused(status, objection)
-
-
-def _status(installed: Installed) -> PluginStatus:
-    return PluginStatus(
-        name=installed.name,
-        state=PluginState.LOADED,
-        distribution=installed.distribution,
-        version=installed.version,
-        manifest=installed.manifest,
-    )
-
-
-def _name_taken(name: str) -> Objection:
-    return Objection("name-taken", Clause(N_("another plugin has the name {name}"), name=name))
-
-
-def _refused(about: PluginStatus, objection: Objection) -> PluginStatus:
-    state = PluginState.INCOMPATIBLE if objection.code in INCOMPATIBLE else PluginState.FAILED
-    return attrs.evolve(about, state=state, code=objection.code, reason=objection.reason)
-
-
-def in_effect(claims: Iterable[Registered], replaces: Mapping[str, str]) -> tuple[Registered, ...]:
-    """
-    Return the records that count.
-
-    Args:
-        claims: What is offered for one hook.
-        replaces: For a name: the plugin whose own counts.
-    """
-    items = tuple(claims)
-    built_in = {name for item in items if item.origin is Origin.BUILTIN for name in item.names}
-    plugins = {item.plugin for item in items}
-    kept = []
-    for item in items:
-        if item.origin is not Origin.INSTALLED:
-            kept.append(item)
-            continue
-        chosen = {name: replaces.get(name) for name in item.names}
-        names = tuple(
-            name
-            for name, plugin in chosen.items()
-            if plugin == item.plugin or (name not in built_in and (plugin is None or plugin not in plugins))
-        )
-        if names == item.names:
-            kept.append(item)
-        elif names:
-            kept.append(attrs.evolve(item, record=attrs.evolve(item.record, schemes=names)))
-    return tuple(kept)
-
-
-def _concerns(only: Collection[str] | None, offers: Mapping[str, Any] | None) -> bool:
-    """Return whether something offered is wanted; not where nothing is known of the offers yet."""
-    return only is None or offers is None or any(hook in offers for hook in only)
+        self._statuses[name] = refused(status, objection)
 
 
 def _own_settings(plugin: object) -> type[Any] | None:
