@@ -342,6 +342,7 @@ CALLS: Mapping[str, Call] = {
         i("submitted"), reason="Keluarga", actor=a
     ),
     "reviews.reassign": lambda s, a, i: _revs(s).reassign(i("submitted"), "periksa", reason="Cuti", actor=a),
+    "reviews.hand_over": lambda s, a, _: _revs(s).hand_over("loket-1", reason="Cuti", actor=a),
     "reviews.request_jump": lambda s, a, i: _revs(s).request_jump(
         i("submitted"), "periksa", reason="Bencana", actor=a
     ),
@@ -388,6 +389,7 @@ CALLS: Mapping[str, Call] = {
     "lists.cases": lambda s, a, _: s.kit.office.lists.cases(actor=a),
     "lists.overdue": lambda s, a, _: s.kit.office.lists.overdue(actor=a),
     "lists.counts": lambda s, a, _: s.kit.office.lists.counts(actor=a),
+    "lists.similar": lambda s, a, i: s.kit.office.lists.similar(i("submitted"), actor=a),
     "lists.awaiting_signature": lambda s, a, _: s.kit.office.lists.awaiting_signature(actor=a),
     "lists.permits": lambda s, a, _: s.kit.office.lists.permits(actor=a),
     "lists.register_book": lambda s, a, _: s.kit.office.lists.register_book("izin", 2026, actor=a),
@@ -745,6 +747,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.annul_decision": lambda r: r.decide_about_permit(),
     "reviews.declare_conflict": lambda r: r.declare_conflict(),
     "reviews.reassign": lambda r: r.supervise(),
+    "reviews.hand_over": lambda r: r.have(Role.SUPERVISOR),
     "reviews.request_jump": lambda r: r.judge("submitted", "clerk in charge", Role.FRONT_OFFICE),
     "reviews.allow_jump": lambda r: r.supervise(),
     "reviews.exclusions": lambda r: r.look_over(),
@@ -771,6 +774,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "lists.cases": lambda r: r.look_through(),
     "lists.overdue": lambda r: r.look_through(),
     "lists.counts": lambda r: r.look_through(),
+    "lists.similar": lambda r: r.look_twice("submitted"),
     "lists.awaiting_signature": lambda r: r.look_through(),
     "lists.permits": lambda r: r.look_through(),
     "lists.register_book": lambda r: r.have(*_SEARCHERS, others=("host", "system")),

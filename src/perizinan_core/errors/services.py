@@ -88,6 +88,7 @@ _ACTIONS: Mapping[str, str] = {
     "lists": N_("see the lists of the office"),
     "register-book": N_("read a number register"),
     "new-secret": N_("give a new secret to follow a case by"),
+    "hand-over": N_("hand over what an officer holds"),
     "complaints": N_("see complaints"),
     "assign-complaint": N_("name who handles a complaint"),
     "answer-complaint": N_("answer a complaint that someone else handles"),

@@ -20,6 +20,7 @@ from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerS
 from perizinan_core.services._continuation import Continuation
 from perizinan_core.services._deliveries import DeliveryState, MessageDelivery
 from perizinan_core.services._disclosure import Count, Share
+from perizinan_core.services._exceptional import HandedOver
 from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services._host_messages import HostMessages
 from perizinan_core.services._issuance import SYSTEM, Issuance
@@ -80,6 +81,7 @@ __all__ = [
     "DeliveryState",
     "FigurePeriod",
     "FiledComplaint",
+    "HandedOver",
     "HeldUploadView",
     "HeldUploads",
     "HostMessages",

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import attrs
+
+from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.errors.workflow import WorkflowError
@@ -35,7 +38,19 @@ from perizinan_core.workflow._reversal import annul_decision, reopen
 from perizinan_core.workflow._transition import Transition
 from perizinan_core.workflow._waiting import begin_wait, end_wait
 
-__all__ = ["ExceptionalSteps"]
+__all__ = ["ExceptionalSteps", "HandedOver"]
+
+_MOST_HANDED_OVER = 1000
+
+
+@attrs.frozen(kw_only=True)
+class HandedOver:
+    """What became of a stage that was to be handed over."""
+
+    application: str
+    stage: str
+    error: PerizinanError | None = None
+    """What kept it where it is; None: another officer has it."""
 
 
 @checked
@@ -276,6 +291,46 @@ class ExceptionalSteps(Steps):
             return moved
 
         return self._take("reassign", given, step, stage=stage)
+
+    def hand_over(
+        self, officer: str, *, reason: str, actor: Actor, now: datetime | None = None
+    ) -> tuple[HandedOver, ...]:
+        """
+        Give everything that an officer holds to others, each by the rule of its stage: for someone who is away.
+
+        Each case is a unit of its own, so that one without another officer keeps no other. Called again, it
+        continues with what is left.
+
+        Args:
+            officer: Whose open stages they are.
+            reason: For the history of each case.
+            actor: A supervisor; only cases of the own units are handed over.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            AccessDeniedError: for others.
+            NotFoundError: there is no such officer.
+        """
+        context = self._context
+        with context.work_for(actor, read_only=True) as work:
+            access.require_role(actor, "hand-over", Role.SUPERVISOR)
+            try:
+                work.officers.get(officer)
+            except RecordNotFoundError as error:
+                raise NotFoundError(kind="officer", key=officer) from error
+            held = work.applications.queue(assignee=officer, limit=_MOST_HANDED_OVER)
+        done = []
+        for entry in held:
+            try:
+                self.reassign(entry.application, entry.stage, reason=reason, actor=actor, now=now)
+            except NotFoundError:
+                # Of a unit that this supervisor does not answer for.
+                continue
+            except PerizinanError as error:
+                done.append(HandedOver(application=entry.application, stage=entry.stage, error=error))
+            else:
+                done.append(HandedOver(application=entry.application, stage=entry.stage))
+        return tuple(done)
 
     def request_jump(
         self,
