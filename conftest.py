@@ -6,9 +6,10 @@ used depends on its language and on the comment in front of it:
 
 - ``python`` runs; a ``text`` block after it is what it printed, "…" standing for anything;
 - ``console`` runs each line that begins with ``$`` and compares what follows: ``perizinan`` commands (in English
-  unless the page exports ``PERIZINAN_LANGUAGE``), ``python FILE.py``, ``cp``, ``mkdir``, ``export``, ``echo $?``,
-  and ``name=$(perizinan …)`` with ``"$name"`` in later lines; ``pip install FOLDER`` makes a project of the
-  checkout known to this page only, and needs no network;
+  unless the page exports ``PERIZINAN_LANGUAGE``), ``python FILE.py``, ``cp``, ``mkdir``, ``rm``, ``export``,
+  ``echo $?``, ``"$(date +%F)"``, and ``name=$(perizinan …)`` with ``"$name"`` in later lines; ``pip install FOLDER``
+  makes a project of the checkout known to this page only, and needs no network; ``perizinan … &`` runs in a process
+  of its own until the page ends, and ``curl -s ADDRESS`` asks it once it listens;
 - a block after ``<!-- file: NAME -->`` is written into that file instead; the page names the file above it;
 - every other language is left alone.
 
@@ -27,10 +28,15 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import hypothesis
 import pytest
@@ -51,6 +57,8 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 _FILE = re.compile(r"<!-- file: (\S+) -->\s*\Z")
 _LANGUAGES = ("python", "text", "console", "yaml", "toml", "typst")
 _SECONDS = 60
+_ZONE = ZoneInfo("Asia/Jakarta")
+"""Of the made-up regency: its days are meant where a page says today."""
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -75,8 +83,8 @@ class _Page(pytest.File):
 class _PageTest(pytest.Item):
     def runtest(self) -> None:
         document = _sybil().parse(self.path)
-        with _workplace() as install:
-            document.namespace.update(install=install, __name__="page")
+        with _workplace() as install, _servers() as start:
+            document.namespace.update(install=install, start=start, __name__="page")
             for example in document.examples():
                 example.evaluate()
 
@@ -114,24 +122,31 @@ def _evaluate(example: Example) -> str | None:
     if language == "text" and "_printed" in example.namespace:
         return _difference(source, str(example.namespace.pop("_printed")))
     if language == "console":
-        return _converse(source, example.namespace["install"])
+        return _converse(source, example.namespace["install"], example.namespace["start"])
     return None
 
 
 CHECKOUT = "~/perizinan-core"
 _KEPT = re.compile(r"(?P<name>[a-z]+)=\$\((?P<command>.*)\)")
-_PROGRAMS = ("perizinan", "python", "cp", "mkdir")
+_PROGRAMS = ("perizinan", "python", "cp", "mkdir", "rm", "curl")
+_TODAY = "$(date +%F)"
 
 
-def _converse(source: str, install: Callable[[Path | str], None]) -> str | None:
+def _converse(
+    source: str, install: Callable[[Path | str], None], start: Callable[[list[str]], None]
+) -> str | None:
     """Run the commands of a ``console`` block; return the first difference."""
     code = 0
     for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", source, re.MULTILINE):
         kept = _KEPT.fullmatch(command)
         line = kept["command"] if kept else command
+        line = line.replace(_TODAY, datetime.now(tz=_ZONE).date().isoformat())
         words = [
             os.path.expandvars(word.replace(CHECKOUT, str(ROOT))) for word in shlex.split(line, comments=True)
         ]
+        if words[-1] == "&":
+            start(words[:-1])
+            continue
         if words == ["echo", "$?"]:
             printed = f"{code}\n"
         elif words[0] == "export":
@@ -148,7 +163,7 @@ def _converse(source: str, install: Callable[[Path | str], None]) -> str | None:
             if kept and code == 0:
                 os.environ[kept["name"]], printed = done.stdout.strip(), ""
         else:
-            known = ", ".join((*_PROGRAMS, "pip install", "export", "echo $?"))
+            known = ", ".join((*_PROGRAMS, "pip install", "export", "echo $?", "perizinan … &"))
             return f"a console block may hold {known} only, not {command!r}"
         if (wrong := _difference(expected, printed)) is not None:
             return f"$ {command}\n{wrong}"
@@ -158,6 +173,8 @@ def _converse(source: str, install: Callable[[Path | str], None]) -> str | None:
 def _run(words: list[str]) -> subprocess.CompletedProcess[str]:
     if words[0] == "perizinan" or (words[0] == "python" and words[1].startswith(str(ROOT / "examples"))):
         return _called(words)
+    if words[0] == "curl":
+        return _asked(words)
     return subprocess.run(  # noqa: S603 - commands of our own pages
         [*([sys.executable, "-W", "error"] if words[0] == "python" else [words[0]]), *words[1:]],
         capture_output=True,
@@ -165,6 +182,19 @@ def _run(words: list[str]) -> subprocess.CompletedProcess[str]:
         timeout=_SECONDS,
         check=False,
     )
+
+
+def _asked(words: list[str]) -> subprocess.CompletedProcess[str]:
+    """Ask a server that was started on this page; it may need a moment before it listens."""
+    until = time.monotonic() + _SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(words[-1], timeout=_SECONDS) as answer:  # noqa: S310 - of our own pages
+                return subprocess.CompletedProcess(words, 0, answer.read().decode(), "")
+        except OSError as error:
+            if isinstance(error, urllib.error.HTTPError) or time.monotonic() > until:
+                return subprocess.CompletedProcess(words, 22, "", str(error))
+        time.sleep(0.1)
 
 
 def _called(words: list[str]) -> subprocess.CompletedProcess[str]:
@@ -215,6 +245,20 @@ def _difference(expected: str, printed: str) -> str | None:
     if re.fullmatch(pattern, got, re.DOTALL):
         return None
     return f"the page says:\n{wanted}\nbut this came:\n{got}"
+
+
+@contextlib.contextmanager
+def _servers() -> Iterator[Callable[[list[str]], None]]:
+    """Yield the function that starts a command in the background; what was started ends with the page."""
+    with contextlib.ExitStack() as stack:
+
+        def start(words: list[str]) -> None:
+            program = [sys.executable, "-W", "error", "-m", "perizinan_core.cli", *words[1:]]
+            done = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - as above
+            stack.callback(done.wait, _SECONDS)
+            stack.callback(done.terminate)
+
+        yield start
 
 
 @contextlib.contextmanager

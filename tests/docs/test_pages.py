@@ -24,29 +24,8 @@ PAGES = sorted(
         *ROOT.glob("plugins/*/README.md"),
     ]
 )
-NOT_PLAYED = {
-    "CONTRIBUTING.md": "commands of developers: the checks, the benchmarks, the fuzzer",
-    "README.md": "makes the environment that the tests run in; the example needs a permit of the reader",
-    "README.id.md": "as README.md",
-    "docs/explanation/mutation-testing.md": "takes an hour",
-    "docs/how-to/back-up-and-restore.md": "a line of a crontab",
-    "docs/how-to/hari-petugas.md": "played as a whole, as the shell script beside it",
-    "docs/how-to/install-an-office.md": "makes wheels, a PostgreSQL role, or serves until it is stopped",
-    "docs/how-to/letter-templates.md": "needs the reader's own plugin",
-    "docs/how-to/rotate-keys.md": "a theft, a loss and a restored register, which no reader should try for the page",
-    "docs/how-to/serve-verification.md": "makes wheels, and serves until it is stopped",
-    "docs/how-to/sign-with-your-own-key.md": "needs the reader's own certificates",
-    "docs/how-to/write-an-event-consumer.md": "installs the reader's own plugin",
-    "examples/guest-book/README.md": "installs the example",
-    "examples/notify-by-print/README.md": "installs the example",
-    "examples/statistics-csv/README.md": "installs the example",
-    "examples/zoning-register/README.md": "installs the example",
-    "plugins/perizinan-kota-blitar/README.md": "makes wheels; the scripts need the holidays package",
-    "plugins/perizinan-kota-bontang/README.md": "as that of Kota Blitar",
-    "plugins/perizinan-portal/README.md": "makes wheels, and serves until it is stopped",
-    "plugins/perizinan-verify/README.md": "makes wheels, and serves until it is stopped",
-}
-"""Pages with ``sh`` blocks, which the tests do not play but hold to the names of commands and options; and why."""
+PLAYED_AS_A_WHOLE = "docs/how-to/hari-petugas.md"
+"""The one page with ``sh`` blocks: together they are the script beside it, which `test_clerk_day` runs."""
 
 HOOKS = sorted(name for name in vars(HookSpecs) if name.startswith(("register_", "decide_", "on_")))
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
@@ -77,6 +56,15 @@ def _commands(language: str) -> list[tuple[str, str]]:
         if name == language
         for line in body.replace("\\\n", " ").splitlines()
         if language != "console" or line.startswith("$ ")
+    ]
+
+
+def _indented() -> list[tuple[str, str]]:
+    """Return (page, line) of every command that stands alone, shown with addresses and keys of the reader."""
+    return [
+        (str(page.relative_to(ROOT)), line)
+        for page in PAGES
+        for line in re.findall(r"^    (perizinan .*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     ]
 
 
@@ -188,15 +176,15 @@ def test_every_make_target_on_the_pages_exists() -> None:
 def test_every_command_on_the_pages_exists_with_its_options() -> None:
     """Blocks that do not run are held to the names of commands and options."""
     wrong = []
-    for page, line in [*_commands("sh"), *_commands("console")]:
+    for page, line in [*_commands("sh"), *_commands("console"), *_indented()]:
         words = shlex.split(line, comments=True)
         if words and words[0].endswith("perizinan"):
             wrong += [f"{page}: {line}: {problem}" for problem in _unknown(words[1:])]
     assert [] == wrong
 
 
-def test_every_page_is_played_but_for_blocks_that_stand_in_a_list_with_the_reason() -> None:
-    """A block that no test runs is a decision, not an accident; a console block with a prompt always runs."""
+def test_every_page_is_played_as_printed() -> None:
+    """A block that a reader would type runs; what cannot run in a test is a sentence and no block."""
     held = {
         str(page.relative_to(ROOT))
         for page in PAGES
@@ -206,7 +194,7 @@ def test_every_page_is_played_but_for_blocks_that_stand_in_a_list_with_the_reaso
     }
     bare = [f"{page}: {body.splitlines()[0]}" for page, body in _unprompted() if not body.startswith("$ ")]
 
-    assert held == set(NOT_PLAYED)
+    assert {PLAYED_AS_A_WHOLE} == held
     assert [] == bare
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -65,24 +66,26 @@ def bind_command(
 
 @click.command(
     "unbind",
-    help="Akhiri ikatan sertifikat SHA256 dengan JABATAN (pejabat berganti), atau tarik ikatan yang keliru dan "
-    "belum pernah menandatangani.",
+    help="Akhiri ikatan SERTIFIKAT (berkasnya, atau SHA-256 dalam keys bindings) dengan JABATAN karena pejabat "
+    "berganti, atau tarik ikatan yang keliru dan belum pernah menandatangani.",
 )
 @click.argument("position", metavar="JABATAN")
-@click.argument("sha256", metavar="SHA256")
+@click.argument("which", metavar="SERTIFIKAT")
 @click.option(
     "--last-day", type=_DAY, help="Hari terakhir berlaku; tanpa ini ikatan ditarik karena keliru sejak awal."
 )
 @click.option("--reason", required=True, help="Alasan; disimpan dalam riwayat.")
 @click.pass_obj
 def unbind_command(
-    obj: dict[str, Any], *, position: str, sha256: str, last_day: datetime | None, reason: str
+    obj: dict[str, Any], *, position: str, which: str, last_day: datetime | None, reason: str
 ) -> None:
     """End or withdraw the binding of a certificate; publish authority.json afterwards."""
     language = language_of(obj)
+    file = Path(which)
+    sha256 = _certificate(file).fingerprint(SHA256()).hex() if file.is_file() else which.lower()
     with open_office(obj) as office:
         done = office.publication.unbind(
-            position, sha256.lower(), last_day=_date(last_day), reason=reason, actor=_OPERATOR
+            position, sha256, last_day=_date(last_day), reason=reason, actor=_OPERATOR
         )
     if done.end is not None and not done.withdrawn:
         _say(_ENDED, language, day=format_date(done.end, language))
