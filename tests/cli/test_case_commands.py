@@ -129,6 +129,34 @@ def test_a_permit_on_record_is_not_put_back_twice_and_another_file_not_at_all(of
     assert "Error: " in clerk
 
 
+def test_a_full_disk_does_not_hide_that_the_permit_is_issued(office, papers):
+    """The number is said before the file is written, and the file can be saved later."""
+    case = taken_in(office, papers)
+    until_approved(office, case)
+    said = office.run("cases", "issue", case, "--officer", "kepala", "--out", "/dev/full", code=1)
+
+    assert "is issued and signed" in said
+    assert "Error: a file: No space left on device" in said
+    assert "issued" == shown(office, case, "auditor")["state"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("outbox", "retry", "9" * 30),
+        ("outbox", "drop", "9" * 30),
+        ("permits", "list", "--limit", "9" * 30),
+        ("cases", "list", "--limit", "9" * 30),
+    ],
+)
+def test_numbers_that_no_database_holds_are_a_wrong_use(office, words):
+    """One sentence, and no trace of the program."""
+    said = office.run(*words, code=2)
+
+    assert "is not in the range" in said
+    assert "Traceback" not in said
+
+
 def test_a_correction_is_asked_for_and_answered_at_the_counter(office, papers, tmp_path):
     """The old file stays on record, the new one takes its place, and a second receipt is given."""
     case = taken_in(office, papers)

@@ -326,7 +326,7 @@ def _run(arguments: Sequence[str]) -> int:
             translate(
                 N_("Error: {path}: {reason}. Check that it exists and that you may read and write there."),
                 language,
-                path=error.filename or "",
+                path=error.filename or translate(N_("a file"), language),
                 reason=said(error.strerror, language) if error.strerror else type(error).__name__,
             )
         )

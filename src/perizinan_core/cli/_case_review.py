@@ -207,13 +207,14 @@ def issue_command(
     with open_office(obj, passphrase_file=passphrase_file) as office:
         actor = acting(office, officer)
         permit = office.permits.issue(find_case(office, case, actor).id, actor=actor)
+        # Said before the file is written: when that fails, the permit stands all the same.
+        if quiet:
+            click.echo(permit.number)
+        else:
+            echo(N_("Permit {number} is issued and signed."), language, number=permit.number)
         if out is not None:
             _save(office, permit.id, actor, out)
-    if quiet:
-        click.echo(permit.number)
-        return
-    echo(N_("Permit {number} is issued and signed."), language, number=permit.number)
-    if out is not None:
+    if out is not None and not quiet:
         echo(N_("Written: {path}"), language, path=out)
 
 

@@ -20,6 +20,7 @@ from perizinan_core.cli._case_review import (
 )
 from perizinan_core.cli._case_show import show_command
 from perizinan_core.cli._case_unnotified import unnotified_command
+from perizinan_core.cli._numbers import COUNT
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.errors._words import STATES
 from perizinan_core.i18n import N_, translate
@@ -73,9 +74,7 @@ for _command in (
     help="Hanya yang dalam keadaan ini; boleh beberapa kali.",
 )
 @click.option("--overdue", is_flag=True, help="Hanya yang lewat tenggat.")
-@click.option(
-    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="Paling banyak sekian."
-)
+@click.option("--limit", type=COUNT, default=100, show_default=True, help="Paling banyak sekian.")
 @click.option("--json", "as_json", is_flag=True, help="Keluarkan sebagai JSON.")
 @click.pass_obj
 def list_command(

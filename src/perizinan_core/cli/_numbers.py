@@ -7,7 +7,13 @@ from typing import Any
 
 import click
 
-__all__ = ["FiniteRange"]
+__all__ = ["COUNT", "ENTRY", "FiniteRange"]
+
+COUNT = click.IntRange(1, 1_000_000)
+"""How many of something a list shows at most."""
+
+ENTRY = click.IntRange(1, 2**63 - 1)
+"""A number of ours that a database keeps; none that it has is larger."""
 
 
 class FiniteRange(click.FloatRange):

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from perizinan_core.cli._numbers import ENTRY
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.i18n import N_, translate
 from perizinan_core.storage import OutboxEntry
@@ -49,7 +50,7 @@ def list_command(obj: dict[str, Any], *, as_json: bool) -> None:
 
 
 @outbox_group.command("retry", help="Coba lagi yang ditinggalkan: menurut nomornya, atau --all.")
-@click.argument("entries", nargs=-1, type=int, metavar="[NOMOR]...")
+@click.argument("entries", nargs=-1, type=ENTRY, metavar="[NOMOR]...")
 @click.option("--all", "all_", is_flag=True, help="Semua yang ditinggalkan.")
 @click.pass_obj
 def retry_command(obj: dict[str, Any], *, entries: tuple[int, ...], all_: bool) -> None:
@@ -76,7 +77,7 @@ def retry_command(obj: dict[str, Any], *, entries: tuple[int, ...], all_: bool) 
 @outbox_group.command(
     "drop", help="Jangan kirim lagi: menurut nomornya. Pesan bagi pemohon tidak akan sampai."
 )
-@click.argument("entries", nargs=-1, required=True, type=int, metavar="NOMOR...")
+@click.argument("entries", nargs=-1, required=True, type=ENTRY, metavar="NOMOR...")
 @click.pass_obj
 def drop_command(obj: dict[str, Any], *, entries: tuple[int, ...]) -> None:
     """Never deliver what is named; of a consumer, the later events of that case follow then."""

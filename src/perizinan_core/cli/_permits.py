@@ -14,6 +14,7 @@ import click
 from perizinan_core.bootstrap import Office
 from perizinan_core.cli._acting import acting, officer_option
 from perizinan_core.cli._case_lookup import echo
+from perizinan_core.cli._numbers import COUNT
 from perizinan_core.cli._settings import language_of, open_office
 from perizinan_core.errors._words import PERMIT_STATUSES
 from perizinan_core.i18n import N_, translate
@@ -34,9 +35,7 @@ def permits_group() -> None:
 
 @permits_group.command("list", help="Sebutkan izin dengan keadaannya; NOMOR: hanya yang memuat teks ini.")
 @click.argument("text", metavar="[NOMOR]", required=False)
-@click.option(
-    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="Paling banyak sekian."
-)
+@click.option("--limit", type=COUNT, default=100, show_default=True, help="Paling banyak sekian.")
 @click.option("--json", "as_json", is_flag=True, help="Keluarkan sebagai JSON.")
 @click.pass_obj
 def list_command(obj: dict[str, Any], *, text: str | None, limit: int, as_json: bool) -> None:
