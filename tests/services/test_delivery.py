@@ -74,6 +74,8 @@ def test_a_message_is_tried_for_days_and_then_shown_as_given_up(url, open_kit):
     kit = open_kit(url, channels={"sms": broken})
     case = kit.submit()
     begin = kit.clock()
+    kit.office.worker.deliver()
+    (waiting,) = kit.office.applications.deliveries(case.id, actor=kit.officer("loket-1"))
     while not [failure for failure in kit.office.worker.failures() if failure.is_given_up]:
         kit.office.worker.deliver()
         kit.clock.forward(minutes=90)
@@ -86,6 +88,7 @@ def test_a_message_is_tried_for_days_and_then_shown_as_given_up(url, open_kit):
 
     assert timedelta(days=6) < kit.clock() - begin < timedelta(days=9)
     assert PATIENT.longest <= timedelta(minutes=90)
+    assert {timedelta(hours=7)} == {waiting.happened_at.utcoffset(), waiting.next_try.utcoffset()}
     assert ("sms: ConnectionError", "given_up", "ConnectionError") == (
         failure.error,
         shown.state.value,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import shutil
 import typing
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from perizinan_core.errors.services import ArgumentError
 from perizinan_core.i18n import translate
 from perizinan_core.model._case import StageOutcome
 from perizinan_core.storage import open_storage
-from perizinan_core.testing._offices import APPLICANT, MORNING, OfficeKit, sample_office
+from perizinan_core.testing._offices import APPLICANT, HOST, MORNING, OfficeKit, sample_office
 
 HOSTILE: tuple[Any, ...] = (
     None,
@@ -271,3 +272,20 @@ def test_a_mark_of_no_page_is_shown_as_it_was_received(module_kit, good, mark):
         module_kit.office.lists.history(good["application_id"], actor=APPLICANT, after=mark)
 
     assert repr(mark if len(mark) < 40 else mark[:39] + "…") == caught.value.received
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda office, value: office.confirmations.withdraw("warung", value, reason="x", actor=HOST),
+        lambda office, value: office.continuation.recoverable(value, actor=HOST),
+        lambda office, value: office.reviews.staff_history(value, actor=HOST),
+        lambda office, value: office.applications.of_owner(actor=HOST, owner=value),
+    ],
+    ids=["paths", "documents", "officer", "owner"],
+)
+def test_who_may_everything_gets_the_same_errors(module_kit, call):
+    """A list of texts, and an account that has a name; for those whom no rule of access stops before."""
+    for value in (0, math.nan, [0], "", object()):
+        with pytest.raises(ArgumentError):
+            call(module_kit.office, value)

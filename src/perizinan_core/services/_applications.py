@@ -448,7 +448,7 @@ class Applications(Papers):
         """
         with self._context.work_for(actor, read_only=True) as work:
             self._readable(work, application_id, actor)
-            return deliveries_of(work, application_id, actor)
+            return deliveries_of(work, application_id, actor, self._context.calendar.time_zone)
 
     def actions(self, application_id: str, *, actor: Actor) -> tuple[AllowedAction, ...]:
         """Return what this actor can do now; for pages, which show only what is possible."""

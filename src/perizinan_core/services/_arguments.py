@@ -336,6 +336,12 @@ def _text(value: Any, place: Place) -> None:
         )
 
 
+def _filled(value: Any, place: Place) -> None:
+    _text(value, place)
+    if not value:
+        raise ArgumentError(_named(place), N_("a text with at least one character"), N_("an empty text"))
+
+
 def _text_as_typed(value: Any, place: Place) -> None:
     _sized(value, place)
     if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
@@ -418,6 +424,9 @@ _BY_NAME: Mapping[tuple[str, Any], Check] = {
     ("text", str): _text_as_typed,
     # May hold anything: the use case makes a name of it that can be kept.
     ("file_name", str): _file_name,
+    # Ids of accounts; none is empty.
+    ("officer_id", str): _filled,
+    ("owner", str): _filled,
     # How many are wanted: at least one.
     ("limit", int): _count,
 }

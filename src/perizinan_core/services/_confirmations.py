@@ -11,7 +11,7 @@ one value at one path, and every change of one stands in the history.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -132,7 +132,7 @@ class Confirmations:
     def confirm(
         self,
         permit_type: str,
-        paths: Iterable[str] = (),
+        paths: Collection[str] = (),
         *,
         paper: ConfirmingPaper,
         actor: Actor,
@@ -174,7 +174,7 @@ class Confirmations:
     def withdraw(
         self,
         permit_type: str,
-        paths: Iterable[str],
+        paths: Collection[str],
         *,
         reason: str,
         actor: Actor,

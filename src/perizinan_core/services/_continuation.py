@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import BinaryIO
 
@@ -162,7 +162,7 @@ class Continuation:
         return Recovery(self._context, self._publication).recover(pdf, reason=why, actor=actor, now=moment)
 
     def recoverable(
-        self, documents: Iterable[str], *, actor: Actor, now: datetime | None = None
+        self, documents: Collection[str], *, actor: Actor, now: datetime | None = None
     ) -> Mapping[str, str]:
         """
         Return the numbers of permits without a record, by the SHA-256 of the stored documents that hold them.

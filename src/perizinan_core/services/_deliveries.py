@@ -10,6 +10,7 @@ import attrs
 from perizinan_core.errors.hooks import REFUSED_FOR_GOOD
 from perizinan_core.hooks._notification import SendOutcome
 from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.model._calendar import IndonesianTimeZone
 from perizinan_core.storage import OutboxEntry, UnitOfWork
 from perizinan_core.storage._records import MESSAGES
 
@@ -70,7 +71,9 @@ class MessageDelivery:
     """Stable code or class of the last failure; None for the applicant's side."""
 
 
-def deliveries_of(work: UnitOfWork, case: str, actor: Actor) -> tuple[MessageDelivery, ...]:
+def deliveries_of(
+    work: UnitOfWork, case: str, actor: Actor, zone: IndonesianTimeZone
+) -> tuple[MessageDelivery, ...]:
     """Return the messages of a case as this actor may see them, oldest first; the caller checks who may."""
     outside = actor.kind in (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE)
     found = []
@@ -80,21 +83,21 @@ def deliveries_of(work: UnitOfWork, case: str, actor: Actor) -> tuple[MessageDel
             continue
         if outside and entry.recipient not in _PARTIES:
             continue
-        found.append(_delivery(entry, outside=outside))
+        found.append(_delivery(entry, zone, outside=outside))
     return tuple(found)
 
 
-def _delivery(entry: OutboxEntry, *, outside: bool) -> MessageDelivery:
+def _delivery(entry: OutboxEntry, zone: IndonesianTimeZone, *, outside: bool) -> MessageDelivery:
     return MessageDelivery(
         number=entry.id,
         kind=entry.event.kind.value if entry.event is not None else "",
-        happened_at=entry.event.at if entry.event is not None else None,
+        happened_at=zone.local(entry.event.at) if entry.event is not None else None,
         recipient=entry.recipient,
         channel=entry.channel or "",
         state=_state(entry),
-        at=entry.done_at,
+        at=zone.local(entry.done_at) if entry.done_at is not None else None,
         attempts=entry.attempts,
-        next_try=entry.due_at,
+        next_try=zone.local(entry.due_at) if entry.due_at is not None else None,
         error=None if outside else entry.last_error,
     )
 
