@@ -32,9 +32,9 @@ def test_right_data_have_no_problem(street: PermitType) -> None:
 @pytest.mark.parametrize(
     ("change", "path", "english", "indonesian"),
     [
-        ({"luas": 0}, "luas", "Luas (m2): expected more than 0", "Luas (m2): isi dengan nilai lebih dari 0"),
-        ({"luas": "60"}, "luas", "Luas (m2): expected a number", "Luas (m2): isi dengan angka"),
-        ({"luas": float("nan")}, "luas", "Luas (m2): expected a number", "Luas (m2): isi dengan angka"),
+        ({"luas": 0}, "luas", "Luas (m²): expected more than 0", "Luas (m²): isi dengan nilai lebih dari 0"),
+        ({"luas": "60"}, "luas", "Luas (m²): expected a number", "Luas (m²): isi dengan angka"),
+        ({"luas": float("nan")}, "luas", "Luas (m²): expected a number", "Luas (m²): isi dengan angka"),
         (
             {"kelas_jalan": "tol"},
             "kelas_jalan",

@@ -9,7 +9,7 @@ from perizinan_core.errors.catalogue import CatalogueError
 from perizinan_core.errors.services import ArgumentError
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._permit import PermitStatus
-from perizinan_core.storage import ListOrder, PermitOrder
+from perizinan_core.storage import ListOrder, LookupKind, PermitOrder
 from perizinan_core.testing._fakes import FakeSigningService
 from perizinan_core.testing._offices import APPLICANT, HOST, MORNING, sample_signer
 
@@ -239,3 +239,24 @@ def test_many_letters_are_issued_and_one_that_fails_stops_no_other(any_kit):
     assert [(outcomes[0], 1, 4), (outcomes[3], 4, 4)] == [told[0], told[-1]]
     assert again[0].permit == outcomes[0].permit
     assert ApplicationState.SUBMITTED is kit.office.applications.get(open_.id, actor=APPLICANT).state
+
+
+def test_a_search_continues_behind_its_mark_until_all_was_found_once(any_kit):
+    """Cases and permits together, however few fit into a page."""
+    search, officer = any_kit.office.permits.search, any_kit.officer("pimpinan")
+    permits = [any_kit.permit() for _ in range(2)]
+    cases = [any_kit.submit() for _ in range(3)]
+    seen_cases, seen_permits, mark, pages = [], [], None, 0
+    while pages == 0 or mark is not None:
+        found = search("3572015208900000", by=LookupKind.NIK, actor=officer, limit=2, after=mark)
+        seen_cases += [item.id for item in found.applications]
+        seen_permits += [item.id for item in found.permits]
+        mark, pages = found.next, pages + 1
+    with pytest.raises(ArgumentError):
+        search("TT", actor=officer, after="nonsense")
+
+    assert 3 == pages
+    assert sorted([*(item.application_id for item in permits), *(item.id for item in cases)]) == sorted(
+        seen_cases
+    )
+    assert sorted(item.id for item in permits) == sorted(seen_permits)

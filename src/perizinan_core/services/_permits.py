@@ -10,9 +10,11 @@ from typing import Any, BinaryIO
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.model import quoted
 from perizinan_core.errors.published import StatusUnavailableError
-from perizinan_core.errors.services import NotFoundError
+from perizinan_core.errors.services import ArgumentError, NotFoundError
 from perizinan_core.errors.storage import RecordNotFoundError, StorageError
+from perizinan_core.i18n import N_
 from perizinan_core.model._actor import AccountKind, Actor, ActorKind, Role
 from perizinan_core.model._application import Application
 from perizinan_core.model._kinds import ApplicationKind
@@ -59,12 +61,21 @@ SEARCHERS = (
 """Roles that may search the office's records; each search is about one identifier, never a listing of people."""
 
 
+_MARK = "~"
+"""Between the two marks of a search; neither holds it."""
+
+_DONE = "-"
+"""In place of a mark: there are no more of that kind."""
+
+
 @attrs.frozen(kw_only=True)
 class SearchResult:
     """What a search found."""
 
     applications: tuple[Application, ...]
     permits: tuple[Permit, ...]
+    next: str | None = None
+    """What `Permits.search` takes as ``after`` for the answers that follow; None: there are no more."""
 
 
 @attrs.frozen(kw_only=True)
@@ -302,7 +313,13 @@ class Permits:
         return self._decide("annul", annul, locals())
 
     def search(
-        self, text: str, *, actor: Actor, by: LookupKind | None = None, limit: int = 50
+        self,
+        text: str,
+        *,
+        actor: Actor,
+        by: LookupKind | None = None,
+        limit: int = 50,
+        after: str | None = None,
     ) -> SearchResult:
         """
         Search the office's records.
@@ -314,9 +331,12 @@ class Permits:
                 those.
             by: What ``text`` is: NIK, NPWP, NIB, passport, phone or e-mail.
             limit: Most answers of each kind.
+            after: `SearchResult.next` of the answers before.
 
         Raises:
             AccessDeniedError: for others.
+            ArgumentError: ``after`` is the mark of no search.
+            StorageError: ``unknown-cursor``: no answers to this search end so.
             InvalidIdentifierError: ``text`` cannot be an identifier of that kind.
         """
         with self._context.work_for(actor, read_only=True) as work:
@@ -324,16 +344,23 @@ class Permits:
             sight = sight_of(self._context, work, actor)
             lookup = None if by is None else Lookup.parse(by, text)
             part = text if by is None else None
-            applications = work.applications.find(
-                ApplicationFilter(
-                    lookup=lookup, receipt_part=part, courses=sight.courses, handed_in=sight.handed_in
-                ),
-                limit=limit,
+            of_cases = ApplicationFilter(
+                lookup=lookup, receipt_part=part, courses=sight.courses, handed_in=sight.handed_in
             )
-            permits = work.permits.find(
-                PermitFilter(lookup=lookup, number_part=part, courses=sight.courses), limit=limit
-            )
-        return SearchResult(applications=applications.items, permits=permits.items)
+            of_permits = PermitFilter(lookup=lookup, number_part=part, courses=sight.courses)
+            cases: Page[Application] = Page((), None)
+            permits: Page[Permit] = Page((), None)
+            case_mark, permit_mark = (None, None) if after is None else _marks(after)
+            if case_mark != _DONE:
+                cases = work.applications.find(of_cases, limit=limit, after=case_mark)
+            if permit_mark != _DONE:
+                permits = work.permits.find(of_permits, limit=limit, after=permit_mark)
+        follows = (
+            None
+            if cases.next is permits.next is None
+            else _MARK.join((cases.next or _DONE, permits.next or _DONE))
+        )
+        return SearchResult(applications=cases.items, permits=permits.items, next=follows)
 
     def of_owner(self, *, actor: Actor, limit: int = 50, after: str | None = None) -> Page[Permit]:
         """Return the permits that came from the actor's own applications, newest first."""
@@ -422,3 +449,11 @@ def answer_for(permit: Permit, on: date) -> PermitStatusAnswer:
         signed_sha256=permit.signed_sha256,
         signed_at=permit.signed_at,
     )
+
+
+def _marks(after: str) -> tuple[str, str]:
+    """Return where a search continues among cases, and where among permits."""
+    cases, between, permits = after.partition(_MARK)
+    if not between or not cases or not permits:
+        raise ArgumentError("after", N_("the mark of the page before"), quoted(after))
+    return cases, permits
