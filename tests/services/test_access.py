@@ -292,6 +292,10 @@ CALLS: Mapping[str, Call] = {
     "applications.open_document": lambda s, a, i: (
         _apps(s).open_document(i("submitted"), _document(s, "submitted"), actor=a).close()
     ),
+    "applications.page_picture": lambda s, a, i: _apps(s).page_picture(
+        i("submitted"), _document(s, "submitted"), actor=a, side=100
+    ),
+    "applications.correction_targets": lambda s, a, i: _apps(s).correction_targets(i("submitted"), actor=a),
     "reviews.queue": lambda s, a, _: _revs(s).queue(actor=a),
     "reviews.queue of everyone": lambda s, a, _: _revs(s).queue(actor=a, everyone=True),
     "reviews.remarks": lambda s, a, i: _revs(s).remarks(i("submitted"), actor=a),
@@ -728,6 +732,8 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "applications.discard": lambda r: r.act_for_applicant("draft"),
     "applications.attach_power_of_attorney": lambda r: r.act_for_applicant("draft"),
     "applications.open_document": lambda r: r.read("submitted"),
+    "applications.page_picture": lambda r: r.read("submitted"),
+    "applications.correction_targets": lambda r: r.read("submitted"),
     "reviews.queue": lambda r: r.have(others=()),
     "reviews.queue of everyone": lambda r: r.have(Role.SUPERVISOR, Role.AUDITOR, others=()),
     "reviews.remarks": lambda r: r.look_twice("submitted"),

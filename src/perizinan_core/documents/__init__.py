@@ -9,6 +9,7 @@ refuses it;
   an `UploadPolicy` says what is accepted, `UploadScanner` is the port for more checks.
 - Taking in: a `Spool` holds an upload on its way in; it is written once, and a store on the same file system keeps it
   without a copy.
+- Looking: `page_picture` draws a page as a picture of ours.
 - Names: `kept_name` makes any file name fit to be kept and signed, `display_name` to be shown.
 
 ::
@@ -32,6 +33,7 @@ from perizinan_core.documents._ports import (
     StoreProblem,
     UploadScanner,
 )
+from perizinan_core.documents._previews import PagePicture, page_picture
 from perizinan_core.documents._report import Finding, Reading, Severity, UploadReport
 from perizinan_core.documents._sandbox import Sandbox, SandboxAnswer
 from perizinan_core.documents._spool import Spool
@@ -46,6 +48,7 @@ __all__ = [
     "Finding",
     "FolderDocumentStore",
     "InMemoryDocumentStore",
+    "PagePicture",
     "Reading",
     "Sandbox",
     "SandboxAnswer",
@@ -62,4 +65,5 @@ __all__ = [
     "finding",
     "inspect_upload",
     "kept_name",
+    "page_picture",
 ]

@@ -73,6 +73,7 @@ class DocumentError(CodedError):
 
     - ``content_type``: the name that was received
     - ``known``: the names that are possible
+    - ``page``: the page asked for, from 1
     """
 
     categories: ClassVar[Mapping[str, Category]] = by_code(
@@ -82,7 +83,9 @@ class DocumentError(CodedError):
             Category.CONFLICT: "document-in-use link-conflict upload-held",
             Category.TOO_LARGE: "document-too-large",
             Category.OFFICE: "document-damaged document-not-found unknown-content-type",
-            Category.UNAVAILABLE: "document-store-full document-store-unavailable inspection-unavailable",
+            Category.UNAVAILABLE: (
+                "document-store-full document-store-unavailable inspection-unavailable page-not-drawn"
+            ),
         }
     )
 
@@ -92,6 +95,9 @@ class DocumentError(CodedError):
                 "{content_type} is not a content type that uploads can be checked for; possible are {known}. "
                 "Correct the requirement's accepted content types."
             )
+        ),
+        "page-not-drawn": Code(
+            N_("Page {page} of the file cannot be shown as a picture. Download the file to look at it.")
         ),
     }
 

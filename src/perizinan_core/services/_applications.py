@@ -55,6 +55,7 @@ from perizinan_core.storage import ApplicationFilter, Page, UnitOfWork
 from perizinan_core.workflow import AllowedAction
 from perizinan_core.workflow._actions import allowed_actions
 from perizinan_core.workflow._checks import keep_checks
+from perizinan_core.workflow._corrections import correction_targets
 from perizinan_core.workflow._decisions import withdraw
 from perizinan_core.workflow._drafts import start_draft, update_applicant, update_form
 from perizinan_core.workflow._notice import give_notice
@@ -454,6 +455,16 @@ class Applications(Papers):
         """Return what this actor can do now; for pages, which show only what is possible."""
         application = self._found(application_id, actor)
         return allowed_actions(application, self._context.permit_type_of(application), actor)
+
+    def correction_targets(self, application_id: str, *, actor: Actor) -> tuple[str, ...]:
+        """
+        Return what a correction of this case can ask for, as `CorrectionItem.target`.
+
+        Slots of the applicant's papers, ``form:<field>`` for fields of the form, ``applicant`` for the data of
+        those who apply.
+        """
+        application = self._found(application_id, actor)
+        return correction_targets(application, self._context.permit_type_of(application))
 
     def _found(self, application_id: str, actor: Actor) -> Application:
         """Return an application that the actor may see, as it is on record."""

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import attrs
 
-from perizinan_core.documents import UploadPolicy
+from perizinan_core.documents import PagePicture, UploadPolicy, page_picture
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._applicant import Organisation
@@ -327,11 +327,38 @@ class Papers:
         Raises:
             NotFoundError: there is no such document for this actor.
         """
+        return self._context.documents.open(self._paper(application_id, document_id, actor).sha256)
+
+    def page_picture(
+        self, application_id: str, document_id: str, *, actor: Actor, page: int = 1, side: int = 1400
+    ) -> PagePicture:
+        """
+        Draw a page of a document of a case that the actor may see, to look at it without a download.
+
+        The picture is a JPEG that a confined process draws; nothing of the file itself reaches the browser.
+
+        Args:
+            application_id: The case.
+            document_id: One of its documents.
+            actor: Who looks.
+            page: From 1.
+            side: Pixels of the longer side, 100 to 3000.
+
+        Raises:
+            NotFoundError: there is no such document for this actor.
+            DocumentError: ``page-not-drawn``: it has no such page, or it cannot be drawn here.
+        """
+        found = self._paper(application_id, document_id, actor)
+        with self._context.documents.open(found.sha256) as stream:
+            data = stream.read()
+        return page_picture(data, found.content_type, page=page, side=max(100, min(side, 3000)))
+
+    def _paper(self, application_id: str, document_id: str, actor: Actor) -> SubmittedDocument:
         with self._context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
         for document in application.documents:
             if document.id == document_id:
-                return self._context.documents.open(document.sha256)
+                return document
         raise NotFoundError(kind="document", key=document_id)
 
     def _change(

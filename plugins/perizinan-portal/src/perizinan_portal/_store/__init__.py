@@ -6,6 +6,7 @@ Nothing of a case is here. Names, addresses and what people typed are sealed; to
 
 from perizinan_portal._store._accounts import Account, AccountKind, Accounts
 from perizinan_portal._store._database import Database
+from perizinan_portal._store._findings import Findings
 from perizinan_portal._store._posts import SavedPost, SavedPosts
 from perizinan_portal._store._sealing import Sealer
 from perizinan_portal._store._sessions import Level, Session, Sessions
@@ -17,6 +18,7 @@ __all__ = [
     "AccountKind",
     "Accounts",
     "Database",
+    "Findings",
     "Level",
     "Purpose",
     "SavedPost",

@@ -13,6 +13,7 @@ from perizinan_core.storage.tables import PluginTables
 from perizinan_portal._errors import PortalError
 from perizinan_portal._store._accounts import Accounts
 from perizinan_portal._store._database import Database
+from perizinan_portal._store._findings import Findings
 from perizinan_portal._store._posts import SavedPosts
 from perizinan_portal._store._sealing import Sealer
 from perizinan_portal._store._sessions import Sessions
@@ -31,6 +32,7 @@ class Store:
     sessions: Sessions
     tokens: Tokens
     posts: SavedPosts
+    findings: Findings
 
     @classmethod
     def of(cls, database: Database, keys: KeyRing) -> Store:
@@ -43,6 +45,7 @@ class Store:
             Sessions(database),
             Tokens(database, sealer),
             SavedPosts(database, sealer),
+            Findings(database, sealer),
         )
 
     def answers(self) -> bool:

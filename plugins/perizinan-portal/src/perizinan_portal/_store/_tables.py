@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from perizinan_core.storage.tables import plugin_metadata, table_name
 
-__all__ = ["ACCOUNTS", "KEYS", "METADATA", "NAME", "POSTS", "SESSIONS", "TOKENS"]
+__all__ = ["ACCOUNTS", "FINDINGS", "KEYS", "METADATA", "NAME", "POSTS", "SESSIONS", "TOKENS"]
 
 NAME = "portal"
 """Under which the office keeps the tables; never changed."""
@@ -63,6 +63,17 @@ POSTS = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Index(None, "created_at"),
 )
+
+FINDINGS = sa.Table(
+    table_name(NAME, "findings"),
+    METADATA,
+    sa.Column("application", sa.String(40), primary_key=True),
+    sa.Column("officer", sa.String(80), primary_key=True),
+    sa.Column("target", sa.String(200), primary_key=True),
+    sa.Column("remark", sa.LargeBinary, nullable=False),
+    sa.Column("written_at", sa.BigInteger, nullable=False),
+)
+"""Remarks of officers that were not sent yet."""
 
 KEYS = sa.Table(
     table_name(NAME, "keys"),

@@ -1,0 +1,157 @@
+"""A case as officers look at it: its papers with their versions, what is open, what this officer may do now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import attrs
+
+from perizinan_core.i18n import N_
+from perizinan_core.model import (
+    Application,
+    ApplicationState,
+    PermitType,
+    StageKind,
+    StageStatus,
+    SubmittedDocument,
+)
+from perizinan_core.workflow import Action
+from perizinan_portal._kit import Form, Page, Visit
+
+__all__ = ["Paper", "case_of", "papers_of", "review_page", "type_of"]
+
+_SHOWN = {StageStatus.DONE: "done", StageStatus.OPEN: "now", StageStatus.WAITING: "later"}
+
+
+@attrs.frozen(kw_only=True)
+class Paper:
+    """A paper that was handed in, with its former versions."""
+
+    document: SubmittedDocument
+    label: str
+    is_new: bool
+    """Handed in after the last request for corrections."""
+
+    former: tuple[SubmittedDocument, ...] = ()
+    """Versions that it replaced, the newest first."""
+
+    remark: str | None = None
+    """What this officer wrote down about it; an empty text: in order; None: nothing yet."""
+
+
+def case_of(visit: Visit) -> Application:
+    """Return the case of the address; drafts are nobody's business here."""
+    return visit.office.applications.get(visit.path["id"], actor=visit.actor)
+
+
+def type_of(visit: Visit, case: Application) -> PermitType:
+    """Return the permit type in the version of the case."""
+    return visit.office.catalogue.version(case.permit_type, case.permit_type_version)
+
+
+def papers_of(visit: Visit, case: Application) -> tuple[Paper, ...]:
+    """Return the papers in the order of the requirements; the version that counts, and those before it."""
+    asked_at = case.corrections[-1].requested_at if case.corrections else None
+    remarks = visit.services.store.findings.of_case(case.id, visit.actor.id)
+    found = []
+    for slot in visit.office.applications.slots(case.id, actor=visit.actor):
+        key = slot.terms.key
+        former = sorted(
+            (one for one in case.documents if one.slot == key and one.replaced_at is not None),
+            key=lambda one: one.uploaded_at,
+            reverse=True,
+        )
+        found += [
+            Paper(
+                document=document,
+                label=slot.requirement.label.to(visit.language),
+                is_new=asked_at is not None and document.uploaded_at > asked_at,
+                former=tuple(former),
+                remark=remarks.get(key),
+            )
+            for document in slot.documents
+        ]
+    return tuple(found)
+
+
+def review_page(visit: Visit, case: Application, forms: Mapping[str, Form[Any]] | None = None) -> Page:
+    """Show the case; `forms` are those that were filled in wrongly, by step."""
+    from perizinan_portal._officer._acts import offered  # the pages of acts lead back to this one
+    from perizinan_portal._officer._judgements import is_judging, judgement_of
+
+    given = forms or {}
+    permit_type = type_of(visit, case)
+    actions = visit.office.applications.actions(case.id, actor=visit.actor)
+    judged = [permit_type.stage(item.stage or "") for item in actions if is_judging(item)]
+    values = {
+        "case": case,
+        "item": permit_type,
+        "state": _STATES[case.state],
+        "papers": papers_of(visit, case),
+        "unsent": unsent(visit, case),
+        "may_correct": [item.stage for item in actions if item.action is Action.REQUEST_CORRECTION],
+        "judging": [
+            (stage, given.get(stage.code) or visit.fill(judgement_of(stage.kind)))
+            for stage in judged
+            if stage.kind is not StageKind.APPROVAL
+        ],
+        "errors": tuple(pair for form in given.values() for pair in form.errors),
+        "may_approve": any(item.action is Action.APPROVE for item in actions),
+        "may_issue": any(item.action in (Action.ISSUE, Action.SIGN, Action.TAKE_NUMBER) for item in actions),
+        "acts": offered(actions),
+        "steps": _steps(visit, case, permit_type),
+        "waits": [wait for wait in case.waits if wait.ended_at is None],
+        "days_late": _days_late(case.clock.due, visit.office.today()),
+    }
+    return Page("officer/review.html", values, status=422 if forms else 200)
+
+
+def unsent(visit: Visit, case: Application) -> int:
+    """Return how many remarks this officer wrote down and did not send."""
+    return sum(1 for one in visit.services.store.findings.of_case(case.id, visit.actor.id).values() if one)
+
+
+def _steps(visit: Visit, case: Application, permit_type: PermitType) -> list[dict[str, str]]:
+    steps = []
+    for item in case.stages:
+        said = (
+            visit.office.authority.calendar.time_zone.local(item.decided_at).date()
+            if item.decided_at
+            else None
+        )
+        steps.append(
+            {
+                "name": permit_type.stage(item.stage).label.to(visit.language),
+                "state": _SHOWN.get(item.status, "later"),
+                "decided_on": said,
+                "outcome": "" if item.outcome is None else _OUTCOMES[item.outcome.value],
+                "reasons": "; ".join(item.reasons),
+            }
+        )
+    return steps
+
+
+def _days_late(due: date | None, today: date) -> int:
+    return 0 if due is None else max(0, (today - due).days)
+
+
+_OUTCOMES = {
+    "positive": N_("In order"),
+    "negative": N_("Not in order"),
+    "correction": N_("Correction requested"),
+}
+
+_STATES = {
+    ApplicationState.DRAFT: (N_("Not handed in yet"), "warn"),
+    ApplicationState.SUBMITTED: (N_("Handed in"), "calm"),
+    ApplicationState.IN_REVIEW: (N_("Being worked on"), "calm"),
+    ApplicationState.CORRECTION_REQUESTED: (N_("Waits for the applicant"), "warn"),
+    ApplicationState.APPROVED: (N_("Approved"), "good"),
+    ApplicationState.AWAITING_SIGNATURE: (N_("Waits for the signature"), "good"),
+    ApplicationState.ISSUED: (N_("Permit issued"), "good"),
+    ApplicationState.REFUSED: (N_("Refused"), "bad"),
+    ApplicationState.WITHDRAWN: (N_("Withdrawn"), "calm"),
+    ApplicationState.LAPSED: (N_("Lapsed"), "bad"),
+}

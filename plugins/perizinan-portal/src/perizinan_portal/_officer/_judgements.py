@@ -1,0 +1,137 @@
+"""The finding on a step: what is asked depends on what happens in the step."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+
+from perizinan_core.i18n import N_
+from perizinan_core.model import InspectionMinutes, OfficialLetter, StageKind, StageOutcome
+from perizinan_core.workflow import Action, AllowedAction
+from perizinan_portal._kit import (
+    Answer,
+    Choice,
+    Form,
+    PageRoute,
+    Redirect,
+    Visit,
+    Who,
+    choice,
+    day,
+    lines,
+    text,
+)
+from perizinan_portal._officer._cases import case_of, review_page, type_of
+
+__all__ = ["ROUTES", "Inspection", "Judgement", "Recommendation", "judgement_of"]
+
+_OUTCOMES = (
+    Choice(StageOutcome.POSITIVE.value, N_("In order")),
+    Choice(StageOutcome.NEGATIVE.value, N_("Not in order"), N_("With the reason below.")),
+)
+_VIEWS = (
+    Choice("yes", N_("In favour of the permit")),
+    Choice("no", N_("Against the permit")),
+)
+
+
+@attrs.frozen(kw_only=True)
+class Judgement:
+    """What is asked at any step."""
+
+    outcome: StageOutcome = choice(N_("Your finding"), _OUTCOMES, parse=StageOutcome)
+    reasons: str = lines(N_("Reasons, one a line"), required=False, hint=N_("Needed when it is not in order"))
+
+
+@attrs.frozen(kw_only=True)
+class Recommendation:
+    """What is asked of a technical agency."""
+
+    outcome: StageOutcome = choice(N_("Your finding"), _OUTCOMES, parse=StageOutcome)
+    reasons: str = lines(N_("Reasons, one a line"), required=False, hint=N_("Needed when it is not in order"))
+    number: str = text(
+        N_("Number of the letter"),
+        required=False,
+        hint=N_("Leave it empty where this office gives the number itself"),
+    )
+    issued_on: date | None = day(N_("Day of the letter"), required=False)
+    issued_by: str = text(N_("Issued by"), required=False)
+
+
+@attrs.frozen(kw_only=True)
+class Inspection:
+    """What is asked of an inspector: the minutes."""
+
+    outcome: StageOutcome = choice(N_("Your finding"), _OUTCOMES, parse=StageOutcome)
+    reasons: str = lines(N_("Reasons, one a line"), required=False, hint=N_("Needed when it is not in order"))
+    inspected_on: date = day(N_("Day of the inspection"))
+    findings: str = lines(N_("What was found on the spot"))
+    favourable: str = choice(N_("Opinion"), _VIEWS)
+    opinion: str = lines(N_("In words"), required=False)
+
+
+_FORMS: dict[StageKind, type[Judgement | Recommendation | Inspection]] = {
+    StageKind.TECHNICAL_RECOMMENDATION: Recommendation,
+    StageKind.SITE_INSPECTION: Inspection,
+}
+
+
+def judgement_of(kind: StageKind) -> type[Judgement | Recommendation | Inspection]:
+    """Return the form of a step."""
+    return _FORMS.get(kind, Judgement)
+
+
+def decide(visit: Visit) -> Answer:
+    """Judge the step."""
+    case = case_of(visit)
+    stage = type_of(visit, case).stage(visit.path["stage"])
+    form: Form[Judgement | Recommendation | Inspection] = visit.read(judgement_of(stage.kind))
+    given = form.value
+    if given is not None and given.outcome is StageOutcome.NEGATIVE and not given.reasons:
+        form.refuse("reasons", N_("Say why it is not in order"))
+    if isinstance(given, Recommendation) and given.number and not (given.issued_on and given.issued_by):
+        form.refuse("number", N_("Give the day of the letter and who issued it as well"))
+    if form.value is None:
+        return review_page(visit, case, {stage.code: form})
+    visit.office.reviews.decide(
+        case.id,
+        stage.code,
+        form.value.outcome,
+        reasons=_lines(form.value.reasons),
+        letter=_letter(form.value),
+        minutes=_minutes(form.value, visit),
+        actor=visit.actor,
+        idempotency_key=visit.key,
+    )
+    return Redirect(visit.url("queue"), note=N_("Your finding is on record."))
+
+
+def _letter(given: Judgement | Recommendation | Inspection) -> OfficialLetter | None:
+    if not isinstance(given, Recommendation) or not given.number or given.issued_on is None:
+        return None
+    return OfficialLetter(number=given.number, day=given.issued_on, issued_by=given.issued_by)
+
+
+def _minutes(given: Judgement | Recommendation | Inspection, visit: Visit) -> InspectionMinutes | None:
+    if not isinstance(given, Inspection):
+        return None
+    return InspectionMinutes(
+        day=given.inspected_on,
+        inspectors=(visit.actor.id,),
+        findings=given.findings,
+        favourable=given.favourable == "yes",
+        opinion=given.opinion,
+    )
+
+
+def _lines(typed: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in typed.splitlines() if line.strip())
+
+
+def is_judging(item: AllowedAction) -> bool:
+    """Return True for a step that this officer may judge on the page of the case."""
+    return item.action is Action.DECIDE_STAGE and item.stage is not None
+
+
+ROUTES = (PageRoute(path="/petugas/berkas/{id}/tahap/{stage}", name="decide", act=decide, who=Who.OFFICER),)
