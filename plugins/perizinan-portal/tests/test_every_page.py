@@ -8,7 +8,7 @@ from perizinan_portal._table import routes
 
 pytestmark = pytest.mark.xdist_group("perizinan-portal-browser")
 
-FILES = {"figures-csv", "figures-json", "permit-file", "signed-receipt", "paper"}
+FILES = {"figures-csv", "figures-json", "permit-file", "signed-receipt", "paper", "paper-page"}
 """Addresses that give a file and no page."""
 
 FIRST_PAGE, OFFICERS_PAGE, REQUESTS = 60 * 1024, 150 * 1024, 20
@@ -43,6 +43,9 @@ def examples(plain_portal):
             "registration": give(Purpose.REGISTER, now=now, payload=register),
             "invited": invitation(plain_portal.services, "kasir").rpartition("/")[2],
         },
+        "paper": next(one.id for one in handed_in.documents if one.slot == "ktp"),
+        "stage": "periksa",
+        "act": "benturan",
         "clerk": kit.assignee(handed_in.id, "periksa").id,
     }
 

@@ -113,7 +113,7 @@ def unsent(visit: Visit, case: Application) -> int:
     return sum(1 for one in visit.services.store.findings.of_case(case.id, visit.actor.id).values() if one)
 
 
-def _steps(visit: Visit, case: Application, permit_type: PermitType) -> list[dict[str, str]]:
+def _steps(visit: Visit, case: Application, permit_type: PermitType) -> list[dict[str, Any]]:
     steps = []
     for item in case.stages:
         said = (
