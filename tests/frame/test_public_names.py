@@ -78,7 +78,7 @@ def loaded_by(statement):
         ("import perizinan_core.storage", {"sqlalchemy", "alembic"}),
         ("import perizinan_core.model", {"cattrs", "sqlalchemy", "cryptography", "pypdf"}),
         ("from perizinan_core import Office", {"alembic", "pyhanko", "PIL.Image", "pypdf", "httpx"}),
-        ("import perizinan_core.cli", {"sqlalchemy", "rich", "pyhanko", "typst"}),
+        ("import perizinan_core.cli", {"sqlalchemy", "rich", "pyhanko", "typst", "pluggy"}),
     ],
 )
 def test_importing_loads_nothing_heavy_that_was_not_asked_for(statement, absent):

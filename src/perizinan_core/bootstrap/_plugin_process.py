@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from perizinan_core._aside import speaking_aside
 from perizinan_core.bootstrap._contexts import Contexts, system_clock
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.confined import Channel, ChildPool, ChildProcess, Confinement, Ending, Reply, start_child
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.confined import ChildStartError
-from perizinan_core.hooks._aside import speaking_aside
 from perizinan_core.hooks._consumers import DeliveredEvent, EventConsumer
 from perizinan_core.hooks._judging import settled
 from perizinan_core.hooks._manager import PluginManager

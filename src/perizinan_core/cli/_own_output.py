@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from perizinan_core.hooks._aside import is_aside
+from perizinan_core._aside import is_aside
 
 __all__ = ["own_output"]
 

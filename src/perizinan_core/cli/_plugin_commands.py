@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from perizinan_core._aside import speaking_aside
 from perizinan_core.errors.hooks import HookError
 from perizinan_core.hooks import PluginManager
-from perizinan_core.hooks._aside import speaking_aside
 from perizinan_core.hooks._context import PluginContext, plugin_logger, taken
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import attrs
 
-from perizinan_core.hooks._aside import speaking_aside
+from perizinan_core._aside import speaking_aside
 
 __all__ = [
     "TIME_LIMIT",
