@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import Any
 
@@ -15,9 +16,11 @@ from perizinan_core.bootstrap._plugin_process import PluginProcesses, RemoteCons
 from perizinan_core.bootstrap._plugins import called, opened, pick, timed
 from perizinan_core.bootstrap._settings import Settings, read_secret
 from perizinan_core.bootstrap._tables import offered_tables, set_aside, unsupported
+from perizinan_core.catalogue._remembered import remembering
 from perizinan_core.documents import DocumentStore
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.services import ArgumentError
+from perizinan_core.hooks._judging import settled
 from perizinan_core.hooks._manager import Origin, PluginManager, Registered
 from perizinan_core.hooks._types import AuthorityPack
 from perizinan_core.model._authority import Authority
@@ -37,6 +40,9 @@ __all__ = [
     "storage_keys",
 ]
 
+_CHECKED = "checked-catalogue"
+"""File in ``data`` beside the settings: which catalogue passed its checks."""
+
 
 def load_authority_pack(settings: Settings, manager: PluginManager) -> AuthorityPack:
     """
@@ -50,7 +56,16 @@ def load_authority_pack(settings: Settings, manager: PluginManager) -> Authority
     entry = pick(manager.gather("register_authorities"), "authority", settings.office.authority, "slug")
     slug = settings.office.authority
     context = contexts_of(settings, manager).of(entry, "register_authorities")
-    pack: AuthorityPack = timed(entry, "authority", slug, entry.record.load, context=context)
+    load = entry.record.load
+
+    @functools.wraps(load)
+    def remembered(**given: Any) -> AuthorityPack:
+        # Set where the plugin runs, which is a thread of its own.
+        with remembering(settings.path("data") / _CHECKED):
+            read: AuthorityPack = settled(load(**given))
+        return read
+
+    pack = timed(entry, "authority", slug, remembered, context=context)
     if pack.authority.example is not None and not settings.signing.development:
         raise BootstrapError("example-authority", name=pack.authority.name.id, slug=slug)
     return pack

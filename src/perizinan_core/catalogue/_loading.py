@@ -19,6 +19,7 @@ from perizinan_core.catalogue._checks import check_files
 from perizinan_core.catalogue._nodes import Node, YamlProblemError, read_yaml
 from perizinan_core.catalogue._problems import Problems
 from perizinan_core.catalogue._reader import FAILED, AssumedValue, Reader
+from perizinan_core.catalogue._remembered import ReadFiles, has_passed, note_passed
 from perizinan_core.catalogue._shorthands import HOOKS, SHARED_TARIFFS
 from perizinan_core.errors.catalogue import CatalogueProblem, InvalidCatalogueError
 from perizinan_core.i18n import N_
@@ -91,10 +92,16 @@ def load_catalogue(path: Path) -> Catalogue:
     Raises:
         InvalidCatalogueError: carrying every problem.
     """
-    report = check_catalogue(path)
-    if report.problems or report.catalogue is None:
-        raise InvalidCatalogueError(folder=report.folder, problems=report.problems)
-    return report.catalogue
+    files = _Files(Path(path))
+    files.read_all()
+    passed = not files.problems.found and has_passed(files.seen)
+    if not passed:
+        files.check()
+    if files.problems.found:
+        raise InvalidCatalogueError(folder=files.name, problems=tuple(files.problems.found))
+    if not passed:
+        note_passed(files.seen)
+    return files.catalogue()
 
 
 def load_authority(path: Path) -> Authority:
@@ -132,6 +139,7 @@ def check_catalogue(
     """
     files = _Files(Path(path))
     files.read_all()
+    files.check()
     catalogue = files.catalogue()
     run = 0
     if run_scenarios is not None and not files.problems.found:
@@ -190,6 +198,7 @@ class _Files:
         self.root = root
         self.name = root.name or "catalogue"
         self.problems = Problems()
+        self.seen = ReadFiles()
         self.reader = Reader(self.problems, HOOKS)
         self.authority: Authority | None = None
         self.authority_node: Node | None = None
@@ -197,7 +206,7 @@ class _Files:
         self.tariffs: list[tuple[TariffTable, Node]] = []
 
     def read_all(self) -> None:
-        """Read every file and check them together."""
+        """Read every file."""
         if self.root.is_file():
             self._read_permit(self.root, self.root.name)
         elif self.root.is_dir():
@@ -217,6 +226,9 @@ class _Files:
                 "not-found",
                 N_("expected a folder or a YAML file at this place, but there is none; check the path"),
             )
+
+    def check(self) -> None:
+        """Check what was read together."""
         check_files(self.problems, self.authority, self.authority_node, self.permits, self.tariffs)
 
     def read_authority(self) -> Authority | None:
@@ -316,7 +328,7 @@ class _Files:
 
     def _node(self, path: Path, name: str) -> Node | None:
         try:
-            return read_yaml(path, name)
+            return read_yaml(path, name, note=self.seen.add)
         except YamlProblemError as error:
             place = Node(None, name, error.path, error.line)
             self.problems.add(place, error.code, error.sentence, **error.fields)

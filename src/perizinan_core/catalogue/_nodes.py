@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -101,13 +101,14 @@ class YamlProblemError(Exception):
         self.fields = fields
 
 
-def read_yaml(path: Path, name: str) -> Node:
+def read_yaml(path: Path, name: str, *, note: Callable[[str, bytes], None] | None = None) -> Node:
     """
     Read a YAML file.
 
     Args:
         path: The file.
         name: What problems call it.
+        note: Told what was read.
 
     Raises:
         YamlProblemError: for anything that is not acceptable YAML.
@@ -115,6 +116,8 @@ def read_yaml(path: Path, name: str) -> Node:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
+        if note is not None:
+            note(name, data)
     except OSError as error:
         raise YamlProblemError(
             None,

@@ -104,19 +104,27 @@ class SqlHistory:
             raise _not_as_written(subject, "put-back")
         return tuple((row.position, _named(row)) for row in rows)
 
-    def flush(self) -> None:
-        """Write the events that were added."""
-        waiting, self._waiting = self._waiting, {}
-        for subject in sorted(waiting):
-            self._append(subject, waiting[subject])
+    def flush(self, *, at_end: bool = False) -> None:
+        """
+        Write the events that were added.
 
-    def _append(self, subject: str, events: Sequence[Event]) -> None:
-        session, name = self._session, row_name(subject)
-        session.wait_for(f"history/{name}")
-        mark = session.seals.marks_of(history, [name]).get(name, Mark(None, 0))
-        rows = event_rows(session, subject, events, after=mark.size)
-        session.write(_INSERT, rows)
-        session.seals.note(history, name, Mark(rows[-1]["seal"], mark.size + len(rows)))
+        Args:
+            at_end: Nothing but marks and tally is written after them.
+        """
+        session = self._session
+        waiting, self._waiting = self._waiting, {}
+        names = {subject: row_name(subject) for subject in sorted(waiting)}
+        for name in names.values():
+            session.wait_for(f"history/{name}")
+        marks = (session.seals.last_marks_of if at_end else session.seals.marks_of)(history, names.values())
+        written: list[dict[str, Any]] = []
+        for subject, name in names.items():
+            mark = marks.get(name, Mark(None, 0))
+            rows = event_rows(session, subject, waiting[subject], after=mark.size)
+            session.seals.note(history, name, Mark(rows[-1]["seal"], mark.size + len(rows)))
+            written += rows
+        if written:
+            session.write(_INSERT, written)
 
 
 def event_rows(

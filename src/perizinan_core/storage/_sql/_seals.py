@@ -134,6 +134,8 @@ class Seals:
     def __init__(self, session: Statements) -> None:
         self._session = session
         self._noted: dict[tuple[str, str], Mark | None] = {}
+        self._last: dict[tuple[str, str], sa.Row[Any] | None] = {}
+        """Rows of `marks` that were read to be written, or None where there is none."""
 
     # Writing
 
@@ -168,7 +170,8 @@ class Seals:
         if not noted:
             return
         session, sealer = self._session, self._session.sealer
-        stored = list(self._stored(sorted(noted), lock=True))
+        stored = list(self._stored([key for key in noted if key not in self._last], lock=True))
+        stored += [row for row in self._last.values() if row is not None]
         before = {(row.of_table, row.of_row): row for row in stored}
         delta = -sum(sealer.share(row.key_id, row.seal) for row in self._fitting(stored))
         rows = [_mark_row(self, key, mark) for key, mark in sorted(noted.items()) if mark is not None]
@@ -315,6 +318,19 @@ class Seals:
             if noted is not None:
                 found[key[1]] = noted
         return found
+
+    def last_marks_of(self, table: sa.Table, names: Iterable[str]) -> dict[str, Mark]:
+        """
+        Return the marks of rows that are written at the end of the unit of work.
+
+        What `flush` needs to know is asked in the same question.
+        """
+        wanted = [(table.name, name) for name in names]
+        self._last = dict.fromkeys([*self._noted, *wanted])
+        self._last |= {(row.of_table, row.of_row): row for row in self._stored(list(self._last), lock=True)}
+        rows = [row for key in wanted if key not in self._noted and (row := self._last[key]) is not None]
+        found = {row.of_row: Mark(row.row_seal, row.size) for row in self._fitting(rows)}
+        return found | {key[1]: mark for key in wanted if (mark := self._noted.get(key)) is not None}
 
     def marked(self, table: sa.Table, prefix: str = "") -> dict[str, Mark]:
         """

@@ -197,11 +197,11 @@ class Session:
         if self._connection is None:
             raise StorageError("unit-of-work-closed")
         try:
-            with translated(kind, parent):
-                return self._connection.execute(statement, rows)
+            return self._connection.execute(statement, rows)
         except Exception:
             self.close()
-            raise
+            with translated(kind, parent):
+                raise
 
 
 def _place(table: sa.Table, row: Mapping[Any, Any]) -> tuple[str, ...]:

@@ -122,7 +122,7 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
         try:
             self.numbers.check_explained()
             if not self._read_only:
-                self.history.flush()
+                self.history.flush(at_end=True)
                 session.seals.flush()
             with committing():
                 connection.commit()
