@@ -390,6 +390,11 @@ _EVENT_MEANINGS = {
     _KIND.DEADLINE_CHANGED: "A changed calendar moved the deadline; old and new are in the data.",
     _KIND.PAYMENT_AWAITED: "A payment stage is open and a part of the fee is outstanding; the applicant is notified.",
     _KIND.PAYMENT_RECORDED: "Money reached the official account.",
+    _KIND.BILL_ISSUED: (
+        "A payment provider made a bill for what is outstanding: `bill`, `provider`, `amount`, `expires_at`."
+    ),
+    _KIND.REFUND_OWED: "More was paid than the fee wants, or for a closed case: `amount` is owed back.",
+    _KIND.REFUND_NOTED: "Money that was owed back was paid back.",
     _KIND.CLOCK_PAUSED: "Only the applicant's money is missing: the clock pauses.",
     _KIND.CLOCK_RESUMED: "The money is there, or an officer has something to do again: the clock continues.",
     _KIND.OUTSIDE_WAIT_BEGUN: "The office waits for another agency or an outside system; the clock runs on.",

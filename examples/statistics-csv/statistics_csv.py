@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from threading import Lock
 
 import attrs
 
@@ -27,23 +28,30 @@ class Statistics:
 
     context: PluginContext[StatisticsSettings]
     _written: set[str] | None = attrs.field(default=None, init=False)
+    _one_at_a_time: Lock = attrs.field(factory=Lock, init=False)
 
     def consume(self, delivered: DeliveredEvent) -> None:
         """Write the event once; raising would bring it again later."""
-        file = self.context.settings.file
+        with self._one_at_a_time:
+            if delivered.id not in self._known():
+                self._write(delivered)
+
+    def _known(self) -> set[str]:
         if self._written is None:
+            file = self.context.settings.file
             lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
             self._written = {row["id"] for row in csv.DictReader(lines)}
-        if delivered.id in self._written:
-            return
-        with file.open("a", encoding="utf-8", newline="") as stream:
+        return self._written
+
+    def _write(self, delivered: DeliveredEvent) -> None:
+        with self.context.settings.file.open("a", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream)
             if not stream.tell():
                 writer.writerow(COLUMNS)
             writer.writerow(
                 (delivered.id, delivered.event.at.isoformat(), delivered.event.kind, delivered.case)
             )
-        self._written.add(delivered.id)
+        self._known().add(delivered.id)
 
 
 @hookimpl

@@ -144,20 +144,14 @@ def test_the_page_of_hooks_describes_no_hook_that_is_gone() -> None:
 
 
 @pytest.mark.parametrize("hook", HOOKS)
-def test_every_hook_is_implemented_by_a_plugin_of_some_test_or_page(hook: str) -> None:
-    """Each hook is used at least once by something that runs."""
-    files = [
-        *(ROOT / "tests").rglob("*.py"),
-        *ROOT.glob("plugins/*/src/**/*.py"),
-        *ROOT.glob("examples/**/*.py"),
-    ]
-    files += [ROOT / "docs" / "reference" / "hooks.md"]
-    uses = [
-        file
-        for file in files
-        if re.search(rf"hookimpl.*?\n\s*def {hook}\(", file.read_text(encoding="utf-8"))
-    ]
-    assert uses
+def test_every_hook_is_used_by_a_real_or_example_plugin_and_by_a_test(hook: str) -> None:
+    """A hook that nobody uses is a guess: the plugins and examples of this project use each, and a test does."""
+    use = re.compile(rf"hookimpl.*?\n\s*def {hook}\(")
+    plugins = [*ROOT.glob("plugins/*/src/**/*.py"), *ROOT.glob("examples/**/*.py")]
+    tests = [file for file in (ROOT / "tests").rglob("*.py") if file != Path(__file__)]
+
+    assert [file for file in plugins if use.search(file.read_text(encoding="utf-8"))]
+    assert [file for file in tests if hook in file.read_text(encoding="utf-8")]
 
 
 def test_every_make_target_on_the_pages_exists() -> None:

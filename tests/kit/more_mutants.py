@@ -6,14 +6,24 @@ Every class inherits the conformance suite of its kind, and must fail the test t
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import itertools
 import logging
 from contextlib import contextmanager
 
 import pytest
 
-from perizinan_core.hooks import SubmissionCheckResult
-from perizinan_core.testing import SubmissionCheckSuite, sample_pack
+from perizinan_core.hooks import OfferedBill, PaymentNotice, SubmissionCheckResult, UntrustedNoticeError
+from perizinan_core.model import EventKind, Rupiah
+from perizinan_core.testing import (
+    MORNING,
+    EventConsumerSuite,
+    NumberSourceSuite,
+    PaymentProviderSuite,
+    SubmissionCheckSuite,
+    sample_pack,
+)
 from perizinan_core.testing.storage._samples import made_application
 
 _log = logging.getLogger("mutant")
@@ -144,4 +154,239 @@ class TestSubmissionCheckLogsPeople(_Zones):
 
 
 class TestSoundSubmissionCheck(_Zones):
+    """Passes."""
+
+
+# --- payment providers
+
+
+class Bank:
+    """A bank with signed calls: the smallest real provider."""
+
+    def bill(self, request):
+        return OfferedBill(reference=hashlib.sha256(request.key.encode()).hexdigest()[:12])
+
+    def trusts(self, body, headers):
+        return hmac.compare_digest(sign(body), headers.get("x-signature", ""))
+
+    def read_callback(self, body, headers):
+        if not self.trusts(body, headers):
+            raise UntrustedNoticeError
+        reference, transaction, amount = body.decode().split("|")
+        return PaymentNotice(
+            reference=reference, transaction=transaction, amount=Rupiah(int(amount)), paid_at=MORNING
+        )
+
+
+def sign(body):
+    return hmac.new(b"key", body, hashlib.sha256).hexdigest()
+
+
+class _Banks(PaymentProviderSuite):
+    made = Bank
+
+    @pytest.fixture
+    def provider(self):
+        return self.made()
+
+    @pytest.fixture
+    def told(self):
+        def run(*parts):
+            body = "|".join(str(part) for part in parts).encode()
+            return body, {"x-signature": sign(body)}
+
+        return run
+
+
+class _BelievesAll(Bank):
+    def trusts(self, body, headers):
+        return bool(body) and "x-signature" in headers
+
+
+class TestProviderLooksAtTheHeaderOnly(_Banks):
+    """Any signature will do."""
+
+    caught_by = "test_a_call_without_its_signature_is_not_believed"
+
+    made = _BelievesAll
+
+
+class _SignsSums(Bank):
+    def trusts(self, body, headers):
+        return super().trusts(body.strip(), headers)
+
+
+class TestProviderSignsLessThanItReads(_Banks):
+    """What stands around it is not signed."""
+
+    caught_by = "test_a_call_that_was_changed_is_not_believed"
+
+    made = _SignsSums
+
+
+class _NewBills(Bank):
+    def __init__(self):
+        self.numbers = itertools.count()
+
+    def bill(self, request):
+        return OfferedBill(reference=f"{request.application}-{next(self.numbers)}")
+
+
+class TestProviderMakesABillEachTime(_Banks):
+    """A lost answer leaves a bill that no one knows."""
+
+    caught_by = "test_the_same_key_is_the_same_bill"
+
+    made = _NewBills
+
+
+class TestSoundProvider(_Banks):
+    """Passes."""
+
+
+# --- sources of numbers
+
+
+class Numbers:
+    """Numbers by key, in a dictionary that outlives it."""
+
+    def __init__(self, kept):
+        self.kept = kept
+
+    def reserve(self, request):
+        return self.kept.setdefault(request.key, f"N-{request.key}")
+
+
+class _Numbers(NumberSourceSuite):
+    made = Numbers
+
+    @pytest.fixture
+    def again(self):
+        kept = {}
+        return lambda: self.made(kept)
+
+    @pytest.fixture
+    def source(self, again):
+        return again()
+
+
+class _Next(Numbers):
+    def reserve(self, request):
+        del request
+        return f"N-{self.kept.setdefault('last', itertools.count()).__next__()}"
+
+
+class TestSourceGivesTheNextNumberEachTime(_Numbers):
+    """An answer that was lost leaves a gap."""
+
+    caught_by = "test_the_same_key_is_the_same_number"
+
+    made = _Next
+
+
+class _Forgets(Numbers):
+    def __init__(self, kept):
+        super().__init__({})
+        del kept
+
+    def reserve(self, request):
+        return self.kept.setdefault(request.key, f"N-{len(self.kept) + 1}")
+
+
+class TestSourceForgetsWhatItGave(_Numbers):
+    """After a restart it begins again."""
+
+    caught_by = "test_a_restart_forgets_no_number"
+
+    made = _Forgets
+
+
+class TestSoundSource(_Numbers):
+    """Passes."""
+
+
+# --- event consumers
+
+
+class Listener:
+    """Keeps the ids of events: the smallest real consumer."""
+
+    def __init__(self):
+        self.ids = []
+        self.runs = True
+
+    def consume(self, delivered):
+        if not self.runs:
+            raise ConnectionRefusedError("down")
+        if delivered.id not in self.ids:
+            self.ids.append(delivered.id)
+
+
+class _Consumers(EventConsumerSuite):
+    made = Listener
+
+    @pytest.fixture
+    def consumer(self):
+        return self.made()
+
+    def received(self, consumer):
+        return list(consumer.ids)
+
+    @pytest.fixture
+    def kinds(self):
+        return frozenset({EventKind.PERMIT_ISSUED, EventKind.APPLICATION_SUBMITTED})
+
+    @contextmanager
+    def broken(self, consumer):
+        consumer.runs = False
+        yield
+        consumer.runs = True
+
+
+class _CountsTwice(Listener):
+    def consume(self, delivered):
+        if not self.runs:
+            raise ConnectionRefusedError("down")
+        self.ids.append(delivered.id)
+
+
+class TestConsumerCountsTwice(_Consumers):
+    """Each delivery is news to it."""
+
+    caught_by = "test_an_event_that_comes_twice_counts_once"
+
+    made = _CountsTwice
+
+
+class _Swallows(Listener):
+    def consume(self, delivered):
+        try:
+            super().consume(delivered)
+        except ConnectionRefusedError:
+            _log.warning("event was lost")
+
+
+class TestConsumerSwallowsFailures(_Consumers):
+    """Nothing is tried again."""
+
+    caught_by = "test_what_it_could_not_take_it_refuses_and_takes_later"
+
+    made = _Swallows
+
+
+class _OneKind(Listener):
+    def consume(self, delivered):
+        if delivered.event.kind is EventKind.PERMIT_ISSUED:
+            super().consume(delivered)
+
+
+class TestConsumerPassesOverAKind(_Consumers):
+    """It asks for more than it takes."""
+
+    caught_by = "test_it_takes_every_kind_that_it_asks_for"
+
+    made = _OneKind
+
+
+class TestSoundConsumer(_Consumers):
     """Passes."""

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError
+from perizinan_core.hooks import BillRequest, OfferedBill
 from perizinan_core.hooks._types import AuthorityPack
 from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model._applicant import Representative
@@ -26,6 +27,7 @@ from perizinan_core.model._money import Rupiah
 from perizinan_core.model._text import DateRange
 from perizinan_core.services import (
     Applications,
+    Billing,
     Complaints,
     Continuation,
     Issuance,
@@ -73,7 +75,9 @@ class Stand:
         """Prepare one case in each state that matters."""
         # The signing service never answers: its permit stays in doubt.
         service = FakeSigningService(sample_signer("kepala"), answers=False)
-        kit = sample_office(pack=_pack(), staff=(*sample_staff(), *FURTHER_STAFF))
+        kit = sample_office(
+            pack=_pack(), staff=(*sample_staff(), *FURTHER_STAFF), payment_providers={"bank": _Bank()}
+        )
         agent = Representative(person=sample_applicant(name="Kuasa"), actor_id="kuasa")
         cases, permits = {}, {}
 
@@ -320,6 +324,10 @@ CALLS: Mapping[str, Call] = {
         Payment(reference="a-1", amount=Rupiah(1000), paid_at=s.kit.clock(), recorded_by=a.id),
         actor=a,
     ),
+    "billing.bill": lambda s, a, i: s.kit.office.billing.bill(i("event"), actor=a),
+    "billing.note_refund": lambda s, a, i: s.kit.office.billing.note_refund(
+        i("event"), "TRX-1", reference="R-1", actor=a
+    ),
     "reviews.begin_wait": lambda s, a, i: _revs(s).begin_wait(
         i("submitted"),
         party=WaitingFor.AGENCY,
@@ -455,6 +463,11 @@ def _wait(stand: Stand, case: str) -> int:
         case, party=WaitingFor.SYSTEM, name="SIMBG", reason="Menunggu nomor", actor=HOST
     )
     return waiting.open_waits()[-1].number
+
+
+class _Bank:
+    def bill(self, request: BillRequest) -> OfferedBill:
+        return OfferedBill(reference=request.key)
 
 
 def _unheard(stand: Stand, case: str) -> str:
@@ -598,6 +611,10 @@ class Rules:
             self.officer and self.actor.has(Role.CASHIER) and "dinas-izin" in self.actor.units
         )
         return None if through else "not-allowed"
+
+    def ask_for_bill(self) -> Outcome:
+        """The applicant's side, and who may take money."""
+        return None if not self.stale and self.reads("event") and self.party else self.take_money()
 
     def wait_for_outside(self, *, of_stage: bool) -> Outcome:
         """Overseers of a unit of the case, the host and the system; of a stage, its officer too."""
@@ -746,6 +763,8 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.approve": lambda r: r.judge("judged", "head", Role.OFFICE_HEAD),
     "reviews.refuse": lambda r: r.judge("judged", "head", Role.OFFICE_HEAD),
     "reviews.record_payment": lambda r: r.take_money(),
+    "billing.bill": lambda r: r.ask_for_bill(),
+    "billing.note_refund": lambda r: r.take_money() or "refund-not-owed",
     "reviews.begin_wait": lambda r: r.wait_for_outside(of_stage=True),
     "reviews.end_wait": lambda r: r.wait_for_outside(of_stage=False),
     "reviews.answer_check": lambda r: r.wait_for_outside(of_stage=False),
@@ -817,6 +836,9 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
 }
 
 WITHOUT_ACTOR = {
+    # By the provider's signature: see `test_billing`.
+    "Billing.callback",
+    "Billing.providers",
     "Publication.authority_json",
     "Publication.bindings",
     "Publication.document",
@@ -854,6 +876,7 @@ def test_every_use_case_is_in_the_table():
         f"{kind.__name__}.{name}"
         for kind in (
             Applications,
+            Billing,
             Reviews,
             Permits,
             Lists,

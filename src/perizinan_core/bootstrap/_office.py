@@ -29,8 +29,12 @@ from perizinan_core.bootstrap._opening import (
     load_authority_pack,
     open_consumer,
     open_documents,
+    open_message_texts,
+    open_number_sources,
     open_part,
+    open_payment_providers,
     open_records,
+    open_retention,
     shown_database,
 )
 from perizinan_core.bootstrap._plugin_process import PluginProcesses
@@ -51,6 +55,7 @@ from perizinan_core.model._authority import Authority
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import (
     Applications,
+    Billing,
     ClockRepair,
     ComplaintDays,
     Complaints,
@@ -135,6 +140,9 @@ class Office:
     letters: Letters = attrs.field(init=False)
     """Letters before there is a case: previews with invented data."""
 
+    billing: Billing = attrs.field(init=False)
+    """Paying from home: bills of payment providers, their calls, money that is owed back."""
+
     permits: Permits = attrs.field(init=False)
     """Issued permits."""
 
@@ -182,6 +190,7 @@ class Office:
         self.confirmations = Confirmations(context)
         self.reviews = Reviews(context)
         self.letters = Letters(context)
+        self.billing = Billing(context)
         self.permits = Permits(context, self.applications, Issuance(context, self.publication))
         self.lists = Lists(context)
         self.tracking = Tracking(context)
@@ -292,6 +301,8 @@ class Office:
         """Open everything else, and put the parts together."""
         record = KeysOnRecord(storage)
         consumers = tuple(open_consumer(manager, name, chosen) for name in chosen.plugins.consumers)
+        retention, forgetting = open_retention(manager, chosen)
+        consumers += forgetting
         rules = status_list_rules(chosen, pack.authority)
         context = OfficeContext(
             authority=pack.authority,
@@ -304,6 +315,10 @@ class Office:
             signers=signers,
             checks=manager,
             keys=open_keys(chosen, record),
+            message_texts=open_message_texts(manager, chosen, pack),
+            number_sources=open_number_sources(manager, chosen, pack.authority),
+            payment_providers=open_payment_providers(manager, chosen),
+            retention=retention,
             check_rules=CheckRules(
                 on_failure=chosen.checks.on_failure.value,
                 permit_types={code: item.value for code, item in chosen.checks.permit_types.items()},

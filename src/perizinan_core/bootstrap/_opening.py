@@ -14,16 +14,23 @@ from perizinan_core.bootstrap._contexts import contexts_of
 from perizinan_core.bootstrap._keys import open_storage_keys
 from perizinan_core.bootstrap._plugin_process import PluginProcesses, RemoteConsumer
 from perizinan_core.bootstrap._plugins import called, opened, pick, timed
-from perizinan_core.bootstrap._settings import Settings, read_secret
+from perizinan_core.bootstrap._settings import FILE_NAME, Settings, read_secret
 from perizinan_core.bootstrap._tables import offered_tables, set_aside, unsupported
 from perizinan_core.catalogue._remembered import remembering
 from perizinan_core.documents import DocumentStore
 from perizinan_core.errors.bootstrap import BootstrapError
+from perizinan_core.errors.hooks import HookError
 from perizinan_core.errors.services import ArgumentError
 from perizinan_core.hooks._judging import settled
 from perizinan_core.hooks._manager import Origin, PluginManager, Registered
+from perizinan_core.hooks._numbers import NumberSource
+from perizinan_core.hooks._payments import PaymentProvider
+from perizinan_core.hooks._retention import RetentionParticipant
 from perizinan_core.hooks._types import AuthorityPack
 from perizinan_core.model._authority import Authority
+from perizinan_core.model._events import EventKind
+from perizinan_core.services._message_texts import Texts, by_kind, text_problems
+from perizinan_core.services._retention_asks import Forgetting
 from perizinan_core.services._targets import OpenConsumer
 from perizinan_core.storage import KeyRing, MigrationReport, Storage
 
@@ -34,8 +41,12 @@ __all__ = [
     "migrate_database",
     "open_consumer",
     "open_documents",
+    "open_message_texts",
+    "open_number_sources",
     "open_part",
+    "open_payment_providers",
     "open_records",
+    "open_retention",
     "shown_database",
     "storage_keys",
 ]
@@ -233,3 +244,69 @@ def open_consumer(manager: PluginManager, name: str, settings: Settings) -> Open
         return OpenConsumer(name=name, consumer=remote, kinds=kinds, time_limit=limit, apart=True)
     consumer = open_part(manager, hook, "event consumer", name, settings)
     return OpenConsumer(name=name, consumer=consumer, kinds=kinds, time_limit=limit)
+
+
+def open_message_texts(manager: PluginManager, settings: Settings, pack: AuthorityPack) -> Texts:
+    """
+    Return the texts of messages that the settings and the authority put in the place of ours.
+
+    Raises:
+        HookError: ``message-texts``: some cannot be used; all are named.
+    """
+    hook = "register_message_texts"
+    texts = [
+        text
+        for name in settings.plugins.message_texts
+        for text in open_part(manager, hook, "message texts", name, settings)
+    ]
+    texts += pack.message_texts
+    if problems := text_problems(texts):
+        raise HookError("message-texts", problems="; ".join(problems))
+    return by_kind(texts)
+
+
+def open_number_sources(
+    manager: PluginManager, settings: Settings, authority: Authority
+) -> dict[str, NumberSource]:
+    """
+    Return the outside registries by the code of the register whose numbers they give.
+
+    Raises:
+        BootstrapError: ``settings``: the authority has no such register.
+    """
+    known = {item.code for item in authority.registers}
+    wrong = sorted(set(settings.plugins.number_sources) - known)
+    if wrong:
+        problem = (
+            f"number_sources: {', '.join(wrong)} is not a register; there are: {', '.join(sorted(known))}"
+        )
+        raise BootstrapError("settings", path=str(settings.folder / FILE_NAME), problems=(problem,))
+    hook = "register_number_sources"
+    return {
+        register: open_part(manager, hook, "number source", name, settings)
+        for register, name in settings.plugins.number_sources.items()
+    }
+
+
+def open_retention(
+    manager: PluginManager, settings: Settings
+) -> tuple[tuple[tuple[str, RetentionParticipant], ...], tuple[OpenConsumer, ...]]:
+    """Return what may keep a draft, and the same as consumers that forget what was discarded."""
+    hook = "register_retention"
+    found = tuple(
+        (name, open_part(manager, hook, "retention", name, settings)) for name in settings.plugins.retention
+    )
+    kinds = frozenset({EventKind.DRAFT_DISCARDED})
+    consumers = (
+        OpenConsumer(name=f"retention-{name}", consumer=Forgetting(item), kinds=kinds) for name, item in found
+    )
+    return found, tuple(consumers)
+
+
+def open_payment_providers(manager: PluginManager, settings: Settings) -> dict[str, PaymentProvider]:
+    """Return who can be paid from home, by name, in the order of the settings."""
+    hook = "register_payment_providers"
+    return {
+        name: open_part(manager, hook, "payment provider", name, settings)
+        for name in settings.plugins.payment_providers
+    }

@@ -238,6 +238,18 @@ class PluginTable:
     scanners: tuple[str, ...] = ()
     """Upload scanners after the built-in inspection; all must agree."""
 
+    message_texts: tuple[str, ...] = ()
+    """Texts of messages in the place of ours; where two speak of the same message, the first named counts."""
+
+    number_sources: Mapping[str, str] = attrs.field(factory=dict)
+    """Outside registries by the code of the register whose numbers they give."""
+
+    payment_providers: tuple[str, ...] = ()
+    """Who can be paid from home; bills are made by the first, unless another one is asked for."""
+
+    retention: tuple[str, ...] = ()
+    """What is asked before a draft is discarded, and forgets it afterwards."""
+
     renderer: str = "typst"
     frontend: str = "verify"
     folder: str = "data/plugins"

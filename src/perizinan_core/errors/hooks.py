@@ -23,6 +23,10 @@ _NOUNS: Mapping[str, str] = {
     "signer": N_("signer"),
     "tables": N_("set of tables"),
     "event consumer": N_("event consumer"),
+    "message texts": N_("set of message texts"),
+    "number source": N_("source of numbers"),
+    "payment provider": N_("payment provider"),
+    "retention": N_("keeper of data"),
 }
 
 _WANTED: Mapping[str, str] = {
@@ -46,7 +50,8 @@ class HookError(CodedError):
     categories: ClassVar[Mapping[str, Category]] = by_code(
         {
             Category.OFFICE: (
-                "nothing-registered offered-twice no-office plugin-problem setting tables-taken tables-unsupported"
+                "message-texts nothing-registered offered-twice no-office plugin-problem setting tables-taken "
+                "tables-unsupported"
             ),
             Category.OUTSIDE: (
                 "mail-server-lost mail-server-refused mail-server-unreachable mail-server-untrusted message-refused "
@@ -106,6 +111,10 @@ class HookError(CodedError):
                 "or while it was being opened. It has to keep the context and ask when there is work to do."
             ),
             labels={"wanted": _WANTED},
+        ),
+        # `problems`: one sentence for each text.
+        "message-texts": Code(
+            N_("Texts of messages cannot be used: {problems}. Correct them where they are written."),
         ),
         # An outside system did not answer; that is never an answer.
         "check-unanswered": Code(

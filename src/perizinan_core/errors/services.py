@@ -63,6 +63,7 @@ _NOUNS: Mapping[str, str] = {
     "complaint": N_("complaint"),
     "key": N_("key"),
     "event consumer": N_("event consumer"),
+    "bill": N_("bill"),
     "authority-version": N_("published version of the authority document"),
 }
 
@@ -149,10 +150,12 @@ class ServiceError(CodedError):
                 "unknown-value no-assumed-values survey-answers "
                 "complaint-empty complaint-holder"
             ),
-            Category.DENIED: "access-denied confirmation-second own-record staff-confirmation staff-record",
+            Category.DENIED: (
+                "access-denied callback-untrusted confirmation-second own-record staff-confirmation staff-record"
+            ),
             Category.NOT_FOUND: "binding-unknown not-found",
             Category.CONFLICT: (
-                "binding-ended binding-has-signed binding-overlaps decided-by-others letter-not-printed "
+                "binding-ended binding-has-signed binding-overlaps decided-by-others kept-by-plugin letter-not-printed "
                 "letter-refused nothing-to-confirm number-used-elsewhere permit-not-required "
                 "complaint-closed survey-answered survey-too-early "
                 "recovery-disagrees signer-not-entitled signing-in-doubt upload-kept value-not-confirmed "
@@ -161,8 +164,8 @@ class ServiceError(CodedError):
             Category.OFFICE: (
                 "key-not-usable-yet letter-changed number-mark-broken publication-broken scenario status-list-clock"
             ),
-            Category.OUTSIDE: "issuance signed-letter-invalid",
-            Category.UNAVAILABLE: "message-not-sent signing-unfinished",
+            Category.OUTSIDE: "issuance payment-provider signed-letter-invalid",
+            Category.UNAVAILABLE: "message-not-sent number-source retention-unanswered signing-unfinished",
             Category.TOO_MANY: "too-many-guesses",
         }
     )
@@ -364,6 +367,28 @@ class ServiceError(CodedError):
                 "{count} numbers or places would be passed over at once, more than {most}. Look again which number was "
                 "the last."
             )
+        ),
+        "payment-provider": Code(
+            N_(
+                'The payment provider "{provider}" gave nothing that can be used ({reason}), so nothing was written. '
+                "Try again later, or pay another way; the office says how."
+            )
+        ),
+        "callback-untrusted": Code(
+            N_(
+                'This call does not bear the signature of the payment provider "{provider}", so nothing was written. '
+                "Check its key in the settings if the provider did send it."
+            )
+        ),
+        "number-source": Code(
+            N_(
+                "The registry that gives the numbers of {register} gave none that can be used ({reason}), so nothing "
+                "was written. Try again later."
+            )
+        ),
+        "kept-by-plugin": Code(N_('This draft stays: "{plugin}" needs it. Reason: {reason}')),
+        "retention-unanswered": Code(
+            N_('"{plugin}" could not say whether this draft may go ({reason}), so it stays. Try again later.')
         ),
         "issuance": Code(N_("The permit was not issued: {reason}. Nothing was lost; try again.")),
         # An earlier attempt may have signed; the document must not be signed again blindly.

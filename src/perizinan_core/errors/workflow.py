@@ -214,7 +214,7 @@ class WorkflowError(CodedError):
                 "check-settled correction-target correction-unanswered document-choice effective-day "
                 "legal-basis-missing letter-mismatch letter-missing minutes-mismatch minutes-missing "
                 "outcome-not-allowed outside-wait payment-moment payment-reference payment-too-high "
-                "previous-permit reason-missing submission-refused unknown-slot"
+                "previous-permit reason-missing refund-not-owed submission-refused unknown-slot"
             ),
             Category.DENIED: (
                 "conflict-of-interest delegation-missing no-position not-allowed not-assignee not-party "
@@ -523,6 +523,13 @@ class WorkflowError(CodedError):
             N_(
                 "A correction can name each place for a document and each field of the form once, with a "
                 "reason; not possible: {targets}. There are: {known}. Correct the list of items."
+            )
+        ),
+        # `transaction`: Of the money that was meant.
+        "refund-not-owed": Code(
+            N_(
+                "Nothing is owed back of the payment {transaction}. Look at the bills in the case for what is, and "
+                "name that payment."
             )
         ),
         # `plugin`: Whose check was meant.

@@ -15,9 +15,19 @@ from perizinan_core.hooks._notification import (
     NotificationChannel,
     SendOutcome,
 )
+from perizinan_core.hooks._numbers import NumberRequest, NumberSource
+from perizinan_core.hooks._payments import (
+    BillRequest,
+    OfferedBill,
+    PaymentNotice,
+    PaymentProvider,
+    UntrustedNoticeError,
+)
+from perizinan_core.hooks._retention import RetentionParticipant
 from perizinan_core.hooks._settings import Secret
 from perizinan_core.hooks._smtp import SmtpChannel, SmtpSettings
 from perizinan_core.hooks._specs import API_VERSION, hookimpl
+from perizinan_core.hooks._texts import MessageText
 from perizinan_core.hooks._types import (
     ApplicantCheckResult,
     AuthorityEntry,
@@ -27,8 +37,12 @@ from perizinan_core.hooks._types import (
     DocumentStoreEntry,
     EventConsumerEntry,
     FrontendEntry,
+    MessageTextsEntry,
     NotificationChannelEntry,
+    NumberSourceEntry,
+    PaymentProviderEntry,
     RendererEntry,
+    RetentionEntry,
     SignerEntry,
     StorageEntry,
     SubmissionCheckResult,
@@ -41,6 +55,7 @@ __all__ = [
     "ApplicantCheckResult",
     "AuthorityEntry",
     "AuthorityPack",
+    "BillRequest",
     "BlindColumn",
     "CheckedChannel",
     "CliCommandEntry",
@@ -51,14 +66,25 @@ __all__ = [
     "EventConsumerEntry",
     "FrontendEntry",
     "MailFolderChannel",
+    "MessageText",
+    "MessageTextsEntry",
     "Notification",
     "NotificationChannel",
     "NotificationChannelEntry",
+    "NumberRequest",
+    "NumberSource",
+    "NumberSourceEntry",
+    "OfferedBill",
+    "PaymentNotice",
+    "PaymentProvider",
+    "PaymentProviderEntry",
     "PluginContext",
     "PluginManager",
     "PluginState",
     "PluginStatus",
     "RendererEntry",
+    "RetentionEntry",
+    "RetentionParticipant",
     "Secret",
     "SendOutcome",
     "SettingError",
@@ -68,6 +94,7 @@ __all__ = [
     "StorageEntry",
     "SubmissionCheckResult",
     "TablesEntry",
+    "UntrustedNoticeError",
     "UploadScannerEntry",
     "hookimpl",
 ]

@@ -44,8 +44,12 @@ from perizinan_core.hooks._types import (
     DocumentStoreEntry,
     EventConsumerEntry,
     FrontendEntry,
+    MessageTextsEntry,
     NotificationChannelEntry,
+    NumberSourceEntry,
+    PaymentProviderEntry,
     RendererEntry,
+    RetentionEntry,
     SignerEntry,
     StorageEntry,
     SubmissionCheckResult,
@@ -88,6 +92,10 @@ RECORDS: Mapping[str, type] = {
     "register_renderers": RendererEntry,
     "register_upload_scanners": UploadScannerEntry,
     "register_cli_commands": CliCommandEntry,
+    "register_message_texts": MessageTextsEntry,
+    "register_number_sources": NumberSourceEntry,
+    "register_payment_providers": PaymentProviderEntry,
+    "register_retention": RetentionEntry,
 }
 """What each ``register_…`` hook returns a list of."""
 

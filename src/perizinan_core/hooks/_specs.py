@@ -29,8 +29,12 @@ from perizinan_core.hooks._types import (
     DocumentStoreEntry,
     EventConsumerEntry,
     FrontendEntry,
+    MessageTextsEntry,
     NotificationChannelEntry,
+    NumberSourceEntry,
+    PaymentProviderEntry,
     RendererEntry,
+    RetentionEntry,
     SignerEntry,
     StorageEntry,
     SubmissionCheckResult,
@@ -155,6 +159,42 @@ class HookSpecs:
 
         Example:
             return [CliCommandEntry(name="pajak", help="…", load=load_command)]
+        """
+
+    @hookspec
+    def register_message_texts(self, context: PluginContext[Any]) -> Iterable[MessageTextsEntry]:
+        """
+        Offer texts of messages, in the place of ours.
+
+        Example:
+            return [MessageTextsEntry(name="short-texts", open=read_texts)]
+        """
+
+    @hookspec
+    def register_number_sources(self, context: PluginContext[Any]) -> Iterable[NumberSourceEntry]:
+        """
+        Offer outside registries that give numbers.
+
+        Example:
+            return [NumberSourceEntry(name="national-registry", open=open_registry)]
+        """
+
+    @hookspec
+    def register_payment_providers(self, context: PluginContext[Any]) -> Iterable[PaymentProviderEntry]:
+        """
+        Offer ways to pay a fee from home.
+
+        Example:
+            return [PaymentProviderEntry(name="bank-jatim", open=open_bank)]
+        """
+
+    @hookspec
+    def register_retention(self, context: PluginContext[Any]) -> Iterable[RetentionEntry]:
+        """
+        Offer something that holds data about cases of its own, or knows why one must stay.
+
+        Example:
+            return [RetentionEntry(name="archive", open=open_archive)]
         """
 
     @hookspec(firstresult=True)

@@ -8,7 +8,7 @@ office's settings ask for it. Such a function is called with keywords, and with 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from perizinan_core.documents import DocumentStore, UploadScanner
     from perizinan_core.hooks._consumers import EventConsumer
     from perizinan_core.hooks._notification import NotificationChannel
+    from perizinan_core.hooks._numbers import NumberSource
+    from perizinan_core.hooks._payments import PaymentProvider
+    from perizinan_core.hooks._retention import RetentionParticipant
+    from perizinan_core.hooks._texts import MessageText
     from perizinan_core.model._authority import Authority
     from perizinan_core.model._events import EventKind
     from perizinan_core.model._text import Text
@@ -39,8 +43,12 @@ __all__ = [
     "DocumentStoreEntry",
     "EventConsumerEntry",
     "FrontendEntry",
+    "MessageTextsEntry",
     "NotificationChannelEntry",
+    "NumberSourceEntry",
+    "PaymentProviderEntry",
     "RendererEntry",
+    "RetentionEntry",
     "SignerEntry",
     "StorageEntry",
     "SubmissionCheckResult",
@@ -60,6 +68,9 @@ class AuthorityPack:
 
     assets: Path | None = None
     """Folder of the letterhead's pictures, or None."""
+
+    message_texts: tuple[MessageText, ...] = ()
+    """Texts of messages in the place of ours; those of ``register_message_texts`` come before them."""
 
 
 @attrs.frozen(kw_only=True)
@@ -279,6 +290,58 @@ class SubmissionCheckResult:
 
     reason: str = ""
     """Sentence for the applicant when not accepted."""
+
+
+@attrs.frozen(kw_only=True)
+class MessageTextsEntry:
+    """Texts of messages; the settings name those that are used (``[plugins] message_texts``)."""
+
+    name: str
+    open: Callable[..., Iterable[MessageText]]
+    """``open(*, context)``: returns the texts."""
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""
+
+
+@attrs.frozen(kw_only=True)
+class NumberSourceEntry:
+    """An outside registry that gives numbers; the settings name its registers (``[plugins] number_sources``)."""
+
+    name: str
+    open: Callable[..., NumberSource]
+    """``open(*, context)``."""
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""
+
+
+@attrs.frozen(kw_only=True)
+class RetentionEntry:
+    """Something that holds data about cases, or knows why one must stay; named in ``[plugins] retention``."""
+
+    name: str
+    """Stable: the office keeps under it what is still to be forgotten."""
+
+    open: Callable[..., RetentionParticipant]
+    """``open(*, context)``."""
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""
+
+
+@attrs.frozen(kw_only=True)
+class PaymentProviderEntry:
+    """A bank, a treasury or a payment service; named in ``[plugins] payment_providers``."""
+
+    name: str
+    """Stable: it stands in bills, and in the address that the provider calls."""
+
+    open: Callable[..., PaymentProvider]
+    """``open(*, context)``."""
+
+    settings: type[Any] | None = None
+    """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""
 
 
 @attrs.frozen(kw_only=True)

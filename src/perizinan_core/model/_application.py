@@ -16,6 +16,7 @@ import attrs
 
 from perizinan_core.model._actor import Account
 from perizinan_core.model._applicant import Applicant, Representative
+from perizinan_core.model._bills import Bill
 from perizinan_core.model._case import (
     Clock,
     ConflictOfInterest,
@@ -162,6 +163,9 @@ class Application:
     overrides: tuple[Override, ...] = ()
     jump_requests: tuple[JumpRequest, ...] = ()
     payments: tuple[Payment, ...] = ()
+    bills: tuple[Bill, ...] = ()
+    """Of payment providers, oldest first; those that expired stay."""
+
     waits: tuple[OutsideWait, ...] = ()
     """For other agencies and outside systems, oldest first; those that ended stay."""
 

@@ -19,6 +19,7 @@ from perizinan_core.model._authority import (
     Position,
     Unit,
 )
+from perizinan_core.model._bills import Bill, ReceivedMoney, Refund
 from perizinan_core.model._calendar._hours import DayHours, OfficeHours, SpecialHours, TimeSpan, Weekday
 from perizinan_core.model._calendar._working import Holiday, HolidayKind, WorkingCalendar
 from perizinan_core.model._calendar._zone import IndonesianTimeZone, format_moment
@@ -131,6 +132,7 @@ __all__ = [
     "AssumedPart",
     "Authority",
     "AwaitedNotice",
+    "Bill",
     "BillTerms",
     "CheckKind",
     "CheckOutcome",
@@ -223,6 +225,8 @@ __all__ = [
     "Province",
     "Receipt",
     "ReceivedFile",
+    "ReceivedMoney",
+    "Refund",
     "RefusalGround",
     "RegionCode",
     "RegionLevel",

@@ -11,6 +11,7 @@ are constructed is not public.
 
 from perizinan_core.model._figures import PeriodLength
 from perizinan_core.services._applications import Applications
+from perizinan_core.services._billing import Billing
 from perizinan_core.services._bindings import CertificateBinding
 from perizinan_core.services._clocks import ClockRepair, ClockWatch
 from perizinan_core.services._complaints import ComplaintDays, Complaints, ComplaintView, FiledComplaint
@@ -63,6 +64,7 @@ __all__ = [
     "Applications",
     "AssumedState",
     "Backlog",
+    "Billing",
     "CaseCounts",
     "CaseSummary",
     "CertificateBinding",

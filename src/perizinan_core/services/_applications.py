@@ -35,11 +35,13 @@ from perizinan_core.services._confirmations import require_confirmed
 from perizinan_core.services._context import new_id
 from perizinan_core.services._deliveries import MessageDelivery, deliveries_of
 from perizinan_core.services._drafts import files_of, remove_draft, remove_if_unused
+from perizinan_core.services._number_sources import reserve_number
 from perizinan_core.services._numbering import take_number
 from perizinan_core.services._papers import Papers, SlotView
 from perizinan_core.services._receipts import Receipt, given_receipt, read_receipt, sign_receipt
 from perizinan_core.services._rehearsal import letter_problems, problems_at_submission
 from perizinan_core.services._repeats import asked, once
+from perizinan_core.services._retention_asks import require_not_kept
 from perizinan_core.services._terms import (
     case_facts,
     form_problems,
@@ -237,6 +239,7 @@ class Applications(Papers):
             if not printed:
                 # No other system is asked about an application that cannot be handed in.
                 heard = self._asked_outside(before, identity, actor, moment)
+                self._reserve_receipt(before, moment)
         with (
             context.work_for(actor) as work,
             once(work, actor, request.with_(submission=_next_submission(before)), moment) as repeat,
@@ -348,12 +351,15 @@ class Applications(Papers):
 
         Raises:
             WorkflowError: it was handed in; withdraw it instead.
+            ServiceError: ``kept-by-plugin``, ``retention-unanswered``: a plugin needs it, or could not say.
             StaleObjectError: it was changed since ``expected_version``.
             NotFoundError: there is no such application for this actor.
         """
         request = asked("discard", locals())
         context = self._context
         moment = context.moment(now)
+        if context.retention:
+            self._require_not_kept(application_id, actor)
         with context.work_for(actor) as work, once(work, actor, request, moment) as repeat:
             if repeat.result is not None:
                 return
@@ -557,6 +563,23 @@ class Applications(Papers):
         if result is not None and not result.accepted:
             raise ServiceError("applicant-refused", reason=result.reason)
         return None if result is None else result.verified_by
+
+    def _require_not_kept(self, application_id: str, actor: Actor) -> None:
+        """Ask the plugins about a draft that is there and this actor's; what is not is refused with its own words."""
+        context = self._context
+        try:
+            with context.work_for(actor, read_only=True) as work:
+                access.require_party(self._readable(work, application_id, actor), actor)
+        except NotFoundError:
+            return
+        require_not_kept(context, application_id)
+
+    def _reserve_receipt(self, application: Application, moment: datetime) -> None:
+        """Ask an outside registry for the receipt number of a first submission, where receipts have one."""
+        if application.state is ApplicationState.DRAFT:
+            context, permit_type = self._context, self._permit_type(application, moment)
+            register = permit_type.receipt_register or context.authority.receipt_register
+            reserve_number(context, register, application.id, permit_type, moment)
 
     def _asked_outside(
         self, application: Application, verified_by: str | None, actor: Actor, moment: datetime

@@ -30,6 +30,10 @@ from perizinan_core.documents import (
 from perizinan_core.errors.documents import DocumentNotFoundError
 from perizinan_core.errors.services import NotFoundError, StaffRecordError
 from perizinan_core.errors.storage import RecordNotFoundError
+from perizinan_core.hooks._numbers import NumberSource
+from perizinan_core.hooks._payments import PaymentProvider
+from perizinan_core.hooks._retention import RetentionParticipant
+from perizinan_core.hooks._texts import MessageText
 from perizinan_core.hooks._timed_calls import TimedCalls
 from perizinan_core.hooks._types import ApplicantCheckResult, SubmissionCheckResult
 from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
@@ -195,6 +199,18 @@ class OfficeContext:
         factory=dict, eq=False
     )
     """What permit types rest on, by type, version, day and delegation; filled while the office is open."""
+
+    message_texts: Mapping[tuple[EventKind, str, str], MessageText] = attrs.field(factory=dict)
+    """Texts of messages in the place of ours, by kind, outcome and language; see `services._message_texts`."""
+
+    payment_providers: Mapping[str, PaymentProvider] = attrs.field(factory=dict)
+    """Who can be paid from home, by name, the usual one first."""
+
+    number_sources: Mapping[str, NumberSource] = attrs.field(factory=dict)
+    """Outside registries by the code of the register whose numbers they give."""
+
+    retention: tuple[tuple[str, RetentionParticipant], ...] = ()
+    """What may keep a draft, and forgets it once it is discarded."""
 
     check_rules: CheckRules = CheckRules()
     calls: TimedCalls = attrs.field(factory=TimedCalls, eq=False)

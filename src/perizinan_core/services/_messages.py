@@ -15,6 +15,7 @@ import attrs
 
 from perizinan_core.documents import display_name
 from perizinan_core.hooks._notification import Notification
+from perizinan_core.hooks._texts import MessageText
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._actor import Officer
 from perizinan_core.model._applicant import Organisation, Person
@@ -33,7 +34,7 @@ from perizinan_core.services._terms import slot_label
 from perizinan_core.workflow._fee import amount_outstanding
 from perizinan_core.workflow._notice import last_day_if_notified
 
-__all__ = ["MESSAGE_KINDS", "begins", "messages_for", "told_of"]
+__all__ = ["MESSAGE_KINDS", "begins", "messages_for", "told_of", "wording_of"]
 
 
 @attrs.frozen
@@ -48,6 +49,9 @@ class _Case:
     language: str
     today: date
     """Local day on which the message goes out."""
+
+    texts: Mapping[tuple[EventKind, str, str], MessageText] = attrs.field(factory=dict)
+    """What others wrote instead of ours, by kind, outcome and language."""
 
 
 @attrs.frozen
@@ -455,6 +459,7 @@ def messages_for(
     language: str,
     today: date,
     supervisors: tuple[Officer, ...] = (),
+    texts: Mapping[tuple[EventKind, str, str], MessageText] | None = None,
 ) -> Mapping[str, Notification]:
     """
     Return what is to be sent because of ``event``, by recipient; nothing for events that concern the office alone.
@@ -470,8 +475,9 @@ def messages_for(
         language: Of the messages, ``"id"`` or ``"en"``.
         today: Local day on which they go out.
         supervisors: Active supervisors of the office.
+        texts: Texts in the place of ours, checked (`services._message_texts`).
     """
-    case = _Case(event, application, permit_type, permit, authority, language, today)
+    case = _Case(event, application, permit_type, permit, authority, language, today, texts or {})
     return dict((*_to_applicants(case), *_to_supervisors(case, supervisors)))
 
 
@@ -501,7 +507,13 @@ def _notification(case: _Case, wording: _Wording, name: str, *, free: bool = Tru
         "permit_type": permit_type.name.to(language),
         **wording.fields(case),
     }
-    body = translate(wording.body, language, **fields)
+    outcome = str(case.event.data["outcome"]) if case.event.kind is EventKind.DOCUMENT_HOLD_ENDED else ""
+    own = case.texts.get((case.event.kind, outcome, language))
+    if own is None:
+        subject = translate(wording.subject, language, **fields)
+        body = translate(wording.body, language, **fields)
+    else:
+        subject, body = own.subject.format(**fields), own.body.format(**fields)
     return Notification(
         id="",
         kind=case.event.kind.value,
@@ -509,11 +521,18 @@ def _notification(case: _Case, wording: _Wording, name: str, *, free: bool = Tru
         email=None,
         phone=None,
         language=language,
-        subject=translate(wording.subject, language, **fields),
+        subject=subject,
         body=_letter(name, body, case.authority, language, free=free),
         created_at=case.event.at,
         data={"receipt_number": application.receipt_number, "permit_type": permit_type.code},
     )
+
+
+def wording_of(kind: EventKind, outcome: str = "") -> _Wording | None:
+    """Return our own text about a kind of event (of an upload that was kept: and its outcome), or None."""
+    if kind is EventKind.DOCUMENT_HOLD_ENDED:
+        return _HELD_WORDINGS.get(HeldOutcome(outcome)) if outcome else None
+    return _WORDINGS.get(kind) or _FOR_SUPERVISORS.get(kind)
 
 
 def _wording(event: Event) -> _Wording | None:

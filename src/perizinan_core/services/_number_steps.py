@@ -19,6 +19,7 @@ from perizinan_core.services._confirmations import confirmed
 from perizinan_core.services._context import OfficeContext, new_id
 from perizinan_core.services._entitled import require_entitled
 from perizinan_core.services._letters import LetterPlan, compose, plan_letter, statement_of
+from perizinan_core.services._number_sources import reserve_number
 from perizinan_core.services._numbering import take_number, take_place
 from perizinan_core.services._publication import Publication
 from perizinan_core.services._published_keys import OwnKeys
@@ -104,6 +105,7 @@ class NumberSteps:
             own = OwnKeys(work, "qr", context.local_day, self._publication.status_lists.lead)
             own.require_usable(context.keys.qr.public_key(), moment)
         require_entitled(self._publication, plan, signer, moment)
+        reserve_number(context, permit_type.register, application_id, permit_type, moment)
         return plan
 
     def _take(
@@ -138,7 +140,9 @@ class NumberSteps:
         if permit_type.register is None:
             raise ServiceError("issuance", reason=f"permit type {permit_type.code!r} has no number register")
         permit_id = new_id()
-        number = take_number(context, work, permit_type.register, permit_id, permit_type, actor, moment)
+        number = take_number(
+            context, work, permit_type.register, permit_id, permit_type, actor, moment, owner=application.id
+        )
         index = take_place(context, work, actor, moment)
         statement = statement_of(context, plan, number=number.text, status_index=index)
         qr_text = self._publication.qr_text(statement)

@@ -10,6 +10,7 @@ from perizinan_core.catalogue import register_number
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._number_sources import take_reserved
 from perizinan_core.services._used_numbers import UsedNumbers
 from perizinan_core.storage import UnitOfWork
 
@@ -38,6 +39,8 @@ def take_number(
     permit_type: PermitType,
     actor: Actor,
     now: datetime,
+    *,
+    owner: str | None = None,
 ) -> LetterNumber:
     """
     Take the next number of a register and write down what it is for.
@@ -48,7 +51,11 @@ def take_number(
     A number that the documents know as used, because the records are older than they are, is passed over and
     stands in the register as lost.
 
+    Where the register has a source outside, the number is the one that was reserved for ``owner`` (the case; by
+    default the subject), and the register counts it.
+
     Raises:
+        ServiceError: ``number-source``: none was reserved.
         CatalogueError: ``number-format-missing``: the register has no number format for the day.
         ServiceError: ``number-mark-broken``: it cannot be determined whether a number was used.
     """
@@ -63,7 +70,10 @@ def take_number(
         work.numbers.lose(register, day.year, sequence, number=holder.number, subject=holder.subject)
         used.note_lost(work, holder, actor=actor, now=now)
     used.keep_before(work, register, day.year, sequence, first)
-    text = register_number(context.authority, register, sequence=sequence, day=day, permit_type=permit_type)
+    reserved = take_reserved(context, work, register, owner or subject)
+    text = reserved or register_number(
+        context.authority, register, sequence=sequence, day=day, permit_type=permit_type
+    )
     work.numbers.record(register, day.year, sequence, number=text, subject=subject)
     return LetterNumber(text=text, register=register, year=day.year, sequence=sequence, day=day)
 

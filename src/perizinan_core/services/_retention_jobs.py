@@ -13,6 +13,7 @@ from perizinan_core.services._case_jobs import CaseJob
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._drafts import files_of, is_named, remove_draft, remove_if_unused
 from perizinan_core.services._issuance import SYSTEM
+from perizinan_core.services._retention_asks import require_not_kept
 from perizinan_core.services._work import PATIENT, Moment, OneByOne, WorkDone
 from perizinan_core.storage import Backoff, UnitOfWork
 from perizinan_core.workflow._retention import announce_draft_end
@@ -77,6 +78,7 @@ class RemoveDrafts(OneByOne):
     def do(self, subject: str, now: datetime) -> WorkDone:
         """Remove one with its files, unless its applicant was faster."""
         context = self.context
+        require_not_kept(context, subject)
         with context.storage.unit_of_work() as work:
             case = context.load(work, subject, lock=True)
             last = case.removed_after

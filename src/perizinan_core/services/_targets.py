@@ -266,6 +266,7 @@ def composed(context: OfficeContext, event: Event, moment: datetime) -> Mapping[
         language=context.language,
         today=context.local_day(moment),
         supervisors=supervisors,
+        texts=context.message_texts,
     )
 
 

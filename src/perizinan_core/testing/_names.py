@@ -31,6 +31,11 @@ from perizinan_core.testing._suites._applicant_checks import ApplicantCheckSuite
 from perizinan_core.testing._suites._authorities import AuthoritySuite
 from perizinan_core.testing._suites._channels import Delivered, NotificationChannelSuite
 from perizinan_core.testing._suites._frontends import FrontendSuite
+from perizinan_core.testing._suites._money_and_numbers import (
+    EventConsumerSuite,
+    NumberSourceSuite,
+    PaymentProviderSuite,
+)
 from perizinan_core.testing._suites._renderers import RendererSuite
 from perizinan_core.testing._suites._scanners import UploadScannerSuite
 from perizinan_core.testing._suites._signers import DigestSignerSuite, DocumentSignerSuite
@@ -49,13 +54,16 @@ __all__ = [
     "DigestSignerSuite",
     "DocumentSignerSuite",
     "DocumentStoreSuite",
+    "EventConsumerSuite",
     "FakeSigners",
     "FakeSigningService",
     "Fault",
     "FrontendSuite",
     "Issued",
     "NotificationChannelSuite",
+    "NumberSourceSuite",
     "OfficeKit",
+    "PaymentProviderSuite",
     "PkiServer",
     "RendererSuite",
     "SettableClock",

@@ -214,6 +214,7 @@ def sample_office(
     inspection: str | None = None,
     development: bool = False,
     language: str = DEFAULT_LANGUAGE,
+    **parts: Any,
 ) -> OfficeKit:
     """
     Open an office whose parts are in memory unless they are given.
@@ -239,6 +240,7 @@ def sample_office(
         inspection: Version of the inspection of uploads; that of the installed one by default.
         development: Take applications though the catalogue's assumed values are not confirmed.
         language: Of letters, and of messages to those who chose none.
+        parts: Further parts of the office by their names in its context, e.g. ``payment_providers``.
     """
     chosen = pack or sample_pack()
     clock = clock or SettableClock(MORNING)
@@ -271,6 +273,7 @@ def sample_office(
         development=development,
         language=language,
         subscriptions=subscriptions(used, listening, status_list=rules is not None),
+        **parts,
     )
     office = Office(
         context,

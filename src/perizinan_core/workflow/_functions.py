@@ -33,6 +33,7 @@ from perizinan_core.workflow._assignment import (
     next_in_rotation,
     unstaffed_stages,
 )
+from perizinan_core.workflow._bills import add_bill, money_received, note_refund
 from perizinan_core.workflow._checks import answer_check, keep_checks
 from perizinan_core.workflow._clock import (
     consumed_days,
@@ -188,6 +189,7 @@ __all__ = [
     "Workload",
     "accept_upload_as_is",
     "actions_in",
+    "add_bill",
     "add_document",
     "add_period",
     "allow_queue_jump",
@@ -258,7 +260,9 @@ __all__ = [
     "may_record_notice",
     "may_request_stage",
     "miss_notice",
+    "money_received",
     "next_in_rotation",
+    "note_refund",
     "outcomes_missing",
     "outcomes_negative",
     "overdue_notices",

@@ -1,0 +1,74 @@
+"""Texts of messages that others wrote: checked when the office opens, so that no message fails when it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from string import Formatter
+
+from perizinan_core.hooks._texts import MessageText
+from perizinan_core.i18n import LANGUAGES
+from perizinan_core.model._events import EventKind
+from perizinan_core.services._messages import wording_of
+
+__all__ = ["Texts", "by_kind", "placeholders_of", "text_problems"]
+
+Texts = Mapping[tuple[EventKind, str, str], MessageText]
+"""By kind, outcome (or nothing) and language."""
+
+_FREE = frozenset({"receipt", "permit_type"})
+"""Placeholders that may be left out: they say which case it is, and nothing of it."""
+
+
+def placeholders_of(kind: EventKind, outcome: str = "") -> tuple[frozenset[str], frozenset[str]] | None:
+    """Return the placeholders that a text may have and those that it must have; None: no one is sent anything."""
+    wording = wording_of(kind, outcome)
+    if wording is None:
+        return None
+    known = frozenset(_fields(wording.subject)) | frozenset(_fields(wording.body))
+    return known | _FREE, known - _FREE
+
+
+def text_problems(texts: Iterable[MessageText]) -> tuple[str, ...]:
+    """Return everything that is wrong with some texts, one sentence for each."""
+    return tuple(problem for text in texts for problem in _problems(text))
+
+
+def by_kind(texts: Iterable[MessageText]) -> Texts:
+    """Return texts as they are looked up; of two for one message the first counts."""
+    found: dict[tuple[EventKind, str, str], MessageText] = {}
+    for text in texts:
+        outcome = "" if text.outcome is None else text.outcome.value
+        found.setdefault((text.kind, outcome, text.language), text)
+    return found
+
+
+def _problems(text: MessageText) -> Iterator[str]:
+    outcome = "" if text.outcome is None else text.outcome.value
+    name = f"{text.kind}{f' ({outcome})' if outcome else ''}, {text.language}"
+    allowed = placeholders_of(text.kind, outcome)
+    if allowed is None:
+        yield f"{name}: no message is sent about it"
+        return
+    if text.language not in LANGUAGES:
+        yield f"{name}: the languages are {', '.join(LANGUAGES)}"
+    if not text.subject.strip() or "\n" in text.subject:
+        yield f"{name}: the subject has to be one line"
+    known, needed = allowed
+    used: set[str] = set()
+    for part in (text.subject, text.body):
+        try:
+            used |= set(_fields(part))
+        except ValueError as error:
+            yield f"{name}: a brace is not closed ({error})"
+            return
+    for strange in sorted(used - known):
+        yield f"{name}: there is not a placeholder {{{strange}}}; there are: {', '.join(sorted(known))}"
+    for missing in sorted(needed - set(_fields(text.body))):
+        yield f"{name}: {{{missing}}} is missing in the body; people need to know it"
+
+
+def _fields(text: str) -> Iterator[str]:
+    """Yield what stands in braces, whole: attributes, indexes and formats are not placeholders of ours."""
+    for _, field, form, conversion in Formatter().parse(text):
+        if field is not None:
+            yield field + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
