@@ -128,7 +128,7 @@ def _evaluate(example: Example) -> str | None:
 
 CHECKOUT = "~/perizinan-core"
 _KEPT = re.compile(r"(?P<name>[a-z]+)=\$\((?P<command>.*)\)")
-_PROGRAMS = ("perizinan", "python", "cp", "mkdir", "rm", "curl")
+_PROGRAMS = ("perizinan", "python", "cp", "mkdir", "rm", "sed", "curl")
 _TODAY = "$(date +%F)"
 
 

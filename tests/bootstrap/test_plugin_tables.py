@@ -19,6 +19,7 @@ from perizinan_core.bootstrap._settings import (
     SigningSettings,
     StorageSettings,
 )
+from perizinan_core.cli import main
 from perizinan_core.hooks import AuthorityEntry, StorageEntry, TablesEntry, hookimpl
 from perizinan_core.testing._offices import MORNING, sample_office, sample_pack
 from perizinan_core.testing._refusals import raises_code
@@ -180,3 +181,42 @@ def test_an_engine_of_the_host_holds_the_tables_too(settings, guest_book, tmp_pa
 
     assert "perizinan_plugin_guestbook_visits" in sa.inspect(engine).get_table_names()
     engine.dispose()
+
+
+NEWER = """
+from pathlib import Path
+from perizinan_core.hooks import TablesEntry, hookimpl
+
+perizinan_api = 1
+
+
+@hookimpl
+def register_tables():
+    raise SystemExit("its code has run")
+"""
+
+
+def test_a_plugin_that_needs_a_newer_core_is_refused_before_its_code_runs_and_a_table_is_touched(
+    settings, tmp_path, monkeypatch, capsys
+):
+    """The office works without it, and the command names it."""
+    site = tmp_path / "site"
+    (site / "kelak-1.dist-info").mkdir(parents=True)
+    (site / "kelak.py").write_text(NEWER, encoding="utf-8")
+    (site / "kelak.perizinan_plugin.toml").write_text(
+        'manifest = 1\n[plugin.kelak]\napi = [1, 1]\nminimum-core = "999"\n', encoding="utf-8"
+    )
+    (site / "kelak-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: kelak\nVersion: 1\n")
+    (site / "kelak-1.dist-info" / "entry_points.txt").write_text("[perizinan_core.plugins]\nkelak = kelak\n")
+    monkeypatch.syspath_prepend(site)
+    folder = tmp_path / "office"
+    folder.mkdir()
+    (folder / "perizinan.toml").write_text(
+        f'[office]\nauthority = "{sample_pack().authority.slug}"\n[signing]\ndevelopment = true\n'
+    )
+    with pytest.raises(SystemExit) as ended:
+        main(["--language", "en", "--settings", str(folder / "perizinan.toml"), "migrate"])
+
+    assert 0 == ended.value.code
+    assert "kelak" in capsys.readouterr().err
+    assert "kelak" not in sys.modules

@@ -406,6 +406,24 @@ class TestTransactions:
         assert 8 == self.count(tables)
 
 
+def test_a_transaction_inside_one_that_writes_is_refused_at_once_on_sqlite(tmp_path, keys, notes):
+    """It would wait for itself; reading inside, and writing afterwards, is as it was."""
+    url = f"sqlite:///{tmp_path / 'own.sqlite3'}"
+    migrate(url, tables=(notes,))
+    storage = open_storage(url, keys)
+    tables = storage.plugin_tables(notes)
+    with storage.unit_of_work():
+        before = TestTransactions.count(tables)
+        with raises_code("database-busy") as caught, tables.transaction():
+            pass
+    with tables.transaction() as connection:
+        connection.execute(sa.insert(books).values(name="buku"))
+
+    assert "this thread is writing already" in caught.value.message("en")
+    assert (0, 1) == (before, TestTransactions.count(tables))
+    storage.close()
+
+
 def test_a_failed_statement_that_is_passed_over_saves_nothing_on_postgresql(postgres_server, keys, notes):
     """There the whole transaction is lost with it, and a COMMIT would say nothing."""
     url = postgres_server.create_database()

@@ -40,6 +40,7 @@ from perizinan_core.testing._suites._renderers import RendererSuite
 from perizinan_core.testing._suites._scanners import UploadScannerSuite
 from perizinan_core.testing._suites._signers import DigestSignerSuite, DocumentSignerSuite
 from perizinan_core.testing._suites._submission_checks import SubmissionCheckSuite
+from perizinan_core.testing._suites._tables import TablesSuite
 
 __all__ = [
     "APPLICANT",
@@ -69,6 +70,7 @@ __all__ = [
     "SettableClock",
     "SubmissionCheckSuite",
     "SyntheticCA",
+    "TablesSuite",
     "UploadScannerSuite",
     "check_plugin_settings",
     "plugin_context",

@@ -11,6 +11,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
+from perizinan_core.i18n import N_
 from perizinan_core.storage._sealing import Sealer
 from perizinan_core.storage._sql._agenda import SqlAgenda, SqlFailures
 from perizinan_core.storage._sql._applications import SqlApplications
@@ -58,19 +59,25 @@ class WriterQueue:
     def __init__(self, seconds: float) -> None:
         self._lock = threading.Lock()
         self._seconds = seconds
+        self._holder: int | None = None
 
     def enter(self) -> None:
         """
         Wait for one's turn.
 
         Raises:
-            DatabaseUnavailableError: ``database-busy``: It took longer than the store may wait.
+            DatabaseUnavailableError: ``database-busy``: It took longer than the store may wait, or this thread is
+                writing already, and would wait for itself.
         """
+        if self._holder == threading.get_ident():
+            raise DatabaseUnavailableError("database-busy", reason=N_("this thread is writing already"))
         if not self._lock.acquire(timeout=self._seconds):
             raise DatabaseUnavailableError("database-busy", reason="another unit of work is writing")
+        self._holder = threading.get_ident()
 
     def leave(self) -> None:
         """Let the next one in."""
+        self._holder = None
         self._lock.release()
 
 
