@@ -75,6 +75,8 @@ ROOMS = (
     "perizinan_core.testing.strategies",
     "perizinan_verify",
     "perizinan_portal",
+    "perizinan_portal.hooks",
+    "perizinan_portal.pages",
     "perizinan_portal.testing",
     "perizinan_kota_blitar",
 )
@@ -616,6 +618,7 @@ def _home(module: Any, name: str) -> Any:
 
 
 _PLAIN_NOTES = {
+    "Answer": "A `Page`, a `Redirect`, a `Download` or a response of Starlette.",
     "Applicant": "A `Person` or an `Organisation`.",
     "CONTRACT_VERSION": "Version of what templates can rely on.",
     "DEFAULT_LANGUAGE": "Language where no one chose one.",

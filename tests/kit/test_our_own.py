@@ -149,6 +149,13 @@ class TestPages(FrontendSuite):
     frontend = "verify"
 
 
+class TestPortal(FrontendSuite):
+    """The pages of perizinan-portal."""
+
+    plugin = "perizinan_portal._plugin"
+    frontend = "portal"
+
+
 class WordScanner:
     """Refuses files that hold a word: the smallest real scanner."""
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from pathlib import Path
 
+import attrs
 from perizinan_verify import office_app
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -29,33 +31,54 @@ from perizinan_portal._settings import PortalSettings
 from perizinan_portal._store import open_store
 from perizinan_portal._store._tables import NAME
 from perizinan_portal._table import routes
+from perizinan_portal._template_fit import require_fit
 from perizinan_portal._theme import require_contrast, theme_css
+from perizinan_portal.hooks import load_extensions
 
 __all__ = ["portal_app", "portal_services"]
 
 
-def portal_services(office: Office, settings: PortalSettings | None = None) -> Services:
+def portal_services(
+    office: Office,
+    settings: PortalSettings | None = None,
+    extensions: Iterable[object] = (),
+    *,
+    discover: bool = True,
+) -> Services:
     """
-    Open what the pages of a portal share.
+    Open what the pages of a portal share; see `portal_app`.
 
     Raises:
         PortalError: the settings cannot be used, or the keys of the accounts are not there.
         HookError: ``nothing-registered``: the office was opened without the plugin.
     """
+    found = load_extensions(extensions, discover=discover)
     settings = settings or PortalSettings()
+    if found.theme.brand is not None and settings.brand == PortalSettings().brand:
+        settings = attrs.evolve(settings, brand=found.theme.brand)
     _check(office, settings)
     add_locale_dir(LOCALE)
+    templates = environment(settings.templates, found.pages)
+    if settings.templates is not None:
+        require_fit(settings.templates, templates)
     return Services(
         office=office,
         store=open_store(office.tables(NAME), office.settings.path(str(settings.keys))),
         settings=settings,
-        templates=environment(settings.templates),
+        templates=templates,
         limiter=Limiter(),
-        table=routes(),
+        table=routes(found.pages),
+        extensions=found,
     )
 
 
-def portal_app(office: Office, *, settings: PortalSettings | None = None) -> Starlette:
+def portal_app(
+    office: Office,
+    *,
+    settings: PortalSettings | None = None,
+    extensions: Iterable[object] = (),
+    discover: bool = True,
+) -> Starlette:
     """
     Return the portal of an open office as one ASGI application.
 
@@ -64,12 +87,16 @@ def portal_app(office: Office, *, settings: PortalSettings | None = None) -> Sta
     Args:
         office: The office; it has to stay open.
         settings: Of the portal.
+        extensions: Extensions of the host program, besides the installed ones; see `perizinan_portal.hooks`.
+        discover: False leaves the installed extensions out.
 
     Raises:
         PortalError: the settings cannot be used, or the keys of the accounts are not there.
+        PortalError: ``template-unfit``: a template of the office does not fit any more.
         HookError: ``nothing-registered``: the office was opened without the plugin.
+        ValueError: two pages have one name or address.
     """
-    services = portal_services(office, settings)
+    services = portal_services(office, settings, extensions, discover=discover)
     pages = Starlette(
         routes=[*_own(services), *(_route(services, name) for name in services.table)],
         middleware=[Middleware(SafeHeaders, https=services.is_https)],
@@ -134,12 +161,32 @@ def _own(services: Services) -> list[BaseRoute]:
         able = await run_in_threadpool(services.store.answers)
         return JSONResponse({"ready": able}, status_code=200 if able else 503)
 
+    theme_of = services.extensions.theme
+    files = (("logo", theme_of.logo), ("tema-tambahan.css", theme_of.style))
+    added: list[BaseRoute] = [
+        Route(f"/aset/{name}", _file(path), methods=["GET"]) for name, path in files if path is not None
+    ]
+    added += [
+        Mount(f"/aset/{item.prefix}", StaticFiles(directory=item.static))
+        for item in services.extensions.pages
+        if item.static is not None
+    ]
     return [
+        *added,
         Route("/aset/tema.css", theme, methods=["GET"]),
         Mount("/aset", _Kept(directory=STATIC), name="static"),
         Route("/healthz", alive, methods=["GET"]),
         Route("/readyz", ready, methods=["GET"]),
     ]
+
+
+def _file(path: Path) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(_request: Request) -> Response:
+        # A picture may be SVG: it is drawn as a picture, and as a page of its own it may do nothing.
+        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": "sandbox; default-src 'none'"}
+        return FileResponse(path, headers=headers)
+
+    return answer
 
 
 class _Kept(StaticFiles):

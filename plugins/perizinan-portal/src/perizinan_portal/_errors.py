@@ -17,6 +17,7 @@ class PortalError(CodedError):
     categories: ClassVar[Mapping[str, Category]] = {
         "portal-keys": Category.OFFICE,
         "portal-colour": Category.OFFICE,
+        "template-unfit": Category.OFFICE,
         "portal-second-factor": Category.OFFICE,
         "page-not-found": Category.NOT_FOUND,
         "form-not-ours": Category.DENIED,
@@ -38,6 +39,12 @@ class PortalError(CodedError):
             N_(
                 "[plugin.portal] brand: white text on {colour} has a contrast of {contrast} to 1, and at least 4.5 "
                 "is needed to be readable. Choose a darker colour."
+            )
+        ),
+        "template-unfit": Code(
+            N_(
+                "[plugin.portal] templates: these do not fit the portal (file, and the line or the name that is not "
+                "there; a dash: there is no page of that name): {templates}. Compare each with the portal's own."
             )
         ),
         "portal-second-factor": Code(

@@ -19,18 +19,20 @@ from starlette.types import ASGIApp
 from perizinan_core import PerizinanError
 from perizinan_core.services import ClockWatch
 from perizinan_portal._app import portal_app
+from perizinan_portal._kit import Services
 from perizinan_portal._settings import PortalSettings
 
 if TYPE_CHECKING:
     from perizinan_core import Office
 
-__all__ = ["configuration", "serve", "working"]
+__all__ = ["configuration", "serve", "tidy", "tidying", "working"]
 
 _IDLE_SECONDS = 15
 _GRACE_SECONDS = 30
 """How long requests under way, such as an upload, may take to end when the portal stops."""
 
 _WORK_EVERY = 5.0
+_TIDY_EVERY = 3600.0
 _MAX_HEADERS = 32 * 1024
 _log = logging.getLogger("perizinan_portal")
 
@@ -63,10 +65,39 @@ def serve(office: Office, host: str, port: int, settings: PortalSettings) -> Non
     _log_as_json()
     app = portal_app(office, settings=settings)
     server = _Server(configuration(app, host, port))
-    with working(office) if settings.worker else contextlib.nullcontext():
+    with tidying(app.state.services), working(office) if settings.worker else contextlib.nullcontext():
         server.run()
     if server.interrupted:
         raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def tidying(services: Services) -> Iterator[None]:
+    """Remove what is over, now and then, as long as the block: old sessions, and guests who did not come back."""
+    stop = threading.Event()
+
+    def run() -> None:
+        while not stop.is_set():
+            try:
+                tidy(services)
+            except PerizinanError as error:
+                _log.warning("tidying: %s", error.code)
+            stop.wait(_TIDY_EVERY)
+
+    thread = threading.Thread(target=run, name="perizinan-tidying", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(_GRACE_SECONDS)
+
+
+def tidy(services: Services) -> None:
+    """Remove old sessions, and guests who did not come back; their drafts end by the office's own rule."""
+    kept = services.settings.guest_days * 24 * 3600
+    services.store.accounts.remove_guests(unseen_since=services.now - kept)
+    services.store.sessions.remove_old(unseen_since=services.now - kept)
 
 
 @contextlib.contextmanager

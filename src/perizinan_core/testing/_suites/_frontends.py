@@ -49,7 +49,7 @@ plugins = PluginManager(builtin=object(), discover=False, extra=[("tried", impor
 entries = {item.record.name: item.record for item in plugins.gather("register_frontends")}
 entry, table = entries[name], json.loads(table)
 own = None if entry.settings is None else check_plugin_settings(entry.settings, table, folder=Path(folder))
-office = sample_office().office
+office = sample_office(plugins={"tried": importlib.import_module(plugin)}).office
 given = {
     "office": office, "host": "127.0.0.1", "port": int(port),
     "context": plugin_context(own, name=name, folder=Path(folder), office=office),

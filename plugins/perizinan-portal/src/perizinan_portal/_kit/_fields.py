@@ -84,6 +84,9 @@ class FieldView:
     fault: Sentence | str | None = None
     required: bool = True
     choices: tuple[Choice, ...] = ()
+    widget: str = ""
+    """Name of a control that an extension draws; where none does, the field is drawn by its kind."""
+
     attributes: Mapping[str, str] = attrs.field(factory=dict)
     """Further attributes of the control: ``autocomplete``, ``inputmode``, ``maxlength`` …"""
 

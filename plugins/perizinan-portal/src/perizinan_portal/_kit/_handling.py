@@ -121,6 +121,8 @@ def _answered(visit: Visit, route: PageRoute) -> Answer:
         return _to_login(visit)
     if not posts:
         _restore(visit)
+        if (step := _step(visit, route)) is not None:
+            return step
         assert route.show is not None  # noqa: S101 - the router asked for the method
         return route.show(visit)
     require_token(visit.posted.one("_token"), visit.form_secret)
@@ -129,6 +131,18 @@ def _answered(visit: Visit, route: PageRoute) -> Answer:
         visit.limit(route.name, client, times=route.rate.times, minutes=route.rate.minutes)
     assert route.act is not None  # noqa: S101 - the router asked for the method
     return route.act(visit)
+
+
+def _step(visit: Visit, route: PageRoute) -> Redirect | None:
+    """Return the way to a step of registration that an extension adds and that is still to be done."""
+    account = visit.account
+    if account is None or account.kind is not AccountKind.PUBLIC or route.who is Who.ANYONE:
+        return None
+    steps = visit.services.extensions.steps
+    if any(route.name == step.page for step in steps):
+        return None
+    missing = next((step for step in steps if not step.is_done(visit, account)), None)
+    return None if missing is None else Redirect(visit.url(missing.page))
 
 
 def _visit(request: Request, services: Services, given: Posted) -> Visit:

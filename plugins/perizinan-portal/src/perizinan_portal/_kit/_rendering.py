@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from perizinan_core.model import Rupiah, format_date
 from perizinan_portal._kit._answers import Page
 from perizinan_portal._kit._routing import PageRoute
 from perizinan_portal._kit._sentences import say
+from perizinan_portal.hooks import Pages
 
 if TYPE_CHECKING:
     from perizinan_portal._kit._visit import Visit
@@ -30,10 +31,20 @@ PARTS = ("public", "applicant", "officer", "head", "admin", "accounts")
 """Parts of the portal; the templates of each lie beside its pages."""
 
 
-def environment(own: Path | None = None) -> jinja2.Environment:
-    """Return the templates; those in the folder ``own`` take the place of ours by name."""
+NAMES = frozenset(
+    {
+        "visit", "language", "other_language", "authority", "menu", "notes", "url", "asset", "base", "form_secret",
+        "new_key", "_", "say", "day", "moment", "rupiah", "size",
+    }
+)  # fmt: skip
+"""What every template finds."""
+
+
+def environment(own: Path | None = None, pages: Iterable[Pages] = ()) -> jinja2.Environment:
+    """Return the templates, with those of extensions; those in the folder ``own`` take the place of ours by name."""
     ours: dict[str, jinja2.BaseLoader] = {part: jinja2.FileSystemLoader(_ROOT / f"_{part}") for part in PARTS}
     ours["kit"] = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    ours |= {item.prefix: jinja2.FileSystemLoader(item.templates) for item in pages}
     loaders: list[jinja2.BaseLoader] = [jinja2.PrefixLoader(ours)]
     if own is not None:
         loaders.insert(0, jinja2.FileSystemLoader(own))
@@ -67,8 +78,8 @@ def render(visit: Visit, page: Page, menu: list[PageRoute]) -> str:
             "base": visit.request.scope.get("root_path", ""),
             "form_secret": visit.form_secret,
             "new_key": lambda: secrets.token_urlsafe(16),
-            "_": lambda sentence, **fields: _marked(sentence, language, fields),
-            "say": lambda value: say(value, language),
+            "_": lambda sentence, **fields: _marked(sentence, visit, fields),
+            "say": visit.say,
             "day": lambda value: _day(value, visit),
             "moment": lambda value: _moment(value, visit),
             "rupiah": _rupiah,
@@ -84,9 +95,9 @@ def asset_version(name: str) -> str:
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
 
 
-def _marked(sentence: object, language: str, fields: Mapping[str, object]) -> Markup:
-    safe = {name: Markup.escape(say(value, language)) for name, value in fields.items()}
-    return Markup(say(sentence, language, **safe))  # noqa: S704 - our own sentences, values escaped
+def _marked(sentence: object, visit: Visit, fields: Mapping[str, object]) -> Markup:
+    safe = {name: Markup.escape(say(value, visit.language)) for name, value in fields.items()}
+    return Markup(visit.say(sentence, **safe))  # noqa: S704 - our own sentences, values escaped
 
 
 def _day(value: date | datetime | None, visit: Visit) -> str:

@@ -25,21 +25,25 @@ class Sentence:
     fields: Mapping[str, object] = attrs.field(factory=dict)
 
 
-def say(sentence: object, language: str, /, **fields: object) -> str:
+def say(
+    sentence: object, language: str, first: gettext.NullTranslations | None = None, /, **fields: object
+) -> str:
     """
     Return what people read: a msgid translated, a `Text` of the catalogue, a `Sentence`; anything else as it is.
 
-    Placeholders are filled after the translation.
+    Placeholders are filled after the translation. What ``first`` says, an extension's own words, comes first.
     """
     if isinstance(sentence, Sentence):
-        return say(sentence.msgid, language, **sentence.fields)
+        return say(sentence.msgid, language, first, **sentence.fields)
     if hasattr(sentence, "to"):
         return str(sentence.to(language))
     if hasattr(sentence, "name") and hasattr(sentence.name, "to"):
         return str(sentence.name.to(language))
     if not isinstance(sentence, str):
         return str(sentence)
-    own = _catalogue(language).gettext(sentence) if sentence else ""
+    own = first.gettext(sentence) if first is not None and sentence else sentence
+    if own == sentence:
+        own = _catalogue(language).gettext(sentence) if sentence else ""
     if own == sentence:
         return translate(sentence, language, **fields)
     return own.format_map(fields) if fields else own

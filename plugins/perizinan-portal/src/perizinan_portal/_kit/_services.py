@@ -12,6 +12,7 @@ from perizinan_core import Actor, ActorKind, Office
 from perizinan_portal._kit._limits import Limiter
 from perizinan_portal._settings import PortalSettings
 from perizinan_portal._store import Store
+from perizinan_portal.hooks import Extensions
 
 if TYPE_CHECKING:
     from perizinan_portal._kit._routing import PageRoute
@@ -33,6 +34,9 @@ class Services:
     limiter: Limiter
     table: Mapping[str, PageRoute]
     """All pages by name."""
+
+    extensions: Extensions = Extensions()
+    """What other packages add."""
 
     @property
     def now(self) -> int:

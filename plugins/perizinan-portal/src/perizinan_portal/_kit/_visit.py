@@ -150,7 +150,7 @@ class Visit:
 
     def say(self, sentence: object, **fields: object) -> str:
         """Return a sentence in the language of the visitor."""
-        return say(sentence, self.language, **fields)
+        return say(sentence, self.language, self.services.extensions.sentences(self.language), **fields)
 
     def url(self, name: str, /, *, query: Mapping[str, str] | None = None, **values: str) -> str:
         """Return the address of a page by its name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -94,15 +95,19 @@ class PortalKit:
         self.office.office.close()
 
 
-def sample_portal(folder: Path, *, office: OfficeKit | None = None, **settings: Any) -> PortalKit:
+def sample_portal(
+    folder: Path, *, office: OfficeKit | None = None, extensions: Iterable[object] = (), **settings: Any
+) -> PortalKit:
     """
     Open a portal.
 
     Args:
         folder: For the portal's keys.
         office: `sample_office` by default; one of your own has the plugin among its ``plugins``.
+        extensions: Extensions of the portal; installed ones are left out.
         settings: Of the portal, as `PortalSettings`.
     """
     kit = office or sample_office(development=True, plugins={"portal": _plugin})
     given = {"address": HOST, "keys": folder / "portal-keys.json", **settings}
-    return PortalKit(kit, portal_app(kit.office, settings=PortalSettings(**given)))
+    chosen = PortalSettings(**given)
+    return PortalKit(kit, portal_app(kit.office, settings=chosen, extensions=extensions, discover=False))
