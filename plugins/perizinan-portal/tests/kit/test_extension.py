@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import FieldView, Page, PageRoute
 from perizinan_portal.hooks import Pages, hookimpl, load_extensions
@@ -24,9 +22,6 @@ def example():
     module = importlib.util.module_from_spec(spec)
     sys.modules["portal_extension"] = module
     spec.loader.exec_module(module)
-    catalogue = EXAMPLE / "locale/en/LC_MESSAGES/extension.po"
-    with catalogue.open("rb") as source, catalogue.with_suffix(".mo").open("wb") as compiled:
-        write_mo(compiled, read_po(source))
     yield module
     del sys.modules["portal_extension"]
 
