@@ -80,6 +80,9 @@ class PluginContext(Generic[S]):
         """
         Return the office at work. Keep the context, and ask when there is something to do.
 
+        In a process of the plugin's own, where decisions and consumers of installed plugins run, it is another one on
+        the same records, opened when it is first asked for.
+
         Call its use cases as `actor`, or as the person for whom the plugin works. Of the hooks called inside a use
         case, none may call use cases that write: the case that is being changed may be locked.
 
