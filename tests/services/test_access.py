@@ -303,6 +303,7 @@ CALLS: Mapping[str, Call] = {
     "reviews.queue": lambda s, a, _: _revs(s).queue(actor=a),
     "reviews.queue of everyone": lambda s, a, _: _revs(s).queue(actor=a, everyone=True),
     "reviews.remarks": lambda s, a, i: _revs(s).remarks(i("submitted"), actor=a),
+    "letters.of_case": lambda s, a, i: s.kit.office.letters.of_case(i("submitted"), actor=a),
     "reviews.unnotified": lambda s, a, _: _revs(s).unnotified(actor=a),
     "reviews.record_notice": lambda s, a, i: _revs(s).record_notice(
         i("submitted"), remark="Ditelepon", actor=a
@@ -754,6 +755,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.queue": lambda r: r.have(others=()),
     "reviews.queue of everyone": lambda r: r.have(Role.SUPERVISOR, Role.AUDITOR, others=()),
     "reviews.remarks": lambda r: r.look_twice("submitted"),
+    "letters.of_case": lambda r: r.look_twice("submitted"),
     "reviews.unnotified": lambda r: r.have(others=("host", "system")),
     "reviews.record_notice": lambda r: r.say_that_they_were_notified(),
     "reviews.decide": lambda r: r.judge("submitted", "clerk in charge", Role.FRONT_OFFICE),

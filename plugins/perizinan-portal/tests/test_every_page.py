@@ -6,9 +6,19 @@ import pytest
 from perizinan_portal._kit import Who
 from perizinan_portal._table import routes
 
+from perizinan_core.model import Role
+
 pytestmark = pytest.mark.xdist_group("perizinan-portal-browser")
 
-FILES = {"figures-csv", "figures-json", "permit-file", "signed-receipt", "paper", "paper-page"}
+FILES = {
+    "figures-csv",
+    "figures-json",
+    "permit-file",
+    "signed-receipt",
+    "paper",
+    "paper-page",
+    "letter-draft",
+}
 """Addresses that give a file and no page."""
 
 FIRST_PAGE, OFFICERS_PAGE, REQUESTS = 60 * 1024, 150 * 1024, 20
@@ -62,6 +72,8 @@ def place(route, examples):
 def visitor(route, examples):
     """Return someone whose page it is."""
     if route.who is Who.OFFICER:
+        if Role.SIGNATORY in route.roles:
+            return "kepala"
         return "admin" if route.name.startswith("admin") else examples["clerk"]
     return None if route.who in (Who.ANYONE, Who.PENDING) else "sekar"
 

@@ -17,18 +17,21 @@ from perizinan_core.catalogue import validate_form
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.rendering import RenderingError
 from perizinan_core.errors.services import ServiceError
+from perizinan_core.errors.storage import StorageError
 from perizinan_core.errors.workflow import Problem
-from perizinan_core.model._actor import Account
+from perizinan_core.model._actor import Account, Actor, ActorKind
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._kinds import ApplicantKind, ApplicationKind
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.rendering import EditionedRenderer
+from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._confirmations import marked
 from perizinan_core.services._context import OfficeContext, new_id
 from perizinan_core.services._letters import plan_letter
 from perizinan_core.services._made_up import made_up_applicant, made_up_form
 from perizinan_core.services._rehearsal import Rehearsal, findings
+from perizinan_core.services._terms import previous_permit_of
 from perizinan_core.storage import UnitOfWork
 from perizinan_core.workflow._foresight import entitled_delegations
 
@@ -76,6 +79,51 @@ class Letters:
         found = context.catalogue.find(permit_type, on=context.local_day(moment))
         with context.storage.unit_of_work(read_only=True) as work:
             return self._shown(work, found, form, moment)
+
+    def of_case(self, application_id: str, *, actor: Actor, now: datetime | None = None) -> LetterPreview:
+        """
+        Return the letter that would be signed for a case, for those who approve or sign it.
+
+        It has no number yet, and a code that leads nowhere.
+
+        Args:
+            application_id: A case that was handed in.
+            actor: Who looks.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            NotFoundError: there is no such case for this actor.
+            AccessDeniedError: for everyone but officers, the host application and the system.
+            ServiceError: ``preview``: no letter can be made of it; with the reason.
+        """
+        context = self._context
+        moment = context.moment(now)
+        day = context.local_day(moment)
+        with context.work_for(actor, read_only=True) as work:
+            if actor.kind not in (ActorKind.HOST, ActorKind.SYSTEM):
+                access.require_officer(actor, "preview-letter")
+            application = context.load(work, application_id)
+            permit_type = context.permit_type_of(application)
+            access.require_readable(application, permit_type, actor)
+            delegations = entitled_delegations(context.authority, permit_type.code, day)
+            if not delegations:
+                raise ServiceError("preview", permit_type=permit_type.code, reason="delegation-missing")
+            previous = previous_permit_of(context, work, application)
+            try:
+                plan = plan_letter(application, permit_type, previous, delegations[0], day)
+            except StorageError:
+                raise
+            except PerizinanError as error:
+                reason = error.message(context.language)
+                raise ServiceError("preview", permit_type=permit_type.code, reason=reason) from error
+            rehearsal = Rehearsal(
+                context=context,
+                work=work,
+                application=application,
+                plan=marked(context, work, plan),
+                moment=moment,
+            )
+            return LetterPreview(pdf=self._draft(rehearsal), problems=tuple(findings(rehearsal)))
 
     def template_faults(self, *, now: datetime | None = None) -> tuple[RenderingError, ...]:
         """
