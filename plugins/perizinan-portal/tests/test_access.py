@@ -56,7 +56,14 @@ def visitors(portal, cases):
     return {"stranger": portal.stranger(), "guest": guest, **found}
 
 
-EXAMPLES = {"code": "warung", "slot": "ktp", "stage": "periksa"}
+EXAMPLES = {
+    "code": "warung",
+    "slot": "ktp",
+    "stage": "periksa",
+    "act": "benturan",
+    "page": "1",
+    "number": "1",
+}
 DRAFTS = {"draft", "submission", "discard", "upload", "remove-paper"}
 ISSUED = {"permit-file"}
 
