@@ -100,15 +100,13 @@ def statement_of(
     )
 
 
-def compose(
-    context: OfficeContext, plan: LetterPlan, *, number: str, status_index: int, qr_text: str
-) -> Letter:
-    """Return the letter; an empty number and QR text are for the rehearsal."""
+def compose(context: OfficeContext, plan: LetterPlan, *, statement: PermitStatement, qr_text: str) -> Letter:
+    """Return the letter of a plan whose statement is made; an empty number and QR text are for the rehearsal."""
     authority, head, rule = context.authority, context.authority.letterhead, plan.rule
     unit = rule.letterhead_unit or authority.position(plan.delegation.position).unit
     office = authority.unit(unit).name_on(plan.day)
     return Letter(
-        statement=statement_of(context, plan, number=number, status_index=status_index),
+        statement=statement,
         form=rule.form,
         template=rule.template,
         government=head.government.id,

@@ -146,7 +146,7 @@ class NumberSteps:
         index = take_place(context, work, actor, moment)
         statement = statement_of(context, plan, number=number.text, status_index=index)
         qr_text = self._publication.qr_text(statement)
-        letter = compose(context, plan, number=number.text, status_index=index, qr_text=qr_text)
+        letter = compose(context, plan, statement=statement, qr_text=qr_text)
         permit = Permit(
             id=permit_id,
             authority=context.authority.slug,

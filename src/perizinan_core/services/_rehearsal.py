@@ -127,7 +127,7 @@ class Rehearsal:
         number = _next_number(context, self.work, register, plan.permit_type, plan.day)
         statement = statement_of(context, plan, number=number, status_index=_PLACE)
         code = qr_text_with(context, statement, stand_in_qr_key())
-        return compose(context, plan, number=number, status_index=_PLACE, qr_text=code)
+        return compose(context, plan, statement=statement, qr_text=code)
 
     @property
     def content_hash(self) -> str | None:

@@ -40,6 +40,7 @@ from perizinan_core.storage._verified import VerifiedRows
 __all__ = ["Place", "Sealer"]
 
 _FORMAT = 1
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _NONCE_BYTES = 12
 
 
@@ -88,7 +89,7 @@ class Sealer:
         """Encrypt a JSON value for its place."""
         key_id = self.data_key_id
         nonce = os.urandom(_NONCE_BYTES)
-        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        plain = _JSON.encode(value)
         sealed = self._ciphers[key_id].encrypt(
             nonce, plain.encode("utf-8", "surrogatepass"), place.associated_data(key_id)
         )

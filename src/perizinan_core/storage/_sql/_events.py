@@ -22,6 +22,7 @@ from perizinan_core.storage._sql._tables import history
 
 __all__ = ["SqlHistory", "dump_event", "event_rows", "history_problem", "load_event", "readable_event"]
 
+_JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _INSERT = history.insert()
 _OF_SUBJECT = rows_with(history, "subject").order_by(history.c.position)
 
@@ -177,7 +178,7 @@ def readable_event(row: Any) -> tuple[Event | None, str | None]:
 
 def dump_event(event: Event) -> str:
     """Return an event as it is stored."""
-    return json.dumps(encode(event), separators=(",", ":"), allow_nan=False)
+    return _JSON.encode(encode(event))
 
 
 def load_event(row: Any) -> Event:

@@ -10,9 +10,12 @@ import sqlalchemy as sa
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.model._figures import Figure, FigureCount, RefusalGround
 from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._statements import removal_of, the
 from perizinan_core.storage._sql._tables import applications, figures
 
 __all__ = ["SqlFigures", "figure_rows"]
+
+_INSERT = figures.insert()
 
 
 class SqlFigures:
@@ -23,9 +26,9 @@ class SqlFigures:
 
     def put(self, application: str, figures_: Iterable[Figure]) -> None:
         """See the port."""
-        self._session.write(figures.delete().where(figures.c.application_id == application))
+        self._session.write(removal_of(figures, "application_id"), the(application_id=application))
         if rows := figure_rows(self._session, application, figures_):
-            self._session.write(figures.insert(), rows)
+            self._session.write(_INSERT, rows)
 
     def counts(self, first: date, last: date) -> tuple[FigureCount, ...]:
         """See the port."""
