@@ -342,7 +342,7 @@ def test_the_applicant_sees_nothing_of_a_letter_that_is_not_issued(workshop):
     kit = workshop.kit
     with kit._context.storage.unit_of_work() as work:
         application = work.applications.get(workshop.case.id, lock=True)
-        permit = kit.office.permits.issuance._take(work, application, kit.officer("kepala"), kit.clock())
+        permit, _ = kit.office.permits.issuance._take(work, application, kit.officer("kepala"), kit.clock())
         work.commit()
     inside, outside = (
         (

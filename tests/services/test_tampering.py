@@ -212,7 +212,7 @@ def numbered(kit, case):
     issuance, moment = kit.office.permits.issuance, kit.clock()
     with kit._context.storage.unit_of_work() as work:
         application = work.applications.get(case.id, lock=True)
-        permit = issuance._take(work, application, kit.officer("kepala"), moment)
+        permit, _ = issuance._take(work, application, kit.officer("kepala"), moment)
         work.commit()
     return permit
 
