@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from perizinan_core.bootstrap import PublicationSettings
 from perizinan_core.bootstrap import _doctor as doctor
+from perizinan_core.bootstrap import _machine_findings as machine
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.storage._sql._tables import applications
@@ -76,7 +77,7 @@ def test_clocks_that_are_wrong_are_named(kit, monkeypatch):
     kit.clock.forward(days=2)
     kit.submit()
     kit.clock.forward(days=-2)
-    monkeypatch.setattr(doctor, "_SKEW", timedelta(seconds=-1))
+    monkeypatch.setattr(machine, "_SKEW", timedelta(seconds=-1))
     found = codes(kit)
 
     assert "clock-was-ahead" in found

@@ -7,26 +7,27 @@ Findings hold ids, codes and numbers only; no personal data.
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date, timedelta
 from typing import TypeVar
 
 import attrs
-import sqlalchemy as sa
-from cryptography import x509
 
-from perizinan_core.bootstrap._backup import key_places
 from perizinan_core.bootstrap._bare_office import BareOffice
 from perizinan_core.bootstrap._binding_findings import bindings
 from perizinan_core.bootstrap._document_findings import documents, missing_documents
 from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
-from perizinan_core.bootstrap._keys import open_roots
+from perizinan_core.bootstrap._machine_findings import (
+    calendar,
+    certificates,
+    clock,
+    files,
+    page,
+    status_list,
+)
 from perizinan_core.bootstrap._number_findings import lost_numbers, unknown_numbers, unknown_numbers_of
 from perizinan_core.bootstrap._office import Office
 from perizinan_core.bootstrap._plugin_findings import not_loaded
-from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.bootstrap._tables import left_tables
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.hooks._notification import CheckedChannel
@@ -34,12 +35,10 @@ from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._complaint import ComplaintState
 from perizinan_core.services import Confirmed
-from perizinan_core.signing import DigestSigner
 from perizinan_core.storage import ApplicationFilter, UnitOfWork
 from perizinan_core.storage._checking import check_records
 from perizinan_core.storage._records import TargetCounts, channel_target, consumer_target
 from perizinan_core.storage._sql._store import SqlStorage
-from perizinan_core.verification._fetching import fetch
 
 __all__ = ["examine", "examine_bare", "unopened"]
 
@@ -47,9 +46,6 @@ Opened = TypeVar("Opened")
 
 _OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan doctor")
 _LATE = timedelta(hours=1)
-_SOON = timedelta(days=60)
-_SKEW = timedelta(minutes=2)
-_PAGE_BYTES = 2_000_000
 
 
 def unopened(error: PerizinanError) -> Finding:
@@ -81,21 +77,21 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
         _signatures,
         _uploads,
         _staff,
-        _clock,
-        _calendar,
+        clock,
+        calendar,
         _assumed,
-        _certificates,
+        certificates,
         bindings,
         lost_numbers,
-        _files,
-        _status_list,
+        files,
+        status_list,
         left_tables,
         _plugins,
     ]
     if not quick:
         checks += [_records, documents, unknown_numbers]
     if network:
-        checks.append(_page)
+        checks.append(page)
     return tuple(finding for check in checks for finding in _each(check, office))
 
 
@@ -113,7 +109,7 @@ def examine_bare(office: BareOffice, *, quick: bool = False) -> tuple[Finding, .
         sentence=N_("Without plugins only records, documents, numbers and key files were looked at."),
         remedy=N_("Run perizinan doctor without --no-plugins for the rest, and perizinan plugins doctor."),
     )
-    checks: list[Callable[[BareOffice], Iterator[Finding]]] = [_files]
+    checks: list[Callable[[BareOffice], Iterator[Finding]]] = [files]
     if not quick:
         checks += [_records, missing_documents, unknown_numbers_of]
     return (*(finding for check in checks for finding in _each(check, office)), notice)
@@ -345,43 +341,6 @@ def _staff(office: Office) -> Iterator[Finding]:
         )
 
 
-def _clock(office: Office) -> Iterator[Finding]:
-    found = office.clock_repair.found()
-    if found:
-        yield Finding(
-            code="clock-was-ahead",
-            sentence=N_("{count} records were written by a clock that was ahead."),
-            remedy=N_("See that the clock is right, then run: perizinan clock repair"),
-            fields={"count": len(found)},
-        )
-    if not isinstance(office.storage, SqlStorage):
-        return
-    with office.storage.unit_of_work(read_only=True) as work:
-        if work.session.is_sqlite:
-            return
-        theirs: datetime = work.session.scalar(sa.select(sa.func.clock_timestamp()))
-    apart = abs(theirs - datetime.now(UTC))
-    if apart > _SKEW:
-        yield Finding(
-            code="clocks-apart",
-            sentence=N_("The clocks of this machine and of the database are {seconds} seconds apart."),
-            remedy=N_("Let both take the time from the same time server."),
-            fields={"seconds": int(apart.total_seconds())},
-        )
-
-
-def _calendar(office: Office) -> Iterator[Finding]:
-    calendar = office.authority.calendar
-    today = calendar.time_zone.local(office.now()).date()
-    if calendar.covers_to - today < _SOON:
-        yield Finding(
-            code="calendar-ends",
-            sentence=N_("The calendar of working days ends on {day}; deadlines beyond it cannot be counted."),
-            remedy=N_("Add the holidays of the next year to the calendar of the authority's plugin."),
-            fields={"day": calendar.covers_to.isoformat()},
-        )
-
-
 def _assumed(office: Office) -> Iterator[Finding]:
     states = office.confirmations.assumed(actor=_OPERATOR)
     found = sum(one.state is not Confirmed.YES for one in states)
@@ -398,85 +357,8 @@ def _assumed(office: Office) -> Iterator[Finding]:
         )
 
 
-def _certificates(office: Office) -> Iterator[Finding]:
-    for position in office.signers.positions():
-        try:
-            signer = office.signers.signer_for(position)
-        except PerizinanError as error:
-            yield Finding(
-                code="signer-unusable",
-                sentence=error.sentence,
-                remedy=N_("Until then nothing is signed for this position: perizinan keys list"),
-                error=error,
-            )
-            continue
-        if isinstance(signer, DigestSigner):
-            yield from _ending(office, signer.certificate)
-    for root in open_roots(office.settings, office.now()):
-        yield from _ending(office, root)
-
-
-def _ending(office: Office, certificate: x509.Certificate) -> Iterator[Finding]:
-    until = certificate.not_valid_after_utc
-    if until - office.now() < _SOON:
-        yield Finding(
-            code="certificate-ends",
-            sentence=N_("The certificate {subject} ends on {day}."),
-            remedy=N_("Ask the certificate authority for a new one in time."),
-            fields={"subject": certificate.subject.rfc4514_string(), "day": until.date().isoformat()},
-        )
-
-
 def _plugins(office: Office) -> Iterator[Finding]:
     yield from not_loaded(office.plugins)
-
-
-def _files(office: Office | BareOffice) -> Iterator[Finding]:
-    for path in _private_files(office.settings):
-        mode = path.stat().st_mode
-        if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            yield Finding(
-                code="file-readable",
-                sentence=N_("Others than its owner may read or write {path}."),
-                remedy=N_("Run: chmod {mode} {path}"),
-                fields={"path": path, "mode": "700" if path.is_dir() else "600"},
-            )
-
-
-def _private_files(settings: Settings) -> Iterator[Path]:
-    """Yield the key files, the database file and the folder of documents, as far as they are files here."""
-    public = (*settings.signing.roots, "perizinan.toml")
-    places = [place.where for place in key_places(settings) if place.where not in public]
-    scheme, _, rest = settings.storage.database.partition(":///")
-    if scheme == "sqlite":
-        places.append(rest)
-    places.append(settings.storage.documents.replace("folder:", "file:", 1))
-    for place in places:
-        kind, mark, name = place.partition(":")
-        if mark and kind != "file":
-            continue
-        path = settings.path(name if mark else place)
-        if path.is_dir():
-            yield path
-            if path.name == "development":
-                yield from (item for item in sorted(path.rglob("*")) if item.is_file())
-        elif path.exists():
-            yield path
-
-
-def _status_list(office: Office) -> Iterator[Finding]:
-    path = office.status_lists.file
-    if path is None:
-        return
-    limit = timedelta(hours=office.settings.publication.max_age_hours) / 2
-    written = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
-    if written is None or datetime.now(UTC) - written > limit:
-        yield Finding(
-            code="status-list-old",
-            sentence=N_("The status list was not published, or not lately: {path}."),
-            remedy=N_("See that the worker runs, or run: perizinan authority publish"),
-            fields={"path": path},
-        )
 
 
 def _records(office: Office | BareOffice) -> Iterator[Finding]:
@@ -488,17 +370,4 @@ def _records(office: Office | BareOffice) -> Iterator[Finding]:
             sentence=N_("The row {row} of {table} is not as the library wrote it ({problem})."),
             remedy=N_("Find out who can write to the database; see: perizinan records check"),
             fields={"table": fault.table, "row": fault.row, "problem": fault.problem.value},
-        )
-
-
-def _page(office: Office) -> Iterator[Finding]:
-    url = office.authority.verification_url
-    try:
-        fetch(url, max_bytes=_PAGE_BYTES, accept="text/html", seconds=10)
-    except PerizinanError as error:
-        yield Finding(
-            code="page-unreachable",
-            sentence=error.sentence,
-            remedy=N_("People who scan a permit arrive there: check the web server and the name."),
-            error=error,
         )

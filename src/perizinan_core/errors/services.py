@@ -562,39 +562,8 @@ class NotFoundError(ServiceError):
 
 
 @attrs.define(slots=False, eq=False)
-class LetterRefusedError(ServiceError):
-    """The letter cannot be issued as it stands; it was found in the rehearsal, and no number was taken."""
-
-    code: ClassVar[str] = "letter-refused"
-    sentence: ClassVar[str] = N_(
-        "The letter cannot be issued as it stands, and no number was taken. {reasons} "
-        "Put this right and issue it again, or set the approval aside."
-    )
-
-    problems: tuple[Problem, ...]
-    """Everything that keeps it from being issued."""
-
-    def details(self) -> dict[str, Any]:
-        """Return path and code of each problem."""
-        return {"problems": tuple({"path": item.path, "code": item.code} for item in self.problems)}
-
-    def wording(self, language: str) -> dict[str, object]:
-        """Join the sentences of the problems."""
-        return {"reasons": " ".join(problem.message(language) for problem in self.problems)}
-
-    def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
-        """Return everything that keeps it from being issued."""
-        return tuple(item.to_field(language) for item in self.problems)
-
-
-@attrs.define(slots=False, eq=False)
-class PostedDataError(ServiceError):
-    """What a portal posted is not what it should be; every problem at its field, and the data are not repeated."""
-
-    code: ClassVar[str] = "posted-data"
-    sentence: ClassVar[str] = N_(
-        "What was sent cannot be taken. {reasons} Put these points right and send it again."
-    )
+class _ProblemsError(ServiceError):
+    """Several problems at once, each at its place; the data themselves are not repeated."""
 
     problems: tuple[Problem, ...]
     """Everything that is missing or wrong."""
@@ -610,6 +579,27 @@ class PostedDataError(ServiceError):
     def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
         """Return every problem at its field."""
         return tuple(item.to_field(language) for item in self.problems)
+
+
+@attrs.define(slots=False, eq=False)
+class LetterRefusedError(_ProblemsError):
+    """The letter cannot be issued as it stands; it was found in the rehearsal, and no number was taken."""
+
+    code: ClassVar[str] = "letter-refused"
+    sentence: ClassVar[str] = N_(
+        "The letter cannot be issued as it stands, and no number was taken. {reasons} "
+        "Put this right and issue it again, or set the approval aside."
+    )
+
+
+@attrs.define(slots=False, eq=False)
+class PostedDataError(_ProblemsError):
+    """What a portal posted is not what it should be; every problem at its field, and the data are not repeated."""
+
+    code: ClassVar[str] = "posted-data"
+    sentence: ClassVar[str] = N_(
+        "What was sent cannot be taken. {reasons} Put these points right and send it again."
+    )
 
 
 @attrs.define(slots=False, eq=False)
