@@ -17,6 +17,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from perizinan_portal._serving import configuration
+from perizinan_portal._store import Level
 from perizinan_portal.testing import PortalKit, Visitor, sample_portal
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from playwright.sync_api import Page as BrowserPage
@@ -67,12 +68,18 @@ class Browsing:
     """What scripts did wrong, and what the policy stopped; fails the test at its end."""
 
     def page(
-        self, who: str | None = None, path: str | None = "/", *, width: int = 1280, **options
+        self,
+        who: str | None = None,
+        path: str | None = "/",
+        *,
+        width: int = 1280,
+        pending: bool = False,
+        **options,
     ) -> BrowserPage:
         """
         Open a page as an officer or applicant, or as a stranger; ``java_script_enabled=False`` is an option.
 
-        Without a path, the window stays empty.
+        Without a path, the window stays empty; ``pending``: the second factor is still to come.
         """
         height = 740 if width < 600 else 800
         context = self._browser.new_context(
@@ -80,7 +87,8 @@ class Browsing:
         )
         self._contexts.append(context)
         if who is not None:
-            cookie = {"name": "perizinan_session", "value": self.portal.session(who), "url": self.address}
+            token = self.portal.session(who, Level.PASSWORD if pending else Level.FULL)
+            cookie = {"name": "perizinan_session", "value": token, "url": self.address}
             context.add_cookies([cookie])
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))

@@ -58,14 +58,14 @@ class PortalKit:
         visitor.cookies.set(name_of(SESSION, https=True), self.session(who), domain=HOST.partition("://")[2])
         return visitor
 
-    def session(self, who: str) -> str:
+    def session(self, who: str, level: Level = Level.FULL) -> str:
         """Begin a session for an officer or an applicant, and return its token: the value of the cookie."""
         account = self.account(who)
         officer = (
             self.office.office.reviews.officer(account.officer, actor=_OPERATOR) if account.officer else None
         )
         return self.services.store.sessions.begin(
-            account.id, level=Level.FULL, rights=rights_of(officer), now=self.services.now
+            account.id, level=level, rights=rights_of(officer), now=self.services.now
         )
 
     def account(self, who: str) -> Account:
