@@ -63,7 +63,7 @@ def open_bare_office(settings: Settings, manager: PluginManager) -> Iterator[Bar
         StorageError: the database is missing, not migrated, or the keys are another's.
         BootstrapError: ``office-key-lost``: a key file of the office is missing that was used before.
     """
-    # Local days are written with the authority's time zone; whoever reads needs none.
+    # Local days are written with the authority's time zone; reading needs none.
     storage = open_storage(database_url(settings), storage_keys(settings, manager))
     try:
         yield BareOffice(
