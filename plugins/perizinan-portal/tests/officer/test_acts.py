@@ -64,7 +64,7 @@ def test_a_payment_is_whole_rupiah(empty_portal):
 
 @pytest.mark.parametrize("act", ["tolak", "buka-lagi", "bayar", "alihkan"])
 def test_the_page_of_an_act_that_is_not_possible_leads_back_to_the_case(portal, case, act):
-    """A bookmark, or a second tab, is told so."""
+    """Also from a bookmark, or in a second tab."""
     officer = portal.visitor(portal.office.assignee(case.id, "periksa").id)
     assert (
         "This is not possible for you now." in officer.open(f"/petugas/berkas/{case.id}/tindakan/{act}").text

@@ -38,7 +38,7 @@ def test_a_negative_finding_without_a_reason_is_asked_for_it_and_changes_nothing
 
 
 def test_an_officer_who_has_nothing_to_do_with_a_case_gets_404(portal, case):
-    """Whether a case is there is not told."""
+    """The answer does not show whether the case exists."""
     assert 404 == portal.visitor("sekar").open(f"/petugas/berkas/{case.id}").status
 
 
@@ -59,7 +59,7 @@ def test_an_inspector_writes_the_minutes_with_the_finding(empty_portal):
 
 
 def test_a_letter_of_recommendation_needs_its_day_and_its_agency(empty_portal):
-    """A number alone is no letter."""
+    """A number alone does not make a letter."""
     case = empty_portal.office.submit("acara")
     empty_portal.office.review(case.id, until="rekomendasi")
     page = (

@@ -77,9 +77,11 @@ class InnerReason:
 
 @attrs.frozen(kw_only=True)
 class Notified:
-    """How the applicant was told."""
+    """How the applicant was notified."""
 
-    remark: str = lines(N_("How they were told"), hint=N_("For example: telephoned, and whom you spoke to"))
+    remark: str = lines(
+        N_("How they were notified"), hint=N_("For example: telephoned, and whom you spoke to")
+    )
 
 
 def _amount(typed: str) -> Rupiah:
@@ -206,7 +208,7 @@ ACTS = (
         button=N_("Refuse the application"),
         form=Reasons,
         do=_refuse,
-        note=N_("The application is refused, and the applicant is told."),
+        note=N_("The application is refused, and the applicant is notified."),
         tone="danger",
         leaves=True,
     ),
@@ -257,12 +259,12 @@ ACTS = (
     Act(
         name="diberi-tahu",
         action=Action.RECORD_NOTICE,
-        title=N_("Record that the applicant was told"),
+        title=N_("Record that the applicant was notified"),
         lead=N_("For messages that no channel could deliver. The time for the applicant runs from now."),
         button=N_("Put it on record"),
         form=Notified,
         do=_notice,
-        note=N_("It is on record that the applicant was told."),
+        note=N_("It is on record that the applicant was notified."),
     ),
     Act(
         name="benturan",
@@ -340,7 +342,7 @@ def _act(visit: Visit) -> Act:
 
 
 def _stage(visit: Visit) -> str | None:
-    return visit.query("tahap") or None
+    return visit.query("tahapan") or None
 
 
 ROUTES = (

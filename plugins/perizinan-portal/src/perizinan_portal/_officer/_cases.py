@@ -42,7 +42,7 @@ class Paper:
 
 
 def case_of(visit: Visit) -> Application:
-    """Return the case of the address; drafts are nobody's business here."""
+    """Return the case of the address; a draft does not exist for officers."""
     return visit.office.applications.get(visit.path["id"], actor=visit.actor)
 
 

@@ -26,7 +26,7 @@ __all__ = ["ROUTES"]
 
 _FORM = "form:"
 _APPLICANT = "applicant"
-_SENT = N_("The request is sent, and the applicant is told.")
+_SENT = N_("The request is sent, and the applicant is notified.")
 
 
 def _target(typed: str) -> str:

@@ -78,7 +78,7 @@ def _known(visit: Visit, paper: Paper | None) -> Form[Remark]:
 
 
 def write(visit: Visit) -> Answer:
-    """Keep the remark, and go on with the next paper."""
+    """Keep the remark, and show the next paper."""
     form = visit.read(Remark)
     given = form.value
     if given is not None and given.view == _TO_CORRECT and not given.remark:
