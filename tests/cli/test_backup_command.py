@@ -11,6 +11,7 @@ import pytest
 
 from perizinan_core.documents import FolderDocumentStore
 from perizinan_core.model._application import ApplicationState
+from perizinan_core.model._permit import PermitStatus
 from perizinan_core.published import read_authority_document
 from perizinan_core.storage import ApplicationFilter, PermitFilter
 from perizinan_core.testing._offices import HOST
@@ -284,7 +285,7 @@ def test_restoring_older_records_beside_newer_documents_tells_what_was_used_sinc
     findings = json.loads(second.run("doctor", "--json", code=1))["findings"]
     with second.open() as opened:
         new = second.kit(opened, staff=False).permit()
-    after = {item["code"]: item for item in json.loads(second.run("doctor", "--json", code=0))["findings"]}
+    after = {item["code"]: item for item in json.loads(second.run("doctor", "--json", code=1))["findings"]}
 
     year, first, last = lost[0].register_year, lost[0].sequence, lost[1].sequence
     assert "rows" in made
@@ -295,6 +296,46 @@ def test_restoring_older_records_beside_newer_documents_tells_what_was_used_sinc
     assert last + 1 == new.sequence
     assert lost[1].number in after["permit-not-on-record"]["message"]
     assert "numbers-not-on-record" not in after
+    assert f"perizinan permits recover --stored {lost[1].signed_sha256} --reason …" in advice_for(
+        lost[1], findings
+    )
+    assert {"permit-recoverable"} == {code for code, item in after.items() if item["level"] == "problem"}
+
+
+def advice_for(permit, findings):
+    """Return what the doctor advises for a permit whose record is lost and whose file is not."""
+    return next(
+        item["advice"]
+        for item in findings
+        if item["code"] == "permit-recoverable" and permit.number in item["message"]
+    )
+
+
+def test_what_the_doctor_advises_after_restoring_older_records_makes_it_sound(
+    office, new_folder, url_of, tmp_path
+):
+    """Each lost permit is put back from the store, suspended, by the command that stands in the finding."""
+    with office.open() as opened:
+        kit = office.kit(opened, staff=False)
+        office.run("backup", str(tmp_path / "backup"))
+        lost = [kit.permit() for _ in range(2)]
+    second = new_folder("second")
+    second.write_settings(url_of("sqlite"))
+    for name in ("keys", "data"):
+        shutil.copytree(office.folder / name, second.folder / name, dirs_exist_ok=True)
+    second.run("restore", "--keep-documents", str(tmp_path / "backup"))
+    findings = json.loads(second.run("doctor", "--json", code=1))["findings"]
+    for permit in lost:
+        command = advice_for(permit, findings).partition("perizinan ")[2]
+        second.run(*command.replace("…", "berkas-pemegang").split())
+    after = json.loads(second.run("doctor", "--json", code=0))
+    with second.open() as opened:
+        states = {permit.number: permit.status for permit in permits(opened)}
+
+    assert [PermitStatus.SUSPENDED] * 2 == [states[permit.number] for permit in lost]
+    assert {"permit-recoverable", "permit-not-on-record", "numbers-not-on-record"}.isdisjoint(
+        item["code"] for item in after["findings"]
+    )
 
 
 def test_a_restore_without_newer_documents_says_that_later_numbers_are_not_known(

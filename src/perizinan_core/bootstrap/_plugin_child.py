@@ -59,9 +59,7 @@ class _Work:
     def _consumer(self, name: str) -> EventConsumer:
         if name not in self._consumers:
             settings = self._contexts.settings
-            self._consumers[name] = open_part(
-                self._manager, "register_event_consumers", "event consumer", name, settings
-            )
+            self._consumers[name] = open_part(self._manager, _CONSUMERS, "event consumer", name, settings)
         return self._consumers[name]
 
     def _now(self) -> datetime:

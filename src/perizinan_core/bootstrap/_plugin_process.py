@@ -28,7 +28,6 @@ _PLACES = 4
 """Decisions of one plugin at the same time."""
 
 _TASKS = 10_000
-_CONSUMERS = "register_event_consumers"
 
 
 @attrs.frozen(kw_only=True)
