@@ -21,13 +21,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from perizinan_core.cli._new._writing import KINDS
+
 ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 ABOUT_SOURCES = tuple(
     f"tests/frame/test_{name}.py"
     for name in ("errors", "i18n", "import_graph", "parts", "plain_english", "plain_indonesian", "repository")
 )
-NEW_KINDS = ("channel", "document-store", "scanner", "applicant-check", "renderer", "signer", "frontend")
 MOST_BASE_BYTES = 160 * 1024 * 1024
 
 
@@ -128,7 +129,7 @@ def try_new(folder: Path, venv: Path, install: Sequence[str]) -> str:
     """Make one of each kind, build and install it, run its tests against what is installed; return what is wrong."""
     perizinan, inside = str(venv / "bin" / "perizinan"), str(venv / "bin" / "python")
     region = ("--name", "Pemerintah Kota Baru", "--region", "35.72")
-    kinds = {f"uji-{kind}": ("plugin", kind, f"uji-{kind}") for kind in NEW_KINDS}
+    kinds = {f"uji-{kind}": ("plugin", kind, f"uji-{kind}") for kind in KINDS}
     for slug, words in {"kota-baru": ("authority", "kota-baru", *region), **kinds}.items():
         project, wheels = folder / slug, folder / "wheels" / slug
         build = [

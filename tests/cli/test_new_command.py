@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 import pytest
 from click.testing import CliRunner
 
+from perizinan_core import testing
 from perizinan_core.catalogue import check_catalogue
 from perizinan_core.cli import cli
 from perizinan_core.cli._new._writing import KINDS, NewAuthority, NewPlugin, write_all
@@ -25,6 +26,22 @@ PLANS = {
     **{f"uji-{kind}": NewPlugin(slug=f"uji-{kind}", kind=kind) for kind in KINDS},
 }
 
+SUITES = {
+    "ApplicantCheckSuite": "uji-applicant-check",
+    "AuthoritySuite": "kota-baru",
+    "DigestSignerSuite": "uji-signer",
+    "DocumentStoreSuite": "uji-document-store",
+    "EventConsumerSuite": "uji-event-consumer",
+    "FrontendSuite": "uji-frontend",
+    "NotificationChannelSuite": "uji-channel",
+    "NumberSourceSuite": "uji-number-source",
+    "PaymentProviderSuite": "uji-payment-provider",
+    "RendererSuite": "uji-renderer",
+    "SubmissionCheckSuite": "uji-submission-check",
+    "TablesSuite": "uji-tables",
+    "UploadScannerSuite": "uji-scanner",
+}
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
@@ -36,12 +53,13 @@ def made(tmp_path_factory):
 
 
 def test_the_tests_of_one_of_each_kind_are_green_at_once(made):
-    """As their authors would run them, but all in one go and without installing them."""
+    """As their authors would run them, but all in one go, without installing them and without PostgreSQL."""
     paths = os.pathsep.join(str(made / slug / "src") for slug in PLANS)
     result = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-W", "error"),
-            *("--import-mode=importlib", f"--rootdir={made}", str(made)),
+            # tests/kit has tables on PostgreSQL; scripts/test_wheels.py runs all that is made, whole.
+            *("-k", "not postgresql", "--import-mode=importlib", f"--rootdir={made}", str(made)),
         ],
         cwd=made,
         env={**os.environ, "PYTHONPATH": paths},
@@ -76,6 +94,32 @@ def test_a_third_authority_needs_nothing_but_its_data(made):
 
     assert () == report.problems
     assert report.assumed
+
+
+@pytest.mark.parametrize(("suite", "slug"), SUITES.items())
+def test_what_is_made_inherits_the_suite_of_its_kind(made, suite, slug):
+    """So its author sees at once what the core relies on."""
+    assert f"({suite}):" in (made / slug / "tests" / "test_plugin.py").read_text()
+
+
+def test_no_suite_of_the_kit_is_left_out():
+    """Services that sign whole PDFs differ too much to begin with one; record stores have a kit of their own."""
+    suites = {name for name in testing.__all__ if name.endswith("Suite")}
+
+    assert set(SUITES) == suites - {"DocumentSignerSuite"}
+
+
+@pytest.mark.parametrize(
+    ("slug", "name"), [("buku-tamu", "bukutamu"), ("catatan-pemeriksaan-lapangan", "catatanpemeriksaanla")]
+)
+def test_tables_have_a_name_that_the_office_takes(tmp_path, slug, name):
+    """Without hyphens, and short enough, in the code, in its migration and in the manifest."""
+    write_all(NewPlugin(slug=slug, kind="tables"), tmp_path / "new")
+    package = tmp_path / "new" / "src" / f"perizinan_{slug.replace('-', '_')}"
+
+    assert f'NAME = "{name}"' in (package / "_plugin.py").read_text()
+    assert f'table_name("{name}", ' in (package / "migrations" / "0001_notes.py").read_text()
+    assert f'register_tables = ["{name}"]' in (package / "perizinan_plugin.toml").read_text()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from perizinan_core.cli._new._writing import KINDS, NewPlugin, write_all
 from perizinan_core.testing import small_png
 
 PORTAL = Path(__file__).with_name("portal.py")
@@ -63,6 +64,16 @@ def test_mypy_accepts_what_a_user_writes(desk):
     done = run(desk, "mypy", "--strict", "--config-file=", "--cache-dir", str(desk / "cache"), "portal.py")
 
     assert "Success: no issues found in 1 source file\n" == done.stdout, done.stdout + done.stderr
+
+
+def test_mypy_accepts_what_perizinan_new_makes(desk):
+    """Each kind of plugin, at its strictest: its author begins without a complaint."""
+    for kind in KINDS:
+        write_all(NewPlugin(slug=f"uji-{kind}", kind=kind), desk / "new" / kind)
+    sources = [f"new/{kind}/src" for kind in KINDS]
+    done = run(desk, "mypy", "--strict", "--config-file=", "--cache-dir", str(desk / "cache"), *sources)
+
+    assert done.stdout.startswith("Success: "), done.stdout + done.stderr
 
 
 def test_pyright_accepts_what_a_user_writes(desk):

@@ -238,8 +238,10 @@ class UploadScanner(Protocol):
     An exception makes the file refused (`"scanner-failed"`): a scanner fails closed.
     """
 
-    name: str
-    """Short name for operators, e.g. ``"clamav"``."""
+    @property
+    def name(self) -> str:
+        """Short name for operators, e.g. ``"clamav"``; it is read only, so a frozen class will do."""
+        ...
 
     def scan(self, path: Path, report: UploadReport) -> Iterable[Finding]:
         """

@@ -18,15 +18,17 @@ from perizinan_core.testing._offices import (
     MORNING,
     OfficeKit,
     sample_applicant,
+    sample_application,
     sample_ca,
     sample_office,
     sample_pack,
+    sample_permit_type,
     sample_signer,
     sample_staff,
     staff_for,
 )
 from perizinan_core.testing._pki_server import Fault, PkiServer
-from perizinan_core.testing._plugins import check_plugin_settings, plugin_context
+from perizinan_core.testing._plugins import check_plugin_settings, message_text_problems, plugin_context
 from perizinan_core.testing._suites._applicant_checks import ApplicantCheckSuite
 from perizinan_core.testing._suites._authorities import AuthoritySuite
 from perizinan_core.testing._suites._channels import Delivered, NotificationChannelSuite
@@ -73,14 +75,17 @@ __all__ = [
     "TablesSuite",
     "UploadScannerSuite",
     "check_plugin_settings",
+    "message_text_problems",
     "plugin_context",
     "postgres_database",
     "sample_annex",
     "sample_applicant",
+    "sample_application",
     "sample_ca",
     "sample_letter",
     "sample_office",
     "sample_pack",
+    "sample_permit_type",
     "sample_signatory",
     "sample_signer",
     "sample_staff",

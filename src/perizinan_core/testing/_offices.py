@@ -38,13 +38,15 @@ from perizinan_core.hooks._consumers import EventConsumer
 from perizinan_core.hooks._notification import NotificationChannel
 from perizinan_core.hooks._types import AuthorityPack, EventConsumerEntry
 from perizinan_core.i18n import DEFAULT_LANGUAGE
-from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
+from perizinan_core.model._actor import Account, Actor, ActorKind, Officer, Role
 from perizinan_core.model._applicant import Address, Applicant, Person
 from perizinan_core.model._application import Application
 from perizinan_core.model._case import InspectionMinutes, StageOutcome, StageStatus
 from perizinan_core.model._fees import Payment
 from perizinan_core.model._identifiers import Nik, PhoneNumber
+from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._permit import Permit
+from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._stage import StageKind
 from perizinan_core.rendering import Renderer, TypstRenderer
 from perizinan_core.services import Publication, StatusLists
@@ -165,6 +167,29 @@ def sample_applicant(**changes: Any) -> Person:
         email="sekar@surat.example",
     )
     return attrs.evolve(person, **changes)
+
+
+def sample_application(
+    permit_type: str = "warung", *, form: Mapping[str, Any] | None = None, **changes: Any
+) -> Application:
+    """Return a draft of the sample applicant for a permit type of `sample_pack`, changed by keyword."""
+    application = Application(
+        id=f"sample-{permit_type}",
+        authority=sample_pack().authority.slug,
+        permit_type=permit_type,
+        permit_type_version=sample_permit_type(permit_type).version,
+        kind=ApplicationKind.NEW,
+        owner=Account.public(APPLICANT.id),
+        applicant=sample_applicant(),
+        form=form or {},
+        created_at=MORNING,
+    )
+    return attrs.evolve(application, **changes)
+
+
+def sample_permit_type(code: str = "warung") -> PermitType:
+    """Return a permit type of `sample_pack`, as it is at `MORNING`."""
+    return sample_pack().catalogue.find(code, on=MORNING.date())
 
 
 def sample_staff() -> tuple[Officer, ...]:

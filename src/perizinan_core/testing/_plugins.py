@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 from perizinan_core.bootstrap import Office
 from perizinan_core.bootstrap._plugin_settings import read_table
 from perizinan_core.errors.hooks import HookError
-from perizinan_core.hooks import PluginContext
+from perizinan_core.hooks import MessageText, PluginContext
 from perizinan_core.hooks._context import plugin_logger
+from perizinan_core.services._message_texts import text_problems
 from perizinan_core.testing._fakes import SettableClock
 from perizinan_core.testing._offices import MORNING
 
-__all__ = ["check_plugin_settings", "plugin_context"]
+__all__ = ["check_plugin_settings", "message_text_problems", "plugin_context"]
 
 S = TypeVar("S")
 
@@ -35,6 +36,11 @@ def check_plugin_settings(kind: type[Any], table: Mapping[str, Any], *, folder: 
         BootstrapError: ``settings``: keys are unknown or wrong, all are named; ``secret-missing``.
     """
     return read_table(kind, "NAME", table, folder or Path())
+
+
+def message_text_problems(texts: Iterable[MessageText]) -> tuple[str, ...]:
+    """Return why an office would not open with some texts of messages, one sentence for each problem."""
+    return text_problems(texts)
 
 
 def plugin_context(

