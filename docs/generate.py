@@ -35,8 +35,10 @@ from perizinan_core.cli._once import Once
 from perizinan_core.documents import FINDINGS, REMEDIES
 from perizinan_core.errors.base import Category, PerizinanError
 from perizinan_core.hooks import SmtpSettings
-from perizinan_core.i18n import translate
-from perizinan_core.model import Event, EventKind
+from perizinan_core.i18n import LANGUAGES, translate
+from perizinan_core.model import Event, EventKind, HeldOutcome
+from perizinan_core.services._message_texts import placeholders_of
+from perizinan_core.services._messages import SUPERVISOR_KINDS, wording_of
 from perizinan_core.services._schemas import portal_schema
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
@@ -363,6 +365,63 @@ def events_page() -> str:
     return _page(lines)
 
 
+def texts_page() -> str:
+    """Return the page of the messages that plugins and authorities may word themselves."""
+    lines = [
+        "# Message texts",
+        "",
+        HEAD,
+        "",
+        (
+            "What people receive, and what a text in its place may hold: `MessageText`, from a plugin "
+            "([register_message_texts](hooks.md#register_message_texts)) or in `AuthorityPack.message_texts`."
+        ),
+        (
+            "Placeholders stand in braces, without formats or attributes. `{receipt}` and `{permit_type}` may stand in "
+            "every text and may be left out; all others of a message say something of the case and have to stand in "
+            "the body."
+        ),
+        (
+            "The greeting, the sentence on fees (in messages to applicants) and the name of "
+            "the office are added. An office with a text that cannot be used does not open, and names them all."
+        ),
+        "",
+        "| message | goes to | must stand in the body |",
+        "|---|---|---|",
+    ]
+    texts = list(_own_texts())
+    lines += [
+        f"| [{_text_title(kind, outcome)}](#{_anchor(_text_title(kind, outcome))}) "
+        f"| {'supervisors' if kind in SUPERVISOR_KINDS else 'applicant'} "
+        f"| {', '.join(f'`{{{name}}}`' for name in sorted(needed)) or '–'} |"
+        for kind, outcome, _, needed in texts
+    ]
+    for kind, outcome, wording, _ in texts:
+        lines += ["", f"## {_text_title(kind, outcome)}"]
+        for language in LANGUAGES:
+            subject, body = (translate(text, language) for text in (wording.subject, wording.body))
+            lines += ["", f"`{language}`:", "", "```text", subject, "", body, "```"]
+    return _page(lines)
+
+
+def _own_texts() -> Iterator[tuple[EventKind, str, Any, frozenset[str]]]:
+    """Yield each message with its outcome, our own words, and what a text in its place must hold."""
+    for kind in EventKind:
+        outcomes = tuple(HeldOutcome) if kind is EventKind.DOCUMENT_HOLD_ENDED else ("",)
+        for outcome in outcomes:
+            wording, found = wording_of(kind, outcome), placeholders_of(kind, outcome)
+            if wording is not None and found is not None:
+                yield kind, outcome, wording, found[1]
+
+
+def _text_title(kind: EventKind, outcome: str) -> str:
+    return f"{kind.value} ({outcome})" if outcome else kind.value
+
+
+def _anchor(title: str) -> str:
+    return re.sub(r"[^a-z0-9_ -]", "", title.lower()).replace(" ", "-")
+
+
 _EVENT_FIELDS = {"kind": "What happened, see below.", "at": "Moment, with its offset from UTC."}
 _KIND = EventKind
 _EVENT_MEANINGS = {
@@ -509,6 +568,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "portal.schema.json": portal_page,
     "upload-findings.md": findings_page,
     "events.md": events_page,
+    "message-texts.md": texts_page,
     "python-api.md": api_page,
 }
 

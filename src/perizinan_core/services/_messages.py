@@ -34,7 +34,7 @@ from perizinan_core.services._terms import slot_label
 from perizinan_core.workflow._fee import amount_outstanding
 from perizinan_core.workflow._notice import last_day_if_notified
 
-__all__ = ["MESSAGE_KINDS", "begins", "messages_for", "told_of", "wording_of"]
+__all__ = ["MESSAGE_KINDS", "SUPERVISOR_KINDS", "begins", "messages_for", "told_of", "wording_of"]
 
 
 @attrs.frozen
@@ -431,6 +431,9 @@ _HELD_WORDINGS: dict[HeldOutcome, _Wording] = {
 
 MESSAGE_KINDS = frozenset({*_WORDINGS, *_FOR_SUPERVISORS, EventKind.DOCUMENT_HOLD_ENDED})
 """Kinds of events that someone may receive a message about."""
+
+SUPERVISOR_KINDS = frozenset(_FOR_SUPERVISORS)
+"""Those of them that go to supervisors."""
 
 APPLICANT = "applicant"
 REPRESENTATIVE = "representative"
