@@ -380,6 +380,13 @@ class Clam:
     socket: str
 
 
+class Stamp:
+    """A signer of whole files, which leaves its mark at their end."""
+
+    def sign_document(self, pdf, request):
+        return pdf + b" signed for " + request.encode()
+
+
 class Others:
     """A plugin that brings a database, a store, a channel, a signer, a scanner and a frontend of its own."""
 
@@ -425,7 +432,7 @@ class Others:
 
     @hookimpl
     def register_signers(self):
-        return [SignerEntry(scheme="token", open=self._open("signer", "a signer"))]
+        return [SignerEntry(scheme="token", open=self._open("signer", Stamp()))]
 
     @hookimpl
     def register_upload_scanners(self):
@@ -452,12 +459,12 @@ def test_a_plugin_takes_the_place_of_what_is_built_in(tmp_path):
     migrate_database(other_settings(tmp_path), load_plugins(discover=False, extra={"others": plugin}))
     with opened(other_settings(tmp_path), others=plugin) as office:
         office.serve("127.0.0.1", 1)
-        signer = office.signers.signer_for("kepala")
+        signed = office.signers.signer_for("kepala").sign_document(b"letter", "kepala")
         storage = office.storage
     calls = dict(plugin.opened)
 
     assert plugin.storage is storage
-    assert "a signer" == signer
+    assert b"letter signed for kepala" == signed
     assert "token:slot-1" == calls["signer"]["address"]
     assert Mail(folder=tmp_path / "surat") == calls["channel"]["context"].settings
     assert Clam(socket="/run/clam") == calls["scanner"]["context"].settings
