@@ -11,11 +11,13 @@ from sqlalchemy.exc import ArgumentError as AddressError
 
 from perizinan_core.bootstrap._bounded import bounded_store
 from perizinan_core.bootstrap._contexts import contexts_of
+from perizinan_core.bootstrap._expressions import offered_expressions
 from perizinan_core.bootstrap._keys import open_storage_keys
 from perizinan_core.bootstrap._plugin_process import PluginProcesses, RemoteConsumer
 from perizinan_core.bootstrap._plugins import called, opened, pick, timed
 from perizinan_core.bootstrap._settings import FILE_NAME, Settings, read_secret
 from perizinan_core.bootstrap._tables import offered_tables, set_aside, unsupported
+from perizinan_core.catalogue._extensions import offering
 from perizinan_core.catalogue._remembered import remembering
 from perizinan_core.documents import DocumentStore
 from perizinan_core.errors.bootstrap import BootstrapError
@@ -61,6 +63,7 @@ def load_authority_pack(settings: Settings, manager: PluginManager) -> Authority
 
     Raises:
         HookError: ``nothing-registered``: no plugin brings it.
+        HookError: ``offered-twice``: two plugins offer functions for rules under one name.
         InvalidCatalogueError: its catalogue has problems.
         BootstrapError: ``example-authority``: it is an example, and the settings are not for development.
     """
@@ -68,11 +71,12 @@ def load_authority_pack(settings: Settings, manager: PluginManager) -> Authority
     slug = settings.office.authority
     context = contexts_of(settings, manager).of(entry, "register_authorities")
     load = entry.record.load
+    expressions = offered_expressions(manager)
 
     @functools.wraps(load)
     def remembered(**given: Any) -> AuthorityPack:
         # Set where the plugin runs, which is a thread of its own.
-        with remembering(settings.path("data") / _CHECKED):
+        with remembering(settings.path("data") / _CHECKED), offering(expressions):
             read: AuthorityPack = settled(load(**given))
         return read
 

@@ -31,7 +31,9 @@ STILL_OFFERED = "still_offered"
 
 _UNSAID = N_("No source says that this is still a service of the office.")
 
-_NO_VALUES = frozenset({"source", "version", "in_force", "complete", "gaps", "scenarios", STILL_OFFERED})
+_NO_VALUES = frozenset(
+    {"source", "version", "in_force", "complete", "gaps", "scenarios", "extensions", STILL_OFFERED}
+)
 """Fields of a permit type that say when and whether it holds, and not what it is; examples are left out too."""
 
 TOPICS: Mapping[str, Text] = MappingProxyType(

@@ -18,6 +18,7 @@ from perizinan_core.catalogue._expressions import (
     text_of,
 )
 from perizinan_core.catalogue._expressions._schema import item_schema, typed_data
+from perizinan_core.catalogue._extensions import extension_functions, refuse_changed
 from perizinan_core.catalogue._facts import Facts, case_names
 from perizinan_core.catalogue._rules import path_text
 from perizinan_core.errors.catalogue import ExpressionError, Phrase, RuleError
@@ -44,6 +45,9 @@ class CaseRules:
         facts: The case.
         day: Local day that decides about tariffs and is ``today``.
         names: Further names, of the scope ``validity`` or ``letter``.
+
+    Raises:
+        HookError: ``expressions-changed``: the case was submitted under other functions of plugins.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class CaseRules:
         scope: str = Scope.CASE,
         names: Mapping[str, Any] | None = None,
     ) -> None:
+        refuse_changed(permit_type, facts.extensions)
         self.permit_type = permit_type
         self.facts = facts
         self.day = day
@@ -111,6 +116,7 @@ class CaseRules:
 
         Raises:
             ExpressionError: when it has no value for this case.
+            HookError: ``plugin-expression``: a function of a plugin failed.
         """
         list_name, index = item if item is not None else (None, 0)
         names = self._names
@@ -128,8 +134,10 @@ class CaseRules:
             form=self._form,
             item=bound,
         )
+        extensions = self.permit_type.extensions
+        functions |= extension_functions(extensions)
         try:
-            compiled = environment(schema, self.scope, list_name).compile(text)
+            compiled = environment(schema, self.scope, list_name, extensions).compile(text)
             return evaluate(compiled.tree, names, functions)
         except ExpressionFailure as failure:
             raise self.wrong(path, text, failure.phrase, _CODES[failure.kind]) from failure

@@ -11,6 +11,7 @@ import attrs
 from perizinan_core.catalogue._expressions import PaperFacts
 from perizinan_core.model._applicant import Applicant, Organisation, Representative
 from perizinan_core.model._application import Application
+from perizinan_core.model._extensions import UsedExtension
 from perizinan_core.model._held import POWER_OF_ATTORNEY
 from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._permit import Permit
@@ -43,6 +44,8 @@ class Facts:
     represented: bool = False
     papers: tuple[PaperFacts, ...] = ()
     previous: PreviousPermit | None = None
+    extensions: tuple[UsedExtension, ...] | None = None
+    """Functions and formats of plugins that its submission froze; None: it was not submitted yet."""
 
     def __repr__(self) -> str:
         return f"Facts(kind={self.kind.value!r}, ***)"
@@ -87,7 +90,7 @@ def facts(
 
 def facts_of(application: Application, *, previous: Permit | PreviousPermit | None = None) -> Facts:
     """Return the facts of an application; replaced documents do not count."""
-    return facts(
+    found = facts(
         kind=application.kind,
         form=application.form,
         applicant=application.applicant,
@@ -99,6 +102,9 @@ def facts_of(application: Application, *, previous: Permit | PreviousPermit | No
         ],
         previous=previous,
     )
+    if application.terms is None:
+        return found
+    return attrs.evolve(found, extensions=application.terms.extensions)
 
 
 def _applicant(applicant: Applicant) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -15,9 +15,11 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from perizinan_core.catalogue._expressions._schema import schemas_along
+from perizinan_core.catalogue._extensions import has_format
 from perizinan_core.errors.catalogue import Phrase
 from perizinan_core.errors.model import FormDataError, FormFault, InvalidIdentifierError, TextRefusedError
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_
+from perizinan_core.model._extensions import Extensions, FormFormat
 from perizinan_core.model._form_data import form_data, path_text
 from perizinan_core.model._identifiers import parse_email
 from perizinan_core.model._permit_type import PermitType
@@ -62,19 +64,23 @@ def validate_form(permit_type: PermitType, data: Mapping[str, Any]) -> tuple[For
 
     Formats (dates, e-mail addresses …) are checked. The limits on size, depth and number come first, and the
     work after them grows with the data and not with its square.
+
+    Raises:
+        HookError: ``plugin-expression``: a format of a plugin gave no answer.
     """
     schema = dict(permit_type.form_schema)
     try:
         form = form_data(data)
     except (FormDataError, TextRefusedError) as error:
         return (_not_kept(schema, error),)
-    validator = _Validator(schema, format_checker=_formats())
+    extensions = permit_type.extensions
+    validator = _Validator(schema, format_checker=_formats_with(extensions))
     errors = sorted(
         validator.iter_errors(form), key=lambda error: [str(part) for part in error.absolute_path]
     )
     found: dict[tuple[str, str, str, str], FormProblem] = {}
     for problem in itertools.chain(
-        (problem for error in errors for problem in _problems(schema, error)),
+        (problem for error in errors for problem in _problems(schema, error, extensions)),
         _text_problems(schema, form, ()),
     ):
         found.setdefault((problem.code, problem.path, problem.phrase.sentence, str(problem.phrase)), problem)
@@ -151,7 +157,25 @@ def _formats() -> FormatChecker:
     return checker
 
 
-def _problems(schema: Mapping[str, Any], error: ValidationError) -> Iterator[FormProblem]:
+def _formats_with(extensions: Extensions) -> FormatChecker:
+    """Return the checker of our formats, and of those of plugins."""
+    formats = tuple(extensions.formats())
+    if not formats:
+        return _formats()
+    checker = FormatChecker()
+    checker.checkers = dict(_formats().checkers)
+    for name, offered, found in formats:
+        checker.checks(name)(_check_of(name, offered.plugin, found))
+    return checker
+
+
+def _check_of(name: str, plugin: str, found: FormFormat) -> Callable[[object], bool]:
+    return lambda value: not isinstance(value, str) or has_format(name, plugin, found, value)
+
+
+def _problems(
+    schema: Mapping[str, Any], error: ValidationError, extensions: Extensions
+) -> Iterator[FormProblem]:
     keyword = str(error.validator)
     path: Path = tuple(error.absolute_path)
     instance: Any = error.instance
@@ -161,7 +185,7 @@ def _problems(schema: Mapping[str, Any], error: ValidationError) -> Iterator[For
             # Of several alternatives, the problems of the one that came nearest help most.
             nearest = min(_by_branch(error), key=len)
             for inner in nearest:
-                yield from _problems(schema, inner)
+                yield from _problems(schema, inner, extensions)
             return
     if keyword == "required":
         wanted: Any = error.validator_value
@@ -177,7 +201,7 @@ def _problems(schema: Mapping[str, Any], error: ValidationError) -> Iterator[For
                 sentence = N_("{field}: the form has no such field; leave it out")
                 yield _problem(schema, keyword, (*path, name), sentence)
         return
-    sentence, fields = _sentence(error, keyword)
+    sentence, fields = _sentence(error, keyword, extensions)
     yield _problem(schema, keyword, path, sentence, **fields)
 
 
@@ -222,8 +246,12 @@ _LIMITS: dict[str, str] = {
 }
 
 
-def _sentence(error: ValidationError, keyword: str) -> tuple[str, dict[str, object]]:
+def _sentence(error: ValidationError, keyword: str, extensions: Extensions) -> tuple[str, dict[str, object]]:
     value: Any = error.validator_value
+    if keyword == "format":
+        for name, _, found in extensions.formats():
+            if name == value:
+                return N_("{field}: {expected}"), {"expected": found.expected}
     if keyword in _LIMITS:
         return _LIMITS[keyword], {"limit": value}
     if keyword in ("enum", "oneOf", "anyOf"):

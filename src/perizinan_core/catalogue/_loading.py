@@ -16,6 +16,8 @@ import attrs
 from perizinan_core.catalogue._calendars import read_calendar
 from perizinan_core.catalogue._catalogue import Catalogue
 from perizinan_core.catalogue._checks import check_files
+from perizinan_core.catalogue._checks._plugins import failing_plugins_named
+from perizinan_core.catalogue._extensions import bind, extensions_for, fingerprint
 from perizinan_core.catalogue._nodes import Node, YamlProblemError, read_yaml
 from perizinan_core.catalogue._problems import Problems
 from perizinan_core.catalogue._reader import FAILED, AssumedValue, Reader
@@ -25,6 +27,7 @@ from perizinan_core.errors.catalogue import CatalogueProblem, InvalidCatalogueEr
 from perizinan_core.i18n import N_
 from perizinan_core.model._authority import Authority
 from perizinan_core.model._calendar import WorkingCalendar
+from perizinan_core.model._extensions import ExpressionsEntry, Extensions
 from perizinan_core.model._fees import TariffTable
 from perizinan_core.model._permit_type import PermitType, Scenario
 
@@ -85,14 +88,19 @@ class CatalogueReport:
         }
 
 
-def load_catalogue(path: Path) -> Catalogue:
+def load_catalogue(path: Path, *, expressions: Iterable[ExpressionsEntry] | None = None) -> Catalogue:
     """
     Return the catalogue in a folder (or in one permit file, for examples and tests).
+
+    Args:
+        path: The folder or file.
+        expressions: Functions and formats that its rules and forms may use. None: those of the plugins of the office
+            that is being opened; where there is none, its rules may use none.
 
     Raises:
         InvalidCatalogueError: carrying every problem.
     """
-    files = _Files(Path(path))
+    files = _Files(Path(path), extensions_for(expressions))
     files.read_all()
     passed = not files.problems.found and has_passed(files.seen)
     if not passed:
@@ -126,6 +134,7 @@ def check_catalogue(
     run_scenarios: ScenarioRunner | None = None,
     check_letters: LetterCheck | None = None,
     templates: Iterable[Path] = (),
+    expressions: Iterable[ExpressionsEntry] | None = None,
 ) -> CatalogueReport:
     """
     Read a catalogue and return everything that is wrong, doubtful or assumed in it. Never raises.
@@ -136,8 +145,9 @@ def check_catalogue(
             scenarios need lives in a higher layer, which passes this in.
         check_letters: Called when the files have no problem; printing lives in a higher layer, too.
         templates: Folders with letter templates, besides ``templates`` in the catalogue.
+        expressions: As for `load_catalogue`.
     """
-    files = _Files(Path(path))
+    files = _Files(Path(path), extensions_for(expressions))
     files.read_all()
     files.check()
     catalogue = files.catalogue()
@@ -145,8 +155,9 @@ def check_catalogue(
     if run_scenarios is not None and not files.problems.found:
         for permit_type, scenario in catalogue.scenarios():
             run += 1
-            for sentence in run_scenarios(catalogue, permit_type, scenario):
-                files.add_failure(permit_type, scenario, sentence)
+            with failing_plugins_named(files.problems, files.node_of(permit_type)):
+                for sentence in run_scenarios(catalogue, permit_type, scenario):
+                    files.add_failure(permit_type, scenario, sentence)
     if check_letters is not None and not files.problems.found:
         folders = [item for item in (*templates, Path(path) / TEMPLATES) if item.is_dir()]
         for permit_type, sentence, code in check_letters(catalogue, folders):
@@ -194,11 +205,13 @@ def for_release(report: CatalogueReport) -> CatalogueReport:
 class _Files:
     """The files of one catalogue while they are read."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, extensions: Extensions = Extensions()) -> None:  # noqa: B008 - a frozen value
         self.root = root
+        self.extensions = extensions
         self.name = root.name or "catalogue"
         self.problems = Problems()
         self.seen = ReadFiles()
+        self.seen.add("extensions", fingerprint(extensions))
         self.reader = Reader(self.problems, HOOKS)
         self.authority: Authority | None = None
         self.authority_node: Node | None = None
@@ -288,9 +301,13 @@ class _Files:
                     reason=sentence,
                 )
 
+    def node_of(self, permit_type: PermitType) -> Node:
+        """Return where a permit type is written."""
+        return next(node for item, node in self.permits if item is permit_type)
+
     def add_letter_fault(self, permit_type: PermitType, reason: str, code: str) -> None:
         """Report a template that cannot print the letter of a permit type."""
-        node = next(node for item, node in self.permits if item is permit_type)
+        node = self.node_of(permit_type)
         sentence = N_("the letter cannot be issued with this template: {reason}")
         self.problems.add(node.at("letter").at("template"), code, sentence, reason=reason)
 
@@ -311,7 +328,7 @@ class _Files:
         node = self._node(path, name)
         if node is not None:
             result = self.reader.read(PermitType, node)
-            self.permits.append((None if result is FAILED else result, node))
+            self.permits.append((None if result is FAILED else bind(result, self.extensions), node))
 
     def _yaml_files(self, folder: str) -> list[Path]:
         place = self.root / folder

@@ -310,7 +310,7 @@ def _fields_of(kind: Any) -> Mapping[str, _Field]:
             field.alias or field.name, hints[field.name], field.default is attrs.NOTHING
         )
         for field in attrs.fields(kind)
-        if field.init
+        if field.init and field.metadata.get("from_file", True)
     }
 
 

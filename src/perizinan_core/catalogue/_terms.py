@@ -51,6 +51,7 @@ def freeze_terms(permit_type: PermitType, facts: Facts, day: date) -> FrozenTerm
         max_correction_rounds=limit.max_correction_rounds,
         correction_window=limit.correction_window,
         fee=assess_fee(permit_type, facts, day),
+        extensions=permit_type.extensions.used,
     )
 
 

@@ -12,18 +12,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from perizinan_core.bootstrap._expressions import HOOK, offered_expressions
 from perizinan_core.catalogue import (
+    Catalogue,
     CatalogueReport,
     ScenarioRunner,
     check_catalogue,
     load_catalogue,
     service_standard,
 )
+from perizinan_core.catalogue._extensions import offering
 from perizinan_core.catalogue._loading import LetterCheck, for_release
 from perizinan_core.catalogue._overview import Fact, describe_permit_type
 from perizinan_core.cli._confirmations import assumed_command, confirm_command, withdraw_command
+from perizinan_core.cli._settings import plugins_for, settings_for
 from perizinan_core.errors.catalogue import CatalogueProblem
 from perizinan_core.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, translate
+from perizinan_core.model._extensions import Extensions
 from perizinan_core.model._numerals import format_date
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._text import Source
@@ -86,10 +91,12 @@ def check_command(
     letters: LetterCheck | None = (ctx.obj or {}).get(CHECK_LETTERS)
     console = _console()
     failed = False
+    extensions = _extensions(ctx)
     for path in paths:
-        report = check_catalogue(
-            path.resolve(), run_scenarios=runner, check_letters=letters, templates=templates
-        )
+        with offering(extensions):
+            report = check_catalogue(
+                path.resolve(), run_scenarios=runner, check_letters=letters, templates=templates
+            )
         if release:
             report = for_release(report)
         failed = failed or not report.ok
@@ -107,7 +114,7 @@ def check_command(
 def list_command(ctx: click.Context, path: Path, *, language: str | None) -> None:
     """List the permit types of a catalogue with all their versions."""
     language = _language(ctx, language)
-    catalogue = load_catalogue(path.resolve())
+    catalogue = _loaded(ctx, path)
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in (N_("Code"), N_("Version"), N_("Name"), N_("In force"), N_("Open")):
         table.add_column(translate(title, language), overflow="fold")
@@ -137,7 +144,7 @@ def show_command(
 ) -> None:
     """Show one permit type as a page for people."""
     language = _language(ctx, language)
-    catalogue = load_catalogue(path.resolve())
+    catalogue = _loaded(ctx, path)
     found = catalogue.versions(code)[-1] if day is None else catalogue.find(code, on=day.date())
     console = _console()
     _print_heading(console, found, language)
@@ -153,6 +160,20 @@ def show_command(
         for line in lines:
             _print_hanging(console, "•", Text(line, style="" if part.lines else "dim"), indent=4)
         _print_sources(console, part.sources, language)
+
+
+def _loaded(ctx: click.Context, path: Path) -> Catalogue:
+    with offering(_extensions(ctx)):
+        return load_catalogue(path.resolve())
+
+
+def _extensions(ctx: click.Context) -> Extensions:
+    """Return what installed plugins offer to catalogues, as the settings let them where there are settings."""
+    obj = ctx.obj or {}
+    if obj.get("no_plugins", True):
+        return Extensions()
+    settings = settings_for(obj) if obj["settings"].is_file() else None
+    return offered_expressions(plugins_for(obj, settings, only=(HOOK,)))
 
 
 def _language(ctx: click.Context, language: str | None) -> str:

@@ -19,12 +19,28 @@ def settings_for(obj: dict[str, Any]) -> Settings:
 
 
 def plugins_for(
-    obj: dict[str, Any], settings: Settings | None = None, *, trials: Trials | None = None
+    obj: dict[str, Any],
+    settings: Settings | None = None,
+    *,
+    trials: Trials | None = None,
+    only: tuple[str, ...] | None = None,
 ) -> PluginManager:
-    """Load the plugins that the settings allow; ``--no-plugins`` leaves the built-in one."""
+    """
+    Load the plugins that the settings allow; ``--no-plugins`` leaves the built-in one.
+
+    Args:
+        obj: What the top of the command line knows.
+        settings: Of the office, where there is one.
+        trials: How the installed ones are tried before.
+        only: Load no more of the installed ones than those that offer something for one of these hooks.
+    """
     table = settings.plugins if settings is not None else PluginTable()
     return load_plugins(
-        disabled=table.disabled, discover=not obj["no_plugins"], replaces=table.replaces, trials=trials
+        disabled=table.disabled,
+        discover=not obj["no_plugins"],
+        replaces=table.replaces,
+        trials=trials,
+        only=only,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import attrs
 
@@ -40,8 +40,13 @@ class Phrase:
         return self.to("en")
 
 
+@runtime_checkable
+class _Translated(Protocol):
+    def to(self, language: str) -> str: ...
+
+
 def _worded(value: object, language: str) -> object:
-    if isinstance(value, Phrase):
+    if isinstance(value, _Translated):
         return value.to(language)
     if isinstance(value, tuple):
         return ", ".join(str(_worded(item, language)) for item in value)

@@ -27,6 +27,7 @@ _NOUNS: Mapping[str, str] = {
     "number source": N_("source of numbers"),
     "payment provider": N_("payment provider"),
     "retention": N_("keeper of data"),
+    "expressions": N_("set of functions and formats"),
 }
 
 _WANTED: Mapping[str, str] = {
@@ -50,12 +51,12 @@ class HookError(CodedError):
     categories: ClassVar[Mapping[str, Category]] = by_code(
         {
             Category.OFFICE: (
-                "message-texts nothing-registered offered-twice no-office plugin-problem setting tables-taken "
-                "tables-unsupported"
+                "expressions-changed message-texts nothing-registered offered-twice no-office plugin-problem setting "
+                "tables-taken tables-unsupported"
             ),
             Category.OUTSIDE: (
                 "mail-server-lost mail-server-refused mail-server-unreachable mail-server-untrusted message-refused "
-                "plugin-decision recipient-refused"
+                "plugin-decision plugin-expression recipient-refused"
             ),
             Category.UNAVAILABLE: "check-unanswered delivery-deferred plugin-hangs",
         }
@@ -121,6 +122,21 @@ class HookError(CodedError):
             N_(
                 'The outside system behind the plugin "{plugin}" did not answer ({hook}), so nothing was changed. '
                 "Try again later; the draft is kept."
+            )
+        ),
+        # The permit type of a case uses functions or formats of plugins, and they are not those of its submission.
+        "expressions-changed": Code(
+            N_(
+                "This case of {permit_type} was submitted under these functions and formats of plugins: {was}; now "
+                "there are: {now}. Nothing was decided, as it could be decided differently. Install the plugins in "
+                "those editions again, or tell the office's administrator."
+            ),
+            absent={"was": "-", "now": "-"},
+        ),
+        "plugin-expression": Code(
+            N_(
+                '{name} of the plugin "{plugin}" did not give a usable answer ({reason}), so nothing was decided. Try '
+                "again later, or tell the office's administrator."
             )
         ),
         # A plugin that had to decide something raised instead; the use case stops (fails closed).

@@ -43,6 +43,7 @@ from perizinan_core.hooks._types import (
     CliCommandEntry,
     DocumentStoreEntry,
     EventConsumerEntry,
+    ExpressionsEntry,
     FrontendEntry,
     MessageTextsEntry,
     NotificationChannelEntry,
@@ -94,6 +95,7 @@ RECORDS: Mapping[str, type] = {
     "register_cli_commands": CliCommandEntry,
     "register_message_texts": MessageTextsEntry,
     "register_number_sources": NumberSourceEntry,
+    "register_expressions": ExpressionsEntry,
     "register_payment_providers": PaymentProviderEntry,
     "register_retention": RetentionEntry,
 }

@@ -28,6 +28,7 @@ from perizinan_core.hooks._types import (
     CliCommandEntry,
     DocumentStoreEntry,
     EventConsumerEntry,
+    ExpressionsEntry,
     FrontendEntry,
     MessageTextsEntry,
     NotificationChannelEntry,
@@ -177,6 +178,15 @@ class HookSpecs:
 
         Example:
             return [NumberSourceEntry(name="national-registry", open=open_registry)]
+        """
+
+    @hookspec
+    def register_expressions(self, context: PluginContext[Any]) -> Iterable[ExpressionsEntry]:
+        """
+        Offer functions for the rules of permit types, and formats for the fields of their forms.
+
+        Example:
+            return [ExpressionsEntry(name="parcels", edition="2026.1", functions=(ZONE_FEE,), formats=(PARCEL,))]
         """
 
     @hookspec

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from perizinan_core.model._extensions import ExpressionFunction, ExpressionsEntry, FormFormat
+
 # The command line asks plugins for their commands before it knows what it has to do: a plugin must not load
 # the whole library for the types alone.
 if TYPE_CHECKING:
@@ -42,6 +44,9 @@ __all__ = [
     "CliCommandEntry",
     "DocumentStoreEntry",
     "EventConsumerEntry",
+    "ExpressionFunction",
+    "ExpressionsEntry",
+    "FormFormat",
     "FrontendEntry",
     "MessageTextsEntry",
     "NotificationChannelEntry",

@@ -31,6 +31,7 @@ from perizinan_core.model._case import (
     SubmittedDocument,
 )
 from perizinan_core.model._checks import CheckKind, CheckOutcome, CheckRecord
+from perizinan_core.model._extensions import UsedExtension
 from perizinan_core.model._fees import FeeAssessment, Payment
 from perizinan_core.model._held import POWER_OF_ATTORNEY, HeldUpload
 from perizinan_core.model._kinds import ApplicationKind
@@ -118,6 +119,8 @@ class FrozenTerms:
     max_correction_rounds: int
     correction_window: Period
     fee: FeeAssessment
+    extensions: tuple[UsedExtension, ...] = ()
+    """Functions and formats of plugins that the permit type used then; with others, nothing is decided."""
 
 
 @attrs.frozen(kw_only=True)

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.model._assumed import StillOffered
+from perizinan_core.model._extensions import Extensions
 from perizinan_core.model._fees import FeeRule
 from perizinan_core.model._kinds import ApplicantKind, ApplicationKind, OwningSystem, PermitKind
 from perizinan_core.model._letter_rule import LetterRule
@@ -123,6 +124,10 @@ class PermitType:
     service_standard: ServiceStandard | None = None
     scenarios: tuple[Scenario, ...] = ()
     source: Source
+    extensions: Extensions = attrs.field(
+        factory=Extensions, eq=False, repr=False, metadata={"from_file": False}
+    )
+    """Functions and formats of plugins that its rules and its form use; not a key of the file."""
 
     @property
     def deciding_units(self) -> tuple[str, ...]:

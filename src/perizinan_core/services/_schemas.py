@@ -18,6 +18,7 @@ import attrs
 from cattrs.v import transform_error
 
 from perizinan_core._converters import from_json
+from perizinan_core.catalogue._extensions import with_format_hints
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.converters import WireFormatError
 from perizinan_core.errors.services import PostedDataError
@@ -116,11 +117,13 @@ class Schemas:
         """
         Return the JSON Schema of the form of a permit type, in the version in force today.
 
+        Where a format is a plugin's, ``x-format-id`` and ``x-format-en`` beside it say what it wants.
+
         Raises:
             CatalogueError: there is no such permit type.
         """
         today = self._context.local_day(self._context.clock())
-        return dict(self._context.catalogue.find(permit_type, on=today).form_schema)
+        return with_format_hints(self._context.catalogue.find(permit_type, on=today))
 
     def read_applicant(self, data: Any) -> Applicant:
         """

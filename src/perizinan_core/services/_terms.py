@@ -12,6 +12,7 @@ from perizinan_core.catalogue import (
     is_exempt,
     validate_form,
 )
+from perizinan_core.catalogue._extensions import refuse_changed
 from perizinan_core.catalogue._form_check import field_title
 from perizinan_core.errors.services import ServiceError
 from perizinan_core.errors.workflow import Problem
@@ -108,7 +109,13 @@ def refuse_exempt(context: OfficeContext, facts: Facts, permit_type: PermitType,
 
 
 def form_problems(application: Application, permit_type: PermitType) -> tuple[Problem, ...]:
-    """Return what is wrong with the form data, each with its field."""
+    """
+    Return what is wrong with the form data, each with its field.
+
+    Raises:
+        HookError: ``expressions-changed``: it was handed in under other formats of plugins.
+    """
+    refuse_changed(permit_type, None if application.terms is None else application.terms.extensions)
     return tuple(
         Problem(
             f"form.{found.path}" if found.path else "form",

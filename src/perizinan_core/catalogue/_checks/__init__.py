@@ -15,6 +15,7 @@ from perizinan_core.catalogue._checks._expressions import check_expressions
 from perizinan_core.catalogue._checks._fees import check_fee, check_shared_tariffs
 from perizinan_core.catalogue._checks._forms import check_form
 from perizinan_core.catalogue._checks._paper_codes import check_codes
+from perizinan_core.catalogue._checks._plugins import failing_plugins_named
 from perizinan_core.catalogue._checks._references import check_references
 from perizinan_core.catalogue._checks._scenarios import check_scenarios
 from perizinan_core.catalogue._checks._stages import check_stages
@@ -45,7 +46,8 @@ def check_files(
         check_stages(problems, permit_type, node)
         if form_is_sound:
             check_expressions(problems, permit_type, node)
-            check_scenarios(problems, permit_type, node)
+            with failing_plugins_named(problems, node):
+                check_scenarios(problems, permit_type, node)
         check_complete(problems, permit_type, node)
         check_references(problems, permit_type, node, authority, codes)
     check_versions(problems, read)

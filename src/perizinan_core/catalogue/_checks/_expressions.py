@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from perizinan_core.catalogue._checks._places import node_at
-from perizinan_core.catalogue._expressions import CompileFailure, environment
+from perizinan_core.catalogue._checks._plugins import missing_from_plugins
+from perizinan_core.catalogue._expressions import CompileFailure, Environment, environment
 from perizinan_core.catalogue._expressions._declarations import type_text
 from perizinan_core.catalogue._expressions._names import Known, check_names
 from perizinan_core.catalogue._expressions._schema import item_schema
@@ -32,7 +35,7 @@ def check_expressions(problems: Problems, permit_type: PermitType, node: Node) -
 
 def _faults(permit_type: PermitType, rule: Rule) -> list[Phrase]:
     try:
-        compiled = environment(permit_type.form_schema, rule.scope, rule.item).compile(rule.text)
+        compiled = _environment(permit_type, rule).compile(rule.text)
     except CompileFailure as failure:
         return [_with_suggestion(failure.phrase, permit_type, rule)]
     known = Known(
@@ -40,6 +43,7 @@ def _faults(permit_type: PermitType, rule: Rule) -> list[Phrase]:
         item=rule.item,
         tariffs=permit_type.fee.tariffs if permit_type.fee else (),
         requirements=permit_type.requirements,
+        functions=frozenset(name for name, _, _ in permit_type.extensions.functions()),
     )
     faults = list(check_names(compiled.tree, known))
     if compiled.result not in rule.expects and compiled.result != "dyn":
@@ -55,11 +59,20 @@ def _faults(permit_type: PermitType, rule: Rule) -> list[Phrase]:
     return faults
 
 
+def _environment(permit_type: PermitType, rule: Rule) -> Environment:
+    return environment(permit_type.form_schema, rule.scope, rule.item, permit_type.extensions)
+
+
 def _with_suggestion(phrase: Phrase, permit_type: PermitType, rule: Rule) -> Phrase:
     name = phrase.fields.get("name")
     if set(phrase.fields) != {"name"} or not isinstance(name, str):
         return phrase
-    names = environment(permit_type.form_schema, rule.scope, rule.item).names
+    names = _environment(permit_type, rule).names
+    # A name that is called: ``parcels.zone_fee(…)``.
+    called = re.search(rf"\b{re.escape(name)}\s*\.\s*(\w+)\s*\(", rule.text)
+    if called and not any(known.partition(".")[0] == name for known in names):
+        missing = missing_from_plugins(permit_type, f"{name}.{called[1]}")
+        return phrase if missing is None else missing
     return Phrase(
         N_("the name {name} is not known; {suggestion}"),
         {"name": name, "suggestion": suggestion(name, names)},

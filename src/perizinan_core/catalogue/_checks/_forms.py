@@ -8,7 +8,9 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker
 
 from perizinan_core.catalogue._checks._places import node_at
+from perizinan_core.catalogue._checks._plugins import missing_from_plugins
 from perizinan_core.catalogue._expressions._schema import field_types, schema_at
+from perizinan_core.catalogue._extensions import formats_in
 from perizinan_core.catalogue._form_check import FORMATS
 from perizinan_core.catalogue._nodes import Node
 from perizinan_core.catalogue._problems import Problems
@@ -50,17 +52,7 @@ def check_form(problems: Problems, permit_type: PermitType, node: Node) -> bool:
                 ),
                 reference=reference[:200],
             )
-    for path, name in _formats(schema, ()):
-        # An applicant would be refused, or let through, by a rule that no one checks.
-        problems.add(
-            node_at(root, path),
-            "unknown-format",
-            N_(
-                "the format {name!r} is not checked here; expected one of: {known}; correct it or leave it out"
-            ),
-            name=name[:80],
-            known=", ".join(FORMATS),
-        )
+    _check_formats(problems, permit_type, root)
     for path in _endless(schema) if sound else ():
         sound = False
         problems.add(
@@ -80,6 +72,29 @@ def check_form(problems: Problems, permit_type: PermitType, node: Node) -> bool:
     if sound:
         _check_names(problems, permit_type, root)
     return sound
+
+
+def _check_formats(problems: Problems, permit_type: PermitType, root: Node) -> None:
+    """Report formats that are not checked: an applicant would be refused, or let through, by a rule of no one."""
+    offered = {name for name, _, _ in permit_type.extensions.formats()}
+    for path, name in formats_in(permit_type.form_schema):
+        if name in FORMATS or name in offered:
+            continue
+        place = node_at(root, path)
+        missing = missing_from_plugins(permit_type, name[:80])
+        if missing is not None:
+            sentence = N_("the format {name!r} is not checked here: {reason}; or leave it out")
+            problems.add(place, "unknown-format", sentence, name=name[:80], reason=missing)
+            continue
+        problems.add(
+            place,
+            "unknown-format",
+            N_(
+                "the format {name!r} is not checked here; expected one of: {known}; correct it or leave it out"
+            ),
+            name=name[:80],
+            known=", ".join((*FORMATS, *sorted(offered))),
+        )
 
 
 def _check_names(problems: Problems, permit_type: PermitType, root: Node) -> None:
@@ -127,29 +142,6 @@ def _check_subtypes(problems: Problems, permit_type: PermitType, root: Node) -> 
                 N_("the form offers the subtype {value!r}, which `subtypes` does not name; add it there"),
                 value=str(value)[:80],
             )
-
-
-_DATA = frozenset({"const", "default", "enum", "examples"})
-"""Keywords that hold values of applicants, and no schemas."""
-
-_NAMED = frozenset({"$defs", "definitions", "properties", "patternProperties", "dependentSchemas"})
-"""Keywords that hold schemas by names of their own."""
-
-
-def _formats(schema: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield the place of every format that is not checked."""
-    if isinstance(schema, list):
-        for index, item in enumerate(schema):
-            yield from _formats(item, (*path, index))
-    elif isinstance(schema, dict):
-        for name, item in schema.items():
-            if name == "format" and isinstance(item, str) and item not in FORMATS:
-                yield (*path, name), item
-            elif name in _NAMED and isinstance(item, dict):
-                for inner, child in item.items():
-                    yield from _formats(child, (*path, name, inner))
-            elif name not in _DATA:
-                yield from _formats(item, (*path, name))
 
 
 def _references(schema: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -12,7 +12,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["BASE_NAMES", "FUNCTIONS", "MAX_TARIFF_KEYS", "environment_config", "type_text"]
+from perizinan_core.model._extensions import Extensions
+
+__all__ = ["BASE_NAMES", "FUNCTIONS", "MAX_TARIFF_KEYS", "environment_config", "signatures_of", "type_text"]
 
 BASE_NAMES: dict[str, str] = {
     "applicant.kind": "string",
@@ -96,6 +98,16 @@ def _tariff_signatures() -> Iterator[Signature]:
         yield from (("tariff", "double", (*texts, *more)) for more in ((), ("int",), ("double",)))
 
 
+def signatures_of(extensions: Extensions) -> tuple[Signature, ...]:
+    """Return the overloads of the functions of plugins."""
+    words = {"text": ("string",), "number": ("int", "double"), "date": ("date",), "bool": ("bool",)}
+    return tuple(
+        (name, words[function.result][-1], chosen)
+        for name, _, function in extensions.functions()
+        for chosen in itertools.product(*(words[kind] for kind in function.arguments))
+    )
+
+
 _OPERATORS = tuple(_signatures(_OPERATOR_TABLE))
 FUNCTIONS = (*_signatures(_FUNCTION_TABLE), *_tariff_signatures())
 """Our functions: name, result type, argument types."""
@@ -115,10 +127,16 @@ def _type(text: str) -> dict[str, Any]:
     return {"type_name": text}
 
 
-def environment_config(variables: Mapping[str, str]) -> str:
-    """Return the environment, as the YAML that the CEL library reads, for variables with their types."""
+def environment_config(variables: Mapping[str, str], more: tuple[Signature, ...] = ()) -> str:
+    """
+    Return the environment, as the YAML that the CEL library reads.
+
+    Args:
+        variables: With their types.
+        more: Further functions, with their whole names.
+    """
     overloads: dict[str, list[dict[str, Any]]] = {}
-    for name, result, arguments in (*_OPERATORS, *FUNCTIONS):
+    for name, result, arguments in (*_OPERATORS, *FUNCTIONS, *more):
         entries = overloads.setdefault(name, [])
         entries.append(
             {

@@ -14,13 +14,16 @@ from perizinan_core._parts import office_part
 from perizinan_core.catalogue._expressions._declarations import (
     BASE_NAMES,
     FUNCTIONS,
+    Signature,
     environment_config,
+    signatures_of,
     type_text,
 )
 from perizinan_core.catalogue._expressions._schema import field_types, item_schema
 from perizinan_core.catalogue._expressions._tree import Expr, decode
 from perizinan_core.errors.catalogue import Phrase
 from perizinan_core.i18n import N_
+from perizinan_core.model._extensions import Extensions
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -169,7 +172,10 @@ def _as_text(schema: _Identity) -> str:
 
 
 def environment(
-    form_schema: Mapping[str, Any], scope: str = Scope.CASE, item: str | None = None
+    form_schema: Mapping[str, Any],
+    scope: str = Scope.CASE,
+    item: str | None = None,
+    extensions: Extensions = Extensions(),  # noqa: B008 - a frozen value
 ) -> Environment:
     """
     Return the environment for the expressions of one form; equal forms share one.
@@ -178,12 +184,13 @@ def environment(
         form_schema: The form's JSON Schema.
         scope: A value of `Scope`.
         item: Name of the list whose items are bound to ``item``, or None.
+        extensions: Functions of plugins.
     """
-    return _environment(_as_text(_Identity(form_schema)), scope, item)
+    return _environment(_as_text(_Identity(form_schema)), scope, item, signatures_of(extensions))
 
 
 @lru_cache(maxsize=256)  # about 0.3 MB each
-def _environment(schema_text: str, scope: str, item: str | None) -> Environment:
+def _environment(schema_text: str, scope: str, item: str | None, more: tuple[Signature, ...]) -> Environment:
     schema = json.loads(schema_text)
     names = {**BASE_NAMES, **_SCOPES[scope], "form": "map"}
     names |= {f"form.{field.name}": field.cel for field in field_types(schema)}
@@ -192,5 +199,5 @@ def _environment(schema_text: str, scope: str, item: str | None) -> Environment:
         fields = field_types(item_schema(schema, item) or {})
         names |= {f"item.{field.name}": field.cel for field in fields}
     cel = office_part("cel_expr_python.cel")
-    native = cel.NewEnv(config=cel.NewEnvConfigFromYaml(environment_config(names)))
+    native = cel.NewEnv(config=cel.NewEnvConfigFromYaml(environment_config(names, more)))
     return Environment(names, native)

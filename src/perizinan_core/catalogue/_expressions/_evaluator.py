@@ -35,6 +35,7 @@ from perizinan_core.catalogue._expressions._tree import (
 )
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.catalogue import Phrase
+from perizinan_core.errors.hooks import HookError
 from perizinan_core.i18n import N_
 
 __all__ = ["MAX_STEPS", "Evaluation", "evaluate"]
@@ -120,6 +121,9 @@ class Evaluation:
             raise fail(N_("the function {function} is not known"), function=shown(function))
         try:
             return bounded(exact(implementation(*values)))
+        except HookError:
+            # A plugin that failed has not answered: no other branch may stand in for it.
+            raise
         except (TypeError, AttributeError) as error:
             raise fail(N_("{function} cannot work with these values"), function=shown(function)) from error
         except ZeroDivisionError as error:

@@ -30,6 +30,8 @@ class Known:
     item: str | None = None
     tariffs: tuple[TariffTable, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    functions: frozenset[str] = frozenset()
+    """Whole names of the functions of plugins."""
 
 
 def check_names(tree: Expr, known: Known) -> Iterator[Phrase]:
@@ -38,7 +40,7 @@ def check_names(tree: Expr, known: Known) -> Iterator[Phrase]:
     for part in walk(tree):
         if not isinstance(part, Call):
             continue
-        if part.function not in OPERATOR_NAMES and part.function not in _OURS:
+        if part.function not in OPERATOR_NAMES | _OURS | known.functions:
             yield Phrase(N_("the function {function} is not available here"), {"function": part.function})
         elif part.function == "tariff":
             yield from _check_tariff(part, known)
