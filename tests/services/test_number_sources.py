@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from perizinan_core.bootstrap._doctor import examine
 from perizinan_core.hooks import NumberRequest
 from perizinan_core.model._application import ApplicationState
 from perizinan_core.testing import APPLICANT, HOST, sample_office
@@ -140,3 +141,61 @@ def test_a_number_that_the_registry_gives_twice_is_refused(kit, permits):
         kit.issue(case)
 
     assert "given-twice" == told.value.reason
+
+
+def test_a_registry_that_was_put_right_is_asked_again(kit, permits):
+    """A number that another case bears is not kept for ever: the same key may bring another one now."""
+    asked = []
+    permits.reserve = lambda request: asked.append(request.key) or "NAS-0001"
+    kit.permit("warung")
+    case = approved(kit)
+    with raises_code("number-source"):
+        kit.issue(case)
+    permits.reserve = lambda request: asked.append(request.key) or "NAS-0002"
+
+    assert "NAS-0002" == kit.issue(case).number
+    assert asked[1] == asked[2]
+
+
+def left_over(kit):
+    return [
+        (item.fields["register"], item.fields["number"], item.fields["case"])
+        for item in examine(kit.office, quick=True)
+        if "number-left-over" == item.code
+    ]
+
+
+def use_fails(kit, step, monkeypatch):
+    from perizinan_core.services import _numbering
+
+    monkeypatch.setattr(_numbering, "take_reserved", lambda *_: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        step()
+    monkeypatch.undo()
+
+
+def test_a_number_that_waits_for_its_case_is_not_left_over(kit, monkeypatch):
+    """The next try uses it."""
+    case = approved(kit)
+    use_fails(kit, lambda: kit.issue(case), monkeypatch)
+
+    assert [] == left_over(kit)
+
+
+def test_a_number_of_a_draft_that_was_discarded_is_named_by_the_doctor(kit, monkeypatch):
+    """The registry has it as given; only a person can report that it is not used."""
+    draft = kit.draft("warung").id
+    kit.fill(draft)
+    use_fails(kit, lambda: kit.hand_in(draft), monkeypatch)
+    kit.office.applications.discard(draft, actor=APPLICANT)
+
+    assert [(RECEIPTS, "TT-0001", draft)] == left_over(kit)
+
+
+def test_a_number_of_a_case_that_was_withdrawn_is_named_by_the_doctor(kit, monkeypatch):
+    """After approval, and before the permit was written."""
+    case = approved(kit)
+    use_fails(kit, lambda: kit.issue(case), monkeypatch)
+    kit.office.applications.withdraw(case, actor=APPLICANT, reason="tidak jadi")
+
+    assert [(REGISTER, "NAS-0001", case)] == left_over(kit)

@@ -25,7 +25,12 @@ from perizinan_core.bootstrap._machine_findings import (
     page,
     status_list,
 )
-from perizinan_core.bootstrap._number_findings import lost_numbers, unknown_numbers, unknown_numbers_of
+from perizinan_core.bootstrap._number_findings import (
+    lost_numbers,
+    reserved_numbers,
+    unknown_numbers,
+    unknown_numbers_of,
+)
 from perizinan_core.bootstrap._office import Office
 from perizinan_core.bootstrap._plugin_findings import not_loaded
 from perizinan_core.bootstrap._tables import left_tables
@@ -83,6 +88,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
         certificates,
         bindings,
         lost_numbers,
+        reserved_numbers,
         files,
         status_list,
         left_tables,

@@ -1,4 +1,4 @@
-"""Numbers and places that were used by records which the database does not have."""
+"""Numbers and places that the database does not have, and numbers of outside registries that no letter bears."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
 from perizinan_core.bootstrap._office import Office
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind
+from perizinan_core.services._number_sources import left_over
 from perizinan_core.services._used_numbers import UsedNumber, spans_of
 
-__all__ = ["lost_numbers", "unknown_numbers", "unknown_numbers_of"]
+__all__ = ["lost_numbers", "reserved_numbers", "unknown_numbers", "unknown_numbers_of"]
 
 _OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan doctor")
 
@@ -67,6 +68,25 @@ def lost_numbers(office: Office) -> Iterator[Finding]:
             sentence=N_("{count} further numbers were passed over because their records were lost."),
             remedy=N_("They stand in the registers as lost; nothing is to be done."),
             fields={"count": others},
+        )
+
+
+def reserved_numbers(office: Office) -> Iterator[Finding]:
+    """Name what an outside registry gave for cases that ended before it was used: its books have a gap there."""
+    with office.storage.unit_of_work(read_only=True) as work:
+        reserved = left_over(work)
+    for item in reserved[:MOST_NAMED]:
+        yield Finding(
+            code="number-left-over",
+            level=Level.NOTICE,
+            sentence=N_(
+                "The registry outside gave the number {number} of {register} for case {case}, which ended before the "
+                "number was used."
+            ),
+            remedy=N_(
+                "Report to the registry that no letter bears this number. Here it is not given to another case."
+            ),
+            fields={"number": item.number, "register": item.register, "case": item.case},
         )
 
 

@@ -12,19 +12,33 @@ import logging
 from datetime import datetime
 from typing import Any
 
+import attrs
+
 from perizinan_core.errors.services import ServiceError
+from perizinan_core.errors.storage import RecordNotFoundError, StorageError
 from perizinan_core.hooks._numbers import NumberRequest
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import UnitOfWork
 
-__all__ = ["reserve_number", "take_reserved"]
+__all__ = ["ReservedNumber", "left_over", "reserve_number", "take_reserved"]
 
 _log = logging.getLogger(__name__)
 
 _SECONDS = 20.0
 _MOST = 120
 """Characters of a number."""
+
+_PREFIX = "number-source/"
+
+
+@attrs.frozen(kw_only=True)
+class ReservedNumber:
+    """A number that an outside registry gave, and that no letter bears."""
+
+    register: str
+    case: str
+    number: str
 
 
 def reserve_number(
@@ -41,10 +55,12 @@ def reserve_number(
     source = context.number_sources.get(register or "")
     if source is None or register is None:
         return
-    key = f"number-source/{register}/{owner}"
+    key = f"{_PREFIX}{register}/{owner}"
     with context.storage.unit_of_work(read_only=True) as work:
         noted = work.settings.get(key) or {"given": 0, "number": None}
-    if noted["number"] is not None:
+        # One that another case bears cannot be used: the registry, once put right, gives another for the same key.
+        usable = noted["number"] is not None and work.numbers.find_number(noted["number"]) is None
+    if usable:
         return
     request = NumberRequest(
         key=f"{register}/{owner}/{noted['given'] + 1}",
@@ -73,7 +89,7 @@ def take_reserved(context: OfficeContext, work: UnitOfWork, register: str, owner
     """
     if register not in context.number_sources:
         return None
-    key = f"number-source/{register}/{owner}"
+    key = f"{_PREFIX}{register}/{owner}"
     noted = work.settings.get(key) or {"given": 0, "number": None}
     number = noted["number"]
     if number is None:
@@ -82,3 +98,22 @@ def take_reserved(context: OfficeContext, work: UnitOfWork, register: str, owner
         raise ServiceError("number-source", register=register, reason="given-twice")
     work.settings.put(key, {"given": noted["given"] + 1, "number": None})
     return str(number)
+
+
+def left_over(work: UnitOfWork) -> tuple[ReservedNumber, ...]:
+    """Return the numbers that were reserved for cases that ended, or were discarded, before they were used."""
+    found = []
+    for key, noted in work.settings.all(_PREFIX).items():
+        register, _, case = key.removeprefix(_PREFIX).partition("/")
+        if noted["number"] is not None and _is_over(work, case):
+            found.append(ReservedNumber(register=register, case=case, number=noted["number"]))
+    return tuple(found)
+
+
+def _is_over(work: UnitOfWork, case: str) -> bool:
+    try:
+        return work.applications.get(case).state.is_terminal
+    except RecordNotFoundError:
+        return True
+    except StorageError:  # a record that cannot be read is named elsewhere, and says nothing of its case
+        return False
