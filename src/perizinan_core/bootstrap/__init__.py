@@ -7,6 +7,7 @@ from perizinan_core.bootstrap._office import Office
 from perizinan_core.bootstrap._opening import load_authority_pack, migrate_database
 from perizinan_core.bootstrap._plugins import load_plugins
 from perizinan_core.bootstrap._settings import (
+    CheckSettings,
     ComplaintSettings,
     OfficeSettings,
     PluginTable,
@@ -23,6 +24,7 @@ from perizinan_core.bootstrap._status_source import open_status_source
 
 __all__ = [
     "AskSecret",
+    "CheckSettings",
     "ComplaintSettings",
     "MailFolderSettings",
     "Office",

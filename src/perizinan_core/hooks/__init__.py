@@ -6,8 +6,11 @@ A plugin author needs `hookimpl`, the records that hooks return, and ``docs/refe
 
 from perizinan_core.errors.hooks import DeliveryError, SettingError
 from perizinan_core.hooks._consumers import DeliveredEvent, EventConsumer
-from perizinan_core.hooks._context import PluginContext
-from perizinan_core.hooks._manager import PluginManager, PluginState, PluginStatus
+from perizinan_core.hooks._context import ContextSource, PluginContext
+from perizinan_core.hooks._installed import Installed
+from perizinan_core.hooks._interface import Interface
+from perizinan_core.hooks._manager import PluginManager, PluginState, PluginStatus, Processes
+from perizinan_core.hooks._manifest import Manifest
 from perizinan_core.hooks._notification import (
     CheckedChannel,
     MailFolderChannel,
@@ -28,6 +31,8 @@ from perizinan_core.hooks._settings import Secret
 from perizinan_core.hooks._smtp import SmtpChannel, SmtpSettings
 from perizinan_core.hooks._specs import API_VERSION, hookimpl
 from perizinan_core.hooks._texts import MessageText
+from perizinan_core.hooks._trial import Objection, Trial
+from perizinan_core.hooks._trials import Trials
 from perizinan_core.hooks._types import (
     ApplicantCheckResult,
     AuthorityEntry,
@@ -62,6 +67,7 @@ __all__ = [
     "BlindColumn",
     "CheckedChannel",
     "CliCommandEntry",
+    "ContextSource",
     "DeliveredEvent",
     "DeliveryError",
     "DocumentStoreEntry",
@@ -71,7 +77,10 @@ __all__ = [
     "ExpressionsEntry",
     "FormFormat",
     "FrontendEntry",
+    "Installed",
+    "Interface",
     "MailFolderChannel",
+    "Manifest",
     "MessageText",
     "MessageTextsEntry",
     "Notification",
@@ -80,6 +89,7 @@ __all__ = [
     "NumberRequest",
     "NumberSource",
     "NumberSourceEntry",
+    "Objection",
     "OfferedBill",
     "PaymentNotice",
     "PaymentProvider",
@@ -88,6 +98,7 @@ __all__ = [
     "PluginManager",
     "PluginState",
     "PluginStatus",
+    "Processes",
     "RendererEntry",
     "RetentionEntry",
     "RetentionParticipant",
@@ -100,6 +111,8 @@ __all__ = [
     "StorageEntry",
     "SubmissionCheckResult",
     "TablesEntry",
+    "Trial",
+    "Trials",
     "UntrustedNoticeError",
     "UploadScannerEntry",
     "hookimpl",

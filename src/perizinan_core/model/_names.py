@@ -56,6 +56,7 @@ from perizinan_core.model._complaint import (
     ComplaintStep,
 )
 from perizinan_core.model._events import Event, EventKind
+from perizinan_core.model._extensions import Extensions
 from perizinan_core.model._fees import (
     BillTerms,
     FeeAssessment,
@@ -163,6 +164,7 @@ __all__ = [
     "DraftEnd",
     "Event",
     "EventKind",
+    "Extensions",
     "FamilyCardNumber",
     "FeeAssessment",
     "FeeComponent",

@@ -33,6 +33,7 @@ from perizinan_core.services._periods import FigurePeriod
 from perizinan_core.services._permits import IssueOutcome, Permits, RecordsStatus, SearchResult
 from perizinan_core.services._previews import LetterPreview, Letters
 from perizinan_core.services._publication import Publication
+from perizinan_core.services._recovery import Recovered
 from perizinan_core.services._renewal import Renewal, RenewalOutcome
 from perizinan_core.services._reviews import Reviews, UnnotifiedCase
 from perizinan_core.services._schemas import PostedDecision, Schemas
@@ -105,6 +106,7 @@ __all__ = [
     "PostedDecision",
     "Publication",
     "RecordsStatus",
+    "Recovered",
     "RegisterLine",
     "Renewal",
     "RenewalOutcome",

@@ -70,8 +70,8 @@ def plugin_metadata() -> sa.MetaData:
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
     """An aware moment, stored in UTC: ``timestamptz`` in PostgreSQL, sortable text in SQLite."""
 
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
+    impl: sa.DateTime = sa.DateTime(timezone=True)
+    cache_ok: bool | None = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Bring a moment to UTC; a naive one is a mistake of the caller."""

@@ -15,10 +15,12 @@ asked for once in each test. Stores that live in files or servers should also pr
 process loses nothing and that no personal data is readable on disk, as ``tests/storage`` does for ours.
 """
 
+from perizinan_core.testing.storage._figures import FiguresSuite
 from perizinan_core.testing.storage._samples import WIB
 from perizinan_core.testing.storage._suite import StorageSuite
 
 __all__ = [
     "WIB",
+    "FiguresSuite",
     "StorageSuite",
 ]
