@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 
 from perizinan_core.model._survey import SurveyAnswer, SurveyElement, SurveySums
-from perizinan_core.storage._sql._rows import place_of
+from perizinan_core.storage._sql._rows import place_of, read_sound
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._tables import surveys
 
@@ -58,9 +59,9 @@ class SqlSurveys:
         row = surveys.c
         query = sa.select(surveys).where(row.answered_day >= first, row.answered_day <= last)
         rows = self._session.read(query.order_by(row.id).limit(limit))
-        sound = self._session.seals.sound(surveys, rows)
-        opened = (
-            (one.permit_type, self._session.sealer.open(one.payload, place_of(surveys, one.id))["remark"])
-            for one in sound
-        )
-        return tuple(item for item in opened if item[1])
+        return tuple(item for item in read_sound(self._session, surveys, rows, _remark) if item[1])
+
+
+def _remark(session: Session, row: Any) -> tuple[str, str]:
+    opened = session.sealer.open(row.payload, place_of(surveys, row.id))
+    return row.permit_type, opened["remark"]
