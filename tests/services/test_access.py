@@ -32,6 +32,7 @@ from perizinan_core.services import (
     Continuation,
     Issuance,
     IssueOutcome,
+    Letters,
     Lists,
     Permits,
     Publication,
@@ -841,6 +842,9 @@ WITHOUT_ACTOR = {
     # By the provider's signature: see `test_billing`.
     "Billing.callback",
     "Billing.providers",
+    # With invented data, of the catalogue alone.
+    "Letters.preview",
+    "Letters.template_faults",
     "Publication.authority_json",
     "Publication.bindings",
     "Publication.document",
@@ -881,6 +885,7 @@ def test_every_use_case_is_in_the_table():
             Billing,
             Reviews,
             Permits,
+            Letters,
             Lists,
             Complaints,
             Surveys,
