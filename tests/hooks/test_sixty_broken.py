@@ -11,7 +11,7 @@ import pytest
 
 from tests.hooks.broken import BROKEN, install_all
 
-SECONDS = 2.0
+SECONDS = 6.0
 
 
 @pytest.fixture(scope="module")
