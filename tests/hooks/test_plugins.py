@@ -134,11 +134,14 @@ def test_without_discovery_nothing_installed_is_loaded(install):
 def test_ctrl_c_while_plugins_are_tried_still_stops_the_program(install):
     """Only what a plugin does wrong is caught."""
     install("slow", "import time\ntime.sleep(600)")
+    # Programs that were started in the background ignore the signal; here it is one in a terminal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     pressed = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
     pressed.start()
     with pytest.raises(KeyboardInterrupt):
         load_plugins()
     pressed.join()
+    signal.signal(signal.SIGINT, before)
 
 
 class Plugin:

@@ -150,7 +150,7 @@ def test_everybody_concerned_is_told_in_the_language_of_the_office(kit):
     told = kit.mail.of_kind("correction_requested")
 
     assert {"sekar@surat.example", "kuasa@surat.example"} == {item.email for item in told}
-    assert "- KTP: Buram\n- lokasi: Kurang" in told[0].body
+    assert "- KTP: Buram\n- Lokasi: Kurang" in told[0].body
     assert "16 Maret 2026" in told[0].body
     assert "pengaduan@contoh.example" in told[0].body
     assert told[0].body.startswith("Yth. Sekar Contohwati,")

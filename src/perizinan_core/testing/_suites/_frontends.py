@@ -27,7 +27,7 @@ import pytest
 
 __all__ = ["FrontendSuite"]
 
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 _THREADS = 8
 _HOSTILE = [
     "/../../etc/passwd",
