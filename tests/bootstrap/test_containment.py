@@ -210,7 +210,7 @@ def test_a_consumer_of_an_installed_plugin_is_stopped_when_its_time_is_over(inst
 
 
 def test_a_plugin_of_the_host_decides_in_a_thread_that_is_given_up(monkeypatch):
-    """It is an object of this process: it cannot be stopped, but the office goes on and names it."""
+    """It is an object of this process: it cannot be stopped, but the office continues and names it."""
     monkeypatch.setattr(manager_module, "DECIDE_SECONDS", 0.05)
     release = threading.Event()
 

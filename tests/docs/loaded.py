@@ -2,8 +2,8 @@
 ``perizinan`` for scripts of many commands: each runs in a process of its own that has the library loaded.
 
 ``loaded.py serve SOCKET`` loads it and forks a process for every command; ``loaded.py SOCKET WORD…`` is the command,
-which hands over its words, folder, environment and streams and ends with the exit code. A command that is started
-anew imports for a second, and does its work in less.
+which hands over its words, folder, environment and streams and ends with the exit code. A command that starts an
+interpreter of its own imports for a second, and does its work in less.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Trials: what came of them is kept where the list of files fixes the code, and what is kept may be damaged."""
+"""Trials: their results are kept where the list of files fixes the code, and what is kept may be damaged."""
 
 import json
 import os

@@ -130,7 +130,7 @@ def test_a_case_that_is_on_record_is_closed_and_one_that_was_lost_is_made_again(
 
 
 def test_the_doctor_names_the_document_and_its_remedy_works(disaster):
-    """A signed permit in the store that has no record is no leftover of an upload."""
+    """A signed permit in the store without a record is not taken for the leftover of an upload."""
     office = disaster()
     before = [finding for finding in examine(office.kit.office) if finding.code == "permit-recoverable"]
     for finding in before:

@@ -115,7 +115,7 @@ def test_a_correction_and_a_deadline_are_told(kit):
 
 
 def test_the_window_of_a_correction_begins_when_the_applicant_follows_the_case(any_kit):
-    """A wrong secret is no notice; the right one is, once, and the case lapses after its window."""
+    """A wrong secret does not count as a notice; the right one does, once, and the case lapses after its window."""
     kit = any_kit
     receipt = handed_in(kit)
     ask(kit, receipt.application, "ktp")

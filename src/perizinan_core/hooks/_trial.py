@@ -45,7 +45,7 @@ class Objection:
 
 @attrs.frozen(kw_only=True)
 class Trial:
-    """What came of loading a plugin and asking it for its records, in a process that was thrown away."""
+    """The result of loading a plugin and asking it for its records, in a process that was thrown away."""
 
     objection: Objection | None = None
     hooks: tuple[str, ...] = ()

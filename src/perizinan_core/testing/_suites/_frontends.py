@@ -39,11 +39,12 @@ _HOSTILE = [
     "/<script>alert(1)</script>",
 ]
 _SERVE = """
-import importlib, json, sys
+import importlib, json, signal, sys
 from pathlib import Path
 from perizinan_core.hooks import PluginManager
 from perizinan_core.hooks._context import taken
 from perizinan_core.testing import check_plugin_settings, plugin_context, sample_office
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal, also where a whole run ignores it
 plugin, name, port, table, folder = sys.argv[1:]
 plugins = PluginManager(builtin=object(), discover=False, extra=[("tried", importlib.import_module(plugin))])
 entries = {item.record.name: item.record for item in plugins.gather("register_frontends")}
