@@ -32,6 +32,7 @@ _HEX = re.compile(rb"<([0-9A-Fa-f\x00\t\n\x0c\r ]*+)>")
 _BRACKET = re.compile(rb"(?:[^()\\]++|\\[\s\S])*+([()])")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])")
+_ESCAPED_MARK = re.compile(rb"\\([\\()])")
 _RARE_ESCAPE = re.compile(rb"\\(?![0-3][0-7]{2}|[nrtbf])")
 _BYTES = tuple(bytes([value]) for value in range(256))
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -257,11 +258,19 @@ def unescape(body: bytes) -> bytes:
     if b"\\" not in body:
         return body
     # Octal escapes by the thousand are usual; Python's own codec reads them, and the few names that it shares.
+    body = in_octal_digits(body)
     if _RARE_ESCAPE.search(body) is not None:
-        body = body.replace(b"\\\\", b"\\134").replace(b"\\(", b"\\050").replace(b"\\)", b"\\051")
-        if _RARE_ESCAPE.search(body) is not None:
-            return _ESCAPE.sub(_replacement, body)
+        return _ESCAPE.sub(_replacement, body)
     return body.decode("unicode_escape").encode("latin-1")
+
+
+def in_octal_digits(body: bytes) -> bytes:
+    """
+    Write escaped brackets and backslashes as their numbers, so that what is left of them has its own meaning.
+
+    Text in two-byte codes is full of backslashes: three calls of `bytes.replace` take four times as long.
+    """
+    return _ESCAPED_MARK.sub(lambda found: b"\\%03o" % ord(found[1]), body)
 
 
 def _replacement(found: re.Match[bytes]) -> bytes:

@@ -9,7 +9,6 @@ with objects.
 from __future__ import annotations
 
 import enum
-import io
 import json
 import os
 import pickle
@@ -18,7 +17,7 @@ import struct
 import time
 from typing import Any
 
-from perizinan_core.confined._pickles import ObjectPickler
+from perizinan_core.confined._pickles import pickled
 
 __all__ = ["Channel", "Form"]
 
@@ -41,9 +40,7 @@ class Form(enum.Enum):
         """Return the bytes of a message."""
         if self is Form.JSON:
             return json.dumps(message).encode()
-        buffer = io.BytesIO()
-        ObjectPickler(buffer).dump(message)
-        return buffer.getvalue()
+        return pickled(message)
 
     def read(self, content: bytes) -> Any:
         """Return the message; EOFError when it is not one."""

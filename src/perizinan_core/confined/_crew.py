@@ -9,10 +9,11 @@ and waits in its own channel.
 from __future__ import annotations
 
 import contextlib
+import math
+import select
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from multiprocessing.connection import wait
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -136,7 +137,7 @@ class Crew(Generic[Task]):
         if not listened:
             return
         left = min(member.deadline for member in listened) - time.monotonic()
-        heard = wait([member.child.fileno() for member in listened], max(0.0, left))
+        heard = _readable([member.child.fileno() for member in listened], max(0.0, left))
         now = time.monotonic()
         for member in listened:
             if member.child.fileno() in heard:
@@ -177,7 +178,11 @@ class Crew(Generic[Task]):
         try:
             for _ in range(_IN_A_ROW):
                 self._take(member, member.child.receive(seconds=self._seconds))
-                if not member.tasks or not self._wanted(member) or not wait([member.child.fileno()], 0):
+                if (
+                    not member.tasks
+                    or not self._wanted(member)
+                    or not _readable([member.child.fileno()], 0.0)
+                ):
                     break
         except TimeoutError:
             self._lose(member, Ending.TIME)
@@ -214,3 +219,12 @@ class Crew(Generic[Task]):
             successor = self._start()
             for task in member.tasks:
                 self._give(successor, task)
+
+
+def _readable(descriptors: Sequence[int], seconds: float) -> set[int]:
+    """Return which of the descriptors have something to read, or are closed, within ``seconds``."""
+    # Twice for each file of a long run: `multiprocessing.connection.wait` makes a selector each time.
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return {descriptor for descriptor, _ in poll.poll(math.ceil(seconds * 1000))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 from typing import Any
 
@@ -9,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-__all__ = ["ObjectPickler"]
+__all__ = ["ObjectPickler", "pickled"]
 
 
 class ObjectPickler(pickle.Pickler):
@@ -25,6 +26,16 @@ class ObjectPickler(pickle.Pickler):
             )
             return _public_key, (raw,)
         return NotImplemented
+
+
+def pickled(value: Any) -> bytes:
+    """Return the bytes of a value; most hold no key, and are written without being asked object by object."""
+    try:
+        return pickle.dumps(value)
+    except (TypeError, pickle.PicklingError):
+        buffer = io.BytesIO()
+        ObjectPickler(buffer).dump(value)
+        return buffer.getvalue()
 
 
 # Functions with a name that a child can import; those of the library have none.

@@ -1,119 +1,24 @@
 """
 Plugins: what they may do, the records they return, and how they are loaded.
 
-A plugin author needs `hookimpl`, the records that hooks return, and ``docs/reference/hooks.md``.
+A plugin author needs `hookimpl`, the records that hooks return, and ``docs/reference/hooks.md``. The names are
+looked up on first use, so that ``perizinan --help`` reads the manifests of plugins and loads nothing else.
 """
 
-from perizinan_core.errors.hooks import DeliveryError, SettingError
-from perizinan_core.hooks._consumers import DeliveredEvent, EventConsumer
-from perizinan_core.hooks._context import ContextSource, PluginContext
-from perizinan_core.hooks._installed import Installed
-from perizinan_core.hooks._interface import Interface
-from perizinan_core.hooks._manager import PluginManager, PluginState, PluginStatus, Processes
-from perizinan_core.hooks._manifest import Manifest
-from perizinan_core.hooks._notification import (
-    CheckedChannel,
-    MailFolderChannel,
-    Notification,
-    NotificationChannel,
-    SendOutcome,
-)
-from perizinan_core.hooks._numbers import NumberRequest, NumberSource
-from perizinan_core.hooks._payments import (
-    BillRequest,
-    OfferedBill,
-    PaymentNotice,
-    PaymentProvider,
-    UntrustedNoticeError,
-)
-from perizinan_core.hooks._retention import RetentionParticipant
-from perizinan_core.hooks._settings import Secret
-from perizinan_core.hooks._smtp import SmtpChannel, SmtpSettings
-from perizinan_core.hooks._specs import API_VERSION, hookimpl
-from perizinan_core.hooks._texts import MessageText
-from perizinan_core.hooks._trial import Objection, Trial
-from perizinan_core.hooks._trials import Trials
-from perizinan_core.hooks._types import (
-    ApplicantCheckResult,
-    AuthorityEntry,
-    AuthorityPack,
-    BlindColumn,
-    CliCommandEntry,
-    DocumentStoreEntry,
-    EventConsumerEntry,
-    ExpressionFunction,
-    ExpressionsEntry,
-    FormFormat,
-    FrontendEntry,
-    MessageTextsEntry,
-    NotificationChannelEntry,
-    NumberSourceEntry,
-    PaymentProviderEntry,
-    RendererEntry,
-    RetentionEntry,
-    SignerEntry,
-    StorageEntry,
-    SubmissionCheckResult,
-    TablesEntry,
-    UploadScannerEntry,
-)
+import typing as _typing
 
-__all__ = [
-    "API_VERSION",
-    "ApplicantCheckResult",
-    "AuthorityEntry",
-    "AuthorityPack",
-    "BillRequest",
-    "BlindColumn",
-    "CheckedChannel",
-    "CliCommandEntry",
-    "ContextSource",
-    "DeliveredEvent",
-    "DeliveryError",
-    "DocumentStoreEntry",
-    "EventConsumer",
-    "EventConsumerEntry",
-    "ExpressionFunction",
-    "ExpressionsEntry",
-    "FormFormat",
-    "FrontendEntry",
-    "Installed",
-    "Interface",
-    "MailFolderChannel",
-    "Manifest",
-    "MessageText",
-    "MessageTextsEntry",
-    "Notification",
-    "NotificationChannel",
-    "NotificationChannelEntry",
-    "NumberRequest",
-    "NumberSource",
-    "NumberSourceEntry",
-    "Objection",
-    "OfferedBill",
-    "PaymentNotice",
-    "PaymentProvider",
-    "PaymentProviderEntry",
-    "PluginContext",
-    "PluginManager",
-    "PluginState",
-    "PluginStatus",
-    "Processes",
-    "RendererEntry",
-    "RetentionEntry",
-    "RetentionParticipant",
-    "Secret",
-    "SendOutcome",
-    "SettingError",
-    "SignerEntry",
-    "SmtpChannel",
-    "SmtpSettings",
-    "StorageEntry",
-    "SubmissionCheckResult",
-    "TablesEntry",
-    "Trial",
-    "Trials",
-    "UntrustedNoticeError",
-    "UploadScannerEntry",
-    "hookimpl",
-]
+from perizinan_core._exports import lazily as _lazily
+
+if _typing.TYPE_CHECKING:
+    from perizinan_core.hooks._names import *  # noqa: F403 - one list of names, and type checkers see it
+    from perizinan_core.hooks._names import __all__ as __all__
+
+_look_up, _exported = _lazily(__name__, {}, "perizinan_core.hooks._names")
+
+
+def __getattr__(name: str) -> _typing.Any:
+    return _look_up(name)
+
+
+def __dir__() -> list[str]:
+    return _exported()

@@ -110,7 +110,7 @@ class PermitCase:
     @cached_property
     def versions(self) -> PublishedVersions | None:
         """What the office says about its versions at this moment; None when no one says it."""
-        if not isinstance(self.source, VersionSource):
+        if self.source is None or not isinstance(self.source, VersionSource):
             return None
         try:
             return self.source.versions()

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from perizinan_core._pdf._structure import PdfStructure
-from perizinan_core._pdf._syntax import Name, Parser, Ref, Stream, decode_text, unescape
+from perizinan_core._pdf._syntax import Name, Parser, Ref, Stream, decode_text, in_octal_digits, unescape
 from perizinan_core.errors.pdf import PdfStructureError
 from perizinan_core.verification._pdf._pages import contents_of, pages, parted
 
@@ -263,15 +263,11 @@ class _Content:
 
 def _joined(arrays: bytes) -> bytes:
     """Return the codes of the strings in arrays, without the spaces between them."""
-    plain = arrays.replace(b"\\\\", b"\\134").replace(b"\\(", b"\\050").replace(b"\\)", b"\\051")
-    return _BETWEEN.sub(b"", b")" + plain + b"(").decode("unicode_escape").encode("latin-1")
+    return _BETWEEN.sub(b"", b")" + in_octal_digits(arrays) + b"(").decode("unicode_escape").encode("latin-1")
 
 
 def _string(token: bytes) -> bytes:
-    if token.startswith(b"("):
-        return unescape(token[1:-1])
-    value, _ = Parser(token, 1).value(0)
-    return bytes(value)
+    return unescape(token[1:-1]) if token.startswith(b"(") else bytes(Parser(token, 1).value(0)[0])
 
 
 @lru_cache(maxsize=128)
