@@ -39,12 +39,14 @@ __all__ = [
     "QueueEntry",
     "SigningAttempt",
     "SigningState",
+    "Span",
     "TakenNumber",
     "TargetCounts",
     "TrackingSecret",
     "channel_target",
     "consumer_target",
     "is_leased",
+    "over_spans",
 ]
 
 T = TypeVar("T")
@@ -59,9 +61,26 @@ that was wrong, and is over: otherwise a clock that is a year ahead for a minute
 """
 
 
+@attrs.frozen
+class Span:
+    """Moments after one and up to another; None: without an end on that side."""
+
+    after: datetime | None
+    until: datetime | None
+
+    def holds(self, moment: datetime) -> bool:
+        """Return whether a moment lies in it."""
+        return (self.after is None or moment > self.after) and (self.until is None or moment <= self.until)
+
+
+def over_spans(now: datetime) -> tuple[Span, ...]:
+    """Return in which spans the end of a lease, or of a pause, lies when it is over; see `FARTHEST`."""
+    return Span(None, now), Span(now + FARTHEST, None)
+
+
 def is_leased(until: datetime, now: datetime) -> bool:
-    """Return True while a lease, or a pause, that ends at ``until`` holds; see `FARTHEST`."""
-    return now < until <= now + FARTHEST
+    """Return True while a lease, or a pause, that ends at ``until`` holds."""
+    return not any(span.holds(until) for span in over_spans(now))
 
 
 @attrs.frozen

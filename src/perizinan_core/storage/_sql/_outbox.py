@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from perizinan_core.storage import _delivery_rules as rules
 from perizinan_core.storage._records import (
-    FARTHEST,
     MESSAGES,
     Backoff,
     OutboxCounts,
@@ -18,10 +17,12 @@ from perizinan_core.storage._records import (
     OutboxItem,
     TargetCounts,
     consumer_target,
+    over_spans,
 )
 from perizinan_core.storage._sql._events import dump_event, readable_event
 from perizinan_core.storage._sql._seals import Mark, row_name
 from perizinan_core.storage._sql._session import Session
+from perizinan_core.storage._sql._statements import in_span
 from perizinan_core.storage._sql._tables import outbox
 
 __all__ = ["SqlOutbox"]
@@ -80,21 +81,16 @@ class SqlOutbox:
     ) -> tuple[OutboxEntry, ...]:
         """See the port."""
         self._session.check_writable()
-        rows = self._found(target, now, limit, in_order=in_order)
-        deadly = [row.id for row in rows if row.attempts >= max_attempts]
-        chosen = [row for row in rows if row.attempts < max_attempts]
-        if in_order:
-            chosen = self._in_order(target, chosen)
-        entry = outbox.c
-        if deadly:
-            given_up = {"available_at": None, "worker": None, "last_error": "worker-died"}
-            self._session.write(outbox.update().where(entry.id.in_(deadly)).values(given_up))
-        if not chosen:
-            return ()
-        until = now + lease
-        change = {"available_at": until, "worker": worker, "attempts": entry.attempts + 1}
-        self._session.write(outbox.update().where(entry.id.in_([row.id for row in chosen])).values(change))
-        return self._entries(chosen, more_attempts=1, leased_until=until)
+        rows = {row.id: row for row in self._found(target, now, limit, in_order=in_order)}
+        due = [_delivery(row) for row in rows.values()]
+        others = self._open_of_cases(target, {one.case for one in due}) if in_order and due else ()
+        claim = rules.claim_of(due, others, limit=limit, max_attempts=max_attempts, in_order=in_order)
+        self._change_all(claim.died, rules.died())
+        taken = rules.claimed(outbox.c.attempts, worker=worker, now=now, lease=lease)
+        self._change_all(claim.claimed, taken)
+        return self._entries(
+            [rows[one.id] for one in claim.claimed], more_attempts=1, leased_until=taken["available_at"]
+        )
 
     def is_due(self, *, now: datetime) -> bool:
         """See the port."""
@@ -111,7 +107,7 @@ class SqlOutbox:
 
     def mark_done(self, entry: int, *, worker: str, at: datetime, answer: str | None = None) -> bool:
         """See the port."""
-        return self._done(_held(entry, worker), entry, at, answer)
+        return self._done(_held(entry, worker), entry, rules.done(at=at, answer=answer))
 
     def mark_failed(
         self, entry: int, *, worker: str, at: datetime, error: str, backoff: Backoff = _BACKOFF
@@ -122,43 +118,38 @@ class SqlOutbox:
         row = self._session.first(query)
         if row is None:
             return False
-        pause = backoff.delay(row.attempts)
-        change = {
-            "available_at": None if pause is None else at + pause,
-            "worker": None,
-            "last_error": error[:500],
-        }
+        change = rules.failed(row.attempts, at=at, error=error, backoff=backoff)
         self._session.write(outbox.update().where(outbox.c.id == entry).values(change))
         return True
 
     def release(self, entry: int, *, worker: str, at: datetime) -> bool:
         """See the port."""
-        change = {"available_at": at, "worker": None, "attempts": outbox.c.attempts - 1}
+        change = rules.released(outbox.c.attempts, at=at)
         query = outbox.update().where(*_held(entry, worker)).values(change)
         return self._session.write(query).rowcount == 1
 
     def waiting(self, *, limit: int = 100) -> tuple[OutboxEntry, ...]:
         """See the port."""
-        query = sa.select(outbox).where(outbox.c.available_at.is_not(None)).order_by(outbox.c.id)
+        query = sa.select(outbox).where(*_standing(rules.WAITING)).order_by(outbox.c.id)
         return self._entries(self._session.read(query.limit(limit)))
 
     def given_up(self, *, limit: int = 100) -> tuple[OutboxEntry, ...]:
         """See the port."""
-        query = sa.select(outbox).where(*_given_up()).order_by(outbox.c.id).limit(limit)
+        query = sa.select(outbox).where(*_standing(rules.GIVEN_UP)).order_by(outbox.c.id).limit(limit)
         return self._entries(self._session.read(query))
 
     def revive(self, entry: int, *, at: datetime) -> bool:
         """See the port."""
-        change = outbox.update().where(outbox.c.id == entry, *_given_up()).values(available_at=at, attempts=0)
-        return self._session.write(change).rowcount == 1
+        mine = outbox.c.id == entry, *_standing(rules.GIVEN_UP)
+        return self._session.write(outbox.update().where(*mine).values(rules.revived(at=at))).rowcount == 1
 
     def drop(self, entry: int, *, at: datetime) -> bool:
         """See the port."""
-        return self._done((outbox.c.id == entry, outbox.c.done_at.is_(None)), entry, at, "dropped")
+        return self._done((outbox.c.id == entry, *_standing(rules.OPEN)), entry, rules.dropped(at=at))
 
     def withdraw(self, target: str, case: str) -> int:
         """See the port."""
-        mine = outbox.c.case_id == case, outbox.c.target == target, outbox.c.done_at.is_(None)
+        mine = outbox.c.case_id == case, outbox.c.target == target, *_standing(rules.OPEN)
         gone = self._session.write(outbox.delete().where(*mine).returning(outbox.c.id)).all()
         for row in gone:
             self._session.seals.note(outbox, row_name(row.id), None)
@@ -181,15 +172,15 @@ class SqlOutbox:
 
     def by_target(self) -> tuple[TargetCounts, ...]:
         """See the port."""
-        waits = outbox.c.available_at.is_not(None)
+        waits, given_up = sa.and_(*_standing(rules.WAITING)), sa.and_(*_standing(rules.GIVEN_UP))
         query = (
             sa.select(
                 outbox.c.target,
-                sa.func.count(outbox.c.available_at).label("waiting"),
-                sa.func.count().label("all"),
+                sa.func.count(sa.case((waits, 1))).label("waiting"),
+                sa.func.count(sa.case((given_up, 1))).label("given_up"),
                 sa.func.min(sa.case((waits, outbox.c.written_at))).label("oldest"),
             )
-            .where(outbox.c.done_at.is_(None))
+            .where(*_standing(rules.OPEN))
             .group_by(outbox.c.target)
         )
         found: dict[str, TargetCounts] = {}
@@ -202,7 +193,7 @@ class SqlOutbox:
             found[target] = TargetCounts(
                 target=target,
                 waiting=known.waiting + row.waiting,
-                given_up=known.given_up + row.all - row.waiting,
+                given_up=known.given_up + row.given_up,
                 oldest_waiting=min(oldest, default=None),
             )
         return tuple(found[target] for target in sorted(found))
@@ -218,14 +209,16 @@ class SqlOutbox:
             return 0
         return self._session.write(outbox.delete().where(outbox.c.id.in_(chosen))).rowcount
 
-    def _done(
-        self, mine: Sequence[sa.ColumnElement[bool]], entry: int, at: datetime, answer: str | None
-    ) -> bool:
-        change = {"done_at": at, "available_at": None, "worker": None, "last_error": None, "answer": answer}
+    def _done(self, mine: Sequence[sa.ColumnElement[bool]], entry: int, change: Mapping[str, Any]) -> bool:
         done = self._session.write(outbox.update().where(*mine).values(change)).rowcount == 1
         if done:
             self._session.seals.note(outbox, row_name(entry), None)
         return done
+
+    def _change_all(self, entries: Sequence[rules.Delivery], change: Mapping[str, Any]) -> None:
+        if entries:
+            mine = outbox.c.id.in_([entry.id for entry in entries])
+            self._session.write(outbox.update().where(mine).values(change))
 
     def _found(self, target: str, now: datetime, limit: int, *, in_order: bool) -> list[sa.Row[Any]]:
         entry = outbox.c
@@ -241,21 +234,11 @@ class SqlOutbox:
                 rows += self._session.read(query) if len(rows) < limit else []
         return rows
 
-    def _in_order(self, target: str, rows: Sequence[sa.Row[Any]]) -> list[sa.Row[Any]]:
-        """Leave out what stands behind an entry that another worker has at this moment."""
-        if not rows:
-            return []
-        open_: dict[str, list[int]] = defaultdict(list)
-        mine = outbox.c.case_id.in_({row.case_id for row in rows}), outbox.c.target == target
-        query = sa.select(outbox.c.case_id, outbox.c.id).where(*mine, outbox.c.done_at.is_(None))
-        for row in self._session.read(query):
-            open_[row.case_id].append(row.id)
-        chosen = {row.id for row in rows}
-        return [
-            row
-            for row in sorted(rows, key=lambda row: row.id)
-            if all(other in chosen for other in open_[row.case_id] if other < row.id)
-        ]
+    def _open_of_cases(self, target: str, cases: Collection[str | None]) -> list[rules.Delivery]:
+        mine = outbox.c.case_id.in_(cases), outbox.c.target == target, *_standing(rules.OPEN)
+        entry = outbox.c
+        query = sa.select(entry.id, entry.case_id, entry.attempts, entry.available_at).where(*mine)
+        return [_delivery(row) for row in self._session.read(query)]
 
     def _entries(
         self, rows: Sequence[sa.Row[Any]], *, more_attempts: int = 0, leased_until: datetime | None = None
@@ -286,10 +269,22 @@ class SqlOutbox:
         return tuple(found)
 
 
+def _delivery(row: Any) -> rules.Delivery:
+    return rules.Delivery(row.id, row.case_id, row.attempts, row.available_at)
+
+
 def _due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return what is due, and what a wrong clock put off; two questions, because each is a range of the index."""
-    from_when = outbox.c.available_at
-    return from_when <= now, from_when > now + FARTHEST
+    """Return what is due; several questions, because each is a range of the index."""
+    return tuple(in_span(outbox.c.available_at, span) for span in over_spans(now))
+
+
+def _standing(
+    standing: Mapping[str, bool], table: sa.FromClause = outbox
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the condition that an entry stands so, see `storage._delivery_rules`."""
+    return tuple(
+        table.c[name].is_not(None) if holds else table.c[name].is_(None) for name, holds in standing.items()
+    )
 
 
 def _of(target: str) -> Iterator[sa.ColumnElement[bool]]:
@@ -300,25 +295,22 @@ def _of(target: str) -> Iterator[sa.ColumnElement[bool]]:
 
 
 def _is_behind(now: datetime) -> sa.ColumnElement[bool]:
-    """Return whether an earlier entry of the same case and target is not delivered and not due."""
+    """Return whether an earlier open entry of the same case and target is not due, so that no limit is used up."""
     earlier = outbox.alias("earlier")
-    waits = sa.and_(earlier.c.available_at > now, earlier.c.available_at <= now + FARTHEST)
+    from_when = earlier.c.available_at
+    is_due = sa.or_(*(in_span(from_when, span) for span in over_spans(now)))
     return (
         sa.exists()
         .where(
             earlier.c.case_id == outbox.c.case_id,
             earlier.c.id < outbox.c.id,
             earlier.c.target == outbox.c.target,
-            earlier.c.done_at.is_(None),
-            sa.or_(earlier.c.available_at.is_(None), waits),
+            *_standing(rules.OPEN, earlier),
+            sa.or_(from_when.is_(None), sa.not_(is_due)),
         )
         .correlate(outbox)
     )
 
 
 def _held(entry: int, worker: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return outbox.c.id == entry, outbox.c.worker == worker, outbox.c.done_at.is_(None)
-
-
-def _given_up() -> tuple[sa.ColumnElement[bool], ...]:
-    return outbox.c.available_at.is_(None), outbox.c.done_at.is_(None)
+    return outbox.c.id == entry, outbox.c.worker == worker, *_standing(rules.OPEN)

@@ -14,17 +14,17 @@ import sqlalchemy as sa
 
 from perizinan_core.errors.storage import LeaseHeldError, RecordNotFoundError, StorageError
 from perizinan_core.storage._records import (
-    FARTHEST,
     IdempotentResult,
     SigningAttempt,
     SigningState,
     is_leased,
+    over_spans,
 )
 from perizinan_core.storage._sealing import Place
 from perizinan_core.storage._sql._rows import place_of
 from perizinan_core.storage._sql._seals import Lock, Mark, row_name
 from perizinan_core.storage._sql._session import Session
-from perizinan_core.storage._sql._statements import removal_of, row_of, the
+from perizinan_core.storage._sql._statements import in_span, removal_of, row_of, the
 from perizinan_core.storage._sql._tables import idempotency, settings, signing_attempts
 
 __all__ = ["SqlIdempotency", "SqlSettings", "SqlSigningAttempts"]
@@ -163,7 +163,7 @@ class SqlSigningAttempts:
             sa.select(signing_attempts)
             .where(
                 attempt.state == SigningState.STARTED.value,
-                sa.or_(attempt.until <= now, attempt.until > now + FARTHEST),
+                sa.or_(*(in_span(attempt.until, span) for span in over_spans(now))),
             )
             .order_by(attempt.started_at, attempt.unsigned_sha256)
         )

@@ -14,9 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from perizinan_core.storage._records import Span
+
 __all__ = [
     "change_of",
     "for_update",
+    "in_span",
     "insertion_of_absent",
     "key_names",
     "new_or_changed",
@@ -95,6 +98,13 @@ def new_or_changed(table: sa.Table, *names: str, is_sqlite: bool) -> sa.Insert:
 def for_update(statement: sa.Select[Any], *, skip: bool = False, key_share: bool = False) -> sa.Select[Any]:
     """Return a question that locks its rows."""
     return statement.with_for_update(skip_locked=skip, key_share=key_share)
+
+
+def in_span(column: sa.ColumnElement[Any], span: Span) -> sa.ColumnElement[bool]:
+    """Return the condition that a moment lies in a span."""
+    ends = () if span.until is None else (column <= span.until,)
+    begins = () if span.after is None else (column > span.after,)
+    return sa.and_(*begins, *ends)
 
 
 def _insert(table: sa.Table, is_sqlite: bool) -> sqlite.Insert | postgresql.Insert:  # noqa: FBT001

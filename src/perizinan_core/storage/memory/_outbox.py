@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
 
 from perizinan_core.errors.storage import StoredValueError
+from perizinan_core.storage import _delivery_rules as rules
 from perizinan_core.storage._records import (
     MESSAGES,
     Backoff,
@@ -17,7 +18,6 @@ from perizinan_core.storage._records import (
     OutboxItem,
     TargetCounts,
     consumer_target,
-    is_leased,
 )
 from perizinan_core.storage.memory._events import copied_event, readable_event
 from perizinan_core.storage.memory._state import Access, OutboxRow, utc
@@ -61,23 +61,23 @@ class MemoryOutbox:
     ) -> tuple[OutboxEntry, ...]:
         """See the port."""
         state = self._access.write()
-        mine = {entry: row for entry, row in state.outbox.items() if row.target == target}
-        due = [
-            (entry if in_order else 0, row.available_at, entry)
-            for entry, row in mine.items()
-            if _is_due(row, now) and not (in_order and _is_behind(entry, row, mine, now))
+        open_ = [
+            rules.Delivery(entry, row.case, row.attempts, row.available_at)
+            for entry, row in state.outbox.items()
+            if row.target == target and rules.fits(row, rules.OPEN)
         ]
-        claimed = []
-        for _, _, entry in sorted(due)[:limit]:
-            row = state.outbox[entry]
-            if row.attempts >= max_attempts:
-                self._change(entry, available_at=None, worker=None, last_error="worker-died")
-                continue
-            changed = self._change(
-                entry, available_at=utc(now + lease), worker=worker, attempts=row.attempts + 1
+        due = [one for one in open_ if rules.is_due(one.available_at, now)]
+        claim = rules.claim_of(due, open_, limit=limit, max_attempts=max_attempts, in_order=in_order)
+        for one in claim.died:
+            self._change(one.id, rules.died())
+        return tuple(
+            _entry(
+                one.id,
+                self._change(one.id, rules.claimed(one.attempts, worker=worker, now=now, lease=lease)),
+                leased_until=now + lease,
             )
-            claimed.append(_entry(entry, changed, leased_until=now + lease))
-        return tuple(claimed)
+            for one in claim.claimed
+        )
 
     def is_due(self, *, now: datetime) -> bool:
         """See the port."""
@@ -86,11 +86,14 @@ class MemoryOutbox:
     def due_targets(self, *, now: datetime) -> tuple[str, ...]:
         """See the port."""
         rows = self._access.read().outbox.values()
-        return tuple(sorted({row.target for row in rows if _is_due(row, now)}))
+        return tuple(sorted({row.target for row in rows if rules.is_due(row.available_at, now)}))
 
     def mark_done(self, entry: int, *, worker: str, at: datetime, answer: str | None = None) -> bool:
         """See the port."""
-        return self._held(entry, worker) is not None and self._done(entry, at, answer)
+        held = self._held(entry, worker) is not None
+        if held:
+            self._change(entry, rules.done(at=at, answer=answer))
+        return held
 
     def mark_failed(
         self, entry: int, *, worker: str, at: datetime, error: str, backoff: Backoff = _BACKOFF
@@ -99,38 +102,39 @@ class MemoryOutbox:
         row = self._held(entry, worker)
         if row is None:
             return False
-        pause = backoff.delay(row.attempts)
-        available = None if pause is None else utc(at) + pause
-        self._change(entry, available_at=available, worker=None, last_error=error[:500])
+        self._change(entry, rules.failed(row.attempts, at=at, error=error, backoff=backoff))
         return True
 
     def release(self, entry: int, *, worker: str, at: datetime) -> bool:
         """See the port."""
         row = self._held(entry, worker)
         if row is not None:
-            self._change(entry, available_at=utc(at), worker=None, attempts=row.attempts - 1)
+            self._change(entry, rules.released(row.attempts, at=at))
         return row is not None
 
     def waiting(self, *, limit: int = 100) -> tuple[OutboxEntry, ...]:
         """See the port."""
-        return tuple(_entry(*item) for item in self._rows() if item[1].available_at is not None)[:limit]
+        return tuple(_entry(*item) for item in self._rows() if rules.fits(item[1], rules.WAITING))[:limit]
 
     def given_up(self, *, limit: int = 100) -> tuple[OutboxEntry, ...]:
         """See the port."""
-        return tuple(_entry(*item) for item in self._rows() if _is_given_up(item[1]))[:limit]
+        return tuple(_entry(*item) for item in self._rows() if rules.fits(item[1], rules.GIVEN_UP))[:limit]
 
     def revive(self, entry: int, *, at: datetime) -> bool:
         """See the port."""
         row = self._access.write().outbox.get(entry)
-        if row is None or not _is_given_up(row):
+        if row is None or not rules.fits(row, rules.GIVEN_UP):
             return False
-        self._change(entry, available_at=utc(at), attempts=0)
+        self._change(entry, rules.revived(at=at))
         return True
 
     def drop(self, entry: int, *, at: datetime) -> bool:
         """See the port."""
         row = self._access.write().outbox.get(entry)
-        return row is not None and row.done_at is None and self._done(entry, at, "dropped")
+        if row is None or not rules.fits(row, rules.OPEN):
+            return False
+        self._change(entry, rules.dropped(at=at))
+        return True
 
     def withdraw(self, target: str, case: str) -> int:
         """See the port."""
@@ -138,7 +142,7 @@ class MemoryOutbox:
         gone = [
             entry
             for entry, row in state.outbox.items()
-            if (row.target, row.case) == (target, case) and row.done_at is None
+            if (row.target, row.case) == (target, case) and rules.fits(row, rules.OPEN)
         ]
         for entry in gone:
             del state.outbox[entry]
@@ -151,26 +155,18 @@ class MemoryOutbox:
     def counts(self) -> OutboxCounts:
         """See the port."""
         rows = self._access.read().outbox.values()
-        waiting = [row.written_at for row in rows if row.available_at is not None]
+        waiting = [row.written_at for row in rows if rules.fits(row, rules.WAITING)]
         return OutboxCounts(
             waiting=len(waiting),
-            given_up=sum(1 for row in rows if _is_given_up(row)),
+            given_up=sum(1 for row in rows if rules.fits(row, rules.GIVEN_UP)),
             oldest_waiting=min(waiting, default=None),
         )
 
     def by_target(self) -> tuple[TargetCounts, ...]:
         """See the port."""
-        rows = [row for row in self._access.read().outbox.values() if row.done_at is None]
+        rows = [row for row in self._access.read().outbox.values() if rules.fits(row, rules.OPEN)]
         return tuple(
-            TargetCounts(
-                target=target,
-                waiting=sum(1 for row in rows if row.target == target and row.available_at is not None),
-                given_up=sum(1 for row in rows if row.target == target and row.available_at is None),
-                oldest_waiting=min(
-                    (row.written_at for row in rows if row.target == target and row.available_at is not None),
-                    default=None,
-                ),
-            )
+            _counted(target, [row for row in rows if row.target == target])
             for target in sorted({row.target for row in rows})
         )
 
@@ -191,34 +187,27 @@ class MemoryOutbox:
     def _rows(self) -> Iterator[tuple[int, OutboxRow]]:
         yield from sorted(self._access.read().outbox.items())
 
-    def _change(self, entry: int, **values: Any) -> OutboxRow:
+    def _change(self, entry: int, values: Mapping[str, Any]) -> OutboxRow:
         outbox = self._access.write().outbox
-        outbox[entry] = attrs.evolve(outbox[entry], **values)
+        stored: dict[str, Any] = {
+            name: utc(value) if isinstance(value, datetime) else value for name, value in values.items()
+        }
+        outbox[entry] = attrs.evolve(outbox[entry], **stored)
         return outbox[entry]
-
-    def _done(self, entry: int, at: datetime, answer: str | None) -> bool:
-        self._change(entry, done_at=utc(at), available_at=None, worker=None, last_error=None, answer=answer)
-        return True
 
     def _held(self, entry: int, worker: str) -> OutboxRow | None:
         row = self._access.write().outbox.get(entry)
-        return row if row is not None and row.worker == worker and row.done_at is None else None
+        return row if row is not None and row.worker == worker and rules.fits(row, rules.OPEN) else None
 
 
-def _is_due(row: OutboxRow, now: datetime) -> bool:
-    return row.available_at is not None and not is_leased(row.available_at, now)
-
-
-def _is_behind(entry: int, row: OutboxRow, rows: dict[int, OutboxRow], now: datetime) -> bool:
-    """Return whether an earlier entry of the same case is not delivered and not due."""
-    return any(
-        other < entry and earlier.case == row.case and earlier.done_at is None and not _is_due(earlier, now)
-        for other, earlier in rows.items()
+def _counted(target: str, rows: Sequence[OutboxRow]) -> TargetCounts:
+    waiting = [row.written_at for row in rows if rules.fits(row, rules.WAITING)]
+    return TargetCounts(
+        target=target,
+        waiting=len(waiting),
+        given_up=sum(1 for row in rows if rules.fits(row, rules.GIVEN_UP)),
+        oldest_waiting=min(waiting, default=None),
     )
-
-
-def _is_given_up(row: OutboxRow) -> bool:
-    return row.available_at is None and row.done_at is None
 
 
 def _entry(entry: int, row: OutboxRow, leased_until: datetime | None = None) -> OutboxEntry:

@@ -220,6 +220,27 @@ class EventsSuite(SuiteBase):
             work.commit()
         assert claim("w4", 9, after=timedelta(days=1)) == [late[1]]
 
+    def test_nothing_of_a_case_passes_an_entry_that_kills_its_workers(self, storage: Storage) -> None:
+        """A person decides first; the other cases are served."""
+        with storage.unit_of_work() as work:
+            items = [
+                OutboxItem(event=made_event(case), target="consumer:x", case=case)
+                for case in ("c1", "c1", "c2")
+            ]
+            work.outbox.add(items, at=NOW)
+            work.outbox.claim("w1", target="consumer:x", now=NOW, lease=_LEASE, limit=1, in_order=True)
+            claimed = work.outbox.claim(
+                "w2", target="consumer:x", now=NOW + _LEASE, lease=_LEASE, max_attempts=1, in_order=True
+            )
+            (dead,) = work.outbox.given_up()
+            work.commit()
+
+        assert ([entry.case for entry in claimed], dead.case, dead.last_error) == (
+            ["c2"],
+            "c1",
+            "worker-died",
+        )
+
     def test_what_a_case_has_still_to_deliver_can_be_taken_back(self, storage: Storage) -> None:
         """To one target; nothing else, and nothing that was delivered."""
         event = made_event("a")
