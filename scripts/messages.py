@@ -5,6 +5,7 @@ Run by ``make messages``. Every room keeps its own ``locale/<language>/LC_MESSAG
 """
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -20,6 +21,8 @@ def main() -> int:
     for path in sorted(path for folder in folders for path in folder.rglob("*.po")):
         with path.open("rb") as file:
             catalogue = read_po(file)
+        # The same sentences make the same file, whenever it is made.
+        catalogue.creation_date = datetime.fromtimestamp(0, UTC)
         for message in catalogue:
             if message.id and not message.string:
                 print(f"{path.relative_to(ROOT)}: {message.id!r}")
