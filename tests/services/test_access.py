@@ -30,6 +30,7 @@ from perizinan_core.services import (
     Billing,
     Complaints,
     Continuation,
+    Incoming,
     Issuance,
     IssueOutcome,
     Letters,
@@ -142,6 +143,8 @@ class Stand:
         state, content, names, moment, draws = self.kept
         context.storage._held.replace(state)
         context.documents._content, context.documents._names = dict(content), dict(names)
+        for case in context.incoming.cases():
+            context.incoming.remove_case(case)
         self.kit.clock.moment = moment
         context.random.setstate(draws)
         self.kit.office.publication._forget()
@@ -259,6 +262,23 @@ def _document(stand: Stand, case: str) -> str:
     return _apps(stand).get(stand.cases[case], actor=HOST).documents[0].id
 
 
+def _coming(stand: Stand) -> Incoming:
+    return stand.kit.office.incoming
+
+
+def _upload(stand: Stand, *, whole: bool = False) -> str:
+    """Announce a file for the draft, and send it where it has to be whole."""
+    data = small_png(6)
+    folder = stand.kit._context.incoming
+    folder.remove_case(stand.cases["draft"])
+    made = _coming(stand).begin(
+        stand.cases["draft"], "ktp", size=len(data), file_name="a.png", actor=APPLICANT
+    )
+    if whole:
+        folder.append(made.application, made.id, 0, data)
+    return made.id
+
+
 # Each call gets the ids through a function, so that the same call can be made with ids that do not exist.
 CALLS: Mapping[str, Call] = {
     "applications.start": lambda s, a, _: _apps(s).start(
@@ -301,6 +321,12 @@ CALLS: Mapping[str, Call] = {
         i("submitted"), _document(s, "submitted"), actor=a, side=100
     ),
     "applications.correction_targets": lambda s, a, i: _apps(s).correction_targets(i("submitted"), actor=a),
+    "incoming.begin": lambda s, a, i: _coming(s).begin(i("draft"), "ktp", size=5, file_name="a.png", actor=a),
+    "incoming.get": lambda s, a, i: _coming(s).get(i("draft"), _upload(s), actor=a),
+    "incoming.of_case": lambda s, a, i: _coming(s).of_case(i("draft"), actor=a),
+    "incoming.receive": lambda s, a, i: _coming(s).receive(i("draft"), _upload(s), actor=a),
+    "incoming.finish": lambda s, a, i: _coming(s).finish(i("draft"), _upload(s, whole=True), actor=a),
+    "incoming.discard": lambda s, a, i: _coming(s).discard(i("draft"), _upload(s), actor=a),
     "reviews.queue": lambda s, a, _: _revs(s).queue(actor=a),
     "reviews.queue of everyone": lambda s, a, _: _revs(s).queue(actor=a, everyone=True),
     "reviews.remarks": lambda s, a, i: _revs(s).remarks(i("submitted"), actor=a),
@@ -753,6 +779,12 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "applications.open_document": lambda r: r.read("submitted"),
     "applications.page_picture": lambda r: r.read("submitted"),
     "applications.correction_targets": lambda r: r.read("submitted"),
+    "incoming.begin": lambda r: r.act_for_applicant("draft"),
+    "incoming.get": lambda r: r.act_for_applicant("draft"),
+    "incoming.of_case": lambda r: r.act_for_applicant("draft"),
+    "incoming.receive": lambda r: r.act_for_applicant("draft"),
+    "incoming.finish": lambda r: r.act_for_applicant("draft"),
+    "incoming.discard": lambda r: r.act_for_applicant("draft"),
     "reviews.queue": lambda r: r.have(others=()),
     "reviews.queue of everyone": lambda r: r.have(Role.SUPERVISOR, Role.AUDITOR, others=()),
     "reviews.remarks": lambda r: r.look_twice("submitted"),
@@ -894,6 +926,7 @@ def test_every_use_case_is_in_the_table():
             Issuance,
             Publication,
             Continuation,
+            Incoming,
         )
         for name, _ in inspect.getmembers(kind, inspect.isfunction)
         if not name.startswith("_")

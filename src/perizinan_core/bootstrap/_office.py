@@ -45,6 +45,7 @@ from perizinan_core.bootstrap._settings import Settings, load_settings
 from perizinan_core.bootstrap._tables import open_tables
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import DocumentStore
+from perizinan_core.documents._incoming import IncomingFolder
 from perizinan_core.errors.bootstrap import BootstrapError, LetterTemplatesError
 from perizinan_core.errors.hooks import HookError
 from perizinan_core.hooks._context import taken
@@ -64,6 +65,7 @@ from perizinan_core.services import (
     Continuation,
     HeldUploads,
     HostMessages,
+    Incoming,
     Issuance,
     Letters,
     Lists,
@@ -131,6 +133,9 @@ class Office:
     uploads: HeldUploads = attrs.field(init=False)
     """Uploads that are kept without being in their slot: the list, accepting, discarding; the counter's intake."""
 
+    incoming: Incoming = attrs.field(init=False)
+    """Files that arrive in parts, and are continued after a cut connection."""
+
     confirmations: Confirmations = attrs.field(init=False)
     """Values that the catalogue assumes, and their confirmation by the office."""
 
@@ -187,6 +192,7 @@ class Office:
         self.status_lists = self.publication.status_lists
         self.applications = Applications(context)
         self.uploads = HeldUploads(context)
+        self.incoming = Incoming(context)
         self.confirmations = Confirmations(context)
         self.reviews = Reviews(context)
         self.letters = Letters(context)
@@ -309,6 +315,7 @@ class Office:
             catalogue=pack.catalogue,
             storage=storage,
             documents=open_documents(chosen, manager),
+            incoming=IncomingFolder(chosen.path(chosen.storage.incoming)),
             renderer=open_part(
                 manager, "register_renderers", "renderer", chosen.plugins.renderer, chosen, pack=pack
             ),

@@ -76,6 +76,12 @@ class StorageSettings:
     """Where the password is (``env:NAME`` or ``file:PATH``), or None."""
 
     documents: str = "folder:data/documents"
+    incoming: str = "data/incoming"
+    """
+    Folder of files that arrive in parts. All processes of the office use the same one: a local folder on one
+    machine, a shared file system with locks on several.
+    """
+
     keys: str = attrs.field(default="file:keys/storage.json", metadata=_SECRET)
     """Where the keys are that encrypt personal data at rest."""
 

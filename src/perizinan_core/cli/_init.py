@@ -27,6 +27,7 @@ language = "id"
 database = "sqlite:///data/perizinan.db"        # atau postgresql+psycopg://pengguna@host/nama
 # database_password = "env:PERIZINAN_DATABASE_PASSWORD"
 documents = "folder:data/documents"
+incoming = "data/incoming"                      # berkas yang sedang dikirim pemohon
 keys = "file:keys/storage.json"                 # kunci enkripsi data pribadi: cadangkan terpisah
 
 [signing]

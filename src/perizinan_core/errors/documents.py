@@ -80,8 +80,9 @@ class DocumentError(CodedError):
         {
             Category.ARGUMENT: "invalid-document-hash invalid-link-name",
             Category.INPUT: "document-hash-mismatch upload-refused upload-unreadable",
-            Category.CONFLICT: "document-in-use link-conflict upload-held",
-            Category.TOO_LARGE: "document-too-large",
+            Category.CONFLICT: "document-in-use incoming-offset link-conflict upload-held",
+            Category.NOT_FOUND: "incoming-unknown",
+            Category.TOO_LARGE: "document-too-large incoming-too-long",
             Category.OFFICE: "document-damaged document-not-found unknown-content-type",
             Category.UNAVAILABLE: (
                 "document-store-full document-store-unavailable inspection-unavailable page-not-drawn"
@@ -111,6 +112,8 @@ class DocumentStoreError(DocumentError):
     - ``expected``: the hash that the caller announced
     - ``found``: the hash of the bytes received
     - ``names``: the write-once names that stand for it
+    - ``received``: bytes that are there of a file that arrives in parts
+    - ``size``: bytes that were announced
     - ``sha256``: the hash of the content
     """
 
@@ -128,6 +131,13 @@ class DocumentStoreError(DocumentError):
                 "the name received is not one. Build the name from identifiers, never from what a person "
                 "typed."
             )
+        ),
+        "incoming-unknown": Code(N_("No such file is being sent any more. Begin again with the whole file.")),
+        "incoming-offset": Code(
+            N_("{received} bytes of this file are here. Ask how many there are, and continue from there.")
+        ),
+        "incoming-too-long": Code(
+            N_("More bytes came than the {size} that were announced. Begin again with the whole file.")
         ),
         "document-in-use": Code(
             N_(

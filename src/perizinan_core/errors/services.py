@@ -56,6 +56,7 @@ _NOUNS: Mapping[str, str] = {
     "representative": N_("representative"),
     "document": N_("document"),
     "held upload": N_("kept file"),
+    "incoming upload": N_("file that is being sent"),
     "certificate": N_("certificate"),
     "position": N_("position"),
     "unit": N_("unit"),
@@ -157,7 +158,7 @@ class ServiceError(CodedError):
             Category.CONFLICT: (
                 "binding-ended binding-has-signed binding-overlaps decided-by-others kept-by-plugin letter-not-printed "
                 "letter-refused nothing-to-confirm number-used-elsewhere permit-not-required "
-                "complaint-closed survey-answered survey-too-early "
+                "complaint-closed incoming-unfinished survey-answered survey-too-early "
                 "recovery-disagrees signer-not-entitled signing-in-doubt upload-kept value-not-confirmed "
                 "values-unconfirmed"
             ),
@@ -166,7 +167,7 @@ class ServiceError(CodedError):
             ),
             Category.OUTSIDE: "issuance payment-provider signed-letter-invalid",
             Category.UNAVAILABLE: "message-not-sent number-source retention-unanswered signing-unfinished",
-            Category.TOO_MANY: "too-many-guesses",
+            Category.TOO_MANY: "incoming-many too-many-guesses",
         }
     )
 
@@ -215,6 +216,15 @@ class ServiceError(CodedError):
                 "Too many wrong secrets were tried for this receipt number. Try again after {minutes} minutes, or "
                 "ask for a new secret: with your account, or at the counter."
             )
+        ),
+        "incoming-many": Code(
+            N_(
+                "More than {most} files here at once are not possible. Wait until those that are being sent have "
+                "arrived, or stop sending one of them."
+            )
+        ),
+        "incoming-unfinished": Code(
+            N_("{received} of {size} bytes of the file are here. Send the rest, and it will be checked.")
         ),
         "message-not-sent": Code(
             N_("The message could not be sent: no channel took it. Try again later, or ask at the counter.")

@@ -24,6 +24,7 @@ from perizinan_core.services._disclosure import Count, Share
 from perizinan_core.services._exceptional import HandedOver
 from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services._host_messages import HostMessages
+from perizinan_core.services._incoming import Incoming, IncomingState, IncomingUpload, Receiver
 from perizinan_core.services._issuance import SYSTEM, Issuance
 from perizinan_core.services._lists import CaseCounts, Lists
 from perizinan_core.services._long_term import LongTerm
@@ -88,6 +89,9 @@ __all__ = [
     "HeldUploadView",
     "HeldUploads",
     "HostMessages",
+    "Incoming",
+    "IncomingState",
+    "IncomingUpload",
     "Issuance",
     "IssueOutcome",
     "Job",
@@ -105,6 +109,7 @@ __all__ = [
     "Permits",
     "PostedDecision",
     "Publication",
+    "Receiver",
     "RecordsStatus",
     "Recovered",
     "RegisterLine",

@@ -35,6 +35,7 @@ from perizinan_core.services._confirmations import require_confirmed
 from perizinan_core.services._context import new_id
 from perizinan_core.services._deliveries import MessageDelivery, deliveries_of
 from perizinan_core.services._drafts import files_of, remove_draft, remove_if_unused
+from perizinan_core.services._incoming import stored_file_problems, under_way_problems
 from perizinan_core.services._number_sources import reserve_number
 from perizinan_core.services._numbering import take_number
 from perizinan_core.services._papers import Papers, SlotView
@@ -236,6 +237,7 @@ class Applications(Papers):
             # Before the unit of work: printing takes longer than the records should be held.
             with context.storage.unit_of_work(read_only=True) as work:
                 printed = tuple(self._obstacles(work, before, moment, at_counter))
+            printed += tuple(stored_file_problems(context, before, self._permit_type(before, moment)))
             if not printed:
                 # No other system is asked about an application that cannot be handed in.
                 heard = self._asked_outside(before, identity, actor, moment)
@@ -257,6 +259,8 @@ class Applications(Papers):
                 elif _said(application) != _said(before):
                     # What was printed is not what is handed in: something came between.
                     printed = tuple(self._obstacles(work, application, moment, at_counter))
+                    permit_type = self._permit_type(application, moment)
+                    printed += tuple(stored_file_problems(context, application, permit_type))
                 moved = self._handed_in(work, application, actor, at_counter, moment, printed)
                 moved = moved.then(
                     lambda case: keep_checks(
@@ -369,6 +373,7 @@ class Applications(Papers):
             remove_draft(context, work, case, actor, moment)
             repeat.finish({"application": application_id})
             work.commit()
+        context.incoming.remove_case(application_id)
         remove_if_unused(context, files_of(case))
 
     def get(self, application_id: str, *, actor: Actor) -> Application:
@@ -496,8 +501,13 @@ class Applications(Papers):
             raise SubmissionRefusedError(problems=problems)
         refuse_exempt(context, facts, permit_type, moment)
         terms = terms_for(context, facts, permit_type, moment)
-        seen = tuple(item for item in printed if item.path.split(".")[0] == "letter")
+        seen = tuple(
+            item
+            for item in printed
+            if item.path.split(".")[0] == "letter" or item.code == "stored-file-damaged"
+        )
         problems = (
+            *under_way_problems(context, application, permit_type, moment),
             *problems_at_submission(context, work, application, permit_type, previous, moment),
             *seen,
         )
@@ -549,6 +559,8 @@ class Applications(Papers):
         context = self._context
         permit_type = self._permit_type(application, moment)
         facts = case_facts(context, work, application)
+        # First, because the person who reads it has only to wait.
+        yield from under_way_problems(context, application, permit_type, moment)
         wrong = preview_problems(context, facts, application, permit_type, moment, at_counter)
         yield from wrong
         if wrong or is_exempt(permit_type, facts, context.local_day(moment)):

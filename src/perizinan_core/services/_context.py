@@ -27,6 +27,7 @@ from perizinan_core.documents import (
     UploadScanner,
     inspect_upload,
 )
+from perizinan_core.documents._incoming import IncomingFolder
 from perizinan_core.errors.documents import DocumentNotFoundError
 from perizinan_core.errors.services import NotFoundError, StaffRecordError
 from perizinan_core.errors.storage import RecordNotFoundError
@@ -187,6 +188,9 @@ class OfficeContext:
     scanners: tuple[UploadScanner, ...] = ()
     inspect: InspectUpload = inspect_upload
     """Judges uploads by their content."""
+
+    incoming: IncomingFolder = attrs.field(factory=IncomingFolder)
+    """Files that arrive in parts; a temporary folder unless the settings name one."""
 
     inspection: str = attrs.field(factory=inspection_version)
     """Version of the inspection of uploads; held uploads that another one looked at are inspected again."""

@@ -53,7 +53,7 @@ from perizinan_core.workflow._measure import add_period
 from perizinan_core.workflow._retention import keep_draft
 from perizinan_core.workflow._transition import Transition
 
-__all__ = ["Papers", "SlotView"]
+__all__ = ["Papers", "SlotView", "put_in"]
 
 _LOOKED_THROUGH = 200
 """Latest applications of an account that are searched for papers on file."""
@@ -158,7 +158,7 @@ class Papers:
         )
         if not self._is_repeated(actor, idempotency_key):
             # Refuse what the case does not allow before the file is read and stored.
-            _put_in(application, permit_type, document, replaces, slots, actor, moment)
+            put_in(application, permit_type, document, replaces, slots, actor, moment)
         taken = take_in(self._context, stream, file_name, policy_for(permit_type, slot))
         document = described(document, taken)
         held = held_upload(document, taken, replaces)
@@ -167,7 +167,7 @@ class Papers:
             slots = self._slots(work, case, permit_type, moment)
             if held is not None:
                 return hold_upload(case, permit_type, held, slots=slots, actor=actor, now=moment)
-            put = _put_in(case, permit_type, document, replaces, slots, actor, moment)
+            put = put_in(case, permit_type, document, replaces, slots, actor, moment)
             return put.then(
                 lambda case: drop_held_copies(case, slot, document.sha256, actor=actor, now=moment)
             )
@@ -239,7 +239,7 @@ class Papers:
             )
             permit_type = self._permit_type(case, moment)
             slots = self._slots(work, case, permit_type, moment)
-            return _put_in(case, permit_type, again, None, slots, actor, moment)
+            return put_in(case, permit_type, again, None, slots, actor, moment)
 
         changed, made = self._made(application_id, change, actor, moment, request=request, made=new)
         return _document(changed, made)
@@ -464,7 +464,7 @@ def _identity(application: Application) -> tuple[object, ...]:
     return (applicant.nik, applicant.passport)
 
 
-def _put_in(
+def put_in(
     case: Application,
     permit_type: PermitType,
     document: SubmittedDocument,
@@ -473,6 +473,7 @@ def _put_in(
     actor: Actor,
     moment: datetime,
 ) -> Transition:
+    """Put a document into its slot, or into the place of another; refuses what the case does not take now."""
     if replaces is not None:
         return replace_document(case, permit_type, replaces, document, slots=slots, actor=actor, now=moment)
     return add_document(case, permit_type, document, slots=slots, actor=actor, now=moment)

@@ -87,6 +87,7 @@ class RemoveDrafts(OneByOne):
                 return WorkDone()
             remove_draft(context, work, case, SYSTEM, now)
             work.commit()
+        context.incoming.remove_case(subject)
         remove_if_unused(context, files_of(case))
         return WorkDone(removed=1)
 

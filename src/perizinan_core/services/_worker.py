@@ -46,7 +46,7 @@ from perizinan_core.services._targets import (
     ToMessages,
     ToStatusList,
 )
-from perizinan_core.services._upload_jobs import InspectUploads
+from perizinan_core.services._upload_jobs import ForgetIncoming, InspectUploads
 from perizinan_core.services._work import EachRecord, Job, Moment, RecordJob, WorkDone, run_all
 from perizinan_core.storage import JobFailure, OutboxEntry
 
@@ -160,5 +160,9 @@ def library_worker(
     jobs.append(Deliver(context, tuple(targets)))
     if status_lists is not None:
         jobs.append(PublishStatus(status_lists))
-    jobs += [ForgetDelivered(context, retention), RemoveUnusedFiles(context, retention)]
+    jobs += [
+        ForgetDelivered(context, retention),
+        ForgetIncoming(context),
+        RemoveUnusedFiles(context, retention),
+    ]
     return Worker(context, tuple(jobs))
