@@ -486,6 +486,30 @@ _EVENT_MEANINGS = {
         "The record of an officer was changed, proposed or confirmed; `before` and `after` tell the "
         "post. It stands in the history of the officer's account, and is not sent to listeners."
     ),
+    _KIND.CONTACT_SHOWN: (
+        "An administrator was shown a part of an address (`recipient`), because the message `entry` did not get "
+        "through. Stands in the history of the case only, where its applicant sees it."
+    ),
+    _KIND.OUTGOING_CHANGED: (
+        "Deliveries (`entries`) were tried again or dropped (`act`), for a `reason`. It stands in the history of the "
+        "administration, and is not sent to listeners."
+    ),
+    _KIND.BANNER_CHANGED: (
+        "An announcement (`banner`) was put up or taken down (`act`). It stands in the history of the "
+        "administration, and is not sent to listeners."
+    ),
+    _KIND.FINDING_ACKNOWLEDGED: (
+        "Someone took notice of a finding of the doctor (`code`, `finding`), as first or second person, or no longer "
+        "(`act`), for a `reason`. It stands in the history of the administration, and is not sent to listeners."
+    ),
+    _KIND.CALENDAR_CHANGED: (
+        "Days off of a `year` were proposed, confirmed or taken back (`act`). It stands in the history of the "
+        "administration, and is not sent to listeners."
+    ),
+    _KIND.AUDIT_EXPORTED: (
+        "Events of a time (`since`, `until`) were taken out without personal data. It stands in the history of the "
+        "administration, and is not sent to listeners."
+    ),
     _KIND.OWN_KEY_CHANGED: (
         "A key of the office was announced or replaced at once; `key` is its identifier, `change` "
         "tells which. It stands in the history of the key's purpose, and is not sent to listeners."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from random import Random
 from typing import Any, ClassVar
@@ -13,6 +13,7 @@ import attrs
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from perizinan_core.bootstrap import Health
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.hooks import BillRequest, OfferedBill
@@ -24,9 +25,11 @@ from perizinan_core.model._checks import CheckKind, CheckOutcome, CheckRecord
 from perizinan_core.model._complaint import ComplaintKind
 from perizinan_core.model._fees import Payment
 from perizinan_core.model._money import Rupiah
-from perizinan_core.model._text import DateRange
+from perizinan_core.model._text import DateRange, Text
 from perizinan_core.services import (
     Applications,
+    Audit,
+    Banners,
     Billing,
     Complaints,
     Continuation,
@@ -35,6 +38,7 @@ from perizinan_core.services import (
     IssueOutcome,
     Letters,
     Lists,
+    Outgoing,
     Permits,
     Publication,
     Reviews,
@@ -242,6 +246,8 @@ def _pack() -> AuthorityPack:
     )
     return attrs.evolve(pack, authority=changed)
 
+
+_MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 
 Call = Callable[[Stand, Actor, Callable[[str], str]], Any]
 
@@ -472,11 +478,37 @@ CALLS: Mapping[str, Call] = {
     "continuation.recover": lambda s, a, _: s.kit.office.continuation.recover(
         BytesIO(b"x"), reason="Uji", actor=a
     ),
+    "outgoing.find": lambda s, a, _: s.kit.office.outgoing.find(actor=a),
+    "outgoing.get": lambda s, a, _: s.kit.office.outgoing.get(1, actor=a),
+    "outgoing.counts": lambda s, a, _: s.kit.office.outgoing.counts(actor=a),
+    "outgoing.retry": lambda s, a, _: s.kit.office.outgoing.retry((1,), actor=a),
+    "outgoing.drop": lambda s, a, _: s.kit.office.outgoing.drop((1,), reason="Uji", actor=a),
+    "outgoing.contact": lambda s, a, _: s.kit.office.outgoing.contact(1, actor=a),
+    "audit.search": lambda s, a, _: s.kit.office.audit.search(actor=a),
+    "audit.export": lambda s, a, _: s.kit.office.audit.export(*_MARCH, actor=a),
+    "audit.times": lambda s, a, _: s.kit.office.audit.times(*_MARCH, actor=a),
+    "banners.all": lambda s, a, _: s.kit.office.banners.all(actor=a),
+    "banners.put_up": lambda s, a, _: s.kit.office.banners.put_up(
+        Text("Libur", "Closed"), ends=s.kit.clock() + timedelta(hours=1), actor=a
+    ),
+    "banners.take_down": lambda s, a, _: s.kit.office.banners.take_down("tidak-ada", actor=a),
+    "health.findings": lambda s, a, _: s.kit.office.health.findings(actor=a),
+    "health.acknowledged": lambda s, a, _: s.kit.office.health.acknowledged(actor=a),
+    "health.acknowledge": lambda s, a, _: s.kit.office.health.acknowledge(
+        _known_finding(s), reason="Uji", actor=a
+    ),
+    "health.withdraw": lambda s, a, _: s.kit.office.health.withdraw("tidak-ada", actor=a),
     "continuation.recoverable": lambda s, a, _: s.kit.office.continuation.recoverable((), actor=a),
     "publication.unbind": lambda s, a, _: s.kit.office.publication.unbind(
         "kepala", s.certificate(), last_day=date(2026, 12, 31), reason="Pindah", actor=a
     ),
 }
+
+
+def _known_finding(stand: Stand) -> str:
+    """Return the mark of a finding that may be taken notice of."""
+    found = stand.kit.office.health.findings(actor=HOST)
+    return next(item.finding.key for item in found if item.finding.code == "officer-by-operator")
 
 
 def _raised(outcomes: tuple[IssueOutcome, ...]) -> None:
@@ -866,11 +898,38 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "continuation.lost": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "continuation.continue_after": lambda r: r.keep_certificates(),
     "continuation.recover": lambda r: r.have(Role.ADMINISTRATOR, others=("host",)) or "not-our-permit",
+    "outgoing.find": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "outgoing.get": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "outgoing.counts": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "outgoing.retry": lambda r: r.have(Role.ADMINISTRATOR, others=("host", "system")),
+    "outgoing.drop": lambda r: r.have(Role.ADMINISTRATOR, others=("host", "system")),
+    # Nothing was sent here to anyone yet.
+    "outgoing.contact": lambda r: r.have(Role.ADMINISTRATOR, others=("host", "system")) or "not-found",
+    "audit.search": lambda r: r.have(Role.ADMINISTRATOR, Role.AUDITOR, others=("host", "system")),
+    "audit.export": lambda r: r.have(Role.ADMINISTRATOR, Role.AUDITOR, others=("host", "system")),
+    "audit.times": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "banners.all": lambda r: r.have(others=("host", "system")),
+    "banners.put_up": lambda r: r.have(Role.ADMINISTRATOR, Role.SUPERVISOR, others=("host", "system")),
+    "banners.take_down": lambda r: (
+        r.have(Role.ADMINISTRATOR, Role.SUPERVISOR, others=("host", "system")) or "not-found"
+    ),
+    "health.findings": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "health.acknowledged": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "health.acknowledge": lambda r: (
+        r.have(*_OVERSEERS, others=("host", "system"))
+        or r.have(Role.ADMINISTRATOR, others=("host", "system"))
+    ),
+    "health.withdraw": lambda r: (
+        r.have(Role.ADMINISTRATOR, Role.AUDITOR, others=("host", "system")) or "not-found"
+    ),
     "continuation.recoverable": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "publication.unbind": lambda r: r.keep_certificates(),
 }
 
 WITHOUT_ACTOR = {
+    # For everyone who opens a page, and about no one: see `test_administration`.
+    "Audit.kinds",
+    "Banners.current",
     # By the provider's signature: see `test_billing`.
     "Billing.callback",
     "Billing.providers",
@@ -914,7 +973,11 @@ def test_every_use_case_is_in_the_table():
         f"{kind.__name__}.{name}"
         for kind in (
             Applications,
+            Audit,
+            Banners,
             Billing,
+            Health,
+            Outgoing,
             Reviews,
             Permits,
             Letters,

@@ -2,6 +2,7 @@
 
 from perizinan_core.bootstrap._builtin import MailFolderSettings
 from perizinan_core.bootstrap._examples import check_scenario
+from perizinan_core.bootstrap._health import FoundNow, Health
 from perizinan_core.bootstrap._keys import AskSecret
 from perizinan_core.bootstrap._office import Office
 from perizinan_core.bootstrap._opening import load_authority_pack, migrate_database
@@ -26,6 +27,8 @@ __all__ = [
     "AskSecret",
     "CheckSettings",
     "ComplaintSettings",
+    "FoundNow",
+    "Health",
     "MailFolderSettings",
     "Office",
     "OfficeSettings",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 from perizinan_core.bootstrap._findings import Finding, Level
-from perizinan_core.bootstrap._office import Office
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_
 from perizinan_core.model._authority import ActingKind, Authority
 from perizinan_core.services import CertificateBinding
 from perizinan_core.services._bindings import fingerprint
 from perizinan_core.signing import DigestSigner
+
+if TYPE_CHECKING:
+    from perizinan_core.bootstrap._office import Office
 
 __all__ = ["bindings"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
@@ -31,7 +31,6 @@ from perizinan_core.bootstrap._number_findings import (
     unknown_numbers,
     unknown_numbers_of,
 )
-from perizinan_core.bootstrap._office import Office
 from perizinan_core.bootstrap._plugin_findings import not_loaded
 from perizinan_core.bootstrap._tables import left_tables
 from perizinan_core.errors.base import PerizinanError
@@ -44,6 +43,9 @@ from perizinan_core.storage import ApplicationFilter, UnitOfWork
 from perizinan_core.storage._checking import check_records
 from perizinan_core.storage._records import TargetCounts, channel_target, consumer_target
 from perizinan_core.storage._sql._store import SqlStorage
+
+if TYPE_CHECKING:
+    from perizinan_core.bootstrap._office import Office
 
 __all__ = ["examine", "examine_bare", "unopened"]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from perizinan_core.bootstrap._bare_office import BareOffice
 from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
-from perizinan_core.bootstrap._office import Office
 from perizinan_core.documents import DocumentStore
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind
@@ -16,6 +16,9 @@ from perizinan_core.storage import ApplicationFilter, Lookup, LookupKind, Permit
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.storage._sql._tables import lookups
+
+if TYPE_CHECKING:
+    from perizinan_core.bootstrap._office import Office
 
 __all__ = ["documents", "missing_documents"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from enum import StrEnum
 from typing import Any
 
@@ -42,6 +44,13 @@ class Finding:
 
     fields: dict[str, Any] = attrs.field(factory=dict)
     error: PerizinanError | None = None
+
+    @property
+    def key(self) -> str:
+        """Mark of what was found: the same code with other values is another finding."""
+        said_of = {name: str(value) for name, value in sorted(self.fields.items())}
+        text = json.dumps([self.code, said_of, "" if self.error is None else self.error.code])
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
 
     def message(self, language: str) -> str:
         """Return what was found, in ``language``."""

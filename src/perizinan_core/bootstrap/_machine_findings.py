@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from cryptography import x509
@@ -14,13 +15,15 @@ from perizinan_core.bootstrap._backup import key_places
 from perizinan_core.bootstrap._bare_office import BareOffice
 from perizinan_core.bootstrap._findings import Finding
 from perizinan_core.bootstrap._keys import open_roots
-from perizinan_core.bootstrap._office import Office
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_
 from perizinan_core.signing import DigestSigner
 from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.verification._fetching import fetch
+
+if TYPE_CHECKING:
+    from perizinan_core.bootstrap._office import Office
 
 __all__ = ["calendar", "certificates", "clock", "files", "page", "status_list"]
 

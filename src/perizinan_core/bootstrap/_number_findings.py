@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from perizinan_core.bootstrap._bare_office import BareOffice
 from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
-from perizinan_core.bootstrap._office import Office
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.services._number_sources import left_over
 from perizinan_core.services._used_numbers import UsedNumber, spans_of
+
+if TYPE_CHECKING:
+    from perizinan_core.bootstrap._office import Office
 
 __all__ = ["lost_numbers", "reserved_numbers", "unknown_numbers", "unknown_numbers_of"]
 

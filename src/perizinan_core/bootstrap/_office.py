@@ -16,6 +16,8 @@ from sqlalchemy.engine import Engine
 
 from perizinan_core._parts import require_office_parts
 from perizinan_core.bootstrap._contexts import Contexts, contexts_of, system_clock
+from perizinan_core.bootstrap._doctor import examine
+from perizinan_core.bootstrap._health import Health
 from perizinan_core.bootstrap._keys import (
     AskSecret,
     Signers,
@@ -56,6 +58,8 @@ from perizinan_core.model._authority import Authority
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import (
     Applications,
+    Audit,
+    Banners,
     Billing,
     ClockRepair,
     ComplaintDays,
@@ -70,6 +74,7 @@ from perizinan_core.services import (
     Letters,
     Lists,
     LongTerm,
+    Outgoing,
     Permits,
     Publication,
     RecordsStatus,
@@ -82,6 +87,7 @@ from perizinan_core.services import (
     Transparency,
     Worker,
 )
+from perizinan_core.services._acknowledgements import Acknowledgements
 from perizinan_core.services._arguments import check_values, checked
 from perizinan_core.services._confirmations import is_open
 from perizinan_core.services._context import CheckRules, OfficeContext
@@ -166,6 +172,18 @@ class Office:
     surveys: Surveys = attrs.field(init=False)
     """The satisfaction survey, asked once a case is closed."""
 
+    health: Health = attrs.field(init=False)
+    """What needs someone in the office, as ``perizinan doctor`` finds it."""
+
+    outgoing: Outgoing = attrs.field(init=False)
+    """What leaves the office: messages and events that wait, went out or were given up."""
+
+    audit: Audit = attrs.field(init=False)
+    """What was done, by whom and when: searched, and taken out without personal data."""
+
+    banners: Banners = attrs.field(init=False)
+    """Announcements: an outside system is down, the office is closed."""
+
     status: RecordsStatus = attrs.field(init=False)
     """The records as a status source for `verify_permit`."""
 
@@ -204,6 +222,10 @@ class Office:
         self.transparency = Transparency(context, periods)
         self.surveys = Surveys(context, periods)
         self.complaints = Complaints(context, ComplaintDays(**attrs.asdict(self.settings.complaints)))
+        self.health = Health(lambda quick: examine(self, quick=quick), Acknowledgements(context))
+        self.outgoing = Outgoing(context)
+        self.audit = Audit(context)
+        self.banners = Banners(context)
         self.status = RecordsStatus(context)
         self.worker = library_worker(
             context,

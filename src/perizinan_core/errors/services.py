@@ -63,6 +63,9 @@ _NOUNS: Mapping[str, str] = {
     "officer": N_("officer"),
     "complaint": N_("complaint"),
     "key": N_("key"),
+    "delivery": N_("delivery"),
+    "banner": N_("announcement"),
+    "finding": N_("finding"),
     "event consumer": N_("event consumer"),
     "bill": N_("bill"),
     "authority-version": N_("published version of the authority document"),
@@ -103,6 +106,15 @@ _ACTIONS: Mapping[str, str] = {
     "end-binding": N_("end the binding of a certificate"),
     "continue-numbers": N_("pass over numbers that were given out"),
     "recover-permit": N_("put a permit back from its signed file"),
+    "outgoing": N_("see what leaves the office"),
+    "retry-outgoing": N_("let deliveries be tried again"),
+    "drop-outgoing": N_("drop deliveries"),
+    "outgoing-contact": N_("see a part of an address"),
+    "audit": N_("search what was done in the office"),
+    "banners": N_("see all announcements"),
+    "put-up-banner": N_("put up or take down an announcement"),
+    "findings": N_("see the findings about the office"),
+    "acknowledge-finding": N_("take notice of a finding for the office"),
     "lost-numbers": N_("see the numbers that were passed over"),
 }
 
@@ -147,18 +159,20 @@ class ServiceError(CodedError):
             Category.ARGUMENT: "argument",
             Category.INPUT: (
                 "applicant-refused binding-days binding-not-a-signer binding-outside-certificate "
+                "banner-span banner-text export-span reason-needed "
                 "continue-too-far not-our-permit posted-data preview undeclared-accounts unknown-post unknown-register "
                 "unknown-value no-assumed-values survey-answers "
                 "complaint-empty complaint-holder"
             ),
             Category.DENIED: (
-                "access-denied callback-untrusted confirmation-second own-record staff-confirmation staff-record"
+                "access-denied callback-untrusted confirmation-second finding-second own-record "
+                "staff-confirmation staff-record"
             ),
             Category.NOT_FOUND: "binding-unknown not-found",
             Category.CONFLICT: (
                 "binding-ended binding-has-signed binding-overlaps decided-by-others kept-by-plugin letter-not-printed "
                 "letter-refused nothing-to-confirm number-used-elsewhere permit-not-required "
-                "complaint-closed incoming-unfinished survey-answered survey-too-early "
+                "complaint-closed finding-not-acknowledged incoming-unfinished survey-answered survey-too-early "
                 "recovery-disagrees signer-not-entitled signing-in-doubt upload-kept value-not-confirmed "
                 "values-unconfirmed"
             ),
@@ -184,6 +198,27 @@ class ServiceError(CodedError):
                 "both; if the records are the wrong ones, restore them from a backup."
             ),
             labels={"fields": _OF_PERMITS},
+        ),
+        "reason-needed": Code(N_("Write why, in at most {most} characters: it stays on record.")),
+        "banner-text": Code(
+            N_("Write the announcement in Indonesian and in English, each in at most {most} characters.")
+        ),
+        "banner-span": Code(
+            N_(
+                "The end of the announcement must lie ahead, after its beginning, and at most {days} days after it."
+            )
+        ),
+        "export-span": Code(
+            N_(
+                "Nothing can be taken out for {first} to {last}. Choose a first day before the last one, at most two "
+                "years apart."
+            )
+        ),
+        "finding-not-acknowledged": Code(
+            N_(
+                "The finding {finding} asks for something to be done, so it cannot be dismissed. Do what it says; "
+                "it ends by itself then."
+            )
         ),
         "complaint-empty": Code(N_("Write what it is about, in at most {most} characters.")),
         "complaint-holder": Code(
@@ -505,6 +540,14 @@ class AccessDeniedError(ServiceError):
             ),
             also=("action", "allowed"),
             defaults={"action": "add-officer", "allowed": ("administrator",)},
+        ),
+        "finding-second": Code(
+            N_(
+                "{actor} took notice of the finding {finding} before. It concerns numbers, so a second person has to "
+                "agree: another administrator, an auditor, or the operator on the machine."
+            ),
+            also=("action", "allowed"),
+            defaults={"action": "acknowledge-finding", "allowed": ("administrator", "auditor")},
         ),
         "confirmation-second": Code(
             N_(

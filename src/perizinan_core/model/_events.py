@@ -108,6 +108,18 @@ class EventKind(StrEnum):
     """In the history of a permit type's catalogue or the authority's, with the paper; not for listeners."""
     STAFF_CHANGED = "staff_changed"
     """In the history of an officer's account, with the record before and after it; not for listeners."""
+    CONTACT_SHOWN = "contact_shown"
+    """An administrator was shown a part of an address, because a message did not get through; history only."""
+    OUTGOING_CHANGED = "outgoing_changed"
+    """In the history of the administration: deliveries were tried again or dropped by a person; not for listeners."""
+    BANNER_CHANGED = "banner_changed"
+    """In the history of the administration: an announcement was put up or taken down; not for listeners."""
+    FINDING_ACKNOWLEDGED = "finding_acknowledged"
+    """In the history of the administration: someone took notice of a finding, or no longer; not for listeners."""
+    CALENDAR_CHANGED = "calendar_changed"
+    """In the history of the administration: days off of a year were recorded or confirmed; not for listeners."""
+    AUDIT_EXPORTED = "audit_exported"
+    """In the history of the administration: events were taken out without personal data; not for listeners."""
 
     @property
     def is_delivered(self) -> bool:
@@ -118,7 +130,13 @@ class EventKind(StrEnum):
 _HISTORY_ONLY = frozenset(
     {
         EventKind.ATTEMPT_REFUSED,
+        EventKind.AUDIT_EXPORTED,
+        EventKind.BANNER_CHANGED,
         EventKind.BINDING_CHANGED,
+        EventKind.CALENDAR_CHANGED,
+        EventKind.CONTACT_SHOWN,
+        EventKind.FINDING_ACKNOWLEDGED,
+        EventKind.OUTGOING_CHANGED,
         EventKind.OWN_KEY_CHANGED,
         EventKind.VERSION_REQUIRED,
         EventKind.STAFF_CHANGED,

@@ -10,7 +10,12 @@ are constructed is not public.
 """
 
 from perizinan_core.model._figures import PeriodLength
+from perizinan_core.services._acknowledgements import Acknowledgement
 from perizinan_core.services._applications import Applications
+from perizinan_core.services._audit import Audit, AuditEntry
+from perizinan_core.services._audit_export import AuditTable, DecidedStep
+from perizinan_core.services._audit_flags import OfficerTimes
+from perizinan_core.services._banners import Banner, Banners
 from perizinan_core.services._billing import Billing
 from perizinan_core.services._bindings import CertificateBinding
 from perizinan_core.services._clocks import ClockRepair, ClockWatch
@@ -29,6 +34,7 @@ from perizinan_core.services._issuance import SYSTEM, Issuance
 from perizinan_core.services._lists import CaseCounts, Lists
 from perizinan_core.services._long_term import LongTerm
 from perizinan_core.services._names import Named
+from perizinan_core.services._outgoing import Outgoing, OutgoingContact, OutgoingCounts, OutgoingItem
 from perizinan_core.services._papers import SlotView
 from perizinan_core.services._periods import FigurePeriod
 from perizinan_core.services._permits import IssueOutcome, Permits, RecordsStatus, SearchResult
@@ -62,10 +68,16 @@ from perizinan_core.services._worker import Worker
 
 __all__ = [
     "SYSTEM",
+    "Acknowledgement",
     "ApplicantCheck",
     "Applications",
     "AssumedState",
+    "Audit",
+    "AuditEntry",
+    "AuditTable",
     "Backlog",
+    "Banner",
+    "Banners",
     "Billing",
     "CaseCounts",
     "CaseSummary",
@@ -82,6 +94,7 @@ __all__ = [
     "Consumers",
     "Continuation",
     "Count",
+    "DecidedStep",
     "DeliveryState",
     "FigurePeriod",
     "FiledComplaint",
@@ -103,7 +116,12 @@ __all__ = [
     "MessageDelivery",
     "Named",
     "OfficeKeys",
+    "OfficerTimes",
     "OpenStage",
+    "Outgoing",
+    "OutgoingContact",
+    "OutgoingCounts",
+    "OutgoingItem",
     "PeriodLength",
     "PermitSummary",
     "Permits",

@@ -14,7 +14,7 @@ from perizinan_core.model._calendar import IndonesianTimeZone
 from perizinan_core.storage import OutboxEntry, UnitOfWork
 from perizinan_core.storage._records import MESSAGES
 
-__all__ = ["DeliveryState", "MessageDelivery", "deliveries_of"]
+__all__ = ["DeliveryState", "MessageDelivery", "deliveries_of", "state_of"]
 
 _PARTIES = ("applicant", "representative")
 
@@ -94,7 +94,7 @@ def _delivery(entry: OutboxEntry, zone: IndonesianTimeZone, *, outside: bool) ->
         happened_at=zone.local(entry.event.at) if entry.event is not None else None,
         recipient=entry.recipient,
         channel=entry.channel or "",
-        state=_state(entry),
+        state=state_of(entry),
         at=zone.local(entry.done_at) if entry.done_at is not None else None,
         attempts=entry.attempts,
         next_try=zone.local(entry.due_at) if entry.due_at is not None else None,
@@ -102,7 +102,8 @@ def _delivery(entry: OutboxEntry, zone: IndonesianTimeZone, *, outside: bool) ->
     )
 
 
-def _state(entry: OutboxEntry) -> DeliveryState:
+def state_of(entry: OutboxEntry) -> DeliveryState:
+    """Return how a delivery stands."""
     if entry.is_given_up and entry.last_error in REFUSED_FOR_GOOD:
         return DeliveryState.REFUSED
     if entry.is_given_up:

@@ -544,6 +544,11 @@ def _wording(event: Event) -> _Wording | None:
     return _WORDINGS.get(event.kind)
 
 
+def contacts_of(application: Application) -> Mapping[str, tuple[str | None, str | None]]:
+    """Return the mail address and the phone number of each recipient of the applicant's side."""
+    return {recipient: (email, phone) for recipient, _, email, phone in _recipients(application)}
+
+
 def _recipients(application: Application) -> Iterable[tuple[str, str, str | None, str | None]]:
     applicant = application.applicant
     if isinstance(applicant, Organisation):

@@ -15,12 +15,13 @@ from typing import Any
 
 import attrs
 
-from perizinan_core.storage._records import Backoff, over_spans
+from perizinan_core.storage._records import Backoff, OutboxState, over_spans
 
 __all__ = [
     "DONE",
     "GIVEN_UP",
     "OPEN",
+    "STANDINGS",
     "WAITING",
     "Claim",
     "Delivery",
@@ -50,6 +51,13 @@ OPEN: Standing = {"done_at": False}
 
 DONE: Standing = {"done_at": True}
 """Delivered, or dropped by a person."""
+
+STANDINGS: Mapping[OutboxState, Standing] = {
+    OutboxState.WAITING: WAITING,
+    OutboxState.GIVEN_UP: GIVEN_UP,
+    OutboxState.DONE: DONE,
+}
+"""By the name under which people look for them."""
 
 _LONGEST_ERROR = 500
 _DIED = "worker-died"

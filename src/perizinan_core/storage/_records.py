@@ -12,7 +12,7 @@ import attrs
 from perizinan_core.errors.storage import StaleObjectError
 from perizinan_core.model._actor import Account
 from perizinan_core.model._application import Application, ApplicationState
-from perizinan_core.model._events import Event
+from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._identifiers import Nib, Nik, Npwp, PassportNumber, PhoneNumber, parse_email
 from perizinan_core.model._permit import PermitStatus
 
@@ -24,6 +24,7 @@ __all__ = [
     "ApplicationFilter",
     "Backoff",
     "Course",
+    "HistoryFilter",
     "IdempotentResult",
     "JobFailure",
     "LastChange",
@@ -32,7 +33,9 @@ __all__ = [
     "LookupKind",
     "OutboxCounts",
     "OutboxEntry",
+    "OutboxFilter",
     "OutboxItem",
+    "OutboxState",
     "Page",
     "PermitFilter",
     "PermitOrder",
@@ -487,6 +490,49 @@ class OutboxEntry:
     def is_given_up(self) -> bool:
         """True when it is not tried again by itself."""
         return self.due_at is None and self.done_at is None
+
+
+class OutboxState(StrEnum):
+    """How an entry of the outbox stands."""
+
+    WAITING = "waiting"
+    """To be delivered, now or later."""
+
+    GIVEN_UP = "given_up"
+    """Not tried again by itself."""
+
+    DONE = "done"
+    """Delivered, or dropped by a person."""
+
+
+@attrs.frozen(kw_only=True)
+class OutboxFilter:
+    """Which entries are wanted; an empty filter wants all."""
+
+    state: OutboxState | None = None
+    target: str | None = None
+    case: str | None = None
+    """Id of an application."""
+
+
+@attrs.frozen(kw_only=True)
+class HistoryFilter:
+    """Which events are wanted; an empty filter wants all."""
+
+    since: datetime | None = None
+    """At or after this moment."""
+
+    until: datetime | None = None
+    """Before this moment."""
+
+    kinds: frozenset[EventKind] = frozenset()
+    """One of these; none: any."""
+
+    actor: Account | None = None
+    """Done by this account."""
+
+    subjects: frozenset[str] = frozenset()
+    """In the history of one of these; none: of any."""
 
 
 @attrs.frozen(kw_only=True)

@@ -10,8 +10,10 @@ from perizinan_core.model._events import Event, EventKind
 from perizinan_core.storage._records import (
     MESSAGES,
     Backoff,
+    HistoryFilter,
     OutboxCounts,
     OutboxEntry,
+    OutboxFilter,
     OutboxItem,
     Page,
     TargetCounts,
@@ -35,6 +37,17 @@ class History(Protocol):
 
         One that was changed outside the library, or that this version cannot read, is left out and named in the
         log.
+        """
+        ...
+
+    def find(
+        self, filter: HistoryFilter, *, after: str | None = None, limit: int = 50, newest_first: bool = True
+    ) -> Page[Event]:
+        """
+        Return a page of the events of all subjects, as they were written or the other way round.
+
+        One that was changed outside the library, or that this version cannot read, is left out and named in the
+        log: a page may be shorter although there is more.
         """
         ...
 
@@ -143,6 +156,19 @@ class Outbox(Protocol):
 
     def given_up(self, *, limit: int = 100) -> tuple[OutboxEntry, ...]:
         """Return entries that failed too often, oldest first."""
+        ...
+
+    def find(
+        self, filter: OutboxFilter, *, before: int | None = None, limit: int = 50
+    ) -> tuple[OutboxEntry, ...]:
+        """
+        Return entries, the newest first.
+
+        Args:
+            filter: Which ones.
+            before: Only those with a smaller id: the last one of the page before.
+            limit: At most so many.
+        """
         ...
 
     def revive(self, entry: int, *, at: datetime) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from perizinan_core.errors.storage import SealBrokenError, StorageError, StoredValueError
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.storage._codec import decode, encode
-from perizinan_core.storage._records import Page
+from perizinan_core.storage._records import HistoryFilter, Page
 from perizinan_core.storage._sql._seals import Mark, row_name
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._statements import rows_with, the
@@ -62,18 +62,27 @@ class SqlHistory:
     ) -> Page[Event]:
         """See the port."""
         self.flush()
-        names = sorted(kind.value for kind in kinds)
-        query = sa.select(history).where(history.c.kind.in_(names), history.c.at >= moment)
+        wanted = HistoryFilter(since=moment, kinds=frozenset(kinds))
+        # No kind at all wants nothing here, and everything there.
+        return self.find(wanted, after=after, limit=limit, newest_first=False) if kinds else Page(())
+
+    def find(
+        self, filter: HistoryFilter, *, after: str | None = None, limit: int = 50, newest_first: bool = True
+    ) -> Page[Event]:
+        """See the port."""
+        self.flush()
+        place = history.c.id
+        query = sa.select(history).where(*_wanted(filter))
         if after is not None:
-            query = query.where(history.c.id > int(after))
-        rows = self._session.read(query.order_by(history.c.id).limit(limit + 1))
+            query = query.where(place < int(after) if newest_first else place > int(after))
+        rows = self._session.read(query.order_by(place.desc() if newest_first else place).limit(limit + 1))
         page = rows[:limit]
         found = []
         for row in self._session.seals.sound(history, page):
             event, unreadable = readable_event(row)
             if event is None:
                 _log.error("the event %s of %s was left out: %s", row.id, history.name, unreadable)
-            else:
+            elif filter.actor is None or event.actor == str(filter.actor):
                 found.append(_with_name(event, row))
         return Page(tuple(found), str(page[-1].id) if len(rows) > limit else None)
 
@@ -126,6 +135,21 @@ class SqlHistory:
             written += rows
         if written:
             session.write(_INSERT, written)
+
+
+def _wanted(filter: HistoryFilter) -> Iterator[sa.ColumnElement[bool]]:
+    if filter.since is not None:
+        yield history.c.at >= filter.since
+    if filter.until is not None:
+        yield history.c.at < filter.until
+    if filter.kinds:
+        yield history.c.kind.in_(sorted(kind.value for kind in filter.kinds))
+    if filter.subjects:
+        yield history.c.subject.in_(sorted(filter.subjects))
+    if filter.actor is not None:
+        # As `dump_event` writes it; that it is the actor and not a value of its data is looked at afterwards.
+        written = f'"actor":{_JSON.encode(str(filter.actor))}'
+        yield history.c.event.contains(written, autoescape=True)
 
 
 def event_rows(

@@ -14,6 +14,7 @@ from perizinan_core.storage._records import (
     Backoff,
     OutboxCounts,
     OutboxEntry,
+    OutboxFilter,
     OutboxItem,
     TargetCounts,
     consumer_target,
@@ -137,6 +138,15 @@ class SqlOutbox:
         """See the port."""
         query = sa.select(outbox).where(*_standing(rules.GIVEN_UP)).order_by(outbox.c.id).limit(limit)
         return self._entries(self._session.read(query))
+
+    def find(
+        self, filter: OutboxFilter, *, before: int | None = None, limit: int = 50
+    ) -> tuple[OutboxEntry, ...]:
+        """See the port."""
+        query = sa.select(outbox).where(*_wanted(filter))
+        if before is not None:
+            query = query.where(outbox.c.id < before)
+        return self._entries(self._session.read(query.order_by(outbox.c.id.desc()).limit(limit)))
 
     def revive(self, entry: int, *, at: datetime) -> bool:
         """See the port."""
@@ -271,6 +281,15 @@ class SqlOutbox:
 
 def _delivery(row: Any) -> rules.Delivery:
     return rules.Delivery(row.id, row.case_id, row.attempts, row.available_at)
+
+
+def _wanted(filter: OutboxFilter) -> Iterator[sa.ColumnElement[bool]]:
+    if filter.state is not None:
+        yield from _standing(rules.STANDINGS[filter.state])
+    if filter.target is not None:
+        yield sa.func.coalesce(outbox.c.target, MESSAGES) == filter.target
+    if filter.case is not None:
+        yield outbox.c.case_id == filter.case
 
 
 def _due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:

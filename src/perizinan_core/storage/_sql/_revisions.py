@@ -16,7 +16,21 @@ from perizinan_core.storage._sql._tables import PREFIX
 
 __all__ = ["REVISIONS", "REVISION_TABLE", "check_revision", "find_revision"]
 
-REVISIONS = ("0001", "0012", "0011", "0013", "0016", "0020", "0022", "0021", "0024", "0025", "0028", "0026")
+REVISIONS = (
+    "0001",
+    "0012",
+    "0011",
+    "0013",
+    "0016",
+    "0020",
+    "0022",
+    "0021",
+    "0024",
+    "0025",
+    "0028",
+    "0026",
+    "0035",
+)
 """All revisions, oldest first."""
 
 REVISION_TABLE = PREFIX + "revision"

@@ -429,6 +429,7 @@ history = _table(
     sa.Index(None, "subject", "id"),
     sa.Index(None, "subject", "position"),
     sa.Index(None, "kind", "at"),
+    sa.Index(None, "at"),
     sqlite_autoincrement=True,
 )
 

@@ -11,7 +11,7 @@ import attrs
 from perizinan_core.errors.storage import StoredValueError
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.storage._codec import decode, encode
-from perizinan_core.storage._records import Page
+from perizinan_core.storage._records import HistoryFilter, Page
 from perizinan_core.storage.memory._state import Access
 
 __all__ = ["MemoryHistory", "copied_event", "readable_event"]
@@ -46,6 +46,19 @@ class MemoryHistory:
         page = tuple(copied_event(event) for _, event in found[:limit])
         return Page(page, str(found[limit - 1][0]) if len(found) > limit else None)
 
+    def find(
+        self, filter: HistoryFilter, *, after: str | None = None, limit: int = 50, newest_first: bool = True
+    ) -> Page[Event]:
+        """See the port."""
+        places = list(enumerate(self._access.read().events, 1))
+        if newest_first:
+            places = [item for item in reversed(places) if after is None or item[0] < int(after)]
+        else:
+            places = [item for item in places if item[0] > int(after or 0)]
+        found = [item for item in places if _is_wanted(item[1], filter)]
+        page = tuple(copied_event(event) for _, event in found[:limit])
+        return Page(page, str(found[limit - 1][0]) if len(found) > limit else None)
+
     def of(self, subject: str) -> tuple[Event, ...]:
         """See the port."""
         return tuple(copied_event(event) for event in self._access.read().history.get(subject, ()))
@@ -60,6 +73,16 @@ class MemoryHistory:
         else:
             found = [item for item in found if item[0] > (after or 0)]
         return tuple(found[:limit])
+
+
+def _is_wanted(event: Event, filter: HistoryFilter) -> bool:
+    return (
+        (filter.since is None or event.at >= filter.since)
+        and (filter.until is None or event.at < filter.until)
+        and (not filter.kinds or event.kind in filter.kinds)
+        and (not filter.subjects or event.subject in filter.subjects)
+        and (filter.actor is None or event.actor == str(filter.actor))
+    )
 
 
 def readable_event(event: Event) -> Event | None:

@@ -15,6 +15,7 @@ from perizinan_core.storage._records import (
     Backoff,
     OutboxCounts,
     OutboxEntry,
+    OutboxFilter,
     OutboxItem,
     TargetCounts,
     consumer_target,
@@ -120,6 +121,17 @@ class MemoryOutbox:
         """See the port."""
         return tuple(_entry(*item) for item in self._rows() if rules.fits(item[1], rules.GIVEN_UP))[:limit]
 
+    def find(
+        self, filter: OutboxFilter, *, before: int | None = None, limit: int = 50
+    ) -> tuple[OutboxEntry, ...]:
+        """See the port."""
+        found = (
+            _entry(entry, row)
+            for entry, row in sorted(self._access.read().outbox.items(), reverse=True)
+            if (before is None or entry < before) and _is_wanted(row, filter)
+        )
+        return tuple(found)[:limit]
+
     def revive(self, entry: int, *, at: datetime) -> bool:
         """See the port."""
         row = self._access.write().outbox.get(entry)
@@ -207,6 +219,14 @@ def _counted(target: str, rows: Sequence[OutboxRow]) -> TargetCounts:
         waiting=len(waiting),
         given_up=sum(1 for row in rows if rules.fits(row, rules.GIVEN_UP)),
         oldest_waiting=min(waiting, default=None),
+    )
+
+
+def _is_wanted(row: OutboxRow, filter: OutboxFilter) -> bool:
+    return (
+        (filter.state is None or rules.fits(row, rules.STANDINGS[filter.state]))
+        and filter.target in (None, row.target)
+        and filter.case in (None, row.case)
     )
 
 

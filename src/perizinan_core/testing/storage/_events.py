@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, timedelta
+from typing import Any
 
+import attrs
+
+from perizinan_core.model._actor import Account
 from perizinan_core.model._events import EventKind
 from perizinan_core.storage._ports import Storage
-from perizinan_core.storage._records import Backoff, OutboxEntry, OutboxItem
+from perizinan_core.storage._records import (
+    Backoff,
+    HistoryFilter,
+    OutboxEntry,
+    OutboxFilter,
+    OutboxItem,
+    OutboxState,
+)
 from perizinan_core.testing.storage._base import SuiteBase
 from perizinan_core.testing.storage._samples import NOW, made_event
 
@@ -292,3 +303,67 @@ class EventsSuite(SuiteBase):
         assert (len(names), rest.next, none.items) == (2, None, ())
         assert names == known
         assert all(names)
+
+    def test_the_past_is_searched_by_who_did_what_when_and_where(self, storage: Storage) -> None:
+        """Newest first or oldest first, in pages; by each part of the question alone and together."""
+        later = NOW + timedelta(hours=1)
+        events = [
+            made_event("a", EventKind.STAGE_OPENED, note="officer:loket-1"),
+            attrs.evolve(made_event("a", EventKind.STAGE_DECIDED), actor="officer:loket-1"),
+            attrs.evolve(made_event("b", EventKind.STAGE_DECIDED), actor="officer:loket-10", at=later),
+            attrs.evolve(made_event("c", EventKind.FILE_COMPLETE), actor="officer:loket-1", at=later),
+        ]
+        with storage.unit_of_work() as work:
+            for event in events:
+                work.history.add([event])
+            work.commit()
+
+        def found(
+            *, after: str | None = None, limit: int = 9, newest_first: bool = True, **wanted: Any
+        ) -> str:
+            with storage.unit_of_work(read_only=True) as work:
+                page = work.history.find(
+                    HistoryFilter(**wanted), after=after, limit=limit, newest_first=newest_first
+                )
+            pages.append(page.next)
+            return " ".join(f"{event.subject}{event.kind.value[-2:]}" for event in page.items)
+
+        pages: list[str | None] = []
+        assert found(newest_first=False) == "aed aed bed cte"
+        assert found() == "cte bed aed aed"
+        assert found(limit=3) == "cte bed aed"
+        assert found(limit=3, after=pages[-1]) == "aed"
+        assert pages[-1] is None
+        assert found(actor=Account.officer("loket-1")) == "cte aed"
+        assert found(actor=Account.officer("loket-1"), kinds=frozenset({EventKind.STAGE_DECIDED})) == "aed"
+        assert found(subjects=frozenset({"b", "c"})) == "cte bed"
+        assert found(since=later) == "cte bed"
+        assert found(until=later) == "aed aed"
+
+    def test_the_outbox_is_searched_by_state_target_and_case(self, storage: Storage) -> None:
+        """Newest first, and in pages; what was delivered is found until it is forgotten."""
+        event = made_event("a")
+        with storage.unit_of_work() as work:
+            for target, case in (("channel:a", "c1"), ("channel:b", "c1"), ("channel:a", "c2")):
+                work.outbox.add([OutboxItem(event=event, target=target, case=case)], at=NOW)
+            (one, two) = work.outbox.claim("w", target="channel:a", now=NOW, lease=_LEASE)
+            work.outbox.mark_done(one.id, worker="w", at=NOW, answer="accepted")
+            work.outbox.mark_failed(two.id, worker="w", at=NOW, error="x", backoff=Backoff(max_attempts=1))
+            work.commit()
+
+        def found(*, before: int | None = None, limit: int = 9, **wanted: Any) -> list[int]:
+            with storage.unit_of_work(read_only=True) as work:
+                return [
+                    item.id for item in work.outbox.find(OutboxFilter(**wanted), before=before, limit=limit)
+                ]
+
+        every = found()
+        assert every == sorted(every, reverse=True)
+        assert len(every) == 3
+        assert found(limit=1) == every[:1]
+        assert found(before=every[0]) == every[1:]
+        assert found(state=OutboxState.DONE) == [one.id]
+        assert found(state=OutboxState.GIVEN_UP) == [two.id]
+        assert found(state=OutboxState.WAITING) == [every[1]]
+        assert found(target="channel:a") == [two.id, one.id]
+        assert found(case="c1", target="channel:a") == [one.id]
