@@ -9,6 +9,7 @@ import attrs
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from perizinan_core.bootstrap import (
     Office,
@@ -351,6 +352,62 @@ def test_a_signer_of_the_settings_signs_with_its_secret(folder, monkeypatch):
     assert Verdict.VALID is report.verdict
     assert ["kepala"] == asked
     assert issued.certificate == signer.certificate
+
+
+def test_a_key_that_its_signatory_opens_signs_within_the_call_and_no_longer(folder, caplog):
+    """The office opens and publishes without the passphrase; a wrong one is tried once, and none is kept."""
+    issued = sample_ca().issue("kepala", now=MORNING, kind="p-256")
+    (folder / "kepala.p12").write_bytes(
+        pkcs12.serialize_key_and_certificates(
+            b"x",
+            issued.key,
+            issued.certificate,
+            issued.chain,
+            serialization.BestAvailableEncryption(b"rahasia"),
+        )
+    )
+    (folder / "root.pem").write_bytes(sample_ca().root.certificate.public_bytes(serialization.Encoding.PEM))
+    signing = SigningSettings(signers={"kepala": "file:kepala.p12"}, roots=("root.pem",))
+    with opened(settings_in(folder, signing=signing)) as office:
+        kit = OfficeKit(
+            office=office, context=office._context, clock=office._context.clock, mail=CollectingChannel()
+        )
+        for officer in sample_staff():
+            office.reviews.add_officer(officer, actor=HOST)
+        cases = [kit.submit("warung").id for _ in range(2)]
+        for case in cases:
+            kit.review(case)
+        kepala, asked = kit.officer("kepala"), []
+
+        def wrong(position):
+            asked.append(position)
+            return "salah"
+
+        assert office.permits.asks_secret(actor=kepala)
+        assert not read_authority_document(office.publication.authority_json()).signatories
+        with raises_code("passphrase-needed"):
+            office.permits.issue(cases[0], actor=kepala)
+        failed = office.permits.issue_many(tuple(cases), actor=kepala, secret=wrong)
+        permit = office.permits.issue(cases[0], actor=kepala, secret=lambda _position: "rahasia")
+        while_open = office.publication.authority_json()
+        with raises_code("passphrase-needed"):
+            office.permits.issue(cases[1], actor=kepala)
+        with office.permits.open_pdf(permit.id, actor=APPLICANT) as file:
+            pdf = file.read()
+    with opened(settings_in(folder, signing=signing)) as office:
+        document = office.publication.authority_json()
+
+    assert (["passphrase-wrong"] * 2, ["kepala"]) == ([one.error.code for one in failed], asked)
+    assert (
+        Verdict.VALID
+        is verify_permit(
+            pdf, authority=read_authority_document(document), at=MORNING.replace(hour=20)
+        ).verdict
+    )
+    assert read_authority_document(while_open).version == read_authority_document(document).version, (
+        "the document does not depend on whether the key is open"
+    )
+    assert "rahasia" not in caplog.text
 
 
 def test_a_position_without_a_signer_is_told(folder):

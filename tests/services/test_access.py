@@ -337,6 +337,9 @@ CALLS: Mapping[str, Call] = {
     "reviews.queue of everyone": lambda s, a, _: _revs(s).queue(actor=a, everyone=True),
     "reviews.remarks": lambda s, a, i: _revs(s).remarks(i("submitted"), actor=a),
     "letters.of_case": lambda s, a, i: s.kit.office.letters.of_case(i("submitted"), actor=a),
+    "letters.page_picture": lambda s, a, i: s.kit.office.letters.page_picture(
+        i("submitted"), actor=a, side=100
+    ),
     "reviews.unnotified": lambda s, a, _: _revs(s).unnotified(actor=a),
     "reviews.record_notice": lambda s, a, i: _revs(s).record_notice(
         i("submitted"), remark="Ditelepon", actor=a
@@ -409,6 +412,7 @@ CALLS: Mapping[str, Call] = {
     "permits.issue_many": lambda s, a, i: _raised(_pers(s).issue_many((i("approved"),), actor=a)),
     "permits.get": lambda s, a, i: _pers(s).get(i("permit issued"), actor=a),
     "permits.get_by_number": lambda s, a, i: _pers(s).get_by_number(i("number issued"), actor=a),
+    "permits.asks_secret": lambda s, a, _: _pers(s).asks_secret(actor=a),
     "permits.open_pdf": lambda s, a, i: _pers(s).open_pdf(i("permit issued"), actor=a).close(),
     "permits.renew": lambda s, a, i: _pers(s).renew(i("permit issued"), actor=a),
     "permits.amend": lambda s, a, i: _pers(s).amend(i("permit issued"), actor=a),
@@ -437,6 +441,7 @@ CALLS: Mapping[str, Call] = {
     "lists.counts": lambda s, a, _: s.kit.office.lists.counts(actor=a),
     "lists.similar": lambda s, a, i: s.kit.office.lists.similar(i("submitted"), actor=a),
     "lists.awaiting_signature": lambda s, a, _: s.kit.office.lists.awaiting_signature(actor=a),
+    "oversight.report": lambda s, a, _: s.kit.office.oversight.report(actor=a),
     "lists.permits": lambda s, a, _: s.kit.office.lists.permits(actor=a),
     "lists.register_book": lambda s, a, _: s.kit.office.lists.register_book("izin", 2026, actor=a),
     "lists.history": lambda s, a, i: s.kit.office.lists.history(i("submitted"), actor=a),
@@ -786,6 +791,15 @@ _SEARCHERS = (
     Role.AUDITOR,
 )
 
+_HEADS = (
+    Role.SECTION_HEAD,
+    Role.DIVISION_HEAD,
+    Role.OFFICE_HEAD,
+    Role.SIGNATORY,
+    Role.SUPERVISOR,
+    Role.AUDITOR,
+)
+
 EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "applications.start": lambda r: r.open_draft(for_another=False),
     "applications.start for another": lambda r: r.open_draft(for_another=True),
@@ -821,6 +835,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.queue of everyone": lambda r: r.have(Role.SUPERVISOR, Role.AUDITOR, others=()),
     "reviews.remarks": lambda r: r.look_twice("submitted"),
     "letters.of_case": lambda r: r.look_twice("submitted"),
+    "letters.page_picture": lambda r: r.look_twice("submitted"),
     "reviews.unnotified": lambda r: r.have(others=("host", "system")),
     "reviews.record_notice": lambda r: r.say_that_they_were_notified(),
     "reviews.decide": lambda r: r.judge("submitted", "clerk in charge", Role.FRONT_OFFICE),
@@ -852,6 +867,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.officer": lambda r: r.have(others=("host", "system")),
     "permits.issue": lambda r: r.sign(),
     "permits.issue_many": lambda r: r.sign(),
+    "permits.asks_secret": lambda r: r.have(others=()),
     "permits.get": lambda r: r.read("issued"),
     "permits.get_by_number": lambda r: r.read("issued"),
     "permits.open_pdf": lambda r: r.read("issued"),
@@ -868,6 +884,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "lists.counts": lambda r: r.look_through(),
     "lists.similar": lambda r: r.look_twice("submitted"),
     "lists.awaiting_signature": lambda r: r.look_through(),
+    "oversight.report": lambda r: r.have(*_HEADS, others=("host",)),
     "lists.permits": lambda r: r.look_through(),
     "lists.register_book": lambda r: r.have(*_SEARCHERS, others=("host", "system")),
     "lists.history": lambda r: r.read("submitted"),

@@ -18,6 +18,8 @@ FILES = {
     "paper",
     "paper-page",
     "letter-draft",
+    "letter-page",
+    "signing-state",
 }
 """Addresses that give a file and no page."""
 
@@ -39,9 +41,17 @@ def examples(plain_portal):
     now = plain_portal.services.now
     register = {"email": "baru@surat.example.org", "guest": None}
     give = plain_portal.services.store.tokens.give
+    signing, _ = plain_portal.services.store.signings.begin(
+        "kepala", "contoh", {handed_in.id: handed_in.receipt_number or ""}, now=now
+    )
     return {
         "code": "warung",
-        "id": {"draft": draft.id, "submission": draft.id, "": handed_in.id},
+        "id": {
+            "draft": draft.id,
+            "submission": draft.id,
+            "signing-progress": signing,
+            "": handed_in.id,
+        },
         "token": {
             "reset": give(Purpose.RESET, now=now, account=plain_portal.account("lupa").id),
             "confirm-email": give(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from perizinan_core.bootstrap._development_ca import DevelopmentCA
 from perizinan_core.bootstrap._keys_on_record import DEVELOPMENT, DOCUMENT, QR, STATUS, KeysOnRecord
 from perizinan_core.bootstrap._plugins import opened, pick
 from perizinan_core.bootstrap._settings import Settings, read_secret
+from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.storage import StorageError
 from perizinan_core.hooks import SignerEntry
@@ -27,7 +30,7 @@ from perizinan_core.model._authority import Authority
 from perizinan_core.model._text import Text
 from perizinan_core.published._keys import PrivateKey
 from perizinan_core.services._context import OfficeKeys
-from perizinan_core.signing import Signer
+from perizinan_core.signing import SecretCallback, Signer
 from perizinan_core.signing.ltv import RevocationClient, TimestampClient, TimestampPolicy
 from perizinan_core.storage import KeyRing
 
@@ -225,6 +228,14 @@ def open_timestamps(settings: Settings) -> TimestampPolicy | None:
     )
 
 
+@attrs.frozen
+class _Unlocked:
+    """What one caller gave a secret for; gone with the call."""
+
+    secret: SecretCallback = attrs.field(repr=False)
+    open: dict[str, Signer | PerizinanError] = attrs.field(factory=dict, repr=False)
+
+
 @attrs.define
 class Signers:
     """Opens the signer of each position once, on first use (`services.SignerSource`)."""
@@ -237,6 +248,10 @@ class Signers:
     _record: KeysOnRecord | None = None
     _contexts: Contexts | None = attrs.field(default=None, kw_only=True)
     _open: dict[str, Signer] = attrs.field(factory=dict)
+    _asking: dict[str, bool] = attrs.field(factory=dict)
+    _unlocked: ContextVar[_Unlocked | None] = attrs.field(
+        factory=lambda: ContextVar("perizinan-unlocked", default=None), repr=False
+    )
     _development: DevelopmentCA | None = None
 
     def positions(self) -> tuple[str, ...]:
@@ -257,9 +272,56 @@ class Signers:
             SigningError: the key file or its secret is wrong.
             HookError: ``plugin-problem``: a plugin's signer could not be opened.
         """
-        if position not in self._open:
-            self._open[position] = self._opened(position)
-        return self._open[position]
+        if position in self._open:
+            return self._open[position]
+        unlocked = self._unlocked.get()
+        if unlocked is None or not self.asks(position):
+            self._open[position] = self._opened(position, lambda: self._secret(position))
+            return self._open[position]
+        if position not in unlocked.open:
+            try:
+                unlocked.open[position] = self._opened(position, lambda: unlocked.secret(position))
+            except PerizinanError as error:
+                # A card is blocked after a few wrong secrets: one that did not open it is not tried twice.
+                unlocked.open[position] = error
+        found = unlocked.open[position]
+        if isinstance(found, PerizinanError):
+            raise found
+        return found
+
+    def asks(self, position: str) -> bool:
+        """Return whether the signer of a position needs a secret that is nowhere in the settings."""
+        if position in self._open:
+            return False
+        if position not in self._asking:
+            missed = []
+
+            def secret() -> str | bytes | None:
+                if (answer := self._secret(position)) is None:
+                    missed.append(position)
+                return answer
+
+            try:
+                signer = self._opened(position, secret)
+            except PerizinanError:
+                # What else is wrong with it is said when someone signs.
+                if not missed:
+                    return False
+            else:
+                if not missed:
+                    self._open[position] = signer
+                    return False
+            self._asking[position] = True
+        return True
+
+    @contextlib.contextmanager
+    def unlocked(self, secret: SecretCallback) -> Iterator[None]:
+        """Let signers that ask for a secret be opened with this one, in this thread and within the block alone."""
+        token = self._unlocked.set(_Unlocked(secret))
+        try:
+            yield
+        finally:
+            self._unlocked.reset(token)
 
     def footer_for(self, position: str) -> Text | None:
         """Return the sentence of the kind of signer that the position has; development keys have none."""
@@ -270,7 +332,7 @@ class Signers:
         entry: SignerEntry = pick(self._entries, "signer", scheme if mark else "file", "scheme").record
         return entry.footer
 
-    def _opened(self, position: str) -> Signer:
+    def _opened(self, position: str, secret: Callable[[], str | bytes | None]) -> Signer:
         address = self._settings.signing.signers.get(position)
         if address is None:
             if not self._settings.signing.development or position not in self.positions():
@@ -287,7 +349,7 @@ class Signers:
             "signer",
             scheme,
             address=address,
-            secret=lambda _name: self._secret(position),
+            secret=lambda _name: secret(),
             context=contexts.of(entry, "register_signers"),
         )
         return signer if entry.origin is Origin.BUILTIN else bounded_signer(signer, entry.plugin, scheme)

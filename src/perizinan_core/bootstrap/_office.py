@@ -75,6 +75,7 @@ from perizinan_core.services import (
     Lists,
     LongTerm,
     Outgoing,
+    Oversight,
     Permits,
     Publication,
     RecordsStatus,
@@ -160,6 +161,9 @@ class Office:
     lists: Lists = attrs.field(init=False)
     """What the office looks through: cases, letters that wait, permits, registers, histories; with names."""
 
+    oversight: Oversight = attrs.field(init=False)
+    """Where the work sticks, for heads: the oldest case of each step, the backlog by age, what ends soon."""
+
     tracking: Tracking = attrs.field(init=False)
     """Following a case by its receipt number and secret, without an account and without personal data."""
 
@@ -217,6 +221,7 @@ class Office:
         self.billing = Billing(context)
         self.permits = Permits(context, self.applications, Issuance(context, self.publication))
         self.lists = Lists(context)
+        self.oversight = Oversight(context)
         self.tracking = Tracking(context)
         periods = Periods(context, self.settings.transparency.period)
         self.transparency = Transparency(context, periods)

@@ -35,6 +35,7 @@ from perizinan_core.services._lists import CaseCounts, Lists
 from perizinan_core.services._long_term import LongTerm
 from perizinan_core.services._names import Named
 from perizinan_core.services._outgoing import Outgoing, OutgoingContact, OutgoingCounts, OutgoingItem
+from perizinan_core.services._oversight import AgeClass, EndingSoon, Oversight, OversightReport, StepLoad
 from perizinan_core.services._papers import SlotView
 from perizinan_core.services._periods import FigurePeriod
 from perizinan_core.services._permits import IssueOutcome, Permits, RecordsStatus, SearchResult
@@ -69,6 +70,7 @@ from perizinan_core.services._worker import Worker
 __all__ = [
     "SYSTEM",
     "Acknowledgement",
+    "AgeClass",
     "ApplicantCheck",
     "Applications",
     "AssumedState",
@@ -96,6 +98,7 @@ __all__ = [
     "Count",
     "DecidedStep",
     "DeliveryState",
+    "EndingSoon",
     "FigurePeriod",
     "FiledComplaint",
     "HandedOver",
@@ -122,6 +125,8 @@ __all__ = [
     "OutgoingContact",
     "OutgoingCounts",
     "OutgoingItem",
+    "Oversight",
+    "OversightReport",
     "PeriodLength",
     "PermitSummary",
     "Permits",
@@ -144,6 +149,7 @@ __all__ = [
     "Spread",
     "StatusListRules",
     "StatusLists",
+    "StepLoad",
     "StepTimes",
     "SurveyQuestion",
     "Surveys",

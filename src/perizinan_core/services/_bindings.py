@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -57,6 +58,12 @@ class CertificateBinding:
 
     last_signed: date | None = None
 
+    certificate_ends: date | None = None
+    """Last local day of the certificate itself; None: it was bound before this was kept."""
+
+    chain: tuple[x509.Certificate, ...] = attrs.field(default=(), repr=False)
+    """Certificates above it, where only the signatory can open the key."""
+
     record: str = attrs.field(repr=False)
     """Name of its record."""
 
@@ -96,7 +103,13 @@ class Bindings:
         return tuple(sorted(found, key=lambda item: item.start))
 
     def bind_at_first_sight(
-        self, position: str, certificate: x509.Certificate, *, actor: Actor, now: datetime
+        self,
+        position: str,
+        certificate: x509.Certificate,
+        *,
+        chain: Sequence[x509.Certificate] = (),
+        actor: Actor,
+        now: datetime,
     ) -> None:
         """
         Bind what the settings sign with for a position, unless this pair was ever on record.
@@ -109,7 +122,8 @@ class Bindings:
             # It may have been ended: it is not begun again because its record is lost.
             _log.error("the binding of certificate %s is not as it was written", sha256)
         elif not self.of(position, sha256):
-            self._add(position, certificate, self._local_day(now), None, actor, now, reason=None)
+            first_day = self._local_day(now)
+            self._add(position, certificate, first_day, None, actor, now, reason=None, chain=chain)
 
     def bind(
         self,
@@ -225,6 +239,7 @@ class Bindings:
         now: datetime,
         *,
         reason: str | None,
+        chain: Sequence[x509.Certificate] = (),
     ) -> None:
         sha256 = fingerprint(certificate)
         known = {item.record for item in self.of(position, sha256)} | set(self._work.settings.broken(BINDING))
@@ -234,7 +249,13 @@ class Bindings:
             place += 1
             record = f"{base}:{place}"
         made = CertificateBinding(
-            position=position, certificate_sha256=sha256, start=first_day, end=last_day, record=record
+            position=position,
+            certificate_sha256=sha256,
+            start=first_day,
+            end=last_day,
+            certificate_ends=self._local_day(certificate.not_valid_after_utc),
+            chain=tuple(chain),
+            record=record,
         )
         self._put(made, spki_sha256=_spki(certificate))
         self._note(None, made, reason, actor, now)
@@ -334,6 +355,8 @@ def _read(key: str, entry: dict[str, Any]) -> CertificateBinding:
         withdrawn=bool(entry.get("withdrawn")),
         first_signed=_day(signed[0]) if signed else None,
         last_signed=_day(signed[1]) if signed else None,
+        certificate_ends=_day(entry.get("certificate_ends")),
+        chain=tuple(x509.load_der_x509_certificate(b64decode(item)) for item in entry.get("chain", ())),
         record=key,
     )
 
@@ -348,6 +371,12 @@ def _entry(binding: CertificateBinding) -> dict[str, Any]:
         "to": binding.end.isoformat() if binding.end is not None else None,
         "withdrawn": binding.withdrawn,
         "signed": signed,
+        "certificate_ends": None
+        if binding.certificate_ends is None
+        else binding.certificate_ends.isoformat(),
+        "chain": [
+            b64encode(item.public_bytes(serialization.Encoding.DER)).decode() for item in binding.chain
+        ],
     }
 
 

@@ -9,7 +9,7 @@ the commit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from random import Random
@@ -51,7 +51,7 @@ from perizinan_core.model._text import Text
 from perizinan_core.published._keys import PrivateKey
 from perizinan_core.rendering import Renderer
 from perizinan_core.services._inspection_version import inspection_version
-from perizinan_core.signing import Signer
+from perizinan_core.signing import SecretCallback, Signer
 from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.storage import OutboxItem, Storage, UnitOfWork
 from perizinan_core.workflow._assignment import Workload
@@ -125,6 +125,18 @@ class SignerSource(Protocol):
 
     def positions(self) -> tuple[str, ...]:
         """Return the positions that have a signer."""
+        ...
+
+    def asks(self, position: str) -> bool:
+        """Return whether the signer of a position can only be opened with a secret that a person gives."""
+        ...
+
+    def unlocked(self, secret: SecretCallback) -> AbstractContextManager[None]:
+        """
+        Let such signers be opened within the block, in this thread, with what ``secret`` answers for a position.
+
+        They are not kept: the next one who signs gives the secret again.
+        """
         ...
 
     def footer_for(self, position: str) -> Text | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
@@ -30,6 +31,7 @@ from perizinan_core.services._repeats import asked, once
 from perizinan_core.services._sight import sight_of
 from perizinan_core.services._status_list import note_later_change
 from perizinan_core.services._views import shown_permit
+from perizinan_core.signing import SecretCallback
 from perizinan_core.storage import (
     ApplicationFilter,
     Lookup,
@@ -108,16 +110,40 @@ class Permits:
         actor: Actor,
         idempotency_key: str | None = None,
         expected_version: int | None = None,
+        secret: SecretCallback | None = None,
         now: datetime | None = None,
     ) -> Permit:
-        """Issue the permit of an approved application; see `Issuance.issue`."""
-        return self.issuance.issue(
-            application_id,
-            actor=actor,
-            idempotency_key=idempotency_key,
-            expected_version=expected_version,
-            now=now,
+        """
+        Issue the permit of an approved application; see `Issuance.issue`.
+
+        ``secret`` is asked with the position for what opens its key, where the settings do not say it
+        (`asks_secret`); the answer is used for this call, and neither kept nor logged.
+        """
+        with self._unlocked(secret):
+            return self.issuance.issue(
+                application_id,
+                actor=actor,
+                idempotency_key=idempotency_key,
+                expected_version=expected_version,
+                now=now,
+            )
+
+    def asks_secret(self, *, actor: Actor) -> bool:
+        """
+        Return whether the key of the actor's position can only be opened with a secret that the actor gives.
+
+        Raises:
+            AccessDeniedError: for those who are not officers.
+        """
+        with self._context.work_for(actor, read_only=True):
+            access.require_officer(actor, "asks-secret")
+        signers = self._context.signers
+        return actor.position is not None and (
+            actor.position in signers.positions() and signers.asks(actor.position)
         )
+
+    def _unlocked(self, secret: SecretCallback | None) -> AbstractContextManager[None]:
+        return nullcontext() if secret is None else self._context.signers.unlocked(secret)
 
     def issue_many(
         self,
@@ -125,18 +151,18 @@ class Permits:
         *,
         actor: Actor,
         progress: Callable[[IssueOutcome, int, int], None] | None = None,
+        secret: SecretCallback | None = None,
         now: datetime | None = None,
     ) -> tuple[IssueOutcome, ...]:
         """
         Issue several permits, one after the other; one that fails stays as it is and stops no other.
-
-        A signer whose secret is asked for is asked by the callback with which the office was opened.
 
         Args:
             application_ids: Approved applications; one that stands there twice is issued once.
             actor: The officer who signs all of them.
             progress: Called after each, with its outcome, how many are done, and how many there are. What it
                 raises ends the work; what was issued stays issued.
+            secret: As in `issue`.
             now: Aware moment for all; None asks the clock for each.
 
         Raises:
@@ -145,15 +171,16 @@ class Permits:
         with self._context.work_for(actor, read_only=True):
             wanted = tuple(dict.fromkeys(application_ids))
         done: list[IssueOutcome] = []
-        for application_id in wanted:
-            done.append(self._issue_one(application_id, actor, now))
-            if progress is not None:
-                progress(done[-1], len(done), len(wanted))
+        with self._unlocked(secret):
+            for application_id in wanted:
+                done.append(self._issue_one(application_id, actor, now))
+                if progress is not None:
+                    progress(done[-1], len(done), len(wanted))
         return tuple(done)
 
     def _issue_one(self, application_id: str, actor: Actor, now: datetime | None) -> IssueOutcome:
         try:
-            permit = self.issue(application_id, actor=actor, now=now)
+            permit = self.issuance.issue(application_id, actor=actor, now=now)
         except PerizinanError as error:
             _log.warning("the permit of case %s was not issued: %s", application_id, error.code)
             return IssueOutcome(application=application_id, error=error)

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any
 
 import attrs
+from pypdf import PdfReader
 
 from perizinan_core.catalogue import validate_form
+from perizinan_core.documents import PagePicture, page_picture
 from perizinan_core.errors.base import PerizinanError
+from perizinan_core.errors.documents import DocumentError
 from perizinan_core.errors.rendering import RenderingError
 from perizinan_core.errors.services import ServiceError
 from perizinan_core.errors.storage import StorageError
@@ -49,6 +53,11 @@ class LetterPreview:
 
     problems: tuple[Problem, ...]
     """What would keep a letter like this from being issued; nothing when all is well."""
+
+    @property
+    def pages(self) -> int:
+        """How many pages it has."""
+        return 0 if self.pdf is None else len(PdfReader(BytesIO(self.pdf)).pages)
 
 
 @checked
@@ -96,34 +105,40 @@ class Letters:
             AccessDeniedError: for everyone but officers, the host application and the system.
             ServiceError: ``preview``: no letter can be made of it; with the reason.
         """
-        context = self._context
-        moment = context.moment(now)
-        day = context.local_day(moment)
-        with context.work_for(actor, read_only=True) as work:
-            if actor.kind not in (ActorKind.HOST, ActorKind.SYSTEM):
-                access.require_officer(actor, "preview-letter")
-            application = context.load(work, application_id)
-            permit_type = context.permit_type_of(application)
-            access.require_readable(application, permit_type, actor)
-            delegations = entitled_delegations(context.authority, permit_type.code, day)
-            if not delegations:
-                raise ServiceError("preview", permit_type=permit_type.code, reason="delegation-missing")
-            previous = previous_permit_of(context, work, application)
-            try:
-                plan = plan_letter(application, permit_type, previous, delegations[0], day)
-            except StorageError:
-                raise
-            except PerizinanError as error:
-                reason = error.message(context.language)
-                raise ServiceError("preview", permit_type=permit_type.code, reason=reason) from error
-            rehearsal = Rehearsal(
-                context=context,
-                work=work,
-                application=application,
-                plan=marked(context, work, plan),
-                moment=moment,
-            )
+        with self._context.work_for(actor, read_only=True) as work:
+            rehearsal = self._rehearsal(work, application_id, actor, self._context.moment(now))
             return LetterPreview(pdf=self._draft(rehearsal), problems=tuple(findings(rehearsal)))
+
+    def page_picture(
+        self,
+        application_id: str,
+        *,
+        actor: Actor,
+        page: int = 1,
+        side: int = 1400,
+        now: datetime | None = None,
+    ) -> PagePicture:
+        """
+        Draw a page of the letter that would be signed for a case; see `of_case`.
+
+        Args:
+            application_id: A case that was handed in.
+            actor: Who looks.
+            page: From 1.
+            side: Pixels of the longer side, 100 to 3000.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            NotFoundError: there is no such case for this actor.
+            AccessDeniedError: for everyone but officers, the host application and the system.
+            ServiceError: ``preview``: no letter can be made of it; with the reason.
+            DocumentError: ``page-not-drawn``: it has no such page, or it cannot be drawn here.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            pdf = self._draft(self._rehearsal(work, application_id, actor, self._context.moment(now)))
+        if pdf is None:
+            raise DocumentError("page-not-drawn", page=page)
+        return page_picture(pdf, "application/pdf", page=page, side=max(100, min(side, 3000)))
 
     def template_faults(self, *, now: datetime | None = None) -> tuple[RenderingError, ...]:
         """
@@ -171,6 +186,28 @@ class Letters:
             return LetterPreview(pdf=self._draft(rehearsal), problems=tuple(findings(rehearsal)))
         reason = refused.message(context.language) if refused is not None else "form"
         raise ServiceError("preview", permit_type=permit_type.code, reason=reason) from refused
+
+    def _rehearsal(self, work: UnitOfWork, application_id: str, actor: Actor, moment: datetime) -> Rehearsal:
+        """Return the letter of a case that the actor may read, without a number."""
+        context, day = self._context, self._context.local_day(moment)
+        if actor.kind not in (ActorKind.HOST, ActorKind.SYSTEM):
+            access.require_officer(actor, "preview-letter")
+        application = context.load(work, application_id)
+        permit_type = context.permit_type_of(application)
+        access.require_readable(application, permit_type, actor)
+        delegations = entitled_delegations(context.authority, permit_type.code, day)
+        if not delegations:
+            raise ServiceError("preview", permit_type=permit_type.code, reason="delegation-missing")
+        previous = previous_permit_of(context, work, application)
+        try:
+            plan = plan_letter(application, permit_type, previous, delegations[0], day)
+        except StorageError:
+            raise
+        except PerizinanError as error:
+            reason = error.message(context.language)
+            raise ServiceError("preview", permit_type=permit_type.code, reason=reason) from error
+        said = marked(context, work, plan)
+        return Rehearsal(context=context, work=work, application=application, plan=said, moment=moment)
 
     def _draft(self, rehearsal: Rehearsal) -> bytes | None:
         # A draft on paper shows no number that another letter will have, and no code of an office.

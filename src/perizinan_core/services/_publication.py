@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -20,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from perizinan_core._converters import canonical_json
+from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError, ServiceError
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.model._events import Event, EventKind
@@ -397,10 +399,16 @@ class Publication:
 
     def _build(self, now: datetime) -> AuthorityDocument:
         context = self._context
-        certificates = self._current()
+        current = self._current()
         with context.storage.unit_of_work() as work:
-            for position, certificate in certificates:
-                self._bindings(work).bind_at_first_sight(position, certificate, actor=_SELF, now=now)
+            for position, signer in current:
+                self._bindings(work).bind_at_first_sight(
+                    position,
+                    signer.certificate,
+                    chain=signer.chain if context.signers.asks(position) else (),
+                    actor=_SELF,
+                    now=now,
+                )
             day = context.local_day(now)
             signatories = self._signatories(work, day)
             terms = self.status_lists.terms(work, now)
@@ -418,7 +426,7 @@ class Publication:
                 expires=now + LIFETIME,
                 verification_url=context.authority.verification_url,
                 roots=self._roots,
-                intermediates=self._intermediates(),
+                intermediates=self._intermediates(work, current),
                 signatories=signatories,
                 permit_types=published_types(work, context.catalogue),
                 qr_keys=self._keys(work, "qr").published(context.keys.qr.public_key(), now),
@@ -435,23 +443,35 @@ class Publication:
             return None
         return Contact(address=told.address, phone=told.phone, email=told.email, web=told.web)
 
-    def _current(self) -> tuple[tuple[str, x509.Certificate], ...]:
+    def _current(self) -> tuple[tuple[str, DigestSigner], ...]:
+        """Return what signs here now; what only a person can open is there while that person signs."""
+        signers = self._context.signers
         found = []
-        for position in self._context.signers.positions():
-            signer = self._context.signers.signer_for(position)
+        for position in signers.positions():
+            try:
+                signer = signers.signer_for(position)
+            except PerizinanError:
+                if not signers.asks(position):
+                    raise
+                continue
             if isinstance(signer, DigestSigner):
-                found.append((position, signer.certificate))
+                found.append((position, signer))
         return tuple(found)
 
-    def _intermediates(self) -> tuple[x509.Certificate, ...]:
-        found: dict[bytes, x509.Certificate] = {}
+    def _intermediates(
+        self, work: UnitOfWork, current: Iterable[tuple[str, DigestSigner]]
+    ) -> tuple[x509.Certificate, ...]:
+        # Of keys that a person opens the chain is on record: the document is the same before and while they sign.
+        asks = self._context.signers.asks
+        chains = [signer.chain for position, signer in current if not asks(position)]
+        chains += [item.chain for item in self._bindings(work).all() if not item.withdrawn]
         known = {fingerprint(root) for root in self._roots}
-        for position in self._context.signers.positions():
-            signer = self._context.signers.signer_for(position)
-            if isinstance(signer, DigestSigner):
-                for certificate in signer.chain:
-                    if fingerprint(certificate) not in known:
-                        found[certificate.fingerprint(hashes.SHA256())] = certificate
+        found = {
+            certificate.fingerprint(hashes.SHA256()): certificate
+            for chain in chains
+            for certificate in chain
+            if fingerprint(certificate) not in known
+        }
         return tuple(found[key] for key in sorted(found))
 
     def _signatories(self, work: UnitOfWork, day: date) -> tuple[Signatory, ...]:

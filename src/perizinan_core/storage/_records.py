@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -307,6 +308,28 @@ class QueueEntry:
 
     held_up: bool = False
     """True while it cannot be judged: money, or an answer from outside, is missing; it comes after the others."""
+
+
+@attrs.frozen
+class QueueFront:
+    """What waits in one step of one permit type."""
+
+    oldest: QueueEntry
+    """The open stage that has waited longest, held up or not."""
+
+    waiting: int
+    """How many wait, this one among them."""
+
+
+def fronts_of(entries: Iterable[QueueEntry]) -> tuple[QueueFront, ...]:
+    """Return what waits in each step, in order of permit type and stage."""
+    steps: dict[tuple[str, str], list[QueueEntry]] = {}
+    for entry in entries:
+        steps.setdefault((entry.permit_type, entry.stage), []).append(entry)
+    return tuple(
+        QueueFront(min(found, key=lambda entry: (entry.opened_at, entry.application)), len(found))
+        for _, found in sorted(steps.items())
+    )
 
 
 @attrs.frozen(kw_only=True)

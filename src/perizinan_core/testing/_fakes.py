@@ -6,21 +6,24 @@ They keep the promises of the real ones; only the world behind them is in memory
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from datetime import datetime, time, timedelta
 from threading import Lock
 
 import attrs
 
 from perizinan_core.errors.bootstrap import BootstrapError
+from perizinan_core.errors.signing import SigningError
 from perizinan_core.hooks._notification import Notification, SendOutcome
 from perizinan_core.hooks._types import ApplicantCheckResult, SubmissionCheckResult
 from perizinan_core.model._applicant import Applicant
 from perizinan_core.model._calendar import WorkingCalendar
 from perizinan_core.model._text import Text
-from perizinan_core.signing import DigestSigner, Signer, SigningRequest, sign_pdf
+from perizinan_core.signing import DigestSigner, SecretCallback, Signer, SigningRequest, sign_pdf
 
 __all__ = [
     "AcceptingChecks",
@@ -59,6 +62,12 @@ class FakeSigners:
 
     signers: dict[str, Signer]
     footers: dict[str, Text] = attrs.field(factory=dict)
+    secrets: dict[str, str] = attrs.field(factory=dict, repr=False)
+    """What the signers of these positions are opened with; others need nothing."""
+
+    _given: ContextVar[SecretCallback | None] = attrs.field(
+        factory=lambda: ContextVar("given", default=None), init=False, repr=False
+    )
 
     def positions(self) -> tuple[str, ...]:
         """Return the positions that have a signer."""
@@ -73,7 +82,27 @@ class FakeSigners:
         """
         if position not in self.signers:
             raise BootstrapError("signer-not-configured", position=position)
+        if position in self.secrets:
+            given = self._given.get()
+            answer = None if given is None else given(position)
+            if answer is None:
+                raise SigningError("passphrase-needed", file=f"{position}.p12")
+            if answer != self.secrets[position]:
+                raise SigningError("passphrase-wrong", file=f"{position}.p12")
         return self.signers[position]
+
+    def asks(self, position: str) -> bool:
+        """Return whether a secret is needed."""
+        return position in self.secrets
+
+    @contextlib.contextmanager
+    def unlocked(self, secret: SecretCallback) -> Iterator[None]:
+        """Use a secret within the block."""
+        token = self._given.set(secret)
+        try:
+            yield
+        finally:
+            self._given.reset(token)
 
     def footer_for(self, position: str) -> Text | None:
         """Return what the signer of a position adds to the foot of letters."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +27,7 @@ from perizinan_core.model._text import Text
 from perizinan_core.rendering import Renderer, TypstRenderer
 from perizinan_core.services import Publication
 from perizinan_core.services._context import OfficeContext, OfficeKeys
-from perizinan_core.signing import Signer
+from perizinan_core.signing import SecretCallback, Signer
 from perizinan_core.storage.memory import MemoryStorage
 
 __all__ = ["ExampleClock", "open_throw_away"]
@@ -97,6 +98,16 @@ class _Signers:
         if position not in self.signers:
             raise BootstrapError("signer-not-configured", position=position)
         return self.signers[position]
+
+    def asks(self, position: str) -> bool:
+        """Return False: these keys are open."""
+        del position
+        return False
+
+    def unlocked(self, secret: SecretCallback) -> AbstractContextManager[None]:
+        """Do nothing."""
+        del secret
+        return nullcontext()
 
     def footer_for(self, position: str) -> Text | None:
         """Return None: the sentence is the authority's own."""

@@ -17,6 +17,7 @@ from perizinan_core.storage._records import (
     PermitFilter,
     PermitOrder,
     QueueEntry,
+    QueueFront,
 )
 
 __all__ = ["ApplicationRecords", "OfficerRecords", "PermitRecords"]
@@ -147,6 +148,15 @@ class ApplicationRecords(Protocol):
             among: Only these stages of these permit types: pairs of codes, or None for all.
             limit: At most so many.
             after: Last entry of the page before.
+        """
+        ...
+
+    def fronts(self, *, courses: Collection[str] | None = None) -> tuple[QueueFront, ...]:
+        """
+        Return how many open stages wait in each step, and the one that has waited longest, of all steps.
+
+        Args:
+            courses: Only of applications that take one of these courses, or None for all.
         """
         ...
 

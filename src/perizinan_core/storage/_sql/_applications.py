@@ -12,7 +12,15 @@ import sqlalchemy as sa
 from perizinan_core.errors.storage import AlreadyExistsError, RecordNotFoundError
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.storage._lookups import lookups_of
-from perizinan_core.storage._records import ApplicationFilter, Course, LastChange, ListOrder, Page, QueueEntry
+from perizinan_core.storage._records import (
+    ApplicationFilter,
+    Course,
+    LastChange,
+    ListOrder,
+    Page,
+    QueueEntry,
+    QueueFront,
+)
 from perizinan_core.storage._sql._listing import Ordered, any_of, choice, distinct_values, page_of
 from perizinan_core.storage._sql._number_parts import with_number_part, write_number_parts
 from perizinan_core.storage._sql._open_stages import InQueue, OpenStages
@@ -171,6 +179,10 @@ class SqlApplications:
             after=after,
         )
         return self._open.queue(wanted, limit=limit)
+
+    def fronts(self, *, courses: Collection[str] | None = None) -> tuple[QueueFront, ...]:
+        """See the port."""
+        return self._open.fronts(None if courses is None else frozenset(courses))
 
     def workloads(self, officers: Collection[str]) -> Mapping[str, int]:
         """See the port."""

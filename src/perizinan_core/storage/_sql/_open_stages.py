@@ -19,7 +19,7 @@ import attrs
 import sqlalchemy as sa
 
 from perizinan_core.model._application import ApplicationState
-from perizinan_core.storage._records import QueueEntry
+from perizinan_core.storage._records import QueueEntry, QueueFront, fronts_of
 from perizinan_core.storage._sql._rows import open_application, open_stage_rows, read_sound
 from perizinan_core.storage._sql._seals import checked_columns
 from perizinan_core.storage._sql._session import Session
@@ -105,6 +105,42 @@ class OpenStages:
         entries = [_entry(row, cases[row.application_id]) for row in rows]
         entries += [entry for entry in self._read(apart) if wanted.fits(entry)]
         return tuple(sorted(entries, key=_place)[:limit])
+
+    def fronts(self, courses: frozenset[str] | None) -> tuple[QueueFront, ...]:
+        """Return the number of open stages in each step, and the one that has waited longest."""
+        rows = self._fronts(open_stages, courses)
+        cases = self._cases(rows)
+        others = self._fronts(queue_places, courses)
+        same = _values(rows) == _values(others) and [one.waiting for one in rows] == [
+            one.waiting for one in others
+        ]
+        if not same or self._broken(rows, cases):
+            entries = self.queue(InQueue())
+            allowed = self._of_courses({entry.application for entry in entries}, courses)
+            return fronts_of(entry for entry in entries if entry.application in allowed)
+        found = (QueueFront(_entry(row, cases[row.application_id]), row.waiting) for row in rows)
+        return tuple(sorted(found, key=lambda front: (front.oldest.permit_type, front.oldest.stage)))
+
+    def _fronts(self, table: sa.Table, courses: frozenset[str] | None) -> Sequence[Any]:
+        row = table.c
+        step = (row.permit_type, row.stage)
+        first = sa.func.row_number().over(partition_by=step, order_by=(row.opened_at, row.application_id))
+        ranked = sa.select(
+            table, first.label("place"), sa.func.count().over(partition_by=step).label("waiting")
+        )
+        if courses is not None:
+            ranked = ranked.join_from(table, applications).where(applications.c.course.in_(sorted(courses)))
+        of_step = ranked.subquery()
+        query = sa.select(of_step).where(of_step.c.place == 1)
+        return self._session.read(query.order_by(of_step.c.permit_type, of_step.c.stage))
+
+    def _of_courses(self, ids: set[str], courses: frozenset[str] | None) -> set[str]:
+        if courses is None:
+            return ids
+        query = sa.select(applications.c.id).where(
+            applications.c.id.in_(sorted(ids)), applications.c.course.in_(sorted(courses))
+        )
+        return {row.id for row in self._session.read(query)}
 
     def workloads(self, officers: Collection[str]) -> Mapping[str, int]:
         """Return how many open stages each officer holds; 0 is in the answer too."""

@@ -12,7 +12,16 @@ from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._fees import reference_key
 from perizinan_core.storage._lookups import held_inspections, lookups_of
-from perizinan_core.storage._records import ApplicationFilter, Course, LastChange, ListOrder, Page, QueueEntry
+from perizinan_core.storage._records import (
+    ApplicationFilter,
+    Course,
+    LastChange,
+    ListOrder,
+    Page,
+    QueueEntry,
+    QueueFront,
+    fronts_of,
+)
 from perizinan_core.storage.memory._listing import has_part, page_of
 from perizinan_core.storage.memory._state import Access, Stored, utc
 
@@ -138,6 +147,15 @@ class MemoryApplications:
         if after is not None:
             entries = [entry for entry in entries if _queue_order(entry) > _queue_order(after)]
         return tuple(entries[:limit])
+
+    def fronts(self, *, courses: Collection[str] | None = None) -> tuple[QueueFront, ...]:
+        """See the port."""
+        cases = self._access.read().applications
+        return fronts_of(
+            entry
+            for entry in self._open_stages()
+            if courses is None or str(Course.of(cases[entry.application].value)) in courses
+        )
 
     def workloads(self, officers: Collection[str]) -> Mapping[str, int]:
         """See the port."""

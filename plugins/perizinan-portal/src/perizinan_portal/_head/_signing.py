@@ -1,63 +1,88 @@
-"""What waits for the signature: look at a letter, sign one or many; what could not be signed stays and says why."""
+"""What waits for approval and for the signature: choose one letter or many, and sign them with one press."""
 
 from __future__ import annotations
 
-from io import BytesIO
-
+from perizinan_core.errors.services import NotFoundError
 from perizinan_core.i18n import N_
-from perizinan_core.model import Role
-from perizinan_core.services import IssueOutcome
-from perizinan_portal._errors import PortalError
-from perizinan_portal._kit import Answer, Download, Menu, Page, PageRoute, Redirect, Visit, Who
+from perizinan_core.model import Role, StageKind
+from perizinan_portal._head._runner import begin
+from perizinan_portal._kit import Answer, Menu, Page, PageRoute, Redirect, Visit, Who
 
-__all__ = ["ROUTES"]
+__all__ = ["HEADS", "ROUTES", "awaiting_approval"]
 
-_AT_ONCE = 25
+AT_ONCE = 25
 """Most letters on one page, and signed by one press."""
 
-_HEADS = frozenset({Role.SIGNATORY, Role.OFFICE_HEAD})
+HEADS = frozenset({Role.SIGNATORY, Role.OFFICE_HEAD})
+
+_LONGEST = 500
 
 
-def show(
-    visit: Visit, failed: tuple[IssueOutcome, ...] = (), signed: int = 0, fault: str | None = None
-) -> Answer:
+def show(visit: Visit, fault: tuple[str, str] | None = None) -> Answer:
     """List the letters, those that got stuck among them."""
     found = visit.office.lists.awaiting_signature(
-        actor=visit.actor, limit=_AT_ONCE, after=visit.query("setelah") or None
+        actor=visit.actor, limit=AT_ONCE, after=visit.query("setelah") or None
     )
-    said = {item.application: item.error.message(visit.language) for item in failed if item.error is not None}
     values = {
         "letters": found.items,
         "cursor": found.next,
-        "failed": said,
-        "signed": signed,
         "fault": fault,
-        "counts": visit.office.lists.counts(actor=visit.actor),
-        "late": visit.office.lists.overdue(actor=visit.actor, limit=5).items,
+        "chosen": frozenset(visit.posted.all("case")),
+        "asks": visit.office.permits.asks_secret(actor=visit.actor),
+        "approvals": awaiting_approval(visit),
         "today": visit.office.today(),
     }
     return Page("head/signing.html", values, status=422 if fault else 200)
 
 
+def awaiting_approval(visit: Visit) -> list[dict[str, object]]:
+    """Return the cases that wait for this officer's approval, the first in first."""
+    types = {item.code: item for item in visit.office.catalogue.permit_types}
+    stages = {
+        stage.code for item in types.values() for stage in item.stages if stage.kind is StageKind.APPROVAL
+    }
+    queue = visit.office.reviews.queue(actor=visit.actor, stages=stages, limit=AT_ONCE)
+    today = visit.office.today()
+    return [
+        {
+            "entry": entry,
+            "type": types[entry.permit_type].name if entry.permit_type in types else entry.permit_type,
+            "age": (today - entry.opened_at.date()).days,
+            "late": entry.due is not None and entry.due < today,
+        }
+        for entry in queue
+    ]
+
+
 def sign(visit: Visit) -> Answer:
-    """Sign those that were chosen, one after the other."""
-    chosen = tuple(dict.fromkeys(visit.posted.all("case")))[:_AT_ONCE]
+    """Begin to sign those that were chosen, and show how far it is; the same form again begins nothing."""
+    chosen = tuple(dict.fromkeys(visit.posted.all("case")))[:AT_ONCE]
+    passphrase = visit.posted.one("passphrase")
     if not chosen:
-        return show(visit, fault=N_("Choose at least one letter"))
-    outcomes = visit.office.permits.issue_many(chosen, actor=visit.actor)
-    failed = tuple(item for item in outcomes if item.permit is None)
-    signed = len(outcomes) - len(failed)
-    if failed:
-        return show(visit, failed, signed)
-    return Redirect(visit.url("signing"), note=N_("The letters are signed."))
+        return show(visit, ("letters", N_("Choose at least one letter")))
+    asks = visit.office.permits.asks_secret(actor=visit.actor)
+    if asks and not 0 < len(passphrase) <= _LONGEST:
+        return show(visit, ("f-passphrase", N_("Enter the passphrase of your key")))
+    labelled = {case: _label(visit, case) for case in chosen}
+    signing, is_new = visit.services.store.signings.begin(
+        visit.actor.id, visit.key, labelled, now=visit.services.now
+    )
+    if is_new:
+        begin(
+            visit.services,
+            signing,
+            chosen,
+            actor=visit.actor,
+            passphrase=passphrase if asks else None,
+        )
+    return Redirect(visit.url("signing-progress", id=signing))
 
 
-def letter(visit: Visit) -> Answer:
-    """Give the letter as it would be signed."""
-    shown = visit.office.letters.of_case(visit.path["id"], actor=visit.actor)
-    if shown.pdf is None:
-        raise PortalError("page-not-found")
-    return Download(BytesIO(shown.pdf), "draf.pdf", "application/pdf")
+def _label(visit: Visit, case: str) -> str:
+    try:
+        return visit.office.applications.get(case, actor=visit.actor).receipt_number or "–"
+    except NotFoundError:
+        return "–"
 
 
 ROUTES = (
@@ -67,8 +92,7 @@ ROUTES = (
         show=show,
         act=sign,
         who=Who.OFFICER,
-        roles=_HEADS,
+        roles=HEADS,
         menu=Menu(N_("To sign"), 25),
     ),
-    PageRoute(path="/pimpinan/surat/{id}", name="letter-draft", show=letter, who=Who.OFFICER, roles=_HEADS),
 )

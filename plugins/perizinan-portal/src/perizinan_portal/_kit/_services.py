@@ -9,6 +9,7 @@ import attrs
 import jinja2
 
 from perizinan_core import Actor, ActorKind, Office
+from perizinan_portal._kit._jobs import Jobs
 from perizinan_portal._kit._limits import Limiter
 from perizinan_portal._settings import PortalSettings
 from perizinan_portal._store import Store
@@ -37,6 +38,9 @@ class Services:
 
     extensions: Extensions = Extensions()
     """What other packages add."""
+
+    jobs: Jobs = attrs.field(factory=Jobs)
+    """What is done beside the answers, such as signing many letters."""
 
     @property
     def now(self) -> int:

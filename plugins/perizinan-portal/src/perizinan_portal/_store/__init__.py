@@ -10,6 +10,7 @@ from perizinan_portal._store._findings import Findings
 from perizinan_portal._store._posts import SavedPost, SavedPosts
 from perizinan_portal._store._sealing import Sealer
 from perizinan_portal._store._sessions import Level, Session, Sessions
+from perizinan_portal._store._signings import LetterState, SignedLetter, Signing, Signings
 from perizinan_portal._store._store import Store, open_store
 from perizinan_portal._store._tokens import Purpose, Token, Tokens
 
@@ -19,6 +20,7 @@ __all__ = [
     "Accounts",
     "Database",
     "Findings",
+    "LetterState",
     "Level",
     "Purpose",
     "SavedPost",
@@ -26,6 +28,9 @@ __all__ = [
     "Sealer",
     "Session",
     "Sessions",
+    "SignedLetter",
+    "Signing",
+    "Signings",
     "Store",
     "Token",
     "Tokens",

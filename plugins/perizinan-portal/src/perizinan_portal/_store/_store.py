@@ -17,6 +17,7 @@ from perizinan_portal._store._findings import Findings
 from perizinan_portal._store._posts import SavedPosts
 from perizinan_portal._store._sealing import Sealer
 from perizinan_portal._store._sessions import Sessions
+from perizinan_portal._store._signings import Signings
 from perizinan_portal._store._tables import KEYS
 from perizinan_portal._store._tokens import Tokens
 
@@ -33,6 +34,7 @@ class Store:
     tokens: Tokens
     posts: SavedPosts
     findings: Findings
+    signings: Signings
 
     @classmethod
     def of(cls, database: Database, keys: KeyRing) -> Store:
@@ -46,6 +48,7 @@ class Store:
             Tokens(database, sealer),
             SavedPosts(database, sealer),
             Findings(database, sealer),
+            Signings(database, sealer),
         )
 
     def answers(self) -> bool:

@@ -6,7 +6,19 @@ import sqlalchemy as sa
 
 from perizinan_core.storage.tables import plugin_metadata, table_name
 
-__all__ = ["ACCOUNTS", "FINDINGS", "KEYS", "METADATA", "NAME", "POSTS", "SESSIONS", "TOKENS"]
+__all__ = [
+    "ACCOUNTS",
+    "FINDINGS",
+    "KEYS",
+    "METADATA",
+    "NAME",
+    "POSTS",
+    "RATES",
+    "SESSIONS",
+    "SIGNINGS",
+    "SIGNING_CASES",
+    "TOKENS",
+]
 
 NAME = "portal"
 """Under which the office keeps the tables; never changed."""
@@ -74,6 +86,41 @@ FINDINGS = sa.Table(
     sa.Column("written_at", sa.BigInteger, nullable=False),
 )
 """Remarks of officers that were not sent yet."""
+
+SIGNINGS = sa.Table(
+    table_name(NAME, "signings"),
+    METADATA,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("officer", sa.String(80), nullable=False),
+    sa.Column("form", sa.String(80), nullable=False),
+    sa.Column("begun_at", sa.BigInteger, nullable=False),
+    sa.Column("seen_at", sa.BigInteger, nullable=False),
+    sa.Column("ended_at", sa.BigInteger),
+    sa.UniqueConstraint("officer", "form"),
+    sa.Index(None, "begun_at"),
+)
+"""Letters that someone signs with one press: one row for a press, however often it is pressed."""
+
+SIGNING_CASES = sa.Table(
+    table_name(NAME, "signing_cases"),
+    METADATA,
+    sa.Column("signing", sa.String(40), primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("application", sa.String(40), nullable=False),
+    sa.Column("label", sa.String(80), nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("reason", sa.LargeBinary),
+)
+
+RATES = sa.Table(
+    table_name(NAME, "rates"),
+    METADATA,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("hits", sa.Integer, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False),
+    sa.Index(None, "expires_at"),
+)
+"""How often something was tried; whose tries they are stands there as a keyed hash."""
 
 KEYS = sa.Table(
     table_name(NAME, "keys"),

@@ -13,3 +13,20 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// How far something is that goes on without us; at its end the page is shown as it is then.
+const bar = document.querySelector("progress[data-state]");
+if (bar) {
+  const look = async () => {
+    try {
+      const answer = await fetch(bar.dataset.state);
+      if (answer.redirected || !answer.ok) { location.reload(); return; }
+      const now = await answer.json();
+      bar.value = now.done;
+      document.getElementById("progress-said").textContent = now.said;
+      if (now.over) { location.reload(); return; }
+    } catch { /* the connection is cut: look again */ }
+    setTimeout(look, 700);
+  };
+  setTimeout(look, 300);
+}
