@@ -1,5 +1,5 @@
 #!/bin/sh
-# Programs outside Python that the tests check our work with: pdfsig and pdftoppm (poppler), openssl, nginx, Ghostscript, a browser.
+# Programs outside Python that the tests check our work with: pdfsig and pdftoppm (poppler), openssl, nginx, Ghostscript, ClamAV, a browser.
 # $1 is the virtual environment.
 set -eu
 venv=$1
@@ -8,6 +8,7 @@ command -v pdfsig >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1 || miss
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v gs >/dev/null 2>&1 || missing="$missing ghostscript"
 command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
+command -v clamd >/dev/null 2>&1 || [ -x /usr/sbin/clamd ] || missing="$missing clamav-daemon"
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null 2>&1; then sudo -n "$@"; else return 1; fi

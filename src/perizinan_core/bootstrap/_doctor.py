@@ -33,6 +33,7 @@ from perizinan_core.bootstrap._number_findings import (
 )
 from perizinan_core.bootstrap._plugin_findings import not_loaded
 from perizinan_core.bootstrap._tables import left_tables
+from perizinan_core.documents import CheckedScanner
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.hooks._notification import CheckedChannel
 from perizinan_core.i18n import N_
@@ -77,6 +78,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
     checks: list[Callable[[Office], Iterator[Finding]]] = [
         _messages,
         _channels,
+        _scanners,
         _unnotified,
         _drafts,
         _complaints,
@@ -190,6 +192,25 @@ def _channels(office: Office) -> Iterator[Finding]:
                 sentence=error.sentence,
                 remedy=N_("Until then no message goes out on channel {channel}; what waits is tried again."),
                 fields={"channel": name},
+                error=error,
+            )
+
+
+def _scanners(office: Office) -> Iterator[Finding]:
+    """Ask the services behind the scanners whether they look at files, as far as a scanner can tell."""
+    for scanner in office.scanners:
+        if not isinstance(scanner, CheckedScanner):
+            continue
+        try:
+            scanner.check()
+        except PerizinanError as error:
+            yield Finding(
+                code="scanner-unusable",
+                sentence=error.sentence,
+                remedy=N_(
+                    "Until then uploads are held; the worker has them looked at again once {scanner} answers."
+                ),
+                fields={"scanner": scanner.name},
                 error=error,
             )
 

@@ -46,7 +46,7 @@ from perizinan_core.bootstrap._publication import status_list_rules
 from perizinan_core.bootstrap._settings import Settings, load_settings
 from perizinan_core.bootstrap._tables import open_tables
 from perizinan_core.catalogue import Catalogue
-from perizinan_core.documents import DocumentStore
+from perizinan_core.documents import DocumentStore, UploadScanner
 from perizinan_core.documents._incoming import IncomingFolder
 from perizinan_core.errors.bootstrap import BootstrapError, LetterTemplatesError
 from perizinan_core.errors.hooks import HookError
@@ -393,6 +393,11 @@ class Office:
     def channels(self) -> Mapping[str, NotificationChannel]:
         """The notification channels that are used, by name; each receives every message."""
         return dict(self._channels)
+
+    @property
+    def scanners(self) -> tuple[UploadScanner, ...]:
+        """The scanners that look at every upload after the built-in inspection."""
+        return self._context.scanners
 
     @property
     def authority(self) -> Authority:

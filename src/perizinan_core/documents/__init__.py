@@ -27,6 +27,7 @@ from perizinan_core.documents._memory_store import InMemoryDocumentStore
 from perizinan_core.documents._names import display_name, kept_name
 from perizinan_core.documents._policy import DEFAULT_ACCEPTED, UploadPolicy
 from perizinan_core.documents._ports import (
+    CheckedScanner,
     DocumentStore,
     SpoolingStore,
     StoredDocument,
@@ -43,6 +44,7 @@ __all__ = [
     "DEFAULT_ACCEPTED",
     "FINDINGS",
     "REMEDIES",
+    "CheckedScanner",
     "ContentType",
     "DocumentStore",
     "Finding",

@@ -23,6 +23,7 @@ from perizinan_core.documents._report import Finding, UploadReport
 from perizinan_core.documents._spool import Spool
 
 __all__ = [
+    "CheckedScanner",
     "DocumentStore",
     "SpoolingStore",
     "StoreProblem",
@@ -235,7 +236,7 @@ class UploadScanner(Protocol):
     Looks at an upload after our own inspection; plugins add e.g. a virus scanner.
 
     Called only for files that nothing refused so far, at most once a file, possibly from several threads.
-    An exception makes the file refused (`"scanner-failed"`): a scanner fails closed.
+    An exception leaves the file without a verdict (`"scanner-failed"`): it is held, and looked at again later.
     """
 
     @property
@@ -251,4 +252,13 @@ class UploadScanner(Protocol):
             path: The file to read; it is gone or moved after the call. Its name tells nothing.
             report: What is known so far: content type, hash, size, findings.
         """
+        ...
+
+
+@runtime_checkable
+class CheckedScanner(Protocol):
+    """A scanner that can say whether the service behind it is there; ``perizinan doctor`` asks it."""
+
+    def check(self) -> None:
+        """Return when the service answers and knows what to look for; raise what is wrong otherwise."""
         ...
