@@ -447,6 +447,7 @@ _EVENT_MEANINGS = {
     _KIND.NOTICE_MISSED: "No notice could be given for two days (`of`); supervisors are notified.",
     _KIND.CONFLICT_DECLARED: "An officer declared the case as their own or a relative's.",
     _KIND.JUMP_REQUESTED: "The officer of a stage asked to take the case before its turn.",
+    _KIND.SIMILAR_NOTED: "An officer wrote down why the case continues although others ask for the same (`others`).",
     _KIND.OVERRIDE_RECORDED: "A second person allowed an exception, with the reason.",
     _KIND.DEADLINE_CHANGED: "A changed calendar moved the deadline; old and new are in the data.",
     _KIND.PAYMENT_AWAITED: "A payment stage is open and a part of the fee is outstanding; the applicant is notified.",

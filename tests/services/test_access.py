@@ -392,6 +392,10 @@ CALLS: Mapping[str, Call] = {
     ),
     "reviews.reassign": lambda s, a, i: _revs(s).reassign(i("submitted"), "periksa", reason="Cuti", actor=a),
     "reviews.hand_over": lambda s, a, _: _revs(s).hand_over("loket-1", reason="Cuti", actor=a),
+    "reviews.held_by": lambda s, a, _: _revs(s).held_by("loket-1", actor=a),
+    "reviews.note_similar": lambda s, a, i: _revs(s).note_similar(
+        i("submitted"), "periksa", reason="Dua kios", actor=a
+    ),
     "reviews.request_jump": lambda s, a, i: _revs(s).request_jump(
         i("submitted"), "periksa", reason="Bencana", actor=a
     ),
@@ -855,6 +859,8 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.declare_conflict": lambda r: r.declare_conflict(),
     "reviews.reassign": lambda r: r.supervise(),
     "reviews.hand_over": lambda r: r.have(Role.SUPERVISOR),
+    "reviews.held_by": lambda r: r.have(Role.SUPERVISOR),
+    "reviews.note_similar": lambda r: r.judge("submitted", "clerk in charge", Role.FRONT_OFFICE),
     "reviews.request_jump": lambda r: r.judge("submitted", "clerk in charge", Role.FRONT_OFFICE),
     "reviews.allow_jump": lambda r: r.supervise(),
     "reviews.exclusions": lambda r: r.look_over(),

@@ -98,6 +98,14 @@ def test_a_bill_has_the_sum_that_is_outstanding_a_reference_and_an_end(kit, case
     assert 1 == kinds(kit, case).count(EventKind.BILL_ISSUED)
 
 
+def test_a_form_that_is_sent_twice_makes_one_bill(kit, case):
+    """By its key, as every other use case."""
+    first, second = (kit.office.billing.bill(case, actor=APPLICANT, idempotency_key="k-1") for _ in range(2))
+
+    assert first == second
+    assert 1 == kinds(kit, case).count(EventKind.BILL_ISSUED)
+
+
 def test_a_signed_call_pays_the_fee(kit, case):
     """As a payment like any other, recorded by the system."""
     bill = kit.office.billing.bill(case, actor=APPLICANT)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError
-from perizinan_core.testing._offices import APPLICANT
+from perizinan_core.errors.workflow import WorkflowError
+from perizinan_core.model._events import EventKind
+from perizinan_core.model._identifiers import Nik
+from perizinan_core.testing._offices import APPLICANT, sample_applicant
 
 
 def test_everything_that_an_officer_holds_goes_to_others(any_kit):
@@ -53,3 +56,46 @@ def test_another_application_of_the_same_holder_is_found(any_kit):
 
     assert [second.receipt_number] == [one.receipt_number for one in found]
     assert () == after
+
+
+def test_what_would_move_is_shown_with_those_who_could_have_it(any_kit):
+    """Nothing changes; what no one else can take has no one."""
+    kit = any_kit
+    case = kit.submit()
+    clerk = kit.assignee(case.id, "periksa").id
+    other = {"loket-1": "loket-2", "loket-2": "loket-1"}[clerk]
+    (held,) = kit.office.reviews.held_by(clerk, actor=kit.officer("supervisor"))
+    kit.decide(case.id, "periksa")
+    (alone,) = kit.office.reviews.held_by("pimpinan", actor=kit.officer("supervisor"))
+
+    assert (case.receipt_number, "periksa", (other,)) == (held.receipt_number, held.stage, held.others)
+    assert () == alone.others
+
+
+def test_an_application_for_the_same_object_is_found_whoever_applies(any_kit):
+    """Two people for one stall: the letters would name the same place."""
+    kit = any_kit
+    neighbour = sample_applicant(name="Tetangga", nik=Nik.parse("3572015308910000"), phone=None)
+    first = kit.submit()
+    second = kit.submit(applicant=neighbour)
+    elsewhere = kit.submit(applicant=neighbour, form={"lokasi": "Jalan Cempaka", "di_rumah": False})
+    found = kit.office.lists.similar(first.id, actor=kit.officer("supervisor"))
+
+    assert [second.id] == [one.id for one in found]
+    assert elsewhere.id not in {one.id for one in found}
+
+
+def test_a_case_continues_beside_another_with_a_reason_on_record(any_kit):
+    """By the officer of an open step alone; the applicant's side does not see it."""
+    kit = any_kit
+    first, second = kit.submit(), kit.submit()
+    officer = kit.assignee(first.id, "periksa")
+    with pytest.raises(WorkflowError, match="reason"):
+        kit.office.reviews.note_similar(first.id, "periksa", reason=" ", actor=officer)
+    kit.office.reviews.note_similar(first.id, "periksa", reason="Dua kios", actor=officer)
+    (note,) = kit.office.applications.get(first.id, actor=officer).similar_notes
+
+    assert ((second.id,), officer.id, "Dua kios") == (note.others, note.officer, note.reason)
+    assert () == kit.office.applications.get(first.id, actor=APPLICANT).similar_notes
+    kinds = {event.kind for event in kit.office.applications.history(first.id, actor=APPLICANT)}
+    assert EventKind.SIMILAR_NOTED not in kinds

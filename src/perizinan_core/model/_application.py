@@ -26,6 +26,7 @@ from perizinan_core.model._case import (
     JumpRequest,
     OutsideWait,
     Override,
+    SimilarNote,
     StageState,
     StageStatus,
     SubmittedDocument,
@@ -165,6 +166,9 @@ class Application:
     conflicts: tuple[ConflictOfInterest, ...] = ()
     overrides: tuple[Override, ...] = ()
     jump_requests: tuple[JumpRequest, ...] = ()
+    similar_notes: tuple[SimilarNote, ...] = ()
+    """Why it continues although other applications ask for the same, oldest first."""
+
     payments: tuple[Payment, ...] = ()
     bills: tuple[Bill, ...] = ()
     """Of payment providers, oldest first; those that expired stay."""
@@ -216,6 +220,9 @@ class Application:
 
     draft_end: DraftEnd | None = None
     """Set on a draft that no one worked on for long; anything that its applicant does with it takes that back."""
+
+    about: str | None = attrs.field(default=None, repr=False)
+    """What the permit would be for, as its letter names it, in one normal form; set when it is handed in."""
 
     surveyed_on: date | None = None
     """Local day on which the satisfaction survey was answered; the answers themselves stand apart from the case."""

@@ -29,6 +29,7 @@ __all__ = [
     "OfficialLetter",
     "OutsideWait",
     "Override",
+    "SimilarNote",
     "StageOutcome",
     "StageRecord",
     "StageState",
@@ -382,6 +383,18 @@ class JumpRequest:
     officer: str
     at: datetime
     reason: str
+
+
+@attrs.frozen(kw_only=True)
+class SimilarNote:
+    """Why a case continues although others ask for the same; written by the officer of an open stage."""
+
+    others: tuple[str, ...]
+    """Ids of the other applications that were shown then."""
+
+    officer: str
+    at: datetime
+    reason: str = lines_field(N_("Reason"), filled=False)
 
 
 @attrs.frozen(kw_only=True)

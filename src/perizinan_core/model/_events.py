@@ -53,6 +53,8 @@ class EventKind(StrEnum):
     """No one could be notified of something that time runs from: a person is asked."""
     CONFLICT_DECLARED = "conflict_declared"
     JUMP_REQUESTED = "jump_requested"
+    SIMILAR_NOTED = "similar_noted"
+    """An officer wrote down why a case continues although others ask for the same."""
     OVERRIDE_RECORDED = "override_recorded"
     DEADLINE_CHANGED = "deadline_changed"
     PAYMENT_AWAITED = "payment_awaited"

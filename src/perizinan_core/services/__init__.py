@@ -26,7 +26,7 @@ from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerS
 from perizinan_core.services._continuation import Continuation
 from perizinan_core.services._deliveries import DeliveryState, MessageDelivery
 from perizinan_core.services._disclosure import Count, Share
-from perizinan_core.services._exceptional import HandedOver
+from perizinan_core.services._hand_over import HandedOver, HeldStage
 from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services._host_messages import HostMessages
 from perizinan_core.services._incoming import Incoming, IncomingState, IncomingUpload, Receiver
@@ -102,6 +102,7 @@ __all__ = [
     "FigurePeriod",
     "FiledComplaint",
     "HandedOver",
+    "HeldStage",
     "HeldUploadView",
     "HeldUploads",
     "HostMessages",

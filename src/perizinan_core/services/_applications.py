@@ -43,6 +43,7 @@ from perizinan_core.services._receipts import Receipt, given_receipt, read_recei
 from perizinan_core.services._rehearsal import letter_problems, problems_at_submission
 from perizinan_core.services._repeats import asked, once
 from perizinan_core.services._retention_asks import require_not_kept
+from perizinan_core.services._similar import about_of
 from perizinan_core.services._terms import (
     case_facts,
     form_problems,
@@ -510,6 +511,9 @@ class Applications(Papers):
             *under_way_problems(context, application, permit_type, moment),
             *problems_at_submission(context, work, application, permit_type, previous, moment),
             *seen,
+        )
+        application = attrs.evolve(
+            application, about=about_of(context, application, permit_type, facts, moment)
         )
         if application.state is ApplicationState.CORRECTION_REQUESTED:
             return resubmit(

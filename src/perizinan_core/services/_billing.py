@@ -84,7 +84,8 @@ class Billing(Steps):
             WorkflowError: ``payment-not-due``: nothing is outstanding.
             NotFoundError: there is no such application for this actor.
         """
-        given = locals()
+        # The digest of a request holds JSON values alone.
+        given = locals() | {"valid_for": int(valid_for.total_seconds())}
         context = self._context
         moment = context.moment(now)
         with context.work_for(actor, read_only=True) as work:

@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-import attrs
-
-from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.errors.workflow import WorkflowError
@@ -22,6 +19,7 @@ from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._assigning import note_assignments
+from perizinan_core.services._similar import similar_cases
 from perizinan_core.services._steps import CaseStep, Steps
 from perizinan_core.workflow import AnnulledBy, DefectGround
 from perizinan_core.workflow._assignment import Exclusion, exclusions
@@ -35,22 +33,13 @@ from perizinan_core.workflow._overrides import (
     request_queue_jump,
 )
 from perizinan_core.workflow._reversal import annul_decision, reopen
+from perizinan_core.workflow._similar import note_similar
 from perizinan_core.workflow._transition import Transition
 from perizinan_core.workflow._waiting import begin_wait, end_wait
 
-__all__ = ["ExceptionalSteps", "HandedOver"]
+__all__ = ["ExceptionalSteps"]
 
-_MOST_HANDED_OVER = 1000
-
-
-@attrs.frozen(kw_only=True)
-class HandedOver:
-    """What became of a stage that was to be handed over."""
-
-    application: str
-    stage: str
-    error: PerizinanError | None = None
-    """What kept it where it is; None: another officer has it."""
+_MOST_SIMILAR = 20
 
 
 @checked
@@ -215,6 +204,30 @@ class ExceptionalSteps(Steps):
             ),
         )
 
+    def note_similar(
+        self,
+        application_id: str,
+        stage: str,
+        *,
+        reason: str,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """
+        Write down, as the officer of an open stage, why a case continues although others ask for the same.
+
+        The others are those of `Lists.similar` at that moment. Raises as `workflow.note_similar`.
+        """
+        given = locals()
+
+        def step(at: CaseStep) -> Transition:
+            others = similar_cases(self._context, at.work, at.case, actor, _MOST_SIMILAR)
+            named = tuple(other.id for other in others)
+            return note_similar(at.case, at.permit_type, stage, named, reason=reason, **at.by)
+
+        return self._take("note_similar", given, step, stage=stage)
+
     def declare_conflict(
         self,
         application_id: str,
@@ -291,46 +304,6 @@ class ExceptionalSteps(Steps):
             return moved
 
         return self._take("reassign", given, step, stage=stage)
-
-    def hand_over(
-        self, officer: str, *, reason: str, actor: Actor, now: datetime | None = None
-    ) -> tuple[HandedOver, ...]:
-        """
-        Give everything that an officer holds to others, each by the rule of its stage: for someone who is away.
-
-        Each case is a unit of its own, so that one without another officer keeps no other. Called again, it
-        continues with what is left.
-
-        Args:
-            officer: Whose open stages they are.
-            reason: For the history of each case.
-            actor: A supervisor; only cases of the own units are handed over.
-            now: Aware moment; None asks the clock.
-
-        Raises:
-            AccessDeniedError: for others.
-            NotFoundError: there is no such officer.
-        """
-        context = self._context
-        with context.work_for(actor, read_only=True) as work:
-            access.require_role(actor, "hand-over", Role.SUPERVISOR)
-            try:
-                work.officers.get(officer)
-            except RecordNotFoundError as error:
-                raise NotFoundError(kind="officer", key=officer) from error
-            held = work.applications.queue(assignee=officer, limit=_MOST_HANDED_OVER)
-        done = []
-        for entry in held:
-            try:
-                self.reassign(entry.application, entry.stage, reason=reason, actor=actor, now=now)
-            except NotFoundError:
-                # Of a unit that this supervisor does not answer for.
-                continue
-            except PerizinanError as error:
-                done.append(HandedOver(application=entry.application, stage=entry.stage, error=error))
-            else:
-                done.append(HandedOver(application=entry.application, stage=entry.stage))
-        return tuple(done)
 
     def request_jump(
         self,

@@ -24,6 +24,7 @@ from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._sight import sight_of
+from perizinan_core.services._similar import similar_cases
 from perizinan_core.services._summaries import (
     CaseSummary,
     Names,
@@ -35,14 +36,11 @@ from perizinan_core.services._views import shown_history
 from perizinan_core.storage import (
     ApplicationFilter,
     ListOrder,
-    Lookup,
-    LookupKind,
     Page,
     PermitFilter,
     PermitOrder,
     UnitOfWork,
 )
-from perizinan_core.storage._lookups import lookups_of
 from perizinan_core.workflow._issuing import check_signer, signing_delegation
 
 __all__ = ["CaseCounts", "Lists"]
@@ -50,8 +48,6 @@ __all__ = ["CaseCounts", "Lists"]
 _TO_SIGN = frozenset({ApplicationState.APPROVED, ApplicationState.AWAITING_SIGNATURE})
 _IN_WORK = frozenset({ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW})
 _HANDED_IN = frozenset(ApplicationState) - {ApplicationState.DRAFT}
-_OPEN = frozenset(state for state in _HANDED_IN if not state.is_terminal)
-_OF_HOLDER = frozenset({LookupKind.NIK, LookupKind.PASSPORT, LookupKind.NPWP, LookupKind.NIB})
 _STANDING = frozenset({PermitStatus.IN_FORCE, PermitStatus.SUSPENDED})
 
 _BOOK_READERS = (
@@ -203,10 +199,11 @@ class Lists:
         self, application_id: str, *, actor: Actor, limit: int = 20, now: datetime | None = None
     ) -> tuple[CaseSummary, ...]:
         """
-        Return other open applications for the same permit type by the same holder, for a warning in the case.
+        Return other open applications for the same permit type and the same holder or object, for a warning.
 
-        The holder is the same where NIK, passport, NPWP or NIB is; only cases that this officer may read are
-        among them.
+        The holder is the same where NIK, passport, NPWP or NIB is, the object where the letters would name the
+        same (`Application.about`); only cases that this officer may read are among them. What was written down
+        about them is in `Application.similar_notes`.
 
         Args:
             application_id: The case.
@@ -223,13 +220,7 @@ class Lists:
             self._require_office(actor, "lists")
             application = self._context.load(work, application_id)
             access.require_readable(application, self._context.permit_type_of(application), actor)
-            sight = sight_of(self._context, work, actor, permit_types=frozenset({application.permit_type}))
-            found: dict[str, Application] = {}
-            for lookup in sorted(_of_holder(application), key=lambda one: (one.kind.value, one.value)):
-                wanted = ApplicationFilter(lookup=lookup, states=_OPEN, courses=sight.courses)
-                page = work.applications.find(wanted, limit=limit + 1)
-                found.update({case.id: case for case in page.items if case.id != application_id})
-            cases = tuple(sorted(found.values(), key=lambda case: case.id))[:limit]
+            cases = similar_cases(self._context, work, application, actor, limit)
             names = Names.of(self._context, work, _officers_of(cases), today)
             return tuple(map(names.case, cases))
 
@@ -453,12 +444,6 @@ class Lists:
 
     def _local(self, moment: datetime | None) -> datetime | None:
         return None if moment is None else self._moment(moment)
-
-
-def _of_holder(application: Application) -> set[Lookup]:
-    """Return by what the applicant, and not a representative, is known."""
-    alone = attrs.evolve(application, representative=None)
-    return {lookup for lookup in lookups_of(alone) if lookup.kind in _OF_HOLDER}
 
 
 def _officers_of(cases: tuple[Application, ...]) -> set[str]:

@@ -20,7 +20,7 @@ __all__ = ["shown_case", "shown_history", "shown_paper", "shown_permit"]
 
 _OUTSIDE = (ActorKind.APPLICANT, ActorKind.REPRESENTATIVE)
 
-_INNER = frozenset({EventKind.CONFLICT_DECLARED, EventKind.JUMP_REQUESTED})
+_INNER = frozenset({EventKind.CONFLICT_DECLARED, EventKind.JUMP_REQUESTED, EventKind.SIMILAR_NOTED})
 """An officer's own affairs."""
 
 _DRAW = frozenset({"candidates", "draw"})
@@ -38,6 +38,7 @@ def shown_case(application: Application, actor: Actor) -> Application:
         conflicts=(),
         overrides=(),
         jump_requests=(),
+        similar_notes=(),
         rehearsed=None,
         checks=tuple(attrs.evolve(item, answer="", answered_by=None) for item in application.checks),
     )

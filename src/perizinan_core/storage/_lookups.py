@@ -47,6 +47,8 @@ def lookups_of(application: Application) -> frozenset[Lookup]:
         if application.representative.power_of_attorney:
             found.add(Lookup(LookupKind.DOCUMENT, application.representative.power_of_attorney))
     found.update(Lookup(LookupKind.DOCUMENT, digest) for digest in _files(application))
+    if application.about:
+        found.add(Lookup(LookupKind.OBJECT, f"{application.permit_type} {application.about}"))
     return frozenset(found)
 
 

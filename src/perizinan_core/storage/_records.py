@@ -128,6 +128,8 @@ class LookupKind(StrEnum):
     PASSPORT = "passport"
     PHONE = "phone"
     EMAIL = "email"
+    OBJECT = "object"
+    """What a permit would be for, with the code of its type; see `Application.about`."""
     DOCUMENT = "document"
     """SHA-256 of an uploaded file: who still needs it, and was it handed in before."""
 

@@ -75,3 +75,17 @@ def test_an_act_that_does_not_exist_is_not_found(portal, case):
     """404, and nothing else."""
     officer = portal.visitor(portal.office.assignee(case.id, "periksa").id)
     assert 404 == officer.open(f"/petugas/berkas/{case.id}/tindakan/hapus-semua").status
+
+
+def test_an_application_for_the_same_holder_is_named_and_continues_with_a_reason(empty_portal):
+    """Friction 21: the other receipt is shown, and the reason stays on record."""
+    first, second = empty_portal.office.submit(), empty_portal.office.submit()
+    page = _open(empty_portal, first, "periksa")
+    assert second.receipt_number in page.text
+    refused = page.form("tahap/periksa").fill(outcome="positive").send()
+    assert ["Say why this application continues beside the other one"] == refused.errors
+    done = page.form("tahap/periksa").fill(outcome="positive", similar="Dua kios berbeda").send()
+
+    assert "Your finding is on record." in done.text
+    (note,) = _read(empty_portal, first).similar_notes
+    assert ((second.id,), "Dua kios berbeda") == (note.others, note.reason)

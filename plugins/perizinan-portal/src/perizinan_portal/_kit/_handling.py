@@ -22,6 +22,7 @@ from perizinan_portal._kit import _cookies as cookies
 from perizinan_portal._kit._answers import Answer, Download, Page, Redirect
 from perizinan_portal._kit._bodies import posted
 from perizinan_portal._kit._guard import require_own_origin, require_token
+from perizinan_portal._kit._menu import menu_of
 from perizinan_portal._kit._rendering import render
 from perizinan_portal._kit._routing import PageRoute, Who
 from perizinan_portal._kit._services import HOST, Services
@@ -273,11 +274,7 @@ def _finished(visit: Visit, answer: Answer) -> Response:
 
 def _response(visit: Visit, answer: Answer) -> Response:
     if isinstance(answer, Page):
-        menu = sorted(
-            (route for route in visit.services.table.values() if route.menu and reaches(route, visit)),
-            key=lambda route: route.menu.order if route.menu else 0,
-        )
-        html = render(visit, answer, menu)
+        html = render(visit, answer, menu_of(visit, reaches))
         if visit.session is not None and visit.session.notes:
             visit.services.store.sessions.put_notes(visit.session.digest, ())
         return HTMLResponse(html, status_code=answer.status)

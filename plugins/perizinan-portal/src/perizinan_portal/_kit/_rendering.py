@@ -16,11 +16,11 @@ from markupsafe import Markup
 from perizinan_core.i18n import LANGUAGES
 from perizinan_core.model import Rupiah, format_date
 from perizinan_portal._kit._answers import Page
-from perizinan_portal._kit._routing import PageRoute
 from perizinan_portal._kit._sentences import say
 from perizinan_portal.hooks import Pages
 
 if TYPE_CHECKING:
+    from perizinan_portal._kit._menu import MenuView
     from perizinan_portal._kit._visit import Visit
 
 __all__ = ["STATIC", "asset_version", "environment", "render"]
@@ -57,7 +57,7 @@ def environment(own: Path | None = None, pages: Iterable[Pages] = ()) -> jinja2.
     )
 
 
-def render(visit: Visit, page: Page, menu: list[PageRoute]) -> str:
+def render(visit: Visit, page: Page, menu: MenuView) -> str:
     """Return a page as HTML in the language of the visitor."""
     language = visit.language
     authority = visit.office.authority

@@ -1,11 +1,21 @@
 """The officers' side: what waits, the case with its papers, complaints, and each thing that may be done with a case."""
 
 from perizinan_portal._kit import PageRoute
-from perizinan_portal._officer import _acts, _complaints, _correction, _judgements, _papers, _queue, _review
+from perizinan_portal._officer import (
+    _acts,
+    _complaints,
+    _correction,
+    _hand_over,
+    _judgements,
+    _papers,
+    _queue,
+    _review,
+)
 
 ROUTES: tuple[PageRoute, ...] = (
     *_queue.ROUTES,
     *_complaints.ROUTES,
+    *_hand_over.ROUTES,
     *_review.ROUTES,
     *_judgements.ROUTES,
     *_papers.ROUTES,

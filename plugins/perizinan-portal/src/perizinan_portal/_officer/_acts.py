@@ -1,39 +1,55 @@
 """
 What an officer may do with a case besides judging a step: each act is one page with one question.
 
-A page is offered where `Applications.actions` names its act; the use case judges once more.
+An act names its use case; its form knows the arguments. Pages are offered where something is possible, and the use
+case judges once more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import attrs
 
+from perizinan_core import Office, PerizinanError
 from perizinan_core.i18n import N_
-from perizinan_core.model import Payment, Rupiah, WaitingFor
+from perizinan_core.model import Application, Role
 from perizinan_core.workflow import Action, AllowedAction
 from perizinan_portal._errors import PortalError
-from perizinan_portal._kit import (
-    Answer,
-    Choice,
-    Fault,
-    Form,
-    Page,
-    PageRoute,
-    Redirect,
-    Visit,
-    Who,
-    choice,
-    day,
-    lines,
-    text,
+from perizinan_portal._kit import Answer, Form, Page, PageRoute, Redirect, Visit, Who
+from perizinan_portal._officer._act_forms import (
+    ActForm,
+    Answered,
+    InnerReason,
+    Nothing,
+    Notified,
+    Paid,
+    PaidBack,
+    Reasons,
+    Waiting,
 )
-from perizinan_portal._officer._cases import case_of
+from perizinan_portal._officer._cases import case_of, may_be_shown, type_of
 
-__all__ = ["ACTS", "ROUTES", "Act", "offered"]
+__all__ = ["ACTS", "ROUTES", "Act", "Part", "offered"]
+
+
+@attrs.frozen(kw_only=True)
+class Part:
+    """What of a case an act is about: the whole, a step, an outside system, a sum."""
+
+    mark: str = ""
+    """In the address; nothing for the whole case."""
+
+    label: object = ""
+    value: str | None = None
+    """As the use case takes it."""
+
+    is_open: bool = True
+    """False: it is done; the same request once more still finds it."""
+
+
+Parts = Callable[[Visit, Application, Sequence[AllowedAction]], Iterable[Part]]
 
 
 @attrs.frozen(kw_only=True)
@@ -43,14 +59,19 @@ class Act:
     name: str
     """Last part of its address."""
 
-    action: Action
+    parts: Parts
+    """What it can be done with now, by this officer."""
+
     title: str
     lead: str
     """What follows from it."""
 
     button: str
-    form: type[Any]
-    do: Callable[[Visit, str | None, Any], object]
+    form: type[ActForm]
+    use_case: Callable[[Office], Callable[..., object]]
+    about: str | None = None
+    """Argument of the use case that names the part."""
+
     note: str
     """Said when it was done."""
 
@@ -59,269 +80,217 @@ class Act:
     """Whether the case leaves this officer's desk with it."""
 
 
-@attrs.frozen(kw_only=True)
-class Reasons:
-    """Why something is done."""
+def _of(action: Action) -> Parts:
+    """Return the parts that `Applications.actions` names for an action."""
 
-    reasons: str = lines(
-        N_("Reasons, one a line"), hint=N_("The applicant reads them. Name the rule and what is missing.")
-    )
+    def parts(visit: Visit, case: Application, allowed: Sequence[AllowedAction]) -> Iterable[Part]:
+        for item in allowed:
+            if item.action is action and item.stage is None:
+                yield Part()
+            elif item.action is action:
+                label = type_of(visit, case).stage(item.stage or "").label
+                yield Part(mark=item.stage or "", label=label, value=item.stage)
 
-
-@attrs.frozen(kw_only=True)
-class InnerReason:
-    """Why something is done inside the office."""
-
-    reason: str = lines(N_("Reason"), hint=N_("It stays in the history of the case."))
+    return parts
 
 
-@attrs.frozen(kw_only=True)
-class Notified:
-    """How the applicant was notified."""
-
-    remark: str = lines(
-        N_("How they were notified"), hint=N_("For example: telephoned, and whom you spoke to")
-    )
+def _open_checks(_visit: Visit, case: Application, allowed: Sequence[AllowedAction]) -> Iterable[Part]:
+    if any(item.action is Action.BEGIN_WAIT and item.stage is None for item in allowed):
+        for item in case.unsettled_checks():
+            yield Part(mark=item.plugin, label=item.source, value=item.plugin)
 
 
-def _amount(typed: str) -> Rupiah:
-    digits = typed.replace("Rp", "").replace(".", "").replace(" ", "")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 12 or not int(digits):
-        raise Fault(N_("Write whole rupiah, for example 150.000"))
-    return Rupiah(int(digits))
+def _payable(visit: Visit, _case: Application, allowed: Sequence[AllowedAction]) -> Iterable[Part]:
+    if visit.office.billing.providers() and any(item.action is Action.RECORD_PAYMENT for item in allowed):
+        yield Part()
 
 
-@attrs.frozen(kw_only=True)
-class Paid:
-    """A payment that was received."""
-
-    reference: str = text(N_("Reference of the payment"), hint=N_("As it stands on the proof of payment"))
-    amount: Rupiah = text(N_("Amount in rupiah"), parse=_amount, inputmode="numeric")
-    paid_on: date = day(N_("Paid on"))
-
-
-@attrs.frozen(kw_only=True)
-class Waiting:
-    """What the office waits for."""
-
-    party: WaitingFor = choice(
-        N_("Who has to answer"),
-        (
-            Choice(WaitingFor.AGENCY.value, N_("Another agency")),
-            Choice(WaitingFor.SYSTEM.value, N_("An outside system, such as OSS or SIMBG")),
-        ),
-        parse=WaitingFor,
-    )
-    name: str = text(N_("Name of the agency or the system"))
-    reason: str = lines(N_("What is waited for"), hint=N_("The applicant sees it, with its day."))
-    since: date | None = day(N_("Since"), required=False, hint=N_("Today when left empty"))
-
-
-def _lines(typed: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in typed.splitlines() if line.strip())
-
-
-def _moment(visit: Visit, value: date, *, earliest: datetime | None = None) -> datetime:
-    """Return a moment of a local day, never one that is still to come, nor one before the first possible."""
-    zone = visit.office.authority.calendar.time_zone
-    found = datetime.combine(value, time(8), zone.zone)
-    if earliest is not None and zone.local(earliest).date() == value:
-        found = max(found, earliest)
-    return min(found, visit.office.now()) if zone.local(visit.office.now()).date() == value else found
-
-
-def _refuse(visit: Visit, _stage: str | None, given: Reasons) -> object:
-    return visit.office.reviews.refuse(
-        visit.path["id"], reasons=_lines(given.reasons), actor=visit.actor, idempotency_key=visit.key
-    )
-
-
-def _send_back(visit: Visit, stage: str | None, given: Reasons) -> object:
-    return visit.office.reviews.send_back(
-        visit.path["id"],
-        stage or "",
-        reasons=_lines(given.reasons),
-        actor=visit.actor,
-        idempotency_key=visit.key,
-    )
-
-
-def _reopen(visit: Visit, _stage: str | None, given: Reasons) -> object:
-    return visit.office.reviews.reopen(
-        visit.path["id"], reasons=_lines(given.reasons), actor=visit.actor, idempotency_key=visit.key
-    )
-
-
-def _conflict(visit: Visit, _stage: str | None, given: InnerReason) -> object:
-    return visit.office.reviews.declare_conflict(
-        visit.path["id"], reason=given.reason, actor=visit.actor, idempotency_key=visit.key
-    )
-
-
-def _reassign(visit: Visit, stage: str | None, given: InnerReason) -> object:
-    return visit.office.reviews.reassign(
-        visit.path["id"], stage or "", reason=given.reason, actor=visit.actor, idempotency_key=visit.key
-    )
-
-
-def _notice(visit: Visit, _stage: str | None, given: Notified) -> object:
-    return visit.office.reviews.record_notice(
-        visit.path["id"], remark=given.remark, actor=visit.actor, idempotency_key=visit.key
-    )
-
-
-def _paid(visit: Visit, _stage: str | None, given: Paid) -> object:
-    payment = Payment(
-        reference=given.reference,
-        amount=given.amount,
-        paid_at=_moment(visit, given.paid_on),
-        recorded_by=visit.actor.id,
-    )
-    return visit.office.reviews.record_payment(
-        visit.path["id"], payment, actor=visit.actor, idempotency_key=visit.key
-    )
-
-
-def _wait(visit: Visit, stage: str | None, given: Waiting) -> object:
-    return visit.office.reviews.begin_wait(
-        visit.path["id"],
-        party=given.party,
-        name=given.name,
-        reason=given.reason,
-        stage=stage,
-        since=None
-        if given.since is None
-        else _moment(visit, given.since, earliest=case_of(visit).submitted_at),
-        actor=visit.actor,
-        idempotency_key=visit.key,
-    )
+def _owed_back(visit: Visit, case: Application, _allowed: Sequence[AllowedAction]) -> Iterable[Part]:
+    if not visit.actor.has(Role.CASHIER):
+        return
+    for bill in case.bills:
+        for place, money in enumerate(bill.received, 1):
+            if money.amount != money.counted:
+                mark, owed = f"{bill.number}.{place}", money.owed_back
+                yield Part(mark=mark, label=str(owed), value=money.transaction, is_open=bool(owed))
 
 
 ACTS = (
     Act(
         name="tolak",
-        action=Action.REFUSE,
+        parts=_of(Action.REFUSE),
         title=N_("Refuse the application"),
         lead=N_(
             "The case ends. The applicant gets the reasons, and may object within the time that the law gives."
         ),
         button=N_("Refuse the application"),
         form=Reasons,
-        do=_refuse,
+        use_case=lambda office: office.reviews.refuse,
         note=N_("The application is refused, and the applicant is notified."),
         tone="danger",
         leaves=True,
     ),
     Act(
         name="kembalikan",
-        action=Action.SEND_BACK,
+        parts=_of(Action.SEND_BACK),
         title=N_("Send a step back"),
         lead=N_("The step is judged once more by its officer; what was judged after it as well."),
         button=N_("Send it back"),
+        about="stage",
         form=Reasons,
-        do=_send_back,
+        use_case=lambda office: office.reviews.send_back,
         note=N_("The step is open once more."),
         leaves=True,
     ),
     Act(
         name="buka-lagi",
-        action=Action.REOPEN,
+        parts=_of(Action.REOPEN),
         title=N_("Set the approval aside"),
         lead=N_("The approval is judged once more. No permit was issued yet."),
         button=N_("Set the approval aside"),
         form=Reasons,
-        do=_reopen,
+        use_case=lambda office: office.reviews.reopen,
         note=N_("The approval is set aside."),
         tone="danger",
     ),
     Act(
         name="bayar",
-        action=Action.RECORD_PAYMENT,
+        parts=_of(Action.RECORD_PAYMENT),
         title=N_("Record a payment"),
         lead=N_("It is held against the fee that was fixed when the application was handed in."),
         button=N_("Record the payment"),
         form=Paid,
-        do=_paid,
+        use_case=lambda office: office.reviews.record_payment,
         note=N_("The payment is on record."),
     ),
     Act(
         name="tunggu",
-        action=Action.BEGIN_WAIT,
+        parts=_of(Action.BEGIN_WAIT),
         title=N_("Wait for someone outside"),
         lead=N_(
             "The reason and its day are shown to the applicant. The days of this office are counted all the same."
         ),
         button=N_("Put it on record"),
+        about="stage",
         form=Waiting,
-        do=_wait,
+        use_case=lambda office: office.reviews.begin_wait,
         note=N_("It is on record that the case waits."),
     ),
     Act(
         name="diberi-tahu",
-        action=Action.RECORD_NOTICE,
+        parts=_of(Action.RECORD_NOTICE),
         title=N_("Record that the applicant was notified"),
         lead=N_("For messages that no channel could deliver. The time for the applicant runs from now."),
         button=N_("Put it on record"),
         form=Notified,
-        do=_notice,
+        use_case=lambda office: office.reviews.record_notice,
         note=N_("It is on record that the applicant was notified."),
     ),
     Act(
         name="benturan",
-        action=Action.DECLARE_CONFLICT,
+        parts=_of(Action.DECLARE_CONFLICT),
         title=N_("Declare a conflict of interest"),
         lead=N_("For a case of your own, of a relative or of a friend. Another officer gets it at once."),
         button=N_("Declare it"),
         form=InnerReason,
-        do=_conflict,
+        use_case=lambda office: office.reviews.declare_conflict,
         note=N_("Your declaration is on record, and the case is with another officer."),
         leaves=True,
     ),
     Act(
         name="alihkan",
-        action=Action.REASSIGN,
+        parts=_of(Action.REASSIGN),
         title=N_("Give a step to another officer"),
         lead=N_("The next officer is found by the rule of the step, and not by choice."),
         button=N_("Give it on"),
+        about="stage",
         form=InnerReason,
-        do=_reassign,
+        use_case=lambda office: office.reviews.reassign,
         note=N_("Another officer has the step now."),
+    ),
+    Act(
+        name="jawaban-luar",
+        parts=_open_checks,
+        title=N_("Write down the answer of an outside system"),
+        lead=N_(
+            "For a system that does not answer, or whose answer has changed. What you write down counts in its place, "
+            "and stays on record with your name."
+        ),
+        button=N_("Put it on record"),
+        about="plugin",
+        form=Answered,
+        use_case=lambda office: office.reviews.answer_check,
+        note=N_("The answer is on record."),
+    ),
+    Act(
+        name="tagihan",
+        parts=_payable,
+        title=N_("Make a bill"),
+        lead=N_(
+            "The payment provider makes a bill for what is outstanding of the fee. "
+            "While one is open, it is the same bill."
+        ),
+        button=N_("Make the bill"),
+        form=Nothing,
+        use_case=lambda office: office.billing.bill,
+        note=N_("The bill stands on the page of the case."),
+    ),
+    Act(
+        name="kembali-uang",
+        parts=_owed_back,
+        title=N_("Record that money was paid back"),
+        lead=N_("More was paid than the fee wants, and it is owed back to the person who paid it."),
+        button=N_("Put it on record"),
+        about="transaction",
+        form=PaidBack,
+        use_case=lambda office: office.billing.note_refund,
+        note=N_("It is on record that the money was paid back."),
     ),
 )
 _BY_NAME = {act.name: act for act in ACTS}
 
 
-def offered(actions: Iterable[AllowedAction]) -> list[tuple[Act, str | None]]:
-    """Return the acts that someone may do now, each with the step that it concerns."""
-    found = list(actions)
-    return [(act, item.stage) for act in ACTS for item in found if item.action is act.action]
+def offered(visit: Visit, case: Application, allowed: Sequence[AllowedAction]) -> list[tuple[Act, Part]]:
+    """Return the acts that this officer may do now, each with the part that it concerns."""
+    found = ((act, part) for act in ACTS for part in act.parts(visit, case, allowed))
+    return [(act, part) for act, part in found if part.is_open]
 
 
-def show(visit: Visit, form: Form[Any] | None = None) -> Answer:
+def show(visit: Visit, form: Form[Any] | None = None, refused: PerizinanError | None = None) -> Answer:
     """Ask the one question."""
-    case, act, stage = case_of(visit), _act(visit), _stage(visit)
-    allowed = visit.office.applications.actions(case.id, actor=visit.actor)
-    if form is None and (act, stage) not in offered(allowed):
+    case, act = case_of(visit), _act(visit)
+    part = _part(visit, case, act)
+    if (part is None or not part.is_open) and form is None:
         return Redirect(visit.url("review", id=case.id), note=N_("This is not possible for you now."))
-    item = visit.office.catalogue.version(case.permit_type, case.permit_type_version)
     values = {
         "case": case,
         "act": act,
-        "stage": None if stage is None else item.stage(stage),
+        "part": part or Part(),
         "form": form or visit.fill(act.form),
-        "fields": [field.name for field in attrs.fields(act.form)],
+        "fields": list(attrs.fields_dict(act.form)),  # type: ignore[arg-type]  # a protocol of attrs classes
+        "refused": None if refused is None else refused.message(visit.language),
     }
-    return Page("officer/act.html", values, status=422 if form else 200)
+    status = (422 if form else 200) if refused is None else refused.http_status
+    return Page("officer/act.html", values, status=status)
 
 
 def carry_out(visit: Visit) -> Answer:
     """Do it."""
-    act = _act(visit)
+    case, act = case_of(visit), _act(visit)
     form: Form[Any] = visit.read(act.form)
     if form.value is None:
         return show(visit, form)
-    act.do(visit, _stage(visit), form.value)
-    to = visit.url("queue") if act.leaves else visit.url("review", id=visit.path["id"])
+    part, given = _part(visit, case, act), form.value.arguments(visit)
+    if act.about is not None:
+        # What is not possible any more is refused by the use case, with its own sentence.
+        given[act.about] = part.value if part is not None else visit.query("tahapan") or None
+    try:
+        act.use_case(visit.office)(case.id, **given, actor=visit.actor, idempotency_key=visit.key)
+    except PerizinanError as error:
+        if not may_be_shown(error):
+            raise
+        return show(visit, form, error)
+    to = visit.url("queue") if act.leaves else visit.url("review", id=case.id)
     return Redirect(to, note=act.note)
 
 
@@ -341,8 +310,10 @@ def _act(visit: Visit) -> Act:
     return act
 
 
-def _stage(visit: Visit) -> str | None:
-    return visit.query("tahapan") or None
+def _part(visit: Visit, case: Application, act: Act) -> Part | None:
+    allowed = visit.office.applications.actions(case.id, actor=visit.actor)
+    wanted = visit.query("tahapan")
+    return next((part for part in act.parts(visit, case, allowed) if part.mark == wanted), None)
 
 
 ROUTES = (

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import attrs
 
+from perizinan_core import PerizinanError
+from perizinan_core.errors.base import Category
 from perizinan_core.i18n import N_
 from perizinan_core.model import (
     Application,
     ApplicationState,
     PermitType,
+    Stage,
     StageKind,
     StageStatus,
     SubmittedDocument,
 )
+from perizinan_core.storage import QueueEntry
 from perizinan_core.workflow import Action
 from perizinan_portal._kit import Form, Page, Visit
 
-__all__ = ["Paper", "case_of", "papers_of", "review_page", "type_of"]
+__all__ = ["Paper", "case_of", "may_be_shown", "papers_of", "review_page", "similar_of", "type_of", "unsent"]
 
 _SHOWN = {StageStatus.DONE: "done", StageStatus.OPEN: "now", StageStatus.WAITING: "later"}
 
@@ -76,12 +80,22 @@ def papers_of(visit: Visit, case: Application) -> tuple[Paper, ...]:
     return tuple(found)
 
 
-def review_page(visit: Visit, case: Application, forms: Mapping[str, Form[Any]] | None = None) -> Page:
-    """Show the case; `forms` are those that were filled in wrongly, by step."""
+def may_be_shown(error: PerizinanError) -> bool:
+    """Return whether a refusal belongs on the page whose form was sent: nothing that was typed there is lost."""
+    return error.category in (Category.CONFLICT, Category.INPUT, Category.OUTSIDE, Category.UNAVAILABLE)
+
+
+def review_page(
+    visit: Visit,
+    case: Application,
+    forms: Mapping[str, Form[Any]] | None = None,
+    refused: PerizinanError | None = None,
+) -> Page:
+    """Show the case; `forms` are those that were filled in wrongly, or that the office refused, by step."""
     from perizinan_portal._officer._acts import offered  # the pages of acts lead back to this one
     from perizinan_portal._officer._judgements import is_judging, judgement_of
 
-    given = forms or {}
+    given, similar = forms or {}, similar_of(visit, case)
     permit_type = type_of(visit, case)
     actions = visit.office.applications.actions(case.id, actor=visit.actor)
     judged = [permit_type.stage(item.stage or "") for item in actions if is_judging(item)]
@@ -100,12 +114,49 @@ def review_page(visit: Visit, case: Application, forms: Mapping[str, Form[Any]] 
         "errors": tuple(pair for form in given.values() for pair in form.errors),
         "may_approve": any(item.action is Action.APPROVE for item in actions),
         "may_issue": any(item.action in (Action.ISSUE, Action.SIGN, Action.TAKE_NUMBER) for item in actions),
-        "acts": offered(actions),
+        "refused": None if refused is None else refused.message(visit.language),
+        "typed": _typed(visit, given, judged) if refused is not None else [],
+        "earlier": _earlier(visit, case, judged),
+        "acts": offered(visit, case, actions),
+        "checks": case.unsettled_checks(),
+        "similar": similar,
+        "must_explain": any(one["note"] is None for one in similar),
+        "now": visit.office.now(),
         "steps": _steps(visit, case, permit_type),
         "waits": [wait for wait in case.waits if wait.ended_at is None],
         "days_late": _days_late(case.clock.due, visit.office.today()),
     }
-    return Page("officer/review.html", values, status=422 if forms else 200)
+    status = (422 if forms else 200) if refused is None else refused.http_status
+    return Page("officer/review.html", values, status=status)
+
+
+def _typed(visit: Visit, forms: Mapping[str, Form[Any]], judged: Sequence[Stage]) -> list[tuple[str, str]]:
+    """Return what was typed about a step that this officer cannot judge any more."""
+    open_steps = {stage.code for stage in judged}
+    return [
+        (visit.say(form[name].label), form[name].value)
+        for code, form in forms.items()
+        if code not in open_steps
+        for name in (field.name for field in attrs.fields(form.kind))
+        if form[name].value and form[name].kind == "lines"
+    ]
+
+
+def _earlier(visit: Visit, case: Application, judged: Sequence[Stage]) -> QueueEntry | None:
+    """Return the case that is to be taken before this one, where there is one."""
+    if not judged:
+        return None
+    first = visit.office.reviews.queue(actor=visit.actor, stages=[stage.code for stage in judged], limit=1)
+    if not first or first[0].held_up or first[0].application == case.id:
+        return None
+    return first[0]
+
+
+def similar_of(visit: Visit, case: Application) -> list[dict[str, Any]]:
+    """Return other applications for the same, each with the note that says why this one continues."""
+    notes = {other: note for note in case.similar_notes for other in note.others}
+    found = visit.office.lists.similar(case.id, actor=visit.actor)
+    return [{"case": other, "note": notes.get(other.id)} for other in found]
 
 
 def unsent(visit: Visit, case: Application) -> int:

@@ -6,8 +6,9 @@ from datetime import date
 
 import attrs
 
+from perizinan_core import PerizinanError
 from perizinan_core.i18n import N_
-from perizinan_core.model import InspectionMinutes, OfficialLetter, StageKind, StageOutcome
+from perizinan_core.model import Application, InspectionMinutes, OfficialLetter, StageKind, StageOutcome
 from perizinan_core.workflow import Action, AllowedAction
 from perizinan_portal._kit import (
     Answer,
@@ -22,7 +23,8 @@ from perizinan_portal._kit import (
     lines,
     text,
 )
-from perizinan_portal._officer._cases import case_of, review_page, type_of
+from perizinan_portal._officer._act_forms import lines_of
+from perizinan_portal._officer._cases import case_of, may_be_shown, review_page, similar_of, type_of
 
 __all__ = ["ROUTES", "Inspection", "Judgement", "Recommendation", "judgement_of"]
 
@@ -36,12 +38,23 @@ _VIEWS = (
 )
 
 
+def _similar() -> str:
+    """Ask why the case continues beside another one for the same; drawn only where there is one."""
+    found: str = lines(
+        N_("Why this application continues beside the other one"),
+        required=False,
+        hint=N_("It stays on record. Needed because another application asks for the same."),
+    )
+    return found
+
+
 @attrs.frozen(kw_only=True)
 class Judgement:
     """What is asked at any step."""
 
     outcome: StageOutcome = choice(N_("Your finding"), _OUTCOMES, parse=StageOutcome)
     reasons: str = lines(N_("Reasons, one a line"), required=False, hint=N_("Needed when it is not in order"))
+    similar: str = _similar()
 
 
 @attrs.frozen(kw_only=True)
@@ -50,6 +63,7 @@ class Recommendation:
 
     outcome: StageOutcome = choice(N_("Your finding"), _OUTCOMES, parse=StageOutcome)
     reasons: str = lines(N_("Reasons, one a line"), required=False, hint=N_("Needed when it is not in order"))
+    similar: str = _similar()
     number: str = text(
         N_("Number of the letter"),
         required=False,
@@ -65,6 +79,7 @@ class Inspection:
 
     outcome: StageOutcome = choice(N_("Your finding"), _OUTCOMES, parse=StageOutcome)
     reasons: str = lines(N_("Reasons, one a line"), required=False, hint=N_("Needed when it is not in order"))
+    similar: str = _similar()
     inspected_on: date = day(N_("Day of the inspection"))
     findings: str = lines(N_("What was found on the spot"))
     favourable: str = choice(N_("Opinion"), _VIEWS)
@@ -92,19 +107,41 @@ def decide(visit: Visit) -> Answer:
         form.refuse("reasons", N_("Say why it is not in order"))
     if isinstance(given, Recommendation) and given.number and not (given.issued_on and given.issued_by):
         form.refuse("number", N_("Give the day of the letter and who issued it as well"))
+    unexplained = given is not None and given.outcome is StageOutcome.POSITIVE and not given.similar
+    if unexplained and any(one["note"] is None for one in similar_of(visit, case)):
+        form.refuse("similar", N_("Say why this application continues beside the other one"))
     if form.value is None:
         return review_page(visit, case, {stage.code: form})
+    try:
+        _put_on_record(visit, case, stage.code, form.value)
+    except PerizinanError as error:
+        if not may_be_shown(error):
+            raise
+        return review_page(visit, case_of(visit), {stage.code: form}, error)
+    return Redirect(visit.url("queue"), note=N_("Your finding is on record."))
+
+
+def _put_on_record(
+    visit: Visit, case: Application, stage: str, given: Judgement | Recommendation | Inspection
+) -> None:
+    if given.similar:
+        visit.office.reviews.note_similar(
+            case.id,
+            stage,
+            reason=given.similar,
+            actor=visit.actor,
+            idempotency_key=f"similar-{visit.key}"[:80],
+        )
     visit.office.reviews.decide(
         case.id,
-        stage.code,
-        form.value.outcome,
-        reasons=_lines(form.value.reasons),
-        letter=_letter(form.value),
-        minutes=_minutes(form.value, visit),
+        stage,
+        given.outcome,
+        reasons=lines_of(given.reasons),
+        letter=_letter(given),
+        minutes=_minutes(given, visit),
         actor=visit.actor,
         idempotency_key=visit.key,
     )
-    return Redirect(visit.url("queue"), note=N_("Your finding is on record."))
 
 
 def _letter(given: Judgement | Recommendation | Inspection) -> OfficialLetter | None:
@@ -123,10 +160,6 @@ def _minutes(given: Judgement | Recommendation | Inspection, visit: Visit) -> In
         favourable=given.favourable == "yes",
         opinion=given.opinion,
     )
-
-
-def _lines(typed: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in typed.splitlines() if line.strip())
 
 
 def is_judging(item: AllowedAction) -> bool:

@@ -1,26 +1,121 @@
-"""The queue: what waits for this officer, first in first. No one picks a case."""
+"""
+The queue: what waits for this officer, first in first. No one picks a case.
+
+The button takes the next case by the order; a filter shows a part of the list and changes no place in it.
+"""
 
 from __future__ import annotations
 
-from perizinan_core.i18n import N_
-from perizinan_portal._kit import Answer, Menu, Page, PageRoute, Visit, Who
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
-__all__ = ["ROUTES"]
+import attrs
+
+from perizinan_core.i18n import N_
+from perizinan_core.model import Role
+from perizinan_core.storage import QueueEntry
+from perizinan_portal._kit import Answer, Choice, FieldView, Menu, Page, PageRoute, Sentence, Visit, Who
+
+__all__ = ["ROUTES", "Due", "due_of"]
+
+_MOST = 200
+"""Lines of one page; the rest is counted by the next visit."""
+
+_SOON = 2
+"""Calendar days before the deadline from which a case is marked."""
+
+_OVERSEERS = (Role.SUPERVISOR, Role.AUDITOR)
+
+
+@attrs.frozen
+class Due:
+    """How a deadline stands: in words, with a colour that says the same."""
+
+    words: Sentence
+    tone: str
+
+
+def due_of(due: date | None, today: date) -> Due | None:
+    """Return it; None while no deadline runs."""
+    if due is None:
+        return None
+    days = (due - today).days
+    if days < 0:
+        return Due(Sentence(N_("{days} days late"), {"days": -days}), "bad")
+    if days == 0:
+        return Due(Sentence(N_("due today")), "warn")
+    tone = "warn" if days <= _SOON else "calm"
+    return Due(Sentence(N_("due in {days} days"), {"days": days}), tone)
 
 
 def show(visit: Visit) -> Answer:
-    """List it."""
-    today = visit.office.today()
-    lines = [
-        {
-            "entry": item,
-            "type": visit.office.permit_type(item.permit_type).name,
-            "age": (today - item.opened_at.date()).days,
-            "late": item.due is not None and item.due < today,
-        }
-        for item in visit.office.reviews.queue(actor=visit.actor)
+    """List it, with the next case on top."""
+    everyone = visit.query("semua") == "1" and visit.actor.has(*_OVERSEERS)
+    entries = visit.office.reviews.queue(actor=visit.actor, everyone=everyone, limit=_MOST)
+    lines = _lines(visit, entries)
+    stage, late = visit.query("tahap"), visit.query("terlambat") == "1"
+    shown = [
+        line
+        for line in lines
+        if (not stage or line["entry"].stage == stage) and (not late or line["is_late"])
     ]
-    return Page("officer/queue.html", {"lines": lines})
+    values = {
+        "lines": shown,
+        "next": None if everyone else next((line for line in lines if not line["entry"].held_up), None),
+        "total": len(lines),
+        "is_full": len(lines) == _MOST,
+        "late": sum(1 for line in lines if line["is_late"]),
+        "held_up": sum(1 for line in lines if line["entry"].held_up),
+        "unsent": sum(1 for line in lines if line["unsent"]),
+        "stages": _stages(lines, stage),
+        "only_late": late,
+        "everyone": everyone,
+        "may_see_everyone": visit.actor.has(*_OVERSEERS),
+    }
+    return Page("officer/queue.html", values)
+
+
+def _lines(visit: Visit, entries: Sequence[QueueEntry]) -> list[dict[str, Any]]:
+    today, unsent = visit.office.today(), visit.services.store.findings.unsent(visit.actor.id)
+    names = {one.id: one.name for one in visit.officers_of()}
+    by_receipt = {
+        entry.application: place
+        for place, entry in enumerate(sorted(entries, key=lambda one: one.receipt_number or ""), 1)
+    }
+    lines = []
+    for place, entry in enumerate(entries, 1):
+        permit_type = visit.office.permit_type(entry.permit_type)
+        stage = next((one.label for one in permit_type.stages if one.code == entry.stage), entry.stage)
+        lines.append(
+            {
+                "entry": entry,
+                "place": place,
+                "by_receipt": by_receipt[entry.application],
+                "type": permit_type.name,
+                "stage": stage,
+                "age": (today - entry.opened_at.date()).days,
+                "due": due_of(entry.due, today),
+                "is_late": entry.due is not None and entry.due < today,
+                "unsent": unsent.get(entry.application, 0),
+                "officer": names.get(entry.assignee or "", entry.assignee),
+            }
+        )
+    return lines
+
+
+def _stages(lines: Sequence[dict[str, Any]], chosen: str) -> FieldView | None:
+    found = {line["entry"].stage: line["stage"] for line in lines}
+    if len(found) < 2 and not chosen:
+        return None
+    return FieldView(
+        name="tahap",
+        label=N_("Show one step only"),
+        kind="choice",
+        required=False,
+        value=chosen,
+        choices=(Choice("", N_("All")), *(Choice(code, label) for code, label in found.items())),
+    )
 
 
 ROUTES = (PageRoute(path="/petugas", name="queue", show=show, who=Who.OFFICER, menu=Menu(N_("My work"), 20)),)

@@ -34,6 +34,16 @@ class Findings:
             for row in rows
         }
 
+    def unsent(self, officer: str) -> Mapping[str, int]:
+        """Return how many remarks an officer wrote down and did not send, by case."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(FINDINGS).where(FINDINGS.c.officer == officer)).all()
+        found: dict[str, int] = {}
+        for row in rows:
+            if self._sealer.open(row.remark, "findings", row.application, officer, row.target):
+                found[row.application] = found.get(row.application, 0) + 1
+        return found
+
     def write(self, case: str, officer: str, target: str, remark: str, *, now: int) -> None:
         """Put a remark down in place of an earlier one."""
         sealed = self._sealer.seal(remark, "findings", case, officer, target)

@@ -1,0 +1,100 @@
+"""The queue of an officer."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def office(empty_portal):
+    """Five cases at the counter, one after the other."""
+    for _ in range(5):
+        empty_portal.office.submit()
+    return empty_portal.office
+
+
+def _queue(portal, officer="loket-1"):
+    return portal.office.office.reviews.queue(actor=portal.office.officer(officer))
+
+
+def test_the_next_case_is_the_oldest_and_no_one_picks(empty_portal, office):
+    """Friction 23: the button leads to it, and a later case says which comes first."""
+    first, *_, last = _queue(empty_portal)
+    clerk = empty_portal.visitor("loket-1")
+    page = clerk.open("/petugas").click("Take the next case")
+    later = clerk.open(f"/petugas/berkas/{last.application}")
+
+    assert first.receipt_number in page.text
+    assert "An earlier case waits for you and comes first:" not in page.text
+    assert f"An earlier case waits for you and comes first: {first.receipt_number}" in later.text
+
+
+def test_a_case_before_its_turn_is_refused_and_nothing_typed_is_lost(empty_portal, office):
+    """The reasons stay in the form, with the sentence above it."""
+    *_, last = _queue(empty_portal)
+    page = empty_portal.visitor("loket-1").open(f"/petugas/berkas/{last.application}")
+    typed = {"outcome": "negative", "reasons": "Foto KTP tidak terbaca"}
+    page = page.form("tahap/periksa").fill(**typed).send()
+
+    assert 409 == page.status
+    assert "Take the earlier one first" in page.text
+    assert "Foto KTP tidak terbaca" == page.form("tahap/periksa").values["reasons"]
+
+
+def test_age_and_deadline_are_said_in_words(empty_portal, office):
+    """Friction 17: a colour alone says nothing to some."""
+    office.clock.forward(days=40)
+    page = empty_portal.visitor("loket-1").open("/petugas")
+    queue = _queue(empty_portal)
+
+    assert "40 days" in page.text
+    assert f"{len(queue)} cases wait. The oldest is on top." in page.text
+    assert "0 late" in page.text
+
+
+def test_a_filter_shows_a_part_and_changes_no_place(empty_portal, office):
+    """The button still leads to the first by order."""
+    first, *_ = _queue(empty_portal)
+    page = empty_portal.visitor("loket-1").open("/petugas?terlambat=1")
+
+    assert "Nothing of that kind waits." in page.text
+    assert first.receipt_number in page.click("Take the next case").text
+
+
+def test_remarks_that_were_not_sent_are_counted_in_the_queue(empty_portal, office):
+    """Friction 19: no request is forgotten half written."""
+    first, *_ = _queue(empty_portal)
+    case = office.office.applications.get(first.application, actor=office.officer("kepala"))
+    clerk = empty_portal.visitor("loket-1")
+    paper = next(one.id for one in case.documents if one.slot == "ktp")
+    clerk.open(f"/petugas/berkas/{case.id}/dokumen/{paper}").form().fill(
+        view="to-correct", remark="Foto buram"
+    ).send()
+    page = clerk.open("/petugas")
+
+    assert "1 with remarks that are not sent" in page.text
+    assert "1 remarks not sent" in page.text
+
+
+def test_a_supervisor_sees_the_work_of_the_units_with_who_has_it(empty_portal, office):
+    """Others do not, whatever the address says."""
+    page = empty_portal.visitor("supervisor").open("/petugas").click("Work of my units")
+    clerk = empty_portal.visitor("loket-1").open("/petugas?semua=1")
+
+    assert "5 cases wait." in page.text
+    assert "Petugas loket-2" in page.text
+    assert "Petugas loket-2" not in clerk.text
+
+
+def test_of_two_officers_at_once_the_loser_learns_who_was_first_and_keeps_the_text(empty_portal, office):
+    """Two windows on one case: one finding counts."""
+    first, *_ = _queue(empty_portal)
+    address = f"/petugas/berkas/{first.application}"
+    one, other = (empty_portal.visitor("loket-1").open(address) for _ in range(2))
+    one.form("tahap/periksa").fill(outcome="positive", similar="Dua kios").send()
+    typed = {"outcome": "negative", "reasons": "Foto KTP tidak terbaca"}
+    lost = other.form("tahap/periksa").fill(**typed).send()
+
+    assert 409 == lost.status
+    assert "was first and decided this" in lost.text
+    assert "Foto KTP tidak terbaca" in lost.text
