@@ -105,6 +105,7 @@ class IncomingUpload:
     replaces: str | None = None
     """Id of the document that it will take the place of."""
 
+    note: str = attrs.field(default="", repr=False)
     document: str | None = None
     """Id of the document that it became."""
 
@@ -158,6 +159,7 @@ class Incoming:
         expires_on: date | None = None,
         choice: int | None = None,
         replaces: str | None = None,
+        note: str = "",
         now: datetime | None = None,
     ) -> IncomingUpload:
         """
@@ -175,6 +177,7 @@ class Incoming:
             expires_on: Until when the paper is valid, where the requirement asks for it.
             choice: Which of the requirement's choices the paper is.
             replaces: Id of the document that it takes the place of.
+            note: What the sender's program said besides; given back as it is.
             now: Aware moment; None asks the clock.
 
         Raises:
@@ -204,6 +207,7 @@ class Incoming:
                 "expires_on": None if expires_on is None else expires_on.isoformat(),
                 "choice": choice,
                 "replaces": replaces,
+                "note": note,
                 "begun_at": moment.isoformat(),
                 "ends_at": (moment + LASTS).isoformat(),
             }
@@ -419,6 +423,7 @@ class Incoming:
             ends_at=_moment(about["ends_at"]),
             state=_state(item, moment),
             replaces=about.get("replaces"),
+            note=about.get("note", ""),
             document=result.get("document"),
             reasons={name: tuple(found) for name, found in result.get("reasons", {}).items()},
         )

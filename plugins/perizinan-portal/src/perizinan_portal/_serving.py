@@ -65,6 +65,7 @@ def serve(office: Office, host: str, port: int, settings: PortalSettings) -> Non
     _log_as_json()
     app = portal_app(office, settings=settings)
     server = _Server(configuration(app, host, port))
+    server.stopping = app.state.services.stopping
     with tidying(app.state.services), working(office) if settings.worker else contextlib.nullcontext():
         server.run()
     if server.interrupted:
@@ -132,9 +133,12 @@ class _Server(uvicorn.Server):
     """Remembers that Ctrl+C ended it: whether the loop then raises depends on the moment the signal comes."""
 
     interrupted = False
+    stopping: threading.Event | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.interrupted = self.interrupted or sig == signal.SIGINT
+        if self.stopping is not None:
+            self.stopping.set()
         super().handle_exit(sig, frame)
 
 

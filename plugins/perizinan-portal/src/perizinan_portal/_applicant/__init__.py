@@ -1,6 +1,15 @@
 """The applicant's side: from the first line of a draft to the signed permit."""
 
-from perizinan_portal._applicant import _apply, _case, _draft, _own_cases, _papers, _receipt, _submission
+from perizinan_portal._applicant import (
+    _apply,
+    _case,
+    _draft,
+    _own_cases,
+    _papers,
+    _receipt,
+    _submission,
+    _tus,
+)
 from perizinan_portal._kit import PageRoute
 
 ROUTES: tuple[PageRoute, ...] = (
@@ -9,6 +18,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *_case.ROUTES,
     *_draft.ROUTES,
     *_papers.ROUTES,
+    *_tus.ROUTES,
     *_submission.ROUTES,
     *_receipt.ROUTES,
 )

@@ -29,7 +29,7 @@ from perizinan_portal._kit._services import HOST, Services
 from perizinan_portal._kit._visit import Posted, Visit, rights_of, sentence_of
 from perizinan_portal._store import Account, AccountKind, Level, SavedPost, Session
 
-__all__ = ["endpoint", "reaches", "refused"]
+__all__ = ["endpoint", "reaches", "refused", "visit_of"]
 
 _log = logging.getLogger("perizinan_portal")
 _YEAR = 365 * 24 * 3600
@@ -54,7 +54,9 @@ def endpoint(route: PageRoute, services: Services) -> Callable[[Request], Awaita
     async def answer(request: Request) -> Response:
         begun = time.perf_counter()
         try:
-            if request.method == "POST":
+            if route.serve is not None:
+                response = await route.serve(request, services)
+            elif request.method == "POST":
                 require_own_origin(request)
                 most = services.settings.max_upload_bytes
                 async with posted(request, uploads=route.uploads, most=most) as given:
@@ -76,6 +78,11 @@ def refused(request: Request, services: Services, error: Exception) -> Response:
     """Answer a request that reached no page, or whose page failed, with a sentence and a way on."""
     visit = _visit(request, services, Posted())
     return _finished(visit, _problem(visit, error))
+
+
+def visit_of(request: Request, services: Services) -> Visit:
+    """Return who sent a request; nothing of its body is read."""
+    return _visit(request, services, Posted())
 
 
 def reaches(route: PageRoute, visit: Visit) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,11 @@ import attrs
 from perizinan_core.model import Role
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
     from perizinan_portal._kit._answers import Answer
+    from perizinan_portal._kit._services import Services
     from perizinan_portal._kit._visit import Visit
 
 __all__ = ["Menu", "PageRoute", "Rate", "Who"]
@@ -80,7 +84,18 @@ class PageRoute:
     uploads: bool = False
     """Whether its form carries files."""
 
+    serve: Callable[[Request, Services], Awaitable[Response]] | None = None
+    """
+    Answers in place of ``show`` and ``act``, where a program talks to the portal and no page. It has to ask by itself
+    who it is, where the request comes from, and for the form's token; see `_kit._handling.visit_of`.
+    """
+
+    serves: tuple[str, ...] = ()
+    """The methods that ``serve`` answers."""
+
     @property
     def methods(self) -> list[str]:
         """The methods that it answers."""
+        if self.serve is not None:
+            return list(self.serves)
         return [*(["GET"] if self.show else []), *(["POST"] if self.act else [])]

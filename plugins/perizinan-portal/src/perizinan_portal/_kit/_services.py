@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,9 @@ class Services:
     limiter: Limiter
     table: Mapping[str, PageRoute]
     """All pages by name."""
+
+    stopping: threading.Event = attrs.field(factory=threading.Event, eq=False)
+    """Set when the server was asked to stop: what takes long ends where it can be continued."""
 
     extensions: Extensions = Extensions()
     """What other packages add."""
