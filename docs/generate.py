@@ -474,6 +474,12 @@ _EVENT_MEANINGS = {
     _KIND.APPLICATION_WITHDRAWN: "The applicant withdrew.",
     _KIND.APPLICATION_LAPSED: "The applicant did not answer a correction in time.",
     _KIND.DRAFT_ENDING: "No one worked on a draft for long; it will be removed after `ends_on`, or later.",
+    _KIND.DRAFT_HANDED_OVER: (
+        "A draft was given to another account: it was begun without one, and taken along at the login."
+    ),
+    _KIND.DRAFT_TYPE_CHANGED: (
+        "A draft became one of another `permit_type`, with the fields that both have and all its documents."
+    ),
     _KIND.DRAFT_DISCARDED: (
         "A draft was removed with its data: by its applicant, or after its time (`overdue`). Only the history remains."
     ),

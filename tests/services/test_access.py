@@ -317,6 +317,14 @@ CALLS: Mapping[str, Call] = {
     "applications.actions": lambda s, a, i: _apps(s).actions(i("submitted"), actor=a),
     "applications.deliveries": lambda s, a, i: _apps(s).deliveries(i("submitted"), actor=a),
     "applications.discard": lambda s, a, i: _apps(s).discard(i("draft"), actor=a),
+    "applications.preview": lambda s, a, i: _apps(s).preview(i("draft"), actor=a),
+    "applications.hand_over_draft": lambda s, a, i: _apps(s).hand_over_draft(
+        i("draft"), to="orang-lain", actor=a
+    ),
+    "applications.change_type": lambda s, a, i: _apps(s).change_type(i("draft"), "acara", actor=a),
+    "applications.remove_item": lambda s, a, i: _apps(s).remove_item(
+        i("draft"), "tenda", 0, form={"tenda": [{}]}, actor=a
+    ),
     "applications.attach_power_of_attorney": lambda s, a, i: _apps(s).attach_power_of_attorney(
         i("draft"), BytesIO(small_png(4)), file_name="a.png", actor=a
     ),
@@ -825,6 +833,10 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "applications.actions": lambda r: r.read("submitted"),
     "applications.deliveries": lambda r: r.read("submitted"),
     "applications.discard": lambda r: r.act_for_applicant("draft"),
+    "applications.preview": lambda r: r.act_for_applicant("draft"),
+    "applications.hand_over_draft": lambda r: r.act_for_applicant("draft"),
+    "applications.change_type": lambda r: r.act_for_applicant("draft"),
+    "applications.remove_item": lambda r: r.act_for_applicant("draft"),
     "applications.attach_power_of_attorney": lambda r: r.act_for_applicant("draft"),
     "applications.open_document": lambda r: r.read("submitted"),
     "applications.page_picture": lambda r: r.read("submitted"),

@@ -9,8 +9,15 @@ For plugin authors: the files are described in ``docs/reference/catalogue-format
 from perizinan_core.catalogue._catalogue import Catalogue
 from perizinan_core.catalogue._expressions._functions import PaperFacts
 from perizinan_core.catalogue._facts import Facts, PreviousPermit, facts, facts_of
+from perizinan_core.catalogue._fee_preview import (
+    FeePreview,
+    FeePreviewLine,
+    deciding_fields,
+    preview_fee,
+)
 from perizinan_core.catalogue._fees import assess_fee, late_interest
 from perizinan_core.catalogue._form_check import FormProblem, validate_form
+from perizinan_core.catalogue._form_fields import FormFields, form_fields
 from perizinan_core.catalogue._letters import LetterContent, letter_content
 from perizinan_core.catalogue._loading import (
     CatalogueReport,
@@ -42,6 +49,9 @@ __all__ = [
     "Catalogue",
     "CatalogueReport",
     "Facts",
+    "FeePreview",
+    "FeePreviewLine",
+    "FormFields",
     "FormProblem",
     "LetterContent",
     "NumberParts",
@@ -54,6 +64,7 @@ __all__ = [
     "assess_fee",
     "check_catalogue",
     "computed_values",
+    "deciding_fields",
     "describe_period",
     "facts",
     "facts_of",
@@ -61,6 +72,7 @@ __all__ = [
     "find_stages",
     "find_time_limit",
     "find_validity",
+    "form_fields",
     "freeze_terms",
     "is_exempt",
     "late_interest",
@@ -68,6 +80,7 @@ __all__ = [
     "load_authority",
     "load_catalogue",
     "parse_number",
+    "preview_fee",
     "re_registration_due",
     "register_number",
     "service_standard",

@@ -36,6 +36,7 @@ __all__ = [
     "fingerprint",
     "formats_in",
     "has_format",
+    "keywords_in",
     "offering",
     "refuse_changed",
     "with_format_hints",
@@ -168,20 +169,29 @@ _NAMED = frozenset({"$defs", "definitions", "properties", "patternProperties", "
 """Keywords that hold schemas by names of their own."""
 
 
-def formats_in(schema: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def formats_in(schema: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield the place and the name of every format in a form."""
+    for path, value in keywords_in(schema, "format"):
+        if isinstance(value, str):
+            yield path, value
+
+
+def keywords_in(
+    schema: Any, keyword: str, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Yield the place and the value of a keyword wherever it stands in a form."""
     if isinstance(schema, list):
         for index, item in enumerate(schema):
-            yield from formats_in(item, (*path, index))
+            yield from keywords_in(item, keyword, (*path, index))
     elif isinstance(schema, Mapping):
         for name, item in schema.items():
-            if name == "format" and isinstance(item, str):
+            if name == keyword:
                 yield (*path, name), item
             elif name in _NAMED and isinstance(item, Mapping):
                 for inner, child in item.items():
-                    yield from formats_in(child, (*path, name, inner))
+                    yield from keywords_in(child, keyword, (*path, name, inner))
             elif name not in _DATA:
-                yield from formats_in(item, (*path, name))
+                yield from keywords_in(item, keyword, (*path, name))
 
 
 def with_format_hints(permit_type: PermitType) -> dict[str, Any]:

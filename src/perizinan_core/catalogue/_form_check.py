@@ -24,7 +24,7 @@ from perizinan_core.model._form_data import form_data, path_text
 from perizinan_core.model._identifiers import parse_email
 from perizinan_core.model._permit_type import PermitType
 
-__all__ = ["FORMATS", "MAX_PROBLEMS", "MULTILINE", "FormProblem", "field_title", "validate_form"]
+__all__ = ["FORMATS", "MAX_PROBLEMS", "MULTILINE", "FormProblem", "field_title", "satisfies", "validate_form"]
 
 MAX_PROBLEMS = 200
 """Most problems that are named at once; a person corrects the first ones first."""
@@ -58,9 +58,13 @@ class FormProblem:
         return self.phrase.to(language)
 
 
-def validate_form(permit_type: PermitType, data: Mapping[str, Any]) -> tuple[FormProblem, ...]:
+def validate_form(
+    permit_type: PermitType, data: Mapping[str, Any], *, absent: frozenset[str] = frozenset()
+) -> tuple[FormProblem, ...]:
     """
     Return what keeps form data from being accepted, at most `MAX_PROBLEMS`; nothing when they are right.
+
+    What is named in ``absent`` (`FormFields.absent`) does not apply, and is not missed.
 
     Formats (dates, e-mail addresses …) are checked. The limits on size, depth and number come first, and the
     work after them grows with the data and not with its square.
@@ -80,7 +84,12 @@ def validate_form(permit_type: PermitType, data: Mapping[str, Any]) -> tuple[For
     )
     found: dict[tuple[str, str, str, str], FormProblem] = {}
     for problem in itertools.chain(
-        (problem for error in errors for problem in _problems(schema, error, extensions)),
+        (
+            problem
+            for error in errors
+            for problem in _problems(schema, error, extensions)
+            if problem.code != "required" or problem.path not in absent
+        ),
         _text_problems(schema, form, ()),
     ):
         found.setdefault((problem.code, problem.path, problem.phrase.sentence, str(problem.phrase)), problem)
@@ -112,6 +121,14 @@ def _comparable(value: Any) -> Any:
 
 # The library leaves this function without types.
 _Validator = extend(Draft202012Validator, {"uniqueItems": _unique})  # type: ignore[no-untyped-call]
+
+
+def satisfies(root: Mapping[str, Any], schema: Any, data: Any) -> bool:
+    """Return whether data are as a part of a form, such as its ``if``, describes them."""
+    if isinstance(schema, bool):
+        return schema
+    whole = {"$defs": root.get("$defs", {}), **schema}
+    return bool(_Validator(whole, format_checker=_formats()).is_valid(data))
 
 
 def _not_kept(schema: Mapping[str, Any], error: FormDataError | TextRefusedError) -> FormProblem:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import attrs
 
 from perizinan_core.catalogue._expressions import Scope
+from perizinan_core.catalogue._expressions._schema import WHEN
 from perizinan_core.model._permit_type import PermitType
 
 __all__ = ["BOOL", "DATE", "NUMBER", "PRINTABLE", "Rule", "rules_of"]
@@ -47,6 +49,7 @@ def rules_of(permit_type: PermitType) -> Iterator[Rule]:
     """Yield all expressions of a permit type in the order of its file."""
     if permit_type.not_required_when is not None:
         yield Rule(path=("not_required_when",), text=permit_type.not_required_when, expects=BOOL)
+    yield from _field_rules(permit_type.form_schema, ("form_schema",), (), None)
     for index, requirement in enumerate(permit_type.requirements):
         place = ("requirements", index)
         if requirement.when is not None:
@@ -63,6 +66,22 @@ def rules_of(permit_type: PermitType) -> Iterator[Rule]:
     yield from _fee_rules(permit_type)
     yield from _validity_rules(permit_type)
     yield from _letter_rules(permit_type)
+
+
+def _field_rules(
+    schema: Any, path: tuple[str | int, ...], names: tuple[str, ...], item: str | None
+) -> Iterator[Rule]:
+    """Yield the conditions of the fields of a group, and of the items of its lists."""
+    fields = schema.get("properties") if isinstance(schema, Mapping) else None
+    for name, child in (fields if isinstance(fields, Mapping) else {}).items():
+        if not isinstance(child, Mapping):
+            continue
+        place = (*path, "properties", name)
+        if isinstance(child.get(WHEN), str):
+            yield Rule(path=(*place, WHEN), text=child[WHEN], expects=BOOL, item=item)
+        yield from _field_rules(child, place, (*names, name), item)
+        if item is None and isinstance(child.get("items"), Mapping):
+            yield from _field_rules(child["items"], (*place, "items"), (), ".".join((*names, name)))
 
 
 def _conditions(key: str, parts: tuple[object, ...]) -> Iterator[Rule]:

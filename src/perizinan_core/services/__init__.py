@@ -26,6 +26,7 @@ from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerS
 from perizinan_core.services._continuation import Continuation
 from perizinan_core.services._deliveries import DeliveryState, MessageDelivery
 from perizinan_core.services._disclosure import Count, Share
+from perizinan_core.services._draft_cases import DraftPreview
 from perizinan_core.services._hand_over import HandedOver, HeldStage
 from perizinan_core.services._held_uploads import HeldUploads, HeldUploadView
 from perizinan_core.services._host_messages import HostMessages
@@ -98,6 +99,7 @@ __all__ = [
     "Count",
     "DecidedStep",
     "DeliveryState",
+    "DraftPreview",
     "EndingSoon",
     "FigurePeriod",
     "FiledComplaint",

@@ -34,18 +34,19 @@ from perizinan_core.services._checks import ask_checks, identity_record, record_
 from perizinan_core.services._confirmations import require_confirmed
 from perizinan_core.services._context import new_id
 from perizinan_core.services._deliveries import MessageDelivery, deliveries_of
+from perizinan_core.services._draft_cases import DraftCases, DraftPreview
 from perizinan_core.services._drafts import files_of, remove_draft, remove_if_unused
 from perizinan_core.services._incoming import stored_file_problems, under_way_problems
 from perizinan_core.services._number_sources import reserve_number
 from perizinan_core.services._numbering import take_number
-from perizinan_core.services._papers import Papers, SlotView
+from perizinan_core.services._papers import SlotView
 from perizinan_core.services._receipts import Receipt, given_receipt, read_receipt, sign_receipt
 from perizinan_core.services._rehearsal import letter_problems, problems_at_submission
 from perizinan_core.services._repeats import asked, once
 from perizinan_core.services._retention_asks import require_not_kept
 from perizinan_core.services._similar import about_of
 from perizinan_core.services._terms import (
-    case_facts,
+    as_it_applies,
     form_problems,
     preview_problems,
     previous_permit_of,
@@ -66,7 +67,7 @@ from perizinan_core.workflow._notice import give_notice
 from perizinan_core.workflow._submission import resubmit, submit
 from perizinan_core.workflow._transition import Transition
 
-__all__ = ["Applications", "SlotView"]
+__all__ = ["Applications", "DraftPreview", "SlotView"]
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ _EDITABLE = frozenset({ApplicationState.DRAFT, ApplicationState.CORRECTION_REQUE
 
 @checked
 @attrs.frozen
-class Applications(Papers):
+class Applications(DraftCases):
     """Applications, from the draft to the submission and its corrections."""
 
     def start(
@@ -237,11 +238,13 @@ class Applications(Papers):
             identity = self._check_applicant(before)
             # Before the unit of work: printing takes longer than the records should be held.
             with context.storage.unit_of_work(read_only=True) as work:
+                permit_type = self._permit_type(before, moment)
+                shown = as_it_applies(context, work, before, permit_type, moment).application
                 printed = tuple(self._obstacles(work, before, moment, at_counter))
             printed += tuple(stored_file_problems(context, before, self._permit_type(before, moment)))
             if not printed:
                 # No other system is asked about an application that cannot be handed in.
-                heard = self._asked_outside(before, identity, actor, moment)
+                heard = self._asked_outside(shown, identity, actor, moment)
                 self._reserve_receipt(before, moment)
         with (
             context.work_for(actor) as work,
@@ -495,8 +498,10 @@ class Applications(Papers):
         context = self._context
         previous = self._held(work, application)
         permit_type = self._permit_type(application, moment)
-        facts = case_facts(context, work, application)
-        problems = form_problems(application, permit_type)
+        found = as_it_applies(context, work, application, permit_type, moment)
+        # What was typed into fields that do not apply is not handed in.
+        application, facts = found.application, found.facts
+        problems = form_problems(found, permit_type)
         if problems:
             # Rules cannot be applied to data that do not have the form they ask for.
             raise SubmissionRefusedError(problems=problems)
@@ -562,10 +567,11 @@ class Applications(Papers):
         """Yield what keeps the application from being handed in; once the data are right, what issuing demands."""
         context = self._context
         permit_type = self._permit_type(application, moment)
-        facts = case_facts(context, work, application)
         # First, because the person who reads it has only to wait.
         yield from under_way_problems(context, application, permit_type, moment)
-        wrong = preview_problems(context, facts, application, permit_type, moment, at_counter)
+        found = as_it_applies(context, work, application, permit_type, moment)
+        application, facts = found.application, found.facts
+        wrong = preview_problems(context, found, permit_type, moment, at_counter)
         yield from wrong
         if wrong or is_exempt(permit_type, facts, context.local_day(moment)):
             return

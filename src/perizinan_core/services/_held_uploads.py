@@ -42,7 +42,7 @@ from perizinan_core.services._intake import (
     take_in,
 )
 from perizinan_core.services._issuance import SYSTEM
-from perizinan_core.services._terms import case_facts, permit_type_now, slot_label, slots_of
+from perizinan_core.services._terms import as_it_applies, permit_type_now, slot_label, slots_of
 from perizinan_core.storage import ApplicationFilter, Backoff, Page, UnitOfWork
 from perizinan_core.workflow._holding import (
     accept_upload_as_is,
@@ -395,8 +395,8 @@ class HeldUploads:
         with self._context.work_for(actor) as work:
             application = self._context.load(work, application_id, lock=True)
             permit_type = self._permit_type(application, moment)
-            facts = case_facts(self._context, work, application)
-            slots = slots_of(self._context, facts, permit_type, moment)
+            found = as_it_applies(self._context, work, application, permit_type, moment)
+            slots = slots_of(self._context, found.facts, permit_type, moment)
             changed = self._context.save(work, change(application, permit_type, slots), actor, moment)
             work.commit()
         return changed

@@ -35,7 +35,7 @@ from perizinan_core.services._intake import (
 )
 from perizinan_core.services._repeats import Asked, asked, once
 from perizinan_core.services._terms import (
-    case_facts,
+    as_it_applies,
     permit_type_now,
     slots_of,
 )
@@ -418,8 +418,8 @@ class Papers:
     def _slots(
         self, work: UnitOfWork, application: Application, permit_type: PermitType, moment: datetime
     ) -> tuple[SlotTerms, ...]:
-        facts = case_facts(self._context, work, application)
-        return slots_of(self._context, facts, permit_type, moment)
+        found = as_it_applies(self._context, work, application, permit_type, moment)
+        return slots_of(self._context, found.facts, permit_type, moment)
 
     def _on_file(
         self, work: UnitOfWork, application: Application, slot: str, moment: datetime

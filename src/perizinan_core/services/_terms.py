@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import attrs
+
 from perizinan_core.catalogue import (
     Facts,
+    FormFields,
     facts_of,
     find_slots,
+    form_fields,
     freeze_terms,
     is_exempt,
     validate_form,
@@ -27,6 +31,8 @@ from perizinan_core.workflow._completeness import submission_problems
 from perizinan_core.workflow._drafts import APPLICANT_TARGET, FORM_TARGET
 
 __all__ = [
+    "AsItApplies",
+    "as_it_applies",
     "case_facts",
     "form_problems",
     "permit_type_now",
@@ -52,6 +58,29 @@ def permit_type_now(context: OfficeContext, application: Application, now: datet
 def case_facts(context: OfficeContext, work: UnitOfWork, application: Application) -> Facts:
     """Return what conditions and formulas may ask about the case."""
     return facts_of(application, previous=previous_permit_of(context, work, application))
+
+
+@attrs.frozen
+class AsItApplies:
+    """A case without the fields of its form that do not apply."""
+
+    application: Application
+    facts: Facts
+    fields: FormFields
+
+
+def as_it_applies(
+    context: OfficeContext,
+    work: UnitOfWork,
+    application: Application,
+    permit_type: PermitType,
+    now: datetime,
+) -> AsItApplies:
+    """Return a case as it would be handed in: what applicants typed into other fields before stays in the draft."""
+    facts = case_facts(context, work, application)
+    fields = form_fields(permit_type, facts, context.local_day(now))
+    case = attrs.evolve(application, form=fields.form) if fields.form != application.form else application
+    return AsItApplies(case, attrs.evolve(facts, form=fields.form), fields)
 
 
 def previous_permit_of(
@@ -108,39 +137,39 @@ def refuse_exempt(context: OfficeContext, facts: Facts, permit_type: PermitType,
         )
 
 
-def form_problems(application: Application, permit_type: PermitType) -> tuple[Problem, ...]:
+def form_problems(found: AsItApplies, permit_type: PermitType) -> tuple[Problem, ...]:
     """
     Return what is wrong with the form data, each with its field.
 
     Raises:
         HookError: ``expressions-changed``: it was handed in under other formats of plugins.
     """
-    refuse_changed(permit_type, None if application.terms is None else application.terms.extensions)
+    terms = found.application.terms
+    refuse_changed(permit_type, None if terms is None else terms.extensions)
     return tuple(
         Problem(
-            f"form.{found.path}" if found.path else "form",
+            f"form.{one.path}" if one.path else "form",
             "form-field",
             "{problem}",
-            {"problem": found.phrase},
-            label=found.title,
+            {"problem": one.phrase},
+            label=one.title,
         )
-        for found in validate_form(permit_type, application.form)
+        for one in validate_form(permit_type, found.application.form, absent=found.fields.absent)
     )
 
 
 def preview_problems(
     context: OfficeContext,
-    facts: Facts,
-    application: Application,
+    found: AsItApplies,
     permit_type: PermitType,
     now: datetime,
     at_counter: frozenset[str] = frozenset(),
 ) -> tuple[Problem, ...]:
     """Return everything in the data that keeps the application from being handed in now."""
-    wrong = form_problems(application, permit_type)
+    wrong = form_problems(found, permit_type)
     if wrong:
         return wrong
-    terms = terms_for(context, facts, permit_type, now)
+    terms = terms_for(context, found.facts, permit_type, now)
     return submission_problems(
-        application, permit_type, terms, day=context.local_day(now), at_counter=at_counter
+        found.application, permit_type, terms, day=context.local_day(now), at_counter=at_counter
     )

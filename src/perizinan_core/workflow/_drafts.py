@@ -275,8 +275,12 @@ def update_form(
     if not changed:
         return Transition(application)
     _check_asked(application, tuple(FORM_TARGET + name for name in changed if name in application.form))
+    moved = Transition(attrs.evolve(application, form=new))
+    if application.state is ApplicationState.DRAFT:
+        # A draft is saved with every few words: that is no history of a case.
+        return moved
     happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=list(changed[:_NAMED]))
-    return Transition(attrs.evolve(application, form=new), (happened,))
+    return Transition(moved.application, (happened,))
 
 
 def update_applicant(

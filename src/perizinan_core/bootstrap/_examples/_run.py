@@ -24,7 +24,7 @@ from perizinan_core.model._authority import Authority
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services._context import OfficeContext
-from perizinan_core.services._terms import case_facts
+from perizinan_core.services._terms import as_it_applies
 
 __all__ = ["ExampleRun"]
 
@@ -70,7 +70,8 @@ class ExampleRun:
     def facts(self) -> Facts:
         """What rules may ask about the case."""
         with self.context.storage.unit_of_work(read_only=True) as work:
-            return case_facts(self.context, work, self.application)
+            case = self.application
+            return as_it_applies(self.context, work, case, self.permit_type, self.moment).facts
 
     def terms(self) -> FrozenTerms:
         """What is frozen, or would be now."""

@@ -9,11 +9,12 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from perizinan_core.catalogue._checks._places import node_at
 from perizinan_core.catalogue._checks._plugins import missing_from_plugins
-from perizinan_core.catalogue._expressions._schema import field_types, schema_at
-from perizinan_core.catalogue._extensions import formats_in
+from perizinan_core.catalogue._expressions._schema import WHEN, field_types, schema_at
+from perizinan_core.catalogue._extensions import formats_in, keywords_in
 from perizinan_core.catalogue._form_check import FORMATS
 from perizinan_core.catalogue._nodes import Node
 from perizinan_core.catalogue._problems import Problems
+from perizinan_core.catalogue._rules import rules_of
 from perizinan_core.i18n import N_
 from perizinan_core.model._permit_type import PermitType
 
@@ -53,6 +54,7 @@ def check_form(problems: Problems, permit_type: PermitType, node: Node) -> bool:
                 reference=reference[:200],
             )
     _check_formats(problems, permit_type, root)
+    _check_conditions(problems, permit_type, root)
     for path in _endless(schema) if sound else ():
         sound = False
         problems.add(
@@ -95,6 +97,21 @@ def _check_formats(problems: Problems, permit_type: PermitType, root: Node) -> N
             name=name[:80],
             known=", ".join((*FORMATS, *sorted(offered))),
         )
+
+
+def _check_conditions(problems: Problems, permit_type: PermitType, root: Node) -> None:
+    """Report conditions of fields that are not read: a field would be asked for against the author's will."""
+    read = {rule.path[1:] for rule in rules_of(permit_type) if rule.path[0] == "form_schema"}
+    for path, _ in keywords_in(permit_type.form_schema, WHEN):
+        if path not in read:
+            problems.add(
+                node_at(root, path),
+                "misplaced-condition",
+                N_(
+                    "`x-when` is not read here; expected a CEL condition in quotes, at a field of the form, of a group "
+                    "or of the items of a list; move it there"
+                ),
+            )
 
 
 def _check_names(problems: Problems, permit_type: PermitType, root: Node) -> None:

@@ -17,7 +17,7 @@ from perizinan_core.i18n import N_
 from perizinan_core.model._fees import TariffTable
 from perizinan_core.model._requirement import Requirement
 
-__all__ = ["Known", "check_names"]
+__all__ = ["Known", "check_names", "named_fields"]
 
 _OURS = {name for name, _, _ in FUNCTIONS}
 
@@ -48,6 +48,24 @@ def check_names(tree: Expr, known: Known) -> Iterator[Phrase]:
             yield from _check_paper(part, known)
         elif part.function in ("label", "item_label", "given_value"):
             yield from _check_literal_field(part, known)
+
+
+_FIELD_ROOTS = ("form.", "item.")
+
+
+def named_fields(tree: Expr) -> tuple[str, ...]:
+    """Return the fields that an expression names, as ``form.luas`` or ``item.panjang``, each once."""
+    found: dict[str, None] = {}
+    for part in walk(tree):
+        if isinstance(part, Ident) and part.name.startswith(_FIELD_ROOTS):
+            found[part.name] = None
+        elif isinstance(part, Call) and part.function in ("label", "item_label", "given_value"):
+            argument = part.args[0]
+            if isinstance(argument, Const) and isinstance(argument.value, str):
+                root = {"label": "form.", "item_label": "item."}.get(part.function, "")
+                name = root + argument.value
+                found |= {name: None} if name.startswith(_FIELD_ROOTS) else {}
+    return tuple(found)
 
 
 Schemas = Mapping[str, "Mapping[str, Any] | None"]

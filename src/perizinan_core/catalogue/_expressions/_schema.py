@@ -12,14 +12,22 @@ from typing import Any
 import attrs
 
 __all__ = [
+    "WHEN",
     "FieldType",
+    "choices_of",
     "field_types",
     "item_schema",
+    "json_type",
     "properties_at",
+    "properties_of",
+    "resolved",
     "schema_at",
     "schemas_along",
     "typed_data",
 ]
+
+WHEN = "x-when"
+"""Condition (CEL) under which a field of the form applies; see `perizinan_core.catalogue._form_fields`."""
 
 _COMBINERS = ("allOf", "anyOf", "oneOf")
 _BRANCHES = ("then", "else")
@@ -45,7 +53,7 @@ def field_types(schema: Mapping[str, Any]) -> tuple[FieldType, ...]:
 
 
 def _walk(root: Mapping[str, Any], schema: Any, prefix: str, depth: int) -> Iterator[FieldType]:
-    for name, child in _properties(root, schema, depth).items():
+    for name, child in properties_of(root, schema, depth).items():
         if not name.isidentifier() or not name.isascii():
             continue
         kind = _cel_type(root, child)
@@ -57,26 +65,35 @@ def _walk(root: Mapping[str, Any], schema: Any, prefix: str, depth: int) -> Iter
             yield FieldType(prefix + name, kind)
 
 
-def _properties(root: Mapping[str, Any], schema: Any, depth: int = 0) -> dict[str, Any]:
-    schema = _resolved(root, schema)
+def properties_of(root: Mapping[str, Any], schema: Any, depth: int = 0) -> dict[str, Any]:
+    """Return the fields that an object schema describes anywhere, those of its branches after its own."""
+    schema = resolved(root, schema)
     if not isinstance(schema, Mapping) or depth > _MAX_DEPTH:
         return {}
     found: dict[str, Any] = {}
     parts = [part for key in _COMBINERS for part in _list(schema.get(key))]
     parts += [schema[key] for key in _BRANCHES if key in schema]
+    dependent = schema.get("dependentSchemas")
+    parts += dependent.values() if isinstance(dependent, Mapping) else ()
     for part in parts:
-        for name, child in _properties(root, part, depth + 1).items():
+        for name, child in properties_of(root, part, depth + 1).items():
             # A branch that only narrows a field (const: …) does not say its type.
             found.setdefault(name, child)
     own = schema.get("properties")
-    return {**found, **own} if isinstance(own, Mapping) else found
+    # A branch that only narrows a field of the group does not say its type.
+    return (
+        {**own, **{name: child for name, child in found.items() if name not in own}}
+        if isinstance(own, Mapping)
+        else found
+    )
 
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _resolved(root: Mapping[str, Any], schema: Any) -> Any:
+def resolved(root: Mapping[str, Any], schema: Any) -> Any:
+    """Return a schema, or the one that it refers to."""
     for _ in range(_MAX_DEPTH):
         if not isinstance(schema, Mapping) or not isinstance(schema.get("$ref"), str):
             return schema
@@ -92,10 +109,10 @@ def _resolved(root: Mapping[str, Any], schema: Any) -> Any:
 
 
 def _cel_type(root: Mapping[str, Any], schema: Any) -> str:
-    schema = _resolved(root, schema)
+    schema = resolved(root, schema)
     if not isinstance(schema, Mapping):
         return "dyn"
-    kind = _json_type(schema)
+    kind = json_type(schema)
     if kind == "string":
         return "date" if schema.get("format") == "date" else "string"
     if kind == "array":
@@ -106,14 +123,15 @@ def _cel_type(root: Mapping[str, Any], schema: Any) -> str:
     )
 
 
-def _json_type(schema: Mapping[str, Any]) -> str | None:
+def json_type(schema: Mapping[str, Any]) -> str | None:
+    """Return the kind of value that a schema describes, where it describes one."""
     kind = schema.get("type")
     if isinstance(kind, list):
         others = [item for item in kind if item != "null"]
         kind = others[0] if len(others) == 1 else None
     if isinstance(kind, str):
         return kind
-    values = _choices(schema)
+    values = choices_of(schema)
     if values and all(isinstance(value, str) for value in values):
         return "string"
     if values and all(isinstance(value, int) and not isinstance(value, bool) for value in values):
@@ -121,7 +139,8 @@ def _json_type(schema: Mapping[str, Any]) -> str | None:
     return "object" if "properties" in schema else None
 
 
-def _choices(schema: Mapping[str, Any]) -> list[Any]:
+def choices_of(schema: Mapping[str, Any]) -> list[Any]:
+    """Return the values that a schema lets choose from; none where any will do."""
     if "const" in schema:
         return [schema["const"]]
     if isinstance(schema.get("enum"), list):
@@ -136,10 +155,10 @@ def schema_at(root: Mapping[str, Any], dotted: str) -> Mapping[str, Any] | None:
     """Return the schema of a field by its dotted name, or None when the form has no such field."""
     schema: Any = root
     for step in dotted.split("."):
-        properties = _properties(root, schema)
+        properties = properties_of(root, schema)
         if step not in properties:
             return None
-        schema = _resolved(root, properties[step])
+        schema = resolved(root, properties[step])
     return schema if isinstance(schema, Mapping) else {}
 
 
@@ -150,14 +169,14 @@ def schemas_along(root: Mapping[str, Any], path: Iterable[str | int]) -> Iterato
         if isinstance(step, int):
             inner = schema.get("items") if isinstance(schema, Mapping) else None
         else:
-            inner = _properties(root, schema).get(step)
-        schema = _resolved(root, inner)
+            inner = properties_of(root, schema).get(step)
+        schema = resolved(root, inner)
         yield schema if isinstance(schema, Mapping) else {}
 
 
 def properties_at(schema: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the fields of an object schema."""
-    return tuple(_properties(schema, schema))
+    return tuple(properties_of(schema, schema))
 
 
 def item_schema(root: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
@@ -167,9 +186,9 @@ def item_schema(root: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
     None when the form has no list of that name.
     """
     schema = schema_at(root, name)
-    if schema is None or _json_type(schema) != "array":
+    if schema is None or json_type(schema) != "array":
         return None
-    items = _resolved(root, schema.get("items"))
+    items = resolved(root, schema.get("items"))
     if not isinstance(items, Mapping):
         return {}
     return {"$defs": root.get("$defs", {}), **items}
@@ -181,11 +200,11 @@ def typed_data(root: Mapping[str, Any], data: Any) -> Any:
 
 
 def _typed(root: Mapping[str, Any], schema: Any, data: Any, depth: int) -> Any:
-    schema = _resolved(root, schema)
+    schema = resolved(root, schema)
     if depth > 2 * _MAX_DEPTH:
         return None
     if isinstance(data, Mapping):
-        properties = _properties(root, schema)
+        properties = properties_of(root, schema)
         return {
             str(key): _typed(root, properties.get(key), value, depth + 1)
             for key, value in data.items()
