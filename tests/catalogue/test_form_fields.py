@@ -13,6 +13,7 @@ from perizinan_core.catalogue import (
     deciding_fields,
     facts,
     form_fields,
+    form_parts,
     preview_fee,
     validate_form,
 )
@@ -169,6 +170,60 @@ def test_the_fields_that_decide_about_an_exemption_are_known():
 
     assert ("form.di_rumah",) == deciding_fields(permit_type, permit_type.not_required_when)
     assert () == deciding_fields(permit_type, None)
+
+
+def test_the_parts_of_a_form_are_what_pages_draw():
+    """Every kind of field, with its texts in both languages, its unit, its limits and its examples."""
+    schema = {
+        "$defs": {
+            "alamat": {"type": "object", "title": "Alamat", "properties": {"jalan": {"title": "Jalan"}}}
+        },
+        "properties": {
+            "nama": {"type": "string", "title": "Nama", "x-title-en": "Name", "examples": ["Toko Contoh"]},
+            "uraian": {"type": "string", "maxLength": 500},
+            "surel": {"type": "string", "format": "email", "x-autocomplete": "email"},
+            "mulai": {"type": "string", "format": "date"},
+            "luas": {"type": "number", "x-unit": "m²", "exclusiveMinimum": 0, "maximum": 100},
+            "kamar": {"type": "integer"},
+            "pajak": {"type": "integer", "x-unit": "Rp"},
+            "sendiri": {"type": "boolean"},
+            "ke": {"oneOf": [{"const": 1, "title": "Pertama", "x-title-en": "First"}, {"const": 2}]},
+            "hari": {"type": "array", "items": {"enum": ["senin", "selasa"]}},
+            "tempat": {"$ref": "#/$defs/alamat", "title": "Tempat usaha"},
+            "tenda": {"type": "array", "maxItems": 3, "items": {"properties": {"lebar": {"type": "number"}}}},
+            "saksi": {"type": "array", "items": {"type": "string"}},
+        },
+        "if": {"properties": {"kamar": {"const": 1}}, "required": ["kamar"]},
+        "then": {"properties": {"alasan": {"type": "string", "x-multiline": True}}},
+    }
+    parts = {part.name: part for part in form_parts(of_form(schema))}
+
+    assert [
+        *(
+            "text",
+            "lines",
+            "email",
+            "date",
+            "number",
+            "whole",
+            "rupiah",
+            "yes_no",
+            "choice",
+            "choices",
+            "group",
+        ),
+        *("list", "list", "lines"),
+    ] == [part.kind.value for part in parts.values()]
+    assert ("Name", ("Toko Contoh",)) == (parts["nama"].title.to("en"), parts["nama"].examples)
+    assert ({"exclusiveMinimum": 0, "maximum": 100}, "m²") == (parts["luas"].limits, parts["luas"].unit.id)
+    assert [(1, "First"), (2, "2")] == [(one.value, one.label.to("en")) for one in parts["ke"].choices]
+    assert ("Tempat usaha", ["jalan"]) == (
+        parts["tempat"].title.id,
+        [part.name for part in parts["tempat"].parts],
+    )
+    assert [(False, ["lebar"]), (True, [""])] == [
+        (parts[name].is_plain, [part.name for part in parts[name].parts]) for name in ("tenda", "saksi")
+    ]
 
 
 SOSIAL = "    sosial: {title: Kegiatan sosial, type: boolean}"

@@ -18,6 +18,7 @@ from perizinan_core.catalogue._fee_preview import (
 from perizinan_core.catalogue._fees import assess_fee, late_interest
 from perizinan_core.catalogue._form_check import FormProblem, validate_form
 from perizinan_core.catalogue._form_fields import FormFields, form_fields
+from perizinan_core.catalogue._form_parts import FormChoice, FormPart, FormPartKind, form_parts
 from perizinan_core.catalogue._letters import LetterContent, letter_content
 from perizinan_core.catalogue._loading import (
     CatalogueReport,
@@ -51,7 +52,10 @@ __all__ = [
     "Facts",
     "FeePreview",
     "FeePreviewLine",
+    "FormChoice",
     "FormFields",
+    "FormPart",
+    "FormPartKind",
     "FormProblem",
     "LetterContent",
     "NumberParts",
@@ -73,6 +77,7 @@ __all__ = [
     "find_time_limit",
     "find_validity",
     "form_fields",
+    "form_parts",
     "freeze_terms",
     "is_exempt",
     "late_interest",
