@@ -37,7 +37,7 @@ from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._intake import new_document, policy_for
 from perizinan_core.services._papers import Papers, put_in
-from perizinan_core.services._terms import case_facts, permit_type_now, slot_label, slots_of
+from perizinan_core.services._terms import as_it_applies, permit_type_now, slot_label, slots_of
 from perizinan_core.storage import UnitOfWork
 from perizinan_core.workflow._drafts import put_power_of_attorney, require_editor
 
@@ -331,8 +331,8 @@ class Incoming:
             require_editor(application, actor, moment)
             put_power_of_attorney(application, document, actor=actor, now=moment)
             return None
-        facts = case_facts(self._context, work, application)
-        slots = slots_of(self._context, facts, permit_type, moment)
+        found = as_it_applies(self._context, work, application, permit_type, moment)
+        slots = slots_of(self._context, found.facts, permit_type, moment)
         put_in(application, permit_type, document, replaces, slots, actor, moment)
         return next(item for item in slots if item.key == document.slot)
 

@@ -277,7 +277,7 @@ def update_form(
     _check_asked(application, tuple(FORM_TARGET + name for name in changed if name in application.form))
     moved = Transition(attrs.evolve(application, form=new))
     if application.state is ApplicationState.DRAFT:
-        # A draft is saved with every few words: that is no history of a case.
+        # A draft is saved with every few words: an event each time would say nothing.
         return moved
     happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=list(changed[:_NAMED]))
     return Transition(moved.application, (happened,))
