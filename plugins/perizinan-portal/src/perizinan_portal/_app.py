@@ -23,7 +23,7 @@ from perizinan_core.i18n import add_locale_dir
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Services
 from perizinan_portal._kit._handling import endpoint, refused
-from perizinan_portal._kit._headers import SafeHeaders
+from perizinan_portal._kit._headers import OverHttps, SafeHeaders
 from perizinan_portal._kit._limits import Limiter
 from perizinan_portal._kit._rendering import STATIC, environment
 from perizinan_portal._kit._sentences import LOCALE
@@ -61,12 +61,14 @@ def portal_services(
     templates = environment(settings.templates, found.pages)
     if settings.templates is not None:
         require_fit(settings.templates, templates)
+    store = open_store(office.tables(NAME))
+    shared = store.is_shared if settings.shared_limits is None else settings.shared_limits
     return Services(
         office=office,
-        store=open_store(office.tables(NAME), office.settings.path(str(settings.keys))),
+        store=store,
         settings=settings,
         templates=templates,
-        limiter=Limiter(),
+        limiter=Limiter(store.hidden, store.rates if shared else None),
         table=routes(found.pages),
         extensions=found,
     )
@@ -99,7 +101,7 @@ def portal_app(
     services = portal_services(office, settings, extensions, discover=discover)
     pages = Starlette(
         routes=[*_own(services), *(_route(services, name) for name in services.table)],
-        middleware=[Middleware(SafeHeaders, https=services.is_https)],
+        middleware=[Middleware(SafeHeaders)],
         exception_handlers={
             HTTPException: _on_error(services),
             PortalError: _on_error(services),
@@ -120,7 +122,8 @@ def _joined(office: Office, services: Services, pages: Starlette) -> Starlette:
             yield
 
     app = Starlette(lifespan=lifespan)
-    app.router.default = _Door(pages, checks, path.casefold())
+    door: ASGIApp = _Door(pages, checks, path.casefold())
+    app.router.default = OverHttps(door) if services.is_https else door
     app.state.services, app.state.checks = services, checks
     return app
 

@@ -14,8 +14,10 @@ __all__ = ["PortalError"]
 class PortalError(CodedError):
     """A request that the portal refuses, or a portal that cannot start."""
 
+    seconds: int | None = None
+    """After how many seconds it can be tried again, where that is known."""
+
     categories: ClassVar[Mapping[str, Category]] = {
-        "portal-keys": Category.OFFICE,
         "portal-colour": Category.OFFICE,
         "template-unfit": Category.OFFICE,
         "portal-second-factor": Category.OFFICE,
@@ -29,12 +31,6 @@ class PortalError(CodedError):
         "no-such-officer": Category.NOT_FOUND,
     }
     codes: ClassVar[Mapping[str, Code]] = {
-        "portal-keys": Code(
-            N_(
-                "The keys of the portal's accounts are missing, or are those of another portal. Put the file back "
-                "that [plugin.portal] names in keys, from the backup; without it no account can be read."
-            )
-        ),
         "portal-colour": Code(
             N_(
                 "[plugin.portal] brand: white text on {colour} has a contrast of {contrast} to 1, and at least 4.5 "
@@ -67,7 +63,9 @@ class PortalError(CodedError):
             )
         ),
         "request-unreadable": Code(N_("The form could not be read. Go back, and send it again.")),
-        "too-many-tries": Code(N_("Too many tries in a short time. Wait {minutes} minutes and try again.")),
+        "too-many-tries": Code(
+            N_("Too many tries in a short time. Nothing was done with the last one. Wait {minutes} minutes.")
+        ),
         "link-used": Code(N_("This link was used already, or is too old. Ask for a new one.")),
         "address-taken": Code(
             N_(

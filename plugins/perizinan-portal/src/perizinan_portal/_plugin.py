@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perizinan_core.hooks import CliCommandEntry, FrontendEntry, PluginContext, TablesEntry, hookimpl
+from perizinan_portal._blind import BLIND
 from perizinan_portal._settings import PortalSettings
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def register_frontends() -> list[FrontendEntry]:
 @hookimpl
 def register_tables() -> list[TablesEntry]:
     """Bring the tables of accounts and sessions; ``perizinan migrate`` makes them."""
-    return [TablesEntry(name="portal", migrations=Path(__file__).parent / "_store" / "_migrations")]
+    return [
+        TablesEntry(name="portal", migrations=Path(__file__).parent / "_store" / "_migrations", blind=BLIND)
+    ]
 
 
 @hookimpl

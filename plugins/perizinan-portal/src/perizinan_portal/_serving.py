@@ -99,6 +99,7 @@ def tidy(services: Services) -> None:
     kept = services.settings.guest_days * 24 * 3600
     services.store.accounts.remove_guests(unseen_since=services.now - kept)
     services.store.sessions.remove_old(unseen_since=services.now - kept)
+    services.store.rates.remove_old()
 
 
 @contextlib.contextmanager

@@ -20,9 +20,6 @@ class PortalSettings:
     )
     """Where people reach the portal; stands in mails. With ``https`` cookies are sent over it alone."""
 
-    keys: Path = Path("keys/portal.json")
-    """Keys that encrypt accounts at rest; made on first use, readable by their owner only."""
-
     brand: str = attrs.field(default="#12355b", validator=attrs.validators.matches_re(r"#[0-9a-f]{6}"))
     """Colour of the head of each page, as ``#rrggbb``; white text on it must be readable."""
 
@@ -40,6 +37,9 @@ class PortalSettings:
 
     session_hours: int = attrs.field(default=12, validator=_POSITIVE)
     """How long a session lasts at most."""
+
+    shared_limits: bool | None = None
+    """Whether tries are counted in the database, for several processes; None: with PostgreSQL, not with SQLite."""
 
     guest_days: int = attrs.field(default=30, validator=_POSITIVE)
     """How long a draft is kept that was begun without an account."""

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from perizinan_portal import _plugin
 from perizinan_portal._errors import PortalError
+from perizinan_portal._kit._limits import Limiter
 from perizinan_portal._store import AccountKind, Level, Purpose, SavedPost, open_store
 
 from perizinan_core.errors.storage import AlreadyExistsError
@@ -38,7 +39,7 @@ def tables(request, tmp_path):
     if request.param == "postgresql":
         found = request.getfixturevalue("postgres").plugin_tables(entry)
         with found.transaction() as connection:
-            for name in ("accounts", "sessions", "tokens", "posts", "keys"):
+            for name in ("accounts", "sessions", "tokens", "posts", "rates"):
                 connection.exec_driver_sql(f"DELETE FROM {found.table_name(name)}")
         yield found
         return
@@ -50,9 +51,9 @@ def tables(request, tmp_path):
 
 
 @pytest.fixture
-def store(tables, tmp_path):
+def store(tables):
     """An empty store."""
-    return open_store(tables, tmp_path / "keys.json")
+    return open_store(tables)
 
 
 def test_an_account_is_found_by_its_login_however_it_is_written(store):
@@ -130,14 +131,22 @@ def test_guests_who_do_not_come_back_are_removed(store):
     assert [None, person] == [store.accounts.get(one.id) for one in (guest, person)]
 
 
-def test_lost_keys_are_not_replaced_by_new_ones(tables, tmp_path, store):
-    """The accounts would be lost, and no one would notice at first."""
-    store.accounts.add(AccountKind.PUBLIC, now=NOW, email="a@surat.example.org")
-    (tmp_path / "keys.json").unlink()
-
+def test_tries_are_counted_by_the_database_for_all_processes(store, tables):
+    """Two processes count one and the same client together; who it is cannot be read."""
+    limiters = [Limiter(one.hidden, one.rates) for one in (store, open_store(tables))]
+    for number in range(4):
+        limiters[number % 2].hit("login", "203.0.113.7", times=4, minutes=5)
     with pytest.raises(PortalError) as refused:
-        open_store(tables, tmp_path / "keys.json")
-    assert "portal-keys" == refused.value.code
+        limiters[0].hit("login", "203.0.113.7", times=4, minutes=5)
+    limiters[1].hit("login", "203.0.113.8", times=4, minutes=5)
+    with store._database.read() as connection:
+        kept = str(connection.execute(sa.text("SELECT * FROM perizinan_plugin_portal_rates")).all())
+
+    assert ("too-many-tries", 5) == (refused.value.code, refused.value.minutes)
+    assert 290 <= refused.value.seconds <= 300
+    assert "203.0.113" not in kept
+    assert 0 == store.rates.remove_old()
+    assert 2 == store.rates.reset()
 
 
 def test_a_registered_guest_keeps_the_id(store):

@@ -23,6 +23,7 @@ class Page:
 
     values: Mapping[str, Any] = attrs.field(factory=dict)
     status: int = HTTPStatus.OK
+    headers: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen

@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from perizinan_portal._errors import PortalError
 
-__all__ = ["require_own_origin", "require_token"]
+__all__ = ["require_own_load", "require_own_origin", "require_token"]
 
 _OWN = frozenset({"same-origin", "none"})
 
@@ -33,6 +33,23 @@ def require_own_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
         raise PortalError("form-not-ours")
+
+
+def require_own_load(request: Request) -> None:
+    """
+    Pass unless a page of another site would load an address as a part of itself: a picture, a script, data.
+
+    Following a link from there is no such thing. Browsers that do not say what they load are let through; cookies
+    do not go along from another site either.
+
+    Raises:
+        PortalError: ``page-not-found``.
+    """
+    if (
+        request.headers.get("sec-fetch-site") == "cross-site"
+        and request.headers.get("sec-fetch-mode", "navigate") != "navigate"
+    ):
+        raise PortalError("page-not-found")
 
 
 def require_token(sent: str, secret: str) -> None:

@@ -6,6 +6,7 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from http import HTTPStatus
 
 import jinja2
@@ -21,7 +22,7 @@ from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import _cookies as cookies
 from perizinan_portal._kit._answers import Answer, Download, Page, Redirect
 from perizinan_portal._kit._bodies import posted
-from perizinan_portal._kit._guard import require_own_origin, require_token
+from perizinan_portal._kit._guard import require_own_load, require_own_origin, require_token
 from perizinan_portal._kit._menu import menu_of
 from perizinan_portal._kit._rendering import render
 from perizinan_portal._kit._routing import PageRoute, Who
@@ -62,6 +63,8 @@ def endpoint(route: PageRoute, services: Services) -> Callable[[Request], Awaita
                 async with posted(request, uploads=route.uploads, most=most) as given:
                     response = await run_in_threadpool(_respond, request, route, services, given)
             else:
+                if route.who is not Who.ANYONE:
+                    require_own_load(request)
                 response = await run_in_threadpool(_respond, request, route, services, Posted())
         except PerizinanError as error:
             response = await run_in_threadpool(refused, request, services, error)
@@ -253,13 +256,18 @@ def _problem(visit: Visit, error: Exception) -> Answer:
 def _problem_page(
     visit: Visit, status: HTTPStatus, error: PerizinanError | None, details: tuple[str, ...]
 ) -> Page:
-    values = {
+    values: dict[str, object] = {
         "title": _TITLES.get(status, _OURS),
         "detail": None if error is None else error.message(visit.language),
         "details": details,
         "code": "" if error is None else error.code,
+        "again": None,
     }
-    return Page("kit/problem.html", values, status=status)
+    headers = {}
+    if isinstance(error, PortalError) and error.seconds is not None:
+        values["again"] = visit.office.now() + timedelta(seconds=error.seconds)
+        headers["Retry-After"] = str(error.seconds)
+    return Page("kit/problem.html", values, status=status, headers=headers)
 
 
 def _finished(visit: Visit, answer: Answer) -> Response:
@@ -284,7 +292,7 @@ def _response(visit: Visit, answer: Answer) -> Response:
         html = render(visit, answer, menu_of(visit, reaches))
         if visit.session is not None and visit.session.notes:
             visit.services.store.sessions.put_notes(visit.session.digest, ())
-        return HTMLResponse(html, status_code=answer.status)
+        return HTMLResponse(html, status_code=answer.status, headers=dict(answer.headers))
     if isinstance(answer, Redirect):
         _keep_note(visit, answer)
         return RedirectResponse(answer.to, status_code=HTTPStatus.SEE_OTHER)

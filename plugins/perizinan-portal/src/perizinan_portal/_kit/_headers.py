@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["CONTENT_SECURITY_POLICY", "SafeHeaders"]
+__all__ = ["CONTENT_SECURITY_POLICY", "OverHttps", "SafeHeaders"]
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -29,22 +31,37 @@ _YEARS = "max-age=63072000"
 class SafeHeaders:
     """Adds the headers; an answer that says nothing about keeping is not kept."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._headers = {**_HEADERS, **({"Strict-Transport-Security": _YEARS} if https else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection (ASGI)."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+        await _with_headers(self._app, scope, receive, send, {**_HEADERS, "Cache-Control": "no-store"})
 
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
-            await send(message)
 
-        await self._app(scope, receive, with_headers)
+class OverHttps:
+    """Asks browsers to come over https alone, on every answer, those of the pages of verification too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection (ASGI)."""
+        await _with_headers(self._app, scope, receive, send, {"Strict-Transport-Security": _YEARS})
+
+
+async def _with_headers(
+    app: ASGIApp, scope: Scope, receive: Receive, send: Send, added: Mapping[str, str]
+) -> None:
+    if scope["type"] != "http":
+        await app(scope, receive, send)
+        return
+
+    async def with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in added.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    await app(scope, receive, with_headers)

@@ -1,12 +1,13 @@
-"""How often one client may try something. Addresses are kept hashed, in memory, for minutes."""
+"""How often one client may try something. Addresses are kept hashed, for minutes, in memory or for all processes."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
+import math
+import time
+from collections.abc import Callable
 
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
+from limits.storage import MemoryStorage, Storage
 from limits.strategies import FixedWindowRateLimiter
 
 from perizinan_portal._errors import PortalError
@@ -15,11 +16,17 @@ __all__ = ["Limiter"]
 
 
 class Limiter:
-    """Counts tries within windows of minutes, for this process."""
+    """
+    Counts tries within windows of minutes.
 
-    def __init__(self) -> None:
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        self._salt = secrets.token_bytes(16)
+    Args:
+        hidden: Gives a keyed hash of who tries.
+        storage: Where it is counted; memory of this process by default.
+    """
+
+    def __init__(self, hidden: Callable[[str], str], storage: Storage | None = None) -> None:
+        self._limiter = FixedWindowRateLimiter(storage or MemoryStorage())
+        self._hidden = hidden
 
     def hit(self, what: str, whose: str, *, times: int, minutes: int) -> None:
         """
@@ -28,6 +35,10 @@ class Limiter:
         Raises:
             PortalError: ``too-many-tries``.
         """
-        key = hashlib.blake2b(whose.encode("utf-8", "replace"), key=self._salt, digest_size=16).hexdigest()
-        if not self._limiter.hit(RateLimitItemPerMinute(times, minutes), what, key):
-            raise PortalError("too-many-tries", minutes=minutes)
+        item, key = RateLimitItemPerMinute(times, minutes), self._hidden(whose)
+        if not self._limiter.hit(item, what, key):
+            ends = self._limiter.get_window_stats(item, what, key).reset_time
+            seconds = max(1, math.ceil(ends - time.time()))
+            refused = PortalError("too-many-tries", minutes=math.ceil(seconds / 60))
+            refused.seconds = seconds
+            raise refused

@@ -99,7 +99,7 @@ class Accounts:
 
     def by_login(self, login: str) -> Account | None:
         """Return the account that a login name belongs to; capitals and spaces around do not matter."""
-        return self._one(ACCOUNTS.c.login_index == self._index(login))
+        return self._one(ACCOUNTS.c.login_index.in_(self._sealer.login_indexes(login)))
 
     def of_officer(self, officer: str) -> Account | None:
         """Return the account of an officer on record."""
@@ -148,7 +148,7 @@ class Accounts:
             "id": account.id,
             "kind": account.kind.value,
             "officer": account.officer,
-            "login_index": None if account.login is None else self._index(account.login),
+            "login_index": None if account.login is None else self._sealer.login_index(account.login),
             "profile": self._sealer.seal(profile, "accounts", account.id, "profile"),
             "password": account.password,
             "second_factor": secret and self._sealer.seal(secret, "accounts", account.id, "second_factor"),
@@ -169,6 +169,3 @@ class Accounts:
             created_at=row.created_at,
             **self._sealer.open(row.profile, "accounts", row.id, "profile"),
         )
-
-    def _index(self, login: str) -> bytes:
-        return self._sealer.index(login.strip().casefold(), "login")

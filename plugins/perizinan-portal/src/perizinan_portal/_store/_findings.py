@@ -30,7 +30,7 @@ class Findings:
                 .order_by(FINDINGS.c.written_at, FINDINGS.c.target)
             ).all()
         return {
-            row.target: str(self._sealer.open(row.remark, "findings", case, officer, row.target))
+            row.target: str(self._sealer.open(row.remark, "findings", case, officer, row.target, "remark"))
             for row in rows
         }
 
@@ -40,13 +40,13 @@ class Findings:
             rows = connection.execute(sa.select(FINDINGS).where(FINDINGS.c.officer == officer)).all()
         found: dict[str, int] = {}
         for row in rows:
-            if self._sealer.open(row.remark, "findings", row.application, officer, row.target):
+            if self._sealer.open(row.remark, "findings", row.application, officer, row.target, "remark"):
                 found[row.application] = found.get(row.application, 0) + 1
         return found
 
     def write(self, case: str, officer: str, target: str, remark: str, *, now: int) -> None:
         """Put a remark down in place of an earlier one."""
-        sealed = self._sealer.seal(remark, "findings", case, officer, target)
+        sealed = self._sealer.seal(remark, "findings", case, officer, target, "remark")
         with self._database.write() as connection:
             connection.execute(sa.delete(FINDINGS).where(*_one(case, officer, target)))
             connection.execute(

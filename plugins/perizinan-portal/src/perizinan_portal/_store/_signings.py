@@ -122,15 +122,13 @@ class Signings:
 
     def note(self, id_: str, letter: SignedLetter, *, now: int) -> None:
         """Note what became of a letter."""
-        place = (SIGNING_CASES.c.signing == id_, SIGNING_CASES.c.application == letter.application)
-        reason = (
-            self._sealer.seal(dict(letter.reason), "signing_cases", id_, letter.application)
-            if letter.reason
-            else None
-        )
+        row = (SIGNING_CASES.c.signing == id_, SIGNING_CASES.c.application == letter.application)
         with self._database.write() as connection:
+            place = connection.execute(sa.select(SIGNING_CASES.c.place).where(*row)).scalar_one()
+            reason = dict(letter.reason) or None
+            sealed = reason and self._sealer.seal(reason, "signing_cases", id_, str(place), "reason")
             connection.execute(
-                sa.update(SIGNING_CASES).where(*place).values(state=letter.state.value, reason=reason)
+                sa.update(SIGNING_CASES).where(*row).values(state=letter.state.value, reason=sealed)
             )
             connection.execute(sa.update(SIGNINGS).where(SIGNINGS.c.id == id_).values(seen_at=now))
 
@@ -160,7 +158,7 @@ class Signings:
                 application=case.application,
                 label=case.label,
                 state=LetterState(case.state),
-                reason=self._sealer.open(case.reason, "signing_cases", id_, case.application)
+                reason=self._sealer.open(case.reason, "signing_cases", id_, str(case.place), "reason")
                 if case.reason
                 else {},
             )

@@ -9,7 +9,6 @@ from perizinan_core.storage.tables import plugin_metadata, table_name
 __all__ = [
     "ACCOUNTS",
     "FINDINGS",
-    "KEYS",
     "METADATA",
     "NAME",
     "POSTS",
@@ -121,11 +120,3 @@ RATES = sa.Table(
     sa.Index(None, "expires_at"),
 )
 """How often something was tried; whose tries they are stands there as a keyed hash."""
-
-KEYS = sa.Table(
-    table_name(NAME, "keys"),
-    METADATA,
-    sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("proof", sa.LargeBinary, nullable=False),
-)
-"""A value sealed by each key that was ever used: keys that were lost are noticed before new ones hide it."""

@@ -102,12 +102,12 @@ def sample_portal(
     Open a portal.
 
     Args:
-        folder: For the portal's keys.
+        folder: For what a portal keeps in files; nothing at the moment.
         office: `sample_office` by default; one of your own has the plugin among its ``plugins``.
         extensions: Extensions of the portal; installed ones are left out.
         settings: Of the portal, as `PortalSettings`.
     """
     kit = office or sample_office(development=True, plugins={"portal": _plugin})
-    given = {"address": HOST, "keys": folder / "portal-keys.json", **settings}
-    chosen = PortalSettings(**given)
+    del folder
+    chosen = PortalSettings(**{"address": HOST, **settings})
     return PortalKit(kit, portal_app(kit.office, settings=chosen, extensions=extensions, discover=False))
