@@ -547,6 +547,10 @@ _EVENT_MEANINGS = {
     _KIND.COMPLAINT_ANSWERED: "A complaint was answered.",
     _KIND.COMPLAINT_RETURNED: "The person who filed a complaint came back with its answer.",
     _KIND.COMPLAINT_WITHDRAWN: "A complaint was taken back.",
+    _KIND.CASE_READ: (
+        "An officer looked at a case, a paper of it (`slot`) or its permit (`of`), once for each day; `role`, `unit` "
+        "and `stage` say in which part. Stands in the history of the looks at that case only and is not delivered."
+    ),
     _KIND.SURVEY_ANSWERED: (
         "The satisfaction survey was answered; the answers stand elsewhere, without the case. Stands in the history "
         "only and is not delivered."

@@ -216,6 +216,8 @@ def test_every_step_that_changes_something_takes_a_key(kit):
         "get", "get_by_number", "open_pdf", "open_document", "search", "of_owner", "queue", "remarks", "officers",
         "slots", "reusable", "problems", "receipt", "signed_receipt", "history", "actions", "exclusions",
         "deliveries", "unnotified", "correction_targets", "page_picture", "held_by",
+        "corrections", "standing", "messages",
+        "readings", "outlook", "asks_secret",
     }  # fmt: skip
     # Each of several letters is issued once, and what was handed over is gone from the desk: again is as once.
     looking |= {"issue_many", "hand_over"}

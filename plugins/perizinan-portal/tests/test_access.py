@@ -34,6 +34,8 @@ def cases(portal):
         "draft": draft.id,
         "handed_in": handed_in.id,
         "issued": issued.application_id,
+        "permit": issued.id,
+        "changing": kit.office.permits.amend(issued.id, actor=owner).id,
         "paper": handed_in.documents[0].id,
         "upload": kit.office.incoming.begin(draft.id, "ktp", size=9, file_name="a.png", actor=owner).id,
         "clerk": kit.assignee(handed_in.id, "periksa").id,
@@ -64,14 +66,17 @@ EXAMPLES = {
     "act": "benturan",
     "page": "1",
     "number": "1",
+    "kind": "amendment",
 }
 DRAFTS = {"draft", "submission", "discard", "upload", "remove-paper", "begun-upload", "continued-upload"}
 ISSUED = {"permit-file"}
+PERMITS = {"own-permit", "own-permit-file", "successor"}
 
 
 def _address(route, cases):
     values = {**EXAMPLES, "paper": cases["paper"], "token": cases["token"], "upload": cases["upload"]}
     which = "draft" if route.name in DRAFTS else "issued" if route.name in ISSUED else "handed_in"
+    which = "permit" if route.name in PERMITS else "changing" if route.name == "changes" else which
     values["id"] = cases[which]
     path = route.path
     for name, value in values.items():
@@ -119,7 +124,9 @@ def test_a_complete_form_for_a_case_of_others_changes_nothing(portal, cases, vis
     """With the token of the own session: for other applicants, and for officers who have nothing to do with it."""
     route, host = routes()[name], portal.office.office.applications
     address = _address(route, cases)
-    case = next(cases[key] for key in ("draft", "issued", "handed_in") if cases[key] in address)
+    named = ("draft", "issued", "handed_in", "permit", "changing")
+    key = next(key for key in named if cases[key] in address)
+    case = cases["issued" if key == "permit" else key]
     from perizinan_core.testing import HOST
 
     before = host.get(case, actor=HOST).version

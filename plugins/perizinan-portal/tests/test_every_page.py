@@ -6,7 +6,7 @@ import pytest
 from perizinan_portal._kit import Who
 from perizinan_portal._table import routes
 
-from perizinan_core.model import Role
+from perizinan_core.model import CorrectionItem, Role
 
 pytestmark = pytest.mark.xdist_group("perizinan-portal-browser")
 
@@ -14,6 +14,8 @@ FILES = {
     "figures-csv",
     "figures-json",
     "permit-file",
+    "own-permit-file",
+    "own-paper",
     "signed-receipt",
     "paper",
     "paper-page",
@@ -34,6 +36,17 @@ def examples(plain_portal):
     kit = plain_portal.office
     owner = plain_portal.actor("sekar")
     draft = kit.draft("warung", actor=owner)
+    permit = kit.permit("warung", actor=owner)
+    changing = kit.office.permits.amend(permit.id, actor=owner)
+    asked = kit.submit("warung", actor=owner)
+    items = (
+        CorrectionItem(target="ktp", reason="Tidak terbaca"),
+        CorrectionItem(target="form:lokasi", reason="Tulis nama jalan"),
+        CorrectionItem(target="applicant", reason="Alamat tidak lengkap"),
+    )
+    kit.clock.forward(minutes=1)
+    clerk = kit.assignee(asked.id, "periksa")
+    kit.office.reviews.request_correction(asked.id, "periksa", items, actor=clerk)
     handed_in = kit.submit("warung", actor=owner)
     from perizinan_portal._accounts._invite import invitation
     from perizinan_portal._store import Purpose
@@ -50,8 +63,13 @@ def examples(plain_portal):
             "draft": draft.id,
             "submission": draft.id,
             "signing-progress": signing,
+            "own-correction": asked.id,
+            "own-permit": permit.id,
+            "successor": permit.id,
+            "changes": changing.id,
             "": handed_in.id,
         },
+        "kind": "amendment",
         "token": {
             "reset": give(Purpose.RESET, now=now, account=plain_portal.account("lupa").id),
             "confirm-email": give(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import attrs
 
@@ -18,6 +19,7 @@ __all__ = [
     "ClockEntry",
     "ClockEvent",
     "ConflictOfInterest",
+    "CorrectionAnswer",
     "CorrectionItem",
     "CorrectionRequest",
     "DeadlineRecord",
@@ -211,6 +213,23 @@ class CorrectionItem:
 
 
 @attrs.frozen(kw_only=True)
+class CorrectionAnswer:
+    """What the applicant's side did about one thing that a correction asks for."""
+
+    target: str
+    at: datetime
+    by: Account
+    text: str = lines_field(N_("Answer"), filled=False, default="")
+    """In their own words: what was changed, or why it is right as it is."""
+
+    changed: bool = False
+    """Whether the data were changed; papers show that by themselves."""
+
+    before: Any = None
+    """JSON value of the field before the first change of this round, for ``form:<field>``."""
+
+
+@attrs.frozen(kw_only=True)
 class CorrectionRequest:
     """A round of corrections. It pauses the clock; it never resets it."""
 
@@ -226,6 +245,9 @@ class CorrectionRequest:
     """Version of the calendar that ``answer_by`` was counted on last."""
 
     answered_at: datetime | None = None
+
+    answers: tuple[CorrectionAnswer, ...] = ()
+    """To single items, as they were given; a new file in a slot stands with the papers."""
 
 
 class ClockEvent(StrEnum):

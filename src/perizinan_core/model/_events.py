@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     STAGE_DECIDED = "stage_decided"
     ATTEMPT_REFUSED = "attempt_refused"
     """Someone wanted to decide what was decided already; kept in the history only, no one is notified."""
+    CASE_READ = "case_read"
+    """An officer looked at a case, a paper of it or its permit; in a history of its own beside that of the case."""
     TRACKING_RENEWED = "tracking_renewed"
     """A new secret to follow the case by was given; kept in the history only."""
     SURVEY_ANSWERED = "survey_answered"
@@ -143,6 +145,7 @@ _HISTORY_ONLY = frozenset(
         EventKind.CONTACT_SHOWN,
         EventKind.FINDING_ACKNOWLEDGED,
         EventKind.OUTGOING_CHANGED,
+        EventKind.CASE_READ,
         EventKind.OWN_KEY_CHANGED,
         EventKind.VERSION_REQUIRED,
         EventKind.STAFF_CHANGED,
@@ -159,7 +162,8 @@ class Event:
     kind: EventKind
     subject: str
     """
-    Id of the application, of the permit for ``permit_…`` kinds, an account for ``staff_…`` kinds, or
+    Id of the application, of the permit for ``permit_…`` kinds, ``readings:`` and the id of the application for
+    ``case_read``, an account for ``staff_…`` kinds, or
     ``position:`` and the code of a position for ``binding_…`` kinds, or ``catalogue:`` and the code of a permit
     type for ``value_…`` kinds.
     """

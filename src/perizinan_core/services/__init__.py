@@ -18,12 +18,14 @@ from perizinan_core.services._audit_flags import OfficerTimes
 from perizinan_core.services._banners import Banner, Banners
 from perizinan_core.services._billing import Billing
 from perizinan_core.services._bindings import CertificateBinding
+from perizinan_core.services._case_messages import CaseMessage
 from perizinan_core.services._clocks import ClockRepair, ClockWatch
 from perizinan_core.services._complaints import ComplaintDays, Complaints, ComplaintView, FiledComplaint
 from perizinan_core.services._confirmations import AssumedState, Confirmation, Confirmations, Confirmed
 from perizinan_core.services._consumers import Consumers, ConsumerState, ReplayDone
 from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerSource
 from perizinan_core.services._continuation import Continuation
+from perizinan_core.services._correction_view import CorrectionView, ItemKind, ItemView
 from perizinan_core.services._deliveries import DeliveryState, MessageDelivery
 from perizinan_core.services._disclosure import Count, Share
 from perizinan_core.services._draft_cases import DraftPreview
@@ -36,16 +38,19 @@ from perizinan_core.services._lists import CaseCounts, Lists
 from perizinan_core.services._long_term import LongTerm
 from perizinan_core.services._names import Named
 from perizinan_core.services._outgoing import Outgoing, OutgoingContact, OutgoingCounts, OutgoingItem
+from perizinan_core.services._outlook import PermitOutlook, SuccessorOption
 from perizinan_core.services._oversight import AgeClass, EndingSoon, Oversight, OversightReport, StepLoad
 from perizinan_core.services._papers import SlotView
 from perizinan_core.services._periods import FigurePeriod
 from perizinan_core.services._permits import IssueOutcome, Permits, RecordsStatus, SearchResult
 from perizinan_core.services._previews import LetterPreview, Letters
 from perizinan_core.services._publication import Publication
+from perizinan_core.services._readings import CaseReading, ReadingOf
 from perizinan_core.services._recovery import Recovered
 from perizinan_core.services._renewal import Renewal, RenewalOutcome
 from perizinan_core.services._reviews import Reviews, UnnotifiedCase
 from perizinan_core.services._schemas import PostedDecision, Schemas
+from perizinan_core.services._standing import CaseStanding
 from perizinan_core.services._status_list import StatusListRules, StatusLists
 from perizinan_core.services._summaries import (
     CaseSummary,
@@ -83,6 +88,9 @@ __all__ = [
     "Banners",
     "Billing",
     "CaseCounts",
+    "CaseMessage",
+    "CaseReading",
+    "CaseStanding",
     "CaseSummary",
     "CertificateBinding",
     "ClockRepair",
@@ -96,6 +104,7 @@ __all__ = [
     "ConsumerState",
     "Consumers",
     "Continuation",
+    "CorrectionView",
     "Count",
     "DecidedStep",
     "DeliveryState",
@@ -113,6 +122,8 @@ __all__ = [
     "IncomingUpload",
     "Issuance",
     "IssueOutcome",
+    "ItemKind",
+    "ItemView",
     "Job",
     "LetterPreview",
     "Letters",
@@ -131,10 +142,12 @@ __all__ = [
     "Oversight",
     "OversightReport",
     "PeriodLength",
+    "PermitOutlook",
     "PermitSummary",
     "Permits",
     "PostedDecision",
     "Publication",
+    "ReadingOf",
     "Receiver",
     "RecordsStatus",
     "Recovered",
@@ -154,6 +167,7 @@ __all__ = [
     "StatusLists",
     "StepLoad",
     "StepTimes",
+    "SuccessorOption",
     "SurveyQuestion",
     "Surveys",
     "Tracking",

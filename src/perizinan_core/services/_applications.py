@@ -16,8 +16,15 @@ import attrs
 
 from perizinan_core.catalogue import is_exempt
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.services import DecidedByOthersError, NotFoundError, ServiceError
+from perizinan_core.errors.model import quoted
+from perizinan_core.errors.services import (
+    ArgumentError,
+    DecidedByOthersError,
+    NotFoundError,
+    ServiceError,
+)
 from perizinan_core.errors.workflow import Problem, SubmissionRefusedError, TransitionNotAllowedError
+from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Account, Actor, ActorKind, Role
 from perizinan_core.model._applicant import Applicant, Representative
 from perizinan_core.model._application import Application, ApplicationState
@@ -30,9 +37,11 @@ from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._assigning import assign_where_possible
 from perizinan_core.services._attempts import decided_by_others, record_attempt
+from perizinan_core.services._case_messages import CaseMessage, messages_of
 from perizinan_core.services._checks import ask_checks, identity_record, record_refusal, require_answers
 from perizinan_core.services._confirmations import require_confirmed
 from perizinan_core.services._context import new_id
+from perizinan_core.services._correction_view import CorrectionView, correction_of
 from perizinan_core.services._deliveries import MessageDelivery, deliveries_of
 from perizinan_core.services._draft_cases import DraftCases, DraftPreview
 from perizinan_core.services._drafts import files_of, remove_draft, remove_if_unused
@@ -40,11 +49,13 @@ from perizinan_core.services._incoming import stored_file_problems, under_way_pr
 from perizinan_core.services._number_sources import reserve_number
 from perizinan_core.services._numbering import take_number
 from perizinan_core.services._papers import SlotView
+from perizinan_core.services._readings import CaseReading, ReadingOf, is_noted, note_reading, readings_of
 from perizinan_core.services._receipts import Receipt, given_receipt, read_receipt, sign_receipt
 from perizinan_core.services._rehearsal import letter_problems, problems_at_submission
 from perizinan_core.services._repeats import asked, once
 from perizinan_core.services._retention_asks import require_not_kept
 from perizinan_core.services._similar import about_of
+from perizinan_core.services._standing import CaseStanding, standing_of
 from perizinan_core.services._terms import (
     as_it_applies,
     form_problems,
@@ -53,12 +64,13 @@ from perizinan_core.services._terms import (
     refuse_exempt,
     terms_for,
 )
-from perizinan_core.services._tracking import give_secret
+from perizinan_core.services._tracking import give_secret, progress_of
 from perizinan_core.services._used_numbers import UsedNumbers
 from perizinan_core.services._views import shown_case, shown_history
 from perizinan_core.storage import ApplicationFilter, Page, UnitOfWork
 from perizinan_core.workflow import AllowedAction
 from perizinan_core.workflow._actions import allowed_actions
+from perizinan_core.workflow._answers import answer_item
 from perizinan_core.workflow._checks import keep_checks
 from perizinan_core.workflow._corrections import correction_targets
 from perizinan_core.workflow._decisions import withdraw
@@ -181,6 +193,57 @@ class Applications(DraftCases):
             return moved
 
         return self._change(application_id, change, actor, moment, expected_version, request)
+
+    def answer(
+        self,
+        application_id: str,
+        target: str,
+        text: str,
+        *,
+        actor: Actor,
+        idempotency_key: str | None = None,
+        now: datetime | None = None,
+    ) -> Application:
+        """
+        Answer one thing of the open correction in words: what was changed, or why it is right as it is.
+
+        Changed data and new papers are answers by themselves. Nothing reaches the office before `submit`.
+
+        Args:
+            application_id: A case that waits for a correction.
+            target: `CorrectionItem.target`, of one of its items.
+            text: In own words; empty takes an answer in words back.
+            actor: The applicant's side.
+            idempotency_key: The same key again does nothing.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            WorkflowError: the correction does not ask for it, or none is open.
+            NotFoundError: there is no such application for this actor.
+        """
+        request = asked("answer", locals())
+        moment = self._context.moment(now)
+        return self._change(
+            application_id,
+            lambda _work, case: answer_item(case, target, text, actor=actor, now=moment),
+            actor,
+            moment,
+            request=request,
+        )
+
+    def corrections(self, application_id: str, *, actor: Actor) -> tuple[CorrectionView, ...]:
+        """
+        Return the rounds of corrections of a case, the newest first: each thing with what was answered to it.
+
+        Raises:
+            NotFoundError: there is no such application for this actor.
+        """
+        found = self._found(application_id, actor)
+        permit_type = self._context.permit_type_of(found)
+        return tuple(
+            correction_of(found, permit_type, request, self._context.local_day(request.requested_at))
+            for request in reversed(found.corrections)
+        )
 
     def problems(
         self, application_id: str, *, actor: Actor, now: datetime | None = None
@@ -385,13 +448,20 @@ class Applications(DraftCases):
         Return an application that the actor may see.
 
         The applicant's side gets it without what is the office's own: conflicts, inner remarks, who had a
-        stage before. When the applicant or the representative opens it, they know what it asks of them: what
-        the office waits for them to know (`Application.awaited_notices`) is noted as known from now on.
+        stage before. That an officer looks at it is noted for the applicant (`readings`). When the applicant or the
+        representative opens it, they know what it asks of them: what the office waits for them to know
+        (`Application.awaited_notices`) is noted as known from now on.
 
         Raises:
             NotFoundError: there is none for this actor.
         """
-        found = self._found(application_id, actor)
+        context = self._context
+        moment = context.moment(None)
+        with context.work_for(actor, read_only=True) as work:
+            found = self._readable(work, application_id, actor)
+            noted = is_noted(context, work, application_id, actor, ReadingOf.CASE, moment)
+        if not noted:
+            note_reading(context, found, actor, ReadingOf.CASE, moment)
         if found.awaited_notices() and access.is_the_applicants(found, actor):
             found = self._opened(found, actor)
         return shown_case(found, actor)
@@ -419,8 +489,27 @@ class Applications(DraftCases):
             return found
         return case
 
+    def standing(self, application_id: str, *, actor: Actor, now: datetime | None = None) -> CaseStanding:
+        """
+        Return how a case stands that was handed in: step and who has it, time, what happens next, money.
+
+        Raises:
+            NotFoundError: there is no such application for this actor, or it was not handed in yet.
+        """
+        moment = self._context.moment(now)
+        found = self._found(application_id, actor)
+        if found.receipt_number is None:
+            raise NotFoundError(kind="receipt", key=application_id)
+        return standing_of(found, progress_of(self._context, found, moment))
+
     def of_owner(
-        self, *, actor: Actor, owner: Account | str | None = None, limit: int = 50, after: str | None = None
+        self,
+        *,
+        actor: Actor,
+        owner: Account | str | None = None,
+        states: frozenset[ApplicationState] = frozenset(),
+        limit: int = 50,
+        after: str | None = None,
     ) -> Page[Application]:
         """
         Return a page of the actor's own applications, newest first.
@@ -428,13 +517,15 @@ class Applications(DraftCases):
         Args:
             actor: Who is logged in.
             owner: Another account, or the id of a public one; only for the host application.
+            states: Only in these; none given: in any.
             limit: Most answers.
             after: `Page.next` of the page before.
         """
         other = _account(owner) if actor.kind is ActorKind.HOST else None
         account = other or actor.account
         with self._context.work_for(actor, read_only=True) as work:
-            page = work.applications.find(ApplicationFilter(owner=account), limit=limit, after=after)
+            wanted = ApplicationFilter(owner=account, states=frozenset(states))
+            page = work.applications.find(wanted, limit=limit, after=after)
         # The column that was searched is held against the case itself.
         mine = (item for item in page.items if item.owner == account)
         return Page(tuple(shown_case(item, actor) for item in mine), page.next)
@@ -452,6 +543,29 @@ class Applications(DraftCases):
                 events += work.history.of(application.permit_id)
         return shown_history(tuple(sorted(events, key=lambda event: event.at)), actor)
 
+    def readings(
+        self, application_id: str, *, actor: Actor, limit: int = 50, after: str | None = None
+    ) -> Page[CaseReading]:
+        """
+        Return who of the office looked at a case, its papers and its permit, the newest first.
+
+        The applicant's side learns role, unit and for what; officers who may read the case see the officers' ids.
+        What officers did in the case stands in `history`.
+
+        Raises:
+            NotFoundError: there is no such application for this actor.
+            ArgumentError: ``after`` is not the mark of such a page.
+        """
+        context = self._context
+        place = None if after is None else _place(after)
+        with context.work_for(actor, read_only=True) as work:
+            application = self._readable(work, application_id, actor)
+            names = not access.is_the_applicants(application, actor)
+            found = readings_of(context, work, application, limit=limit + 1, after=place, names=names)
+        page = found[:limit]
+        following = str(page[-1][0]) if len(found) > limit else None
+        return Page(tuple(reading for _, reading in page), following)
+
     def deliveries(self, application_id: str, *, actor: Actor) -> tuple[MessageDelivery, ...]:
         """
         Return what became of the messages of a case, oldest first: which channel accepted what and when.
@@ -465,6 +579,44 @@ class Applications(DraftCases):
         with self._context.work_for(actor, read_only=True) as work:
             self._readable(work, application_id, actor)
             return deliveries_of(work, application_id, actor, self._context.calendar.time_zone)
+
+    def messages(
+        self, application_id: str, *, actor: Actor, language: str = "id", now: datetime | None = None
+    ) -> tuple[CaseMessage, ...]:
+        """
+        Return the messages to the applicant's side about a case and its permit, the newest first.
+
+        Each is written again from what happened, in the language that is asked for, so that it can be read where
+        it did not arrive; with what became of it on each channel.
+
+        Args:
+            application_id: The case.
+            actor: The applicant reads the own ones, the representative theirs; others those to the applicant.
+            language: ``"id"`` or ``"en"``.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            NotFoundError: there is no such application for this actor.
+        """
+        context = self._context
+        moment = context.moment(now)
+        with context.work_for(actor, read_only=True) as work:
+            application = self._readable(work, application_id, actor)
+            events, permit = work.history.of(application_id), None
+            if application.permit_id is not None:
+                permit = context.load_permit(work, application.permit_id)
+                events += work.history.of(application.permit_id)
+            sent = deliveries_of(work, application_id, actor, context.calendar.time_zone)
+        return messages_of(
+            context,
+            application,
+            permit,
+            sorted(events, key=lambda event: event.at),
+            sent,
+            actor=actor.account,
+            language=language,
+            now=moment,
+        )
 
     def actions(self, application_id: str, *, actor: Actor) -> tuple[AllowedAction, ...]:
         """Return what this actor can do now; for pages, which show only what is possible."""
@@ -627,6 +779,12 @@ class Applications(DraftCases):
         if not seen and not access.is_party(origin, actor):
             raise NotFoundError(kind="permit", key=permit_id)
         return permit
+
+
+def _place(after: str) -> int:
+    if not after.isascii() or not after.isdigit() or len(after) > len(str(2**31)):
+        raise ArgumentError("after", N_("the mark of the page before"), quoted(after))
+    return int(after)
 
 
 def _outside(records: tuple[CheckRecord, ...]) -> bool:

@@ -55,6 +55,9 @@ class MessageDelivery:
     """`EventKind` value of what it is about."""
 
     happened_at: datetime | None
+    event: str
+    """Id of the event that it is about; empty when that cannot be read."""
+
     recipient: str
     """``applicant``, ``representative``, or the id of an officer; empty while the message is still to be made."""
 
@@ -92,6 +95,7 @@ def _delivery(entry: OutboxEntry, zone: IndonesianTimeZone, *, outside: bool) ->
         number=entry.id,
         kind=entry.event.kind.value if entry.event is not None else "",
         happened_at=zone.local(entry.event.at) if entry.event is not None else None,
+        event=entry.event.id if entry.event is not None else "",
         recipient=entry.recipient,
         channel=entry.channel or "",
         state=state_of(entry),

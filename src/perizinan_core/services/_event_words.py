@@ -76,6 +76,7 @@ _WORDS: Mapping[EventKind, str] = {
     EventKind.VERSION_REQUIRED: N_("The lowest authority document was raised"),
     EventKind.VALUE_CONFIRMED: N_("A value of the catalogue was confirmed or withdrawn"),
     EventKind.STAFF_CHANGED: N_("The staff record was changed"),
+    EventKind.CASE_READ: N_("A case was looked at"),
     EventKind.CONTACT_SHOWN: N_("A part of an address was shown"),
     EventKind.OUTGOING_CHANGED: N_("Deliveries were tried again or dropped"),
     EventKind.BANNER_CHANGED: N_("An announcement was put up or taken down"),

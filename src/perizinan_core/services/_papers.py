@@ -33,6 +33,7 @@ from perizinan_core.services._intake import (
     policy_of,
     take_in,
 )
+from perizinan_core.services._readings import ReadingOf, is_noted, note_reading
 from perizinan_core.services._repeats import Asked, asked, once
 from perizinan_core.services._terms import (
     as_it_applies,
@@ -354,12 +355,17 @@ class Papers:
         return page_picture(data, found.content_type, page=page, side=max(100, min(side, 3000)))
 
     def _paper(self, application_id: str, document_id: str, actor: Actor) -> SubmittedDocument:
-        with self._context.work_for(actor, read_only=True) as work:
+        context = self._context
+        moment = context.moment(None)
+        with context.work_for(actor, read_only=True) as work:
             application = self._readable(work, application_id, actor)
-        for document in application.documents:
-            if document.id == document_id:
-                return document
-        raise NotFoundError(kind="document", key=document_id)
+            found = next((item for item in application.documents if item.id == document_id), None)
+            if found is None:
+                raise NotFoundError(kind="document", key=document_id)
+            noted = is_noted(context, work, application_id, actor, ReadingOf.PAPER, moment, found.slot)
+        if not noted:
+            note_reading(context, application, actor, ReadingOf.PAPER, moment, found.slot)
+        return found
 
     def _change(
         self,

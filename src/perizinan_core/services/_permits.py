@@ -17,7 +17,7 @@ from perizinan_core.errors.services import ArgumentError, NotFoundError
 from perizinan_core.errors.storage import RecordNotFoundError, StorageError
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import AccountKind, Actor, ActorKind, Role
-from perizinan_core.model._application import Application
+from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._permit import Permit, PermitStatus
 from perizinan_core.published import PermitStatusAnswer
@@ -27,10 +27,12 @@ from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._issuance import Issuance
 from perizinan_core.services._long_term import newest_version
+from perizinan_core.services._outlook import PermitOutlook, outlook_of
+from perizinan_core.services._readings import ReadingOf, is_noted, note_reading
 from perizinan_core.services._repeats import asked, once
 from perizinan_core.services._sight import sight_of
 from perizinan_core.services._status_list import note_later_change
-from perizinan_core.services._views import shown_permit
+from perizinan_core.services._views import shown_case, shown_permit
 from perizinan_core.signing import SecretCallback
 from perizinan_core.storage import (
     ApplicationFilter,
@@ -62,6 +64,9 @@ SEARCHERS = (
 )
 """Roles that may search the office's records; each search is about one identifier, never a listing of people."""
 
+
+_WITH_LETTER = frozenset({ApplicationState.AWAITING_SIGNATURE, ApplicationState.ISSUED})
+"""States of applications that led to a letter."""
 
 _MARK = "~"
 """Between the two marks of a search; neither holds it."""
@@ -193,18 +198,20 @@ class Permits:
         Raises:
             NotFoundError: there is none for this actor.
         """
-        with self._context.work_for(actor, read_only=True) as work:
-            return shown_permit(self._readable(work, permit_id, actor)[0], actor)
+        return shown_permit(self._looked_at(permit_id, actor), actor)
 
     def get_by_number(self, number: str, *, actor: Actor) -> Permit:
         """Return the permit with exactly this number; raises as `get`."""
         with self._context.work_for(actor, read_only=True) as work:
             try:
                 found = work.permits.get_by_number(number)
-                return shown_permit(self._readable(work, found.id, actor)[0], actor)
-            except (RecordNotFoundError, NotFoundError) as error:
-                # The number that was asked for, and not the id: that would tell that there is one.
+            except RecordNotFoundError as error:
                 raise NotFoundError(kind="permit", key=number) from error
+        try:
+            return shown_permit(self._looked_at(found.id, actor), actor)
+        except NotFoundError as error:
+            # The number that was asked for, and not the id: that would tell that there is one.
+            raise NotFoundError(kind="permit", key=number) from error
 
     def open_pdf(self, permit_id: str, *, actor: Actor) -> BinaryIO:
         """
@@ -218,6 +225,32 @@ class Permits:
             raise NotFoundError(kind="permit", key=permit_id)
         documents = self._context.documents
         return documents.open(newest_version(documents, permit.signed_sha256))
+
+    def outlook(self, permit_id: str, *, actor: Actor, now: datetime | None = None) -> PermitOutlook:
+        """
+        Return how a permit stands today, what can be asked for on its ground, and what becomes of it then.
+
+        Each kind of application comes with the reason why it is not possible today, where it is not. The same
+        rules are asked again when one is begun.
+
+        Args:
+            permit_id: The permit.
+            actor: Who may see it.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            NotFoundError: there is no such permit for this actor.
+        """
+        context = self._context
+        today = context.local_day(context.moment(now))
+        with context.work_for(actor, read_only=True) as work:
+            permit, origin = self._readable(work, permit_id, actor)
+            found = outlook_of(context, work, permit, origin, today)
+        return attrs.evolve(
+            found,
+            permit=shown_permit(permit, actor),
+            pending=tuple(shown_case(case, actor) for case in found.pending),
+        )
 
     def renew(
         self,
@@ -392,7 +425,8 @@ class Permits:
     def of_owner(self, *, actor: Actor, limit: int = 50, after: str | None = None) -> Page[Permit]:
         """Return the permits that came from the actor's own applications, newest first."""
         with self._context.work_for(actor, read_only=True) as work:
-            page = work.applications.find(ApplicationFilter(owner=actor.account), limit=limit, after=after)
+            wanted = ApplicationFilter(owner=actor.account, states=_WITH_LETTER)
+            page = work.applications.find(wanted, limit=limit, after=after)
             mine = [item.id for item in page.items if access.is_party(item, actor)]
             found = work.permits.of_applications(mine) if mine else ()
         return Page(tuple(reversed(found)), page.next)
@@ -424,6 +458,17 @@ class Permits:
             repeat.finish({"permit": permit_id})
             work.commit()
         return saved
+
+    def _looked_at(self, permit_id: str, actor: Actor) -> Permit:
+        """Return a permit that the actor may see; that an officer looks at it is noted for its holder."""
+        context = self._context
+        moment = context.moment(None)
+        with context.work_for(actor, read_only=True) as work:
+            permit, origin = self._readable(work, permit_id, actor)
+            noted = is_noted(context, work, origin.id, actor, ReadingOf.PERMIT, moment)
+        if not noted:
+            note_reading(context, origin, actor, ReadingOf.PERMIT, moment)
+        return permit
 
     def _readable(
         self, work: UnitOfWork, permit_id: str, actor: Actor, *, lock: bool = False

@@ -48,6 +48,7 @@ __all__ = [
     "case_with",
     "give_secret",
     "new_code",
+    "progress_of",
     "typed_code",
 ]
 
@@ -161,7 +162,7 @@ class Tracking:
         """
         moment = self._context.moment(now)
         application = case_with(self._context, receipt_number, secret, moment)
-        return _answer(self._context, self._opened(application, moment), moment)
+        return progress_of(self._context, self._opened(application, moment), moment)
 
     def _opened(self, found: Application, moment: datetime) -> Application:
         """Note that the applicant's side knows of a correction; the answer is given even when that fails."""
@@ -280,7 +281,8 @@ def _failed(kept: TrackingSecret, now: datetime) -> TrackingSecret:
     return attrs.evolve(kept, failed=kept.failed + 1 if _recent(kept, now) else 1, failed_at=now)
 
 
-def _answer(context: OfficeContext, case: Application, now: datetime) -> TrackingAnswer:
+def progress_of(context: OfficeContext, case: Application, now: datetime) -> TrackingAnswer:
+    """Return how a case stands that was handed in; the caller has asked who may see it."""
     permit_type = context.permit_type_of(case)
     calendar, started = context.calendar, bool(case.clock.entries)
     # A clock that is behind the records counts from the last thing that they know.

@@ -21,6 +21,7 @@ from perizinan_core.model._held import POWER_OF_ATTORNEY
 from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
+from perizinan_core.workflow._answers import with_change
 from perizinan_core.workflow._people import require_party
 from perizinan_core.workflow._renewal import check_renewal
 from perizinan_core.workflow._states import Action, check_state
@@ -280,7 +281,8 @@ def update_form(
         # A draft is saved with every few words: an event each time would say nothing.
         return moved
     happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=list(changed[:_NAMED]))
-    return Transition(moved.application, (happened,))
+    before = {FORM_TARGET + name: application.form.get(name) for name in changed}
+    return Transition(with_change(moved.application, before, actor=actor, now=now), (happened,))
 
 
 def update_applicant(
@@ -324,6 +326,7 @@ def _with_parties(
         return Transition(application)
     case = _without_old_papers(case, now)
     _check_asked(application, (APPLICANT_TARGET,))
+    case = with_change(case, {APPLICANT_TARGET: None}, actor=actor, now=now)
     happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=[APPLICANT_TARGET])
     return Transition(case, (happened,))
 
@@ -368,6 +371,7 @@ def put_power_of_attorney(
     )
     case = _without_old_papers(attrs.evolve(application, representative=agent), now, keep=False)
     case = attrs.evolve(case, documents=(*case.documents, added))
+    case = with_change(case, {APPLICANT_TARGET: None}, actor=actor, now=now)
     happened = event(EventKind.FORM_UPDATED, application, actor, now, fields=[APPLICANT_TARGET])
     return Transition(case, (happened,))
 

@@ -12,10 +12,11 @@ from perizinan_core.i18n import DEFAULT_LANGUAGE
 from perizinan_core.model._actor import Actor, Officer
 from perizinan_core.model._application import Application, ApplicationState, FrozenTerms
 from perizinan_core.model._calendar import WorkingCalendar
-from perizinan_core.model._case import CorrectionRequest, StageState
+from perizinan_core.model._case import StageState
 from perizinan_core.model._events import EventKind
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
+from perizinan_core.workflow._answers import unanswered_items
 from perizinan_core.workflow._assignment import keeps
 from perizinan_core.workflow._clock import resume_clock, start_clock
 from perizinan_core.workflow._completeness import submission_problems
@@ -157,7 +158,7 @@ def resubmit(
 
     Raises:
         WorkflowError: ``correction-window-passed``: when the window is over.
-        WorkflowError: ``correction-unanswered``: when a document asked for was not touched.
+        WorkflowError: ``correction-unanswered``: when a document asked for was neither touched nor answered in words.
         SubmissionRefusedError: with all problems at once.
         WorkflowError: ``not-party``: for anyone else.
     """
@@ -170,7 +171,7 @@ def resubmit(
     told = application.notice_of(f"correction-{correction.round}") is not None
     if told and today > correction.answer_by:
         raise WorkflowError("correction-window-passed", answer_by=correction.answer_by, today=today)
-    _check_answered(application, correction)
+    _check_answered(application)
     frozen = _merged(terms_of(application), terms)
     shown = frozenset(application.shown_at_counter) if at_counter is None else at_counter
     check_graph(permit_type, frozen.stages)
@@ -265,20 +266,11 @@ def _refuse_problems(problems: tuple[Problem, ...]) -> None:
         raise SubmissionRefusedError(problems=problems)
 
 
-def _check_answered(application: Application, correction: CorrectionRequest) -> None:
-    since = correction.requested_at
-    touched = {
-        document.slot
-        for document in application.documents
-        if document.submission > application.submission
-        or (document.replaced_at is not None and document.replaced_at >= since)
-    }
+def _check_answered(application: Application) -> None:
     missing = tuple(
         item.target
-        for item in correction.items
-        if item.target not in touched
-        and item.target != APPLICANT_TARGET
-        and not item.target.startswith(FORM_TARGET)
+        for item in unanswered_items(application)
+        if item.target != APPLICANT_TARGET and not item.target.startswith(FORM_TARGET)
     )
     if missing:
         raise WorkflowError("correction-unanswered", targets=missing)

@@ -3,12 +3,18 @@
 from perizinan_portal._applicant import (
     _apply,
     _case,
+    _correction,
     _draft,
+    _messages,
     _own_cases,
     _papers,
+    _permits,
+    _readings,
     _receipt,
     _submission,
+    _successor,
     _tus,
+    _withdrawal,
 )
 from perizinan_portal._kit import PageRoute
 
@@ -16,6 +22,12 @@ ROUTES: tuple[PageRoute, ...] = (
     *_own_cases.ROUTES,
     *_apply.ROUTES,
     *_case.ROUTES,
+    *_correction.ROUTES,
+    *_messages.ROUTES,
+    *_readings.ROUTES,
+    *_withdrawal.ROUTES,
+    *_permits.ROUTES,
+    *_successor.ROUTES,
     *_draft.ROUTES,
     *_papers.ROUTES,
     *_tus.ROUTES,

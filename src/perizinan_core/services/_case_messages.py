@@ -1,0 +1,94 @@
+"""
+The messages of a case, to be read where they did not arrive: what was written, and what became of it on each channel.
+
+A message is not kept as it was sent: it is written again from the event that it is about, in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import attrs
+
+from perizinan_core.errors.base import PerizinanError
+from perizinan_core.model._actor import Account
+from perizinan_core.model._application import Application
+from perizinan_core.model._events import Event
+from perizinan_core.model._permit import Permit
+from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._deliveries import MessageDelivery
+from perizinan_core.services._messages import APPLICANT, MESSAGE_KINDS, REPRESENTATIVE, messages_for
+
+__all__ = ["CaseMessage", "messages_of"]
+
+
+@attrs.frozen(kw_only=True)
+class CaseMessage:
+    """One message to the applicant's side."""
+
+    event: str
+    """Id of the event that it is about."""
+
+    kind: str
+    """`EventKind` value of it."""
+
+    at: datetime
+    recipient: str
+    """``applicant`` or ``representative``."""
+
+    subject: str
+    body: str
+    deliveries: tuple[MessageDelivery, ...]
+    """By channel; none while it is still to be made, and once what was delivered is forgotten."""
+
+
+def messages_of(
+    context: OfficeContext,
+    application: Application,
+    permit: Permit | None,
+    events: Iterable[Event],
+    deliveries: Iterable[MessageDelivery],
+    *,
+    actor: Account,
+    language: str,
+    now: datetime,
+) -> tuple[CaseMessage, ...]:
+    """Return the messages of a case, the newest first; the caller has asked who may read them."""
+    agent = application.representative
+    to_agent = agent is not None and actor == Account.public(agent.actor_id or "")
+    recipient = REPRESENTATIVE if to_agent else APPLICANT
+    found, sent = [], tuple(deliveries)
+    for event in events:
+        if event.kind not in MESSAGE_KINDS:
+            continue
+        try:
+            written = messages_for(
+                event,
+                application=application,
+                permit_type=context.permit_type_of(application),
+                permit=permit if event.kind.value.startswith("permit_") else None,
+                authority=context.authority,
+                language=language,
+                today=context.local_day(now),
+                texts=context.message_texts,
+            ).get(recipient)
+        except (PerizinanError, LookupError, StopIteration):
+            # What it was about is not in the case any more, such as an upload that was kept for a while.
+            continue
+        if written is None:
+            continue
+        found.append(
+            CaseMessage(
+                event=event.id,
+                kind=event.kind.value,
+                at=context.calendar.time_zone.local(event.at),
+                recipient=recipient,
+                subject=written.subject,
+                body=written.body,
+                deliveries=tuple(
+                    item for item in sent if item.event == event.id and item.recipient in ("", recipient)
+                ),
+            )
+        )
+    return tuple(reversed(found))
