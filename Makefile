@@ -13,7 +13,7 @@ PLUGINS := $(wildcard plugins/*/pyproject.toml)
 .PHONY: help setup tools demo test test-wheels wheels check lint types contracts docs bench bench-scale fuzz mutants test-remedies coverage lock messages clean
 
 help:
-	@echo "make demo    a permit from catalogue to verified PDF (DEMO_ARGS=\"--no-serve --out build/demo\")"
+	@echo "make demo    a permit from catalogue to verified PDF, then the portal over a city (DEMO_ARGS=\"--no-serve --no-city\")"
 	@echo "make test    every test: core, plugins, examples, documentation"
 	@echo "make check   lint, types, import contracts, tests"
 	@echo "make wheels  the core and the plugins as wheels, in dist/"

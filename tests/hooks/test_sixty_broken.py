@@ -124,7 +124,7 @@ def test_help_and_recovery_import_no_plugin(environment, tmp_path):
 
 def test_the_demonstration_and_verification_work_among_them(findings, run, tmp_path):
     """From the catalogue to a permit that is checked."""
-    run("demo", "--no-serve", "--out", str(tmp_path / "demo"))
+    run("demo", "--no-serve", "--no-city", "--out", str(tmp_path / "demo"))
     permit, authority = tmp_path / "demo" / "permit.pdf", tmp_path / "demo" / "authority.json"
 
     assert "valid" in run("verify", str(permit), "--authority", str(authority), "--json")

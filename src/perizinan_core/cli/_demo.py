@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +14,11 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
+from perizinan_core._demo._city import open_city, portal_in
 from perizinan_core._demo._office import open_demo_office
 from perizinan_core._demo._story import Scene, tell
-from perizinan_core.bootstrap import Office
+from perizinan_core.bootstrap import Office, load_plugins
+from perizinan_core.cli._demo_city import prepared_city, show_city
 from perizinan_core.i18n import N_, translate
 
 __all__ = ["demo_command"]
@@ -31,14 +34,61 @@ _MARKER = ".perizinan-demo"
     show_default=True,
     help="Folder hasil; isi peragaan sebelumnya diganti.",
 )
-@click.option("--serve/--no-serve", default=True, help="Tampilkan halaman publik setelah selesai.")
+@click.option(
+    "--serve/--no-serve",
+    default=None,
+    help="Sajikan portal setelah selesai; bawaannya hanya bila dijalankan di terminal.",
+)
+@click.option(
+    "--city/--no-city",
+    default=True,
+    show_default=True,
+    help="Siapkan kota contoh dengan 300 permohonan di balik portal; sekali dibuat, dipakai lagi.",
+)
+@click.option("--fresh", is_flag=True, help="Buat kota contoh yang baru di tempat yang lama.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.pass_obj
-def demo_command(obj: dict[str, object], *, out: Path, serve: bool, host: str, port: int) -> None:
-    """Tell the story, leave its files, and serve the public pages."""
+def demo_command(
+    obj: dict[str, object],
+    *,
+    out: Path,
+    serve: bool | None,
+    city: bool,
+    fresh: bool,
+    host: str,
+    port: int,
+) -> None:
+    """Tell the story, leave its files; then make the city, and serve its portal, or what pages there are."""
     language = str(obj["language"])
     console = Console(highlight=False)
+    serves = sys.stdout.isatty() if serve is None else serve
+    address = f"http://{host}:{port}/"
+    _story(out, console, language)
+    portal = portal_in(load_plugins()) if city else None
+    if portal is None:
+        if serves:
+            _serve_pages(out, console, language, host, port)
+        return
+    made = prepared_city(
+        out.with_name(f"{out.name}-city"), portal, address, fresh=fresh, console=console, language=language
+    )
+    show_city(made, portal, address, console=console, language=language)
+    if not serves:
+        sentence = N_(
+            "Open the portal: perizinan demo --serve, or perizinan --settings {settings} serve --port {port}"
+        )
+        console.print(Text(translate(sentence, language, settings=made.settings, port=port)))
+        return
+    console.print(
+        Text(translate(N_("The portal is open at {address} (stop with Ctrl+C)."), language, address=address))
+    )
+    with open_city(made) as office:
+        office.serve(host, port)
+
+
+def _story(out: Path, console: Console, language: str) -> None:
+    """Tell the story of one permit."""
     started = time.perf_counter()
     _empty(out, language)
     office, clock = open_demo_office(out / "office", now=datetime.now(UTC))
@@ -63,22 +113,22 @@ def demo_command(obj: dict[str, object], *, out: Path, serve: bool, host: str, p
             seconds=f"{seconds:.1f}",
         )
         console.print(Panel(lines, title=title, border_style="green"))
-        if serve and not _has_pages(office):
+
+
+def _serve_pages(out: Path, console: Console, language: str, host: str, port: int) -> None:
+    """Serve the pages over the permit of the story."""
+    office, clock = open_demo_office(out / "office", now=datetime.now(UTC))
+    with office:
+        if not _has_pages(office):
             console.print(translate(_NO_PAGES, language))
-        elif serve:
-            clock.limit = clock.moment = datetime.now(UTC)
-            address = f"http://{host}:{port}/"
-            console.print(
-                translate(
-                    N_(
-                        "Public pages: {address} (stop with Ctrl+C). No account is needed; "
-                        "a portal with accounts comes as a plugin."
-                    ),
-                    language,
-                    address=address,
-                )
-            )
-            office.serve(host, port)
+            return
+        clock.moment = clock.limit
+        sentence = N_(
+            "Public pages: {address} (stop with Ctrl+C). No account is needed; "
+            "a portal with accounts comes as a plugin."
+        )
+        console.print(translate(sentence, language, address=f"http://{host}:{port}/"))
+        office.serve(host, port)
 
 
 _NO_PAGES = N_(

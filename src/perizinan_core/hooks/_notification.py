@@ -125,7 +125,8 @@ class MailFolderChannel:
         target = self.folder / f"{stem}.eml"
         if target.exists():
             return
-        message = compose_mail(notification, sender=self.sender, policy=SMTPUTF8)
+        # As it is read: a link that is broken over two lines cannot be followed by those who open the file.
+        message = compose_mail(notification, sender=self.sender, policy=SMTPUTF8, encoding="8bit")
         replace_file(target, message.as_bytes(), mode=0o600)
 
 

@@ -47,6 +47,7 @@ __all__ = [
     "ExpressionFunction",
     "ExpressionsEntry",
     "FormFormat",
+    "FrontendDemo",
     "FrontendEntry",
     "MessageTextsEntry",
     "NotificationChannelEntry",
@@ -218,6 +219,24 @@ class EventConsumerEntry:
 
 
 @attrs.frozen(kw_only=True)
+class FrontendDemo:
+    """How a frontend with accounts shows itself in ``perizinan demo``, over an office full of invented cases."""
+
+    settings: Callable[[str], Mapping[str, Any]]
+    """``settings(address)`` returns its table ``[plugin.NAME]``; ``address`` is where it will be reached."""
+
+    accounts: Callable[..., Mapping[str, str]]
+    """
+    ``accounts(*, office, context, password, applicants)``: makes an account with ``password`` for each officer on
+    record, and for each of ``applicants`` (names by mail address). Returns by mail address the id under which each of
+    these applies.
+    """
+
+    places: tuple[tuple[Text, str], ...] = ()
+    """Pages that a visitor should see first: what each is, and its path."""
+
+
+@attrs.frozen(kw_only=True)
 class FrontendEntry:
     """Something that shows the office to people: a portal, a set of pages."""
 
@@ -229,6 +248,9 @@ class FrontendEntry:
 
     settings: type[Any] | None = None
     """attrs class of the table ``[plugin.NAME]``; None: it has no settings. See ``docs/reference/hooks.md``."""
+
+    demo: FrontendDemo | None = None
+    """How ``perizinan demo`` shows it; None: the demonstration ends with its pages over a single permit."""
 
 
 @attrs.frozen(kw_only=True)

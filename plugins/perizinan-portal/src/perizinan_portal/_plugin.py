@@ -6,10 +6,19 @@ Importing it loads neither the web framework nor a page.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from perizinan_core.hooks import CliCommandEntry, FrontendEntry, PluginContext, TablesEntry, hookimpl
+from perizinan_core.hooks import (
+    CliCommandEntry,
+    FrontendDemo,
+    FrontendEntry,
+    PluginContext,
+    TablesEntry,
+    hookimpl,
+)
+from perizinan_core.model import Text
 from perizinan_portal._blind import BLIND
 from perizinan_portal._settings import PortalSettings
 
@@ -19,6 +28,8 @@ if TYPE_CHECKING:
     from perizinan_core import Office
 
 __all__ = [
+    "demo_accounts",
+    "demo_settings",
     "load_command",
     "perizinan_api",
     "register_cli_commands",
@@ -30,11 +41,21 @@ __all__ = [
 perizinan_api = 1
 """Version of the plugin interface that this plugin is written for."""
 
+_PLACES = (
+    (Text("Beranda", "First page"), "/"),
+    (Text("Izin apa yang saya perlukan?", "Which permit do I need?"), "/izin"),
+    (Text("Masuk", "Log in"), "/masuk"),
+    (Text("Kinerja dalam angka", "Our work in figures"), "/kinerja"),
+    (Text("Periksa keaslian izin", "Check a permit"), "/periksa"),
+)
+"""What a visitor of the demonstration sees first."""
+
 
 @hookimpl
 def register_frontends() -> list[FrontendEntry]:
     """Offer the portal of an office."""
-    return [FrontendEntry(name="portal", serve=serve_portal, settings=PortalSettings)]
+    demo = FrontendDemo(settings=demo_settings, accounts=demo_accounts, places=_PLACES)
+    return [FrontendEntry(name="portal", serve=serve_portal, settings=PortalSettings, demo=demo)]
 
 
 @hookimpl
@@ -57,6 +78,18 @@ def serve_portal(*, office: Office, host: str, port: int, context: PluginContext
     from perizinan_portal._serving import serve
 
     serve(office, host, port, context.settings)
+
+
+def demo_settings(address: str) -> Mapping[str, Any]:
+    """Return the portal's settings in a demonstration: officers log in without a second factor."""
+    return {"address": address, "second_factor": False}
+
+
+def demo_accounts(**given: Any) -> Mapping[str, str]:
+    """Make the accounts of a demonstration; see `perizinan_core.hooks.FrontendDemo`."""
+    from perizinan_portal._demo import accounts
+
+    return accounts(**given)
 
 
 def load_command(context: PluginContext[PortalSettings]) -> click.Command:
