@@ -148,7 +148,8 @@ class _GapUnit(MemoryUnitOfWork):
 
 
 class _GapStorage(MemoryStorage):
-    def unit_of_work(self, *, read_only=False):
+    def unit_of_work(self, *, read_only=False, foreseen=()):
+        del foreseen
         return _GapUnit(self._held, read_only=read_only)
 
 
@@ -171,7 +172,8 @@ class _EagerUnit(MemoryUnitOfWork):
 
 
 class _EagerStorage(MemoryStorage):
-    def unit_of_work(self, *, read_only=False):
+    def unit_of_work(self, *, read_only=False, foreseen=()):
+        del foreseen
         return _EagerUnit(self._held, read_only=read_only)
 
 

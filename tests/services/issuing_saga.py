@@ -109,8 +109,8 @@ class WatchedStorage:
     def __init__(self, inner, death) -> None:
         self._inner, self._death = inner, death
 
-    def unit_of_work(self, *, read_only=False):
-        work = self._inner.unit_of_work(read_only=read_only)
+    def unit_of_work(self, *, read_only=False, foreseen=()):
+        work = self._inner.unit_of_work(read_only=read_only, foreseen=foreseen)
         if not read_only:
             work.commit = self._death.around("commit", work.commit)
         return work

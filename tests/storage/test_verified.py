@@ -1,13 +1,13 @@
 """What a process remembers of rows that passed their check."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perizinan_core.storage._verified import VerifiedRows
+from perizinan_core.storage._verified import Recent, VerifiedRows
 
 VALUES = st.lists(
     st.none() | st.booleans() | st.integers() | st.text() | st.binary() | st.datetimes() | st.dates(),
@@ -61,3 +61,24 @@ def test_no_more_rows_are_remembered_than_the_limit():
 
     assert 10 == sum(rows.has(digest) for digest in digests)
     assert rows.has(digests[-1])
+
+
+def test_a_row_that_was_written_here_passes_as_it_is_read_again():
+    """The same moment in another zone is the same value, as for the seal; anything else is another row."""
+    rows, moment = VerifiedRows(), datetime(2026, 3, 2, 9, tzinfo=timezone(timedelta(hours=7)))
+    rows.note_written(b"seal", "permits", ("x", 5, moment))
+
+    assert rows.was_written(b"seal", "permits", ("x", 5, moment.astimezone(UTC)))
+    assert not rows.was_written(b"seal", "marks", ("x", 5, moment))
+    assert not rows.was_written(b"seal", "permits", ("y", 5, moment))
+    assert not rows.was_written(b"other", "permits", ("x", 5, moment))
+    assert not rows.was_written(None, "permits", ("x", 5, moment))
+
+
+def test_only_the_last_values_are_kept():
+    """The oldest is forgotten first."""
+    recent = Recent(2)
+    for number in range(3):
+        recent.put(bytes([number]), number)
+
+    assert [None, 1, 2] == [recent.get(bytes([number])) for number in range(3)]

@@ -45,6 +45,7 @@ from perizinan_core.model._authority import Authority
 from perizinan_core.model._calendar import WorkingCalendar
 from perizinan_core.model._case import StageStatus
 from perizinan_core.model._events import Event, EventKind
+from perizinan_core.model._figures import Figure
 from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.model._text import Text
@@ -54,6 +55,7 @@ from perizinan_core.services._inspection_version import inspection_version
 from perizinan_core.signing import SecretCallback, Signer
 from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.storage import OutboxItem, Storage, UnitOfWork
+from perizinan_core.storage._records import Foreseen
 from perizinan_core.workflow._assignment import Workload
 from perizinan_core.workflow._figures import figures_of
 from perizinan_core.workflow._people import record_difference, with_hand
@@ -65,8 +67,10 @@ __all__ = [
     "InspectUpload",
     "OfficeContext",
     "OfficeKeys",
+    "Saving",
     "SignerSource",
     "case_of",
+    "named",
     "new_id",
 ]
 
@@ -142,6 +146,26 @@ class SignerSource(Protocol):
     def footer_for(self, position: str) -> Text | None:
         """Return what the position's signer adds to the foot of letters; nothing is opened for that."""
         ...
+
+
+@attrs.frozen(kw_only=True)
+class Saving:
+    """A transition with all that is written of it, worked out before others have to wait."""
+
+    application: Application
+    events: tuple[Event, ...]
+    """Each has its id."""
+
+    figures: tuple[Figure, ...] | None = None
+    """None: the case is not closed by it."""
+
+    files: frozenset[str] = frozenset()
+    """Contents that it put into the case, by SHA-256."""
+
+    @property
+    def foreseen(self) -> tuple[Foreseen, ...]:
+        """What a unit of work is opened with as foreseen."""
+        return (self.application, *self.events)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -256,16 +280,23 @@ class OfficeContext:
         return self.catalogue.version(subject.permit_type, subject.permit_type_version)
 
     @contextmanager
-    def work_for(self, actor: Actor, *, read_only: bool = False) -> Iterator[UnitOfWork]:
+    def work_for(
+        self, actor: Actor, *, read_only: bool = False, foreseen: Iterable[Foreseen] = ()
+    ) -> Iterator[UnitOfWork]:
         """
         Open a unit of work for a use case, and compare the actor with the staff record inside it.
 
         Every use case that someone calls begins with it, so that no session outlives a post.
 
+        Args:
+            actor: Who calls.
+            read_only: Nothing is written.
+            foreseen: See `Storage.unit_of_work`.
+
         Raises:
             StaffRecordError: see `check_staff`.
         """
-        with self.storage.unit_of_work(read_only=read_only) as work:
+        with self.storage.unit_of_work(read_only=read_only, foreseen=foreseen) as work:
             self.check_staff(work, actor)
             yield work
 
@@ -351,37 +382,45 @@ class OfficeContext:
         application = self.load(work, self.load_permit(work, permit_id).application_id, lock=True)
         return self.load_permit(work, permit_id, lock=True), application
 
-    def save(self, work: UnitOfWork, moved: Transition, actor: Actor, now: datetime) -> Application:
-        """Write what a transition made: the application, its history and the outbox."""
-        self._require_files(work, moved)
-        done = with_hand(moved.application, actor)
-        application = work.applications.save(done, by=actor.id, at=now)
+    def saving(self, moved: Transition, actor: Actor) -> Saving:
+        """Work out what `save` writes of a transition."""
+        application = with_hand(moved.application, actor)
+        put = {event.data["sha256"] for event in moved.events if event.kind in _PUTS_FILE}
+        paper = application.power_of_attorney()
+        if paper is not None and any(event.kind is EventKind.FORM_UPDATED for event in moved.events):
+            put.add(paper.sha256)
+        figures = None
         if any(event.kind in _CLOSES for event in moved.events):
-            work.figures.put(
-                application.id, figures_of(application, self.permit_type_of(application), self.calendar)
-            )
-        self.record(work, moved.events, now)
+            figures = figures_of(application, self.permit_type_of(application), self.calendar)
+        return Saving(
+            application=application, events=named(moved.events), figures=figures, files=frozenset(put)
+        )
+
+    def save(self, work: UnitOfWork, moved: Transition | Saving, actor: Actor, now: datetime) -> Application:
+        """Write what a transition made: the application, its history and the outbox."""
+        saving = moved if isinstance(moved, Saving) else self.saving(moved, actor)
+        self._require_files(work, saving.files)
+        if saving.figures is not None:
+            work.figures.put(saving.application.id, saving.figures)
+        application = work.applications.save(saving.application, by=actor.id, at=now)
+        self.record(work, saving.events, now)
         return application
 
-    def _require_files(self, work: UnitOfWork, moved: Transition) -> None:
+    def _require_files(self, work: UnitOfWork, files: Iterable[str]) -> None:
         """
         Pass when the store holds every file that a transition put into the case.
 
         A file of the same content, which no record named any more, may have been removed between its upload and
         this moment; from now on it is not, because this unit holds its name.
         """
-        put = {event.data["sha256"] for event in moved.events if event.kind in _PUTS_FILE}
-        paper = moved.application.power_of_attorney()
-        if paper is not None and any(event.kind is EventKind.FORM_UPDATED for event in moved.events):
-            put.add(paper.sha256)
-        for sha256 in sorted(put):
+        for sha256 in sorted(files):
             work.hold(f"document/{sha256}")
             if not self.documents.exists(sha256):
                 raise DocumentNotFoundError(sha256=sha256)
 
     def record(self, work: UnitOfWork, events: Iterable[Event], now: datetime) -> None:
         """Write events into the histories of their subjects, and into the outbox for those who asked for them."""
-        kept = tuple(event if event.id else attrs.evolve(event, id=new_id()) for event in events)
+        kept = named(events)
         work.history.add(kept)
         work.outbox.add(
             [
@@ -427,6 +466,11 @@ class OfficeContext:
 def case_of(event: Event) -> str:
     """Return the id of the application that an event belongs to: its subject, or that of a permit's."""
     return str(event.data.get("application") or event.subject)
+
+
+def named(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Return events of which each has its id."""
+    return tuple(event if event.id else attrs.evolve(event, id=new_id()) for event in events)
 
 
 def new_id() -> str:

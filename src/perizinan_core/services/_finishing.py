@@ -17,16 +17,17 @@ from perizinan_core.errors.services import ServiceError
 from perizinan_core.errors.storage import DatabaseUnavailableError
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._application import Application
-from perizinan_core.model._events import EventKind
+from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._kinds import ApplicationKind
 from perizinan_core.model._permit import Permit
-from perizinan_core.services._context import OfficeContext
+from perizinan_core.services._context import OfficeContext, Saving, named
 from perizinan_core.services._signatory import require_still_entitled
 from perizinan_core.services._signing import Lease, SigningSteps, acquire_lease, name_of_signed
 from perizinan_core.services._status_list import note_later_change
 from perizinan_core.services._terms import previous_permit_of
 from perizinan_core.services._used_numbers import UsedNumbers
 from perizinan_core.storage import SigningState, UnitOfWork
+from perizinan_core.storage._records import Foreseen
 from perizinan_core.workflow._issuing import issued
 from perizinan_core.workflow._permits import put_in_force, supersede
 from perizinan_core.workflow._transition import Transition
@@ -108,9 +109,10 @@ class FinishingSteps(SigningSteps):
         moment: datetime,
     ) -> Permit:
         context = self._context
-        # Asked before others have to wait: it may read the signed file.
+        # Both before others have to wait: the first may read the signed file.
         ends = self.long_term.outlives_certificate(attrs.evolve(permit, letter=None, signed_sha256=signed))
-        with context.storage.unit_of_work() as work:
+        ending = self._foreseen_ending(permit, signed, lease, ends, actor, moment)
+        with context.storage.unit_of_work(foreseen=() if ending is None else ending.foreseen) as work:
             application = context.load(work, permit.application_id, lock=True, known=lease.case)
             current = context.load_permit(work, permit.id, lock=True, known=permit)
             if current.signed_sha256 is not None:
@@ -119,23 +121,79 @@ class FinishingSteps(SigningSteps):
                 work.signing_attempts.finish(
                     permit.unsigned_sha256, holder=lease.holder, signed_sha256=signed, at=moment
                 )
-            put = put_in_force(current, signed_sha256=signed, actor=actor, now=moment)
-            moved = issued(
-                application,
-                put.permit,
-                actor=actor,
-                now=moment,
-                calendar=context.calendar,
-                previous_permit=previous_permit_of(context, work, application, lock=True),
-            )
-            if ends is not None:
-                moved = _with_warning(moved, put.permit, ends)
-            saved = work.permits.save(attrs.evolve(put.permit, letter=None), by=actor.id, at=moment)
-            context.save(work, moved, actor, moment)
-            context.record(work, put.events, moment)
+            found = _Found(application, current, previous_permit_of(context, work, application, lock=True))
+            if ending is None or ending.found != found:
+                ending = self._ending(found, signed, ends, actor, moment)
+            saved = work.permits.save(ending.permit, by=actor.id, at=moment)
+            context.save(work, ending.saving, actor, moment)
+            context.record(work, ending.events, moment)
             supersede_previous(context, work, saved, application, moment)
             work.commit()
         return saved
+
+    def _foreseen_ending(
+        self,
+        permit: Permit,
+        signed: str,
+        lease: Lease,
+        ends: datetime | None,
+        actor: Actor,
+        moment: datetime,
+    ) -> _Ending | None:
+        """Return what is written in the end if nothing changed since the number was taken in this very call."""
+        case = lease.case
+        if case is None:
+            return None
+        previous = None
+        if case.previous_permit is not None:
+            with self._context.storage.unit_of_work(read_only=True) as work:
+                previous = previous_permit_of(self._context, work, case)
+        return self._ending(_Found(case, permit, previous), signed, ends, actor, moment)
+
+    def _ending(
+        self, found: _Found, signed: str, ends: datetime | None, actor: Actor, moment: datetime
+    ) -> _Ending:
+        context = self._context
+        put = put_in_force(found.permit, signed_sha256=signed, actor=actor, now=moment)
+        moved = issued(
+            found.application,
+            put.permit,
+            actor=actor,
+            now=moment,
+            calendar=context.calendar,
+            previous_permit=found.previous,
+        )
+        if ends is not None:
+            moved = _with_warning(moved, put.permit, ends)
+        return _Ending(
+            found=found,
+            permit=attrs.evolve(put.permit, letter=None),
+            events=named(put.events),
+            saving=context.saving(moved, actor),
+        )
+
+
+@attrs.frozen
+class _Found:
+    """What the last step starts from."""
+
+    application: Application
+    permit: Permit
+    previous: Permit | None
+
+
+@attrs.frozen(kw_only=True)
+class _Ending:
+    """What the last step writes."""
+
+    found: _Found
+    permit: Permit
+    events: tuple[Event, ...]
+    saving: Saving
+
+    @property
+    def foreseen(self) -> tuple[Foreseen, ...]:
+        return (self.permit, *self.events, *self.saving.foreseen)
 
 
 def supersede_previous(

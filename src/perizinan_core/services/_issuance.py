@@ -126,12 +126,13 @@ class Issuance(NumberSteps, FinishingSteps):
                 continue
             signer = attrs.evolve(officer.as_actor(), position=held[0], acting_positions=frozenset(held[1:]))
             try:
-                self._rehearse(application_id, signer, moment)
+                rehearsed = self._rehearse(application_id, signer, moment, by=SYSTEM)
             except WorkflowError:
                 continue
-            with context.storage.unit_of_work() as work:
+            foreseen = () if rehearsed is None else rehearsed.foreseen
+            with context.storage.unit_of_work(foreseen=foreseen) as work:
                 application = context.load(work, application_id, lock=True)
-                permit, _ = self._take(work, application, signer, moment, by=SYSTEM)
+                permit, _ = self._take(work, application, signer, moment, by=SYSTEM, rehearsed=rehearsed)
                 work.commit()
             return permit
         raise ServiceError("issuance", reason="no signatory may sign this case")

@@ -2,12 +2,16 @@
 The first step of the saga in `_issuance`: a number, and with it everything that the letter says.
 
 One unit of work takes the number and the place in the status list, freezes the letter in the permit's record and
-takes the lease for its signature. Nothing is printed while others wait for the register.
+takes the lease for its signature. Nothing is printed while others wait for the register, and nothing is worked out
+there that could be before: the letter is composed for the number that comes next, and used if that is the one that
+was taken.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
+
+import attrs
 
 from perizinan_core.errors.services import AccessDeniedError, ServiceError
 from perizinan_core.model._actor import Actor, Role
@@ -16,11 +20,11 @@ from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import _access as access
 from perizinan_core.services._confirmations import confirmed
-from perizinan_core.services._context import OfficeContext, new_id
+from perizinan_core.services._context import OfficeContext, Saving, new_id
 from perizinan_core.services._entitled import require_entitled
 from perizinan_core.services._letters import LetterPlan, compose, plan_letter, statement_of
 from perizinan_core.services._number_sources import reserve_number
-from perizinan_core.services._numbering import take_number, take_place
+from perizinan_core.services._numbering import LetterNumber, next_number, take_number, take_place
 from perizinan_core.services._publication import Publication
 from perizinan_core.services._published_keys import OwnKeys
 from perizinan_core.services._rehearsal import Rehearsal, rehearse
@@ -29,6 +33,7 @@ from perizinan_core.services._signatory import require_signer
 from perizinan_core.services._signing import Lease, acquire_lease, hash_of
 from perizinan_core.services._terms import previous_permit_of
 from perizinan_core.storage import UnitOfWork
+from perizinan_core.storage._records import Foreseen
 from perizinan_core.workflow import Action
 from perizinan_core.workflow._fee import check_paid
 from perizinan_core.workflow._issuing import (
@@ -39,7 +44,7 @@ from perizinan_core.workflow._issuing import (
 )
 from perizinan_core.workflow._renewal import check_previous
 
-__all__ = ["NumberSteps"]
+__all__ = ["NumberSteps", "Rehearsed"]
 
 _NUMBERED = frozenset({ApplicationState.AWAITING_SIGNATURE, ApplicationState.ISSUED})
 
@@ -61,12 +66,13 @@ class NumberSteps:
     ) -> tuple[Permit, Lease | None]:
         """Take the number, unless it is taken; then no lease is held."""
         context = self._context
-        planned = self._rehearse(application_id, actor, moment)
+        rehearsed = self._rehearse(application_id, actor, moment)
+        foreseen = () if rehearsed is None else rehearsed.foreseen
         with (
-            context.work_for(actor) as work,
+            context.work_for(actor, foreseen=foreseen) as work,
             once(work, actor, request, moment) as repeat,
         ):
-            read = None if planned is None else planned.application
+            read = None if rehearsed is None else rehearsed.plan.application
             application = context.load(work, application_id, lock=True, known=read)
             if repeat.result is not None:
                 permit = context.load_permit(work, repeat.result["permit"])
@@ -78,14 +84,24 @@ class NumberSteps:
                 permit = context.load_permit(work, application.permit_id)
                 require_signer(context, application, permit, actor, moment)
                 return permit, None
-            permit, case = self._take(work, application, actor, moment, planned=planned)
+            permit, case = self._take(work, application, actor, moment, rehearsed=rehearsed)
             lease = acquire_lease(context, work, permit, moment, case=case)
             repeat.finish({"permit": permit.id})
             work.commit()
         return permit, lease
 
-    def _rehearse(self, application_id: str, actor: Actor, moment: datetime) -> LetterPlan | None:
-        """Ask everything that can be asked before others have to wait; return the plan, if a number can be taken."""
+    def _rehearse(
+        self, application_id: str, actor: Actor, moment: datetime, *, by: Actor | None = None
+    ) -> Rehearsed | None:
+        """
+        Ask everything that can be asked before others have to wait; None when no number can be taken.
+
+        Args:
+            application_id: The case.
+            actor: Who signs.
+            moment: Now.
+            by: Who takes the number; None: the signer.
+        """
         context = self._context
         with context.work_for(actor, read_only=True) as work:
             application = context.load(work, application_id)
@@ -104,9 +120,14 @@ class NumberSteps:
             rehearse(Rehearsal(context=context, work=work, application=application, plan=said, moment=moment))
             own = OwnKeys(work, "qr", context.local_day, self._publication.status_lists.lead)
             own.require_usable(context.keys.qr.public_key(), moment)
+            number = next_number(context, work, _register_of(permit_type), permit_type, plan.day)
+            index = work.status_indexes.size()
         require_entitled(self._publication, plan, signer, moment)
         reserve_number(context, permit_type.register, application_id, permit_type, moment)
-        return plan
+        taking = None
+        if permit_type.register not in context.number_sources:
+            taking = self._taking(said, _Place(new_id(), number, index), actor, by or actor, moment)
+        return Rehearsed(plan, taking)
 
     def _take(
         self,
@@ -116,7 +137,7 @@ class NumberSteps:
         moment: datetime,
         *,
         by: Actor | None = None,
-        planned: LetterPlan | None = None,
+        rehearsed: Rehearsed | None = None,
     ) -> tuple[Permit, Application]:
         """
         Take the number, and freeze what the letter says; return permit and case as they were written.
@@ -127,28 +148,46 @@ class NumberSteps:
             actor: Who signs.
             moment: Now.
             by: Who takes it; None: the signer.
-            planned: From the rehearsal; evaluated again only when the case changed since.
+            rehearsed: What was worked out before; evaluated again only when case, number or place are others.
         """
         context = self._context
         permit_type = context.permit_type_of(application)
         position = self._position(actor, permit_type, moment)
         previous = previous_permit_of(context, work, application, lock=True)
-        plan = planned
+        plan = None if rehearsed is None else rehearsed.plan
         if plan is None or not _is_of(plan, application, previous, position, context.local_day(moment)):
             plan = self._plan(application, permit_type, previous, position, moment)
         plan = confirmed(context, work, plan)
-        if permit_type.register is None:
-            raise ServiceError("issuance", reason=f"permit type {permit_type.code!r} has no number register")
-        permit_id = new_id()
+        taking = None if rehearsed is None else rehearsed.taking
+        permit_id = new_id() if taking is None else taking.permit.id
         number = take_number(
-            context, work, permit_type.register, permit_id, permit_type, actor, moment, owner=application.id
+            context,
+            work,
+            _register_of(permit_type),
+            permit_id,
+            permit_type,
+            actor,
+            moment,
+            owner=application.id,
+            expected=None if taking is None else taking.place.number,
         )
-        index = take_place(context, work, actor, moment)
-        statement = statement_of(context, plan, number=number.text, status_index=index)
+        place = _Place(permit_id, number, take_place(context, work, actor, moment))
+        if taking is None or (taking.plan, taking.place) != (plan, place):
+            taking = self._taking(plan, place, actor, by or actor, moment)
+        permit = work.permits.add(taking.permit, by=actor.id, at=moment)
+        return permit, context.save(work, taking.saving, actor, moment)
+
+    def _taking(
+        self, plan: LetterPlan, place: _Place, signer: Actor, actor: Actor, moment: datetime
+    ) -> _Taking:
+        """Work out what is written with a number."""
+        context, application, permit_type = self._context, plan.application, plan.permit_type
+        number = place.number
+        statement = statement_of(context, plan, number=number.text, status_index=place.status_index)
         qr_text = self._publication.qr_text(statement)
         letter = compose(context, plan, statement=statement, qr_text=qr_text)
         permit = Permit(
-            id=permit_id,
+            id=place.permit_id,
             authority=context.authority.slug,
             number=number.text,
             register=number.register,
@@ -163,11 +202,11 @@ class NumberSteps:
             valid_from=letter.statement.valid_from,
             valid_until=letter.statement.valid_until,
             validity_text=letter.statement.validity_text,
-            position=position,
+            position=plan.delegation.position,
             delegation=plan.delegation.code,
             letter=letter,
             unsigned_sha256=hash_of(letter),
-            status_index=index,
+            status_index=place.status_index,
             previous_permit=application.previous_permit,
         )
         moved = to_awaiting_signature(
@@ -175,15 +214,14 @@ class NumberSteps:
             permit_type,
             permit_id=permit.id,
             number=permit.number,
-            signer=actor,
-            position=position,
+            signer=signer,
+            position=plan.delegation.position,
             authority=context.authority,
-            actor=by or actor,
+            actor=actor,
             now=moment,
-            previous_permit=previous,
+            previous_permit=plan.previous,
         )
-        permit = work.permits.add(permit, by=actor.id, at=moment)
-        return permit, context.save(work, moved, actor, moment)
+        return _Taking(plan, place, permit, context.saving(moved, signer))
 
     def _plan(
         self,
@@ -205,6 +243,50 @@ class NumberSteps:
             )
         day = self._context.local_day(moment)
         return signing_position(self._context.authority, permit_type.code, actor.positions, day)
+
+
+@attrs.frozen
+class _Place:
+    """What a letter gets when its number is taken."""
+
+    permit_id: str
+    number: LetterNumber
+    status_index: int
+
+
+@attrs.frozen
+class _Taking:
+    """What is written with a number."""
+
+    plan: LetterPlan
+    place: _Place
+    permit: Permit
+    saving: Saving
+
+
+@attrs.frozen
+class Rehearsed:
+    """
+    What was worked out before the register is locked.
+
+    Number and place are those that come next. Others who write meanwhile, such as those who receive applications, take
+    neither; only where two letters are issued at the same moment, the second is worked out again under the lock.
+    """
+
+    plan: LetterPlan
+    taking: _Taking | None
+    """None: a source outside gives the number."""
+
+    @property
+    def foreseen(self) -> tuple[Foreseen, ...]:
+        """What a unit of work is opened with as foreseen."""
+        return () if self.taking is None else (self.taking.permit, *self.taking.saving.foreseen)
+
+
+def _register_of(permit_type: PermitType) -> str:
+    if permit_type.register is None:
+        raise ServiceError("issuance", reason=f"permit type {permit_type.code!r} has no number register")
+    return permit_type.register
 
 
 def _is_of(

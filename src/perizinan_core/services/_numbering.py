@@ -14,7 +14,7 @@ from perizinan_core.services._number_sources import take_reserved
 from perizinan_core.services._used_numbers import UsedNumbers
 from perizinan_core.storage import UnitOfWork
 
-__all__ = ["LetterNumber", "take_number", "take_place"]
+__all__ = ["LetterNumber", "next_number", "take_number", "take_place"]
 
 
 @attrs.frozen(kw_only=True)
@@ -31,6 +31,22 @@ class LetterNumber:
     """Local day on which it was taken: the letter's date."""
 
 
+def next_number(
+    context: OfficeContext, work: UnitOfWork, register: str, permit_type: PermitType, day: date
+) -> LetterNumber:
+    """
+    Return the number that comes next in a register of the office's own; someone else may take it first.
+
+    The line before it is marked, as `take_number` would do while others wait.
+    """
+    last = work.numbers.last(register, day.year)
+    first = context.authority.register(register).first
+    sequence = max(last or 0, first - 1) + 1
+    UsedNumbers(context).keep_before(work, register, day.year, sequence, first)
+    text = register_number(context.authority, register, sequence=sequence, day=day, permit_type=permit_type)
+    return LetterNumber(text=text, register=register, year=day.year, sequence=sequence, day=day)
+
+
 def take_number(
     context: OfficeContext,
     work: UnitOfWork,
@@ -41,6 +57,7 @@ def take_number(
     now: datetime,
     *,
     owner: str | None = None,
+    expected: LetterNumber | None = None,
 ) -> LetterNumber:
     """
     Take the next number of a register and write down what it is for.
@@ -53,6 +70,8 @@ def take_number(
 
     Where the register has a source outside, the number is the one that was reserved for ``owner`` (the case; by
     default the subject), and the register counts it.
+
+    ``expected`` is what `next_number` gave for this register a moment ago: where it comes, all that is left is done.
 
     Raises:
         ServiceError: ``number-source``: none was reserved.
@@ -69,6 +88,9 @@ def take_number(
             break
         work.numbers.lose(register, day.year, sequence, number=holder.number, subject=holder.subject)
         used.note_lost(work, holder, actor=actor, now=now)
+    if expected is not None and (expected.sequence, expected.day) == (sequence, day):
+        work.numbers.record(register, day.year, sequence, number=expected.text, subject=subject)
+        return expected
     used.keep_before(work, register, day.year, sequence, first)
     reserved = take_reserved(context, work, register, owner or subject)
     text = reserved or register_number(

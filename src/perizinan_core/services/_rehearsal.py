@@ -19,7 +19,6 @@ from functools import cached_property
 import attrs
 
 from perizinan_core._converters import canonical_json
-from perizinan_core.catalogue import register_number
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.rendering import UnprintableText, UnprintableTextError
 from perizinan_core.errors.services import LetterRefusedError, ServiceError
@@ -40,6 +39,7 @@ from perizinan_core.services._entitled import binding_problems
 from perizinan_core.services._letter_check import check_letter
 from perizinan_core.services._letter_duties import TOO_LARGE, duty_problem
 from perizinan_core.services._letters import LetterPlan, compose, plan_letter, statement_of
+from perizinan_core.services._numbering import next_number
 from perizinan_core.services._stand_in import (
     qr_text_with,
     stand_in_document,
@@ -124,7 +124,7 @@ class Rehearsal:
             raise ServiceError(
                 "issuance", reason=f"permit type {plan.permit_type.code!r} has no number register"
             )
-        number = _next_number(context, self.work, register, plan.permit_type, plan.day)
+        number = next_number(context, self.work, register, plan.permit_type, plan.day).text
         statement = statement_of(context, plan, number=number, status_index=_PLACE)
         code = qr_text_with(context, statement, stand_in_qr_key())
         return compose(context, plan, statement=statement, qr_text=code)
@@ -356,7 +356,7 @@ def letter_outlook(
     try:
         if application.receipt_number is None:
             register = permit_type.receipt_register or context.authority.receipt_register
-            receipt = _next_number(context, work, register, permit_type, day)
+            receipt = next_number(context, work, register, permit_type, day).text
             application = attrs.evolve(application, receipt_number=receipt, submitted_at=moment)
         plan = marked(context, work, plan_letter(application, permit_type, previous, delegations[0], day))
         rehearsal = Rehearsal(context=context, work=work, application=application, plan=plan, moment=moment)
@@ -366,12 +366,3 @@ def letter_outlook(
         raise
     except PerizinanError as error:
         return LetterOutlook((Problem("letter", error.code, _LETTER, {"problem": _Said(error)}),))
-
-
-def _next_number(
-    context: OfficeContext, work: UnitOfWork, register: str, permit_type: PermitType, day: date
-) -> str:
-    """Return the number that would be taken next, as printed."""
-    last = work.numbers.last(register, day.year)
-    sequence = context.authority.register(register).first if last is None else last + 1
-    return register_number(context.authority, register, sequence=sequence, day=day, permit_type=permit_type)

@@ -15,7 +15,7 @@ from perizinan_core.model._actor import Account
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._identifiers import Nib, Nik, Npwp, PassportNumber, PhoneNumber, parse_email
-from perizinan_core.model._permit import PermitStatus
+from perizinan_core.model._permit import Permit, PermitStatus
 
 __all__ = [
     "FARTHEST",
@@ -25,6 +25,7 @@ __all__ = [
     "ApplicationFilter",
     "Backoff",
     "Course",
+    "Foreseen",
     "HistoryFilter",
     "IdempotentResult",
     "JobFailure",
@@ -54,6 +55,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+Foreseen = Application | Permit | Event
+"""What a unit of work may be opened with as foreseen: it will probably write it."""
 
 _STEPS = 64
 """Doublings after which any pause has reached its longest."""

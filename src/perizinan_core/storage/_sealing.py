@@ -32,16 +32,18 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from perizinan_core.errors.model import ModelError
 from perizinan_core.errors.storage import SealBrokenError, StorageError
+from perizinan_core.model._actor import Officer
 from perizinan_core.model._fees import reference_key
 from perizinan_core.storage._keyring import KeyRing
 from perizinan_core.storage._records import Lookup
-from perizinan_core.storage._verified import VerifiedRows
+from perizinan_core.storage._verified import Recent, VerifiedRows
 
 __all__ = ["Place", "Sealer"]
 
 _FORMAT = 1
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _NONCE_BYTES = 12
+_OFFICERS = 500
 
 
 @attrs.frozen
@@ -69,6 +71,9 @@ class Sealer:
         self._tally_keys = {key.id: _derived(key.secret, b"tally") for key in keys.data.all}
         self.verified = VerifiedRows()
         """Rows that have passed under these keys."""
+
+        self.officers: Recent[tuple[bytes, Officer]] = Recent(_OFFICERS)
+        """Officers as they were opened last, each with what was opened: one is asked for at every step of a case."""
 
     @property
     def keys(self) -> KeyRing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
@@ -13,6 +14,7 @@ from perizinan_core.storage._ports._events import History, Outbox
 from perizinan_core.storage._ports._figures import Figures
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
 from perizinan_core.storage._ports._surveys import SurveyRecords
+from perizinan_core.storage._records import Foreseen
 
 __all__ = ["Storage", "UnitOfWork"]
 
@@ -123,13 +125,21 @@ class UnitOfWork(Protocol):
 class Storage(Protocol):
     """A store of records. Safe to use from many threads and, unless it lives in memory, many processes."""
 
-    def unit_of_work(self, *, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
+    def unit_of_work(
+        self, *, read_only: bool = False, foreseen: Iterable[Foreseen] = ()
+    ) -> AbstractContextManager[UnitOfWork]:
         """
         Return a unit of work for a ``with`` statement; leaving it without ``commit()`` undoes everything.
 
         A unit for reading sees one moment of the store, that of its first look, throughout, and never waits
         for writers. One for writing may have to wait for others; do no slow work (signing, rendering,
         network) inside it.
+
+        Args:
+            read_only: Nothing is written.
+            foreseen: Applications and permits as they will probably be given to ``add`` or ``save``, and events as
+                they will be given to history and outbox. A store may bring them into their stored form before others
+                have to wait; what is written is what the unit gives it, in any case.
 
         Raises:
             DatabaseUnavailableError: ``database-busy``: Others were writing for too long (on entering, or

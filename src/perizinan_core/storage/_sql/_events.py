@@ -13,16 +13,16 @@ import sqlalchemy as sa
 
 from perizinan_core.errors.storage import SealBrokenError, StorageError, StoredValueError
 from perizinan_core.model._events import Event, EventKind
-from perizinan_core.storage._codec import decode, encode
+from perizinan_core.storage._codec import decode
 from perizinan_core.storage._records import HistoryFilter, Page
+from perizinan_core.storage._sql._foreseen import EVENT_JSON
 from perizinan_core.storage._sql._seals import Mark, row_name
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._statements import rows_with, the
 from perizinan_core.storage._sql._tables import history
 
-__all__ = ["SqlHistory", "dump_event", "event_rows", "history_problem", "load_event", "readable_event"]
+__all__ = ["SqlHistory", "event_rows", "history_problem", "load_event", "readable_event"]
 
-_JSON = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _INSERT = history.insert()
 _OF_SUBJECT = rows_with(history, "subject").order_by(history.c.position)
 
@@ -148,7 +148,7 @@ def _wanted(filter: HistoryFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield history.c.subject.in_(sorted(filter.subjects))
     if filter.actor is not None:
         # As `dump_event` writes it; that it is the actor and not a value of its data is looked at afterwards.
-        written = f'"actor":{_JSON.encode(str(filter.actor))}'
+        written = f'"actor":{EVENT_JSON.encode(str(filter.actor))}'
         yield history.c.event.contains(written, autoescape=True)
 
 
@@ -163,7 +163,7 @@ def event_rows(
                 "subject": subject,
                 "kind": event.kind.value,
                 "at": event.at,
-                "event": dump_event(event),
+                "event": session.foreseen.text(event),
                 "position": position,
             },
         )
@@ -198,11 +198,6 @@ def readable_event(row: Any) -> tuple[Event | None, str | None]:
         return load_event(row), None
     except (StorageError, ValueError) as error:
         return None, error.code if isinstance(error, StorageError) else StoredValueError.code
-
-
-def dump_event(event: Event) -> str:
-    """Return an event as it is stored."""
-    return _JSON.encode(encode(event))
 
 
 def load_event(row: Any) -> Event:

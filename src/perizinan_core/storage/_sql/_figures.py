@@ -26,7 +26,9 @@ class SqlFigures:
 
     def put(self, application: str, figures_: Iterable[Figure]) -> None:
         """See the port."""
-        self._session.write(removal_of(figures, "application_id"), the(application_id=application))
+        known = self._session.known(applications, application)
+        if known is None or known["closed_at"] is not None:
+            self._session.write(removal_of(figures, "application_id"), the(application_id=application))
         if rows := figure_rows(self._session, application, figures_):
             self._session.write(_INSERT, rows)
 

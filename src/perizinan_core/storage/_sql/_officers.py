@@ -127,8 +127,13 @@ def _with_post(role: str, unit: str | None) -> sa.ColumnElement[bool]:
 
 def open_officer(session: Session, row: Any) -> Officer:
     """Open the payload of a row that was checked."""
+    known = session.sealer.officers.get(row.seal)
+    if known is not None and known[0] == row.payload:
+        return known[1]
     data = session.sealer.open(row.payload, place_of(officers, row.id))
-    return decode(Officer, data, name="officer", id=row.id)
+    officer = decode(Officer, data, name="officer", id=row.id)
+    session.sealer.officers.put(row.seal, (row.payload, officer))
+    return officer
 
 
 def _assignments(session: Session, wanted: Collection[str]) -> dict[str, datetime | None]:

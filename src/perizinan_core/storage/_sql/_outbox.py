@@ -20,7 +20,7 @@ from perizinan_core.storage._records import (
     consumer_target,
     over_spans,
 )
-from perizinan_core.storage._sql._events import dump_event, readable_event
+from perizinan_core.storage._sql._events import readable_event
 from perizinan_core.storage._sql._seals import Mark, row_name
 from perizinan_core.storage._sql._session import Session
 from perizinan_core.storage._sql._statements import in_span
@@ -52,7 +52,7 @@ class SqlOutbox:
                 **seals.sealed(
                     outbox,
                     {
-                        "event": dump_event(item.event),
+                        "event": self._session.foreseen.text(item.event),
                         "written_at": at,
                         "target": item.target,
                         "case_id": item.case,

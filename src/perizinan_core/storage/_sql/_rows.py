@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from perizinan_core.errors.storage import SealBrokenError, StoredValueError
 from perizinan_core.model._application import Application
 from perizinan_core.model._permit import Permit
-from perizinan_core.storage._codec import decode, encode
+from perizinan_core.storage._codec import decode
 from perizinan_core.storage._lookups import held_inspections
 from perizinan_core.storage._records import Course
 from perizinan_core.storage._sealing import Place
@@ -48,7 +48,6 @@ def place_of(table: sa.Table, *key: object) -> Place:
 
 def application_row(session: Session, application: Application) -> dict[str, Any]:
     """Return all columns of an application but those about its last change and its seal."""
-    place = place_of(tables.applications, application.id)
     return {
         "id": application.id,
         "version": application.version,
@@ -76,7 +75,7 @@ def application_row(session: Session, application: Application) -> dict[str, Any
         "unchecked_since": application.unchecked_since,
         "course": str(Course.of(application)),
         "removed_after": application.removed_after,
-        "payload": session.sealer.seal(encode(application), place),
+        "payload": session.foreseen.payload(application),
     }
 
 
@@ -155,7 +154,7 @@ def permit_row(session: Session, permit: Permit) -> dict[str, Any]:
     return {
         **{name: getattr(permit, name) for name in same},
         "status": permit.status.value,
-        "payload": session.sealer.seal(encode(permit), place_of(tables.permits, permit.id)),
+        "payload": session.foreseen.payload(permit),
     }
 
 

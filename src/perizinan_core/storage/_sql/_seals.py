@@ -28,8 +28,16 @@ import sqlalchemy as sa
 
 from perizinan_core.errors.storage import SealBrokenError
 from perizinan_core.storage._sealing import Place, Sealer
-from perizinan_core.storage._sql._statements import key_names, removal_of, row_of, the
-from perizinan_core.storage._sql._tables import LOOSE, MARKED_TABLES, marks, outbox, tallies
+from perizinan_core.storage._sql._statements import equal, key_names, removal_of, row_of, the
+from perizinan_core.storage._sql._tables import (
+    LOOSE,
+    MARKED_TABLES,
+    counters,
+    marks,
+    number_counters,
+    outbox,
+    tallies,
+)
 
 __all__ = [
     "Lock",
@@ -53,6 +61,10 @@ TAG_BYTES = 16
 
 _BATCH = 400
 _MARKED = frozenset(table.name for table in MARKED_TABLES)
+_READ_AGAIN = frozenset(
+    table.name for table in (*MARKED_TABLES, marks, counters, number_counters) if table is not outbox
+)
+"""Tables whose rows the next step of a case reads."""
 
 _log = logging.getLogger(__name__)
 
@@ -149,7 +161,12 @@ class Seals:
         """
         sealer = self._session.sealer
         row = {**columns, "key_id": sealer.data_key_id}
-        row["seal"] = sealer.seal_row(table.name, covered(table, row))
+        seal = row["seal"] = sealer.seal_row(table.name, covered(table, row))
+        if table.name in _READ_AGAIN:
+            names, payload = _columns_of(table)
+            sealer.verified.note_written(
+                seal, table.name, _looked_at([row.get(name) for name in names], payload)
+            )
         return row
 
     def written(self, table: sa.Table, row: Mapping[str, Any]) -> None:
@@ -221,27 +238,28 @@ class Seals:
         values = the(**dict(zip(key_names(table), key, strict=True)))
         if lock is Lock.NONE or session.is_sqlite:
             # One question; not where a row is waited for, whose mark would be that from before the waiting.
-            found = session.first(_row_with_mark(table), values | the(mark=name))
-            row, mark = (None, None) if found is None else self._parted(table, found)
+            row, mark = self._parted(table, session.first(_row_with_mark(table), values | the(mark=name)))
         else:
             query = row_of(table)
             row = session.first(session.kept(query) if lock is Lock.KEPT else session.locked(query), values)
             mark = self.marks_of(table, [name]).get(name)
+        mark = self._noted.get((table.name, name), mark)
         if row is None:
-            self.require_absent(table, *key)
+            _require_gone(table, name, mark)
             return None
         (fits,) = self._fit(table, [row])
-        self._require_none(
-            table, row, _problem(table, row, self._noted.get((table.name, name)) or mark, fits)
-        )
+        self._require_none(table, row, _problem(table, row, mark, fits))
         if lock is not Lock.NONE:
             session.held(table, row)
         return row
 
-    def _parted(self, table: sa.Table, found: sa.Row[Any]) -> tuple[Any, Mark | None]:
-        """Return the row and its mark, where there is one that passes."""
-        width = len(table.columns)
+    def _parted(self, table: sa.Table, found: sa.Row[Any] | None) -> tuple[Any, Mark | None]:
+        """Return a row, if it is there, and its mark, where there is one that passes."""
+        if found is None:
+            raise TypeError("the question for a row and its mark has one answer")
+        width, (first, *_) = len(table.columns), key_names(table)
         row, mark = _shape(table)(*found[:width]), _shape(marks)(*found[width:])
+        row = row if getattr(row, first) is not None else None
         passing = [mark] if mark.of_row is not None else []
         return row, next((Mark(one.row_seal, one.size) for one in self._fitting(passing)), None)
 
@@ -274,11 +292,7 @@ class Seals:
             SealBrokenError: ``record-not-as-written``: It was removed by someone else.
         """
         name = row_name(*key)
-        mark = self.marks_of(table, [name]).get(name)
-        if mark is not None and mark.row_seal is not None:
-            raise SealBrokenError(
-                "record-not-as-written", table=table.name, row=name, column="seal", fault="removed"
-            )
+        _require_gone(table, name, self.marks_of(table, [name]).get(name))
 
     def sound(self, table: sa.Table, rows: Sequence[sa.Row[Any]]) -> tuple[sa.Row[Any], ...]:
         """Return the rows that are as the library wrote them; each other one is named in the log."""
@@ -370,10 +384,17 @@ class Seals:
             return
         sealer = self._session.sealer
         names = rows[0]._fields
+        whole, payload = _columns_of(table)
+        is_whole = names == whole
+        if not is_whole:
+            payload = names.index("payload") if "payload" in names else None
         layout = f"{table.name}({','.join(names)})"
-        payload = names.index("payload") if "payload" in names else None
         for row in rows:
-            digest = sealer.verified.digest(layout, _looked_at(row, payload))
+            values = _looked_at(row, payload)
+            if is_whole and sealer.verified.was_written(row.seal, table.name, values):
+                yield True
+                continue
+            digest = sealer.verified.digest(layout, values)
             if sealer.verified.has(digest):
                 yield True
                 continue
@@ -381,6 +402,14 @@ class Seals:
             if fits:
                 sealer.verified.add(digest)
             yield fits
+
+
+def _require_gone(table: sa.Table, name: str, mark: Mark | None) -> None:
+    """Pass when the mark of a row that is not there does not say that it should be."""
+    if mark is not None and mark.row_seal is not None:
+        raise SealBrokenError(
+            "record-not-as-written", table=table.name, row=name, column="seal", fault="removed"
+        )
 
 
 def _problem(table: sa.Table, row: Any, mark: Mark | None, fits: bool) -> str | None:  # noqa: FBT001
@@ -394,16 +423,15 @@ def _problem(table: sa.Table, row: Any, mark: Mark | None, fits: bool) -> str | 
 
 @cache
 def _row_with_mark(table: sa.Table) -> sa.Select[Any]:
-    """Return the question for a row by its primary key, followed by its mark."""
-    mine = sa.and_(
+    """Return the question for a row by its primary key, followed by its mark; each is empty where there is none."""
+    one = sa.select(sa.literal(1).label("one")).subquery()
+    its = sa.and_(
         marks.c.of_table == sa.literal(table.name),
         marks.c.of_row == sa.bindparam("the_mark", type_=marks.c.of_row.type),
     )
     mark = (column.label(f"mark_{column.name}") for column in marks.columns)
-    same = (
-        table.c[name] == sa.bindparam(f"the_{name}", type_=table.c[name].type) for name in key_names(table)
-    )
-    return sa.select(*table.columns, *mark).select_from(table.outerjoin(marks, mine)).where(*same)
+    same = sa.and_(*equal(table, key_names(table)))
+    return sa.select(*table.columns, *mark).select_from(one.outerjoin(table, same).outerjoin(marks, its))
 
 
 @cache
@@ -466,7 +494,14 @@ def checked_columns(table: sa.Table) -> list[sa.ColumnElement[Any]]:
     return [*(column for column in table.columns if column.name != "payload"), tag]
 
 
-def _looked_at(row: sa.Row[Any], payload: int | None) -> tuple[Any, ...]:
+@cache
+def _columns_of(table: sa.Table) -> tuple[tuple[str, ...], int | None]:
+    """Return the names of all columns of a table, and the place of its payload among them."""
+    names = tuple(column.name for column in table.columns)
+    return names, names.index("payload") if "payload" in names else None
+
+
+def _looked_at(row: Sequence[Any], payload: int | None) -> tuple[Any, ...]:
     """Return all values of a row, of its payload what the seal covers."""
     values = tuple(row)
     if payload is None or values[payload] is None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from perizinan_core.errors.storage import StorageError
 from perizinan_core.storage._sealing import Sealer
 from perizinan_core.storage._sql._failures import translated
+from perizinan_core.storage._sql._foreseen import ForeseenRecords
 from perizinan_core.storage._sql._seals import Seals
 from perizinan_core.storage._sql._statements import (
     change_of,
@@ -36,7 +37,13 @@ class Session:
     """
 
     def __init__(
-        self, connection: sa.Connection, *, sealer: Sealer, zone: tzinfo | None, writable: bool
+        self,
+        connection: sa.Connection,
+        *,
+        sealer: Sealer,
+        zone: tzinfo | None,
+        writable: bool,
+        foreseen: ForeseenRecords | None = None,
     ) -> None:
         self._connection: sa.Connection | None = connection
         self._writable = writable
@@ -44,6 +51,9 @@ class Session:
         self._held: dict[tuple[str, ...], Mapping[Any, Any]] = {}
         self.sealer = sealer
         """Encrypts and decrypts payloads."""
+
+        self.foreseen = ForeseenRecords((), sealer) if foreseen is None else foreseen
+        """Gives records and events the form in which they are stored."""
 
         self.seals = Seals(self)
         """Shows whether rows are as the library wrote them."""

@@ -18,6 +18,7 @@ from perizinan_core.storage._records import Span
 
 __all__ = [
     "change_of",
+    "equal",
     "for_update",
     "in_span",
     "insertion_of_absent",
@@ -50,19 +51,19 @@ def row_of(table: sa.Table) -> sa.Select[Any]:
 @cache
 def rows_with(table: sa.Table, *names: str) -> sa.Select[Any]:
     """Return the question for the whole rows in which these columns have given values."""
-    return sa.select(table).where(*_equal(table, names))
+    return sa.select(table).where(*equal(table, names))
 
 
 @cache
 def change_of(table: sa.Table, *names: str) -> sa.Update:
     """Return the change of the rows in which these columns, by default the primary key, have given values."""
-    return table.update().where(*_equal(table, names or key_names(table)))
+    return table.update().where(*equal(table, names or key_names(table)))
 
 
 @cache
 def removal_of(table: sa.Table, *names: str) -> sa.Delete:
     """Return the removal of the rows in which these columns, by default the primary key, have given values."""
-    return table.delete().where(*_equal(table, names or key_names(table)))
+    return table.delete().where(*equal(table, names or key_names(table)))
 
 
 @cache
@@ -112,5 +113,6 @@ def _insert(table: sa.Table, is_sqlite: bool) -> sqlite.Insert | postgresql.Inse
     return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
 
 
-def _equal(table: sa.Table, names: Iterable[str]) -> tuple[sa.ColumnElement[bool], ...]:
+def equal(table: sa.Table, names: Iterable[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that columns have given values."""
     return tuple(table.c[name] == sa.bindparam(f"the_{name}", type_=table.c[name].type) for name in names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import tzinfo
 from functools import partial
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from perizinan_core.storage._keyring import KeyRing
 from perizinan_core.storage._probes import PROBES, missing_probes, with_probes
+from perizinan_core.storage._records import Foreseen
 from perizinan_core.storage._sealing import Sealer
 from perizinan_core.storage._sql._engine import BUSY_SECONDS, Origin, use_wal
 from perizinan_core.storage._sql._failures import translated
@@ -86,7 +87,7 @@ class SqlStorage:
         """The connections, for tools that measure or look after the database."""
         return self._engine
 
-    def unit_of_work(self, *, read_only: bool = False) -> SqlUnitOfWork:
+    def unit_of_work(self, *, read_only: bool = False, foreseen: Iterable[Foreseen] = ()) -> SqlUnitOfWork:
         """See the port."""
         if self._pid != os.getpid():
             self._after_fork()
@@ -96,6 +97,7 @@ class SqlStorage:
             zone=self._zone,
             read_only=read_only,
             writers=self._writers,
+            foreseen=foreseen,
         )
 
     def plugin_tables(self, tables: TableSet) -> PluginTables:

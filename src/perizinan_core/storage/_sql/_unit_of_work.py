@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import tzinfo
 from types import TracebackType
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
 from perizinan_core.i18n import N_
+from perizinan_core.storage._records import Foreseen
 from perizinan_core.storage._sealing import Sealer
 from perizinan_core.storage._sql._agenda import SqlAgenda, SqlFailures
 from perizinan_core.storage._sql._applications import SqlApplications
@@ -20,6 +22,7 @@ from perizinan_core.storage._sql._engine import WRITE
 from perizinan_core.storage._sql._events import SqlHistory
 from perizinan_core.storage._sql._failures import committing, translated
 from perizinan_core.storage._sql._figures import SqlFigures
+from perizinan_core.storage._sql._foreseen import ForeseenRecords
 from perizinan_core.storage._sql._numbers import SqlNumbers, SqlStatusIndexes
 from perizinan_core.storage._sql._officers import SqlOfficers
 from perizinan_core.storage._sql._outbox import SqlOutbox
@@ -36,17 +39,26 @@ _READ_POSTGRESQL = {"isolation_level": "REPEATABLE READ", "postgresql_readonly":
 
 def opened(engine: sa.Engine, *, read_only: bool) -> sa.Connection:
     """Return a connection in a transaction; closing it undoes what was not committed."""
-    options: dict[str, Any] = {WRITE: not read_only}
-    if read_only and engine.dialect.name == "postgresql":
-        options.update(_READ_POSTGRESQL)
-    connection = engine.connect()
+    connection = _connected(engine, read_only=read_only)
     try:
-        connection = connection.execution_options(**options)
         connection.begin()
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _connected(engine: sa.Engine, *, read_only: bool) -> sa.Connection:
+    """Return a connection on which a transaction can be begun."""
+    options: dict[str, Any] = {WRITE: not read_only}
+    if read_only and engine.dialect.name == "postgresql":
+        options.update(_READ_POSTGRESQL)
+    connection = engine.connect()
+    try:
+        return connection.execution_options(**options)
+    except BaseException:
+        connection.close()
+        raise
 
 
 class WriterQueue:
@@ -92,20 +104,24 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
         zone: tzinfo | None,
         read_only: bool,
         writers: WriterQueue | None,
+        foreseen: Iterable[Foreseen] = (),
     ) -> None:
         self._engine = engine
         self._sealer = sealer
         self._zone = zone
         self._read_only = read_only
+        self._foreseen = tuple(foreseen)
         self._writers = None if read_only else writers
         self._connection: sa.Connection | None = None
         self._session: Session | None = None
 
     def __enter__(self) -> Self:
+        # Before others have to wait.
+        foreseen = ForeseenRecords(self._foreseen, self._sealer)
         if self._writers is not None:
             self._writers.enter()
         try:
-            self._open()
+            self._open(foreseen)
         except BaseException:
             self._leave()
             raise
@@ -136,11 +152,15 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
         finally:
             session.close()
 
-    def _open(self) -> None:
+    def _open(self, foreseen: ForeseenRecords) -> None:
         with translated():
-            self._connection = opened(self._engine, read_only=self._read_only)
+            connection = self._connection = _connected(self._engine, read_only=self._read_only)
         session = Session(
-            self._connection, sealer=self._sealer, zone=self._zone, writable=not self._read_only
+            connection,
+            sealer=self._sealer,
+            zone=self._zone,
+            writable=not self._read_only,
+            foreseen=foreseen,
         )
         self._session = session
         self.applications = SqlApplications(session)
@@ -159,6 +179,9 @@ class SqlUnitOfWork(AbstractContextManager["SqlUnitOfWork"]):
         self.surveys = SqlSurveys(session)
         self.agenda = SqlAgenda(session)
         self.failures = SqlFailures(session)
+        # The last thing: from here on others have to wait.
+        with translated():
+            connection.begin()
 
     @property
     def session(self) -> Session:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from perizinan_core.errors.storage import AlreadyExistsError, RecordNotFoundError
+from perizinan_core.model._application import ApplicationState
 from perizinan_core.storage._ports import Storage, UnitOfWork
 from perizinan_core.storage._records import OutboxItem
 from perizinan_core.testing._refusals import raises_code
@@ -147,3 +149,24 @@ class UnitsSuite(SuiteBase):
 
         with storage.unit_of_work(read_only=True) as work:
             assert work.settings.get("x") == 1
+
+    def test_what_is_written_counts_and_not_what_was_foreseen(self, storage: Storage) -> None:
+        """Records that became others meanwhile are written as the unit gives them; those that did not, as well."""
+        case = made_application(state=ApplicationState.SUBMITTED)
+        event = made_event(case.id, round=1)
+        with storage.unit_of_work(foreseen=(case, event)) as work:
+            first = work.applications.add(case, by="a", at=NOW)
+            work.history.add([event, made_event(case.id, round=2)])
+            work.outbox.add([OutboxItem(event=event)], at=NOW)
+            work.commit()
+        expected = attrs.evolve(first, state=ApplicationState.REFUSED)
+        with storage.unit_of_work(foreseen=(expected,)) as work:
+            work.applications.get(case.id, lock=True)
+            work.applications.save(attrs.evolve(first, state=ApplicationState.WITHDRAWN), by="b", at=NOW)
+            work.commit()
+
+        with storage.unit_of_work(read_only=True) as work:
+            found = work.applications.get(case.id)
+            assert attrs.evolve(first, state=ApplicationState.WITHDRAWN, version=2) == found
+            assert [one.data["round"] for one in work.history.of(case.id)] == [1, 2]
+            assert [event] == [entry.event for entry in work.outbox.waiting()]
