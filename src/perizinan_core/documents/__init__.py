@@ -9,6 +9,8 @@ refuses it;
   an `UploadPolicy` says what is accepted, `UploadScanner` is the port for more checks.
 - Taking in: a `Spool` holds an upload on its way in; it is written once, and a store on the same file system keeps it
   without a copy.
+- Stores of your own: `IncomingBytes` and `checked_reader` keep the hash in view, `checked_hash` and `checked_link_name`
+  take no other names than all stores do.
 - Looking: `page_picture` draws a page as a picture of ours.
 - Names: `kept_name` makes any file name fit to be kept and signed, `display_name` to be shown.
 
@@ -23,6 +25,7 @@ refuses it;
 from perizinan_core.documents._content_types import ContentType
 from perizinan_core.documents._findings import FINDINGS, REMEDIES, finding
 from perizinan_core.documents._folder_store import FolderDocumentStore
+from perizinan_core.documents._keys import checked_hash, checked_link_name
 from perizinan_core.documents._memory_store import InMemoryDocumentStore
 from perizinan_core.documents._names import display_name, kept_name
 from perizinan_core.documents._policy import DEFAULT_ACCEPTED, UploadPolicy
@@ -35,6 +38,7 @@ from perizinan_core.documents._ports import (
     UploadScanner,
 )
 from perizinan_core.documents._previews import PagePicture, page_picture
+from perizinan_core.documents._reading import IncomingBytes, checked_reader
 from perizinan_core.documents._report import Finding, Reading, Severity, UploadReport
 from perizinan_core.documents._sandbox import Sandbox, SandboxAnswer
 from perizinan_core.documents._spool import Spool
@@ -50,6 +54,7 @@ __all__ = [
     "Finding",
     "FolderDocumentStore",
     "InMemoryDocumentStore",
+    "IncomingBytes",
     "PagePicture",
     "Reading",
     "Sandbox",
@@ -63,6 +68,9 @@ __all__ = [
     "UploadReport",
     "UploadScanner",
     "check_upload",
+    "checked_hash",
+    "checked_link_name",
+    "checked_reader",
     "display_name",
     "finding",
     "inspect_upload",
