@@ -176,7 +176,7 @@ def test_a_bucket_that_neither_refuses_nor_lists_is_refused(refusing, prefix, ru
 
 
 def test_of_many_who_want_a_name_one_gets_it_each_time(service, prefix):
-    """Twenty names, four writers each, every one with content of its own: no name changes after it was told."""
+    """Twenty names, four writers each, every one with content of its own: no name changes once a writer knows it."""
     store = service.open(prefix)
     documents = [store.put(io.BytesIO(b"%d" % number)) for number in range(4)]
     barrier = threading.Barrier(4)
@@ -213,7 +213,7 @@ def test_a_claim_that_its_writer_left_behind_is_passed_over(overwriting, prefix,
 
 
 def test_what_is_named_while_it_is_deleted_stays_or_is_refused(service, prefix):
-    """Never a name without content: whoever comes second is told."""
+    """Never a name without content: the one who comes second learns it."""
     store = service.open(prefix)
     for number in range(10):
         stored = store.put(io.BytesIO(b"draf %d" % number))

@@ -37,7 +37,7 @@ from perizinan_core.bootstrap._opening import (
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.bootstrap._tables import offered_tables
 from perizinan_core.documents import FolderDocumentStore
-from perizinan_core.documents._copying import copy_documents
+from perizinan_core.documents._copying import copy_content
 from perizinan_core.errors.bootstrap import BootstrapError
 from perizinan_core.errors.converters import WireFormatError
 from perizinan_core.hooks._manager import PluginManager
@@ -141,10 +141,10 @@ def make_backup(settings: Settings, manager: PluginManager, folder: Path, *, now
     folder.chmod(0o700)
     url = database_url(settings)
     source, target = open_documents(settings, manager), FolderDocumentStore(folder / _DOCUMENTS)
-    copy_documents(source, target)
+    copy_content(source, target)
     saved = save_records(url, folder / _RECORDS)
     links = sorted(source.links())
-    damaged = copy_documents(source, target)
+    damaged = copy_content(source, target)
     _write(folder / _LINKS, "".join(f"{sha256}  {name}\n" for name, sha256 in links))
     size, lines = 0, [f"{_digest(folder / name)}  {name}" for name in (_RECORDS, _LINKS)]
     for document in target.documents():

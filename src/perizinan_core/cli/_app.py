@@ -49,7 +49,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "documents": (
         "perizinan_core.cli._documents",
         "documents_group",
-        N_("Judge files as uploads are judged."),
+        N_("Judge files as uploads are judged, copy documents to another store."),
     ),
     "verify": (
         "perizinan_core.cli._verify",

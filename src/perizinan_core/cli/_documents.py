@@ -1,4 +1,4 @@
-"""``perizinan documents``: judge files as uploads are judged."""
+"""``perizinan documents``: judge files as uploads are judged, and copy them to another store."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from perizinan_core.cli._documents_copy import copy_command
 from perizinan_core.documents import (
     DEFAULT_ACCEPTED,
     Severity,
@@ -28,7 +29,7 @@ _ACCEPTABLE = sorted(name for name, kind in KNOWN_TYPES.items() if kind.acceptab
 _REFUSED = 1
 
 
-@click.group("documents", help="Periksa berkas pemohon sebagaimana unggahan diperiksa.")
+@click.group("documents", help="Periksa berkas seperti unggahan, atau salin semua dokumen ke gudang lain.")
 def documents_group() -> None:
     """Hold the commands about files."""
 
@@ -123,3 +124,6 @@ def _measures(report: UploadReport, language: str) -> str:
         sizes = {"width": report.width, "height": report.height}
         words.append(translate(N_("{width} × {height} pixels"), language, **sizes))
     return ", ".join(words)
+
+
+documents_group.add_command(copy_command)

@@ -23,6 +23,7 @@ refuses it;
 """
 
 from perizinan_core.documents._content_types import ContentType
+from perizinan_core.documents._copying import CopyOutcome, CopyStep, copy_documents
 from perizinan_core.documents._findings import FINDINGS, REMEDIES, finding
 from perizinan_core.documents._folder_store import FolderDocumentStore
 from perizinan_core.documents._keys import checked_hash, checked_link_name
@@ -50,6 +51,8 @@ __all__ = [
     "REMEDIES",
     "CheckedScanner",
     "ContentType",
+    "CopyOutcome",
+    "CopyStep",
     "DocumentStore",
     "Finding",
     "FolderDocumentStore",
@@ -71,6 +74,7 @@ __all__ = [
     "checked_hash",
     "checked_link_name",
     "checked_reader",
+    "copy_documents",
     "display_name",
     "finding",
     "inspect_upload",
