@@ -93,6 +93,7 @@ from perizinan_core.services._arguments import check_values, checked
 from perizinan_core.services._confirmations import is_open
 from perizinan_core.services._context import CheckRules, OfficeContext
 from perizinan_core.services._periods import Periods
+from perizinan_core.services._readiness import readiness_problems
 from perizinan_core.services._retention_jobs import RetentionRules
 from perizinan_core.services._targets import OpenConsumer, subscriptions
 from perizinan_core.services._worker import library_worker
@@ -480,14 +481,50 @@ class Office:
             offered = tuple(sorted(self._tables))
             raise HookError("nothing-registered", kind="tables", name=name, offered=offered) from None
 
-    def serve(self, host: str = "127.0.0.1", port: int = 8000) -> None:
-        """Serve the frontend that the settings name, until interrupted."""
+    def serve(
+        self, host: str = "127.0.0.1", port: int = 8000, *, processes: int = 1, worker: bool | None = None
+    ) -> None:
+        """
+        Serve the frontend that the settings name, until interrupted.
+
+        Args:
+            host: Address to listen at.
+            port: Its port.
+            processes: How many processes answer, where the frontend can do that.
+            worker: Whether the frontend also does what happens by itself; None: as it, or its settings, say.
+
+        Raises:
+            HookError: ``one-process``: this frontend serves from one process.
+        """
         entry = pick(
             self.plugins.gather("register_frontends"), "frontend", self.settings.plugins.frontend, "name"
         )
         context = contexts_of(self.settings, self.plugins).of(entry, "register_frontends")
         serve = entry.record.serve
-        serve(**taken(serve, {"office": self, "host": host, "port": port, "context": context}))
+        offered = {
+            "office": self,
+            "host": host,
+            "port": port,
+            "context": context,
+            "processes": processes,
+            "worker": worker,
+        }
+        asked = taken(serve, offered)
+        if processes > 1 and "processes" not in asked:
+            raise HookError("one-process", name=entry.record.name)
+        serve(**asked)
+
+    def readiness(self, *, since: datetime) -> tuple[str, ...]:
+        """
+        Return codes of what keeps the office from serving people now; nothing when all is well.
+
+        Asked by what watches a portal: whether the database answers, whether its tables are those of this version,
+        and whether a worker makes its rounds. The codes are for a log; strangers need not read them.
+
+        Args:
+            since: From when on a worker should have been at work, e.g. the start of the portal.
+        """
+        return readiness_problems(self._context, since=since)
 
     def close(self) -> None:
         """Let go of the database, and of the processes of plugins."""

@@ -20,8 +20,20 @@ __all__ = ["serve_command"]
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Alamat jaringan.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Nomor port.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Jumlah proses yang menjawab; lebih dari satu memerlukan PostgreSQL.",
+)
+@click.option(
+    "--worker/--no-worker",
+    default=None,
+    help="Jalankan juga pekerjaan otomatis, atau serahkan kepada perizinan worker. [default: menurut pengaturan]",
+)
 @click.pass_obj
-def serve_command(obj: dict[str, Any], *, host: str, port: int) -> None:
+def serve_command(obj: dict[str, Any], *, host: str, port: int, processes: int, worker: bool | None) -> None:
     """Serve the frontend until interrupted."""
     with open_office(obj) as office:
         echo(
@@ -31,4 +43,4 @@ def serve_command(obj: dict[str, Any], *, host: str, port: int) -> None:
             host=host,
             port=port,
         )
-        office.serve(host, port)
+        office.serve(host, port, processes=processes, worker=worker)

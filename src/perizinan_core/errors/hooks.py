@@ -51,8 +51,8 @@ class HookError(CodedError):
     categories: ClassVar[Mapping[str, Category]] = by_code(
         {
             Category.OFFICE: (
-                "expressions-changed message-texts nothing-registered offered-twice no-office plugin-problem setting "
-                "tables-taken tables-unsupported"
+                "expressions-changed message-texts nothing-registered offered-twice no-office one-process "
+                "plugin-problem setting tables-taken tables-unsupported"
             ),
             Category.OUTSIDE: (
                 "mail-server-lost mail-server-refused mail-server-unreachable mail-server-untrusted message-refused "
@@ -71,6 +71,12 @@ class HookError(CodedError):
             ),
             labels={"kind": _NOUNS},
             absent={"offered": "-"},
+        ),
+        "one-process": Code(
+            N_(
+                'The frontend "{name}" serves from one process. Start it without --processes; for more people, '
+                "start several and put a proxy in front of them."
+            )
         ),
         "plugin-hangs": Code(
             N_(

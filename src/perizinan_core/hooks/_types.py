@@ -243,7 +243,9 @@ class FrontendEntry:
     name: str
     serve: Callable[..., None]
     """
-    ``serve(*, office, host, port, context)``: blocks until interrupted; `office` is a `perizinan_core.Office`.
+    ``serve(*, office, host, port, context)``: blocks until interrupted; `office` is a `perizinan_core.Office`. It may
+    name ``processes``, how many of them are wanted, and ``worker``, whether it also does what happens by itself
+    (None: as it likes).
     """
 
     settings: type[Any] | None = None

@@ -30,6 +30,7 @@ from perizinan_core.services._delivery import Deliver
 from perizinan_core.services._held_uploads import HeldUploads
 from perizinan_core.services._issuance import Issuance
 from perizinan_core.services._permit_jobs import Extend, PublishStatus, Sign
+from perizinan_core.services._readiness import RoundNotes
 from perizinan_core.services._retention_jobs import (
     AnnounceDrafts,
     ForgetDelivered,
@@ -64,7 +65,9 @@ class Worker:
 
     def run_once(self, *, now: datetime | None = None) -> WorkDone:
         """Do everything that is due now, once; never raises for what is wrong with a record or a job."""
-        return run_all(self.jobs, self._moment(now))
+        done = run_all(self.jobs, self._moment(now))
+        RoundNotes(self._context).note()
+        return done
 
     def deliver(self, *, now: datetime | None = None) -> tuple[int, int]:
         """Deliver what is in the outbox; return how many were delivered and how many failed."""

@@ -28,7 +28,7 @@ from perizinan_core.storage._ports._events import History, Outbox
 from perizinan_core.storage._ports._figures import Figures
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
 from perizinan_core.storage._ports._surveys import SurveyRecords
-from perizinan_core.storage._ports._tables import HoldsTables
+from perizinan_core.storage._ports._tables import ChecksRevision, HoldsTables
 from perizinan_core.storage._ports._units import Storage, UnitOfWork
 from perizinan_core.storage._records import (
     AheadOfClock,
@@ -65,6 +65,7 @@ __all__ = [
     "ApplicationFilter",
     "ApplicationRecords",
     "Backoff",
+    "ChecksRevision",
     "ComplaintRecords",
     "Course",
     "Failures",

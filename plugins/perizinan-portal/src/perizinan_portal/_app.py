@@ -27,6 +27,7 @@ from perizinan_portal._kit._headers import OverHttps, SafeHeaders
 from perizinan_portal._kit._limits import Limiter
 from perizinan_portal._kit._rendering import STATIC, environment
 from perizinan_portal._kit._sentences import LOCALE
+from perizinan_portal._readiness import Readiness
 from perizinan_portal._settings import PortalSettings
 from perizinan_portal._store import open_store
 from perizinan_portal._store._tables import NAME
@@ -35,7 +36,7 @@ from perizinan_portal._template_fit import require_fit
 from perizinan_portal._theme import require_contrast, theme_css
 from perizinan_portal.hooks import load_extensions
 
-__all__ = ["portal_app", "portal_services"]
+__all__ = ["app_of", "portal_app", "portal_services"]
 
 
 def portal_services(
@@ -98,7 +99,12 @@ def portal_app(
         HookError: ``nothing-registered``: the office was opened without the plugin.
         ValueError: two pages have one name or address.
     """
-    services = portal_services(office, settings, extensions, discover=discover)
+    return app_of(portal_services(office, settings, extensions, discover=discover))
+
+
+def app_of(services: Services) -> Starlette:
+    """Return the application of a portal whose parts are open."""
+    office = services.office
     pages = Starlette(
         routes=[*_own(services), *(_route(services, name) for name in services.table)],
         middleware=[Middleware(SafeHeaders)],
@@ -152,7 +158,7 @@ class _Door:
 
 
 def _own(services: Services) -> list[BaseRoute]:
-    css = theme_css(services.settings)
+    css, readiness = theme_css(services.settings), Readiness(services)
 
     async def theme(_request: Request) -> Response:
         return Response(css, media_type="text/css", headers={"Cache-Control": "no-cache"})
@@ -161,7 +167,7 @@ def _own(services: Services) -> list[BaseRoute]:
         return PlainTextResponse("ok\n")
 
     async def ready(_request: Request) -> Response:
-        able = await run_in_threadpool(services.store.answers)
+        able = await run_in_threadpool(readiness.is_ready)
         return JSONResponse({"ready": able}, status_code=200 if able else 503)
 
     theme_of = services.extensions.theme

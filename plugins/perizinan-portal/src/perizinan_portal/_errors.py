@@ -21,6 +21,7 @@ class PortalError(CodedError):
         "portal-colour": Category.OFFICE,
         "template-unfit": Category.OFFICE,
         "portal-second-factor": Category.OFFICE,
+        "one-database": Category.OFFICE,
         "page-not-found": Category.NOT_FOUND,
         "form-not-ours": Category.DENIED,
         "request-too-large": Category.TOO_LARGE,
@@ -47,6 +48,12 @@ class PortalError(CodedError):
             N_(
                 "[plugin.portal] second_factor is switched off, and the office is not for development. Remove the "
                 "line: officers log in with a second factor."
+            )
+        ),
+        "one-database": Code(
+            N_(
+                "Several processes need PostgreSQL, which lets them write at once. Start the portal without "
+                "--processes, or move the records (perizinan backup, perizinan restore)."
             )
         ),
         "page-not-found": Code(

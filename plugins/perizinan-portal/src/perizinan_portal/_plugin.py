@@ -73,11 +73,19 @@ def register_cli_commands() -> list[CliCommandEntry]:
     return [CliCommandEntry(name="portal", help=help_, load=load_command, settings=PortalSettings)]
 
 
-def serve_portal(*, office: Office, host: str, port: int, context: PluginContext[PortalSettings]) -> None:
+def serve_portal(
+    *,
+    office: Office,
+    host: str,
+    port: int,
+    context: PluginContext[PortalSettings],
+    processes: int = 1,
+    worker: bool | None = None,
+) -> None:
     """Serve the portal of an open `perizinan_core.Office` until interrupted."""
     from perizinan_portal._serving import serve
 
-    serve(office, host, port, context.settings)
+    serve(office, host, port, context.settings, processes=processes, worker=worker)
 
 
 def demo_settings(address: str) -> Mapping[str, Any]:

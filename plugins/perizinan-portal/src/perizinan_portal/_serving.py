@@ -1,12 +1,11 @@
-"""Running the portal: uvicorn, quietly; the worker in a thread; logs as JSON lines without personal data."""
+"""Running the portal: uvicorn, quietly; the worker in a thread; one process or several."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import signal
-import sys
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -18,14 +17,17 @@ from starlette.types import ASGIApp
 
 from perizinan_core import PerizinanError
 from perizinan_core.services import ClockWatch
-from perizinan_portal._app import portal_app
+from perizinan_portal._app import app_of, portal_services
+from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Services
+from perizinan_portal._logging import begin_log
+from perizinan_portal._processes import serve_in_processes
 from perizinan_portal._settings import PortalSettings
 
 if TYPE_CHECKING:
     from perizinan_core import Office
 
-__all__ = ["configuration", "serve", "tidy", "tidying", "working"]
+__all__ = ["configuration", "leaving_at_sigterm", "run", "serve", "tidy", "tidying", "working"]
 
 _IDLE_SECONDS = 15
 _GRACE_SECONDS = 30
@@ -55,21 +57,66 @@ def configuration(app: ASGIApp, host: str, port: int, *, root_path: str = "") ->
     )
 
 
-def serve(office: Office, host: str, port: int, settings: PortalSettings) -> None:
+def serve(
+    office: Office,
+    host: str,
+    port: int,
+    settings: PortalSettings,
+    *,
+    processes: int = 1,
+    worker: bool | None = None,
+) -> None:
     """
-    Serve until interrupted.
+    Serve until interrupted: in this process, or in several that share one socket.
+
+    The worker and the tidying are this process's in either case. When it is asked to stop (SIGTERM, or Ctrl+C),
+    requests under way, the letter that is being signed and the round of the worker end first.
 
     Raises:
         KeyboardInterrupt: when Ctrl+C ended it, after the answers under way were given.
+        PortalError: ``one-database``: several processes need PostgreSQL.
     """
-    _log_as_json()
-    app = portal_app(office, settings=settings)
-    server = _Server(configuration(app, host, port))
-    server.stopping = app.state.services.stopping
-    with tidying(app.state.services), working(office) if settings.worker else contextlib.nullcontext():
-        server.run()
-    if server.interrupted:
+    begin_log(settings.log)
+    with leaving_at_sigterm():
+        services = portal_services(office, settings)
+        works = settings.worker if worker is None else worker
+        if processes > 1 and not services.store.is_shared:
+            raise PortalError("one-database")
+        with tidying(services), working(office) if works else contextlib.nullcontext():
+            if processes > 1:
+                interrupted = serve_in_processes(office.settings, settings, host, port, processes)
+            else:
+                interrupted = run(services, configuration(app_of(services), host, port))
+    if interrupted:
         raise KeyboardInterrupt
+
+
+def run(services: Services, config: uvicorn.Config, listening: socket.socket | None = None) -> bool:
+    """Serve in this process until it is asked to stop, and let what is under way end; return whether by Ctrl+C."""
+    server = _Server(config)
+    server.stopping = services.stopping
+    try:
+        server.run(sockets=None if listening is None else [listening])
+    finally:
+        services.jobs.stop(_GRACE_SECONDS)
+    return server.interrupted
+
+
+@contextlib.contextmanager
+def leaving_at_sigterm() -> Iterator[None]:
+    """End the process in order when it is asked to: uvicorn repeats the signal once its answers are given."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager
@@ -141,23 +188,3 @@ class _Server(uvicorn.Server):
         if self.stopping is not None:
             self.stopping.set()
         super().handle_exit(sig, frame)
-
-
-class _JsonLines(logging.Formatter):
-    """One JSON object a line."""
-
-    _EXTRA = ("page", "method", "status", "ms")
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = {"at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"), "level": record.levelname.lower()}
-        line |= {"event": record.getMessage()}
-        line |= {name: getattr(record, name) for name in self._EXTRA if hasattr(record, name)}
-        return json.dumps(line, ensure_ascii=False)
-
-
-def _log_as_json() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonLines())
-    _log.handlers[:] = [handler]
-    _log.setLevel(logging.INFO)
-    _log.propagate = False

@@ -29,6 +29,9 @@ class PortalSettings:
     worker: bool = True
     """Whether the portal's process also does what happens by itself; False: ``perizinan worker`` runs apart."""
 
+    log: str = attrs.field(default="json", validator=attrs.validators.in_(("json", "text")))
+    """How events are written to the standard error: ``json``, one object a line, or ``text``, for people."""
+
     idle_minutes: int = attrs.field(default=120, validator=_POSITIVE)
     """How long an applicant's session lasts without a click; nothing that was typed is lost when it ends."""
 

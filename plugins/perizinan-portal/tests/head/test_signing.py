@@ -126,10 +126,9 @@ def test_what_one_signs_is_no_ones_else_to_see(portal):
 def test_a_portal_that_stops_ends_the_letter_under_way_and_says_which_were_not_reached(portal):
     """They are as they were."""
     cases = _approved(portal, "warung", "warung")
-    jobs = portal.services.jobs
-    jobs._stop.set()
+    portal.services.stopping.set()
     page = _sign(portal, cases)
-    jobs._stop.clear()
+    portal.services.stopping.clear()
 
     assert "Signing was interrupted" in page.text
     assert "1 letters were not reached" in page.text

@@ -9,7 +9,7 @@ from perizinan_core.storage._table_sets import TableSet
 if TYPE_CHECKING:
     from perizinan_core.storage._sql._table_access import PluginTables
 
-__all__ = ["HoldsTables"]
+__all__ = ["ChecksRevision", "HoldsTables"]
 
 
 @runtime_checkable
@@ -28,4 +28,19 @@ class HoldsTables(Protocol):
 
     def plugin_revisions(self) -> dict[str, str]:
         """Return the revisions of all tables of plugins by name, also of plugins that are gone."""
+        ...
+
+
+@runtime_checkable
+class ChecksRevision(Protocol):
+    """What a store offers besides `Storage` when its tables can change while it is open."""
+
+    def require_current(self) -> None:
+        """
+        Pass while the database answers and its tables are those of this version.
+
+        Raises:
+            StorageError: they were upgraded meanwhile, or are gone.
+            DatabaseUnavailableError: the database does not answer.
+        """
         ...

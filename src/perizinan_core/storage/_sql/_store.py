@@ -125,6 +125,12 @@ class SqlStorage:
             if writers is not None:
                 writers.leave()
 
+    def require_current(self) -> None:
+        """See `perizinan_core.storage.ChecksRevision`."""
+        if self._pid != os.getpid():
+            self._after_fork()
+        check_revision(self._engine, self._origin.file)
+
     def close(self) -> None:
         """See the port."""
         self._origin.release(self._engine)

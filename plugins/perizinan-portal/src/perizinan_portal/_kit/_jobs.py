@@ -12,8 +12,8 @@ __all__ = ["Jobs"]
 class Jobs:
     """Threads of one process."""
 
-    def __init__(self) -> None:
-        self._stop = threading.Event()
+    def __init__(self, stop: threading.Event | None = None) -> None:
+        self._stop = stop or threading.Event()
         self._lock = threading.Lock()
         self._running: set[threading.Thread] = set()
 

@@ -43,7 +43,7 @@ class Services:
     extensions: Extensions = Extensions()
     """What other packages add."""
 
-    jobs: Jobs = attrs.field(factory=Jobs)
+    jobs: Jobs = attrs.field(default=attrs.Factory(lambda self: Jobs(self.stopping), takes_self=True))
     """What is done beside the answers, such as signing many letters."""
 
     @property

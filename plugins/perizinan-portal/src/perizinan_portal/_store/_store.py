@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import attrs
-import sqlalchemy as sa
 
-from perizinan_core.errors.storage import DatabaseUnavailableError
 from perizinan_core.storage.tables import PluginTables
 from perizinan_portal._store._accounts import Accounts
 from perizinan_portal._store._database import Database
@@ -15,7 +13,6 @@ from perizinan_portal._store._rates import SharedRates
 from perizinan_portal._store._sealing import Sealer
 from perizinan_portal._store._sessions import Sessions
 from perizinan_portal._store._signings import Signings
-from perizinan_portal._store._tables import SESSIONS
 from perizinan_portal._store._tokens import Tokens
 
 __all__ = ["Store", "open_store"]
@@ -59,15 +56,6 @@ class Store:
     def hidden(self, text: str) -> str:
         """Return a keyed hash of who tries something."""
         return self._sealer.hidden(text, table="rates", column="key")
-
-    def answers(self) -> bool:
-        """Return True when the database answers, for those who watch the portal."""
-        try:
-            with self._database.read() as connection:
-                connection.execute(sa.select(SESSIONS.c.digest).limit(1)).first()
-        except DatabaseUnavailableError:
-            return False
-        return True
 
 
 def open_store(tables: PluginTables) -> Store:
