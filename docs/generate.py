@@ -551,6 +551,8 @@ _EVENT_MEANINGS = {
         "An officer looked at a case, a paper of it (`slot`) or its permit (`of`), once for each day; `role`, `unit` "
         "and `stage` say in which part. Stands in the history of the looks at that case only and is not delivered."
     ),
+    _KIND.COUNTER_SERVED: "Someone was served at the counter: `purpose`, `document` seen, `consent`, `submission`.",
+    _KIND.ACCOUNT_RESTORED: "A public account was restored at the counter: `document` seen.",
     _KIND.SURVEY_ANSWERED: (
         "The satisfaction survey was answered; the answers stand elsewhere, without the case. Stands in the history "
         "only and is not delivered."

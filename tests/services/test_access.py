@@ -23,6 +23,7 @@ from perizinan_core.model._applicant import Representative
 from perizinan_core.model._case import CorrectionItem, StageOutcome, WaitingFor
 from perizinan_core.model._checks import CheckKind, CheckOutcome, CheckRecord
 from perizinan_core.model._complaint import ComplaintKind
+from perizinan_core.model._counter import Consent, ConsentForm, IdentityCheck, IdentityDocument
 from perizinan_core.model._fees import Payment
 from perizinan_core.model._money import Rupiah
 from perizinan_core.model._text import DateRange, Text
@@ -33,6 +34,7 @@ from perizinan_core.services import (
     Billing,
     Complaints,
     Continuation,
+    Counter,
     Incoming,
     Issuance,
     IssueOutcome,
@@ -61,6 +63,9 @@ from perizinan_core.testing._offices import (
 )
 from perizinan_core.testing.strategies._workflow import make_officer
 from perizinan_core.workflow import AnnulledBy, DefectGround
+
+SEEN = IdentityCheck(document=IdentityDocument.IDENTITY_CARD)
+AGREED = Consent(form=ConsentForm.TICKED, witness="Petugas loket-2")
 
 LAW = "Peraturan Daerah Kabupaten Contoh Nomor 1 Tahun 2025"
 
@@ -125,6 +130,14 @@ class Stand:
             for one in kit.office.complaints.list(actor=kit.officer("supervisor")).items
             if one.number == filed.number
         )
+        cases["counter"] = kit.office.counter.begin(
+            "warung",
+            applicant=sample_applicant(),
+            check=SEEN,
+            actor=kit.officer("loket-1"),
+            form=FORMS["warung"],
+        ).id
+        kit.fill(cases["counter"], actor=HOST)
         kit.clock.forward(minutes=1)
         kit.hire(make_officer("calon", Role.SIGNATORY, units=HERE, position="sekretaris"))
         stand = cls(kit, cases=cases, permits=permits, signed=service.signed[-1])
@@ -465,6 +478,40 @@ CALLS: Mapping[str, Call] = {
     "lists.register_book": lambda s, a, _: s.kit.office.lists.register_book("izin", 2026, actor=a),
     "lists.history": lambda s, a, i: s.kit.office.lists.history(i("submitted"), actor=a),
     "tracking.new_secret": lambda s, a, i: s.kit.office.tracking.new_secret(i("submitted"), actor=a),
+    "counter.begin": lambda s, a, _: s.kit.office.counter.begin(
+        "warung", applicant=sample_applicant(), check=SEEN, actor=a, form=FORMS["warung"]
+    ),
+    "counter.drafts": lambda s, a, _: s.kit.office.counter.drafts(actor=a),
+    "counter.get": lambda s, a, i: s.kit.office.counter.get(i("counter"), actor=a),
+    "counter.slots": lambda s, a, i: s.kit.office.counter.slots(i("counter"), actor=a),
+    "counter.problems": lambda s, a, i: s.kit.office.counter.problems(i("counter"), actor=a),
+    "counter.save": lambda s, a, i: s.kit.office.counter.save(
+        i("counter"), actor=a, form={"lokasi": "Jalan Baru", "di_rumah": False}
+    ),
+    "counter.upload": lambda s, a, i: s.kit.office.counter.upload(
+        i("counter"),
+        "ktp",
+        BytesIO(small_png(3)),
+        file_name="a.png",
+        actor=a,
+        replaces=_document(s, "counter"),
+    ),
+    "counter.remove": lambda s, a, i: s.kit.office.counter.remove(
+        i("counter"), _document(s, "counter"), actor=a
+    ),
+    "counter.discard": lambda s, a, i: s.kit.office.counter.discard(i("counter"), actor=a),
+    "counter.submit": lambda s, a, i: s.kit.office.counter.submit(
+        i("counter"), check=SEEN, consent=AGREED, actor=a
+    ),
+    "counter.withdraw": lambda s, a, i: s.kit.office.counter.withdraw(i("submitted"), check=SEEN, actor=a),
+    "counter.new_secret": lambda s, a, i: s.kit.office.counter.new_secret(
+        i("submitted"), check=SEEN, actor=a
+    ),
+    "counter.restore_account": lambda s, a, _: s.kit.office.counter.restore_account(
+        "pemohon", check=SEEN, actor=a
+    ),
+    "counter.account_history": lambda s, a, _: s.kit.office.counter.account_history("pemohon", actor=a),
+    "reviews.note_device_lost": lambda s, a, _: _revs(s).note_device_lost("kasir", actor=a),
     "complaints.list": lambda s, a, _: s.kit.office.complaints.list(actor=a),
     "complaints.get": lambda s, a, i: s.kit.office.complaints.get(i("complaint"), actor=a),
     "complaints.assign": lambda s, a, i: s.kit.office.complaints.assign(i("complaint"), "telaah-1", actor=a),
@@ -734,6 +781,18 @@ class Rules:
         counter = self.officer and self.actor.has(Role.FRONT_OFFICE)
         return None if self.party or self.who == "host" or counter else "access-denied"
 
+    def serve(self, elsewhere: Outcome = "not-found") -> Outcome:
+        """Officers of the front office, in the unit that takes in the papers; others elsewhere see nothing."""
+        if not self.officer or not self.actor.has(Role.FRONT_OFFICE):
+            return self.stale or "access-denied"
+        return self.stale or (elsewhere if self.actor.units.isdisjoint(HERE) else None)
+
+    def look_at_account(self) -> Outcome:
+        """Its owner, those who look over the office, and the host; another applicant learns nothing."""
+        if self.public:
+            return None if self.who == "owner" else "not-found"
+        return self.have(Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR, others=("host", "system"))
+
     def say_that_they_were_notified(self) -> Outcome:
         """The counter and supervisors of a unit of the case; here nothing waits for it."""
         if self.stale or not self.reads("submitted"):
@@ -920,6 +979,21 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "lists.register_book": lambda r: r.have(*_SEARCHERS, others=("host", "system")),
     "lists.history": lambda r: r.read("submitted"),
     "tracking.new_secret": lambda r: r.help_to_follow(),
+    "counter.begin": lambda r: r.serve("access-denied"),
+    "counter.drafts": lambda r: r.serve(None),
+    "counter.get": lambda r: r.serve(),
+    "counter.slots": lambda r: r.serve(),
+    "counter.problems": lambda r: r.serve(),
+    "counter.save": lambda r: r.serve(),
+    "counter.upload": lambda r: r.serve(),
+    "counter.remove": lambda r: r.serve(),
+    "counter.discard": lambda r: r.serve(),
+    "counter.submit": lambda r: r.serve(),
+    "counter.withdraw": lambda r: r.serve(),
+    "counter.new_secret": lambda r: r.serve(),
+    "counter.restore_account": lambda r: r.serve(None),
+    "counter.account_history": lambda r: r.look_at_account(),
+    "reviews.note_device_lost": lambda r: r.have(Role.ADMINISTRATOR),
     "complaints.list": lambda r: r.have(others=()),
     "complaints.get": lambda r: r.see_complaint(),
     "complaints.assign": lambda r: (
@@ -1037,6 +1111,7 @@ def test_every_use_case_is_in_the_table():
             Issuance,
             Publication,
             Continuation,
+            Counter,
             Incoming,
             Oversight,
         )

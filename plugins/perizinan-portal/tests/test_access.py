@@ -16,11 +16,24 @@ import pytest
 from perizinan_portal._accounts._invite import invitation
 from perizinan_portal._table import PARTS, routes
 
+from perizinan_core.model import IdentityCheck, IdentityDocument
+from perizinan_core.testing import sample_applicant
+
 HERE = Path(__file__).parent
 KINDS = (
     "stranger", "guest", "other", "owner", "loket", "loket-lain", "teknis", "kasir", "kasi", "pimpinan",
     "kepala", "supervisor", "auditor", "admin",
 )  # fmt: skip
+
+
+def at_counter(kit):
+    """Begin an application at the counter."""
+    return kit.office.counter.begin(
+        "warung",
+        applicant=sample_applicant(),
+        check=IdentityCheck(document=IdentityDocument.IDENTITY_CARD),
+        actor=kit.officer("loket-1"),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +45,7 @@ def cases(portal):
     draft = kit.draft("warung", actor=owner)
     return {
         "draft": draft.id,
+        "counter": at_counter(kit).id,
         "handed_in": handed_in.id,
         "issued": issued.application_id,
         "permit": issued.id,
@@ -67,17 +81,21 @@ EXAMPLES = {
     "page": "1",
     "number": "1",
     "kind": "amendment",
+    "officer": "kasir",
 }
 DRAFTS = {"draft", "submission", "discard", "upload", "remove-paper", "begun-upload", "continued-upload"}
 ISSUED = {"permit-file"}
 PERMITS = {"own-permit", "own-permit-file", "successor"}
+COUNTER = {
+    "counter-draft", "counter-upload", "counter-remove", "counter-discard", "counter-hand-in", "counter-consent",
+}  # fmt: skip
 
 
 def _address(route, cases):
     values = {**EXAMPLES, "paper": cases["paper"], "token": cases["token"], "upload": cases["upload"]}
     which = "draft" if route.name in DRAFTS else "issued" if route.name in ISSUED else "handed_in"
     which = "permit" if route.name in PERMITS else "changing" if route.name == "changes" else which
-    values["id"] = cases[which]
+    values["id"] = cases["counter" if route.name in COUNTER else which]
     path = route.path
     for name, value in values.items():
         path = path.replace("{" + name + "}", value)

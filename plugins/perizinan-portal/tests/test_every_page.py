@@ -6,7 +6,8 @@ import pytest
 from perizinan_portal._kit import Who
 from perizinan_portal._table import routes
 
-from perizinan_core.model import CorrectionItem, Role
+from perizinan_core.model import CorrectionItem, IdentityCheck, IdentityDocument, Role
+from perizinan_core.testing import sample_applicant
 
 pytestmark = pytest.mark.xdist_group("perizinan-portal-browser")
 
@@ -48,6 +49,12 @@ def examples(plain_portal):
     clerk = kit.assignee(asked.id, "periksa")
     kit.office.reviews.request_correction(asked.id, "periksa", items, actor=clerk)
     handed_in = kit.submit("warung", actor=owner)
+    counter = kit.office.counter.begin(
+        "warung",
+        applicant=sample_applicant(),
+        check=IdentityCheck(document=IdentityDocument.IDENTITY_CARD),
+        actor=kit.officer("loket-1"),
+    )
     from perizinan_portal._accounts._invite import invitation
     from perizinan_portal._store import Purpose
 
@@ -67,6 +74,9 @@ def examples(plain_portal):
             "own-permit": permit.id,
             "successor": permit.id,
             "changes": changing.id,
+            "counter-draft": counter.id,
+            "counter-hand-in": counter.id,
+            "counter-consent": counter.id,
             "": handed_in.id,
         },
         "kind": "amendment",
@@ -78,12 +88,15 @@ def examples(plain_portal):
                 account=plain_portal.account("lupa").id,
                 payload={"email": "x@y.example"},
             ),
+            "restored": give(Purpose.RESTORE, now=now, payload={"email": "x@y.example"}),
+            "restore-stop": give(Purpose.RESTORE_STOP, now=now, payload={}),
             "registration": give(Purpose.REGISTER, now=now, payload=register),
             "invited": invitation(plain_portal.services, "kasir").rpartition("/")[2],
         },
         "paper": next(one.id for one in handed_in.documents if one.slot == "ktp"),
         "stage": "periksa",
         "act": "benturan",
+        "officer": "kasir",
         "clerk": kit.assignee(handed_in.id, "periksa").id,
     }
 
@@ -102,7 +115,10 @@ def visitor(route, examples):
     if route.who is Who.OFFICER:
         if Role.SIGNATORY in route.roles:
             return "kepala"
-        return "admin" if route.name.startswith("admin") else examples["clerk"]
+        if route.roles == {Role.SUPERVISOR}:
+            return "supervisor"
+        admin = route.roles == {Role.ADMINISTRATOR} or route.name.startswith("admin")
+        return "admin" if admin else examples["clerk"]
     return None if route.who in (Who.ANYONE, Who.PENDING) else "sekar"
 
 

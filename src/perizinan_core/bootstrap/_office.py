@@ -67,6 +67,7 @@ from perizinan_core.services import (
     Confirmations,
     Consumers,
     Continuation,
+    Counter,
     HeldUploads,
     HostMessages,
     Incoming,
@@ -168,6 +169,9 @@ class Office:
     tracking: Tracking = attrs.field(init=False)
     """Following a case by its receipt number and secret, without an account and without personal data."""
 
+    counter: Counter = attrs.field(init=False)
+    """Serving someone who is present: handing in for them, a new secret, an account that is restored."""
+
     transparency: Transparency = attrs.field(init=False)
     """The office's figures for the public: times, what was kept, what waits, refusals; without an account."""
 
@@ -224,6 +228,7 @@ class Office:
         self.lists = Lists(context)
         self.oversight = Oversight(context)
         self.tracking = Tracking(context)
+        self.counter = Counter(context, self.applications, self.tracking)
         periods = Periods(context, self.settings.transparency.period)
         self.transparency = Transparency(context, periods)
         self.surveys = Surveys(context, periods)

@@ -171,7 +171,7 @@ class ServiceError(CodedError):
             Category.NOT_FOUND: "binding-unknown not-found",
             Category.CONFLICT: (
                 "binding-ended binding-has-signed binding-overlaps decided-by-others kept-by-plugin letter-not-printed "
-                "letter-refused nothing-to-confirm number-used-elsewhere permit-not-required "
+                "letter-refused not-at-counter nothing-to-confirm number-used-elsewhere permit-not-required "
                 "complaint-closed finding-not-acknowledged incoming-unfinished survey-answered survey-too-early "
                 "recovery-disagrees signer-not-entitled signing-in-doubt upload-kept value-not-confirmed "
                 "values-unconfirmed"
@@ -243,6 +243,12 @@ class ServiceError(CodedError):
             N_(
                 "Each of the nine questions needs an answer from {least} to {most}; these have none: {missing}. "
                 "Answer them and send again."
+            )
+        ),
+        "not-at-counter": Code(
+            N_(
+                "The case is neither a draft nor waits for a correction, so nothing can be changed in it at the "
+                "counter. Open the case to see how it stands."
             )
         ),
         # Wrong secrets for one case; nothing is said about the one that was tried last.

@@ -214,7 +214,7 @@ class WorkflowError(CodedError):
                 "check-settled correction-target correction-unanswered document-choice effective-day "
                 "legal-basis-missing letter-mismatch letter-missing minutes-mismatch minutes-missing "
                 "outcome-not-allowed outside-wait payment-moment payment-reference payment-too-high "
-                "previous-permit reason-missing refund-not-owed submission-refused unknown-slot"
+                "previous-permit reason-missing receipt-time refund-not-owed submission-refused unknown-slot"
             ),
             Category.DENIED: (
                 "conflict-of-interest delegation-missing no-position not-allowed not-assignee not-party "
@@ -340,6 +340,12 @@ class WorkflowError(CodedError):
             N_(
                 "{application} is not next at {stage}: {first} came before it, and {waiting} earlier case(s) "
                 "wait. Take the earlier one first, or have a supervisor allow the jump with a reason."
+            )
+        ),
+        "receipt-time": Code(
+            N_(
+                "The papers cannot have been received at {received}: that has to be earlier on the same day, {day}. "
+                "Papers of another day are handed in now."
             )
         ),
         "jump-not-requested": Code(

@@ -32,6 +32,7 @@ from perizinan_core.model._case import (
     SubmittedDocument,
 )
 from perizinan_core.model._checks import CheckKind, CheckOutcome, CheckRecord
+from perizinan_core.model._counter import CounterVisit
 from perizinan_core.model._extensions import UsedExtension
 from perizinan_core.model._fees import FeeAssessment, Payment
 from perizinan_core.model._held import POWER_OF_ATTORNEY, HeldUpload
@@ -220,6 +221,9 @@ class Application:
 
     draft_end: DraftEnd | None = None
     """Set on a draft that no one worked on for long; anything that its applicant does with it takes that back."""
+
+    counter_visits: tuple[CounterVisit, ...] = ()
+    """When someone was served at the counter in this case, oldest first."""
 
     about: str | None = attrs.field(default=None, repr=False)
     """What the permit would be for, as its letter names it, in one normal form; set when it is handed in."""

@@ -35,6 +35,10 @@ class EventKind(StrEnum):
     """An officer looked at a case, a paper of it or its permit; in a history of its own beside that of the case."""
     TRACKING_RENEWED = "tracking_renewed"
     """A new secret to follow the case by was given; kept in the history only."""
+    COUNTER_SERVED = "counter_served"
+    """Someone was served at the counter, after a check of identity; kept in the history only."""
+    ACCOUNT_RESTORED = "account_restored"
+    """In the history of a public account: it was restored at the counter; not for listeners."""
     SURVEY_ANSWERED = "survey_answered"
     """The applicant's side answered the satisfaction survey; what it said stands elsewhere, without the case."""
     COMPLAINT_FILED = "complaint_filed"
@@ -137,7 +141,9 @@ class EventKind(StrEnum):
 
 _HISTORY_ONLY = frozenset(
     {
+        EventKind.ACCOUNT_RESTORED,
         EventKind.ATTEMPT_REFUSED,
+        EventKind.COUNTER_SERVED,
         EventKind.AUDIT_EXPORTED,
         EventKind.BANNER_CHANGED,
         EventKind.BINDING_CHANGED,

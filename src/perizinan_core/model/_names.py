@@ -57,6 +57,14 @@ from perizinan_core.model._complaint import (
     ComplaintState,
     ComplaintStep,
 )
+from perizinan_core.model._counter import (
+    Consent,
+    ConsentForm,
+    CounterPurpose,
+    CounterVisit,
+    IdentityCheck,
+    IdentityDocument,
+)
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._extensions import Extensions
 from perizinan_core.model._fees import (
@@ -151,10 +159,14 @@ __all__ = [
     "ComplaintStep",
     "ConfirmingPaper",
     "ConflictOfInterest",
+    "Consent",
+    "ConsentForm",
     "ContactChannel",
     "CorrectionAnswer",
     "CorrectionItem",
     "CorrectionRequest",
+    "CounterPurpose",
+    "CounterVisit",
     "DateRange",
     "DatedName",
     "DayHours",
@@ -184,6 +196,8 @@ __all__ = [
     "HolidayKind",
     "Identifier",
     "IdentifierWarning",
+    "IdentityCheck",
+    "IdentityDocument",
     "IndonesianTimeZone",
     "InspectionMinutes",
     "InstrumentKind",

@@ -26,6 +26,7 @@ from perizinan_core.services._consumers import Consumers, ConsumerState, ReplayD
 from perizinan_core.services._context import ApplicantCheck, OfficeKeys, SignerSource
 from perizinan_core.services._continuation import Continuation
 from perizinan_core.services._correction_view import CorrectionView, ItemKind, ItemView
+from perizinan_core.services._counter import Counter
 from perizinan_core.services._deliveries import DeliveryState, MessageDelivery
 from perizinan_core.services._disclosure import Count, Share
 from perizinan_core.services._draft_cases import DraftPreview
@@ -106,6 +107,7 @@ __all__ = [
     "Continuation",
     "CorrectionView",
     "Count",
+    "Counter",
     "DecidedStep",
     "DeliveryState",
     "DraftPreview",

@@ -18,6 +18,7 @@ from perizinan_core.catalogue import is_exempt
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.model import quoted
 from perizinan_core.errors.services import (
+    AccessDeniedError,
     ArgumentError,
     DecidedByOthersError,
     NotFoundError,
@@ -261,6 +262,7 @@ class Applications(DraftCases):
         actor: Actor,
         idempotency_key: str | None = None,
         at_counter: frozenset[str] = frozenset(),
+        received_at: datetime | None = None,
         expected_version: int | None = None,
         now: datetime | None = None,
     ) -> Receipt:
@@ -276,6 +278,8 @@ class Applications(DraftCases):
             idempotency_key: The same key again gives the same receipt and does nothing. It belongs to this
                 submission: the answer to a correction needs a key of its own.
             at_counter: Keys of slots whose originals are shown at the counter instead.
+            received_at: When the papers of a first submission were received at the counter, earlier on the same
+                local day; None: now. Only the host application says so.
             expected_version: The version that the applicant saw.
             now: Aware moment; None asks the clock.
 
@@ -294,6 +298,9 @@ class Applications(DraftCases):
         moment = context.moment(now)
         before = self._found(application_id, actor)
         access.require_party(before, actor)
+        if received_at is not None and actor.kind is not ActorKind.HOST:
+            allowed = (ActorKind.HOST.value,)
+            raise AccessDeniedError("access-denied", actor=actor.id, action="received-at", allowed=allowed)
         printed: tuple[Problem, ...] = ()
         heard: tuple[CheckRecord, ...] = ()
         if before.state in _EDITABLE:
@@ -328,7 +335,7 @@ class Applications(DraftCases):
                     printed = tuple(self._obstacles(work, application, moment, at_counter))
                     permit_type = self._permit_type(application, moment)
                     printed += tuple(stored_file_problems(context, application, permit_type))
-                moved = self._handed_in(work, application, actor, at_counter, moment, printed)
+                moved = self._handed_in(work, application, actor, at_counter, moment, printed, received_at)
                 moved = moved.then(
                     lambda case: keep_checks(
                         case,
@@ -646,6 +653,7 @@ class Applications(DraftCases):
         at_counter: frozenset[str],
         moment: datetime,
         printed: tuple[Problem, ...],
+        received_at: datetime | None,
     ) -> Transition:
         context = self._context
         previous = self._held(work, application)
@@ -701,6 +709,7 @@ class Applications(DraftCases):
             previous_permit=previous,
             write_receipt=lambda receipt: sign_receipt(context, receipt),
             language=context.language,
+            received_at=received_at,
         )
 
     def _held(self, work: UnitOfWork, application: Application) -> Permit | None:

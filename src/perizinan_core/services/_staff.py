@@ -17,6 +17,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError, ServiceError
+from perizinan_core.errors.storage import RecordNotFoundError
 from perizinan_core.model._actor import Account, Actor, ActorKind, Officer, Role, StaffProposal
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.services import _access as access
@@ -197,6 +198,40 @@ class Staff:
         with self._context.work_for(actor, read_only=True) as work:
             self._require_overseer(actor)
             return work.history.of(str(Account.officer(officer_id)))
+
+    def note_device_lost(self, officer_id: str, *, actor: Actor, now: datetime | None = None) -> None:
+        """
+        Put on record that an officer's second factor is taken off, because the device is lost.
+
+        The host application then takes it off; the password stays. Call this first: what it refuses must not happen.
+
+        Args:
+            officer_id: Whose device it was.
+            actor: An administrator, and not for the own device.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            AccessDeniedError: for others, and for the own device.
+            NotFoundError: there is no such officer.
+        """
+        moment = self._context.moment(now)
+        with self._context.work_for(actor) as work:
+            access.require_role(actor, "device-lost", Role.ADMINISTRATOR)
+            if actor.account == Account.officer(officer_id):
+                raise AccessDeniedError("own-record", actor=actor.id)
+            try:
+                officer = work.officers.get(officer_id)
+            except RecordNotFoundError as error:
+                raise NotFoundError(kind="officer", key=officer_id) from error
+            happened = Event(
+                kind=EventKind.ACCOUNT_RESTORED,
+                subject=str(officer.account),
+                at=moment,
+                actor=str(actor.account),
+                data={"device": "lost"},
+            )
+            work.history.add((happened,))
+            work.commit()
 
     def operator_appointments(self, *, actor: Actor) -> tuple[OperatorAppointment, ...]:
         """

@@ -53,6 +53,7 @@ def submit(
     previous_permit: Permit | None = None,
     write_receipt: ReceiptWriter = unsigned_receipt,
     language: str = DEFAULT_LANGUAGE,
+    received_at: datetime | None = None,
 ) -> Transition:
     """
     Hand in a draft; version, terms and fee are frozen from here on.
@@ -73,8 +74,11 @@ def submit(
             and its renewal window may have closed, since the draft was begun. None: not checked again.
         write_receipt: Makes the text of the receipt, signed; it is kept in the case.
         language: Of the receipt.
+        received_at: When the papers were received at the counter, earlier on the same local day; from then on
+            the case counts as handed in, and takes its place among the others. None: now.
 
     Raises:
+        WorkflowError: ``receipt-time``: when it lies ahead, or on another day.
         WorkflowError: ``previous-permit``: when it is not the permit that the draft names.
         PermitStatusError: when its status no longer allows this.
         WorkflowError: ``renewal-too-late``: when its window has closed.
@@ -87,6 +91,7 @@ def submit(
     require_party(application, actor, Action.SUBMIT)
     check_moment(application, now)
     today = local_day(calendar, now)
+    received = _received(received_at, now, calendar)
     _check_open(application, permit_type, today.isoformat(), is_open=today in permit_type.in_force)
     _check_previous(application, permit_type, previous_permit, today, calendar)
     check_graph(permit_type, terms.stages)
@@ -101,11 +106,13 @@ def submit(
         receipt_number=receipt_number,
         terms=terms,
         stages=tuple(StageState(stage=code) for code in terms.stages),
-        submitted_at=now,
-        earliest_day=calendar.effective_day(now),
+        submitted_at=received,
+        earliest_day=calendar.effective_day(received),
         shown_at_counter=tuple(sorted(at_counter)),
     )
-    case, digest = give_receipt(case, receipt_of(case, permit_type, now, calendar, language), write_receipt)
+    case, digest = give_receipt(
+        case, receipt_of(case, permit_type, received, calendar, language), write_receipt
+    )
     happened = event(
         EventKind.APPLICATION_SUBMITTED,
         case,
@@ -114,13 +121,32 @@ def submit(
         submission=1,
         receipt=receipt_number,
         version=permit_type.version,
-        filing_day=calendar.effective_day(now).isoformat(),
+        filing_day=calendar.effective_day(received).isoformat(),
         at_counter=sorted(at_counter),
         receipt_sha256=digest,
     )
     opened = Transition(case, (happened,)).then(lambda case: refresh(case, permit_type, actor, now))
+    opened = opened.then(lambda case: Transition(_opened_at(case, received)))
     opened = opened.then(lambda case: begin_review(case, permit_type, actor, now, calendar))
     return opened.then(lambda case: settle(case, permit_type, actor, now, calendar))
+
+
+def _received(received_at: datetime | None, now: datetime, calendar: WorkingCalendar) -> datetime:
+    if received_at is None:
+        return now
+    day = local_day(calendar, now)
+    if received_at > now or local_day(calendar, received_at) != day:
+        raise WorkflowError("receipt-time", received=received_at.isoformat(), day=day)
+    return received_at
+
+
+def _opened_at(application: Application, received: datetime) -> Application:
+    """Give the first stages their place in the queues by the receipt of the papers, as those from elsewhere have it."""
+    stages = tuple(
+        state if state.opened_at is None else attrs.evolve(state, opened_at=received)
+        for state in application.stages
+    )
+    return attrs.evolve(application, stages=stages)
 
 
 def resubmit(

@@ -129,6 +129,8 @@ def test_an_applicant_switches_the_code_on_and_off(portal, person):
     page = visitor.open("/akun").click("Set up the app")
     secret = re.search(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", page.text)[0].replace(" ", "")
     page = page.form("kode").fill(code=pyotp.TOTP(secret).at(portal.services.now)).send()
+    assert "Your recovery codes" in page.text
+    page = visitor.open("/akun")
     assert "switched on" in page.text
     page = page.form("kode/hapus").send()
 

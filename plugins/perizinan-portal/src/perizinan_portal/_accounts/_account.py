@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import attrs
 
 from perizinan_core.i18n import N_
 from perizinan_core.model import PhoneNumber
 from perizinan_portal._kit import Answer, Form, Menu, Page, PageRoute, Redirect, Visit, Who, phone, text
 from perizinan_portal._kit._accounts import own_account
+from perizinan_portal._store import Account
 
 __all__ = ["ROUTES"]
 
@@ -28,9 +31,28 @@ def show(visit: Visit, form: Form[Details] | None = None) -> Answer:
     values = {
         "own": account,
         "form": form or visit.fill(Details, name=account.name, phone=account.phone),
+        "codes_left": visit.services.store.codes.left(account.id),
+        "restorations": _restorations(visit, account),
         "must_have_code": visit.officer is not None and visit.services.settings.second_factor,
     }
     return Page("accounts/account.html", values, status=422 if form else 200)
+
+
+def _restorations(visit: Visit, account: Account) -> list[dict[str, object]]:
+    """Return what officers did with the account, for its owner."""
+    names = {one.id: one.name for one in visit.officers_of()}
+    zone = visit.office.authority.calendar.time_zone.zone
+    return [
+        {
+            "at": datetime.fromtimestamp(one.at, zone),
+            "officer": names.get(one.officer, one.officer),
+            "document": one.document,
+            "reason": one.reason,
+            "done": one.done_at is not None,
+            "stopped": one.stopped_at is not None,
+        }
+        for one in visit.services.store.restorations.of(account.id)
+    ]
 
 
 def send(visit: Visit) -> Answer:

@@ -68,6 +68,7 @@ def send(visit: Visit) -> Answer:
     # An invitation is for a lost password or phone: the second factor is enrolled again.
     account = attrs.evolve(account, password=hash_password(form.value.password), second_factor=None)
     store.accounts.save(account, now=visit.services.now)
+    store.codes.drop(account.id)
     store.sessions.end_all(account.id)
     answer = enter(visit, account)
     if answer is None:

@@ -7,6 +7,7 @@ import attrs
 from perizinan_core.i18n import N_
 from perizinan_portal._accounts._codes import code_field, new_secret, picture, setup_address, use_code
 from perizinan_portal._accounts._login import going, let_in
+from perizinan_portal._accounts._recovery import codes_page
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Answer, Form, Page, PageRoute, Rate, Redirect, Visit, Who
 from perizinan_portal._store import Account, Purpose
@@ -63,8 +64,8 @@ def send(visit: Visit) -> Answer:
     kept = attrs.evolve(current, second_factor=str(found.payload["secret"]))
     store.accounts.save(kept, now=visit.services.now)
     if visit.pending is not None:
-        return let_in(visit, kept)
-    return Redirect(visit.url("account"), note=N_("From now on you log in with a code as well."))
+        let_in(visit, kept)
+    return codes_page(visit, kept)
 
 
 def stop(visit: Visit) -> Answer:
@@ -73,6 +74,7 @@ def stop(visit: Visit) -> Answer:
     if visit.officer is not None:
         raise PortalError("page-not-found")
     visit.services.store.accounts.save(attrs.evolve(account, second_factor=None), now=visit.services.now)
+    visit.services.store.codes.drop(account.id)
     return Redirect(visit.url("account"), note=N_("You log in with the password alone again."))
 
 

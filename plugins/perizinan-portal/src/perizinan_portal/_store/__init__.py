@@ -7,7 +7,10 @@ Nothing of a case is here. Names, addresses and what people typed are sealed; to
 from perizinan_portal._store._accounts import Account, AccountKind, Accounts
 from perizinan_portal._store._database import Database
 from perizinan_portal._store._findings import Findings
+from perizinan_portal._store._identities import Identities
 from perizinan_portal._store._posts import SavedPost, SavedPosts
+from perizinan_portal._store._recovery_codes import RecoveryCodes
+from perizinan_portal._store._restorations import Restoration, Restorations
 from perizinan_portal._store._sealing import Sealer
 from perizinan_portal._store._sessions import Level, Session, Sessions
 from perizinan_portal._store._signings import LetterState, SignedLetter, Signing, Signings
@@ -20,9 +23,13 @@ __all__ = [
     "Accounts",
     "Database",
     "Findings",
+    "Identities",
     "LetterState",
     "Level",
     "Purpose",
+    "RecoveryCodes",
+    "Restoration",
+    "Restorations",
     "SavedPost",
     "SavedPosts",
     "Sealer",

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from perizinan_core.storage.tables import PluginTables
-from perizinan_portal._blind import LOGIN, plain_login
+from perizinan_portal._blind import IDENTITY, LOGIN, plain_identity, plain_login
 
 __all__ = ["Sealer"]
 
@@ -46,6 +46,11 @@ class Sealer:
     def login_indexes(self, login: str) -> tuple[bytes, ...]:
         """Return the indexes by which it is found, that of the current key first."""
         return self._tables.blind_all(plain_login(login) or "", table=LOGIN.table, column=LOGIN.column)
+
+    def identity_indexes(self, provider: str, subject: str) -> tuple[bytes, ...]:
+        """Return the indexes by which a login elsewhere is found, that of the current key first."""
+        text = plain_identity(provider, subject)
+        return self._tables.blind_all(text, table=IDENTITY.table, column=IDENTITY.column)
 
     def hidden(self, text: str, *, table: str, column: str) -> str:
         """Return a keyed hash of something that has to be compared and never read."""

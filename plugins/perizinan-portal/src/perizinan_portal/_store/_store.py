@@ -8,8 +8,11 @@ from perizinan_core.storage.tables import PluginTables
 from perizinan_portal._store._accounts import Accounts
 from perizinan_portal._store._database import Database
 from perizinan_portal._store._findings import Findings
+from perizinan_portal._store._identities import Identities
 from perizinan_portal._store._posts import SavedPosts
 from perizinan_portal._store._rates import SharedRates
+from perizinan_portal._store._recovery_codes import RecoveryCodes
+from perizinan_portal._store._restorations import Restorations
 from perizinan_portal._store._sealing import Sealer
 from perizinan_portal._store._sessions import Sessions
 from perizinan_portal._store._signings import Signings
@@ -29,6 +32,9 @@ class Store:
     tokens: Tokens
     posts: SavedPosts
     findings: Findings
+    codes: RecoveryCodes
+    restorations: Restorations
+    identities: Identities
     signings: Signings
     rates: SharedRates
 
@@ -43,6 +49,9 @@ class Store:
             Tokens(database, sealer),
             SavedPosts(database, sealer),
             Findings(database, sealer),
+            RecoveryCodes(database),
+            Restorations(database, sealer),
+            Identities(database, sealer),
             Signings(database, sealer),
             SharedRates(database),
         )

@@ -9,10 +9,13 @@ from perizinan_core.storage.tables import plugin_metadata, table_name
 __all__ = [
     "ACCOUNTS",
     "FINDINGS",
+    "IDENTITIES",
     "METADATA",
     "NAME",
     "POSTS",
     "RATES",
+    "RECOVERY_CODES",
+    "RESTORATIONS",
     "SESSIONS",
     "SIGNINGS",
     "SIGNING_CASES",
@@ -120,3 +123,40 @@ RATES = sa.Table(
     sa.Index(None, "expires_at"),
 )
 """How often something was tried; whose tries they are stands there as a keyed hash."""
+
+RECOVERY_CODES = sa.Table(
+    table_name(NAME, "recovery_codes"),
+    METADATA,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("account", sa.String(40), nullable=False),
+    sa.Column("given_at", sa.BigInteger, nullable=False),
+    sa.Index(None, "account"),
+)
+
+RESTORATIONS = sa.Table(
+    table_name(NAME, "restorations"),
+    METADATA,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("account", sa.String(40), nullable=False),
+    sa.Column("officer", sa.String(80), nullable=False),
+    sa.Column("document", sa.String(40), nullable=False),
+    sa.Column("reason", sa.LargeBinary, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("done_at", sa.BigInteger),
+    sa.Column("stopped_at", sa.BigInteger),
+    sa.Index(None, "account"),
+)
+"""What officers did with the login of people."""
+
+IDENTITIES = sa.Table(
+    table_name(NAME, "identities"),
+    METADATA,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("provider", sa.String(40), nullable=False),
+    sa.Column("subject_index", sa.LargeBinary, unique=True),
+    sa.Column("subject", sa.LargeBinary, nullable=False),
+    sa.Column("account", sa.String(40), nullable=False),
+    sa.Column("linked_at", sa.BigInteger, nullable=False),
+    sa.Index(None, "account"),
+)
+"""Logins elsewhere that belong to an account."""

@@ -24,6 +24,14 @@ class Purpose(StrEnum):
     RESET = "reset"
     NEW_EMAIL = "new_email"
     INVITE = "invite"
+    RESTORE = "restore"
+    """Of someone whose account an officer restores at the counter."""
+    RESTORE_STOP = "restore_stop"
+    """Of the old address, against it."""
+    PROVIDER = "provider"
+    """A login elsewhere that is under way."""
+    LINK = "link"
+    """A login elsewhere that waits to be connected with an account."""
     SECOND_FACTOR = "second_factor"
     """The secret of an authenticator app that is being set up."""
 
@@ -32,6 +40,10 @@ _LASTS = {
     Purpose.REGISTER: 24 * 3600,
     Purpose.RESET: 3600,
     Purpose.NEW_EMAIL: 24 * 3600,
+    Purpose.RESTORE: 24 * 3600,
+    Purpose.RESTORE_STOP: 7 * 24 * 3600,
+    Purpose.PROVIDER: 900,
+    Purpose.LINK: 900,
     Purpose.INVITE: 7 * 24 * 3600,
     Purpose.SECOND_FACTOR: 3600,
 }

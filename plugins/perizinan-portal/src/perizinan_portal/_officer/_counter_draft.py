@@ -1,0 +1,127 @@
+"""What someone present states and brings: the form of the permit type, and scans of the papers."""
+
+from __future__ import annotations
+
+from perizinan_core import PerizinanError
+from perizinan_core.errors.documents import UploadRefusedError
+from perizinan_core.i18n import N_
+from perizinan_core.model import Application, ApplicationState
+from perizinan_portal._applicant._schema import field_views, read_form
+from perizinan_portal._kit import Answer, Page, PageRoute, Rate, Redirect, Visit, Who
+from perizinan_portal._officer._cases import type_of
+from perizinan_portal._officer._counter import CLERKS
+
+__all__ = ["ROUTES"]
+
+
+def draft_page(visit: Visit, case: Application, *, checked: bool = False, refused: str | None = None) -> Page:
+    """
+    Return the page.
+
+    Args:
+        visit: Of the clerk.
+        case: A draft of the counter, or a case that waits for a correction.
+        checked: Say what is still missing.
+        refused: Why an upload was refused.
+    """
+    permit_type = type_of(visit, case)
+    found = visit.office.counter.problems(case.id, actor=visit.actor) if checked else ()
+    faults = {item.path.removeprefix("form."): item.message(visit.language) for item in found}
+    data = read_form(permit_type.form_schema, visit.posted) if visit.is_restored else case.form
+    correction = case.corrections[-1] if case.state is ApplicationState.CORRECTION_REQUESTED else None
+    values = {
+        "case": case,
+        "item": permit_type,
+        "fields": field_views(permit_type.form_schema, data, faults),
+        "slots": visit.office.counter.slots(case.id, actor=visit.actor),
+        "errors": [(_place(item.path), item.message(visit.language)) for item in found],
+        "refused": refused,
+        "asked_for": () if correction is None else correction.items,
+        "is_draft": correction is None,
+    }
+    return Page("officer/counter_draft.html", values, status=422 if found or refused else 200)
+
+
+def show(visit: Visit) -> Answer:
+    """Show it."""
+    case = visit.office.counter.get(visit.path["id"], actor=visit.actor)
+    return draft_page(visit, case, checked=visit.query("periksa") == "1")
+
+
+def save(visit: Visit) -> Answer:
+    """Keep what was stated."""
+    case = visit.office.counter.get(visit.path["id"], actor=visit.actor)
+    typed = read_form(type_of(visit, case).form_schema, visit.posted)
+    visit.office.counter.save(case.id, form=typed, actor=visit.actor)
+    if visit.posted.one("next") == "hand-in":
+        return Redirect(visit.url("counter-hand-in", id=case.id))
+    return Redirect(visit.url("counter-draft", id=case.id), note=N_("Kept."))
+
+
+def upload(visit: Visit) -> Answer:
+    """Put a scan into its place; a later one of a correction takes the place of the former."""
+    case = visit.office.counter.get(visit.path["id"], actor=visit.actor)
+    found = visit.posted.files.get("file", ())
+    if not found:
+        return draft_page(visit, case, refused=visit.say(N_("Choose a file first.")))
+    try:
+        visit.office.counter.upload(
+            case.id,
+            visit.path["slot"],
+            found[0].file,
+            file_name=found[0].name,
+            replaces=visit.posted.one("replaces") or None,
+            actor=visit.actor,
+            idempotency_key=visit.key,
+        )
+    except UploadRefusedError as error:
+        return draft_page(visit, case, refused=_shown(error, visit.language))
+    to = f"{visit.url('counter-draft', id=case.id)}#slot-{visit.path['slot']}"
+    return Redirect(to, note=N_("The file is stored."))
+
+
+def remove(visit: Visit) -> Answer:
+    """Take a file out of its place."""
+    visit.office.counter.remove(visit.path["id"], visit.path["paper"], actor=visit.actor)
+    return Redirect(visit.url("counter-draft", id=visit.path["id"]), note=N_("The file is removed."))
+
+
+def discard(visit: Visit) -> Answer:
+    """Remove the draft."""
+    visit.office.counter.discard(visit.path["id"], actor=visit.actor)
+    return Redirect(visit.url("counter"), note=N_("The draft is removed."))
+
+
+def _shown(error: PerizinanError, language: str) -> str:
+    found = error.input_problems(language)
+    return " ".join(item.detail for item in found) or error.message(language)
+
+
+def _place(path: str) -> str:
+    part, _, rest = path.partition(".")
+    if part == "form":
+        return "f-form-" + rest.partition(".")[0]
+    return f"slot-{rest}" if part == "documents" else "main"
+
+
+_PATH = "/petugas/loket/berkas/{id}"
+ROUTES = (
+    PageRoute(path=_PATH, name="counter-draft", show=show, act=save, who=Who.OFFICER, roles=CLERKS),
+    PageRoute(
+        path=f"{_PATH}/dokumen/{{slot}}",
+        name="counter-upload",
+        act=upload,
+        who=Who.OFFICER,
+        roles=CLERKS,
+        uploads=True,
+        rate=Rate(120),
+    ),
+    PageRoute(
+        path=f"{_PATH}/dokumen/{{paper}}/hapus",
+        name="counter-remove",
+        act=remove,
+        who=Who.OFFICER,
+        roles=CLERKS,
+    ),
+    PageRoute(path=f"{_PATH}/hapus", name="counter-discard", act=discard, who=Who.OFFICER, roles=CLERKS),
+)

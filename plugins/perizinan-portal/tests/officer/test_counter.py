@@ -1,0 +1,145 @@
+"""The counter: serving someone who is present."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from perizinan_core.model import ApplicationState, CorrectionItem
+from perizinan_core.testing import small_png
+
+WHO = {
+    "document": "identity_card",
+    "remark": "Datang sendiri",
+    "name": "Sekar Contohwati",
+    "nik": "3572015208900000",
+    "phone": "081200000000",
+    "street": "Jalan Rahasia 7",
+    "village": "Contoh",
+    "district": "Contoh",
+    "regency": "Contoh",
+}
+PRESENT = {"document": "identity_card"}
+
+
+def _draft(portal, clerk):
+    """Begin, state and scan; return the page where it is handed in."""
+    page = clerk.open("/petugas").click("Counter").click("Stall permit")
+    page = page.form("loket/izin").fill(**WHO).send()
+    draft = page.url
+    page.form(draft).fill(form__lokasi="Jalan Kenanga", form__di_rumah="false").send()
+    while True:
+        page = clerk.open(draft)
+        open_slots = [form for form in page.forms if "file" in form.controls]
+        if not open_slots:
+            break
+        stored = open_slots[0].attach("file", "pindaian.png", small_png(11), "image/png").send()
+        assert "The file is stored." in stored.text
+    portal.office.clock.forward(minutes=1)
+    return clerk.open(f"{draft}/ajukan")
+
+
+def _read(portal, case):
+    return portal.office.office.applications.get(case, actor=portal.office.officer("kepala"))
+
+
+def test_a_clerk_files_for_someone_present_and_prints_the_receipt_with_the_code(portal):
+    """Friction 15: identity, consent and witness are on record; the code is printed once."""
+    clerk = portal.visitor("loket-1")
+    page = _draft(portal, clerk)
+    assert "Jalan Kenanga" in page.text
+    assert ["Choose an answer", "Choose an answer"] == page.form("ajukan").send().errors
+    filled = page.form("ajukan").fill(**PRESENT, consent="signed", witness="Petugas loket-2")
+    receipt = filled.send()
+    code = re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}", receipt.text)
+    again = filled.send()
+    number = re.search(r"TT/\d+/\d+", receipt.text)[0]
+    case = _read(portal, receipt.links["Go to the case"].rpartition("/")[2])
+
+    assert portal.office.office.tracking.follow(number, code[0])
+    assert number in again.text
+    assert code[0] not in again.text
+    assert ("loket-1", "Petugas loket-2") == (
+        case.counter_visits[-1].clerk,
+        case.counter_visits[-1].consent.witness,
+    )
+
+
+def test_papers_received_earlier_today_say_so_with_a_reason(portal):
+    """The time is asked with its reason, and another form of it is refused."""
+    clerk = portal.visitor("loket-1")
+    page = _draft(portal, clerk)
+    filled = {**PRESENT, "consent": "ticked", "received": "8.05"}
+    assert ["Say why the papers are entered later"] == page.form("ajukan").fill(**filled).send().errors
+    wrong = page.form("ajukan").fill(**{**filled, "received": "pagi"}).send()
+    assert ["Write the time as hours and minutes, for example 09.30"] == wrong.errors
+    late = page.form("ajukan").fill(**{**filled, "received": "23.59"}, received_reason="Listrik padam").send()
+    assert "cannot have been received" in late.text
+    receipt = page.form("ajukan").fill(**filled, received_reason="Listrik padam").send()
+
+    assert "08.05" in receipt.text
+
+
+def test_what_is_missing_is_said_beside_its_place(portal):
+    """A draft without papers is not handed in."""
+    clerk = portal.visitor("loket-1")
+    page = clerk.open("/petugas/loket").click("Stall permit")
+    page = page.form("loket/izin").fill(**WHO).send()
+    draft = page.url
+    page = clerk.open(f"{draft}/ajukan")
+    page = page.form("ajukan").fill(**PRESENT, consent="signed", witness="Petugas loket-2").send()
+
+    assert 422 == page.status
+    assert page.errors
+    assert "Sekar Contohwati" in clerk.open("/petugas/loket").text
+    clerk.open(draft).form("hapus").send()
+    assert 404 == clerk.open(draft).status
+
+
+def test_the_text_of_the_consent_can_be_printed(portal):
+    """With a line for each signature."""
+    page = _draft(portal, portal.visitor("loket-1")).click("Print the text for signing")
+
+    assert "Name and signature of the witness:" in page.text
+
+
+def test_an_applicant_present_gets_a_new_code_and_enters_a_correction(empty_portal):
+    """Each after a check of identity."""
+    portal = empty_portal
+    case = portal.office.submit(actor=portal.actor("bagus"))
+    officer = portal.office.assignee(case.id, "periksa")
+    item = CorrectionItem(target="form:lokasi", reason="Nomor rumah?")
+    portal.office.office.reviews.request_correction(case.id, "periksa", (item,), actor=officer)
+    portal.office.clock.forward(minutes=5)
+    clerk = portal.visitor("loket-1")
+    page = clerk.open(f"/petugas/loket?nomor={case.receipt_number}").click(case.receipt_number)
+    secret = page.click("New tracking code").form().fill(**PRESENT).send()
+    code = re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}", secret.text)[0]
+    assert portal.office.office.tracking.follow(case.receipt_number, code)
+    page = clerk.open(f"/petugas/berkas/{case.id}").click("Enter the correction for someone present")
+    assert "Nomor rumah?" in page.text
+    page.form(page.url).fill(form__lokasi="Jalan Kenanga 7").send()
+    page = clerk.open(f"{page.url}/ajukan")
+    done = page.form("ajukan").fill(**PRESENT, consent="ticked").send()
+
+    assert case.receipt_number in done.text
+    assert ApplicationState.SUBMITTED is _read(portal, case.id).state
+
+
+def test_a_case_is_withdrawn_for_its_applicant_who_is_present(portal):
+    """The clerk and the check stand in the case."""
+    case = portal.office.submit(actor=portal.actor("bagus"))
+    clerk = portal.visitor("loket-1")
+    page = clerk.open(f"/petugas/berkas/{case.id}").click("Withdraw for the applicant")
+    done = page.form().fill(**PRESENT, reason="Pindah kota").send()
+
+    assert "The application is withdrawn." in done.text
+    assert ApplicationState.WITHDRAWN is _read(portal, case.id).state
+
+
+@pytest.mark.parametrize("who", ["telaah-1", "kepala", "supervisor", "admin"])
+def test_the_counter_is_for_the_front_office_alone(portal, who):
+    """For others its pages are not there."""
+    assert 404 == portal.visitor(who).open("/petugas/loket").status
+    assert 404 == portal.visitor(who).open("/petugas/loket/akun").status
