@@ -1,0 +1,44 @@
+"""The tables ``[plugin.apprise-phone]`` and ``[plugin.apprise-room]`` of ``perizinan.toml``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import attrs
+
+from perizinan_core.hooks import Secret
+
+__all__ = ["PhoneSettings", "RoomSettings", "Style"]
+
+
+class Style(StrEnum):
+    """How much a message to a phone says."""
+
+    WHOLE = "whole"
+    """Subject and text, as in a mail."""
+
+    SHORT = "short"
+    """One sentence that names the receipt number and where to look, for SMS."""
+
+
+@attrs.frozen(kw_only=True)
+class PhoneSettings:
+    """Messages to one person by phone number."""
+
+    url: Secret
+    """Address of the service as Apprise writes it, with ``{phone}`` where the number stands (digits alone)."""
+
+    style: Style = Style.WHOLE
+    address: str = ""
+    """Where people follow their cases, e.g. ``https://izin.example.go.id/lacak``; part of short messages."""
+
+
+@attrs.frozen(kw_only=True)
+class RoomSettings:
+    """Messages to one room or program."""
+
+    url: Secret
+    """Address of the service as Apprise writes it."""
+
+    kinds: tuple[str, ...] = ()
+    """Kinds of events that go there; empty: all of which people are notified."""
