@@ -82,8 +82,22 @@ EXAMPLES = {
     "number": "1",
     "kind": "amendment",
     "officer": "kasir",
+    "size": "kecil",
+    "held": "x",
 }
-DRAFTS = {"draft", "submission", "discard", "upload", "remove-paper", "begun-upload", "continued-upload"}
+DRAFTS = {
+    "draft",
+    "submission",
+    "discard",
+    "upload",
+    "remove-paper",
+    "reuse-paper",
+    "give-up-upload",
+    "drop-held",
+    "inspect-held",
+    "begun-upload",
+    "continued-upload",
+}
 ISSUED = {"permit-file"}
 PERMITS = {"own-permit", "own-permit-file", "successor"}
 COUNTER = {

@@ -20,6 +20,7 @@ FILES = {
     "signed-receipt",
     "paper",
     "paper-page",
+    "paper-picture",
     "letter-draft",
     "letter-page",
     "signing-state",
@@ -68,6 +69,7 @@ def examples(plain_portal):
         "code": "warung",
         "id": {
             "draft": draft.id,
+            "upload": draft.id,
             "submission": draft.id,
             "signing-progress": signing,
             "own-correction": asked.id,
@@ -95,6 +97,7 @@ def examples(plain_portal):
         },
         "paper": next(one.id for one in handed_in.documents if one.slot == "ktp"),
         "stage": "periksa",
+        "slot": "ktp",
         "act": "benturan",
         "officer": "kasir",
         "clerk": kit.assignee(handed_in.id, "periksa").id,

@@ -6,6 +6,7 @@ from perizinan_core import PerizinanError
 from perizinan_core.i18n import N_
 from perizinan_core.model import Application, ApplicationState, PermitType
 from perizinan_portal._applicant._schema import field_views, read_form
+from perizinan_portal._applicant._slots import slot_cards, slot_values
 from perizinan_portal._kit import Answer, Page, PageRoute, Redirect, Visit, Who
 
 __all__ = ["ROUTES", "draft_page", "permit_type_of"]
@@ -16,7 +17,7 @@ def permit_type_of(visit: Visit, case: Application) -> PermitType:
     return visit.office.catalogue.version(case.permit_type, case.permit_type_version)
 
 
-def draft_page(visit: Visit, case: Application, *, checked: bool = False, refused: str | None = None) -> Page:
+def draft_page(visit: Visit, case: Application, *, checked: bool = False) -> Page:
     """
     Return the page of a draft.
 
@@ -24,7 +25,6 @@ def draft_page(visit: Visit, case: Application, *, checked: bool = False, refuse
         visit: Of the applicant.
         case: The draft.
         checked: Say what is still missing, as after pressing the button.
-        refused: Why an upload was refused.
     """
     permit_type = permit_type_of(visit, case)
     found = visit.office.applications.problems(case.id, actor=visit.actor) if checked else ()
@@ -35,11 +35,11 @@ def draft_page(visit: Visit, case: Application, *, checked: bool = False, refuse
         "case": case,
         "item": permit_type,
         "fields": views,
-        "slots": visit.office.applications.slots(case.id, actor=visit.actor),
+        "papers": slot_cards(visit, case),
+        **slot_values(visit),
         "errors": [(_place(item.path), item.message(visit.language)) for item in found],
-        "refused": refused,
     }
-    return Page("applicant/draft.html", values, status=422 if found or refused else 200)
+    return Page("applicant/draft.html", values, status=422 if found else 200)
 
 
 def show(visit: Visit) -> Answer:

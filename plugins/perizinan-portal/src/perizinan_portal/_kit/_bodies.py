@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -9,7 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
-from starlette.types import Message
+from starlette.types import Message, Receive
 
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit._visit import Posted, Upload
@@ -22,6 +23,12 @@ _TYPED = 512 * 1024
 _FIELDS = 500
 _MEBIBYTE = 1024 * 1024
 
+_RUN_OUT = 1024 * _MEBIBYTE
+"""Bytes above the limit that are read and thrown away, so that the sender sees the answer."""
+
+_RUN_OUT_SECONDS = 900
+_SILENCE = 20
+
 
 @contextlib.asynccontextmanager
 async def posted(request: Request, *, uploads: bool, most: int) -> AsyncIterator[Posted]:
@@ -32,9 +39,13 @@ async def posted(request: Request, *, uploads: bool, most: int) -> AsyncIterator
         PortalError: ``request-too-large``: more bytes than the page takes; ``request-unreadable``.
     """
     limit = most if uploads else _TYPED
-    _bound(request, limit)
+    receive = request.receive
     try:
+        _bound(request, limit)
         form = await request.form(max_files=20, max_fields=_FIELDS, max_part_size=_TYPED)
+    except PortalError:
+        await _let_run_out(request, receive)
+        raise
     except (MultiPartException, HTTPException, ValueError) as error:
         raise PortalError("request-unreadable") from error
     try:
@@ -61,6 +72,25 @@ def _bound(request: Request, limit: int) -> None:
 
     # Starlette has no other way to put something before the body.
     request._receive = counted  # noqa: SLF001
+
+
+async def _let_run_out(request: Request, receive: Receive) -> None:
+    """
+    Read on, and throw away: a browser reads no answer before it has sent its whole form.
+
+    It would show a cut connection in the place of our page. Who asked first whether to send at all gets the answer at
+    once; who never ends is cut off.
+    """
+    if request.headers.get("expect", "").lower() == "100-continue":
+        return
+    left = _RUN_OUT
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_RUN_OUT_SECONDS):
+            while left > 0:
+                message = await asyncio.wait_for(receive(), _SILENCE)
+                left -= len(message.get("body", b""))
+                if message["type"] == "http.disconnect" or not message.get("more_body"):
+                    return
 
 
 def _read(form: FormData) -> Posted:
