@@ -45,14 +45,22 @@ def test_a_clerk_binds_corrects_and_ends_bindings(office, tmp_path):
     )
     left = findings(office)
     ended = office.run("keys", "unbind", "kepala", other, "--last-day", "2026-03-03", "--reason", "Pindah")
-    withdrawn = office.run("keys", "unbind", "kepala", own, "--reason", "Tertukar", language="id")
+    as_openssl_prints = bytes.fromhex(own).hex(":").upper()
+    silent = office.run("keys", "unbind", "kepala", as_openssl_prints, "--reason", " ", code=1)
+    withdrawn = office.run(
+        "keys", "unbind", "kepala", as_openssl_prints, "--reason", "Tertukar", language="id"
+    )
     missing = findings(office)
     refused = office.run("keys", "unbind", "kepala", "00", "--reason", "Tertukar", code=1)
     shown = office.run("keys", "bindings", language="id")
+    days = ("--from", "2026-03-02", "--to", "2026-06-30")
+    lent = office.run("keys", "bind", "sekretaris", str(chain), *days)
 
     assert "menandatangani untuk jabatan kepala sejak 2 Maret 2026" in bound
     assert other in left["binding-left-over"]["advice"]
+    assert "signs for the position sekretaris from 2 March 2026 to 30 June 2026" in lent
     assert "ends on 3 March 2026" in ended
+    assert "Write why" in silent
     assert "ditarik" in withdrawn
     assert own in missing["binding-missing"]["message"]
     assert "binding-left-over" not in missing

@@ -82,6 +82,14 @@ def test_an_unknown_path_and_officer_are_said_in_indonesian(office):
     assert 'Tidak ada petugas "tak-ada"' in person
 
 
+def test_a_document_without_a_name_or_with_endless_number_is_a_sentence(office):
+    """No traceback, and nothing is confirmed."""
+    for document, number, said in (("", "1", "Nama dokumen"), ("SK", "9" * 121, "Nomor dokumen")):
+        paper = ("--document", document, "--number", number, "--date", "2026-02-02")
+        told = office.run("catalogue", "confirm", "apotek", *paper, code=1, language="id")
+        assert said in told
+
+
 def test_a_release_of_a_catalogue_fails_on_each_assumed_value(office):
     """What is passed on must stand on sources; each value is named with its line."""
     plain = office.run("catalogue", "check", str(DATA))

@@ -255,3 +255,29 @@ def test_the_published_schema_holds_what_a_portal_posts(kit):
             jsonschema.validate(wrong, applicant)
     assert "lokasi" in kit.office.schemas.form("warung")["properties"]
     assert "Nama" == schema["$defs"]["person"]["properties"]["name"]["title"]
+
+
+def test_who_is_not_on_record_is_refused(call):
+    """A session that outlived its officer, or a name that someone made up: no fault of the server."""
+    case = _started(call)
+    answer = call("POST", f"/applications/{case}/approve", **{"X-Account": "officer:nobody"})
+
+    assert (403, "staff-record") == (answer.status, answer.json["code"])
+
+
+@pytest.mark.parametrize("posted", [[1], "text", 5])
+def test_what_is_no_object_is_a_fault_of_the_request(call, posted):
+    """The office says what is missing, or the framework that it expected an object."""
+    answers = (
+        call("POST", "/applications", posted=posted, **{"X-Account": CITIZEN}),
+        call("POST", "/applications/x/stages/periksa", posted=posted, **{"X-Account": "officer:loket-1"}),
+    )
+    assert [422, 422] == [answer.status for answer in answers]
+
+
+def test_what_is_missing_is_said_in_sentences(call):
+    """Problems stand beside their fields without a full stop, and in running text with one."""
+    applicant = {"type": "person"}
+    answer = call("POST", "/applications", posted=_posted(applicant=applicant), **{"X-Account": CITIZEN})
+
+    assert "mohon diisi. " in answer.json["detail"]

@@ -228,3 +228,20 @@ def test_a_binding_of_the_older_form_still_counts_and_ends(database_kit):
 
     assert (date(2026, 1, 5), TODAY) == (binding.start, binding.end)
     assert Verdict.VALID is verdict_of(kit, permit)
+
+
+@pytest.mark.parametrize("reason", ["", " \n "])
+def test_what_stays_on_record_has_a_reason_in_words(kit, reason):
+    """Bindings, versions, confirmations and numbers that are passed over: a blank is refused before anything else."""
+    office = kit.office
+    deeds = (
+        lambda: office.publication.bind(
+            "kepala", CERTIFICATE, first_day=TODAY, last_day=TODAY, reason=reason, actor=HOST
+        ),
+        lambda: office.publication.unbind("kepala", SHA256, reason=reason, actor=HOST),
+        lambda: office.publication.require_version(reason=reason, actor=HOST),
+        lambda: office.continuation.continue_after("izin", MORNING.year, 3, reason=reason, actor=HOST),
+    )
+    for deed in deeds:
+        with raises_code("reason-needed"):
+            deed()

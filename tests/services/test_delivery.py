@@ -17,6 +17,7 @@ from perizinan_core.services._delivery import PATIENT
 from perizinan_core.storage._sql._tables import outbox
 from perizinan_core.testing._fakes import CollectingChannel
 from perizinan_core.testing._offices import APPLICANT, HOST, sample_office
+from perizinan_core.testing._refusals import raises_code
 
 KINDS = frozenset({EventKind.APPLICATION_SUBMITTED, EventKind.STAGE_OPENED, EventKind.FILE_COMPLETE})
 
@@ -375,8 +376,9 @@ def test_only_the_operator_asks_for_the_past(url, open_kit):
     """And only for a consumer that is used."""
     kit = open_kit(url)
 
-    with pytest.raises(NotFoundError):
+    with raises_code("unknown-consumer") as refusal:
         kit.office.consumers.replay("oss", since=kit.clock(), actor=HOST)
+    assert "none so far" in refusal.value.message("en")
     for action in (
         lambda actor: kit.office.consumers.replay("oss", since=kit.clock(), actor=actor),
         lambda actor: kit.office.consumers.states(actor=actor),

@@ -60,8 +60,11 @@ def bind_command(
             reason=reason,
             actor=_OPERATOR,
         )
+    days = {"day": format_date(first_day.date(), language)}
+    if last_day is not None:
+        days["end"] = format_date(last_day.date(), language)
     subject = certificate.subject.rfc4514_string()
-    _say(_BOUND, language, subject=subject, position=position, day=format_date(first_day.date(), language))
+    _say(_BOUND if last_day is None else _LENT, language, subject=subject, position=position, **days)
 
 
 @click.command(
@@ -82,7 +85,7 @@ def unbind_command(
     """End or withdraw the binding of a certificate; publish authority.json afterwards."""
     language = language_of(obj)
     file = Path(which)
-    sha256 = _certificate(file).fingerprint(SHA256()).hex() if file.is_file() else which.lower()
+    sha256 = _certificate(file).fingerprint(SHA256()).hex() if file.is_file() else _plain(which)
     with open_office(obj) as office:
         done = office.publication.unbind(
             position, sha256, last_day=_date(last_day), reason=reason, actor=_OPERATOR
@@ -122,6 +125,10 @@ def bindings_command(obj: dict[str, Any], *, as_json: bool) -> None:
 
 _BOUND = N_(
     "The certificate {subject} signs for the position {position} from {day} on. Publish authority.json now: "
+    "perizinan authority publish."
+)
+_LENT = N_(
+    "The certificate {subject} signs for the position {position} from {day} to {end}. Publish authority.json now: "
     "perizinan authority publish."
 )
 _ENDED = N_("The binding ends on {day}. Publish authority.json now: perizinan authority publish.")
@@ -169,6 +176,11 @@ def _certificate(path: Path) -> x509.Certificate:
     if len(found) != 1:
         raise BootstrapError("certificate-file", path=str(path), count=len(found))
     return found[0]
+
+
+def _plain(fingerprint: str) -> str:
+    """Return a fingerprint as it is kept; other programs write it in capitals, with colons or spaces."""
+    return fingerprint.translate({ord(mark): None for mark in ": "}).lower()
 
 
 def _date(moment: datetime | None) -> date | None:

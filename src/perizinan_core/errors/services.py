@@ -17,7 +17,7 @@ from perizinan_core.errors._words import (
 )
 from perizinan_core.errors.base import Code, CodedError
 from perizinan_core.errors.documents import RefusalReason, file_problems
-from perizinan_core.errors.workflow import Problem
+from perizinan_core.errors.workflow import Problem, sentences
 from perizinan_core.i18n import DEFAULT_LANGUAGE, N_, said, translate
 
 __all__ = [
@@ -168,7 +168,7 @@ class ServiceError(CodedError):
                 "access-denied callback-untrusted confirmation-second finding-second own-record "
                 "staff-confirmation staff-record"
             ),
-            Category.NOT_FOUND: "binding-unknown not-found",
+            Category.NOT_FOUND: "binding-unknown not-found unknown-consumer",
             Category.CONFLICT: (
                 "binding-ended binding-has-signed binding-overlaps decided-by-others kept-by-plugin letter-not-printed "
                 "letter-refused not-at-counter nothing-to-confirm number-used-elsewhere permit-not-required "
@@ -282,6 +282,13 @@ class ServiceError(CodedError):
                 "authority's data."
             ),
             labels={"kind": _NOUNS},
+        ),
+        "unknown-consumer": Code(
+            N_(
+                'The office uses no event consumer "{name}". Those that it uses: {used}. Correct the name, or name it '
+                "under consumers in perizinan.toml, section [plugins]."
+            ),
+            absent={"used": N_("none so far")},
         ),
         # Outside development no type opens, and no letter is signed, on values that the catalogue only assumes.
         "values-unconfirmed": Code(
@@ -633,7 +640,7 @@ class _ProblemsError(ServiceError):
 
     def wording(self, language: str) -> dict[str, object]:
         """Join the sentences of the problems."""
-        return {"reasons": " ".join(problem.message(language) for problem in self.problems)}
+        return {"reasons": sentences(self.problems, language)}
 
     def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
         """Return every problem at its field."""

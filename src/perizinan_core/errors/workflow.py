@@ -105,8 +105,10 @@ def _path_of(target: str) -> str:
     return target if target.partition(".")[0] in ("applicant", "representative") else f"documents.{target}"
 
 
-def _sentences(problems: Iterable[Problem], language: str) -> str:
-    return " ".join(problem.message(language) for problem in problems)
+def sentences(problems: Iterable[Problem], language: str) -> str:
+    """Return what problems say as running text; beside a field it stands without a full stop."""
+    told = (problem.message(language) for problem in problems)
+    return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in told)
 
 
 _NOTHING = N_("none")
@@ -679,7 +681,7 @@ class SubmissionRefusedError(WorkflowError):
 
     def wording(self, language: str) -> dict[str, object]:
         """Join the sentences of the problems."""
-        return {"reasons": _sentences(self.problems, language)}
+        return {"reasons": sentences(self.problems, language)}
 
     def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
         """Return every problem at its field."""
@@ -705,7 +707,7 @@ class NotIssuableError(WorkflowError):
 
     def wording(self, language: str) -> dict[str, object]:
         """Join the sentences of the problems."""
-        return {"reasons": _sentences(self.problems, language)}
+        return {"reasons": sentences(self.problems, language)}
 
     def input_problems(self, language: str = DEFAULT_LANGUAGE) -> tuple[FieldProblem, ...]:
         """Return every problem at its field."""

@@ -7,7 +7,9 @@ from typing import Any
 
 import attrs
 
+from perizinan_core.i18n import N_
 from perizinan_core.model._text import Source
+from perizinan_core.model._written import line_field
 
 __all__ = ["AUTHORITY", "AssumedPart", "ConfirmingPaper", "StillOffered"]
 
@@ -29,8 +31,8 @@ class StillOffered:
 class ConfirmingPaper:
     """The document by which the office says that a value is right, e.g. a decree on service standards."""
 
-    name: str = attrs.field(validator=[attrs.validators.min_len(1), attrs.validators.max_len(300)])
-    number: str = attrs.field(validator=[attrs.validators.min_len(1), attrs.validators.max_len(120)])
+    name: str = line_field(N_("Name of the document"))
+    number: str = line_field(N_("Number of the document"), most=120)
     day: date
     """Date of the document."""
 

@@ -30,6 +30,7 @@ from perizinan_core.model._authority import Delegation
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import _access as access
+from perizinan_core.services._administration import require_reason
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._letters import LetterPlan
@@ -187,6 +188,7 @@ class Confirmations:
             AccessDeniedError: for others than administrators and the host.
             ServiceError: ``unknown-value``: the type rests on no assumed value of that path.
             ServiceError: ``value-not-confirmed``: nothing was said about the values of that path.
+            ServiceError: ``reason-needed``: the reason says nothing.
         """
         context = self._context
         moment, day = context.moment(now), self._day(now)
@@ -194,9 +196,10 @@ class Confirmations:
             _require_keeper(actor)
             states = self._states(work, self._asked_for(permit_type, day), day)
             chosen = _said(_chosen(states, tuple(paths), permit_type), permit_type, tuple(paths))
+            why = require_reason(reason)
             for one in chosen:
                 work.settings.delete(_key(one.part))
-                _tell(work, one, None, actor, moment, reason=reason)
+                _tell(work, one, None, actor, moment, reason=why)
             work.commit()
         return tuple(attrs.evolve(one, confirmation=None) for one in chosen)
 

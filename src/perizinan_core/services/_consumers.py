@@ -13,7 +13,7 @@ from datetime import datetime
 import attrs
 
 from perizinan_core.errors.base import PerizinanError
-from perizinan_core.errors.services import AccessDeniedError, NotFoundError
+from perizinan_core.errors.services import AccessDeniedError, NotFoundError, ServiceError
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.services._arguments import checked
@@ -84,13 +84,14 @@ class Consumers:
             actor: The host application: an operator on the machine.
 
         Raises:
-            NotFoundError: no such consumer is used.
+            ServiceError: ``unknown-consumer``: no such consumer is used; names those that are.
             AccessDeniedError: for anyone but the host application and the system.
         """
         _require_operator(actor, "replay")
         consumer = next((item for item in self._open if item.name == name), None)
         if consumer is None:
-            raise NotFoundError(kind="event consumer", key=name)
+            used = tuple(item.name for item in self._open)
+            raise ServiceError("unknown-consumer", name=name, used=used)
         queued, left, cases = 0, [], self._cases(consumer, since)
         for case in cases:
             try:

@@ -11,6 +11,7 @@ import attrs
 from perizinan_core.errors.services import AccessDeniedError, ServiceError
 from perizinan_core.model._actor import Actor, ActorKind, Role
 from perizinan_core.services._access import require_role
+from perizinan_core.services._administration import require_reason
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._publication import Publication
@@ -89,6 +90,7 @@ class Continuation:
 
         Raises:
             ServiceError: ``unknown-register``: the authority has no such register.
+            ServiceError: ``reason-needed``: the reason says nothing.
             ServiceError: ``continue-too-far``: more than a hundred thousand numbers or places at once.
             AccessDeniedError: for others.
         """
@@ -103,6 +105,7 @@ class Continuation:
                     action="continue-numbers",
                     allowed=(ActorKind.HOST.value,),
                 )
+            why = require_reason(reason)
             first = self._first(register)
             known = work.numbers.last(register, year)
             count = max(0, last - (first - 1 if known is None else known))
@@ -116,11 +119,11 @@ class Continuation:
                 work.numbers.lose(
                     register, year, sequence, number=holder.number or None, subject=holder.subject or None
                 )
-                used.note_lost(work, holder, actor=actor, now=moment, reason=reason)
+                used.note_lost(work, holder, actor=actor, now=moment, reason=why)
             for _ in range(places):
                 place = work.status_indexes.take()
                 holder = used.of_place(place) or UsedNumber(register=register, year=year, sequence=last)
-                used.note_lost(work, holder, actor=actor, now=moment, place=place, reason=reason)
+                used.note_lost(work, holder, actor=actor, now=moment, place=place, reason=why)
             work.commit()
         return count
 

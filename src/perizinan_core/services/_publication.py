@@ -36,6 +36,7 @@ from perizinan_core.published import (
 from perizinan_core.published._envelope import countersign
 from perizinan_core.published._keys import PublicKey, signing_callback, thumbprint
 from perizinan_core.services._access import require_role
+from perizinan_core.services._administration import require_reason
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._bindings import (
     BINDING,
@@ -169,6 +170,7 @@ class Publication:
 
         Raises:
             ServiceError: ``unknown-post``: the authority has no such position.
+            ServiceError: ``reason-needed``: the reason says nothing.
             ServiceError: ``binding-days``: the last day lies before the first.
             ServiceError: ``binding-not-a-signer``: it is the certificate of a certificate authority.
             ServiceError: ``binding-outside-certificate``: a day lies outside the validity of the certificate.
@@ -177,6 +179,7 @@ class Publication:
         """
         with self._context.work_for(actor) as work:
             _require_operator(actor, "bind-certificate")
+            why = None if reason is None else require_reason(reason)
             known = tuple(sorted(item.code for item in self._context.authority.positions))
             if position not in known:
                 raise ServiceError("unknown-post", kind="position", received=position, known=known)
@@ -185,7 +188,7 @@ class Publication:
                 certificate,
                 first_day=first_day,
                 last_day=last_day,
-                reason=reason,
+                reason=why,
                 actor=actor,
                 now=self._context.moment(now),
             )
@@ -221,6 +224,7 @@ class Publication:
             The binding as it is now.
 
         Raises:
+            ServiceError: ``reason-needed``: the reason says nothing.
             ServiceError: ``binding-unknown``: there is no such binding, or it was withdrawn.
             ServiceError: ``binding-has-signed``: what it signed would no longer verify.
             ServiceError: ``binding-days``: the last day lies before the first.
@@ -233,7 +237,7 @@ class Publication:
                 position,
                 certificate_sha256,
                 last_day=last_day,
-                reason=reason,
+                reason=require_reason(reason),
                 actor=actor,
                 now=self._context.moment(now),
             )
@@ -363,18 +367,20 @@ class Publication:
 
         Raises:
             NotFoundError: no such version was published.
+            ServiceError: ``reason-needed``: the reason says nothing.
             AccessDeniedError: for others.
         """
         moment = self._context.moment(now)
         with self._context.work_for(actor) as work:
             _require_operator(actor, "require-version")
+            why = require_reason(reason)
             lowest = require_version(work, version)
             happened = Event(
                 kind=EventKind.VERSION_REQUIRED,
                 subject="authority-document",
                 at=moment,
                 actor=str(actor.account),
-                data={"lowest": lowest, "reason": reason},
+                data={"lowest": lowest, "reason": why},
             )
             work.history.add((happened,))
             work.commit()
