@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from io import BytesIO
 
@@ -11,7 +12,7 @@ from perizinan_core.errors.services import NotFoundError
 from perizinan_core.errors.workflow import SlotError, WorkflowError
 from perizinan_core.model import ApplicationKind, ApplicationState, CorrectionItem
 from perizinan_core.services import ItemKind, ReadingOf
-from perizinan_core.testing import APPLICANT, HOST, sample_office, small_png
+from perizinan_core.testing import APPLICANT, HOST, CollectingChannel, sample_office, small_png
 
 
 def ask(kit, case, *targets):
@@ -205,3 +206,29 @@ def test_own_applications_can_be_asked_for_by_state(any_kit):
         one.id for one in kit.office.applications.of_owner(actor=APPLICANT, states=states).items
     ]
     assert {draft.id, case.id} == {one.id for one in kit.office.applications.of_owner(actor=APPLICANT).items}
+
+
+def test_everything_on_record_about_someone_can_be_taken_along(kit):
+    """Case, permit, messages and looks of one's own applications, as JSON; nothing of the inner side."""
+    permit = kit.permit()
+    kit.draft("warung", actor=APPLICANT)
+    kit.office.applications.get(permit.application_id, actor=kit.officer("auditor"))
+    draft, issued = kit.office.applications.own_data(actor=APPLICANT, language="en")
+
+    assert ("draft", "issued") == (draft["application"]["state"], issued["application"]["state"])
+    assert permit.number == issued["permit"]["number"]
+    assert "Permit issued" in issued["messages"][0]["subject"]
+    assert ["auditor"] == [one["role"] for one in issued["looked_at"]]
+    assert issued == json.loads(json.dumps(issued))
+
+
+def test_channels_say_whether_they_reach_phones():
+    """A portal offers to confirm a number only where a message would arrive."""
+
+    class Texting(CollectingChannel):
+        reaches_phones = True
+
+    mail, both = sample_office(), sample_office(channels={"mail": CollectingChannel(), "text": Texting()})
+
+    assert () == mail.office.messages.phone_channels
+    assert ("text",) == both.office.messages.phone_channels

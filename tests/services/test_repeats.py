@@ -217,7 +217,7 @@ def test_every_step_that_changes_something_takes_a_key(kit):
         "slots", "reusable", "problems", "receipt", "signed_receipt", "history", "actions", "exclusions",
         "deliveries", "unnotified", "correction_targets", "page_picture", "held_by",
         "corrections", "standing", "messages",
-        "readings", "outlook", "asks_secret",
+        "readings", "outlook", "asks_secret", "own_data",
     }  # fmt: skip
     # Each of several letters is issued once, and what was handed over is gone from the desk: again is as once.
     looking |= {"issue_many", "hand_over"}

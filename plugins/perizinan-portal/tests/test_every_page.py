@@ -16,6 +16,8 @@ FILES = {
     "figures-json",
     "permit-file",
     "own-permit-file",
+    "own-data-json",
+    "own-data-pdf",
     "own-paper",
     "signed-receipt",
     "paper",

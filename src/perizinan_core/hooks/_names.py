@@ -12,6 +12,7 @@ from perizinan_core.hooks._notification import (
     MailFolderChannel,
     Notification,
     NotificationChannel,
+    PhoneChannel,
     SendOutcome,
 )
 from perizinan_core.hooks._numbers import NumberRequest, NumberSource
@@ -92,6 +93,7 @@ __all__ = [
     "PaymentNotice",
     "PaymentProvider",
     "PaymentProviderEntry",
+    "PhoneChannel",
     "PluginContext",
     "PluginManager",
     "PluginState",

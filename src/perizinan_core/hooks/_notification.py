@@ -28,6 +28,7 @@ __all__ = [
     "MailFolderChannel",
     "Notification",
     "NotificationChannel",
+    "PhoneChannel",
     "SendOutcome",
     "compose_mail",
 ]
@@ -101,6 +102,16 @@ class CheckedChannel(Protocol):
 
     def check(self) -> None:
         """Return when the service answers and lets this office send; raise what is wrong otherwise."""
+        ...
+
+
+@runtime_checkable
+class PhoneChannel(Protocol):
+    """A channel that says whether it brings messages to phone numbers; portals confirm a number only where one does."""
+
+    @property
+    def reaches_phones(self) -> bool:
+        """True where a message with a phone number and no mail address reaches the person."""
         ...
 
 

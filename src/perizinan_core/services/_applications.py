@@ -14,6 +14,7 @@ from typing import Any
 
 import attrs
 
+from perizinan_core._converters import to_json
 from perizinan_core.catalogue import is_exempt
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.model import quoted
@@ -67,7 +68,7 @@ from perizinan_core.services._terms import (
 )
 from perizinan_core.services._tracking import give_secret, progress_of
 from perizinan_core.services._used_numbers import UsedNumbers
-from perizinan_core.services._views import shown_case, shown_history
+from perizinan_core.services._views import shown_case, shown_history, shown_permit
 from perizinan_core.storage import ApplicationFilter, Page, UnitOfWork
 from perizinan_core.workflow import AllowedAction
 from perizinan_core.workflow._actions import allowed_actions
@@ -624,6 +625,60 @@ class Applications(DraftCases):
             language=language,
             now=moment,
         )
+
+    def own_data(self, *, actor: Actor, language: str = "id") -> tuple[Mapping[str, Any], ...]:
+        """
+        Return everything on record about the actor's own applications, as JSON values, newest first.
+
+        Of each: the case as its applicant sees it, its permit, what happened, the messages, and who of the office
+        looked (UU 27/2022 art. 32: access to one's data with the trail of what was done with them).
+
+        Args:
+            actor: Who is logged in.
+            language: Of the messages.
+        """
+        found: list[Mapping[str, Any]] = []
+        after = None
+        while True:
+            page = self.of_owner(actor=actor, limit=50, after=after)
+            found += [self._data_of(case, actor, language) for case in page.items]
+            if page.next is None:
+                return tuple(found)
+            after = page.next
+
+    def _data_of(self, case: Application, actor: Actor, language: str) -> Mapping[str, Any]:
+        context = self._context
+        with context.work_for(actor, read_only=True) as work:
+            permit = None if case.permit_id is None else context.load_permit(work, case.permit_id)
+        readings, mark = list[CaseReading](), None
+        while True:
+            page = self.readings(case.id, actor=actor, limit=200, after=mark)
+            readings += page.items
+            if page.next is None:
+                break
+            mark = page.next
+        return {
+            "application": to_json(case),
+            "permit": None if permit is None else to_json(shown_permit(permit, actor)),
+            "history": [
+                {"kind": one.kind.value, "at": one.at.isoformat()}
+                for one in self.history(case.id, actor=actor)
+            ],
+            "messages": [
+                {"at": one.at.isoformat(), "subject": one.subject, "body": one.body}
+                for one in self.messages(case.id, actor=actor, language=language)
+            ],
+            "looked_at": [
+                {
+                    "at": one.at.isoformat(),
+                    "of": one.of.value,
+                    "role": one.role.name.to(language),
+                    "unit": one.unit.name.to(language),
+                    "purpose": one.purpose.to(language),
+                }
+                for one in readings
+            ],
+        }
 
     def actions(self, application_id: str, *, actor: Actor) -> tuple[AllowedAction, ...]:
         """Return what this actor can do now; for pages, which show only what is possible."""

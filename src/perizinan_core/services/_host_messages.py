@@ -13,7 +13,12 @@ from collections.abc import Mapping
 import attrs
 
 from perizinan_core.errors.services import AccessDeniedError, ServiceError
-from perizinan_core.hooks._notification import Notification, NotificationChannel, SendOutcome
+from perizinan_core.hooks._notification import (
+    Notification,
+    NotificationChannel,
+    PhoneChannel,
+    SendOutcome,
+)
 from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.services._arguments import checked
 
@@ -33,6 +38,15 @@ class HostMessages:
     def channels(self) -> tuple[str, ...]:
         """Names of the channels, in the order of the settings."""
         return tuple(self._channels)
+
+    @property
+    def phone_channels(self) -> tuple[str, ...]:
+        """Names of the channels that bring messages to phone numbers; none where only mail is sent."""
+        return tuple(
+            name
+            for name, channel in self._channels.items()
+            if isinstance(channel, PhoneChannel) and channel.reaches_phones
+        )
 
     def send(self, notification: Notification, *, actor: Actor) -> Mapping[str, SendOutcome]:
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 from uuid import uuid4
 
 from perizinan_core import PerizinanError
@@ -31,6 +32,7 @@ def send_mail(
     subject: str,
     text: str,
     link: str = "",
+    fields: Mapping[str, str] | None = None,
     wait: bool = False,
 ) -> None:
     """
@@ -45,10 +47,11 @@ def send_mail(
         subject: English msgid.
         text: English msgid.
         link: Address on its own line, or nothing.
+        fields: Further values of the text.
         wait: False sends it beside the answer: how long the answer takes tells no one whether there is an account.
     """
     authority = services.office.authority.name.to(language)
-    parts = [say(text, language, office=authority)]
+    parts = [say(text, language, office=authority, **(fields or {}))]
     parts += [link, say(_CLOSING, language)] if link else []
     message = Notification(
         id=uuid4().hex,

@@ -22,6 +22,7 @@ from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Services
 from perizinan_portal._logging import begin_log
 from perizinan_portal._processes import serve_in_processes
+from perizinan_portal._reminders import remind
 from perizinan_portal._settings import PortalSettings
 
 if TYPE_CHECKING:
@@ -142,11 +143,16 @@ def tidying(services: Services) -> Iterator[None]:
 
 
 def tidy(services: Services) -> None:
-    """Remove old sessions, and guests who did not come back; their drafts end by the office's own rule."""
+    """
+    Remove old sessions, and guests who did not come back; their drafts end by the office's own rule.
+
+    Those who asked for it are written to before a permit ends.
+    """
     kept = services.settings.guest_days * 24 * 3600
     services.store.accounts.remove_guests(unseen_since=services.now - kept)
     services.store.sessions.remove_old(unseen_since=services.now - kept)
     services.store.rates.remove_old()
+    remind(services)
 
 
 @contextlib.contextmanager

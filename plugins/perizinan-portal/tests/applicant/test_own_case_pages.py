@@ -102,7 +102,7 @@ def test_friction_16_what_becomes_of_a_permit_is_said_before_the_change_begins(p
     permit = portal.office.permit("warung", actor=who)
     page = applicant.open("/izin-saya").click("Stall permit")
     page = applicant.open(f"/izin-saya/{permit.id}")
-    assert "can be renewed from" in page.text
+    assert "Possible from" in page.text
     page = page.click("Change it")
     assert "Your present permit stays as it is until the changed one is signed" in page.text
     page = page.form("amendment").send()

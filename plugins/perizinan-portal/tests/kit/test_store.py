@@ -39,7 +39,7 @@ def tables(request, tmp_path):
     if request.param == "postgresql":
         found = request.getfixturevalue("postgres").plugin_tables(entry)
         with found.transaction() as connection:
-            for name in ("accounts", "sessions", "tokens", "posts", "rates"):
+            for name in ("accounts", "sessions", "tokens", "posts", "rates", "reminders"):
                 connection.exec_driver_sql(f"DELETE FROM {found.table_name(name)}")
         yield found
         return
@@ -156,3 +156,24 @@ def test_a_registered_guest_keeps_the_id(store):
     store.accounts.save(kept, now=NOW)
 
     assert kept == store.accounts.by_login("a@surat.example.org")
+
+
+def test_a_reminder_is_claimed_once_and_forgotten_when_it_is_old(store):
+    """On both databases, whichever process asks."""
+    first, again = store.reminders.claim("permit 1", now=100), store.reminders.claim("permit 1", now=101)
+    store.reminders.remove_old(before=101)
+
+    assert (True, False, True) == (first, again, store.reminders.claim("permit 1", now=102))
+
+
+def test_an_account_is_removed_with_its_sessions_and_wishes(store):
+    """Nothing that leads to it is left; the same address can register again."""
+    made = store.accounts.add(AccountKind.PUBLIC, now=100, email="pergi@surat.example.org", name="Pergi")
+    store.accounts.save(attrs.evolve(made, language="en", reminders=True), now=101)
+    assert ("en", True) == (store.accounts.get(made.id).language, store.accounts.get(made.id).reminders)
+    token = store.sessions.begin(made.id, level=Level.FULL, rights="", now=100)
+    store.accounts.remove(made.id)
+
+    assert store.accounts.get(made.id) is None
+    assert store.sessions.find(token) is None
+    assert store.accounts.add(AccountKind.PUBLIC, now=102, email="pergi@surat.example.org").id != made.id

@@ -2,13 +2,16 @@
 
 from perizinan_portal._accounts import (
     _account,
+    _closing,
     _forgotten,
     _invite,
     _login,
     _logout,
     _new_email,
     _new_password,
+    _new_phone,
     _officer_device,
+    _own_data,
     _recovery,
     _register,
     _registration,
@@ -16,6 +19,7 @@ from perizinan_portal._accounts import (
     _restore,
     _second_factor,
     _second_factor_new,
+    _wishes,
 )
 from perizinan_portal._kit import PageRoute
 
@@ -35,6 +39,10 @@ ROUTES: tuple[PageRoute, ...] = (
     *_account.ROUTES,
     *_new_password.ROUTES,
     *_new_email.ROUTES,
+    *_new_phone.ROUTES,
+    *_wishes.ROUTES,
+    *_own_data.ROUTES,
+    *_closing.ROUTES,
 )
 
 __all__ = ["ROUTES"]

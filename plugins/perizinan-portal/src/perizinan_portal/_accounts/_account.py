@@ -7,8 +7,7 @@ from datetime import datetime
 import attrs
 
 from perizinan_core.i18n import N_
-from perizinan_core.model import PhoneNumber
-from perizinan_portal._kit import Answer, Form, Menu, Page, PageRoute, Redirect, Visit, Who, phone, text
+from perizinan_portal._kit import Answer, Form, Menu, Page, PageRoute, Redirect, Visit, Who, text
 from perizinan_portal._kit._accounts import own_account
 from perizinan_portal._store import Account
 
@@ -20,9 +19,6 @@ class Details:
     """What can be changed at once."""
 
     name: str = text(N_("Your name"), autocomplete="name")
-    phone: PhoneNumber | None = phone(
-        N_("Phone number"), required=False, hint=N_("For example 0812 3456 7890")
-    )
 
 
 def show(visit: Visit, form: Form[Details] | None = None) -> Answer:
@@ -30,7 +26,7 @@ def show(visit: Visit, form: Form[Details] | None = None) -> Answer:
     account = own_account(visit)
     values = {
         "own": account,
-        "form": form or visit.fill(Details, name=account.name, phone=account.phone),
+        "form": form or visit.fill(Details, name=account.name),
         "codes_left": visit.services.store.codes.left(account.id),
         "restorations": _restorations(visit, account),
         "must_have_code": visit.officer is not None and visit.services.settings.second_factor,
@@ -56,12 +52,11 @@ def _restorations(visit: Visit, account: Account) -> list[dict[str, object]]:
 
 
 def send(visit: Visit) -> Answer:
-    """Keep name and phone number."""
+    """Keep the name."""
     form = visit.read(Details)
     if form.value is None:
         return show(visit, form)
-    number = None if form.value.phone is None else str(form.value.phone)
-    account = attrs.evolve(own_account(visit), name=form.value.name, phone=number)
+    account = attrs.evolve(own_account(visit), name=form.value.name)
     visit.services.store.accounts.save(account, now=visit.services.now)
     return Redirect(visit.url("account"), note=N_("Your details are kept."))
 

@@ -10,7 +10,7 @@ from perizinan_core.i18n import N_
 from perizinan_portal._kit import Fault, Visit, text
 from perizinan_portal._store import Account
 
-__all__ = ["code_field", "new_secret", "picture", "setup_address", "use_code"]
+__all__ = ["code_field", "digits", "new_secret", "picture", "setup_address", "use_code"]
 
 _STEP = 30
 
@@ -24,7 +24,7 @@ def code_field() -> str:
     """Ask for the code."""
     found: str = text(
         N_("Code from the app"),
-        parse=_digits,
+        parse=digits,
         hint=N_("6 digits"),
         autocomplete="one-time-code",
         inputmode="numeric",
@@ -54,7 +54,8 @@ def picture(address: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - made of modules alone
 
 
-def _digits(typed: str) -> str:
+def digits(typed: str) -> str:
+    """Return a code of six digits as typed; raises `Fault`."""
     found = typed.replace(" ", "")
     if len(found) != 6 or not found.isdecimal() or not found.isascii():
         raise Fault(N_("The code has 6 digits"))

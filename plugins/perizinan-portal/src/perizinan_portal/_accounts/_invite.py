@@ -5,26 +5,13 @@ from __future__ import annotations
 import attrs
 
 from perizinan_core.i18n import N_
-from perizinan_portal._accounts._login import enter
-from perizinan_portal._accounts._passwords import hash_password, new_password
+from perizinan_portal._accounts._by_link import PasswordByLink
 from perizinan_portal._errors import PortalError
-from perizinan_portal._kit import Answer, Form, Page, PageRoute, Rate, Services, Visit, password
+from perizinan_portal._kit import Services, Visit
 from perizinan_portal._kit._services import HOST
-from perizinan_portal._store import AccountKind, Purpose, Token
+from perizinan_portal._store import Account, AccountKind, Purpose
 
 __all__ = ["ROUTES", "invitation"]
-
-
-@attrs.frozen(kw_only=True)
-class Invited:
-    """What is asked."""
-
-    password: str = password(
-        N_("Password"),
-        parse=new_password,
-        hint=N_("At least 10 characters; several words are easy to remember"),
-        autocomplete="new-password",
-    )
 
 
 def invitation(services: Services, officer_id: str) -> str:
@@ -45,42 +32,18 @@ def invitation(services: Services, officer_id: str) -> str:
     return services.table["invited"].path.replace("{token}", token)
 
 
-def show(visit: Visit, form: Form[Invited] | None = None) -> Answer:
-    """Ask, without using the link up."""
-    account = visit.services.store.accounts.get(_token(visit).account or "")
-    values = {
-        "form": form or Form(Invited),
-        "login": account.login if account else "",
-        "token": visit.path["token"],
-    }
-    return Page("accounts/invite.html", values, status=422 if form else 200)
+def _enrolled_again(visit: Visit, account: Account) -> Account:
+    """An invitation is for a lost password or phone: the second factor is enrolled again."""
+    visit.services.store.codes.drop(account.id)
+    return attrs.evolve(account, second_factor=None)
 
 
-def send(visit: Visit) -> Answer:
-    """Keep the password, end every other session of the account, and log in."""
-    token, form = _token(visit), visit.read(Invited)
-    if form.value is None:
-        return show(visit, form)
-    store = visit.services.store
-    account = store.accounts.get(token.account or "")
-    if account is None or not store.tokens.use(token):
-        raise PortalError("link-used")
-    # An invitation is for a lost password or phone: the second factor is enrolled again.
-    account = attrs.evolve(account, password=hash_password(form.value.password), second_factor=None)
-    store.accounts.save(account, now=visit.services.now)
-    store.codes.drop(account.id)
-    store.sessions.end_all(account.id)
-    answer = enter(visit, account)
-    if answer is None:
-        raise PortalError("link-used")
-    return answer
+_INVITED = PasswordByLink(
+    name="invited",
+    path="/undangan/{token}",
+    purpose=Purpose.INVITE,
+    title=N_("Choose your password"),
+    change=_enrolled_again,
+)
 
-
-def _token(visit: Visit) -> Token:
-    found = visit.services.store.tokens.find(visit.path["token"], Purpose.INVITE, now=visit.services.now)
-    if found is None:
-        raise PortalError("link-used")
-    return found
-
-
-ROUTES = (PageRoute(path="/undangan/{token}", name="invited", show=show, act=send, rate=Rate(20)),)
+ROUTES = (_INVITED.route,)

@@ -193,17 +193,25 @@ def steps_of(
     yield Step(visit.say(N_("Handed in")), "done", _said(visit, progress.submitted_on))
     holders = {step.step.code: step for step in progress.steps}
     decided = case.state.is_terminal or case.state in _DECIDED
-    for item in case.stages:
+    asked = case.state is ApplicationState.CORRECTION_REQUESTED
+    for item in sorted(case.stages, key=lambda one: asked and one.status is not StageStatus.DONE):
+        if asked and item.status is not StageStatus.DONE:
+            yield _correction_step(visit, case)
+            asked = False
         stage = permit_type.stage(item.stage)
         if stage.on_request and not item.requested and item.status is StageStatus.WAITING:
             continue
         if decided and item.status is not StageStatus.DONE:
             continue
         yield _stage(visit, item, stage.label.to(visit.language), holders.get(item.stage), case)
-    if case.state is ApplicationState.CORRECTION_REQUESTED:
-        until = visit.say(N_("until {day}"), day=_said(visit, case.answer_by))
-        yield Step(visit.say(N_("Your correction")), "now", until)
+    if asked:
+        yield _correction_step(visit, case)
     yield _last(visit, case, standing)
+
+
+def _correction_step(visit: Visit, case: Application) -> Step:
+    until = visit.say(N_("until {day}"), day=_said(visit, case.answer_by))
+    return Step(visit.say(N_("Your correction")), "now", until)
 
 
 _DECIDED = frozenset({ApplicationState.APPROVED, ApplicationState.AWAITING_SIGNATURE})

@@ -162,7 +162,7 @@ def _visit(request: Request, services: Services, given: Posted) -> Visit:
     visit = Visit(
         request=request,
         services=services,
-        language=_language(request, services),
+        language=_language(request, services, account),
         posted=given,
         visitor_secret=cookies.found(request.cookies, cookies.VISITOR, https=https)
         or secrets.token_urlsafe(24),
@@ -211,11 +211,14 @@ def _known(services: Services, token: str) -> tuple[Session | None, Account | No
     return session, account
 
 
-def _language(request: Request, services: Services) -> str:
+def _language(request: Request, services: Services, account: Account | None = None) -> str:
     asked = request.query_params.get("lang") or cookies.found(
         request.cookies, cookies.LANGUAGE, https=services.is_https
     )
-    return asked if asked in LANGUAGES else choose_language(request.headers.get("accept-language"))
+    if asked in LANGUAGES:
+        return asked
+    wanted = account.language if account is not None else None
+    return wanted or choose_language(request.headers.get("accept-language"))
 
 
 def _to_login(visit: Visit) -> Redirect:

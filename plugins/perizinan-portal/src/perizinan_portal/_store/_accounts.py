@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from perizinan_portal._store._database import Database
 from perizinan_portal._store._sealing import Sealer
-from perizinan_portal._store._tables import ACCOUNTS, SESSIONS
+from perizinan_portal._store._tables import ACCOUNTS, SESSIONS, TOKENS
 
 __all__ = ["Account", "AccountKind", "Accounts"]
 
@@ -40,6 +40,12 @@ class Account:
     email: str | None = attrs.field(default=None, repr=False)
     phone: str | None = attrs.field(default=None, repr=False)
     name: str = attrs.field(default="", repr=False)
+    language: str | None = None
+    """In which the person wants to read; None: as the browser says."""
+
+    reminders: bool = False
+    """Whether the person wants to be written to before a permit ends; what a case needs is written in any case."""
+
     password: str | None = attrs.field(default=None, repr=False)
     """Hash of the password (argon2id)."""
 
@@ -55,6 +61,10 @@ class Account:
     def login(self) -> str | None:
         """What is typed to log in: the officer's id, or the mail address."""
         return self.officer or self.email
+
+
+_PROFILE = ("email", "phone", "name", "language", "reminders")
+"""Fields that are sealed together."""
 
 
 @attrs.frozen
@@ -136,13 +146,20 @@ class Accounts:
             connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.account.in_(gone)))
             return connection.execute(sa.delete(ACCOUNTS).where(ACCOUNTS.c.id.in_(gone))).rowcount
 
+    def remove(self, id_: str) -> None:
+        """Remove an account with its sessions and links; what belongs to cases is not here."""
+        with self._database.write() as connection:
+            connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.account == id_))
+            connection.execute(sa.delete(TOKENS).where(TOKENS.c.account == id_))
+            connection.execute(sa.delete(ACCOUNTS).where(ACCOUNTS.c.id == id_))
+
     def _one(self, wanted: sa.ColumnElement[bool]) -> Account | None:
         with self._database.read() as connection:
             row = connection.execute(sa.select(ACCOUNTS).where(wanted)).one_or_none()
         return None if row is None else self._account(row)
 
     def _row(self, account: Account, now: int) -> dict[str, Any]:
-        profile = {"email": account.email, "phone": account.phone, "name": account.name}
+        profile = {name: getattr(account, name) for name in _PROFILE}
         secret = account.second_factor
         return {
             "id": account.id,

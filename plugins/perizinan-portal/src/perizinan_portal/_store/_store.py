@@ -12,6 +12,7 @@ from perizinan_portal._store._identities import Identities
 from perizinan_portal._store._posts import SavedPosts
 from perizinan_portal._store._rates import SharedRates
 from perizinan_portal._store._recovery_codes import RecoveryCodes
+from perizinan_portal._store._reminders import Reminders
 from perizinan_portal._store._restorations import Restorations
 from perizinan_portal._store._sealing import Sealer
 from perizinan_portal._store._sessions import Sessions
@@ -37,6 +38,7 @@ class Store:
     identities: Identities
     signings: Signings
     rates: SharedRates
+    reminders: Reminders
 
     @classmethod
     def of(cls, database: Database, sealer: Sealer) -> Store:
@@ -54,6 +56,7 @@ class Store:
             Identities(database, sealer),
             Signings(database, sealer),
             SharedRates(database),
+            Reminders(database),
         )
 
     @property

@@ -15,6 +15,7 @@ __all__ = [
     "POSTS",
     "RATES",
     "RECOVERY_CODES",
+    "REMINDERS",
     "RESTORATIONS",
     "SESSIONS",
     "SIGNINGS",
@@ -160,3 +161,12 @@ IDENTITIES = sa.Table(
     sa.Index(None, "account"),
 )
 """Logins elsewhere that belong to an account."""
+
+REMINDERS = sa.Table(
+    table_name(NAME, "reminders"),
+    METADATA,
+    sa.Column("subject", sa.String(80), primary_key=True),
+    sa.Column("noted_at", sa.BigInteger, nullable=False),
+    sa.Index(None, "noted_at"),
+)
+"""What someone was reminded of: ids and days, no names."""

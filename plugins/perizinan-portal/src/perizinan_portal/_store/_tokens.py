@@ -32,6 +32,8 @@ class Purpose(StrEnum):
     """A login elsewhere that is under way."""
     LINK = "link"
     """A login elsewhere that waits to be connected with an account."""
+    NEW_PHONE = "new_phone"
+    """A phone number that is to be confirmed by a code."""
     SECOND_FACTOR = "second_factor"
     """The secret of an authenticator app that is being set up."""
 
@@ -45,6 +47,7 @@ _LASTS = {
     Purpose.PROVIDER: 900,
     Purpose.LINK: 900,
     Purpose.INVITE: 7 * 24 * 3600,
+    Purpose.NEW_PHONE: 900,
     Purpose.SECOND_FACTOR: 3600,
 }
 """Seconds."""
