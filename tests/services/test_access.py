@@ -28,6 +28,7 @@ from perizinan_core.model._fees import Payment
 from perizinan_core.model._money import Rupiah
 from perizinan_core.model._text import DateRange, Text
 from perizinan_core.services import (
+    AccessAct,
     Applications,
     Audit,
     Banners,
@@ -48,6 +49,7 @@ from perizinan_core.services import (
     Surveys,
     Tracking,
     Transparency,
+    Versions,
 )
 from perizinan_core.testing._fakes import FakeSigningService, small_png
 from perizinan_core.testing._offices import (
@@ -438,6 +440,8 @@ CALLS: Mapping[str, Call] = {
     "reviews.declare_account": lambda s, a, _: _revs(s).declare_account("akun-sendiri", actor=a),
     "reviews.staff_history": lambda s, a, _: _revs(s).staff_history("kepala", actor=a),
     "reviews.operator_appointments": lambda s, a, _: _revs(s).operator_appointments(actor=a),
+    "reviews.note_access": lambda s, a, _: _revs(s).note_access("kasir", AccessAct.INVITED, actor=a),
+    "reviews.held_cases": lambda s, a, _: _revs(s).held_cases("kasir", actor=a),
     "reviews.officers": lambda s, a, _: _revs(s).officers(actor=a),
     "reviews.officer": lambda s, a, _: _revs(s).officer("kasir", actor=a),
     "permits.issue": lambda s, a, i: _pers(s).issue(i("approved"), actor=a),
@@ -559,12 +563,19 @@ CALLS: Mapping[str, Call] = {
     "audit.search": lambda s, a, _: s.kit.office.audit.search(actor=a),
     "audit.export": lambda s, a, _: s.kit.office.audit.export(*_MARCH, actor=a),
     "audit.times": lambda s, a, _: s.kit.office.audit.times(*_MARCH, actor=a),
+    "versions.list": lambda s, a, _: s.kit.office.versions.list(actor=a),
+    "versions.differences": lambda s, a, _: s.kit.office.versions.differences(
+        "warung", *_newest(s, "warung"), actor=a
+    ),
+    "versions.preview": lambda s, a, _: s.kit.office.versions.preview(BytesIO(b"x"), actor=a),
     "banners.all": lambda s, a, _: s.kit.office.banners.all(actor=a),
     "banners.put_up": lambda s, a, _: s.kit.office.banners.put_up(
         Text("Libur", "Closed"), ends=s.kit.clock() + timedelta(hours=1), actor=a
     ),
     "banners.take_down": lambda s, a, _: s.kit.office.banners.take_down("tidak-ada", actor=a),
     "health.findings": lambda s, a, _: s.kit.office.health.findings(actor=a),
+    "health.plugins": lambda s, a, _: s.kit.office.health.plugins(actor=a),
+    "health.settings": lambda s, a, _: s.kit.office.health.settings(actor=a),
     "health.acknowledged": lambda s, a, _: s.kit.office.health.acknowledged(actor=a),
     "health.acknowledge": lambda s, a, _: s.kit.office.health.acknowledge(
         _known_finding(s), reason="Uji", actor=a
@@ -575,6 +586,12 @@ CALLS: Mapping[str, Call] = {
         "kepala", s.certificate(), last_day=date(2026, 12, 31), reason="Pindah", actor=a
     ),
 }
+
+
+def _newest(stand: Stand, code: str) -> tuple[str, str]:
+    """Return the newest version twice: what is compared is not the question here."""
+    version = stand.kit.catalogue.versions(code)[-1].version
+    return version, version
 
 
 def _known_finding(stand: Stand) -> str:
@@ -954,6 +971,8 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.declare_account": lambda r: r.have(others=()),
     "reviews.staff_history": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "reviews.operator_appointments": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "reviews.note_access": lambda r: r.have(Role.ADMINISTRATOR, others=("host",)),
+    "reviews.held_cases": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "reviews.officers": lambda r: r.have(others=("host", "system")),
     "reviews.officer": lambda r: r.have(others=("host", "system")),
     "permits.issue": lambda r: r.sign(),
@@ -1032,12 +1051,19 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "audit.search": lambda r: r.have(Role.ADMINISTRATOR, Role.AUDITOR, others=("host", "system")),
     "audit.export": lambda r: r.have(Role.ADMINISTRATOR, Role.AUDITOR, others=("host", "system")),
     "audit.times": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "versions.list": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "versions.differences": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "versions.preview": lambda r: (
+        r.have(Role.ADMINISTRATOR, others=("host", "system")) or "catalogue-archive"
+    ),
     "banners.all": lambda r: r.have(others=("host", "system")),
     "banners.put_up": lambda r: r.have(Role.ADMINISTRATOR, Role.SUPERVISOR, others=("host", "system")),
     "banners.take_down": lambda r: (
         r.have(Role.ADMINISTRATOR, Role.SUPERVISOR, others=("host", "system")) or "not-found"
     ),
     "health.findings": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "health.plugins": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "health.settings": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "health.acknowledged": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "health.acknowledge": lambda r: (
         r.have(*_OVERSEERS, others=("host", "system"))
@@ -1110,6 +1136,7 @@ def test_every_use_case_is_in_the_table():
             Surveys,
             Tracking,
             Transparency,
+            Versions,
             Issuance,
             Publication,
             Continuation,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from datetime import date, timedelta
 
 import pytest
 
 from perizinan_core.bootstrap._health import Health
+from perizinan_core.catalogue import Change
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError
 from perizinan_core.model import Text
 from perizinan_core.model._events import EventKind
@@ -17,7 +19,7 @@ from perizinan_core.services._acknowledgements import Acknowledgements
 from perizinan_core.services._administration import ADMINISTRATION
 from perizinan_core.services._audit_export import _guarded
 from perizinan_core.storage import Backoff, OutboxState
-from perizinan_core.testing._offices import APPLICANT, HOST, sample_applicant, sample_office
+from perizinan_core.testing._offices import APPLICANT, HOST, SAMPLE, sample_applicant, sample_office
 from perizinan_core.testing._refusals import raises_code
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
@@ -235,7 +237,9 @@ def test_a_problem_of_the_office_cannot_be_dismissed():
 
     kit = sample_office()
     problem = Finding(code="file-readable", sentence="x", remedy="y")
-    health = Health(lambda _: (problem,), Acknowledgements(kit._context))
+    health = Health(
+        lambda _: (problem,), Acknowledgements(kit._context), kit.office.plugins, kit.office.settings
+    )
     with raises_code("finding-not-acknowledged"):
         health.acknowledge(problem.key, reason="x", actor=HOST)
 
@@ -345,3 +349,70 @@ def test_an_export_has_its_days_in_order_and_at_most_two_years():
     for first, last in ((LAST, FIRST), (date(2020, 1, 1), LAST)):
         with raises_code("export-span"):
             kit.office.audit.export(first, last, actor=HOST)
+
+
+def packed(changes=None) -> io.BytesIO:
+    """Return the sample's catalogue as a ZIP file, with some files changed."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as opened:
+        for path in sorted(SAMPLE.rglob("*.yaml")):
+            name = path.relative_to(SAMPLE).as_posix()
+            text = path.read_text(encoding="utf-8")
+            opened.writestr(f"katalog/{name}", (changes or {}).get(name, lambda old: old)(text))
+    archive.seek(0)
+    return archive
+
+
+def test_the_catalogue_of_today_changes_nothing():
+    """Packed as it is, in a folder of its own."""
+    kit = sample_office()
+    shown = kit.office.versions.preview(packed(), actor=HOST)
+
+    assert ((), (), 2) == (shown.problems, shown.changes, shown.unchanged)
+
+
+def test_a_new_catalogue_shows_what_it_would_change_and_for_how_many_cases():
+    """Rule by rule; the same version with other rules is named, since cases that froze it would change."""
+    kit = sample_office()
+    kit.submit("warung")
+    (name,) = [path.name for path in (SAMPLE / "permits").glob("*warung*")]
+
+    def longer(old):
+        return old.replace("limit: 5 working_days", "limit: 9 working_days")
+
+    shown = kit.office.versions.preview(packed({f"permits/{name}": longer}), actor=HOST)
+    (change,) = shown.changes
+
+    assert ("warung", 1, True) == (change.code, change.open_cases, change.is_silent)
+    (difference,) = change.differences
+    assert ("time limit", Change.CHANGED) == (difference.topic.to("en"), difference.change)
+    assert ("5", "9") == tuple(
+        "".join(filter(str.isdigit, text)) for text in (difference.before("en"), difference.after("en"))
+    )
+
+
+def test_what_is_wrong_with_a_new_catalogue_is_said_with_its_place():
+    """And nothing else."""
+    kit = sample_office()
+    (name,) = [path.name for path in (SAMPLE / "permits").glob("*warung*")]
+    shown = kit.office.versions.preview(
+        packed({f"permits/{name}": lambda old: old + "\nkata: 1\n"}), actor=HOST
+    )
+    assert shown.problems
+    assert () == shown.changes
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no archive"])
+def test_a_file_that_is_not_an_archive_is_refused(content):
+    """With what is expected."""
+    with raises_code("catalogue-archive"):
+        sample_office().office.versions.preview(io.BytesIO(content), actor=HOST)
+
+
+def test_versions_say_how_many_open_cases_keep_them(any_kit):
+    """Closed ones do not count."""
+    kit = any_kit
+    kit.permit("warung")
+    kit.submit("warung")
+    counted = {one.permit_type.code: one.open_cases for one in kit.office.versions.list(actor=HOST)}
+    assert {"warung": 1, "acara": 0} == counted

@@ -74,6 +74,8 @@ def visitors(portal, cases):
 
 
 EXAMPLES = {
+    "finding": "0",
+    "table": "kejadian.csv",
     "code": "warung",
     "slot": "ktp",
     "stage": "periksa",

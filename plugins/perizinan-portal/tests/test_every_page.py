@@ -7,7 +7,7 @@ from perizinan_portal._kit import Who
 from perizinan_portal._table import routes
 
 from perizinan_core.model import CorrectionItem, IdentityCheck, IdentityDocument, Role
-from perizinan_core.testing import sample_applicant
+from perizinan_core.testing import HOST, sample_applicant
 
 pytestmark = pytest.mark.xdist_group("perizinan-portal-browser")
 
@@ -26,6 +26,9 @@ FILES = {
     "letter-draft",
     "letter-page",
     "signing-state",
+    "admin-letter-page",
+    "admin-letter-file",
+    "admin-export",
 }
 """Addresses that give a file and no page."""
 
@@ -102,6 +105,8 @@ def examples(plain_portal):
         "slot": "ktp",
         "act": "benturan",
         "officer": "kasir",
+        "number": "1",
+        "finding": kit.office.health.findings(actor=HOST)[0].finding.key,
         "clerk": kit.assignee(handed_in.id, "periksa").id,
     }
 

@@ -2,7 +2,7 @@
 
 from perizinan_core.bootstrap._builtin import MailFolderSettings
 from perizinan_core.bootstrap._examples import check_scenario
-from perizinan_core.bootstrap._health import FoundNow, Health
+from perizinan_core.bootstrap._health import FoundNow, Health, PluginHealth
 from perizinan_core.bootstrap._keys import AskSecret
 from perizinan_core.bootstrap._office import Office
 from perizinan_core.bootstrap._opening import load_authority_pack, migrate_database
@@ -21,6 +21,7 @@ from perizinan_core.bootstrap._settings import (
     TransparencySettings,
     load_settings,
 )
+from perizinan_core.bootstrap._shown_settings import ShownSetting
 from perizinan_core.bootstrap._status_source import open_status_source
 
 __all__ = [
@@ -32,10 +33,12 @@ __all__ = [
     "MailFolderSettings",
     "Office",
     "OfficeSettings",
+    "PluginHealth",
     "PluginTable",
     "PublicationSettings",
     "RetentionSettings",
     "Settings",
+    "ShownSetting",
     "SigningSettings",
     "StorageSettings",
     "TimestampSettings",

@@ -9,13 +9,18 @@ from datetime import datetime
 import attrs
 
 from perizinan_core.bootstrap._findings import Finding, Level
+from perizinan_core.bootstrap._plugin_findings import plugin_findings
+from perizinan_core.bootstrap._settings import Settings
+from perizinan_core.bootstrap._shown_settings import ShownSetting, shown_settings
 from perizinan_core.errors.services import NotFoundError, ServiceError
+from perizinan_core.hooks import PluginStatus
+from perizinan_core.hooks._manager import PluginManager
 from perizinan_core.model._actor import Actor
 from perizinan_core.services import Acknowledgement
 from perizinan_core.services._acknowledgements import Acknowledgements
 from perizinan_core.services._arguments import checked
 
-__all__ = ["FoundNow", "Health"]
+__all__ = ["FoundNow", "Health", "PluginHealth"]
 
 _REMEMBERED = 60.0
 """Seconds for which what was found is shown again without looking: some checks ask other machines."""
@@ -47,6 +52,20 @@ class FoundNow:
         return self.finding.code in _OF_NUMBERS
 
 
+@attrs.frozen(kw_only=True)
+class PluginHealth:
+    """A plugin, and what is wrong with it."""
+
+    status: PluginStatus
+    findings: tuple[Finding, ...]
+
+    @property
+    def interface(self) -> str:
+        """Numbers of the plugin interface that its manifest names, or empty."""
+        manifest = self.status.manifest
+        return "" if manifest is None else "–".join(str(one) for one in sorted(set(manifest.api)))
+
+
 @attrs.define
 class _Remembered:
     found: tuple[Finding, ...] = ()
@@ -62,6 +81,8 @@ class Health:
     """Looks the office over; True: without what reads every record and document."""
 
     _acknowledgements: Acknowledgements
+    _manager: PluginManager
+    _settings: Settings
     _last: _Remembered = attrs.field(factory=_Remembered, eq=False, repr=False)
 
     def findings(self, *, actor: Actor, again: bool = False, quick: bool = True) -> tuple[FoundNow, ...]:
@@ -80,6 +101,34 @@ class Health:
         found = self._found(again=again) if quick else self._look(False)
         views = [FoundNow(finding=item, acknowledgement=known.get(item.key)) for item in found]
         return tuple(sorted(views, key=lambda one: (not one.is_new, one.finding.level is not Level.PROBLEM)))
+
+    def plugins(self, *, actor: Actor) -> tuple[PluginHealth, ...]:
+        """
+        Return how each plugin stands, with what is wrong with it; those with a problem first.
+
+        Raises:
+            AccessDeniedError: for others than administrators, supervisors, auditors and the host.
+        """
+        self._acknowledgements.require_reader(actor)
+        found = plugin_findings(self._manager)
+        views = [
+            PluginHealth(
+                status=status,
+                findings=tuple(item for item in found if item.fields.get("plugin") == status.name),
+            )
+            for status in self._manager.statuses
+        ]
+        return tuple(sorted(views, key=lambda one: (not one.findings, one.status.name)))
+
+    def settings(self, *, actor: Actor) -> tuple[ShownSetting, ...]:
+        """
+        Return the settings without secrets; of the tables of plugins only which keys there are.
+
+        Raises:
+            AccessDeniedError: for others than administrators, supervisors, auditors and the host.
+        """
+        self._acknowledgements.require_reader(actor)
+        return shown_settings(self._settings)
 
     def acknowledged(self, *, actor: Actor) -> Mapping[str, Acknowledgement]:
         """

@@ -87,6 +87,7 @@ from perizinan_core.services import (
     Surveys,
     Tracking,
     Transparency,
+    Versions,
     Worker,
 )
 from perizinan_core.services._acknowledgements import Acknowledgements
@@ -193,6 +194,9 @@ class Office:
     banners: Banners = attrs.field(init=False)
     """Announcements: an outside system is down, the office is closed."""
 
+    versions: Versions = attrs.field(init=False)
+    """Versions of the catalogue, and what a new one would change."""
+
     status: RecordsStatus = attrs.field(init=False)
     """The records as a status source for `verify_permit`."""
 
@@ -233,10 +237,13 @@ class Office:
         self.transparency = Transparency(context, periods)
         self.surveys = Surveys(context, periods)
         self.complaints = Complaints(context, ComplaintDays(**attrs.asdict(self.settings.complaints)))
-        self.health = Health(lambda quick: examine(self, quick=quick), Acknowledgements(context))
+        self.health = Health(
+            lambda quick: examine(self, quick=quick), Acknowledgements(context), self.plugins, self.settings
+        )
         self.outgoing = Outgoing(context)
         self.audit = Audit(context)
         self.banners = Banners(context)
+        self.versions = Versions(context)
         self.status = RecordsStatus(context)
         self.worker = library_worker(
             context,

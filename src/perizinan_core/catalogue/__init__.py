@@ -7,6 +7,7 @@ For plugin authors: the files are described in ``docs/reference/catalogue-format
 """
 
 from perizinan_core.catalogue._catalogue import Catalogue
+from perizinan_core.catalogue._differences import Change, Difference, differences
 from perizinan_core.catalogue._expressions._functions import PaperFacts
 from perizinan_core.catalogue._facts import Facts, PreviousPermit, facts, facts_of
 from perizinan_core.catalogue._fee_preview import (
@@ -49,6 +50,8 @@ __all__ = [
     "AssumedValue",
     "Catalogue",
     "CatalogueReport",
+    "Change",
+    "Difference",
     "Facts",
     "FeePreview",
     "FeePreviewLine",
@@ -70,6 +73,7 @@ __all__ = [
     "computed_values",
     "deciding_fields",
     "describe_period",
+    "differences",
     "facts",
     "facts_of",
     "find_slots",

@@ -106,6 +106,8 @@ _ACTIONS: Mapping[str, str] = {
     "end-binding": N_("end the binding of a certificate"),
     "continue-numbers": N_("pass over numbers that were given out"),
     "recover-permit": N_("put a permit back from its signed file"),
+    "versions": N_("see the versions of the catalogue"),
+    "preview-catalogue": N_("see what a new catalogue would change"),
     "outgoing": N_("see what leaves the office"),
     "retry-outgoing": N_("let deliveries be tried again"),
     "drop-outgoing": N_("drop deliveries"),
@@ -159,7 +161,7 @@ class ServiceError(CodedError):
             Category.ARGUMENT: "argument",
             Category.INPUT: (
                 "applicant-refused binding-days binding-not-a-signer binding-outside-certificate "
-                "banner-span banner-text export-span reason-needed "
+                "banner-span banner-text catalogue-archive export-span reason-needed "
                 "continue-too-far not-our-permit posted-data preview undeclared-accounts unknown-post unknown-register "
                 "unknown-value no-assumed-values survey-answers "
                 "complaint-empty complaint-holder"
@@ -200,6 +202,12 @@ class ServiceError(CodedError):
             labels={"fields": _OF_PERMITS},
         ),
         "reason-needed": Code(N_("Write why, in at most {most} characters: it stays on record.")),
+        "catalogue-archive": Code(
+            N_(
+                "This is not a ZIP file of a catalogue's folder, or it holds more than {files} files or {megabytes} "
+                "MB. Pack the folder with authority.yaml and the permits, and send it again."
+            )
+        ),
         "banner-text": Code(
             N_("Write the announcement in Indonesian and in English, each in at most {most} characters.")
         ),

@@ -51,6 +51,7 @@ from perizinan_core.services._recovery import Recovered
 from perizinan_core.services._renewal import Renewal, RenewalOutcome
 from perizinan_core.services._reviews import Reviews, UnnotifiedCase
 from perizinan_core.services._schemas import PostedDecision, Schemas
+from perizinan_core.services._staff import AccessAct
 from perizinan_core.services._standing import CaseStanding
 from perizinan_core.services._status_list import StatusListRules, StatusLists
 from perizinan_core.services._summaries import (
@@ -71,11 +72,13 @@ from perizinan_core.services._transparency import (
     TypeFigures,
 )
 from perizinan_core.services._used_numbers import LostNumber, UsedNumber
+from perizinan_core.services._versions import CataloguePreview, TypeChange, TypeVersion, Versions
 from perizinan_core.services._work import Job, WorkDone, WorkFailure
 from perizinan_core.services._worker import Worker
 
 __all__ = [
     "SYSTEM",
+    "AccessAct",
     "Acknowledgement",
     "AgeClass",
     "ApplicantCheck",
@@ -93,6 +96,7 @@ __all__ = [
     "CaseReading",
     "CaseStanding",
     "CaseSummary",
+    "CataloguePreview",
     "CertificateBinding",
     "ClockRepair",
     "ClockWatch",
@@ -178,9 +182,12 @@ __all__ = [
     "TrackingWait",
     "Transparency",
     "TransparencyReport",
+    "TypeChange",
     "TypeFigures",
+    "TypeVersion",
     "UnnotifiedCase",
     "UsedNumber",
+    "Versions",
     "WaitingLetter",
     "WorkDone",
     "WorkFailure",

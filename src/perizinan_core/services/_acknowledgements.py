@@ -52,6 +52,16 @@ class Acknowledgements:
 
     _context: OfficeContext
 
+    def require_reader(self, actor: Actor) -> None:
+        """
+        Pass for those who look after the office.
+
+        Raises:
+            AccessDeniedError: for others than administrators, supervisors, auditors and the host.
+        """
+        with self._context.work_for(actor, read_only=True):
+            require_administrator(actor, "findings", Role.SUPERVISOR, Role.AUDITOR)
+
     def all(self, actor: Actor) -> dict[str, Acknowledgement]:
         """
         Return them by the mark of the finding.

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import attrs
@@ -26,13 +27,22 @@ from perizinan_core.services._context import OfficeContext
 from perizinan_core.storage import UnitOfWork
 from perizinan_core.workflow._people import DECIDERS, same_person
 
-__all__ = ["CONFIRMED_ROLES", "OperatorAppointment", "Staff"]
+__all__ = ["CONFIRMED_ROLES", "AccessAct", "OperatorAppointment", "Staff"]
 
 CONFIRMED_ROLES = frozenset({Role.ADMINISTRATOR, Role.SIGNATORY})
 """Roles that hold only once a second person has confirmed them."""
 
 _FIRST = "staff.first."
 """Settings that remember whom the operator made the first of such a role."""
+
+
+class AccessAct(StrEnum):
+    """What a host application gives an officer besides the post."""
+
+    INVITED = "invited"
+    """A link to choose a first password."""
+    RESET = "reset"
+    """A link to choose another password; the second factor is set up again."""
 
 
 @attrs.frozen(kw_only=True)
@@ -187,6 +197,54 @@ class Staff:
             if actor.kind not in (ActorKind.HOST, ActorKind.SYSTEM):
                 access.require_officer(actor, "officers")
             return work.officers.named((officer_id,)).get(officer_id)
+
+    def note_access(
+        self, officer_id: str, act: AccessAct, *, actor: Actor, now: datetime | None = None
+    ) -> Officer:
+        """
+        Note that a host application gives an officer a way to log in, and return the record; ask before it is given.
+
+        No one gives it to themselves: who could reset the login of others to their own would have their rights.
+
+        Args:
+            officer_id: `Officer.id`.
+            act: What is given.
+            actor: An administrator, for others; or the host application, for the operator of the machine.
+            now: Aware moment; None asks the clock.
+
+        Raises:
+            AccessDeniedError: for others.
+            AccessDeniedError: ``own-record``: an administrator would give it to themselves.
+            NotFoundError: there is no active officer of that id.
+        """
+        context = self._context
+        moment = context.moment(now)
+        with context.work_for(actor) as work:
+            self._require_keeper(actor, officer_id)
+            found = work.officers.named((officer_id,)).get(officer_id)
+            if found is None or not found.active:
+                raise NotFoundError(kind="officer", key=officer_id)
+            happened = Event(
+                kind=EventKind.STAFF_CHANGED,
+                subject=str(found.account),
+                at=moment,
+                actor=str(actor.account),
+                data={"act": act.value},
+            )
+            work.history.add((happened,))
+            work.commit()
+        return found
+
+    def held_cases(self, officer_id: str, *, actor: Actor) -> int:
+        """
+        Return how many cases have an open step that this officer holds; which ones is not said.
+
+        Raises:
+            AccessDeniedError: for others than administrators, supervisors, auditors and the host.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            self._require_overseer(actor)
+            return len(work.agenda.held_by(officer_id))
 
     def staff_history(self, officer_id: str, *, actor: Actor) -> tuple[Event, ...]:
         """

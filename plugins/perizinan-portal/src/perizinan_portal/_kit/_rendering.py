@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from perizinan_core.i18n import LANGUAGES
 from perizinan_core.model import Rupiah, format_date
+from perizinan_portal._kit._announcing import announced
 from perizinan_portal._kit._answers import Page
 from perizinan_portal._kit._sentences import say
 from perizinan_portal.hooks import Pages
@@ -34,7 +35,7 @@ PARTS = ("public", "applicant", "officer", "head", "admin", "accounts")
 NAMES = frozenset(
     {
         "visit", "language", "other_language", "authority", "menu", "notes", "url", "asset", "base", "form_secret",
-        "new_key", "_", "say", "day", "moment", "rupiah", "size",
+        "new_key", "announced", "_", "say", "day", "moment", "rupiah", "size",
     }
 )  # fmt: skip
 """What every template finds."""
@@ -77,6 +78,7 @@ def render(visit: Visit, page: Page, menu: MenuView) -> str:
             ),
             "base": visit.request.scope.get("root_path", ""),
             "form_secret": visit.form_secret,
+            "announced": announced(visit, page.values),
             "new_key": lambda: secrets.token_urlsafe(16),
             "_": lambda sentence, **fields: _marked(sentence, visit, fields),
             "say": visit.say,

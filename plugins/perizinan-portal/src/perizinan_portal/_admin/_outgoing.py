@@ -1,0 +1,156 @@
+"""What leaves the office: messages and events that wait, went out or were given up; trying them again."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import attrs
+
+from perizinan_core.i18n import N_
+from perizinan_core.services import DeliveryState
+from perizinan_core.storage import OutboxState
+from perizinan_portal._admin._words import ADMIN, tone_of
+from perizinan_portal._errors import PortalError
+from perizinan_portal._kit import Answer, Form, Page, PageRoute, Redirect, Visit, Who, lines
+
+__all__ = ["ROUTES"]
+
+_AT_ONCE = 50
+_STATES = {
+    DeliveryState.WAITING: N_("waiting"),
+    DeliveryState.ACCEPTED: N_("accepted by the channel"),
+    DeliveryState.KEPT: N_("written down, to be brought"),
+    DeliveryState.PASSED_OVER: N_("no address on this channel"),
+    DeliveryState.GIVEN_UP: N_("given up"),
+    DeliveryState.REFUSED: N_("refused for good"),
+    DeliveryState.DROPPED: N_("dropped"),
+}
+_FILTERS = {
+    OutboxState.GIVEN_UP: N_("Given up"),
+    OutboxState.WAITING: N_("Waiting"),
+    OutboxState.DONE: N_("Delivered or dropped"),
+}
+_RECIPIENTS = {"applicant": N_("applicant"), "representative": N_("representative")}
+
+
+@attrs.frozen(kw_only=True)
+class Reason:
+    """Why something is never delivered."""
+
+    reason: str = lines(
+        N_("Why it is not delivered"), hint=N_("It stays on record with your name."), limit=500
+    )
+
+
+def list_(visit: Visit, fault: str = "") -> Answer:
+    """List deliveries, the newest first, by state, target and receipt number."""
+    state = next((one for one in OutboxState if one.value == visit.query("keadaan")), None)
+    target, receipt = visit.query("tujuan"), visit.query("nomor").strip()
+    page = visit.office.outgoing.find(
+        actor=visit.actor,
+        state=state,
+        target=target or None,
+        receipt=receipt or None,
+        after=visit.query("setelah") or None,
+        limit=_AT_ONCE,
+    )
+    counts = visit.office.outgoing.counts(actor=visit.actor)
+    asked = {"keadaan": visit.query("keadaan"), "tujuan": target, "nomor": receipt}
+    values = {
+        "page": page,
+        "counts": counts,
+        "filters": _FILTERS,
+        "asked": asked,
+        "states": _STATES,
+        "recipients": _RECIPIENTS,
+        "tone": tone_of,
+        "fault": fault,
+        "next": urlencode({**{key: one for key, one in asked.items() if one}, "setelah": page.next or ""}),
+        "targets": sorted(
+            {*(item.target for item in counts), *(f"channel:{name}" for name in visit.office.channels)}
+        ),
+        "kind": lambda item: _kind(visit, item),
+    }
+    return Page("admin/outgoing.html", values, status=422 if fault else 200)
+
+
+def retry(visit: Visit) -> Answer:
+    """Try again what was chosen, or all that was given up to a target."""
+    target = visit.posted.one("target")
+    if target:
+        revived = visit.office.outgoing.retry(target=None if target == "*" else target, actor=visit.actor)
+    else:
+        chosen = [int(number) for number in visit.posted.all("entry") if number.isdecimal()][:_AT_ONCE]
+        if not chosen:
+            return list_(visit, N_("Choose at least one delivery"))
+        revived = visit.office.outgoing.retry(chosen, actor=visit.actor)
+    note = (
+        N_("They will be tried again within a minute.")
+        if revived
+        else N_("Nothing of this was given up: there is nothing to try again.")
+    )
+    return Redirect(visit.url("admin-outgoing"), note=note)
+
+
+def show(visit: Visit, form: Form[Reason] | None = None, contact: object = None) -> Answer:
+    """Show one delivery, with what went wrong."""
+    item = visit.office.outgoing.get(_number(visit), actor=visit.actor)
+    values = {
+        "item": item,
+        "states": _STATES,
+        "recipients": _RECIPIENTS,
+        "tone": tone_of,
+        "kind": _kind(visit, item),
+        "form": form or visit.fill(Reason),
+        "contact": contact,
+    }
+    return Page("admin/delivery.html", values, status=422 if form else 200)
+
+
+def act(visit: Visit) -> Answer:
+    """Try one again, drop it, or look at a part of the address."""
+    number, act_ = _number(visit), visit.posted.one("act")
+    if act_ == "contact":
+        return show(visit, contact=visit.office.outgoing.contact(number, actor=visit.actor))
+    here = visit.url("admin-delivery", number=str(number))
+    if act_ == "retry":
+        visit.office.outgoing.retry((number,), actor=visit.actor)
+        return Redirect(here, note=N_("They will be tried again within a minute."))
+    form = visit.read(Reason)
+    if form.value is None:
+        return show(visit, form)
+    visit.office.outgoing.drop((number,), reason=form.value.reason, actor=visit.actor)
+    return Redirect(here, note=N_("It is not delivered any more."))
+
+
+def _number(visit: Visit) -> int:
+    number = visit.path["number"]
+    if not number.isdecimal() or len(number) > 15:
+        raise PortalError("page-not-found")
+    return int(number)
+
+
+def _kind(visit: Visit, item: object) -> str:
+    found = getattr(item, "kind", None)
+    names = {one.code: one.name for one in visit.office.audit.kinds()}
+    return "–" if found is None else visit.say(names[found.value])
+
+
+ROUTES = (
+    PageRoute(
+        path="/admin/pengiriman",
+        name="admin-outgoing",
+        show=list_,
+        act=retry,
+        who=Who.OFFICER,
+        roles=ADMIN,
+    ),
+    PageRoute(
+        path="/admin/pengiriman/{number}",
+        name="admin-delivery",
+        show=show,
+        act=act,
+        who=Who.OFFICER,
+        roles=ADMIN,
+    ),
+)
