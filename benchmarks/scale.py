@@ -17,7 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -96,13 +96,13 @@ def questions(kit: OfficeKit, cases: int) -> dict[str, Question]:
 
 
 @contextmanager
-def stores(kind: str, folder: Path) -> Iterator[Callable[[], SqlStorage]]:
-    """Give empty stores of one kind of database."""
+def stores(kind: str, folder: Path, tables: Sequence[Any] = ()) -> Iterator[Callable[[], SqlStorage]]:
+    """Give empty stores of one kind of database, with tables of plugins."""
     opened: list[SqlStorage] = []
     keys = KeyRing.generate()
 
     def made(url: str) -> SqlStorage:
-        migrate(url, keys=keys)
+        migrate(url, keys=keys, tables=tables)
         opened.append(SqlStorage(url, keys, zone=MORNING.tzinfo))
         return opened[-1]
 
@@ -119,10 +119,16 @@ def stores(kind: str, folder: Path) -> Iterator[Callable[[], SqlStorage]]:
             storage.close()
 
 
-def filled(storage: SqlStorage, cases: int, in_work: int, console: Console) -> OfficeKit:
+def filled(
+    storage: SqlStorage,
+    cases: int,
+    in_work: int,
+    console: Console,
+    plugins: Mapping[str, object] | None = None,
+) -> OfficeKit:
     """Fill a store, and let PostgreSQL look at it once, as its own worker does after a while."""
     begun = time.perf_counter()
-    kit = bulk_office(storage, cases, in_work=in_work)
+    kit = bulk_office(storage, cases, in_work=in_work, plugins=plugins)
     if storage.engine.dialect.name == "postgresql":
         with storage.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("ANALYZE")

@@ -8,6 +8,8 @@ command -v pdfsig >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1 || miss
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v gs >/dev/null 2>&1 || missing="$missing ghostscript"
 command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
+command -v caddy >/dev/null 2>&1 || missing="$missing caddy"
+command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
 command -v clamd >/dev/null 2>&1 || [ -x /usr/sbin/clamd ] || missing="$missing clamav-daemon"
 
 as_root() {

@@ -8,7 +8,7 @@ people, days and officers of their own, and are written with `storage._sql._bulk
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 import attrs
@@ -73,6 +73,7 @@ def bulk_office(
     *,
     in_work: int,
     progress: Callable[[int], None] | None = None,
+    plugins: Mapping[str, object] | None = None,
 ) -> OfficeKit:
     """
     Open an office on an empty database and fill it.
@@ -82,11 +83,18 @@ def bulk_office(
         cases: How many in all.
         in_work: How many of them an officer works on; one in fifty of the others waits for its signature.
         progress: Called with how many are written.
+        plugins: Plugins of the office, by name.
     """
     played = _Played.make()
     load_cases(storage, played.copies(cases, in_work), progress=progress)
     # After them: what is hired is looked after once, and finds every case at its place.
-    kit = sample_office(storage=storage, staff=bulk_staff(), documents=InMemoryDocumentStore())
+    kit = sample_office(
+        storage=storage,
+        staff=bulk_staff(),
+        documents=InMemoryDocumentStore(),
+        plugins=plugins,
+        development=True,
+    )
     kit.clock.moment = played.end(cases)
     return kit
 
