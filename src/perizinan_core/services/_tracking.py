@@ -98,6 +98,9 @@ class TrackingWait:
     name: str
     """Of the agency or system."""
 
+    reason: str
+    """What is waited for, as the office wrote it down for the applicant's side."""
+
     since: date
 
 
@@ -294,7 +297,8 @@ def progress_of(context: OfficeContext, case: Application, now: datetime) -> Tra
         state=named_state(case.state),
         steps=tuple(_steps(context, case, permit_type, now)),
         waits=tuple(
-            TrackingWait(name=item.name, since=context.local_day(item.since)) for item in case.open_waits()
+            TrackingWait(name=item.name, reason=item.reason, since=context.local_day(item.since))
+            for item in case.open_waits()
         ),
         submitted_on=context.local_day(submitted),
         closed_on=None if case.closed_at is None else context.local_day(case.closed_at),

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 from datetime import date
 
 import pytest
 from perizinan_portal.testing import sample_portal
 
 from perizinan_core import Actor, ActorKind
-from perizinan_core.model import ApplicationState, EventKind, Figure, SurveyAnswer, SurveyElement
+from perizinan_core.model import (
+    ApplicationState,
+    EventKind,
+    Figure,
+    SurveyAnswer,
+    SurveyElement,
+    WaitingFor,
+)
 
 HOST = Actor(id="portal", kind=ActorKind.HOST)
 FEBRUARY = date(2026, 2, 3)
@@ -49,7 +58,15 @@ def test_a_permit_type_shows_its_whole_service_standard(stranger):
     """All 14 components, and what each file may be before it is sent."""
     page = stranger.open("/izin/warung")
 
-    assert all(f"{number}. " in page.text for number in range(1, 15))
+    parts = re.findall(r"<details>\s*<summary>(\d+)\. ([^<]+)</summary>(.*?)</details>", page.html, re.DOTALL)
+
+    assert list(range(1, 15)) == [int(number) for number, _, _ in parts]
+    assert 14 == len({title for _, title, _ in parts})
+    assert [] == [
+        title
+        for _, title, said in parts
+        if not re.search(r"<li>[^<]*\w", said) and "The office has not stated this yet." not in said
+    ]
     assert "MB" in page.text
     assert "/izin" in page.links.values()
 
@@ -142,6 +159,39 @@ def test_the_board_shows_charts_with_their_table_and_the_same_as_open_data(busy)
     assert {"40"} == {row["value"] for row in rows if row["figure"] == "decided" and not row["permit_type"]}
     assert "attachment" in data.headers["content-disposition"]
     assert "style=" not in page.html
+
+
+def test_no_number_below_five_leaves_the_office_in_any_form(busy):
+    """Neither on the page nor in the files, zero among them; nor can one be computed from what is shown."""
+    page = busy.stranger().open("/kinerja?periode=2026-Q1")
+    rows = list(
+        csv.DictReader(io.StringIO(busy.stranger().open("/kinerja.csv?periode=2026-Q1").content.decode()))
+    )
+    same = json.loads(busy.stranger().open("/kinerja.json?periode=2026-Q1").content)["rows"]
+    counts = [
+        row["value"] for row in rows if row["figure"] in ("decided", "outcome", "refusal", "complaints")
+    ]
+    shown = {row["item"]: row["value"] for row in rows if row["figure"] == "outcome"}
+    cells = re.findall(r'<td class="number"(?: data-label="(?:Number|Decided)")?>(\d+)</td>', page.html)
+
+    assert rows == same
+    assert {"40", "< 5", "…"} >= set(counts)
+    assert ("…", "< 5") == (shown["issued"], shown["refused"])
+    assert [] == [number for number in cells if int(number) < 5]
+
+
+def test_a_wait_for_someone_outside_is_said_with_its_reason_and_its_day(portal, stranger):
+    """To anyone who follows the case (friction 12)."""
+    office = portal.office.office
+    case = portal.office.submit()
+    office.reviews.begin_wait(
+        case.id, party=WaitingFor.SYSTEM, name="SIMBG", reason="Nomor bangunan belum terbit", actor=HOST
+    )
+    secret = office.tracking.new_secret(case.id, actor=HOST)
+    page = followed(stranger, (case.receipt_number, secret))
+
+    assert "The office waits for SIMBG since March" in page.text or "since 2 March" in page.text
+    assert "Nomor bangunan belum terbit" in page.text
 
 
 def test_a_period_that_is_not_over_is_not_found(busy):

@@ -156,7 +156,9 @@ class Waiting:
         parse=WaitingFor,
     )
     name: str = text(N_("Name of the agency or the system"))
-    reason: str = lines(N_("What is waited for"), hint=N_("The applicant sees it, with its day."))
+    reason: str = lines(
+        N_("What is waited for"), hint=N_("The applicant sees it, with its day. Name no person.")
+    )
     since: date | None = day(N_("Since"), required=False, hint=N_("Today when left empty"))
 
     def arguments(self, visit: Visit) -> dict[str, Any]:
