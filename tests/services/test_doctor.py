@@ -63,6 +63,15 @@ def test_a_signer_that_cannot_be_opened_is_named(kit, monkeypatch):
     assert "signer-unusable" in codes(kit)
 
 
+def test_permits_that_no_one_could_sign_are_named(kit):
+    """Before the first letter waits for a signer that the settings do not have."""
+    before = codes(kit)
+    kit._context.signers.signers.clear()
+
+    assert "signer-missing" not in before
+    assert "signer-missing" in codes(kit)
+
+
 def test_certificates_and_the_calendar_are_named_before_they_end(kit):
     """Two months ahead."""
     before = codes(kit)

@@ -72,7 +72,8 @@ def calendar(office: Office) -> Iterator[Finding]:
 
 
 def certificates(office: Office) -> Iterator[Finding]:
-    """Say which signers cannot be used, and which certificates end."""
+    """Say what no one could sign, which signers cannot be used, and which certificates end."""
+    yield from _without_signer(office)
     for position in office.signers.positions():
         try:
             signer = office.signers.signer_for(position)
@@ -88,6 +89,32 @@ def certificates(office: Office) -> Iterator[Finding]:
             yield from _ending(office, signer.certificate)
     for root in open_roots(office.settings, office.now()):
         yield from _ending(office, root)
+
+
+def _without_signer(office: Office) -> Iterator[Finding]:
+    """Name the kinds of permits that are open and that no position with a signer may sign today."""
+    able, today = set(office.signers.positions()), office.today()
+    missing: dict[str, set[str]] = {}
+    for permit_type in office.permit_types(only_open=True):
+        entitled = {item.position for item in office.authority.delegations_for(permit_type.code, today)}
+        if entitled and entitled.isdisjoint(able):
+            missing[permit_type.code] = entitled
+    if missing:
+        yield Finding(
+            code="signer-missing",
+            sentence=N_(
+                "Permits of these kinds are open, but no one could sign them: {permit_types}. None of the positions "
+                "that may has a signer: {positions}."
+            ),
+            remedy=N_(
+                "Name a signer in perizinan.toml, section [signing.signers]; to try it out: "
+                "perizinan keys trial POSITION"
+            ),
+            fields={
+                "permit_types": ", ".join(sorted(missing)),
+                "positions": ", ".join(sorted(set().union(*missing.values()))),
+            },
+        )
 
 
 def _ending(office: Office, certificate: x509.Certificate) -> Iterator[Finding]:
