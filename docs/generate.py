@@ -436,6 +436,8 @@ _EVENT_MEANINGS = {
     _KIND.STAGE_OPENED: "A stage can be worked on.",
     _KIND.STAGE_ASSIGNED: "A stage was given to an officer, by rotation or draw, or moved to another.",
     _KIND.STAGE_REQUESTED: "A stage that opens on request was asked for.",
+    _KIND.PHOTO_ADDED: "A photograph of a site inspection was put in: `stage`, `sha256`.",
+    _KIND.PHOTO_REMOVED: "A photograph was taken out before the minutes were written: `stage`, `sha256`.",
     _KIND.STAGE_DECIDED: "A stage was judged positive or negative.",
     _KIND.STAGE_RETURNED: "A stage's outcome was set aside; it is to be judged again.",
     _KIND.FILE_COMPLETE: "The file is complete: the clock starts.",

@@ -422,6 +422,13 @@ CALLS: Mapping[str, Call] = {
     ),
     "reviews.reassign": lambda s, a, i: _revs(s).reassign(i("submitted"), "periksa", reason="Cuti", actor=a),
     "reviews.hand_over": lambda s, a, _: _revs(s).hand_over("loket-1", reason="Cuti", actor=a),
+    "reviews.add_photo": lambda s, a, i: _revs(s).add_photo(
+        i("submitted"), "periksa", BytesIO(small_png(9)), file_name="a.png", actor=a
+    ),
+    "reviews.remove_photo": lambda s, a, i: _revs(s).remove_photo(
+        i("submitted"), "periksa", "tidak-ada", actor=a
+    ),
+    "reviews.photo_picture": lambda s, a, i: _revs(s).photo_picture(i("submitted"), "tidak-ada", actor=a),
     "reviews.held_by": lambda s, a, _: _revs(s).held_by("loket-1", actor=a),
     "reviews.note_similar": lambda s, a, i: _revs(s).note_similar(
         i("submitted"), "periksa", reason="Dua kios", actor=a
@@ -961,6 +968,12 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "reviews.declare_conflict": lambda r: r.declare_conflict(),
     "reviews.reassign": lambda r: r.supervise(),
     "reviews.hand_over": lambda r: r.have(Role.SUPERVISOR),
+    # The stage is no site inspection, and there is no photograph in it.
+    "reviews.add_photo": lambda r: r.judge("submitted", "clerk in charge", Role.FRONT_OFFICE) or "photos",
+    "reviews.remove_photo": (
+        lambda r: r.judge("submitted", "clerk in charge", Role.FRONT_OFFICE) or "not-found"
+    ),
+    "reviews.photo_picture": lambda r: "access-denied" if r.public else r.stale or "not-found",
     "reviews.held_by": lambda r: r.have(Role.SUPERVISOR),
     "reviews.note_similar": lambda r: r.judge("submitted", "clerk in charge", Role.FRONT_OFFICE),
     "reviews.request_jump": lambda r: r.judge("submitted", "clerk in charge", Role.FRONT_OFFICE),
@@ -1077,6 +1090,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
 }
 
 WITHOUT_ACTOR = {
+    "Reviews.photo_policy",
     # For everyone who opens a page, and about no one: see `test_administration`.
     "Audit.kinds",
     "Banners.current",

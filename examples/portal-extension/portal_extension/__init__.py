@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import attrs
-from perizinan_portal.hooks import Pages, RegistrationStep, Texts, Theme, Widget, hookimpl
+from perizinan_portal.hooks import IdentityProvider, Pages, RegistrationStep, Texts, Theme, Widget, hookimpl
+from perizinan_portal.oidc import oidc_provider
 from perizinan_portal.pages import Answer, Form, Menu, Page, PageRoute, Redirect, Visit, Who, agreed
 
 HERE = Path(__file__).parent
@@ -80,3 +82,20 @@ def portal_widgets() -> list[Widget]:
 def portal_registration_steps() -> list[RegistrationStep]:
     """Ask new accounts for consent."""
     return [RegistrationStep(page="loket-rules", is_done=lambda _visit, account: account.id in _AGREED)]
+
+
+@hookimpl
+def portal_identity_providers() -> list[IdentityProvider]:
+    """Let people log in with the city's single sign-on, where the operator names one."""
+    issuer = os.environ.get("LOKET_SSO_ISSUER")
+    if issuer is None:
+        return []
+    return [
+        oidc_provider(
+            name="sso",
+            label="Masuk dengan SSO Kota Contoh",
+            issuer=issuer,
+            client_id="portal",
+            client_secret=lambda: os.environ["LOKET_SSO_SECRET"],
+        )
+    ]

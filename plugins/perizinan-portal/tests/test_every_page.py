@@ -23,6 +23,7 @@ FILES = {
     "paper",
     "paper-page",
     "paper-picture",
+    "photo",
     "letter-draft",
     "letter-page",
     "signing-state",

@@ -214,7 +214,7 @@ class WorkflowError(CodedError):
         {
             Category.INPUT: (
                 "check-settled correction-target correction-unanswered document-choice effective-day "
-                "legal-basis-missing letter-mismatch letter-missing minutes-mismatch minutes-missing "
+                "legal-basis-missing letter-mismatch letter-missing minutes-mismatch minutes-missing photos "
                 "outcome-not-allowed outside-wait payment-moment payment-reference payment-too-high "
                 "previous-permit reason-missing receipt-time refund-not-owed submission-refused unknown-slot"
             ),
@@ -474,6 +474,12 @@ class WorkflowError(CodedError):
             N_(
                 "The letter of {stage} must be issued by the unit {expected} and dated no later than today; "
                 "given were the unit {received} and the day {day}. Correct the letter's data."
+            )
+        ),
+        "photos": Code(
+            N_(
+                "{stage} takes no further photograph: only a site inspection has them, and at most {most}. Remove one "
+                "first, or describe it in the minutes."
             )
         ),
         "minutes-missing": Code(

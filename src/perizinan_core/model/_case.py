@@ -27,6 +27,7 @@ __all__ = [
     "DecisionKind",
     "DeemedGrant",
     "InspectionMinutes",
+    "InspectionPhoto",
     "JumpRequest",
     "OfficialLetter",
     "OutsideWait",
@@ -134,6 +135,26 @@ class OfficialLetter:
 
 
 @attrs.frozen(kw_only=True)
+class InspectionPhoto:
+    """A photograph of a site inspection, as the inspector took it."""
+
+    id: str
+    sha256: str
+    size: int
+    content_type: str
+    file_name: str = attrs.field(repr=False)
+    caption: str = line_field(N_("Caption"), filled=False, default="")
+    """What it shows, and where it was taken."""
+
+    taken_at: datetime | None = None
+    """As the inspector says; None: not said."""
+
+    uploaded_at: datetime
+    by: str
+    """Id of the officer."""
+
+
+@attrs.frozen(kw_only=True)
 class InspectionMinutes:
     """Minutes of a site inspection (berita acara)."""
 
@@ -149,6 +170,9 @@ class InspectionMinutes:
 
     documents: tuple[str, ...] = ()
     """SHA-256 of photographs and the signed minutes."""
+
+    photos: tuple[InspectionPhoto, ...] = ()
+    """Photographs that were put in before; see `StageState.photos`."""
 
 
 @attrs.frozen(kw_only=True)
@@ -191,6 +215,9 @@ class StageState:
     reasons: tuple[str, ...] = reasons_field()
     letter: OfficialLetter | None = None
     minutes: InspectionMinutes | None = None
+
+    photos: tuple[InspectionPhoto, ...] = ()
+    """Photographs for the minutes that are still to be written."""
 
     past_assignees: tuple[str, ...] = ()
     """Officers who held it before, oldest first; separation of duties looks at them too once they decided."""

@@ -32,7 +32,7 @@ from perizinan_core.model._permit import Permit
 from perizinan_core.model._permit_type import PermitType
 from perizinan_core.services import _access as access
 from perizinan_core.services._arguments import checked
-from perizinan_core.services._hand_over import HandOver
+from perizinan_core.services._inspections import Inspections
 from perizinan_core.services._numbering import take_number
 from perizinan_core.services._rehearsal import LetterOutlook, letter_outlook, problems_at_approval
 from perizinan_core.services._staff import Staff
@@ -95,7 +95,7 @@ class UnnotifiedCase:
 
 @checked
 @attrs.frozen
-class Reviews(Staff, HandOver):
+class Reviews(Staff, Inspections):
     """The review of applications, and the staff who do it."""
 
     def queue(

@@ -64,7 +64,7 @@ def shown_history(events: tuple[Event, ...], actor: Actor) -> tuple[Event, ...]:
 
 
 def _stage(state: StageState) -> StageState:
-    return attrs.evolve(state, past_assignees=(), earlier=(), reasons=(), minutes=None)
+    return attrs.evolve(state, past_assignees=(), earlier=(), reasons=(), minutes=None, photos=())
 
 
 def _without_draw(event: Event) -> Event:

@@ -88,9 +88,11 @@ def _files(application: Application) -> Iterator[str]:
     for held in application.held_uploads:
         yield held.sha256
     for stage in application.stages:
+        yield from (photo.sha256 for photo in stage.photos)
         outcomes: tuple[StageState | StageRecord, ...] = (stage, *stage.earlier)
         for outcome in outcomes:
             if outcome.letter is not None and outcome.letter.sha256:
                 yield outcome.letter.sha256
             if outcome.minutes is not None:
                 yield from outcome.minutes.documents
+                yield from (photo.sha256 for photo in outcome.minutes.photos)

@@ -140,7 +140,9 @@ def decide_stage(
     _check_minutes(application, permit_type, rule, outcome, minutes=minutes, today=today, staff=staff)
     if rule.kind is StageKind.PAYMENT and outcome is StageOutcome.POSITIVE:
         check_paid(application)
-    done = attrs.evolve(state, letter=letter, minutes=minutes)
+    if minutes is not None and state.photos:
+        minutes = attrs.evolve(minutes, photos=state.photos)
+    done = attrs.evolve(state, letter=letter, minutes=minutes, photos=())
     decided = judged(application, done, outcome, actor, now, reasons=reasons)
     late = is_stage_late(rule, state, calendar, now)
     happened = _decided_event(application, rule, outcome, actor, now, letter=letter, late=late)

@@ -29,6 +29,9 @@ class PortalError(CodedError):
         "too-many-tries": Category.TOO_MANY,
         "link-used": Category.NOT_FOUND,
         "address-taken": Category.CONFLICT,
+        "identity-taken": Category.CONFLICT,
+        "provider-failed": Category.OUTSIDE,
+        "provider-no-email": Category.INPUT,
         "no-such-officer": Category.NOT_FOUND,
     }
     codes: ClassVar[Mapping[str, Code]] = {
@@ -77,6 +80,23 @@ class PortalError(CodedError):
         "address-taken": Code(
             N_(
                 "This address belongs to another account by now. Choose another one, or log in with that account."
+            )
+        ),
+        "identity-taken": Code(
+            N_(
+                "This login is connected with another account already. Log in with that account and disconnect "
+                "it there."
+            )
+        ),
+        "provider-failed": Code(
+            N_(
+                "The login at {provider} did not succeed. Try again, or log in with your e-mail address and password."
+            )
+        ),
+        "provider-no-email": Code(
+            N_(
+                "{provider} gives no confirmed e-mail address, so no account can be begun with it. Make an account "
+                "with your e-mail address, and connect the login there."
             )
         ),
         "no-such-officer": Code(

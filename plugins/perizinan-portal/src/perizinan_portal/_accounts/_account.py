@@ -29,6 +29,8 @@ def show(visit: Visit, form: Form[Details] | None = None) -> Answer:
         "form": form or visit.fill(Details, name=account.name),
         "codes_left": visit.services.store.codes.left(account.id),
         "restorations": _restorations(visit, account),
+        "providers": () if account.officer else tuple(visit.services.extensions.providers.values()),
+        "connected": visit.services.store.identities.of(account.id),
         "must_have_code": visit.officer is not None and visit.services.settings.second_factor,
     }
     return Page("accounts/account.html", values, status=422 if form else 200)

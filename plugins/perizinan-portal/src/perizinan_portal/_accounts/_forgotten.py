@@ -7,7 +7,7 @@ import attrs
 from perizinan_core.i18n import N_
 from perizinan_portal._kit import Answer, Form, Page, PageRoute, Rate, Visit, text
 from perizinan_portal._mail import send_mail
-from perizinan_portal._store import Purpose
+from perizinan_portal._store import AccountKind, Purpose
 
 __all__ = ["ROUTES"]
 
@@ -39,7 +39,8 @@ def send(visit: Visit) -> Answer:
     visit.limit("forgotten", form.value.login.casefold(), times=5, minutes=60)
     services = visit.services
     account = services.store.accounts.by_login(form.value.login)
-    if account is not None and account.email is not None and account.password is not None:
+    has_login = account is not None and (account.password is not None or account.kind is AccountKind.PUBLIC)
+    if account is not None and has_login and account.email is not None:
         token = services.store.tokens.give(Purpose.RESET, now=services.now, account=account.id)
         send_mail(
             services,

@@ -35,6 +35,7 @@ def show(visit: Visit, form: Form[Login] | None = None) -> Answer:
     values = {
         "form": form or Form(Login),
         "going": going(visit),
+        "providers": tuple(visit.services.extensions.providers.values()),
     }
     return Page("accounts/login.html", values, status=422 if form else 200)
 

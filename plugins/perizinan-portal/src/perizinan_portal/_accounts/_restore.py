@@ -194,6 +194,8 @@ def confirm(visit: Visit) -> Answer:
     except AlreadyExistsError as error:
         raise PortalError("address-taken") from error
     store.restorations.finish(restoration.id, now=visit.services.now)
+    # A login elsewhere may be in the hands of who took the phone: its owner connects it again.
+    store.identities.unlink(account.id)
     store.sessions.end_all(account.id)
     if changed.second_factor is None:
         store.codes.drop(account.id)

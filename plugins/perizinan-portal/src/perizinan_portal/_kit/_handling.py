@@ -251,7 +251,7 @@ def _problem(visit: Visit, error: Exception) -> Answer:
         error, status = PortalError("page-not-found"), HTTPStatus.NOT_FOUND
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s: %s", type(error).__name__, error.code)
-    shown = visit.officer is not None or not error.category.is_ours
+    shown = visit.officer is not None or not error.category.is_ours or isinstance(error, PortalError)
     fields = error.input_problems(visit.language)
     return _problem_page(visit, status, error if shown else None, tuple(item.detail for item in fields))
 

@@ -179,6 +179,8 @@ def _steps(visit: Visit, case: Application, permit_type: PermitType) -> list[dic
                 "decided_on": said,
                 "outcome": "" if item.outcome is None else _OUTCOMES[item.outcome.value],
                 "reasons": "; ".join(item.reasons),
+                "code": item.stage,
+                "minutes": item.minutes is not None,
             }
         )
     return steps

@@ -8,10 +8,22 @@ is named in the log, and the portal starts. See ``docs/how-to/extend-the-portal.
 
 from perizinan_portal.hooks._loading import Extensions, load_extensions
 from perizinan_portal.hooks._specs import PortalHooks, hookimpl
-from perizinan_portal.hooks._types import Pages, RegistrationStep, Texts, Theme, Widget
+from perizinan_portal.hooks._types import (
+    Identity,
+    IdentityProvider,
+    LoginRequest,
+    Pages,
+    RegistrationStep,
+    Texts,
+    Theme,
+    Widget,
+)
 
 __all__ = [
     "Extensions",
+    "Identity",
+    "IdentityProvider",
+    "LoginRequest",
     "Pages",
     "PortalHooks",
     "RegistrationStep",

@@ -12,7 +12,7 @@ import attrs
 import pluggy
 
 from perizinan_portal.hooks._specs import PROJECT, PortalHooks
-from perizinan_portal.hooks._types import Pages, RegistrationStep, Texts, Theme, Widget
+from perizinan_portal.hooks._types import IdentityProvider, Pages, RegistrationStep, Texts, Theme, Widget
 
 __all__ = ["Extensions", "load_extensions"]
 
@@ -29,6 +29,7 @@ class Extensions:
     pages: tuple[Pages, ...] = ()
     widgets: Mapping[str, Widget] = attrs.field(factory=dict)
     steps: tuple[RegistrationStep, ...] = ()
+    providers: Mapping[str, IdentityProvider] = attrs.field(factory=dict)
     problems: Mapping[str, str] = attrs.field(factory=dict)
     """Names of extensions of which something is missing, with the kind of fault."""
 
@@ -69,7 +70,7 @@ def load_extensions(extra: Iterable[object] = (), *, discover: bool = True) -> E
     for number, plugin in enumerate(extra):
         manager.register(plugin, getattr(plugin, "__name__", f"extension-{number}"))
     found: dict[str, list[Any]] = {}
-    for hook in ("themes", "texts", "pages", "widgets", "registration_steps"):
+    for hook in ("themes", "texts", "pages", "widgets", "registration_steps", "identity_providers"):
         for item in getattr(manager.hook, f"portal_{hook}").get_hookimpls():
             try:
                 found.setdefault(hook, []).extend(list(item.function()))
@@ -81,6 +82,7 @@ def load_extensions(extra: Iterable[object] = (), *, discover: bool = True) -> E
         pages=tuple(found.get("pages", ())),
         widgets={item.name: item for item in found.get("widgets", ())},
         steps=tuple(found.get("registration_steps", ())),
+        providers={item.name: item for item in found.get("identity_providers", ())},
         problems=problems,
     )
 

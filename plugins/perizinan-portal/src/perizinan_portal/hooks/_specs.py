@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pluggy
 
-from perizinan_portal.hooks._types import Pages, RegistrationStep, Texts, Theme, Widget
+from perizinan_portal.hooks._types import IdentityProvider, Pages, RegistrationStep, Texts, Theme, Widget
 
 __all__ = ["PROJECT", "PortalHooks", "hookimpl", "hookspec"]
 
@@ -38,3 +38,7 @@ class PortalHooks:
     @hookspec
     def portal_registration_steps(self) -> Iterable[RegistrationStep]:  # type: ignore[empty-body]
         """Offer steps that a new account has to go through."""
+
+    @hookspec
+    def portal_identity_providers(self) -> Iterable[IdentityProvider]:  # type: ignore[empty-body]
+        """Offer logins elsewhere for those who apply."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from perizinan_portal._kit._visit import Visit
     from perizinan_portal._store import Account
 
-__all__ = ["Pages", "RegistrationStep", "Texts", "Theme", "Widget"]
+__all__ = [
+    "Identity",
+    "IdentityProvider",
+    "LoginRequest",
+    "Pages",
+    "RegistrationStep",
+    "Texts",
+    "Theme",
+    "Widget",
+]
 
 _PREFIX = attrs.validators.matches_re(r"[a-z][a-z0-9-]{1,30}")
 
@@ -78,3 +87,53 @@ class RegistrationStep:
 
     is_done: Callable[[Visit, Account], bool]
     """Asked with every page for registered applicants, until it is done."""
+
+
+@attrs.frozen(kw_only=True)
+class LoginRequest:
+    """A login that begins: what the provider's answer is held against."""
+
+    state: str = attrs.field(repr=False)
+    """Comes back with the answer, once."""
+
+    nonce: str = attrs.field(repr=False)
+    """Stands in what the provider signs."""
+
+    verifier: str = attrs.field(repr=False)
+    """Proves that who began is who takes the answer (PKCE, RFC 7636)."""
+
+    callback: str
+    """Where the provider sends the browser: register it there."""
+
+    language: str
+
+
+@attrs.frozen(kw_only=True)
+class Identity:
+    """Who logged in, as the provider says it."""
+
+    subject: str = attrs.field(repr=False)
+    """The provider's own name of the person; never given to someone else, and never shown."""
+
+    email: str | None = attrs.field(default=None, repr=False)
+    email_verified: bool = False
+    """Whether the provider made sure of the address; without it no account is begun with it."""
+
+    name: str = attrs.field(default="", repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class IdentityProvider:
+    """A login elsewhere for those who apply. Officers log in here, with their second factor."""
+
+    name: str = attrs.field(validator=_PREFIX)
+    """Stands in addresses and beside the accounts that are connected; never changed."""
+
+    label: str
+    """On the button."""
+
+    begin: Callable[[LoginRequest], str]
+    """Returns the address where the browser goes."""
+
+    finish: Callable[[LoginRequest, Mapping[str, str]], Identity]
+    """Returns who logged in, from the query that the browser came back with; raises for everything else."""
