@@ -78,6 +78,7 @@ ROOMS = (
     "perizinan_verify",
     "perizinan_portal",
     "perizinan_portal.hooks",
+    "perizinan_portal.oidc",
     "perizinan_portal.pages",
     "perizinan_portal.testing",
     "perizinan_kota_blitar",
