@@ -325,3 +325,18 @@ def _fetched(port: int, path: str) -> tuple[int, bytes]:
                 raise
             time.sleep(0.2)
     raise AssertionError(path)
+
+
+def test_answers_and_money_from_outside_are_written_down_by_those_who_may(office, papers):
+    """Each command reaches its use case, whose refusal is one sentence."""
+    case = taken_in(office, papers)
+    why = ("--remark", "Surat 12/2026", "--officer", "pimpinan")
+    settled = office.run("cases", "answer-check", case, "tata-ruang", "--accepted", *why, code=1)
+    unpaid = office.run("cases", "bill", case, code=1)
+    owed = office.run(
+        "cases", "refund", case, "TRX-1", "--reference", "BALIK-1", "--officer", "kasir", code=1
+    )
+
+    assert "tata-ruang" in settled
+    assert "Traceback" not in settled + unpaid + owed
+    assert all((settled, unpaid, owed))

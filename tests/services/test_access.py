@@ -484,6 +484,7 @@ CALLS: Mapping[str, Call] = {
     "lists.overdue": lambda s, a, _: s.kit.office.lists.overdue(actor=a),
     "lists.counts": lambda s, a, _: s.kit.office.lists.counts(actor=a),
     "lists.similar": lambda s, a, i: s.kit.office.lists.similar(i("submitted"), actor=a),
+    "lists.order_of_taking": lambda s, a, _: s.kit.office.lists.order_of_taking("loket-1", actor=a),
     "lists.awaiting_signature": lambda s, a, _: s.kit.office.lists.awaiting_signature(actor=a),
     "oversight.report": lambda s, a, _: s.kit.office.oversight.report(actor=a),
     "lists.permits": lambda s, a, _: s.kit.office.lists.permits(actor=a),
@@ -806,6 +807,12 @@ class Rules:
         counter = self.officer and self.actor.has(Role.FRONT_OFFICE)
         return None if self.party or self.who == "host" or counter else "access-denied"
 
+    def look_at_order(self) -> Outcome:
+        """The officer whose order it is, and those who look over it."""
+        if self.actor.id == "loket-1" and self.officer:
+            return self.stale
+        return self.have(Role.SUPERVISOR, Role.AUDITOR, others=("host", "system"))
+
     def serve(self, elsewhere: Outcome = "not-found") -> Outcome:
         """Officers of the front office, in the unit that takes in the papers; others elsewhere see nothing."""
         if not self.officer or not self.actor.has(Role.FRONT_OFFICE):
@@ -1007,6 +1014,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "lists.overdue": lambda r: r.look_through(),
     "lists.counts": lambda r: r.look_through(),
     "lists.similar": lambda r: r.look_twice("submitted"),
+    "lists.order_of_taking": lambda r: r.look_at_order(),
     "lists.awaiting_signature": lambda r: r.look_through(),
     "oversight.report": lambda r: r.have(*_HEADS, others=("host", "system")),
     "lists.permits": lambda r: r.look_through(),

@@ -99,3 +99,25 @@ def test_a_case_continues_beside_another_with_a_reason_on_record(any_kit):
     assert () == kit.office.applications.get(first.id, actor=APPLICANT).similar_notes
     kinds = {event.kind for event in kit.office.applications.history(first.id, actor=APPLICANT)}
     assert EventKind.SIMILAR_NOTED not in kinds
+
+
+def test_the_order_of_taking_stands_beside_the_order_of_receipt(any_kit):
+    """Friction 23: who was preferred, and whether a supervisor allowed it, is seen."""
+    kit = any_kit
+    for _ in range(6):
+        kit.submit()
+    clerk, supervisor = kit.officer("loket-1"), kit.officer("supervisor")
+    first, second, *_ = kit.office.reviews.queue(actor=clerk)
+    kit.office.reviews.request_jump(second.application, "periksa", reason="Bencana", actor=clerk)
+    kit.office.reviews.allow_jump(second.application, "periksa", approved_by=supervisor, reason="Bencana")
+    for entry in (second, first):
+        kit.clock.forward(minutes=5)
+        kit.decide(entry.application, "periksa")
+    shown = kit.office.lists.order_of_taking("loket-1", actor=supervisor)
+    with pytest.raises(AccessDeniedError):
+        kit.office.lists.order_of_taking("loket-1", actor=kit.officer("loket-2"))
+
+    assert [(first.application, 1, 2, False), (second.application, 2, 1, True)] == [
+        (one.application, one.came, one.taken, one.allowed) for one in shown
+    ]
+    assert shown == kit.office.lists.order_of_taking("loket-1", actor=clerk)

@@ -9,6 +9,7 @@ import click
 
 from perizinan_core.bootstrap import Office
 from perizinan_core.cli._case_intake import submit_command, take_in_command, upload_command, withdraw_command
+from perizinan_core.cli._case_outside import answer_check_command, bill_command, refund_command
 from perizinan_core.cli._case_review import (
     approve_command,
     correct_command,
@@ -56,6 +57,9 @@ for _command in (
     unnotified_command,
     notified_command,
     pay_command,
+    bill_command,
+    refund_command,
+    answer_check_command,
     approve_command,
     refuse_command,
     issue_command,

@@ -62,6 +62,7 @@ from perizinan_core.services._summaries import (
     WaitingLetter,
 )
 from perizinan_core.services._surveys import Satisfaction, SurveyQuestion, Surveys
+from perizinan_core.services._taking import TakenCase
 from perizinan_core.services._tracking import Tracking, TrackingAnswer, TrackingStep, TrackingWait
 from perizinan_core.services._transparency import (
     Backlog,
@@ -176,6 +177,7 @@ __all__ = [
     "SuccessorOption",
     "SurveyQuestion",
     "Surveys",
+    "TakenCase",
     "Tracking",
     "TrackingAnswer",
     "TrackingStep",

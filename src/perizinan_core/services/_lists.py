@@ -16,7 +16,7 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.model import quoted
 from perizinan_core.errors.services import AccessDeniedError, ArgumentError
 from perizinan_core.i18n import N_
-from perizinan_core.model._actor import Actor, ActorKind, Role
+from perizinan_core.model._actor import Account, Actor, ActorKind, Role
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._events import Event
 from perizinan_core.model._permit import PermitStatus
@@ -32,6 +32,7 @@ from perizinan_core.services._summaries import (
     RegisterLine,
     WaitingLetter,
 )
+from perizinan_core.services._taking import TakenCase, taken_cases
 from perizinan_core.services._views import shown_history
 from perizinan_core.storage import (
     ApplicationFilter,
@@ -60,6 +61,9 @@ _BOOK_READERS = (
     Role.SUPERVISOR,
     Role.AUDITOR,
 )
+
+_LOOKED_THROUGH = 200
+"""Latest cases among which the steps of an officer are looked for."""
 
 _MARK = N_("the mark of the page before")
 
@@ -223,6 +227,28 @@ class Lists:
             cases = similar_cases(self._context, work, application, actor, limit)
             names = Names.of(self._context, work, _officers_of(cases), today)
             return tuple(map(names.case, cases))
+
+    def order_of_taking(self, officer: str, *, actor: Actor, limit: int = 50) -> tuple[TakenCase, ...]:
+        """
+        Return the steps that an officer judged last, each with its place by when it came and by when it was judged.
+
+        They are looked for among the latest cases that the actor may read.
+
+        Args:
+            officer: Whose steps they are.
+            actor: The officer, a supervisor, an auditor, or the host application.
+            limit: Most answers.
+
+        Raises:
+            AccessDeniedError: for others.
+        """
+        with self._context.work_for(actor, read_only=True) as work:
+            if actor.account != Account.officer(officer) and actor.kind is not ActorKind.HOST:
+                access.require_role(actor, "order-of-taking", Role.SUPERVISOR, Role.AUDITOR)
+            sight = sight_of(self._context, work, actor)
+            wanted = ApplicationFilter(states=_HANDED_IN, courses=sight.courses)
+            page = work.applications.find(wanted, limit=_LOOKED_THROUGH, order=ListOrder.SUBMITTED)
+            return taken_cases(self._context, page.items, officer, limit)
 
     def awaiting_signature(
         self,

@@ -98,3 +98,17 @@ def test_of_two_officers_at_once_the_loser_learns_who_was_first_and_keeps_the_te
     assert 409 == lost.status
     assert "was first and decided this" in lost.text
     assert "Foto KTP tidak terbaca" in lost.text
+
+
+def test_the_order_of_taking_stands_beside_the_order_of_receipt(empty_portal, office):
+    """Friction 23: for the own cases, and for any officer to a supervisor."""
+    first, *_ = _queue(empty_portal)
+    office.decide(first.application, "periksa")
+    own = empty_portal.visitor("loket-1").open("/petugas").click("Order of taking")
+    page = empty_portal.visitor("supervisor").open("/petugas").click("Order of taking")
+    page = page.form().fill(petugas="loket-1").send()
+    other = empty_portal.visitor("loket-2").open("/petugas/urutan?petugas=loket-1")
+
+    assert f"{first.receipt_number}" in own.text
+    assert "1 came, 1 judged" in page.text
+    assert first.receipt_number not in other.text

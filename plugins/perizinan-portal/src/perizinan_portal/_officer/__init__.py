@@ -11,6 +11,7 @@ from perizinan_portal._officer import (
     _hand_over,
     _inspection,
     _judgements,
+    _order,
     _papers,
     _queue,
     _review,
@@ -18,6 +19,7 @@ from perizinan_portal._officer import (
 
 ROUTES: tuple[PageRoute, ...] = (
     *_queue.ROUTES,
+    *_order.ROUTES,
     *_complaints.ROUTES,
     *_hand_over.ROUTES,
     *_counter.ROUTES,
