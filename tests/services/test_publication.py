@@ -3,12 +3,16 @@
 import json
 from datetime import date, datetime, timedelta
 from io import BytesIO
+from typing import ClassVar
+from unittest import mock
 
 import attrs
 import pytest
 from cryptography.hazmat.primitives import hashes
 
 from perizinan_core._converters import canonical_json
+from perizinan_core.errors.base import Category, Code
+from perizinan_core.errors.signing import NothingSignedError
 from perizinan_core.errors.storage import LeaseHeldError
 from perizinan_core.errors.workflow import SubmissionRefusedError
 from perizinan_core.model._application import ApplicationState
@@ -409,6 +413,35 @@ def test_an_answer_that_got_lost_is_handed_in_by_a_person(kit):
     assert (permit.number,) == done.in_doubt
     assert (permit.number, PermitStatus.IN_FORCE) == (issued.number, issued.status)
     assert service.signed[0] == pdf_of(kit, issued)
+
+
+class WrongPassphraseError(NothingSignedError):
+    """What a plugin for a service raises."""
+
+    categories: ClassVar = {"not-signed-here": Category.INPUT}
+    codes: ClassVar = {"not-signed-here": Code("The passphrase is wrong. Enter it again.")}
+
+
+def test_a_service_that_signed_nothing_for_certain_is_asked_again(kit):
+    """A wrong passphrase is no doubt: the number stays, the error is the service's own, and the next try works."""
+    service = FakeSigningService(sample_signer("kepala"))
+    case = kit.submit()
+    kit.review(case.id)
+    kit.office.publication.authority_json()
+    kit._context.signers.signers["kepala"] = service
+    with (
+        mock.patch.object(
+            FakeSigningService, "sign_document", side_effect=WrongPassphraseError("not-signed-here")
+        ),
+        raises_code("not-signed-here"),
+    ):
+        kit.issue(case.id)
+    waiting = kit.office.permits.get(kit.office.applications.get(case.id, actor=HOST).permit_id, actor=HOST)
+    issued = kit.issue(case.id)
+
+    assert PermitStatus.AWAITING_SIGNATURE is waiting.status
+    assert (waiting.number, PermitStatus.IN_FORCE) == (issued.number, issued.status)
+    assert 1 == len(service.asked)
 
 
 def test_a_file_that_does_not_verify_is_not_taken_for_the_signed_one(kit):

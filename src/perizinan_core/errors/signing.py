@@ -15,6 +15,7 @@ __all__ = [
     "DamagedPdfError",
     "EncryptedPdfError",
     "LongTermError",
+    "NothingSignedError",
     "SigningError",
     "TimestampServiceError",
     "UnsignablePdfError",
@@ -150,6 +151,14 @@ class SigningError(CodedError):
             )
         ),
     }
+
+
+class NothingSignedError(SigningError):
+    """
+    A signing service said for certain that it signed nothing: the letter may be sent again once that is mended.
+
+    Plugins raise subclasses with codes of their own; all else that a `DocumentSigner` raises leaves it in doubt.
+    """
 
 
 class LongTermError(SigningError):

@@ -22,7 +22,7 @@ from perizinan_core._converters import canonical_json
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.rendering import RenderingError
 from perizinan_core.errors.services import ServiceError
-from perizinan_core.errors.signing import LongTermError
+from perizinan_core.errors.signing import LongTermError, NothingSignedError
 from perizinan_core.i18n import Clause
 from perizinan_core.model._application import Application
 from perizinan_core.model._letter import Letter
@@ -160,6 +160,9 @@ class SigningSteps:
         moment = request.signed_at
         try:
             signed_pdf = sign_pdf(unsigned, signer, request)
+        except NothingSignedError as error:
+            self._fail(permit, lease, error, moment)
+            raise
         except Exception as error:
             reason = error.code if isinstance(error, PerizinanError) else type(error).__name__
             raise self._in_doubt(permit, lease, reason, moment) from error
