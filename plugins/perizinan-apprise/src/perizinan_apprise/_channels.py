@@ -40,6 +40,11 @@ class PhoneChannel:
             raise AppriseError("apprise-no-phone", channel=self.name)
         check_url(self.name, self._at(_SAMPLE))
 
+    @property
+    def reaches_phones(self) -> bool:
+        """True where the whole text is sent: then a portal can confirm a number by a code."""
+        return self.settings.style is not Style.SHORT
+
     def send(self, notification: Notification) -> SendOutcome:
         """
         Send the message to the phone of the person; see `NotificationChannel.send`.

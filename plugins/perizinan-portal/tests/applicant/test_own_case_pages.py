@@ -40,7 +40,7 @@ def test_a_correction_is_answered_one_by_one_and_sent_once(portal, who, applican
 
     page = page.form("Send the correction").send()
     assert (422, 3) == (page.status, len(page.errors))
-    page = page.form("perbaikan/ktp").attach("file", "baru.png", small_png(91), "image/png").send()
+    page = page.form("berkas/ktp").attach("file", "baru.png", small_png(91), "image/png").send()
     assert "1 of 3 answered" in page.text
     assert ("baru.png" in page.text, "ktp.png" in page.text) == (True, True)
     page = page.form("perbaikan/form%3Alokasi").fill(form__lokasi="Jalan Mawar 3").send()
@@ -53,6 +53,9 @@ def test_a_correction_is_answered_one_by_one_and_sent_once(portal, who, applican
     assert "Your correction is handed in" in page.text
     found = portal.office.office.applications.get(case, actor=HOST)
     assert (ApplicationState.SUBMITTED, 2) == (found.state, found.submission)
+    seen = portal.visitor(portal.office.assignee(case, "periksa").id).open(f"/petugas/berkas/{case}")
+    assert "Before: Jalan Kenanga Jalan Mawar 3" in seen.text
+    assert "Data saya sudah benar" in seen.text
 
 
 def test_the_data_of_the_applicant_are_corrected_on_the_page(portal, who, applicant):
@@ -74,10 +77,11 @@ def test_a_file_that_is_refused_says_why_beside_its_place(portal, who, applicant
     case = portal.office.submit("warung", actor=who).id
     ask(portal, case, "ktp")
     page = applicant.open(f"/permohonan/{case}/perbaikan")
-    page = page.form("perbaikan/ktp").attach("file", "x.exe", b"MZ" * 60, "image/png").send()
+    refused = page.form("berkas/ktp").attach("file", "x.exe", b"MZ" * 60, "image/png").send()
 
-    assert 422 == page.status
-    assert 1 == len(page.errors)
+    assert 422 == refused.status
+    assert "x.exe" in refused.text
+    page = applicant.open(f"/permohonan/{case}/perbaikan")
     assert "0 of 1 answered" in page.text
     page = page.form("perbaikan/ktp").send()
     assert ["Choose a file, change the value, or write an answer"] == page.errors

@@ -12,8 +12,6 @@ from typing import Any
 import attrs
 
 from perizinan_core import PerizinanError
-from perizinan_core.errors.documents import UploadRefusedError
-from perizinan_core.errors.services import UploadKeptError
 from perizinan_core.errors.workflow import SubmissionRefusedError
 from perizinan_core.i18n import N_
 from perizinan_core.model import (
@@ -26,10 +24,11 @@ from perizinan_core.model import (
     Person,
     PhoneNumber,
 )
-from perizinan_core.services import CorrectionView, ItemKind, ItemView, SlotView
+from perizinan_core.services import CorrectionView, ItemKind, ItemView
 from perizinan_portal._applicant._case import details_of
-from perizinan_portal._applicant._draft import permit_type_of, shown_refusal
+from perizinan_portal._applicant._draft import permit_type_of
 from perizinan_portal._applicant._schema import field_views, read_form
+from perizinan_portal._applicant._slots import SlotCard, slot_cards, slot_values
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import (
     Answer,
@@ -110,7 +109,9 @@ class _Item:
     before: str = ""
     """What stood in the field before it was changed."""
 
-    slot: SlotView | None = None
+    card: SlotCard | None = None
+    """Its place, for a paper: what is in it, on its way and on file."""
+
     words: str = ""
     fault: str = ""
 
@@ -130,11 +131,11 @@ def show(visit: Visit, wrong: _Wrong | None = None, *, errors: tuple[tuple[str, 
     if case.state is not ApplicationState.CORRECTION_REQUESTED:
         return Redirect(visit.url("case", id=case.id))
     (view, *_) = visit.office.applications.corrections(case.id, actor=visit.actor)
-    slots = visit.office.applications.slots(case.id, actor=visit.actor)
-    items = _items(visit, case, view, slots, wrong)
+    cards = slot_cards(visit, case)
+    items = _items(visit, case, view, cards, wrong)
     asked = {item.view.target.code for item in items}
     further = [
-        one for one in slots if one.terms.key not in asked and len(one.documents) < one.terms.min_files
+        one for one in cards if one.key not in asked and len(one.view.documents) < one.view.terms.min_files
     ]
     faults: list[tuple[str, object]] = [(item.id, item.fault) for item in items if item.fault]
     faults += [(one.id, one.fault) for item in items for one in item.fields if one.fault]
@@ -147,6 +148,7 @@ def show(visit: Visit, wrong: _Wrong | None = None, *, errors: tuple[tuple[str, 
         "items": items,
         "further": further,
         "errors": [*faults, *errors],
+        **slot_values(visit),
     }
     return Page("applicant/correction.html", values, status=422 if faults or errors else 200)
 
@@ -159,18 +161,18 @@ def keep(visit: Visit) -> Answer:
     (view, *_) = visit.office.applications.corrections(case.id, actor=visit.actor)
     target = visit.path["slot"]
     item = next((one for one in view.items if one.target.code == target), None)
+    if item is None:
+        raise PortalError("page-not-found")
     try:
-        wrong = _kept(visit, case, target, item)
-    except (UploadRefusedError, UploadKeptError) as error:
-        return show(visit, _Wrong(target, shown_refusal(error, visit.language)))
+        wrong = _kept(visit, case, item)
     except PerizinanError as error:
         if error.category.is_ours:
             raise
         return show(visit, _Wrong(target, error.message(visit.language)))
     if wrong is not None:
         return show(visit, wrong)
-    place = "further" if item is None else f"item-{1 + view.items.index(item)}"
-    return Redirect(f"{visit.url('own-correction', id=case.id)}#{place}", note=N_("Your answer is kept."))
+    place = f"{visit.url('own-correction', id=case.id)}#item-{1 + view.items.index(item)}"
+    return Redirect(place, note=N_("Your answer is kept."))
 
 
 def send(visit: Visit) -> Answer:
@@ -195,30 +197,13 @@ def send(visit: Visit) -> Answer:
     return Redirect(visit.url("receipt", id=case.id), note=N_("Your correction is handed in. Thank you."))
 
 
-def _kept(visit: Visit, case: Application, target: str, item: ItemView | None) -> _Wrong | None:
-    applications, given = visit.office.applications, visit.posted
+def _kept(visit: Visit, case: Application, item: ItemView) -> _Wrong | None:
+    applications, given, target = visit.office.applications, visit.posted, item.target.code
     words = given.one("answer").strip()[:_LONGEST]
-    files = given.files.get("file", ())
-    if files:
-        # A full slot gives the place of its oldest file; what was there stays on record.
-        slot = next(
-            (one for one in applications.slots(case.id, actor=visit.actor) if one.terms.key == target), None
-        )
-        full = slot is not None and len(slot.documents) >= slot.terms.max_files
-        replaced = given.one("replaces") or (slot.documents[0].id if slot is not None and full else None)
-        applications.upload(
-            case.id,
-            target,
-            files[0].file,
-            file_name=files[0].name,
-            replaces=replaced or None,
-            actor=visit.actor,
-            idempotency_key=visit.key,
-        )
     changed = False
-    if item is not None and item.kind is ItemKind.FIELD:
+    if item.kind is ItemKind.FIELD:
         changed = _save_field(visit, case, item)
-    elif item is not None and item.kind is ItemKind.APPLICANT and given.one("name"):
+    elif item.kind is ItemKind.APPLICANT and given.one("name"):
         form = visit.read(_data_of(case.applicant))
         if form.value is None:
             return _Wrong(target, visit.say(N_("Something in the data has to be corrected")), form)
@@ -226,10 +211,10 @@ def _kept(visit: Visit, case: Application, target: str, item: ItemView | None) -
         changed = who != case.applicant
         if changed:
             applications.save(case.id, applicant=who, actor=visit.actor)
-    had = item is not None and item.answer is not None and bool(item.answer.text)
-    if item is not None and (words or had):
+    had = item.answer is not None and bool(item.answer.text)
+    if words or had:
         applications.answer(case.id, target, words, actor=visit.actor)
-    if files or changed or words or had or (item is not None and item.is_answered):
+    if changed or words or had or item.is_answered:
         return None
     return _Wrong(target, visit.say(N_("Choose a file, change the value, or write an answer")))
 
@@ -251,18 +236,18 @@ def _items(
     visit: Visit,
     case: Application,
     view: CorrectionView,
-    slots: tuple[SlotView, ...],
+    cards: tuple[SlotCard, ...],
     wrong: _Wrong | None,
 ) -> list[_Item]:
     schema = permit_type_of(visit, case).form_schema
-    return [_item(visit, case, schema, slots, number, one, wrong) for number, one in enumerate(view.items, 1)]
+    return [_item(visit, case, schema, cards, number, one, wrong) for number, one in enumerate(view.items, 1)]
 
 
 def _item(
     visit: Visit,
     case: Application,
     schema: Mapping[str, Any],
-    slots: tuple[SlotView, ...],
+    cards: tuple[SlotCard, ...],
     number: int,
     view: ItemView,
     wrong: _Wrong | None,
@@ -274,7 +259,7 @@ def _item(
         id=f"item-{number}",
         words=visit.posted.one("answer") if mine else (view.answer.text if view.answer else ""),
         fault=mine.sentence if mine else "",
-        slot=next((one for one in slots if one.terms.key == view.target.code), None),
+        card=next((one for one in cards if one.key == view.target.code), None),
     )
     if view.kind is ItemKind.FIELD:
         part, item = _part(schema, view.field), permit_type_of(visit, case)
@@ -339,7 +324,6 @@ ROUTES = (
         name="own-correction-item",
         act=keep,
         who=Who.APPLICANT,
-        uploads=True,
         rate=Rate(60),
     ),
 )

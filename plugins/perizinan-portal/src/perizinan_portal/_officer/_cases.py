@@ -20,6 +20,7 @@ from perizinan_core.model import (
     StageStatus,
     SubmittedDocument,
 )
+from perizinan_core.services import CorrectionView
 from perizinan_core.storage import QueueEntry
 from perizinan_core.workflow import Action
 from perizinan_portal._kit import Form, Page, Visit
@@ -104,6 +105,7 @@ def review_page(
         "item": permit_type,
         "state": _STATES[case.state],
         "papers": papers_of(visit, case),
+        "answered": _answered(visit, case),
         "unsent": unsent(visit, case),
         "may_correct": [item.stage for item in actions if item.action is Action.REQUEST_CORRECTION],
         "judging": [
@@ -157,6 +159,12 @@ def similar_of(visit: Visit, case: Application) -> list[dict[str, Any]]:
     notes = {other: note for note in case.similar_notes for other in note.others}
     found = visit.office.lists.similar(case.id, actor=visit.actor)
     return [{"case": other, "note": notes.get(other.id)} for other in found]
+
+
+def _answered(visit: Visit, case: Application) -> CorrectionView | None:
+    """Return the last round of corrections once the applicant handed the answers in."""
+    rounds = visit.office.applications.corrections(case.id, actor=visit.actor) if case.corrections else ()
+    return rounds[0] if rounds and not rounds[0].is_open else None
 
 
 def unsent(visit: Visit, case: Application) -> int:
