@@ -33,7 +33,8 @@ def page_of(visitor, draft):
 
 def put(page, data, name="ktp.png", part="berkas/ktp", kind="image/png"):
     """Send a file by the form of a place."""
-    return page.form(part).attach("file", name, data, kind).send()
+    fitting = [one for one in page.forms if part in one.action and "replaces" not in one.values]
+    return fitting[0].attach("file", name, data, kind).send()
 
 
 def test_the_limits_are_shown_before_anything_is_sent(applicant, draft):
@@ -181,3 +182,17 @@ def test_a_file_without_a_verdict_is_explained(portal, applicant, draft):
 
     assert kept
     assert "ragu.png" not in page_of(applicant, draft).text
+
+
+def test_the_receipt_names_every_stored_file_with_size_and_whole_hash(portal, applicant, draft):
+    """Friction 4; and it stays as it was given."""
+    data = [small_png(81), small_png(82)]
+    for number, one in enumerate(data):
+        put(page_of(applicant, draft), one, f"ktp-{number}.png")
+    receipt = applicant.open(f"/permohonan/{draft}/kirim").form("kirim").send()
+    again = applicant.open(f"/permohonan/{draft}/tanda-terima")
+
+    for page in (receipt, again):
+        assert f"Files: 2, together {sum(map(len, data))} B." in page.text
+        for number, one in enumerate(data):
+            assert f"ktp-{number}.png {len(one)} B {hashlib.sha256(one).hexdigest()}" in page.text
