@@ -223,6 +223,17 @@ def test_a_key_with_a_passphrase_is_opened_for_one_press_alone(locked, caplog):
     assert not any(WORD in text or "keliru" in text for text in (kept, right.html, wrong.html, caplog.text))
 
 
+def test_the_button_on_the_case_leads_to_the_letter_where_the_passphrase_is_asked(locked):
+    """Nothing is tried without it."""
+    (case,) = _approved(locked, "warung")
+    page = locked.visitor("kepala").open(f"/petugas/berkas/{case}").form("terbitkan").send()
+
+    assert f"/pimpinan/surat/{case}" == page.url
+    assert "Your key asks for its passphrase" in page.text
+    assert "passphrase" in page.form("pimpinan").controls
+    assert ApplicationState.APPROVED is _state(locked, case)
+
+
 def test_work_beside_an_answer_ends_with_the_portal():
     """What can stop looks whether it should; the rest is waited for, and not for ever."""
     jobs, begun, free = Jobs(), threading.Event(), threading.Event()

@@ -106,7 +106,7 @@ async def _spoken(
     answer = methods.get(method)
     if answer is None:
         raise TusFault(HTTPStatus.METHOD_NOT_ALLOWED)
-    visit.limit("tus", visit.actor.id, times=_REQUESTS, minutes=1)
+    await run_in_threadpool(visit.limit, "tus", visit.actor.id, times=_REQUESTS, minutes=1)
     return await answer(request, visit)
 
 
@@ -121,7 +121,7 @@ def _options(services: Services) -> Response:
 
 
 async def _create(request: Request, visit: Visit) -> Response:
-    visit.limit("upload", visit.actor.id, times=_CREATIONS, minutes=1)
+    await run_in_threadpool(visit.limit, "upload", visit.actor.id, times=_CREATIONS, minutes=1)
     size = length_of(request.headers)
     said = Metadata.read(request.headers.get("upload-metadata", ""))
     if size > visit.services.settings.max_upload_bytes:

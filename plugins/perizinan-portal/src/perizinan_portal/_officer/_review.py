@@ -21,7 +21,10 @@ def approve(visit: Visit) -> Answer:
 
 
 def issue(visit: Visit) -> Answer:
-    """Sign the permit."""
+    """Sign the permit; a key that asks for its passphrase is opened on the page of the letter."""
+    if visit.office.permits.asks_secret(actor=visit.actor):
+        to = visit.url("letter", id=visit.path["id"])
+        return Redirect(to, note=N_("Look at the letter. Your key asks for its passphrase, here."))
     visit.office.permits.issue(visit.path["id"], actor=visit.actor, idempotency_key=visit.key)
     return Redirect(visit.url("review", id=visit.path["id"]), note=N_("The permit is signed."))
 
