@@ -22,9 +22,9 @@ import attrs
 
 from perizinan_core._demo._city_extras import lose_message
 from perizinan_core._demo._city_staff import hire
-from perizinan_core._demo._days import Days
 from perizinan_core._demo._office import StoryClock
 from perizinan_core._demo._plan import plan
+from perizinan_core._demo._two_processes import let_pass
 from perizinan_core.bootstrap import Office, Settings, load_plugins, load_settings, migrate_database
 from perizinan_core.bootstrap._contexts import contexts_of
 from perizinan_core.hooks._manager import PluginManager, Registered
@@ -146,9 +146,8 @@ def _make(
         hire(office)
         owners = _give_accounts(office, portal, city.password)
         lose_message(office, clock, city.mail)
-        chance = Random(_SEED)
-        days = Days(office, clock, chance, progress)
-        days.run(plan(applications, clock, chance, owners))
+        planned = plan(applications, clock, Random(_SEED), owners)
+        days = let_pass(office, clock, planned, settings=city.settings, seed=_SEED, progress=progress)
         days.keep_one(owners[0])
     _set_aside(city.mail)
     return city

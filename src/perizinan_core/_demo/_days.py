@@ -40,7 +40,7 @@ from perizinan_core.model._permit import Permit
 from perizinan_core.model._stage import StageKind
 from perizinan_core.workflow._fee import amount_outstanding
 
-__all__ = ["Days"]
+__all__ = ["Days", "Share"]
 
 
 _REFUSAL = "Lokasi tidak sesuai dengan ketentuan lalu lintas dan ketertiban."
@@ -57,9 +57,25 @@ _PASSES = (time(8, 20), time(10, 40), time(13, 30), time(15, 10))
 """When officers look at what waits."""
 
 
+def _alone() -> None:
+    """Wait for no one."""
+
+
+@attrs.frozen(kw_only=True)
+class Share:
+    """Which part of the city's work this is, where two processes share it."""
+
+    leads: bool = True
+    """Whether complaints and everything that belongs to no kind of permit are played here."""
+
+    is_shared: bool = False
+    meet: Callable[[], object] = _alone
+    """Waits until the other one is as far."""
+
+
 @attrs.define
 class Days:
-    """The days of one city."""
+    """The days of one city, or of some of its kinds of permits."""
 
     office: Office
     clock: StoryClock
@@ -67,6 +83,7 @@ class Days:
     progress: Callable[[int], None]
     """Called with how many applications were made."""
 
+    share: Share = Share()
     _papers: Papers = attrs.field(factory=Papers, init=False)
     _staff: Mapping[str, Actor] = attrs.field(factory=dict, init=False)
     _fates: dict[str, Fate] = attrs.field(factory=dict, init=False)
@@ -99,10 +116,8 @@ class Days:
             if self.office.authority.calendar.is_working_day(day):
                 self._plan_day(day)
             day += timedelta(days=1)
-        span = self.clock.limit - self.clock.moment
-        for turn, complaint in enumerate(COMPLAINTS, start=1):
-            at = self.clock.moment + span * turn / (len(COMPLAINTS) + 1)
-            self.at(at, lambda complaint=complaint: self._complain(complaint))  # type: ignore[misc]
+        if self.share.leads:
+            self._plan_complaints()
         while self._moments and self._moments[0][0] <= self.clock.limit:
             moment, _, act = heapq.heappop(self._moments)
             self.clock.moment = max(self.clock.moment, moment)
@@ -137,14 +152,25 @@ class Days:
             self.at(zone.at(day, turn), self._work)
         self.at(zone.at(day, time(14, 30)), self._sign)
 
+    def _plan_complaints(self) -> None:
+        span = self.clock.limit - self.clock.moment
+        for turn, complaint in enumerate(COMPLAINTS, start=1):
+            at = self.clock.moment + span * turn / (len(COMPLAINTS) + 1)
+            self.at(at, lambda complaint=complaint: self._complain(complaint))  # type: ignore[misc]
+
     def _morning(self) -> None:
         """Let the worker do what is due: on Mondays everything, on other days what cannot wait."""
-        worker = self.office.worker
-        if self._today().weekday() == 0:
+        worker, share = self.office.worker, self.share
+        share.meet()
+        if not share.leads:
+            worker.deliver()
+        elif self._today().weekday() == 0:
             worker.run_once()
         else:
             worker.watch()
-            worker.deliver()
+            if not share.is_shared:
+                worker.deliver()
+        share.meet()
 
     # Applicants.
 

@@ -38,16 +38,16 @@ class Fate(StrEnum):
 
 
 _FATES = {
-    Fate.GRANTED: 62, Fate.CORRECTED: 14, Fate.LAPSED: 4, Fate.REFUSED: 7, Fate.WITHDRAWN: 4, Fate.WAITED: 4,
-    Fate.REVOKED: 2, Fate.DRAFT: 3,
+    Fate.GRANTED: 52, Fate.CORRECTED: 14, Fate.LAPSED: 5, Fate.REFUSED: 9, Fate.WITHDRAWN: 7, Fate.WAITED: 5,
+    Fate.REVOKED: 3, Fate.DRAFT: 5,
 }  # fmt: skip
 _TYPES = {
-    "penggunaan-jalan-trotoar-tanah": 40, "reklame": 30, "rekomendasi-sip-nakes": 18, "usaha-tempat-kos": 12,
+    "penggunaan-jalan-trotoar-tanah": 34, "reklame": 24, "rekomendasi-sip-nakes": 32, "usaha-tempat-kos": 10,
 }  # fmt: skip
 _HOURS = (8, 9, 9, 10, 11, 13, 14, 19, 20, 21)
 """When people apply, on the hour of the clock of the story: by day, and in the evening."""
 
-_LAST_DAYS, _LATELY = 6, 0.12
+_LAST_DAYS, _LATELY = 6, 0.18
 _OWN_EACH = 20
 """One in so many applications is of someone who can log in."""
 
