@@ -10,7 +10,7 @@ SCALE_ARGS ?=
 TEST_ARGS ?=
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 
-.PHONY: help setup tools demo test test-wheels wheels check lint types contracts docs bench bench-scale fuzz mutants test-remedies coverage lock messages clean
+.PHONY: help setup tools demo test test-wheels wheels check lint types contracts docs bench bench-scale fuzz mutants screens test-remedies coverage lock messages clean
 
 help:
 	@echo "make demo    a permit from catalogue to verified PDF, then the portal over a city (DEMO_ARGS=\"--no-serve --no-city\")"
@@ -20,6 +20,7 @@ help:
 	@echo "make test-wheels  every test against built wheels, on each Python that is here"
 	@echo "make bench   measurements beside their peers, into build/bench.json"
 	@echo "make bench-scale  lists, searches and queues with up to 100,000 cases (SCALE_ARGS=\"--sizes 1000 10000\")"
+	@echo "make screens  every page of the portal as a picture, in build/screens"
 	@echo "make test-remedies  what refused uploads are told to do, done with real programs"
 	@echo "make fuzz    an hour of changed files through verification (MINUTES=5)"
 	@echo "make mutants  the rules of permits broken one at a time: does a test notice? (MINUTES=5)"
@@ -96,6 +97,10 @@ test-remedies: $(STAMP)
 lock:
 	uv pip compile --universal --generate-hashes --python-version 3.11 --group dev --extra office --extra postgresql \
 		pyproject.toml -o requirements.lock
+
+# Every page of the portal as a picture, in build/screens.
+screens: tools
+	$(BIN)/python -m pytest -q -n 0 plugins/perizinan-portal/tests/screens.py
 
 # Pages that are made from the code; a test fails when they are not current.
 docs: $(STAMP)

@@ -42,7 +42,9 @@ from perizinan_core.services._messages import SUPERVISOR_KINDS, wording_of
 from perizinan_core.services._schemas import portal_schema
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import frictions
 import plugin_interface
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -610,6 +612,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "events.md": events_page,
     "message-texts.md": texts_page,
     "python-api.md": api_page,
+    "frictions.md": frictions.page,
 }
 
 

@@ -5,12 +5,14 @@ registers and permits, so that no one else waits for it. Both meet on every morn
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 from collections.abc import Callable
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from random import Random
+from threading import BrokenBarrierError
 from typing import Any
 
 from perizinan_core._demo._days import Days, Share
@@ -28,6 +30,10 @@ _WORTHWHILE = 60
 
 _PATIENCE = 90.0
 """Seconds after which the other process is taken for dead."""
+
+
+_LAST_WORDS = 10.0
+"""Seconds for the other process to say why it ended."""
 
 
 def let_pass(
@@ -50,16 +56,14 @@ def let_pass(
         seed: Of the draws.
         progress: Called with how many applications were made.
     """
-    if len(planned) < _WORTHWHILE or len(os.sched_getaffinity(0)) < 2:  # noqa: PLR2004
+    if len(planned) < _WORTHWHILE or len(os.sched_getaffinity(0)) < 2:
         days = Days(office, clock, Random(seed), progress)
         days.run(planned)
         return days
     context = multiprocessing.get_context("spawn")
     barrier, made = context.Barrier(2), context.Value("i", 0)
     apart = tuple(wish for wish in planned if wish.permit_type == _APART)
-    other = context.Process(
-        target=_other_half, args=(settings, clock, apart, seed + 1, barrier, made), daemon=True
-    )
+    other = context.Process(target=_other_half, args=(settings, clock, apart, seed + 1, barrier, made))
     other.start()
     share = Share(is_shared=True, meet=lambda: barrier.wait(_PATIENCE))
     days = Days(office, clock, Random(seed), lambda done: progress(done + made.value), share)
@@ -67,6 +71,10 @@ def let_pass(
         days.run(tuple(wish for wish in planned if wish.permit_type != _APART))
         other.join(_PATIENCE)
         progress(len(planned))
+    except BrokenBarrierError:
+        # The other one says itself what went wrong.
+        other.join(_LAST_WORDS)
+        raise
     finally:
         barrier.abort()
         other.terminate()
@@ -78,7 +86,8 @@ def let_pass(
 def _other_half(
     settings: Path, clock: StoryClock, planned: tuple[Wish, ...], seed: int, barrier: Barrier, made: Any
 ) -> None:
-    """Play the part of the Health Office."""
+    """Play the part of the Health Office; what goes wrong in it on purpose stays off the screen."""
+    logging.getLogger("perizinan_core").setLevel(logging.CRITICAL)
 
     def note(done: int) -> None:
         made.value = done

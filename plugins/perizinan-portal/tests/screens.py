@@ -1,0 +1,57 @@
+"""
+Pictures of every page of the table of addresses, for people to look at: ``make screens``.
+
+They lie in ``build/screens`` with an ``index.html``: a phone and a desk, in Indonesian and in English.
+"""
+
+from __future__ import annotations
+
+import html
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+from perizinan_portal._table import routes
+
+_spec = importlib.util.spec_from_file_location("every_page", Path(__file__).with_name("test_every_page.py"))
+every_page = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(every_page)
+examples, SHOWN = every_page.examples, every_page.SHOWN
+
+OUT = Path(os.environ.get("PERIZINAN_SCREENS", "build/screens"))
+SIZES = (360, 1280)
+LANGUAGES = {"id": "id-ID", "en": "en-GB"}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_page_is_drawn(browsing, examples, name):
+    """Each in both sizes and languages."""
+    route = routes()[name]
+    OUT.mkdir(parents=True, exist_ok=True)
+    for language, locale in LANGUAGES.items():
+        for width in SIZES:
+            page = browsing.page(
+                every_page.visitor(route, examples),
+                every_page.place(route, examples),
+                width=width,
+                locale=locale,
+            )
+            page.screenshot(path=OUT / f"{name}-{width}-{language}.png", full_page=True)
+            page.context.close()
+
+
+def test_index_is_written():
+    """One row for each page."""
+    rows = []
+    for name in SHOWN:
+        cells = "".join(
+            f'<td><a href="{name}-{width}-{language}.png"><img loading="lazy" width="{width // 4}" '
+            f'src="{name}-{width}-{language}.png" alt=""></a></td>'
+            for language in LANGUAGES
+            for width in SIZES
+        )
+        address = html.escape(routes()[name].path)
+        rows.append(f"<tr><th>{name}<br><code>{address}</code></th>{cells}</tr>")
+    text = f"<!doctype html><meta charset=utf-8><title>Screens</title><table border=1>{''.join(rows)}</table>"
+    (OUT / "index.html").write_text(text, encoding="utf-8")
