@@ -25,7 +25,7 @@ FRICTIONS: tuple[tuple[str, str, str], ...] = (
     ("applicant", "The wrong kind of permit was applied for and paid.", "Guide, conditions and fee stand before any form."),
     ("applicant", "The national system was down, and the office could not say until when.", "Waiting for an outside system is a visible reason with its day."),
     ("applicant", "No message on changes.", "Every change of state is said, with what happens next."),
-    ("applicant", "Messages are lost while the mail server is down.", "The case shows their delivery, and no period runs before the applicant was told."),
+    ("applicant", "Messages are lost while the mail server is down.", "The case shows their delivery, and no period runs before the applicant is notified."),
     ("applicant", "People without a computer.", "Filing at the counter: consent, true time of receipt, printed receipt, one queue."),
     ("applicant", "A permit is void in silence after data changed.", "A change says what becomes of the permit before it begins."),
     ("officer", "A queue without age; no hand-over of an absent officer's cases.", "Age for each step; everything of one officer handed over in one act, with a reason."),

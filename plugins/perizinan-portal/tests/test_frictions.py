@@ -51,7 +51,7 @@ def test_friction_01_one_file_that_fails_after_a_long_form_takes_nothing_with_it
 
     assert 422 == page.status
     assert "is of the kind" in page.text
-    assert "Jalan Kenanga" in page.html
+    assert "Jalan Kenanga" in portal.visitor("sekar").open(f"/permohonan/{case.id}/isian").html
     assert kept - 1 == len(_read(portal, case.id).current_documents())
 
 
@@ -117,7 +117,7 @@ def test_friction_08_a_second_device_sees_and_removes_the_files_of_the_draft(por
     desk = portal.visitor("sekar").open(f"/permohonan/{case.id}/isian")
     assert "dari-hp.png" in desk.text
     paper = _read(portal, case.id).current_documents()[0]
-    desk.form(f"berkas/{paper.id}/hapus").send()
+    desk.form(f"{paper.id}/hapus").send()
 
     assert () == tuple(_read(portal, case.id).current_documents())
 
@@ -168,7 +168,7 @@ def test_friction_12_waiting_for_an_outside_system_is_said_with_its_day(fresh):
     assert "Tidak menjawab" in page.text
 
 
-def test_friction_14_a_period_runs_only_once_the_applicant_was_told(fresh):
+def test_friction_14_a_period_runs_only_once_the_applicant_was_notified(fresh):
     """Friction 14: what the mail server lost does not lapse, and the office sees whom to tell otherwise."""
     office = fresh.office
     case = office.submit("warung", actor=fresh.actor("sekar"))
