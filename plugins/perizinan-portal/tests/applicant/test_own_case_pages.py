@@ -115,7 +115,7 @@ def test_friction_16_what_becomes_of_a_permit_is_said_before_the_change_begins(p
     portal.office.office.applications.save(
         draft, form={"lokasi": "Jalan Anggrek", "di_rumah": False}, actor=who
     )
-    page = applicant.open(f"/permohonan/{draft}/perubahan")
+    page = applicant.open(f"/permohonan/{draft}/isian").click("What changes against the present permit")
 
     assert ("Jalan Kenanga" in page.text, "Jalan Anggrek" in page.text) == (True, True)
     assert "is under way" in applicant.open(f"/izin-saya/{permit.id}").text
