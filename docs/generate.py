@@ -498,10 +498,6 @@ _EVENT_MEANINGS = {
         "The record of an officer was changed, proposed or confirmed; `before` and `after` tell the "
         "post. It stands in the history of the officer's account, and is not sent to listeners."
     ),
-    _KIND.CONTACT_SHOWN: (
-        "An administrator was shown a part of an address (`recipient`), because the message `entry` did not get "
-        "through. Stands in the history of the case only, where its applicant sees it."
-    ),
     _KIND.OUTGOING_CHANGED: (
         "Deliveries (`entries`) were tried again or dropped (`act`), for a `reason`. It stands in the history of the "
         "administration, and is not sent to listeners."

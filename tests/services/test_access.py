@@ -20,19 +20,21 @@ from perizinan_core.hooks import BillRequest, OfferedBill
 from perizinan_core.hooks._types import AuthorityPack
 from perizinan_core.model._actor import Actor, ActorKind, Officer, Role
 from perizinan_core.model._applicant import Representative
+from perizinan_core.model._calendar import Holiday, HolidayKind
 from perizinan_core.model._case import CorrectionItem, StageOutcome, WaitingFor
 from perizinan_core.model._checks import CheckKind, CheckOutcome, CheckRecord
 from perizinan_core.model._complaint import ComplaintKind
 from perizinan_core.model._counter import Consent, ConsentForm, IdentityCheck, IdentityDocument
 from perizinan_core.model._fees import Payment
 from perizinan_core.model._money import Rupiah
-from perizinan_core.model._text import DateRange, Text
+from perizinan_core.model._text import DateRange, Source, Text
 from perizinan_core.services import (
     AccessAct,
     Applications,
     Audit,
     Banners,
     Billing,
+    CalendarYears,
     Complaints,
     Continuation,
     Counter,
@@ -263,6 +265,7 @@ def _pack() -> AuthorityPack:
     return attrs.evolve(pack, authority=changed)
 
 
+_DAYS_OFF = (Holiday(date(2026, 3, 11), "Libur", HolidayKind.EXTRA, Source("Edaran")),)
 _MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 
 Call = Callable[[Stand, Actor, Callable[[str], str]], Any]
@@ -571,6 +574,10 @@ CALLS: Mapping[str, Call] = {
     "audit.search": lambda s, a, _: s.kit.office.audit.search(actor=a),
     "audit.export": lambda s, a, _: s.kit.office.audit.export(*_MARCH, actor=a),
     "audit.times": lambda s, a, _: s.kit.office.audit.times(*_MARCH, actor=a),
+    "calendarYears.years": lambda s, a, _: s.kit.office.calendar_years.years(actor=a),
+    "calendarYears.preview": lambda s, a, _: s.kit.office.calendar_years.preview(2026, _DAYS_OFF, actor=a),
+    "calendarYears.record": lambda s, a, _: s.kit.office.calendar_years.record(2026, _DAYS_OFF, actor=a),
+    "calendarYears.confirm": lambda s, a, _: s.kit.office.calendar_years.confirm(2026, actor=a),
     "versions.list": lambda s, a, _: s.kit.office.versions.list(actor=a),
     "versions.differences": lambda s, a, _: s.kit.office.versions.differences(
         "warung", *_newest(s, "warung"), actor=a
@@ -1072,6 +1079,13 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     "audit.search": lambda r: r.have(Role.ADMINISTRATOR, Role.AUDITOR, others=("host", "system")),
     "audit.export": lambda r: r.have(Role.ADMINISTRATOR, Role.AUDITOR, others=("host", "system")),
     "audit.times": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "calendarYears.years": lambda r: r.have(others=("host", "system")),
+    "calendarYears.preview": lambda r: r.have(Role.ADMINISTRATOR, others=("host", "system")),
+    "calendarYears.record": lambda r: r.have(Role.ADMINISTRATOR, others=("host", "system")),
+    # Nothing is recorded here.
+    "calendarYears.confirm": lambda r: (
+        r.have(Role.ADMINISTRATOR, others=("host", "system")) or "calendar-year"
+    ),
     "versions.list": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "versions.differences": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "versions.preview": lambda r: (
@@ -1148,6 +1162,7 @@ def test_every_use_case_is_in_the_table():
             Audit,
             Banners,
             Billing,
+            CalendarYears,
             Health,
             Outgoing,
             Reviews,
@@ -1171,9 +1186,7 @@ def test_every_use_case_is_in_the_table():
     }
 
     assert set(EXPECTED) == set(CALLS)
-    assert public - WITHOUT_ACTOR - SYSTEM_ONLY == {
-        f"{name.partition('.')[0].capitalize()}.{name.partition('.')[2]}" for name in asked
-    }
+    assert public - WITHOUT_ACTOR - SYSTEM_ONLY == {f"{name[0].upper()}{name[1:]}" for name in asked}
 
 
 def _outcome(stand: Stand, name: str, actor: Actor) -> Outcome:

@@ -103,14 +103,11 @@ def test_a_part_of_an_address_is_shown_and_the_applicant_sees_that_it_was(stuck)
         if item.recipient == "applicant"
     ]
     contact = kit.office.outgoing.contact(entry.number, actor=kit.officer("admin"))
-    looked = [
-        event
-        for event in kit.office.applications.history(case.id, actor=APPLICANT)
-        if event.kind is EventKind.CONTACT_SHOWN
-    ]
+    (looked,) = kit.office.applications.readings(case.id, actor=APPLICANT).items
 
     assert ("s…@surat.example", "+6281…00") == (contact.email, contact.phone)
-    assert ["officer:admin"] == [event.actor for event in looked]
+    assert ("contact", "administrator") == (looked.of.value, looked.role.code)
+    assert "why a message does not get through" in looked.purpose.to("en")
     assert sample_applicant().email not in repr(contact)
 
 

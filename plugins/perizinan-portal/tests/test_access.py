@@ -74,6 +74,7 @@ def visitors(portal, cases):
 
 
 EXAMPLES = {
+    "year": "2026",
     "finding": "0",
     "table": "kejadian.csv",
     "code": "warung",

@@ -107,6 +107,7 @@ def examples(plain_portal):
         "act": "benturan",
         "officer": "kasir",
         "number": "1",
+        "year": "2026",
         "finding": kit.office.health.findings(actor=HOST)[0].finding.key,
         "clerk": kit.assignee(handed_in.id, "periksa").id,
     }

@@ -61,6 +61,7 @@ from perizinan_core.services import (
     Audit,
     Banners,
     Billing,
+    CalendarYears,
     ClockRepair,
     ComplaintDays,
     Complaints,
@@ -92,6 +93,7 @@ from perizinan_core.services import (
 )
 from perizinan_core.services._acknowledgements import Acknowledgements
 from perizinan_core.services._arguments import check_values, checked
+from perizinan_core.services._calendar_years import with_recorded_years
 from perizinan_core.services._confirmations import is_open
 from perizinan_core.services._context import CheckRules, OfficeContext
 from perizinan_core.services._periods import Periods
@@ -194,6 +196,9 @@ class Office:
     banners: Banners = attrs.field(init=False)
     """Announcements: an outside system is down, the office is closed."""
 
+    calendar_years: CalendarYears = attrs.field(init=False)
+    """Days off by year, recorded by two persons where the authority's data are late."""
+
     versions: Versions = attrs.field(init=False)
     """Versions of the catalogue, and what a new one would change."""
 
@@ -244,6 +249,7 @@ class Office:
         self.audit = Audit(context)
         self.banners = Banners(context)
         self.versions = Versions(context)
+        self.calendar_years = CalendarYears(context)
         self.status = RecordsStatus(context)
         self.worker = library_worker(
             context,
@@ -316,6 +322,7 @@ class Office:
         with ExitStack() as undo:
             storage = open_records(chosen, manager, pack.authority, engine)
             undo.callback(storage.close)
+            pack = _with_own_days(pack, storage)
             require_same_authority(storage, pack.authority.slug, shown_database(chosen))
             signers = Signers(
                 chosen,
@@ -554,6 +561,13 @@ class Office:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _with_own_days(pack: AuthorityPack, storage: Storage) -> AuthorityPack:
+    """Return the authority with the days off that its office recorded."""
+    with storage.unit_of_work(read_only=True) as work:
+        authority = with_recorded_years(pack.authority, work.settings)
+    return pack if authority is pack.authority else attrs.evolve(pack, authority=authority)
 
 
 def _reachable(settings: Settings, engine: Engine | None) -> Settings:

@@ -106,6 +106,8 @@ _ACTIONS: Mapping[str, str] = {
     "end-binding": N_("end the binding of a certificate"),
     "continue-numbers": N_("pass over numbers that were given out"),
     "recover-permit": N_("put a permit back from its signed file"),
+    "calendar": N_("see the years of the calendar"),
+    "change-calendar": N_("record days off"),
     "versions": N_("see the versions of the catalogue"),
     "preview-catalogue": N_("see what a new catalogue would change"),
     "outgoing": N_("see what leaves the office"),
@@ -161,13 +163,13 @@ class ServiceError(CodedError):
             Category.ARGUMENT: "argument",
             Category.INPUT: (
                 "applicant-refused binding-days binding-not-a-signer binding-outside-certificate "
-                "banner-span banner-text catalogue-archive export-span reason-needed "
+                "banner-span banner-text calendar-year catalogue-archive export-span reason-needed "
                 "continue-too-far not-our-permit posted-data preview undeclared-accounts unknown-post unknown-register "
                 "unknown-value no-assumed-values survey-answers "
                 "complaint-empty complaint-holder"
             ),
             Category.DENIED: (
-                "access-denied callback-untrusted confirmation-second finding-second own-record "
+                "access-denied calendar-second callback-untrusted confirmation-second finding-second own-record "
                 "staff-confirmation staff-record"
             ),
             Category.NOT_FOUND: "binding-unknown not-found unknown-consumer",
@@ -202,6 +204,12 @@ class ServiceError(CodedError):
             labels={"fields": _OF_PERMITS},
         ),
         "reason-needed": Code(N_("Write why, in at most {most} characters: it stays on record.")),
+        "calendar-year": Code(
+            N_(
+                "The days off of {year} were not recorded. Give every day once, all of them in that year, with "
+                "at least one and at most 120 days; the calendar can take the years {first} to {last}."
+            )
+        ),
         "catalogue-archive": Code(
             N_(
                 "This is not a ZIP file of a catalogue's folder, or it holds more than {files} files or {megabytes} "
@@ -561,6 +569,14 @@ class AccessDeniedError(ServiceError):
             ),
             also=("action", "allowed"),
             defaults={"action": "add-officer", "allowed": ("administrator",)},
+        ),
+        "calendar-second": Code(
+            N_(
+                "{actor} recorded the days off of {year} before, and may not confirm them alone: another administrator "
+                "must do it, or the operator on the machine."
+            ),
+            also=("action", "allowed"),
+            defaults={"action": "change-calendar", "allowed": ("administrator",)},
         ),
         "finding-second": Code(
             N_(

@@ -123,8 +123,6 @@ class EventKind(StrEnum):
     """In the history of a permit type's catalogue or the authority's, with the paper; not for listeners."""
     STAFF_CHANGED = "staff_changed"
     """In the history of an officer's account, with the record before and after it; not for listeners."""
-    CONTACT_SHOWN = "contact_shown"
-    """An administrator was shown a part of an address, because a message did not get through; history only."""
     OUTGOING_CHANGED = "outgoing_changed"
     """In the history of the administration: deliveries were tried again or dropped by a person; not for listeners."""
     BANNER_CHANGED = "banner_changed"
@@ -151,7 +149,6 @@ _HISTORY_ONLY = frozenset(
         EventKind.BANNER_CHANGED,
         EventKind.BINDING_CHANGED,
         EventKind.CALENDAR_CHANGED,
-        EventKind.CONTACT_SHOWN,
         EventKind.FINDING_ACKNOWLEDGED,
         EventKind.OUTGOING_CHANGED,
         EventKind.CASE_READ,

@@ -18,6 +18,13 @@ from perizinan_core.services._audit_flags import OfficerTimes
 from perizinan_core.services._banners import Banner, Banners
 from perizinan_core.services._billing import Billing
 from perizinan_core.services._bindings import CertificateBinding
+from perizinan_core.services._calendar_years import (
+    CalendarPreview,
+    CalendarYear,
+    CalendarYears,
+    MovedDay,
+    RecordedYear,
+)
 from perizinan_core.services._case_messages import CaseMessage
 from perizinan_core.services._clocks import ClockRepair, ClockWatch
 from perizinan_core.services._complaints import ComplaintDays, Complaints, ComplaintView, FiledComplaint
@@ -92,6 +99,9 @@ __all__ = [
     "Banner",
     "Banners",
     "Billing",
+    "CalendarPreview",
+    "CalendarYear",
+    "CalendarYears",
     "CaseCounts",
     "CaseMessage",
     "CaseReading",
@@ -138,6 +148,7 @@ __all__ = [
     "LongTerm",
     "LostNumber",
     "MessageDelivery",
+    "MovedDay",
     "Named",
     "OfficeKeys",
     "OfficerTimes",
@@ -156,6 +167,7 @@ __all__ = [
     "Publication",
     "ReadingOf",
     "Receiver",
+    "RecordedYear",
     "RecordsStatus",
     "Recovered",
     "RegisterLine",

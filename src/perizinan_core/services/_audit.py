@@ -33,6 +33,7 @@ from perizinan_core.services._context import OfficeContext, case_of
 from perizinan_core.services._event_words import named_event
 from perizinan_core.services._names import Named, in_both, named_officer
 from perizinan_core.services._pseudonyms import Pseudonyms
+from perizinan_core.services._readings import READINGS
 from perizinan_core.storage import HistoryFilter, Page, UnitOfWork
 
 __all__ = ["Audit", "AuditEntry"]
@@ -204,7 +205,8 @@ class Audit:
             case = work.applications.get_by_receipt(receipt.strip())
         except PerizinanError:
             return frozenset()
-        return frozenset({case.id, *(permit.id for permit in work.permits.of_application(case.id))})
+        permits = (permit.id for permit in work.permits.of_application(case.id))
+        return frozenset({case.id, READINGS + case.id, *permits})
 
     def _entries(self, work: UnitOfWork, events: tuple[Event, ...]) -> Iterator[AuditEntry]:
         accounts = [account_of(event) for event in events]
@@ -213,7 +215,7 @@ class Audit:
         local = self._context.calendar.time_zone.local
         receipts: dict[str, str] = {}
         for event, account in zip(events, accounts, strict=True):
-            case = case_of(event)
+            case = case_of(event).removeprefix(READINGS)
             if case not in receipts:
                 receipts[case] = _receipt_of(work, case)
             yield AuditEntry(
@@ -222,7 +224,7 @@ class Audit:
                 act=named_event(event.kind),
                 by=_named(account, staff),
                 receipt_number=receipts[case],
-                about="" if receipts[case] or not _is_office(event.subject) else event.subject,
+                about="" if receipts[case] or not _is_office(case) else event.subject,
                 details=tuple(_details(event.data)),
             )
 

@@ -22,6 +22,7 @@ from perizinan_core.model._calendar import days_used
 from perizinan_core.model._events import Event, EventKind
 from perizinan_core.services._context import OfficeContext, case_of
 from perizinan_core.services._pseudonyms import Pseudonyms
+from perizinan_core.services._readings import READINGS
 from perizinan_core.storage import HistoryFilter
 
 __all__ = ["COLUMNS", "STEP_COLUMNS", "AuditTable", "DecidedStep", "EventRows", "StepRows", "account_of"]
@@ -176,7 +177,7 @@ class EventRows:
             yield tuple(self._cells(event, cases))
 
     def _cells(self, event: Event, cases: _Cases) -> Iterator[str]:
-        data, account, case = event.data, account_of(event), case_of(event)
+        data, account, case = event.data, account_of(event), case_of(event).removeprefix(READINGS)
         permit_type, _ = cases.of(case)
         stage = str(data.get("stage") or "")
         unit, role = cases.post(case, stage) if stage else ("", "")

@@ -77,7 +77,7 @@ _WORDS: Mapping[EventKind, str] = {
     EventKind.VALUE_CONFIRMED: N_("A value of the catalogue was confirmed or withdrawn"),
     EventKind.STAFF_CHANGED: N_("The staff record was changed"),
     EventKind.CASE_READ: N_("A case was looked at"),
-    EventKind.CONTACT_SHOWN: N_("A part of an address was shown"),
+    EventKind.CASE_READ: N_("Someone of the office looked at the case"),
     EventKind.OUTGOING_CHANGED: N_("Deliveries were tried again or dropped"),
     EventKind.BANNER_CHANGED: N_("An announcement was put up or taken down"),
     EventKind.FINDING_ACKNOWLEDGED: N_("Notice was taken of a finding"),

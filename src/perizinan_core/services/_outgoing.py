@@ -15,12 +15,13 @@ import attrs
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import NotFoundError
 from perizinan_core.model._actor import Actor, Role
-from perizinan_core.model._events import Event, EventKind
+from perizinan_core.model._events import EventKind
 from perizinan_core.services._administration import note_act, require_administrator, require_reason
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._deliveries import DeliveryState, state_of
 from perizinan_core.services._messages import contacts_of
+from perizinan_core.services._readings import ReadingOf, is_noted, note_reading
 from perizinan_core.storage import OutboxEntry, OutboxFilter, OutboxState, Page, UnitOfWork
 
 __all__ = ["Outgoing", "OutgoingContact", "OutgoingCounts", "OutgoingItem"]
@@ -263,23 +264,18 @@ class Outgoing:
             NotFoundError: there is no such delivery, or its recipient is not of the applicant's side.
         """
         context, moment = self._context, self._context.moment(now)
-        with context.work_for(actor) as work:
+        with context.work_for(actor, read_only=True) as work:
             require_administrator(actor, "outgoing-contact")
             entry = self._entry(work, number)
             if not entry.case or entry.done_at is not None:
                 raise NotFoundError(kind="delivery", key=str(number))
-            found = contacts_of(context.load(work, entry.case)).get(entry.recipient)
-            if found is None:
-                raise NotFoundError(kind="delivery", key=str(number))
-            looked = Event(
-                kind=EventKind.CONTACT_SHOWN,
-                subject=entry.case,
-                at=moment,
-                actor=str(actor.account),
-                data={"recipient": entry.recipient, "entry": number},
-            )
-            context.record(work, (looked,), moment)
-            work.commit()
+            case = context.load(work, entry.case)
+            noted = is_noted(context, work, case.id, actor, ReadingOf.CONTACT, moment)
+        found = contacts_of(case).get(entry.recipient)
+        if found is None:
+            raise NotFoundError(kind="delivery", key=str(number))
+        if not noted:
+            note_reading(context, case, actor, ReadingOf.CONTACT, moment)
         email, phone = found
         return OutgoingContact(email=_part_of_email(email or ""), phone=_part_of_phone(phone or ""))
 

@@ -25,9 +25,11 @@ from perizinan_core.services._terms import slot_label
 from perizinan_core.storage import UnitOfWork
 from perizinan_core.workflow._people import DECIDERS
 
-__all__ = ["CaseReading", "ReadingOf", "is_noted", "note_reading", "readings_of"]
+__all__ = ["READINGS", "CaseReading", "ReadingOf", "is_noted", "note_reading", "readings_of"]
 
-_PREFIX = "readings:"
+READINGS = "readings:"
+"""Before the id of a case: the subject of the history of those who looked at it."""
+
 _LOOKED_BACK = 100
 """So many of the latest looks are compared, so that a repeated one is noted once."""
 
@@ -38,6 +40,8 @@ class ReadingOf(StrEnum):
     CASE = "case"
     PAPER = "paper"
     PERMIT = "permit"
+    CONTACT = "contact"
+    """A part of the address to which a message did not get through."""
 
 
 _PURPOSES: Mapping[str, str] = {
@@ -45,6 +49,7 @@ _PURPOSES: Mapping[str, str] = {
     "decide": N_("to decide about it or to sign"),
     "supervise": N_("to supervise the work"),
     "audit": N_("to audit the office"),
+    "contact": N_("to find out why a message does not get through"),
 }
 
 
@@ -81,7 +86,7 @@ def is_noted(
     if actor.kind is not ActorKind.OFFICER:
         return True
     today = context.local_day(now)
-    for _, event in work.history.part(_PREFIX + case, limit=_LOOKED_BACK, newest_first=True):
+    for _, event in work.history.part(READINGS + case, limit=_LOOKED_BACK, newest_first=True):
         if context.local_day(event.at) < today:
             return False
         same = (event.actor, event.data.get("of"), event.data.get("slot", ""))
@@ -103,7 +108,7 @@ def note_reading(
     data = {"of": of.value, "slot": slot, "role": role, "unit": unit, "stage": stage}
     happened = Event(
         kind=EventKind.CASE_READ,
-        subject=_PREFIX + application.id,
+        subject=READINGS + application.id,
         at=now,
         actor=str(actor.account),
         data={name: value for name, value in data.items() if value},
@@ -124,7 +129,7 @@ def readings_of(
 ) -> tuple[tuple[int, CaseReading], ...]:
     """Return looks at a case, the newest first, each with its place; the caller has asked who may know."""
     permit_type = context.permit_type_of(application)
-    found = work.history.part(_PREFIX + application.id, after=after, limit=limit, newest_first=True)
+    found = work.history.part(READINGS + application.id, after=after, limit=limit, newest_first=True)
     return tuple((place, _reading(context, permit_type, event, names=names)) for place, event in found)
 
 
@@ -149,7 +154,11 @@ def _purpose(permit_type: PermitType, data: Mapping[str, object]) -> Text:
     stage, role = known.get(str(data.get("stage", ""))), str(data.get("role", ""))
     if stage is not None:
         return in_both(_PURPOSES["stage"], stage=stage)
-    by_role = {Role.AUDITOR.value: "audit", Role.SUPERVISOR.value: "supervise"}
+    by_role = {
+        Role.AUDITOR.value: "audit",
+        Role.SUPERVISOR.value: "supervise",
+        Role.ADMINISTRATOR.value: "contact",
+    }
     return in_both(_PURPOSES[by_role.get(role, "decide")])
 
 
@@ -162,7 +171,9 @@ def _part_in(application: Application, permit_type: PermitType, actor: Actor) ->
     mine = [stage for stage in posts if stage.code in held] or posts
     if mine:
         return mine[0].role, mine[0].unit, mine[0].code
-    roles = [role for role in (*DECIDERS, Role.SUPERVISOR, Role.AUDITOR) if actor.has(role)]
+    roles = [
+        role for role in (*DECIDERS, Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR) if actor.has(role)
+    ]
     units = sorted(actor.units & {permit_type.responsible_unit, *permit_type.deciding_units}) or sorted(
         actor.units
     )

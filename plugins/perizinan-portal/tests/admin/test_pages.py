@@ -300,3 +300,21 @@ def test_an_auditor_sees_the_findings_and_agrees_about_numbers_as_second_person(
     assert "A second person has to agree" in first.text
     assert "The finding is known now." in done.text
     assert "Officers" not in done.links
+
+
+def test_days_off_are_shown_before_they_are_recorded(portal, admin):
+    """Which open cases would end later is named by receipt number; recorded, they wait for a second person."""
+    form = admin.open("/admin/kalender").click("Change the days off 2026").form("kalender/2026")
+    form.values.pop("act", None)
+    day = portal.office.office.authority.calendar.next_working_day(portal.office.office.today())
+    wrong = form.fill(days="besok libur").send()
+    shown = wrong.form("kalender/2026")
+    shown.values.pop("act", None)
+    preview = shown.fill(decree="SKB Contoh", days=f"{day} c Cuti bersama").send()
+    recorded = preview.form("kalender/2026").send()
+
+    assert "This line is not a day, a letter and a name" in wrong.errors[0]
+    assert "What it would change" in preview.text
+    assert "Cuti bersama" in preview.text
+    assert "hold once a second person has confirmed them" in recorded.text
+    assert "Confirm as second person" not in recorded.text

@@ -3,6 +3,7 @@
 from perizinan_portal._admin import (
     _audit,
     _banners,
+    _calendar,
     _catalogue,
     _confirmations,
     _delegations,
@@ -18,6 +19,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *_officers.ROUTES,
     *_delegations.ROUTES,
     *_confirmations.ROUTES,
+    *_calendar.ROUTES,
     *_catalogue.ROUTES,
     *_plugins.ROUTES,
     *_outgoing.ROUTES,

@@ -58,9 +58,6 @@ _WORDS: Mapping[EventKind, str] = {
     _K.DOCUMENT_HELD: N_("A file is kept until it has been checked."),
     _K.DOCUMENT_HOLD_ENDED: N_("A file that was kept has been checked."),
     _K.NOTICE_MISSED: N_("We could not reach you; a person of the office was asked to."),
-    _K.CONTACT_SHOWN: N_(
-        "A part of your address was shown to an administrator, because a message did not arrive."
-    ),
     _K.ISSUING_HELD: N_("The letter cannot be made by itself; a person of the office looks at it."),
     _K.DRAFT_TYPE_CHANGED: N_("The draft was changed to another kind of permit."),
     _K.DRAFT_HANDED_OVER: N_("The draft was handed over to another account."),
