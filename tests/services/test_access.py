@@ -590,6 +590,7 @@ CALLS: Mapping[str, Call] = {
     "banners.take_down": lambda s, a, _: s.kit.office.banners.take_down("tidak-ada", actor=a),
     "health.findings": lambda s, a, _: s.kit.office.health.findings(actor=a),
     "health.plugins": lambda s, a, _: s.kit.office.health.plugins(actor=a),
+    "health.upkeep": lambda s, a, _: s.kit.office.health.upkeep(actor=a),
     "health.settings": lambda s, a, _: s.kit.office.health.settings(actor=a),
     "health.acknowledged": lambda s, a, _: s.kit.office.health.acknowledged(actor=a),
     "health.acknowledge": lambda s, a, _: s.kit.office.health.acknowledge(
@@ -1098,6 +1099,7 @@ EXPECTED: Mapping[str, Callable[[Rules], Outcome]] = {
     ),
     "health.findings": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "health.plugins": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
+    "health.upkeep": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "health.settings": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "health.acknowledged": lambda r: r.have(*_OVERSEERS, others=("host", "system")),
     "health.acknowledge": lambda r: (

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import pytest
 
 from perizinan_core.bootstrap._health import Health
+from perizinan_core.bootstrap._upkeep import UpkeepState, note_backup, note_check
 from perizinan_core.catalogue import Change
 from perizinan_core.errors.services import AccessDeniedError, NotFoundError
 from perizinan_core.model import Text
@@ -235,7 +236,11 @@ def test_a_problem_of_the_office_cannot_be_dismissed():
     kit = sample_office()
     problem = Finding(code="file-readable", sentence="x", remedy="y")
     health = Health(
-        lambda _: (problem,), Acknowledgements(kit._context), kit.office.plugins, kit.office.settings
+        lambda _: (problem,),
+        Acknowledgements(kit._context),
+        kit.office.plugins,
+        kit.office.settings,
+        UpkeepState(kit._context, kit.office.settings),
     )
     with raises_code("finding-not-acknowledged"):
         health.acknowledge(problem.key, reason="x", actor=HOST)
@@ -413,3 +418,18 @@ def test_versions_say_how_many_open_cases_keep_them(any_kit):
     kit.submit("warung")
     counted = {one.permit_type.code: one.open_cases for one in kit.office.versions.list(actor=HOST)}
     assert {"warung": 1, "acara": 0} == counted
+
+
+def test_the_last_backup_and_what_will_be_removed_are_known(any_kit):
+    """A draft on which no one worked is counted before its end is announced."""
+    kit = any_kit
+    before = kit.office.health.upkeep(actor=HOST)
+    kit.draft("warung")
+    note_backup(kit.office.storage, at=kit.clock(), rows=7, documents=3)
+    note_check(kit.office.storage, at=kit.clock() + timedelta(hours=1))
+    after = kit.office.health.upkeep(actor=HOST, now=kit.clock() + timedelta(days=170))
+
+    assert (None, None, 0) == (before.backed_up_at, before.checked_at, before.drafts_to_announce)
+    assert (kit.clock(), 7, 3) == (after.backed_up_at, after.backup_rows, after.backup_documents)
+    assert timedelta(hours=1) == after.checked_at - after.backed_up_at
+    assert (1, 0) == (after.drafts_to_announce, after.drafts_to_remove)

@@ -23,6 +23,7 @@ from perizinan_core.bootstrap._settings import (
 )
 from perizinan_core.bootstrap._shown_settings import ShownSetting
 from perizinan_core.bootstrap._status_source import open_status_source
+from perizinan_core.bootstrap._upkeep import Upkeep
 
 __all__ = [
     "AskSecret",
@@ -43,6 +44,7 @@ __all__ = [
     "StorageSettings",
     "TimestampSettings",
     "TransparencySettings",
+    "Upkeep",
     "check_scenario",
     "load_authority_pack",
     "load_plugins",

@@ -12,6 +12,7 @@ from perizinan_core.bootstrap._findings import Finding, Level
 from perizinan_core.bootstrap._plugin_findings import plugin_findings
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.bootstrap._shown_settings import ShownSetting, shown_settings
+from perizinan_core.bootstrap._upkeep import Upkeep, UpkeepState
 from perizinan_core.errors.services import NotFoundError, ServiceError
 from perizinan_core.hooks import PluginStatus
 from perizinan_core.hooks._manager import PluginManager
@@ -83,6 +84,7 @@ class Health:
     _acknowledgements: Acknowledgements
     _manager: PluginManager
     _settings: Settings
+    _upkeep: UpkeepState
     _last: _Remembered = attrs.field(factory=_Remembered, eq=False, repr=False)
 
     def findings(self, *, actor: Actor, again: bool = False, quick: bool = True) -> tuple[FoundNow, ...]:
@@ -129,6 +131,16 @@ class Health:
         """
         self._acknowledgements.require_reader(actor)
         return shown_settings(self._settings)
+
+    def upkeep(self, *, actor: Actor, now: datetime | None = None) -> Upkeep:
+        """
+        Return when the office was last backed up, when a backup was last read back, and what will be removed.
+
+        Raises:
+            AccessDeniedError: for others than administrators, supervisors, auditors and the host.
+        """
+        self._acknowledgements.require_reader(actor)
+        return self._upkeep.state(now)
 
     def acknowledged(self, *, actor: Actor) -> Mapping[str, Acknowledgement]:
         """

@@ -45,6 +45,7 @@ from perizinan_core.bootstrap._plugins import load_plugins, pick
 from perizinan_core.bootstrap._publication import status_list_rules
 from perizinan_core.bootstrap._settings import Settings, load_settings
 from perizinan_core.bootstrap._tables import open_tables
+from perizinan_core.bootstrap._upkeep import UpkeepState
 from perizinan_core.catalogue import Catalogue
 from perizinan_core.documents import DocumentStore, UploadScanner
 from perizinan_core.documents._incoming import IncomingFolder
@@ -243,7 +244,11 @@ class Office:
         self.surveys = Surveys(context, periods)
         self.complaints = Complaints(context, ComplaintDays(**attrs.asdict(self.settings.complaints)))
         self.health = Health(
-            lambda quick: examine(self, quick=quick), Acknowledgements(context), self.plugins, self.settings
+            lambda quick: examine(self, quick=quick),
+            Acknowledgements(context),
+            self.plugins,
+            self.settings,
+            UpkeepState(context, self.settings),
         )
         self.outgoing = Outgoing(context)
         self.audit = Audit(context)

@@ -20,7 +20,9 @@ from perizinan_core.bootstrap._backup import (
 from perizinan_core.bootstrap._bare_office import open_bare_office, plugins_for_recovery
 from perizinan_core.bootstrap._opening import database_url
 from perizinan_core.bootstrap._tables import offered_tables
+from perizinan_core.bootstrap._upkeep import note_backup, note_check
 from perizinan_core.cli._settings import language_of, settings_for
+from perizinan_core.errors.base import PerizinanError
 from perizinan_core.hooks import PluginManager
 from perizinan_core.i18n import N_, translate
 from perizinan_core.model._numerals import format_date
@@ -43,6 +45,8 @@ def backup_command(obj: dict[str, Any], *, folder: Path) -> None:
     settings = settings_for(obj)
     manager = plugins_for_recovery(settings, discover=not obj["no_plugins"])
     made = make_backup(settings, manager, folder, now=datetime.now(UTC))
+    with open_bare_office(settings, manager) as office:
+        note_backup(office.storage, at=made.made_at, rows=sum(made.rows.values()), documents=made.documents)
     _say(N_("The backup in {folder} is whole:"), language, folder=folder)
     _tell(made, language)
     _name_keys(settings, language)
@@ -75,6 +79,8 @@ def restore_command(
     language = language_of(obj)
     if check:
         made = check_backup(folder)
+        if obj["settings"].exists():
+            _note_check(settings_for(obj), discover=not obj["no_plugins"])
         _say(N_("The backup in {folder} is whole:"), language, folder=folder)
         _tell(made, language)
         return
@@ -92,6 +98,15 @@ def restore_command(
     if not keep_documents:
         _say(_UNKNOWN, language, day=_day_of(made, language))
     _look(settings, manager, language)
+
+
+def _note_check(settings: Settings, *, discover: bool) -> None:
+    """Note it in the office that stands here; a backup is also read back on machines without one."""
+    try:
+        with open_bare_office(settings, plugins_for_recovery(settings, discover=discover)) as office:
+            note_check(office.storage, at=datetime.now(UTC))
+    except PerizinanError:
+        return
 
 
 def _look(settings: Settings, manager: PluginManager, language: str) -> None:

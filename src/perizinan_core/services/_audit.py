@@ -224,7 +224,9 @@ class Audit:
                 act=named_event(event.kind),
                 by=_named(account, staff),
                 receipt_number=receipts[case],
-                about="" if receipts[case] or not _is_office(case) else event.subject,
+                about=""
+                if receipts[case] or case == ADMINISTRATION or not _is_office(case)
+                else event.subject,
                 details=tuple(_details(event.data)),
             )
 

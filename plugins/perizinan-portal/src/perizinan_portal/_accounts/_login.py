@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from perizinan_core.i18n import N_
+from perizinan_core.model import Role
 from perizinan_portal._accounts._passwords import hash_password, is_right, needs_hash
 from perizinan_portal._kit import Answer, Form, Page, PageRoute, Rate, Redirect, Visit, password, text
 from perizinan_portal._kit._services import HOST
@@ -95,7 +96,10 @@ def next_place(visit: Visit) -> str:
     if wanted.startswith("/") and not wanted.startswith(("//", "/\\")):
         kept = going(visit).get("isian")
         return wanted if not kept else f"{wanted}{'&' if '?' in wanted else '?'}isian={kept}"
-    return visit.url("queue" if visit.officer is not None else "own-cases")
+    if visit.officer is not None:
+        is_admin = visit.officer.roles == {Role.ADMINISTRATOR}
+        return visit.url("admin" if is_admin else "queue")
+    return visit.url("own-cases")
 
 
 ROUTES = (PageRoute(path="/masuk", name="login", show=show, act=send, rate=Rate(20)),)

@@ -63,7 +63,7 @@ def list_(visit: Visit) -> Answer:
 
 
 def show(visit: Visit, form: Form[Days] | None = None, preview: object = None, fault: str = "") -> Answer:
-    """Show the days off of one year as they could be written anew, and what another list would move."""
+    """Show the days off of one year to be changed, and what another list would move."""
     year = _year(visit)
     known = next(
         (one for one in visit.office.calendar_years.years(actor=visit.actor) if one.year == year), None

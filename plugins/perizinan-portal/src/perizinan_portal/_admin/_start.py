@@ -54,6 +54,7 @@ def show(visit: Visit) -> Answer:
         "known": [one for one in found if not one.is_new],
         "tasks": tasks if is_admin else (),
         "is_admin": is_admin,
+        "upkeep": office.health.upkeep(actor=actor),
         "level": lambda one: one.finding.level.value,
     }
     return Page("admin/start.html", values)
