@@ -184,6 +184,7 @@ class DraftCases(Papers):
         *,
         form: Mapping[str, Any],
         actor: Actor,
+        idempotency_key: str | None = None,
         expected_version: int | None = None,
         now: datetime | None = None,
     ) -> Application:
@@ -196,6 +197,7 @@ class DraftCases(Papers):
             index: Place of the item, from 0.
             form: The form as it was typed, with the item still in it.
             actor: The applicant's side.
+            idempotency_key: The same key again takes no other item out.
             expected_version: The version that the applicant saw.
             now: Aware moment; None asks the clock.
 
@@ -205,6 +207,7 @@ class DraftCases(Papers):
             ArgumentError: the list has no such item.
             WorkflowError: it was handed in.
         """
+        request = asked("remove_item", locals())
         moment = self._context.moment(now)
         return self._change(
             application_id,
@@ -214,6 +217,7 @@ class DraftCases(Papers):
             actor,
             moment,
             expected_version,
+            request=request,
         )
 
     def _due(self, filing: date, limit: Period) -> date | None:

@@ -212,6 +212,7 @@ class Incoming:
                 "ends_at": (moment + LASTS).isoformat(),
             }
             made = context.incoming.begin(application.id, about)
+            work.commit()
         return self._view(made, permit_type, moment)
 
     def get(
