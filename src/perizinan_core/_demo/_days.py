@@ -25,6 +25,7 @@ from perizinan_core._demo._plan import Fate, Wish
 from perizinan_core._demo._wishes import applicant_for, form_for
 from perizinan_core.bootstrap import Office
 from perizinan_core.errors.services import DecidedByOthersError
+from perizinan_core.errors.workflow import WorkflowError
 from perizinan_core.model._actor import Actor
 from perizinan_core.model._application import Application, ApplicationState
 from perizinan_core.model._case import (
@@ -46,6 +47,9 @@ __all__ = ["Days", "Share"]
 _REFUSAL = "Lokasi tidak sesuai dengan ketentuan lalu lintas dan ketertiban."
 _USUALLY_BUSY, _LAGGING = 0.45, 0.95
 """How often an officer has no time when there is a moment to look at what waits."""
+
+_AT_ONCE = 6
+"""Cases that an officer takes in one go."""
 
 _HEAD_AWAY = 0.25
 """How often the head does not come to sign on a day."""
@@ -88,8 +92,8 @@ class Days:
     _staff: Mapping[str, Actor] = attrs.field(factory=dict, init=False)
     _fates: dict[str, Fate] = attrs.field(factory=dict, init=False)
     _owners: dict[str, Actor] = attrs.field(factory=dict, init=False)
-    _desks: dict[str, list[tuple[datetime, str, str]]] = attrs.field(factory=dict, init=False)
-    """What waits for each officer: since when, case, stage; first in first."""
+    _desks: set[str] = attrs.field(factory=set, init=False)
+    """Officers who have been given something."""
 
     _moments: list[tuple[datetime, int, Callable[[], None]]] = attrs.field(factory=list, init=False)
     _order: Iterator[int] = attrs.field(factory=count, init=False)
@@ -239,13 +243,10 @@ class Days:
             if self.chance.random() < self._busy(officer):
                 continue
             begun = self.clock.moment
-            desk = self._desks[officer]
-            for _ in range(min(len(desk), 6)):
-                since, case, stage = desk[0]
-                if since >= begun:
+            for entry in self.office.reviews.queue(actor=self._staff[officer], limit=_AT_ONCE):
+                if entry.opened_at >= begun:
                     break
-                heapq.heappop(desk)
-                self._act(officer, case, stage)
+                self._act(officer, entry.application, entry.stage)
 
     def _busy(self, officer: str) -> float:
         """Return how often an officer has no time to look: two posts lag behind, one in the second month, one now."""
@@ -254,7 +255,9 @@ class Days:
         return _LAGGING if lags or (officer == "dinkes-telaah" and left in range(12)) else _USUALLY_BUSY
 
     def _act(self, officer: str, case: str, stage: str) -> None:
-        now = self._known[case]
+        now = self._known.get(case)
+        if now is None:
+            return
         state = now.stage_state(stage)
         if (
             case in self._waiting
@@ -267,8 +270,8 @@ class Days:
         self.clock.forward(minutes=self.chance.randint(2, 6))
         try:
             judged = self._judge(self._staff[officer], now, state)
-        except DecidedByOthersError:
-            # Time was up meanwhile, and the law decided.
+        except (DecidedByOthersError, WorkflowError):
+            # Time was up meanwhile, and the law decided; or an earlier case comes first, and this one waits.
             judged = self._case(case)
         self._note(judged)
 
@@ -392,10 +395,7 @@ class Days:
             self._approved.setdefault(signer, []).append(now.id)
         for state in now.stages:
             if state.status is StageStatus.OPEN and state.assignee and state.opened_at:
-                entry = (state.opened_at, now.id, state.stage)
-                desk = self._desks.setdefault(state.assignee, [])
-                if entry not in desk:
-                    heapq.heappush(desk, entry)
+                self._desks.add(state.assignee)
 
     def _case(self, case: str) -> Application:
         return self.office.applications.get(case, actor=HOST)
