@@ -100,6 +100,10 @@ DRAFTS = {
     "inspect-held",
     "begun-upload",
     "continued-upload",
+    "papers",
+    "mandate",
+    "holder",
+    "permit-kind",
 }
 ISSUED = {"permit-file"}
 PERMITS = {"own-permit", "own-permit-file", "successor"}

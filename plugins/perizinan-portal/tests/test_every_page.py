@@ -75,8 +75,7 @@ def examples(plain_portal):
         "code": "warung",
         "id": {
             "draft": draft.id,
-            "upload": draft.id,
-            "submission": draft.id,
+            **dict.fromkeys(("upload", "submission", "papers", "holder", "permit-kind"), draft.id),
             "signing-progress": signing,
             "own-correction": asked.id,
             "own-permit": permit.id,

@@ -63,8 +63,12 @@ def test_nothing_that_people_typed_stands_in_a_log_or_an_address(portal, strange
     page = stranger.open("/izin/warung/ajukan").form("ajukan").fill(**TYPED).send()
     draft = page.url
     page.form("isian").fill(form__lokasi=PLACE, form__di_rumah="false").send()
-    stranger.open(draft).form("berkas/ktp").attach("file", FILE, small_png(7), "image/png").send()
-    stranger.open(draft).form("berkas/ktp").attach("file", FILE, b"bukan gambar", "image/png").send()
+    stranger.open(draft.replace("/isian", "/berkas")).form("berkas/ktp").attach(
+        "file", FILE, small_png(7), "image/png"
+    ).send()
+    stranger.open(draft.replace("/isian", "/berkas")).form("berkas/ktp").attach(
+        "file", FILE, b"bukan gambar", "image/png"
+    ).send()
     stranger.open("/daftar").form().fill(email=EMAIL).send()
     stranger.open(_link(portal, EMAIL)).form().fill(name=TYPED["name"], password=PASSWORD).send()
     receipt = stranger.open(draft.replace("/isian", "/kirim")).form("kirim").send()

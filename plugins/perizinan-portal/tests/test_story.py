@@ -28,8 +28,9 @@ def test_from_registration_to_a_verified_permit(portal, stranger):
     ).send()  # fmt: skip
     assert "Stall permit" in page.text
     draft = page.url
-    page = page.form("isian").fill(form__lokasi="Jalan Kenanga", form__di_rumah="false").send()
-    assert "Kept." in page.text
+    form = page.form("isian").fill(form__lokasi="Jalan Kenanga", form__di_rumah="false")
+    form.values["next"] = "papers"
+    page = form.send()
     page = page.form("berkas/ktp").attach("file", "ktp.png", small_png(7), "image/png").send()
     assert "The file is stored." in page.text
 
@@ -41,7 +42,7 @@ def test_from_registration_to_a_verified_permit(portal, stranger):
     page = stranger.open(link).form().fill(name="Sekar", password="kenanga di tepi jalan").send()
     assert "Your account is ready." in page.text
 
-    page = stranger.open(draft)
+    page = stranger.open(draft.replace("isian", "berkas"))
     assert "ktp.png" in page.text
     page = page.click("Check and hand in")
     page = page.form("kirim").send()

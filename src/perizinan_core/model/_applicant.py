@@ -27,6 +27,7 @@ LABELS: Mapping[str, str] = {
     "name": N_("Name"),
     "birth_place": N_("Place of birth"),
     "legal_form": N_("Legal form"),
+    "position": N_("Position in the organisation"),
     "email": N_("E-mail address"),
     "street": N_("Street"),
     "neighbourhood": "RT/RW",
@@ -110,6 +111,8 @@ class Organisation:
     phone: PhoneNumber | None = None
     email: str | None = email_field()
     responsible: Person
+    position: str | None = line_field(LABELS["position"], optional=True)
+    """Of the responsible person in it, e.g. ``"Direktur"``."""
 
     @kind.validator
     def _not_a_person(self, _attribute: attrs.Attribute[ApplicantKind], value: ApplicantKind) -> None:

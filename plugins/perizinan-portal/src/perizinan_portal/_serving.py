@@ -20,6 +20,7 @@ from perizinan_core.services import ClockWatch
 from perizinan_portal._app import app_of, portal_services
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Services
+from perizinan_portal._kit._guests import forget_guests
 from perizinan_portal._logging import begin_log
 from perizinan_portal._processes import serve_in_processes
 from perizinan_portal._reminders import remind
@@ -35,6 +36,9 @@ _GRACE_SECONDS = 30
 """How long requests under way, such as an upload, may take to end when the portal stops."""
 
 _WORK_EVERY = 5.0
+_YEAR = 365 * 24 * 3600
+"""Longer than an office keeps a draft that no one works on, in seconds."""
+
 _TIDY_EVERY = 3600.0
 _MAX_HEADERS = 32 * 1024
 _log = logging.getLogger("perizinan_portal")
@@ -144,15 +148,16 @@ def tidying(services: Services) -> Iterator[None]:
 
 def tidy(services: Services) -> None:
     """
-    Remove old sessions, and guests who did not come back; their drafts end by the office's own rule.
+    Remove old sessions, and guests who did not come back, with their drafts.
 
     Those who asked for it are written to before a permit ends.
     """
     kept = services.settings.guest_days * 24 * 3600
-    services.store.accounts.remove_guests(unseen_since=services.now - kept)
+    forget_guests(services, unseen_since=services.now - kept)
     services.store.sessions.remove_old(unseen_since=services.now - kept)
     services.store.rates.remove_old()
     remind(services)
+    services.store.drafts.remove_old(before=services.now - _YEAR)
 
 
 @contextlib.contextmanager

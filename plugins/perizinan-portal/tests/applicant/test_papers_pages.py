@@ -28,7 +28,7 @@ def papers(portal, case):
 
 
 def page_of(visitor, draft):
-    return visitor.open(f"/permohonan/{draft}/isian")
+    return visitor.open(f"/permohonan/{draft}/berkas")
 
 
 def put(page, data, name="ktp.png", part="berkas/ktp", kind="image/png"):

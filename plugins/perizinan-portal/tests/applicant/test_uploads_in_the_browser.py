@@ -156,7 +156,7 @@ def opened(browsing, line, draft, **options):
     """Open the draft over the line."""
     page = browsing.page("sekar", None, width=360, **options)
     page.set_default_timeout(20_000)
-    page.goto(f"http://127.0.0.1:{line.port}/permohonan/{draft}/isian")
+    page.goto(f"http://127.0.0.1:{line.port}/permohonan/{draft}/berkas")
     return page
 
 
@@ -194,7 +194,7 @@ def test_handing_in_waits_for_a_file_that_is_under_way(browsing, line, draft):
     page.wait_for_selector("#slot-ktp .papers a", timeout=25_000)
 
     assert "1 berkas masih dikirim" in said
-    assert page.url.endswith("/isian")
+    assert page.url.endswith("/berkas")
     page.click("a[href$='/kirim']")
     page.wait_for_url("**/kirim")
     assert STORED == papers(browsing, draft)
@@ -275,7 +275,7 @@ def test_without_a_script_a_file_goes_in_one_piece(browsing, line, draft):
     page.set_input_files("#file-ktp", FILE)
     with contextlib.suppress(Exception):
         page.click("#slot-ktp .chooser button", timeout=5_000)
-    page.goto(f"http://127.0.0.1:{line.port}/permohonan/{draft}/isian")
+    page.goto(f"http://127.0.0.1:{line.port}/permohonan/{draft}/berkas")
     assert 1 == line.cuts
     # A browser may send a form again by itself when the connection was one that it had before.
     if not papers(browsing, draft):

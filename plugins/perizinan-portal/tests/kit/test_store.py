@@ -127,8 +127,28 @@ def test_guests_who_do_not_come_back_are_removed(store):
     guest = store.accounts.add(AccountKind.GUEST, now=NOW)
     person = store.accounts.add(AccountKind.PUBLIC, now=NOW, email="a@surat.example.org")
 
-    assert 1 == store.accounts.remove_guests(unseen_since=NOW + 1)
+    assert (guest.id,) == store.accounts.guests(unseen_since=NOW + 1)
+    assert [True, False] == [store.accounts.remove_guest(one.id) for one in (guest, person)]
     assert [None, person] == [store.accounts.get(one.id) for one in (guest, person)]
+
+
+def test_the_last_keeping_of_a_draft_is_known(store):
+    """Which tab, and when; until the draft is gone."""
+    store.drafts.note("a", "tab-1", now=NOW)
+    store.drafts.note("a", "tab-2", now=NOW + 5)
+
+    assert ("tab-2", NOW + 5) == (store.drafts.tab("a"), store.drafts.saved_at("a"))
+    store.drafts.forget("a")
+    assert (None, None) == (store.drafts.tab("a"), store.drafts.saved_at("a"))
+    store.drafts.note("a", "tab-1", now=NOW)
+    assert (0, 1) == (store.drafts.remove_old(before=NOW), store.drafts.remove_old(before=NOW + 1))
+
+
+def test_a_guest_who_logs_in_is_remembered_until_the_second_step(store):
+    """Their drafts go along once the code was right."""
+    token = store.sessions.begin("konto", level=Level.PASSWORD, now=NOW, guest="tamu")
+
+    assert "tamu" == store.sessions.find(token).guest
 
 
 def test_tries_are_counted_by_the_database_for_all_processes(store, tables):

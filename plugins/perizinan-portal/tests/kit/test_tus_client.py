@@ -26,7 +26,7 @@ def test_the_client_is_loaded_only_when_a_file_was_chosen(applicant, portal):
 
     actor = portal.actor("sekar")
     draft = portal.office.office.applications.start("warung", applicant=sample_applicant(), actor=actor).id
-    html = applicant.open(f"/permohonan/{draft}/isian").html
+    html = applicant.open(f"/permohonan/{draft}/berkas").html
 
     assert "uploads.js" in html
     assert 'data-client="/aset/tus.js' in html

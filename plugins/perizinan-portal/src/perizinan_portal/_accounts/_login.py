@@ -81,7 +81,8 @@ def let_in(visit: Visit, account: Account) -> Answer:
     if account.officer is not None:
         officer = visit.office.reviews.officer(account.officer, actor=HOST)
     visit.begin_session(account, Level.FULL, officer)
-    return Redirect(next_place(visit))
+    note = N_("What you began before logging in is now among your applications.") if visit.claimed else None
+    return Redirect(next_place(visit), note=note)
 
 
 def going(visit: Visit) -> dict[str, str]:

@@ -168,7 +168,7 @@ def _paper(visit: Visit) -> tuple[Application, SubmittedDocument]:
 def _back(visit: Visit, case: Application, slot: str) -> str:
     """Return the address of the page that the place belongs to."""
     if case.state is ApplicationState.DRAFT:
-        page = "draft"
+        page = "papers"
     elif case.state is ApplicationState.CORRECTION_REQUESTED:
         page = "own-correction"
     else:

@@ -14,9 +14,8 @@ def show(visit: Visit) -> Answer:
     """Show the latest one."""
     case = visit.office.applications.get(visit.path["id"], actor=visit.actor)
     receipt = visit.office.applications.receipt(case.id, actor=visit.actor)
-    return Page(
-        "applicant/receipt.html", {"receipt": receipt, "item": permit_type_of(visit, case), "fresh": False}
-    )
+    values = {"receipt": receipt, "item": permit_type_of(visit, case), "case": case, "fresh": False}
+    return Page("applicant/receipt.html", values)
 
 
 def download(visit: Visit) -> Answer:

@@ -20,7 +20,9 @@ __all__ = ["posted"]
 _TYPED = 512 * 1024
 """Bytes of a form without files."""
 
-_FIELDS = 500
+_FIELDS = 5000
+"""As many values as the form of a permit can hold."""
+
 _MEBIBYTE = 1024 * 1024
 
 _RUN_OUT = 1024 * _MEBIBYTE

@@ -78,12 +78,24 @@ class FieldView:
     label: object
     hint: object = ""
     kind: str = "text"
-    """``text``, ``email``, ``tel``, ``password``, ``number``, ``date``, ``lines``, ``choice``, ``check``, ``file``."""
+    """
+    ``text``, ``email``, ``tel``, ``password``, ``number``, ``date``, ``lines``, ``choice``, ``many``, ``check``,
+    ``file``.
+    """
 
     value: str = ""
+    values: tuple[str, ...] = ()
+    """What is chosen of ``many``."""
     fault: Sentence | str | None = None
     required: bool = True
+    varies: bool = False
+    """Whether a script may say later that it is needed, or not."""
+
     choices: tuple[Choice, ...] = ()
+    unit: object = ""
+    """Written behind the control, or before it."""
+
+    unit_first: bool = False
     widget: str = ""
     """Name of a control that an extension draws; where none does, the field is drawn by its kind."""
 
@@ -134,6 +146,11 @@ class Form(Generic[T]):
         self.faults[field] = sentence
         self.value = None
         return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the fields, in the order of the form."""
+        return tuple(_fields(self.kind))
 
     def __getitem__(self, name: str) -> FieldView:
         """Return a field for the template: ``field(form["email"])``."""

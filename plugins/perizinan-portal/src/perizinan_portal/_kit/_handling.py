@@ -136,6 +136,8 @@ def _answered(visit: Visit, route: PageRoute) -> Answer:
             return step
         assert route.show is not None  # noqa: S101 - the router asked for the method
         return route.show(visit)
+    if _is_from_before(visit, route):
+        return Redirect(_kept_for_later(visit, visit.request.url.path))
     require_token(visit.posted.one("_token"), visit.form_secret)
     if route.rate is not None:
         client = visit.request.client.host if visit.request.client else ""
@@ -221,13 +223,34 @@ def _language(request: Request, services: Services, account: Account | None = No
     return wanted or choose_language(request.headers.get("accept-language"))
 
 
+def _is_from_before(visit: Visit, route: PageRoute) -> bool:
+    """
+    Return whether a form was drawn for an earlier session, as in a tab beside one in which its owner logged in again.
+
+    Only for applicants, who type for long: nothing of it is carried out, the page shows it and waits for the button.
+    """
+    sent = visit.posted.one("_token")
+    is_long = route.who in (Who.APPLICANT, Who.REGISTERED) and route.show is not None and not route.uploads
+    return is_long and visit.session is not None and bool(sent) and sent != visit.form_secret
+
+
+def _kept(visit: Visit) -> str:
+    """Keep what was posted, and return the token to find it by."""
+    kept = {name: found for name, found in visit.posted.values.items() if not name.startswith("_")}
+    post = SavedPost(place=visit.place, values=kept, had_files=bool(visit.posted.files))
+    return visit.services.store.posts.keep(post, now=visit.services.now)
+
+
+def _kept_for_later(visit: Visit, place: str) -> str:
+    """Keep what was posted, and return the address of its page that shows it again."""
+    return f"{place}?{_RESTORED}={_kept(visit)}"
+
+
 def _to_login(visit: Visit) -> Redirect:
     """Ask for a login and come back; what was posted is kept, and shown again there."""
     query = {"ke": visit.place}
     if visit.request.method == "POST":
-        kept = {name: found for name, found in visit.posted.values.items() if not name.startswith("_")}
-        post = SavedPost(place=visit.place, values=kept, had_files=bool(visit.posted.files))
-        query[_RESTORED] = visit.services.store.posts.keep(post, now=visit.services.now)
+        query[_RESTORED] = _kept(visit)
     return Redirect(visit.url("login", query=query))
 
 

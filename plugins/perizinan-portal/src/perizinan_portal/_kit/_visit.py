@@ -15,6 +15,7 @@ from perizinan_core import Actor, ActorKind, Office
 from perizinan_core.model import Officer
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit._fields import Form
+from perizinan_portal._kit._guests import claim_drafts
 from perizinan_portal._kit._sentences import Sentence, say
 from perizinan_portal._kit._services import HOST, Services
 from perizinan_portal._store import Account, AccountKind, Level, Session
@@ -79,6 +80,9 @@ class Visit:
 
     is_over: bool = False
     """The session ended with this request."""
+
+    claimed: int = 0
+    """How many drafts of a guest went along with this login."""
 
     @property
     def office(self) -> Office:
@@ -165,14 +169,24 @@ class Visit:
         self, account: Account, level: Level = Level.FULL, officer: Officer | None = None
     ) -> None:
         """Let the browser be known from now on; a session that it had is over."""
+        guest = self._guest()
         self.begun_token = self.services.store.sessions.begin(
             account.id,
             level=level,
             rights=rights_of(officer),
             now=self.services.now,
             ends=None if self.session is None else self.session.digest,
+            guest=guest if level is Level.PASSWORD else None,
         )
+        if level is Level.FULL and account.kind is AccountKind.PUBLIC and guest not in (None, account.id):
+            self.claimed = claim_drafts(self.services, str(guest), account.id)
         self.account, self.officer = account, officer
+
+    def _guest(self) -> str | None:
+        """Return the guest that this browser was, whose drafts go along with a login."""
+        if self.account is not None and self.account.kind is AccountKind.GUEST:
+            return self.account.id
+        return None if self.session is None else self.session.guest
 
     def end_session(self) -> None:
         """Forget the browser."""

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from perizinan_core import PerizinanError
+from perizinan_core.catalogue import form_parts
 from perizinan_core.errors.base import Category
 from perizinan_core.i18n import N_
 from perizinan_core.model import (
@@ -24,6 +25,7 @@ from perizinan_core.services import CorrectionView
 from perizinan_core.storage import QueueEntry
 from perizinan_core.workflow import Action
 from perizinan_portal._kit import Form, Page, Visit
+from perizinan_portal._permit_forms import lines_of
 
 __all__ = ["Paper", "case_of", "may_be_shown", "papers_of", "review_page", "similar_of", "type_of", "unsent"]
 
@@ -103,6 +105,7 @@ def review_page(
     values = {
         "case": case,
         "item": permit_type,
+        "stated": list(lines_of(form_parts(permit_type), case.form, visit.language)),
         "state": _STATES[case.state],
         "papers": papers_of(visit, case),
         "answered": _answered(visit, case),

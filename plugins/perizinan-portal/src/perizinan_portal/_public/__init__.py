@@ -1,12 +1,22 @@
 """What everyone may see, without an account."""
 
 from perizinan_portal._kit import PageRoute
-from perizinan_portal._public import _catalogue, _complaint, _figures, _home, _permit_type, _survey, _tracking
+from perizinan_portal._public import (
+    _catalogue,
+    _complaint,
+    _figures,
+    _guide,
+    _home,
+    _permit_type,
+    _survey,
+    _tracking,
+)
 
 ROUTES: tuple[PageRoute, ...] = (
     *_home.ROUTES,
     *_catalogue.ROUTES,
     *_permit_type.ROUTES,
+    *_guide.ROUTES,
     *_tracking.ROUTES,
     *_figures.ROUTES,
     *_survey.ROUTES,

@@ -6,6 +6,7 @@ Nothing of a case is here. Names, addresses and what people typed are sealed; to
 
 from perizinan_portal._store._accounts import Account, AccountKind, Accounts
 from perizinan_portal._store._database import Database
+from perizinan_portal._store._drafts import Drafts
 from perizinan_portal._store._findings import Findings
 from perizinan_portal._store._identities import Identities
 from perizinan_portal._store._posts import SavedPost, SavedPosts
@@ -22,6 +23,7 @@ __all__ = [
     "AccountKind",
     "Accounts",
     "Database",
+    "Drafts",
     "Findings",
     "Identities",
     "LetterState",

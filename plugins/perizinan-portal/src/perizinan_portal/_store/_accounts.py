@@ -137,14 +137,22 @@ class Accounts:
             )
             return done.rowcount == 1
 
-    def remove_guests(self, *, unseen_since: int) -> int:
-        """Remove accounts of guests who did not come back; return how many."""
+    def guests(self, *, unseen_since: int) -> tuple[str, ...]:
+        """Return the ids of guests who did not come back."""
         gone = sa.select(ACCOUNTS.c.id).where(
             ACCOUNTS.c.kind == AccountKind.GUEST.value, ACCOUNTS.c.seen_at < unseen_since
         )
+        with self._database.read() as connection:
+            return tuple(connection.execute(gone).scalars())
+
+    def remove_guest(self, id_: str) -> bool:
+        """Remove the account of a guest with its sessions; False when it is not that of a guest."""
+        mine = sa.and_(ACCOUNTS.c.id == id_, ACCOUNTS.c.kind == AccountKind.GUEST.value)
         with self._database.write() as connection:
-            connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.account.in_(gone)))
-            return connection.execute(sa.delete(ACCOUNTS).where(ACCOUNTS.c.id.in_(gone))).rowcount
+            removed = connection.execute(sa.delete(ACCOUNTS).where(mine)).rowcount == 1
+            if removed:
+                connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.account == id_))
+            return removed
 
     def remove(self, id_: str) -> None:
         """Remove an account with its sessions and links; what belongs to cases is not here."""

@@ -51,6 +51,9 @@ class Session:
     notes: tuple[str, ...] = ()
     """Sentences (msgids) for the next page."""
 
+    guest: str | None = None
+    """Account of the guest who is logging in, while the second factor is still to come."""
+
     created_at: int
     seen_at: int
 
@@ -72,7 +75,14 @@ class Sessions:
     _database: Database
 
     def begin(
-        self, account: str, *, level: Level, rights: str = "", now: int, ends: str | None = None
+        self,
+        account: str,
+        *,
+        level: Level,
+        rights: str = "",
+        now: int,
+        ends: str | None = None,
+        guest: str | None = None,
     ) -> str:
         """Begin a session and return its token; ``ends`` is the digest of the session that it takes the place of."""
         token = new_token()
@@ -87,6 +97,7 @@ class Sessions:
                     rights=rights,
                     form_secret=secrets.token_urlsafe(24),
                     notes="[]",
+                    guest=guest,
                     created_at=now,
                     seen_at=now,
                 )
@@ -147,6 +158,7 @@ def _session(row: sa.Row[Any]) -> Session:
         rights=row.rights,
         form_secret=row.form_secret,
         notes=tuple(json.loads(row.notes)),
+        guest=row.guest,
         created_at=row.created_at,
         seen_at=row.seen_at,
     )

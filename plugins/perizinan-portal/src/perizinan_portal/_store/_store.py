@@ -7,6 +7,7 @@ import attrs
 from perizinan_core.storage.tables import PluginTables
 from perizinan_portal._store._accounts import Accounts
 from perizinan_portal._store._database import Database
+from perizinan_portal._store._drafts import Drafts
 from perizinan_portal._store._findings import Findings
 from perizinan_portal._store._identities import Identities
 from perizinan_portal._store._posts import SavedPosts
@@ -39,6 +40,7 @@ class Store:
     signings: Signings
     rates: SharedRates
     reminders: Reminders
+    drafts: Drafts
 
     @classmethod
     def of(cls, database: Database, sealer: Sealer) -> Store:
@@ -57,6 +59,7 @@ class Store:
             Signings(database, sealer),
             SharedRates(database),
             Reminders(database),
+            Drafts(database),
         )
 
     @property

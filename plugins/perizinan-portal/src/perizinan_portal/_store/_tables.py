@@ -8,6 +8,7 @@ from perizinan_core.storage.tables import plugin_metadata, table_name
 
 __all__ = [
     "ACCOUNTS",
+    "DRAFTS",
     "FINDINGS",
     "IDENTITIES",
     "METADATA",
@@ -53,6 +54,7 @@ SESSIONS = sa.Table(
     sa.Column("rights", sa.String(64), nullable=False),
     sa.Column("form_secret", sa.String(64), nullable=False),
     sa.Column("notes", sa.Text, nullable=False),
+    sa.Column("guest", sa.String(40)),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("seen_at", sa.BigInteger, nullable=False),
     sa.Index(None, "account"),
@@ -78,6 +80,16 @@ POSTS = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Index(None, "created_at"),
 )
+
+DRAFTS = sa.Table(
+    table_name(NAME, "drafts"),
+    METADATA,
+    sa.Column("application", sa.String(40), primary_key=True),
+    sa.Column("tab", sa.String(40), nullable=False),
+    sa.Column("saved_at", sa.BigInteger, nullable=False),
+    sa.Index(None, "saved_at"),
+)
+"""Which tab kept a draft last, and when."""
 
 FINDINGS = sa.Table(
     table_name(NAME, "findings"),

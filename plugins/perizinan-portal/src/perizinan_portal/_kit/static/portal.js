@@ -2,6 +2,101 @@
 const focused = document.querySelector("[data-focus]");
 if (focused) focused.focus();
 
+// A draft is kept while it is filled in; the server says which fields apply and what it costs.
+const draft = document.querySelector("form[data-autosave]");
+if (draft) {
+  const told = draft.querySelector("[data-save-state]");
+  let timer = 0, dirty = false, running = null, over = false;
+  for (const part of draft.querySelectorAll("[data-no-script]")) part.hidden = true;
+  const say = (text) => { if (told.textContent !== text) told.textContent = text; };
+  const later = (wait) => { clearTimeout(timer); if (!over) timer = setTimeout(keep, wait); };
+  const stop = (text) => { over = true; clearTimeout(timer); told.className = "note warn"; say(text); };
+
+  const redraw = (state) => {
+    draft.elements.seen.value = state.seen;
+    const absent = new Set(state.absent), required = new Set(state.required);
+    for (const part of draft.querySelectorAll("[data-path]")) {
+      part.hidden = absent.has(part.dataset.path);
+      const mark = part.querySelector(".optional");
+      if (mark && mark.closest("[data-path]") === part) mark.hidden = required.has(part.dataset.path);
+    }
+    const exempt = document.querySelector("[data-exempt]");
+    if (exempt) exempt.hidden = !state.exempt;
+    const panel = document.querySelector("[data-fee=total]");
+    if (!panel) return;
+    panel.textContent = state.fee.total;
+    panel.className = state.fee.big ? "big" : "";
+    const note = document.querySelector("[data-fee=note]");
+    note.textContent = state.fee.note;
+    note.hidden = !state.fee.note;
+    document.querySelector("[data-fee=lines]").replaceChildren(...state.fee.lines.map((line) => {
+      const item = document.createElement("li"), amount = document.createElement("strong"), how = document.createElement("span");
+      amount.textContent = line.amount;
+      how.textContent = `${line.how} · ${line.source}`;
+      how.className = "hint";
+      item.append(amount, ` ${line.label}${line.refundable ? ` (${line.refundable})` : ""}`, how);
+      return item;
+    }));
+  };
+
+  const send = async (leaving) => {
+    dirty = false;
+    let answer;
+    try {
+      answer = await fetch(draft.action, {
+        method: "POST", body: new URLSearchParams(new FormData(draft)), redirect: "manual", keepalive: leaving,
+        headers: { Accept: "application/json" },
+      });
+    } catch {
+      dirty = true;
+      say(draft.dataset.offline);
+      later(5000);
+      return;
+    }
+    if (answer.ok) {
+      const state = await answer.json();
+      redraw(state);
+      told.className = "hint";
+      say(draft.dataset.saved.replace("{time}", state.saved));
+    } else if (answer.status === 409) stop(draft.dataset.older);
+    else if (answer.status === 410) stop(draft.dataset.closed);
+    else if (answer.status === 422) { told.className = "note warn"; say((await answer.json()).refused); }
+    else if (answer.status >= 500 || answer.status === 429) { dirty = true; say(draft.dataset.offline); later(15000); }
+    else { dirty = true; stop(draft.dataset.ended); }
+  };
+
+  const keep = async (leaving = false) => {
+    clearTimeout(timer);
+    if (over || !dirty) return;
+    if (running && leaving !== true) { await running; if (!dirty || over) return; }
+    running = send(leaving === true);
+    await running;
+    running = null;
+  };
+
+  draft.addEventListener("input", (event) => {
+    dirty = true;
+    later(event.target.matches("select, [type=radio], [type=checkbox], [type=date]") ? 200 : 2000);
+  });
+  draft.addEventListener("change", () => { if (dirty) later(200); });
+  // A page that is left keeps what was typed; what could not be kept is asked about.
+  addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keep(true); });
+  addEventListener("pagehide", () => keep(true));
+  addEventListener("beforeunload", (event) => { if (dirty && over) event.preventDefault(); });
+  draft.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (running) {
+      // What is under way comes first: the form then knows what it is held against.
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const pressed = event.submitter;
+      running.then(() => { dirty = false; draft.requestSubmit(pressed); });
+      return;
+    }
+    dirty = false;
+  }, { capture: true });
+}
+
 // One press, one post: the button stays pressable, a second press within the same page is dropped.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
