@@ -19,7 +19,7 @@ from perizinan_core.services import WorkDone
 from perizinan_core.services._delivery import LEASE
 from perizinan_core.services._work import run_all
 from perizinan_core.storage._sql import _events as events
-from perizinan_core.storage._sql import _outbox as outbox_rows
+from perizinan_core.storage._sql import _foreseen as foreseen_rows
 from perizinan_core.storage._sql._store import SqlStorage
 from perizinan_core.storage._sql._tables import applications, metadata, officers, outbox, permits
 from perizinan_core.testing._fakes import CollectingChannel
@@ -141,9 +141,9 @@ def waiting(kit):
 @pytest.mark.parametrize("kind", ["permit_teleported", "no kind"])
 def test_an_event_of_a_newer_version_waits_for_a_version_that_can_read_it(office, monkeypatch, kind):
     """It is tried again later, and stands in nobody's way meanwhile."""
-    written = outbox_rows.dump_event
+    written = foreseen_rows.dump_event
     monkeypatch.setattr(
-        outbox_rows,
+        foreseen_rows,
         "dump_event",
         lambda event: written(event).replace("application_submitted", kind),
     )
