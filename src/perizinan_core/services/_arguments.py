@@ -427,6 +427,9 @@ _BY_NAME: Mapping[tuple[str, Any], Check] = {
     # Ids of accounts; none is empty.
     ("officer_id", str): _filled,
     ("owner", str): _filled,
+    ("officer", str): _filled,
+    ("account", str): _filled,
+    ("to", str): _filled,
     # How many are wanted: at least one.
     ("limit", int): _count,
 }
