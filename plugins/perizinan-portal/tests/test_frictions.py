@@ -36,7 +36,7 @@ def _read(portal, case):
 
 
 def _pdf(visitor, case, slot="ktp", content=b"<html>no picture</html>", name="ktp.png"):
-    page = visitor.open(f"/permohonan/{case}/isian")
+    page = visitor.open(f"/permohonan/{case}/berkas")
     return page.form(f"berkas/{slot}").attach("file", name, content, "image/png").send()
 
 
@@ -58,7 +58,7 @@ def test_friction_01_one_file_that_fails_after_a_long_form_takes_nothing_with_it
 def test_friction_03_a_file_that_is_too_large_is_answered_with_a_page_and_the_limit_stands_before(portal):
     """Friction 3: no connection is cut without a word."""
     visitor = portal.visitor("sekar")
-    assert "At most" in visitor.open(f"/permohonan/{_draft(portal).id}/isian").text
+    assert "At most" in visitor.open(f"/permohonan/{_draft(portal).id}/berkas").text
     answer = visitor.request(
         "POST",
         "/izin/warung/ajukan",
@@ -114,7 +114,7 @@ def test_friction_08_a_second_device_sees_and_removes_the_files_of_the_draft(por
     """Friction 8: what was uploaded on the phone is at hand on the desk."""
     case = _draft(portal)
     _pdf(portal.visitor("sekar"), case.id, content=small_png(5), name="dari-hp.png")
-    desk = portal.visitor("sekar").open(f"/permohonan/{case.id}/isian")
+    desk = portal.visitor("sekar").open(f"/permohonan/{case.id}/berkas")
     assert "dari-hp.png" in desk.text
     paper = _read(portal, case.id).current_documents()[0]
     desk.form(f"{paper.id}/hapus").send()

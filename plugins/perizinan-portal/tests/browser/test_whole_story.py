@@ -144,6 +144,7 @@ def test_from_the_first_page_to_a_permit_that_verification_calls_valid(browsing,
     sekar.page.get_by_role("main").locator('button[type="submit"]').last.click()
     sekar.opens(draft)
     assert "Jalan Kenanga" == sekar.page.locator('[name="form.lokasi"]').input_value()
+    sekar.opens(draft.replace("isian", "berkas"))
     uploads(sekar, "ktp", KTP)
     sekar.sees("ktp.png")
     sekar.opens(draft.replace("isian", "kirim"))
