@@ -151,7 +151,7 @@ BROKEN: dict[str, Broken] = {
         "from perizinan_core.services import Permits\nPermits.revoke = lambda *a, **k: None",
         "patches-library",
     ),
-    "patches-removes": top("import perizinan_core.hooks as h\ndel h.hookimpl", "patches-library"),
+    "patches-removes": top("import perizinan_core.documents as d\ndel d.inspect_upload", "patches-library"),
     # What its metadata and its manifest say.
     "metadata-bytes": Broken(code="metadata", metadata=b"Name: \xff\nVersion: 1\n"),
     "metadata-version": Broken(code="metadata", metadata=b"Name: broken\n"),

@@ -36,6 +36,7 @@ from perizinan_core.published import read_authority_document
 from perizinan_core.rendering import TypstRenderer
 from perizinan_core.signing import sign_pdf
 from perizinan_core.storage import KeyRing, open_storage
+from perizinan_core.storage._ports import ForeseeingStorage
 from perizinan_core.testing._fakes import SettableClock, small_png
 from perizinan_core.testing._offices import (
     APPLICANT,
@@ -110,7 +111,8 @@ class WatchedStorage:
         self._inner, self._death = inner, death
 
     def unit_of_work(self, *, read_only=False, foreseen=()):
-        work = self._inner.unit_of_work(read_only=read_only, foreseen=foreseen)
+        told = {"foreseen": foreseen} if isinstance(self._inner, ForeseeingStorage) else {}
+        work = self._inner.unit_of_work(read_only=read_only, **told)
         if not read_only:
             work.commit = self._death.around("commit", work.commit)
         return work

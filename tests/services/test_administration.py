@@ -231,10 +231,10 @@ def test_a_finding_that_asks_for_something_is_not_dismissed():
 
 def test_a_problem_of_the_office_cannot_be_dismissed():
     """It says what to do, and ends by that."""
-    from perizinan_core.bootstrap._findings import Finding
+    from perizinan_core.bootstrap._findings import OfficeFinding
 
     kit = sample_office()
-    problem = Finding(code="file-readable", sentence="x", remedy="y")
+    problem = OfficeFinding(code="file-readable", sentence="x", remedy="y")
     health = Health(
         lambda _: (problem,),
         Acknowledgements(kit._context),

@@ -6,12 +6,15 @@ import pytest
 
 from perizinan_core.model import Event
 from perizinan_core.storage import open_storage
+from perizinan_core.storage._ports import ForeseeingStorage
 from perizinan_core.storage.memory import MemoryStorage
 from perizinan_core.testing._offices import MORNING, sample_office
 
 
 class Interrupted:
     """A store on which something else happens just before a unit of work begins to write what was foreseen."""
+
+    works_ahead = True
 
     def __init__(self, inner) -> None:
         self._inner = inner
@@ -24,7 +27,8 @@ class Interrupted:
             self.foreseen.append(tuple(foreseen))
             then, self.then = self.then, lambda: None
             then()
-        with self._inner.unit_of_work(read_only=read_only, foreseen=foreseen) as work:
+        told = {"foreseen": foreseen} if isinstance(self._inner, ForeseeingStorage) else {}
+        with self._inner.unit_of_work(read_only=read_only, **told) as work:
             yield work
 
     def __getattr__(self, name):

@@ -67,6 +67,7 @@ def test_an_application_is_found_by_everybody_and_every_file_in_it():
     )
     foreigner = made_person(nik=None, passport=PassportNumber.parse("X1234567"), email=None, phone=None)
     application = made_application(
+        about="Jalan Kenanga 3",
         applicant=made_organisation(responsible=foreigner, email="Kantor@Contoh.example"),
         representative=Representative(person=made_person(), power_of_attorney=digests[5]),
         documents=(made_document(sha256=digests[0]),),

@@ -21,9 +21,12 @@ LIST = Path(__file__).parents[2] / "docs" / "reference" / "python-api.txt"
 EXAMPLES = sorted(Path(__file__).parents[2].glob("examples/*.py"))
 BASES = {
     "Dated",
+    "DraftCases",
     "ExceptionalSteps",
     "FinishingSteps",
     "FileVerifier",
+    "HandOver",
+    "Inspections",
     "NumberSteps",
     "Papers",
     "SignedDocument",

@@ -2,6 +2,7 @@
 
 from perizinan_core.bootstrap._builtin import MailFolderSettings
 from perizinan_core.bootstrap._examples import check_scenario
+from perizinan_core.bootstrap._findings import FindingLevel, OfficeFinding
 from perizinan_core.bootstrap._health import FoundNow, Health, PluginHealth
 from perizinan_core.bootstrap._keys import AskSecret
 from perizinan_core.bootstrap._office import Office
@@ -29,10 +30,12 @@ __all__ = [
     "AskSecret",
     "CheckSettings",
     "ComplaintSettings",
+    "FindingLevel",
     "FoundNow",
     "Health",
     "MailFolderSettings",
     "Office",
+    "OfficeFinding",
     "OfficeSettings",
     "PluginHealth",
     "PluginTable",

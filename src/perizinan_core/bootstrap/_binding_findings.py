@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from perizinan_core.bootstrap._findings import Finding, Level
+from perizinan_core.bootstrap._findings import FindingLevel, OfficeFinding
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_
 from perizinan_core.model._authority import ActingKind, Authority
@@ -23,7 +23,7 @@ _SERVICE = ""
 """In the place of a fingerprint: the position signs by a service, whose certificate is not known here."""
 
 
-def bindings(office: Office) -> Iterator[Finding]:
+def bindings(office: Office) -> Iterator[OfficeFinding]:
     """Hold the bindings against the settings, the authority's positions and its delegations."""
     today = office.authority.calendar.time_zone.local(office.now()).date()
     standing = [item for item in office.publication.bindings() if item.holds_on(today)]
@@ -47,7 +47,7 @@ def _in_use(office: Office) -> dict[str, str]:
 
 def _missing(
     office: Office, standing: Iterable[CertificateBinding], used: Mapping[str, str]
-) -> Iterator[Finding]:
+) -> Iterator[OfficeFinding]:
     bound = {(item.position, item.certificate_sha256) for item in standing}
     served = {position for position, _ in bound}
     known = {(item.position, item.certificate_sha256) for item in office.publication.bindings()}
@@ -55,7 +55,7 @@ def _missing(
         # One that was never seen is bound when it is first used.
         lost = (position, certificate) in known - bound
         if position not in served if certificate == _SERVICE else lost:
-            yield Finding(
+            yield OfficeFinding(
                 code="binding-missing",
                 sentence=N_(
                     "What signs for the position {position} is not bound to it today ({certificate})."
@@ -69,12 +69,12 @@ def _missing(
 
 def _left_over(
     authority: Authority, standing: Iterable[CertificateBinding], used: Mapping[str, str]
-) -> Iterator[Finding]:
+) -> Iterator[OfficeFinding]:
     positions = {item.code for item in authority.positions}
     for item in standing:
         fields = {"position": item.position, "certificate": item.certificate_sha256}
         if item.position not in positions:
-            yield Finding(
+            yield OfficeFinding(
                 code="binding-position-gone",
                 sentence=N_(
                     "A certificate is bound to {position}, which is not a position of the authority."
@@ -83,7 +83,7 @@ def _left_over(
                 fields=fields,
             )
         elif used.get(item.position, _SERVICE) not in (_SERVICE, item.certificate_sha256):
-            yield Finding(
+            yield OfficeFinding(
                 code="binding-left-over",
                 sentence=N_("A certificate that no longer signs for {position} is still bound to it."),
                 remedy=_END,
@@ -93,7 +93,7 @@ def _left_over(
 
 def _two_posts(
     authority: Authority, standing: Iterable[CertificateBinding], today: date
-) -> Iterator[Finding]:
+) -> Iterator[OfficeFinding]:
     held: dict[str, set[str]] = {}
     for item in standing:
         if any(
@@ -105,9 +105,9 @@ def _two_posts(
             held.setdefault(item.certificate_sha256, set()).add(item.position)
     for certificate, positions in sorted(held.items()):
         if len(positions) > 1:
-            yield Finding(
+            yield OfficeFinding(
                 code="binding-two-posts",
-                level=Level.NOTICE,
+                level=FindingLevel.NOTICE,
                 sentence=N_(
                     "One certificate signs as the definitive holder of several positions: {positions}."
                 ),

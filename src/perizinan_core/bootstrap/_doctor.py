@@ -16,7 +16,7 @@ import attrs
 from perizinan_core.bootstrap._bare_office import BareOffice
 from perizinan_core.bootstrap._binding_findings import bindings
 from perizinan_core.bootstrap._document_findings import documents, missing_documents
-from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
+from perizinan_core.bootstrap._findings import MOST_NAMED, FindingLevel, OfficeFinding
 from perizinan_core.bootstrap._machine_findings import (
     calendar,
     certificates,
@@ -56,9 +56,9 @@ _OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan doctor")
 _LATE = timedelta(hours=1)
 
 
-def unopened(error: PerizinanError) -> Finding:
+def unopened(error: PerizinanError) -> OfficeFinding:
     """Return the finding that the office does not open at all."""
-    return Finding(
+    return OfficeFinding(
         code=error.code,
         sentence=error.sentence,
         remedy=N_("Put this right first; nothing else could be looked at."),
@@ -66,7 +66,7 @@ def unopened(error: PerizinanError) -> Finding:
     )
 
 
-def examine(office: Office, *, network: bool = False, quick: bool = False) -> tuple[Finding, ...]:
+def examine(office: Office, *, network: bool = False, quick: bool = False) -> tuple[OfficeFinding, ...]:
     """
     Look an office over.
 
@@ -75,7 +75,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
         network: Ask for the public page too.
         quick: Leave out what reads every record and every document.
     """
-    checks: list[Callable[[Office], Iterator[Finding]]] = [
+    checks: list[Callable[[Office], Iterator[OfficeFinding]]] = [
         _messages,
         _channels,
         _scanners,
@@ -105,7 +105,7 @@ def examine(office: Office, *, network: bool = False, quick: bool = False) -> tu
     return tuple(finding for check in checks for finding in _each(check, office))
 
 
-def examine_bare(office: BareOffice, *, quick: bool = False) -> tuple[Finding, ...]:
+def examine_bare(office: BareOffice, *, quick: bool = False) -> tuple[OfficeFinding, ...]:
     """
     Look over what there is of an office without its plugins.
 
@@ -113,24 +113,24 @@ def examine_bare(office: BareOffice, *, quick: bool = False) -> tuple[Finding, .
         office: Opened without plugins.
         quick: Leave out what reads every record and every document.
     """
-    notice = Finding(
+    notice = OfficeFinding(
         code="without-plugins",
-        level=Level.NOTICE,
+        level=FindingLevel.NOTICE,
         sentence=N_("Without plugins only records, documents, numbers and key files were looked at."),
         remedy=N_("Run perizinan doctor without --no-plugins for the rest, and perizinan plugins doctor."),
     )
-    checks: list[Callable[[BareOffice], Iterator[Finding]]] = [files]
+    checks: list[Callable[[BareOffice], Iterator[OfficeFinding]]] = [files]
     if not quick:
         checks += [_records, missing_documents, unknown_numbers_of]
     return (*(finding for check in checks for finding in _each(check, office)), notice)
 
 
-def _each(check: Callable[[Opened], Iterator[Finding]], office: Opened) -> Iterator[Finding]:
+def _each(check: Callable[[Opened], Iterator[OfficeFinding]], office: Opened) -> Iterator[OfficeFinding]:
     try:
         yield from check(office)
     except Exception as error:  # noqa: BLE001 - what one check cannot do must not hide what the others find
         name = error.code if isinstance(error, PerizinanError) else type(error).__name__
-        yield Finding(
+        yield OfficeFinding(
             code="check-failed",
             sentence=N_("The check {check} could not be made ({error})."),
             remedy=N_("Look at the other findings first, then run perizinan doctor again."),
@@ -138,7 +138,7 @@ def _each(check: Callable[[Opened], Iterator[Finding]], office: Opened) -> Itera
         )
 
 
-def _messages(office: Office) -> Iterator[Finding]:
+def _messages(office: Office) -> Iterator[OfficeFinding]:
     with office.storage.unit_of_work(read_only=True) as work:
         given_up = work.outbox.given_up(limit=MOST_NAMED)
         counts = work.outbox.counts()
@@ -146,7 +146,7 @@ def _messages(office: Office) -> Iterator[Finding]:
     for entry in given_up:
         fields = {"entry": entry.id, "attempts": entry.attempts, "error": entry.last_error or "-"}
         if entry.consumer is not None:
-            yield Finding(
+            yield OfficeFinding(
                 code="event-given-up",
                 sentence=N_("Event {entry} for {consumer} was given up after {attempts} attempts: {error}."),
                 remedy=N_(
@@ -156,7 +156,7 @@ def _messages(office: Office) -> Iterator[Finding]:
                 fields={**fields, "consumer": entry.consumer},
             )
             continue
-        yield Finding(
+        yield OfficeFinding(
             code="message-given-up",
             sentence=N_(
                 "Message {entry} on channel {channel} was given up after {attempts} attempts: {error}."
@@ -168,7 +168,7 @@ def _messages(office: Office) -> Iterator[Finding]:
     oldest = counts.oldest_waiting
     if oldest is not None and office.now() - oldest > _LATE:
         since = office.authority.calendar.time_zone.local(oldest)
-        yield Finding(
+        yield OfficeFinding(
             code="messages-wait",
             sentence=N_("{count} deliveries wait, the oldest since {since}."),
             remedy=N_("See that the worker runs (perizinan worker), and look at: perizinan outbox list"),
@@ -179,7 +179,7 @@ def _messages(office: Office) -> Iterator[Finding]:
         )
 
 
-def _channels(office: Office) -> Iterator[Finding]:
+def _channels(office: Office) -> Iterator[OfficeFinding]:
     """Ask the services behind the channels whether they would take a message, as far as a channel can tell."""
     for name, channel in office.channels.items():
         if not isinstance(channel, CheckedChannel):
@@ -187,7 +187,7 @@ def _channels(office: Office) -> Iterator[Finding]:
         try:
             channel.check()
         except PerizinanError as error:
-            yield Finding(
+            yield OfficeFinding(
                 code="channel-unusable",
                 sentence=error.sentence,
                 remedy=N_("Until then no message goes out on channel {channel}; what waits is tried again."),
@@ -196,7 +196,7 @@ def _channels(office: Office) -> Iterator[Finding]:
             )
 
 
-def _scanners(office: Office) -> Iterator[Finding]:
+def _scanners(office: Office) -> Iterator[OfficeFinding]:
     """Ask the services behind the scanners whether they look at files, as far as a scanner can tell."""
     for scanner in office.scanners:
         if not isinstance(scanner, CheckedScanner):
@@ -204,7 +204,7 @@ def _scanners(office: Office) -> Iterator[Finding]:
         try:
             scanner.check()
         except PerizinanError as error:
-            yield Finding(
+            yield OfficeFinding(
                 code="scanner-unusable",
                 sentence=error.sentence,
                 remedy=N_(
@@ -215,14 +215,14 @@ def _scanners(office: Office) -> Iterator[Finding]:
             )
 
 
-def _drafts(office: Office) -> Iterator[Finding]:
+def _drafts(office: Office) -> Iterator[OfficeFinding]:
     today = office.authority.calendar.time_zone.local(office.now()).date()
     with office.storage.unit_of_work(read_only=True) as work:
         overdue = [subject for subject in work.agenda.unnotified() if _draft_is_over(work, subject, today)]
     if overdue:
-        yield Finding(
+        yield OfficeFinding(
             code="draft-kept",
-            level=Level.NOTICE,
+            level=FindingLevel.NOTICE,
             sentence=N_(
                 "{count} drafts are past their time and stay, because their applicants cannot be notified."
             ),
@@ -231,7 +231,7 @@ def _drafts(office: Office) -> Iterator[Finding]:
         )
 
 
-def _complaints(office: Office) -> Iterator[Finding]:
+def _complaints(office: Office) -> Iterator[OfficeFinding]:
     with office.storage.unit_of_work(read_only=True) as work:
         found = work.complaints.find(
             states=(ComplaintState.RECEIVED, ComplaintState.IN_WORK),
@@ -239,7 +239,7 @@ def _complaints(office: Office) -> Iterator[Finding]:
             limit=MOST_NAMED,
         )
     for complaint in found.items:
-        yield Finding(
+        yield OfficeFinding(
             code="complaint-overdue",
             sentence=N_("Complaint {number} should have been answered by {day}."),
             remedy=N_("Its holder answers it; a supervisor can name another one."),
@@ -255,7 +255,7 @@ def _draft_is_over(work: UnitOfWork, subject: str, today: date) -> bool:
     return end is not None and end.ends_on < today
 
 
-def _gone(office: Office, targets: Iterable[TargetCounts]) -> Iterator[Finding]:
+def _gone(office: Office, targets: Iterable[TargetCounts]) -> Iterator[OfficeFinding]:
     """Name the targets that something waits for, and that the settings no longer name."""
     plugins = office.settings.plugins
     used = {channel_target(name) for name in plugins.channels} | {
@@ -263,7 +263,7 @@ def _gone(office: Office, targets: Iterable[TargetCounts]) -> Iterator[Finding]:
     }
     for counts in targets:
         if ":" in counts.target and counts.target not in used and counts.waiting + counts.given_up:
-            yield Finding(
+            yield OfficeFinding(
                 code="target-gone",
                 sentence=N_("{count} deliveries wait for {target}, which the settings no longer name."),
                 remedy=N_("Name it in the settings again, or drop them: perizinan outbox list, outbox drop"),
@@ -271,9 +271,9 @@ def _gone(office: Office, targets: Iterable[TargetCounts]) -> Iterator[Finding]:
             )
 
 
-def _unnotified(office: Office) -> Iterator[Finding]:
+def _unnotified(office: Office) -> Iterator[OfficeFinding]:
     for case in [item for item in office.reviews.unnotified(actor=_OPERATOR) if item.asked][:MOST_NAMED]:
-        yield Finding(
+        yield OfficeFinding(
             code="applicant-not-notified",
             sentence=N_(
                 "The applicant of case {case} could not be notified since {since} ({of}); no time runs meanwhile."
@@ -290,10 +290,10 @@ def _unnotified(office: Office) -> Iterator[Finding]:
         )
 
 
-def _jobs(office: Office) -> Iterator[Finding]:
+def _jobs(office: Office) -> Iterator[OfficeFinding]:
     for failure in office.worker.failures(limit=MOST_NAMED):
         if failure.job != "deliver":
-            yield Finding(
+            yield OfficeFinding(
                 code="job-failed",
                 sentence=N_("The worker could not do {job} for {subject}: {error} ({attempts} attempts)."),
                 remedy=N_("Look at the case; the worker keeps trying."),
@@ -301,7 +301,7 @@ def _jobs(office: Office) -> Iterator[Finding]:
             )
 
 
-def _signatures(office: Office) -> Iterator[Finding]:
+def _signatures(office: Office) -> Iterator[OfficeFinding]:
     now = office.now()
     with office.storage.unit_of_work(read_only=True) as work:
         stuck = [
@@ -311,14 +311,14 @@ def _signatures(office: Office) -> Iterator[Finding]:
         ]
         interrupted = len(work.signing_attempts.interrupted(now=now))
     for subject in stuck[:MOST_NAMED]:
-        yield Finding(
+        yield OfficeFinding(
             code="signature-stuck",
             sentence=N_("The letter of case {case} has waited for its signature for more than an hour."),
             remedy=N_("See that the signer can be opened (perizinan keys list) and that the worker runs."),
             fields={"case": subject},
         )
     if interrupted:
-        yield Finding(
+        yield OfficeFinding(
             code="signature-interrupted",
             sentence=N_("{count} signatures were interrupted and have not been resumed."),
             remedy=N_("Run: perizinan worker --once"),
@@ -326,40 +326,40 @@ def _signatures(office: Office) -> Iterator[Finding]:
         )
 
 
-def _uploads(office: Office) -> Iterator[Finding]:
+def _uploads(office: Office) -> Iterator[OfficeFinding]:
     with office.storage.unit_of_work(read_only=True) as work:
         count = work.applications.count(ApplicationFilter(holding_uploads=True))
     if count:
-        yield Finding(
+        yield OfficeFinding(
             code="upload-held",
-            level=Level.NOTICE,
+            level=FindingLevel.NOTICE,
             sentence=N_("{count} cases hold a file that no one has judged yet."),
             remedy=N_("The counter accepts or discards it in the case."),
             fields={"count": count},
         )
 
 
-def _staff(office: Office) -> Iterator[Finding]:
+def _staff(office: Office) -> Iterator[OfficeFinding]:
     staff = office.reviews.officers(actor=_OPERATOR)
     if not any(one.active and Role.ADMINISTRATOR in one.roles for one in staff):
-        yield Finding(
+        yield OfficeFinding(
             code="no-administrator",
             sentence=N_("The office has no active administrator."),
             remedy=N_("Add one: perizinan officers add ID --name NAME --role administrator --unit UNIT"),
         )
     for officer in staff:
         if officer.proposed is not None:
-            yield Finding(
+            yield OfficeFinding(
                 code="officer-unconfirmed",
-                level=Level.NOTICE,
+                level=FindingLevel.NOTICE,
                 sentence=N_("The post of officer {officer} waits for a second person."),
                 remedy=N_("An administrator who did not propose it confirms it."),
                 fields={"officer": officer.id},
             )
     for appointment in office.reviews.operator_appointments(actor=_OPERATOR):
-        yield Finding(
+        yield OfficeFinding(
             code="officer-by-operator",
-            level=Level.NOTICE,
+            level=FindingLevel.NOTICE,
             sentence=N_("Officer {officer} was made the first {role} by the operator alone, on {day}."),
             remedy=N_("Nothing, when it was meant so; else ask who did it."),
             fields={
@@ -370,13 +370,13 @@ def _staff(office: Office) -> Iterator[Finding]:
         )
 
 
-def _assumed(office: Office) -> Iterator[Finding]:
+def _assumed(office: Office) -> Iterator[OfficeFinding]:
     states = office.confirmations.assumed(actor=_OPERATOR)
     found = sum(one.state is not Confirmed.YES for one in states)
     if found:
-        yield Finding(
+        yield OfficeFinding(
             code="value-unconfirmed",
-            level=Level.NOTICE if office.settings.signing.development else Level.PROBLEM,
+            level=FindingLevel.NOTICE if office.settings.signing.development else FindingLevel.PROBLEM,
             sentence=N_(
                 "{count} of {all} values that the catalogue assumes are not confirmed: the kinds of permits that "
                 "rest on them are closed."
@@ -386,15 +386,15 @@ def _assumed(office: Office) -> Iterator[Finding]:
         )
 
 
-def _plugins(office: Office) -> Iterator[Finding]:
+def _plugins(office: Office) -> Iterator[OfficeFinding]:
     yield from not_loaded(office.plugins)
 
 
-def _records(office: Office | BareOffice) -> Iterator[Finding]:
+def _records(office: Office | BareOffice) -> Iterator[OfficeFinding]:
     if not isinstance(office.storage, SqlStorage):
         return
     for fault in check_records(office.storage).faults[:MOST_NAMED]:
-        yield Finding(
+        yield OfficeFinding(
             code="record-not-as-written",
             sentence=N_("The row {row} of {table} is not as the library wrote it ({problem})."),
             remedy=N_("Find out who can write to the database; see: perizinan records check"),

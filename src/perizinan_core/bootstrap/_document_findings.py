@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from perizinan_core.bootstrap._bare_office import BareOffice
-from perizinan_core.bootstrap._findings import MOST_NAMED, Finding, Level
+from perizinan_core.bootstrap._findings import MOST_NAMED, FindingLevel, OfficeFinding
 from perizinan_core.documents import DocumentStore
 from perizinan_core.i18n import N_
 from perizinan_core.model._actor import Actor, ActorKind
@@ -29,7 +29,7 @@ _MOST_READ = 1_000
 _OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan doctor")
 
 
-def documents(office: Office) -> Iterator[Finding]:
+def documents(office: Office) -> Iterator[OfficeFinding]:
     """Hold records and documents against each other."""
     store, storage = office.documents, office.storage
     stored = {document.sha256 for document in store.documents()}
@@ -45,7 +45,7 @@ def documents(office: Office) -> Iterator[Finding]:
     yield from _missing(store, named - stored)
     permits = office.continuation.recoverable(sorted(loose)[:_MOST_READ], actor=_OPERATOR)
     for sha256, number in list(permits.items())[:MOST_NAMED]:
-        yield Finding(
+        yield OfficeFinding(
             code="permit-recoverable",
             sentence=N_("The document {sha256} is the signed permit {number}, which has no record."),
             remedy=N_(
@@ -56,25 +56,25 @@ def documents(office: Office) -> Iterator[Finding]:
         )
     loose -= set(permits)
     if loose:
-        yield Finding(
+        yield OfficeFinding(
             code="document-orphan",
-            level=Level.NOTICE,
+            level=FindingLevel.NOTICE,
             sentence=N_("{count} documents belong to no record."),
             remedy=N_("Nothing is lost; an interrupted upload leaves such files behind."),
             fields={"count": len(loose)},
         )
 
 
-def missing_documents(office: BareOffice) -> Iterator[Finding]:
+def missing_documents(office: BareOffice) -> Iterator[OfficeFinding]:
     """Name what the records need and the store does not have; without plugins."""
     with office.storage.unit_of_work(read_only=True) as work:
         named = _named(work)
     yield from _missing(office.documents, named)
 
 
-def _missing(store: DocumentStore, named: set[str]) -> Iterator[Finding]:
+def _missing(store: DocumentStore, named: set[str]) -> Iterator[OfficeFinding]:
     for sha256 in sorted(sha256 for sha256 in named if not store.exists(sha256))[:MOST_NAMED]:
-        yield Finding(
+        yield OfficeFinding(
             code="document-missing",
             sentence=N_("The records name the document {sha256}, which is not in the store."),
             remedy=N_("Restore it from a backup: it lies under documents/objects by its hash."),

@@ -12,13 +12,13 @@ import attrs
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import Clause, said, translate
 
-__all__ = ["MOST_NAMED", "Finding", "Level"]
+__all__ = ["MOST_NAMED", "FindingLevel", "OfficeFinding"]
 
 MOST_NAMED = 20
 """Most records that are named one by one."""
 
 
-class Level(StrEnum):
+class FindingLevel(StrEnum):
     """How urgent a finding is."""
 
     PROBLEM = "problem"
@@ -29,13 +29,13 @@ class Level(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Finding:
+class OfficeFinding:
     """One thing that is wrong, or soon will be."""
 
     code: str
     """Stable name."""
 
-    level: Level = Level.PROBLEM
+    level: FindingLevel = FindingLevel.PROBLEM
     sentence: str
     """English msgid, or a sentence of an error."""
 

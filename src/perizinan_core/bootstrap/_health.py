@@ -8,7 +8,7 @@ from datetime import datetime
 
 import attrs
 
-from perizinan_core.bootstrap._findings import Finding, Level
+from perizinan_core.bootstrap._findings import FindingLevel, OfficeFinding
 from perizinan_core.bootstrap._plugin_findings import plugin_findings
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.bootstrap._shown_settings import ShownSetting, shown_settings
@@ -34,7 +34,7 @@ _OF_NUMBERS = frozenset({"number-left-over", "numbers-passed-over", "permit-not-
 class FoundNow:
     """A finding, and who took notice of it."""
 
-    finding: Finding
+    finding: OfficeFinding
     acknowledgement: Acknowledgement | None
 
     @property
@@ -45,7 +45,7 @@ class FoundNow:
     @property
     def may_be_acknowledged(self) -> bool:
         """Whether it can be taken notice of: it asks for nothing that would end it."""
-        return self.finding.level is Level.NOTICE
+        return self.finding.level is FindingLevel.NOTICE
 
     @property
     def needs_second(self) -> bool:
@@ -58,7 +58,7 @@ class PluginHealth:
     """A plugin, and what is wrong with it."""
 
     status: PluginStatus
-    findings: tuple[Finding, ...]
+    findings: tuple[OfficeFinding, ...]
 
     @property
     def interface(self) -> str:
@@ -69,7 +69,7 @@ class PluginHealth:
 
 @attrs.define
 class _Remembered:
-    found: tuple[Finding, ...] = ()
+    found: tuple[OfficeFinding, ...] = ()
     until: float = 0.0
 
 
@@ -78,7 +78,7 @@ class _Remembered:
 class Health:
     """What needs someone in the office; for administrators, supervisors, auditors and the operator."""
 
-    _look: Callable[[bool], tuple[Finding, ...]]
+    _look: Callable[[bool], tuple[OfficeFinding, ...]]
     """Looks the office over; True: without what reads every record and document."""
 
     _acknowledgements: Acknowledgements
@@ -102,7 +102,9 @@ class Health:
         known = self._acknowledgements.all(actor)
         found = self._found(again=again) if quick else self._look(False)
         views = [FoundNow(finding=item, acknowledgement=known.get(item.key)) for item in found]
-        return tuple(sorted(views, key=lambda one: (not one.is_new, one.finding.level is not Level.PROBLEM)))
+        return tuple(
+            sorted(views, key=lambda one: (not one.is_new, one.finding.level is not FindingLevel.PROBLEM))
+        )
 
     def plugins(self, *, actor: Actor) -> tuple[PluginHealth, ...]:
         """
@@ -144,7 +146,7 @@ class Health:
 
     def acknowledged(self, *, actor: Actor) -> Mapping[str, Acknowledgement]:
         """
-        Return what someone took notice of, by `Finding.key`.
+        Return what someone took notice of, by `OfficeFinding.key`.
 
         Raises:
             AccessDeniedError: for others than administrators, supervisors, auditors and the host.
@@ -160,7 +162,7 @@ class Health:
         Where it concerns numbers it holds once a second person, who may be an auditor, did the same.
 
         Args:
-            finding: `Finding.key`.
+            finding: `OfficeFinding.key`.
             reason: Why nothing is done.
             actor: An administrator, or the host application for the operator of the machine.
             now: Aware moment; None asks the clock.
@@ -195,7 +197,7 @@ class Health:
         """
         self._acknowledgements.withdraw(finding, actor=actor, now=now)
 
-    def _found(self, *, again: bool) -> tuple[Finding, ...]:
+    def _found(self, *, again: bool) -> tuple[OfficeFinding, ...]:
         if again or time.monotonic() >= self._last.until:
             self._last.found = self._look(True)
             self._last.until = time.monotonic() + _REMEMBERED

@@ -13,7 +13,7 @@ from cryptography import x509
 
 from perizinan_core.bootstrap._backup import key_places
 from perizinan_core.bootstrap._bare_office import BareOffice
-from perizinan_core.bootstrap._findings import Finding
+from perizinan_core.bootstrap._findings import OfficeFinding
 from perizinan_core.bootstrap._keys import open_roots
 from perizinan_core.bootstrap._settings import Settings
 from perizinan_core.errors.base import PerizinanError
@@ -32,11 +32,11 @@ _SKEW = timedelta(minutes=2)
 _PAGE_BYTES = 2_000_000
 
 
-def clock(office: Office) -> Iterator[Finding]:
+def clock(office: Office) -> Iterator[OfficeFinding]:
     """Compare the clocks of this machine, of the records and of the database."""
     found = office.clock_repair.found()
     if found:
-        yield Finding(
+        yield OfficeFinding(
             code="clock-was-ahead",
             sentence=N_("{count} records were written by a clock that was ahead."),
             remedy=N_("See that the clock is right, then run: perizinan clock repair"),
@@ -50,7 +50,7 @@ def clock(office: Office) -> Iterator[Finding]:
         theirs: datetime = work.session.scalar(sa.select(sa.func.clock_timestamp()))
     apart = abs(theirs - datetime.now(UTC))
     if apart > _SKEW:
-        yield Finding(
+        yield OfficeFinding(
             code="clocks-apart",
             sentence=N_("The clocks of this machine and of the database are {seconds} seconds apart."),
             remedy=N_("Let both take the time from the same time server."),
@@ -58,12 +58,12 @@ def clock(office: Office) -> Iterator[Finding]:
         )
 
 
-def calendar(office: Office) -> Iterator[Finding]:
+def calendar(office: Office) -> Iterator[OfficeFinding]:
     """Say when the calendar of working days ends."""
     days = office.authority.calendar
     today = days.time_zone.local(office.now()).date()
     if days.covers_to - today < _SOON:
-        yield Finding(
+        yield OfficeFinding(
             code="calendar-ends",
             sentence=N_("The calendar of working days ends on {day}; deadlines beyond it cannot be counted."),
             remedy=N_("Add the holidays of the next year to the calendar of the authority's plugin."),
@@ -71,14 +71,14 @@ def calendar(office: Office) -> Iterator[Finding]:
         )
 
 
-def certificates(office: Office) -> Iterator[Finding]:
+def certificates(office: Office) -> Iterator[OfficeFinding]:
     """Say what no one could sign, which signers cannot be used, and which certificates end."""
     yield from _without_signer(office)
     for position in office.signers.positions():
         try:
             signer = office.signers.signer_for(position)
         except PerizinanError as error:
-            yield Finding(
+            yield OfficeFinding(
                 code="signer-unusable",
                 sentence=error.sentence,
                 remedy=N_("Until then nothing is signed for this position: perizinan keys list"),
@@ -91,7 +91,7 @@ def certificates(office: Office) -> Iterator[Finding]:
         yield from _ending(office, root)
 
 
-def _without_signer(office: Office) -> Iterator[Finding]:
+def _without_signer(office: Office) -> Iterator[OfficeFinding]:
     """Name the kinds of permits that are open and that no position with a signer may sign today."""
     able, today = set(office.signers.positions()), office.today()
     missing: dict[str, set[str]] = {}
@@ -100,7 +100,7 @@ def _without_signer(office: Office) -> Iterator[Finding]:
         if entitled and entitled.isdisjoint(able):
             missing[permit_type.code] = entitled
     if missing:
-        yield Finding(
+        yield OfficeFinding(
             code="signer-missing",
             sentence=N_(
                 "Permits of these kinds are open, but no one could sign them: {permit_types}. None of the positions "
@@ -117,10 +117,10 @@ def _without_signer(office: Office) -> Iterator[Finding]:
         )
 
 
-def _ending(office: Office, certificate: x509.Certificate) -> Iterator[Finding]:
+def _ending(office: Office, certificate: x509.Certificate) -> Iterator[OfficeFinding]:
     until = certificate.not_valid_after_utc
     if until - office.now() < _SOON:
-        yield Finding(
+        yield OfficeFinding(
             code="certificate-ends",
             sentence=N_("The certificate {subject} ends on {day}."),
             remedy=N_("Ask the certificate authority for a new one in time."),
@@ -128,12 +128,12 @@ def _ending(office: Office, certificate: x509.Certificate) -> Iterator[Finding]:
         )
 
 
-def files(office: Office | BareOffice) -> Iterator[Finding]:
+def files(office: Office | BareOffice) -> Iterator[OfficeFinding]:
     """Say which private files others may read."""
     for path in _private_files(office.settings):
         mode = path.stat().st_mode
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            yield Finding(
+            yield OfficeFinding(
                 code="file-readable",
                 sentence=N_("Others than its owner may read or write {path}."),
                 remedy=N_("Run: chmod {mode} {path}"),
@@ -162,7 +162,7 @@ def _private_files(settings: Settings) -> Iterator[Path]:
             yield path
 
 
-def status_list(office: Office) -> Iterator[Finding]:
+def status_list(office: Office) -> Iterator[OfficeFinding]:
     """Say when the published status list is old or missing."""
     path = office.status_lists.file
     if path is None:
@@ -170,7 +170,7 @@ def status_list(office: Office) -> Iterator[Finding]:
     limit = timedelta(hours=office.settings.publication.max_age_hours) / 2
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
     if written is None or datetime.now(UTC) - written > limit:
-        yield Finding(
+        yield OfficeFinding(
             code="status-list-old",
             sentence=N_("The status list was not published, or not lately: {path}."),
             remedy=N_("See that the worker runs, or run: perizinan authority publish"),
@@ -178,13 +178,13 @@ def status_list(office: Office) -> Iterator[Finding]:
         )
 
 
-def page(office: Office) -> Iterator[Finding]:
+def page(office: Office) -> Iterator[OfficeFinding]:
     """Ask for the public verification page."""
     url = office.authority.verification_url
     try:
         fetch(url, max_bytes=_PAGE_BYTES, accept="text/html", seconds=10)
     except PerizinanError as error:
-        yield Finding(
+        yield OfficeFinding(
             code="page-unreachable",
             sentence=error.sentence,
             remedy=N_("People who scan a permit arrive there: check the web server and the name."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from perizinan_core.bootstrap._findings import Finding, Level
+from perizinan_core.bootstrap._findings import FindingLevel, OfficeFinding
 from perizinan_core.hooks import PluginState, PluginStatus
 from perizinan_core.hooks._manager import BUILTIN, RECORDS, Origin, PluginManager, Registered
 from perizinan_core.i18n import N_
@@ -25,28 +25,28 @@ _USUAL = N_(
 )
 
 
-def plugin_findings(manager: PluginManager) -> tuple[Finding, ...]:
+def plugin_findings(manager: PluginManager) -> tuple[OfficeFinding, ...]:
     """Look at every plugin that was found; those that failed come first."""
     found = [finding for status in manager.statuses for finding in _of(status)]
     found += _twice(manager)
-    return tuple(sorted(found, key=lambda item: item.level is not Level.PROBLEM))
+    return tuple(sorted(found, key=lambda item: item.level is not FindingLevel.PROBLEM))
 
 
-def not_loaded(manager: PluginManager) -> Iterator[Finding]:
+def not_loaded(manager: PluginManager) -> Iterator[OfficeFinding]:
     """Name what is installed and missing from the office all the same."""
     for status in manager.statuses:
         if status.state in _MISSING:
             yield from _of(status)
 
 
-def _of(status: PluginStatus) -> Iterator[Finding]:
+def _of(status: PluginStatus) -> Iterator[OfficeFinding]:
     about = {
         "plugin": status.name,
         "distribution": status.distribution or status.name,
         "version": status.version or "-",
     }
     if status.state in _MISSING:
-        yield Finding(
+        yield OfficeFinding(
             code=status.code,
             sentence=N_("The plugin {plugin} ({distribution} {version}) is not loaded: {reason}."),
             remedy=_ADVICE.get(status.code, _USUAL),
@@ -56,9 +56,9 @@ def _of(status: PluginStatus) -> Iterator[Finding]:
     if status.name == BUILTIN or status.state is PluginState.DISABLED or not status.distribution:
         return
     if status.printed:
-        yield Finding(
+        yield OfficeFinding(
             code="prints",
-            level=Level.NOTICE,
+            level=FindingLevel.NOTICE,
             sentence=N_("The plugin {plugin} ({distribution} {version}) prints something when it is loaded."),
             remedy=N_(
                 "Tell the author of {distribution}: a plugin writes to its logger. What it prints is kept apart."
@@ -66,9 +66,9 @@ def _of(status: PluginStatus) -> Iterator[Finding]:
             fields=about,
         )
     if status.manifest is None:
-        yield Finding(
+        yield OfficeFinding(
             code="no-manifest",
-            level=Level.NOTICE,
+            level=FindingLevel.NOTICE,
             sentence=N_("The plugin {plugin} ({distribution} {version}) has no manifest."),
             remedy=N_(
                 "Ask the author of {distribution} for one (perizinan_plugin.toml): without it, no one can say before "
@@ -77,7 +77,7 @@ def _of(status: PluginStatus) -> Iterator[Finding]:
             fields=about,
         )
     elif difference := _difference(status):
-        yield Finding(
+        yield OfficeFinding(
             code="manifest-differs",
             sentence=N_(
                 "The manifest of the plugin {plugin} ({distribution} {version}) is not what it does: {difference}."
@@ -99,7 +99,7 @@ def _pairs(offers: Mapping[str, Iterable[str]]) -> set[tuple[str, str]]:
     return {(hook, name) for hook, names in offers.items() for name in (tuple(names) or ("",))}
 
 
-def _twice(manager: PluginManager) -> Iterator[Finding]:
+def _twice(manager: PluginManager) -> Iterator[OfficeFinding]:
     for hook in RECORDS:
         claims = manager.claims(hook)
         counting = {(item.plugin, name) for item in manager.gather(hook) for name in item.names}
@@ -109,12 +109,12 @@ def _twice(manager: PluginManager) -> Iterator[Finding]:
 
 def _named_twice(
     hook: str, name: str, items: list[Registered], counting: set[tuple[str, str]]
-) -> Iterator[Finding]:
+) -> Iterator[OfficeFinding]:
     installed = sorted({item.plugin for item in items if item.origin is Origin.INSTALLED})
     left_out = [plugin for plugin in installed if (plugin, name) not in counting]
     if any(item.origin is Origin.BUILTIN for item in items):
         for plugin in left_out:
-            yield Finding(
+            yield OfficeFinding(
                 code="replaces-built-in",
                 sentence=N_(
                     'The plugin {plugin} offers "{name}" ({hook}), which is built in; it is not used.'
@@ -126,7 +126,7 @@ def _named_twice(
                 fields={"plugin": plugin, "name": name, "hook": hook},
             )
     elif len(installed) - len(left_out) > 1:
-        yield Finding(
+        yield OfficeFinding(
             code="offered-twice",
             sentence=N_('Several plugins offer "{name}" ({hook}): {plugins}. None of them is used.'),
             remedy=N_(

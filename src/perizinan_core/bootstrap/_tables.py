@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from perizinan_core.bootstrap._findings import Finding, Level
+from perizinan_core.bootstrap._findings import FindingLevel, OfficeFinding
 from perizinan_core.errors.hooks import HookError
 from perizinan_core.hooks._manager import PluginManager, PluginState
 from perizinan_core.hooks._types import TablesEntry
@@ -63,16 +63,16 @@ def unsupported(entries: tuple[TablesEntry, ...]) -> HookError:
     return HookError("tables-unsupported", names=tuple(entry.name for entry in entries))
 
 
-def left_tables(office: Office) -> Iterator[Finding]:
+def left_tables(office: Office) -> Iterator[OfficeFinding]:
     """Name the tables whose plugin is not loaded: they are kept, and nothing reads them."""
     if not isinstance(office.storage, HoldsTables):
         return
     offered = {entry.name for entry in offered_tables(office.plugins)}
     for name, revision in office.storage.plugin_revisions().items():
         if name not in offered:
-            yield Finding(
+            yield OfficeFinding(
                 code="plugin-tables-left",
-                level=Level.NOTICE,
+                level=FindingLevel.NOTICE,
                 sentence=N_(
                     "The tables of the plugin {name} are there (revision {revision}), but it is not loaded."
                 ),

@@ -10,7 +10,7 @@ import click
 
 from perizinan_core.bootstrap._bare_office import open_bare_office, plugins_for_recovery
 from perizinan_core.bootstrap._doctor import examine, examine_bare, unopened
-from perizinan_core.bootstrap._findings import Finding, Level
+from perizinan_core.bootstrap._findings import FindingLevel, OfficeFinding
 from perizinan_core.cli._settings import language_of, open_office, settings_for
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_, translate
@@ -20,7 +20,7 @@ from perizinan_core.services import Acknowledgement
 __all__ = ["doctor_command"]
 
 _OPERATOR = Actor(id="operator", kind=ActorKind.HOST, name="perizinan doctor")
-_LEVELS = {Level.PROBLEM: N_("problem"), Level.NOTICE: N_("notice")}
+_LEVELS = {FindingLevel.PROBLEM: N_("problem"), FindingLevel.NOTICE: N_("notice")}
 
 
 @click.command("doctor", help="Periksa kesehatan instalasi; kode keluar 1 bila seseorang harus bertindak.")
@@ -50,14 +50,14 @@ def doctor_command(
         findings, known = (unopened(error),), {}
     seen = [finding for finding in findings if _is_known(finding, known)]
     findings = tuple(finding for finding in findings if finding not in seen)
-    problems = [finding for finding in findings if finding.level is Level.PROBLEM]
+    problems = [finding for finding in findings if finding.level is FindingLevel.PROBLEM]
     if as_json:
         found = [_as_json(finding, language, known) for finding in (*findings, *seen)]
         click.echo(json.dumps({"sound": not problems, "findings": found}, ensure_ascii=False))
     else:
         for finding in findings:
             level = translate(_LEVELS[finding.level], language)
-            mark = f" [{finding.key}]" if finding.level is Level.NOTICE else ""
+            mark = f" [{finding.key}]" if finding.level is FindingLevel.NOTICE else ""
             click.echo(f"{level} {finding.code}{mark}: {finding.message(language)}")
             click.echo(f"  → {finding.advice(language)}")
             if (first := known.get(finding.key)) is not None:
@@ -81,14 +81,14 @@ def _acknowledge(obj: dict[str, Any], finding: str, reason: str, language: str) 
     click.echo(translate(told, language))
 
 
-def _is_known(finding: Finding, known: Mapping[str, Acknowledgement]) -> bool:
+def _is_known(finding: OfficeFinding, known: Mapping[str, Acknowledgement]) -> bool:
     found = known.get(finding.key)
     return found is not None and found.holds
 
 
 def _examined(
     obj: dict[str, Any], *, network: bool, quick: bool
-) -> tuple[tuple[Finding, ...], Mapping[str, Acknowledgement]]:
+) -> tuple[tuple[OfficeFinding, ...], Mapping[str, Acknowledgement]]:
     """Look the office over; without plugins, what there is without them."""
     if not obj["no_plugins"]:
         with open_office(obj) as office:
@@ -99,7 +99,9 @@ def _examined(
         return examine_bare(bare, quick=quick), {}
 
 
-def _as_json(finding: Finding, language: str, known: Mapping[str, Acknowledgement]) -> dict[str, str | None]:
+def _as_json(
+    finding: OfficeFinding, language: str, known: Mapping[str, Acknowledgement]
+) -> dict[str, str | None]:
     return {
         "mark": finding.key,
         "acknowledged": known[finding.key].reason if _is_known(finding, known) else None,

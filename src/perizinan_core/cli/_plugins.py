@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from perizinan_core.bootstrap._findings import Finding, Level
+from perizinan_core.bootstrap._findings import FindingLevel, OfficeFinding
 from perizinan_core.bootstrap._plugin_findings import plugin_findings
 from perizinan_core.bootstrap._upgrade_check import Outcome, UpgradeReport, check_upgrade
 from perizinan_core.cli._settings import language_of, plugins_for, settings_for
@@ -33,7 +33,7 @@ _OUTCOMES = {
     Outcome.UNKNOWN: (N_("not known"), "yellow"),
     Outcome.FAILS: (N_("will not work"), "red"),
 }
-_LEVELS = {Level.PROBLEM: (N_("problem"), "red"), Level.NOTICE: (N_("notice"), "yellow")}
+_LEVELS = {FindingLevel.PROBLEM: (N_("problem"), "red"), FindingLevel.NOTICE: (N_("notice"), "yellow")}
 
 
 @click.group("plugins", help="Tampilkan plugin dan keadaannya.")
@@ -98,7 +98,7 @@ def doctor_command(obj: dict[str, Any], *, as_json: bool, seconds: float) -> Non
     language = language_of(obj)
     manager = _manager(obj, Trials(seconds=seconds, again=True))
     findings = plugin_findings(manager)
-    problems = [finding for finding in findings if finding.level is Level.PROBLEM]
+    problems = [finding for finding in findings if finding.level is FindingLevel.PROBLEM]
     if as_json:
         found = [_as_json(finding, language) for finding in findings]
         click.echo(json.dumps({"sound": not problems, "findings": found}, ensure_ascii=False))
@@ -211,7 +211,7 @@ def _told(hook: str, offers: list[dict[str, Any]], language: str) -> str:
     return f"{hook}: {', '.join(names)}" if names else hook
 
 
-def _show(findings: tuple[Finding, ...], language: str) -> None:
+def _show(findings: tuple[OfficeFinding, ...], language: str) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in (N_("Plugin"), N_("Level"), N_("Finding and what to do")):
         table.add_column(translate(title, language), overflow="fold")
@@ -227,7 +227,7 @@ def _show(findings: tuple[Finding, ...], language: str) -> None:
         Console(highlight=False).print(table)
 
 
-def _as_json(finding: Finding, language: str) -> dict[str, str]:
+def _as_json(finding: OfficeFinding, language: str) -> dict[str, str]:
     return {
         "plugin": str(finding.fields["plugin"]),
         "code": finding.code,

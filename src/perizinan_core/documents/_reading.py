@@ -107,7 +107,7 @@ class IncomingBytes:
         self._stream = stream
         self._max_bytes = max_bytes
         self._hash = hashlib.sha256()
-        self.size = 0
+        self.size: int = 0
         """Bytes that have passed."""
 
     def __iter__(self) -> Iterator[bytes]:

@@ -55,6 +55,7 @@ from perizinan_core.services._inspection_version import inspection_version
 from perizinan_core.signing import SecretCallback, Signer
 from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.storage import OutboxItem, Storage, UnitOfWork
+from perizinan_core.storage._ports import ForeseeingStorage
 from perizinan_core.storage._records import Foreseen
 from perizinan_core.workflow._assignment import Workload
 from perizinan_core.workflow._figures import figures_of
@@ -279,6 +280,14 @@ class OfficeContext:
         """Return the version of the permit type that a case or permit froze."""
         return self.catalogue.version(subject.permit_type, subject.permit_type_version)
 
+    def unit_of_work(
+        self, *, read_only: bool = False, foreseen: Iterable[Foreseen] = ()
+    ) -> AbstractContextManager[UnitOfWork]:
+        """Open a unit of work, and tell a store that works ahead what is foreseen."""
+        if foreseen and isinstance(self.storage, ForeseeingStorage):
+            return self.storage.unit_of_work(read_only=read_only, foreseen=foreseen)
+        return self.storage.unit_of_work(read_only=read_only)
+
     @contextmanager
     def work_for(
         self, actor: Actor, *, read_only: bool = False, foreseen: Iterable[Foreseen] = ()
@@ -291,12 +300,12 @@ class OfficeContext:
         Args:
             actor: Who calls.
             read_only: Nothing is written.
-            foreseen: See `Storage.unit_of_work`.
+            foreseen: See `ForeseeingStorage.unit_of_work`.
 
         Raises:
             StaffRecordError: see `check_staff`.
         """
-        with self.storage.unit_of_work(read_only=read_only, foreseen=foreseen) as work:
+        with self.unit_of_work(read_only=read_only, foreseen=foreseen) as work:
             self.check_staff(work, actor)
             yield work
 

@@ -112,7 +112,7 @@ class FinishingSteps(SigningSteps):
         # Both before others have to wait: the first may read the signed file.
         ends = self.long_term.outlives_certificate(attrs.evolve(permit, letter=None, signed_sha256=signed))
         ending = self._foreseen_ending(permit, signed, lease, ends, actor, moment)
-        with context.storage.unit_of_work(foreseen=() if ending is None else ending.foreseen) as work:
+        with context.unit_of_work(foreseen=() if ending is None else ending.foreseen) as work:
             application = context.load(work, permit.application_id, lock=True, known=lease.case)
             current = context.load_permit(work, permit.id, lock=True, known=permit)
             if current.signed_sha256 is not None:

@@ -130,7 +130,7 @@ class Issuance(NumberSteps, FinishingSteps):
             except WorkflowError:
                 continue
             foreseen = () if rehearsed is None else rehearsed.foreseen
-            with context.storage.unit_of_work(foreseen=foreseen) as work:
+            with context.unit_of_work(foreseen=foreseen) as work:
                 application = context.load(work, application_id, lock=True)
                 permit, _ = self._take(work, application, signer, moment, by=SYSTEM, rehearsed=rehearsed)
                 work.commit()

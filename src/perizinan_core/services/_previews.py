@@ -13,7 +13,6 @@ from io import BytesIO
 from typing import Any
 
 import attrs
-from pypdf import PdfReader
 
 from perizinan_core.catalogue import validate_form
 from perizinan_core.documents import PagePicture, page_picture
@@ -57,6 +56,8 @@ class LetterPreview:
     @property
     def pages(self) -> int:
         """How many pages it has."""
+        from pypdf import PdfReader  # it loads slowly, and few ask
+
         return 0 if self.pdf is None else len(PdfReader(BytesIO(self.pdf)).pages)
 
 

@@ -330,7 +330,7 @@ def test_a_guest_uploads_as_everyone_does(portal):
     place = mine.create(draft.url.split("/")[2]).headers["location"]
 
     assert "stored" == mine.send(place, 0, PICTURE).headers["perizinan-state"]
-    assert "ktp.png" in guest.open(draft.url).text
+    assert "ktp.png" in guest.open(draft.url.replace("isian", "berkas")).text
 
 
 @pytest.mark.parametrize(

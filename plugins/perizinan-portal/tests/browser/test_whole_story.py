@@ -90,11 +90,9 @@ def mailed(portal, email: str) -> str:
 def uploads(someone: Person, slot: str, content: bytes, name: str = "ktp.png") -> None:
     """Choose a file for a place and send it, whether it goes by itself or by a button."""
     place = someone.page.locator(f"#slot-{slot}")
-    place.locator('input[name="file"]').set_input_files(
-        {"name": name, "mimeType": "image/png", "buffer": content}
-    )
+    place.locator(f"#file-{slot}").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
     if not someone.scripted:
-        place.locator('form:has([name="file"]) button[type="submit"]').first.click()
+        place.locator(f'form:has(#file-{slot}) button[type="submit"]').click()
     expect(someone.page.locator(f"#slot-{slot}")).to_contain_text(name, timeout=20_000)
     expect(someone.page.locator(f"#slot-{slot} form[action$='/hapus']").first).to_be_attached(timeout=20_000)
 
@@ -169,10 +167,7 @@ def test_from_the_first_page_to_a_permit_that_verification_calls_valid(browsing,
 
     sekar.opens(f"/permohonan/{application}/perbaikan")
     sekar.sees("Tulisan pada KTP tidak terbaca.")
-    sekar.page.locator('input[type="file"]').first.set_input_files(
-        {"name": "ktp-baru.png", "mimeType": "image/png", "buffer": SHARPER}
-    )
-    sekar.page.locator('form:has(input[type="file"]) button[type="submit"]').first.click()
+    uploads(sekar, "ktp", SHARPER, "ktp-baru.png")
     sekar.sees("ktp-baru.png")
     office.clock.forward(minutes=5)
     sekar.page.locator('form[action$="/perbaikan"] button[type="submit"]').click()

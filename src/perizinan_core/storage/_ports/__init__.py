@@ -27,7 +27,7 @@ from perizinan_core.storage._ports._events import History, Outbox
 from perizinan_core.storage._ports._figures import Figures
 from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts, TrackingSecrets
 from perizinan_core.storage._ports._surveys import SurveyRecords
-from perizinan_core.storage._ports._units import Storage, UnitOfWork
+from perizinan_core.storage._ports._units import ForeseeingStorage, Storage, UnitOfWork
 
 __all__ = [
     "Agenda",
@@ -35,6 +35,7 @@ __all__ = [
     "ComplaintRecords",
     "Failures",
     "Figures",
+    "ForeseeingStorage",
     "History",
     "Idempotency",
     "Numbers",

@@ -16,7 +16,7 @@ from perizinan_core.storage._ports._requests import Idempotency, SigningAttempts
 from perizinan_core.storage._ports._surveys import SurveyRecords
 from perizinan_core.storage._records import Foreseen
 
-__all__ = ["Storage", "UnitOfWork"]
+__all__ = ["ForeseeingStorage", "Storage", "UnitOfWork"]
 
 
 @runtime_checkable
@@ -125,9 +125,7 @@ class UnitOfWork(Protocol):
 class Storage(Protocol):
     """A store of records. Safe to use from many threads and, unless it lives in memory, many processes."""
 
-    def unit_of_work(
-        self, *, read_only: bool = False, foreseen: Iterable[Foreseen] = ()
-    ) -> AbstractContextManager[UnitOfWork]:
+    def unit_of_work(self, *, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
         """
         Return a unit of work for a ``with`` statement; leaving it without ``commit()`` undoes everything.
 
@@ -137,9 +135,6 @@ class Storage(Protocol):
 
         Args:
             read_only: Nothing is written.
-            foreseen: Applications and permits as they will probably be given to ``add`` or ``save``, and events as
-                they will be given to history and outbox. A store may bring them into their stored form before others
-                have to wait; what is written is what the unit gives it, in any case.
 
         Raises:
             DatabaseUnavailableError: ``database-busy``: Others were writing for too long (on entering, or
@@ -149,4 +144,25 @@ class Storage(Protocol):
 
     def close(self) -> None:
         """Let go of connections; the store is not used afterwards."""
+        ...
+
+
+@runtime_checkable
+class ForeseeingStorage(Storage, Protocol):
+    """A store that brings what will probably be written into its stored form before others have to wait."""
+
+    works_ahead: bool
+    """True; stores without it are never told what is foreseen."""
+
+    def unit_of_work(
+        self, *, read_only: bool = False, foreseen: Iterable[Foreseen] = ()
+    ) -> AbstractContextManager[UnitOfWork]:
+        """
+        Return a unit of work; see `Storage.unit_of_work`.
+
+        Args:
+            read_only: Nothing is written.
+            foreseen: Applications and permits as they will probably be given to ``add`` or ``save``, and events as
+                they will be given to history and outbox. What is written is what the unit gives, in any case.
+        """
         ...

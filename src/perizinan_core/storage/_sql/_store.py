@@ -87,6 +87,8 @@ class SqlStorage:
         """The connections, for tools that measure or look after the database."""
         return self._engine
 
+    works_ahead = True
+
     def unit_of_work(self, *, read_only: bool = False, foreseen: Iterable[Foreseen] = ()) -> SqlUnitOfWork:
         """See the port."""
         if self._pid != os.getpid():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import tzinfo
 from types import TracebackType
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Self
 
 from perizinan_core.errors.storage import DatabaseUnavailableError, StorageError
 from perizinan_core.storage._ports import UnitOfWork
-from perizinan_core.storage._records import Foreseen
 from perizinan_core.storage._table_sets import TableSet
 from perizinan_core.storage.memory._agenda import MemoryAgenda, MemoryFailures
 from perizinan_core.storage.memory._applications import MemoryApplications
@@ -53,11 +51,8 @@ class MemoryStorage:
         self._tables: MemoryTables | None = None
         self._busy_seconds = busy_seconds
 
-    def unit_of_work(
-        self, *, read_only: bool = False, foreseen: Iterable[Foreseen] = ()
-    ) -> AbstractContextManager[UnitOfWork]:
+    def unit_of_work(self, *, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
         """See the port."""
-        del foreseen
         return MemoryUnitOfWork(self._held, read_only=read_only)
 
     def plugin_tables(self, tables: TableSet) -> PluginTables:

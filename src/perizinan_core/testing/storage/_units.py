@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 import attrs
 import pytest
 
 from perizinan_core.errors.storage import AlreadyExistsError, RecordNotFoundError
 from perizinan_core.model._application import ApplicationState
-from perizinan_core.storage._ports import Storage, UnitOfWork
-from perizinan_core.storage._records import OutboxItem
+from perizinan_core.storage._ports import ForeseeingStorage, Storage, UnitOfWork
+from perizinan_core.storage._records import Foreseen, OutboxItem
 from perizinan_core.testing._refusals import raises_code
 from perizinan_core.testing.storage._base import SuiteBase, add_application
 from perizinan_core.testing.storage._samples import NOW, made_application, made_event
@@ -152,15 +154,21 @@ class UnitsSuite(SuiteBase):
 
     def test_what_is_written_counts_and_not_what_was_foreseen(self, storage: Storage) -> None:
         """Records that became others meanwhile are written as the unit gives them; those that did not, as well."""
+
+        def foreseeing(*foreseen: Foreseen) -> AbstractContextManager[UnitOfWork]:
+            if isinstance(storage, ForeseeingStorage):
+                return storage.unit_of_work(foreseen=foreseen)
+            return storage.unit_of_work()
+
         case = made_application(state=ApplicationState.SUBMITTED)
         event = made_event(case.id, round=1)
-        with storage.unit_of_work(foreseen=(case, event)) as work:
+        with foreseeing(case, event) as work:
             first = work.applications.add(case, by="a", at=NOW)
             work.history.add([event, made_event(case.id, round=2)])
             work.outbox.add([OutboxItem(event=event)], at=NOW)
             work.commit()
         expected = attrs.evolve(first, state=ApplicationState.REFUSED)
-        with storage.unit_of_work(foreseen=(expected,)) as work:
+        with foreseeing(expected) as work:
             work.applications.get(case.id, lock=True)
             work.applications.save(attrs.evolve(first, state=ApplicationState.WITHDRAWN), by="b", at=NOW)
             work.commit()

@@ -11,7 +11,7 @@ from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_
 from perizinan_portal._admin._words import ADMIN
 from perizinan_portal._errors import PortalError
-from perizinan_portal._kit import Answer, Download, Page, PageRoute, Visit, Who
+from perizinan_portal._kit import Answer, Download, Page, PageRoute, Rate, Visit, Who
 
 __all__ = ["ROUTES"]
 
@@ -119,6 +119,7 @@ ROUTES = (
         show=list_,
         act=preview,
         uploads=True,
+        rate=Rate(20),
         who=Who.OFFICER,
         roles=ADMIN,
     ),
