@@ -306,6 +306,9 @@ def test_any_json_as_any_argument_of_any_use_case_is_an_answer_or_our_error(busy
     method, given_, unknown = calls[which % len(calls)]
     given_ = {**given_, **dict(zip(unknown, others, strict=False))}
     parameters = inspect.signature(method).parameters
+    if not parameters:
+        method()
+        return
     argument = sorted(parameters)[place % len(parameters)]
     if argument == "stream":
         value = BytesIO(b"x")
