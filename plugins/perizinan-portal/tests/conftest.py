@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import attrs
 import pytest
@@ -20,6 +21,7 @@ from perizinan_portal._serving import configuration
 from perizinan_portal._store import Level
 from perizinan_portal.testing import PortalKit, Visitor, sample_portal
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Page as BrowserPage
 
 
@@ -103,18 +105,30 @@ class Browsing:
         """Return what axe-core finds on a page (WCAG 2.2 A and AA), each with the element."""
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
         options = {"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
-        found = Axe().run(page, options=options).response["violations"]
+        found = _settled(page, lambda: Axe().run(page, options=options)).response["violations"]
         return [f"{item['id']}: {node['html'][:120]}" for item in found for node in item["nodes"]]
 
     def overflow(self, page: BrowserPage) -> int:
         """Return by how many pixels a page is wider than its window."""
-        return page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        return _settled(page, lambda: page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
     def close(self) -> None:
         """Close the windows of a test."""
         for context in self._contexts:
             context.close()
         self._contexts.clear()
+
+
+def _settled(page: BrowserPage, look: Callable[[], Any]) -> Any:
+    """Look at a page that is there: a press may still be on its way from one page to the next."""
+    for left in (2, 1, 0):
+        page.wait_for_function("document.readyState === 'complete' && document.body !== null")
+        try:
+            return look()
+        except BrowserError:
+            if not left:
+                raise
+    return None
 
 
 @pytest.fixture(scope="module")

@@ -258,6 +258,7 @@ def test_however_often_it_is_pressed_or_sent_again_there_is_one_receipt(browsing
     button = 'form[action$="/kirim"] button[type="submit"]'
     first.page.locator(button).dblclick()
     first.page.wait_for_load_state()
+    first.sees("TT/")
     number = re.search(r"TT/\d+/\d+", first.page.get_by_role("main").inner_text())[0]
     first.page.go_back()
     if first.page.locator(button).count():
