@@ -128,7 +128,7 @@ def add_account(portal: PortalKit, id_: str) -> None:
         id=id_, kind=AccountKind.PUBLIC, email=f"{id_}@surat.example.org", name="Wulan", created_at=now
     )
     with store._database.write() as connection:  # noqa: SLF001 - no page makes an account with a given id
-        connection.execute(sa.insert(ACCOUNTS).values(**store.accounts._row(made, now), seen_at=now))  # noqa: SLF001
+        connection.execute(sa.insert(ACCOUNTS).values(**store.accounts._row(made, now), seen_at=now))  # noqa: SLF001 - as above
 
 
 def answer(app: Any, path: str, *, cookie: str = "", form: dict[str, str] | None = None) -> tuple[int, bytes]:
@@ -203,7 +203,10 @@ def timed(ask: Callable[[], object], rounds: int = ROUNDS) -> float:
 def statements(portal: PortalKit, ask: Callable[[], object]) -> int:
     """Return how many statements a page has."""
     engine, found = storage_of(portal.office).engine, []
-    note = lambda *given: found.append(given[2])  # noqa: E731
+
+    def note(*given: Any) -> None:
+        found.append(given[2])
+
     ask()
     sa.event.listen(engine, "before_cursor_execute", note)
     ask()

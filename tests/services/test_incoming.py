@@ -185,7 +185,7 @@ def test_files_under_way_go_with_their_draft(shared, case):
 
 @pytest.mark.parametrize("use", ["get", "receive", "finish", "discard", "begin", "of_case"])
 def test_nothing_of_someone_elses_upload_can_be_reached(shared, case, use):
-    """For another applicant it does not exist, whoever knows its id."""
+    """For another applicant it does not exist, also for one who knows its id."""
     upload = begin(shared, case, PICTURE)
     incoming = shared.office.incoming
     calls = {
@@ -261,7 +261,7 @@ def test_an_upload_is_continued_by_another_process_on_the_real_stores(url, open_
 
 
 def test_accounts_are_compared_and_not_names(shared, case):
-    """An officer account of the same id is no party."""
+    """An officer account of the same id is not a party."""
     upload = begin(shared, case, PICTURE)
     officer = Actor(id=APPLICANT.id, kind=ActorKind.OFFICER)
     assert Account.public(APPLICANT.id) == APPLICANT.account

@@ -69,7 +69,7 @@ def test_a_photograph_is_taken_out_before_the_minutes_are_written(any_kit, case)
 
 
 def test_only_the_inspector_puts_pictures_in_and_only_pictures(kit):
-    """What is none is refused by its content; other officers and steps have none."""
+    """What is not a photograph is refused by its content; other officers and steps have none."""
     case = kit.submit("acara").id
     with raises_code("photos"):
         kit.office.reviews.add_photo(

@@ -423,7 +423,7 @@ class WrongPassphraseError(NothingSignedError):
 
 
 def test_a_service_that_signed_nothing_for_certain_is_asked_again(kit):
-    """A wrong passphrase is no doubt: the number stays, the error is the service's own, and the next try works."""
+    """A wrong passphrase leaves no doubt: the number stays, the error is the service's own, and the next try works."""
     service = FakeSigningService(sample_signer("kepala"))
     case = kit.submit()
     kit.review(case.id)

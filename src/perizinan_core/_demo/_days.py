@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from io import BytesIO
 from itertools import count
 from random import Random
@@ -113,7 +114,7 @@ class Days:
         """Let the days pass until the end of the clock."""
         self._staff = {one.id: one.as_actor() for one in self.office.reviews.officers(actor=HOST)}
         for wish in planned:
-            self.at(wish.at, lambda wish=wish: self._apply(wish))  # type: ignore[misc]
+            self.at(wish.at, partial(self._apply, wish))
         zone = self.office.authority.calendar.time_zone
         day = zone.local(self.clock.moment).date()
         while day <= zone.local(self.clock.limit).date():
@@ -160,7 +161,7 @@ class Days:
         span = self.clock.limit - self.clock.moment
         for turn, complaint in enumerate(COMPLAINTS, start=1):
             at = self.clock.moment + span * turn / (len(COMPLAINTS) + 1)
-            self.at(at, lambda complaint=complaint: self._complain(complaint))  # type: ignore[misc]
+            self.at(at, partial(self._complain, complaint))
 
     def _morning(self) -> None:
         """Let the worker do what is due: on Mondays everything, on other days what cannot wait."""

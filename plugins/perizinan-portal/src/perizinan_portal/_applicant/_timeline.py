@@ -68,7 +68,7 @@ LEFT_OUT = frozenset(
     {
         # Every keystroke would be a line.
         _K.DOCUMENT_ADDED, _K.DOCUMENT_REMOVED, _K.FORM_UPDATED,
-        # Whom to approach is no one's to know; exceptions stand in the public log.
+        # Applicants must not know whom to approach; exceptions stand in the public log.
         _K.STAGE_ASSIGNED, _K.CONFLICT_DECLARED, _K.JUMP_REQUESTED, _K.OVERRIDE_RECORDED, _K.ATTEMPT_REFUSED,
         # What the office compares is its own affair.
         _K.SIMILAR_NOTED,
