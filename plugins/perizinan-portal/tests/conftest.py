@@ -119,16 +119,22 @@ class Browsing:
         self._contexts.clear()
 
 
-def _settled(page: BrowserPage, look: Callable[[], Any]) -> Any:
-    """Look at a page that is there: a press may still be on its way from one page to the next."""
-    for left in (2, 1, 0):
-        page.wait_for_function("document.readyState === 'complete' && document.body !== null")
+def _settled(page: BrowserPage, look: Callable[[], Any], seconds: float = 30) -> Any:
+    """
+    Look at a page that is there: a press may still be on its way from one page to the next.
+
+    It asks from outside: a function that waits inside the page is what the policy of our pages forbids.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
         try:
-            return look()
+            there = page.evaluate("document.readyState === 'complete' && document.body !== null")
+            if there or time.monotonic() > deadline:
+                return look()
         except BrowserError:
-            if not left:
+            if time.monotonic() > deadline:
                 raise
-    return None
+        page.wait_for_timeout(20)
 
 
 @pytest.fixture(scope="module")
