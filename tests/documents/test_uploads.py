@@ -428,7 +428,7 @@ def test_many_uploads_at_once_each_get_their_own_answer(data, sandbox):
 
 def test_sizes_and_kinds_are_worded_in_both_languages():
     """Numbers and kinds of files read as people write them."""
-    large = finding("too-large", limit_bytes=int(2.5 * 1024 * 1024))
+    large = finding("too-large", limit_bytes=2_500_000)
     kind = finding("type-not-accepted", type="image/gif", types=["application/pdf", "image/jpeg"])
 
     assert "larger than 2.5 MB." in large.message("en")

@@ -243,7 +243,7 @@ def _complaints(office: Office) -> Iterator[OfficeFinding]:
             code="complaint-overdue",
             sentence=N_("Complaint {number} should have been answered by {day}."),
             remedy=N_("Its holder answers it; a supervisor can name another one."),
-            fields={"number": complaint.number, "day": complaint.due.isoformat()},
+            fields={"number": complaint.number, "day": complaint.due},
         )
 
 
@@ -364,8 +364,8 @@ def _staff(office: Office) -> Iterator[OfficeFinding]:
             remedy=N_("Nothing, when it was meant so; else ask who did it."),
             fields={
                 "officer": appointment.officer,
-                "role": appointment.role.value,
-                "day": appointment.at.date().isoformat(),
+                "role": appointment.role,
+                "day": appointment.at.date(),
             },
         )
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 import attrs
 
+from perizinan_core.errors._words import ROLES
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import Clause, said, translate
+from perizinan_core.model import format_date
+from perizinan_core.model._actor import Role
 
 __all__ = ["MOST_NAMED", "FindingLevel", "OfficeFinding"]
 
@@ -63,7 +67,14 @@ class OfficeFinding:
         return translate(self.remedy, language, **self._said(language))
 
     def _said(self, language: str) -> dict[str, Any]:
-        return {
-            name: said(value, language) if isinstance(value, Clause) else value
-            for name, value in self.fields.items()
-        }
+        return {name: _in_words(value, language) for name, value in self.fields.items()}
+
+
+def _in_words(value: object, language: str) -> object:
+    if isinstance(value, Clause):
+        return said(value, language)
+    if isinstance(value, Role):
+        return translate(ROLES[value.value], language)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return format_date(value, language)
+    return value

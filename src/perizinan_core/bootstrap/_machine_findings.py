@@ -67,7 +67,7 @@ def calendar(office: Office) -> Iterator[OfficeFinding]:
             code="calendar-ends",
             sentence=N_("The calendar of working days ends on {day}; deadlines beyond it cannot be counted."),
             remedy=N_("Add the holidays of the next year to the calendar of the authority's plugin."),
-            fields={"day": days.covers_to.isoformat()},
+            fields={"day": days.covers_to},
         )
 
 
@@ -124,7 +124,7 @@ def _ending(office: Office, certificate: x509.Certificate) -> Iterator[OfficeFin
             code="certificate-ends",
             sentence=N_("The certificate {subject} ends on {day}."),
             remedy=N_("Ask the certificate authority for a new one in time."),
-            fields={"subject": certificate.subject.rfc4514_string(), "day": until.date().isoformat()},
+            fields={"subject": certificate.subject.rfc4514_string(), "day": until.date()},
         )
 
 

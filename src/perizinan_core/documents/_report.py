@@ -14,7 +14,8 @@ from perizinan_core.i18n import DEFAULT_LANGUAGE, translate
 
 __all__ = ["Finding", "Reading", "Severity", "UploadReport"]
 
-_KIB = 1024
+_KB = 1000
+"""As the limits of catalogues are written: 10 MB are 10,000,000 bytes."""
 _PASSING = frozenset({"time-limit", "scanner-failed"})
 _STRUCTURE = frozenset({"damaged", "leading-data", "trailing-data"})
 
@@ -197,9 +198,9 @@ def _type_in_words(content_type: str, language: str) -> str:
 
 
 def _size_in_words(size: int, language: str) -> str:
-    if size < _KIB:
+    if size < _KB:
         return f"{size} byte" if language == DEFAULT_LANGUAGE or size == 1 else f"{size} bytes"
-    unit, amount = ("KB", size / _KIB) if size < _KIB * _KIB else ("MB", size / _KIB / _KIB)
+    unit, amount = ("KB", size / _KB) if size < _KB * _KB else ("MB", size / _KB / _KB)
     text = f"{amount:.1f}".removesuffix(".0")
     return f"{text.replace('.', ',') if language == DEFAULT_LANGUAGE else text} {unit}"
 

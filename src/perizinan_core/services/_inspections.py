@@ -26,7 +26,7 @@ from perizinan_core.workflow._photos import add_photo, remove_photo, require_ins
 __all__ = ["Inspections"]
 
 _PHOTO = UploadPolicy(
-    accepted_types=frozenset({"image/jpeg", "image/png"}), max_bytes=15 * 1024 * 1024, max_pages=1
+    accepted_types=frozenset({"image/jpeg", "image/png"}), max_bytes=15_000_000, max_pages=1
 )
 
 

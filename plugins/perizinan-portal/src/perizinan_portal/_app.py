@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -183,7 +184,8 @@ def _own(services: Services) -> list[BaseRoute]:
     return [
         *added,
         Route("/aset/tema.css", theme, methods=["GET"]),
-        Mount("/aset", _Kept(directory=STATIC), name="static"),
+        # Files hold no secret, so they may be compressed; pages are not.
+        Mount("/aset", GZipMiddleware(_Kept(directory=STATIC)), name="static"),
         Route("/healthz", alive, methods=["GET"]),
         Route("/readyz", ready, methods=["GET"]),
     ]

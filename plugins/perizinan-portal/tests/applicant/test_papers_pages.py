@@ -40,7 +40,7 @@ def put(page, data, name="ktp.png", part="berkas/ktp", kind="image/png"):
 def test_the_limits_are_shown_before_anything_is_sent(applicant, draft):
     """Formats, size and number: friction 3."""
     text = page_of(applicant, draft).text
-    assert "PDF, PNG, at most 9.54 MB each. At most 2 files." in text
+    assert "PDF, PNG, at most 10 MB each. At most 2 files." in text
 
 
 def test_several_files_go_into_their_place_at_once(portal, applicant, draft):
@@ -143,9 +143,9 @@ def test_a_file_under_way_is_shown_and_can_be_given_up(portal, applicant, draft)
     """Begun on another device; friction 2: the page says that it is waited for."""
     office = portal.office.office
     begun = office.incoming.begin(
-        draft, "ktp", size=2048, file_name="setengah.png", actor=portal.actor("sekar")
+        draft, "ktp", size=2000, file_name="setengah.png", actor=portal.actor("sekar")
     )
-    office.incoming.receive(draft, begun.id, actor=portal.actor("sekar")).append(0, bytes(1024))
+    office.incoming.receive(draft, begun.id, actor=portal.actor("sekar")).append(0, bytes(1000))
     page = page_of(applicant, draft)
     assert "1 KB of 2 KB have arrived" in page.text
     checked = page.click("Check and hand in")

@@ -91,6 +91,9 @@ class FieldView:
     varies: bool = False
     """Whether a script may say later that it is needed, or not."""
 
+    sometimes: bool = False
+    """Whether the hint says when it is needed: then it is not called optional."""
+
     choices: tuple[Choice, ...] = ()
     unit: object = ""
     """Written behind the control, or before it."""
@@ -205,6 +208,7 @@ def _field(
     *,
     hint: str = "",
     required: bool = True,
+    sometimes: bool = False,
     autocomplete: str | None = None,
     limit: int = _LINE,
     choices: Sequence[Choice] = (),
@@ -218,7 +222,8 @@ def _field(
         label=label,
         hint=hint,
         kind=kind,
-        required=required,
+        required=required and not sometimes,
+        sometimes=sometimes,
         choices=tuple(choices),
         attributes=attributes,
     )

@@ -123,7 +123,7 @@ def _rupiah(value: Rupiah | int) -> str:
 
 
 def _size(value: int, language: str) -> str:
-    for unit, bytes_ in (("MB", 1024 * 1024), ("KB", 1024)):
+    for unit, bytes_ in (("MB", 1_000_000), ("KB", 1000)):
         if value >= bytes_:
             shown = f"{value / bytes_:.3g}"
             return f"{shown.replace('.', ',') if language == 'id' else shown} {unit}"

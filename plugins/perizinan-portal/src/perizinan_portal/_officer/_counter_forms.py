@@ -96,7 +96,7 @@ class HandIn(Present):
         inputmode="numeric",
     )
     received_reason: str = lines(
-        N_("Why they are entered later"), required=False, hint=N_("Needed with an earlier time")
+        N_("Why they are entered later"), sometimes=True, hint=N_("Needed with an earlier time")
     )
 
     def agreed(self) -> Consent:

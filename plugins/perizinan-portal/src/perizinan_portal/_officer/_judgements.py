@@ -42,7 +42,7 @@ def _similar() -> str:
     """Ask why the case continues beside another one for the same; drawn only where there is one."""
     found: str = lines(
         N_("Why this application continues beside the other one"),
-        required=False,
+        sometimes=True,
         hint=N_("It stays on record. Needed because another application asks for the same."),
     )
     return found
@@ -53,7 +53,7 @@ class Judgement:
     """What is asked at any step."""
 
     outcome: StageOutcome = choice(N_("Your finding"), _OUTCOMES, parse=StageOutcome)
-    reasons: str = lines(N_("Reasons, one a line"), required=False, hint=N_("Needed when it is not in order"))
+    reasons: str = lines(N_("Reasons, one a line"), sometimes=True, hint=N_("Needed when it is not in order"))
     similar: str = _similar()
 
 
@@ -62,15 +62,17 @@ class Recommendation:
     """What is asked of a technical agency."""
 
     outcome: StageOutcome = choice(N_("Your finding"), _OUTCOMES, parse=StageOutcome)
-    reasons: str = lines(N_("Reasons, one a line"), required=False, hint=N_("Needed when it is not in order"))
+    reasons: str = lines(N_("Reasons, one a line"), sometimes=True, hint=N_("Needed when it is not in order"))
     similar: str = _similar()
     number: str = text(
         N_("Number of the letter"),
         required=False,
         hint=N_("Leave it empty where this office gives the number itself"),
     )
-    issued_on: date | None = day(N_("Day of the letter"), required=False)
-    issued_by: str = text(N_("Issued by"), required=False)
+    issued_on: date | None = day(
+        N_("Day of the letter"), sometimes=True, hint=N_("Needed with the number of a letter")
+    )
+    issued_by: str = text(N_("Issued by"), sometimes=True, hint=N_("Needed with the number of a letter"))
 
 
 @attrs.frozen(kw_only=True)
@@ -78,7 +80,7 @@ class Inspection:
     """What is asked of an inspector: the minutes."""
 
     outcome: StageOutcome = choice(N_("Your finding"), _OUTCOMES, parse=StageOutcome)
-    reasons: str = lines(N_("Reasons, one a line"), required=False, hint=N_("Needed when it is not in order"))
+    reasons: str = lines(N_("Reasons, one a line"), sometimes=True, hint=N_("Needed when it is not in order"))
     similar: str = _similar()
     inspected_on: date = day(N_("Day of the inspection"))
     findings: str = lines(N_("What was found on the spot"))

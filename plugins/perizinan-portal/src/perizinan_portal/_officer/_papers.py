@@ -43,8 +43,8 @@ class Remark:
     )
     remark: str = lines(
         N_("What has to be corrected"),
-        required=False,
-        hint=N_("The applicant reads it. It is sent when you send the request, not before."),
+        sometimes=True,
+        hint=N_("Needed when it has to be corrected. The applicant reads it once you send the request."),
     )
 
 

@@ -9,7 +9,7 @@ const active = new Set();
 let client;
 
 const bytes = (count) => {
-  const unit = count >= 1048576 ? ["MB", 1048576] : ["KB", 1024];
+  const unit = count >= 1e6 ? ["MB", 1e6] : ["KB", 1000];
   return (count / unit[1]).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 }) + " " + unit[0];
 };
 
