@@ -228,3 +228,35 @@ def open_sample():
     """An office in memory with two channels, one of them broken."""
     broken, sound = CollectingChannel(failing={"application_submitted"}), CollectingChannel()
     return sample_office(channels={"broken": broken, "sound": sound}), broken, sound
+
+
+def test_what_was_done_is_taken_out_without_personal_data_as_a_file(office):
+    """The same table as the page's: pseudonyms, whole or not there, and on record with the one who took it out."""
+    with office.open() as opened:
+        case = office.kit(opened).submit()
+        (admin, *_) = [one.id for one in opened.reviews.officers(actor=HOST) if "administrator" in one.roles]
+        day = str(opened.today())
+    path = office.folder / "events.csv"
+    told = office.run("audit", "export", "--first", day, "-o", path, "--officer", admin, language="en")
+    lines = office.run("audit", "export", "--first", day, "--steps", "--format", "jsonl").splitlines()
+    written = path.read_text(encoding="utf-8")
+
+    assert written.startswith("event,at,kind,case,")
+    assert f"{len(written.splitlines()) - 1} rows" in told
+    assert "application_submitted" in written
+    assert [] == [one for one in lines if "stage" not in json.loads(one)]
+    assert [] == [one for one in (case.id, case.receipt_number, case.applicant.name, admin) if one in written]
+    again = office.run("audit", "export", "--first", day)
+    assert [1, 2] == [again.count(f"audit_exported,,,{by}") for by in ("officer-", "host")]
+    assert [] == [*office.folder.glob(".events.csv*")]
+
+
+@pytest.mark.parametrize(
+    "words", [("--first", "2026-02-01", "--last", "2026-01-01"), ("--first", "2020-01-01")]
+)
+def test_an_export_of_days_in_the_wrong_order_or_of_many_years_is_refused(office, words):
+    """With the days in the sentence, and no file."""
+    path = office.folder / "refused.csv"
+
+    assert words[1] in office.run("audit", "export", *words, "-o", path, code=1, language="en")
+    assert not path.exists()

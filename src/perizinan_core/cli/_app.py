@@ -104,6 +104,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "events_group",
         N_("Show who receives events, and queue the past again."),
     ),
+    "audit": (
+        "perizinan_core.cli._audit",
+        "audit_group",
+        N_("Take out what was done, without personal data."),
+    ),
     "officers": ("perizinan_core.cli._officers", "officers_group", N_("Keep the record of officers.")),
     "cases": (
         "perizinan_core.cli._cases",
@@ -135,6 +140,7 @@ _OFFICE_COMMANDS = frozenset(
         "restore",
         "doctor",
         "outbox",
+        "audit",
         "officers",
         "cases",
         "permits",
