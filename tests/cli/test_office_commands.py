@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from perizinan_core.model import Holiday, HolidayKind, Source
 from perizinan_core.storage import Backoff
 from perizinan_core.testing._fakes import CollectingChannel
 from perizinan_core.testing._offices import HOST, sample_office
@@ -260,3 +261,21 @@ def test_an_export_of_days_in_the_wrong_order_or_of_many_years_is_refused(office
 
     assert words[1] in office.run("audit", "export", *words, "-o", path, code=1, language="en")
     assert not path.exists()
+
+
+def test_days_off_count_in_an_office_that_was_opened_before_they_were_confirmed(office):
+    """Two processes on one database: what the other one writes next is counted by them, without a restart."""
+    with office.open() as first, office.open() as other:
+        year = next(one for one in first.calendar_years.years(actor=HOST) if one.year == first.today().year)
+        last = other.authority.calendar.next_working_day(other.today())
+        extra = Holiday(last, "Libur daerah", HolidayKind.REGIONAL, Source("Surat Edaran Contoh"))
+        first.calendar_years.record(year.year, (*year.holidays, extra), actor=HOST)
+        first.calendar_years.confirm(year.year, actor=office.kit(first).officer("admin"))
+        known = other.authority.calendar.is_working_day(last)
+        office.kit(other).submit()
+
+        assert known
+        assert not other.authority.calendar.is_working_day(last)
+        assert other.authority.calendar.version == first.authority.calendar.version
+        first.calendar_years.record(year.year, year.holidays, actor=HOST)
+        first.calendar_years.confirm(year.year, actor=office.kit(first).officer("admin"))

@@ -1,17 +1,16 @@
-"""Days off that the office records: shown before they count, recorded by two, in force from the next opening on."""
+"""Days off that the office records: shown before they count, recorded by two, in force at once."""
 
 from __future__ import annotations
 
 from datetime import date
 
-import attrs
 import pytest
 
 from perizinan_core.errors.services import AccessDeniedError
+from perizinan_core.hooks._types import AuthorityPack
 from perizinan_core.model._actor import Officer, Role
 from perizinan_core.model._calendar import Holiday, HolidayKind
 from perizinan_core.model._text import Source
-from perizinan_core.services._calendar_years import with_recorded_years
 from perizinan_core.testing._offices import HOST, sample_office
 from perizinan_core.testing._refusals import raises_code
 
@@ -65,42 +64,78 @@ def test_a_preview_names_the_open_cases_whose_last_day_moves(any_kit):
     assert days_of(kit) == with_leave(kit)
 
 
-def test_recorded_days_hold_once_a_second_person_confirmed_them(any_kit):
-    """From the next opening on; then the worker counts open deadlines again, and old and new stand in the history."""
+def beside(kit):
+    """Open another process of the office: on the same records, with nothing else in common."""
+    pack = AuthorityPack(authority=kit.office._context._authority, catalogue=kit.office.catalogue)
+    return sample_office(
+        pack=pack, storage=kit.office.storage, documents=kit.office.documents, clock=kit.clock
+    )
+
+
+def test_days_count_at_once_in_every_process_when_a_second_person_confirmed_them(any_kit):
+    """What another process writes next is counted by them; one that only looks follows within a second."""
     kit = any_kit
-    case = kit.submit("warung")
-    kit.decide(case.id, "periksa")
     other, admin, years = second(kit), kit.officer("admin"), kit.office.calendar_years
-    wanted = with_leave(kit, *next_days(kit, 1))
+    writing, looking = beside(kit), beside(kit)
+    before, wanted = kit.office.authority.calendar, with_leave(kit, *next_days(kit, 1))
     first = years.record(2026, wanted, actor=admin)
     with raises_code("calendar-second"):
         years.confirm(2026, actor=admin)
-    with kit.office.storage.unit_of_work(read_only=True) as work:
-        unchanged = with_recorded_years(kit.office.authority, work.settings)
+    versions = {one.office.authority.calendar.version for one in (kit, writing, looking) if days_of(one)}
+    assert {before.version} == versions
     confirmed = years.confirm(2026, actor=other)
-    with kit.office.storage.unit_of_work(read_only=True) as work:
-        changed = with_recorded_years(kit.office.authority, work.settings)
+    case = writing.submit("warung")
+    writing.decide(case.id, "periksa")
+    kit.clock.forward(seconds=1)
 
     assert (False, True) == (first.holds, confirmed.holds)
-    assert unchanged is kit.office.authority
-    assert set(wanted) == {one for one in changed.calendar.holidays if one.day.year == 2026}
-    assert changed.calendar.version != kit.office.authority.calendar.version
-    pack = attrs.evolve(_pack(kit), authority=changed)
-    again = sample_office(
-        pack=pack, storage=kit.office.storage, documents=kit.office.documents, clock=kit.clock
+    for one in (kit, writing, looking):
+        assert set(wanted) == set(days_of(one))
+        assert before.version != one.office.authority.calendar.version
+    due = writing.office.applications.get(case.id, actor=HOST).clock.due
+    assert (
+        kit.office.authority.calendar.version
+        == writing.office.applications.get(case.id, actor=HOST).counted_on
     )
-    again.office.worker.run_once()
-    moved = again.office.applications.get(case.id, actor=HOST).clock.due
-    assert moved > kit.office.authority.calendar.add_working_days(kit.office.today(), 1)
+    assert due > before.add_working_days(kit.office.today(), 1)
+
+
+def test_open_deadlines_are_counted_again_by_any_worker(any_kit):
+    """Old and new stand in the history; the worker is that of another process."""
+    kit = any_kit
+    case = kit.submit("warung")
+    kit.decide(case.id, "periksa")
+    before = kit.office.applications.get(case.id, actor=HOST).clock.due
+    worker = beside(kit).office.worker
+    kit.office.calendar_years.record(2026, with_leave(kit, before), actor=kit.officer("admin"))
+    kit.office.calendar_years.confirm(2026, actor=second(kit))
+    kit.clock.forward(seconds=1)
+    worker.run_once()
+
+    assert before < kit.office.applications.get(case.id, actor=HOST).clock.due
     assert "deadline_changed" in {
-        event.kind.value for event in again.office.applications.history(case.id, actor=HOST)
+        event.kind.value for event in kit.office.applications.history(case.id, actor=HOST)
     }
 
 
-def _pack(kit):
-    from perizinan_core.hooks._types import AuthorityPack
+def test_what_one_person_proposes_leaves_confirmed_days_as_they_are():
+    """Else one person alone could take away what two decided."""
+    kit = sample_office()
+    years, admin, other = kit.office.calendar_years, kit.officer("admin"), second(kit)
+    plain, (day, further) = days_of(kit), next_days(kit, 2)
+    years.record(2026, with_leave(kit, day), actor=admin)
+    years.confirm(2026, actor=other)
+    confirmed = days_of(kit)
+    years.record(2026, plain, actor=other)
+    years.record(2026, (*confirmed, Holiday(further, "Libur", HolidayKind.EXTRA, DECREE)), actor=other)
+    (proposed,) = [one for one in years.years(actor=HOST) if one.year == 2026]
 
-    return AuthorityPack(authority=kit.office.authority, catalogue=kit.office.catalogue)
+    assert confirmed == proposed.holidays
+    assert day in {one.day for one in confirmed}
+    assert not proposed.recorded.holds
+    assert confirmed == days_of(beside(kit))
+    years.confirm(2026, actor=admin)
+    assert further in {one.day for one in days_of(kit)}
 
 
 def test_the_next_year_can_be_added_and_none_after_it():
@@ -111,8 +146,8 @@ def test_the_next_year_can_be_added_and_none_after_it():
     shown = kit.office.calendar_years.preview(last + 1, new_year, actor=HOST)
     kit.office.calendar_years.record(last + 1, new_year, actor=HOST)
     kit.office.calendar_years.confirm(last + 1, actor=kit.officer("admin"))
-    with kit.office.storage.unit_of_work(read_only=True) as work:
-        longer = with_recorded_years(kit.office.authority, work.settings).calendar
+    assert days_of(kit, last + 1) == new_year
+    longer = kit.office.authority.calendar
 
     assert 255 < shown.working_days < 262
     assert date(last + 1, 12, 31) == longer.covers_to

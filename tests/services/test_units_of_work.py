@@ -30,3 +30,15 @@ def units():
 def test_a_unit_either_only_reads_or_commits(reads, commits):
     """Who looks keeps nobody from writing; what is written and not committed would be lost without a word."""
     assert reads is not commits
+
+
+def test_every_use_case_opens_its_units_on_the_calendar_of_the_moment():
+    """The context looks for new days off first; a unit of the store itself would not. Marks of numbers need none."""
+    found = [
+        f"{path.name}:{number}"
+        for path in sorted(ROOM.glob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if "storage.unit_of_work(" in line and path.name not in {"_context.py", "_used_numbers.py"}
+    ]
+
+    assert [] == found

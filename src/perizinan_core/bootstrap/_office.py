@@ -94,7 +94,6 @@ from perizinan_core.services import (
 )
 from perizinan_core.services._acknowledgements import Acknowledgements
 from perizinan_core.services._arguments import check_values, checked
-from perizinan_core.services._calendar_years import with_recorded_years
 from perizinan_core.services._confirmations import is_open
 from perizinan_core.services._context import CheckRules, OfficeContext
 from perizinan_core.services._periods import Periods
@@ -327,7 +326,6 @@ class Office:
         with ExitStack() as undo:
             storage = open_records(chosen, manager, pack.authority, engine)
             undo.callback(storage.close)
-            pack = _with_own_days(pack, storage)
             require_same_authority(storage, pack.authority.slug, shown_database(chosen))
             signers = Signers(
                 chosen,
@@ -394,6 +392,8 @@ class Office:
             timestamps=open_timestamps(chosen),
             subscriptions=subscriptions(chosen.plugins.channels, consumers, status_list=rules is not None),
         )
+        with context.unit_of_work(read_only=True):
+            pass  # from now on its calendar has the days off that the office recorded
         return cls(
             context,
             publication=Publication(
@@ -566,13 +566,6 @@ class Office:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _with_own_days(pack: AuthorityPack, storage: Storage) -> AuthorityPack:
-    """Return the authority with the days off that its office recorded."""
-    with storage.unit_of_work(read_only=True) as work:
-        authority = with_recorded_years(pack.authority, work.settings)
-    return pack if authority is pack.authority else attrs.evolve(pack, authority=authority)
 
 
 def _reachable(settings: Settings, engine: Engine | None) -> Settings:

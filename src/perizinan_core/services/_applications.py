@@ -308,7 +308,7 @@ class Applications(DraftCases):
             # A repeated request gets its receipt, whatever the check says by now.
             identity = self._check_applicant(before)
             # Before the unit of work: printing takes longer than the records should be held.
-            with context.storage.unit_of_work(read_only=True) as work:
+            with context.unit_of_work(read_only=True) as work:
                 permit_type = self._permit_type(before, moment)
                 shown = as_it_applies(context, work, before, permit_type, moment).application
                 printed = tuple(self._obstacles(work, before, moment, at_counter))
@@ -479,7 +479,7 @@ class Applications(DraftCases):
         context = self._context
         moment = context.moment(None)
         try:
-            with context.storage.unit_of_work() as work:
+            with context.unit_of_work() as work:
                 case = context.load(work, found.id, lock=True)
                 moved = give_notice(
                     case,

@@ -53,7 +53,7 @@ def record_attempt(
             "decided_at": refusal.at,
         },
     )
-    with context.storage.unit_of_work() as work:
+    with context.unit_of_work() as work:
         work.history.add((happened,))
         work.commit()
 

@@ -127,7 +127,7 @@ class _Cases:
         if case not in self._known:
             if len(self._known) > 50_000:
                 self._known.clear()
-            with self._context.storage.unit_of_work(read_only=True) as work:
+            with self._context.unit_of_work(read_only=True) as work:
                 try:
                     found = work.history.part(case, limit=1)
                 except PerizinanError:  # damaged, and named by the check of records
@@ -153,7 +153,7 @@ def _read(
     """Yield events in the order in which they were written, a page in each unit of work."""
     wanted, after = HistoryFilter(since=since, until=until, kinds=kinds), None
     while True:
-        with context.storage.unit_of_work(read_only=True) as work:
+        with context.unit_of_work(read_only=True) as work:
             page = work.history.find(wanted, after=after, limit=_PAGE, newest_first=False)
         yield from page.items
         if page.next is None:

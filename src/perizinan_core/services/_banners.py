@@ -197,7 +197,7 @@ class Banners:
         return after
 
     def _read(self) -> tuple[Banner, ...]:
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             found = work.settings.all(_KEY)
         local = self._context.calendar.time_zone.local
         made = (from_json(Banner, value) for value in found.values())

@@ -143,7 +143,7 @@ class Billing(Steps):
         moment = context.moment(now)
         name, source = self._provider(provider)
         notice = self._read(name, source, body, headers)
-        with context.storage.unit_of_work() as work:
+        with context.unit_of_work() as work:
             case_id = work.settings.get(_place(name, notice.reference))
             if case_id is None:
                 raise NotFoundError(kind="bill", key=notice.reference)

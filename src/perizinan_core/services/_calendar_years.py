@@ -1,27 +1,23 @@
 """
 Days off of a year, recorded by the office: the decree of the ministers comes late, and joint leave is moved.
 
-What the authority's data say of a year is replaced by what two persons recorded for it, from the next opening of the
-office on: all its processes then count by one calendar, and the worker counts open deadlines again. What that moves is
-shown before anyone records it.
+What the authority's data say of a year is replaced by what two persons recorded for it: all processes of the office
+count by it at once (`_recorded_days`), and the worker counts open deadlines again. What that moves is shown before
+anyone records it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
-from typing import Any
 
 import attrs
 
-from perizinan_core._converters import from_json, to_json
+from perizinan_core._converters import to_json
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.errors.services import AccessDeniedError, ServiceError
-from perizinan_core.model._actor import Account, Actor, ActorKind
+from perizinan_core.model._actor import Actor, ActorKind
 from perizinan_core.model._application import Application, ApplicationState
-from perizinan_core.model._authority import Authority
 from perizinan_core.model._calendar import Holiday, WorkingCalendar
 from perizinan_core.model._events import EventKind
 from perizinan_core.services import _access as access
@@ -29,7 +25,14 @@ from perizinan_core.services._administration import note_act, require_administra
 from perizinan_core.services._arguments import checked
 from perizinan_core.services._context import OfficeContext
 from perizinan_core.services._issuance import SYSTEM
-from perizinan_core.storage import ApplicationFilter, SettingRecords, UnitOfWork
+from perizinan_core.services._recorded_days import (
+    CALENDAR,
+    RecordedYear,
+    recorded_years,
+    replaced,
+    sorted_days,
+)
+from perizinan_core.storage import ApplicationFilter, UnitOfWork
 from perizinan_core.workflow._deadlines import recompute_deadlines
 from perizinan_core.workflow._people import same_person
 
@@ -39,31 +42,12 @@ __all__ = [
     "CalendarYears",
     "MovedDay",
     "RecordedYear",
-    "with_recorded_years",
 ]
 
-_KEY = "calendar:"
 _MOST_DAYS = 120
 _MOST_NAMED = 200
 _PAGE = 200
 _OPEN = frozenset(state for state in ApplicationState if not state.is_terminal) | {ApplicationState.REFUSED}
-
-
-@attrs.frozen(kw_only=True)
-class RecordedYear:
-    """Days off of a year, as someone of the office recorded them."""
-
-    year: int
-    holidays: tuple[Holiday, ...]
-    by: Account
-    at: datetime
-    second: Account | None = None
-    second_at: datetime | None = None
-
-    @property
-    def holds(self) -> bool:
-        """Whether a second person confirmed it."""
-        return self.second is not None
 
 
 @attrs.frozen(kw_only=True)
@@ -78,7 +62,7 @@ class CalendarYear:
     """As they count at this moment."""
 
     recorded: RecordedYear | None
-    """What the office recorded, in force from the next opening on once it is confirmed."""
+    """What the office recorded, in force once it is confirmed."""
 
     is_in_force: bool
     """Whether what was recorded counts already."""
@@ -126,11 +110,11 @@ class CalendarYears:
         Raises:
             AccessDeniedError: for applicants.
         """
-        calendar = self._context.calendar
         with self._context.work_for(actor, read_only=True) as work:
+            calendar = self._context.calendar
             if actor.kind not in (ActorKind.HOST, ActorKind.SYSTEM):
                 access.require_officer(actor, "calendar")
-            recorded = _recorded(work.settings)
+            recorded = recorded_years(work.settings)
         return tuple(
             CalendarYear(
                 year=year,
@@ -139,7 +123,7 @@ class CalendarYears:
                 recorded=recorded.get(year),
                 is_in_force=year in recorded
                 and recorded[year].holds
-                and _holidays_of(calendar, year) == _sorted(recorded[year].holidays),
+                and _holidays_of(calendar, year) == sorted_days(recorded[year].holidays),
             )
             for year in sorted({*calendar.years, *recorded})
         )
@@ -162,7 +146,7 @@ class CalendarYears:
             require_administrator(actor, "change-calendar")
         days = self._checked(year, holidays)
         before = context.calendar
-        after = _replaced(before, year, days)
+        after = replaced(before, year, days)
         moved, cases, unreachable = self._moved(after)
         known = _holidays_of(before, year)
         return CalendarPreview(
@@ -179,7 +163,7 @@ class CalendarYears:
         self, year: int, holidays: Collection[Holiday], *, actor: Actor, now: datetime | None = None
     ) -> RecordedYear:
         """
-        Record the days off of a year; they hold once a second person recorded the same, from the next opening on.
+        Record the days off of a year; they count once a second person recorded the same.
 
         Args:
             year: One that is covered, or the one after.
@@ -195,9 +179,10 @@ class CalendarYears:
         with context.work_for(actor) as work:
             require_administrator(actor, "change-calendar")
             days = self._checked(year, holidays)
-            before = _recorded(work.settings).get(year)
+            before = recorded_years(work.settings).get(year)
             if before is None or before.holidays != days:
-                after = RecordedYear(year=year, holidays=days, by=actor.account, at=moment)
+                standing = None if before is None else before.counting
+                after = RecordedYear(year=year, holidays=days, by=actor.account, at=moment, standing=standing)
             elif before.holds:
                 return before
             elif same_person(before.by, actor.account):
@@ -206,7 +191,9 @@ class CalendarYears:
                 after = attrs.evolve(before, second=actor.account, second_at=moment)
             self._write(work, after, actor, moment)
             work.commit()
-        return after
+        context.days.forget()
+        with context.unit_of_work(read_only=True):
+            return after
 
     def confirm(self, year: int, *, actor: Actor, now: datetime | None = None) -> RecordedYear:
         """
@@ -218,7 +205,7 @@ class CalendarYears:
         """
         with self._context.work_for(actor, read_only=True) as work:
             require_administrator(actor, "change-calendar")
-            known = _recorded(work.settings).get(year)
+            known = recorded_years(work.settings).get(year)
         if known is None:
             raise ServiceError("calendar-year", year=year, first=self._first, last=self._last)
         return self.record(year, known.holidays, actor=actor, now=now)
@@ -232,7 +219,7 @@ class CalendarYears:
         return self._context.calendar.covers_to.year + 1
 
     def _checked(self, year: int, holidays: Collection[Holiday]) -> tuple[Holiday, ...]:
-        days = _sorted(holidays)
+        days = sorted_days(holidays)
         outside = any(one.day.year != year for one in days)
         twice = len({one.day for one in days}) != len(days)
         if not self._first <= year <= self._last or outside or twice or not 0 < len(days) <= _MOST_DAYS:
@@ -240,7 +227,7 @@ class CalendarYears:
         return days
 
     def _write(self, work: UnitOfWork, after: RecordedYear, actor: Actor, moment: datetime) -> None:
-        work.settings.put(f"{_KEY}{after.year}", to_json(after))
+        work.settings.put(f"{CALENDAR}{after.year}", to_json(after))
         act = "second" if after.holds else "first"
         note_act(self._context, work, EventKind.CALENDAR_CHANGED, actor, moment, act=act, year=after.year)
 
@@ -270,7 +257,7 @@ class CalendarYears:
     def _open_cases(self) -> Iterator[Application]:
         wanted, after = ApplicationFilter(states=_OPEN, handed_in=True), None
         while True:
-            with self._context.storage.unit_of_work(read_only=True) as work:
+            with self._context.unit_of_work(read_only=True) as work:
                 page = work.applications.find(wanted, after=after, limit=_PAGE)
             yield from (case for case in page.items if case.counted_on is not None)
             if page.next is None:
@@ -278,46 +265,8 @@ class CalendarYears:
             after = page.next
 
 
-def with_recorded_years(authority: Authority, settings: SettingRecords) -> Authority:
-    """Return the authority with the days off that its office recorded and confirmed."""
-    calendar = authority.calendar
-    for year, recorded in sorted(_recorded(settings).items()):
-        if recorded.holds and year <= calendar.covers_to.year + 1 and year >= calendar.covers_from.year:
-            calendar = _replaced(calendar, year, _sorted(recorded.holidays))
-    return authority if calendar is authority.calendar else attrs.evolve(authority, calendar=calendar)
-
-
-def _recorded(settings: SettingRecords) -> Mapping[int, RecordedYear]:
-    found = (from_json(RecordedYear, value) for value in settings.all(_KEY).values())
-    return {item.year: item for item in found}
-
-
-def _replaced(calendar: WorkingCalendar, year: int, holidays: tuple[Holiday, ...]) -> WorkingCalendar:
-    """Return the calendar with other days off in a year, under a version that names them."""
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    kept = tuple(one for one in calendar.holidays if not first <= one.day <= last)
-    covers_from = (
-        min(calendar.covers_from, first) if calendar.covers_from.year == year else calendar.covers_from
-    )
-    text = json.dumps(to_json(holidays), sort_keys=True)
-    mark = hashlib.sha256(text.encode()).hexdigest()[:8]
-    base = calendar.version.split("+")
-    others = [item for item in base[1:] if not item.startswith(f"{year}.")]
-    return attrs.evolve(
-        calendar,
-        version="+".join([base[0], *others, f"{year}.{mark}"]),
-        covers_from=covers_from,
-        covers_to=max(calendar.covers_to, last),
-        holidays=(*kept, *holidays),
-    )
-
-
 def _holidays_of(calendar: WorkingCalendar, year: int) -> tuple[Holiday, ...]:
-    return _sorted(one for one in calendar.holidays if one.day.year == year)
-
-
-def _sorted(holidays: Any) -> tuple[Holiday, ...]:
-    return tuple(sorted(holidays, key=lambda one: (one.day, one.name)))
+    return sorted_days(one for one in calendar.holidays if one.day.year == year)
 
 
 def _working_days(calendar: WorkingCalendar, year: int) -> int | None:

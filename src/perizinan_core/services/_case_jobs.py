@@ -75,11 +75,11 @@ class CaseJob(OneByOne):
     def do(self, subject: str, now: datetime) -> WorkDone:
         """See `RecordJob`."""
         context = self.context
-        with context.storage.unit_of_work(read_only=True) as work:
+        with context.unit_of_work(read_only=True) as work:
             case = context.load(work, subject)
             if self.step(work, case, now, trial=True)[0] == Transition(case):
                 return WorkDone()
-        with context.storage.unit_of_work() as work:
+        with context.unit_of_work() as work:
             case = context.load(work, subject, lock=True)
             moved, done = self.step(work, case, now, trial=False)
             if moved == Transition(case):
@@ -229,8 +229,7 @@ class LookAfterStaff(OneByOne):
 
     def do(self, subject: str, now: datetime) -> WorkDone:
         """Look at every case with a stage that the officer holds; the officer stays due when one fails."""
-        storage = self.context.storage
-        with storage.unit_of_work(read_only=True) as work:
+        with self.context.unit_of_work(read_only=True) as work:
             changed = work.agenda.officer_changed(subject)
             held = work.agenda.held_by(subject)
         done, failed = WorkDone(), None
@@ -243,7 +242,7 @@ class LookAfterStaff(OneByOne):
         if failed is not None:
             raise failed
         if changed is not None:
-            with storage.unit_of_work() as work:
+            with self.context.unit_of_work() as work:
                 work.agenda.officer_looked_after(subject, changed=changed)
                 work.commit()
         return done
@@ -264,7 +263,7 @@ class IssueDeemed(CaseJob):
 
     def do(self, subject: str, now: datetime) -> WorkDone:
         """Take the number and make the letter, or tell the supervisors why not; signing is the next job's."""
-        with self.context.storage.unit_of_work(read_only=True) as work:
+        with self.context.unit_of_work(read_only=True) as work:
             application = self.context.load(work, subject)
         if (
             application.own_step is not OwnStep.ISSUE

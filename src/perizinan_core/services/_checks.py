@@ -138,7 +138,7 @@ def record_refusal(context: OfficeContext, application: Application, asked: Aske
         )
         for item in asked.records
     )
-    with context.storage.unit_of_work() as work:
+    with context.unit_of_work() as work:
         work.history.add(happened)
         work.commit()
 
@@ -158,7 +158,7 @@ class AskChecksAgain(CaseJob):
     def do(self, subject: str, now: datetime) -> WorkDone:
         """Ask outside of the unit of work; what is still not answered fails the job, which comes again later."""
         context = self.context
-        with context.storage.unit_of_work(read_only=True) as work:
+        with context.unit_of_work(read_only=True) as work:
             case = context.load(work, subject)
         waiting = _unanswered(case)
         if not waiting or case.state not in _ASKED_IN:
@@ -166,7 +166,7 @@ class AskChecksAgain(CaseJob):
         asked = ask_checks(context, case, context.permit_type_of(case), now, only=waiting)
         answered = tuple(item for item in asked.records if item.outcome is not CheckOutcome.UNANSWERED)
         if answered:
-            with context.storage.unit_of_work() as work:
+            with context.unit_of_work() as work:
                 case = context.load(work, subject, lock=True)
                 still = _unanswered(case)
                 kept = tuple(

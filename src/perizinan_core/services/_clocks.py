@@ -73,7 +73,7 @@ class ClockRepair:
     def found(self, *, now: datetime | None = None) -> AheadOfClock:
         """Return the ids of the records that were written, or noted as assigned, after the present moment."""
         moment = self._context.moment(now) + SKEW
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             return work.agenda.ahead_of(moment)
 
     def repair(
@@ -109,7 +109,7 @@ class ClockRepair:
         repaired, left = 0, []
         for subject, step in [(subject, step) for subjects, step in steps for subject in subjects]:
             try:
-                with self._context.storage.unit_of_work() as work:
+                with self._context.unit_of_work() as work:
                     step(work, subject, actor, at or moment, moment)
                     work.commit()
             except PerizinanError as error:

@@ -182,7 +182,7 @@ class Complaints:
             digest="",
         )
         complaint = attrs.evolve(complaint, digest=_digest(complaint.id, secret))
-        with context.storage.unit_of_work() as work:
+        with context.unit_of_work() as work:
             work.complaints.add(complaint, by="complainant", at=moment)
             self._note(work, complaint, moment)
             work.commit()
@@ -373,7 +373,7 @@ class Complaints:
     def _known(self, number: str, secret: str, now: datetime) -> Complaint:
         """Return the complaint of a number and its secret; wrong secrets are counted."""
         typed = number.strip().upper()
-        with self._context.storage.unit_of_work() as work:
+        with self._context.unit_of_work() as work:
             try:
                 found = work.complaints.get_by_number(typed)
             except RecordNotFoundError as error:
@@ -421,7 +421,7 @@ class Complaints:
     def _step(
         self, complaint: Complaint, step: ComplaintStep, by: str, now: datetime, *, message: str = ""
     ) -> Complaint:
-        with self._context.storage.unit_of_work() as work:
+        with self._context.unit_of_work() as work:
             saved = self._write(work, complaint, step, by, now, message=message)
             work.commit()
         return saved

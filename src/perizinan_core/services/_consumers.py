@@ -67,7 +67,7 @@ class Consumers:
             AccessDeniedError: for anyone but the host application and the system.
         """
         _require_operator(actor, "consumers")
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             counts = {item.target: item for item in work.outbox.by_target()}
         known = {consumer_target(item.name): item for item in self._open}
         prefix = consumer_target("")
@@ -95,7 +95,7 @@ class Consumers:
         queued, left, cases = 0, [], self._cases(consumer, since)
         for case in cases:
             try:
-                with self._context.storage.unit_of_work() as work:
+                with self._context.unit_of_work() as work:
                     queued += self._queued(work, consumer, case, since)
                     work.commit()
             except PerizinanError as error:
@@ -108,7 +108,7 @@ class Consumers:
         found: dict[str, None] = {}
         after: str | None = None
         while True:
-            with self._context.storage.unit_of_work(read_only=True) as work:
+            with self._context.unit_of_work(read_only=True) as work:
                 page = work.history.since(since, consumer.kinds, after=after)
                 for event in page.items:
                     found[self._case_of(work, event)] = None

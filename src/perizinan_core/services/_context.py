@@ -52,6 +52,7 @@ from perizinan_core.model._text import Text
 from perizinan_core.published._keys import PrivateKey
 from perizinan_core.rendering import Renderer
 from perizinan_core.services._inspection_version import inspection_version
+from perizinan_core.services._recorded_days import RecordedDays
 from perizinan_core.signing import SecretCallback, Signer
 from perizinan_core.signing.ltv import TimestampPolicy
 from perizinan_core.storage import OutboxItem, Storage, UnitOfWork
@@ -208,7 +209,9 @@ class CheckRules:
 class OfficeContext:
     """The parts of one office."""
 
-    authority: Authority
+    _authority: Authority
+    """As its plugin brings it; `authority` has the days off that the office recorded."""
+
     catalogue: Catalogue
     storage: Storage
     documents: DocumentStore
@@ -263,6 +266,18 @@ class OfficeContext:
     subscriptions: Mapping[str, frozenset[EventKind]] = attrs.field(factory=dict)
     """Which kinds of events are queued for which target of the outbox; what no one asks for is not queued."""
 
+    days: RecordedDays = attrs.field(
+        init=False,
+        default=attrs.Factory(lambda self: RecordedDays(self._authority), takes_self=True),
+        eq=False,
+    )
+    """Days off that the office recorded; the only part that changes while the office is open."""
+
+    @property
+    def authority(self) -> Authority:
+        """The local government, at this moment."""
+        return self.days.authority
+
     @property
     def calendar(self) -> WorkingCalendar:
         """The authority's calendar."""
@@ -280,13 +295,18 @@ class OfficeContext:
         """Return the version of the permit type that a case or permit froze."""
         return self.catalogue.version(subject.permit_type, subject.permit_type_version)
 
+    @contextmanager
     def unit_of_work(
         self, *, read_only: bool = False, foreseen: Iterable[Foreseen] = ()
-    ) -> AbstractContextManager[UnitOfWork]:
-        """Open a unit of work, and tell a store that works ahead what is foreseen."""
+    ) -> Iterator[UnitOfWork]:
+        """Open a unit of work on the calendar of this moment, and tell a store that works ahead what is foreseen."""
         if foreseen and isinstance(self.storage, ForeseeingStorage):
-            return self.storage.unit_of_work(read_only=read_only, foreseen=foreseen)
-        return self.storage.unit_of_work(read_only=read_only)
+            opened = self.storage.unit_of_work(read_only=read_only, foreseen=foreseen)
+        else:
+            opened = self.storage.unit_of_work(read_only=read_only)
+        with opened as work:
+            self.days.look(work.settings, self.clock(), reading=read_only)
+            yield work
 
     @contextmanager
     def work_for(

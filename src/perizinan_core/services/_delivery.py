@@ -74,7 +74,7 @@ class Deliver:
         return done
 
     def _due(self, now: datetime) -> tuple[str, ...]:
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             return work.outbox.due_targets(now=now)
 
     def _serve(self, target: Target, worker: str, moment: Moment) -> WorkDone:
@@ -99,7 +99,7 @@ class Deliver:
         return done
 
     def _claim(self, target: Target, worker: str, moment: Moment) -> tuple[OutboxEntry, ...]:
-        with self._context.storage.unit_of_work() as work:
+        with self._context.unit_of_work() as work:
             entries = work.outbox.claim(
                 worker,
                 target=target.target,
@@ -129,7 +129,7 @@ class Deliver:
         if not chosen:
             return done
         now = moment()
-        with self._context.storage.unit_of_work() as work:
+        with self._context.unit_of_work() as work:
             for outcome in chosen:
                 entry, delivered = outcome.entry.id, outcome.delivered
                 if delivered is not None:

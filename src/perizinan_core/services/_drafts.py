@@ -51,7 +51,7 @@ def remove_if_unused(context: OfficeContext, files: Iterable[str]) -> int:
 
 
 def _remove_if_unused(context: OfficeContext, sha256: str) -> bool:
-    with context.storage.unit_of_work() as work:
+    with context.unit_of_work() as work:
         # Who puts the same content into a case at this moment waits, and then looks whether the file is there.
         work.hold(f"document/{sha256}")
         removed = not is_named(work, sha256) and _is_deleted(context, sha256)

@@ -77,7 +77,7 @@ class FinishingSteps(SigningSteps):
     def _completed(self, permit: Permit, actor: Actor, moment: datetime, lease: Lease | None) -> Permit:
         context = self._context
         if lease is None:
-            with context.storage.unit_of_work() as work:
+            with context.unit_of_work() as work:
                 held = acquire_lease(context, work, permit, moment)
                 work.commit()
         else:
@@ -146,7 +146,7 @@ class FinishingSteps(SigningSteps):
             return None
         previous = None
         if case.previous_permit is not None:
-            with self._context.storage.unit_of_work(read_only=True) as work:
+            with self._context.unit_of_work(read_only=True) as work:
                 previous = previous_permit_of(self._context, work, case)
         return self._ending(_Found(case, permit, previous), signed, ends, actor, moment)
 

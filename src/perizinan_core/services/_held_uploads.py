@@ -326,7 +326,7 @@ class HeldUploads:
         What fails is logged and tried again the next time; the worker has a job for it, which also notes that.
         """
         moment = self._context.moment(now)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             cases = work.agenda.uploads_to_inspect(self._context.inspection)
         count = 0
         for application_id in cases:
@@ -344,7 +344,7 @@ class HeldUploads:
             PerizinanError: what the last one that failed did; the others were inspected.
         """
         moment = self._context.moment(now)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             application = self._context.load(work, application_id)
         count, failed = 0, None
         # The newest first: it is the one that the applicant wants where there is room for one only.
@@ -403,7 +403,7 @@ class HeldUploads:
 
     def _holding(self, wanted: ApplicationFilter, after: str | None) -> Iterator[Application]:
         while True:
-            with self._context.storage.unit_of_work(read_only=True) as work:
+            with self._context.unit_of_work(read_only=True) as work:
                 page = work.applications.find(wanted, limit=_PAGE, after=after, newest_first=False)
             yield from page.items
             if page.next is None:

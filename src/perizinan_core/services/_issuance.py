@@ -115,7 +115,7 @@ class Issuance(NumberSteps, FinishingSteps):
         """
         context = self._context
         moment = context.moment(now)
-        with context.storage.unit_of_work(read_only=True) as work:
+        with context.unit_of_work(read_only=True) as work:
             staff = work.officers.list(role=Role.SIGNATORY)
             application = context.load(work, application_id)
         if application.terms is not None:  # a draft has none; its state is refused below
@@ -145,7 +145,7 @@ class Issuance(NumberSteps, FinishingSteps):
         """
         context = self._context
         moment = context.moment(now)
-        with context.storage.unit_of_work() as work:
+        with context.unit_of_work() as work:
             application = context.load(work, application_id)
             known = {
                 event.data.get("reason")
@@ -168,7 +168,7 @@ class Issuance(NumberSteps, FinishingSteps):
             PerizinanError: what stopped it, as in `issue`.
         """
         context = self._context
-        with context.storage.unit_of_work(read_only=True) as work:
+        with context.unit_of_work(read_only=True) as work:
             application = context.load(work, application_id)
             if application.permit_id is None or application.own_step is not OwnStep.SIGN:
                 return None

@@ -164,13 +164,13 @@ class LongTerm:
 
     def remember(self, permit: Permit, error: PerizinanError, now: datetime) -> None:
         """Write down that a permit is still to be extended; the worker does it, see `jobs.Extend`."""
-        with self._context.storage.unit_of_work() as work:
+        with self._context.unit_of_work() as work:
             work.failures.note(EXTENDING, permit.id, error=error.code, at=now, backoff=EVERY_FIVE_MINUTES)
             work.commit()
 
     def pending(self) -> tuple[str, ...]:
         """Return the ids of the permits that are still to be extended."""
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             return tuple(item.subject for item in work.failures.of(EXTENDING))
 
     def extend_issued(self, permit_id: str, now: datetime) -> None:
@@ -268,5 +268,5 @@ class LongTerm:
         return policy.client.trusting(self._publication.document(now).roots)
 
     def _permit(self, permit_id: str) -> Permit:
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             return self._context.load_permit(work, permit_id)

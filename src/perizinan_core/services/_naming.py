@@ -68,7 +68,7 @@ def _field(permit_type: PermitType, error: TextRefusedError | FormDataError) -> 
 def _permit_type(context: OfficeContext, arguments: Mapping[str, Any]) -> PermitType | None:
     code, case_id = arguments.get("permit_type"), arguments.get("application_id")
     if isinstance(case_id, str):
-        with context.storage.unit_of_work(read_only=True) as work:
+        with context.unit_of_work(read_only=True) as work:
             case = work.applications.get(case_id)
         return context.permit_type_of(case)
     return context.catalogue.find(code, on=context.local_day(context.clock())) if code else None

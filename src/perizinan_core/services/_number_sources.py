@@ -56,7 +56,7 @@ def reserve_number(
     if source is None or register is None:
         return
     key = f"{_PREFIX}{register}/{owner}"
-    with context.storage.unit_of_work(read_only=True) as work:
+    with context.unit_of_work(read_only=True) as work:
         noted = work.settings.get(key) or {"given": 0, "number": None}
         # One that another case bears cannot be used: the registry, once put right, gives another for the same key.
         usable = noted["number"] is not None and work.numbers.find_number(noted["number"]) is None
@@ -75,7 +75,7 @@ def reserve_number(
         raise ServiceError("number-source", register=register, reason=type(error).__name__) from error
     if not isinstance(number, str) or not number.strip() or len(number) > _MOST or not number.isprintable():
         raise ServiceError("number-source", register=register, reason="number")
-    with context.storage.unit_of_work() as work:
+    with context.unit_of_work() as work:
         work.settings.put(key, {"given": noted["given"], "number": number.strip()})
         work.commit()
 

@@ -408,7 +408,7 @@ class Papers:
         """Return True when a key was used before; what it asked for may be in its place already."""
         if key is None:
             return False
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             return work.idempotency.is_known(str(actor.account), key)
 
     def _readable(

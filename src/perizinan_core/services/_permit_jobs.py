@@ -53,7 +53,7 @@ class Sign(OneByOne):
         """Name the number: a person has to look at it."""
         context = self.context
         try:
-            with context.storage.unit_of_work(read_only=True) as work:
+            with context.unit_of_work(read_only=True) as work:
                 permit_id = context.load(work, subject).permit_id
                 number = context.load_permit(work, permit_id).number if permit_id else ""
         except PerizinanError:
@@ -87,7 +87,7 @@ class Extend:
     def told(self, subject: str) -> WorkDone:
         """Name the number."""
         try:
-            with self.context.storage.unit_of_work(read_only=True) as work:
+            with self.context.unit_of_work(read_only=True) as work:
                 return WorkDone(unextended=(self.context.load_permit(work, subject).number,))
         except PerizinanError:
             return WorkDone()

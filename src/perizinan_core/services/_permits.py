@@ -498,7 +498,7 @@ class RecordsStatus:
         Raises:
             StatusUnavailableError: its record is not as it was written.
         """
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             try:
                 permit = work.permits.get_by_number(number)
             except RecordNotFoundError:

@@ -87,7 +87,7 @@ class Letters:
         context = self._context
         moment = context.moment(now)
         found = context.catalogue.find(permit_type, on=context.local_day(moment))
-        with context.storage.unit_of_work(read_only=True) as work:
+        with context.unit_of_work(read_only=True) as work:
             return self._shown(work, found, form, moment)
 
     def of_case(self, application_id: str, *, actor: Actor, now: datetime | None = None) -> LetterPreview:

@@ -28,10 +28,10 @@ class Pseudonyms:
     @classmethod
     def of(cls, context: OfficeContext) -> Pseudonyms:
         """Return those of an office."""
-        with context.storage.unit_of_work(read_only=True) as work:
+        with context.unit_of_work(read_only=True) as work:
             found = work.settings.get(_SALT)
         if found is None:
-            with context.storage.unit_of_work() as work:
+            with context.unit_of_work() as work:
                 # Two who come at once: the second finds what the first one wrote.
                 work.hold(_SALT)
                 found = work.settings.get(_SALT) or secrets.token_hex(32)

@@ -103,7 +103,7 @@ class Publication:
         keys, moment = self._context.keys, self._context.moment(now)
         self._require_sound()
         document = self._build(moment)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             self._keys(work, "document").require_usable(keys.document.public_key(), moment)
         signed = sign_authority_document(
             document,
@@ -112,7 +112,7 @@ class Publication:
         )
         for former in keys.former_documents:
             signed = countersign(signed, key=former.public_key(), sign=signing_callback(former))
-        with self._context.storage.unit_of_work() as work:
+        with self._context.unit_of_work() as work:
             if note_published(work, document):
                 work.commit()
         return signed
@@ -247,7 +247,7 @@ class Publication:
 
     def bindings(self) -> tuple[CertificateBinding, ...]:
         """Return all bindings of certificates to positions, also those that ended or were withdrawn."""
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             return self._bindings(work).all()
 
     def note_use(self, permit: Permit, signer: Signer, now: datetime) -> None:
@@ -259,7 +259,7 @@ class Publication:
         """
         certificate = fingerprint(signer.certificate) if isinstance(signer, DigestSigner) else None
         day = self._context.local_day(now)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             standing = self._bindings(work).standing(permit.position, certificate, day)
         if not standing:
             raise ServiceError(
@@ -270,7 +270,7 @@ class Publication:
                 day=day,
             )
         if not all(item.was_used_on(day) for item in standing):
-            with self._context.storage.unit_of_work() as work:
+            with self._context.unit_of_work() as work:
                 bindings = self._bindings(work)
                 bindings.note_use(bindings.standing(permit.position, certificate, day), day)
                 work.commit()
@@ -347,7 +347,7 @@ class Publication:
 
     def own_keys(self) -> tuple[OwnKey, ...]:
         """Return the office's own keys as they are published, with those that are announced."""
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             return tuple(item for purpose in _PURPOSES for item in self._keys(work, purpose).listed())
 
     def require_version(
@@ -394,7 +394,7 @@ class Publication:
 
     def _require_sound(self) -> None:
         """Refuse to publish without what was published before; what others added is passed over anyway."""
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             broken = tuple(key for prefix in _VOUCHED for key in work.settings.broken(prefix))
         if broken:
             raise ServiceError("publication-broken", records=broken)
@@ -406,7 +406,7 @@ class Publication:
     def _build(self, now: datetime) -> AuthorityDocument:
         context = self._context
         current = self._current()
-        with context.storage.unit_of_work() as work:
+        with context.unit_of_work() as work:
             for position, signer in current:
                 self._bindings(work).bind_at_first_sight(
                     position,

@@ -41,7 +41,7 @@ class RoundNotes:
             last = self.last()
             if last is not None and last <= now < last + _EVERY:
                 return
-            with self._context.storage.unit_of_work() as work:
+            with self._context.unit_of_work() as work:
                 work.settings.put(_KEY, {"at": now.isoformat()})
                 work.commit()
         except PerizinanError as error:
@@ -49,7 +49,7 @@ class RoundNotes:
 
     def last(self) -> datetime | None:
         """Return the moment of the last one that was noted; None: there never was one."""
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             found = work.settings.get(_KEY)
         return None if found is None else datetime.fromisoformat(found["at"])
 

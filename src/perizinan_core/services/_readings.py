@@ -113,7 +113,7 @@ def note_reading(
         actor=str(actor.account),
         data={name: value for name, value in data.items() if value},
     )
-    with context.storage.unit_of_work() as work:
+    with context.unit_of_work() as work:
         context.record(work, (happened,), now)
         work.commit()
 

@@ -90,7 +90,7 @@ class Recovery:
         found = look_at(pdf, self._publication.document(now), now)
         if not found.is_sound or found.number is None:
             return None
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             return found.number if _by_number(work, found.number) is None else None
 
     def _judged(self, pdf: bytes, now: datetime) -> tuple[PermitStatement, OwnFile]:

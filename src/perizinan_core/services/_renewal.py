@@ -125,13 +125,13 @@ def renew(
     begun = context.moment(now)
     cursor = {} if from_start else _cursor(context, begun)
     wanted = PermitFilter(statuses=_ISSUED)
-    with context.storage.unit_of_work(read_only=True) as work:
+    with context.unit_of_work(read_only=True) as work:
         total = max(work.permits.count(wanted), cursor.get("done", 0))
     after, done = cursor.get("after"), cursor.get("done", 0)
     run = _Run(within, lift, now)
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         while True:
-            with context.storage.unit_of_work(read_only=True) as work:
+            with context.unit_of_work(read_only=True) as work:
                 page = work.permits.find(wanted, limit=_PAGE, after=after, newest_first=False)
             steps = pool.map(lambda item: _renew_one(context, long_term, item, run), page.items)
             for permit, (outcome, error) in zip(page.items, steps, strict=True):
@@ -176,14 +176,14 @@ def _renewed(
 
 
 def _cursor(context: OfficeContext, now: datetime) -> dict[str, Any]:
-    with context.storage.unit_of_work(read_only=True) as work:
+    with context.unit_of_work(read_only=True) as work:
         found: dict[str, Any] = work.settings.get(_CURSOR) or {}
     stale = not found or datetime.fromisoformat(found["begun"]) + _CURSOR_LIFE < now
     return {} if stale else found
 
 
 def _set_cursor(context: OfficeContext, after: str | None, done: int, begun: datetime) -> None:
-    with context.storage.unit_of_work() as work:
+    with context.unit_of_work() as work:
         if after is None:
             work.settings.delete(_CURSOR)
         else:

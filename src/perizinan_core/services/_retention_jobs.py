@@ -79,7 +79,7 @@ class RemoveDrafts(OneByOne):
         """Remove one with its files, unless its applicant was faster."""
         context = self.context
         require_not_kept(context, subject)
-        with context.storage.unit_of_work() as work:
+        with context.unit_of_work() as work:
             case = context.load(work, subject, lock=True)
             last = case.removed_after
             is_over = last is not None and last < context.local_day(now)
@@ -109,7 +109,7 @@ class RemoveUnusedFiles:
         """See `Job`."""
         context = self._context
         today = context.local_day(moment())
-        with context.storage.unit_of_work(read_only=True) as work:
+        with context.unit_of_work(read_only=True) as work:
             known = work.settings.get(_SEEN) or {}
         if known.get("looked") == today.isoformat():
             return WorkDone()
@@ -119,7 +119,7 @@ class RemoveUnusedFiles:
         old = [sha256 for sha256, day in since.items() if (today - day).days >= self._rules.unused_files]
         removed = remove_if_unused(context, old)
         left = {sha256: day.isoformat() for sha256, day in since.items() if context.documents.exists(sha256)}
-        with context.storage.unit_of_work() as work:
+        with context.unit_of_work() as work:
             work.settings.put(_SEEN, {"looked": today.isoformat(), "since": left})
             work.commit()
         return WorkDone(removed=removed)
@@ -127,7 +127,7 @@ class RemoveUnusedFiles:
     def _unused(self) -> tuple[str, ...]:
         documents = self._context.documents
         linked = {sha256 for _, sha256 in documents.links()}
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             return tuple(
                 document.sha256
                 for document in documents.documents()
@@ -148,19 +148,19 @@ class ForgetDelivered:
         """See `Job`."""
         now = moment()
         today = self._context.local_day(now).isoformat()
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             if work.settings.get(self.name) == today:
                 return WorkDone()
         for consumed, days in ((True, self._rules.events), (False, self._rules.messages)):
             while self._forget(now - timedelta(days=days), consumed=consumed) == _BATCH:
                 pass
-        with self._context.storage.unit_of_work() as work:
+        with self._context.unit_of_work() as work:
             work.settings.put(self.name, today)
             work.commit()
         return WorkDone()
 
     def _forget(self, before: datetime, *, consumed: bool) -> int:
-        with self._context.storage.unit_of_work() as work:
+        with self._context.unit_of_work() as work:
             forgotten = work.outbox.forget_done(before=before, consumed=consumed, limit=_BATCH)
             work.commit()
         return forgotten

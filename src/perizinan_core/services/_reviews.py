@@ -376,7 +376,7 @@ class Reviews(Staff, Inspections):
     def _print_before(self, application_id: str, actor: Actor, moment: datetime) -> _Printed | None:
         """Rehearse the letter for the officer whose approval it is, outside the unit of work that decides."""
         context = self._context
-        with context.storage.unit_of_work(read_only=True) as work:
+        with context.unit_of_work(read_only=True) as work:
             case = context.load(work, application_id)
             previous = previous_permit_of(context, work, case)
             permit_type = context.permit_type_of(case)

@@ -177,7 +177,7 @@ class SigningSteps:
 
     def _in_doubt(self, permit: Permit, lease: Lease, reason: str, moment: datetime) -> ServiceError:
         """Give the lease back without saying that nothing was signed, and return the error to raise."""
-        with self._context.storage.unit_of_work() as work:
+        with self._context.unit_of_work() as work:
             work.signing_attempts.renew(permit.unsigned_sha256, holder=lease.holder, until=moment)
             work.commit()
         return ServiceError("signing-in-doubt", reason=reason, number=permit.number)
@@ -202,7 +202,7 @@ class SigningSteps:
         if not lease.attempt.interrupted:
             self._fail(permit, lease, error, moment)
             return
-        with self._context.storage.unit_of_work() as work:
+        with self._context.unit_of_work() as work:
             work.signing_attempts.renew(permit.unsigned_sha256, holder=lease.holder, until=moment)
             work.commit()
 
@@ -216,7 +216,7 @@ class SigningSteps:
             raise
 
     def _fail(self, permit: Permit, lease: Lease, error: PerizinanError, moment: datetime) -> None:
-        with self._context.storage.unit_of_work() as work:
+        with self._context.unit_of_work() as work:
             work.signing_attempts.fail(
                 permit.unsigned_sha256, holder=lease.holder, error=error.code, at=moment
             )

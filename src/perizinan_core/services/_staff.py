@@ -160,7 +160,7 @@ class Staff:
         """
         context = self._context
         moment = context.moment(now)
-        with context.storage.unit_of_work() as work:
+        with context.unit_of_work() as work:
             # The claims are not compared as a whole: a session may declare a second account with an old one.
             access.require_officer(actor, "declare-account")
             context.check_staff(work, attrs.evolve(actor, public_accounts=_declared(work, actor)))

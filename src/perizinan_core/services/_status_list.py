@@ -141,10 +141,10 @@ class StatusLists:
             return None
         moment = context.moment(now).replace(microsecond=0)
         day = context.local_day(moment)
-        with context.storage.unit_of_work() as work:
+        with context.unit_of_work() as work:
             self.terms(work, moment)
             work.commit()
-        with context.storage.unit_of_work(read_only=True) as work:
+        with context.unit_of_work(read_only=True) as work:
             self._keys(work).require_usable(key.public_key(), moment)
             packed, following, unreadable = _packed(work, day)
             versions = published_versions(work)
@@ -223,7 +223,7 @@ class StatusLists:
         if path is None or self._rules is None:
             return False
         known = _read(path)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             versions = published_versions(work)
         return (
             known is None

@@ -183,7 +183,7 @@ class Surveys:
         self, application_id: str, values: Mapping[str, int], remark: str, account: str, now: datetime
     ) -> None:
         context = self._context
-        with context.storage.unit_of_work() as work:
+        with context.unit_of_work() as work:
             application = context.load(work, application_id, lock=True)
             _require_open(application)
             answered = {element: values.get(element.value, 0) for element in SurveyElement}

@@ -192,7 +192,7 @@ class ToChannel:
         """Note that the applicant's side was notified; what keeps it from that must not send the message again."""
         context = self._context
         try:
-            with context.storage.unit_of_work() as work:
+            with context.unit_of_work() as work:
                 case = _case(context, work, event, lock=True)
                 of = begins(event, case) if case is not None else None
                 if case is None or of is None:
@@ -244,7 +244,7 @@ class ToConsumer:
 
 def composed(context: OfficeContext, event: Event, moment: datetime) -> Mapping[str, Notification]:
     """Return the messages about an event as they would go out now, by recipient."""
-    with context.storage.unit_of_work(read_only=True) as work:
+    with context.unit_of_work(read_only=True) as work:
         if event.kind in COMPLAINT_KINDS_OF_EVENTS:
             return complaint_messages(
                 event,

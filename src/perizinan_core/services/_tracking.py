@@ -174,7 +174,7 @@ class Tracking:
         if of is None:
             return found
         try:
-            with context.storage.unit_of_work() as work:
+            with context.unit_of_work() as work:
                 moved = give_notice(
                     context.load(work, found.id, lock=True),
                     of=of,
@@ -229,7 +229,7 @@ class Tracking:
 def case_with(context: OfficeContext, receipt_number: str, secret: str, now: datetime) -> Application:
     """Return the case of a receipt number and its secret; see `Tracking.follow` for what is raised."""
     number = receipt_number.strip()
-    with context.storage.unit_of_work(read_only=True) as work:
+    with context.unit_of_work(read_only=True) as work:
         try:
             application = work.applications.get_by_receipt(number)
         except RecordNotFoundError as error:
@@ -238,7 +238,7 @@ def case_with(context: OfficeContext, receipt_number: str, secret: str, now: dat
     _require_pause(kept, now)
     if kept is not None and hmac.compare_digest(kept.digest, _digest(application.id, secret)):
         return application
-    with context.storage.unit_of_work() as work:
+    with context.unit_of_work() as work:
         kept = work.tracking.get(application.id, lock=True)
         _require_pause(kept, now)
         if kept is not None:

@@ -196,7 +196,7 @@ class Transparency:
 
     def periods(self) -> tuple[FigurePeriod, ...]:
         """Return the periods that are over and of which there are figures, the latest first."""
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             first = work.figures.first_day()
         return self._periods.since(first)
 
@@ -211,7 +211,7 @@ class Transparency:
             ArgumentError: it is not a period of this office, or not over yet.
         """
         chosen = self._periods.chosen(period)
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             counts = work.figures.counts(chosen.first, chosen.last)
             waiting = work.figures.backlog(chosen.last)
             answers = work.surveys.sums(chosen.first, chosen.last)

@@ -54,7 +54,7 @@ class ForgetIncoming:
         """See `Job`."""
         context, now = self._context, moment()
         hour = context.calendar.time_zone.local(now).strftime("%Y-%m-%dT%H")
-        with context.storage.unit_of_work(read_only=True) as work:
+        with context.unit_of_work(read_only=True) as work:
             if work.settings.get(self.name) == hour:
                 return WorkDone()
         removed = 0
@@ -63,14 +63,14 @@ class ForgetIncoming:
                 removed += self._removed_of(case, now)
             except PerizinanError as error:
                 _log.warning("files on their way to case %s were not looked through: %s", case, error.code)
-        with context.storage.unit_of_work() as work:
+        with context.unit_of_work() as work:
             work.settings.put(self.name, hour)
             work.commit()
         return WorkDone(removed=removed)
 
     def _removed_of(self, case: str, now: datetime) -> int:
         folder = self._context.incoming
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             try:
                 self._context.load(work, case)
             except NotFoundError:

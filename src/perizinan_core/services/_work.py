@@ -171,7 +171,7 @@ class EachRecord:
     def run(self, moment: Moment) -> WorkDone:
         """See `Job`."""
         job, now = self._job, moment()
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             due = tuple(job.due(work, now))
             failing = {item.subject for item in work.failures.of(job.name)}
             resting = work.failures.resting(job.name, now=now)
@@ -197,14 +197,14 @@ class EachRecord:
         """Note a failure; raises what keeps it from being noted: the database is gone, and with it the job."""
         name = name_of(error)
         _log.warning("%s: %s was not looked after: %s", self.name, subject, name)
-        with self._context.storage.unit_of_work() as work:
+        with self._context.unit_of_work() as work:
             work.failures.note(self.name, subject, error=name, at=now, backoff=self._job.backoff)
             work.commit()
         failure = WorkFailure(job=self.name, subject=subject, error=name)
         return self._job.told(subject) + WorkDone(failures=(failure,))
 
     def _settle(self, subject: str) -> None:
-        with self._context.storage.unit_of_work() as work:
+        with self._context.unit_of_work() as work:
             work.failures.settle(self.name, subject)
             work.commit()
 

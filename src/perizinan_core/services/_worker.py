@@ -80,7 +80,7 @@ class Worker:
 
     def failures(self, *, limit: int = 1000) -> tuple[JobFailure, ...]:
         """Return what the jobs could not do and what was given up in the outbox, oldest first; no personal data."""
-        with self._context.storage.unit_of_work(read_only=True) as work:
+        with self._context.unit_of_work(read_only=True) as work:
             noted = work.failures.all(limit=limit)
             given_up = work.outbox.given_up(limit=limit)
         return (*noted, *(_as_failure(entry) for entry in given_up))[:limit]
@@ -88,7 +88,7 @@ class Worker:
     def retry(self, failure: JobFailure, *, now: datetime | None = None) -> bool:
         """Let something that failed be tried in the next round; False when it is no longer on record."""
         moment = self._context.moment(now)
-        with self._context.storage.unit_of_work() as work:
+        with self._context.unit_of_work() as work:
             if failure.job == Deliver.name:
                 found = failure.subject.isdecimal() and work.outbox.revive(int(failure.subject), at=moment)
             else:

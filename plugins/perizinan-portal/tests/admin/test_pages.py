@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from perizinan_core.model import Text
+from perizinan_core.model import Officer, Role, Text
 from perizinan_core.testing import HOST
 
 
@@ -318,3 +318,19 @@ def test_days_off_are_shown_before_they_are_recorded(portal, admin):
     assert "Cuti bersama" in preview.text
     assert "hold once a second person has confirmed them" in recorded.text
     assert "Confirm as second person" not in recorded.text
+    other = portal.office.appoint(
+        Officer(
+            id="admin-3",
+            name="Admin Tiga",
+            roles=frozenset({Role.ADMINISTRATOR}),
+            units=frozenset({"dinas-izin"}),
+        )
+    )
+    waiting = portal.visitor(other.id).open("/admin/kalender")
+    proposed = waiting.text.partition("New days off")[2].partition("Until then")[0]
+    done = waiting.form("kalender/2026").send()
+
+    assert "Cuti bersama" in proposed
+    assert portal.office.office.authority.calendar.is_working_day(day) is False
+    assert "count from now on" in done.text
+    assert "Until then the days off of before count" not in done.text

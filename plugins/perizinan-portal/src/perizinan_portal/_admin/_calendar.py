@@ -10,6 +10,7 @@ import attrs
 from perizinan_core.errors.base import PerizinanError
 from perizinan_core.i18n import N_
 from perizinan_core.model import Holiday, HolidayKind, Source
+from perizinan_core.services import CalendarYear
 from perizinan_portal._admin._words import ADMIN
 from perizinan_portal._errors import PortalError
 from perizinan_portal._kit import Answer, Fault, Form, Page, PageRoute, Redirect, Visit, Who, lines, text
@@ -55,11 +56,21 @@ def list_(visit: Visit) -> Answer:
     values = {
         "years": years,
         "kinds": _KINDS,
+        "proposed": {one.year: _changes(one) for one in years if one.recorded and not one.recorded.holds},
         "next_year": calendar.covers_to.year + 1,
         "calendar": calendar,
         "own": visit.actor.account,
     }
     return Page("admin/calendar.html", values)
+
+
+def _changes(one: CalendarYear) -> tuple[list[Holiday], list[Holiday]]:
+    """Return which days a proposal adds to those that count, and which it takes away."""
+    proposed = () if one.recorded is None else one.recorded.holidays
+    now, then = ({item.day for item in days} for days in (one.holidays, proposed))
+    return [item for item in proposed if item.day not in now], [
+        item for item in one.holidays if item.day not in then
+    ]
 
 
 def show(visit: Visit, form: Form[Days] | None = None, preview: object = None, fault: str = "") -> Answer:
@@ -112,7 +123,7 @@ def change(visit: Visit) -> Answer:
 
 
 _CONFIRMED = N_(
-    "The days are confirmed. They count once the office is opened again; open deadlines are then moved."
+    "The days are confirmed and count from now on. The deadlines of open cases are moved within minutes."
 )
 
 
